@@ -1,0 +1,44 @@
+/** Errors a user can act on, and the exit code each kind has. */
+
+/** Exit codes by outcome: the same table for every command. */
+export const exitCodes = {
+  failure: 1,
+  usage: 2,
+  data: 3,
+  notReady: 4,
+  gate: 10,
+  drift: 11,
+  quality: 12,
+  performance: 13,
+  notEnoughData: 14,
+  busy: 75,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ErrorKind = keyof typeof exitCodes;
+
+/** An error the user can act on. Anything else that reaches `main` is a bug in mlctl. */
+export class MlctlError extends Error {
+  override readonly name = "MlctlError";
+  readonly kind: ErrorKind;
+  /** What to do next, often a command. */
+  readonly hint: string | undefined;
+  /** Several findings of one check (all config errors at once), one line each. */
+  readonly details: readonly string[];
+
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options: { hint?: string | undefined; cause?: unknown; details?: readonly string[] } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.hint = options.hint;
+    this.details = options.details ?? [];
+  }
+
+  get exitCode(): number {
+    return exitCodes[this.kind];
+  }
+}

@@ -1,0 +1,68 @@
+/** The contract of a model family. Learned state is plain JSON; behaviour is looked up by the family's name. */
+import type { JsonObject } from "./json.ts";
+import type { Matrix } from "./matrix.ts";
+import type { Task } from "./task.ts";
+
+/** What fitting is told beside X and y. */
+export interface FitOptions {
+  readonly task: Task;
+  /** Number of classes: 2 for binary, 0 for regression. */
+  readonly classCount: number;
+  readonly params: JsonObject;
+  readonly seed: number;
+  /** One weight a row, (n_samples); all 1 if absent. */
+  readonly sampleWeight?: Float64Array;
+  readonly signal?: AbortSignal;
+  /** Share done, 0 to 1, for progress bars. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/** A fitted estimator as it stands in the model file. */
+export interface FittedEstimator {
+  readonly family: string;
+  /** Every parameter with its value, defaults filled in. */
+  readonly params: JsonObject;
+  /** Which engine did the work where a family has several, e.g. "wasm" or "native". */
+  readonly engine?: string;
+  readonly featureNames: readonly string[];
+  readonly task: Task;
+  readonly classCount: number;
+  readonly state: JsonObject;
+}
+
+/** Answers for rows. */
+export interface Predictor {
+  /**
+   * Regression: values, (n_samples). Binary: probability of class 1, (n_samples).
+   * Multiclass: probabilities, row-major (n_samples × n_classes), each row sums to 1.
+   */
+  predict(X: Matrix): Float64Array;
+}
+
+/** One parameter of a family: what is allowed, for validation, help and search. */
+export interface ParamSpec {
+  readonly name: string;
+  readonly type: "number" | "integer" | "boolean" | "choice";
+  readonly default: number | boolean | string | null;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** The bound itself is not allowed. */
+  readonly exclusiveMinimum?: boolean;
+  readonly choices?: readonly string[];
+  readonly description: string;
+}
+
+export interface Estimator {
+  readonly family: string;
+  readonly description: string;
+  readonly tasks: readonly Task[];
+  readonly params: readonly ParamSpec[];
+  /** Linear families want numbers imputed and standardized; trees take columns as they are, NaN included. */
+  readonly needs: { readonly complete: boolean; readonly standardized: boolean };
+  /** @param y regression: values; classification: class codes 0 … classCount − 1, (n_samples) */
+  fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator>;
+  /** @throws {MlctlError} kind "data" where the state does not fit this version */
+  load(fitted: FittedEstimator): Predictor;
+  /** One number a feature, at least 0 (gain for trees, |coefficient| for standardized linear models); absent if the family has none. */
+  importance?(fitted: FittedEstimator): Float64Array;
+}

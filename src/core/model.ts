@@ -1,0 +1,41 @@
+/** Model: one self-contained JSON file that predicts; reading it can run nothing. */
+import type { FittedEstimator } from "./estimator.ts";
+import type { JsonObject } from "./json.ts";
+import type { Reference } from "./reference.ts";
+import type { Signature } from "./signature.ts";
+
+/** Raised by one when an older mlctl could not read the file rightly. */
+export const MODEL_VERSION = 1;
+
+/** A transform with what it learned: `type` names it in the registry of features. */
+export interface FittedTransform {
+  readonly type: string;
+  readonly state: JsonObject;
+}
+
+/** The same data, configuration and seed give the same bytes: no clock, no run id and no path is in here. */
+export interface Model {
+  readonly format: "mlctl-model";
+  readonly version: number;
+  readonly codeVersion: string;
+  readonly signature: Signature;
+  readonly transforms: readonly FittedTransform[];
+  readonly estimator: FittedEstimator;
+  /** Binary only: class 1 is predicted from this probability on. */
+  readonly threshold: number | null;
+  /** On the validation part. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** Mean loss of score when a column is shuffled, or the family's own importance; by feature, largest first. */
+  readonly importance: readonly (readonly [string, number])[];
+  readonly lineage: {
+    readonly datasetSha256: string;
+    readonly configSha256: string;
+    readonly seed: number;
+    readonly featureSet: string;
+    readonly trainingRows: number;
+    readonly validationRows: number;
+  };
+  readonly reference: Reference;
+  /** Hash of all the rest, so that a truncated or edited file is noticed wherever it lies. */
+  readonly sha256: string;
+}

@@ -1,0 +1,31 @@
+/** Reference: what the training rows looked like, kept in the model so that drift can be tested without them. */
+
+export interface NumberReference {
+  readonly kind: "number" | "date";
+  readonly count: number;
+  readonly missing: number;
+  readonly mean: number | null;
+  /** Sample standard deviation (n − 1). */
+  readonly standardDeviation: number | null;
+  /** Quantiles at 0 %, 1 %, …, 100 %, linear interpolation; empty if all values are missing. */
+  readonly quantiles: readonly number[];
+  /** All present values, or a seeded sample of them, sorted. */
+  readonly sample: readonly number[];
+}
+
+export interface CategoryReference {
+  readonly kind: "category";
+  readonly count: number;
+  readonly missing: number;
+  /** Rows by category, most frequent first. */
+  readonly counts: readonly (readonly [string, number])[];
+}
+
+export type ColumnReference = NumberReference | CategoryReference;
+
+/** By column name; the prediction on the validation rows stands under "prediction". */
+export interface Reference {
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, ColumnReference>>;
+  readonly prediction: ColumnReference | null;
+}

@@ -1,0 +1,54 @@
+/** Run: one trained model and what went into it, as MLflow means it. */
+import type { Artifact } from "./artifact.ts";
+import type { Json } from "./json.ts";
+import type { Task } from "./task.ts";
+
+export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
+
+/** A metric on the test data with its bootstrap interval. */
+export interface ScoreRecord {
+  readonly createdAt: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly interval: readonly [number, number] | null;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly rows: number;
+  readonly testFiles: readonly { readonly path: string; readonly sha256: string; readonly rows: number }[];
+  /** Test rows that are copies of training rows; null where the training data is gone. */
+  readonly copiedRows: number | null;
+  readonly artifact: Artifact;
+}
+
+export interface Run {
+  readonly kind: "run";
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly createdAt: string;
+  /** Stamp shared by all candidates of one `train`. */
+  readonly trainId: string;
+  readonly task: Task;
+  readonly family: string;
+  readonly engine?: string;
+  readonly featureSet: string;
+  readonly params: Readonly<Record<string, Json>>;
+  /** On the validation part, by name; null where undefined (e.g. AUC with one class). */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly datasetId: string;
+  readonly datasetSha256: string;
+  readonly configSha256: string;
+  /** The whole configuration with defaults, secrets left out. */
+  readonly config: Json;
+  readonly codeVersion: string;
+  readonly seed: number;
+  readonly trainingRows: number;
+  readonly validationRows: number;
+  readonly seconds: number;
+  /** 1 is the winner of the leaderboard; only it keeps a model. */
+  readonly rank: number;
+  readonly model: Artifact | null;
+  readonly warnings: readonly string[];
+  readonly score: ScoreRecord | null;
+  /** Why it failed, for status FAILED. */
+  readonly error?: string;
+}
