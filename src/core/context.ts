@@ -3,7 +3,13 @@
 /** What a step tells while it works; the terminal draws it, other callers may ignore it. */
 export type ProgressEvent =
   | { readonly type: "stage"; readonly stage: string; readonly message: string }
-  | { readonly type: "progress"; readonly stage: string; readonly done: number; readonly total?: number; readonly unit: string }
+  | {
+      readonly type: "progress";
+      readonly stage: string;
+      readonly done: number;
+      readonly total?: number;
+      readonly unit: string;
+    }
   | { readonly type: "warning"; readonly stage: string; readonly message: string; readonly hint?: string };
 
 export interface Context {

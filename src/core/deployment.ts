@@ -11,6 +11,8 @@ export interface Deployment {
   /** "deploy", "rollback" or "force". */
   readonly action: "deploy" | "rollback" | "force";
   readonly reasons: readonly string[];
+  /** Names this deployment answers to, e.g. champion: they follow deployment.json, so that one rename switches all. */
+  readonly aliases: readonly string[];
   readonly metric: string;
   readonly value: number | null;
   readonly datasetSha256: string;

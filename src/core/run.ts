@@ -47,6 +47,8 @@ export interface Run {
   /** 1 is the winner of the leaderboard; only it keeps a model. */
   readonly rank: number;
   readonly model: Artifact | null;
+  /** Counts up over all models ever trained in this workspace ("v3"); null without a model. */
+  readonly modelVersion: number | null;
   readonly warnings: readonly string[];
   readonly score: ScoreRecord | null;
   /** Why it failed, for status FAILED. */

@@ -1,0 +1,26 @@
+/** The contract of a metric. */
+import type { Task } from "./task.ts";
+
+/** Truth and answers for the same rows. */
+export interface Evaluation {
+  readonly task: Task;
+  /** 0 for regression. */
+  readonly classCount: number;
+  /** Values, or class codes; (n_samples). */
+  readonly yTrue: Float64Array;
+  /** Values, or predicted class codes; (n_samples). */
+  readonly yPred: Float64Array;
+  /** Binary: of class 1, (n_samples). Multiclass: row-major (n_samples × n_classes). Null for regression. */
+  readonly probabilities: Float64Array | null;
+}
+
+export interface Metric {
+  /** As in config.json and --json: "f1", "roc_auc", "rmse". */
+  readonly name: string;
+  /** As people read it: "ROC AUC". */
+  readonly label: string;
+  readonly tasks: readonly Task[];
+  readonly greaterIsBetter: boolean;
+  /** NaN where it is undefined, e.g. AUC with one class: NaN never passes a gate. */
+  compute(evaluation: Evaluation): number;
+}
