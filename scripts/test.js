@@ -1,0 +1,42 @@
+/** `npm test`: types, lint, format, then every test; stops at the first that fails. Arguments go to vitest. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bin = (name) => join(root, "node_modules", ".bin", name);
+const scratch = mkdtempSync(join(tmpdir(), "mlctl-test-"));
+const results = join(scratch, "results.json");
+
+check("types", bin("tsc"), ["--noEmit"]);
+check("lint", bin("oxlint"), ["--deny-warnings", "src", "bin", "scripts"]);
+check("format", bin("prettier"), ["--check", "--log-level", "warn", "."]);
+const status = run(bin("vitest"), [
+  "run",
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${results}`,
+  ...process.argv.slice(2),
+]);
+tellTotals();
+rmSync(scratch, { recursive: true, force: true });
+process.exit(status);
+
+function check(name, command, args) {
+  const checkStatus = run(command, args);
+  console.log(`${name}: ${checkStatus === 0 ? "ok" : "failed"}`);
+  if (checkStatus !== 0) process.exit(checkStatus);
+}
+
+function run(command, args) {
+  const outcome = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  if (outcome.error) console.error(`error: ${command} could not be started: ${outcome.error.message}`);
+  return outcome.status ?? 1;
+}
+
+function tellTotals() {
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, "utf8"));
+  console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
+}
