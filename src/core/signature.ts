@@ -29,4 +29,9 @@ export interface TargetSpec {
 export interface Signature {
   readonly inputs: readonly ColumnSpec[];
   readonly target: TargetSpec;
+  /** How texts are read, as `ingest` of config.json had it when the model was trained: rows to predict are read alike. */
+  readonly reading: {
+    readonly nullValues: readonly string[];
+    readonly normalizeNames: boolean;
+  };
 }

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { categoryColumn } from "./categoryColumn.ts";
+import { findColumn } from "./findColumn.ts";
+import { selectRows } from "./selectRows.ts";
+
+it("takes rows in the order asked for, missing values and repeats included, and leaves the table alone", () => {
+  const values = Float64Array.from([1, NaN, 3]);
+  const table = {
+    rowCount: 3,
+    columns: [{ kind: "number" as const, name: "a", values }, categoryColumn("b", ["x", null, "y"])],
+  };
+  const selected = selectRows(table, [2, 1, 2]);
+  expect(selected.rowCount).toBe(3);
+  expect(findColumn(selected, "a")).toMatchObject({ values: Float64Array.from([3, NaN, 3]) });
+  expect(findColumn(selected, "b")).toMatchObject({ codes: Int32Array.from([1, -1, 1]), categories: ["x", "y"] });
+  expect([...values]).toEqual([1, NaN, 3]);
+});

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { suggest } from "./suggest.ts";
+
+it.each([
+  ["trian", "train"],
+  ["Exited", "exited"],
+  ["logistic_regresion", "logistic_regression"],
+  ["f2", "f1"],
+])("suggests %s → %s", (word, expected) => {
+  expect(suggest(word, ["train", "tune", "exited", "logistic_regression", "f1"])).toBe(expected);
+});
+
+it("suggests nothing far-fetched", () => {
+  expect(suggest("banana", ["train", "score"])).toBeUndefined();
+  expect(suggest("x", [])).toBeUndefined();
+});

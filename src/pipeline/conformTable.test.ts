@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Signature } from "../core/signature.ts";
+import type { NumberColumn } from "../core/table.ts";
+import { conformTable } from "./conformTable.ts";
+
+const number = (name: string, ...values: number[]): NumberColumn => ({
+  kind: "number",
+  name,
+  values: Float64Array.from(values),
+});
+const signature: Signature = {
+  inputs: [
+    { name: "age", kind: "number", missingShare: 0 },
+    { name: "plan", kind: "category", categories: ["1", "2"], missingShare: 0 },
+  ],
+  target: { name: "y", task: "regression" },
+  reading: { nullValues: [""], normalizeNames: false },
+};
+
+describe("conformTable", () => {
+  it("orders the columns as the model has them and leaves others out", () => {
+    const table = { rowCount: 1, columns: [number("other", 1), categoryColumn("plan", ["2"]), number("age", 30)] };
+    expect(conformTable(table, signature).columns.map(({ name }) => name)).toEqual(["age", "plan"]);
+  });
+
+  it("reads numbers from texts and writes numbers as texts where the model learned the other", () => {
+    const table = { rowCount: 2, columns: [categoryColumn("age", ["30", null]), number("plan", 2, NaN)] };
+    const [age, plan] = conformTable(table, signature).columns;
+    expect(age).toMatchObject({ kind: "number", values: Float64Array.from([30, NaN]) });
+    expect(plan).toMatchObject({ kind: "category", codes: Int32Array.from([0, -1]), categories: ["2"] });
+  });
+
+  it("names every column that does not fit, its row and what it may have been renamed to", () => {
+    const table = { rowCount: 2, columns: [categoryColumn("age", ["30", "old"]), number("plans", 1, 2)] };
+    expect(() => conformTable(table, signature)).toThrow(
+      expect.objectContaining({
+        details: [
+          'column "age" holds "old" in data row 2, the model learned numbers',
+          'column "plan" is missing; did you rename it to "plans"?',
+        ],
+      }),
+    );
+  });
+});

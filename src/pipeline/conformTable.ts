@@ -1,0 +1,71 @@
+/** Brings a table into the shape that a model was trained on, or says all that is wrong with it. */
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { MlctlError } from "../core/errors.ts";
+import { findColumn } from "../core/findColumn.ts";
+import type { ColumnSpec, Signature } from "../core/signature.ts";
+import { suggest } from "../core/suggest.ts";
+import type { CategoryColumn, Column, Table } from "../core/table.ts";
+import { parseDate } from "./parseDate.ts";
+
+/**
+ * The model's input columns, in its order and of its kinds; other columns are left out. Numbers that arrived as texts
+ * are read as numbers, numbers in a category column become texts.
+ * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
+ */
+export function conformTable(table: Table, signature: Signature): Table {
+  const problems: string[] = [];
+  const columns = signature.inputs.map((spec) => {
+    const column = findColumn(table, spec.name);
+    const conformed = column === undefined ? missingColumn(spec, table, signature) : conformColumn(column, spec);
+    if (typeof conformed !== "string") return conformed;
+    problems.push(conformed);
+    return categoryColumn(spec.name, []);
+  });
+  if (problems.length > 0) {
+    throw new MlctlError("data", "the data does not fit the model", {
+      details: problems,
+      hint: "give it the columns that `mlctl models show` lists, or train again on data like this",
+    });
+  }
+  return { rowCount: table.rowCount, columns };
+}
+
+function missingColumn(spec: ColumnSpec, table: Table, signature: Signature): string {
+  const known = new Set([...signature.inputs.map(({ name }) => name), signature.target.name]);
+  const strangers = table.columns.map(({ name }) => name).filter((name) => !known.has(name));
+  const near = suggest(spec.name, strangers);
+  return `column "${spec.name}" is missing${near === undefined ? "" : `; did you rename it to "${near}"?`}`;
+}
+
+function conformColumn(column: Column, spec: ColumnSpec): Column | string {
+  if (column.kind === spec.kind) return column;
+  if (spec.kind === "category") return toTexts(column, spec.name);
+  if (column.kind !== "category") return `column "${spec.name}" holds ${column.kind}s, the model learned ${spec.kind}s`;
+  return toValues(column, spec);
+}
+
+function toTexts(column: Exclude<Column, CategoryColumn>, name: string): Column {
+  const text = column.kind === "date" ? (value: number) => new Date(value).toISOString() : String;
+  return categoryColumn(
+    name,
+    Array.from(column.values, (value) => (Number.isNaN(value) ? null : text(value))),
+  );
+}
+
+function toValues(column: CategoryColumn, spec: ColumnSpec): Column | string {
+  const isDate = spec.kind === "date";
+  const parsed = column.categories.map((text) => (isDate ? parseDate(text) : parseNumber(text)));
+  const values = new Float64Array(column.codes.length);
+  for (let row = 0; row < values.length; row++) {
+    const code = column.codes[row]!;
+    values[row] = code < 0 ? NaN : parsed[code]!;
+    if (code >= 0 && Number.isNaN(values[row]!)) {
+      return `column "${spec.name}" holds ${JSON.stringify(column.categories[code])} in data row ${row + 1}, the model learned ${spec.kind}s`;
+    }
+  }
+  return { kind: isDate ? "date" : "number", name: spec.name, values };
+}
+
+function parseNumber(text: string): number {
+  return text.trim() === "" ? NaN : Number(text);
+}

@@ -1,0 +1,56 @@
+/** The target of rows to be scored, in the codes of a trained model. */
+import { MlctlError } from "../core/errors.ts";
+import { findColumn } from "../core/findColumn.ts";
+import type { TargetSpec } from "../core/signature.ts";
+import type { Column, Table } from "../core/table.ts";
+
+/** y of the rows that have one, and their positions. */
+export interface EncodedLabels {
+  readonly y: Float64Array;
+  readonly rows: Int32Array;
+}
+
+/**
+ * Rows without a target are left out.
+ * @throws {MlctlError} kind "data": no target column, a class the model does not know, text where it learned numbers
+ */
+export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
+  const column = findColumn(table, target.name);
+  if (column === undefined) {
+    throw new MlctlError("data", `the data has no target column "${target.name}", so it cannot be scored`);
+  }
+  const codeOf = new Map((target.classes ?? []).map((label, code) => [label, code]));
+  const y: number[] = [];
+  const rows: number[] = [];
+  for (let row = 0; row < table.rowCount; row++) {
+    const text = textAt(column, row);
+    if (text === null) continue;
+    const value = target.classes === undefined ? numberOf(text) : codeOf.get(text);
+    if (value === undefined) throw unknownLabel({ target, text, row });
+    y.push(value);
+    rows.push(row);
+  }
+  if (rows.length === 0) throw new MlctlError("data", `target column "${target.name}" has no value in any row`);
+  return { y: Float64Array.from(y), rows: Int32Array.from(rows) };
+}
+
+function textAt(column: Column, row: number): string | null {
+  if (column.kind === "category") return column.codes[row]! < 0 ? null : column.categories[column.codes[row]!]!;
+  return Number.isNaN(column.values[row]!) ? null : String(column.values[row]!);
+}
+
+function numberOf(text: string): number | undefined {
+  const value = text.trim() === "" ? NaN : Number(text);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+function unknownLabel({ target, text, row }: { target: TargetSpec; text: string; row: number }): MlctlError {
+  const expected = target.classes === undefined ? "a number" : `one of ${target.classes.join(", ")}`;
+  return new MlctlError(
+    "data",
+    `target column "${target.name}" holds ${JSON.stringify(text)} in data row ${row + 1}, not ${expected}`,
+    {
+      hint: "the model was trained on other labels: correct the row, or train again",
+    },
+  );
+}

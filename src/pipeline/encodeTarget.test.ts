@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Column, Table } from "../core/table.ts";
+import { encodeTarget } from "./encodeTarget.ts";
+
+const options = { target: "y", task: null, positiveClass: null } as const;
+const numbers = (...values: number[]): Table =>
+  tableOf({ kind: "number", name: "y", values: Float64Array.from(values) });
+const texts = (...values: (string | null)[]): Table => tableOf(categoryColumn("y", values));
+
+function tableOf(column: Column): Table {
+  return { rowCount: column.kind === "category" ? column.codes.length : column.values.length, columns: [column] };
+}
+
+describe("encodeTarget", () => {
+  it("takes two distinct numbers as classes, the larger as the positive one", () => {
+    const { spec, y } = encodeTarget(numbers(1, 0, 0, 1), options);
+    expect(spec).toEqual({ name: "y", task: "binary", classes: ["0", "1"] });
+    expect([...y]).toEqual([1, 0, 0, 1]);
+  });
+
+  it("puts the configured positive class last", () => {
+    const { spec, y } = encodeTarget(texts("stays", "leaves", "stays"), { ...options, positiveClass: "leaves" });
+    expect(spec.classes).toEqual(["stays", "leaves"]);
+    expect([...y]).toEqual([0, 1, 0]);
+  });
+
+  it("takes many distinct numbers, or few that are not whole, as quantities", () => {
+    expect(encodeTarget(numbers(...Array.from({ length: 11 }, (_, i) => i)), options).spec.task).toBe("regression");
+    expect(encodeTarget(numbers(0.5, 1.5, 2.5), options).spec.task).toBe("regression");
+    expect(encodeTarget(numbers(0, 1, 2), options).spec.task).toBe("multiclass");
+  });
+
+  it("leaves rows without a target out and says where the first is", () => {
+    const { rows, missing, firstMissing } = encodeTarget(texts("a", null, "b", null), options);
+    expect([...rows]).toEqual([0, 2]);
+    expect([missing, firstMissing]).toEqual([2, 1]);
+  });
+
+  it("sorts classes that are numbers as numbers", () => {
+    expect(encodeTarget(texts("10", "9", "2"), options).spec.classes).toEqual(["2", "9", "10"]);
+  });
+
+  it("refuses one class, no value, a wrong positive class, text for regression and a misspelt target", () => {
+    expect(() => encodeTarget(numbers(1, 1), options)).toThrow(/one class only \(1\)/);
+    expect(() => encodeTarget(texts(null, null), options)).toThrow(/no value in any row/);
+    expect(() => encodeTarget(numbers(0, 1), { ...options, positiveClass: "yes" })).toThrow(/not a class of "y": 0, 1/);
+    expect(() => encodeTarget(texts("1", "x"), { ...options, task: "regression" })).toThrow(/"x" in data row 2/);
+    expect(() => encodeTarget(numbers(0, 1), { ...options, target: "yy" })).toThrow(
+      expect.objectContaining({ kind: "data", hint: expect.stringContaining('did you mean "y"?') }),
+    );
+  });
+});

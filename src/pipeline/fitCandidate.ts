@@ -1,0 +1,107 @@
+/** Fits one candidate: transforms and estimator on the training part, judged on the validation part. */
+import type { FittedEstimator } from "../core/estimator.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Evaluation } from "../core/metric.ts";
+import type { FittedTransform } from "../core/model.ts";
+import { selectRows } from "../core/selectRows.ts";
+import type { TargetSpec } from "../core/signature.ts";
+import type { Table } from "../core/table.ts";
+import { findEstimator } from "../estimators/findEstimator.ts";
+import { automaticTransforms } from "../features/automatic.ts";
+import { featureMatrix } from "../features/featureMatrix.ts";
+import { fitTransforms, type TransformRequest } from "../features/fitTransforms.ts";
+import { predictor } from "./predictor.ts";
+import type { Split } from "./splitRows.ts";
+import { tuneThreshold } from "./tuneThreshold.ts";
+
+/** What is to be fitted. */
+export interface Candidate {
+  readonly family: string;
+  readonly params: JsonObject;
+  readonly featureSet: string;
+  /** Chosen from the kinds of the columns where null. */
+  readonly features: readonly TransformRequest[] | null;
+  /** Binary: a probability, or "tune" for the best on folds of the training part. */
+  readonly threshold: number | "tune";
+  /** What "tune" makes best. */
+  readonly metric: string;
+  readonly seed: number;
+}
+
+/** Rows with a target; `inputs` holds the input columns only. */
+export interface TrainingData {
+  readonly inputs: Table;
+  readonly y: Float64Array;
+  readonly target: TargetSpec;
+}
+
+export interface FittedCandidate {
+  readonly transforms: readonly FittedTransform[];
+  readonly estimator: FittedEstimator;
+  readonly threshold: number | null;
+  /** On the validation part. */
+  readonly evaluation: Evaluation;
+  readonly importance: readonly (readonly [string, number])[];
+  readonly notes: readonly string[];
+}
+
+export interface FitHooks {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (share: number) => void;
+}
+
+/** @throws {MlctlError} kind "usage" for an unknown family, parameter or transform, "data" where fitting is impossible */
+export async function fitCandidate(
+  candidate: Candidate,
+  data: TrainingData,
+  split: Split,
+  hooks: FitHooks = {},
+): Promise<FittedCandidate> {
+  const training = partOf(data, split.training);
+  const fitted = await fitOn(candidate, training, hooks);
+  const threshold = await thresholdOf(candidate, training, hooks);
+  const validation = partOf(data, split.validation);
+  const prediction = predictor({ ...fitted, threshold })(validation.inputs);
+  const { task, classes = [] } = data.target;
+  return {
+    ...fitted,
+    threshold,
+    evaluation: { task, classCount: classes.length, yTrue: validation.y, ...prediction },
+    importance: importanceOf(fitted.estimator),
+  };
+}
+
+type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
+
+async function fitOn(candidate: Candidate, { inputs, y, target }: TrainingData, hooks: FitHooks): Promise<Fitted> {
+  const estimator = findEstimator(candidate.family);
+  const plan =
+    candidate.features === null
+      ? automaticTransforms(inputs, { needs: estimator.needs })
+      : { requests: candidate.features, notes: [] };
+  const { task, classes = [], name } = target;
+  const transforms = fitTransforms(inputs, plan.requests, { y, task, seed: candidate.seed, target: name });
+  const X = featureMatrix(inputs, transforms);
+  const options = { task, classCount: classes.length, params: candidate.params, seed: candidate.seed, ...hooks };
+  return { transforms, estimator: await estimator.fit(X, y, options), notes: plan.notes };
+}
+
+async function thresholdOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<number | null> {
+  if (training.target.task !== "binary") return null;
+  if (candidate.threshold !== "tune") return candidate.threshold;
+  return tuneThreshold(training.y, { metric: candidate.metric, seed: candidate.seed }, async (rows, judged) => {
+    const fitted = await fitOn(candidate, partOf(training, rows), { signal: hooks.signal });
+    return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, judged)).probabilities!;
+  });
+}
+
+function partOf({ inputs, y, target }: TrainingData, rows: Int32Array): TrainingData {
+  return { inputs: selectRows(inputs, rows), y: Float64Array.from(rows, (row) => y[row]!), target };
+}
+
+function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {
+  const values = findEstimator(fitted.family).importance?.(fitted) ?? [];
+  return Array.from(values, (value, index) => [fitted.featureNames[index]!, value] as const).toSorted(
+    (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1),
+  );
+}

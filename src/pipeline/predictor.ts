@@ -1,0 +1,18 @@
+/** From a model to a function of tables: the one path that score, predict, serve and monitor take. */
+import type { Model } from "../core/model.ts";
+import type { Prediction } from "../core/prediction.ts";
+import type { Table } from "../core/table.ts";
+import { findEstimator } from "../estimators/findEstimator.ts";
+import { compileTransforms } from "../features/compileTransforms.ts";
+import { decide } from "./decide.ts";
+
+/** What of a model is needed to predict. */
+export type PredictingModel = Pick<Model, "transforms" | "estimator" | "threshold">;
+
+/** @returns a function from a table of the model's inputs (see conformTable, rowReader) to predictions, state loaded once */
+export function predictor(model: PredictingModel): (table: Table) => Prediction {
+  const { task, classCount } = model.estimator;
+  const loaded = findEstimator(model.estimator.family).load(model.estimator);
+  const toMatrix = compileTransforms(model.transforms);
+  return (table) => decide(loaded.predict(toMatrix(table)), { task, classCount, threshold: model.threshold });
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { Signature } from "../core/signature.ts";
+import { rowReader } from "./rowReader.ts";
+
+const signature: Signature = {
+  inputs: [
+    { name: "age", kind: "number", minimum: 18, maximum: 90, missingShare: 0 },
+    { name: "city", kind: "category", categories: ["bergen", "oslo"], missingShare: 0 },
+    { name: "since", kind: "date", minimum: Date.UTC(2020, 0, 1), maximum: Date.UTC(2024, 0, 1), missingShare: 0 },
+  ],
+  target: { name: "y", task: "regression" },
+  reading: { nullValues: [""], normalizeNames: false },
+};
+
+describe("rowReader", () => {
+  it("reads texts and values alike, in the model's column order", () => {
+    const { table, problems } = rowReader(signature, ["city", "extra", "since", "age"])([
+      ["oslo", 1, "2021-01-01", "20"],
+      [null, 1, "", 30],
+    ]);
+    expect(problems).toEqual([]);
+    expect(table.columns.map((column) => [...(column.kind === "category" ? column.codes : column.values)])).toEqual([
+      [20, 30],
+      [1, -1],
+      [Date.UTC(2021, 0, 1), NaN],
+    ]);
+  });
+
+  it("names row, column and value of what it cannot read, and goes on", () => {
+    const { table, problems } = rowReader(signature, ["age", "city", "since"])([
+      ["abc", "oslo", "2021-01-01"],
+      ["20", "oslo", "someday"],
+    ]);
+    expect(problems.map(({ row, column, check, message }) => [row, column, check, message])).toEqual([
+      [0, "age", "type", '"abc" is not a number'],
+      [1, "since", "type", '"someday" is not a date'],
+    ]);
+    expect(table.rowCount).toBe(2);
+  });
+
+  it("tells of an unseen category with a suggestion and of a value outside the training range", () => {
+    const { problems } = rowReader(signature, ["age", "city", "since"])([["99", "olso", "2021-01-01"]]);
+    expect(problems.map(({ check, message }) => [check, message])).toEqual([
+      ["range", "99 is outside the training range, 18 to 90"],
+      ["category", '"olso" was not seen in training; did you mean "oslo"?'],
+    ]);
+  });
+
+  it("keeps NaN, blank and infinite numbers apart", () => {
+    const read = rowReader(signature, ["age", "city", "since"]);
+    expect(read([["NaN", "oslo", "2021-01-01"]]).problems).toEqual([]);
+    expect(read([["  ", "oslo", "2021-01-01"]]).problems).toHaveLength(1);
+    expect(read([["Infinity", "oslo", "2021-01-01"]]).problems).toMatchObject([{ check: "range" }]);
+  });
+
+  it("refuses rows that lack columns, naming all of them and what they may have been renamed to", () => {
+    expect(() => rowReader(signature, ["agee", "city"])).toThrow(
+      expect.objectContaining({
+        kind: "data",
+        details: ['column "age" is missing; did you rename it to "agee"?', 'column "since" is missing'],
+      }),
+    );
+  });
+});

@@ -1,0 +1,162 @@
+/** Rows as they arrive from a pipe or a request, checked one by one against the signature and turned into a table. */
+import { MlctlError } from "../core/errors.ts";
+import type { ColumnSpec, Signature } from "../core/signature.ts";
+import { suggest } from "../core/suggest.ts";
+import type { Column, Table } from "../core/table.ts";
+import { parseDate } from "./parseDate.ts";
+
+/** What is wrong, or odd, with one value. */
+export interface RowProblem {
+  /** Position in the batch. */
+  readonly row: number;
+  readonly column: string;
+  /** "type": it cannot be read. "category" and "range": the model has not seen its like. */
+  readonly check: "type" | "category" | "range";
+  readonly message: string;
+}
+
+export interface CheckedRows {
+  /** Every row; a value that cannot be read is missing in it. */
+  readonly table: Table;
+  readonly problems: readonly RowProblem[];
+}
+
+type Cell = unknown;
+
+/**
+ * @param names columns of the incoming rows
+ * @returns a function from batches of rows (cells in the order of `names`) to a checked table, lookups built once
+ * @throws {MlctlError} kind "data" naming every input column that `names` lacks
+ */
+export function rowReader(
+  signature: Signature,
+  names: readonly string[],
+): (rows: readonly (readonly Cell[])[]) => CheckedRows {
+  const missing = signature.inputs.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
+  if (missing.length > 0) {
+    const strangers = names.filter((name) => !signature.inputs.some((spec) => spec.name === name));
+    throw new MlctlError(
+      "data",
+      `the rows lack ${missing.length === 1 ? "a column" : "columns"} that the model needs`,
+      {
+        details: missing.map((name) => {
+          const near = suggest(name, strangers);
+          return `column "${name}" is missing${near === undefined ? "" : `; did you rename it to "${near}"?`}`;
+        }),
+        hint: "give it the columns that `mlctl models show` lists",
+      },
+    );
+  }
+  const nullValues = new Set(signature.reading.nullValues);
+  const readers = signature.inputs.map((spec) => columnReader(spec, names.indexOf(spec.name), nullValues));
+  return (rows) => {
+    const problems: RowProblem[] = [];
+    const columns = readers.map((read) => read(rows, problems));
+    return { table: { rowCount: rows.length, columns }, problems };
+  };
+}
+
+type ColumnReader = (rows: readonly (readonly Cell[])[], problems: RowProblem[]) => Column;
+
+function columnReader(spec: ColumnSpec, position: number, nullValues: ReadonlySet<string>): ColumnReader {
+  const isMissing = (cell: Cell): boolean =>
+    cell === null || cell === undefined || (typeof cell === "string" && nullValues.has(cell));
+  return spec.kind === "category"
+    ? categoryReader(spec, position, isMissing)
+    : valueReader({ ...spec, kind: spec.kind }, position, isMissing);
+}
+
+function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
+  const categories = [...(spec.categories ?? [])];
+  const codeOf = new Map(categories.map((text, code) => [text, code]));
+  return (rows, problems) => {
+    const extra: string[] = [];
+    const extraCodeOf = new Map<string, number>();
+    const codes = new Int32Array(rows.length);
+    for (let row = 0; row < rows.length; row++) {
+      const cell = rows[row]![position];
+      if (isMissing(cell)) {
+        codes[row] = -1;
+        continue;
+      }
+      const text = typeof cell === "string" ? cell : String(cell);
+      let code = codeOf.get(text) ?? extraCodeOf.get(text);
+      if (code === undefined) {
+        code = categories.length + extra.length;
+        extra.push(text);
+        extraCodeOf.set(text, code);
+      }
+      codes[row] = code;
+      if (code >= categories.length && spec.truncated !== true) problems.push(unseen(spec, row, text));
+    }
+    return {
+      kind: "category",
+      name: spec.name,
+      codes,
+      categories: extra.length === 0 ? categories : [...categories, ...extra],
+    };
+  };
+}
+
+function unseen(spec: ColumnSpec, row: number, text: string): RowProblem {
+  const near = suggest(text, spec.categories ?? []);
+  const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
+  return {
+    row,
+    column: spec.name,
+    check: "category",
+    message: `${JSON.stringify(text)} was not seen in training${hint}`,
+  };
+}
+
+type ValueSpec = ColumnSpec & { readonly kind: "number" | "date" };
+
+function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
+  const parse = spec.kind === "date" ? dateOf : numberOf;
+  const { minimum = -Infinity, maximum = Infinity } = spec;
+  return (rows, problems) => {
+    const values = new Float64Array(rows.length);
+    for (let row = 0; row < rows.length; row++) {
+      const cell = rows[row]![position];
+      if (isMissing(cell)) {
+        values[row] = NaN;
+        continue;
+      }
+      const value = parse(cell);
+      values[row] = value ?? NaN;
+      if (value === undefined) {
+        problems.push({
+          row,
+          column: spec.name,
+          check: "type",
+          message: `${JSON.stringify(cell)} is not a ${spec.kind}`,
+        });
+      } else if (value < minimum || value > maximum) problems.push(outOfRange(spec, row, value));
+    }
+    return { kind: spec.kind, name: spec.name, values };
+  };
+}
+
+function outOfRange(spec: ValueSpec, row: number, value: number): RowProblem {
+  const show = (edge: number): string => (spec.kind === "date" ? new Date(edge).toISOString() : String(edge));
+  const message = `${show(value)} is outside the training range, ${show(spec.minimum!)} to ${show(spec.maximum!)}`;
+  return { row, column: spec.name, check: "range", message };
+}
+
+/** NaN written out is missing, as in training; anything else that is not a number is undefined. */
+function numberOf(cell: Cell): number | undefined {
+  if (typeof cell === "number") return cell;
+  if (typeof cell === "bigint") return Number(cell);
+  if (typeof cell !== "string") return undefined;
+  const text = cell.trim();
+  if (text === "") return undefined;
+  const value = Number(text);
+  if (!Number.isNaN(value)) return value;
+  return text.toLowerCase() === "nan" ? NaN : undefined;
+}
+
+function dateOf(cell: Cell): number | undefined {
+  if (typeof cell !== "string") return undefined;
+  const value = parseDate(cell);
+  return Number.isNaN(value) ? undefined : value;
+}

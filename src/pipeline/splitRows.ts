@@ -1,0 +1,88 @@
+/** Splits rows into a training and a validation part. */
+import { MlctlError } from "../core/errors.ts";
+import { findColumn } from "../core/findColumn.ts";
+import { random } from "../core/random.ts";
+import type { Table } from "../core/table.ts";
+import { parseDate } from "./parseDate.ts";
+
+export interface SplitOptions {
+  /** random and stratified shuffle; time trains up to `cutoff` (or on the earliest rows); head on the first `rows`. */
+  readonly method: "random" | "stratified" | "time" | "head";
+  /** Share of rows to validate on, 0 to 1, rounded up as scikit-learn's train_test_split does. */
+  readonly validationSize: number;
+  readonly seed: number;
+  /** time: rows at or before this instant train. */
+  readonly cutoff?: string | undefined;
+  readonly timeColumn?: string | undefined;
+  /** head: how many rows train. */
+  readonly rows?: number | undefined;
+  /** Classification: y holds class codes, so that stratified can keep their shares. */
+  readonly classCount: number;
+}
+
+/** Positions, each part in ascending order. */
+export interface Split {
+  readonly training: Int32Array;
+  readonly validation: Int32Array;
+}
+
+/** @throws {MlctlError} kind "data" when either part would be empty; kind "usage" when the method lacks its setting */
+export function splitRows(table: Table, y: Float64Array, options: SplitOptions): Split {
+  const validation = new Uint8Array(table.rowCount);
+  if (options.method === "time") markLate(table, options, validation);
+  else if (options.method === "head") validation.fill(1, headSize(table, options));
+  else if (options.method === "stratified" && options.classCount > 0) markStratified(y, options, validation);
+  else markRandom(Array.from(y.keys()), Math.ceil(table.rowCount * options.validationSize), options.seed, validation);
+  const split = {
+    training: Int32Array.from(y.keys()).filter((row) => validation[row] === 0),
+    validation: Int32Array.from(y.keys()).filter((row) => validation[row] === 1),
+  };
+  for (const part of ["training", "validation"] as const) {
+    if (split[part].length > 0) continue;
+    throw new MlctlError(
+      "data",
+      `the split leaves no ${part} rows (${table.rowCount} rows, method ${options.method})`,
+      {
+        hint: 'change "train.split" in config.json, or ingest more rows',
+      },
+    );
+  }
+  return split;
+}
+
+function markRandom(rows: number[], count: number, seed: number, validation: Uint8Array): void {
+  for (const row of random(seed).shuffle(rows).slice(0, count)) validation[row] = 1;
+}
+
+/** Each class gives its share; every class keeps a training row. */
+function markStratified(y: Float64Array, options: SplitOptions, validation: Uint8Array): void {
+  for (let code = 0; code < options.classCount; code++) {
+    const rows = Array.from(y.keys()).filter((row) => y[row] === code);
+    const count = Math.min(rows.length - 1, Math.round(rows.length * options.validationSize));
+    markRandom(rows, Math.max(0, count), options.seed + code, validation);
+  }
+}
+
+function markLate(table: Table, options: SplitOptions, validation: Uint8Array): void {
+  const column = options.timeColumn === undefined ? undefined : findColumn(table, options.timeColumn);
+  if (column === undefined || column.kind === "category") {
+    const found = options.timeColumn === undefined ? "time_column is not set" : `"${options.timeColumn}" is not a date`;
+    throw new MlctlError("usage", `train.split.method is "time" but ${found}`, {
+      hint: 'set "time_column" to a date column, and "ingest.types" or "ingest.select" so that it is one',
+    });
+  }
+  const cutoff = options.cutoff === undefined ? quantileTime(column.values, options) : parseDate(options.cutoff);
+  if (Number.isNaN(cutoff)) throw new MlctlError("usage", `train.split.cutoff "${options.cutoff}" is not a date`);
+  column.values.forEach((time, row) => {
+    if (time > cutoff) validation[row] = 1;
+  });
+}
+
+function quantileTime(times: Float64Array, { validationSize }: SplitOptions): number {
+  const sorted = times.filter((time) => !Number.isNaN(time)).sort();
+  return sorted[Math.max(0, sorted.length - 1 - Math.ceil(sorted.length * validationSize))] ?? NaN;
+}
+
+function headSize(table: Table, options: SplitOptions): number {
+  return options.rows ?? table.rowCount - Math.ceil(table.rowCount * options.validationSize);
+}
