@@ -21,6 +21,8 @@ export interface Model {
   readonly signature: Signature;
   readonly transforms: readonly FittedTransform[];
   readonly estimator: FittedEstimator;
+  /** The baseline family on the same training rows: what every score is told beside. */
+  readonly baseline: FittedEstimator;
   /** Binary only: class 1 is predicted from this probability on. */
   readonly threshold: number | null;
   /** On the validation part. */

@@ -5,13 +5,30 @@ import type { Task } from "./task.ts";
 
 export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
-/** A metric on the test data with its bootstrap interval. */
+/** One class of the test rows by itself. */
+export interface ClassScore {
+  readonly label: string;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** Rows of that class. */
+  readonly support: number;
+}
+
+/** The metrics of one model on the test data. */
 export interface ScoreRecord {
   readonly createdAt: string;
   readonly metric: string;
   readonly value: number;
   readonly interval: readonly [number, number] | null;
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** 95 % bootstrap interval of each metric; null where it is undefined. */
+  readonly intervals: Readonly<Record<string, readonly [number, number] | null>>;
+  /** The baseline family, fitted on the same training rows, judged on the same test rows. */
+  readonly baseline: Readonly<Record<string, number | null>>;
+  /** Classification: rows by true class (first index) and predicted class. */
+  readonly confusionMatrix: readonly (readonly number[])[] | null;
+  readonly classReport: readonly ClassScore[] | null;
   readonly rows: number;
   readonly testFiles: readonly { readonly path: string; readonly sha256: string; readonly rows: number }[];
   /** Test rows that are copies of training rows; null where the training data is gone. */

@@ -1,0 +1,104 @@
+/** The promotion rule: does the challenger replace the champion, and why, in words. */
+import type { Evaluation } from "../core/metric.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { pairedBootstrap } from "../metrics/pairedBootstrap.ts";
+import { degenerate } from "./degenerate.ts";
+
+/** `promotion` of config.json. */
+export interface PromotionRules {
+  readonly metric: string;
+  /** The challenger must be better by more than this, in units of the metric. */
+  readonly minImprovement: number;
+  /** The share of bootstrap resamples in which the challenger must be better, 0 to 1; null asks for none. */
+  readonly confidence: number | null;
+  readonly require: Readonly<Record<string, { readonly min?: number | undefined; readonly max?: number | undefined }>>;
+  readonly beatBaseline: boolean;
+  readonly seed: number;
+}
+
+/** All on the same rows. */
+export interface PromotionInput {
+  readonly challenger: Evaluation;
+  /** Null when nothing is deployed, or the deployed model cannot answer these rows (`championProblem`). */
+  readonly champion: Evaluation | null;
+  readonly championProblem?: string | undefined;
+  readonly baseline: Evaluation | null;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly classes: readonly string[];
+}
+
+export interface Verdict {
+  readonly promote: boolean;
+  /** Every rule that was looked at, with its figures. */
+  readonly reasons: readonly string[];
+}
+
+/** @throws {MlctlError} kind "usage" for a metric that does not exist */
+export function promotion(input: PromotionInput, rules: PromotionRules): Verdict {
+  const gates = [
+    ...requirements(input, rules),
+    notDegenerate(input),
+    ...(rules.beatBaseline && input.baseline !== null ? [againstBaseline(input.challenger, input.baseline, rules)] : []),
+    againstChampion(input, rules),
+  ];
+  const failed = gates.filter(({ passed }) => !passed);
+  const told = failed.length > 0 ? failed : gates;
+  return { promote: failed.length === 0, reasons: told.map(({ reason }) => reason) };
+}
+
+interface Gate {
+  readonly passed: boolean;
+  readonly reason: string;
+}
+
+function requirements({ metrics, challenger }: PromotionInput, { require }: PromotionRules): Gate[] {
+  return Object.entries(require).map(([name, { min = -Infinity, max = Infinity }]) => {
+    const value = metrics[findMetric(name, challenger.task).name] ?? NaN;
+    const limits = [min > -Infinity ? `at least ${min}` : "", max < Infinity ? `at most ${max}` : ""].filter(Boolean);
+    const passed = value >= min && value <= max;
+    return { passed, reason: `${name} is ${show(value)}; required: ${limits.join(" and ")}` };
+  });
+}
+
+function notDegenerate({ challenger, classes }: PromotionInput): Gate {
+  const problem = degenerate(challenger, classes);
+  const reason = problem === undefined ? "its answers differ from row to row" : `the model is degenerate: ${problem}`;
+  return { passed: problem === undefined, reason };
+}
+
+function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: PromotionRules): Gate {
+  const [mine, base, better] = compare(challenger, baseline, rules.metric);
+  const relation = better > 0 ? "beats" : "does not beat";
+  return { passed: better > 0, reason: `${rules.metric} ${show(mine)} ${relation} the baseline's ${show(base)}` };
+}
+
+function againstChampion({ challenger, champion, championProblem }: PromotionInput, rules: PromotionRules): Gate {
+  if (champion === null) {
+    const reason = championProblem ? `the deployed model cannot answer these rows (${championProblem})` : "no model is deployed yet";
+    return { passed: true, reason };
+  }
+  const [mine, theirs, better] = compare(challenger, champion, rules.metric);
+  const { interval, shareBetter } = pairedBootstrap(champion, challenger, { metric: rules.metric, seed: rules.seed });
+  const sure = rules.confidence === null || shareBetter >= rules.confidence;
+  const passed = better > rules.minImprovement && sure;
+  const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
+  const figures = `${rules.metric} ${show(mine)} against the champion's ${show(theirs)} on the same ${challenger.yTrue.length} rows`;
+  const spread = `95 % interval of the difference ${show(interval[0])} to ${show(interval[1])}`;
+  const confidence = rules.confidence === null ? "" : `, better in ${percent(shareBetter)} of resamples, ${percent(rules.confidence)} asked for`;
+  return { passed, reason: `${figures}: ${passed ? "" : "not "}better${margin} (${spread}${confidence})` };
+}
+
+/** Values of both, and by how much the first is better (negative: worse; NaN when either is undefined). */
+function compare(first: Evaluation, second: Evaluation, name: string): [number, number, number] {
+  const metric = findMetric(name, first.task);
+  const [a, b] = [metric.compute(first), metric.compute(second)];
+  return [a, b, metric.greaterIsBetter ? a - b : b - a];
+}
+
+function show(value: number): string {
+  return Number.isNaN(value) ? "undefined" : String(Number(value.toPrecision(4)));
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}
