@@ -1,0 +1,70 @@
+/** Compiles fitted transforms into a function from table to matrix: train, score, predict, serve and monitor share it. */
+import { MlctlError } from "../core/errors.ts";
+import type { Matrix } from "../core/matrix.ts";
+import type { FittedTransform } from "../core/model.ts";
+import { sliceRows } from "../core/sliceRows.ts";
+import type { Column, NumberColumn, Table } from "../core/table.ts";
+import type { TableMap } from "../core/transform.ts";
+import { findTransform } from "./index.ts";
+
+/** Rows transformed at a time: columns and their part of the matrix stay in the processor's cache, memory stays bounded. */
+const SLICE_ROWS = 4096;
+
+/**
+ * Builds every lookup once and returns the function from table to matrix.
+ *
+ * @throws {MlctlError} kind "data" if the model has a transform that this version does not know; when applied, also
+ *   kind "data" for a column that is absent or of another kind, and "usage" for text or dates no transform made numbers of
+ */
+export function compileTransforms(transforms: readonly FittedTransform[]): (table: Table) => Matrix {
+  const maps = transforms.map(loadTransform);
+  const apply: TableMap = (table) => maps.reduce((current, map) => map(current), table);
+  return (table) => {
+    const first = numberColumns(apply(sliceRows(table, 0, SLICE_ROWS)));
+    const columnNames = distinctNames(first);
+    const values = new Float64Array(table.rowCount * columnNames.length);
+    writeRows(values, first, 0);
+    for (let start = SLICE_ROWS; start < table.rowCount; start += SLICE_ROWS) {
+      writeRows(values, numberColumns(apply(sliceRows(table, start, start + SLICE_ROWS))), start);
+    }
+    return { rowCount: table.rowCount, columnNames, values };
+  };
+}
+
+function loadTransform({ type, state }: FittedTransform): TableMap {
+  const transform = findTransform(type);
+  if (transform === undefined) {
+    throw new MlctlError("data", `the model uses the transform "${type}", which this version does not know`, {
+      hint: "update mlctl, or train again",
+    });
+  }
+  return transform.load(state);
+}
+
+function numberColumns(table: Table): NumberColumn[] {
+  return table.columns.map((column) => (column.kind === "number" ? column : leftOver(column)));
+}
+
+function leftOver(column: Column): never {
+  const [what, type] = column.kind === "date" ? ["a date", "date_parts"] : ["text", "one_hot"];
+  throw new MlctlError("usage", `column "${column.name}" is ${what}, models take numbers`, {
+    hint: `add { "type": "${type}", "column": "${column.name}" } to features, or name it in drop_columns`,
+  });
+}
+
+function distinctNames(columns: readonly NumberColumn[]): string[] {
+  const names = columns.map((column) => column.name);
+  if (new Set(names).size < names.length) {
+    const twice = names.find((name, i) => names.indexOf(name) < i);
+    throw new MlctlError("usage", `two features are called "${twice}"`, { hint: "rename or drop one of the columns" });
+  }
+  return names;
+}
+
+function writeRows(values: Float64Array, columns: readonly NumberColumn[], firstRow: number): void {
+  const width = columns.length;
+  columns.forEach((column, position) => {
+    const source = column.values;
+    for (let i = 0, at = firstRow * width + position; i < source.length; i++, at += width) values[at] = source[i]!;
+  });
+}

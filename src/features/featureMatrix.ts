@@ -1,0 +1,10 @@
+/** The one path from row to feature. */
+import type { Matrix } from "../core/matrix.ts";
+import type { FittedTransform } from "../core/model.ts";
+import type { Table } from "../core/table.ts";
+import { compileTransforms } from "./compileTransforms.ts";
+
+/** Features of `table` in the order of training, (n_samples × n_features). For rows one by one, keep `compileTransforms`. */
+export function featureMatrix(table: Table, transforms: readonly FittedTransform[]): Matrix {
+  return compileTransforms(transforms)(table);
+}

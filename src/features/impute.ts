@@ -1,0 +1,99 @@
+/** Impute: fills missing numbers with one learned from training. */
+import type { NumberColumn } from "../core/table.ts";
+import type { Transform, TransformOption } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { readOptions } from "./readOptions.ts";
+
+type Strategy = "mean" | "median" | "most_frequent" | "constant";
+
+interface ImputeOptions {
+  readonly strategy: Strategy;
+  readonly value: number;
+  readonly indicator: boolean;
+}
+
+export type ImputeState = {
+  readonly columns: readonly { readonly name: string; readonly fill: number }[];
+  /** Also make `<name>_missing`, 1 where a number was filled in. */
+  readonly indicator: boolean;
+};
+
+const options: readonly TransformOption[] = [
+  {
+    name: "strategy",
+    type: "choice",
+    default: "median",
+    choices: ["mean", "median", "most_frequent", "constant"],
+    description: "what to fill in; of equally frequent numbers the smallest",
+  },
+  { name: "value", type: "number", default: 0, description: "what to fill in for strategy constant" },
+  { name: "indicator", type: "boolean", default: false, description: "adds a 0/1 column <name>_missing" },
+];
+
+/**
+ * Infinities count as missing: no model family can use them. A column without any number is filled with `value`
+ * (0 unless told), where scikit-learn's SimpleImputer would silently drop it.
+ */
+export const impute: Transform<ImputeState> = {
+  type: "impute",
+  description: "fills missing numbers with the mean, the median, the most frequent number or a constant",
+  kinds: ["number"],
+  options,
+  fit(table, given) {
+    const { strategy, value, indicator } = readOptions<ImputeOptions>(given, options);
+    const columns = chooseColumns(table, given, ["number"]).map((column) => {
+      const present = column.values.filter(Number.isFinite);
+      return { name: column.name, fill: present.length === 0 ? value : fillOf[strategy](present, value) };
+    });
+    return { columns, indicator };
+  },
+  inputNames: (state) => state.columns.map((column) => column.name),
+  outputNames: (state) => state.columns.flatMap(({ name }) => (state.indicator ? [name, indicatorName(name)] : [name])),
+  load: (state) =>
+    mapColumns(
+      "number",
+      state.columns.map(({ name, fill }) => ({
+        name,
+        apply: (column) => (state.indicator ? [filled(column, fill), missing(column)] : [filled(column, fill)]),
+      })),
+    ),
+};
+
+const fillOf: Record<Strategy, (present: Float64Array, value: number) => number> = {
+  mean: (present) => present.reduce((sum, each) => sum + each, 0) / present.length,
+  median(present) {
+    const sorted = present.toSorted();
+    const middle = sorted.length >> 1;
+    return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  },
+  most_frequent: mostFrequent,
+  constant: (_present, value) => value,
+};
+
+function mostFrequent(present: Float64Array): number {
+  const sorted = present.toSorted();
+  let best = sorted[0]!;
+  let bestLength = 0;
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end] === sorted[start]) end++;
+    if (end - start > bestLength) {
+      best = sorted[start]!;
+      bestLength = end - start;
+    }
+  }
+  return best;
+}
+
+function filled(column: NumberColumn, fill: number): NumberColumn {
+  return { ...column, values: column.values.map((value) => (Number.isFinite(value) ? value : fill)) };
+}
+
+function missing(column: NumberColumn): NumberColumn {
+  const values = column.values.map((value) => (Number.isFinite(value) ? 0 : 1));
+  return { kind: "number", name: indicatorName(column.name), values };
+}
+
+function indicatorName(name: string): string {
+  return `${name}_missing`;
+}

@@ -1,0 +1,95 @@
+/** Checks a transform's options against their specification and fills in the defaults. */
+import { MlctlError } from "../core/errors.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { suggest } from "../core/suggest.ts";
+import type { TransformOption, TransformOptions } from "../core/transform.ts";
+
+/** Every transform takes these two; left out, it takes all columns of its kinds. */
+const commonOptions: readonly TransformOption[] = [
+  { name: "column", type: "text", default: null, description: "the column to take" },
+  { name: "columns", type: "texts", default: null, description: "the columns to take; * stands for any letters" },
+];
+
+/**
+ * @returns the options with defaults filled in; the caller says which shape its own `specs` describe
+ * @throws {MlctlError} kind "usage", with every problem in its details
+ */
+export function readOptions<Options = JsonObject>(
+  options: TransformOptions,
+  specs: readonly TransformOption[],
+): Options {
+  const problems = optionProblems(options, specs);
+  if (problems.length > 0) {
+    throw new MlctlError("usage", problems[0]!, { details: problems.length > 1 ? problems : [] });
+  }
+  const defaults = Object.fromEntries(specs.map((spec) => [spec.name, spec.default]));
+  return { ...defaults, ...options } as Options;
+}
+
+/** Everything that is wrong with `options`, one sentence each; empty if they are right. */
+export function optionProblems(options: TransformOptions, specs: readonly TransformOption[]): string[] {
+  const known = new Map([...commonOptions, ...specs].map((spec) => [spec.name, spec]));
+  const problems: string[] = [];
+  for (const [name, value] of Object.entries(options)) {
+    const spec = known.get(name);
+    const problem = spec === undefined ? unknownOption(name, [...known.keys()]) : valueProblem(spec, value);
+    if (problem !== undefined) problems.push(problem);
+  }
+  if ("column" in options && "columns" in options) problems.push("give column or columns, not both");
+  return problems;
+}
+
+function unknownOption(name: string, known: readonly string[]): string {
+  const close = suggest(name, known);
+  const advice = close === undefined ? `allowed: ${known.join(", ")}` : `did you mean "${close}"?`;
+  return `unknown option "${name}", ${advice}`;
+}
+
+function valueProblem(spec: TransformOption, value: Json): string | undefined {
+  if (value === null && spec.default === null) return undefined;
+  if (spec.type === "choices") return choicesProblem(spec, value);
+  if (spec.type === "choice") return choiceProblem(spec, value);
+  if (!isOfType[spec.type](value)) return `${spec.name} is ${JSON.stringify(value)}, allowed: ${typeWords[spec.type]}`;
+  if (typeof value !== "number") return undefined;
+  if (spec.minimum !== undefined && value < spec.minimum) return `${spec.name} is ${value}, at least ${spec.minimum}`;
+  if (spec.maximum !== undefined && value > spec.maximum) return `${spec.name} is ${value}, at most ${spec.maximum}`;
+  return undefined;
+}
+
+function choicesProblem(spec: TransformOption, value: Json): string | undefined {
+  if (!Array.isArray(value)) return `${spec.name} is ${JSON.stringify(value)}, allowed: a list`;
+  return value.map((each: Json) => choiceProblem(spec, each)).find((problem) => problem !== undefined);
+}
+
+function choiceProblem(spec: TransformOption, value: Json): string | undefined {
+  const choices = spec.choices ?? [];
+  if (typeof value === "string" && choices.includes(value)) return undefined;
+  const close = typeof value === "string" ? suggest(value, choices) : undefined;
+  const advice = close === undefined ? "" : `did you mean "${close}"? `;
+  return `${spec.name} is ${JSON.stringify(value)}, ${advice}allowed: ${choices.join(", ")}`;
+}
+
+type PlainType = Exclude<TransformOption["type"], "choice" | "choices">;
+
+const isText = (value: Json): boolean => typeof value === "string";
+const isNumber = (value: Json): boolean => typeof value === "number" && Number.isFinite(value);
+
+const isOfType: Record<PlainType, (value: Json) => boolean> = {
+  number: isNumber,
+  integer: Number.isInteger,
+  boolean: (value) => typeof value === "boolean",
+  text: isText,
+  texts: (value) => Array.isArray(value) && value.every(isText),
+  scalar: (value) => isText(value) || isNumber(value),
+  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+const typeWords: Record<PlainType, string> = {
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+  text: "a text",
+  texts: "a list of texts",
+  scalar: "a number or a text",
+  object: "an object",
+};

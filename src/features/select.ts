@@ -1,0 +1,58 @@
+/** Select: keeps some columns, in the order of training, and ignores all others. */
+import { MlctlError } from "../core/errors.ts";
+import { suggest } from "../core/suggest.ts";
+import type { Column, ColumnKind, Table } from "../core/table.ts";
+import type { Transform } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { wrongKind } from "./mapColumns.ts";
+import { readOptions } from "./readOptions.ts";
+
+export type SelectState = { readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[] };
+
+/** Every fitted chain begins with it, so that rows to predict may have their columns in any order, and others beside. */
+export const select: Transform<SelectState> = {
+  type: "select",
+  description: "keeps the named columns and drops all others",
+  kinds: ["number", "category", "date"],
+  options: [],
+  fit(table, given) {
+    readOptions(given, []);
+    const chosen = chooseColumns(table, given, select.kinds);
+    return { columns: chosen.map(({ name, kind }) => ({ name, kind })) };
+  },
+  inputNames: (state) => state.columns.map((column) => column.name),
+  outputNames: (state) => state.columns.map((column) => column.name),
+  load(state) {
+    const slotOf = new Map(state.columns.map((column, slot) => [column.name, slot]));
+    return (table) => {
+      const found: (Column | undefined)[] = Array.from({ length: state.columns.length });
+      for (const column of table.columns) {
+        const slot = slotOf.get(column.name);
+        if (slot !== undefined) found[slot] = column;
+      }
+      const columns = state.columns.map(({ name, kind }, slot) => asKind(found[slot] ?? absent(name, table), kind));
+      return { rowCount: table.rowCount, columns };
+    };
+  },
+};
+
+/** A column without any value has the kind that training says, whatever the reader took it for. */
+function asKind(column: Column, kind: ColumnKind): Column {
+  if (column.kind === kind) return column;
+  const cells: Int32Array | Float64Array = column.kind === "category" ? column.codes : column.values;
+  const isMissing = (cell: number): boolean => (column.kind === "category" ? cell < 0 : Number.isNaN(cell));
+  if (!cells.every(isMissing)) throw wrongKind(column, kind);
+  const { name } = column;
+  if (kind === "category") return { kind, name, codes: new Int32Array(cells.length).fill(-1), categories: [] };
+  return { kind, name, values: new Float64Array(cells.length).fill(NaN) };
+}
+
+function absent(name: string, table: Table): never {
+  const close = suggest(
+    name,
+    table.columns.map((column) => column.name),
+  );
+  throw new MlctlError("data", `column "${name}" is missing`, {
+    hint: close === undefined ? "the model needs every column it was trained on" : `is it the column "${close}"?`,
+  });
+}

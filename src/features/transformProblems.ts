@@ -1,0 +1,29 @@
+/** What is wrong with a list of transforms before any data is seen. */
+import { suggest } from "../core/suggest.ts";
+import type { TransformRequest } from "../core/transform.ts";
+import { findTransform, transforms } from "./index.ts";
+import { optionProblems } from "./readOptions.ts";
+
+/** A problem with its path in config.json. */
+export interface TransformProblem {
+  /** E.g. "features[2]". */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** All problems at once: unknown types, unknown options, values that are not allowed; empty if there is none. */
+export function transformProblems(requests: readonly TransformRequest[]): TransformProblem[] {
+  return requests.flatMap(({ type, options }, i) => {
+    const path = `features[${i}]`;
+    const transform = findTransform(type);
+    if (transform === undefined) return [{ path, message: unknownType(type) }];
+    return optionProblems(options, transform.options).map((problem) => ({ path, message: `${type}: ${problem}` }));
+  });
+}
+
+function unknownType(type: string): string {
+  const known = Object.keys(transforms);
+  const close = suggest(type, known);
+  const advice = close === undefined ? `allowed: ${known.join(", ")}` : `did you mean "${close}"?`;
+  return `unknown type "${type}", ${advice}`;
+}
