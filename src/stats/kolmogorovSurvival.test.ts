@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { kolmogorovSurvival } from "./kolmogorovSurvival.ts";
+
+describe("kolmogorovSurvival", () => {
+  // [float(scipy.stats.kstwo.sf(d, n)) for n, d in …]: each branch of the choice of method has a row
+  it.each([
+    [1, 0.7, 0.6000000000000001],
+    [10, 0.08, 0.9999978058034054],
+    [10, 0.15, 0.95396527],
+    [30, 0.2, 0.15796916101547398],
+    [30, 0.3, 0.006852243362913235],
+    [30, 0.55, 4.74030723600559e-9],
+    [140, 0.1, 0.11353657290090946],
+    [140, 0.18, 0.0001932001834783552],
+    [953, 0.02, 0.8328641824871625],
+    [1818, 0.03, 0.07430606520651517],
+    [1818, 0.05, 0.00021731672958164863],
+    [1818, 0.2, 3.256337912906055e-64],
+    [200000, 0.003, 0.0545369786611305],
+    [5, 0.9, 1.9999999999999978e-5],
+  ])("for %i values at %f equals SciPy's", (n, d, expected) => {
+    // relative; SciPy's own branches differ from each other by up to 1e-11
+    expect(Math.abs(kolmogorovSurvival(n, d) / expected - 1)).toBeLessThan(1e-10);
+  });
+
+  it("runs from 1 to 0 and falls all the way", () => {
+    for (const n of [7, 140, 141, 5000]) {
+      const values = Array.from({ length: 200 }, (_, i) => kolmogorovSurvival(n, (i + 1) / 200));
+      expect(values.at(-1)).toBe(0);
+      // 1e-5 allows for the change from the expansion to the exact tail, good to five digits
+      values.slice(1).forEach((value, i) => expect(value).toBeLessThanOrEqual(values[i]! + 1e-5));
+    }
+    expect(kolmogorovSurvival(10, 0)).toBe(1);
+  });
+
+  it("is NaN where it is undefined", () => {
+    expect(kolmogorovSurvival(10, NaN)).toBeNaN();
+    expect(kolmogorovSurvival(2.5, 0.1)).toBeNaN();
+  });
+});

@@ -1,0 +1,95 @@
+/** What the training rows look like, kept small enough to live in the model file. */
+import { random } from "../core/random.ts";
+import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/reference.ts";
+import type { CategoryColumn, Column, Table } from "../core/table.ts";
+import { finiteValues } from "./finiteValues.ts";
+import { mean } from "./mean.ts";
+import { quantileSorted } from "./quantileSorted.ts";
+import { standardDeviation } from "./standardDeviation.ts";
+
+/** Values kept of all columns together: about 2 MB of JSON, whatever the number of columns. */
+const SAMPLE_BUDGET = 200_000;
+
+/** More would hardly sharpen a Kolmogorov–Smirnov test against a batch of usual size; fewer would blunt it. */
+const LARGEST_SAMPLE = 2_000;
+const SMALLEST_SAMPLE = 200;
+
+/** Categories beyond these are one cell, "any other": a column of ids must not blow up the model. */
+const MOST_CATEGORIES = 1_000;
+
+/** Whole percents. */
+const QUANTILE_STEPS = 100;
+
+/**
+ * Reference statistics of each column of `table`. Infinite numbers count as missing: JSON cannot hold them.
+ * The same seed keeps the same rows in every complete column.
+ *
+ * @param options.prediction answers on the validation rows; may have another length than the table
+ */
+export function referenceOf(
+  table: Table,
+  { seed, prediction }: { readonly seed: number; readonly prediction?: Column },
+): Reference {
+  const share = Math.floor(SAMPLE_BUDGET / Math.max(1, table.columns.length));
+  const sampleSize = Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
+  const entries = table.columns.map((column) => [column.name, columnReference(column, { seed, sampleSize })] as const);
+  return {
+    rows: table.rowCount,
+    columns: Object.fromEntries(entries),
+    prediction: prediction === undefined ? null : columnReference(prediction, { seed, sampleSize: LARGEST_SAMPLE }),
+  };
+}
+
+interface SampleOptions {
+  readonly seed: number;
+  readonly sampleSize: number;
+}
+
+function columnReference(column: Column, options: SampleOptions): ColumnReference {
+  if (column.kind === "category") return categoryReference(column);
+  return numberReference(column.kind, column.values, options);
+}
+
+function numberReference(kind: "number" | "date", values: Float64Array, options: SampleOptions): NumberReference {
+  const present = finiteValues(values);
+  const sample = sampleOf(present, options);
+  const sorted = present.toSorted();
+  const quantiles = Array.from({ length: QUANTILE_STEPS + 1 }, (_, i) => quantileSorted(sorted, i / QUANTILE_STEPS));
+  return {
+    kind,
+    count: present.length,
+    missing: values.length - present.length,
+    mean: finiteOrNull(mean(present)),
+    standardDeviation: finiteOrNull(standardDeviation(present)),
+    quantiles: present.length === 0 ? [] : quantiles,
+    sample: Array.from(sample.toSorted()),
+  };
+}
+
+/** Each subset of `sampleSize` values is equally likely (Knuth's algorithm S). */
+function sampleOf(values: Float64Array, { seed, sampleSize }: SampleOptions): Float64Array {
+  if (values.length <= sampleSize) return values.slice();
+  const { uniform } = random(seed);
+  const sample = new Float64Array(sampleSize);
+  let taken = 0;
+  for (let i = 0; taken < sampleSize; i++) {
+    if (uniform() * (values.length - i) < sampleSize - taken) sample[taken++] = values[i]!;
+  }
+  return sample;
+}
+
+function categoryReference({ codes, categories }: CategoryColumn): CategoryReference {
+  const rows = new Float64Array(categories.length);
+  let missing = 0;
+  for (const code of codes) {
+    if (code < 0) missing++;
+    else rows[code]!++;
+  }
+  const counts = categories.map((category, code) => [category, rows[code]!] as const).filter(([, count]) => count > 0);
+  counts.sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1));
+  return { kind: "category", count: codes.length - missing, missing, counts: counts.slice(0, MOST_CATEGORIES) };
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { mean } from "./mean.ts";
+import { standardDeviation } from "./standardDeviation.ts";
+
+const values = Float64Array.of(3.5, -1, 0.1, NaN, 7, 2, 2, 9.25);
+
+describe("mean", () => {
+  it("equals numpy's without the missing values", () => {
+    // np.mean([3.5, -1, .1, 7, 2, 2, 9.25]); 1e-15 is one unit in the last place of the sum
+    expect(Math.abs(mean(values) - 3.2642857142857147)).toBeLessThan(1e-15);
+  });
+
+  it("of a constant is the constant, to the last bit", () => {
+    expect(mean(new Float64Array(1000).fill(0.1))).toBe(0.1);
+  });
+
+  it("is NaN without values and infinite with one infinity", () => {
+    expect(mean([])).toBeNaN();
+    expect(mean([1, Infinity, 2])).toBe(Infinity);
+    expect(mean([Infinity, Infinity])).toBe(Infinity);
+  });
+});
+
+describe("standardDeviation", () => {
+  it("equals numpy's for both denominators", () => {
+    // np.std(x, ddof=1), np.std(x); 1e-14 leaves room for another order of summation
+    expect(Math.abs(standardDeviation(values) - 3.679528308279279)).toBeLessThan(1e-14);
+    expect(Math.abs(standardDeviation(values, { ddof: 0 }) - 3.4065812654870493)).toBeLessThan(1e-14);
+  });
+
+  it("keeps its digits far from zero", () => {
+    // 1, 2, 3 and a million days in milliseconds: sqrt(((-1)² + 0² + 1²) / 2) = 1
+    expect(standardDeviation([8.64e13 + 1, 8.64e13 + 2, 8.64e13 + 3])).toBe(1);
+  });
+
+  it("is NaN for one value, and zero for it as a population", () => {
+    expect(standardDeviation([5])).toBeNaN();
+    expect(standardDeviation([5], { ddof: 0 })).toBe(0);
+  });
+});
