@@ -1,0 +1,86 @@
+/** Switches production to another run: a kill at any instant leaves the old deployment whole or the new one whole. */
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Artifact } from "../../core/artifact.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { atomicWrite } from "../atomicWrite.ts";
+import { ensureFolder, syncFolder } from "../commitFile.ts";
+import { sha256Text } from "../sha256Text.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
+import { paddedId, recordPath, recordText } from "../workspaceRecord.ts";
+import { currentDeployment, historyIds } from "./currentDeployment.ts";
+import { refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
+
+/** A deployment that is to be; its artifacts name the sources, which are copied. */
+export type DeploymentRequest = Omit<Deployment, "kind" | "deploymentId" | "previousRunId">;
+
+/**
+ * Copies the artifacts into a release folder of their own, archives the deployment that was in force, and then renames
+ * the new deployment.json into place: that rename is the switch. The caller holds the lock, and indexes the new
+ * records with syncStore afterwards.
+ *
+ * @throws {MlctlError} "data" where a source is not what its record says, "failure" where it cannot be written;
+ *   the old deployment stays in force then
+ */
+export function commitDeployment(paths: WorkspacePaths, request: DeploymentRequest): Deployment {
+  const { production } = paths;
+  const previous = currentDeployment(production);
+  removeOrphanReleases(production);
+  const deploymentId = Math.max(previous?.deploymentId ?? 0, ...historyIds(production).map(({ id }) => id)) + 1;
+  const release = join(production, "releases", `${paddedId(deploymentId)}_${request.runId}`);
+  const deployment: Deployment = {
+    kind: "deployment",
+    deploymentId,
+    ...request,
+    previousRunId: previous?.runId ?? null,
+    ...copyArtifacts(paths, request, release),
+  };
+  if (previous !== undefined) archive(paths, previous);
+  atomicWrite(join(production, "deployment.json"), recordText(deployment));
+  refreshCopies(paths, deployment);
+  return deployment;
+}
+
+type Copies = Pick<Deployment, "model" | "latestScore" | "ingestedFiles">;
+
+function copyArtifacts(paths: WorkspacePaths, request: Copies, release: string): Copies {
+  const copy = (source: Artifact, name: string): Artifact => copyArtifact(paths.workspace, source, join(release, name));
+  const { latestScore, ingestedFiles } = request;
+  // What stands in this folder was never in force: the number is new.
+  rmSync(release, { recursive: true, force: true });
+  ensureFolder(release);
+  const copies = {
+    model: copy(request.model, "trainedmodel.json"),
+    latestScore: latestScore && copy(latestScore, "latestscore.txt"),
+    ingestedFiles: ingestedFiles && copy(ingestedFiles, "ingestedfiles.txt"),
+  };
+  for (const folder of [dirname(release), paths.production]) syncFolder(folder);
+  return copies;
+}
+
+function copyArtifact(workspace: string, source: Artifact, target: string): Artifact {
+  const content = readSource(workspace, source);
+  atomicWrite(target, content);
+  return { path: toRecordPath(workspace, target), sha256: source.sha256, bytes: content.length };
+}
+
+function readSource(workspace: string, source: Artifact): Buffer {
+  const hint = "`mlctl verify` lists what changed; train again, or deploy another run";
+  let content: Buffer;
+  try {
+    content = readFileSync(fromRecordPath(workspace, source.path));
+  } catch (error) {
+    throw new MlctlError("data", `cannot deploy ${source.path}: it cannot be read`, { hint, cause: error });
+  }
+  if (sha256Text(content) === source.sha256) return content;
+  throw new MlctlError("data", `cannot deploy ${source.path}: it changed since it was recorded`, { hint });
+}
+
+/** The bytes of deployment.json as they are: what was in force is a fact, also if this switch fails later. */
+function archive(paths: WorkspacePaths, previous: Deployment): void {
+  const path = recordPath(paths, previous);
+  ensureFolder(dirname(path));
+  syncFolder(paths.production);
+  atomicWrite(path, readFileSync(join(paths.production, "deployment.json")));
+}

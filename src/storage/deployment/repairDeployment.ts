@@ -1,0 +1,93 @@
+/** Puts right what a deploy left that was killed: every writer does it after taking the lock. */
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Artifact } from "../../core/artifact.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { atomicWrite } from "../atomicWrite.ts";
+import { sha256Text } from "../sha256Text.ts";
+import { removeStaleTemporaries } from "../temporaryPath.ts";
+import { fromRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
+import { currentDeployment, historyIds, namesIn } from "./currentDeployment.ts";
+
+export interface DeploymentRepair {
+  /** Copies beside deployment.json that were written again or removed. */
+  readonly refreshed: readonly string[];
+  /** Release folders of deploys that were killed before they took effect. */
+  readonly removedReleases: readonly string[];
+}
+
+/** Does nothing where deployment.json is damaged: the steps that need it say so. */
+export function repairDeployment(paths: WorkspacePaths): DeploymentRepair {
+  const { production } = paths;
+  for (const folder of [production, join(production, "history")]) removeStaleTemporaries(folder);
+  const current = readable(production);
+  if (current === "damaged") return { refreshed: [], removedReleases: [] };
+  const removedReleases = removeOrphanReleases(production);
+  return { refreshed: current === undefined ? [] : refreshCopies(paths, current), removedReleases };
+}
+
+/**
+ * Makes `trainedmodel.json`, `latestscore.txt` and `ingestedfiles.txt` beside deployment.json those of the deployment.
+ * They are for people and other programs; mlctl itself reads the release. A damaged release is not copied.
+ * @returns names of the copies that changed
+ */
+export function refreshCopies({ workspace, production }: WorkspacePaths, deployment: Deployment): string[] {
+  return copies(deployment)
+    .filter(([name, artifact]) => refreshCopy(workspace, join(production, name), artifact))
+    .map(([name]) => name);
+}
+
+/** The copies beside deployment.json, by name, with what they are copies of. */
+export function copies({ model, latestScore, ingestedFiles }: Deployment): [name: string, of: Artifact | null][] {
+  return [
+    ["trainedmodel.json", model],
+    ["latestscore.txt", latestScore],
+    ["ingestedfiles.txt", ingestedFiles],
+  ];
+}
+
+/**
+ * Removes release folders with a number above the newest deployment: their deploy never took effect.
+ * Where deployment.json is missing although something was deployed once, nothing is removed.
+ */
+export function removeOrphanReleases(production: string): string[] {
+  const folder = join(production, "releases");
+  const newest = Math.max(
+    currentDeployment(production)?.deploymentId ?? 0,
+    ...historyIds(production).map(({ id }) => id),
+  );
+  const lost = !existsSync(join(production, "deployment.json"));
+  if (lost && (newest > 0 || existsSync(join(production, "trainedmodel.json")))) return [];
+  const orphans = namesIn(folder).filter((name) => Number(/^(\d+)_/.exec(name)?.[1] ?? 0) > newest);
+  for (const name of orphans) rmSync(join(folder, name), { recursive: true, force: true });
+  return orphans;
+}
+
+function refreshCopy(workspace: string, path: string, artifact: Artifact | null): boolean {
+  if (artifact === null) {
+    const stale = existsSync(path);
+    rmSync(path, { force: true });
+    return stale;
+  }
+  if (holds(path, artifact)) return false;
+  const source = fromRecordPath(workspace, artifact.path);
+  if (!holds(source, artifact)) return false;
+  atomicWrite(path, readFileSync(source));
+  return true;
+}
+
+/** True where the file at `path` has the bytes of `artifact`. */
+function holds(path: string, { sha256, bytes }: Artifact): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size === bytes && sha256Text(readFileSync(path)) === sha256;
+}
+
+function readable(production: string): Deployment | undefined | "damaged" {
+  try {
+    return currentDeployment(production);
+  } catch (error) {
+    if (error instanceof MlctlError && error.kind === "data") return "damaged";
+    throw error;
+  }
+}

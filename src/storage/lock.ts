@@ -1,0 +1,131 @@
+/** One lock a workspace over everything that writes; readers never need it. */
+import { readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MlctlError } from "../core/errors.ts";
+import { atomicWrite } from "./atomicWrite.ts";
+import { processIsAlive } from "./processIsAlive.ts";
+import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite.ts";
+
+/** Often enough to feel immediate, rare enough to cost nothing. */
+const POLL_MILLISECONDS = 50;
+
+export interface LockOptions {
+  /** The index of the workspace; the lock lies beside it as `<database>.lock`. */
+  readonly database: string;
+  /** What this process does, e.g. "mlctl train": told to those who find the lock taken. */
+  readonly command: string;
+  /** 0 gives up at once. */
+  readonly waitMs: number;
+  readonly now: () => Date;
+  readonly signal?: AbortSignal;
+  /** Called once when the lock is taken and waiting begins. */
+  readonly onWait?: (message: string) => void;
+}
+
+/** Who holds the lock. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+  readonly since: string;
+}
+
+/**
+ * Takes the lock: an exclusive transaction on a small SQLite file, which the system ends with the process, so that
+ * a killed holder frees it at once and no stale lock can exist. Not re-entrant: a step that runs inside another one
+ * uses the lock that is already held.
+ *
+ * @returns release, to be called once; calling it again does nothing
+ * @throws {MlctlError} kind "busy" when it is still taken after `waitMs`; "interrupted" on `signal`
+ */
+export async function acquireLock(options: LockOptions): Promise<() => void> {
+  const deadline = performance.now() + options.waitMs;
+  const lock = openLock(options.database);
+  try {
+    for (let told = false; !tryLock(lock, options.database);) {
+      if (performance.now() >= deadline) throw busy(options.database);
+      if (!told) options.onWait?.(busy(options.database).message);
+      told = true;
+      await pause(options.signal);
+    }
+    tellHolder(options);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+  return () => release(lock, options.database);
+}
+
+/** Who holds the lock, as far as its note tells; undefined when the note is missing or of a process that is gone. */
+export function lockHolder(database: string): LockHolder | undefined {
+  try {
+    const holder = JSON.parse(readFileSync(notePath(database), "utf8")) as LockHolder;
+    return holder.host !== hostname() || processIsAlive(holder.pid) ? holder : undefined;
+  } catch {
+    // Only a courtesy: the note appears a moment after the lock and vanishes a moment before.
+    return undefined;
+  }
+}
+
+function openLock(database: string): SqliteDatabase {
+  try {
+    return openSqlite(`${database}.lock`, { timeoutMs: 0 });
+  } catch (error) {
+    throw lockFailure(error, database);
+  }
+}
+
+function tryLock(lock: SqliteDatabase, database: string): boolean {
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return true;
+  } catch (error) {
+    if (sqliteCode(error) === "SQLITE_BUSY") return false;
+    throw lockFailure(error, database);
+  }
+}
+
+function release(lock: SqliteDatabase, database: string): void {
+  if (!lock.open) return;
+  rmSync(notePath(database), { force: true });
+  lock.close();
+}
+
+function tellHolder({ database, command, now }: LockOptions): void {
+  const holder: LockHolder = { pid: process.pid, host: hostname(), command, since: now().toISOString() };
+  atomicWrite(notePath(database), `${JSON.stringify(holder, null, 2)}\n`);
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(POLL_MILLISECONDS, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (signal?.reason instanceof MlctlError) throw signal.reason;
+    throw new MlctlError("interrupted", "interrupted while waiting for another mlctl", { cause: error });
+  }
+}
+
+function busy(database: string): MlctlError {
+  const holder = lockHolder(database);
+  const who = holder === undefined ? "" : ` (pid ${holder.pid}, \`${holder.command}\`, since ${holder.since})`;
+  return new MlctlError("busy", `the workspace is in use: another mlctl${who} is working in it`, {
+    hint: "try again later, or wait for it with `--wait 10m`",
+  });
+}
+
+function lockFailure(error: unknown, database: string): MlctlError {
+  const code = sqliteCode(error);
+  const hint =
+    code === "SQLITE_NOTADB"
+      ? "delete that file: it holds nothing"
+      : "the folder must exist and be writable for commands that change the workspace";
+  return new MlctlError("failure", `cannot lock the workspace at ${database}.lock: ${String(code ?? error)}`, {
+    hint,
+    cause: error,
+  });
+}
+
+function notePath(database: string): string {
+  return `${database}.lock.json`;
+}

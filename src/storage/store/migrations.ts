@@ -1,0 +1,78 @@
+/** The schema of the index, as the steps that lead to it; the number of steps is the store's version (user_version). */
+
+/** Never change a step that was released: add one. Each entity keeps its whole record, columns are for searching. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE records (
+    path TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, sha256 TEXT NOT NULL, stat TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX records_by_id ON records (kind, id);
+
+  CREATE TABLE datasets (
+    dataset_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, input_folder TEXT NOT NULL, path TEXT NOT NULL,
+    sha256 TEXT NOT NULL, rows INTEGER, seconds REAL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX datasets_by_sha256 ON datasets (sha256);
+
+  CREATE TABLE files (
+    dataset_id TEXT NOT NULL REFERENCES datasets ON DELETE CASCADE,
+    path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER, rows INTEGER, PRIMARY KEY (dataset_id, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX files_by_sha256 ON files (sha256);
+
+  CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, train_id TEXT NOT NULL, status TEXT NOT NULL,
+    family TEXT NOT NULL, feature_set TEXT, rank INTEGER, dataset_sha256 TEXT NOT NULL, config_sha256 TEXT NOT NULL,
+    seconds REAL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_time ON runs (created_at);
+  CREATE INDEX runs_by_train ON runs (train_id);
+  CREATE INDEX runs_by_inputs ON runs (dataset_sha256, config_sha256);
+
+  CREATE TABLE params (
+    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE, name TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (run_id, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE metrics (
+    run_id TEXT NOT NULL REFERENCES runs ON DELETE CASCADE,
+    part TEXT NOT NULL CHECK (part IN ('validation', 'test')), name TEXT NOT NULL, value REAL,
+    PRIMARY KEY (run_id, part, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE models (
+    run_id TEXT PRIMARY KEY REFERENCES runs ON DELETE CASCADE, version INTEGER,
+    path TEXT NOT NULL, sha256 TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX models_by_version ON models (version);
+
+  CREATE TABLE deployments (
+    deployment_id INTEGER PRIMARY KEY, run_id TEXT NOT NULL, deployed_at TEXT NOT NULL, action TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE artifacts (
+    kind TEXT NOT NULL, id TEXT NOT NULL, role TEXT NOT NULL,
+    path TEXT NOT NULL, sha256 TEXT NOT NULL, bytes INTEGER, PRIMARY KEY (kind, id, role)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE aliases (
+    name TEXT NOT NULL, source TEXT NOT NULL CHECK (source IN ('deployment', 'manual')), run_id TEXT NOT NULL,
+    PRIMARY KEY (name, source)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** Every table, children before their parents. */
+export const tables = [
+  "aliases",
+  "artifacts",
+  "deployments",
+  "models",
+  "metrics",
+  "params",
+  "runs",
+  "files",
+  "datasets",
+  "records",
+] as const;

@@ -1,0 +1,197 @@
+/** The RunStore on SQLite. */
+import type { Dataset } from "../../core/dataset.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Run } from "../../core/run.ts";
+import { suggest } from "../../core/suggest.ts";
+import type { ReadRecord } from "../recordFiles.ts";
+import type { SqliteDatabase } from "../sqlite.ts";
+import { executor, forgetOrphans, indexRecord, type Execute } from "./indexRecord.ts";
+import { tables } from "./migrations.ts";
+import { withStoreErrors } from "./storeFailure.ts";
+import type { Alias, RecordChanges, RunFilter, RunStore } from "./runStore.ts";
+
+const newestRunsFirst = "ORDER BY created_at DESC, rank, run_id";
+/** So many candidates fit into an error message. */
+const LISTED = 8;
+
+type Value = string | number;
+
+export class SqliteStore implements RunStore {
+  readonly #database: SqliteDatabase;
+  readonly #path: string;
+  readonly #execute: Execute;
+
+  /** @param path for errors */
+  constructor(database: SqliteDatabase, path: string) {
+    this.#database = database;
+    this.#path = path;
+    this.#execute = executor(database);
+  }
+
+  datasets(): Dataset[] {
+    return this.#records<Dataset>("SELECT record FROM datasets ORDER BY created_at DESC, dataset_id DESC");
+  }
+
+  dataset(idOrSha256: string): Dataset | undefined {
+    return this.#records<Dataset>(
+      "SELECT record FROM datasets WHERE dataset_id = ? OR sha256 = ? ORDER BY created_at DESC, dataset_id DESC LIMIT 1",
+      idOrSha256,
+      idOrSha256,
+    )[0];
+  }
+
+  latestDataset(inputFolder?: string): Dataset | undefined {
+    const where = inputFolder === undefined ? "" : "WHERE input_folder = ?";
+    return this.#records<Dataset>(
+      `SELECT record FROM datasets ${where} ORDER BY created_at DESC, dataset_id DESC LIMIT 1`,
+      ...(inputFolder === undefined ? [] : [inputFolder]),
+    )[0];
+  }
+
+  runs(filter: RunFilter = {}): Run[] {
+    const conditions: (readonly [string, Value | undefined])[] = [
+      ["family = ?", filter.family],
+      ["status = ?", filter.status],
+      ["dataset_sha256 = ?", filter.datasetSha256],
+      ["config_sha256 = ?", filter.configSha256],
+    ];
+    const used = conditions.flatMap(([sql, value]) => (value === undefined ? [] : [[sql, value] as const]));
+    const clauses = used.map(([sql]) => sql);
+    if (filter.withModel === true) clauses.push("run_id IN (SELECT run_id FROM models)");
+    const where = clauses.length === 0 ? "" : `WHERE ${clauses.join(" AND ")}`;
+    // A negative limit is SQLite's way to say none.
+    const values = [...used.map(([, value]) => value), filter.limit ?? -1];
+    return this.#records<Run>(`SELECT record FROM runs ${where} ${newestRunsFirst} LIMIT ?`, ...values);
+  }
+
+  run(runId: string): Run | undefined {
+    return this.#records<Run>("SELECT record FROM runs WHERE run_id = ?", runId)[0];
+  }
+
+  findRun(idOrPrefix: string): Run {
+    const exact = this.run(idOrPrefix);
+    if (exact !== undefined) return exact;
+    const ids = this.#column<string>(
+      `SELECT run_id FROM runs WHERE substr(run_id, 1, length(?)) = ? ${newestRunsFirst}`,
+      idOrPrefix,
+      idOrPrefix,
+    );
+    if (ids.length === 1 && idOrPrefix !== "") return this.run(ids[0]!)!;
+    throw ids.length > 1 ? ambiguous(idOrPrefix, ids) : this.#unknownRun(idOrPrefix);
+  }
+
+  runsOfTraining(trainId: string): Run[] {
+    return this.#records<Run>("SELECT record FROM runs WHERE train_id = ? ORDER BY rank, run_id", trainId);
+  }
+
+  latestModelRun(): Run | undefined {
+    return this.runs({ status: "FINISHED", withModel: true, limit: 1 })[0];
+  }
+
+  runOfVersion(modelVersion: number): Run | undefined {
+    return this.#records<Run>(
+      `SELECT record FROM runs WHERE run_id IN (SELECT run_id FROM models WHERE version = ?) ${newestRunsFirst}`,
+      modelVersion,
+    )[0];
+  }
+
+  nextModelVersion(): number {
+    return this.#column<number>("SELECT coalesce(max(version), 0) + 1 FROM models")[0]!;
+  }
+
+  aliases(): Alias[] {
+    return this.#rows<Alias>('SELECT name, run_id AS "runId", source FROM aliases ORDER BY name, source');
+  }
+
+  runOfAlias(name: string): Run | undefined {
+    return this.#records<Run>(
+      "SELECT record FROM aliases JOIN runs USING (run_id) WHERE name = ? ORDER BY source LIMIT 1",
+      name,
+    )[0];
+  }
+
+  deployments(): Deployment[] {
+    return this.#records<Deployment>("SELECT record FROM deployments ORDER BY deployment_id DESC");
+  }
+
+  deploymentAt(instant: string): Deployment | undefined {
+    return this.#records<Deployment>(
+      "SELECT record FROM deployments WHERE deployed_at <= ? ORDER BY deployment_id DESC LIMIT 1",
+      new Date(instant).toISOString(),
+    )[0];
+  }
+
+  knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }> {
+    const rows = this.#rows<{ path: string; stat: string; sha256: string }>("SELECT path, stat, sha256 FROM records");
+    return new Map(rows.map(({ path, stat, sha256 }) => [path, { stat, sha256 }]));
+  }
+
+  update({ changed, touched, removed }: RecordChanges): void {
+    this.#transaction(() => {
+      for (const path of removed) this.#execute("DELETE FROM records WHERE path = ?", path);
+      for (const record of changed) indexRecord(this.#execute, record);
+      for (const { path, stat } of touched) this.#execute("UPDATE records SET stat = ? WHERE path = ?", stat, path);
+      if (changed.length + removed.length > 0) forgetOrphans(this.#execute);
+    });
+  }
+
+  rebuild(records: readonly ReadRecord[]): void {
+    this.#transaction(() => {
+      for (const table of tables) this.#execute(`DELETE FROM ${table}`);
+      for (const record of records) indexRecord(this.#execute, record);
+      forgetOrphans(this.#execute);
+    });
+  }
+
+  integrityProblems(): string[] {
+    const found = this.#database.pragma("integrity_check") as { integrity_check: string }[];
+    const dangling = this.#database.pragma("foreign_key_check") as { table: string }[];
+    return [
+      ...found.map((row) => row.integrity_check).filter((message) => message !== "ok"),
+      ...dangling.map((row) => `a row of ${row.table} points nowhere`),
+    ];
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #records<T>(sql: string, ...values: readonly Value[]): T[] {
+    // Only indexRecord writes this column, from records that were checked.
+    return this.#column<string>(sql, ...values).map((text) => JSON.parse(text) as T);
+  }
+
+  #column<T>(sql: string, ...values: readonly Value[]): T[] {
+    return withStoreErrors(this.#path, () =>
+      this.#database
+        .prepare<unknown[], T>(sql)
+        .pluck()
+        .all(...values),
+    );
+  }
+
+  #rows<T>(sql: string): T[] {
+    return withStoreErrors(this.#path, () => this.#database.prepare<[], T>(sql).all());
+  }
+
+  #transaction(work: () => void): void {
+    withStoreErrors(this.#path, () => this.#database.transaction(work).immediate());
+  }
+
+  #unknownRun(reference: string): MlctlError {
+    const ids = this.#column<string>(`SELECT run_id FROM runs ${newestRunsFirst}`);
+    if (ids.length === 0) return new MlctlError("notReady", "there are no runs yet", { hint: "run `mlctl train`" });
+    const closest = suggest(reference, ids);
+    const hint = closest === undefined ? "`mlctl runs` lists them" : `did you mean ${closest}?`;
+    return new MlctlError("usage", `there is no run ${reference}`, { hint });
+  }
+}
+
+function ambiguous(prefix: string, ids: readonly string[]): MlctlError {
+  const more = ids.length > LISTED ? [`… and ${ids.length - LISTED} more`] : [];
+  return new MlctlError("usage", `${ids.length} runs begin with "${prefix}"`, {
+    hint: "give more letters of the id",
+    details: [...ids.slice(0, LISTED), ...more],
+  });
+}

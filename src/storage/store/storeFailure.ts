@@ -1,0 +1,42 @@
+/** Turns an error of SQLite into one that names the store and the next step. */
+import { MlctlError } from "../../core/errors.ts";
+import { sqliteCode } from "../sqlite.ts";
+
+/** Runs `work` on the store at `path`; other errors pass unchanged. */
+export function withStoreErrors<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw storeFailure(error, path) ?? error;
+  }
+}
+
+function storeFailure(error: unknown, path: string): MlctlError | undefined {
+  switch (sqliteCode(error)) {
+    case undefined:
+      return undefined;
+    case "SQLITE_CORRUPT":
+    case "SQLITE_NOTADB":
+      return failure(
+        "data",
+        `the store ${path} is damaged`,
+        "run `mlctl reindex`: it is rebuilt from the records",
+        error,
+      );
+    case "SQLITE_BUSY":
+    case "SQLITE_LOCKED":
+      return failure("busy", `the store ${path} is in use by another process`, "try again", error);
+    case "SQLITE_FULL":
+      return failure("failure", `cannot write ${path}: no space left on the device`, "free some space", error);
+    case "SQLITE_CANTOPEN":
+    case "SQLITE_READONLY":
+    case "SQLITE_PERM":
+      return failure("failure", `cannot open ${path} for writing`, "check its folder and who may write there", error);
+    default:
+      return failure("failure", `the store ${path} failed: ${String(error)}`, "run `mlctl doctor`", error);
+  }
+}
+
+function failure(kind: "data" | "busy" | "failure", message: string, hint: string, cause: unknown): MlctlError {
+  return new MlctlError(kind, message, { hint, cause });
+}

@@ -1,0 +1,79 @@
+/** WorkspaceRecord: the JSON files that say what a workspace holds; the index is made of nothing else. */
+import { join } from "node:path";
+import type { Artifact } from "../core/artifact.ts";
+import type { Dataset } from "../core/dataset.ts";
+import type { Deployment } from "../core/deployment.ts";
+import type { Run } from "../core/run.ts";
+import type { Aliases } from "./aliases.ts";
+import type { WorkspacePaths } from "./workspacePaths.ts";
+
+export type WorkspaceRecord = Dataset | Run | Deployment | Aliases;
+
+/** What tells records of one kind apart. */
+export function recordId(record: WorkspaceRecord): string {
+  switch (record.kind) {
+    case "dataset":
+      return record.datasetId;
+    case "run":
+      return record.runId;
+    case "deployment":
+      return String(record.deploymentId);
+    case "aliases":
+      return "aliases";
+  }
+}
+
+/** Where a record lies; for a deployment, where it lies once another one follows. */
+export function recordPath(paths: WorkspacePaths, record: WorkspaceRecord): string {
+  switch (record.kind) {
+    case "dataset":
+      return join(paths.datasets, `dataset_${record.datasetId}.json`);
+    case "run":
+      return join(paths.models, `run_${record.runId}.json`);
+    case "deployment":
+      return join(paths.production, "history", `deployment_${paddedId(record.deploymentId)}.json`);
+    case "aliases":
+      return join(paths.models, "aliases.json");
+  }
+}
+
+/** Padded so that names sort by number. */
+export function paddedId(deploymentId: number): string {
+  return String(deploymentId).padStart(6, "0");
+}
+
+/** The artifacts that a record names, each with the part it plays. */
+export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: string, artifact: Artifact])[] {
+  switch (record.kind) {
+    case "dataset":
+      return [["dataset", record.artifact], ...rejectedCopies(record)];
+    case "run":
+      return present([
+        ["model", record.model],
+        ["score", record.score?.artifact ?? null],
+      ]);
+    case "deployment":
+      return present([
+        ["model", record.model],
+        ["latest_score", record.latestScore],
+        ["ingested_files", record.ingestedFiles],
+      ]);
+    case "aliases":
+      return [];
+  }
+}
+
+/** Two spaces, ending in a newline. */
+export function recordText(record: WorkspaceRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+function rejectedCopies(dataset: Dataset): (readonly [string, Artifact])[] {
+  return dataset.rejected.flatMap(({ copy, sha256, bytes }) =>
+    copy === undefined ? [] : [[`rejected ${copy}`, { path: copy, sha256, bytes }] as const],
+  );
+}
+
+function present(items: readonly (readonly [string, Artifact | null])[]): (readonly [string, Artifact])[] {
+  return items.flatMap(([role, artifact]) => (artifact === null ? [] : [[role, artifact] as const]));
+}

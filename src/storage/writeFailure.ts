@@ -1,0 +1,32 @@
+/** Turns an error of the file system into one that names the path and the next step. */
+import { MlctlError } from "../core/errors.ts";
+
+const unchanged = "nothing was changed";
+
+const explanations: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  EACCES: ["permission denied", "check who may write in that folder"],
+  EPERM: ["permission denied", "check who may write in that folder"],
+  EROFS: ["the file system is read-only", "mount it for writing, or use a workspace elsewhere"],
+  ENOSPC: ["no space left on the device", `free some space and run the command again: ${unchanged}`],
+  EDQUOT: ["the disk quota is used up", `free some space and run the command again: ${unchanged}`],
+  EFBIG: ["the file would be larger than this system allows", `raise the limit (ulimit -f): ${unchanged}`],
+  ENOENT: ["its folder does not exist", "create the folder, or correct the path"],
+  ENOTDIR: ["a part of the path is a file, not a folder", "correct the path"],
+  EISDIR: ["it is a folder", "remove the folder, or correct the path"],
+  ENOTEMPTY: ["it is a folder that is not empty", "remove the folder, or correct the path"],
+  EMFILE: ["too many open files", "raise the limit (ulimit -n)"],
+};
+
+/** The MlctlError for a failed write to `path`; anything that the system did not say is returned as it is. */
+export function writeFailure(error: unknown, path: string): unknown {
+  const code = errorCode(error);
+  if (code === undefined || error instanceof MlctlError) return error;
+  const [message, hint] = explanations[code] ?? [code, undefined];
+  return new MlctlError("failure", `cannot write ${path}: ${message}`, { hint, cause: error });
+}
+
+/** "ENOENT" and the like; undefined where the error carries no code. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
