@@ -1,0 +1,118 @@
+/** Runs `select` and `where` of the configuration and leaves the table `result`. */
+import type { DatasetColumn } from "../core/dataset.ts";
+import { MlctlError } from "../core/errors.ts";
+import { storedExpression } from "./columnTypes.ts";
+import type { Database } from "./duckdb.ts";
+import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
+import { identifier } from "./sql.ts";
+import { unifyColumns } from "./unifyColumns.ts";
+
+/** More names would hide the message. */
+const NAMES_SHOWN = 20;
+
+interface Selecting {
+  readonly options: ReadOptions;
+  /** Columns of the table `previous`, if there is one. */
+  readonly previous: readonly LoadedColumn[] | undefined;
+  /** Whether there is a view `raw`. */
+  readonly raw: boolean;
+}
+
+/** `previous` has been selected and filtered before: its rows are only put in front. */
+export async function applySelect(database: Database, selecting: Selecting): Promise<void> {
+  const { options, previous, raw } = selecting;
+  if (!raw) {
+    if (previous !== undefined) await database.run("ALTER TABLE previous RENAME TO result");
+    return;
+  }
+  const query = await selectedQuery(database, options);
+  const columns = await database.describe(query);
+  const stored = columns.map(({ name, type }) => `${storedExpression(name, type)} AS ${identifier(name)}`);
+  const selected = `SELECT ${stored.join(", ")} FROM (${query})`;
+  try {
+    await database.run(`CREATE TABLE selected AS ${selected}`);
+  } catch (error) {
+    throw await culprit(database, options, error);
+  }
+  if (previous === undefined) await database.run("ALTER TABLE selected RENAME TO result");
+  else await stack(database, previous);
+}
+
+async function selectedQuery(database: Database, options: ReadOptions): Promise<string> {
+  const raw = await database.describe("SELECT * FROM raw");
+  const select = Object.entries(options.select ?? {});
+  for (const [name, sql] of select) {
+    await check(database, `ingest.select.${name}`, { sql, query: `SELECT (${sql}\n) FROM raw`, columns: raw });
+  }
+  const replaced = new Map(select.map(([name, sql]) => [name.toLowerCase(), sql]));
+  const names = new Set(raw.map((column) => column.name.toLowerCase()));
+  const kept = raw.map(({ name }) => {
+    const sql = replaced.get(name.toLowerCase());
+    return sql === undefined ? `raw.${identifier(name)}` : `(${sql}\n) AS ${identifier(name)}`;
+  });
+  const added = select.filter(([name]) => !names.has(name.toLowerCase()));
+  const items = [...kept, ...added.map(([name, sql]) => `(${sql}\n) AS ${identifier(name)}`)];
+  const query = `SELECT ${items.join(", ")} FROM raw`;
+  if (select.length > 0) await check(database, "ingest.select", { sql: "", query, columns: raw });
+  if (options.where === undefined || options.where.trim() === "") return query;
+  const filtered = `SELECT * FROM (${query}) WHERE (${options.where}\n)`;
+  const columns = await database.describe(query);
+  await check(database, "ingest.where", { sql: options.where, query: filtered, columns });
+  return filtered;
+}
+
+/** One expression must stay one expression, and its columns must exist. */
+async function check(
+  database: Database,
+  key: string,
+  what: { sql: string; query: string; columns: readonly DatasetColumn[] },
+): Promise<void> {
+  try {
+    if (what.sql !== "" && (await database.statementCount(`SELECT (${what.sql}\n)`)) !== 1) {
+      throw new Error("more than one statement");
+    }
+    await database.describe(what.query);
+  } catch (error) {
+    const names = what.columns.map((column) => column.name);
+    const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
+    throw sqlError(key, error, `the columns are ${names.slice(0, NAMES_SHOWN).join(", ")}${more}`);
+  }
+}
+
+/** All expressions bind, so a value is at fault: the first expression that fails alone is named. */
+async function culprit(database: Database, options: ReadOptions, error: unknown): Promise<MlctlError> {
+  const hint = "use TRY_CAST to make values that cannot be converted missing";
+  for (const [name, sql] of Object.entries(options.select ?? {})) {
+    try {
+      await database.run(`SELECT count(value) FROM (SELECT (${sql}\n) AS value FROM raw)`);
+    } catch (own) {
+      return sqlError(`ingest.select.${name}`, own, hint);
+    }
+  }
+  return sqlError(options.where === undefined ? "ingest.select" : "ingest.where", error, hint);
+}
+
+function sqlError(key: string, error: unknown, hint: string): MlctlError {
+  const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  const plain = message.replace(/^[A-Za-z ]+ Error: /, "").replace(/[.!]$/, "");
+  return new MlctlError("usage", `${key}: ${plain}`, { hint, cause: error });
+}
+
+async function stack(database: Database, previous: readonly LoadedColumn[]): Promise<void> {
+  const selected = await database.describe("SELECT * FROM selected");
+  const tables = [
+    { path: "previous", columns: previous },
+    { path: "selected", columns: selected.map((column) => ({ ...column, empty: false })) },
+  ];
+  const every = new Set(tables.flatMap(({ columns }) => columns.map((column) => column.name)));
+  const { columns } = unifyColumns(tables, every);
+  const parts = tables.map((table) => {
+    const own = new Map(table.columns.map((column) => [column.name.toLowerCase(), column.name]));
+    const items = columns.map(({ name, type }) => {
+      const source = own.get(name.toLowerCase());
+      return `CAST(${source === undefined ? "NULL" : identifier(source)} AS ${type}) AS ${identifier(name)}`;
+    });
+    return `SELECT ${items.join(", ")} FROM ${table.path}`;
+  });
+  await database.run(`CREATE TABLE result AS ${parts.join(" UNION ALL ")}; DROP TABLE previous; DROP TABLE selected`);
+}

@@ -1,0 +1,48 @@
+/** The few DuckDB types a dataset column can have, and how every other type becomes one of them. */
+import { MlctlError } from "../core/errors.ts";
+import type { ColumnKind } from "../core/table.ts";
+import { identifier } from "./sql.ts";
+
+const INTEGERS = new Set(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"]);
+const REALS = new Set(["FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT", "UBIGINT", "BIGNUM"]);
+const TEXTS = new Set(["VARCHAR", "BOOLEAN", "UUID", "TIME", "TIMETZ", "TIME WITH TIME ZONE", "INTERVAL"]);
+const TIMESTAMPS = new Set(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATETIME"]);
+/** A type as `types` may name it: nothing in it can end the cast it stands in. */
+const TYPE_NAME = /^[A-Za-z_][A-Za-z0-9_ ]*(\(\s*\d+\s*(,\s*\d+\s*)?\))?$/;
+
+/** What `Table` makes of a DuckDB type; whatever is neither number nor date is a category. */
+export function kindOf(type: string): ColumnKind {
+  if (INTEGERS.has(type) || REALS.has(type) || type.startsWith("DECIMAL")) return "number";
+  return type === "DATE" || type.startsWith("TIMESTAMP") || TIMESTAMPS.has(type) ? "date" : "category";
+}
+
+/** The type a column of DuckDB type `type` is stored in: BIGINT, DOUBLE, DECIMAL, DATE, TIMESTAMP or VARCHAR. */
+export function storedType(type: string): string {
+  if (INTEGERS.has(type)) return "BIGINT";
+  if (type.startsWith("DECIMAL")) return type;
+  if (kindOf(type) === "number") return "DOUBLE";
+  if (type === "DATE") return "DATE";
+  return kindOf(type) === "date" ? "TIMESTAMP" : "VARCHAR";
+}
+
+/** SQL that turns column `name` of DuckDB type `type` into its stored type; lists and structs become JSON text. */
+export function storedExpression(name: string, type: string): string {
+  const column = identifier(name);
+  const stored = storedType(type);
+  if (stored === type) return column;
+  if (type === "TIMESTAMP WITH TIME ZONE") return `make_timestamp(epoch_us(${column}))`;
+  if (type === "JSON") return `(${column} ->> '$')`;
+  if (stored !== "VARCHAR" || TEXTS.has(type) || type.startsWith("ENUM")) return `CAST(${column} AS ${stored})`;
+  return `CAST(to_json(${column}) AS VARCHAR)`;
+}
+
+/** The DuckDB type behind an entry of `ingest.types`. */
+export function requestedType(column: string, type: string): string {
+  if (type === "number") return "DOUBLE";
+  if (type === "category") return "VARCHAR";
+  if (type === "date") return "TIMESTAMP";
+  if (TYPE_NAME.test(type)) return type.trim().toUpperCase();
+  throw new MlctlError("usage", `ingest.types.${column}: "${type}" is not a type`, {
+    hint: "use number, category, date or a DuckDB type such as BIGINT or DECIMAL(10,2)",
+  });
+}

@@ -1,0 +1,26 @@
+/** Drops rows of the table `result` that are copies of others, keeping the order of the rest. */
+import type { Database } from "./duckdb.ts";
+import { identifier } from "./sql.ts";
+
+/**
+ * Two missing values are the same here. Rows are grouped by a 64-bit hash first, and compared value by value only
+ * where hashes meet: exact, and as fast with 10,000 columns as with ten.
+ *
+ * @returns how many rows went
+ */
+export async function dropDuplicates(database: Database, keep: "first" | "last"): Promise<number> {
+  const columns = await database.describe("SELECT * FROM result");
+  const names = columns.map((column) => identifier(column.name)).join(", ");
+  await database.run(`CREATE TEMP TABLE hashes AS SELECT rowid AS position, hash(${names}) AS hash FROM result`);
+  await database.run(
+    "CREATE TEMP TABLE suspects AS SELECT position FROM hashes WHERE hash IN (SELECT hash FROM hashes GROUP BY hash HAVING count(*) > 1)",
+  );
+  const kept = keep === "first" ? "min(rowid)" : "max(rowid)";
+  const among = "FROM result WHERE rowid IN (SELECT position FROM suspects)";
+  await database.run(
+    `CREATE TEMP TABLE copies AS SELECT position FROM suspects WHERE position NOT IN (SELECT ${kept} ${among} GROUP BY ${names})`,
+  );
+  await database.run("DELETE FROM result WHERE rowid IN (SELECT position FROM copies)");
+  const count = await database.rows("SELECT count(*) FROM copies");
+  return Number(count[0]![0]);
+}

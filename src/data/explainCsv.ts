@@ -1,0 +1,63 @@
+/** Finds the first line of a delimited text file that breaks its form or a column's type, and says why. */
+import { kindOf } from "./columnTypes.ts";
+import type { Database } from "./duckdb.ts";
+import { lineAt } from "./inspectText.ts";
+import type { CsvFile } from "./loadCsv.ts";
+import { literal, literalStruct } from "./sql.ts";
+import { UnreadableFile } from "./unreadableFile.ts";
+
+/**
+ * @param types by column name; every other column is read as text
+ * @returns undefined if nothing is wrong
+ */
+export async function explainCsv(
+  database: Database,
+  file: CsvFile,
+  types: ReadonlyMap<string, string>,
+): Promise<UnreadableFile | undefined> {
+  const columns = file.names.map((name) => [name, types.get(name) ?? "VARCHAR"] as const);
+  const reader = `read_csv(${literal(file.path)}, ${file.dialect}, auto_detect = false, columns = ${literalStruct(columns)}, store_rejects = true, rejects_limit = 1000)`;
+  await database.run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans");
+  try {
+    await database.run(`CREATE OR REPLACE TEMP TABLE explained AS SELECT * FROM ${reader}`);
+  } catch (error) {
+    return new UnreadableFile(error instanceof Error ? error.message.split("\n")[0]! : String(error));
+  }
+  const first = await database.rows(
+    `SELECT line_byte_position, error_type, column_name, error_message FROM reject_errors ORDER BY line_byte_position, column_idx LIMIT 1`,
+  );
+  await database.run("DROP TABLE explained");
+  const found = first[0];
+  if (found === undefined) return undefined;
+  // DuckDB counts records; a line break in quotes makes the line of an editor another one.
+  const line = await lineAt(file, Number(found[0]));
+  const [type, column, message] = [String(found[1]), String(found[2]), String(found[3])];
+  return type === "CAST" ? wrongType({ line, column, message }, types.get(column)!) : wrongForm(line, type, message);
+}
+
+function wrongForm(line: number, type: string, message: string): UnreadableFile {
+  const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+  if (counts !== null) {
+    return new UnreadableFile(`line ${line} has ${counts[2]} values where the header has ${counts[1]}`, { line });
+  }
+  if (type === "UNQUOTED VALUE") return new UnreadableFile(`line ${line} has a quote that is not closed`, { line });
+  return new UnreadableFile(`line ${line}: ${message.split("\n")[0]!}`, { line });
+}
+
+function wrongType(cast: { line: number; column: string; message: string }, type: string): UnreadableFile {
+  const value = /Could not convert string "([^]*)" to/.exec(cast.message)?.[1] ?? "";
+  const reason = `line ${cast.line}, column "${cast.column}": ${notOfType(value, type)}`;
+  return new UnreadableFile(reason, { line: cast.line, hint: typeHint(cast.column, value) });
+}
+
+/** `"abc" is not a number`. */
+export function notOfType(value: string, type: string): string {
+  const kind = kindOf(type);
+  const wanted = kind === "number" ? "a number" : kind === "date" ? "a date" : type;
+  return `"${value}" is not ${wanted}`;
+}
+
+/** What a user can do about a value of another kind than its column. */
+export function typeHint(column: string, value: string): string {
+  return `correct it, add ${JSON.stringify(value)} to ingest.null_values, or set ingest.types.${column} to "category"`;
+}

@@ -1,0 +1,296 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import type { MlctlError } from "../core/errors.ts";
+import type { IngestedTable, IngestOptions } from "./ingestFiles.ts";
+import { ingestFiles } from "./ingestFiles.ts";
+
+type Content = string | Buffer;
+
+/** Writes the files into a fresh folder and ingests them; paths in the answer are relative to it. */
+async function ingest(
+  contents: Record<string, Content>,
+  options: Omit<IngestOptions, "output" | "previous"> = {},
+): Promise<IngestedTable & { csv: string; rejections: string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), "ingest-test-"));
+  const output = join(folder, "dataset.out");
+  for (const [name, content] of Object.entries(contents)) await writeFile(join(folder, name), content);
+  const paths = Object.keys(contents).map((name) => join(folder, name));
+  const done = await ingestFiles(paths, { ...options, output });
+  const rejections = done.rejected.map(({ path, reason }) => `${path.slice(folder.length + 1)}: ${reason}`);
+  const notes = done.notes.map((note) => note.replaceAll(`${folder}/`, ""));
+  return { ...done, notes, rejections, csv: existsSync(output) ? await readFile(output, "utf8") : "" };
+}
+
+async function failure(work: Promise<unknown>): Promise<MlctlError> {
+  return work.then(
+    () => {
+      throw new Error("nothing was thrown");
+    },
+    (error: unknown) => error as MlctlError,
+  );
+}
+
+describe("reading", () => {
+  const rows = [
+    [1, 2.5, "x"],
+    [2, 3.5, "y, z"],
+  ];
+  const expected = 'a,b,c\n1,2.5,x\n2,3.5,"y, z"\n';
+
+  it.each([
+    ["commas", "f.csv", 'a,b,c\n1,2.5,x\n2,3.5,"y, z"\n'],
+    ["semicolons", "f.csv", "a;b;c\n1;2.5;x\n2;3.5;y, z\n"],
+    ["tabs", "f.csv", "a\tb\tc\n1\t2.5\tx\n2\t3.5\ty, z\n"],
+    ["a .tsv name", "f.tsv", "a\tb\tc\n1\t2.5\tx\n2\t3.5\ty, z\n"],
+    ["a byte order mark and Windows line endings", "f.csv", '\ufeffa,b,c\r\n1,2.5,x\r\n2,3.5,"y, z"\r\n'],
+    ["no line feed at the end", "f.csv", 'a,b,c\n1,2.5,x\n2,3.5,"y, z"'],
+    ["gzip", "f.csv.gz", gzipSync('a,b,c\n1,2.5,x\n2,3.5,"y, z"\n')],
+    ["UTF-16 little endian", "f.csv", Buffer.from('\ufeffa,b,c\n1,2.5,x\n2,3.5,"y, z"\n', "utf16le")],
+    ["UTF-16 big endian", "f.csv", Buffer.from('\ufeffa,b,c\n1,2.5,x\n2,3.5,"y, z"\n', "utf16le").swap16()],
+    ["a JSON array", "f.json", JSON.stringify(rows.map(([a, b, c]) => ({ a, b, c })))],
+    ["JSON lines", "f.jsonl", rows.map(([a, b, c]) => `${JSON.stringify({ a, b, c })}\n`).join("")],
+    ["JSON lines called .json", "f.json", rows.map(([a, b, c]) => `${JSON.stringify({ a, b, c })}\n`).join("")],
+  ])("understands %s", async (_, name, content) => {
+    const done = await ingest({ [name]: content });
+    expect(done.rejections).toEqual([]);
+    expect(done.csv).toBe(expected);
+    expect(done.columns).toEqual([
+      { name: "a", type: "BIGINT" },
+      { name: "b", type: "DOUBLE" },
+      { name: "c", type: "VARCHAR" },
+    ]);
+  });
+
+  it("takes the array at the path `records` of a JSON file", async () => {
+    const document = { updated: "2024", data: { items: [{ a: 1 }, { a: 2, b: "x" }] } };
+    const done = await ingest({ "f.json": JSON.stringify(document) }, { records: "data.items" });
+    expect(done.csv).toBe("a,b\n1,\n2,x\n");
+  });
+
+  it("keeps nested values as JSON text and truth values as text", async () => {
+    const done = await ingest({ "f.json": JSON.stringify([{ a: { b: [1, 2] }, t: true }]) });
+    expect(done.csv).toBe('a,t\n"{""b"":[1,2]}",true\n');
+  });
+
+  it("keeps the text None, the empty cell and NaN apart", async () => {
+    const done = await ingest({ "f.csv": "text,number\nNone,1\n,NaN\nx,\n" });
+    expect(done.columns.map((column) => column.type)).toEqual(["VARCHAR", "DOUBLE"]);
+    expect(done.csv).toBe("text,number\nNone,1.0\n,nan\nx,\n");
+  });
+
+  it("reads the markers of null_values as missing, and only those", async () => {
+    const done = await ingest({ "f.csv": 'a,b\nNA,x\n2,""\n3,NA\n' }, { nullValues: ["NA"] });
+    expect(done.csv).toBe('a,b\n,x\n2,""\n3,\n');
+  });
+
+  it("treats no text as missing when null_values is empty", async () => {
+    const done = await ingest({ "f.csv": "a,b\nu,x\n,y\n" }, { nullValues: [] });
+    expect(done.csv).toBe('a,b\nu,x\n"",y\n');
+  });
+
+  it("gives columns the types asked for", async () => {
+    const types = { zip: "category", when: "date", price: "DECIMAL(10,2)" };
+    const done = await ingest({ "f.csv": "zip,when,price\n0123,2024-02-01,1.5\n", "g.json": '[{"zip":7}]' }, { types });
+    expect(done.columns.map((column) => column.type)).toEqual(["VARCHAR", "TIMESTAMP", "DECIMAL(10,2)"]);
+    expect(done.csv).toBe("zip,when,price\n0123,2024-02-01 00:00:00,1.50\n7,,\n");
+  });
+
+  it("normalizes column names", async () => {
+    const done = await ingest({ "f.csv": "Call  Failure, Größe (m²) ,_x_\n1,2,3\n" }, { normalizeNames: true });
+    expect(done.columns.map((column) => column.name)).toEqual(["call_failure", "größe_m²".replace("²", "²"), "x"]);
+  });
+
+  it("calls a column without a name by its position", async () => {
+    expect((await ingest({ "f.csv": ",a\n0,1\n" })).csv).toBe("column_1,a\n0,1\n");
+  });
+
+  it("reads 10,000 columns", async () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `column_number_${i}`);
+    const line = names.map((_, i) => i).join(",");
+    const done = await ingest({ "f.csv": `${names.join(",")}\n${line}\n${line}\n` });
+    expect([done.rows, done.columns.length, done.duplicatesRemoved]).toEqual([1, 10_000, 1]);
+  });
+});
+
+describe("several files", () => {
+  it("are joined in the order of their paths, by name, and what is missing is said", async () => {
+    const done = await ingest({ "b.csv": "x,a\n3,1\n", "a.csv": "a,x,age\n2,4,50\n" });
+    expect(done.csv).toBe("a,x,age\n2,4,50\n1,3,\n");
+    expect(done.notes).toEqual(['b.csv has no column "age": filled with missing values']);
+    expect(done.files.map((file) => file.rows)).toEqual([1, 1]);
+  });
+
+  it("agree on a type that holds all their numbers", async () => {
+    const done = await ingest({ "a.csv": "x,y,d\n1,,2024-01-01\n", "b.csv": "x,y,d\n2.5,7,2024-01-01 10:00:00\n" });
+    expect(done.columns.map((column) => column.type)).toEqual(["DOUBLE", "BIGINT", "TIMESTAMP"]);
+    expect(done.csv).toBe("x,y,d\n1.0,,2024-01-01 00:00:00\n2.5,7,2024-01-01 10:00:00\n");
+  });
+
+  it("set a file aside that has text where most have numbers", async () => {
+    const done = await ingest({ "a.csv": "x\n1\n", "b.csv": "x\n2\n", "c.csv": "x\nlow\nhigh\n" });
+    expect(done.csv).toBe("x\n1\n2\n");
+    expect(done.rejections).toEqual(['c.csv: line 2, column "x": "low" is not a number']);
+  });
+
+  it("keep a column as text where neither side is larger, and say so", async () => {
+    const done = await ingest({ "a.csv": "x\n1\n", "b.csv": "x\nlow\n" });
+    expect(done.csv).toBe("x\n1\nlow\n");
+    expect(done.notes).toEqual(['column "x" is text in b.csv: kept as text']);
+  });
+
+  it("put the dataset before in front, without selecting or filtering it again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ingest-test-"));
+    const [before, file, output] = ["before", "new.csv", "output"].map((name) => join(folder, name));
+    await writeFile(before!, 'x,y,t\n1,10,""\n5,50,\n');
+    await writeFile(file!, "x,t,z\n1,b,1\n9,c,2\n");
+    const columns = ["x:BIGINT", "y:BIGINT", "t:VARCHAR"].map((column) => {
+      const [name, type] = column.split(":");
+      return { name: name!, type: type! };
+    });
+    const options = { output: output!, previous: { path: before!, columns }, select: { y: "x * 10" }, where: "x > 5" };
+    expect((await ingestFiles([file!], options)).rows).toBe(3);
+    expect(await readFile(output!, "utf8")).toBe('x,y,t,z\n1,10,"",\n5,50,,\n9,90,c,2\n');
+  });
+});
+
+describe("dedupe", () => {
+  const file = "a,b\n1,x\n2,y\n1,x\n3,\n2,y\n3,\n";
+
+  it("keeps the first of equal rows, in file order", async () => {
+    const done = await ingest({ "f.csv": file });
+    expect(done.csv).toBe("a,b\n1,x\n2,y\n3,\n");
+    expect(done.duplicatesRemoved).toBe(3);
+  });
+
+  it("keeps the last of equal rows, in file order", async () => {
+    expect((await ingest({ "f.csv": file }, { dedupe: "last" })).csv).toBe("a,b\n1,x\n2,y\n3,\n");
+    expect((await ingest({ "f.csv": "a\n1\n2\n1\n" }, { dedupe: "last" })).csv).toBe("a\n2\n1\n");
+  });
+
+  it("keeps all rows when it is off", async () => {
+    expect((await ingest({ "f.csv": file }, { dedupe: false })).rows).toBe(6);
+  });
+
+  it("keeps the order of more rows than one thread reads", async () => {
+    const numbers = Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 200_003);
+    const done = await ingest({ "f.csv": `n\n${numbers.join("\n")}\n` });
+    expect(done.csv).toBe(`n\n${[...new Set(numbers)].join("\n")}\n`);
+  });
+});
+
+describe("a file that cannot be read is set aside with its reason", () => {
+  const good = "id,a,b\nk1,1,2\n";
+  const many = (row: string): string => `id,a,b\n${"k,1,2\n".repeat(30_000)}${row}\n`;
+  it.each([
+    ["empty", "", "the file is empty"],
+    ["only a header", "id,a,b\n", "only a header"],
+    ["a row with too few values", "id,a,b\nk,1,2\nk,1\nk,1,2\n", "line 3 has 2 values where the header has 3"],
+    ["a row with too many values", "id,a,b\nk,1,2\nk,1,2,3\n", "line 3 has 4 values where the header has 3"],
+    ["a ragged row far down", many("k,1"), "line 30002 has 2 values where the header has 3"],
+    ["a NUL byte", "id,a,b\nk,1,2\nk\0,1,2\n", "line 3 holds a NUL byte"],
+    ["latin-1", Buffer.from("id,a,b\nk,1,2\nk\xe9,1,2\n", "latin1"), "line 3 is not UTF-8 (looks like latin-1)"],
+    ["two columns of one name", "id,a,a\nk,1,2\n", 'two columns are called "a"'],
+    ["names that differ in case", "id,a,A\nk,1,2\n", 'columns "a" and "A" differ only in letter case'],
+    ["text among numbers", "id,a,b\nk,1,2\nk,abc,2\nk,3,4\n", 'line 3, column "a": "abc" is not a number'],
+    ["text among numbers far down", many("k,abc,2"), 'line 30002, column "a": "abc" is not a number'],
+    [
+      "text among numbers after a line break in quotes",
+      'id,a,b\n"k\nl",1,2\nk,2,2\nk,abc,2\n',
+      'line 5, column "a": "abc" is not a number',
+    ],
+    [
+      "text among numbers after a byte order mark",
+      "\ufeffid,a,b\r\nk,1,2\r\nk,2,2\r\nk,abc,2\r\n",
+      'line 4, column "a": "abc" is not a number',
+    ],
+    ["a ragged row in a gzip", gzipSync("id,a,b\nk,1,2\nk,2\nk,1,2\n"), "line 3 has 2 values where the header has 3"],
+    ["a quote that stays open", 'id,a,b\nk,1,2\n"k,1,2\nk,1,2\n', /^line 3 /],
+  ])("%s", async (_, content, reason) => {
+    const done = await ingest({ "bad.csv": content, "good.csv": good });
+    expect(done.rejections).toHaveLength(1);
+    expect(done.rejections[0]!.slice("bad.csv: ".length)).toMatch(reason);
+    expect(done.csv).toBe(good);
+    const line = /line (\d+)/.exec(done.rejections[0]!)?.[1];
+    if (line !== undefined) expect(done.rejected[0]!.line).toBe(Number(line));
+  });
+
+  it.each([
+    ["broken.json", '[{"a":1},{"a":', /^broken.json: not JSON/],
+    ["broken.jsonl", '{"a":1}\n{"a":2\n{"a":3}\n', /^broken.jsonl: not JSON/],
+    ["object.json", '{"updated":1,"rounds":[{"a":1}]}', /one object, not an array/],
+    ["cut.csv.gz", gzipSync(many("k,1,2")).subarray(0, 60), /the gzip is broken/],
+    ["broken.parquet", "PAR1 but not really PAR1", /not Parquet/],
+    ["none.json", "[]", /holds no rows/],
+  ])("%s", async (name, content, reason) => {
+    const done = await ingest({ [name]: content, "good.csv": good });
+    expect(done.rejections).toEqual([expect.stringMatching(reason)]);
+    expect(done.csv).toBe(good);
+  });
+
+  it("lets ids and columns with a type mix numbers and text", async () => {
+    const csv = "id,a\n1,1\n2,1\n3b,x\n";
+    const done = await ingest({ "f.csv": csv }, { textColumns: ["id"], types: { a: "category" } });
+    expect(done.csv).toBe(csv);
+  });
+
+  it("answers no rows and writes nothing where no file is left", async () => {
+    const done = await ingest({ "f.csv": "" });
+    expect([done.rows, done.csv]).toEqual([0, ""]);
+  });
+});
+
+describe("SQL of the configuration", () => {
+  const csv = 'a,b\n1,"5,500"\n2,7\n3,x\n';
+
+  it("makes and replaces columns, and filters on the result", async () => {
+    const select = { b: "TRY_CAST(replace(b, ',', '') AS INTEGER)", twice: "a * 2 -- comment" };
+    const done = await ingest({ "f.csv": csv }, { select, where: "b > 100 OR twice = 4" });
+    expect(done.csv).toBe("a,b,twice\n1,5500,2\n2,7,4\n");
+  });
+
+  it.each([
+    [{ select: { c: "A + nothing" } }, /^ingest\.select\.c: .*nothing/],
+    [{ select: { c: "a +" } }, /^ingest\.select\.c: /],
+    [{ select: { c: "a * 2", d: "c + 1" } }, /^ingest\.select\.d: /],
+    [{ select: { c: "CAST(b AS INTEGER)" } }, /^ingest\.select\.c: .*convert/],
+    [{ where: "c > 1" }, /^ingest\.where: /],
+    [{ where: "1 = 1); DROP TABLE raw; SELECT (1" }, /^ingest\.where: more than one statement/],
+    [{ where: "(SELECT count(*) FROM read_csv('/etc/passwd')) > 0" }, /^ingest\.where: Cannot access file/],
+    [{ where: "a IN (SELECT a FROM '/etc/passwd')" }, /^ingest\.where: /],
+    [{ types: { b: "NUMERIC); DROP TABLE x; --" } }, /^ingest\.types\.b: /],
+    [{ types: { c: "number" } }, /^ingest\.types\.c: no file has this column/],
+  ])("is refused as a usage error: %j", async (options, message) => {
+    const error = await failure(ingest({ "f.csv": csv }, options));
+    expect(error.message).toMatch(message);
+    expect([error.name, error.kind]).toEqual(["MlctlError", "usage"]);
+    expect(error.hint).toBeDefined();
+  });
+});
+
+describe("expect", () => {
+  const csv = "a,b\n1,x\n2,\n9,x\n";
+
+  it("passes data that keeps to it", async () => {
+    const columns = { a: { min: 1, max: 9, missingShare: 0, unique: true }, b: { missingShare: 0.4, allowed: ["x"] } };
+    expect((await ingest({ "f.csv": csv }, { expect: { minRows: 3, maxRows: 3, columns } })).rows).toBe(3);
+  });
+
+  it("names every column, value and limit that breaks it", async () => {
+    const columns = { a: { min: 2, max: 8 }, b: { missingShare: 0.1, unique: true, allowed: ["y"] }, bb: {} };
+    const error = await failure(ingest({ "f.csv": csv }, { expect: { minRows: 4, columns } }));
+    expect(error.kind).toBe("data");
+    expect(error.details).toEqual([
+      "3 rows, at least 4 expected",
+      'column "a" goes down to 1, at least 2 expected',
+      'column "a" goes up to 9, at most 8 expected',
+      'column "b" misses 33.3 % of its values, at most 10 % expected',
+      'column "b" repeats 1 values, unique ones expected',
+      'column "b" holds "x", only y expected',
+      'no column "bb", did you mean "b"?',
+    ]);
+  });
+});

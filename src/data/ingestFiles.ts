@@ -1,0 +1,41 @@
+/** Turns input files into one dataset: a CSV in file order without duplicates, and what happened on the way. */
+import type { DatasetColumn } from "../core/dataset.ts";
+import type { Expectations } from "./checkExpectations.ts";
+import { checkExpectations } from "./checkExpectations.ts";
+import { dropDuplicates } from "./dropDuplicates.ts";
+import { withDatabase } from "./duckdb.ts";
+import { literal } from "./sql.ts";
+import type { Staged, StageOptions } from "./stageFiles.ts";
+import { stageFiles } from "./stageFiles.ts";
+
+export interface IngestOptions extends Omit<StageOptions, "writes"> {
+  /** Where the dataset goes; the caller moves it into place. */
+  readonly output: string;
+  readonly dedupe?: "first" | "last" | false;
+  readonly expect?: Expectations;
+}
+
+export interface IngestedTable extends Staged {
+  readonly rows: number;
+  readonly columns: readonly DatasetColumn[];
+  readonly duplicatesRemoved: number;
+}
+
+/**
+ * The same files and options give the same bytes. Nothing is written if every file was rejected; then `rows` is 0.
+ *
+ * @throws {MlctlError} kind "usage" where SQL or a type of the configuration is wrong, "data" where `expect` is broken
+ */
+export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestedTable> {
+  return withDatabase(async (database) => {
+    const staged = await stageFiles(database, paths.toSorted(), { ...options, writes: options.output });
+    if (staged.files.length === 0) return { ...staged, rows: 0, columns: [], duplicatesRemoved: 0 };
+    const dedupe = options.dedupe ?? "first";
+    const duplicatesRemoved = dedupe === false ? 0 : await dropDuplicates(database, dedupe);
+    if (options.expect !== undefined) await checkExpectations(database, options.expect);
+    const columns = await database.describe("SELECT * FROM result");
+    const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
+    await database.run(`COPY result TO ${literal(options.output)} (FORMAT csv, HEADER true, DELIMITER ',')`);
+    return { ...staged, rows, columns, duplicatesRemoved };
+  });
+}

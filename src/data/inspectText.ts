@@ -1,0 +1,156 @@
+/** Looks at every byte of a text file before it is parsed: encoding, NUL bytes, an intact gzip, the header. */
+import { isUtf8 } from "node:buffer";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { firstRecordLength } from "./csvHeader.ts";
+import { UnreadableFile } from "./unreadableFile.ts";
+
+const NEWLINE = 10;
+const CHUNK_BYTES = 1 << 20;
+/** A longer first line is not a header: 10,000 names of 100 letters are 1 MB. */
+const MAX_HEADER_BYTES = 16 << 20;
+
+export interface TextFile {
+  /** Where to read it: the file itself, or a copy in UTF-8. */
+  readonly path: string;
+  readonly gzip: boolean;
+  /** The first record, without a byte order mark. */
+  readonly header: string;
+}
+
+/**
+ * UTF-16 with a byte order mark is rewritten as UTF-8 into `folder`.
+ *
+ * @throws {UnreadableFile} with the line at fault
+ */
+export async function inspectText(path: string, folder: string): Promise<TextFile> {
+  const start = await firstBytes(path);
+  const gzip = start[0] === 0x1f && start[1] === 0x8b;
+  const encoding = utf16(start);
+  if (encoding !== undefined) return inspectText(await toUtf8(path, encoding, folder), folder);
+  const { header, bytes } = await scan(path, gzip);
+  if (bytes === 0) throw new UnreadableFile("the file is empty");
+  if (header.trim() === "") throw new UnreadableFile("the first line is blank", { line: 1 });
+  return { path, gzip, header };
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function utf16(start: Buffer): string | undefined {
+  if (start[0] === 0xff && start[1] === 0xfe) return "utf-16le";
+  return start[0] === 0xfe && start[1] === 0xff ? "utf-16be" : undefined;
+}
+
+async function toUtf8(path: string, encoding: string, folder: string): Promise<string> {
+  const decoder = new TextDecoder(encoding);
+  const copy = join(folder, `utf8-${path.replaceAll(/[^A-Za-z0-9.]/g, "_").slice(-100)}`);
+  const decoded = async function* (): AsyncIterable<string> {
+    for await (const chunk of createReadStream(path)) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
+  };
+  await pipeline(Readable.from(decoded()), createWriteStream(copy));
+  return copy;
+}
+
+/** The bytes of a file, gunzipped if need be. */
+async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  if (!gzip) {
+    yield* file;
+    return;
+  }
+  const unpacked = createGunzip({ chunkSize: CHUNK_BYTES });
+  file.on("error", (error) => unpacked.destroy(error));
+  try {
+    yield* file.pipe(unpacked);
+  } catch (error) {
+    throw new UnreadableFile(`the gzip is broken: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    file.destroy();
+  }
+}
+
+async function scan(path: string, gzip: boolean): Promise<{ header: string; bytes: number }> {
+  let bytes = 0;
+  let header: string | undefined;
+  let headBytes = Buffer.alloc(0);
+  let tail = Buffer.alloc(0);
+  for await (const chunk of bytesOf(path, gzip)) {
+    const nul = chunk.indexOf(0);
+    if (nul >= 0) throw await badByte("nul", { path, gzip, offset: bytes + nul });
+    // A line feed is never inside a UTF-8 sequence, so that is where the text may be cut.
+    const cut = chunk.lastIndexOf(NEWLINE) + 1;
+    const whole = cut === 0 ? chunk.subarray(0, 0) : Buffer.concat([tail, chunk.subarray(0, cut)]);
+    if (!isUtf8(whole)) throw await badByte("encoding", { path, gzip, offset: bytes - tail.length + invalidAt(whole) });
+    tail = cut === 0 ? Buffer.concat([tail, chunk]) : Buffer.from(chunk.subarray(cut));
+    if (header === undefined) {
+      headBytes = Buffer.concat([headBytes, chunk]);
+      header = firstRecord(headBytes);
+    }
+    bytes += chunk.length;
+  }
+  if (!isUtf8(tail)) throw await badByte("encoding", { path, gzip, offset: bytes - tail.length + invalidAt(tail) });
+  return { header: header ?? withoutMark(headBytes.toString()), bytes };
+}
+
+function firstRecord(bytes: Buffer): string | undefined {
+  const text = withoutMark(bytes.toString());
+  const length = firstRecordLength(text);
+  if (length >= 0) return text.slice(0, length);
+  if (bytes.length > MAX_HEADER_BYTES) throw new UnreadableFile("the first line does not end", { line: 1 });
+  return undefined;
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+/** Offset of the first line that is not UTF-8. */
+function invalidAt(bytes: Buffer): number {
+  let start = 0;
+  while (start < bytes.length) {
+    const end = bytes.indexOf(NEWLINE, start) + 1 || bytes.length;
+    if (!isUtf8(bytes.subarray(start, end))) return start;
+    start = end;
+  }
+  return 0;
+}
+
+/** The line that holds the byte at `offset` of the (unpacked) text, counted from 1. */
+export async function lineAt(file: { readonly path: string; readonly gzip: boolean }, offset: number): Promise<number> {
+  let line = 1;
+  let bytes = 0;
+  for await (const chunk of bytesOf(file.path, file.gzip)) {
+    const before = chunk.subarray(0, Math.max(0, offset - bytes));
+    for (let at = before.indexOf(NEWLINE); at >= 0; at = before.indexOf(NEWLINE, at + 1)) line++;
+    bytes += chunk.length;
+    if (bytes >= offset) break;
+  }
+  return line;
+}
+
+/** Lines are counted only once something is wrong: it takes as long as the rest of the scan. */
+async function badByte(
+  problem: "nul" | "encoding",
+  where: { readonly path: string; readonly gzip: boolean; readonly offset: number },
+): Promise<UnreadableFile> {
+  const line = await lineAt(where, where.offset);
+  if (problem === "nul") {
+    const hint = "the file is binary, damaged, or UTF-16 without a byte order mark";
+    return new UnreadableFile(`line ${line} holds a NUL byte`, { line, hint });
+  }
+  const hint = "convert it: iconv -f latin1 -t utf-8";
+  return new UnreadableFile(`line ${line} is not UTF-8 (looks like latin-1)`, { line, hint });
+}

@@ -1,0 +1,75 @@
+/** Loads one delimited text file into a table of the database. */
+import { columnNames } from "./columnNames.ts";
+import { requestedType } from "./columnTypes.ts";
+import { sniffDelimiter, splitRecord } from "./csvHeader.ts";
+import type { Database } from "./duckdb.ts";
+import { explainCsv } from "./explainCsv.ts";
+import type { TextFile } from "./inspectText.ts";
+import { inspectText } from "./inspectText.ts";
+import type { ReadOptions } from "./readOptions.ts";
+import { identifier, literal, literalList, literalStruct } from "./sql.ts";
+import { UnreadableFile } from "./unreadableFile.ts";
+
+/** Truth values and times of day stay text: "True" must be "True" again when a row to predict says so. */
+const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"];
+/** Stands for "no text means missing": DuckDB wants one marker at least, and a NUL byte never gets this far. */
+const NO_MARKER = "\u0001mlctl\u0001";
+
+/** A delimited text file with all that is needed to read it the same way again. */
+export interface CsvFile {
+  readonly path: string;
+  readonly gzip: boolean;
+  readonly names: readonly string[];
+  /** Options of read_csv without types and names. */
+  readonly dialect: string;
+  /** Types that are not detected. */
+  readonly fixedTypes: ReadonlyMap<string, string>;
+}
+
+/**
+ * @param path its name decides only whether the delimiter is a tab (.tsv) or looked for in the header
+ * @throws {UnreadableFile} with the first line at fault
+ */
+export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
+  const text = await inspectText(path, database.folder);
+  const file = csvFile(text, /\.tsv(\.gz)?$/i.test(path), options);
+  const create = (sample: number): Promise<void> =>
+    database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT * FROM ${detecting(file, sample)}`);
+  try {
+    await create(20_480);
+  } catch {
+    // A type detected in the first rows did not hold; now all rows are looked at.
+    await create(-1).catch(async (error: unknown) => {
+      throw (await explainCsv(database, file, file.fixedTypes)) ?? unexplained(error);
+    });
+  }
+  return file;
+}
+
+function csvFile(text: TextFile, tabs: boolean, options: ReadOptions): CsvFile {
+  const delimiter = tabs ? "\t" : sniffDelimiter(text.header);
+  const names = columnNames(splitRecord(text.header, delimiter), options.normalizeNames ?? false);
+  const nullValues = options.nullValues ?? [""];
+  const dialect = [
+    `delim = ${literal(delimiter)}, quote = '"', escape = '"', header = true, skip = 0, comment = ''`,
+    `nullstr = ${literalList(nullValues.length === 0 ? [NO_MARKER] : nullValues)}`,
+    `compression = ${text.gzip ? "'gzip'" : "'none'"}`,
+    // A line may be as long as a table of 10,000 columns needs.
+    `max_line_size = ${Math.max(2 << 20, text.header.length * 8)}`,
+  ].join(", ");
+  const fixed = Object.entries(options.types ?? {}).filter(([name]) => names.includes(name));
+  const fixedTypes = new Map(fixed.map(([name, type]) => [name, requestedType(name, type)]));
+  return { path: text.path, gzip: text.gzip, names, dialect, fixedTypes };
+}
+
+function detecting(file: CsvFile, sample: number): string {
+  const types = file.fixedTypes.size === 0 ? "" : `, types = ${literalStruct(file.fixedTypes)}`;
+  const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}`;
+  return `read_csv(${literal(file.path)}, ${file.dialect}, names = ${literalList(file.names)}, ${tried}${types})`;
+}
+
+function unexplained(error: unknown): UnreadableFile {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = /on Line: (\d+)/.exec(message)?.[1];
+  return new UnreadableFile(message.split("\n")[0]!, { line: line === undefined ? undefined : Number(line) });
+}

@@ -1,0 +1,172 @@
+/** Loads one input file of any supported form into a table with stored types. */
+import { columnNames } from "./columnNames.ts";
+import { kindOf, requestedType, storedExpression, storedType } from "./columnTypes.ts";
+import type { Database } from "./duckdb.ts";
+import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
+import type { CsvFile } from "./loadCsv.ts";
+import { loadCsv } from "./loadCsv.ts";
+import { loadJson } from "./loadJson.ts";
+import type { LoadedColumn, LoadedFile, ReadOptions } from "./readOptions.ts";
+import { identifier, literal, literalList } from "./sql.ts";
+import { UnreadableFile } from "./unreadableFile.ts";
+
+/** Columns looked at by one query: 10,000 in one would make a plan that is slower than all its parts. */
+const COLUMNS_PER_QUERY = 500;
+/** From this share of numbers on, a text among them is a mistake and not a category. */
+const MOSTLY = 0.5;
+
+/** A loaded file, and how to find the line of a value that turns out to be wrong once other files are known. */
+export interface Loaded extends LoadedFile {
+  /** The first value of the column that is not of `type`. */
+  explain(column: string, type: string): Promise<UnreadableFile>;
+}
+
+/** @throws {UnreadableFile} with its reason and line */
+export async function loadFile(database: Database, path: string, table: string, options: ReadOptions): Promise<Loaded> {
+  const csv = await loadRaw(database, path, table, options);
+  const explain = async (column: string, type: string): Promise<UnreadableFile> =>
+    (csv && (await explainCsv(database, csv, new Map([[column, type]])))) ??
+    firstWrong(database, table, { column, type });
+  const rows = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
+  if (rows === 0) throw new UnreadableFile(csv === undefined ? "the file holds no rows" : "only a header");
+  const described = await database.describe(`SELECT * FROM ${identifier(table)}`);
+  const columns: LoadedColumn[] = [];
+  for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
+    const some = described.slice(start, start + COLUMNS_PER_QUERY);
+    columns.push(...(await settleTypes(database, { table, some, options, explain, csv: csv !== undefined })));
+  }
+  return { path, table, rows, columns, explain };
+}
+
+async function loadRaw(
+  database: Database,
+  path: string,
+  table: string,
+  options: ReadOptions,
+): Promise<CsvFile | undefined> {
+  const form = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
+  if (form === "csv" || form === "tsv" || form === "txt") {
+    const csv = await loadCsv(database, path, table, options);
+    await storeColumns(database, { table, into: table, options, renamed: csv.names, csv });
+    return csv;
+  }
+  const raw = `${table}_raw`;
+  if (form === "parquet") await loadParquet(database, path, raw);
+  else if (form !== undefined) await loadJson(database, path, raw, options.records);
+  else throw new UnreadableFile("not a CSV, TSV, JSON, JSON lines or Parquet file", { hint: "see ingest.pattern" });
+  const header = (await database.describe(`SELECT * FROM ${identifier(raw)}`)).map((column) => column.name);
+  const renamed = columnNames(header, options.normalizeNames ?? false);
+  await storeColumns(database, { table: raw, into: table, options, renamed });
+  await database.run(`DROP TABLE ${identifier(raw)}`);
+  return undefined;
+}
+
+async function loadParquet(database: Database, path: string, table: string): Promise<void> {
+  try {
+    await database.run(`CREATE TABLE ${identifier(table)} AS SELECT * FROM read_parquet(${literal(path)})`);
+  } catch (error) {
+    const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+    throw new UnreadableFile(`not Parquet: ${message.replace(/^[A-Za-z ]+ Error: /, "").replace(/ ?'[^']*'/, "")}`);
+  }
+}
+
+interface Storing {
+  readonly table: string;
+  readonly into: string;
+  readonly options: ReadOptions;
+  readonly renamed: readonly string[];
+  readonly csv?: CsvFile;
+}
+
+/** Brings every column to its stored type; in CSV the reader did names, missing values and most types already. */
+async function storeColumns(database: Database, storing: Storing): Promise<void> {
+  const { table, into, options, renamed, csv } = storing;
+  const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
+  const types = options.types ?? {};
+  if (
+    csv !== undefined &&
+    columns.every((column) => storedType(column.type) === column.type || csv.fixedTypes.has(column.name))
+  ) {
+    return;
+  }
+  const missing = literalList(options.nullValues ?? [""]);
+  const expressions = columns.map((column, i) => {
+    const name = renamed[i]!;
+    if (csv?.fixedTypes.has(name)) return identifier(name);
+    const stored = storedExpression(column.name, column.type);
+    const isText = storedType(column.type) === "VARCHAR" && csv === undefined;
+    const kept = isText ? `CASE WHEN list_contains(${missing}, ${stored}) THEN NULL ELSE ${stored} END` : stored;
+    const wanted = types[name] === undefined ? kept : `TRY_CAST(${kept} AS ${requestedType(name, types[name])})`;
+    return `${wanted} AS ${identifier(name)}`;
+  });
+  for (const [i, column] of columns.entries()) {
+    const type = types[renamed[i]!];
+    if (csv !== undefined || type === undefined) continue;
+    const value = storedExpression(column.name, column.type);
+    const missed = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
+    await refuseFirst(database, { table, value, missed, column: renamed[i]!, type: requestedType(renamed[i]!, type) });
+  }
+  await database.run(
+    `CREATE OR REPLACE TABLE ${identifier(into)} AS SELECT ${expressions.join(", ")} FROM ${identifier(table)}`,
+  );
+}
+
+async function refuseFirst(
+  database: Database,
+  cast: { table: string; value: string; missed: string; column: string; type: string },
+): Promise<void> {
+  const found = await database.rows(
+    `SELECT rowid + 1, CAST(${cast.value} AS VARCHAR) FROM ${identifier(cast.table)} WHERE ${cast.missed} AND TRY_CAST(${cast.value} AS ${cast.type}) IS NULL ORDER BY rowid LIMIT 1`,
+  );
+  if (found[0] === undefined) return;
+  const value = String(found[0][1]);
+  throw new UnreadableFile(`row ${found[0][0]}, column "${cast.column}": ${notOfType(value, cast.type)}`, {
+    hint: typeHint(cast.column, value),
+  });
+}
+
+async function firstWrong(
+  database: Database,
+  table: string,
+  cast: { column: string; type: string },
+): Promise<UnreadableFile> {
+  const value = identifier(cast.column);
+  const missed = `${value} IS NOT NULL`;
+  try {
+    await refuseFirst(database, { table, value, missed, ...cast });
+  } catch (error) {
+    if (error instanceof UnreadableFile) return error;
+    throw error;
+  }
+  return new UnreadableFile(`column "${cast.column}" is not ${kindOf(cast.type)}`);
+}
+
+interface Settling {
+  readonly table: string;
+  readonly some: readonly { readonly name: string; readonly type: string }[];
+  readonly options: ReadOptions;
+  readonly csv: boolean;
+  readonly explain: (column: string, type: string) => Promise<UnreadableFile>;
+}
+
+/** Counts what the columns hold, and refuses a text in a column of numbers or dates. */
+async function settleTypes(database: Database, settling: Settling): Promise<LoadedColumn[]> {
+  const { table, some, options, csv } = settling;
+  const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {})]);
+  const counts = some.map(({ name, type }) => {
+    const column = identifier(name);
+    const looked = csv && type === "VARCHAR" && !free.has(name);
+    return looked
+      ? `count(${column}), count(TRY_CAST(${column} AS DOUBLE)), count(TRY_CAST(${column} AS TIMESTAMP))`
+      : `count(${column}), 0, 0`;
+  });
+  const row = (await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`))[0]!;
+  const settled: LoadedColumn[] = [];
+  for (const [i, { name, type }] of some.entries()) {
+    const [present, numbers, dates] = [Number(row[3 * i]), Number(row[3 * i + 1]), Number(row[3 * i + 2])];
+    const found = numbers > MOSTLY * present ? "DOUBLE" : dates > MOSTLY * present ? "TIMESTAMP" : type;
+    if (found !== type && Math.max(numbers, dates) < present) throw await settling.explain(name, found);
+    settled.push({ name, type: found, empty: present === 0 });
+  }
+  return settled;
+}

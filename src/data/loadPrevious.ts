@@ -1,0 +1,34 @@
+/** Loads a dataset that mlctl wrote, with the types it recorded. */
+import type { DatasetColumn } from "../core/dataset.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Database } from "./duckdb.ts";
+import type { LoadedColumn } from "./readOptions.ts";
+import { literal, literalStruct } from "./sql.ts";
+
+/** The table function that reads a dataset back as it was written: empty is missing, `""` is the empty text. */
+export function datasetReader(path: string, columns: readonly DatasetColumn[]): string {
+  const types = literalStruct(columns.map(({ name, type }) => [name, type] as const));
+  const width = columns.reduce((sum, { name }) => sum + name.length + 20, 0);
+  return `read_csv(${literal(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${Math.max(16 << 20, width * 8)}, columns = ${types})`;
+}
+
+/** Creates the table `previous` and answers its columns. */
+export async function loadPrevious(
+  database: Database,
+  dataset: { readonly path: string; readonly columns: readonly DatasetColumn[] },
+): Promise<readonly LoadedColumn[]> {
+  try {
+    await database.run(`CREATE TABLE previous AS SELECT * FROM ${datasetReader(dataset.path, dataset.columns)}`);
+  } catch (error) {
+    throw damaged(dataset.path, error);
+  }
+  return dataset.columns.map(({ name, type }) => ({ name, type, empty: false }));
+}
+
+export function damaged(path: string, error: unknown): MlctlError {
+  const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  return new MlctlError("data", `${path} is not the dataset that was written: ${message}`, {
+    cause: error,
+    hint: "run `mlctl ingest` again",
+  });
+}

@@ -1,0 +1,33 @@
+/** How files become columns: the `ingest` part of config.json as far as reading goes. */
+export interface ReadOptions {
+  /** Column names in lower case with single underscores. */
+  readonly normalizeNames?: boolean;
+  /** Texts that mean "missing"; the empty one if left out. */
+  readonly nullValues?: readonly string[];
+  /** By column: number, category, date or a DuckDB type. */
+  readonly types?: Readonly<Record<string, string>>;
+  /** Path of the array in a JSON file: "rounds", "data.items". */
+  readonly records?: string;
+  /** Columns that may mix numbers and text: ids and columns that are dropped anyway. */
+  readonly textColumns?: readonly string[];
+  /** New or replaced columns as SQL over the columns of the files; none may refer to another one. */
+  readonly select?: Readonly<Record<string, string>>;
+  /** SQL condition over the columns after `select`; rows for which it is not true are left out. */
+  readonly where?: string;
+}
+
+/** What a file became in the database. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly table: string;
+  readonly rows: number;
+  readonly columns: readonly LoadedColumn[];
+}
+
+export interface LoadedColumn {
+  readonly name: string;
+  /** BIGINT, DOUBLE, DATE, TIMESTAMP, VARCHAR, or what `types` asks for. */
+  readonly type: string;
+  /** No row has a value, so the type says nothing. */
+  readonly empty: boolean;
+}

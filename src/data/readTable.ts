@@ -1,0 +1,45 @@
+/** Reads files at rest into a table: a dataset as it was written, or any supported files as ingest would read them. */
+import type { DatasetColumn } from "../core/dataset.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Table } from "../core/table.ts";
+import { withDatabase } from "./duckdb.ts";
+import { damaged, datasetReader } from "./loadPrevious.ts";
+import type { Staged, StageOptions } from "./stageFiles.ts";
+import { stageFiles } from "./stageFiles.ts";
+import { tableFromQuery } from "./tableFromQuery.ts";
+
+/**
+ * A dataset that mlctl wrote, with the types its record holds.
+ *
+ * @throws {MlctlError} kind "data" if the file is not what was written
+ */
+export async function readDataset(path: string, columns: readonly DatasetColumn[]): Promise<Table> {
+  return withDatabase(async (database) => {
+    try {
+      return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`);
+    } catch (error) {
+      throw damaged(path, error);
+    }
+  });
+}
+
+/**
+ * Files read the way ingest reads them, duplicates kept, in the order of their paths.
+ *
+ * @throws {MlctlError} kind "data" if one of them cannot be read
+ */
+export async function readTable(
+  paths: readonly string[],
+  options: Omit<StageOptions, "writes" | "previous"> = {},
+): Promise<Table & Pick<Staged, "files" | "notes">> {
+  return withDatabase(async (database) => {
+    const { files, notes, rejected } = await stageFiles(database, paths.toSorted(), options);
+    const first = rejected[0];
+    if (first !== undefined) {
+      const details = rejected.map(({ path, reason }) => `${path}: ${reason}`);
+      throw new MlctlError("data", details[0]!, { hint: first.hint, details: details.length > 1 ? details : [] });
+    }
+    if (files.length === 0) throw new MlctlError("data", "there is no file to read");
+    return { ...(await tableFromQuery(database, "SELECT * FROM result")), files, notes };
+  });
+}

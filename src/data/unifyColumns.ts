@@ -1,0 +1,76 @@
+/** Decides the columns of several files taken together: union by name, one type each. Pure. */
+import { kindOf } from "./columnTypes.ts";
+import type { LoadedColumn } from "./readOptions.ts";
+
+/** The columns of one file. */
+export interface Part {
+  readonly path: string;
+  readonly columns: readonly LoadedColumn[];
+  /** A dataset already written outweighs any number of new files. */
+  readonly weight?: number;
+}
+
+export interface UnifiedColumns {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Parts that hold text where most parts hold numbers or dates. */
+  readonly conflicts: readonly { readonly path: string; readonly column: string; readonly type: string }[];
+  /** What was filled or converted, in words. */
+  readonly notes: readonly string[];
+}
+
+/** How many missing columns one note names before it counts the rest. */
+const NAMED = 5;
+
+/** @param free columns that may mix numbers and text: then they are text */
+export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>): UnifiedColumns {
+  const byName = new Map<string, { name: string; holders: { part: Part; column: LoadedColumn }[] }>();
+  for (const part of parts) {
+    for (const column of part.columns) {
+      const key = column.name.toLowerCase();
+      const entry = byName.get(key) ?? { name: column.name, holders: [] };
+      entry.holders.push({ part, column });
+      byName.set(key, entry);
+    }
+  }
+  const conflicts: { path: string; column: string; type: string }[] = [];
+  const notes = parts.flatMap((part) => missingNote(part, byName));
+  const columns = [...byName.values()].map(({ name, holders }) => {
+    const telling = holders.filter(({ column }) => !column.empty);
+    const all = telling.length === 0 ? holders : telling;
+    const typed = all.filter(({ column }) => kindOf(column.type) !== "category");
+    const texts = all.filter(({ column }) => kindOf(column.type) === "category");
+    const type = commonType(typed.map(({ column }) => column.type));
+    if (texts.length === 0) {
+      if (type === "VARCHAR") notes.push(`column "${name}" mixes numbers and dates: kept as text`);
+      return { name, type };
+    }
+    if (weight(typed) > weight(texts) && !free.has(name) && type !== "VARCHAR") {
+      conflicts.push(...texts.map(({ part }) => ({ path: part.path, column: name, type })));
+      return { name, type };
+    }
+    if (typed.length > 0 && !free.has(name))
+      notes.push(`column "${name}" is text in ${texts[0]!.part.path}: kept as text`);
+    return { name, type: "VARCHAR" };
+  });
+  return { columns, conflicts, notes };
+}
+
+function weight(holders: readonly { readonly part: Part }[]): number {
+  return holders.reduce((sum, { part }) => sum + (part.weight ?? 1), 0);
+}
+
+function commonType(types: readonly string[]): string {
+  const distinct = [...new Set(types)];
+  if (distinct.length === 1) return distinct[0]!;
+  if (distinct.every((type) => kindOf(type) === "number")) return "DOUBLE";
+  return distinct.length > 0 && distinct.every((type) => kindOf(type) === "date") ? "TIMESTAMP" : "VARCHAR";
+}
+
+function missingNote(part: Part, all: ReadonlyMap<string, { readonly name: string }>): string[] {
+  const own = new Set(part.columns.map((column) => column.name.toLowerCase()));
+  const missing = [...all].filter(([key]) => !own.has(key)).map(([, { name }]) => `"${name}"`);
+  if (missing.length === 0) return [];
+  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : "";
+  const named = missing.slice(0, NAMED).join(", ");
+  return [`${part.path} has no column ${named}${more}: filled with missing values`];
+}
