@@ -1,7 +1,7 @@
 /** Writes a file whole or not at all. */
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { commitFile } from "./commitFile.ts";
+import { commitFile, ensureFolder } from "./commitFile.ts";
 import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
 import { writeFailure } from "./writeFailure.ts";
 
@@ -9,10 +9,11 @@ import { writeFailure } from "./writeFailure.ts";
 const cleanedFolders = new Set<string>();
 
 /**
- * Temporary file in the same folder, fsync, rename, fsync of the folder.
+ * Temporary file in the same folder (made if it is not there), fsync, rename, fsync of the folder.
  * @throws {MlctlError} kind "failure" with the path and what to do; the old file is untouched then
  */
 export function atomicWrite(path: string, content: string | Uint8Array): void {
+  ensureFolder(dirname(path));
   removeLeftovers(dirname(path));
   const temporary = temporaryPath(path);
   try {

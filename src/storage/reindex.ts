@@ -5,7 +5,7 @@ import { timestamp } from "../core/timestamp.ts";
 import { recordFiles } from "./recordFiles.ts";
 import { openStore } from "./store/openStore.ts";
 import type { RunStore } from "./store/runStore.ts";
-import { readRecords, type RecordProblem } from "./store/syncStore.ts";
+import { readRecords, type RecordProblem } from "./syncStore.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 
 export interface ReindexResult {

@@ -1,10 +1,8 @@
 /** Writes a record file and indexes it. */
-import { dirname } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import type { Run } from "../core/run.ts";
 import type { Aliases } from "./aliases.ts";
 import { atomicWrite } from "./atomicWrite.ts";
-import { ensureFolder } from "./commitFile.ts";
 import { readRecord, recordFile } from "./recordFiles.ts";
 import type { RunStore } from "./store/runStore.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
@@ -17,7 +15,6 @@ import { recordPath, recordText } from "./workspaceRecord.ts";
  */
 export function saveRecord(paths: WorkspacePaths, store: RunStore, record: Dataset | Run | Aliases): string {
   const path = recordPath(paths, record);
-  ensureFolder(dirname(path));
   atomicWrite(path, recordText(record));
   const file = recordFile(paths, path);
   // Read back, so that what is indexed is what a reindex would see.

@@ -38,7 +38,7 @@ export function commitDeployment(paths: WorkspacePaths, request: DeploymentReque
   };
   if (previous !== undefined) archive(paths, previous);
   atomicWrite(join(production, "deployment.json"), recordText(deployment));
-  refreshCopies(paths, deployment);
+  refreshAfterSwitch(paths, deployment);
   return deployment;
 }
 
@@ -79,8 +79,18 @@ function readSource(workspace: string, source: Artifact): Buffer {
 
 /** The bytes of deployment.json as they are: what was in force is a fact, also if this switch fails later. */
 function archive(paths: WorkspacePaths, previous: Deployment): void {
-  const path = recordPath(paths, previous);
-  ensureFolder(dirname(path));
+  atomicWrite(recordPath(paths, previous), readFileSync(join(paths.production, "deployment.json")));
   syncFolder(paths.production);
-  atomicWrite(path, readFileSync(join(paths.production, "deployment.json")));
+}
+
+function refreshAfterSwitch(paths: WorkspacePaths, deployment: Deployment): void {
+  try {
+    refreshCopies(paths, deployment);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MlctlError("failure", `run ${deployment.runId} is deployed, but not all its copies: ${reason}`, {
+      hint: "once that is mended, the next command that writes brings the copies up to date",
+      cause: error,
+    });
+  }
 }

@@ -1,15 +1,15 @@
 /** The store for commands that only look: it never writes, takes no lock, and shows what the records say. */
-import { recordFiles } from "../recordFiles.ts";
-import { openMemoryStore, openStoreReadonly } from "./openStore.ts";
-import type { RunStore } from "./runStore.ts";
+import { recordFiles } from "./recordFiles.ts";
+import { openMemoryStore, openStoreReadonly } from "./store/openStore.ts";
+import type { RunStore } from "./store/runStore.ts";
 import { readRecords, recordChanges } from "./syncStore.ts";
-import type { WorkspacePaths } from "../workspacePaths.ts";
+import type { WorkspacePaths } from "./workspacePaths.ts";
 
 /**
  * The index where it is in step with the record files; else (no index yet, a copied workspace, a writer that was
  * killed) one made from the records in memory.
  */
-export function openForReading(paths: WorkspacePaths): RunStore {
+export function readStore(paths: WorkspacePaths): RunStore {
   const store = openStoreReadonly(paths.database);
   if (store === undefined) return storeInMemory(paths, []);
   const { changes } = recordChanges(paths, store);

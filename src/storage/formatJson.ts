@@ -1,0 +1,59 @@
+/** JSON that people can read and compare: two spaces, but short lists on one line and long lists of numbers in rows. */
+import type { Json } from "../core/json.ts";
+
+/** A list this short stands on one line. */
+const LINE_WIDTH = 100;
+/** Numbers a row of a long list: a fixed count, so that one changed number changes one row. */
+const ROW_LENGTH = 16;
+
+/**
+ * Keys keep their order, so that the same value gives the same text; ends in a newline.
+ * @param value plain data; keys whose value is undefined are left out, as JSON.stringify does
+ * @throws {TypeError} where a number is NaN or infinite, naming its place: JSON would silently make it null
+ */
+export function formatJson(value: unknown): string {
+  return `${format(value as Json, "", "")}\n`;
+}
+
+function format(value: Json, indent: string, place: string): string {
+  if (Array.isArray(value)) return formatList(value, indent, place);
+  if (typeof value === "object" && value !== null) return formatObject(value, indent, place);
+  return formatScalar(value as Scalar, place);
+}
+
+type Scalar = null | boolean | number | string;
+
+function formatScalar(value: Scalar, place: string): string {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new TypeError(`${place.slice(1)} is ${value}, which JSON cannot hold`);
+  }
+  return JSON.stringify(value);
+}
+
+function formatObject(value: object, indent: string, place: string): string {
+  const inner = `${indent}  `;
+  const lines: string[] = [];
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    lines.push(`${inner}${JSON.stringify(key)}: ${format(item as Json, inner, `${place}.${key}`)}`);
+  }
+  return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n${indent}}`;
+}
+
+function formatList(list: readonly Json[], indent: string, place: string): string {
+  const inner = `${indent}  `;
+  const items = list.map((item, i) => format(item, inner, `${place}.${i}`));
+  const isFlat = list.every((item) => typeof item !== "object" || item === null);
+  const line = `[${items.join(", ")}]`;
+  if (isFlat && line.length <= LINE_WIDTH) return line;
+  const rows = list.every((item) => typeof item === "number") ? inRows(items) : items;
+  return `[\n${inner}${rows.join(`,\n${inner}`)}\n${indent}]`;
+}
+
+function inRows(items: readonly string[]): string[] {
+  const rows: string[] = [];
+  for (let start = 0; start < items.length; start += ROW_LENGTH) {
+    rows.push(items.slice(start, start + ROW_LENGTH).join(", "));
+  }
+  return rows;
+}

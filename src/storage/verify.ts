@@ -1,0 +1,128 @@
+/** Looks for changed and missing bytes in everything that the records name. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Artifact } from "../core/artifact.ts";
+import type { Deployment } from "../core/deployment.ts";
+import type { Finding } from "../core/drift.ts";
+import { MlctlError } from "../core/errors.ts";
+import { deploymentHistory } from "./deployment/currentDeployment.ts";
+import { copies } from "./deployment/repairDeployment.ts";
+import { recordFiles } from "./recordFiles.ts";
+import { sha256File } from "./sha256File.ts";
+import { sha256Text } from "./sha256Text.ts";
+import { openStoreReadonly } from "./store/openStore.ts";
+import { readRecords, recordChanges } from "./syncStore.ts";
+import { fromRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
+import { artifactsOf } from "./workspaceRecord.ts";
+
+/**
+ * Every artifact that any record names, the records, the store and the deployment; one finding each, damage first.
+ * Reads all bytes; changes nothing and needs no lock.
+ * @param onArtifact called after each artifact, for progress
+ */
+export async function verify(
+  paths: WorkspacePaths,
+  onArtifact: (done: number, total: number) => void = () => {},
+): Promise<Finding[]> {
+  const { findings: store, known } = storeFindings(paths);
+  const { records, problems } = readRecords(paths, recordFiles(paths, known));
+  const findings = [
+    ...problems.map(({ path, error }) => finding(`record ${path}`, "fail", error.message)),
+    ...store,
+    ...deploymentFindings(paths),
+  ];
+  const artifacts = distinct(records.flatMap(({ record }) => artifactsOf(record).map(([, artifact]) => artifact)));
+  for (const [i, artifact] of artifacts.entries()) {
+    findings.push(await artifactFinding(paths.workspace, artifact));
+    onArtifact(i + 1, artifacts.length);
+  }
+  const order = { fail: 0, warn: 1, pass: 2 };
+  return findings.toSorted((a, b) => order[a.status] - order[b.status]);
+}
+
+async function artifactFinding(workspace: string, { path, sha256, bytes }: Artifact): Promise<Finding> {
+  const name = `artifact ${path}`;
+  const file = fromRecordPath(workspace, path);
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) return finding(name, "fail", "missing");
+  if (stat.size !== bytes) return finding(name, "fail", `changed: ${stat.size} bytes, recorded were ${bytes}`);
+  const found = await sha256File(file);
+  if (found !== sha256) return { ...finding(name, "fail", "changed: its hash differs"), value: found, limit: sha256 };
+  return finding(name, "pass", "as recorded");
+}
+
+function storeFindings(paths: WorkspacePaths): { findings: Finding[]; known: string[] } {
+  if (!existsSync(paths.database)) {
+    return { findings: [finding("store", "warn", "there is none yet; `mlctl reindex` makes it")], known: [] };
+  }
+  try {
+    const store = openStoreReadonly(paths.database);
+    if (store === undefined) {
+      return {
+        findings: [finding("store", "warn", "of an older version; the next command that writes updates it")],
+        known: [],
+      };
+    }
+    try {
+      const problems = store.integrityProblems().map((message) => finding("store", "fail", message));
+      const { changes } = recordChanges(paths, store);
+      const behind = changes.changed.length + changes.removed.length;
+      const findings = problems.length > 0 ? problems : [finding("store", "pass", "sound")];
+      const message = `${behind} records are not in step with it; the next command that writes, or \`mlctl reindex\`, heals that`;
+      if (behind > 0) findings.push({ ...finding("index", "warn", message), value: behind, limit: 0 });
+      return { findings, known: [...store.knownRecords().keys()] };
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    return { findings: [finding("store", "fail", error.message)], known: [] };
+  }
+}
+
+function deploymentFindings(paths: WorkspacePaths): Finding[] {
+  let history: Deployment[];
+  try {
+    history = deploymentHistory(paths.production);
+  } catch (error) {
+    // The damaged file itself is among the record findings.
+    if (error instanceof MlctlError) return [finding("deployment", "fail", error.message)];
+    throw error;
+  }
+  const [current] = history;
+  if (current === undefined) return [];
+  const findings = [...historyFindings(history), ...copyFindings(paths.production, current)];
+  return findings.length > 0 ? findings : [finding("deployment", "pass", `run ${current.runId} is deployed whole`)];
+}
+
+/** Numbers without a gap, and each deployment follows the one before it. */
+function historyFindings(history: readonly Deployment[]): Finding[] {
+  return history.flatMap((deployment, i) => {
+    const earlier = history[i + 1];
+    const { deploymentId, previousRunId } = deployment;
+    if (deploymentId !== history.length - i) {
+      return [finding("deployment history", "fail", `deployment ${history.length - i} is missing`)];
+    }
+    const follows = previousRunId === (earlier?.runId ?? null);
+    const message = `deployment ${deploymentId} says it followed run ${previousRunId}, but ${earlier?.runId} was before`;
+    return follows ? [] : [finding("deployment history", "fail", message)];
+  });
+}
+
+function copyFindings(production: string, current: Deployment): Finding[] {
+  return copies(current).flatMap(([name, artifact]) => {
+    const path = join(production, name);
+    const found = existsSync(path) ? sha256Text(readFileSync(path)) : null;
+    if (found === (artifact?.sha256 ?? null)) return [];
+    const message = "differs from the deployment; the next command that writes puts it right";
+    return [finding(`deployed copy ${name}`, "warn", message)];
+  });
+}
+
+function distinct(artifacts: readonly Artifact[]): Artifact[] {
+  return [...new Map(artifacts.map((artifact) => [`${artifact.path} ${artifact.sha256}`, artifact])).values()];
+}
+
+function finding(name: string, status: Finding["status"], message: string): Finding {
+  return { name, status, value: null, limit: null, message };
+}
