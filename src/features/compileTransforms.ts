@@ -5,7 +5,7 @@ import type { FittedTransform } from "../core/model.ts";
 import { sliceRows } from "../core/sliceRows.ts";
 import type { Column, NumberColumn, Table } from "../core/table.ts";
 import type { TableMap } from "../core/transform.ts";
-import { findTransform } from "./index.ts";
+import { findTransform } from "./findTransform.ts";
 
 /** Rows transformed at a time: columns and their part of the matrix stay in the processor's cache, memory stays bounded. */
 const SLICE_ROWS = 4096;

@@ -1,5 +1,5 @@
 /** Date parts: year, month, day and so on of a date, as numbers. */
-import type { DateColumn, Table } from "../core/table.ts";
+import type { DateColumn, NumberColumn, Table } from "../core/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
@@ -78,11 +78,17 @@ export const dateParts: Transform<DatePartsState> = {
       "date",
       state.columns.map((fitted) => ({
         name: fitted.name,
-        apply: (column) =>
-          fitted.parts.map(({ part, name }) => ({ kind: "number", name, values: column.values.map(partOf[part]) })),
+        apply: (column) => fitted.parts.map(({ part, name }) => partColumn(column, part, name)),
       })),
     ),
 };
+
+function partColumn(column: DateColumn, part: Part, name: string): NumberColumn {
+  const of = partOf[part];
+  const values = new Float64Array(column.values.length);
+  for (let row = 0; row < values.length; row++) values[row] = of(column.values[row]!);
+  return { kind: "number", name, values };
+}
 
 function varies(column: DateColumn, part: Part): boolean {
   let first = NaN;

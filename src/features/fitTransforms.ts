@@ -5,7 +5,8 @@ import { sliceRows } from "../core/sliceRows.ts";
 import type { Table } from "../core/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";
-import { findTransform, transforms } from "./index.ts";
+import { findTransform } from "./findTransform.ts";
+import { transforms } from "./index.ts";
 import { transformProblems } from "./transformProblems.ts";
 
 export type { TransformRequest } from "../core/transform.ts";

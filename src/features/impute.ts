@@ -1,6 +1,9 @@
 /** Impute: fills missing numbers with one learned from training. */
 import type { NumberColumn } from "../core/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
+import { finiteValues } from "../stats/finiteValues.ts";
+import { mean } from "../stats/mean.ts";
+import { quantileSorted } from "../stats/quantileSorted.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
@@ -43,7 +46,7 @@ export const impute: Transform<ImputeState> = {
   fit(table, given) {
     const { strategy, value, indicator } = readOptions<ImputeOptions>(given, options);
     const columns = chooseColumns(table, given, ["number"]).map((column) => {
-      const present = column.values.filter(Number.isFinite);
+      const present = finiteValues(column.values);
       return { name: column.name, fill: present.length === 0 ? value : fillOf[strategy](present, value) };
     });
     return { columns, indicator };
@@ -61,12 +64,8 @@ export const impute: Transform<ImputeState> = {
 };
 
 const fillOf: Record<Strategy, (present: Float64Array, value: number) => number> = {
-  mean: (present) => present.reduce((sum, each) => sum + each, 0) / present.length,
-  median(present) {
-    const sorted = present.toSorted();
-    const middle = sorted.length >> 1;
-    return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  },
+  mean,
+  median: (present) => quantileSorted(present.toSorted(), 0.5),
   most_frequent: mostFrequent,
   constant: (_present, value) => value,
 };
@@ -86,11 +85,14 @@ function mostFrequent(present: Float64Array): number {
 }
 
 function filled(column: NumberColumn, fill: number): NumberColumn {
-  return { ...column, values: column.values.map((value) => (Number.isFinite(value) ? value : fill)) };
+  const values = new Float64Array(column.values);
+  for (let row = 0; row < values.length; row++) if (!Number.isFinite(values[row])) values[row] = fill;
+  return { kind: "number", name: column.name, values };
 }
 
 function missing(column: NumberColumn): NumberColumn {
-  const values = column.values.map((value) => (Number.isFinite(value) ? 0 : 1));
+  const values = new Float64Array(column.values.length);
+  for (let row = 0; row < values.length; row++) if (!Number.isFinite(column.values[row])) values[row] = 1;
   return { kind: "number", name: indicatorName(column.name), values };
 }
 

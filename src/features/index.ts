@@ -15,10 +15,3 @@ export const transforms = {
   select,
   standardize,
 } satisfies Record<string, Transform>;
-
-export type TransformType = keyof typeof transforms;
-
-/** The transform called `type`, or undefined. */
-export function findTransform(type: string): Transform | undefined {
-  return Object.hasOwn(transforms, type) ? transforms[type as TransformType] : undefined;
-}

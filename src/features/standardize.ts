@@ -1,5 +1,9 @@
 /** Standardize: shifts and scales numbers to mean 0 and standard deviation 1 over the training rows. */
+import type { NumberColumn } from "../core/table.ts";
 import type { Transform } from "../core/transform.ts";
+import { finiteValues } from "../stats/finiteValues.ts";
+import { mean } from "../stats/mean.ts";
+import { standardDeviation } from "../stats/standardDeviation.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
@@ -28,26 +32,28 @@ export const standardize: Transform<StandardizeState> = {
   load: (state) =>
     mapColumns(
       "number",
-      state.columns.map(({ name, mean, scale }) => ({
+      state.columns.map(({ name, mean: center, scale }) => ({
         name,
-        apply: (column) => [{ ...column, values: column.values.map((value) => (value - mean) / scale) }],
+        apply: (column) => [standardized(column, center, scale)],
       })),
     ),
 };
 
 function scaleOf(name: string, values: Float64Array): StandardizeState["columns"][number] {
-  const present = values.filter(Number.isFinite);
-  const n = present.length;
-  if (n === 0) return { name, mean: 0, scale: 1 };
-  // The first value as origin keeps the digits of numbers that lie close together and far from 0; a constant column gives exactly 0.
-  const origin = present[0]!;
-  const shift = present.reduce((sum, value) => sum + (value - origin), 0) / n;
-  const mean = origin + shift;
-  const variance = present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / n;
-  return { name, mean, scale: isConstant(variance, mean, n) ? 1 : Math.sqrt(variance) };
+  const present = finiteValues(values);
+  if (present.length === 0) return { name, mean: 0, scale: 1 };
+  const center = mean(present);
+  const deviation = standardDeviation(present, { ddof: 0 });
+  return { name, mean: center, scale: isConstant(deviation ** 2, center, present.length) ? 1 : deviation };
 }
 
 /** Whether a variance is no more than rounding: scikit-learn's bound (sklearn.preprocessing._data._is_constant_feature). */
-function isConstant(variance: number, mean: number, n: number): boolean {
-  return variance <= n * Number.EPSILON * variance + (n * mean * Number.EPSILON) ** 2;
+function isConstant(variance: number, center: number, n: number): boolean {
+  return variance <= n * Number.EPSILON * variance + (n * center * Number.EPSILON) ** 2;
+}
+
+function standardized(column: NumberColumn, center: number, scale: number): NumberColumn {
+  const values = new Float64Array(column.values.length);
+  for (let row = 0; row < values.length; row++) values[row] = (column.values[row]! - center) / scale;
+  return { kind: "number", name: column.name, values };
 }

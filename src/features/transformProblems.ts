@@ -1,7 +1,8 @@
 /** What is wrong with a list of transforms before any data is seen. */
 import { suggest } from "../core/suggest.ts";
 import type { TransformRequest } from "../core/transform.ts";
-import { findTransform, transforms } from "./index.ts";
+import { findTransform } from "./findTransform.ts";
+import { transforms } from "./index.ts";
 import { optionProblems } from "./readOptions.ts";
 
 /** A problem with its path in config.json. */

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Column, Table } from "../core/table.ts";
+import { automaticTransforms } from "./automatic.ts";
+
+const linear = { complete: true, standardized: true };
+const trees = { complete: false, standardized: false };
+
+describe("automaticTransforms", () => {
+  it("imputes and standardizes for a family that needs it, with one-hot columns after that so that they stay 0 and 1", () => {
+    const { requests, notes } = automaticTransforms(mixed(), { needs: linear });
+    expect(requests).toEqual([
+      { type: "date_parts", options: {} },
+      { type: "impute", options: { strategy: "median" } },
+      { type: "standardize", options: {} },
+      { type: "one_hot", options: {} },
+    ]);
+    expect(notes).toEqual([]);
+  });
+
+  it("leaves numbers as they are for a family that takes missing values", () => {
+    const { requests } = automaticTransforms(mixed(), { needs: trees });
+    expect(requests.map((request) => request.type)).toEqual(["date_parts", "one_hot"]);
+  });
+
+  it("plans nothing for what a table does not have", () => {
+    const { requests } = automaticTransforms(tableOf(category(30, (i) => `c${i % 3}`)), { needs: linear });
+    expect(requests.map((request) => request.type)).toEqual(["one_hot"]);
+  });
+
+  it("leaves out constants, empty columns, ids and free text, and says why", () => {
+    const table: Table = tableOf(
+      numbers(30, (i) => i % 2, "kept"),
+      numbers(30, () => 4, "constant"),
+      numbers(30, () => NaN, "empty"),
+      numbers(30, (i) => 1000 + i, "user_id"),
+      category(30, () => "same", "country"),
+      category(30, (i) => `text ${Math.floor(i / 1.5)}`, "comment"),
+      category(30, (i) => `key ${i}`, "key"),
+      category(30, () => null, "nothing"),
+    );
+    const { requests, notes } = automaticTransforms(table, { needs: trees });
+    expect(requests).toEqual([
+      {
+        type: "drop",
+        options: { columns: ["constant", "empty", "user_id", "country", "comment", "key", "nothing"] },
+      },
+    ]);
+    expect(notes).toEqual([
+      'column "constant" is not used: every row has the same value',
+      'column "empty" is not used: it has no value',
+      'column "user_id" is not used: every value is different, and its name says that it is an id',
+      'column "country" is not used: every row has the same value',
+      'column "comment" is not used: it has 20 different values in 30 rows, an id or free text',
+      'column "key" is not used: every value is different, as in an id',
+      'column "nothing" is not used: it has no value',
+    ]);
+  });
+
+  it("knows an id by its name only where every value is whole and different", () => {
+    expect(
+      droppedNames(whole("id"), whole("UserID"), whole("userId"), whole("user-id"), whole("ORDER_ID")),
+    ).toHaveLength(5);
+    expect(droppedNames(whole("paid"), whole("grid"), whole("PAID"), whole("identity"))).toEqual([]);
+    expect(droppedNames(numbers(30, (i) => i % 29, "user_id"))).toEqual([]);
+    expect(droppedNames(numbers(30, (i) => i / 7, "user_id"))).toEqual([]);
+  });
+
+  it("keeps a column that is constant where it is present but sometimes missing", () => {
+    const table = tableOf(
+      numbers(30, (i) => (i % 3 === 0 ? NaN : 1), "flag"),
+      category(30, (i) => (i % 3 === 0 ? null : "yes"), "answer"),
+    );
+    expect(automaticTransforms(table, { needs: trees }).notes).toEqual([]);
+  });
+
+  it("keeps categories of half the rows, of more in a small table, but never more than a thousand", () => {
+    expect(notesOf(20, 10)).toBe(0);
+    expect(notesOf(20, 11)).toBe(1);
+    expect(notesOf(19, 11)).toBe(0);
+    expect(notesOf(5000, 1000)).toBe(0);
+    expect(notesOf(5000, 1001)).toBe(1);
+  });
+});
+
+function droppedNames(...columns: Column[]) {
+  const { requests } = automaticTransforms(tableOf(...columns), { needs: trees });
+  return requests.flatMap(({ options }) => options["columns"]);
+}
+
+function notesOf(rows: number, distinct: number): number {
+  return automaticTransforms(tableOf(category(rows, (i) => `c${i % distinct}`)), { needs: trees }).notes.length;
+}
+
+function whole(name: string): Column {
+  return numbers(30, (i) => i, name);
+}
+
+function mixed(): Table {
+  return tableOf(
+    numbers(30, (i) => i % 7),
+    category(30, (i) => `c${i % 3}`),
+    { kind: "date", name: "when", values: Float64Array.from({ length: 30 }, (_, i) => i * 86_400_000) },
+  );
+}
+
+function tableOf(...columns: Column[]): Table {
+  const first = columns[0]!;
+  return { rowCount: first.kind === "category" ? first.codes.length : first.values.length, columns };
+}
+
+function numbers(length: number, value: (i: number) => number, name = "x"): Column {
+  return { kind: "number", name, values: Float64Array.from({ length }, (_, i) => value(i)) };
+}
+
+function category(length: number, text: (i: number) => string | null, name = "c"): Column {
+  return categoryColumn(
+    name,
+    Array.from({ length }, (_, i) => text(i)),
+  );
+}

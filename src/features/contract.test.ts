@@ -1,0 +1,170 @@
+/** What holds for every transform; a new one in the registry needs an entry in `examples` and nothing else. */
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { selectRows } from "../core/selectRows.ts";
+import type { Column, Table } from "../core/table.ts";
+import type { Transform, TransformOptions } from "../core/transform.ts";
+import { transforms } from "./index.ts";
+
+const examples: Record<keyof typeof transforms, readonly TransformOptions[]> = {
+  date_parts: [{}, { column: "when" }, { columns: ["when", "until"], parts: ["year", "hour"] }],
+  drop: [{ column: "size" }, { columns: ["c*", "when"] }],
+  impute: [{}, { strategy: "mean", indicator: true }, { column: "size", strategy: "most_frequent" }],
+  one_hot: [{}, { column: "color", max_categories: 2 }],
+  select: [{ columns: ["when", "size"] }],
+  standardize: [{}, { columns: ["size"] }],
+};
+
+const training = tableOf({
+  size: [3, NaN, -2.5, 3, 1e6, 0],
+  color: ["red", null, "blue", "red", "green", "blue"],
+  when: ["2024-01-31", "2024-02-29T13:00Z", null, "1999-12-31", "2024-02-29", "1970-01-01"],
+  count: [1, 2, 3, 4, 5, 6],
+  city: ["oslo", "oslo", "rome", "", "oslo", "rome"],
+  until: ["2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30", "2025-05-31", "2025-06-30"],
+});
+
+// Another dictionary with other codes, unseen and missing values, values outside the range of training.
+const later = tableOf({
+  size: [NaN, -1e9, 1e9, 3],
+  color: ["violet", "green", null, "red"],
+  when: [null, "2030-05-05T05:05Z", "1900-01-01", "2024-01-31"],
+  count: [0, NaN, 99, -1],
+  city: ["rome", "__proto__", null, "oslo"],
+  until: [null, "2025-01-31", "1969-07-20", "2025-01-31"],
+});
+
+const cases = Object.entries(examples).flatMap(([type, list]) =>
+  list.map((options) => ({
+    type: type as keyof typeof transforms,
+    options,
+    title: `${type} ${JSON.stringify(options)}`,
+  })),
+);
+
+describe.each(cases)("$title", ({ type, options }) => {
+  const transform: Transform = transforms[type];
+  const context = { y: Float64Array.of(0, 1, 0, 1, 1, 0), task: "binary", seed: 1, target: "target" } as const;
+  const state = transform.fit(training, options, context);
+
+  it("is registered under its own name and describes itself and its options", () => {
+    expect(transform.type).toBe(type);
+    for (const { description } of [transform, ...transform.options]) expect(description).toMatch(/^[^A-Z].*[^.]$/);
+  });
+
+  it("makes exactly the columns it says, of one length, with distinct names", () => {
+    for (const table of [training, later]) {
+      const made = transform.load(state)(table);
+      const names = made.columns.map((column) => column.name);
+      const outputs = transform.outputNames(state);
+      expect(names.filter((name) => outputs.includes(name))).toEqual(outputs);
+      expect(new Set(names).size).toBe(names.length);
+      expect(made.columns.map(lengthOf)).toEqual(names.map(() => table.rowCount));
+    }
+  });
+
+  it("replaces what it reads and keeps the other columns as they are, in their order", () => {
+    const made = transform.load(state)(later);
+    const outputs = new Set(transform.outputNames(state));
+    const gone = new Set(transform.inputNames(state).filter((name) => !outputs.has(name)));
+    expect(made.columns.filter((column) => gone.has(column.name))).toEqual([]);
+    if (type === "select") return;
+    const untouched = later.columns.filter(({ name }) => !gone.has(name) && !outputs.has(name));
+    expect(made.columns.filter((column) => later.columns.includes(column))).toEqual(untouched);
+  });
+
+  it("gives the same after its state went through JSON", () => {
+    const copy = JSON.parse(JSON.stringify(state));
+    expect(cells(transform.load(copy)(later))).toEqual(cells(transform.load(state)(later)));
+  });
+
+  it("gives for one row what it gives for a batch, in any order of rows", () => {
+    const apply = transform.load(state);
+    for (const table of [training, later]) {
+      const batch = cells(apply(table));
+      for (let row = table.rowCount - 1; row >= 0; row--) {
+        const one = cells(apply(selectRows(table, [row])));
+        expect(one).toEqual(Object.fromEntries(Object.entries(batch).map(([name, values]) => [name, [values[row]]])));
+      }
+    }
+  });
+
+  it("does not depend on the order of the columns", () => {
+    const turned = { rowCount: later.rowCount, columns: later.columns.toReversed() };
+    expect(cells(transform.load(state)(turned))).toEqual(cells(transform.load(state)(later)));
+  });
+
+  it("does not depend on the codes that a table gives to its categories", () => {
+    const columns = later.columns.map((column) => (column.kind === "category" ? recoded(column) : column));
+    expect(cells(transform.load(state)({ ...later, columns }))).toEqual(cells(transform.load(state)(later)));
+  });
+
+  it("takes a table without rows, and one whose values are all missing", () => {
+    expect(transform.load(state)(selectRows(later, [])).rowCount).toBe(0);
+    const nothing = { rowCount: 1, columns: later.columns.map(emptied) };
+    const names = transform
+      .load(state)(later)
+      .columns.map((column) => column.name);
+    expect(
+      transform
+        .load(state)(nothing)
+        .columns.map((column) => column.name),
+    ).toEqual(names);
+  });
+
+  it("can be fitted on columns that are all missing", () => {
+    const nothing = { rowCount: 1, columns: training.columns.map(emptied) };
+    const fitted = transform.fit(nothing, options, context);
+    expect(JSON.parse(JSON.stringify(fitted))).toEqual(fitted);
+    transform.load(fitted)(later);
+  });
+
+  it("changes neither table", () => {
+    const before = [cells(training), cells(later)];
+    transform.load(transform.fit(training, options, context))(later);
+    transform.load(state)(training);
+    expect([cells(training), cells(later)]).toEqual(before);
+  });
+
+  it("refuses an option that it does not know, and a column that is not there", () => {
+    expect(() => transform.fit(training, { ...options, colour: 1 }, context)).toThrow(/unknown option "colour"/);
+    const { columns: _, ...others } = options;
+    expect(() => transform.fit(training, { ...others, column: "colour" }, context)).toThrow(/no column "colour"/);
+  });
+});
+
+function tableOf(columns: Record<string, readonly (number | string | null)[]>): Table {
+  const made = Object.entries(columns).map(([name, values]): Column => {
+    if (name === "when" || name === "until") {
+      return { kind: "date", name, values: Float64Array.from(values, (text) => Date.parse(String(text))) };
+    }
+    if (typeof values[0] === "number") return { kind: "number", name, values: Float64Array.from(values as number[]) };
+    return categoryColumn(name, values as string[]);
+  });
+  return { rowCount: lengthOf(made[0]!), columns: made };
+}
+
+function lengthOf(column: Column): number {
+  return column.kind === "category" ? column.codes.length : column.values.length;
+}
+
+function recoded(column: Column & { kind: "category" }): Column {
+  const categories = ["never used", ...column.categories.toReversed()];
+  const codes = column.codes.map((code) => (code < 0 ? -1 : column.categories.length - code));
+  return { ...column, codes, categories };
+}
+
+function emptied(column: Column): Column {
+  if (column.kind === "category") return { ...column, codes: Int32Array.of(-1), categories: [] };
+  return { ...column, values: Float64Array.of(NaN) };
+}
+
+/** What stands in each cell, whatever the codes: number, text or null. */
+function cells(table: Table): Record<string, (number | string | null)[]> {
+  return Object.fromEntries(table.columns.map((column) => [column.name, valuesOf(column)]));
+}
+
+function valuesOf(column: Column): (number | string | null)[] {
+  if (column.kind !== "category") return Array.from(column.values);
+  return Array.from(column.codes, (code) => (code < 0 ? null : column.categories[code]!));
+}
