@@ -102,7 +102,7 @@ async function stack(database: Database, previous: readonly LoadedColumn[]): Pro
   const selected = await database.describe("SELECT * FROM selected");
   const tables = [
     { path: "previous", columns: previous },
-    { path: "selected", columns: selected.map((column) => ({ ...column, empty: false })) },
+    { path: "selected", columns: selected.map(({ name, type }) => ({ name, type, empty: false })) },
   ];
   const every = new Set(tables.flatMap(({ columns }) => columns.map((column) => column.name)));
   const { columns } = unifyColumns(tables, every);

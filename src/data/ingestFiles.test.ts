@@ -182,9 +182,10 @@ describe("dedupe", () => {
   });
 });
 
+const many = (row: string): string => `id,a,b\n${"k,1,2\n".repeat(30_000)}${row}\n`;
+
 describe("a file that cannot be read is set aside with its reason", () => {
   const good = "id,a,b\nk1,1,2\n";
-  const many = (row: string): string => `id,a,b\n${"k,1,2\n".repeat(30_000)}${row}\n`;
   it.each([
     ["empty", "", "the file is empty"],
     ["only a header", "id,a,b\n", "only a header"],

@@ -56,7 +56,7 @@ function nested(reader: string, records: string): string {
 function explained(error: unknown, records: string | undefined): UnreadableFile {
   const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
   const line = /in line (\d+)/.exec(message)?.[1] ?? /in record\/value (\d+)/.exec(message)?.[1];
-  if (/^Binder Error/.test(message) && records !== undefined) {
+  if (message.startsWith("Binder Error") && records !== undefined) {
     return new UnreadableFile(`no array of objects lies at "${records}"`, { hint: "correct ingest.records" });
   }
   if (message.includes("expected records")) return new UnreadableFile("the file holds no rows: objects are rows");

@@ -1,0 +1,51 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { SAMPLE_SEED as SEED, sampleFiles } from "./sampleData.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+const dataRows = (content: string): string[] => content.trimEnd().split("\n").slice(1);
+const rowsUnder = (folder: string): string[] =>
+  sampleFiles(SEED).flatMap(({ path, content }) => (path.startsWith(folder) ? dataRows(content) : []));
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+describe("sampleFiles", () => {
+  it.each(sampleFiles(SEED))("made the file $path of the repository", async ({ path, content }) => {
+    if (process.env["MLCTL_WRITE_SAMPLES"] === "1") await writeFile(`${ROOT}${path}`, content);
+    expect(await readFile(`${ROOT}${path}`, "utf8")).toBe(content);
+  });
+
+  it("draws other companies from another seed", () => {
+    expect(sampleFiles(1)).toEqual(sampleFiles(1));
+    expect(sampleFiles(2)[0]!.content).not.toBe(sampleFiles(1)[0]!.content);
+  });
+
+  it("overlaps within a folder and never between folders", () => {
+    const [practice, source, test] = ["practicedata", "sourcedata", "testdata"].map(rowsUnder);
+    expect([practice!.length, new Set(practice).size]).toEqual([2000, 1800]);
+    expect([source!.length, new Set(source).size]).toEqual([1200, 1100]);
+    expect(new Set([...practice!, ...source!, ...test!]).size).toBe(1800 + 1100 + 500);
+    const codes = [...new Set([...practice!, ...source!, ...test!])].map((row) => row.split(",")[0]);
+    expect(new Set(codes).size).toBe(codes.length);
+    expect(codes.every((code) => /^[a-z]{4,6}$/.test(code!))).toBe(true);
+  });
+
+  it("leaves some cells empty, and has both answers about as often", () => {
+    const rows = rowsUnder("practicedata").map((row) => row.split(","));
+    const share = (column: number, value: string): number =>
+      rows.filter((row) => row[column] === value).length / rows.length;
+    expect(share(1, "")).toBeGreaterThan(0.015);
+    expect(share(1, "")).toBeLessThan(0.045);
+    expect(share(3, "")).toBeGreaterThan(0.01);
+    expect(share(4, "1")).toBeGreaterThan(0.4);
+    expect(share(4, "1")).toBeLessThan(0.65);
+  });
+
+  it("lets the companies of sourcedata drift", () => {
+    const column = (folder: string, at: number): number[] => rowsUnder(folder).map((row) => Number(row.split(",")[at]));
+    expect(median(column("sourcedata", 2))).toBeLessThan(0.8 * median(column("practicedata", 2)));
+    expect(median(column("sourcedata", 3))).toBeGreaterThan(1.2 * median(column("practicedata", 3)));
+    expect(median(column("testdata", 2)) / median(column("practicedata", 2))).toBeCloseTo(1, 0);
+  });
+});
