@@ -1,0 +1,50 @@
+/** The JSON Schema of config.json: editors complete and check with it, and mlctl finds keys and types in it. */
+import { z } from "zod";
+import { configSchema, type KnownNames } from "./schema.ts";
+
+/** The few words of JSON Schema that the schema of config.json uses. */
+export interface SchemaNode {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly propertyNames?: SchemaNode;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
+}
+
+/** Draft 2020-12, of the file as a person writes it: what has a default may be left out. */
+export function configJsonSchema(known?: KnownNames): SchemaNode {
+  const schema = z.toJSONSchema(configSchema(known), { io: "input", override: withoutSafeIntegers });
+  return { title: "mlctl config.json", ...schema } as SchemaNode;
+}
+
+/** zod writes the bounds of a double's whole numbers on every integer; they say nothing to a reader. */
+function withoutSafeIntegers({ jsonSchema }: { jsonSchema: { maximum?: number; minimum?: number } }): void {
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+}
+
+/** The schema of one key; several where alternatives are allowed, none where there is no such key. */
+export function schemaNodesAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode[] {
+  let nodes = alternatives(root);
+  for (const key of path) nodes = nodes.flatMap((node) => child(node, key)).flatMap(alternatives);
+  return nodes;
+}
+
+function child(node: SchemaNode, key: PropertyKey): SchemaNode[] {
+  if (node.type === "array") return node.items === undefined ? [] : [node.items];
+  const property = Object.hasOwn(node.properties ?? {}, key) ? node.properties?.[String(key)] : undefined;
+  if (property !== undefined) return [property];
+  return typeof node.additionalProperties === "object" ? [node.additionalProperties] : [];
+}
+
+function alternatives(node: SchemaNode): SchemaNode[] {
+  const branches = node.anyOf ?? node.oneOf;
+  return branches === undefined ? [node] : branches.flatMap(alternatives);
+}

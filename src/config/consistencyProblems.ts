@@ -1,0 +1,66 @@
+/** What is wrong between keys that are each right on their own. */
+import type { Config, ConfigProblem } from "./schema.ts";
+
+const folderKeys = [
+  "input_folder_path",
+  "output_folder_path",
+  "test_data_path",
+  "output_model_path",
+  "prod_deployment_path",
+] as const;
+
+export function consistencyProblems(config: Config): ConfigProblem[] {
+  return [...folderProblems(config), ...columnProblems(config), ...splitProblems(config), ...limitProblems(config)];
+}
+
+/** A folder that is read and written at once would feed on its own output. */
+function folderProblems(config: Config): ConfigProblem[] {
+  const seen = new Map<string, string>();
+  const problems: ConfigProblem[] = [];
+  for (const key of folderKeys) {
+    const folder = config[key].replace(/^\.\/+|\/+$/g, "");
+    const other = seen.get(folder);
+    if (other !== undefined)
+      problems.push({ path: key, message: `found "${config[key]}", which ${other} has already` });
+    seen.set(folder, key);
+  }
+  return problems;
+}
+
+function columnProblems(config: Config): ConfigProblem[] {
+  const lists = ["id_columns", "drop_columns"] as const;
+  return lists
+    .filter((key) => config[key].includes(config.target))
+    .map((key) => ({ path: key, message: `found "${config.target}", which is the target` }));
+}
+
+function splitProblems({ train: { split }, time_column }: Config): ConfigProblem[] {
+  if (split.method === "time" && time_column === null) {
+    return [{ path: "train.split.method", message: 'found "time", but time_column is not set' }];
+  }
+  if (split.method === "head" && split.rows === null) {
+    return [{ path: "train.split.rows", message: 'missing, method "head" needs the number of training rows' }];
+  }
+  if (split.cutoff !== null && split.method !== null && split.method !== "time") {
+    return [
+      {
+        path: "train.split.cutoff",
+        message: `found a cutoff, but the method is "${split.method}"; did you mean "time"?`,
+      },
+    ];
+  }
+  return [];
+}
+
+function limitProblems(config: Config): ConfigProblem[] {
+  const limits = [
+    ...Object.entries(config.ingest.expect.columns).map(
+      ([name, limit]) => [`ingest.expect.columns.${name}`, limit] as const,
+    ),
+    ...Object.entries(config.promotion.require).map(([name, limit]) => [`promotion.require.${name}`, limit] as const),
+    ...Object.entries(config.monitor.require).map(([name, limit]) => [`monitor.require.${name}`, limit] as const),
+  ];
+  return limits
+    .filter(([, limit]) => limit?.min !== undefined && limit.max !== undefined && limit.min > limit.max)
+    .map(([path, limit]) => ({ path, message: `found min ${limit?.min} above max ${limit?.max}` }));
+}

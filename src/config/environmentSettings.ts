@@ -1,0 +1,56 @@
+/** Settings from MLCTL_* variables: MLCTL_TRAIN_SEED is train.seed, MLCTL_INPUT_FOLDER_PATH is input_folder_path. */
+import type { Json } from "../core/json.ts";
+import { suggest } from "../core/suggest.ts";
+import type { SchemaNode } from "./configJsonSchema.ts";
+import { settingFromText } from "./settingText.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = "MLCTL_";
+
+/** Variables that are no setting: read elsewhere, or usual names for `${…}` in config.json. */
+const otherVariables = ["MLCTL_XGBOOST_LIBRARY", "MLCTL_DEBUG", "MLCTL_CONFIG", "MLCTL_DIRECTORY", "MLCTL_TOKEN"];
+
+export interface EnvironmentSetting {
+  readonly variable: string;
+  readonly path: readonly string[];
+  readonly value: Json;
+}
+
+/** The variable of a key: "train.seed" → MLCTL_TRAIN_SEED. */
+export function variableOf(key: string): string {
+  return PREFIX + key.replaceAll(".", "_").toUpperCase();
+}
+
+/** @param referenced names that config.json takes by `${NAME}` */
+export function environmentSettings(
+  environment: Environment,
+  schema: SchemaNode,
+  referenced: ReadonlySet<string>,
+): { settings: EnvironmentSetting[]; warnings: string[] } {
+  const given = Object.keys(environment).filter((name) => name.startsWith(PREFIX) && environment[name] !== undefined);
+  const paths = new Map(settingPaths(schema).map((path) => [variableOf(path.join(".")), path]));
+  const settings: EnvironmentSetting[] = [];
+  const warnings: string[] = [];
+  for (const variable of given.toSorted()) {
+    const path = paths.get(variable);
+    if (path !== undefined) {
+      settings.push({ variable, path, value: settingFromText(environment[variable]!, path, schema) });
+    } else if (!referenced.has(variable) && !otherVariables.includes(variable)) {
+      const names = [...paths.keys(), ...otherVariables].map((name) => name.slice(PREFIX.length));
+      const close = suggest(variable.slice(PREFIX.length), names);
+      const advice = close === undefined ? "" : `; did you mean ${PREFIX}${close}?`;
+      warnings.push(`the variable ${variable} is no setting and is ignored${advice}`);
+    }
+  }
+  return { settings, warnings };
+}
+
+/** Every key with a name of its own, sections included: MLCTL_TRAIN takes a whole section as JSON. */
+export function settingPaths(node: SchemaNode, path: readonly string[] = []): (readonly string[])[] {
+  const below = Object.entries(node.properties ?? {})
+    .filter(([key]) => key !== "$schema")
+    .flatMap(([key, child]) => settingPaths(child, [...path, key]));
+  const alternatives = (node.anyOf ?? []).flatMap((branch) => settingPaths(branch, path).slice(1));
+  return [path, ...below, ...alternatives].filter((each, i) => each.length > 0 || i === 0);
+}

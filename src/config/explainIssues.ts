@@ -1,0 +1,121 @@
+/** Turns what the schema finds into sentences: path, what was found, what is allowed, what was perhaps meant. */
+import type { Json } from "../core/json.ts";
+import { suggest } from "../core/suggest.ts";
+import { schemaNodesAt, type SchemaNode } from "./configJsonSchema.ts";
+import { valueAt } from "./jsonPath.ts";
+import type { ConfigProblem } from "./schema.ts";
+
+/** The fields of zod's issues that are read here; the package itself stays with the schema. */
+export interface Issue {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly expected?: string;
+  readonly keys?: readonly string[];
+  readonly values?: readonly unknown[];
+  readonly options?: readonly unknown[];
+  readonly errors?: readonly (readonly Issue[])[];
+  readonly origin?: string;
+  readonly minimum?: number | bigint;
+  readonly maximum?: number | bigint;
+  readonly inclusive?: boolean;
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list [ … ]",
+  object: "an object { … }",
+  record: "an object { … }",
+  null: "null",
+};
+
+/** @param shown the configuration as it was written: secrets still stand as `${NAME}` */
+export function explainIssues(issues: readonly Issue[], shown: Json, schema: SchemaNode): ConfigProblem[] {
+  return issues.flatMap((issue) => explain(issue, shown, schema));
+}
+
+function explain(issue: Issue, shown: Json, schema: SchemaNode): ConfigProblem[] {
+  if (issue.code === "unrecognized_keys") return unknownKeys(issue, schema);
+  const branch = issue.code === "invalid_union" ? deepestBranch(issue) : undefined;
+  if (branch !== undefined) {
+    const issues = branch.map((inner) => Object.assign({}, inner, { path: [...issue.path, ...inner.path] }));
+    return explainIssues(issues, shown, schema);
+  }
+  const path = issue.path.join(".");
+  const found = valueAt(shown, issue.path);
+  const choices = choicesOf(issue);
+  const allowed = joined(allowedBy(issue));
+  const nullable = schemaNodesAt(schema, issue.path).some(({ type }) => type === "null") ? " or null" : "";
+  if (found === undefined) return [{ path, message: `missing, allowed ${allowed}${described(schema, issue.path)}` }];
+  const close =
+    typeof found === "string"
+      ? suggest(
+          found,
+          choices.filter((each) => typeof each === "string"),
+        )
+      : undefined;
+  const advice = close === undefined ? "" : `; did you mean "${close}"?`;
+  return [{ path, message: `found ${shortJson(found)}, allowed ${allowed}${nullable}${advice}` }];
+}
+
+function unknownKeys(issue: Issue, schema: SchemaNode): ConfigProblem[] {
+  const nodes = schemaNodesAt(schema, issue.path);
+  const known = [...new Set(nodes.flatMap(knownKeys))];
+  return (issue.keys ?? []).map((key) => {
+    const close = suggest(key, known);
+    const advice = close === undefined ? `allowed ${known.join(", ")}` : `did you mean "${close}"?`;
+    return { path: [...issue.path, key].join("."), message: `found an unknown key, ${advice}` };
+  });
+}
+
+function knownKeys({ properties, propertyNames }: SchemaNode): string[] {
+  return [...Object.keys(properties ?? {}), ...(propertyNames?.enum ?? []).map(String)];
+}
+
+/** The alternative that was meant: its outer type fits, so that its inner issues are the ones to tell. */
+function deepestBranch(issue: Issue): readonly Issue[] | undefined {
+  const fitting = (issue.errors ?? []).filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || (code !== "invalid_type" && code !== "invalid_value")),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function choicesOf(issue: Issue): unknown[] {
+  return [...(issue.values ?? []), ...(issue.options ?? []), ...(issue.errors ?? []).flat().flatMap(choicesOf)];
+}
+
+function allowedBy(issue: Issue): string[] {
+  if (issue.code === "invalid_union" && issue.errors?.length)
+    return [...new Set(issue.errors.flat().flatMap(allowedBy))];
+  const choices = choicesOf(issue);
+  if (choices.length > 0) return choices.map((choice) => JSON.stringify(choice));
+  if (issue.code === "invalid_type") return [typeWords[issue.expected ?? ""] ?? issue.expected ?? "another type"];
+  if (issue.code === "too_small") return [bound(issue, "at least", "more than", issue.minimum)];
+  if (issue.code === "too_big") return [bound(issue, "at most", "less than", issue.maximum)];
+  return [issue.message];
+}
+
+function bound(issue: Issue, inclusive: string, exclusive: string, limit: number | bigint | undefined): string {
+  if (issue.origin === "string") return limit === 1 ? "a text that is not empty" : `${inclusive} ${limit} letters`;
+  const unit = issue.origin === "array" ? (limit === 1 ? " entry" : " entries") : "";
+  return `${issue.inclusive === false ? exclusive : inclusive} ${limit}${unit}`;
+}
+
+function joined(parts: readonly string[]): string {
+  if (parts.length < 2) return parts.join("");
+  return parts.length === 2 ? parts.join(" or ") : parts.join(", ");
+}
+
+function described(schema: SchemaNode, path: readonly PropertyKey[]): string {
+  const description = schemaNodesAt(schema, path)[0]?.description;
+  return description === undefined ? "" : `: ${description}`;
+}
+
+/** One line of at most 60 characters. */
+function shortJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,45 @@
+/** Reads, writes and walks values inside JSON by path. */
+import type { Json } from "../core/json.ts";
+
+export type Path = readonly (string | number)[];
+
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}
+
+/** A copy of `root` with `value` at `path`; what is missing on the way is made. */
+export function withValueAt(root: Json, path: Path, value: Json): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (Array.isArray(root))
+    return root.map((item: Json, i) => (i === Number(key) ? withValueAt(item, rest, value) : item));
+  const object = isObject(root) ? root : {};
+  const below = Object.hasOwn(object, key) ? object[key]! : {};
+  return Object.fromEntries([
+    ...Object.entries(object).filter(([name]) => name !== String(key)),
+    [key, withValueAt(below, rest, value)],
+  ]);
+}
+
+/** A copy with every text replaced by `replace(text, path)`. */
+export function mapTexts(value: Json, replace: (text: string, path: Path) => Json, path: Path = []): Json {
+  if (typeof value === "string") return replace(value, path);
+  if (Array.isArray(value)) return value.map((item: Json, i) => mapTexts(item, replace, [...path, i]));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, replace, [...path, key])]));
+}
+
+/** Path and value of all that is no object; a list is one leaf, and so is an object without keys. */
+export function leaves(value: Json, path: Path = []): { path: Path; value: Json }[] {
+  if (!isObject(value) || Object.keys(value).length === 0) return [{ path, value }];
+  return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
+}
+
+function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

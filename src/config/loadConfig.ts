@@ -1,0 +1,160 @@
+/** Finds, reads and checks config.json: flags > MLCTL_* variables > file > defaults, every value with its source. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { configJsonSchema, type SchemaNode } from "./configJsonSchema.ts";
+import { consistencyProblems } from "./consistencyProblems.ts";
+import { environmentSettings, type Environment } from "./environmentSettings.ts";
+import { explainIssues } from "./explainIssues.ts";
+import { leaves, withValueAt, type Path } from "./jsonPath.ts";
+import { parseJsonc, type ParsedJson } from "./parseJsonc.ts";
+import { recordableConfig } from "./recordableConfig.ts";
+import { resolveReferences } from "./references.ts";
+import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema.ts";
+
+/** A flag that stands for a key of config.json. */
+export interface FlagSetting {
+  /** Keys joined with dots: "train.seed". */
+  readonly key: string;
+  /** As it is typed: "--seed". */
+  readonly flag: string;
+  readonly value: Json;
+}
+
+export interface LoadOptions {
+  /** -c; relative to `directory`. Without it `config.json` of `directory`. */
+  readonly path?: string | undefined;
+  /** -C, else the current directory. */
+  readonly directory: string;
+  readonly environment: Environment;
+  readonly flags?: readonly FlagSetting[];
+  readonly known?: KnownNames;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The same without secrets: for records, logs and `config show`. */
+  readonly recordable: JsonObject;
+  /** Absolute. */
+  readonly path: string;
+  /** The workspace: the folder of config.json, which its paths are relative to. */
+  readonly directory: string;
+  /** Where a value comes from, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED", "--seed"; else default. */
+  readonly sources: ReadonlyMap<string, string>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @throws {MlctlError} kind "notReady" where there is no config.json, kind "usage" with every problem in `details`
+ */
+export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const { known } = options;
+  const path = findConfig(options);
+  const name = basename(path);
+  const schema = configJsonSchema(known);
+  const layers = readLayers(readConfig(path, name), { ...options, name, schema });
+  const parsed = configSchema(known).safeParse(layers.given);
+  const unset = new Set(layers.problems.map((problem) => problem.path));
+  const issues = parsed.success ? [] : explainIssues(parsed.error.issues, layers.shown, schema);
+  const problems = [...layers.problems, ...issues.filter((issue) => !unset.has(issue.path))];
+  if (parsed.success) problems.push(...consistencyProblems(parsed.data));
+  if (parsed.success && problems.length === 0) problems.push(...(known?.problems?.(parsed.data) ?? []));
+  if (!parsed.success || problems.length > 0) throw configError(problems, name, layers.sourceOf);
+  const recordable = recordableConfig(parsed.data, layers.texts);
+  const { sources, warnings } = layers;
+  return { config: parsed.data, recordable, path, directory: dirname(path), sources, warnings };
+}
+
+interface Layers {
+  /** What the schema checks. */
+  readonly given: Json;
+  /** The same as a person wrote it: `${NAME}` still stands. */
+  readonly shown: Json;
+  readonly texts: readonly { readonly path: Path; readonly text: string }[];
+  readonly sources: ReadonlyMap<string, string>;
+  readonly sourceOf: (path: string) => string | undefined;
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly string[];
+}
+
+/** Lays environment and flags over the file. */
+function readLayers(file: ParsedJson, options: LoadOptions & { name: string; schema: SchemaNode }): Layers {
+  const { name, schema } = options;
+  const references = resolveReferences(file.value, options.environment, schema);
+  const environment = environmentSettings(options.environment, schema, references.names);
+  const overrides = [
+    ...environment.settings.map(({ variable, path, value }) => ({ path, source: variable, value })),
+    ...(options.flags ?? []).map(({ key, flag, value }) => ({ path: key.split("."), source: flag, value })),
+  ];
+  const lineOf = (path: string) => `${name}:${file.positions.get(path)?.line ?? 1}`;
+  const sources = new Map(leaves(file.value).map(({ path }) => [path.join("."), lineOf(path.join("."))]));
+  let [given, shown] = [references.value, file.value];
+  for (const { path, source, value } of overrides) {
+    given = withValueAt(given, path, value);
+    shown = withValueAt(shown, path, value);
+    const key = path.join(".");
+    for (const other of sources.keys()) if (other.startsWith(`${key}.`)) sources.delete(other);
+    sources.set(key, source);
+  }
+  const stands = (path: Path) => !overrides.some(({ path: over }) => over.every((key, i) => String(path[i]) === key));
+  const sourceOf = (path: string) =>
+    sourceOfKey(sources, path, (key) => (file.positions.has(key) ? lineOf(key) : undefined));
+  return {
+    given,
+    shown,
+    sources,
+    sourceOf,
+    warnings: environment.warnings,
+    texts: references.texts.filter(({ path }) => stands(path)),
+    problems: references.problems.filter(({ path }) => stands(path.split("."))),
+  };
+}
+
+/** An override of the key or of one above it, else the line of the key or of the nearest one above it. */
+function sourceOfKey(
+  sources: ReadonlyMap<string, string>,
+  path: string,
+  lineOf: (key: string) => string | undefined,
+): string | undefined {
+  const parts = path.split(".");
+  const keys = parts.map((_, i) => parts.slice(0, parts.length - i).join("."));
+  const override = keys.map((key) => sources.get(key)).find((source) => source !== undefined && !source.includes(":"));
+  return override ?? keys.map(lineOf).find((line) => line !== undefined) ?? lineOf("");
+}
+
+function findConfig({ path, directory }: LoadOptions): string {
+  const folder = resolve(directory);
+  const file = resolve(folder, path ?? "config.json");
+  if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file;
+  if (path !== undefined) throw new MlctlError("usage", `there is no file ${file}`, { hint: "check -c/--config" });
+  if (!existsSync(folder))
+    throw new MlctlError("usage", `there is no folder ${folder}`, { hint: "check -C/--directory" });
+  throw new MlctlError("notReady", `there is no config.json in ${folder}`, {
+    hint: "run `mlctl init` there, or name another folder with -C or another file with -c",
+  });
+}
+
+function readConfig(path: string, name: string): ParsedJson {
+  try {
+    return parseJsonc(readFileSync(path, "utf8"), name);
+  } catch (cause) {
+    if (cause instanceof MlctlError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new MlctlError("usage", `${path} cannot be read: ${reason}`, { cause, hint: "check its permissions" });
+  }
+}
+
+function configError(
+  problems: readonly ConfigProblem[],
+  name: string,
+  sourceOf: (path: string) => string | undefined,
+): MlctlError {
+  const placed = problems.map(({ path, message }) => ({ source: sourceOf(path) ?? name, path: path || name, message }));
+  const inFileOrder = placed.toSorted((a, b) => a.source.localeCompare(b.source, "en", { numeric: true }));
+  const details = inFileOrder.map(({ source, path, message }) => `${source}: ${path}: ${message}`);
+  return new MlctlError("usage", `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}`, {
+    details,
+    hint: "`mlctl config schema` describes every key",
+  });
+}

@@ -1,0 +1,82 @@
+/** The sections of config.json about a model at work: `serve`, `monitor`, `alerts`, `schedule`. */
+import { z } from "zod";
+import { limit, type limits } from "./promotionSchema.ts";
+
+export function serveSchema() {
+  return z.strictObject({
+    host: z.string().min(1).default("127.0.0.1").describe("address to listen on"),
+    port: z.number().int().min(0).max(65_535).default(8000).describe("port to listen on; 0 takes a free one"),
+    response_key: z.string().min(1).nullable().default(null).describe("what the answer is called; null: prediction"),
+    round: z.number().int().min(0).max(15).nullable().default(null).describe("decimals of the answer; null: all"),
+    token: z.string().min(1).nullable().default(null).describe("bearer token a caller must show, as ${NAME}"),
+  });
+}
+
+export function monitorSchema(require: ReturnType<typeof limits>) {
+  return z.strictObject({
+    window: z
+      .string()
+      .regex(/^[1-9]\d*[mhdw]$/, "a number and m, h, d or w, such as 90d")
+      .nullable()
+      .default(null)
+      .describe("how far back rows are compared; null: all that are given"),
+    reference: z.string().min(1).default("training").describe("what is compared against: training, or a dataset"),
+    drift: driftSchema().prefault({}).describe("when columns count as moved"),
+    require: require.describe("limits on metrics once the truth is known"),
+    quality: z
+      .strictObject({ missing_share: limit().optional().describe("share of missing values of a column") })
+      .prefault({})
+      .describe("limits on the data itself"),
+  });
+}
+
+function driftSchema() {
+  return z.strictObject({
+    rules: z
+      .enum(["calibrated", "evidently"])
+      .default("calibrated")
+      .describe("calibrated: few false alarms at any size; evidently: that library's defaults"),
+    dataset_share: z.number().min(0).max(1).default(0.5).describe("share of drifted columns that is a drifted dataset"),
+    columns: z
+      .record(
+        z.string(),
+        z.strictObject({
+          test: z.string().min(1).optional().describe("the drift test to use"),
+          limit: z.number().optional().describe("its limit"),
+        }),
+      )
+      .default({})
+      .describe("by column, where the rules do not fit"),
+  });
+}
+
+export function alertsSchema() {
+  const webhook = z.strictObject({
+    type: z.literal("webhook"),
+    url: z.string().min(1).describe("gets a POST with JSON; as ${NAME} where it holds a secret"),
+  });
+  const email = z.strictObject({
+    type: z.literal("email"),
+    to: z.string().min(1).describe("whom to write to"),
+    from: z.string().min(1).optional().describe("the sender"),
+    smtp: z.string().min(1).describe("smtp://user:password@host:port, as ${NAME}"),
+  });
+  const command = z.strictObject({
+    type: z.literal("command"),
+    command: z.string().min(1).describe("run with the alert as JSON on stdin"),
+  });
+  return z.array(z.discriminatedUnion("type", [webhook, email, command]));
+}
+
+export function scheduleSchema() {
+  return z.array(
+    z.strictObject({
+      name: z.string().min(1).describe("the command to run, e.g. fullprocess"),
+      cron: z
+        .string()
+        .regex(/^\s*\S+(\s+\S+){4,5}\s*$/, "five or six cron fields, such as */10 * * * *")
+        .describe("when: minute hour day month weekday"),
+      timezone: z.string().min(1).default("UTC").describe("time zone of the fields"),
+    }),
+  );
+}

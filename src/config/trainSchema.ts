@@ -1,0 +1,76 @@
+/** The `train` section of config.json. */
+import { z } from "zod";
+
+const seed = () => z.number().int().min(0).max(4_294_967_295);
+
+const scalar = () => z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType<string, string>) {
+  return z.strictObject({
+    split: splitSchema().prefault({}).describe("which rows train and which validate"),
+    feature_sets: z
+      .record(z.string(), z.array(z.string().min(1)).min(1))
+      .default({})
+      .describe("features by name of the set, * as wildcard; every model is trained on every set"),
+    models: z
+      .array(modelSchema(family))
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("what to train; null: baseline, the linear family of the task, xgboost"),
+    metric: metric.nullable().default(null).describe("what the leaderboard is sorted by; null: f1 or rmse by task"),
+    seed: seed().default(42).describe("every random choice follows from it"),
+    threshold: z
+      .union([z.number().min(0).max(1), z.literal("tune")])
+      .default(0.5)
+      .describe("two classes: the probability from which the positive one is predicted, or tune"),
+  });
+}
+
+function splitSchema() {
+  return z.strictObject({
+    method: z
+      .enum(["random", "stratified", "time", "head", "k_fold"])
+      .nullable()
+      .default(null)
+      .describe("null: time where time_column is set, stratified for classes, else random"),
+    validation_size: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.2)
+      .describe("share of rows that validate (random, stratified, time without a cutoff)"),
+    cutoff: z.string().min(1).nullable().default(null).describe("time: rows up to this date train"),
+    rows: z.number().int().min(1).nullable().default(null).describe("head: the first so many rows train"),
+    folds: z.number().int().min(2).default(5).describe("k_fold: number of folds"),
+    seed: seed().nullable().default(null).describe("null: train.seed"),
+  });
+}
+
+function modelSchema(family: z.ZodType<string, string>) {
+  return z.strictObject({
+    family: family.describe("the model family"),
+    params: z.record(z.string(), scalar()).default({}).describe("parameters that differ from the family's defaults"),
+    search: searchSchema().optional().describe("parameters to search for; `mlctl tune` runs it"),
+  });
+}
+
+function searchSchema() {
+  return z.strictObject({
+    method: z.enum(["grid", "random", "tpe", "halving"]).default("grid").describe("how the space is walked"),
+    trials: z.number().int().min(1).default(50).describe("how many points are tried (all but grid)"),
+    folds: z.number().int().min(2).default(3).describe("folds of the training part that judge a trial"),
+    space: z
+      .record(z.string(), z.union([z.array(scalar()).min(1), distributionSchema()]))
+      .describe("by parameter: a list of values, or a distribution"),
+  });
+}
+
+function distributionSchema() {
+  return z.strictObject({
+    distribution: z.enum(["uniform", "log_uniform", "integer", "log_integer"]).default("uniform").describe("its kind"),
+    low: z.number().describe("smallest value"),
+    high: z.number().describe("largest value"),
+    step: z.number().gt(0).optional().describe("values are whole multiples of it above low"),
+  });
+}

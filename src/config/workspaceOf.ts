@@ -1,0 +1,29 @@
+/** Where the folders and files that config.json names lie on this machine. */
+import { resolve } from "node:path";
+import type { LoadedConfig } from "./loadConfig.ts";
+
+/** All absolute. */
+export interface ConfiguredPaths {
+  /** The folder of config.json. */
+  readonly workspace: string;
+  readonly input: string;
+  readonly datasets: string;
+  /** A file or a folder. */
+  readonly testData: string;
+  readonly models: string;
+  readonly production: string;
+  readonly database: string;
+}
+
+/** Paths in config.json are relative to its folder, whatever the current directory. */
+export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" | "directory">): ConfiguredPaths {
+  return {
+    workspace: directory,
+    input: resolve(directory, config.input_folder_path),
+    datasets: resolve(directory, config.output_folder_path),
+    testData: resolve(directory, config.test_data_path),
+    models: resolve(directory, config.output_model_path),
+    production: resolve(directory, config.prod_deployment_path),
+    database: resolve(directory, config.database),
+  };
+}
