@@ -100,8 +100,9 @@ function historyFindings(history: readonly Deployment[]): Finding[] {
   return history.flatMap((deployment, i) => {
     const earlier = history[i + 1];
     const { deploymentId, previousRunId } = deployment;
-    if (deploymentId !== history.length - i) {
-      return [finding("deployment history", "fail", `deployment ${history.length - i} is missing`)];
+    const expectedId = (earlier?.deploymentId ?? 0) + 1;
+    if (deploymentId !== expectedId) {
+      return [finding("deployment history", "fail", `deployment ${expectedId} is missing before ${deploymentId}`)];
     }
     const follows = previousRunId === (earlier?.runId ?? null);
     const message = `deployment ${deploymentId} says it followed run ${previousRunId}, but ${earlier?.runId} was before`;

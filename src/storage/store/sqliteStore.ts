@@ -145,12 +145,14 @@ export class SqliteStore implements RunStore {
   }
 
   integrityProblems(): string[] {
-    const found = this.#database.pragma("integrity_check") as { integrity_check: string }[];
-    const dangling = this.#database.pragma("foreign_key_check") as { table: string }[];
-    return [
-      ...found.map((row) => row.integrity_check).filter((message) => message !== "ok"),
-      ...dangling.map((row) => `a row of ${row.table} points nowhere`),
-    ];
+    return withStoreErrors(this.#path, () => {
+      const found = this.#database.pragma("integrity_check") as { integrity_check: string }[];
+      const dangling = this.#database.pragma("foreign_key_check") as { table: string }[];
+      return [
+        ...found.map((row) => row.integrity_check).filter((message) => message !== "ok"),
+        ...dangling.map((row) => `a row of ${row.table} points nowhere`),
+      ];
+    });
   }
 
   close(): void {

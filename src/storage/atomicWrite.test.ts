@@ -1,0 +1,142 @@
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { MlctlError } from "../core/errors.ts";
+import { random } from "../core/random.ts";
+import { atomicWrite } from "./atomicWrite.ts";
+import { commitFile } from "./commitFile.ts";
+import { dist, temporaryFolder } from "./exampleRecords.test.ts";
+import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
+import { writeFailure } from "./writeFailure.ts";
+
+/** What the child of the failing writes prints. */
+const tryWrite = `
+  import { atomicWrite } from ${JSON.stringify(join(dist, "atomicWrite.js"))};
+  const [path, length] = process.argv.slice(1);
+  try { atomicWrite(path, "x".repeat(Number(length))); console.log("written"); }
+  catch (error) { console.log(JSON.stringify({ kind: error.kind, message: error.message, hint: error.hint })); }`;
+
+describe("atomicWrite", () => {
+  it("replaces a file, makes its folder and leaves nothing else behind", () => {
+    const folder = join(temporaryFolder(), "new", "folder");
+    const path = join(folder, "a.txt");
+    atomicWrite(path, "one");
+    atomicWrite(path, "two ü");
+    expect(readFileSync(path, "utf8")).toBe("two ü");
+    expect(readdirSync(folder)).toEqual(["a.txt"]);
+  });
+
+  it("names the path and the hint where the target cannot be replaced, and leaves no temporary file", () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "a.txt"));
+    expect(() => atomicWrite(join(folder, "a.txt"), "x")).toThrow(`cannot write ${join(folder, "a.txt")}: it is a folder`);
+    writeFileSync(join(folder, "file"), "");
+    expect(() => atomicWrite(join(folder, "file", "b.txt"), "x")).toThrow(MlctlError);
+    expect(readdirSync(folder).toSorted()).toEqual(["a.txt", "file"]);
+  });
+
+  it("explains a read-only folder and leaves the old file", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a.txt");
+    writeFileSync(path, "old");
+    chmodSync(folder, 0o555);
+    // The superuser may write anywhere, so the child is nobody (65534) then.
+    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", tryWrite, path, "3"], {
+      ...nobody,
+      cwd: "/",
+      encoding: "utf8",
+    });
+    chmodSync(folder, 0o755);
+    expect(JSON.parse(stdout)).toEqual({
+      kind: "failure",
+      message: `cannot write ${path}: permission denied`,
+      hint: "check who may write in that folder",
+    });
+    expect(readdirSync(folder)).toEqual(["a.txt"]);
+    expect(readFileSync(path, "utf8")).toBe("old");
+  });
+
+  it("keeps the old file and removes its own where the system takes only a part of the new one", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a.txt");
+    writeFileSync(path, "old");
+    // A file size limit of 512 KiB (1,024 blocks of 512 bytes in dash) stops the write in the middle, as a full disk does.
+    const command = `ulimit -f 1024; exec "$0" --input-type=module -e "$1" "$2" 4000000`;
+    const { stdout } = spawnSync("/bin/sh", ["-c", command, process.execPath, tryWrite, path], { encoding: "utf8" });
+    expect(JSON.parse(stdout)).toMatchObject({ kind: "failure", message: expect.stringContaining(path) as string });
+    expect(readdirSync(folder)).toEqual(["a.txt"]);
+    expect(readFileSync(path, "utf8")).toBe("old");
+  });
+
+  it("explains a full disk", () => {
+    const full = openSync("/dev/full", "w");
+    let failure: unknown;
+    try {
+      writeSync(full, "x");
+    } catch (error) {
+      failure = writeFailure(error, "models/a.json");
+    }
+    expect(failure).toMatchObject({
+      kind: "failure",
+      message: "cannot write models/a.json: no space left on the device",
+      hint: "free some space and run the command again: nothing was changed",
+    });
+  });
+
+  it("leaves the old or the new content whole when it is killed, and the next writer cleans up", async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "a.txt");
+    const script = `
+      import { atomicWrite } from ${JSON.stringify(join(dist, "atomicWrite.js"))};
+      console.log("ready");
+      for (let i = 0; ; i++) atomicWrite(${JSON.stringify(path)}, String(i % 10).repeat(2_000_000));`;
+    const { uniform } = random(7);
+    const found: boolean[] = [];
+    let leftovers = 0;
+    for (let round = 0; round < 20; round++) {
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script]);
+      await once(child.stdout, "data");
+      await sleep(uniform() * 25);
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      leftovers += readdirSync(folder).filter((name) => name !== "a.txt").length;
+      removeStaleTemporaries(folder);
+      if (!readdirSync(folder).includes("a.txt")) continue;
+      const text = readFileSync(path, "utf8");
+      found.push(text.length === 2_000_000 && text === text[0]!.repeat(2_000_000));
+    }
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.every(Boolean)).toBe(true);
+    // Else no kill hit a write, and the test shows nothing.
+    expect(leftovers).toBeGreaterThan(0);
+    expect(readdirSync(folder)).toEqual(["a.txt"]);
+  });
+});
+
+describe("temporary files", () => {
+  it("are kept while their process lives, and removed once it is gone", () => {
+    const folder = temporaryFolder();
+    const own = temporaryPath(join(folder, "a.csv"));
+    writeFileSync(own, "");
+    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
+    const foreign = own.replace(`-${process.pid}-`, `-${gone}-`);
+    writeFileSync(foreign, "");
+    // An earlier process with the same number, as in a container that starts again.
+    writeFileSync(own.replace(/-\d+-(\d+-a\.csv)$/, "-1000-$1"), "");
+    expect(removeStaleTemporaries(folder)).toBe(2);
+    expect(readdirSync(folder)).toEqual([own.slice(folder.length + 1)]);
+  });
+
+  it("are committed by a rename after somebody else wrote them", () => {
+    const folder = temporaryFolder();
+    const temporary = temporaryPath(join(folder, "a.csv"));
+    writeFileSync(temporary, "x,y\n");
+    commitFile(temporary, join(folder, "a.csv"));
+    expect(readdirSync(folder)).toEqual(["a.csv"]);
+    expect(() => commitFile(temporary, join(folder, "a.csv"))).toThrow("its folder does not exist");
+  });
+});
