@@ -39,7 +39,7 @@ function missingColumn(spec: ColumnSpec, table: Table, signature: Signature): st
 
 function conformColumn(column: Column, spec: ColumnSpec): Column | string {
   if (column.kind === spec.kind) return column;
-  if (spec.kind === "category") return toTexts(column, spec.name);
+  if (spec.kind === "category" && column.kind !== "category") return toTexts(column, spec.name);
   if (column.kind !== "category") return `column "${spec.name}" holds ${column.kind}s, the model learned ${spec.kind}s`;
   return toValues(column, spec);
 }

@@ -1,4 +1,5 @@
 /** Fits one candidate: transforms and estimator on the training part, judged on the validation part. */
+import { MlctlError } from "../core/errors.ts";
 import type { FittedEstimator } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Evaluation } from "../core/metric.ts";
@@ -11,6 +12,7 @@ import { automaticTransforms } from "../features/automatic.ts";
 import { featureMatrix } from "../features/featureMatrix.ts";
 import { fitTransforms, type TransformRequest } from "../features/fitTransforms.ts";
 import { predictor } from "./predictor.ts";
+import { wildcard } from "./wildcard.ts";
 import type { Split } from "./splitRows.ts";
 import { tuneThreshold } from "./tuneThreshold.ts";
 
@@ -19,6 +21,8 @@ export interface Candidate {
   readonly family: string;
   readonly params: JsonObject;
   readonly featureSet: string;
+  /** Names of features, * as wildcard; every feature where null. */
+  readonly featurePatterns: readonly string[] | null;
   /** Chosen from the kinds of the columns where null. */
   readonly features: readonly TransformRequest[] | null;
   /** Binary: a probability, or "tune" for the best on folds of the training part. */
@@ -80,7 +84,10 @@ async function fitOn(candidate: Candidate, { inputs, y, target }: TrainingData, 
       ? automaticTransforms(inputs, { needs: estimator.needs })
       : { requests: candidate.features, notes: [] };
   const { task, classes = [], name } = target;
-  const transforms = fitTransforms(inputs, plan.requests, { y, task, seed: candidate.seed, target: name });
+  const context = { y, task, seed: candidate.seed, target: name };
+  const all = fitTransforms(inputs, plan.requests, context);
+  const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
+  const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);
   const X = featureMatrix(inputs, transforms);
   const options = { task, classCount: classes.length, params: candidate.params, seed: candidate.seed, ...hooks };
   return { transforms, estimator: await estimator.fit(X, y, options), notes: plan.notes };
@@ -93,6 +100,19 @@ async function thresholdOf(candidate: Candidate, training: TrainingData, hooks: 
     const fitted = await fitOn(candidate, partOf(training, rows), { signal: hooks.signal });
     return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, judged)).probabilities!;
   });
+}
+
+function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {
+  const { columnNames } = featureMatrix(selectRows(inputs, []), transforms);
+  const patterns = (candidate.featurePatterns ?? []).map((pattern) => ({ pattern, matches: wildcard(pattern) }));
+  for (const { pattern, matches } of patterns) {
+    if (columnNames.some((column) => matches(column))) continue;
+    throw new MlctlError("usage", `train.feature_sets.${candidate.featureSet}: no feature is called "${pattern}"`, {
+      hint: `the features are ${columnNames.slice(0, 30).join(", ")}`,
+    });
+  }
+  const columns = columnNames.filter((column) => patterns.some(({ matches }) => matches(column)));
+  return { type: "select", options: { columns } };
 }
 
 function partOf({ inputs, y, target }: TrainingData, rows: Int32Array): TrainingData {

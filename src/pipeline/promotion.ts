@@ -4,6 +4,12 @@ import { findMetric } from "../metrics/findMetric.ts";
 import { pairedBootstrap } from "../metrics/pairedBootstrap.ts";
 import { degenerate } from "./degenerate.ts";
 
+/** What a metric must keep. */
+export interface Limits {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
 /** `promotion` of config.json. */
 export interface PromotionRules {
   readonly metric: string;
@@ -11,7 +17,7 @@ export interface PromotionRules {
   readonly minImprovement: number;
   /** The share of bootstrap resamples in which the challenger must be better, 0 to 1; null asks for none. */
   readonly confidence: number | null;
-  readonly require: Readonly<Record<string, { readonly min?: number | undefined; readonly max?: number | undefined }>>;
+  readonly require: Readonly<Record<string, Limits | undefined>>;
   readonly beatBaseline: boolean;
   readonly seed: number;
 }
@@ -38,7 +44,9 @@ export function promotion(input: PromotionInput, rules: PromotionRules): Verdict
   const gates = [
     ...requirements(input, rules),
     notDegenerate(input),
-    ...(rules.beatBaseline && input.baseline !== null ? [againstBaseline(input.challenger, input.baseline, rules)] : []),
+    ...(rules.beatBaseline && input.baseline !== null
+      ? [againstBaseline(input.challenger, input.baseline, rules)]
+      : []),
     againstChampion(input, rules),
   ];
   const failed = gates.filter(({ passed }) => !passed);
@@ -52,11 +60,12 @@ interface Gate {
 }
 
 function requirements({ metrics, challenger }: PromotionInput, { require }: PromotionRules): Gate[] {
-  return Object.entries(require).map(([name, { min = -Infinity, max = Infinity }]) => {
+  return Object.entries(require).map(([name, limits = {}]) => {
+    const { min = -Infinity, max = Infinity } = limits;
     const value = metrics[findMetric(name, challenger.task).name] ?? NaN;
-    const limits = [min > -Infinity ? `at least ${min}` : "", max < Infinity ? `at most ${max}` : ""].filter(Boolean);
+    const bounds = [min > -Infinity ? `at least ${min}` : "", max < Infinity ? `at most ${max}` : ""].filter(Boolean);
     const passed = value >= min && value <= max;
-    return { passed, reason: `${name} is ${show(value)}; required: ${limits.join(" and ")}` };
+    return { passed, reason: `${name} is ${show(value)}; required: ${bounds.join(" and ")}` };
   });
 }
 
@@ -74,17 +83,27 @@ function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: Pr
 
 function againstChampion({ challenger, champion, championProblem }: PromotionInput, rules: PromotionRules): Gate {
   if (champion === null) {
-    const reason = championProblem ? `the deployed model cannot answer these rows (${championProblem})` : "no model is deployed yet";
+    const reason = championProblem
+      ? `the deployed model cannot answer these rows (${championProblem})`
+      : "no model is deployed yet";
     return { passed: true, reason };
   }
   const [mine, theirs, better] = compare(challenger, champion, rules.metric);
-  const { interval, shareBetter } = pairedBootstrap(champion, challenger, { metric: rules.metric, seed: rules.seed });
+  const { interval, shareBetter } = pairedBootstrap(champion, challenger, findMetric(rules.metric, champion.task), {
+    seed: rules.seed,
+  });
   const sure = rules.confidence === null || shareBetter >= rules.confidence;
   const passed = better > rules.minImprovement && sure;
   const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
   const figures = `${rules.metric} ${show(mine)} against the champion's ${show(theirs)} on the same ${challenger.yTrue.length} rows`;
-  const spread = `95 % interval of the difference ${show(interval[0])} to ${show(interval[1])}`;
-  const confidence = rules.confidence === null ? "" : `, better in ${percent(shareBetter)} of resamples, ${percent(rules.confidence)} asked for`;
+  const spread =
+    interval === null
+      ? "too few rows for an interval"
+      : `95 % interval of the difference ${show(interval[0])} to ${show(interval[1])}`;
+  const confidence =
+    rules.confidence === null
+      ? ""
+      : `, better in ${percent(shareBetter)} of resamples, ${percent(rules.confidence)} asked for`;
   return { passed, reason: `${figures}: ${passed ? "" : "not "}better${margin} (${spread}${confidence})` };
 }
 

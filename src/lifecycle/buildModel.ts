@@ -1,0 +1,65 @@
+/** Puts a fitted candidate together with all that a model file says of itself. */
+import type { Dataset } from "../core/dataset.ts";
+import type { Model } from "../core/model.ts";
+import { MODEL_VERSION } from "../core/model.ts";
+import type { Column, Table } from "../core/table.ts";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { selectRows } from "../core/selectRows.ts";
+import { requiredColumns } from "../features/requiredColumns.ts";
+import { fitBaseline } from "../pipeline/fitBaseline.ts";
+import type { FittedCandidate } from "../pipeline/fitCandidate.ts";
+import { signatureOf } from "../pipeline/signatureOf.ts";
+import { referenceOf } from "../stats/referenceOf.ts";
+import type { TrainedCandidate } from "./trainCandidates.ts";
+import type { PreparedData } from "./trainingData.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** No clock, run id or path goes in: the same data, configuration and seed give the same model, byte for byte. */
+export async function buildModel(
+  { config, configSha256, codeVersion }: Workspace,
+  dataset: Dataset,
+  data: PreparedData,
+  { candidate, fitted, metrics }: TrainedCandidate,
+): Promise<Omit<Model, "sha256">> {
+  if (fitted === undefined) throw new TypeError("a candidate that failed has no model");
+  const training = selectRows(neededInputs(data.inputs, fitted), data.split.training);
+  const reading = { nullValues: config.ingest.null_values, normalizeNames: config.ingest.normalize_names };
+  return {
+    format: "mlctl-model",
+    version: MODEL_VERSION,
+    codeVersion,
+    signature: signatureOf(training, data.target, reading),
+    transforms: fitted.transforms,
+    estimator: fitted.estimator,
+    baseline: await fitBaseline(data, data.split.training),
+    threshold: fitted.threshold,
+    metrics,
+    importance: fitted.importance,
+    lineage: {
+      datasetSha256: dataset.artifact.sha256,
+      configSha256,
+      seed: candidate.seed,
+      featureSet: candidate.featureSet,
+      trainingRows: data.split.training.length,
+      validationRows: data.split.validation.length,
+    },
+    reference: referenceOf(training, {
+      seed: candidate.seed,
+      prediction: predictionColumn(data, fitted.evaluation.yPred),
+    }),
+  };
+}
+
+/** Only the columns that the transforms read: nobody needs to send a column that was dropped. */
+function neededInputs(inputs: Table, { transforms }: FittedCandidate): Table {
+  const needed = requiredColumns(transforms);
+  return { ...inputs, columns: inputs.columns.filter(({ name }) => needed.has(name)) };
+}
+
+function predictionColumn({ target }: PreparedData, yPred: Float64Array): Column {
+  if (target.classes === undefined) return { kind: "number", name: "prediction", values: yPred };
+  return categoryColumn(
+    "prediction",
+    Array.from(yPred, (code) => target.classes![code]!),
+  );
+}

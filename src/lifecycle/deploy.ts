@@ -1,0 +1,194 @@
+/** deploy: challenger against champion on the same rows, then one atomic switch; or back to the deployment before. */
+import { join } from "node:path";
+import type { Artifact } from "../core/artifact.ts";
+import type { Deployment } from "../core/deployment.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Run } from "../core/run.ts";
+import type { Table } from "../core/table.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { promotion, type Verdict } from "../pipeline/promotion.ts";
+import { artifactOf } from "../storage/artifactOf.ts";
+import { commitDeployment } from "../storage/deployment/commitDeployment.ts";
+import { currentDeployment, deploymentHistory } from "../storage/deployment/currentDeployment.ts";
+import { rollbackTarget } from "../storage/deployment/rollbackTarget.ts";
+import { syncStore } from "../storage/syncStore.ts";
+import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { judge } from "./judge.ts";
+import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
+import type { Session } from "./session.ts";
+import { readTestData } from "./testData.ts";
+
+export interface DeployOptions {
+  /** REF of the challenger; the latest trained if left out. */
+  readonly model?: string;
+  /** Deploys whatever the promotion rule says. */
+  readonly force?: boolean;
+  /** Back to the deployment before. */
+  readonly rollback?: boolean;
+  /** Only says what would happen. */
+  readonly dryRun?: boolean;
+}
+
+export interface DeployResult {
+  readonly status: "deployed" | "kept" | "rolled_back";
+  readonly runId: string;
+  readonly previousRunId: string | null;
+  readonly metric: string | null;
+  readonly value: number | null;
+  readonly reasons: readonly string[];
+  readonly dryRun: boolean;
+  readonly path: string | null;
+}
+
+/** @throws {MlctlError} kind "notReady" when there is no model, no test data, or nothing to roll back to */
+export async function deploy(session: Session, options: DeployOptions = {}): Promise<DeployResult> {
+  return options.rollback ? rollback(session, options) : promote(session, options);
+}
+
+async function promote(session: Session, options: DeployOptions): Promise<DeployResult> {
+  const { paths, context } = session;
+  const challenger = loadModel(session, options.model ?? "latest");
+  const current = currentDeployment(paths.production);
+  if (challenger.run === null)
+    throw new MlctlError("usage", "only a model of this workspace's runs can be deployed", {
+      hint: "mlctl models list",
+    });
+  const run = challenger.run;
+  if (current?.runId === run.runId) return kept(run, current, ["it is deployed already"], options);
+  const { verdict, metric, value } = await weigh(session, challenger, options);
+  const forced = !verdict.promote && options.force === true;
+  if (!verdict.promote && !forced) return kept(run, current, verdict.reasons, options, { metric, value });
+  const reasons = forced ? ["forced", ...verdict.reasons] : verdict.reasons;
+  const result = { runId: run.runId, previousRunId: current?.runId ?? null, metric, value, reasons };
+  if (options.dryRun) return { status: "deployed", ...result, dryRun: true, path: null };
+  context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
+  const deployment = commitDeployment(paths, {
+    ...(await artifacts(session, run)),
+    runId: run.runId,
+    deployedAt: context.now().toISOString(),
+    action: forced ? "force" : "deploy",
+    reasons,
+    aliases: session.config.promotion.aliases,
+    metric,
+    value,
+    datasetSha256: run.datasetSha256,
+    configSha256: run.configSha256,
+  });
+  syncStore(paths, session.store);
+  return { status: "deployed", ...result, dryRun: false, path: deployment.model.path };
+}
+
+interface Weighed {
+  readonly verdict: Verdict;
+  readonly metric: string;
+  readonly value: number | null;
+}
+
+/** Both models answer the same test rows. */
+async function weigh(session: Session, challenger: LoadedModel, { force }: DeployOptions): Promise<Weighed> {
+  const { config } = session;
+  const { task, classes = [] } = challenger.model.signature.target;
+  const metric = findMetric(config.train.metric ?? (task === "regression" ? "rmse" : "f1"), task).name;
+  const test = await readTestData(session).catch((error: unknown) => {
+    if (force === true && error instanceof MlctlError) return error;
+    throw error;
+  });
+  if (test instanceof MlctlError) return { verdict: { promote: false, reasons: [test.message] }, metric, value: null };
+  const judged = judge(challenger.model, test.table);
+  const champion = judgeChampion(session, challenger, test.table);
+  const verdict = promotion(
+    {
+      challenger: judged.evaluation,
+      ...champion,
+      baseline: challenger.model.estimator.family === "baseline" ? null : judged.baselineEvaluation,
+      metrics: judged.metrics,
+      classes,
+    },
+    {
+      metric,
+      minImprovement: config.promotion.min_improvement,
+      confidence: config.promotion.confidence,
+      require: config.promotion.require,
+      beatBaseline: config.promotion.beat_baseline,
+      seed: config.train.seed,
+    },
+  );
+  return { verdict, metric, value: judged.metrics[metric] ?? null };
+}
+
+/** The deployed model on the same rows; why not, where it cannot answer them or knows other classes. */
+function judgeChampion(session: Session, { model }: LoadedModel, table: Table) {
+  try {
+    const deployed = loadDeployed(session);
+    if (deployed === undefined) return { champion: null };
+    const [mine, theirs] = [model.signature.target, deployed.model.signature.target];
+    if (JSON.stringify(mine) !== JSON.stringify(theirs))
+      return { champion: null, championProblem: "it answers another target or other classes" };
+    return { champion: judge(deployed.model, table).evaluation };
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    return { champion: null, championProblem: [error.message, ...error.details].join("; ") };
+  }
+}
+
+async function rollback(session: Session, { dryRun = false }: DeployOptions): Promise<DeployResult> {
+  const { paths, context } = session;
+  const history = deploymentHistory(paths.production);
+  const target = rollbackTarget(history);
+  const reasons = [`rolled back to deployment ${target.deploymentId} of ${target.deployedAt}`];
+  const { runId, metric, value } = target;
+  const result = {
+    status: "rolled_back" as const,
+    runId,
+    previousRunId: history[0]!.runId,
+    metric,
+    value,
+    reasons,
+    dryRun,
+  };
+  if (dryRun) return { ...result, path: null };
+  const { kind: _kind, deploymentId: _id, previousRunId: _previous, ...request } = target;
+  const deployment = commitDeployment(paths, {
+    ...request,
+    deployedAt: context.now().toISOString(),
+    action: "rollback",
+    reasons,
+  });
+  syncStore(paths, session.store);
+  return { ...result, path: deployment.model.path };
+}
+
+async function artifacts(
+  { paths, store }: Session,
+  run: Run,
+): Promise<Pick<Deployment, "model" | "latestScore" | "ingestedFiles">> {
+  const dataset = store.dataset(run.datasetId);
+  const list = dataset && join(paths.datasets, `ingestedfiles_${dataset.datasetId}.txt`);
+  const ingestedFiles = list === undefined ? null : await artifactOf(paths.workspace, list).catch(() => null);
+  return { model: run.model!, latestScore: await present(run.score?.artifact ?? null), ingestedFiles };
+
+  async function present(artifact: Artifact | null): Promise<Artifact | null> {
+    return (
+      artifact && (await artifactOf(paths.workspace, fromRecordPath(paths.workspace, artifact.path)).catch(() => null))
+    );
+  }
+}
+
+function kept(
+  run: Run,
+  current: Deployment | undefined,
+  reasons: readonly string[],
+  options: DeployOptions,
+  figures: { metric: string; value: number | null } | null = null,
+): DeployResult {
+  return {
+    status: "kept",
+    runId: run.runId,
+    previousRunId: current?.runId ?? null,
+    metric: figures?.metric ?? null,
+    value: figures?.value ?? null,
+    reasons,
+    dryRun: options.dryRun ?? false,
+    path: null,
+  };
+}

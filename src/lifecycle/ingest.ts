@@ -1,0 +1,179 @@
+/** ingest: new or changed files become one clean, dated dataset; what cannot be read is set aside with its reason. */
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Dataset, RejectedFile, SourceFile } from "../core/dataset.ts";
+import { MlctlError } from "../core/errors.ts";
+import { timestamp } from "../core/timestamp.ts";
+import { ingestFiles, type IngestedTable } from "../data/ingestFiles.ts";
+import { artifactOf } from "../storage/artifactOf.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import { commitFile, ensureFolder } from "../storage/commitFile.ts";
+import { saveRecord } from "../storage/saveRecord.ts";
+import { temporaryPath } from "../storage/temporaryPath.ts";
+import { fromRecordPath, toRecordPath } from "../storage/workspacePaths.ts";
+import { planIngest, type InputFile, type IngestPlan } from "./planIngest.ts";
+import { readingOptions } from "./readingOptions.ts";
+import type { Session } from "./session.ts";
+
+export interface IngestOptions {
+  /** Files or folders to read instead of the input folder. */
+  readonly inputs?: readonly string[];
+  /** Reads although nothing is new. */
+  readonly force?: boolean;
+}
+
+export interface IngestResult {
+  readonly status: "ingested" | "nothing_new";
+  readonly reason: string;
+  /** The newest dataset, whether it was made now or before; null when nothing is new and nothing was there. */
+  readonly dataset: {
+    readonly path: string;
+    readonly rows: number;
+    readonly columns: number;
+    readonly sha256: string;
+  } | null;
+  readonly files: readonly { readonly path: string; readonly rows: number; readonly isNew: boolean }[];
+  readonly duplicatesRemoved: number;
+  readonly rejected: readonly RejectedFile[];
+  readonly notes: readonly string[];
+  readonly seconds: number;
+}
+
+/** @throws {MlctlError} kind "data" when no file can be read or the data breaks `expect`: then nothing is written but the quarantine */
+export async function ingest(session: Session, options: IngestOptions = {}): Promise<IngestResult> {
+  const { context, store, config } = session;
+  const start = performance.now();
+  const plan = await planIngest(session, options.inputs ?? [], options.force ?? false);
+  for (const message of plan.warnings) context.emit({ type: "warning", stage: "ingest", message });
+  if (plan.status === "nothing_new") return nothingNew(plan, store.latestDataset(config.input_folder_path), start);
+  context.emit({ type: "stage", stage: "ingest", message: `reading ${plan.read.length} files: ${plan.reason}` });
+  const stamp = timestamp(context.now());
+  const path = join(session.paths.datasets, `finaldata_${stamp}.csv`);
+  ensureFolder(session.paths.datasets);
+  const table = await readInto(session, plan, path);
+  const rejected = setAside(session, plan, table);
+  for (const { path: file, reason } of rejected)
+    context.emit({ type: "warning", stage: "ingest", message: `${file}: ${reason}` });
+  if (table.rows === 0) throw nothingLeft(table, rejected);
+  const files = sourceFiles(plan, table);
+  atomicWrite(
+    join(session.paths.datasets, `ingestedfiles_${stamp}.txt`),
+    files.map((file) => `${file.path}\n`).join(""),
+  );
+  const dataset: Dataset = {
+    kind: "dataset",
+    datasetId: stamp,
+    createdAt: context.now().toISOString(),
+    artifact: await artifactOf(session.paths.workspace, path),
+    rows: table.rows,
+    columns: table.columns,
+    inputFolder: config.input_folder_path,
+    files,
+    rejected,
+    duplicatesRemoved: table.duplicatesRemoved,
+    ingestSha256: plan.ingestSha256,
+    seconds: (performance.now() - start) / 1000,
+  };
+  saveRecord(session.paths, store, dataset);
+  return resultOf(dataset, plan, table.notes);
+}
+
+/** Writes the dataset to a temporary file and renames it; on any error no trace is left. */
+async function readInto({ config, paths, context }: Session, plan: IngestPlan, path: string): Promise<IngestedTable> {
+  const temporary = temporaryPath(path);
+  const { expect, dedupe } = config.ingest;
+  const base = plan.base && {
+    path: fromRecordPath(paths.workspace, plan.base.artifact.path),
+    columns: plan.base.columns,
+  };
+  const table = await ingestFiles(
+    plan.read.map(({ absolute }) => absolute),
+    {
+      ...readingOptions(config),
+      output: temporary,
+      dedupe,
+      ...(base === null ? {} : { previous: base }),
+      expect: {
+        minRows: expect.min_rows,
+        columns: Object.fromEntries(
+          Object.entries(expect.columns).map(([name, { missing_share, ...limits }]) => [
+            name,
+            { ...limits, missingShare: missing_share },
+          ]),
+        ),
+      },
+      signal: context.signal,
+      onFile: (done, total) => context.emit({ type: "progress", stage: "ingest", done, total, unit: "files" }),
+    },
+  );
+  if (table.rows > 0) commitFile(temporary, path);
+  return table;
+}
+
+/** Copies what could not be read to rejected/, named by content so that a second try does not copy it again. */
+function setAside(session: Session, plan: IngestPlan, table: IngestedTable): RejectedFile[] {
+  const folder = join(session.paths.datasets, "rejected");
+  if (table.rejected.length > 0) ensureFolder(folder);
+  return table.rejected.map(({ path, reason, line, hint }) => {
+    const { sha256, bytes, path: recorded } = plan.read.find(({ absolute }) => absolute === path)!;
+    const copy = join(folder, `${sha256.slice(0, 12)}_${basename(path)}`);
+    atomicWrite(copy, readFileSync(path));
+    const told = hint === undefined ? reason : `${reason} (${hint})`;
+    atomicWrite(`${copy}.reason.txt`, `${recorded}${line === undefined ? "" : `, line ${line}`}: ${told}\n`);
+    const where = line === undefined ? {} : { line };
+    return { path: recorded, sha256, bytes, reason: told, ...where, copy: toRecordPath(session.paths.workspace, copy) };
+  });
+}
+
+function sourceFiles(plan: IngestPlan, table: IngestedTable): SourceFile[] {
+  const byPath = new Map(plan.read.map((file) => [file.absolute, file]));
+  const read = table.files.map(({ path, rows }) => sourceFile(byPath.get(path)!, rows));
+  return [...(plan.base?.files ?? []), ...read];
+}
+
+function sourceFile({ path, sha256, bytes }: InputFile, rows: number): SourceFile {
+  return { path, sha256, bytes, rows };
+}
+
+function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): MlctlError {
+  if (table.files.length > 0) {
+    return new MlctlError("data", "no row is left", { hint: "check ingest.where in config.json" });
+  }
+  return new MlctlError("data", "no input file could be read", {
+    details: rejected.map(
+      ({ path, reason, line }) => `${path}${line === undefined ? "" : `, line ${line}`}: ${reason}`,
+    ),
+    hint: "correct the files; copies stand in the rejected folder",
+  });
+}
+
+function nothingNew(plan: IngestPlan, dataset: Dataset | undefined, start: number): IngestResult {
+  return {
+    status: "nothing_new",
+    reason: plan.reason,
+    dataset: dataset === undefined ? null : summary(dataset),
+    files: [],
+    duplicatesRemoved: 0,
+    rejected: [],
+    notes: [],
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+function resultOf(dataset: Dataset, plan: IngestPlan, notes: readonly string[]): IngestResult {
+  const fresh = new Set(plan.fresh.map(({ path }) => path));
+  return {
+    status: "ingested",
+    reason: plan.reason,
+    dataset: summary(dataset),
+    files: dataset.files.map(({ path, rows }) => ({ path, rows, isNew: fresh.has(path) })),
+    duplicatesRemoved: dataset.duplicatesRemoved,
+    rejected: dataset.rejected,
+    notes: [...plan.warnings, ...notes],
+    seconds: dataset.seconds,
+  };
+}
+
+function summary({ artifact, rows, columns }: Dataset) {
+  return { path: artifact.path, rows, columns: columns.length, sha256: artifact.sha256 };
+}

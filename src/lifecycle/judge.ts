@@ -1,0 +1,41 @@
+/** What score, deploy and report say of a model on labelled rows. */
+import type { Evaluation } from "../core/metric.ts";
+import type { Model } from "../core/model.ts";
+import type { ClassScore } from "../core/run.ts";
+import { selectRows } from "../core/selectRows.ts";
+import type { Table } from "../core/table.ts";
+import { classReport } from "../metrics/classReport.ts";
+import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { confusionMatrix } from "../metrics/confusionMatrix.ts";
+import { baselineEvaluation } from "../pipeline/baselineEvaluation.ts";
+import { evaluate } from "../pipeline/evaluate.ts";
+
+export interface Judgement {
+  readonly evaluation: Evaluation;
+  readonly baselineEvaluation: Evaluation;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly baseline: Readonly<Record<string, number | null>>;
+  readonly confusionMatrix: readonly (readonly number[])[] | null;
+  readonly classReport: readonly ClassScore[] | null;
+  /** The rows that were judged. */
+  readonly table: Table;
+}
+
+/** @throws {MlctlError} kind "data" where the rows do not fit the model */
+export function judge(model: Model, table: Table): Judgement {
+  const { evaluation, rows } = evaluate(model, table);
+  const base = baselineEvaluation(model, evaluation);
+  const { classes } = model.signature.target;
+  return {
+    evaluation,
+    baselineEvaluation: base,
+    metrics: computeMetrics(evaluation),
+    baseline: computeMetrics(base),
+    confusionMatrix: classes === undefined ? null : confusionMatrix(evaluation),
+    classReport:
+      classes === undefined
+        ? null
+        : classReport(evaluation).map(({ classCode, ...scores }) => ({ label: classes[classCode]!, ...scores })),
+    table: selectRows(table, rows),
+  };
+}

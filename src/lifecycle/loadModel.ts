@@ -1,0 +1,49 @@
+/** From a REF on the command line to a model that can predict. */
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import type { Model } from "../core/model.ts";
+import type { Run } from "../core/run.ts";
+import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
+import { readModel } from "../storage/modelFile.ts";
+import { resolveRun } from "../storage/resolveRun.ts";
+import { fromRecordPath } from "../storage/workspacePaths.ts";
+import type { Session } from "./session.ts";
+
+export interface LoadedModel {
+  readonly model: Model;
+  /** Null for a model file that no run of this workspace made. */
+  readonly run: Run | null;
+  readonly path: string;
+}
+
+/**
+ * @param reference a run id or unique prefix, "v3", "@champion", "latest", or the path of a model file
+ * @throws {MlctlError} kind "usage" where it names nothing, "data" where the file is damaged
+ */
+export function loadModel({ store, paths }: Session, reference: string): LoadedModel {
+  const file = resolve(reference);
+  if (/[./\\]/.test(reference) && existsSync(file) && statSync(file).isFile()) {
+    const model = readModel(file);
+    const run = store.runs({ withModel: true }).find((candidate) => candidate.model?.sha256 === model.sha256) ?? null;
+    return { model, run, path: file };
+  }
+  const run = resolveRun(store, reference);
+  return { model: readModel(modelPath({ paths }, run)), run, path: modelPath({ paths }, run) };
+}
+
+/** The deployed model; undefined when nothing is deployed. */
+export function loadDeployed({ store, paths }: Session): (LoadedModel & { readonly run: Run | null }) | undefined {
+  const deployment = currentDeployment(paths.production);
+  if (deployment === undefined) return undefined;
+  const path = fromRecordPath(paths.workspace, deployment.model.path);
+  return { model: readModel(path), run: store.run(deployment.runId) ?? null, path };
+}
+
+/** Where the model of a run lies. @throws {MlctlError} kind "usage" for a run that kept none */
+export function modelPath({ paths }: Pick<Session, "paths">, run: Run): string {
+  if (run.model !== null) return fromRecordPath(paths.workspace, run.model.path);
+  throw new MlctlError("usage", `run ${run.runId} (${run.family}) kept no model: only the best of a training does`, {
+    hint: `the best of its training is shown by \`mlctl runs show ${run.runId}\``,
+  });
+}

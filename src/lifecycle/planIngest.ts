@@ -1,0 +1,145 @@
+/** Which files an ingestion would read, and why; nothing is written here. */
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Dataset } from "../core/dataset.ts";
+import { MlctlError } from "../core/errors.ts";
+import { findInputFiles } from "../data/findInputFiles.ts";
+import { sha256File } from "../storage/sha256File.ts";
+import { sha256Text } from "../storage/sha256Text.ts";
+import { toRecordPath } from "../storage/workspacePaths.ts";
+import { readingOptions } from "./readingOptions.ts";
+import type { Session } from "./session.ts";
+
+export interface InputFile {
+  /** As records name it. */
+  readonly path: string;
+  readonly absolute: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface IngestPlan {
+  /** "nothing_new" reads nothing. */
+  readonly status: "ingest" | "nothing_new";
+  readonly reason: string;
+  readonly ingestSha256: string;
+  /** All files that are there now. */
+  readonly present: readonly InputFile[];
+  /** Those among them whose content was not ingested before. */
+  readonly fresh: readonly InputFile[];
+  /** What will be read. */
+  readonly read: readonly InputFile[];
+  /** The dataset whose rows stay although some of its files are gone; null where all files are read again. */
+  readonly base: Dataset | null;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * New is what has new content: a renamed file is known, a changed one is new.
+ * @param inputs files or folders to read instead of the input folder
+ * @throws {MlctlError} kind "notReady" when there is nothing to read at all
+ */
+export async function planIngest(session: Session, inputs: readonly string[], force: boolean): Promise<IngestPlan> {
+  const { config, store } = session;
+  const previous = store.latestDataset(config.input_folder_path);
+  const present = await inputFiles(session, inputs);
+  if (present.length === 0 && previous === undefined) throw noInput(session, inputs);
+  const ingestSha256 = sha256Text(JSON.stringify([readingOptions(config), config.ingest.dedupe]));
+  const common = { ingestSha256, present };
+  if (previous === undefined) return { ...common, ...everything("no data was ingested from here before", present) };
+  const settingsChanged = previous.ingestSha256 !== ingestSha256;
+  const known = new Set([...previous.files, ...(settingsChanged ? [] : previous.rejected)].map(({ sha256 }) => sha256));
+  const fresh = present.filter(({ sha256 }) => !known.has(sha256));
+  const gone = vanished(previous, present);
+  const removal = !config.ingest.accumulate && gone > 0;
+  if (fresh.length === 0 && !settingsChanged && !removal && !force) {
+    return {
+      ...common,
+      status: "nothing_new",
+      reason: "no new or changed file",
+      fresh,
+      read: [],
+      base: null,
+      warnings: [],
+    };
+  }
+  const reason = [
+    ...(fresh.length > 0 ? [`${fresh.length} new or changed ${fresh.length === 1 ? "file" : "files"}`] : []),
+    ...(settingsChanged ? ["the ingest settings changed"] : []),
+    ...(removal ? [`${gone} earlier ${gone === 1 ? "file is" : "files are"} gone`] : []),
+  ].join(", ");
+  return {
+    ...common,
+    ...withEarlierRows({ previous, present, fresh, gone, settingsChanged }, config.ingest.accumulate),
+    reason: reason || "forced",
+  };
+}
+
+type Choice = Pick<IngestPlan, "status" | "reason" | "fresh" | "read" | "base" | "warnings">;
+
+function everything(reason: string, present: readonly InputFile[]): Choice {
+  return { status: "ingest", reason, fresh: present, read: present, base: null, warnings: [] };
+}
+
+interface Situation {
+  readonly previous: Dataset;
+  readonly present: readonly InputFile[];
+  readonly fresh: readonly InputFile[];
+  readonly gone: number;
+  readonly settingsChanged: boolean;
+}
+
+/** Rows of files that are gone stand only in the previous dataset: then it is the base, else all files are read again. */
+function withEarlierRows({ previous, present, fresh, gone, settingsChanged }: Situation, accumulate: boolean): Choice {
+  const all: Choice = { status: "ingest", reason: "", fresh, read: present, base: null, warnings: [] };
+  if (!accumulate || gone === 0) return all;
+  const earlier = gone === 1 ? "1 earlier file is" : `${gone} earlier files are`;
+  if (settingsChanged) {
+    return {
+      ...all,
+      warnings: [`${earlier} gone and cannot be read with the changed settings: their rows are left out`],
+    };
+  }
+  const paths = new Set(previous.files.map(({ path }) => path));
+  const changed = fresh.filter(({ path }) => paths.has(path));
+  const warnings =
+    changed.length === 0
+      ? []
+      : [`${earlier} gone, so rows of earlier versions of ${changed.map(({ path }) => path).join(", ")} stay too`];
+  return { ...all, read: fresh, base: previous, warnings };
+}
+
+/** Files of the previous dataset whose content is not there any more, under no name; a changed file is not gone. */
+function vanished(previous: Dataset, present: readonly InputFile[]): number {
+  const contents = new Set(present.map(({ sha256 }) => sha256));
+  const paths = new Set(present.map(({ path }) => path));
+  return previous.files.filter(({ sha256, path }) => !contents.has(sha256) && !paths.has(path)).length;
+}
+
+async function inputFiles({ config, paths }: Session, inputs: readonly string[]): Promise<InputFile[]> {
+  const { pattern } = config.ingest;
+  const roots =
+    inputs.length === 0 ? [resolve(paths.workspace, config.input_folder_path)] : inputs.map((input) => resolve(input));
+  const files: InputFile[] = [];
+  for (const root of roots) {
+    if (!existsSync(root)) {
+      throw new MlctlError("notReady", `${toRecordPath(paths.workspace, root)} does not exist`, {
+        hint: 'put files there, or set "input_folder_path" in config.json',
+      });
+    }
+    const found = statSync(root).isDirectory() ? await findInputFiles(root, pattern) : [root];
+    for (const absolute of found) {
+      const path = toRecordPath(paths.workspace, absolute);
+      if (files.some((file) => file.path === path)) continue;
+      files.push({ path, absolute, sha256: await sha256File(absolute), bytes: statSync(absolute).size });
+    }
+  }
+  return files;
+}
+
+function noInput({ config }: Session, inputs: readonly string[]): MlctlError {
+  const where = inputs.length === 0 ? config.input_folder_path : inputs.join(", ");
+  return new MlctlError("notReady", `${where} holds no file that fits ${config.ingest.pattern}`, {
+    hint: 'put files there, or set "ingest.pattern" in config.json',
+  });
+}

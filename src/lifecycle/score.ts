@@ -1,0 +1,151 @@
+/** score: every metric of a model on the test data, with bootstrap intervals, beside the baseline. */
+import { join } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import type { Model } from "../core/model.ts";
+import type { Run, ScoreRecord } from "../core/run.ts";
+import { timestamp } from "../core/timestamp.ts";
+import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { copiedRows } from "../pipeline/copiedRows.ts";
+import { degenerate } from "../pipeline/degenerate.ts";
+import { artifactOf } from "../storage/artifactOf.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import { ensureFolder } from "../storage/commitFile.ts";
+import { saveRecord } from "../storage/saveRecord.ts";
+import { judge, type Judgement } from "./judge.ts";
+import { loadModel } from "./loadModel.ts";
+import type { Session } from "./session.ts";
+import { readTestData, type TestData } from "./testData.ts";
+import { readDataset } from "./trainingData.ts";
+
+/** Above this, intervals of a dozen metrics take more than a second. */
+const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;
+
+export interface ScoreOptions {
+  /** REF of the model; the latest trained if left out. */
+  readonly model?: string;
+  /** A file or folder instead of test_data_path: then nothing is recorded. */
+  readonly data?: string;
+  /** The configured metric must reach this (or stay below it, where less is better). */
+  readonly failUnder?: number;
+}
+
+export interface ScoreResult extends Omit<ScoreRecord, "createdAt" | "artifact" | "copiedRows"> {
+  readonly runId: string | null;
+  readonly modelVersion: number | null;
+  readonly classes: readonly string[] | null;
+  readonly leakage: { readonly copiedRows: number | null };
+  readonly warnings: readonly string[];
+  /** Where the figure was written; null when nothing was recorded. */
+  readonly path: string | null;
+}
+
+/** @throws {MlctlError} kind "gate" (exit 10) when `failUnder` is not reached; the score is recorded all the same */
+export async function score(session: Session, options: ScoreOptions = {}): Promise<ScoreResult> {
+  const { context } = session;
+  const { model, run } = loadModel(session, options.model ?? "latest");
+  const test = await readTestData(session, options.data);
+  context.emit({
+    type: "stage",
+    stage: "score",
+    message: `judging ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`,
+  });
+  const judged = judge(model, test.table);
+  const copies = run === null ? null : await copiesOfTraining(session, { run, model, judged });
+  const figures = figuresOf(session, { model, judged, test });
+  const warnings = warningsOf(judged, copies, model);
+  for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
+  const record =
+    run === null || options.data !== undefined ? null : await keep(session, run, { ...figures, copiedRows: copies });
+  const result: ScoreResult = {
+    runId: run?.runId ?? null,
+    modelVersion: run?.modelVersion ?? null,
+    ...figures,
+    classes: model.signature.target.classes ?? null,
+    leakage: { copiedRows: copies },
+    warnings,
+    path: record?.artifact.path ?? null,
+  };
+  gate(result, options.failUnder, model);
+  return result;
+}
+
+type Figures = Omit<ScoreRecord, "createdAt" | "artifact" | "copiedRows">;
+
+function figuresOf(
+  { config }: Session,
+  { model, judged, test }: { model: Model; judged: Judgement; test: TestData },
+): Figures {
+  const { task } = model.signature.target;
+  const metric = findMetric(config.train.metric ?? (task === "regression" ? "rmse" : "f1"), task).name;
+  const intervals = intervalsOf(judged, metric, config.train.seed);
+  return {
+    metric,
+    value: judged.metrics[metric] ?? NaN,
+    interval: intervals[metric] ?? null,
+    metrics: judged.metrics,
+    intervals,
+    baseline: judged.baseline,
+    confusionMatrix: judged.confusionMatrix,
+    classReport: judged.classReport,
+    rows: judged.evaluation.yTrue.length,
+    testFiles: test.files,
+  };
+}
+
+/** Of every metric; of many rows only that of the metric that decides, which is what costs time. */
+function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed: number): ScoreRecord["intervals"] {
+  const names = evaluation.yTrue.length <= MOST_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [deciding];
+  return Object.fromEntries(
+    names.map((name) => [name, bootstrapInterval(evaluation, findMetric(name, evaluation.task), { seed })]),
+  );
+}
+
+/** Null where the training data is gone or changed: then nobody can tell. */
+async function copiesOfTraining(
+  session: Session,
+  { run, model, judged }: { run: Run; model: Model; judged: Judgement },
+) {
+  const dataset = session.store.dataset(run.datasetId);
+  const training = dataset && (await readDataset(session, dataset).catch(() => undefined));
+  if (training === undefined) return null;
+  const names = [...model.signature.inputs.map(({ name }) => name), model.signature.target.name];
+  return copiedRows(judged.table, training, names);
+}
+
+function warningsOf({ evaluation }: Judgement, copies: number | null, model: Model): string[] {
+  const problem = degenerate(evaluation, model.signature.target.classes);
+  const rows = evaluation.yTrue.length;
+  return [
+    ...(rows < 30 ? [`${rows} test rows decide little: look at the interval before the figure`] : []),
+    ...(copies ? [`${copies} of ${rows} test rows are copies of training rows`] : []),
+    ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
+  ];
+}
+
+/** latestscore holds the bare figure, for shell scripts; the rest goes into the run's record. */
+async function keep(
+  session: Session,
+  run: Run,
+  figures: Figures & { copiedRows: number | null },
+): Promise<ScoreRecord> {
+  const { context, paths, store } = session;
+  ensureFolder(paths.models);
+  const path = join(paths.models, `latestscore_${timestamp(context.now())}.txt`);
+  atomicWrite(path, `${figures.value}\n`);
+  const artifact = await artifactOf(paths.workspace, path);
+  const record: ScoreRecord = { createdAt: context.now().toISOString(), ...figures, artifact };
+  saveRecord(paths, store, { ...run, score: record });
+  return record;
+}
+
+function gate({ metric, value }: ScoreResult, limit: number | undefined, model: Model): void {
+  if (limit === undefined) return;
+  const { greaterIsBetter } = findMetric(metric, model.signature.target.task);
+  // Written so that NaN fails.
+  if (greaterIsBetter ? value >= limit : value <= limit) return;
+  throw new MlctlError(
+    "gate",
+    `${metric} is ${value}, ${greaterIsBetter ? "at least" : "at most"} ${limit} was asked for`,
+  );
+}

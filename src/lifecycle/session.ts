@@ -1,0 +1,60 @@
+/** Session: a workspace with its index, under the one lock when something is to be written. */
+import { acquireLock } from "../storage/lock.ts";
+import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
+import { readStore } from "../storage/readStore.ts";
+import { openStore } from "../storage/store/openStore.ts";
+import type { RunStore } from "../storage/store/runStore.ts";
+import { syncStore } from "../storage/syncStore.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface Session extends Workspace {
+  readonly store: RunStore;
+}
+
+export interface WritingOptions {
+  /** What others are told who find the lock taken, e.g. "mlctl train". */
+  readonly command: string;
+  /** How long to wait for the lock, in milliseconds. */
+  readonly waitMs: number;
+}
+
+/**
+ * Does work that writes: takes the lock, heals what a killed process left, and frees the lock whatever happens.
+ * @throws {MlctlError} kind "busy" when another mlctl works in this workspace
+ */
+export async function writing<T>(
+  workspace: Workspace,
+  options: WritingOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { paths, context } = workspace;
+  const release = await acquireLock({
+    database: paths.database,
+    ...options,
+    now: context.now,
+    signal: context.signal,
+    onWait: (message) => context.emit({ type: "warning", stage: "lock", message }),
+  });
+  try {
+    const store = openStore(paths.database);
+    try {
+      syncStore(paths, store);
+      repairDeployment(paths);
+      return await work({ ...workspace, store });
+    } finally {
+      store.close();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** Does work that only looks: no lock, and no file is made. */
+export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
+  const store = readStore(workspace.paths);
+  try {
+    return await work({ ...workspace, store });
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,44 @@
+/** The labelled rows that models are judged on: never trained on. */
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import type { Table } from "../core/table.ts";
+import { findInputFiles } from "../data/findInputFiles.ts";
+import { readTable } from "../data/readTable.ts";
+import { sha256File } from "../storage/sha256File.ts";
+import { toRecordPath } from "../storage/workspacePaths.ts";
+import { readingOptions } from "./readingOptions.ts";
+import type { Session } from "./session.ts";
+
+export interface TestData {
+  readonly table: Table;
+  readonly files: readonly { readonly path: string; readonly sha256: string; readonly rows: number }[];
+}
+
+/**
+ * @param path a file or folder instead of test_data_path
+ * @throws {MlctlError} kind "notReady" when there is no file, "data" when one cannot be read
+ */
+export async function readTestData({ config, paths }: Session, path?: string): Promise<TestData> {
+  const root = path === undefined ? resolve(paths.workspace, config.test_data_path) : resolve(path);
+  const shown = toRecordPath(paths.workspace, root);
+  const hint = 'put labelled rows there, or set "test_data_path" in config.json';
+  if (!existsSync(root)) throw new MlctlError("notReady", `there is no test data: ${shown} does not exist`, { hint });
+  const found = statSync(root).isDirectory() ? await findInputFiles(root, config.ingest.pattern) : [root];
+  if (found.length === 0)
+    throw new MlctlError(
+      "notReady",
+      `there is no test data: ${shown} holds no file that fits ${config.ingest.pattern}`,
+      { hint },
+    );
+  const { files, notes: _notes, ...table } = await readTable(found, readingOptions(config));
+  const hashed = [];
+  for (const file of files) {
+    hashed.push({
+      path: toRecordPath(paths.workspace, file.path),
+      sha256: await sha256File(file.path),
+      rows: file.rows,
+    });
+  }
+  return { table, files: hashed };
+}

@@ -1,0 +1,157 @@
+/** train: every configured model on the latest dataset, a leaderboard, and the dated model of the best. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Dataset } from "../core/dataset.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { Run } from "../core/run.ts";
+import { timestamp } from "../core/timestamp.ts";
+import { artifactOf } from "../storage/artifactOf.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import { serializeModel } from "../storage/modelFile.ts";
+import { saveRecord } from "../storage/saveRecord.ts";
+import { buildModel } from "./buildModel.ts";
+import type { Session } from "./session.ts";
+import { metricName, trainCandidates, type TrainedCandidate } from "./trainCandidates.ts";
+import { prepareData, type PreparedData } from "./trainingData.ts";
+
+export interface LeaderboardRow {
+  readonly rank: number;
+  readonly runId: string;
+  readonly family: string;
+  readonly featureSet: string;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly seconds: number;
+  /** Why it cannot win, or why it failed. */
+  readonly note: string | null;
+}
+
+export interface TrainResult {
+  readonly runId: string;
+  readonly modelVersion: number;
+  readonly metric: string;
+  readonly value: number | null;
+  readonly dataset: { readonly path: string; readonly rows: number; readonly sha256: string };
+  readonly trainingRows: number;
+  readonly validationRows: number;
+  readonly leaderboard: readonly LeaderboardRow[];
+  readonly model: { readonly path: string; readonly sha256: string; readonly bytes: number };
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** @throws {MlctlError} kind "notReady" when nothing was ingested yet, "data" where the data cannot be learned from */
+export async function train(session: Session): Promise<TrainResult> {
+  const { config, context, store } = session;
+  const dataset = store.latestDataset(config.input_folder_path);
+  if (dataset === undefined) {
+    throw new MlctlError("notReady", `nothing was ingested from ${config.input_folder_path} yet`, {
+      hint: "mlctl ingest",
+    });
+  }
+  context.emit({ type: "stage", stage: "train", message: `reading ${dataset.artifact.path} (${dataset.rows} rows)` });
+  const data = await prepareData(session, dataset);
+  const ranked = await trainCandidates(session, data);
+  const winner = ranked[0]!;
+  const stamp = timestamp(context.now());
+  const modelPath = join(session.paths.models, `trainedmodel_${stamp}.json`);
+  atomicWrite(modelPath, serializeModel(await buildModel(session, dataset, data, winner)));
+  const model = await artifactOf(session.paths.workspace, modelPath);
+  const warnings = [
+    ...data.warnings,
+    ...(winner.degenerate ? [`the best model is degenerate: ${winner.degenerate}`] : []),
+  ];
+  const modelVersion = store.nextModelVersion();
+  const runs = ranked.map((trained, index): Run => {
+    const isWinner = index === 0;
+    const own = {
+      rank: index + 1,
+      stamp,
+      model: isWinner ? model : null,
+      modelVersion: isWinner ? modelVersion : null,
+    };
+    return runOf(session, { dataset, data, trained, own, warnings: isWinner ? warnings : [] });
+  });
+  // The winner last: once its record is there, the whole training is.
+  for (const run of runs.toReversed()) saveRecord(session.paths, store, run);
+  for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
+  return resultOf({ dataset, data, ranked, runs, metric: metricName(session, data) });
+}
+
+interface RunParts {
+  readonly dataset: Dataset;
+  readonly data: PreparedData;
+  readonly trained: TrainedCandidate;
+  readonly own: Pick<Run, "rank" | "model" | "modelVersion"> & { readonly stamp: string };
+  readonly warnings: readonly string[];
+}
+
+function runOf(session: Session, { dataset, data, trained, own, warnings }: RunParts): Run {
+  const { rank, stamp, model, modelVersion } = own;
+  const { candidate, fitted, error } = trained;
+  const identity = [stamp, rank, dataset.artifact.sha256, session.configSha256, process.pid].join(" ");
+  return {
+    kind: "run",
+    runId: createHash("sha256").update(identity).digest("hex").slice(0, 12),
+    status: fitted === undefined ? "FAILED" : "FINISHED",
+    createdAt: session.context.now().toISOString(),
+    trainId: stamp,
+    task: data.target.task,
+    family: trained.family,
+    ...(fitted?.estimator.engine === undefined ? {} : { engine: fitted.estimator.engine }),
+    featureSet: candidate.featureSet,
+    params: fitted?.estimator.params ?? candidate.params,
+    metrics: trained.metrics,
+    tags: trained.degenerate === undefined ? {} : { degenerate: trained.degenerate },
+    datasetId: dataset.datasetId,
+    datasetSha256: dataset.artifact.sha256,
+    configSha256: session.configSha256,
+    config: session.recordedConfig,
+    codeVersion: session.codeVersion,
+    seed: candidate.seed,
+    trainingRows: data.split.training.length,
+    validationRows: data.split.validation.length,
+    seconds: trained.seconds,
+    rank,
+    model,
+    modelVersion,
+    warnings,
+    score: null,
+    ...(error === undefined ? {} : { error: error.message }),
+  };
+}
+
+interface ResultParts {
+  readonly dataset: Dataset;
+  readonly data: PreparedData;
+  readonly ranked: readonly TrainedCandidate[];
+  readonly runs: readonly Run[];
+  readonly metric: string;
+}
+
+function resultOf({ dataset, data, ranked, runs, metric }: ResultParts): TrainResult {
+  const [best, winner] = [runs[0]!, ranked[0]!];
+  return {
+    runId: best.runId,
+    modelVersion: best.modelVersion!,
+    metric,
+    value: best.metrics[metric] ?? null,
+    dataset: { path: dataset.artifact.path, rows: dataset.rows, sha256: dataset.artifact.sha256 },
+    trainingRows: data.split.training.length,
+    validationRows: data.split.validation.length,
+    leaderboard: runs.map((run, index) => ({
+      rank: run.rank,
+      runId: run.runId,
+      family: run.family,
+      featureSet: run.featureSet,
+      params: run.params,
+      metrics: run.metrics,
+      seconds: run.seconds,
+      note: run.error ?? ranked[index]!.degenerate ?? null,
+    })),
+    model: best.model!,
+    warnings: best.warnings,
+    notes: [...new Set(winner.fitted!.notes)],
+  };
+}

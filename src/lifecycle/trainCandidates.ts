@@ -1,0 +1,101 @@
+/** Fits every configured model and ranks them. */
+import type { ProgressEvent } from "../core/context.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Task } from "../core/task.ts";
+import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { degenerate } from "../pipeline/degenerate.ts";
+import { fitCandidate, type Candidate, type FittedCandidate } from "../pipeline/fitCandidate.ts";
+import { rank } from "./leaderboard.ts";
+import type { PreparedData } from "./trainingData.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A candidate with what became of it; `fitted` is absent where fitting failed. */
+export interface TrainedCandidate {
+  readonly candidate: Candidate;
+  readonly family: string;
+  readonly fitted: FittedCandidate | undefined;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly degenerate: string | undefined;
+  readonly error: MlctlError | undefined;
+  readonly seconds: number;
+}
+
+/**
+ * Best first. A candidate that cannot be fitted on this data is told and ranked last; the others go on.
+ * @throws {MlctlError} the first candidate's error when all fail; kind "usage" for what the configuration got wrong
+ */
+export async function trainCandidates(workspace: Workspace, data: PreparedData): Promise<TrainedCandidate[]> {
+  const { task } = data.target;
+  const metric = metricName(workspace, data);
+  const candidates = candidatesOf(workspace, { task, metric });
+  const trained: TrainedCandidate[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    const done = (share: number): ProgressEvent => ({
+      type: "progress",
+      stage: `train ${candidate.family}`,
+      done: index + share,
+      total: candidates.length,
+      unit: "models",
+    });
+    trained.push(await trainOne(workspace, { candidate, data, emit: (share) => workspace.context.emit(done(share)) }));
+  }
+  const ranked = rank(trained, metric, task);
+  if (ranked[0]?.error !== undefined) throw ranked[0].error;
+  return ranked;
+}
+
+/** The configured metric, or the task's usual one. @throws {MlctlError} kind "usage" for one the task does not have */
+export function metricName({ config }: Pick<Workspace, "config">, { target }: Pick<PreparedData, "target">): string {
+  const usual = { regression: "rmse", binary: "f1", multiclass: "f1" } as const;
+  return findMetric(config.train.metric ?? usual[target.task], target.task).name;
+}
+
+/** Every model on every feature set. */
+function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; metric: string }): Candidate[] {
+  const { models, feature_sets, threshold, seed } = config.train;
+  const usual = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
+  const chosen = models ?? usual.map((family) => ({ family, params: {} }));
+  const sets = Object.entries(feature_sets);
+  const features = config.features?.map(({ type, ...options }) => ({ type, options: options as JsonObject })) ?? null;
+  return chosen.flatMap(({ family, params }) =>
+    (sets.length === 0 ? [["all", null] as const] : sets).map(([featureSet, featurePatterns]) => ({
+      ...{ family, params, featureSet, featurePatterns, features, threshold, metric, seed },
+    })),
+  );
+}
+
+interface Attempt {
+  readonly candidate: Candidate;
+  readonly data: PreparedData;
+  readonly emit: (share: number) => void;
+}
+
+async function trainOne({ context }: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
+  context.signal.throwIfAborted();
+  emit(0);
+  const start = performance.now();
+  const outcome = await fitCandidate(candidate, data, data.split, { signal: context.signal, onProgress: emit }).catch(
+    (error: unknown) => (error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error)),
+  );
+  emit(1);
+  const common = { candidate, family: candidate.family, seconds: (performance.now() - start) / 1000 };
+  if (outcome instanceof MlctlError) {
+    context.emit({
+      type: "warning",
+      stage: "train",
+      message: `${candidate.family} was not fitted: ${outcome.message}`,
+    });
+    return { ...common, fitted: undefined, metrics: {}, degenerate: undefined, error: outcome };
+  }
+  const { evaluation } = outcome;
+  const metrics = computeMetrics(evaluation);
+  return {
+    ...common,
+    fitted: outcome,
+    metrics,
+    degenerate: degenerate(evaluation, data.target.classes),
+    error: undefined,
+  };
+}
