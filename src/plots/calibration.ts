@@ -1,0 +1,82 @@
+/** Calibration: whether of the rows given 30 % about 30 % come true, and how many rows say so. */
+import type { JsonObject } from "../core/json.ts";
+import { ruleLayer, unitAxis } from "./curve.ts";
+import { figure, percent } from "./figures.ts";
+import type { PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth } from "./theme.ts";
+
+/** Rows with nearly the same predicted probability; empty bins are left out. */
+export interface CalibrationBin {
+  /** Mean of the predicted probabilities. */
+  readonly predicted: number;
+  /** Share of rows that were positive. */
+  readonly observed: number;
+  readonly count: number;
+}
+
+export interface CalibrationData {
+  readonly bins: readonly CalibrationBin[];
+}
+
+/** 95 % of a normal distribution lie within this many standard deviations. */
+const Z = 1.959964;
+
+export function calibrationPlot({ bins }: CalibrationData): PlotSpec {
+  const points = bins.filter(({ count }) => count > 0);
+  const subtitle = "dashed: perfect; whiskers: 95 % interval of each share";
+  return plotSpec({ text: "Calibration", subtitle }, sentence(points), {
+    data: { values: points.map(pointOf) },
+    spacing: 10,
+    vconcat: [reliability(), counts()],
+    resolve: { scale: { x: "shared" } },
+  });
+}
+
+function reliability(): JsonObject {
+  const x = { ...unitAxis(""), title: null, field: "predicted", type: "quantitative" };
+  const y = { field: "observed", type: "quantitative", ...unitAxis("Share that was positive") };
+  return {
+    width: plotWidth,
+    height: 240,
+    layer: [
+      ruleLayer([0, 0], [1, 1]),
+      {
+        mark: { type: "rule", color: colours.accent, strokeWidth: 1.5, opacity: 0.55 },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" } },
+      },
+      { mark: { type: "line", color: colours.accent, strokeWidth: 2 }, encoding: { x, y } },
+      { mark: { type: "point", filled: true, size: 55, opacity: 1, color: colours.accent }, encoding: { x, y } },
+    ],
+  };
+}
+
+function counts(): JsonObject {
+  return {
+    width: plotWidth,
+    height: 60,
+    mark: { type: "bar", width: 12, color: colours.grey },
+    encoding: {
+      x: { ...unitAxis("Predicted probability"), field: "predicted", type: "quantitative" },
+      y: { field: "count", type: "quantitative", title: "Rows", axis: { tickCount: 2, format: "~s" } },
+    },
+  };
+}
+
+/** Wilson (1927): stays within 0 and 1 and keeps its level with few rows. */
+function pointOf({ predicted, observed, count }: CalibrationBin): JsonObject {
+  const square = (Z * Z) / count;
+  const centre = (observed + square / 2) / (1 + square);
+  const half = (Z * Math.sqrt((observed * (1 - observed)) / count + square / (4 * count))) / (1 + square);
+  return { predicted, observed, count, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}
+
+function sentence(bins: readonly CalibrationBin[]): string {
+  const rows = bins.reduce((sum, { count }) => sum + count, 0);
+  if (rows === 0) return "There is no row with a predicted probability.";
+  const mean = (pick: (bin: CalibrationBin) => number): number =>
+    bins.reduce((sum, bin) => sum + pick(bin) * bin.count, 0) / rows;
+  const gap = mean(({ predicted, observed }) => Math.abs(predicted - observed));
+  const [told, came] = [mean(({ predicted }) => predicted), mean(({ observed }) => observed)];
+  const lean = Math.abs(told - came) < 0.01 ? "about as often as it happens" : told > came ? "too often" : "too seldom";
+  return `Predicted probabilities miss the observed share by ${figure(gap * 100, 2)} percentage points on average. Positives are expected ${lean}: ${percent(told)} predicted, ${percent(came)} observed.`;
+}

@@ -1,0 +1,95 @@
+/** Points of a plane: drawn one by one while they are few, as counts in a grid when they are many. */
+import type { JsonObject } from "../core/json.ts";
+import { colours } from "./theme.ts";
+
+export interface Plane {
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  readonly xDomain: readonly [number, number];
+  readonly yDomain: readonly [number, number];
+}
+
+/** One point takes about 110 bytes of SVG: 800 stay under 100 kB and overlap little. */
+export const MOST_POINTS = 800;
+const CELLS = 34;
+
+/** Layers that want `x` and `y` scales over the domains. */
+export function densityLayer(plane: Plane): JsonObject {
+  return plane.x.length <= MOST_POINTS ? pointLayer(plane) : gridLayer(plane);
+}
+
+function pointLayer({ x, y }: Plane): JsonObject {
+  const values = Array.from({ length: x.length }, (_, i) => ({ x: x[i]!, y: y[i]! }));
+  return {
+    data: { values: values.filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y)) },
+    mark: { type: "circle", size: 26, color: colours.accent, opacity: values.length > 200 ? 0.45 : 0.65 },
+    encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } },
+  };
+}
+
+function gridLayer(plane: Plane): JsonObject {
+  const counts = gridCounts(plane);
+  const most = counts.reduce((largest, count) => Math.max(largest, count), 1);
+  const values: JsonObject[] = [];
+  counts.forEach((count, cell) => {
+    const [column, row] = [cell % CELLS, Math.floor(cell / CELLS)];
+    if (count > 0) {
+      values.push({
+        x: edge(plane.xDomain, column),
+        x2: edge(plane.xDomain, column + 1),
+        y: edge(plane.yDomain, row),
+        y2: edge(plane.yDomain, row + 1),
+        // The logarithm keeps single rows visible beside the crowd.
+        opacity: Math.round((0.12 + (0.88 * Math.log1p(count)) / Math.log1p(most)) * 100) / 100,
+      });
+    }
+  });
+  return {
+    data: { values },
+    mark: { type: "rect", fill: colours.heat, strokeWidth: 0 },
+    encoding: {
+      x: { field: "x", type: "quantitative" },
+      x2: { field: "x2" },
+      y: { field: "y", type: "quantitative" },
+      y2: { field: "y2" },
+      fillOpacity: { field: "opacity", type: "quantitative", scale: null },
+    },
+  };
+}
+
+function edge([low, high]: readonly [number, number], i: number): number {
+  return low + ((high - low) * i) / CELLS;
+}
+
+function gridCounts({ x, y, xDomain, yDomain }: Plane): Int32Array {
+  const counts = new Int32Array(CELLS * CELLS);
+  for (let i = 0; i < x.length; i++) {
+    if (Number.isFinite(x[i]!) && Number.isFinite(y[i]!)) {
+      counts[cellOf(y[i]!, yDomain) * CELLS + cellOf(x[i]!, xDomain)]!++;
+    }
+  }
+  return counts;
+}
+
+function cellOf(value: number, [low, high]: readonly [number, number]): number {
+  return Math.min(CELLS - 1, Math.max(0, Math.floor(((value - low) / (high - low)) * CELLS)));
+}
+
+/** Lowest and highest value with a margin of a twentieth; never empty. */
+export function domainOf(...lists: readonly ArrayLike<number>[]): readonly [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const list of lists) {
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i]!;
+      if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+    }
+  }
+  if (low > high) return [0, 1];
+  const margin = (high - low) / 20 || Math.abs(low) / 20 || 1;
+  return [low - margin, high + margin];
+}
+
+/** Axis labels: 25k beyond ten thousand, plain below. */
+export function axisFormat([low, high]: readonly [number, number]): string {
+  return Math.max(Math.abs(low), Math.abs(high)) >= 10_000 ? "~s" : ",~g";
+}

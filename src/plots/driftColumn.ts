@@ -1,0 +1,160 @@
+/** Drift of one column: how its values were spread in training and how they are spread now. */
+import type { JsonObject } from "../core/json.ts";
+import { axisFormat } from "./density.ts";
+import { figure, percent } from "./figures.ts";
+import { binned } from "./histogram.ts";
+import { textWidth } from "./textWidth.ts";
+import type { PlotSpec } from "./theme.ts";
+import { colours, plotSpec } from "./theme.ts";
+
+export type DriftColumnData =
+  | {
+      readonly name: string;
+      readonly kind: "number" | "date";
+      /** Values or a sample of them; dates as milliseconds since 1970 UTC. */
+      readonly reference: ArrayLike<number>;
+      readonly current: ArrayLike<number>;
+    }
+  | {
+      readonly name: string;
+      readonly kind: "category";
+      /** Rows by category. */
+      readonly reference: readonly (readonly [category: string, count: number])[];
+      readonly current: readonly (readonly [category: string, count: number])[];
+    };
+
+const WIDTH = 250;
+const BINS = 20;
+const MOST_CATEGORIES = 6;
+const SIDES = ["training", "current"];
+const colour = {
+  field: "side",
+  type: "nominal",
+  scale: { domain: SIDES, range: [colours.grey, colours.accent] },
+  legend: { title: null, orient: "top", direction: "horizontal", symbolType: "square", offset: 4 },
+};
+
+export function driftColumnPlot(data: DriftColumnData): PlotSpec {
+  return data.kind === "category" ? categories(data) : numbers(data);
+}
+
+function numbers(data: DriftColumnData & { kind: "number" | "date" }): PlotSpec {
+  const { edges, shares } = binned([data.reference, data.current], BINS);
+  const rows = shares.flatMap((list, side) => outline(edges, list, SIDES[side]!));
+  const domain = [edges[0]!, edges.at(-1)!] as const;
+  const x: JsonObject = {
+    field: "x",
+    type: data.kind === "date" ? "temporal" : "quantitative",
+    title: data.name,
+    scale: { domain: [...domain], nice: false, zero: false, ...(data.kind === "date" ? { type: "utc" } : {}) },
+    axis: {
+      grid: false,
+      labelOverlap: true,
+      ...(data.kind === "date" ? {} : { format: axisFormat(domain) }),
+      tickCount: 4,
+    },
+  };
+  const y = {
+    field: "share",
+    type: "quantitative",
+    title: "Share of rows",
+    stack: null,
+    axis: { format: "~%", tickCount: 3 },
+  };
+  return plotSpec({ text: data.name }, numberSentence(data), {
+    data: { values: rows },
+    width: WIDTH,
+    height: 120,
+    encoding: { x, y, color: colour },
+    layer: [
+      { transform: [{ filter: "datum.side === 'training'" }], mark: { type: "area", opacity: 0.45 } },
+      { transform: [{ filter: "datum.side === 'current'" }], mark: { type: "line", strokeWidth: 2 } },
+    ],
+  });
+}
+
+/** The outline of a histogram: a line up, along and down each bin. */
+function outline(edges: readonly number[], shares: readonly number[], side: string): JsonObject[] {
+  return shares.flatMap((share, bin) => [
+    { x: edges[bin]!, share, side },
+    { x: edges[bin + 1]!, share, side },
+  ]);
+}
+
+function categories(data: DriftColumnData & { kind: "category" }): PlotSpec {
+  const rows = categoryShares(data);
+  const names = [...new Set(rows.map(({ category }) => category))];
+  const labels = Math.min(110, Math.max(0, ...names.map((name) => textWidth(name, 12))));
+  return plotSpec({ text: data.name }, categorySentence(rows), {
+    data: { values: rows },
+    width: WIDTH + 30 - labels,
+    height: { step: 11 },
+    mark: { type: "bar", cornerRadiusEnd: 1 },
+    encoding: {
+      y: {
+        field: "category",
+        type: "nominal",
+        sort: null,
+        scale: { domain: names, paddingInner: 0.25 },
+        axis: { title: null, labelLimit: 110, labelColor: colours.ink, ticks: false, domain: false },
+      },
+      yOffset: { field: "side", scale: { domain: SIDES } },
+      x: { field: "share", type: "quantitative", title: "Share of rows", axis: { format: "~%", tickCount: 3 } },
+      color: colour,
+    },
+  });
+}
+
+type CategoryShare = {
+  readonly category: string;
+  readonly side: string;
+  readonly share: number;
+};
+
+/** The most frequent categories of both sides together; the others as one. */
+function categoryShares({ reference, current }: DriftColumnData & { kind: "category" }): CategoryShare[] {
+  const sides = [shareByName(reference), shareByName(current)];
+  const names = [...new Set(sides.flatMap((side) => [...side.keys()]))];
+  const weight = (name: string): number => sides.reduce((sum, side) => sum + (side.get(name) ?? 0), 0);
+  const ranked = names.toSorted((a, b) => weight(b) - weight(a));
+  const kept = ranked.length <= MOST_CATEGORIES ? ranked : ranked.slice(0, MOST_CATEGORIES - 1);
+  const rest = ranked.slice(kept.length);
+  const groups = kept.map((name) => ({ label: name, names: [name] }));
+  if (rest.length > 0) groups.push({ label: `${rest.length} others`, names: rest });
+  return groups.flatMap((group) =>
+    sides.map((side, i) => ({
+      category: group.label,
+      side: SIDES[i]!,
+      share: group.names.reduce((sum, name) => sum + (side.get(name) ?? 0), 0),
+    })),
+  );
+}
+
+function shareByName(counts: readonly (readonly [string, number])[]): Map<string, number> {
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  return new Map(counts.map(([name, count]) => [name, total === 0 ? 0 : count / total]));
+}
+
+function numberSentence({ name, kind, reference, current }: DriftColumnData & { kind: "number" | "date" }): string {
+  const tell = (value: number): string =>
+    Number.isNaN(value) ? "none" : kind === "date" ? new Date(value).toISOString().slice(0, 10) : figure(value);
+  return `Median of ${name}: ${tell(middle(reference))} in training, ${tell(middle(current))} now.`;
+}
+
+function middle(list: ArrayLike<number>): number {
+  return Float64Array.from(list).toSorted()[Math.floor(list.length / 2)] ?? NaN;
+}
+
+function categorySentence(rows: readonly CategoryShare[]): string {
+  const moves = rows
+    .filter(({ side }) => side === "training")
+    .map(({ category, share }) => ({
+      category,
+      before: share,
+      now: rows.find((row) => row.category === category && row.side === "current")!.share,
+    }))
+    .toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before));
+  const [most] = moves;
+  if (most === undefined) return "There is no value to compare.";
+  return `“${most.category}” moved most: ${percent(most.before)} in training, ${percent(most.now)} now.`;
+}

@@ -1,0 +1,36 @@
+/** Numbers as people read them in titles, labels and sentences; English grouping on every machine. */
+
+/** 12,345 · 0.857 · 3.2e-7: `digits` significant digits where there are decimals. */
+export function figure(value: number | null | undefined, digits = 3): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return minus(value.toExponential(digits - 1));
+  if (Number.isInteger(value)) return minus(grouped(String(size), value < 0));
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  const [whole, part] = size.toFixed(Math.min(decimals, 12)).split(".");
+  return minus(grouped(whole!, value < 0) + (part === undefined ? "" : `.${part}`));
+}
+
+/** A share as a percentage: 0.1234 is "12.3 %", 0.5 is "50 %". */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined || !Number.isFinite(share)) return "–";
+  const hundredths = share * 100;
+  const rounded = Math.abs(hundredths) >= 10 ? Math.round(hundredths) : Math.round(hundredths * 10) / 10;
+  if (rounded === 0 && share > 0) return "under 0.1 %";
+  if (rounded === 100 && share < 1) return "over 99 %";
+  return `${rounded} %`;
+}
+
+/** "1 row", "2,000 rows". */
+export function countOf(count: number, singular: string, plural = `${singular}s`): string {
+  return `${figure(count)} ${count === 1 ? singular : plural}`;
+}
+
+function grouped(digits: string, negative: boolean): string {
+  return (negative ? "-" : "") + digits.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function minus(text: string): string {
+  return text.replace(/^-/, "−");
+}

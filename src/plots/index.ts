@@ -1,0 +1,28 @@
+/** Registry of the plots: what each shows, by name; `render.ts` draws them. */
+import { calibrationPlot } from "./calibration.ts";
+import { confusionMatrixPlot } from "./confusionMatrix.ts";
+import { driftColumnPlot } from "./driftColumn.ts";
+import { importancePlot } from "./importance.ts";
+import { leaderboardPlot } from "./leaderboard.ts";
+import { precisionRecallPlot } from "./precisionRecallCurve.ts";
+import { predictedVsActualPlot } from "./predictedVsActual.ts";
+import { residualHistogramPlot } from "./residualHistogram.ts";
+import { residualsPlot } from "./residuals.ts";
+import { rocCurvePlot } from "./rocCurve.ts";
+import { scoreHistoryPlot } from "./scoreHistory.ts";
+import { scoreIntervalPlot } from "./scoreInterval.ts";
+
+export const plots = {
+  confusionMatrix: confusionMatrixPlot,
+  rocCurve: rocCurvePlot,
+  precisionRecall: precisionRecallPlot,
+  calibration: calibrationPlot,
+  predictedVsActual: predictedVsActualPlot,
+  residuals: residualsPlot,
+  residualHistogram: residualHistogramPlot,
+  importance: importancePlot,
+  leaderboard: leaderboardPlot,
+  driftColumn: driftColumnPlot,
+  scoreHistory: scoreHistoryPlot,
+  scoreInterval: scoreIntervalPlot,
+};

@@ -1,0 +1,59 @@
+/** Histogram of residuals: whether the errors are centred and how long their tails are. */
+import { axisFormat } from "./density.ts";
+import { figure, percent } from "./figures.ts";
+import { binned } from "./histogram.ts";
+import type { PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth } from "./theme.ts";
+
+export interface ResidualHistogramData {
+  /** Predicted − actual. */
+  readonly residuals: ArrayLike<number>;
+}
+
+const BINS = 30;
+
+export function residualHistogramPlot({ residuals }: ResidualHistogramData): PlotSpec {
+  const { edges, shares } = binned([residuals], BINS);
+  const bars = shares[0]!.map((share, i) => ({ from: edges[i]!, to: edges[i + 1]!, share }));
+  const domain = [edges[0]!, edges.at(-1)!] as const;
+  return plotSpec({ text: "Distribution of residuals", subtitle: "dashed: no error" }, sentence(residuals), {
+    width: plotWidth,
+    height: 260,
+    encoding: {
+      x: {
+        field: "from",
+        type: "quantitative",
+        title: "Predicted − actual",
+        scale: { domain: [...domain], nice: false, zero: false },
+        axis: { format: axisFormat(domain), grid: false },
+      },
+    },
+    layer: [
+      {
+        data: { values: bars },
+        mark: { type: "bar", color: colours.accent, binSpacing: 1 },
+        encoding: {
+          x: { field: "from", type: "quantitative", bin: { binned: true } },
+          x2: { field: "to" },
+          y: { field: "share", type: "quantitative", title: "Share of rows", axis: { format: "~%" } },
+        },
+      },
+      {
+        data: { values: [{ from: 0 }] },
+        mark: { type: "rule", strokeDash: [5, 4], color: colours.contrast, strokeWidth: 1.5 },
+      },
+    ],
+  });
+}
+
+function sentence(residuals: ArrayLike<number>): string {
+  let [sum, above] = [0, 0];
+  for (let i = 0; i < residuals.length; i++) {
+    sum += residuals[i]!;
+    if (residuals[i]! > 0) above++;
+  }
+  if (residuals.length === 0) return "There is no row to show.";
+  const mean = sum / residuals.length;
+  const lean = mean === 0 ? "right" : `${figure(Math.abs(mean), 2)} too ${mean > 0 ? "high" : "low"}`;
+  return `On average predictions are ${lean}; ${percent(above / residuals.length)} of the rows are predicted too high.`;
+}

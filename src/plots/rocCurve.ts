@@ -1,0 +1,46 @@
+/** ROC curve: how many of the positives are found at each rate of false alarms. */
+import type { Curve } from "./curve.ts";
+import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
+import { figure, percent } from "./figures.ts";
+import type { PlotSpec } from "./theme.ts";
+import { plotSpec, plotWidth } from "./theme.ts";
+
+/** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1); multiclass: each class against the rest. */
+export interface RocCurveData {
+  readonly curves: readonly Curve[];
+}
+
+/** The rate of false alarms at which the sentence reads the curve off. */
+const READ_AT = 0.1;
+
+export function rocCurvePlot({ curves }: RocCurveData): PlotSpec {
+  const x = unitAxis("False positive rate");
+  const y = unitAxis("True positive rate");
+  return plotSpec({ text: "ROC curve", subtitle: "dashed: chance" }, sentence(curves), {
+    width: plotWidth,
+    height: plotWidth,
+    layer: [ruleLayer([0, 0], [1, 1]), ...curveLayers(curves, "linear")],
+    encoding: { x: { ...x, field: "x", type: "quantitative" }, y: { ...y, field: "y", type: "quantitative" } },
+  });
+}
+
+function sentence(curves: readonly Curve[]): string {
+  const [first] = curves;
+  if (first === undefined) return "There is no curve to draw.";
+  if (curves.length === 1) {
+    const found = percent(heightAt(first.points, READ_AT));
+    return `The area under the curve is ${figure(first.area)} (chance is 0.5). At a false positive rate of 10 %, ${found} of the positives are found.`;
+  }
+  const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
+  const [worst, best] = [ordered[0], ordered.at(-1)];
+  if (worst === undefined || best === undefined) return "The area is undefined for every class.";
+  return `Each class against the rest: hardest to tell is “${worst.label}” (area ${figure(worst.area)}), easiest “${best.label}” (${figure(best.area)}).`;
+}
+
+/** Height of a rising curve at `x`, linear between its points. */
+function heightAt(points: Curve["points"], x: number): number {
+  const after = points.findIndex((point) => point[0] > x);
+  const [a, b] = [points[after - 1], points[after]];
+  if (a === undefined || b === undefined) return points.at(-1)?.[1] ?? NaN;
+  return a[1] + ((x - a[0]) / (b[0] - a[0])) * (b[1] - a[1]);
+}

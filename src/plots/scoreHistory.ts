@@ -1,0 +1,79 @@
+/** Score history: a metric run after run, and which runs were deployed. */
+import { countOf, figure } from "./figures.ts";
+import type { PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth } from "./theme.ts";
+
+export interface ScoreHistoryData {
+  /** As people read it. */
+  readonly metric: string;
+  readonly greaterIsBetter: boolean;
+  readonly points: readonly {
+    /** ISO 8601. */
+    readonly at: string;
+    readonly value: number;
+    readonly interval: readonly [number, number] | null;
+    readonly deployed: boolean;
+  }[];
+}
+
+/** A line through more is a blur; the latest matter. */
+const MOST_POINTS = 60;
+
+export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHistoryData): PlotSpec {
+  const shown = points.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST_POINTS);
+  const values = shown.map(({ at, value, interval, deployed }, i) => ({
+    // Runs by number, not by time: ten runs of one afternoon would fall on one spot.
+    place: points.length - shown.length + i + 1,
+    at,
+    value,
+    low: interval?.[0] ?? value,
+    high: interval?.[1] ?? value,
+    state: deployed ? "deployed" : "kept back",
+  }));
+  const x = {
+    field: "place",
+    type: "quantitative",
+    title: "Scored run, oldest first",
+    scale: { domain: [(values[0]?.place ?? 1) - 0.5, (values.at(-1)?.place ?? 1) + 0.5], nice: false, zero: false },
+    axis: { grid: false, format: "d", tickMinStep: 1, tickCount: Math.min(8, values.length) },
+  };
+  const y = { field: "value", type: "quantitative", title: metric, scale: { zero: false, nice: true } };
+  const subtitle = `${greaterIsBetter ? "higher" : "lower"} is better; whiskers: 95 % interval`;
+  return plotSpec({ text: `${metric} over time`, subtitle }, sentence(metric, shown), {
+    data: { values },
+    width: plotWidth,
+    height: 200,
+    layer: [
+      { mark: { type: "line", color: colours.domain, strokeWidth: 1.5 }, encoding: { x, y } },
+      {
+        mark: { type: "rule", strokeWidth: 1.5, color: colours.grey },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" } },
+      },
+      {
+        mark: { type: "point", filled: true, size: 70, opacity: 1 },
+        encoding: {
+          x,
+          y,
+          color: {
+            field: "state",
+            type: "nominal",
+            scale: { domain: ["deployed", "kept back"], range: [colours.accent, colours.grey] },
+            legend: { title: null, orient: "bottom", direction: "horizontal" },
+          },
+          shape: {
+            field: "state",
+            type: "nominal",
+            scale: { domain: ["deployed", "kept back"], range: ["circle", "square"] },
+          },
+        },
+      },
+    ],
+  });
+}
+
+function sentence(metric: string, points: ScoreHistoryData["points"]): string {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return "No run was scored yet.";
+  const deployed = points.filter((point) => point.deployed).length;
+  return `${countOf(points.length, "scored run")} from ${first.at.slice(0, 10)} to ${last.at.slice(0, 10)}, ${figure(deployed)} of them deployed; the latest has ${metric} ${figure(last.value)}.`;
+}

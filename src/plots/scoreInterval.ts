@@ -1,0 +1,71 @@
+/** Score with its interval: the model beside the deployed one and the baseline on one scale. */
+import { figure } from "./figures.ts";
+import type { PlotSpec } from "./theme.ts";
+import { colours, plotSpec, plotWidth } from "./theme.ts";
+
+export interface ScoreIntervalData {
+  /** As people read it. */
+  readonly metric: string;
+  readonly greaterIsBetter: boolean;
+  /** First the model the report is about. */
+  readonly models: readonly {
+    readonly label: string;
+    readonly value: number;
+    readonly interval: readonly [number, number] | null;
+  }[];
+}
+
+export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreIntervalData): PlotSpec {
+  const names = models.map(({ label }) => label);
+  const values = models.map(({ label, value, interval }, place) => ({
+    label,
+    value,
+    low: interval?.[0] ?? value,
+    high: interval?.[1] ?? value,
+    subject: place === 0,
+    text: figure(value),
+  }));
+  const subtitle = `${greaterIsBetter ? "higher" : "lower"} is better; whiskers: 95 % interval`;
+  const color = { condition: { test: "datum.subject", value: colours.accent }, value: colours.grey };
+  return plotSpec({ text: `${metric} compared`, subtitle }, sentence(metric, models), {
+    data: { values },
+    width: plotWidth - 60,
+    height: { step: 40 },
+    encoding: {
+      y: {
+        field: "label",
+        type: "nominal",
+        sort: null,
+        scale: { domain: names },
+        axis: { title: null, labelLimit: 170, labelColor: colours.ink, ticks: false, domain: false },
+      },
+      x: {
+        field: "value",
+        type: "quantitative",
+        title: metric,
+        scale: { zero: false, padding: 16 },
+        axis: { format: "~g" },
+      },
+      color,
+    },
+    layer: [
+      {
+        mark: { type: "rule", strokeWidth: 3, opacity: 0.5 },
+        encoding: { x: { field: "low", type: "quantitative" }, x2: { field: "high" } },
+      },
+      { mark: { type: "point", filled: true, size: 110, opacity: 1 } },
+      {
+        mark: { type: "text", dy: -13, fontSize: 12, fontWeight: 600 },
+        encoding: { text: { field: "text", type: "nominal" }, color: { value: colours.ink } },
+      },
+    ],
+  });
+}
+
+function sentence(metric: string, models: ScoreIntervalData["models"]): string {
+  const told = models.map(({ label, value, interval }) => {
+    const range = interval === null ? "" : ` (${figure(interval[0])} to ${figure(interval[1])})`;
+    return `${label} ${figure(value)}${range}`;
+  });
+  return `${metric}: ${told.join("; ")}.`;
+}

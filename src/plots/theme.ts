@@ -1,0 +1,116 @@
+/** Theme: the look that every plot shares, and the colours that a page may swap for dark ones. */
+import type { Json, JsonObject } from "../core/json.ts";
+
+/** A Vega-Lite specification as plain JSON: opens in any Vega-Lite viewer. */
+export interface PlotSpec {
+  readonly $schema: string;
+  /** What the plot shows; `subtitle` tells how to read it. */
+  readonly title: { readonly text: string; readonly subtitle: string };
+  /** One or two sentences that tell what is seen, with figures: caption and text for screen readers. */
+  readonly description: string;
+  readonly config: JsonObject;
+  readonly [key: string]: Json;
+}
+
+/** Safe for the colour-blind after Okabe & Ito (2008); the later ones darkened to stand out on white. */
+export const colours = {
+  ink: "#1b1f24",
+  muted: "#57606a",
+  grid: "#e7eaed",
+  domain: "#c3c9d0",
+  accent: "#0072b2",
+  contrast: "#d55e00",
+  third: "#008a63",
+  fourth: "#a64d8c",
+  fifth: "#a87400",
+  sixth: "#3d8fc4",
+  grey: "#8b949e",
+  heat: "#005a8e",
+} as const;
+
+/** What each colour becomes on a dark page: a style sheet maps one to the other, so that one SVG serves both. */
+export const darkColours: Readonly<Record<keyof typeof colours, string>> = {
+  ink: "#e6edf3",
+  muted: "#a3adb8",
+  grid: "#2a3139",
+  domain: "#4b545e",
+  accent: "#58a9e6",
+  contrast: "#ff9550",
+  third: "#3ec99b",
+  fourth: "#dd92c8",
+  fifth: "#e0b04a",
+  sixth: "#9ad0f0",
+  grey: "#7d8793",
+  heat: "#1f6fb5",
+};
+
+/** For curves that are told apart by colour. */
+export const series: readonly string[] = [
+  colours.accent,
+  colours.contrast,
+  colours.third,
+  colours.fourth,
+  colours.fifth,
+  colours.sixth,
+];
+
+/** Width of the data area of an ordinary plot in px: two fit side by side, one stays readable on a telephone. */
+export const plotWidth = 340;
+
+const config: JsonObject = {
+  font: "system-ui, 'Segoe UI', Helvetica, Arial, 'DejaVu Sans', sans-serif",
+  aria: false,
+  view: { stroke: null },
+  title: {
+    anchor: "start",
+    frame: "bounds",
+    fontSize: 15,
+    fontWeight: 600,
+    color: colours.ink,
+    subtitleFontSize: 12,
+    subtitleColor: colours.muted,
+    subtitlePadding: 5,
+    offset: 14,
+  },
+  axis: {
+    labelFontSize: 12,
+    labelColor: colours.muted,
+    labelPadding: 5,
+    titleFontSize: 12.5,
+    titleFontWeight: "normal",
+    titleColor: colours.ink,
+    titlePadding: 8,
+    gridColor: colours.grid,
+    domainColor: colours.domain,
+    tickColor: colours.domain,
+    tickSize: 4,
+    tickCount: 5,
+  },
+  legend: {
+    labelFontSize: 12,
+    labelColor: colours.ink,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    titleColor: colours.muted,
+    labelLimit: 300,
+    rowPadding: 4,
+  },
+  range: { category: series },
+};
+
+/** Gives a specification its name, its sentence and the shared look. */
+export function plotSpec(
+  title: { readonly text: string; readonly subtitle?: string },
+  description: string,
+  body: JsonObject,
+): PlotSpec {
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    title: { text: title.text, subtitle: title.subtitle ?? "" },
+    description,
+    background: "#ffffff",
+    padding: 12,
+    config,
+    ...body,
+  };
+}
