@@ -32,7 +32,9 @@ describe("atomicWrite", () => {
   it("names the path and the hint where the target cannot be replaced, and leaves no temporary file", () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "a.txt"));
-    expect(() => atomicWrite(join(folder, "a.txt"), "x")).toThrow(`cannot write ${join(folder, "a.txt")}: it is a folder`);
+    expect(() => atomicWrite(join(folder, "a.txt"), "x")).toThrow(
+      `cannot write ${join(folder, "a.txt")}: it is a folder`,
+    );
     writeFileSync(join(folder, "file"), "");
     expect(() => atomicWrite(join(folder, "file", "b.txt"), "x")).toThrow(MlctlError);
     expect(readdirSync(folder).toSorted()).toEqual(["a.txt", "file"]);

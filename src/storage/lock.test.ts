@@ -20,7 +20,9 @@ async function holder(database: string): Promise<ChildProcess> {
     await acquireLock({ database: ${JSON.stringify(database)}, command: "mlctl tune", waitMs: 0, now: () => new Date(0) });
     console.log("held");
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   await once(child.stdout!, "data");
   return child;
 }

@@ -1,0 +1,321 @@
+import Database from "better-sqlite3";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Run } from "../../core/run.ts";
+import { commitDeployment } from "../deployment/commitDeployment.ts";
+import {
+  dist,
+  exampleDataset,
+  exampleRequest,
+  exampleRun,
+  exampleWorkspace,
+  temporaryFolder,
+  workspaceIn,
+} from "../exampleRecords.test.ts";
+import { readStore } from "../readStore.ts";
+import { reindex } from "../reindex.ts";
+import { resolveRun } from "../resolveRun.ts";
+import { saveRecord } from "../saveRecord.ts";
+import { syncStore } from "../syncStore.ts";
+import type { WorkspacePaths } from "../workspacePaths.ts";
+import { tables } from "./migrations.ts";
+import { openMemoryStore, openStore } from "./openStore.ts";
+
+const now = new Date("2026-04-01T00:00:00.000Z");
+
+/** Two datasets, three runs (one of them scored), two deployments and an alias. */
+function filledWorkspace(): WorkspacePaths {
+  const paths = exampleWorkspace();
+  const store = openStore(paths.database);
+  saveRecord(paths, store, exampleDataset(1));
+  saveRecord(paths, store, exampleDataset(2, { inputFolder: "sourcedata" }));
+  saveRecord(paths, store, exampleRun(1));
+  saveRecord(paths, store, exampleRun(2, { trainId: "t", rank: 2, model: null, modelVersion: null }));
+  saveRecord(paths, store, exampleRun(3, { trainId: "t", family: "xgboost", modelVersion: 2 }));
+  saveRecord(paths, store, scored(exampleRun(1)));
+  saveRecord(paths, store, { kind: "aliases", aliases: { staging: "run3", champion: "run3" } });
+  commitDeployment(paths, exampleRequest(paths, "run3", 1));
+  commitDeployment(paths, exampleRequest(paths, "run1", 2));
+  syncStore(paths, store);
+  store.close();
+  return paths;
+}
+
+function scored(run: Run): Run {
+  const artifact = { path: "models/latestscore.txt", sha256: "score", bytes: 5 };
+  const score = { metric: "f1", value: 0.571, interval: null, metrics: { f1: 0.571 }, rows: 5 };
+  return { ...run, score: { ...score, createdAt: run.createdAt, testFiles: [], copiedRows: 0, artifact } };
+}
+
+/** All rows of all tables; `stat` differs between copies of a file. */
+function content(database: string): Record<string, unknown[]> {
+  const connection = new Database(database, { readonly: true });
+  const all = tables.map((table) => {
+    const rows = connection.prepare<[], Record<string, unknown>>(`SELECT * FROM ${table}`).all();
+    return [table, rows.map(({ stat: _, ...row }) => JSON.stringify(row)).toSorted()] as const;
+  });
+  connection.close();
+  return Object.fromEntries(all);
+}
+
+describe("the store", () => {
+  it("answers questions about datasets", () => {
+    const store = readStore(filledWorkspace());
+    expect(store.datasets().map(({ datasetId }) => datasetId)).toEqual(["20260102T000000000Z", "20260101T000000000Z"]);
+    expect(store.latestDataset()).toEqual(exampleDataset(2, { inputFolder: "sourcedata" }));
+    expect(store.latestDataset("practicedata")).toEqual(exampleDataset(1));
+    expect(store.latestDataset("elsewhere")).toBeUndefined();
+    expect(store.dataset("data1")).toEqual(exampleDataset(1));
+    expect(store.dataset("20260101T000000000Z")).toEqual(exampleDataset(1));
+  });
+
+  it("answers questions about runs, newest first", () => {
+    const store = readStore(filledWorkspace());
+    const ids = (runs: readonly Run[]): string[] => runs.map(({ runId }) => runId);
+    expect(ids(store.runs())).toEqual(["run3", "run2", "run1"]);
+    expect(ids(store.runs({ limit: 1 }))).toEqual(["run3"]);
+    expect(ids(store.runs({ family: "logistic_regression", withModel: true }))).toEqual(["run1"]);
+    expect(ids(store.runs({ datasetSha256: "data1", configSha256: "config1", status: "FINISHED" }))).toHaveLength(3);
+    expect(ids(store.runs({ datasetSha256: "data2" }))).toEqual([]);
+    expect(ids(store.runsOfTraining("t"))).toEqual(["run3", "run2"]);
+    expect(store.latestModelRun()?.runId).toBe("run3");
+    expect(store.runOfVersion(1)).toEqual(scored(exampleRun(1)));
+    expect(store.nextModelVersion()).toBe(3);
+  });
+
+  it("finds the run that a reference means", () => {
+    const store = openMemoryStore();
+    const known = filledWorkspace();
+    syncStore(known, store);
+    const found = ["latest", "v1", "@staging", "run2"].map((reference) => resolveRun(store, reference).runId);
+    expect(found).toEqual(["run3", "run1", "run3", "run2"]);
+    // Both have the name; what is deployed wins.
+    expect(resolveRun(store, "@champion").runId).toBe("run1");
+    expect(() => resolveRun(store, "@stagin")).toThrow("there is no alias @stagin");
+    expect(() => resolveRun(store, "v9")).toThrow("there is no model v9");
+  });
+
+  it("takes a unique prefix, lists the candidates of an ambiguous one and suggests for an unknown one", () => {
+    const store = readStore(filledWorkspace());
+    const failure = (reference: string): unknown => {
+      try {
+        return resolveRun(store, reference);
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(failure("run")).toMatchObject({
+      kind: "usage",
+      message: '3 runs begin with "run"',
+      details: ["run3", "run2", "run1"],
+    });
+    expect(failure("ran3")).toMatchObject({ kind: "usage", hint: "did you mean run3?" });
+    expect(failure("%")).toMatchObject({ kind: "usage", message: "there is no run %" });
+    const other = exampleWorkspace();
+    const single = openStore(other.database);
+    expect(() => single.findRun("x")).toThrow("there are no runs yet");
+    saveRecord(other, single, exampleRun(1, { runId: "abcdef" }));
+    expect(single.findRun("abc").runId).toBe("abcdef");
+    single.close();
+  });
+
+  it("knows which deployment was in force at a date", () => {
+    const store = readStore(filledWorkspace());
+    expect(store.deployments().map(({ deploymentId, runId }) => [deploymentId, runId])).toEqual([
+      [2, "run1"],
+      [1, "run3"],
+    ]);
+    expect(store.deploymentAt("2026-03-01T00:00:59.999Z")).toBeUndefined();
+    expect(store.deploymentAt("2026-03-01T00:01:00.000Z")?.runId).toBe("run3");
+    expect(store.deploymentAt("2026-03-01T01:01:30.000+01:00")?.runId).toBe("run3");
+    expect(store.deploymentAt("2027-01-01T00:00:00.000Z")?.runId).toBe("run1");
+  });
+});
+
+describe("the index and the records", () => {
+  it("has the same content after a reindex, also of a deleted and of a copied workspace", () => {
+    const paths = filledWorkspace();
+    const before = content(paths.database);
+    expect(Object.fromEntries(Object.entries(before).map(([table, rows]) => [table, rows.length]))).toEqual({
+      aliases: 3,
+      artifacts: 11,
+      deployments: 2,
+      models: 2,
+      metrics: 7,
+      params: 6,
+      runs: 3,
+      files: 2,
+      datasets: 2,
+      records: 8,
+    });
+    expect(reindex(paths, now)).toEqual({ records: 8, problems: [], setAside: null });
+    expect(content(paths.database)).toEqual(before);
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
+    reindex(paths, now);
+    expect(content(paths.database)).toEqual(before);
+    const copy = temporaryFolder();
+    cpSync(paths.workspace, copy, { recursive: true });
+    reindex(workspaceIn(copy), now);
+    expect(content(workspaceIn(copy).database)).toEqual(before);
+  });
+
+  it("heals by the next sync when records came, changed or went without the index", () => {
+    const paths = filledWorkspace();
+    writeFileSync(join(paths.models, "run_run4.json"), JSON.stringify(exampleRun(4)));
+    writeFileSync(join(paths.models, "run_run2.json"), JSON.stringify(exampleRun(2, { family: "baseline" })));
+    rmSync(join(paths.models, "run_run3.json"));
+    const reader = readStore(paths);
+    expect(reader.runs().map(({ runId }) => runId)).toEqual(["run4", "run2", "run1"]);
+    const store = openStore(paths.database);
+    expect(store.runs().map(({ runId }) => runId)).toEqual(["run3", "run2", "run1"]);
+    expect(syncStore(paths, store)).toEqual({ indexed: 2, removed: 1, problems: [] });
+    expect(store.runs().map(({ runId, family }) => `${runId} ${family}`)).toEqual([
+      "run4 logistic_regression",
+      "run2 baseline",
+      "run1 logistic_regression",
+    ]);
+    expect(syncStore(paths, store)).toEqual({ indexed: 0, removed: 0, problems: [] });
+    store.close();
+    const synced = content(paths.database);
+    reindex(paths, now);
+    expect(content(paths.database)).toEqual(synced);
+  });
+
+  it("goes on without a damaged record, and says which", () => {
+    const paths = filledWorkspace();
+    writeFileSync(join(paths.models, "run_run2.json"), '{"kind":"run"');
+    const store = openStore(paths.database);
+    const { problems } = syncStore(paths, store);
+    expect(problems.map(({ path, error }) => [path, error.kind, error.message])).toEqual([
+      ["models/run_run2.json", "data", "the record models/run_run2.json cannot be read: it is not JSON"],
+    ]);
+    expect(store.runs().map(({ runId }) => runId)).toEqual(["run3", "run1"]);
+    store.close();
+  });
+
+  it("keeps runs whose folder is no longer the configured one", () => {
+    const paths = filledWorkspace();
+    const moved = { ...paths, models: join(paths.workspace, "othermodels") };
+    const store = openStore(paths.database);
+    expect(syncStore(moved, store)).toMatchObject({ removed: 1 });
+    expect(store.runs()).toHaveLength(3);
+    store.close();
+    const before = content(paths.database);
+    reindex(moved, now);
+    expect(content(paths.database)).toEqual(before);
+  });
+
+  it("leaves nothing when a reader looks at a workspace without an index", () => {
+    const paths = exampleWorkspace();
+    const store = readStore(paths);
+    expect(store.runs()).toEqual([]);
+    store.close();
+    expect(readdirSync(paths.workspace).toSorted()).toEqual(["ingesteddata", "models", "production_deployment"]);
+  });
+
+  it("syncs 3,000 known records fast enough for every command", () => {
+    const paths = exampleWorkspace();
+    for (let n = 0; n < 3_000; n++) {
+      writeFileSync(join(paths.models, `run_r${n}.json`), JSON.stringify(exampleRun(1, { runId: `r${n}` })));
+    }
+    const store = openStore(paths.database);
+    syncStore(paths, store);
+    const start = performance.now();
+    expect(syncStore(paths, store)).toEqual({ indexed: 0, removed: 0, problems: [] });
+    // Measured 30 ms; reading the files instead of looking at them takes ten times as long.
+    expect(performance.now() - start).toBeLessThan(300);
+    store.close();
+  });
+});
+
+describe("opening the store", () => {
+  it("refuses a store from a newer version and leaves it as it is", () => {
+    const paths = filledWorkspace();
+    const connection = new Database(paths.database);
+    connection.pragma("user_version = 99");
+    connection.pragma("wal_checkpoint(TRUNCATE)");
+    connection.close();
+    const before = readFileSync(paths.database);
+    for (const open of [() => openStore(paths.database), () => readStore(paths), () => reindex(paths, now)]) {
+      expect(open).toThrow(
+        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 1`,
+      );
+    }
+    expect(readFileSync(paths.database).equals(before)).toBe(true);
+  });
+
+  it("says that a damaged store is rebuilt by reindex, which sets it aside", () => {
+    const paths = filledWorkspace();
+    const before = content(paths.database);
+    for (const damage of ["text", "page"]) {
+      for (const suffix of ["-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
+      const bytes = readFileSync(paths.database);
+      writeFileSync(
+        paths.database,
+        damage === "text" ? "this is no database".repeat(50) : bytes.fill(0xff, 4096, 8192 * 2),
+      );
+      const work = (): unknown => {
+        const store = openStore(paths.database);
+        try {
+          return [store.runs(), store.datasets(), syncStore(paths, store), store.integrityProblems()];
+        } finally {
+          store.close();
+        }
+      };
+      expect(work).toThrow(`the store ${paths.database} is damaged`);
+      const { setAside } = reindex(paths, now);
+      expect(setAside).toBe(`${paths.database}.damaged_20260401T000000000Z`);
+      expect(content(paths.database)).toEqual(before);
+      rmSync(setAside!);
+    }
+  });
+
+  it("is made by four processes at once without an error", async () => {
+    for (let round = 0; round < 3; round++) {
+      const paths = exampleWorkspace();
+      const go = join(paths.workspace, "go");
+      const script = `
+        import { existsSync } from "node:fs";
+        import { openStore } from ${JSON.stringify(join(dist, "store/openStore.js"))};
+        console.log("ready");
+        while (!existsSync(${JSON.stringify(go)}));
+        openStore(${JSON.stringify(paths.database)}).close();`;
+      const children = Array.from({ length: 4 }, () =>
+        spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "pipe", "inherit"] }),
+      );
+      await Promise.all(children.map((child) => once(child.stdout, "data")));
+      const exits = children.map(async (child) => ((await once(child, "exit")) as [number])[0]);
+      writeFileSync(go, "");
+      expect(await Promise.all(exits)).toEqual([0, 0, 0, 0]);
+      const store = openStore(paths.database);
+      expect(store.integrityProblems()).toEqual([]);
+      store.close();
+    }
+  });
+
+  it("is read in a folder that nobody may write to", async () => {
+    const paths = filledWorkspace();
+    // What a read-only mount shows: the file in WAL mode without its side files.
+    const target = temporaryFolder();
+    cpSync(paths.workspace, target, { recursive: true });
+    copyFileSync(paths.database, join(target, "mlctl.db"));
+    const script = `
+      import { readStore } from ${JSON.stringify(join(dist, "readStore.js"))};
+      const paths = ${JSON.stringify(workspaceIn(target))};
+      console.log(readStore(paths).runs().length);`;
+
+    chmodSync(target, 0o555);
+    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { ...nobody, cwd: "/" });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    await once(child, "close");
+    chmodSync(target, 0o755);
+    expect(output).toBe("3\n");
+    expect(existsSync(join(target, "mlctl.db-shm"))).toBe(false);
+  });
+});
