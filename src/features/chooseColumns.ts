@@ -21,18 +21,18 @@ export function chooseColumns<K extends ColumnKind>(
   kinds: readonly K[],
 ): ColumnOf<K>[] {
   const wanted = wantedNames(options);
-  const candidates = table.columns.filter((column): column is ColumnOf<K> =>
-    (kinds as readonly ColumnKind[]).includes(column.kind),
-  );
+  const allowed = new Set<ColumnKind>(kinds);
+  const candidates = table.columns.filter((column): column is ColumnOf<K> => allowed.has(column.kind));
   if (wanted === undefined) return candidates;
+  const byName = new Map(table.columns.map((column) => [column.name, column]));
   const chosen = new Set<string>();
   for (const name of wanted) {
-    const column = table.columns.find((each) => each.name === name);
+    const column = byName.get(name);
     if (column === undefined) {
       const met = name.includes("*") ? candidates.filter((each) => pattern(name).test(each.name)) : [];
       if (met.length === 0) throw unknownColumn(name, table);
       for (const each of met) chosen.add(each.name);
-    } else if (candidates.some((each) => each.name === name)) {
+    } else if (allowed.has(column.kind)) {
       chosen.add(name);
     } else {
       const words = kinds.map((kind) => kindWords[kind]).join(" or ");

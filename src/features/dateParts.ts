@@ -1,8 +1,9 @@
 /** Date parts: year, month, day and so on of a date, as numbers. */
-import type { DateColumn, NumberColumn, Table } from "../core/table.ts";
+import type { DateColumn, Table } from "../core/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { mapValues } from "./mapValues.ts";
 import { readOptions } from "./readOptions.ts";
 
 type Part = "year" | "quarter" | "month" | "day" | "day_of_week" | "is_weekend" | "hour" | "days_since_1970";
@@ -78,17 +79,10 @@ export const dateParts: Transform<DatePartsState> = {
       "date",
       state.columns.map((fitted) => ({
         name: fitted.name,
-        apply: (column) => fitted.parts.map(({ part, name }) => partColumn(column, part, name)),
+        apply: (column) => fitted.parts.map(({ part, name }) => mapValues(column, partOf[part], name)),
       })),
     ),
 };
-
-function partColumn(column: DateColumn, part: Part, name: string): NumberColumn {
-  const of = partOf[part];
-  const values = new Float64Array(column.values.length);
-  for (let row = 0; row < values.length; row++) values[row] = of(column.values[row]!);
-  return { kind: "number", name, values };
-}
 
 function varies(column: DateColumn, part: Part): boolean {
   let first = NaN;

@@ -60,10 +60,10 @@ function neededColumns(inputs: Table, steps: readonly Step[]): string[] {
   const open = new Set(inputs.columns.map((column) => column.name));
   for (const { transform, state } of steps) {
     const read = transform.inputNames(state);
-    const made = transform.outputNames(state);
+    const made = new Set(transform.outputNames(state));
     const isSelect = transform.type === "select";
-    for (const name of read) if (open.has(name) && made.length > 0) needed.add(name);
-    for (const name of isSelect ? [...open] : read) if (!made.includes(name)) open.delete(name);
+    for (const name of read) if (open.has(name) && made.size > 0) needed.add(name);
+    for (const name of isSelect ? [...open] : read) if (!made.has(name)) open.delete(name);
   }
   return inputs.columns.map((column) => column.name).filter((name) => needed.has(name) || open.has(name));
 }

@@ -6,6 +6,7 @@ import { mean } from "../stats/mean.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { mapValues } from "./mapValues.ts";
 import { readOptions } from "./readOptions.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
@@ -85,15 +86,11 @@ function mostFrequent(present: Float64Array): number {
 }
 
 function filled(column: NumberColumn, fill: number): NumberColumn {
-  const values = new Float64Array(column.values);
-  for (let row = 0; row < values.length; row++) if (!Number.isFinite(values[row])) values[row] = fill;
-  return { kind: "number", name: column.name, values };
+  return mapValues(column, (value) => (Number.isFinite(value) ? value : fill));
 }
 
 function missing(column: NumberColumn): NumberColumn {
-  const values = new Float64Array(column.values.length);
-  for (let row = 0; row < values.length; row++) if (!Number.isFinite(column.values[row])) values[row] = 1;
-  return { kind: "number", name: indicatorName(column.name), values };
+  return mapValues(column, (value) => (Number.isFinite(value) ? 0 : 1), indicatorName(column.name));
 }
 
 function indicatorName(name: string): string {

@@ -1,17 +1,31 @@
 /** Every transform by the name it has in config.json. */
 import type { Transform } from "../core/transform.ts";
+import { clip } from "./clip.ts";
+import { cyclical } from "./cyclical.ts";
 import { dateParts } from "./dateParts.ts";
 import { drop } from "./drop.ts";
+import { group } from "./group.ts";
 import { impute } from "./impute.ts";
+import { log } from "./log.ts";
+import { map } from "./map.ts";
 import { oneHot } from "./oneHot.ts";
+import { ordinal } from "./ordinal.ts";
+import { round } from "./round.ts";
 import { select } from "./select.ts";
 import { standardize } from "./standardize.ts";
 
 export const transforms = {
+  clip,
+  cyclical,
   date_parts: dateParts,
   drop,
+  group,
   impute,
+  log,
+  map,
   one_hot: oneHot,
+  ordinal,
+  round,
   select,
   standardize,
 } satisfies Record<string, Transform>;

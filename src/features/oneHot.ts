@@ -3,6 +3,8 @@ import type { CategoryColumn, Column } from "../core/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
+import { compareTexts } from "./compareTexts.ts";
+import { countTexts } from "./countTexts.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -44,20 +46,11 @@ export const oneHot: Transform<OneHotState> = {
     ),
 };
 
-/** The `limit` most frequent texts, ties broken by text, sorted by UTF-16 code unit so that no locale changes a model. */
 function mostFrequent(column: CategoryColumn, limit: number): string[] {
-  const counts = new Float64Array(column.categories.length);
-  for (const code of column.codes) if (code >= 0) counts[code]!++;
-  const seen = column.categories.map((text, code) => ({ text, count: counts[code]! })).filter(({ count }) => count > 0);
-  seen.sort((a, b) => b.count - a.count || compareTexts(a.text, b.text));
-  return seen
+  return countTexts(column)
     .slice(0, limit)
     .map(({ text }) => text)
     .toSorted(compareTexts);
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function featureNames(column: OneHotState["columns"][number]): string[] {

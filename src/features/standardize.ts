@@ -1,11 +1,11 @@
 /** Standardize: shifts and scales numbers to mean 0 and standard deviation 1 over the training rows. */
-import type { NumberColumn } from "../core/table.ts";
 import type { Transform } from "../core/transform.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { mapValues } from "./mapValues.ts";
 import { readOptions } from "./readOptions.ts";
 
 export type StandardizeState = {
@@ -34,7 +34,7 @@ export const standardize: Transform<StandardizeState> = {
       "number",
       state.columns.map(({ name, mean: center, scale }) => ({
         name,
-        apply: (column) => [standardized(column, center, scale)],
+        apply: (column) => [mapValues(column, (value) => (value - center) / scale)],
       })),
     ),
 };
@@ -50,10 +50,4 @@ function scaleOf(name: string, values: Float64Array): StandardizeState["columns"
 /** Whether a variance is no more than rounding: scikit-learn's bound (sklearn.preprocessing._data._is_constant_feature). */
 function isConstant(variance: number, center: number, n: number): boolean {
   return variance <= n * Number.EPSILON * variance + (n * center * Number.EPSILON) ** 2;
-}
-
-function standardized(column: NumberColumn, center: number, scale: number): NumberColumn {
-  const values = new Float64Array(column.values.length);
-  for (let row = 0; row < values.length; row++) values[row] = (column.values[row]! - center) / scale;
-  return { kind: "number", name: column.name, values };
 }

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import type { NumberColumn } from "../core/table.ts";
+import type { TransformOptions } from "../core/transform.ts";
+import { clip } from "./clip.ts";
+
+describe("clip", () => {
+  it("brings numbers to the ends of the range, one end or both", () => {
+    expect(clipped([-5, 0.5, 7, NaN], { minimum: 0, maximum: 1 })).toEqual([0, 0.5, 1, NaN]);
+    expect(clipped([-5, 7, Infinity], { minimum: 0 })).toEqual([0, 7, Infinity]);
+  });
+
+  it("learns the ends as quantiles of the training rows", () => {
+    // np.quantile([0, 1, 2, 3, 100], [0.25, 0.75]) is [1, 3]
+    expect(clipped([0, 1, 2, 3, 100, NaN], { lower_quantile: 0.25, upper_quantile: 0.75 })).toEqual([
+      1,
+      1,
+      2,
+      3,
+      3,
+      NaN,
+    ]);
+  });
+
+  it("has no end where training had no number", () => {
+    expect(clipped([NaN], { upper_quantile: 0.9 })).toEqual([NaN]);
+  });
+
+  it("refuses no range, a range upside down and a quantile above 1", () => {
+    expect(() => clipped([1], {})).toThrow("says no range");
+    expect(() => clipped([1], { minimum: 2, maximum: 1 })).toThrow("minimum 2 is above maximum 1");
+    expect(() => clipped([1], { upper_quantile: 99 })).toThrow("upper_quantile is 99, at most 1");
+  });
+});
+
+function clipped(values: number[], options: TransformOptions): number[] {
+  const column: NumberColumn = { kind: "number", name: "x", values: Float64Array.from(values) };
+  const table = { rowCount: values.length, columns: [column] };
+  const state = clip.fit(table, options, { task: "regression", seed: 1, target: "y" });
+  return [...(clip.load(state)(table).columns[0] as NumberColumn).values];
+}

@@ -1,0 +1,77 @@
+/** Cyclical: puts numbers that go round (months, hours) on a circle, so that December lies beside January. */
+import { MlctlError } from "../core/errors.ts";
+import type { NumberColumn } from "../core/table.ts";
+import type { Transform, TransformOption } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { mapValues } from "./mapValues.ts";
+import { readOptions } from "./readOptions.ts";
+
+/** Periods of the parts that date_parts makes. */
+const knownPeriods: ReadonlyMap<string, number> = new Map([
+  ["quarter", 4],
+  ["month", 12],
+  ["day_of_week", 7],
+  ["hour", 24],
+]);
+
+export type CyclicalState = {
+  readonly columns: readonly { readonly name: string; readonly period: number }[];
+  /** The column itself stays too. */
+  readonly keep: boolean;
+};
+
+const options: readonly TransformOption[] = [
+  {
+    name: "period",
+    type: "number",
+    default: null,
+    minimum: Number.MIN_VALUE,
+    description: "after how much the numbers start again; known for quarter, month, day_of_week and hour",
+  },
+  { name: "keep", type: "boolean", default: false, description: "keeps the column itself beside the two" },
+];
+
+/** `<name>_sin` and `<name>_cos` of 2π · value / period. Without `column` it takes those whose period it knows by name. */
+export const cyclical: Transform<CyclicalState> = {
+  type: "cyclical",
+  description: "replaces a number that goes round by its sine and cosine",
+  kinds: ["number"],
+  options,
+  fit(table, given) {
+    const { period, keep } = readOptions<{ period: number | null; keep: boolean }>(given, options);
+    const named = given["column"] !== undefined || given["columns"] !== undefined;
+    const columns = chooseColumns(table, given, ["number"])
+      .filter(({ name }) => named || knownPeriod(name) !== undefined)
+      .map(({ name }) => ({ name, period: period ?? knownPeriod(name) ?? unknownPeriod(name) }));
+    return { columns, keep };
+  },
+  inputNames: (state) => state.columns.map((column) => column.name),
+  outputNames: ({ columns, keep }) => columns.flatMap(({ name }) => madeNames(name, keep)),
+  load: ({ columns, keep }) =>
+    mapColumns(
+      "number",
+      columns.map(({ name, period }) => ({ name, apply: (column) => circle(column, period, keep) })),
+    ),
+};
+
+function circle(column: NumberColumn, period: number, keep: boolean): NumberColumn[] {
+  const turn = (2 * Math.PI) / period;
+  const sine = mapValues(column, (value) => Math.sin(value * turn), `${column.name}_sin`);
+  const cosine = mapValues(column, (value) => Math.cos(value * turn), `${column.name}_cos`);
+  return keep ? [column, sine, cosine] : [sine, cosine];
+}
+
+function madeNames(name: string, keep: boolean): string[] {
+  return [...(keep ? [name] : []), `${name}_sin`, `${name}_cos`];
+}
+
+/** "month" as well as "start_month": the names that date_parts gives. */
+function knownPeriod(name: string): number | undefined {
+  for (const [part, period] of knownPeriods) if (name === part || name.endsWith(`_${part}`)) return period;
+  return undefined;
+}
+
+function unknownPeriod(name: string): never {
+  throw new MlctlError("usage", `the period of column "${name}" is not known`, { hint: 'give "period"' });
+}

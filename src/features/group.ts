@@ -1,0 +1,110 @@
+/** Group: puts categories together, by name or because they are rare. */
+import { MlctlError } from "../core/errors.ts";
+import type { CategoryColumn } from "../core/table.ts";
+import type { Transform, TransformOption } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { countTexts } from "./countTexts.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { readOptions } from "./readOptions.ts";
+
+interface GroupOptions {
+  readonly groups: Readonly<Record<string, unknown>> | null;
+  readonly min_count: number | null;
+  readonly other: string;
+}
+
+export type GroupState = {
+  readonly columns: readonly {
+    readonly name: string;
+    /** Categories that stay as they are; null: all of them do. */
+    readonly kept: readonly string[] | null;
+  }[];
+  /** From category to group. */
+  readonly groups: readonly (readonly [string, string])[];
+  readonly other: string;
+};
+
+const options: readonly TransformOption[] = [
+  {
+    name: "groups",
+    type: "object",
+    default: null,
+    description: "for each new name the list of categories it replaces",
+  },
+  {
+    name: "min_count",
+    type: "integer",
+    default: null,
+    minimum: 1,
+    description: "categories (after naming) in fewer training rows become `other`, and so do unseen ones",
+  },
+  { name: "other", type: "text", default: "other", description: "the name of the rare ones" },
+];
+
+/** E.g. `{ "groups": { "Fog_Smoke_Squall": ["Fog", "Smoke", "Squall"] } }`. Missing stays missing. */
+export const group: Transform<GroupState> = {
+  type: "group",
+  description: "puts categories together, by name or because they are rare",
+  kinds: ["category"],
+  options,
+  fit(table, given) {
+    const { groups, min_count: minCount, other } = readOptions<GroupOptions>(given, options);
+    if (groups === null && minCount === null) {
+      throw new MlctlError("usage", "groups nothing", { hint: 'give "groups" or "min_count"' });
+    }
+    const pairs = Object.entries(groups ?? {}).flatMap(([name, members]) => membersOf(name, members));
+    const named = new Map(pairs);
+    const columns = chooseColumns(table, given, ["category"]).map((column) => ({
+      name: column.name,
+      kept:
+        minCount === null
+          ? null
+          : frequent(
+              renamed(column, (text) => named.get(text) ?? text),
+              minCount,
+            ),
+    }));
+    return { columns, groups: pairs, other };
+  },
+  inputNames: (state) => state.columns.map((column) => column.name),
+  outputNames: (state) => state.columns.map((column) => column.name),
+  load(state) {
+    const named = new Map(state.groups);
+    return mapColumns(
+      "category",
+      state.columns.map(({ name, kept }) => {
+        const keep = kept === null ? undefined : new Set(kept);
+        const groupOf = (text: string): string => {
+          const first = named.get(text) ?? text;
+          return keep === undefined || keep.has(first) ? first : state.other;
+        };
+        return { name, apply: (column) => [renamed(column, groupOf)] };
+      }),
+    );
+  },
+};
+
+function membersOf(name: string, members: unknown): [string, string][] {
+  if (Array.isArray(members) && members.every((member) => typeof member === "string")) {
+    return members.map((member) => [member, name]);
+  }
+  throw new MlctlError("usage", `group "${name}" is no list of texts`);
+}
+
+function frequent(column: CategoryColumn, minCount: number): string[] {
+  const counted = countTexts(column).filter(({ count }) => count >= minCount);
+  return counted.map(({ text }) => text);
+}
+
+/** The column with other texts; texts that become the same share a code. */
+function renamed(column: CategoryColumn, nameOf: (text: string) => string): CategoryColumn {
+  const codeOf = new Map<string, number>();
+  const newCodes = column.categories.map((text) => {
+    const name = nameOf(text);
+    const code = codeOf.get(name) ?? codeOf.size;
+    codeOf.set(name, code);
+    return code;
+  });
+  const codes = column.codes.map((code) => (code < 0 ? -1 : newCodes[code]!));
+  return { kind: "category", name: column.name, codes, categories: [...codeOf.keys()] };
+}

@@ -1,0 +1,49 @@
+/** Log: the logarithm of numbers, for columns with a few very large values. */
+import type { Transform, TransformOption } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { mapValues } from "./mapValues.ts";
+import { readOptions } from "./readOptions.ts";
+
+type Method = "log1p" | "log" | "log10" | "signed_log1p";
+
+export type LogState = { readonly columns: readonly string[]; readonly method: Method };
+
+const options: readonly TransformOption[] = [
+  {
+    name: "method",
+    type: "choice",
+    default: "log1p",
+    choices: ["log1p", "log", "log10", "signed_log1p"],
+    description: "log1p is log(1 + x); signed_log1p takes negative numbers too: sign(x) · log(1 + |x|)",
+  },
+];
+
+/** A number without a logarithm (0 for log, −2 for log1p) becomes missing: no family can use an infinity. */
+export const log: Transform<LogState> = {
+  type: "log",
+  description: "takes the logarithm of numbers",
+  kinds: ["number"],
+  options,
+  fit(table, given) {
+    const { method } = readOptions<{ method: Method }>(given, options);
+    return { columns: chooseColumns(table, given, ["number"]).map((column) => column.name), method };
+  },
+  inputNames: (state) => state.columns,
+  outputNames: (state) => state.columns,
+  load({ columns, method }) {
+    const of = logarithms[method];
+    const finite = (value: number): number => (Number.isFinite(of(value)) ? of(value) : NaN);
+    return mapColumns(
+      "number",
+      columns.map((name) => ({ name, apply: (column) => [mapValues(column, finite)] })),
+    );
+  },
+};
+
+const logarithms: Record<Method, (value: number) => number> = {
+  log1p: Math.log1p,
+  log: Math.log,
+  log10: Math.log10,
+  signed_log1p: (value) => Math.sign(value) * Math.log1p(Math.abs(value)),
+};

@@ -1,0 +1,81 @@
+/** Map: replaces categories by numbers or texts from a list. */
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { CategoryColumn, Column } from "../core/table.ts";
+import type { Transform, TransformOption } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { codeLookup } from "./codeLookup.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { readOptions } from "./readOptions.ts";
+
+type Scalar = number | string;
+
+interface MapOptions {
+  readonly values: Readonly<Record<string, Scalar>> | null;
+  readonly otherwise: Scalar | null;
+  readonly missing: Scalar | null;
+}
+
+export type MapState = {
+  readonly columns: readonly string[];
+  readonly values: readonly (readonly [string, Scalar])[];
+  /** For texts that are not in `values`, and for missing ones; null: missing. */
+  readonly otherwise: Scalar | null;
+  readonly missing: Scalar | null;
+};
+
+const options: readonly TransformOption[] = [
+  { name: "values", type: "object", default: null, description: "what becomes of each category, a number or a text" },
+  { name: "otherwise", type: "scalar", default: null, description: "what becomes of all others; left out, missing" },
+  { name: "missing", type: "scalar", default: null, description: "what becomes of missing ones; left out, missing" },
+];
+
+/** E.g. `{ "values": { "None": 0 }, "otherwise": 1 }` makes a 0/1 column of holidays. All numbers or all texts. */
+export const map: Transform<MapState> = {
+  type: "map",
+  description: "replaces categories by numbers or texts from a list",
+  kinds: ["category"],
+  options,
+  fit(table, given) {
+    const { values, otherwise, missing } = readOptions<MapOptions>(given, options);
+    const pairs = Object.entries(values ?? {});
+    const made = [...pairs.map(([, value]) => value), otherwise, missing].filter((value) => value !== null);
+    if (made.length === 0) throw new MlctlError("usage", "maps nothing", { hint: 'give "values"' });
+    const type = typeof made[0];
+    if (!made.every((value) => typeof value === type && (type === "number" || type === "string"))) {
+      throw new MlctlError("usage", "maps to numbers and to something else", {
+        hint: "give only numbers or only texts",
+      });
+    }
+    const columns = chooseColumns(table, given, ["category"]).map((column) => column.name);
+    return { columns, values: pairs, otherwise, missing };
+  },
+  inputNames: (state) => state.columns,
+  outputNames: (state) => state.columns,
+  load(state) {
+    const made = [...state.values.map(([, value]) => value), state.otherwise, state.missing];
+    const toNumbers = made.some((value) => typeof value === "number");
+    return mapColumns(
+      "category",
+      state.columns.map((name) => {
+        const lookup = codeLookup<Scalar | null>(new Map(state.values), state.otherwise);
+        return { name, apply: (column) => [mapped(column, lookup(column), { toNumbers, missing: state.missing })] };
+      }),
+    );
+  },
+};
+
+function mapped(
+  column: CategoryColumn,
+  valueOf: (code: number) => Scalar | null,
+  { toNumbers, missing }: { readonly toNumbers: boolean; readonly missing: Scalar | null },
+): Column {
+  const { name, codes } = column;
+  const cells = Array.from(codes, (code) => (code < 0 ? missing : valueOf(code)));
+  if (!toNumbers)
+    return categoryColumn(
+      name,
+      cells.map((cell) => (cell === null ? null : String(cell))),
+    );
+  return { kind: "number", name, values: Float64Array.from(cells, (cell) => (cell === null ? NaN : Number(cell))) };
+}

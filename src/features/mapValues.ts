@@ -1,0 +1,13 @@
+/** Makes a number column of another column's values, one by one. */
+import type { DateColumn, NumberColumn } from "../core/table.ts";
+
+/** `f` sees NaN for a missing value and may answer NaN. */
+export function mapValues(
+  column: NumberColumn | DateColumn,
+  f: (value: number) => number,
+  name = column.name,
+): NumberColumn {
+  const values = new Float64Array(column.values.length);
+  for (let row = 0; row < values.length; row++) values[row] = f(column.values[row]!);
+  return { kind: "number", name, values };
+}

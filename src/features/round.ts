@@ -1,0 +1,49 @@
+/** Round: numbers to a number of decimal places. */
+import type { Transform, TransformOption } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { mapValues } from "./mapValues.ts";
+import { readOptions } from "./readOptions.ts";
+
+export type RoundState = { readonly columns: readonly string[]; readonly digits: number };
+
+const options: readonly TransformOption[] = [
+  {
+    name: "digits",
+    type: "integer",
+    default: 0,
+    minimum: -15,
+    maximum: 15,
+    description: "decimal places; −2 rounds to hundreds",
+  },
+];
+
+/** Halves go to the even neighbour, as in numpy and pandas. */
+export const round: Transform<RoundState> = {
+  type: "round",
+  description: "rounds numbers to a number of decimal places",
+  kinds: ["number"],
+  options,
+  fit(table, given) {
+    const { digits } = readOptions<{ digits: number }>(given, options);
+    return { columns: chooseColumns(table, given, ["number"]).map((column) => column.name), digits };
+  },
+  inputNames: (state) => state.columns,
+  outputNames: (state) => state.columns,
+  load({ columns, digits }) {
+    const power = 10 ** Math.abs(digits);
+    const rounded = (value: number): number =>
+      digits >= 0 ? halfToEven(value * power) / power : halfToEven(value / power) * power;
+    // Beyond the range of whole numbers there is nothing to round, and the product may overflow.
+    const safe = (value: number): number => (Number.isFinite(value * power) ? rounded(value) : value);
+    return mapColumns(
+      "number",
+      columns.map((name) => ({ name, apply: (column) => [mapValues(column, safe)] })),
+    );
+  },
+};
+
+function halfToEven(value: number): number {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
