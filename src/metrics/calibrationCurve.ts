@@ -1,0 +1,42 @@
+/** Calibration curve: how often it happens when the model says so many percent. */
+import type { Evaluation } from "../core/metric.ts";
+import { classScores } from "./classScores.ts";
+
+/** scikit-learn's uniform bins, but more of them than its default of five. */
+const BINS = 10;
+
+/** One bin of equal width that holds at least one row. */
+export interface CalibrationBin {
+  readonly meanPredicted: number;
+  readonly shareOfClass: number;
+  readonly rows: number;
+}
+
+/**
+ * Of class 1, or of `classCode` against the rest; a probability on an edge counts to the bin below it, as in
+ * sklearn.calibration.calibration_curve.
+ *
+ * @returns empty without probabilities
+ */
+export function calibrationCurve(evaluation: Evaluation, classCode = 1): CalibrationBin[] {
+  const scores = classScores(evaluation, classCode);
+  if (scores === null) return [];
+  const sums = Array.from({ length: BINS }, () => ({ predicted: 0, hits: 0, rows: 0 }));
+  evaluation.yTrue.forEach((code, row) => {
+    const predicted = scores[row]!;
+    const bin = sums[binOf(predicted)]!;
+    bin.predicted += predicted;
+    bin.hits += code === classCode ? 1 : 0;
+    bin.rows++;
+  });
+  return sums
+    .filter(({ rows }) => rows > 0)
+    .map(({ predicted, hits, rows }) => ({ meanPredicted: predicted / rows, shareOfClass: hits / rows, rows }));
+}
+
+/** Edges are i × 0.1 as numpy.linspace has them: 0.3 lies below its edge of 0.30000000000000004. */
+function binOf(probability: number): number {
+  let bin = 0;
+  while (bin < BINS - 1 && (bin + 1) * (1 / BINS) < probability) bin++;
+  return bin;
+}

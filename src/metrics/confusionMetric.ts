@@ -1,0 +1,58 @@
+/** Metrics that depend on the confusion matrix only. */
+import type { Metric } from "../core/metric.ts";
+import { confusionCells } from "./confusionCells.ts";
+import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
+
+/** A confusion matrix with its margins. */
+export interface Confusion {
+  readonly classCount: number;
+  /** Row-major, `cells[true × classCount + predicted]`. */
+  readonly cells: Float64Array;
+  /** Rows of each true class. */
+  readonly actual: Float64Array;
+  /** Rows of each predicted class. */
+  readonly predicted: Float64Array;
+  readonly total: number;
+  /** Rows whose class was predicted rightly. */
+  readonly correct: number;
+}
+
+interface Definition extends Omit<Metric, "compute" | "tasks" | "greaterIsBetter"> {
+  valueOf(confusion: Confusion): number;
+}
+
+/** A metric of classification, greater is better, from the counts of true and predicted classes. */
+export function confusionMetric({ valueOf, ...words }: Definition): ResampledMetric {
+  return resampledMetric({
+    ...words,
+    tasks: ["binary", "multiclass"],
+    greaterIsBetter: true,
+    prepare: (evaluation) => {
+      const cellOfRow = confusionCells(evaluation);
+      const { classCount } = evaluation;
+      const cells = new Float64Array(classCount * classCount);
+      return (rowCounts) => {
+        cells.fill(0);
+        for (let i = 0; i < cellOfRow.length; i++) cells[cellOfRow[i]!]! += rowCounts[i]!;
+        return valueOf(withMargins(cells, classCount));
+      };
+    },
+  });
+}
+
+function withMargins(cells: Float64Array, classCount: number): Confusion {
+  const actual = new Float64Array(classCount);
+  const predicted = new Float64Array(classCount);
+  let total = 0;
+  let correct = 0;
+  for (let row = 0; row < classCount; row++) {
+    for (let column = 0; column < classCount; column++) {
+      const count = cells[row * classCount + column]!;
+      actual[row]! += count;
+      predicted[column]! += count;
+      total += count;
+      if (row === column) correct += count;
+    }
+  }
+  return { classCount, cells, actual, predicted, total, correct };
+}

@@ -1,0 +1,13 @@
+/** F1: harmonic mean of precision and recall. */
+import { averageOverClasses } from "./averageOverClasses.ts";
+import { confusionMetric } from "./confusionMetric.ts";
+
+/** 0 for a class that is neither true nor predicted in any row, as scikit-learn's default. */
+export const f1 = confusionMetric({
+  name: "f1",
+  label: "F1",
+  valueOf: (confusion) =>
+    averageOverClasses(confusion, ({ hits, predicted, actual }) =>
+      predicted + actual === 0 ? 0 : (2 * hits) / (predicted + actual),
+    ),
+});

@@ -1,0 +1,34 @@
+/** Precision–recall curve, over all thresholds. */
+import type { Evaluation } from "../core/metric.ts";
+import { rankScores } from "./rankScores.ts";
+
+export interface PrecisionRecallCurve {
+  /** One more than thresholds: the last point is (recall 0, precision 1). */
+  readonly precision: readonly number[];
+  readonly recall: readonly number[];
+  /** Ascending: a row is called positive from this score on. */
+  readonly thresholds: readonly number[];
+}
+
+/**
+ * The points of scikit-learn's precision_recall_curve: one for each distinct score, lowest first.
+ *
+ * @returns null without probabilities or without a row of the class
+ */
+export function precisionRecallCurve(evaluation: Evaluation, classCode = 1): PrecisionRecallCurve | null {
+  const ranked = rankScores(evaluation, classCode);
+  const positives = ranked?.positive.reduce((sum, value) => sum + value, 0) ?? 0;
+  if (ranked === null || positives === 0) return null;
+  const precision = [1];
+  const recall = [0];
+  const thresholds: number[] = [];
+  let hits = 0;
+  ranked.scores.forEach((score, i) => {
+    hits += ranked.positive[i]!;
+    if (ranked.endsTie[i] === 0) return;
+    precision.push(hits / (i + 1));
+    recall.push(hits / positives);
+    thresholds.push(score);
+  });
+  return { precision: precision.toReversed(), recall: recall.toReversed(), thresholds: thresholds.toReversed() };
+}

@@ -1,0 +1,33 @@
+/** Rows in the order of their scores, for metrics and curves that depend on the order only. */
+import type { Evaluation } from "../core/metric.ts";
+import { classScores } from "./classScores.ts";
+
+/** Rows from the highest score of one class to the lowest; all arrays (n_samples) and in that order. */
+export interface RankedScores {
+  readonly order: Uint32Array;
+  readonly scores: Float64Array;
+  /** 1 where the row is of the class. */
+  readonly positive: Uint8Array;
+  /** 1 at the last row of each run of equal scores: no threshold can part them. */
+  readonly endsTie: Uint8Array;
+}
+
+/** Null without probabilities, or where one is not a number. */
+export function rankScores(evaluation: Evaluation, classCode: number): RankedScores | null {
+  const scoreOfRow = classScores(evaluation, classCode);
+  if (scoreOfRow === null || scoreOfRow.some(Number.isNaN)) return null;
+  const rowCount = scoreOfRow.length;
+  const order = Uint32Array.from(scoreOfRow, (_, row) => row).toSorted(
+    (a, b) => scoreOfRow[b]! - scoreOfRow[a]! || a - b,
+  );
+  const scores = new Float64Array(rowCount);
+  const positive = new Uint8Array(rowCount);
+  const endsTie = new Uint8Array(rowCount);
+  for (let i = 0; i < rowCount; i++) {
+    const row = order[i]!;
+    scores[i] = scoreOfRow[row]!;
+    positive[i] = evaluation.yTrue[row] === classCode ? 1 : 0;
+    endsTie[i] = i === rowCount - 1 || scoreOfRow[order[i + 1]!] !== scores[i] ? 1 : 0;
+  }
+  return { order, scores, positive, endsTie };
+}

@@ -1,0 +1,12 @@
+/** Root mean squared error. */
+import { meanMetric } from "./meanMetric.ts";
+import { rowErrors } from "./rowErrors.ts";
+
+/** In units of the target. */
+export const rmse = meanMetric({
+  name: "rmse",
+  label: "RMSE",
+  tasks: ["regression"],
+  lossesOf: (evaluation) => rowErrors(evaluation, (yTrue, yPred) => (yTrue - yPred) ** 2),
+  finish: Math.sqrt,
+});
