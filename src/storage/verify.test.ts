@@ -1,0 +1,101 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { commitDeployment } from "./deployment/commitDeployment.ts";
+import {
+  exampleArtifact,
+  exampleDataset,
+  exampleRequest,
+  exampleRun,
+  exampleWorkspace,
+} from "./exampleRecords.test.ts";
+import { saveRecord } from "./saveRecord.ts";
+import { openStore } from "./store/openStore.ts";
+import { syncStore } from "./syncStore.ts";
+import { verify } from "./verify.ts";
+import type { WorkspacePaths } from "./workspacePaths.ts";
+
+/** A dataset, its run and two deployments of it, all with their files. */
+function soundWorkspace(): WorkspacePaths {
+  const paths = exampleWorkspace();
+  const store = openStore(paths.database);
+  saveRecord(
+    paths,
+    store,
+    exampleDataset(1, { artifact: exampleArtifact(paths, "ingesteddata/finaldata.csv", "a\n1\n") }),
+  );
+  saveRecord(paths, store, exampleRun(1, { model: exampleArtifact(paths, "models/m.json", "{}") }));
+  commitDeployment(paths, exampleRequest(paths, "run1", 1));
+  commitDeployment(paths, exampleRequest(paths, "run2", 2));
+  syncStore(paths, store);
+  store.close();
+  return paths;
+}
+
+async function complaints(paths: WorkspacePaths): Promise<string[]> {
+  const findings = await verify(paths);
+  return findings.filter(({ status }) => status !== "pass").map((f) => `${f.status}: ${f.name}: ${f.message}`);
+}
+
+describe("verify", () => {
+  it("passes every artifact of a sound workspace, the store and the deployment", async () => {
+    const paths = soundWorkspace();
+    const done: string[] = [];
+    const findings = await verify(paths, (count, total) => done.push(`${count}/${total}`));
+    expect(findings.map(({ name, status }) => `${status} ${name}`)).toEqual([
+      "pass store",
+      "pass deployment",
+      "pass artifact ingesteddata/finaldata.csv",
+      "pass artifact models/m.json",
+      ...[2, 1].flatMap((n) =>
+        ["trainedmodel.json", "latestscore.txt", "ingestedfiles.txt"].map(
+          (name) => `pass artifact production_deployment/releases/00000${n}_run${n}/${name}`,
+        ),
+      ),
+    ]);
+    expect(done.at(-1)).toBe("8/8");
+  });
+
+  it("finds changed and missing bytes, also where the size stayed the same", async () => {
+    const paths = soundWorkspace();
+    writeFileSync(join(paths.models, "m.json"), "[]");
+    writeFileSync(join(paths.datasets, "finaldata.csv"), "a\n");
+    rmSync(join(paths.production, "releases/000001_run1/latestscore.txt"));
+    expect(await complaints(paths)).toEqual([
+      "fail: artifact ingesteddata/finaldata.csv: changed: 2 bytes, recorded were 4",
+      "fail: artifact models/m.json: changed: its hash differs",
+      "fail: artifact production_deployment/releases/000001_run1/latestscore.txt: missing",
+    ]);
+  });
+
+  it("finds damaged records, and an index that is not in step", async () => {
+    const paths = soundWorkspace();
+    writeFileSync(join(paths.models, "run_run1.json"), "{}");
+    expect(await complaints(paths)).toEqual([
+      'fail: record models/run_run1.json: the record models/run_run1.json cannot be read: its kind is undefined, not "run"',
+      "warn: index: 1 records are not in step with it; the next command that writes, or `mlctl reindex`, heals that",
+    ]);
+  });
+
+  it("finds a damaged store and goes on to the rest", async () => {
+    const paths = soundWorkspace();
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
+    writeFileSync(paths.database, "no database ".repeat(100));
+    expect(await complaints(paths)).toEqual([`fail: store: the store ${paths.database} is damaged`]);
+    rmSync(paths.database);
+    expect(await complaints(paths)).toEqual(["warn: store: there is none yet; `mlctl reindex` makes it"]);
+  });
+
+  it("finds a gap in the history, a stale copy and a damaged deployment", async () => {
+    const paths = soundWorkspace();
+    writeFileSync(join(paths.production, "latestscore.txt"), "9");
+    rmSync(join(paths.production, "history"), { recursive: true });
+    expect(await complaints(paths)).toEqual([
+      "fail: deployment history: deployment 1 is missing before 2",
+      "warn: index: 1 records are not in step with it; the next command that writes, or `mlctl reindex`, heals that",
+      "warn: deployed copy latestscore.txt: differs from the deployment; the next command that writes puts it right",
+    ]);
+    writeFileSync(join(paths.production, "deployment.json"), "");
+    expect((await complaints(paths)).filter((line) => line.includes("it is empty"))).toHaveLength(2);
+  });
+});
