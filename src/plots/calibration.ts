@@ -33,7 +33,8 @@ export function calibrationPlot({ bins }: CalibrationData): PlotSpec {
 }
 
 function reliability(): JsonObject {
-  const x = { ...unitAxis(""), title: null, field: "predicted", type: "quantitative" };
+  const axis = { values: [0, 0.2, 0.4, 0.6, 0.8, 1], tickCount: 6, labels: false, ticks: false };
+  const x = { field: "predicted", type: "quantitative", title: null, scale: { domain: [0, 1], padding: 0 }, axis };
   const y = { field: "observed", type: "quantitative", ...unitAxis("Share that was positive") };
   return {
     width: plotWidth,
@@ -56,7 +57,12 @@ function counts(): JsonObject {
     height: 60,
     mark: { type: "bar", width: 12, color: colours.grey },
     encoding: {
-      x: { ...unitAxis("Predicted probability"), field: "predicted", type: "quantitative" },
+      x: {
+        ...unitAxis("Predicted probability"),
+        scale: { domain: [0, 1], padding: 0 },
+        field: "predicted",
+        type: "quantitative",
+      },
       y: { field: "count", type: "quantitative", title: "Rows", axis: { tickCount: 2, format: "~s" } },
     },
   };

@@ -28,7 +28,7 @@ export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
   const size = Math.max(16, Math.min(120, Math.floor(420 / classes.length)));
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
   const longest = Math.max(...classes.map((name) => textWidth(name, 12)));
-  const axis = { domain: false, ticks: false, labelLimit: 150, labelColor: colours.ink };
+  const axis = { domain: false, ticks: false, labelLimit: 180, labelColor: colours.ink };
   return plotSpec(
     { text: "Confusion matrix", subtitle: `${countOf(total, "row")}; colour: share of each true class` },
     sentence(data),

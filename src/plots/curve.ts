@@ -73,7 +73,7 @@ function rowsOf(
 
 /** Axes of the unit square. */
 export function unitAxis(title: string): JsonObject {
-  return { title, scale: { domain: [0, 1] }, axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], format: "~g" } };
+  return { title, scale: { domain: [0, 1] }, axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], tickCount: 6, format: "~g" } };
 }
 
 /** The line that a model without skill draws. */

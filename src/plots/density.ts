@@ -89,7 +89,8 @@ export function domainOf(...lists: readonly ArrayLike<number>[]): readonly [numb
   return [low - margin, high + margin];
 }
 
-/** Axis labels: 25k beyond ten thousand, plain below. */
+/** Axis labels: 25k beyond ten thousand, plain below, powers of ten where decimals would run on. */
 export function axisFormat([low, high]: readonly [number, number]): string {
-  return Math.max(Math.abs(low), Math.abs(high)) >= 10_000 ? "~s" : ",~g";
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  return size >= 10_000 ? "~s" : size < 1e-3 && size > 0 ? "~e" : ",f";
 }

@@ -31,7 +31,7 @@ const colour = {
   field: "side",
   type: "nominal",
   scale: { domain: SIDES, range: [colours.grey, colours.accent] },
-  legend: { title: null, orient: "top", direction: "horizontal", symbolType: "square", offset: 4 },
+  legend: { title: null, orient: "top", direction: "horizontal", symbolType: "square", symbolOpacity: 1, offset: 4 },
 };
 
 export function driftColumnPlot(data: DriftColumnData): PlotSpec {
@@ -42,18 +42,12 @@ function numbers(data: DriftColumnData & { kind: "number" | "date" }): PlotSpec 
   const { edges, shares } = binned([data.reference, data.current], BINS);
   const rows = shares.flatMap((list, side) => outline(edges, list, SIDES[side]!));
   const domain = [edges[0]!, edges.at(-1)!] as const;
-  const x: JsonObject = {
-    field: "x",
-    type: data.kind === "date" ? "temporal" : "quantitative",
-    title: data.name,
-    scale: { domain: [...domain], nice: false, zero: false, ...(data.kind === "date" ? { type: "utc" } : {}) },
-    axis: {
-      grid: false,
-      labelOverlap: true,
-      ...(data.kind === "date" ? {} : { format: axisFormat(domain) }),
-      tickCount: 4,
-    },
-  };
+  const axis = { grid: false, labelOverlap: true, tickCount: 4 };
+  const scale = { domain: [...domain], nice: false, zero: false };
+  const x: JsonObject =
+    data.kind === "date"
+      ? { type: "temporal", scale: { ...scale, type: "utc" }, axis: { ...axis, format: dateFormat(domain) } }
+      : { type: "quantitative", scale, axis: { ...axis, format: axisFormat(domain) } };
   const y = {
     field: "share",
     type: "quantitative",
@@ -65,12 +59,17 @@ function numbers(data: DriftColumnData & { kind: "number" | "date" }): PlotSpec 
     data: { values: rows },
     width: WIDTH,
     height: 120,
-    encoding: { x, y, color: colour },
+    encoding: { x: { field: "x", title: data.name, ...x }, y, color: colour },
     layer: [
       { transform: [{ filter: "datum.side === 'training'" }], mark: { type: "area", opacity: 0.45 } },
       { transform: [{ filter: "datum.side === 'current'" }], mark: { type: "line", strokeWidth: 2 } },
     ],
   });
+}
+
+/** Months for ranges above a quarter of a year, days below. */
+function dateFormat([from, to]: readonly [number, number]): string {
+  return to - from > 92 * 86_400_000 ? "%b %Y" : "%d %b";
 }
 
 /** The outline of a histogram: a line up, along and down each bin. */
@@ -99,7 +98,12 @@ function categories(data: DriftColumnData & { kind: "category" }): PlotSpec {
         axis: { title: null, labelLimit: 110, labelColor: colours.ink, ticks: false, domain: false },
       },
       yOffset: { field: "side", scale: { domain: SIDES } },
-      x: { field: "share", type: "quantitative", title: "Share of rows", axis: { format: "~%", tickCount: 3 } },
+      x: {
+        field: "share",
+        type: "quantitative",
+        title: "Share of rows",
+        axis: { format: "~%", tickCount: 3, labelFlush: false },
+      },
       color: colour,
     },
   });
@@ -147,7 +151,7 @@ function middle(list: ArrayLike<number>): number {
 
 function categorySentence(rows: readonly CategoryShare[]): string {
   const moves = rows
-    .filter(({ side }) => side === "training")
+    .filter(({ side, category }) => side === "training" && !/^\d+ others$/.test(category))
     .map(({ category, share }) => ({
       category,
       before: share,

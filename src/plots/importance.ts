@@ -1,4 +1,5 @@
 /** Importance: which features a model leans on most. */
+import { axisFormat } from "./density.ts";
 import { figure, percent } from "./figures.ts";
 import { textWidth } from "./textWidth.ts";
 import type { PlotSpec } from "./theme.ts";
@@ -41,7 +42,7 @@ export function importancePlot({ values, measure }: ImportanceData): PlotSpec {
           domainMin: Math.min(0, ...shown.map(([, value]) => value)),
           domainMax: (shown[0]?.[1] ?? 1) * 1.2 || 1,
         },
-        axis: { tickCount: 4, format: "~g" },
+        axis: { tickCount: 4, format: axisFormat([0, shown[0]?.[1] ?? 1]), labelOverlap: true },
       },
     },
     layer: [

@@ -1,4 +1,5 @@
 /** Leaderboard: the candidates of one training, the chosen one marked. */
+import { axisFormat } from "./density.ts";
 import { figure } from "./figures.ts";
 import { textWidth } from "./textWidth.ts";
 import type { PlotSpec } from "./theme.ts";
@@ -46,7 +47,7 @@ export function leaderboardPlot({ metric, greaterIsBetter, candidates }: Leaderb
         type: "quantitative",
         title: `${metric} on the validation rows`,
         scale: { domainMin: Math.min(0, ...values), domainMax: Math.max(...values, 0) * 1.18 || 1 },
-        axis: { tickCount: 4, format: "~g" },
+        axis: { tickCount: 4, format: axisFormat([0, Math.max(0, ...values)]), labelOverlap: true },
       },
     },
     layer: [

@@ -1,4 +1,5 @@
 /** Score history: a metric run after run, and which runs were deployed. */
+import { axisFormat } from "./density.ts";
 import { countOf, figure } from "./figures.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
@@ -30,6 +31,7 @@ export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHisto
     high: interval?.[1] ?? value,
     state: deployed ? "deployed" : "kept back",
   }));
+  const largest = Math.max(0, ...values.map(({ high }) => Math.abs(high)));
   const x = {
     field: "place",
     type: "quantitative",
@@ -37,7 +39,13 @@ export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHisto
     scale: { domain: [(values[0]?.place ?? 1) - 0.5, (values.at(-1)?.place ?? 1) + 0.5], nice: false, zero: false },
     axis: { grid: false, format: "d", tickMinStep: 1, tickCount: Math.min(8, values.length) },
   };
-  const y = { field: "value", type: "quantitative", title: metric, scale: { zero: false, nice: true } };
+  const y = {
+    field: "value",
+    type: "quantitative",
+    title: metric,
+    scale: { zero: false, nice: true },
+    axis: { format: axisFormat([0, largest]) },
+  };
   const subtitle = `${greaterIsBetter ? "higher" : "lower"} is better; whiskers: 95 % interval`;
   return plotSpec({ text: `${metric} over time`, subtitle }, sentence(metric, shown), {
     data: { values },
@@ -46,7 +54,7 @@ export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHisto
     layer: [
       { mark: { type: "line", color: colours.domain, strokeWidth: 1.5 }, encoding: { x, y } },
       {
-        mark: { type: "rule", strokeWidth: 1.5, color: colours.grey },
+        mark: { type: "rule", strokeWidth: 1.5, color: colours.grey, opacity: 0.6 },
         encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" } },
       },
       {

@@ -1,4 +1,5 @@
 /** Score with its interval: the model beside the deployed one and the baseline on one scale. */
+import { axisFormat } from "./density.ts";
 import { figure } from "./figures.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
@@ -25,6 +26,7 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
     subject: place === 0,
     text: figure(value),
   }));
+  const largest = Math.max(0, ...models.map(({ value }) => Math.abs(value)));
   const subtitle = `${greaterIsBetter ? "higher" : "lower"} is better; whiskers: 95 % interval`;
   const color = { condition: { test: "datum.subject", value: colours.accent }, value: colours.grey };
   return plotSpec({ text: `${metric} compared`, subtitle }, sentence(metric, models), {
@@ -44,7 +46,7 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
         type: "quantitative",
         title: metric,
         scale: { zero: false, padding: 16 },
-        axis: { format: "~g" },
+        axis: { tickCount: 4, format: axisFormat([0, largest]), labelOverlap: true },
       },
       color,
     },
