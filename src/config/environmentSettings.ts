@@ -3,10 +3,9 @@ import type { Json } from "../core/json.ts";
 import { suggest } from "../core/suggest.ts";
 import type { SchemaNode } from "./configJsonSchema.ts";
 import { settingFromText } from "./settingText.ts";
+import { VARIABLE_PREFIX, variableOf } from "./variableOf.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-const PREFIX = "MLCTL_";
 
 /** Variables that are no setting: read elsewhere, or usual names for `${…}` in config.json. */
 const otherVariables = ["MLCTL_XGBOOST_LIBRARY", "MLCTL_DEBUG", "MLCTL_CONFIG", "MLCTL_DIRECTORY", "MLCTL_TOKEN"];
@@ -17,18 +16,15 @@ export interface EnvironmentSetting {
   readonly value: Json;
 }
 
-/** The variable of a key: "train.seed" → MLCTL_TRAIN_SEED. */
-export function variableOf(key: string): string {
-  return PREFIX + key.replaceAll(".", "_").toUpperCase();
-}
-
 /** @param referenced names that config.json takes by `${NAME}` */
 export function environmentSettings(
   environment: Environment,
   schema: SchemaNode,
   referenced: ReadonlySet<string>,
 ): { settings: EnvironmentSetting[]; warnings: string[] } {
-  const given = Object.keys(environment).filter((name) => name.startsWith(PREFIX) && environment[name] !== undefined);
+  const given = Object.keys(environment).filter(
+    (name) => name.startsWith(VARIABLE_PREFIX) && environment[name] !== undefined,
+  );
   const paths = new Map(settingPaths(schema).map((path) => [variableOf(path.join(".")), path]));
   const settings: EnvironmentSetting[] = [];
   const warnings: string[] = [];
@@ -37,9 +33,9 @@ export function environmentSettings(
     if (path !== undefined) {
       settings.push({ variable, path, value: settingFromText(environment[variable]!, path, schema) });
     } else if (!referenced.has(variable) && !otherVariables.includes(variable)) {
-      const names = [...paths.keys(), ...otherVariables].map((name) => name.slice(PREFIX.length));
-      const close = suggest(variable.slice(PREFIX.length), names);
-      const advice = close === undefined ? "" : `; did you mean ${PREFIX}${close}?`;
+      const names = [...paths.keys(), ...otherVariables].map((name) => name.slice(VARIABLE_PREFIX.length));
+      const close = suggest(variable.slice(VARIABLE_PREFIX.length), names);
+      const advice = close === undefined ? "" : `; did you mean ${VARIABLE_PREFIX}${close}?`;
       warnings.push(`the variable ${variable} is no setting and is ignored${advice}`);
     }
   }

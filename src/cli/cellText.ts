@@ -1,0 +1,33 @@
+/** Cells as text: rounded and grouped for people, exact for programs. */
+import type { Cell } from "../core/view.ts";
+import { printable } from "./textWidth.ts";
+
+/** Texts of one column; its numbers share their decimals so that the points stand under each other. */
+export function columnTexts(cells: readonly Cell[]): string[] {
+  const decimals = Math.max(0, ...cells.map((cell) => (typeof cell === "number" ? decimalsOf(cell) : 0)));
+  return cells.map((cell) => cellText(cell, decimals));
+}
+
+export function cellText(cell: Cell, decimals = typeof cell === "number" ? decimalsOf(cell) : 0): string {
+  if (cell === null) return "–";
+  if (typeof cell === "boolean") return cell ? "yes" : "no";
+  if (typeof cell === "string") return printable(cell);
+  if (!Number.isFinite(cell)) return Number.isNaN(cell) ? "–" : cell > 0 ? "∞" : "−∞";
+  if (cell !== 0 && (Math.abs(cell) < 1e-4 || Math.abs(cell) >= 1e15)) return cell.toExponential(2);
+  return cell.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** For a pipe or a CSV file: every digit, nothing for missing. */
+export function exactText(cell: Cell): string {
+  if (cell === null || (typeof cell === "number" && Number.isNaN(cell))) return "";
+  return typeof cell === "string" ? cell : String(cell);
+}
+
+/** Four digits that matter, fewer behind the point the larger the number. */
+function decimalsOf(value: number): number {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return 0;
+  const size = Math.abs(value);
+  if (size >= 1000) return 1;
+  if (size >= 100) return 2;
+  return size >= 10 ? 3 : 4;
+}

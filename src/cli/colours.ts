@@ -1,0 +1,26 @@
+/** Colour, decided for each stream on its own; it never carries a meaning that words do not. */
+import { Chalk, type ChalkInstance } from "chalk";
+
+export type Colours = Pick<ChalkInstance, "bold" | "dim" | "red" | "yellow" | "green" | "cyan">;
+
+export interface ColourStream {
+  readonly isTTY?: boolean;
+  hasColors?(): boolean;
+}
+
+/** `allowed` is false for --no-color. */
+export function coloursFor(
+  stream: ColourStream,
+  environment: Readonly<Record<string, string | undefined>>,
+  allowed: boolean,
+): Colours {
+  return new Chalk({ level: allowed && wantsColour(stream, environment) ? 1 : 0 });
+}
+
+/** FORCE_COLOR and NO_COLOR as https://force-color.org and https://no-color.org have them: set and not empty. */
+function wantsColour(stream: ColourStream, environment: Readonly<Record<string, string | undefined>>): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: none, TERM: term } = environment;
+  if (force !== undefined && force !== "") return force !== "0" && force !== "false";
+  if ((none !== undefined && none !== "") || term === "dumb" || stream.isTTY !== true) return false;
+  return stream.hasColors?.() ?? false;
+}

@@ -1,0 +1,38 @@
+/** The data of a view for programs: tab-separated in a pipe, CSV or Markdown on request. */
+import type { Cell, View, ViewTable } from "../core/view.ts";
+import { cellText, exactText } from "./cellText.ts";
+import { printable } from "./textWidth.ts";
+
+/** No header, no colour, every digit: for cut, sort and awk. The first table, else the fields. */
+export function tabSeparated(view: View): string {
+  const rows: readonly (readonly Cell[])[] = view.tables?.[0]?.rows ?? view.fields ?? [];
+  return rows.map((row) => `${row.map((cell) => printable(exactText(cell))).join("\t")}\n`).join("");
+}
+
+/** RFC 4180 with a header line. */
+export function csvText(table: ViewTable): string {
+  const rows = [headers(table), ...table.rows.map((row) => row.map(exactText))];
+  return rows.map((row) => `${row.map(quotedText).join(",")}\r\n`).join("");
+}
+
+export function markdownText(table: ViewTable): string {
+  const isNumeric = table.columns.map((_, i) => table.rows.some((row) => typeof row[i] === "number"));
+  const rule = `| ${isNumeric.map((right) => (right ? "---:" : "---")).join(" | ")} |\n`;
+  return (
+    markdownRow(headers(table)) +
+    rule +
+    table.rows.map((row) => markdownRow(row.map((cell) => cellText(cell)))).join("")
+  );
+}
+
+function headers({ columns }: ViewTable): string[] {
+  return columns.map((column) => (typeof column === "string" ? column : column.header));
+}
+
+function quotedText(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("\\", "\\\\").replaceAll("|", "\\|")).join(" | ")} |\n`;
+}

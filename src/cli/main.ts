@@ -1,0 +1,145 @@
+/** main: reads the command line, runs the command, shows its result or its error, and ends with the right exit code. */
+import { resolve } from "node:path";
+import type { Invocation } from "../commands/command.ts";
+import { commands } from "../commands/index.ts";
+import { codeVersion } from "../config/codeVersion.ts";
+import { exitCodes, MlctlError } from "../core/errors.ts";
+import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
+import { progress } from "./progress.ts";
+import { reportError } from "./reportError.ts";
+import { stopSignals } from "./stopSignals.ts";
+import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
+
+const { stdin, stdout, stderr, env: environment } = process;
+
+/** @param argv without node and script */
+export async function main(argv: readonly string[]): Promise<void> {
+  survivePipes();
+  const has = (flag: string): boolean => argv.includes(flag);
+  const version = codeVersion();
+  const debug = has("--debug") || isOn(environment["MLCTL_DEBUG"]);
+  // Read ahead of commander, because its own errors already need them.
+  const screen = terminal({
+    stdout,
+    stderr,
+    environment,
+    colour: !has("--no-color"),
+    quiet: has("-q") || has("--quiet"),
+  });
+  const fail = (error: unknown, signal?: AbortSignal): number => {
+    const report = reportError(error, { colours: screen.colours, debug, version, ...(signal && { signal }) });
+    stderr.write(report.text);
+    return report.exitCode;
+  };
+  process.on("uncaughtException", (error) => process.exit(fail(error)));
+  let exitCode = 0;
+  const program = buildProgram({
+    commands,
+    version,
+    width: () => Math.min(100, screen.width()),
+    write: (text) => void stdout.write(text),
+    run: async (call) => {
+      exitCode = await runCall(call, screen, fail);
+    },
+  });
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    exitCode = isHelp(error) ? helpExitCode(error) : fail(asUsageError(error, argv));
+  }
+  await flush();
+  process.exit(exitCode);
+}
+
+async function runCall(call: Call, screen: Terminal, fail: (error: unknown, signal: AbortSignal) => number) {
+  const invocation = invocationOf(call, screen);
+  const { clear, signal, stopCode, ...rest } = invocation;
+  try {
+    const outcome = await call.command.run!(rest);
+    clear();
+    screen.show(outcome, formOf(call));
+    return stopCode() ?? ("exitCode" in outcome ? (outcome.exitCode ?? 0) : 0);
+  } catch (error) {
+    clear();
+    return fail(error, signal);
+  }
+}
+
+function invocationOf(call: Call, screen: Terminal) {
+  const { quiet = false, verbose = false, debug = false, json = false, config, directory } = call.options;
+  const drawn = progress({
+    write: (text) => void stderr.write(text),
+    live: stderr.isTTY && environment["TERM"] !== "dumb",
+    quiet: quiet === true,
+    verbose: verbose === true,
+    width: screen.width,
+    colours: screen.colours,
+    clock: () => performance.now(),
+  });
+  const { signal, exitCode: stopCode } = stopSignals((line) => {
+    drawn.clear();
+    stderr.write(`${line}\n`);
+  });
+  const invocation: Invocation = {
+    args: call.args,
+    options: call.options as Invocation["options"],
+    global: {
+      config: textOf(config) ?? environment["MLCTL_CONFIG"],
+      directory: resolve(textOf(directory) ?? environment["MLCTL_DIRECTORY"] ?? "."),
+      json: json === true,
+      quiet: quiet === true,
+      verbose: verbose === true,
+      debug: debug === true,
+    },
+    flagSettings: flagSettings(call),
+    context: { now: () => new Date(), signal, emit: drawn.emit },
+    environment,
+    stdin,
+    stdout,
+    commands,
+  };
+  return { ...invocation, clear: drawn.clear, signal, stopCode };
+}
+
+function formOf({ options }: Call): OutputForm {
+  const asked = (["json", "csv", "md"] as const).filter((form) => options[form] === true);
+  if (asked.length > 1) throw new MlctlError("usage", `give one of ${asked.map((form) => `--${form}`).join(" and ")}`);
+  return asked[0] ?? "auto";
+}
+
+/** A group ("mlctl config") without its subcommand is wrong usage; help that was asked for is not. */
+function helpExitCode(error: unknown): number {
+  return (error as { exitCode: number }).exitCode === 0 ? 0 : exitCodes.usage;
+}
+
+function asUsageError(error: unknown, argv: readonly string[]): unknown {
+  const problem = usageProblem(error);
+  if (problem === undefined) return error;
+  const name = commands.find((command) => argv.includes(command.name))?.name;
+  const hint = problem.hint ?? `\`mlctl ${name === undefined ? "" : `${name} `}--help\` shows what is allowed`;
+  return new MlctlError("usage", problem.message, { hint });
+}
+
+/** `mlctl runs | head -1`: a reader that has seen enough is no error. */
+function survivePipes(): void {
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+  }
+}
+
+/** process.exit drops what a slow pipe has not taken yet. */
+async function flush(): Promise<void> {
+  for (const stream of [stdout, stderr]) await new Promise<void>((done) => void stream.write("", () => done()));
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0";
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

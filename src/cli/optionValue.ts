@@ -1,0 +1,40 @@
+/** Reads what was typed after a flag as the type of its option. */
+import { MlctlError } from "../core/errors.ts";
+import { suggest } from "../core/suggest.ts";
+import type { OptionSpec } from "../commands/command.ts";
+
+const unitsInMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** "--fail-under" of "--fail-under <value>", "--output" of "-o, --output <file>". */
+export function longFlag({ flags }: Pick<OptionSpec, "flags">): string {
+  return /--[\w-]+/.exec(flags)?.[0] ?? flags;
+}
+
+/** @throws {MlctlError} kind "usage" with the flag, what was found and what is allowed */
+export function optionValue(text: string, option: OptionSpec): string | number {
+  if (option.choices !== undefined) return choice(text, option, option.choices);
+  if (option.type === "number" || option.type === "integer") return number(text, option);
+  return option.type === "duration" ? durationInMs(text, option) : text;
+}
+
+function choice(text: string, option: OptionSpec, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  const close = suggest(text, choices);
+  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed ${choices.join(", ")}`, {
+    hint: close === undefined ? undefined : `did you mean ${longFlag(option)} ${close}?`,
+  });
+}
+
+function number(text: string, option: OptionSpec): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  const isAllowed = option.type === "integer" ? Number.isSafeInteger(value) : Number.isFinite(value);
+  if (isAllowed) return value;
+  const allowed = option.type === "integer" ? "a whole number" : "a number";
+  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed ${allowed}`);
+}
+
+function durationInMs(text: string, option: OptionSpec): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  if (amount !== undefined && unit !== undefined) return Number(amount) * unitsInMs[unit]!;
+  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed a time such as 30s, 10m or 2h`);
+}

@@ -1,0 +1,108 @@
+/** Draws what a step tells while it works: a bar on a terminal, else one line a stage. */
+import type { ProgressEvent } from "../core/context.ts";
+import type { Colours } from "./colours.ts";
+import { pad, printable, truncate } from "./textWidth.ts";
+
+/** At most ten redraws a second: faster flickers, and costs more than it tells. */
+const REDRAW_MS = 100;
+
+const BAR_WIDTH = 24;
+
+/** Clears the line and puts the cursor at its start. */
+const CLEAR = "\r\x1b[2K";
+
+export interface ProgressOptions {
+  readonly write: (text: string) => void;
+  /** Draw in place; otherwise a line for each stage. */
+  readonly live: boolean;
+  /** No progress; warnings still show. */
+  readonly quiet: boolean;
+  /** Keep a line for each stage on a terminal too. */
+  readonly verbose: boolean;
+  readonly width: () => number;
+  readonly colours: Colours;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+}
+
+export interface Progress {
+  readonly emit: (event: ProgressEvent) => void;
+  /** Takes the bar off the screen, before anything else is printed. */
+  readonly clear: () => void;
+}
+
+interface Stage {
+  readonly name: string;
+  readonly message: string;
+  readonly startedAt: number;
+}
+
+export function progress(options: ProgressOptions): Progress {
+  const { write, live, quiet, verbose, colours, clock } = options;
+  const warned = new Set<string>();
+  let stage: Stage = { name: "", message: "", startedAt: clock() };
+  let drawn = false;
+  let drawnAt = -Infinity;
+  const clear = (): void => {
+    if (drawn) write(CLEAR);
+    drawn = false;
+  };
+  const draw = (line: string): void => {
+    write(CLEAR + truncate(line, Math.max(10, options.width() - 1)));
+    drawn = true;
+    drawnAt = clock();
+  };
+  const warn = (text: string): void => {
+    // The same warning from every fold or candidate is one warning.
+    if (warned.has(text)) return;
+    warned.add(text);
+    clear();
+    write(text);
+  };
+  return {
+    clear,
+    emit(event) {
+      if (event.type === "warning") {
+        const hint = event.hint === undefined ? "" : `${colours.cyan("hint:")} ${printable(event.hint)}\n`;
+        return warn(`${colours.yellow("warning:")} ${printable(event.message)}\n${hint}`);
+      }
+      if (quiet) return;
+      if (event.type === "stage") {
+        stage = { name: event.stage, message: printable(event.message), startedAt: clock() };
+        const line = `${colours.dim(`${event.stage}:`)} ${stage.message}`;
+        if (live && !verbose) return draw(`${stage.name}: ${stage.message}`);
+        clear();
+        return write(`${line}\n`);
+      }
+      const isLast = event.total !== undefined && event.done >= event.total;
+      if (!live || (clock() - drawnAt < REDRAW_MS && !isLast)) return;
+      if (event.stage !== stage.name) stage = { name: event.stage, message: "", startedAt: clock() };
+      draw(barLine(event, (clock() - stage.startedAt) / 1000));
+    },
+  };
+}
+
+/** `train  ████████░░░░  62 %  1,240/2,000 rows  310 rows/s  2 s left` */
+export function barLine(event: Extract<ProgressEvent, { type: "progress" }>, seconds: number): string {
+  const { stage, done, total, unit } = event;
+  const rate = seconds > 0 ? done / seconds : 0;
+  // Before a second has gone by, a rate says more about the first call than about the work.
+  const speed = seconds >= 1 && rate > 0 ? `  ${quantity(rate)} ${unit}/s` : "";
+  if (total === undefined || total <= 0) return `${stage}  ${quantity(done)} ${unit}${speed}`;
+  const share = Math.min(1, done / total);
+  const full = Math.floor(share * BAR_WIDTH);
+  const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
+  const left = speed === "" || share === 1 ? "" : `  ${duration((total - done) / rate)} left`;
+  const percent = pad(`${Math.floor(share * 100)} %`, 5, "right");
+  return `${stage}  ${bar}  ${percent}  ${quantity(done)}/${quantity(total)} ${unit}${speed}${left}`;
+}
+
+function quantity(value: number): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: value < 10 ? 1 : 0 });
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${pad(String(Math.floor(seconds % 60)), 2, "right")} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}

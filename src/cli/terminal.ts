@@ -1,0 +1,64 @@
+/** The two streams of a call: data on stdout, everything else on stderr, each with its own colours and width. */
+import type { Outcome } from "../commands/command.ts";
+import type { View } from "../core/view.ts";
+import { coloursFor, type Colours } from "./colours.ts";
+import { csvText, markdownText, tabSeparated } from "./listingText.ts";
+import { toJson } from "./toJson.ts";
+import { remarkText, viewText } from "./viewText.ts";
+
+export type OutputForm = "auto" | "json" | "csv" | "md";
+
+type Stream = Pick<NodeJS.WriteStream, "write"> & Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns" | "hasColors">>;
+
+export interface TerminalOptions {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** False for --no-color. */
+  readonly colour: boolean;
+  readonly quiet: boolean;
+}
+
+export interface Terminal {
+  readonly width: () => number;
+  /** Colours of stderr. */
+  readonly colours: Colours;
+  readonly show: (outcome: Outcome, form: OutputForm) => void;
+}
+
+export function terminal(options: TerminalOptions): Terminal {
+  const { stdout, stderr, environment, quiet } = options;
+  const outColours = coloursFor(stdout, environment, options.colour);
+  const colours = coloursFor(stderr, environment, options.colour);
+  const width = (): number => {
+    const asked = Number(environment["COLUMNS"]);
+    return Math.max(20, stdout.columns ?? stderr.columns ?? (asked > 0 ? asked : 80));
+  };
+  const remark = (view: View): void => {
+    const text = quiet ? "" : remarkText(view, width(), colours);
+    if (text !== "") stderr.write(text);
+  };
+  return {
+    width,
+    colours,
+    show(outcome, form) {
+      if ("text" in outcome) return void stdout.write(outcome.text);
+      const { result, view, streamed = false } = outcome;
+      const isPerson = stdout.isTTY === true;
+      if (streamed) stderr.write(quiet ? "" : viewText(view, width(), colours));
+      else if (form === "json") stdout.write(`${JSON.stringify(toJson(result), null, isPerson ? 2 : 0)}\n`);
+      else if (form !== "auto") stdout.write(listing(view, form));
+      else if (isPerson) stdout.write(viewText(view, width(), outColours));
+      else stdout.write(tabSeparated(view));
+      // Without a person at stdout, the sentence that says what happened belongs to the log.
+      if (form === "auto" && !isPerson && !streamed && !quiet && view.title !== undefined)
+        stderr.write(`${view.title}\n`);
+      if (form === "auto" || streamed) remark(view);
+    },
+  };
+}
+
+function listing(view: View, form: "csv" | "md"): string {
+  const table = view.tables?.[0] ?? { columns: ["name", "value"], rows: view.fields ?? [] };
+  return form === "csv" ? csvText(table) : markdownText(table);
+}

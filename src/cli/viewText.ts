@@ -1,0 +1,34 @@
+/** A view as people read it on a terminal. */
+import type { View } from "../core/view.ts";
+import { cellText } from "./cellText.ts";
+import type { Colours } from "./colours.ts";
+import { tableText } from "./tableText.ts";
+import { pad, textWidth } from "./textWidth.ts";
+import { wrap } from "./wrap.ts";
+
+/** Title, fields, tables, with an empty line between; remarks and the next step go to stderr (`remarkLines`). */
+export function viewText({ title, fields = [], tables = [] }: View, width: number, colours: Colours): string {
+  const parts: string[][] = [];
+  if (title !== undefined) parts.push(wrap(title, width).map((line) => colours.bold(line)));
+  if (fields.length > 0) parts.push(fieldLines(fields, width, colours));
+  for (const table of tables) {
+    const head = table.title === undefined ? [] : [colours.bold(table.title)];
+    if (table.rows.length > 0) parts.push([...head, ...tableText(table, width, colours)]);
+  }
+  return parts.length === 0 ? "" : `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** Notes, then what is next. */
+export function remarkText({ notes = [], next }: View, width: number, colours: Colours): string {
+  const lines = notes.flatMap((note) => wrap(note, width, "note: "));
+  if (next !== undefined) lines.push(...wrap(next, width, "next: ").map((line) => colours.cyan(line)));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function fieldLines(fields: NonNullable<View["fields"]>, width: number, colours: Colours): string[] {
+  const labelWidth = Math.max(...fields.map(([label]) => textWidth(label)));
+  return fields.flatMap(([label, value]) => {
+    const lines = wrap(cellText(value), width - labelWidth - 2);
+    return lines.map((line, i) => `${colours.dim(pad(i === 0 ? label : "", labelWidth, "left"))}  ${line}`);
+  });
+}

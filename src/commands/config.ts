@@ -1,0 +1,86 @@
+/** `mlctl config show | validate | schema`: what mlctl understood of config.json, and what it would understand. */
+import type { Setting } from "../config/describeSettings.ts";
+import type { View } from "../core/view.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { openConfig } from "./openConfig.ts";
+
+const show = defineCommand({
+  name: "show",
+  group: "Other",
+  summary: "print every setting with its value and where it comes from",
+  details:
+    "Flags go before MLCTL_* variables, those before config.json, that before defaults. Secrets are not printed.",
+  arguments: [{ name: "[keys...]", description: "only these keys and what is below them, e.g. train" }],
+  listing: true,
+  examples: [
+    ["mlctl config show", "all settings"],
+    ["mlctl config show train promotion", "two sections"],
+    ["MLCTL_TRAIN_SEED=7 mlctl config show train.seed", "a variable goes before the file"],
+    ["mlctl config show --json | jq .config.train", "the whole configuration as JSON"],
+  ],
+  async run(invocation) {
+    const loaded = await openConfig(invocation);
+    const [{ describeSettings }, { unknownKey }] = await Promise.all([
+      import("../config/describeSettings.ts"),
+      import("../config/unknownKey.ts"),
+    ]);
+    const all = describeSettings(loaded);
+    for (const key of invocation.args) if (!all.some((setting) => isUnder(setting, key))) throw unknownKey(key, all);
+    const keys = invocation.args.length === 0 ? [""] : invocation.args;
+    const settings = all.filter((setting) => keys.some((key) => isUnder(setting, key)));
+    const { path, recordable: config } = loaded;
+    return { result: { path, config, settings }, view: settingsView(settings) };
+  },
+}) satisfies Command;
+
+const validate = defineCommand({
+  name: "validate",
+  group: "Other",
+  summary: "check config.json and print all of its errors at once",
+  examples: [
+    ["mlctl config validate", "exit 0 if it is right, 2 if not"],
+    ["mlctl config validate -c other.json", "another file"],
+  ],
+  async run(invocation) {
+    const loaded = await openConfig(invocation);
+    const { path, warnings } = loaded;
+    return { result: { path, valid: true, warnings }, view: { title: `${path} is valid` } };
+  },
+}) satisfies Command;
+
+const schema = defineCommand({
+  name: "schema",
+  group: "Other",
+  summary: "print the JSON Schema of config.json, for editors and for reading",
+  examples: [
+    ["mlctl config schema > config.schema.json", 'what "$schema" in config.json points to'],
+    ["mlctl config schema | jq .properties.train", "one section"],
+  ],
+  async run() {
+    const [{ configJsonSchema }, { knownNames }] = await Promise.all([
+      import("../config/configJsonSchema.ts"),
+      import("../lifecycle/knownNames.ts"),
+    ]);
+    return { text: `${JSON.stringify(configJsonSchema(knownNames()), null, 2)}\n` };
+  },
+}) satisfies Command;
+
+export const config = defineCommand({
+  name: "config",
+  group: "Other",
+  summary: "show, check or describe config.json",
+  subcommands: [show, validate, schema],
+  examples: [
+    ["mlctl config show", "every setting with its source"],
+    ["mlctl config validate", "all errors at once"],
+  ],
+}) satisfies Command;
+
+export function settingsView(settings: readonly Setting[]): View {
+  const rows = settings.map(({ key, value, source }) => [key, JSON.stringify(value), source]);
+  return { tables: [{ columns: ["setting", "value", "source"], rows }] };
+}
+
+function isUnder({ key }: Setting, prefix: string): boolean {
+  return prefix === "" || key === prefix || key.startsWith(`${prefix}.`);
+}

@@ -1,0 +1,15 @@
+/** Loads config.json as one call of a command sees it: -c, -C, flags that stand for keys, environment. */
+import type { LoadedConfig } from "../config/loadConfig.ts";
+import type { Invocation } from "./command.ts";
+
+/** Warnings about unknown variables go to stderr. */
+export async function openConfig({ global, flagSettings, environment, context }: Invocation): Promise<LoadedConfig> {
+  const [{ loadConfig }, { knownNames }] = await Promise.all([
+    import("../config/loadConfig.ts"),
+    import("../lifecycle/knownNames.ts"),
+  ]);
+  const { config: path, directory } = global;
+  const loaded = await loadConfig({ path, directory, environment, flags: flagSettings, known: knownNames() });
+  for (const message of loaded.warnings) context.emit({ type: "warning", stage: "config", message });
+  return loaded;
+}

@@ -1,0 +1,15 @@
+/** The error for a key that config.json does not have. */
+import { MlctlError } from "../core/errors.ts";
+import { suggest } from "../core/suggest.ts";
+import type { Setting } from "./describeSettings.ts";
+
+/** Suggests whole keys and sections. */
+export function unknownKey(key: string, settings: readonly Setting[]): MlctlError {
+  const known = settings.flatMap((setting) => {
+    const parts = setting.key.split(".");
+    return parts.map((_, i) => parts.slice(0, i + 1).join("."));
+  });
+  const close = suggest(key, known);
+  const hint = close === undefined ? "`mlctl config show` lists all keys" : `did you mean ${close}?`;
+  return new MlctlError("usage", `config.json has no key "${key}"`, { hint });
+}

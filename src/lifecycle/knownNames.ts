@@ -1,0 +1,44 @@
+/** What config.json may name: families, metrics and transforms, with the checks that only their registries can make. */
+import type { Config, ConfigProblem, KnownNames } from "../config/schema.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { estimators } from "../estimators/index.ts";
+import { resolveParams } from "../estimators/params.ts";
+import { transforms } from "../features/index.ts";
+import { transformProblems } from "../features/transformProblems.ts";
+import { metrics } from "../metrics/index.ts";
+
+export function knownNames(): KnownNames {
+  return {
+    families: Object.keys(estimators),
+    metrics: Object.keys(metrics),
+    features: Object.keys(transforms),
+    problems: (config) => [...paramProblems(config), ...featureProblems(config)],
+  };
+}
+
+/** Misspelt or impossible parameters, before an hour of training ends with them. */
+function paramProblems({ train }: Config): ConfigProblem[] {
+  return (train.models ?? []).flatMap(({ family, params }, i) => {
+    const { params: specs } = estimators[family as keyof typeof estimators];
+    return Object.entries(params).flatMap(([name, value]) => {
+      const message = problemOf(() => resolveParams(specs, { [name]: value } as JsonObject, family));
+      return message === undefined ? [] : [{ path: `train.models.${i}.params.${name}`, message }];
+    });
+  });
+}
+
+function problemOf(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    return error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
+  }
+}
+
+function featureProblems({ features }: Config): ConfigProblem[] {
+  const requests = (features ?? []).map(({ type, ...options }) => ({ type, options: options as Record<string, Json> }));
+  return transformProblems(requests).map(({ path, message }) => ({ path: path.replace(/\[(\d+)\]/g, ".$1"), message }));
+}
