@@ -15,6 +15,7 @@ function model(change: Partial<Model> = {}): Omit<Model, "sha256"> {
     signature: {
       inputs: [{ name: 'say "}"', kind: "number", missingShare: 0.1, minimum: -0.5, maximum: 1e300 }],
       target: { name: "exited", task: "binary", classes: ["0", "1"] },
+      reading: { nullValues: [""], normalizeNames: false },
     },
     transforms: [{ type: "standardize", state: { mean: [1 / 3], scale: [5e-324] } }],
     estimator: {
@@ -24,6 +25,14 @@ function model(change: Partial<Model> = {}): Omit<Model, "sha256"> {
       task: "binary",
       classCount: 2,
       state: { left: Array.from({ length: 40 }, (_, i) => i), empty: [], none: {} },
+    },
+    baseline: {
+      family: "baseline",
+      params: {},
+      featureNames: ["a"],
+      task: "binary",
+      classCount: 2,
+      state: {},
     },
     threshold: 0.5,
     metrics: { f1: 0.5, roc_auc: null },

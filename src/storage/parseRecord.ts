@@ -101,8 +101,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function damaged(path: string, what: string, cause?: unknown): MlctlError {
+  const again = path.endsWith("deployment.json") ? ", or delete it and run `mlctl deploy`" : "";
   return new MlctlError("data", `the record ${path} cannot be read: ${what}`, {
-    hint: "restore it from a backup or another copy of the workspace; `mlctl verify` lists what else is damaged",
+    hint: `restore it from a backup or another copy of the workspace${again}; \`mlctl verify\` lists what else is damaged`,
     cause,
   });
 }

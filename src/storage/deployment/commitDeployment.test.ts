@@ -33,12 +33,15 @@ function rollback(paths: WorkspacePaths): string {
 function damage(paths: WorkspacePaths, { withCopies }: { withCopies: boolean }): string[] {
   const current = currentDeployment(paths.production);
   if (current === undefined) return [];
-  const differs = (path: string, sha256: string | undefined): boolean =>
-    (existsSync(path) ? sha256Text(readFileSync(path)) : undefined) !== sha256;
-  return copies(current).flatMap(([name, artifact]) => [
-    ...(artifact !== null && differs(join(paths.workspace, artifact.path), artifact.sha256) ? [artifact.path] : []),
-    ...(withCopies && differs(join(paths.production, name), artifact?.sha256) ? [name] : []),
-  ]);
+  return copies(current).flatMap(([name, artifact]) => {
+    const kept = artifact === null || hashOf(join(paths.workspace, artifact.path)) === artifact.sha256;
+    const copied = !withCopies || hashOf(join(paths.production, name)) === artifact?.sha256;
+    return [kept ? [] : [artifact.path], copied ? [] : [name]].flat();
+  });
+}
+
+function hashOf(path: string): string | undefined {
+  return existsSync(path) ? sha256Text(readFileSync(path)) : undefined;
 }
 
 /** What must hold after repair, whatever happened before. */
@@ -51,8 +54,8 @@ async function expectWhole(paths: WorkspacePaths): Promise<void> {
   expect(history.map(({ deploymentId }) => deploymentId)).toEqual(history.map((_, i) => history.length - i));
   const releases = history.map(({ model }) => model.path.split("/").at(-2)).toReversed();
   expect(existsSync(join(production, "releases")) ? readdirSync(join(production, "releases")) : []).toEqual(releases);
-  const known = ["deployment.json", "history", "ingestedfiles.txt", "latestscore.txt", "releases", "trainedmodel.json"];
-  expect(readdirSync(production).filter((name) => !known.includes(name))).toEqual([]);
+  const known = /^(deployment\.json|history|ingestedfiles\.txt|latestscore\.txt|releases|trainedmodel\.json)$/;
+  expect(readdirSync(production).filter((name) => !known.test(name))).toEqual([]);
   const findings = await verify(paths);
   expect(findings.filter(({ status }) => status === "fail")).toEqual([]);
 }
@@ -109,8 +112,10 @@ describe("commitDeployment", () => {
     writeFileSync(join(paths.production, "deployment.json"), '{"kind": "depl');
     expect(() => currentDeployment(paths.production)).toThrow("cannot be read: it is not JSON");
     expect(repairDeployment(paths)).toEqual({ refreshed: [], removedReleases: [] });
+    expect(() => deploy(paths, "b")).toThrow("cannot be read: it is not JSON");
     rmSync(join(paths.production, "deployment.json"));
     expect(repairDeployment(paths).removedReleases).toEqual([]);
+    expect(deploy(paths, "b").runId).toBe("b");
   });
 });
 

@@ -132,7 +132,9 @@ export class SqliteStore implements RunStore {
       for (const path of removed) this.#execute("DELETE FROM records WHERE path = ?", path);
       for (const record of changed) indexRecord(this.#execute, record);
       for (const { path, stat } of touched) this.#execute("UPDATE records SET stat = ? WHERE path = ?", stat, path);
-      if (changed.length + removed.length > 0) forgetOrphans(this.#execute);
+      // Datasets and runs lie under their own name, so that a changed one replaces itself; the rest may leave orphans.
+      const replaced = changed.some(({ record: { kind } }) => kind === "deployment");
+      if (replaced || removed.length > 0) forgetOrphans(this.#execute);
     });
   }
 
