@@ -1,9 +1,11 @@
 /** Turns the definitions of commands/ into commander's program: the only file that knows commander. */
-import { Argument, Command as CommanderCommand, CommanderError, Option } from "commander";
+import { Argument, Command as CommanderCommand, CommanderError, Option, type Help as CommanderHelp } from "commander";
 import { globalOptions } from "../commands/globalOptions.ts";
-import { groups, type Command, type OptionSpec } from "../commands/command.ts";
+import { groups, type ArgumentSpec, type Command, type OptionSpec } from "../commands/command.ts";
 import { variableOf } from "../config/variableOf.ts";
-import { longFlag, optionValue } from "./optionValue.ts";
+import type { Colours } from "./colours.ts";
+import { helpText, type Help } from "./helpText.ts";
+import { choiceOf, longFlag, optionValue } from "./optionValue.ts";
 
 /** What was typed, before it is an invocation. */
 export interface Call {
@@ -17,6 +19,8 @@ export interface ProgramOptions {
   readonly commands: readonly Command[];
   readonly version: string;
   readonly width: () => number;
+  /** Of stdout, where help goes. */
+  readonly colours: Colours;
   readonly run: (call: Call) => Promise<void>;
   readonly write: (text: string) => void;
 }
@@ -26,27 +30,25 @@ const listingOptions = {
   md: { flags: "--md", description: "print the list as a Markdown table" },
 } as const satisfies Record<string, OptionSpec>;
 
+const description = "The life of a tabular machine-learning model, from raw files to a deployed and watched model.";
+
+const programExamples: Help["examples"] = [
+  ["mlctl init demo && cd demo", "a workspace with sample data"],
+  ["mlctl fullprocess", "ingest, train, score, deploy, report"],
+  ["mlctl train --help", "flags and examples of one command"],
+];
+
 export function buildProgram(options: ProgramOptions): CommanderCommand {
-  const program = new CommanderCommand("mlctl");
-  program
-    .description("The life of a tabular machine-learning model, from raw files to a deployed and watched model.")
-    .usage("<command> [options]")
-    .version(options.version, "-V, --version", "print the version")
-    .helpOption("-h, --help", "print help")
-    .helpCommand(false);
-  configure(program, options);
+  const program = new CommanderCommand("mlctl").usage("<command> [options]").description(description);
+  configure(program, options, programExamples);
+  program.version(options.version, "-V, --version", "print the version");
   for (const [key, spec] of Object.entries(globalOptions)) program.addOption(commanderOption(key, spec));
   for (const group of groups) {
     for (const command of options.commands.filter((each) => each.group === group)) {
-      program.addCommand(subcommand(command, options).helpGroup(`${group}:`));
+      program.addCommand(subcommand(command, options).helpGroup(group));
     }
   }
-  const examples = [
-    ["mlctl init --template attrition", "a workspace with sample data"],
-    ["mlctl fullprocess", "ingest, train, score, deploy, report"],
-    ["mlctl <command> --help", "flags and examples of a command"],
-  ] as const;
-  return program.addHelpText("after", examplesText(examples));
+  return program;
 }
 
 /** What commander says when arguments are wrong, as one sentence and a hint; undefined for help and version. */
@@ -57,66 +59,9 @@ export function usageProblem(error: unknown): { message: string; hint: string | 
   return { message: first.replace(/\.$/, ""), hint: meant === undefined ? undefined : `did you mean ${meant}?` };
 }
 
-/** Help and version are thrown too, with exit code 0. */
+/** Help and version end with an error too, with exit code 0; "mlctl config" alone prints help and ends with 1. */
 export function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && (error.exitCode === 0 || error.code === "commander.help");
-}
-
-function subcommand(command: Command, options: ProgramOptions): CommanderCommand {
-  const built = new CommanderCommand(command.name).description(sentence(command)).summary(command.summary);
-  configure(built, options);
-  for (const spec of command.arguments ?? []) {
-    const argument = new Argument(spec.name, spec.description);
-    built.addArgument(spec.choices === undefined ? argument : argument.choices(spec.choices));
-  }
-  const specs = { ...command.options, ...(command.listing === true ? listingOptions : {}) };
-  for (const [key, spec] of Object.entries(specs)) built.addOption(commanderOption(key, spec));
-  for (const child of command.subcommands ?? []) built.addCommand(subcommand(child, options));
-  built.addHelpText("after", examplesText(command.examples));
-  if (command.run !== undefined) {
-    built.action(async () => options.run({ command, args: built.args, options: built.optsWithGlobals() }));
-  }
-  return built;
-}
-
-/** Shared by the program and each command: commander copies nothing to commands that are added. */
-function configure(command: CommanderCommand, { width, write }: ProgramOptions): void {
-  command
-    .helpOption("-h, --help", "print help")
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({ writeOut: write, outputError: () => {}, getOutHelpWidth: width, getErrHelpWidth: width })
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (child) => child.name() });
-}
-
-function commanderOption(key: string, spec: OptionSpec): Option {
-  const option = new Option(spec.flags, describe(spec));
-  // The value lands under the key of the definition, whatever its flag is called.
-  option.attributeName = () => key;
-  if (spec.type === "list") return option;
-  if (spec.default !== undefined) option.defaultValue = spec.default;
-  if (option.required || option.optional) option.argParser((text) => optionValue(text, spec));
-  return option;
-}
-
-function describe({ description, choices, default: value, setting }: OptionSpec): string {
-  const remarks = [
-    ...(choices === undefined ? [] : [choices.join(", ")]),
-    ...(value === undefined ? [] : [`default: ${value}`]),
-    ...(setting === undefined ? [] : [`${setting} in config.json; ${variableOf(setting)}`]),
-  ];
-  return remarks.length === 0 ? description : `${description} (${remarks.join("; ")})`;
-}
-
-function sentence({ summary, details }: Command): string {
-  const first = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
-  return details === undefined ? first : `${first}\n${details}`;
-}
-
-function examplesText(examples: Command["examples"]): string {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  # ${meaning}`);
-  return `\nExamples:\n${lines.join("\n")}`;
 }
 
 /** Flags that were typed and stand for keys of config.json. */
@@ -126,4 +71,88 @@ export function flagSettings({ command, options }: Call): { key: string; flag: s
     if (spec.setting === undefined || (typeof value !== "string" && typeof value !== "number")) return [];
     return [{ key: spec.setting, flag: longFlag(spec), value }];
   });
+}
+
+function subcommand(command: Command, options: ProgramOptions): CommanderCommand {
+  const built = new CommanderCommand(command.name).description(sentence(command)).summary(command.summary);
+  configure(built, options, command.examples);
+  for (const spec of command.arguments ?? []) built.addArgument(commanderArgument(spec));
+  const specs = { ...command.options, ...(command.listing === true ? listingOptions : {}) };
+  for (const [key, spec] of Object.entries(specs)) built.addOption(commanderOption(key, spec));
+  for (const child of command.subcommands ?? []) built.addCommand(subcommand(child, options));
+  if (command.run !== undefined) {
+    built.action(async () => options.run({ command, args: built.args, options: built.optsWithGlobals() }));
+  }
+  return built;
+}
+
+/** Commander hands nothing down to commands that are added, so each is told the same. */
+function configure(command: CommanderCommand, options: ProgramOptions, examples: Help["examples"]): void {
+  const { width, write, colours } = options;
+  command
+    .helpOption("-h, --help", "print help")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: write, outputError: () => {} })
+    .configureHelp({
+      showGlobalOptions: true,
+      formatHelp: (shown, helper) => helpText(helpOf(shown, helper, examples), width(), colours),
+    });
+}
+
+/** Commands first: they are what most people look for. */
+function helpOf(command: CommanderCommand, helper: CommanderHelp, examples: Help["examples"]): Help {
+  const isProgram = command.parent === null;
+  const children = helper.visibleCommands(command);
+  const items = (group: string) =>
+    children
+      .filter((child) => child.helpGroup() === group)
+      .map((child): [string, string] => [child.name(), child.summary()]);
+  const global = helper.visibleGlobalOptions(command).filter(({ long }) => long !== "--version");
+  return {
+    description: command.description(),
+    usage: helper.commandUsage(command),
+    sections: [
+      { title: "Arguments", items: command.registeredArguments.map((each) => [each.name(), each.description]) },
+      ...groups.map((group) => ({ title: group, items: items(group) })),
+      { title: "Commands", items: items("") },
+      { title: isProgram ? "Options of every command" : "Options", items: optionItems(helper.visibleOptions(command)) },
+      { title: "Options of every command", items: optionItems(global) },
+    ],
+    examples,
+  };
+}
+
+function optionItems(options: readonly Option[]): [string, string][] {
+  return options.map((option) => [option.flags, option.description]);
+}
+
+function commanderArgument(spec: ArgumentSpec): Argument {
+  const { choices } = spec;
+  const built = new Argument(spec.name, describe(spec));
+  if (choices === undefined) return built;
+  return built.argParser((text: string) => choiceOf(text, choices, built.name()));
+}
+
+function commanderOption(key: string, spec: OptionSpec): Option {
+  const option = new Option(spec.flags, describe(spec));
+  // The value lands under the key of the definition, whatever its flag is called.
+  option.attributeName = () => key;
+  if (spec.default !== undefined) option.defaultValue = spec.default;
+  if (spec.type !== "list" && (option.required || option.optional)) option.argParser((text) => optionValue(text, spec));
+  return option;
+}
+
+function describe({ description: text, choices, default: value, setting }: Omit<OptionSpec, "flags">): string {
+  const remarks = [
+    ...(choices === undefined ? [] : [choices.join(" | ")]),
+    ...(value === undefined ? [] : [`default: ${value}`]),
+    ...(setting === undefined ? [] : [`${setting} in config.json, ${variableOf(setting)}`]),
+  ];
+  return remarks.length === 0 ? text : `${text} (${remarks.join("; ")})`;
+}
+
+function sentence({ summary, details }: Command): string {
+  const first = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  return details === undefined ? first : `${first}\n${details}`;
 }

@@ -37,6 +37,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     commands,
     version,
     width: () => Math.min(100, screen.width()),
+    colours: screen.outColours,
     write: (text) => void stdout.write(text),
     run: async (call) => {
       exitCode = await runCall(call, screen, fail);

@@ -12,17 +12,17 @@ export function longFlag({ flags }: Pick<OptionSpec, "flags">): string {
 
 /** @throws {MlctlError} kind "usage" with the flag, what was found and what is allowed */
 export function optionValue(text: string, option: OptionSpec): string | number {
-  if (option.choices !== undefined) return choice(text, option, option.choices);
+  if (option.choices !== undefined) return choiceOf(text, option.choices, longFlag(option));
   if (option.type === "number" || option.type === "integer") return number(text, option);
   return option.type === "duration" ? durationInMs(text, option) : text;
 }
 
-function choice(text: string, option: OptionSpec, choices: readonly string[]): string {
+/** @param name what the text was given for: "--format", "shell" */
+export function choiceOf(text: string, choices: readonly string[], name: string): string {
   if (choices.includes(text)) return text;
   const close = suggest(text, choices);
-  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed ${choices.join(", ")}`, {
-    hint: close === undefined ? undefined : `did you mean ${longFlag(option)} ${close}?`,
-  });
+  const hint = close === undefined ? undefined : `did you mean ${close}?`;
+  throw new MlctlError("usage", `${name}: found "${text}", allowed ${choices.join(", ")}`, { hint });
 }
 
 function number(text: string, option: OptionSpec): number {

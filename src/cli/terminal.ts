@@ -21,7 +21,8 @@ export interface TerminalOptions {
 
 export interface Terminal {
   readonly width: () => number;
-  /** Colours of stderr. */
+  readonly outColours: Colours;
+  /** Of stderr. */
   readonly colours: Colours;
   readonly show: (outcome: Outcome, form: OutputForm) => void;
 }
@@ -40,6 +41,7 @@ export function terminal(options: TerminalOptions): Terminal {
   };
   return {
     width,
+    outColours,
     colours,
     show(outcome, form) {
       if ("text" in outcome) return void stdout.write(outcome.text);

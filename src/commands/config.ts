@@ -77,10 +77,17 @@ export const config = defineCommand({
 }) satisfies Command;
 
 export function settingsView(settings: readonly Setting[]): View {
-  const rows = settings.map(({ key, value, source }) => [key, JSON.stringify(value), source]);
+  const rows = settings.map(({ key, value, source }) => [key, plainText(value), source]);
   return { tables: [{ columns: ["setting", "value", "source"], rows }] };
 }
 
 function isUnder({ key }: Setting, prefix: string): boolean {
   return prefix === "" || key === prefix || key.startsWith(`${prefix}.`);
+}
+
+/** Texts without quotes where nothing else could be meant: f1, but "42" and "". */
+function plainText(value: Setting["value"]): string {
+  const isPlain =
+    typeof value === "string" && /^[^\s"'\d[{-]\S*$/.test(value) && !["null", "true", "false"].includes(value);
+  return isPlain ? value : JSON.stringify(value);
 }

@@ -1,0 +1,56 @@
+/** `mlctl deploy`: the newest model against the deployed one, and the switch. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { View } from "../core/view.ts";
+import type { DeployResult } from "../lifecycle/deploy.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
+import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+
+export const deploy = defineCommand({
+  name: "deploy",
+  group: "Lifecycle",
+  summary: "switch production to a model that beats the deployed one on the same rows",
+  details:
+    "The rules stand in `promotion` of config.json. The switch is one rename: a kill at any instant leaves the old model whole or the new one whole.",
+  arguments: [{ name: "[ref]", description: "run id, v3 or latest (default: the newest model)" }],
+  options: {
+    rollback: { flags: "--rollback", type: "boolean", description: "go back to the deployment before" },
+    force: { ...sharedOptions.force, description: "deploy whatever the rules say" },
+    dryRun: sharedOptions.dryRun,
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl deploy", "the newest model, if it is better"],
+    ["mlctl deploy --dry-run", "what would happen, and why"],
+    ["mlctl deploy v3 --force", "that one, whatever the rules say"],
+    ["mlctl deploy --rollback", "the deployment before"],
+  ],
+  async run(invocation) {
+    const { rollback, force, dryRun, wait } = invocation.options;
+    const [model] = invocation.args;
+    const workspace = await openWorkspaceOf(invocation);
+    const [session, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/deploy.ts")]);
+    const options = { rollback, force, dryRun, ...(model === undefined ? {} : { model }) };
+    const result = dryRun
+      ? await session.reading(workspace, (open) => step.deploy(open, options))
+      : await session.writing(workspace, writingOptions("deploy", wait), (open) => step.deploy(open, options));
+    return { result, view: deployView(result) };
+  },
+}) satisfies Command;
+
+export function deployView({ status, runId, previousRunId, metric, value, reasons, dryRun }: DeployResult): View {
+  const done = { deployed: "deployed", kept: "not deployed", rolled_back: "rolled back to" }[status];
+  const replaced = previousRunId === null || status === "kept" ? "" : ` in place of ${previousRunId}`;
+  const stays = status === "kept" && previousRunId !== null ? `; ${previousRunId} stays` : "";
+  return {
+    title: `${dryRun ? "would be: " : ""}${done} ${runId}${replaced}${stays}`,
+    fields: [
+      ...(metric === null ? [] : [[metric, formatNumber(value)] as const]),
+      ...reasons.map((reason) => ["because", reason] as const),
+    ],
+    next:
+      status === "kept"
+        ? "`mlctl deploy --force` deploys it all the same"
+        : "`mlctl diagnose`, or `mlctl deploy --rollback` to undo",
+  };
+}

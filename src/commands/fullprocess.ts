@@ -1,0 +1,54 @@
+/** `mlctl fullprocess`: from new files to a deployed, reported model. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { View } from "../core/view.ts";
+import type { FullprocessResult } from "../lifecycle/fullprocess.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
+import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+
+export const fullprocess = defineCommand({
+  name: "fullprocess",
+  group: "Lifecycle",
+  summary: "ingest, train, score, deploy and report, each only when it is needed",
+  details:
+    "For cron and CI: with nothing new it ends at once with exit 0 and writes nothing. A model that lost is not trained again on the same data.",
+  options: {
+    force: { ...sharedOptions.force, description: "ingest and train although nothing is new" },
+    dryRun: sharedOptions.dryRun,
+    seed: sharedOptions.seed,
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl fullprocess", "whatever is needed"],
+    ["mlctl fullprocess --dry-run", "what would be done, and why"],
+    ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
+    ["mlctl fullprocess --json | jq -r .status", "nothing_new, kept or deployed"],
+  ],
+  async run(invocation) {
+    const { force, dryRun, wait } = invocation.options;
+    const workspace = await openWorkspaceOf(invocation);
+    const step = await import("../lifecycle/fullprocess.ts");
+    const result = await step.fullprocess(workspace, { ...writingOptions("fullprocess", wait), force, dryRun });
+    return { result, view: fullprocessView(result) };
+  },
+}) satisfies Command;
+
+export function fullprocessView(result: FullprocessResult): View {
+  const { status, reason, steps, metric, value, interval, runId, reasons, reportPath, dryRun } = result;
+  if (status === "nothing_new")
+    return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };
+  const table = {
+    columns: ["step", "status", "what", "seconds"],
+    rows: steps.map((step) => [step.name, step.status, step.reason, Number(step.seconds.toFixed(2))]),
+  };
+  if (dryRun) return { title: `would run: ${reason}`, tables: [table] };
+  const spread =
+    interval === null ? "" : ` (95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
+  const figure = metric === null ? "" : `: ${metric} ${formatNumber(value)}${spread}`;
+  return {
+    title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${figure}`,
+    tables: [table],
+    fields: [...reasons.map((why) => ["because", why] as const), ["report", reportPath]],
+    next: reportPath === null ? "`mlctl runs list`" : `open ${reportPath}`,
+  };
+}

@@ -1,0 +1,103 @@
+/** `mlctl ingest`: new files become one clean dataset. */
+import type { View } from "../core/view.ts";
+import type { IngestResult } from "../lifecycle/ingest.ts";
+import type { IngestPlan } from "../lifecycle/planIngest.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
+import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+
+export const ingest = defineCommand({
+  name: "ingest",
+  group: "Lifecycle",
+  summary: "read new or changed files into one clean, dated dataset",
+  details:
+    "Files are known by their content: a renamed one is not new, a changed one is. A file that cannot be read is set aside in rejected/ with its reason; the others go on.",
+  arguments: [{ name: "[paths...]", description: "files or folders to read instead of input_folder_path" }],
+  options: {
+    force: { ...sharedOptions.force, description: "read all files again although none is new" },
+    dryRun: sharedOptions.dryRun,
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl ingest", "what is new in the input folder"],
+    ["mlctl ingest --dry-run", "which files are new"],
+    ["mlctl ingest drops/2026-11-21.csv.gz", "one file from elsewhere"],
+    ["mlctl ingest --json | jq .dataset.rows", "how many rows there are now"],
+  ],
+  async run(invocation) {
+    const { options, args } = invocation;
+    const workspace = await openWorkspaceOf(invocation);
+    const { reading, writing } = await import("../lifecycle/session.ts");
+    if (options.dryRun) {
+      const { planIngest } = await import("../lifecycle/planIngest.ts");
+      const plan = await reading(workspace, (session) => planIngest(session, args, options.force));
+      return { result: { ...planResult(plan), dryRun: true }, view: planView(plan) };
+    }
+    const step = await import("../lifecycle/ingest.ts");
+    const result = await writing(workspace, writingOptions("ingest", options.wait), (session) =>
+      step.ingest(session, { inputs: args, force: options.force }),
+    );
+    return { result, view: ingestView(result) };
+  },
+}) satisfies Command;
+
+function planResult({ status, reason, present, fresh }: IngestPlan) {
+  const isNew = new Set(fresh.map(({ path }) => path));
+  return {
+    status,
+    reason,
+    files: present.map(({ path, sha256, bytes }) => ({ path, sha256, bytes, isNew: isNew.has(path) })),
+  };
+}
+
+function planView(plan: IngestPlan): View {
+  const { status, reason, files } = planResult(plan);
+  return {
+    title: status === "ingest" ? `would ingest: ${reason}` : `nothing to ingest: ${reason}`,
+    tables: [
+      {
+        columns: ["file", "bytes", "new"],
+        rows: files.map(({ path, bytes, isNew }) => [path, bytes, isNew ? "yes" : "no"]),
+      },
+    ],
+    notes: plan.warnings,
+  };
+}
+
+export function ingestView(result: IngestResult): View {
+  const { status, reason, dataset, files, rejected, duplicatesRemoved, notes } = result;
+  if (status === "nothing_new" || dataset === null) {
+    return {
+      title: `nothing new: ${reason}`,
+      fields:
+        dataset === null
+          ? []
+          : [
+              ["dataset", dataset.path],
+              ["rows", dataset.rows],
+            ],
+      next: "`mlctl ingest --force` reads all files again",
+    };
+  }
+  const setAside = rejected.map(
+    ({ path, line, reason: why }) => `${path}${line === undefined ? "" : `, line ${line}`}: ${why}`,
+  );
+  return {
+    title: `ingested ${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"} (${reason})`,
+    fields: [
+      ["dataset", dataset.path],
+      ["rows", dataset.rows],
+      ["columns", dataset.columns],
+      ["duplicates removed", duplicatesRemoved],
+      ["rejected files", rejected.length],
+    ],
+    tables: [
+      {
+        columns: ["file", "rows", "new"],
+        rows: files.map(({ path, rows, isNew }) => [path, rows, isNew ? "yes" : "no"]),
+      },
+    ],
+    notes: [...setAside, ...notes],
+    next: "`mlctl train`",
+  };
+}

@@ -1,0 +1,82 @@
+/** `mlctl score`: a model on the test data. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { View, ViewTable } from "../core/view.ts";
+import type { ScoreResult } from "../lifecycle/score.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
+import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+
+export const score = defineCommand({
+  name: "score",
+  group: "Lifecycle",
+  summary: "judge a model on the test data, with bootstrap intervals",
+  options: {
+    model: { flags: "--model <ref>", description: "run id, v3, @champion or a path (default: the newest)" },
+    data: {
+      flags: "--data <path>",
+      description: "a labelled file or folder instead of test_data_path; then nothing is recorded",
+    },
+    failUnder: {
+      flags: "--fail-under <value>",
+      type: "number",
+      description: "exit 10 if the metric is worse than this (above it, where less is better)",
+    },
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl score", "the newest model"],
+    ["mlctl score --model @champion", "the deployed one"],
+    ["mlctl score --fail-under 0.6", "a gate for CI: exit 10 below it"],
+    ["mlctl score --json | jq .metrics.f1", "one figure"],
+  ],
+  async run(invocation) {
+    const { model, data, failUnder, wait } = invocation.options;
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ writing }, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/score.ts")]);
+    const options = { ...(model === undefined ? {} : { model }), ...(data === undefined ? {} : { data }) };
+    const result = await writing(workspace, writingOptions("score", wait), (session) => step.score(session, options));
+    const passed = failUnder === undefined || step.passes(result, failUnder);
+    const view = scoreView(result);
+    if (passed) return { result, view };
+    const failure = `gate failed: ${result.metric} is ${formatNumber(result.value)}, ${failUnder} was asked for`;
+    return { result, view: { ...view, notes: [...(view.notes ?? []), failure] }, exitCode: 10 };
+  },
+}) satisfies Command;
+
+export function scoreView(result: ScoreResult): View {
+  const { metric, value, interval, rows, metrics, intervals, baseline } = result;
+  const spread =
+    interval === null ? "" : ` (95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
+  return {
+    title: `${metric} ${formatNumber(value)}${spread} on ${rows} test rows; the baseline reaches ${formatNumber(baseline[metric])}`,
+    tables: [
+      {
+        columns: ["metric", "value", "low", "high", "baseline"],
+        rows: Object.entries(metrics).map(([name, figure]) => [
+          name,
+          figure,
+          intervals[name]?.[0] ?? null,
+          intervals[name]?.[1] ?? null,
+          baseline[name] ?? null,
+        ]),
+      },
+      ...confusionTable(result),
+    ],
+    fields: [
+      ["run", result.runId],
+      ["recorded in", result.path],
+    ],
+    ...(result.path === null ? {} : { next: "`mlctl deploy`" }),
+  };
+}
+
+function confusionTable({ confusionMatrix, classes }: ScoreResult): ViewTable[] {
+  if (confusionMatrix === null || classes === null || classes.length > 12) return [];
+  return [
+    {
+      title: "rows by true class (down) and predicted class (across)",
+      columns: ["true", ...classes],
+      rows: confusionMatrix.map((counts, code) => [classes[code]!, ...counts]),
+    },
+  ];
+}

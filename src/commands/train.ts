@@ -1,0 +1,64 @@
+/** `mlctl train`: every configured model, a leaderboard, the best one kept. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { View } from "../core/view.ts";
+import type { TrainResult } from "../lifecycle/train.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
+import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+
+export const train = defineCommand({
+  name: "train",
+  group: "Lifecycle",
+  summary: "train every configured model on the newest dataset and keep the best",
+  details:
+    "The leaderboard is made on the validation part of the dataset, never on the test data. The same data, configuration and seed give the same model, byte for byte.",
+  options: {
+    seed: sharedOptions.seed,
+    metric: { flags: "--metric <name>", setting: "train.metric", description: "what the leaderboard is sorted by" },
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl train", "all models of config.json"],
+    ["mlctl train --metric roc_auc --seed 7", "another metric, another seed"],
+    ["mlctl train --json | jq '.leaderboard[0].metrics'", "the winner's figures"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ writing }, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/train.ts")]);
+    const result = await writing(workspace, writingOptions("train", invocation.options.wait), step.train);
+    return { result, view: trainView(result) };
+  },
+}) satisfies Command;
+
+/** The metric that decides first, then a few of the others. */
+export function trainView(result: TrainResult): View {
+  const { metric, leaderboard, model, runId, modelVersion, dataset, notes } = result;
+  const others = Object.keys(leaderboard[0]!.metrics)
+    .filter((name) => name !== metric)
+    .slice(0, 3);
+  const shown = [metric, ...others];
+  return {
+    title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${dataset.rows} rows; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
+    tables: [
+      {
+        columns: ["#", "run", "family", "features", ...shown, "seconds", "note"],
+        rows: leaderboard.map((row) => [
+          row.rank,
+          row.runId,
+          row.family,
+          row.featureSet,
+          ...shown.map((name) => row.metrics[name] ?? null),
+          Number(row.seconds.toFixed(2)),
+          row.note ?? "",
+        ]),
+      },
+    ],
+    fields: [
+      ["run", runId],
+      ["version", `v${modelVersion}`],
+      ["model", model.path],
+    ],
+    notes,
+    next: "`mlctl score`",
+  };
+}
