@@ -16,9 +16,9 @@ export async function dropDuplicates(database: Database, keep: "first" | "last")
     "CREATE TEMP TABLE suspects AS SELECT position FROM hashes WHERE hash IN (SELECT hash FROM hashes GROUP BY hash HAVING count(*) > 1)",
   );
   const kept = keep === "first" ? "min(rowid)" : "max(rowid)";
-  const among = "FROM result WHERE rowid IN (SELECT position FROM suspects)";
+  const among = "FROM (SELECT rowid, result AS whole FROM result WHERE rowid IN (SELECT position FROM suspects))";
   await database.run(
-    `CREATE TEMP TABLE copies AS SELECT position FROM suspects WHERE position NOT IN (SELECT ${kept} ${among} GROUP BY ${names})`,
+    `CREATE TEMP TABLE copies AS SELECT position FROM suspects WHERE position NOT IN (SELECT ${kept} ${among} GROUP BY whole)`,
   );
   await database.run("DELETE FROM result WHERE rowid IN (SELECT position FROM copies)");
   const count = await database.rows("SELECT count(*) FROM copies");

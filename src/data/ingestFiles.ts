@@ -35,7 +35,9 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
     if (options.expect !== undefined) await checkExpectations(database, options.expect);
     const columns = await database.describe("SELECT * FROM result");
     const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
-    await database.run(`COPY result TO ${literal(options.output)} (FORMAT csv, HEADER true, DELIMITER ',')`);
+    await database.run(
+      `COPY result TO ${literal(options.output)} (FORMAT csv, HEADER true, DELIMITER ',', USE_TMP_FILE false)`,
+    );
     return { ...staged, rows, columns, duplicatesRemoved };
   });
 }

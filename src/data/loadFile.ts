@@ -17,6 +17,8 @@ const MOSTLY = 0.5;
 
 /** A loaded file, and how to find the line of a value that turns out to be wrong once other files are known. */
 export interface Loaded extends LoadedFile {
+  /** The table has the very types that `columns` says; otherwise a cast is still to come. */
+  readonly settled: boolean;
   /** The first value of the column that is not of `type`. */
   explain(column: string, type: string): Promise<UnreadableFile>;
 }
@@ -35,7 +37,8 @@ export async function loadFile(database: Database, path: string, table: string, 
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
     columns.push(...(await settleTypes(database, { table, some, options, explain, csv: csv !== undefined })));
   }
-  return { path, table, rows, columns, explain };
+  const settled = columns.every((column, i) => column.type === described[i]!.type);
+  return { path, table, rows, columns, settled, explain };
 }
 
 async function loadRaw(
@@ -156,9 +159,11 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
   const counts = some.map(({ name, type }) => {
     const column = identifier(name);
     const looked = csv && type === "VARCHAR" && !free.has(name);
-    return looked
-      ? `count(${column}), count(TRY_CAST(${column} AS DOUBLE)), count(TRY_CAST(${column} AS TIMESTAMP))`
-      : `count(${column}), 0, 0`;
+    if (!looked) return `count(${column}), 0, 0`;
+    // Trying a cast on every text takes eight times as long as looking at its first sign first: below "A" are digits.
+    const numeral = `CASE WHEN ascii(ltrim(${column})) < 65 OR lower(trim(${column})) = 'nan' THEN ${column} END`;
+    const day = `CASE WHEN regexp_matches(${column}, '^ *[0-9]{1,4}[-/]') THEN ${column} END`;
+    return `count(${column}), count(TRY_CAST(${numeral} AS DOUBLE)), count(TRY_CAST(${day} AS TIMESTAMP))`;
   });
   const row = (await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`))[0]!;
   const settled: LoadedColumn[] = [];

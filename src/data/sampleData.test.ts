@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const dataRows = (content: string): string[] => content.trimEnd().split("\n").slice(1);
 const rowsUnder = (folder: string): string[] =>
   sampleFiles(SEED).flatMap(({ path, content }) => (path.startsWith(folder) ? dataRows(content) : []));
+const column = (folder: string, at: number): number[] => rowsUnder(folder).map((row) => Number(row.split(",")[at]));
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 describe("sampleFiles", () => {
@@ -33,8 +34,7 @@ describe("sampleFiles", () => {
 
   it("leaves some cells empty, and has both answers about as often", () => {
     const rows = rowsUnder("practicedata").map((row) => row.split(","));
-    const share = (column: number, value: string): number =>
-      rows.filter((row) => row[column] === value).length / rows.length;
+    const share = (at: number, value: string): number => rows.filter((row) => row[at] === value).length / rows.length;
     expect(share(1, "")).toBeGreaterThan(0.015);
     expect(share(1, "")).toBeLessThan(0.045);
     expect(share(3, "")).toBeGreaterThan(0.01);
@@ -43,7 +43,6 @@ describe("sampleFiles", () => {
   });
 
   it("lets the companies of sourcedata drift", () => {
-    const column = (folder: string, at: number): number[] => rowsUnder(folder).map((row) => Number(row.split(",")[at]));
     expect(median(column("sourcedata", 2))).toBeLessThan(0.8 * median(column("practicedata", 2)));
     expect(median(column("sourcedata", 3))).toBeGreaterThan(1.2 * median(column("practicedata", 3)));
     expect(median(column("testdata", 2)) / median(column("practicedata", 2))).toBeCloseTo(1, 0);

@@ -47,8 +47,12 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const agreed = await agree(loaded, { free, before: previousPart(previous, options), rejected });
   checkNamed(options, agreed.columns, previous);
   await sealed(database, options.writes);
-  if (agreed.parts.length > 0) await createRaw(database, agreed);
-  await applySelect(database, { options, previous, raw: agreed.parts.length > 0 });
+  if (untouched(agreed, options)) {
+    await database.run(`ALTER TABLE ${identifier(agreed.parts[0]!.table)} RENAME TO result`);
+  } else {
+    if (agreed.parts.length > 0) await createRaw(database, agreed);
+    await applySelect(database, { options, previous, raw: agreed.parts.length > 0 });
+  }
   const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
   return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes: agreed.notes };
 }
@@ -116,6 +120,12 @@ function previousPart(previous: readonly LoadedColumn[] | undefined, options: St
   const made = new Set(Object.keys(options.select ?? {}));
   const columns = previous.filter((column) => !made.has(column.name));
   return [{ path: "the dataset before", columns, weight: Number.MAX_SAFE_INTEGER }];
+}
+
+/** One file as it is: its table is the result, without a copy. */
+function untouched(agreed: Agreed, options: StageOptions): boolean {
+  const plain = options.previous === undefined && options.where === undefined && options.select === undefined;
+  return plain && agreed.parts.length === 1 && agreed.parts[0]!.settled;
 }
 
 async function createRaw(database: Database, agreed: Agreed): Promise<void> {

@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findInputFiles, globExpression } from "./findInputFiles.ts";
+
+async function folderWith(paths: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "find-test-"));
+  for (const path of paths) {
+    await mkdir(join(folder, path, ".."), { recursive: true });
+    await writeFile(join(folder, path), "a\n1\n");
+  }
+  return folder;
+}
+
+describe("findInputFiles", () => {
+  it("finds files of every form at any depth, sorted, and no hidden ones", async () => {
+    const wanted = ["a.csv", "b.csv.gz", "c/d/e.parquet", "c/f.TSV", "g.json", "h.jsonl"];
+    const folder = await folderWith([...wanted, "notes.txt", ".hidden.csv", ".git/x.csv", "a.csv.bak"]);
+    const found = await findInputFiles(folder);
+    expect(found.map((path) => path.slice(folder.length + 1))).toEqual(wanted);
+  });
+
+  it("follows a link to a file inside the folder and none that leads out", async () => {
+    const folder = await folderWith(["a.csv"]);
+    const other = await folderWith(["secret.csv"]);
+    await symlink(join(folder, "a.csv"), join(folder, "b.csv"));
+    await symlink(join(other, "secret.csv"), join(folder, "c.csv"));
+    await symlink(other, join(folder, "d"));
+    await symlink(join(folder, "nowhere.csv"), join(folder, "e.csv"));
+    expect(await findInputFiles(folder)).toEqual([join(folder, "a.csv"), join(folder, "b.csv")]);
+  });
+
+  it("says which folder does not exist", async () => {
+    await expect(findInputFiles("/no/such/folder")).rejects.toMatchObject({
+      kind: "usage",
+      message: "there is no folder /no/such/folder",
+    });
+  });
+});
+
+describe("globExpression", () => {
+  it.each([
+    ["*.csv", "a.csv", true],
+    ["*.csv", "x/a.csv", false],
+    ["**/*.csv", "x/y/a.csv", true],
+    ["data/**", "data/x/a.csv", true],
+    ["Metro_20{12,13}.csv", "Metro_2013.csv", true],
+    ["Metro_20{12,13}.csv", "Metro_2014.csv", false],
+    ["a?.csv", "ab.csv", true],
+    ["a.csv", "aXcsv", false],
+    ["a,b(1).csv", "a,b(1).csv", true],
+  ])("%s against %s: %s", (pattern, path, matched) => {
+    expect(globExpression(pattern).test(path)).toBe(matched);
+  });
+
+  it("refuses a brace that stays open", () => {
+    expect(() => globExpression("*.{csv")).toThrow("is not closed");
+  });
+});

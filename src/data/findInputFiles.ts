@@ -1,0 +1,72 @@
+/** Finds the input files of a folder, at any depth, by a pattern. */
+import type { Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+
+export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
+
+/**
+ * Paths start with `folder` as given and are sorted. Names that start with a dot are left out, as in a shell; so are
+ * links that lead out of the folder, since a stranger's workspace must not reach other files.
+ *
+ * @param pattern relative to `folder`: `*` and `?` stay within a name, `**` spans folders, `{a,b}` chooses
+ * @throws {MlctlError} kind "usage" if there is no such folder
+ */
+export async function findInputFiles(folder: string, pattern: string = DEFAULT_PATTERN): Promise<string[]> {
+  const matches = globExpression(pattern);
+  const root = await realpath(folder).catch((error: unknown) => {
+    throw new MlctlError("usage", `there is no folder ${folder}`, {
+      cause: error,
+      hint: "create it, or correct the folder in config.json",
+    });
+  });
+  const found: string[] = [];
+  await walk(folder, "", async (entry, relative) => {
+    const path = join(folder, relative);
+    if (matches.test(relative) && (await isFileInside(entry, path, root))) found.push(path);
+  });
+  return found.toSorted();
+}
+
+async function walk(
+  folder: string,
+  below: string,
+  visit: (entry: Dirent, relative: string) => Promise<void>,
+): Promise<void> {
+  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
+    throw new MlctlError("usage", `${join(folder, below)} is not a folder that can be read`, { cause: error });
+  });
+  for (const entry of entries) {
+    if (entry.name.startsWith(".")) continue;
+    const relative = below === "" ? entry.name : `${below}/${entry.name}`;
+    // A linked folder is not followed: it could lead back to itself.
+    if (entry.isDirectory()) await walk(folder, relative, visit);
+    else await visit(entry, relative);
+  }
+}
+
+async function isFileInside(entry: Dirent, path: string, root: string): Promise<boolean> {
+  if (entry.isFile()) return true;
+  if (!entry.isSymbolicLink()) return false;
+  const target = await realpath(path).catch(() => undefined);
+  if (target === undefined || !target.startsWith(root + sep)) return false;
+  return (await stat(target)).isFile();
+}
+
+/** A glob as a regular expression over paths with forward slashes; letter case of the ending does not matter. */
+export function globExpression(pattern: string): RegExp {
+  let depth = 0;
+  const source = pattern.replace(/\*\*\/|\*\*|\*|\?|[{},]|[.+^$()|[\]\\]/g, (token) => {
+    if (token === "**/") return "(?:[^/]+/)*";
+    if (token === "**") return ".*";
+    if (token === "*") return "[^/]*";
+    if (token === "?") return "[^/]";
+    if (token === "{") return ++depth > 0 ? "(?:" : "";
+    if (token === "}") return depth-- > 0 ? ")" : "\\}";
+    if (token === ",") return depth > 0 ? "|" : ",";
+    return `\\${token}`;
+  });
+  if (depth > 0) throw new MlctlError("usage", `ingest.pattern: "${pattern}" opens a { that is not closed`);
+  return new RegExp(`^${source}$`, "i");
+}

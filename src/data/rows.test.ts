@@ -1,0 +1,110 @@
+import { Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import type { InputRow, RowBatch, RowOptions } from "./rows.ts";
+import { readRows } from "./rows.ts";
+
+async function read(
+  content: string | Buffer,
+  options: Partial<RowOptions> = {},
+  chunkBytes = 7,
+): Promise<{ columns: readonly string[]; rows: InputRow[]; batches: RowBatch[] }> {
+  const bytes = Buffer.from(content);
+  // Small pieces cut through lines, quotes and letters.
+  const pieces = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, i) =>
+    bytes.subarray(i * chunkBytes, (i + 1) * chunkBytes),
+  );
+  const batches: RowBatch[] = [];
+  for await (const batch of readRows(Readable.from(pieces), { format: "csv", ...options })) batches.push(batch);
+  return { columns: batches.at(-1)?.columns ?? [], rows: batches.flatMap((batch) => batch.rows), batches };
+}
+
+describe("readRows of CSV", () => {
+  it("gives texts with the line on which each row starts", async () => {
+    const { columns, rows } = await read('\ufeffa,"b c"\r\n1,x\r\n\r\n2,"y\r\nz, ""w"""\r\n3,\r\n');
+    expect(columns).toEqual(["a", "b c"]);
+    expect(rows).toEqual([
+      { line: 2, values: ["1", "x"] },
+      { line: 4, values: ["2", 'y\r\nz, "w"'] },
+      { line: 6, values: ["3", ""] },
+    ]);
+  });
+
+  it.each([[";"], ["\t"], ["|"]])("finds the delimiter %j in the header", async (delimiter) => {
+    const { rows } = await read(`a${delimiter}b\n1${delimiter}ø, 2`);
+    expect(rows).toEqual([{ line: 2, values: ["1", "ø, 2"] }]);
+  });
+
+  it("marks ragged rows and goes on", async () => {
+    const { rows } = await read("a,b\n1\n2,x\n3,y,z\n4,w\n");
+    expect(rows.map(({ line, problem }) => [line, problem])).toEqual([
+      [2, "1 values where the header has 2"],
+      [3, undefined],
+      [4, "3 values where the header has 2"],
+      [5, undefined],
+    ]);
+  });
+
+  it("cuts batches of the size asked for", async () => {
+    const { batches } = await read(`a\n${"1\n".repeat(25)}`, { batchSize: 10 }, 1000);
+    expect(batches.map((batch) => batch.rows.length)).toEqual([10, 10, 5]);
+  });
+
+  it("reads UTF-16", async () => {
+    const { rows } = await read(Buffer.from("\ufeffa,b\n1,ø\n", "utf16le"));
+    expect(rows).toEqual([{ line: 2, values: ["1", "ø"] }]);
+  });
+
+  it("normalizes names", async () => {
+    expect((await read("Call  Failure,B\n1,2\n", { normalizeNames: true })).columns).toEqual(["call_failure", "b"]);
+  });
+
+  it("answers nothing for only a header", async () => {
+    expect((await read("a,b\n")).rows).toEqual([]);
+  });
+
+  it.each([
+    ["", "stdin is empty"],
+    ["a,a\n1,2\n", 'stdin, line 1: two columns are called "a"'],
+    [Buffer.from("a,b\n1,2\n1,\xe9\n", "latin1"), "stdin, line 3 is not UTF-8 (looks like latin-1)"],
+    ["a,b\n1,2\n1,\0\n", "stdin, line 3 holds a NUL byte"],
+    ['a,b\n1,2\n1,"x\n2,3\n', /^stdin: quote not closed: .*line/i],
+  ])("refuses %j", async (content, message) => {
+    const error = await read(content).catch((caught: unknown) => caught as Error);
+    expect(error).toMatchObject({ kind: "data" });
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it("takes no more of the stream than the batches that are asked for", async () => {
+    let pulled = 0;
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield Buffer.from("a,b\n");
+      for (;;) {
+        pulled++;
+        yield Buffer.from("1,2\n".repeat(1000));
+      }
+    }
+    let batches = 0;
+    for await (const batch of readRows(endless(), { format: "csv", batchSize: 1000 })) {
+      expect(batch.rows).toHaveLength(1000);
+      if (++batches === 5) break;
+    }
+    expect(pulled).toBeLessThanOrEqual(6);
+  });
+});
+
+describe("readRows of JSON lines", () => {
+  it("keeps numbers and texts apart and lines up columns by name", async () => {
+    const { columns, rows } = await read(
+      '{"a":1,"b":"x"}\n\n{"b":null,"c":true}\nnope\n[1]',
+      { format: "jsonl" },
+      1000,
+    );
+    expect(columns).toEqual(["a", "b", "c"]);
+    expect(rows).toEqual([
+      { line: 1, values: [1, "x"] },
+      { line: 3, values: [null, null, true] },
+      { line: 4, values: ["nope"], problem: expect.stringMatching(/^not JSON: /) },
+      { line: 5, values: ["[1]"], problem: "not a JSON object" },
+    ]);
+  });
+});

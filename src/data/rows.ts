@@ -1,0 +1,182 @@
+/** Reads rows from a stream, batch by batch, in constant memory: CSV through csv-parse, or JSON lines. */
+import { parse } from "csv-parse";
+import { MlctlError } from "../core/errors.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { normalizeName } from "./columnNames.ts";
+import { firstRecordLength, sniffDelimiter, splitRecord } from "./csvHeader.ts";
+import { textChunks } from "./textChunks.ts";
+
+/** One row as it came, with where it came from. */
+export interface InputRow {
+  /** Where the row starts, counted from 1. */
+  readonly line: number;
+  /** By position of `RowBatch.columns`; CSV gives texts, JSON what it holds. */
+  readonly values: readonly Json[];
+  /** Why it cannot be used: too few values, not JSON. The other rows are not affected. */
+  readonly problem?: string;
+}
+
+export interface RowBatch {
+  readonly columns: readonly string[];
+  readonly rows: readonly InputRow[];
+}
+
+export interface RowOptions {
+  readonly format: "csv" | "jsonl";
+  readonly normalizeNames?: boolean;
+  /** Most rows of a batch. */
+  readonly batchSize?: number;
+  /** How errors name the stream: a path, or "stdin". */
+  readonly name?: string;
+}
+
+const BATCH_SIZE = 2000;
+
+/**
+ * The stream is read no faster than the batches are taken. A CSV whose delimiter is not a comma is recognised by its
+ * header; blank lines are skipped.
+ *
+ * @throws {MlctlError} kind "data" with the line where the stream is not text, or its header cannot be used
+ */
+export async function* readRows(stream: AsyncIterable<Buffer | string>, options: RowOptions): AsyncGenerator<RowBatch> {
+  const size = options.batchSize ?? BATCH_SIZE;
+  const name = options.name ?? "stdin";
+  const batches = options.format === "csv" ? csvRows(stream, options, name) : jsonRows(stream, name);
+  let waiting: InputRow[] = [];
+  let columns: readonly string[] = [];
+  for await (const some of batches) {
+    if (some.columns.length !== columns.length && waiting.length > 0) {
+      yield { columns, rows: waiting };
+      waiting = [];
+    }
+    columns = some.columns;
+    for (const row of some.rows) {
+      waiting.push(row);
+      if (waiting.length < size) continue;
+      yield { columns, rows: waiting };
+      waiting = [];
+    }
+  }
+  if (waiting.length > 0) yield { columns, rows: waiting };
+}
+
+async function* csvRows(
+  stream: AsyncIterable<Buffer | string>,
+  options: RowOptions,
+  name: string,
+): AsyncGenerator<RowBatch> {
+  const chunks = textChunks(stream, name);
+  const { head, ended } = await readHeader(chunks);
+  if (head.trim() === "")
+    throw new MlctlError("data", `${name} is empty`, { hint: "the first line names the columns" });
+  const length = firstRecordLength(head);
+  const header = length < 0 ? head : head.slice(0, length);
+  const delimiter = sniffDelimiter(header);
+  const columns = headerNames(splitRecord(header, delimiter), options, name);
+  const parser = parse({ delimiter, relax_column_count: true, relax_quotes: true });
+  let failure: Error | undefined;
+  parser.on("error", (error) => (failure = error));
+  // Counted here: csv-parse counts a Windows line break in quotes twice.
+  let line = 1;
+  const taken = (): InputRow[] => {
+    const rows: InputRow[] = [];
+    for (let record = parser.read() as string[] | null; record !== null; record = parser.read() as string[] | null) {
+      // In a file of one column a blank line is a missing value.
+      const blank = record.length === 1 && record[0] === "" && columns.length > 1;
+      if (line > 1 && !blank) rows.push(csvRow(record, line, columns.length));
+      line += 1 + lineBreaks(record);
+    }
+    return rows;
+  };
+  for (let chunk: string | undefined = head; chunk !== undefined;) {
+    // csv-parse parses within `write`, so its records can be taken at once: an event each would take longer.
+    const written = new Promise<void>((resolve) => parser.write(chunk, () => resolve()));
+    const rows = taken();
+    await written;
+    if (failure !== undefined) throw unparsable(failure, name);
+    yield { columns, rows };
+    const next: IteratorResult<string> = ended ? { done: true, value: undefined } : await chunks.next();
+    chunk = next.done === true ? undefined : next.value;
+  }
+  const closed = new Promise<void>((resolve) => parser.once("end", resolve).once("error", () => resolve()));
+  parser.end();
+  const rows = taken();
+  parser.resume();
+  await closed;
+  if (failure !== undefined) throw unparsable(failure, name);
+  yield { columns, rows };
+}
+
+async function readHeader(chunks: AsyncGenerator<string>): Promise<{ head: string; ended: boolean }> {
+  let head = "";
+  for (;;) {
+    const next = await chunks.next();
+    if (next.done === true) return { head, ended: true };
+    head += next.value;
+    if (firstRecordLength(head) >= 0) return { head, ended: false };
+  }
+}
+
+function headerNames(header: readonly string[], options: RowOptions, name: string): string[] {
+  const names = header.map(
+    (raw, i) => (options.normalizeNames === true ? normalizeName(raw) : raw) || `column_${i + 1}`,
+  );
+  const twice = names.find((column, i) => names.indexOf(column) < i);
+  if (twice !== undefined) throw new MlctlError("data", `${name}, line 1: two columns are called "${twice}"`);
+  return names;
+}
+
+function csvRow(values: readonly string[], line: number, width: number): InputRow {
+  if (values.length === width) return { line, values };
+  return { line, values, problem: `${values.length} values where the header has ${width}` };
+}
+
+function lineBreaks(values: readonly string[]): number {
+  let breaks = 0;
+  for (const value of values) if (value.includes("\n")) breaks += value.split("\n").length - 1;
+  return breaks;
+}
+
+function unparsable(error: Error, name: string): MlctlError {
+  const reason = error.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  return new MlctlError("data", `${name}: ${reason}`, { cause: error });
+}
+
+async function* jsonRows(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<RowBatch> {
+  const positionOf = new Map<string, number>();
+  let line = 0;
+  let rest = "";
+  const rowsOf = (lines: readonly string[]): RowBatch => {
+    const rows: InputRow[] = [];
+    for (const text of lines) {
+      line++;
+      if (text.trim() !== "") rows.push(jsonRow(text, line, positionOf));
+    }
+    return { columns: [...positionOf.keys()], rows };
+  };
+  for await (const chunk of textChunks(stream, name)) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    yield rowsOf(lines);
+  }
+  yield rowsOf([rest]);
+}
+
+function jsonRow(text: string, line: number, positionOf: Map<string, number>): InputRow {
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(text) as Json;
+  } catch (error) {
+    return { line, values: [text], problem: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) {
+    return { line, values: [text], problem: "not a JSON object" };
+  }
+  const values: Json[] = Array.from({ length: positionOf.size }, () => null);
+  for (const [key, value] of Object.entries(parsed as JsonObject)) {
+    let position = positionOf.get(key);
+    if (position === undefined) positionOf.set(key, (position = positionOf.size));
+    values[position] = value;
+  }
+  return { line, values };
+}

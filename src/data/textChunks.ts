@@ -1,0 +1,56 @@
+/** Decodes a stream of bytes into text, whole lines at a time, and refuses what is not text. */
+import { isUtf8 } from "node:buffer";
+import { MlctlError } from "../core/errors.ts";
+
+const NEWLINE = 10;
+
+type Decoder = InstanceType<typeof TextDecoder>;
+
+/**
+ * A byte order mark is taken off; UTF-16 is recognised by its own.
+ *
+ * @throws {MlctlError} kind "data" with the line that holds a NUL byte or is not UTF-8
+ */
+export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<string> {
+  let line = 1;
+  let rest: Buffer = Buffer.alloc(0);
+  let first = true;
+  let wide: Decoder | undefined;
+  const textOf = (bytes: Buffer): string => {
+    if (bytes.includes(0) || !isUtf8(bytes)) throw notText(bytes, line, name);
+    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) line++;
+    const text = bytes.toString("utf8");
+    const start = first && text.startsWith("\ufeff") ? 1 : 0;
+    first = false;
+    return text.slice(start);
+  };
+  for await (const piece of stream) {
+    const raw: Buffer = typeof piece === "string" ? Buffer.from(piece) : piece;
+    if (first && rest.length === 0) wide = utf16(raw);
+    const bytes = wide === undefined ? raw : Buffer.from(wide.decode(raw, { stream: true }));
+    // A line feed is never inside a UTF-8 sequence, so that is where the text may be cut.
+    const cut = bytes.lastIndexOf(NEWLINE) + 1;
+    if (cut > 0) yield textOf(Buffer.concat([rest, bytes.subarray(0, cut)]));
+    rest = cut > 0 ? Buffer.from(bytes.subarray(cut)) : Buffer.concat([rest, bytes]);
+  }
+  if (rest.length > 0) yield textOf(rest);
+}
+
+function utf16(start: Buffer): Decoder | undefined {
+  if (start[0] === 0xff && start[1] === 0xfe) return new TextDecoder("utf-16le");
+  return start[0] === 0xfe && start[1] === 0xff ? new TextDecoder("utf-16be") : undefined;
+}
+
+function notText(bytes: Buffer, line: number, name: string): MlctlError {
+  for (let start = 0; start < bytes.length; line++) {
+    const end = bytes.indexOf(NEWLINE, start) + 1 || bytes.length;
+    const part = bytes.subarray(start, end);
+    if (part.includes(0)) return new MlctlError("data", `${name}, line ${line} holds a NUL byte`);
+    if (!isUtf8(part)) {
+      const hint = "convert it: iconv -f latin1 -t utf-8";
+      return new MlctlError("data", `${name}, line ${line} is not UTF-8 (looks like latin-1)`, { hint });
+    }
+    start = end;
+  }
+  return new MlctlError("data", `${name} is not UTF-8`);
+}

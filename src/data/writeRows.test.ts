@@ -1,0 +1,40 @@
+import { PassThrough, Writable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import type { Json } from "../core/json.ts";
+import { rowWriter } from "./writeRows.ts";
+
+async function written(format: "csv" | "jsonl", columns: string[], rows: Json[][]): Promise<string> {
+  const stream = new PassThrough();
+  await rowWriter(stream, { format, columns }).write(rows);
+  stream.end();
+  return (await stream.toArray()).join("");
+}
+
+describe("rowWriter", () => {
+  it("quotes what CSV needs quoted and keeps missing and empty apart", async () => {
+    const rows = [["a,b", 'say "hi"', "line\nbreak", " x", null, "", 0.1, true]];
+    const columns = ["c,1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"];
+    expect(await written("csv", columns, rows)).toBe(
+      '"c,1",c2,c3,c4,c5,c6,c7,c8\n"a,b","say ""hi""","line\nbreak"," x",,"",0.1,true\n',
+    );
+  });
+
+  it("writes JSON lines, with null for what JSON cannot hold", async () => {
+    expect(await written("jsonl", ["a", "b"], [[1, "x"], [Number.NaN]])).toBe('{"a":1,"b":"x"}\n{"a":null,"b":null}\n');
+  });
+
+  it("waits until the stream takes more", async () => {
+    let taken = 0;
+    const slow = new Writable({
+      highWaterMark: 10,
+      write: (_chunk, _encoding, done) => {
+        taken++;
+        setTimeout(done, 5);
+      },
+    });
+    const writer = rowWriter(slow, { format: "csv", columns: ["a"] });
+    for (let i = 0; i < 5; i++) await writer.write([["0123456789"]]);
+    expect(slow.writableLength).toBe(0);
+    expect(taken).toBeGreaterThan(1);
+  });
+});

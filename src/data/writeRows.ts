@@ -1,0 +1,51 @@
+/** Writes rows to a stream as CSV or JSON lines, no faster than the stream takes them. */
+import { once } from "node:events";
+import type { Writable } from "node:stream";
+import type { Json } from "../core/json.ts";
+
+export interface RowWriter {
+  /** Resolves once the stream can take more. */
+  write(rows: readonly (readonly Json[])[]): Promise<void>;
+}
+
+export interface WriteOptions {
+  readonly format: "csv" | "jsonl";
+  readonly columns: readonly string[];
+  /** Write the header line even if no row follows; on if left out. CSV only. */
+  readonly header?: boolean;
+}
+
+/** The stream is not ended: whoever opened it closes it. */
+export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
+  const { format, columns } = options;
+  let pending = format === "csv" && options.header !== false ? `${columns.map(csvField).join(",")}\n` : "";
+  if (pending !== "") {
+    stream.write(pending);
+    pending = "";
+  }
+  const line = format === "csv" ? csvLine : (row: readonly Json[]): string => jsonLine(row, columns);
+  return {
+    async write(rows) {
+      if (rows.length === 0) return;
+      if (!stream.write(rows.map(line).join("")) && !stream.destroyed) await once(stream, "drain");
+    },
+  };
+}
+
+/** As RFC 4180 has it, with line feeds; a missing value is an empty field, the empty text `""`. */
+function csvLine(row: readonly Json[]): string {
+  return `${row.map(csvField).join(",")}\n`;
+}
+
+function csvField(value: Json): string {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  const text = typeof value === "string" ? value : typeof value === "boolean" ? String(value) : JSON.stringify(value);
+  if (text === "") return '""';
+  return /[",\n\r]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** NaN and infinity, which JSON does not have, become null. */
+function jsonLine(row: readonly Json[], columns: readonly string[]): string {
+  return `${JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])))}\n`;
+}
