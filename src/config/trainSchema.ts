@@ -30,7 +30,7 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
 function splitSchema() {
   return z.strictObject({
     method: z
-      .enum(["random", "stratified", "time", "head", "k_fold"])
+      .enum(["random", "stratified", "time", "head"])
       .nullable()
       .default(null)
       .describe("null: time where time_column is set, stratified for classes, else random"),
@@ -42,7 +42,6 @@ function splitSchema() {
       .describe("share of rows that validate (random, stratified, time without a cutoff)"),
     cutoff: z.string().min(1).nullable().default(null).describe("time: rows up to this date train"),
     rows: z.number().int().min(1).nullable().default(null).describe("head: the first so many rows train"),
-    folds: z.number().int().min(2).default(5).describe("k_fold: number of folds"),
     seed: seed().nullable().default(null).describe("null: train.seed"),
   });
 }

@@ -1,8 +1,8 @@
 /** score: every metric of a model on the test data, with bootstrap intervals, beside the baseline. */
 import { join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Run, ScoreRecord } from "../core/run.ts";
+import type { Task } from "../core/task.ts";
 import { timestamp } from "../core/timestamp.ts";
 import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
 import { findMetric } from "../metrics/findMetric.ts";
@@ -26,13 +26,12 @@ export interface ScoreOptions {
   readonly model?: string;
   /** A file or folder instead of test_data_path: then nothing is recorded. */
   readonly data?: string;
-  /** The configured metric must reach this (or stay below it, where less is better). */
-  readonly failUnder?: number;
 }
 
 export interface ScoreResult extends Omit<ScoreRecord, "createdAt" | "artifact" | "copiedRows"> {
   readonly runId: string | null;
   readonly modelVersion: number | null;
+  readonly task: Task;
   readonly classes: readonly string[] | null;
   readonly leakage: { readonly copiedRows: number | null };
   readonly warnings: readonly string[];
@@ -40,7 +39,7 @@ export interface ScoreResult extends Omit<ScoreRecord, "createdAt" | "artifact" 
   readonly path: string | null;
 }
 
-/** @throws {MlctlError} kind "gate" (exit 10) when `failUnder` is not reached; the score is recorded all the same */
+/** @throws {MlctlError} kind "notReady" when there is no model or no test data, "data" where they do not fit */
 export async function score(session: Session, options: ScoreOptions = {}): Promise<ScoreResult> {
   const { context } = session;
   const { model, run } = loadModel(session, options.model ?? "latest");
@@ -57,17 +56,16 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
   const record =
     run === null || options.data !== undefined ? null : await keep(session, run, { ...figures, copiedRows: copies });
-  const result: ScoreResult = {
+  return {
     runId: run?.runId ?? null,
     modelVersion: run?.modelVersion ?? null,
     ...figures,
+    task: model.signature.target.task,
     classes: model.signature.target.classes ?? null,
     leakage: { copiedRows: copies },
     warnings,
     path: record?.artifact.path ?? null,
   };
-  gate(result, options.failUnder, model);
-  return result;
 }
 
 type Figures = Omit<ScoreRecord, "createdAt" | "artifact" | "copiedRows">;
@@ -139,13 +137,10 @@ async function keep(
   return record;
 }
 
-function gate({ metric, value }: ScoreResult, limit: number | undefined, model: Model): void {
-  if (limit === undefined) return;
-  const { greaterIsBetter } = findMetric(metric, model.signature.target.task);
-  // Written so that NaN fails.
-  if (greaterIsBetter ? value >= limit : value <= limit) return;
-  throw new MlctlError(
-    "gate",
-    `${metric} is ${value}, ${greaterIsBetter ? "at least" : "at most"} ${limit} was asked for`,
-  );
+/** Whether the figure reaches `limit`; one that is undefined never does. */
+export function passes(
+  { metric, value, task }: Pick<ScoreResult, "metric" | "value" | "task">,
+  limit: number,
+): boolean {
+  return findMetric(metric, task).greaterIsBetter ? value >= limit : value <= limit;
 }

@@ -19,26 +19,39 @@ export interface TestData {
  * @param path a file or folder instead of test_data_path
  * @throws {MlctlError} kind "notReady" when there is no file, "data" when one cannot be read
  */
-export async function readTestData({ config, paths }: Session, path?: string): Promise<TestData> {
+export async function readTestData(session: Session, path?: string): Promise<TestData> {
+  const found = await testFiles(session, path);
+  const { files, notes: _notes, ...table } = await readTable(found, readingOptions(session.config));
+  const rowsOf = new Map(files.map((file) => [file.path, file.rows]));
+  const hashed = await hashFiles(session, found);
+  return { table, files: hashed.map((file, index) => ({ ...file, rows: rowsOf.get(found[index]!) ?? 0 })) };
+}
+
+/** The present test files by content; none where there are none. */
+export async function hashTestData(
+  session: Session,
+): Promise<readonly { readonly path: string; readonly sha256: string }[]> {
+  const found = await testFiles(session).catch((error: unknown) => {
+    if (error instanceof MlctlError && error.kind === "notReady") return [];
+    throw error;
+  });
+  return hashFiles(session, found);
+}
+
+async function testFiles({ config, paths }: Session, path?: string): Promise<string[]> {
   const root = path === undefined ? resolve(paths.workspace, config.test_data_path) : resolve(path);
   const shown = toRecordPath(paths.workspace, root);
   const hint = 'put labelled rows there, or set "test_data_path" in config.json';
   if (!existsSync(root)) throw new MlctlError("notReady", `there is no test data: ${shown} does not exist`, { hint });
   const found = statSync(root).isDirectory() ? await findInputFiles(root, config.ingest.pattern) : [root];
-  if (found.length === 0)
-    throw new MlctlError(
-      "notReady",
-      `there is no test data: ${shown} holds no file that fits ${config.ingest.pattern}`,
-      { hint },
-    );
-  const { files, notes: _notes, ...table } = await readTable(found, readingOptions(config));
+  if (found.length > 0) return found;
+  throw new MlctlError("notReady", `there is no test data: ${shown} holds no file that fits ${config.ingest.pattern}`, {
+    hint,
+  });
+}
+
+async function hashFiles({ paths }: Session, found: readonly string[]): Promise<{ path: string; sha256: string }[]> {
   const hashed = [];
-  for (const file of files) {
-    hashed.push({
-      path: toRecordPath(paths.workspace, file.path),
-      sha256: await sha256File(file.path),
-      rows: file.rows,
-    });
-  }
-  return { table, files: hashed };
+  for (const file of found) hashed.push({ path: toRecordPath(paths.workspace, file), sha256: await sha256File(file) });
+  return hashed;
 }

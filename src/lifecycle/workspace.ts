@@ -1,6 +1,9 @@
 /** Workspace: a folder with a config.json, opened; what every step is given. */
-import { resolve } from "node:path";
+import { codeVersion } from "../config/codeVersion.ts";
+import { configSha256 } from "../config/configSha256.ts";
+import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { Config } from "../config/schema.ts";
+import { workspaceOf } from "../config/workspaceOf.ts";
 import type { Context } from "../core/context.ts";
 import type { Json } from "../core/json.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
@@ -16,13 +19,15 @@ export interface Workspace {
   readonly context: Context;
 }
 
-/** Where the parts of a workspace lie, from its folder and its configuration. */
-export function workspacePaths(directory: string, config: Config): WorkspacePaths {
+/** Puts a loaded configuration and the caller's context together; touches no file. */
+export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace {
+  const { workspace, datasets, models, production, database } = workspaceOf(loaded);
   return {
-    workspace: directory,
-    datasets: resolve(directory, config.output_folder_path),
-    models: resolve(directory, config.output_model_path),
-    production: resolve(directory, config.prod_deployment_path),
-    database: resolve(directory, config.database),
+    config: loaded.config,
+    recordedConfig: loaded.recordable,
+    configSha256: configSha256(loaded.config),
+    paths: { workspace, datasets, models, production, database },
+    codeVersion: codeVersion(),
+    context,
   };
 }

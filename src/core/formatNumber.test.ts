@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { formatNumber } from "./formatNumber.ts";
+
+it.each([
+  [0.5714285714285715, "0.5714"],
+  [123456, "123456"],
+  [123456.7, "123500"],
+  [1.23456e-7, "1.235e-7"],
+  [-0.25, "-0.25"],
+  [NaN, "–"],
+  [null, "–"],
+  [Infinity, "Infinity"],
+])("shows %s as %s", (value, text) => expect(formatNumber(value)).toBe(text));

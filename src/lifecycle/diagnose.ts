@@ -1,0 +1,155 @@
+/** diagnose: is the deployed model, its newest data and this workspace in good health? */
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Dataset } from "../core/dataset.ts";
+import type { DriftReport, Finding } from "../core/drift.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Model } from "../core/model.ts";
+import type { Column, Table } from "../core/table.ts";
+import { driftReport } from "../monitoring/driftReport.ts";
+import { conformTable } from "../pipeline/conformTable.ts";
+import { degenerate } from "../pipeline/degenerate.ts";
+import { predictor } from "../pipeline/predictor.ts";
+import { quantileSorted } from "../stats/quantileSorted.ts";
+import { verify } from "../storage/verify.ts";
+import { loadDeployed } from "./loadModel.ts";
+import { checkPackages, type PackageCheck } from "./packages.ts";
+import type { Session } from "./session.ts";
+import { summarize, type CategorySummary, type NumberSummary, type TableSummary } from "./summarize.ts";
+import { readDataset } from "./trainingData.ts";
+
+/** Durations of past runs in seconds; null where there was none. */
+export interface Timing {
+  readonly runs: number;
+  readonly last: number | null;
+  readonly median: number | null;
+  readonly maximum: number | null;
+}
+
+export interface DiagnoseResult extends TableSummary {
+  readonly runId: string | null;
+  readonly dataset: { readonly path: string; readonly rows: number };
+  /** What the deployed model answers for the newest dataset. */
+  readonly predictions: { readonly rows: number; readonly values: NumberSummary | CategorySummary };
+  /** Measured when they ran. */
+  readonly timing: { readonly ingest: Timing; readonly train: Timing };
+  readonly drift: DriftReport;
+  readonly packageCheck: PackageCheck;
+  readonly findings: readonly Finding[];
+}
+
+/** @throws {MlctlError} kind "notReady" when nothing is deployed or ingested */
+export async function diagnose(
+  session: Session,
+  options: { readonly offline?: boolean } = {},
+): Promise<DiagnoseResult> {
+  const { config, store, context, paths } = session;
+  const deployed = loadDeployed(session);
+  if (deployed === undefined) throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy" });
+  const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
+  if (dataset === undefined) throw new MlctlError("notReady", "nothing was ingested yet", { hint: "mlctl ingest" });
+  const packages = options.offline
+    ? Promise.resolve<PackageCheck>({ status: "unknown", reason: "not asked", packages: [] })
+    : checkPackages(context.signal);
+  const table = await readDataset(session, dataset);
+  const answers = predictionColumn(deployed.model, table);
+  const drift = driftReport(deployed.model.reference, table, { datasetShare: config.monitor.drift.dataset_share });
+  const predicted = { rowCount: table.rowCount, columns: [answers.column] };
+  const integrity = await verify(paths);
+  return {
+    runId: deployed.run?.runId ?? null,
+    dataset: { path: dataset.artifact.path, rows: dataset.rows },
+    predictions: { rows: table.rowCount, values: summarize(predicted).summary["prediction"]! },
+    ...summarize(table),
+    timing: timings(session),
+    drift,
+    packageCheck: await packages,
+    findings: [
+      ...findingsOf(session, { table, drift, problem: answers.problem, dataset }),
+      ...packageFindings(await packages),
+      ...integrity,
+    ],
+  };
+}
+
+function predictionColumn(model: Model, table: Table): { column: Column; problem: string | undefined } {
+  const { yPred, probabilities } = predictor(model)(conformTable(table, model.signature));
+  const { classes, task } = model.signature.target;
+  // Answers that are all alike are suspicious by themselves here: the truth of new rows is not known yet.
+  const varied = Float64Array.from(yPred, (_, row) => row % 2);
+  const problem = degenerate({ task, classCount: classes?.length ?? 0, yTrue: varied, yPred, probabilities }, classes);
+  const column: Column =
+    classes === undefined
+      ? { kind: "number", name: "prediction", values: yPred }
+      : categoryColumn(
+          "prediction",
+          Array.from(yPred, (code) => classes[code]!),
+        );
+  return { column, problem };
+}
+
+function timings({ store }: Session): DiagnoseResult["timing"] {
+  const trainings = new Map<string, number>();
+  for (const { trainId, seconds } of store.runs()) trainings.set(trainId, (trainings.get(trainId) ?? 0) + seconds);
+  const newestFirst = [...trainings].toSorted(([a], [b]) => (a < b ? 1 : -1)).map(([, seconds]) => seconds);
+  return { ingest: timing(store.datasets().map(({ seconds }) => seconds)), train: timing(newestFirst) };
+}
+
+function timing(newestFirst: readonly number[]): Timing {
+  const sorted = Float64Array.from(newestFirst).sort();
+  if (sorted.length === 0) return { runs: 0, last: null, median: null, maximum: null };
+  return { runs: sorted.length, last: newestFirst[0]!, median: quantileSorted(sorted, 0.5), maximum: sorted.at(-1)! };
+}
+
+interface Looked {
+  readonly table: Table;
+  readonly drift: DriftReport;
+  readonly problem: string | undefined;
+  readonly dataset: Dataset;
+}
+
+function findingsOf({ config }: Session, { table, drift, problem, dataset }: Looked): Finding[] {
+  const { missing } = summarize(table);
+  const limit = config.monitor.quality.missing_share?.max ?? 0.1;
+  const worst = Object.entries(missing).toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
+  const rejected = dataset.rejected.length;
+  return [
+    {
+      name: "drift",
+      status: drift.dataset.detected ? "fail" : drift.dataset.drifted > 0 ? "warn" : "pass",
+      value: drift.dataset.share,
+      limit: drift.dataset.limit,
+      message: `${drift.dataset.drifted} of ${drift.dataset.tested} columns drifted since training`,
+    },
+    {
+      name: "missing values",
+      status: worst[1] > limit ? "warn" : "pass",
+      value: worst[1],
+      limit,
+      message: worst[1] === 0 ? "no value is missing" : `most are missing in "${worst[0]}"`,
+    },
+    {
+      name: "predictions",
+      status: problem === undefined ? "pass" : "warn",
+      value: null,
+      limit: null,
+      message: problem ?? "answers differ from row to row",
+    },
+    {
+      name: "rejected files",
+      status: rejected > 0 ? "warn" : "pass",
+      value: rejected,
+      limit: 0,
+      message: rejected === 0 ? "every input file could be read" : dataset.rejected.map(({ path }) => path).join(", "),
+    },
+  ];
+}
+
+function packageFindings({ status, reason, packages }: PackageCheck): Finding[] {
+  const vulnerable = packages.filter(({ vulnerability }) => vulnerability !== null);
+  const serious = vulnerable.some(({ vulnerability }) => vulnerability === "high" || vulnerability === "critical");
+  const message =
+    status === "unknown"
+      ? `not checked: ${reason}`
+      : `${packages.length - vulnerable.length} outdated, ${vulnerable.length} with a known vulnerability`;
+  return [{ name: "packages", status: serious ? "warn" : "pass", value: vulnerable.length, limit: 0, message }];
+}

@@ -1,0 +1,54 @@
+/** What a fullprocess would do, and why; nothing is written here. */
+import type { Run } from "../core/run.ts";
+import { planIngest, type IngestPlan } from "./planIngest.ts";
+import { isDecided } from "./outcomeOf.ts";
+import type { Session } from "./session.ts";
+import { hashTestData } from "./testData.ts";
+
+/** The first step that is needed; all after it follow. */
+export type Start = "ingest" | "train" | "score" | "deploy" | "nothing_new";
+
+export interface FullprocessPlan {
+  readonly start: Start;
+  readonly reason: string;
+  readonly ingest: IngestPlan;
+  /** The model to go on with, when training is not needed. */
+  readonly run: Run | null;
+}
+
+/**
+ * New or changed files are ingested; a dataset and configuration that no model was trained on are trained on; a model
+ * that was not judged on the present test data is judged; one that the promotion rule has not spoken on is put to it.
+ * A model that lost is not trained again on the same data.
+ */
+export async function planFullprocess(session: Session, force: boolean): Promise<FullprocessPlan> {
+  const { store, config, configSha256 } = session;
+  const ingest = await planIngest(session, [], force);
+  if (ingest.status === "ingest") return { start: "ingest", reason: ingest.reason, ingest, run: null };
+  const dataset = store.latestDataset(config.input_folder_path)!;
+  const trained = store.runs({ datasetSha256: dataset.artifact.sha256, configSha256, withModel: true });
+  const run = trained.find(({ status, codeVersion }) => status === "FINISHED" && codeVersion === session.codeVersion);
+  if (run === undefined) {
+    const others = store.runs({ datasetSha256: dataset.artifact.sha256, withModel: true });
+    const reason =
+      others.length > 0
+        ? "the configuration, or mlctl, changed since the last training"
+        : "the newest dataset was not trained on";
+    return { start: "train", reason, ingest, run: null };
+  }
+  const rest = { ingest, run };
+  if (run.score === null) return { start: "score", reason: "the newest model was not scored", ...rest };
+  if (await testDataChanged(session, run)) return { start: "score", reason: "the test data changed", ...rest };
+  if (!isDecided(session, run))
+    return { start: "deploy", reason: "the newest model was not put to the promotion rule", ...rest };
+  return { start: "nothing_new", reason: "no new or changed file, and the newest model was judged already", ...rest };
+}
+
+async function testDataChanged(session: Session, run: Run): Promise<boolean> {
+  const hashes = (files: readonly { readonly sha256: string }[]): string =>
+    files
+      .map(({ sha256 }) => sha256)
+      .toSorted()
+      .join();
+  return hashes(await hashTestData(session)) !== hashes(run.score?.testFiles ?? []);
+}

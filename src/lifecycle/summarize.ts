@@ -1,0 +1,65 @@
+/** Summary statistics of a table, column by column. */
+import type { Column, Table } from "../core/table.ts";
+import { mean } from "../stats/mean.ts";
+import { quantileSorted } from "../stats/quantileSorted.ts";
+import { standardDeviation } from "../stats/standardDeviation.ts";
+
+/** Numbers (and dates, in milliseconds): null where every value is missing. */
+export interface NumberSummary {
+  readonly mean: number | null;
+  readonly median: number | null;
+  /** Sample standard deviation (n − 1). */
+  readonly standardDeviation: number | null;
+  readonly minimum: number | null;
+  readonly q25: number | null;
+  readonly q75: number | null;
+  readonly maximum: number | null;
+}
+
+export interface CategorySummary {
+  readonly distinct: number;
+  /** The most frequent categories with their rows. */
+  readonly top: readonly (readonly [string, number])[];
+}
+
+export interface TableSummary {
+  /** Share of rows without a value, by column. */
+  readonly missing: Readonly<Record<string, number>>;
+  readonly summary: Readonly<Record<string, NumberSummary | CategorySummary>>;
+}
+
+export function summarize({ columns, rowCount }: Table): TableSummary {
+  return {
+    missing: Object.fromEntries(columns.map((column) => [column.name, missingCount(column) / Math.max(1, rowCount)])),
+    summary: Object.fromEntries(columns.map((column) => [column.name, summaryOf(column)])),
+  };
+}
+
+function missingCount(column: Column): number {
+  let count = 0;
+  if (column.kind === "category") for (const code of column.codes) count += code < 0 ? 1 : 0;
+  else for (const value of column.values) count += Number.isNaN(value) ? 1 : 0;
+  return count;
+}
+
+function summaryOf(column: Column): NumberSummary | CategorySummary {
+  if (column.kind === "category") {
+    const counts = new Map<string, number>();
+    for (const code of column.codes) {
+      if (code >= 0) counts.set(column.categories[code]!, (counts.get(column.categories[code]!) ?? 0) + 1);
+    }
+    const top = [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 10);
+    return { distinct: counts.size, top };
+  }
+  const sorted = column.values.filter((value) => !Number.isNaN(value)).sort();
+  const at = (share: number): number | null => (sorted.length === 0 ? null : quantileSorted(sorted, share));
+  return {
+    mean: sorted.length === 0 ? null : mean(sorted),
+    median: at(0.5),
+    standardDeviation: sorted.length < 2 ? null : standardDeviation(sorted, { ddof: 1 }),
+    minimum: at(0),
+    q25: at(0.25),
+    q75: at(0.75),
+    maximum: at(1),
+  };
+}
