@@ -36,6 +36,12 @@ export function storedExpression(name: string, type: string): string {
   return `CAST(to_json(${column}) AS VARCHAR)`;
 }
 
+/** SQL that casts `value`; a time that names its zone becomes UTC, where a plain cast would drop the zone. */
+export function castExpression(value: string, type: string, cast: "CAST" | "TRY_CAST" = "CAST"): string {
+  if (type !== "TIMESTAMP") return `${cast}(${value} AS ${type})`;
+  return `make_timestamp(epoch_us(${cast}(${value} AS TIMESTAMPTZ)))`;
+}
+
 /** The DuckDB type behind an entry of `ingest.types`. */
 export function requestedType(column: string, type: string): string {
   if (type === "number") return "DOUBLE";

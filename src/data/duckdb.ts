@@ -42,6 +42,8 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
     });
     const connection = await instance.connect();
     try {
+      // The machine's own zone would change what a time without one means.
+      await connection.run("SET TimeZone = 'UTC'");
       return await work(database(connection, folder));
     } finally {
       connection.closeSync();

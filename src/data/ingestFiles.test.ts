@@ -99,6 +99,18 @@ describe("reading", () => {
     expect(done.csv).toBe("zip,when,price\n0123,2024-02-01 00:00:00,1.50\n7,,\n");
   });
 
+  it("recognises ISO dates only, since 11-01-2023 has two readings", async () => {
+    const csv = "d,t,z,us\n2024-01-31,2024-01-31 10:00:00,2024-01-31T10:00:00.5+02:00,12/31/2024\n";
+    const done = await ingest({ "f.csv": csv });
+    expect(done.columns.map((column) => column.type)).toEqual(["DATE", "TIMESTAMP", "TIMESTAMP", "VARCHAR"]);
+    expect(done.csv).toBe("d,t,z,us\n2024-01-31,2024-01-31 10:00:00,2024-01-31 08:00:00.5,12/31/2024\n");
+  });
+
+  it("sets a file aside whose column is not all dates as asked", async () => {
+    const done = await ingest({ "f.csv": "d\n2024-01-31\nsoon\n" }, { types: { d: "date" } });
+    expect(done.rejections).toEqual(['f.csv: line 3, column "d": "soon" is not a date']);
+  });
+
   it("normalizes column names", async () => {
     const done = await ingest({ "f.csv": "Call  Failure, Größe (m²) ,_x_\n1,2,3\n" }, { normalizeNames: true });
     expect(done.columns.map((column) => column.name)).toEqual(["call_failure", "größe_m²".replace("²", "²"), "x"]);

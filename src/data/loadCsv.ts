@@ -1,6 +1,6 @@
 /** Loads one delimited text file into a table of the database. */
 import { columnNames } from "./columnNames.ts";
-import { requestedType } from "./columnTypes.ts";
+import { kindOf, requestedType } from "./columnTypes.ts";
 import { sniffDelimiter, splitRecord } from "./csvHeader.ts";
 import type { Database } from "./duckdb.ts";
 import { explainCsv } from "./explainCsv.ts";
@@ -11,7 +11,12 @@ import { identifier, literal, literalList, literalStruct } from "./sql.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
 
 /** Truth values and times of day stay text: "True" must be "True" again when a row to predict says so. */
-const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "VARCHAR"];
+const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
+/**
+ * Other forms stay text: 11-01-2023 has two readings, and a row to predict has no file to guess from. Times with a zone
+ * or a fraction are recognised once the file is loaded.
+ */
+const DATE_FORMS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
 /** Stands for "no text means missing": DuckDB wants one marker at least, and a NUL byte never gets this far. */
 const NO_MARKER = "\u0001mlctl\u0001";
 
@@ -58,13 +63,19 @@ function csvFile(text: TextFile, tabs: boolean, options: ReadOptions): CsvFile {
     `max_line_size = ${Math.max(2 << 20, text.header.length * 8)}`,
   ].join(", ");
   const fixed = Object.entries(options.types ?? {}).filter(([name]) => names.includes(name));
-  const fixedTypes = new Map(fixed.map(([name, type]) => [name, requestedType(name, type)]));
+  const fixedTypes = new Map(
+    fixed.map(([name, type]) => {
+      const wanted = requestedType(name, type);
+      // Dates asked for may have any ISO form, which a cast takes and the reader's one form does not.
+      return [name, kindOf(wanted) === "date" ? "VARCHAR" : wanted] as const;
+    }),
+  );
   return { path: text.path, gzip: text.gzip, names, dialect, fixedTypes };
 }
 
 function detecting(file: CsvFile, sample: number): string {
   const types = file.fixedTypes.size === 0 ? "" : `, types = ${literalStruct(file.fixedTypes)}`;
-  const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}`;
+  const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}, ${DATE_FORMS}`;
   return `read_csv(${literal(file.path)}, ${file.dialect}, names = ${literalList(file.names)}, ${tried}${types})`;
 }
 

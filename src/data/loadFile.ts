@@ -1,6 +1,6 @@
 /** Loads one input file of any supported form into a table with stored types. */
 import { columnNames } from "./columnNames.ts";
-import { kindOf, requestedType, storedExpression, storedType } from "./columnTypes.ts";
+import { castExpression, kindOf, requestedType, storedExpression, storedType } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
 import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
 import type { CsvFile } from "./loadCsv.ts";
@@ -99,7 +99,8 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
     const stored = storedExpression(column.name, column.type);
     const isText = storedType(column.type) === "VARCHAR" && csv === undefined;
     const kept = isText ? `CASE WHEN list_contains(${missing}, ${stored}) THEN NULL ELSE ${stored} END` : stored;
-    const wanted = types[name] === undefined ? kept : `TRY_CAST(${kept} AS ${requestedType(name, types[name])})`;
+    const wanted =
+      types[name] === undefined ? kept : castExpression(kept, requestedType(name, types[name]), "TRY_CAST");
     return `${wanted} AS ${identifier(name)}`;
   });
   for (const [i, column] of columns.entries()) {
@@ -156,9 +157,14 @@ interface Settling {
 async function settleTypes(database: Database, settling: Settling): Promise<LoadedColumn[]> {
   const { table, some, options, csv } = settling;
   const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {})]);
+  const dateWanted = (name: string): string | undefined => {
+    const asked = csv ? options.types?.[name] : undefined;
+    const wanted = asked === undefined ? undefined : requestedType(name, asked);
+    return wanted !== undefined && kindOf(wanted) === "date" ? wanted : undefined;
+  };
   const counts = some.map(({ name, type }) => {
     const column = identifier(name);
-    const looked = csv && type === "VARCHAR" && !free.has(name);
+    const looked = csv && type === "VARCHAR" && (!free.has(name) || dateWanted(name) !== undefined);
     if (!looked) return `count(${column}), 0, 0`;
     // Trying a cast on every text takes eight times as long as looking at its first sign first: below "A" are digits.
     const numeral = `CASE WHEN ascii(ltrim(${column})) < 65 OR lower(trim(${column})) = 'nan' THEN ${column} END`;
@@ -169,8 +175,11 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
   const settled: LoadedColumn[] = [];
   for (const [i, { name, type }] of some.entries()) {
     const [present, numbers, dates] = [Number(row[3 * i]), Number(row[3 * i + 1]), Number(row[3 * i + 2])];
-    const found = numbers > MOSTLY * present ? "DOUBLE" : dates > MOSTLY * present ? "TIMESTAMP" : type;
-    if (found !== type && Math.max(numbers, dates) < present) throw await settling.explain(name, found);
+    const asked = dateWanted(name);
+    if (asked !== undefined && dates < present) throw await settling.explain(name, asked);
+    const found = asked ?? (numbers > MOSTLY * present ? "DOUBLE" : dates > MOSTLY * present ? "TIMESTAMP" : type);
+    if (asked === undefined && found !== type && Math.max(numbers, dates) < present)
+      throw await settling.explain(name, found);
     settled.push({ name, type: found, empty: present === 0 });
   }
   return settled;

@@ -3,7 +3,7 @@ import type { DatasetColumn } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
 import { applySelect } from "./applySelect.ts";
-import { requestedType } from "./columnTypes.ts";
+import { castExpression, requestedType } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
 import type { Loaded } from "./loadFile.ts";
 import { loadFile } from "./loadFile.ts";
@@ -133,7 +133,8 @@ async function createRaw(database: Database, agreed: Agreed): Promise<void> {
     const own = new Map(part.columns.map((column) => [column.name.toLowerCase(), column.name]));
     const columns = agreed.columns.map(({ name, type }) => {
       const source = own.get(name.toLowerCase());
-      return `CAST(${source === undefined ? "NULL" : identifier(source)} AS ${type}) AS ${identifier(name)}`;
+      const value = source === undefined ? "NULL" : identifier(source);
+      return `${castExpression(value, type)} AS ${identifier(name)}`;
     });
     return `SELECT ${columns.join(", ")} FROM ${identifier(part.table)}`;
   });
