@@ -1,0 +1,71 @@
+/** Two-sample chi-square test: could both samples come from one distribution of categories? */
+import { chiSquareSurvival } from "../stats/chiSquareSurvival.ts";
+
+export interface ChiSquare {
+  readonly statistic: number;
+  readonly degreesOfFreedom: number;
+  readonly pValue: number;
+}
+
+export interface ChiSquareOptions {
+  /**
+   * Categories of which fewer rows than this are expected on either side are pooled into one: below five the
+   * chi-square distribution no longer fits (Cochran, 1954) and columns of many rare categories would alarm. 0: none.
+   */
+  readonly leastExpected?: number;
+}
+
+/**
+ * Equal to scipy.stats.chi2_contingency([reference, current], correction=False) without the categories that neither
+ * side has. One category left: statistic 0, p-value 1.
+ *
+ * @param reference rows by category, (n_categories)
+ * @param current   rows by category, the same categories in the same order
+ * @throws {RangeError} if a side has no row, or the lengths differ
+ */
+export function chiSquare(
+  reference: Float64Array,
+  current: Float64Array,
+  { leastExpected = 0 }: ChiSquareOptions = {},
+): ChiSquare {
+  if (reference.length !== current.length) throw new RangeError("a chi-square test needs the same categories");
+  const rows: Cell = [total(reference), total(current)];
+  if (rows[0] === 0 || rows[1] === 0) throw new RangeError("a chi-square test needs rows on both sides");
+  const cells = pooled(cellsOf(reference, current), { rows, leastExpected });
+  let statistic = 0;
+  for (const cell of cells) {
+    const share = (cell[0] + cell[1]) / (rows[0] + rows[1]);
+    for (const side of [0, 1] as const) statistic += (cell[side] - rows[side] * share) ** 2 / (rows[side] * share);
+  }
+  const degreesOfFreedom = cells.length - 1;
+  if (degreesOfFreedom === 0) return { statistic: 0, degreesOfFreedom, pValue: 1 };
+  return { statistic, degreesOfFreedom, pValue: chiSquareSurvival(statistic, degreesOfFreedom) };
+}
+
+/** Rows of one category in the reference and now. */
+type Cell = readonly [number, number];
+
+function cellsOf(reference: Float64Array, current: Float64Array): Cell[] {
+  return Array.from(reference, (count, i): Cell => [count, current[i]!]).filter(([a, b]) => a + b > 0);
+}
+
+/** Joins rare cells; if even their pool is rare, the smallest other cell joins it. */
+function pooled(cells: readonly Cell[], options: { rows: Cell; leastExpected: number }): readonly Cell[] {
+  const { rows, leastExpected } = options;
+  const smallerShare = Math.min(rows[0], rows[1]) / (rows[0] + rows[1]);
+  const isRare = ([a, b]: Cell): boolean => (a + b) * smallerShare < leastExpected;
+  const rare = cells.filter(isRare);
+  if (rare.length === 0) return cells;
+  const common = cells.filter((cell) => !isRare(cell)).toSorted((x, y) => y[0] + y[1] - (x[0] + x[1]));
+  let pool = rare.reduce<Cell>(join, [0, 0]);
+  while (isRare(pool) && common.length > 0) pool = join(pool, common.pop()!);
+  return [...common, pool];
+}
+
+function join(x: Cell, y: Cell): Cell {
+  return [x[0] + y[0], x[1] + y[1]];
+}
+
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

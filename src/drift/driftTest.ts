@@ -1,0 +1,21 @@
+/** The contract of a drift test. */
+
+export interface DriftResult {
+  readonly statistic: number;
+  /** The p-value, or the distance: what is held against a limit. */
+  readonly value: number;
+}
+
+export interface DriftTest {
+  /** As in config.json and --json: "ks", "chi_square". */
+  readonly name: string;
+  /** As people read it. */
+  readonly label: string;
+  /** "values": two samples of numbers. "counts": rows by category of both, the same categories in the same order. */
+  readonly input: "values" | "counts";
+  /** A p-value drifts below its limit, a distance above it. */
+  readonly measure: "p_value" | "distance";
+  /** Limit where the configuration names none. */
+  readonly limit: number;
+  compare(reference: Float64Array, current: Float64Array): DriftResult;
+}

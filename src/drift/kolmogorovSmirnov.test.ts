@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { kolmogorovSmirnov } from "./kolmogorovSmirnov.ts";
+import { wassersteinDistance } from "./wassersteinDistance.ts";
+
+type Sample = readonly [count: number, seed: number, shift?: number, steps?: number];
+
+/** Uniform numbers from x' = (1664525 x + 1013904223) mod 2³², shifted, and cut to steps for ties: as in the Python. */
+function sample([count, seed, shift = 0, steps = 0]: Sample): Float64Array {
+  let x = seed;
+  return Float64Array.from({ length: count }, () => {
+    x = (Math.imul(1664525, x) + 1013904223) >>> 0;
+    const value = x / 2 ** 32 + shift;
+    return steps === 0 ? value : Math.floor(value * steps) / steps;
+  });
+}
+
+describe("kolmogorovSmirnov", () => {
+  // r = scipy.stats.ks_2samp(sample(a), sample(b)); a, b, r.statistic, r.pvalue
+  it.each<[Sample, Sample, number, number]>([
+    [[500, 1], [300, 2], 0.05266666666666667, 0.6579021245102007],
+    [[500, 1], [300, 2, 0.1], 0.124, 0.005767222169876969],
+    [[400, 1], [400, 2, 0.05], 0.115, 0.010032513978788836],
+    [[7, 1], [5, 2], 0.2571428571428571, 0.9595959595959594],
+    [[30, 1], [26, 2, 0.5], 0.6615384615384615, 2.3812990555739585e-6],
+    [[2000, 1, 0, 10], [5000, 2, 0.01, 10], 0.02, 0.6112743155242513],
+    [[2000, 1], [9999, 2, 0.03], 0.042694419441944194, 0.004430065069027737],
+    [[2000, 1], [12000, 2, 0.02], 0.03316666666666668, 0.0450352530404482],
+    [[2000, 1], [20001, 2, 0.005], 0.02004182290885459, 0.4526111756827521],
+    [[50, 1], [15000, 2, 0.1], 0.15433333333333332, 0.1661791966998546],
+    [[12000, 1], [11000, 2, 0.004], 0.014159090909090954, 0.19821765964864446],
+    [[3, 1], [4, 2, 5], 1.0, 0.05714285714285715],
+    [[100, 1], [100, 1], 0.0, 1.0],
+    [[2000, 1], [15000, 2, 0.5], 0.5124666666666666, 0.0],
+  ])("of %j and %j equals SciPy's", (a, b, statistic, pValue) => {
+    const result = kolmogorovSmirnov(sample(a), sample(b));
+    expect(Math.abs(result.statistic - statistic)).toBeLessThan(1e-15);
+    // relative: SciPy's asymptotic branches are sums of thousands of terms
+    expect(Math.abs(result.pValue - pValue)).toBeLessThanOrEqual(1e-10 * pValue);
+  });
+
+  it("is symmetric, and does not touch its arguments", () => {
+    const [a, b] = [sample([50, 3]), sample([31, 4, 0.2])];
+    const before = [...a];
+    expect(kolmogorovSmirnov(a, b)).toEqual(kolmogorovSmirnov(b, a));
+    expect([...a]).toEqual(before);
+  });
+
+  it("answers at once where large samples have nothing in common", () => {
+    const { statistic, pValue } = kolmogorovSmirnov(sample([10_000, 1]), sample([9_999, 2, 3]));
+    expect(statistic).toBe(1);
+    expect(pValue).toBeLessThan(1e-300);
+  });
+
+  it("refuses an empty sample", () => {
+    expect(() => kolmogorovSmirnov(new Float64Array(0), sample([3, 1]))).toThrow(RangeError);
+  });
+});
+
+describe("wassersteinDistance", () => {
+  it("equals SciPy's", () => {
+    // scipy.stats.wasserstein_distance(sample([500, 1]), sample([300, 2, .1])); 1e-14 for 800 added terms
+    const distance = wassersteinDistance(sample([500, 1]), sample([300, 2, 0.1]));
+    expect(Math.abs(distance - 0.08581619075747828)).toBeLessThan(1e-14);
+    // wasserstein_distance([1, 1, 2], [1, 2, 2, 7])
+    const tied = wassersteinDistance(Float64Array.of(1, 1, 2), Float64Array.of(1, 2, 2, 7));
+    expect(Math.abs(tied - 1.6666666666666665)).toBeLessThan(1e-15);
+  });
+
+  it("of a shifted sample is the shift", () => {
+    expect(wassersteinDistance(Float64Array.of(0, 1, 3), Float64Array.of(5, 6, 8))).toBe(5);
+    expect(wassersteinDistance(Float64Array.of(2), Float64Array.of(2, 2))).toBe(0);
+  });
+});

@@ -1,0 +1,25 @@
+/** Wasserstein distance: how far values would have to be moved on average to turn one sample into the other. */
+
+/**
+ * ∫ |F(x) − G(x)| dx of the two empirical distribution functions, in units of the values; equal to
+ * scipy.stats.wasserstein_distance. Divided by the standard deviation of the reference it is an effect size.
+ *
+ * @param reference (n_reference), finite
+ * @param current   (n_current), finite
+ * @throws {RangeError} if a sample is empty
+ */
+export function wassersteinDistance(reference: Float64Array, current: Float64Array): number {
+  if (reference.length === 0 || current.length === 0) throw new RangeError("a distance needs values on both sides");
+  const [first, second] = [reference.toSorted(), current.toSorted()];
+  const [m, n] = [first.length, second.length];
+  let [i, j, distance] = [0, 0, 0];
+  let position = Math.min(first[0]!, second[0]!);
+  while (i < m || j < n) {
+    const next = Math.min(first[i] ?? Infinity, second[j] ?? Infinity);
+    distance += Math.abs(i / m - j / n) * (next - position);
+    position = next;
+    while (i < m && first[i] === position) i++;
+    while (j < n && second[j] === position) j++;
+  }
+  return distance;
+}

@@ -1,0 +1,72 @@
+/** One column now against its training reference: either side as a drift test wants it. */
+import { decileCounts } from "../drift/decileCounts.ts";
+import type { DriftResult, DriftTest } from "../drift/driftTest.ts";
+import { driftTests } from "../drift/index.ts";
+import type { CategoryReference, ColumnReference } from "../core/reference.ts";
+import type { CategoryColumn, Column } from "../core/table.ts";
+import { finiteValues } from "../stats/finiteValues.ts";
+
+/** The two sides of a comparison. Numbers have values and, by deciles of the reference, counts; categories counts only. */
+export interface Sides {
+  readonly values: Side | null;
+  readonly counts: Side;
+}
+
+interface Side {
+  readonly reference: Float64Array;
+  readonly current: Float64Array;
+}
+
+/** Why the column cannot be compared, or null. */
+export function reasonToSkip(
+  reference: ColumnReference,
+  column: Column | undefined,
+  minimumRows: number,
+): string | null {
+  if (column === undefined) return "the column is absent";
+  if (column.kind !== reference.kind)
+    return `the column holds ${column.kind} values now, ${reference.kind} in training`;
+  const present = column.kind === "category" ? presentCodes(column) : finiteValues(column.values).length;
+  if (reference.count === 0) return "all values were missing in training";
+  if (present === 0) return "all values are missing";
+  if (reference.count < minimumRows) return `${reference.count} values in training, at least ${minimumRows} are needed`;
+  if (present < minimumRows) return `${present} values, at least ${minimumRows} are needed`;
+  return null;
+}
+
+/** Only for columns that `reasonToSkip` lets pass. */
+export function sidesOf(reference: ColumnReference, column: Column): Sides {
+  if (reference.kind === "category" && column.kind === "category") {
+    return { values: null, counts: categoryCounts(reference, column) };
+  }
+  if (reference.kind === "category" || column.kind === "category") throw new TypeError("columns of two kinds");
+  const values = { reference: Float64Array.from(reference.sample), current: finiteValues(column.values) };
+  return { values, counts: decileCounts(values.reference, values.current) };
+}
+
+/** Null where the test does not suit the column, e.g. Kolmogorov–Smirnov and categories. */
+export function compareSides(test: DriftTest, sides: Sides): DriftResult | null {
+  const side = sides[test.input];
+  return side === null ? null : test.compare(side.reference, side.current);
+}
+
+/** The effect size beside every verdict. */
+export function stabilityIndex(sides: Sides): number {
+  return driftTests.psi.compare(sides.counts.reference, sides.counts.current).value;
+}
+
+/** Rows of each category of the reference, and in a last cell those of all others: unseen, or too rare to be kept. */
+function categoryCounts(reference: CategoryReference, { codes, categories }: CategoryColumn): Side {
+  const kept = reference.counts.length;
+  const cellOf = new Map(reference.counts.map(([category], cell) => [category, cell]));
+  const cellOfCode = Int32Array.from(categories, (category) => cellOf.get(category) ?? kept);
+  const expected = Float64Array.from([...reference.counts.map(([, count]) => count), 0]);
+  expected[kept] = reference.count - expected.reduce((sum, count) => sum + count, 0);
+  const current = new Float64Array(kept + 1);
+  for (const code of codes) if (code >= 0) current[cellOfCode[code]!]!++;
+  return { reference: expected, current };
+}
+
+function presentCodes({ codes }: CategoryColumn): number {
+  return codes.reduce((count, code) => (code < 0 ? count : count + 1), 0);
+}

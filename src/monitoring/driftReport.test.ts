@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { MlctlError } from "../core/errors.ts";
+import { random } from "../core/random.ts";
+import type { Column, Table } from "../core/table.ts";
+import { kolmogorovSmirnov } from "../drift/kolmogorovSmirnov.ts";
+import { referenceOf } from "../stats/referenceOf.ts";
+import { driftReport } from "./driftReport.ts";
+
+const CITIES = ["oslo", "bern", "rome", "lima", "pune"];
+
+/** Three numbers, one of them mostly zero, and two categories, one of them with many rare values. */
+function rowsOf(rowCount: number, { seed, shift = 0 }: { seed: number; shift?: number }): Table {
+  const { normal, uniform, integer } = random(seed);
+  const of = (make: () => number): Float64Array => Float64Array.from({ length: rowCount }, make);
+  const texts = (make: () => string): string[] => Array.from({ length: rowCount }, make);
+  return {
+    rowCount,
+    columns: [
+      { kind: "number", name: "age", values: of(() => normal() + shift) },
+      { kind: "number", name: "pay", values: of(() => Math.exp(normal() + shift)) },
+      { kind: "number", name: "children", values: of(() => (uniform() < 0.7 - shift / 3 ? 0 : integer(4))) },
+      categoryColumn(
+        "city",
+        texts(() => CITIES[Math.min(4, Math.floor(uniform() ** (1 + shift) * 5))]!),
+      ),
+      categoryColumn(
+        "job",
+        texts(() => `job ${Math.floor(uniform() ** (3 + 4 * shift) * 60)}`),
+      ),
+    ],
+  };
+}
+
+function numbers(name: string, values: Iterable<number>): Column {
+  return { kind: "number", name, values: Float64Array.from(values) };
+}
+
+describe("driftReport", () => {
+  it("seldom alarms where nothing drifts, at any size of the batch", () => {
+    const reference = referenceOf(rowsOf(3000, { seed: 1 }), { seed: 1 });
+    for (const batch of [30, 300, 3000]) {
+      let columns = 0;
+      let datasets = 0;
+      const trials = batch === 3000 ? 20 : 100;
+      for (let trial = 0; trial < trials; trial++) {
+        const report = driftReport(reference, rowsOf(batch, { seed: 1000 + trial }));
+        columns += report.dataset.drifted;
+        datasets += report.dataset.detected ? 1 : 0;
+      }
+      expect(datasets).toBe(0);
+      // Benjamini–Hochberg: some column in 5 % of the reports, 5 of 100; more than 12 has a chance of 0.001
+      expect(columns).toBeLessThanOrEqual(12);
+    }
+  });
+
+  it("finds a clear shift in every column", () => {
+    const reference = referenceOf(rowsOf(3000, { seed: 1 }), { seed: 1 });
+    const { dataset, columns } = driftReport(reference, rowsOf(400, { seed: 2, shift: 1 }));
+    expect(Object.entries(columns).filter(([, { drifted }]) => !drifted)).toEqual([]);
+    expect(dataset).toEqual({ tested: 5, drifted: 5, share: 1, limit: 0.5, detected: true });
+  });
+
+  it("keeps quiet about a significant trifle", () => {
+    const { normal } = random(5);
+    const table = { rowCount: 20_000, columns: [numbers("x", Float64Array.from({ length: 20_000 }, normal))] };
+    const reference = referenceOf(table, { seed: 1 });
+    const moved = [
+      numbers(
+        "x",
+        Float64Array.from({ length: 20_000 }, () => normal() + 0.12),
+      ),
+    ];
+    const x = driftReport(reference, { rowCount: 20_000, columns: moved }).columns["x"];
+    expect(x!.value).toBeLessThan(0.01);
+    expect(x).toMatchObject({ test: "ks", measure: "p_value", drifted: false });
+  });
+
+  it("tests one column by its p-value as it is, against the sample in the reference", () => {
+    const training = Float64Array.from({ length: 40 }, (_, i) => i);
+    const now = Float64Array.from({ length: 30 }, (_, i) => i * 2);
+    const reference = referenceOf({ rowCount: 40, columns: [numbers("x", training)] }, { seed: 1 });
+    const { columns } = driftReport(reference, { rowCount: 30, columns: [numbers("x", now)] });
+    const expected = kolmogorovSmirnov(training, now);
+    expect(columns["x"]).toMatchObject({ statistic: expected.statistic, value: expected.pValue, limit: 0.05 });
+  });
+
+  it("adjusts p-values over the columns", () => {
+    const now = numbers(
+      "x",
+      Array.from({ length: 30 }, (_, i) => i * 2),
+    );
+    const steady = Array.from({ length: 40 }, (_, i) => i);
+    const columns = ["x", "y"].map((name) => numbers(name, steady));
+    const reference = referenceOf({ rowCount: 40, columns }, { seed: 1 });
+    const report = driftReport(reference, { rowCount: 40, columns: [now, columns[1]!] });
+    const raw = kolmogorovSmirnov(
+      Float64Array.from(steady),
+      Float64Array.from({ length: 30 }, (_, i) => i * 2),
+    ).pValue;
+    expect(report.columns["x"]!.value).toBe(Math.min(1, raw * 2)); // two tests, the smaller p-value
+    expect(report.columns["y"]!.value).toBe(1);
+  });
+
+  it("skips what cannot be tested and says why", () => {
+    const some = Array.from({ length: 30 }, (_, i) => i);
+    const training = ["gone", "text", "empty", "few"].map((name) => numbers(name, some));
+    const never = numbers("never", new Float64Array(30).fill(NaN));
+    const reference = referenceOf({ rowCount: 30, columns: [...training, never] }, { seed: 1 });
+    const now: Column[] = [
+      categoryColumn("text", some.map(String)),
+      numbers("empty", new Float64Array(30).fill(NaN)),
+      numbers("few", [...some.slice(0, 3), ...new Float64Array(27).fill(NaN)]),
+      numbers("never", some),
+      numbers("new", some),
+    ];
+    const { columns, dataset } = driftReport(reference, { rowCount: 30, columns: now });
+    expect(Object.fromEntries(Object.entries(columns).map(([name, { skipped }]) => [name, skipped]))).toEqual({
+      gone: "the column is absent",
+      text: "the column holds category values now, number in training",
+      empty: "all values are missing",
+      few: "3 values, at least 20 are needed",
+      never: "all values were missing in training",
+    });
+    expect(columns["gone"]).toMatchObject({ statistic: NaN, value: NaN, psi: null, drifted: false });
+    expect(dataset).toEqual({ tested: 0, drifted: 0, share: null, limit: 0.5, detected: false });
+  });
+
+  it("finds categories that were never seen", () => {
+    const column = categoryColumn("city", rowTexts("oslo", "bern"));
+    const reference = referenceOf({ rowCount: 60, columns: [column] }, { seed: 1 });
+    const current = categoryColumn("city", rowTexts("rome", "bern"));
+    expect(driftReport(reference, { rowCount: 60, columns: [current] }).columns["city"]!.drifted).toBe(true);
+  });
+
+  it("takes another test and limit for a column, and reports the prediction apart", () => {
+    const table = rowsOf(300, { seed: 1 });
+    const prediction = table.columns[0]!;
+    const reference = referenceOf(table, { seed: 1, prediction });
+    const current = rowsOf(300, { seed: 2, shift: 1 });
+    const columns = { pay: { test: "wasserstein", limit: 1e6 }, city: { test: "psi" } };
+    const report = driftReport(reference, current, { columns, prediction: current.columns[0]!, datasetShare: 0.9 });
+    expect(report.columns["pay"]).toMatchObject({
+      test: "wasserstein",
+      measure: "distance",
+      limit: 1e6,
+      drifted: false,
+    });
+    expect(report.columns["city"]).toMatchObject({ test: "psi", limit: 0.1, drifted: true });
+    expect(report.columns["prediction"]).toMatchObject({ test: "ks", drifted: true });
+    expect(report.dataset).toEqual({ tested: 5, drifted: 4, share: 0.8, limit: 0.9, detected: false });
+  });
+
+  it("refuses a test that does not exist or does not suit", () => {
+    const table = rowsOf(30, { seed: 1 });
+    const reference = referenceOf(table, { seed: 1 });
+    const run = (test: string): unknown => driftReport(reference, table, { columns: { city: { test } } });
+    expect(() => run("kss")).toThrow(MlctlError);
+    expect(() => run("ks")).toThrow('drift test "ks" does not suit column "city": it is a category');
+  });
+});
+
+function rowTexts(first: string, second: string): string[] {
+  return Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? first : second));
+}
