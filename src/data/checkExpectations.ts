@@ -71,8 +71,7 @@ async function checkColumn(
     broken.push(`${said} is ${kindOf(column.type) === "date" ? "a date" : "text"}, a number expected`);
   }
   if (expected.missingShare !== undefined) {
-    const lost = kindOf(column.type) === "number" ? `OR isnan(CAST(${name} AS DOUBLE))` : "";
-    const share = Number(await one(`coalesce(avg(CASE WHEN ${name} IS NULL ${lost} THEN 1.0 ELSE 0.0 END), 0)`));
+    const share = Number(await one(missingShare(column)));
     if (share > expected.missingShare) {
       broken.push(`${said} misses ${percent(share)} of its values, at most ${percent(expected.missingShare)} expected`);
     }
@@ -89,6 +88,12 @@ async function checkColumn(
     if (odd !== null) broken.push(`${said} holds "${odd}", only ${expected.allowed.join(", ")} expected`);
   }
   return broken;
+}
+
+function missingShare(column: { readonly name: string; readonly type: string }): string {
+  const name = identifier(column.name);
+  const lost = kindOf(column.type) === "number" ? `OR isnan(CAST(${name} AS DOUBLE))` : "";
+  return `coalesce(avg(CASE WHEN ${name} IS NULL ${lost} THEN 1.0 ELSE 0.0 END), 0)`;
 }
 
 function percent(share: number): string {

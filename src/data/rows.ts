@@ -31,6 +31,8 @@ export interface RowOptions {
 }
 
 const BATCH_SIZE = 2000;
+/** A quote that is never closed must not read the rest of a long file into memory. */
+const MAX_RECORD_SIGNS = 1 << 25;
 
 /**
  * The stream is read no faster than the batches are taken. A CSV whose delimiter is not a comma is recognised by its
@@ -67,27 +69,11 @@ async function* csvRows(
 ): AsyncGenerator<RowBatch> {
   const chunks = textChunks(stream, name);
   const { head, ended } = await readHeader(chunks);
-  if (head.trim() === "")
-    throw new MlctlError("data", `${name} is empty`, { hint: "the first line names the columns" });
-  const length = firstRecordLength(head);
-  const header = length < 0 ? head : head.slice(0, length);
-  const delimiter = sniffDelimiter(header);
-  const columns = headerNames(splitRecord(header, delimiter), options, name);
-  const parser = parse({ delimiter, relax_column_count: true, relax_quotes: true });
+  const { delimiter, columns } = csvForm(head, options, name);
+  const parser = parse({ delimiter, relax_column_count: true, relax_quotes: true, max_record_size: MAX_RECORD_SIGNS });
   let failure: Error | undefined;
   parser.on("error", (error) => (failure = error));
-  // Counted here: csv-parse counts a Windows line break in quotes twice.
-  let line = 1;
-  const taken = (): InputRow[] => {
-    const rows: InputRow[] = [];
-    for (let record = parser.read() as string[] | null; record !== null; record = parser.read() as string[] | null) {
-      // In a file of one column a blank line is a missing value.
-      const blank = record.length === 1 && record[0] === "" && columns.length > 1;
-      if (line > 1 && !blank) rows.push(csvRow(record, line, columns.length));
-      line += 1 + lineBreaks(record);
-    }
-    return rows;
-  };
+  const taken = recordTaker(() => parser.read() as string[] | null, columns.length);
   for (let chunk: string | undefined = head; chunk !== undefined;) {
     // csv-parse parses within `write`, so its records can be taken at once: an event each would take longer.
     const written = new Promise<void>((resolve) => parser.write(chunk, () => resolve()));
@@ -105,6 +91,32 @@ async function* csvRows(
   await closed;
   if (failure !== undefined) throw unparsable(failure, name);
   yield { columns, rows };
+}
+
+/** Takes all records that are ready; the first ever is the header. */
+function recordTaker(read: () => string[] | null, width: number): () => InputRow[] {
+  // Counted here: csv-parse counts a Windows line break in quotes twice.
+  let line = 1;
+  return () => {
+    const rows: InputRow[] = [];
+    for (let record = read(); record !== null; record = read()) {
+      // In a file of one column a blank line is a missing value.
+      const blank = record.length === 1 && record[0] === "" && width > 1;
+      if (line > 1 && !blank) rows.push(csvRow(record, line, width));
+      line += 1 + lineBreaks(record);
+    }
+    return rows;
+  };
+}
+
+function csvForm(head: string, options: RowOptions, name: string): { delimiter: string; columns: string[] } {
+  if (head.trim() === "") {
+    throw new MlctlError("data", `${name} is empty`, { hint: "the first line names the columns" });
+  }
+  const length = firstRecordLength(head);
+  const header = length < 0 ? head : head.slice(0, length);
+  const delimiter = sniffDelimiter(header);
+  return { delimiter, columns: headerNames(splitRecord(header, delimiter), options, name) };
 }
 
 async function readHeader(chunks: AsyncGenerator<string>): Promise<{ head: string; ended: boolean }> {
