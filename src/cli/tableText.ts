@@ -9,6 +9,9 @@ const GAP = 2;
 /** A text column is cut no further than this; a number never is. */
 const NARROWEST = 8;
 
+/** The other columns give way to the first, which names the row, until they are this narrow. */
+const NARROW = 16;
+
 interface TextColumn {
   readonly header: string;
   readonly align: "left" | "right";
@@ -53,10 +56,13 @@ function fit(columns: readonly TextColumn[], width: number): TextColumn[] | unde
   const widths = columns.map((column) => column.width);
   let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
   while (excess > 0) {
-    const loose = columns.flatMap(({ fixed }, i) => (!fixed && widths[i]! > NARROWEST ? [i] : []));
-    if (loose.length === 0) return undefined;
-    const widest = loose.reduce((best, i) => (widths[i]! > widths[best]! ? i : best));
-    widths[widest]!--;
+    const widest = (narrowest: number, from: number): number | undefined => {
+      const loose = columns.flatMap(({ fixed }, i) => (!fixed && i >= from && widths[i]! > narrowest ? [i] : []));
+      return loose.toSorted((a, b) => widths[b]! - widths[a]!)[0];
+    };
+    const taken = widest(NARROW, 1) ?? widest(NARROWEST, 0);
+    if (taken === undefined) return undefined;
+    widths[taken]!--;
     excess--;
   }
   return columns.map((column, i) => Object.assign({}, column, { width: widths[i]! }));

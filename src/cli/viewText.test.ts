@@ -1,0 +1,111 @@
+import { Chalk } from "chalk";
+import { describe, expect, it } from "vitest";
+import type { ViewTable } from "../core/view.ts";
+import { csvText, markdownText, tabSeparated } from "./listingText.ts";
+import { tableText } from "./tableText.ts";
+import { textWidth } from "./textWidth.ts";
+import { remarkText, viewText } from "./viewText.ts";
+
+const plain = new Chalk({ level: 0 });
+
+const leaderboard: ViewTable = {
+  columns: ["family", "f1", "rows", "note"],
+  rows: [
+    ["logistic_regression", 0.5714285714285715, 12345, "the winner of the leaderboard by a wide margin"],
+    ["baseline", null, 7, "-"],
+  ],
+};
+
+describe("viewText", () => {
+  it("aligns numbers right with their points under each other and texts left", () => {
+    expect(tableText(leaderboard, 100, plain)).toEqual([
+      "family                   f1    rows  note",
+      "logistic_regression  0.5714  12,345  the winner of the leaderboard by a wide margin",
+      "baseline                  –       7  -",
+    ]);
+  });
+
+  it("cuts texts to the width, the first column last, and never a number", () => {
+    const lines = tableText(leaderboard, 60, plain);
+    expect(lines[1]).toBe("logistic_regression  0.5714  12,345  the winner of the lead…");
+    expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(60);
+  });
+
+  it("gives every row a block of its own where columns cannot fit", () => {
+    expect(tableText(leaderboard, 30, plain)).toEqual([
+      "family  logistic_regression",
+      "f1      0.5714",
+      "rows    12,345",
+      "note    the winner of the lea…",
+      "",
+      "family  baseline",
+      "f1      –",
+      "rows    7",
+      "note    -",
+    ]);
+  });
+
+  it("counts wide characters as two columns", () => {
+    const lines = tableText(
+      {
+        columns: ["a", "b"],
+        rows: [
+          ["東京", "x"],
+          ["oslo", "y"],
+        ],
+      },
+      80,
+      plain,
+    );
+    expect(lines).toEqual(["a     b", "東京  x", "oslo  y"]);
+  });
+
+  it("shows title, fields and tables with a line between them, and folds long values under their label", () => {
+    const view = {
+      title: "done",
+      fields: [
+        ["run", "r1"],
+        ["reason", "one two three"],
+      ] as const,
+      tables: [{ columns: ["x"], rows: [[1]] }],
+    };
+    expect(viewText(view, 16, plain)).toBe("done\n\nrun     r1\nreason  one two\n        three\n\nx\n1\n");
+  });
+
+  it("keeps control characters of a name from reaching the terminal", () => {
+    expect(viewText({ fields: [["column", "a\u001b[2Jb\nc"]] }, 80, plain)).toBe("column  a\uFFFD[2Jb c\n");
+  });
+
+  it("tells notes and the next step apart from the data", () => {
+    expect(remarkText({ notes: ["five rows decide nothing"], next: "run `mlctl score`" }, 80, plain)).toBe(
+      "note: five rows decide nothing\nnext: run `mlctl score`\n",
+    );
+  });
+});
+
+describe("listings", () => {
+  it("are tab-separated without a header and with every digit in a pipe", () => {
+    const odd: ViewTable = {
+      columns: ["a", "b"],
+      rows: [
+        ["x\ty\nz", true],
+        [NaN, null],
+      ],
+    };
+    expect(tabSeparated({ tables: [leaderboard] }).split("\n")[0]).toBe(
+      "logistic_regression\t0.5714285714285715\t12345\tthe winner of the leaderboard by a wide margin",
+    );
+    expect(tabSeparated({ tables: [odd] })).toBe("x y z\ttrue\n\t\n");
+    expect(tabSeparated({ fields: [["f1", 0.5]] })).toBe("f1\t0.5\n");
+  });
+
+  it("quote what CSV needs quoted", () => {
+    expect(csvText({ columns: ["a,b", "c"], rows: [['say "hi"', null]] })).toBe('"a,b",c\r\n"say ""hi""",\r\n');
+  });
+
+  it("escape the bars of a Markdown table", () => {
+    expect(markdownText({ columns: ["a", "b"], rows: [["x|y", 1]] })).toBe(
+      "| a | b |\n| --- | ---: |\n| x\\|y | 1 |\n",
+    );
+  });
+});

@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MlctlError } from "../core/errors.ts";
+import { configSha256 } from "./configSha256.ts";
+import { describeSettings } from "./describeSettings.ts";
+import { loadConfig, type LoadOptions } from "./loadConfig.ts";
+import { workspaceOf } from "./workspaceOf.ts";
+
+const known = {
+  families: ["baseline", "logistic_regression", "xgboost"],
+  metrics: ["f1", "rmse"],
+  features: ["one_hot", "standardize"],
+};
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "mlctl-config-"));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+function load(text: string | object, options: Partial<LoadOptions> = {}) {
+  writeFileSync(join(directory, "config.json"), typeof text === "string" ? text : JSON.stringify(text));
+  return loadConfig({ directory, environment: {}, known, ...options });
+}
+
+async function refusal(text: string | object, options: Partial<LoadOptions> = {}): Promise<MlctlError> {
+  const outcome = await load(text, options).catch((error: unknown) => error);
+  if (outcome instanceof MlctlError) return outcome;
+  throw new Error("it was accepted");
+}
+
+const depthProblem = () => [{ path: "train.models.0.params.depth", message: "unknown parameter" }];
+
+const folders = {
+  input_folder_path: "practicedata",
+  output_folder_path: "ingesteddata",
+  test_data_path: "testdata",
+  output_model_path: "models",
+  prod_deployment_path: "production_deployment",
+};
+
+describe("loadConfig", () => {
+  it("fills in everything but the five folders and the target", async () => {
+    const { config } = await load({ ...folders, target: "exited" });
+    expect(config).toMatchObject({ ...folders, target: "exited", database: "mlctl.db", features: null });
+    expect(config.train).toMatchObject({ metric: null, seed: 42, threshold: 0.5, models: null });
+    expect(config.ingest).toMatchObject({ dedupe: "first", accumulate: true, null_values: [""] });
+    expect(config.promotion.beat_baseline).toBe(true);
+  });
+
+  it("tells all errors at once, each with line, path, what was found, what is allowed and a suggestion", async () => {
+    const error = await refusal(
+      `{
+  "target": "exited",
+  "trian": {},
+  "train": { "metric": "f2", "seed": -1, "threshold": "tun",
+    "models": [{ "family": "xgbost" }] },
+  "ingest": { "dedupe": true },
+  "alerts": [{ "type": "web" }, { "type": "email" }],
+  "monitor": { "window": "90x" },
+  "serve": { "port": "eighty" }
+}`,
+    );
+    expect(error.kind).toBe("usage");
+    expect(error.message).toBe("config.json has 11 errors");
+    expect(error.details).toEqual([
+      'config.json:3: trian: found an unknown key, did you mean "train"?',
+      'config.json:4: train.metric: found "f2", allowed "f1" or "rmse" or null; did you mean "f1"?',
+      "config.json:4: train.seed: found -1, allowed at least 0",
+      'config.json:4: train.threshold: found "tun", allowed a number or "tune"; did you mean "tune"?',
+      'config.json:5: train.models.0.family: found "xgbost", allowed "baseline", "logistic_regression", "xgboost"; did you mean "xgboost"?',
+      'config.json:6: ingest.dedupe: found true, allowed "first", "last", false',
+      'config.json:7: alerts.0.type: found "web", allowed "webhook", "email", "command"',
+      "config.json:7: alerts.1.to: missing, allowed a text: whom to write to",
+      "config.json:7: alerts.1.smtp: missing, allowed a text: smtp://user:password@host:port, as ${NAME}",
+      'config.json:8: monitor.window: found "90x", allowed a number and m, h, d or w, such as 90d or null',
+      'config.json:9: serve.port: found "eighty", allowed a number',
+    ]);
+  });
+
+  it("says that the target is missing and what it is", async () => {
+    expect((await refusal(folders)).details).toEqual([
+      "config.json:1: target: missing, allowed a text: the column to predict",
+    ]);
+  });
+
+  it.each([
+    [{ target: "y", output_folder_path: "models/" }, 'output_model_path: found "models", which output_folder_path has'],
+    [{ target: "y", id_columns: ["y"] }, 'id_columns: found "y", which is the target'],
+    [{ target: "y", train: { split: { method: "time" } } }, 'found "time", but time_column is not set'],
+    [{ target: "y", train: { split: { method: "head" } } }, "needs the number of training rows"],
+    [
+      { target: "y", promotion: { require: { f1: { min: 2, max: 1 } } } },
+      "promotion.require.f1: found min 2 above max 1",
+    ],
+    [
+      { target: "y", promotion: { require: { f2: { min: 2 } } } },
+      'promotion.require.f2: found an unknown key, did you mean "f1"?',
+    ],
+    [[], "config.json: found [], allowed an object"],
+    [{ target: "y", train: { models: [] } }, "train.models: found [], allowed at least 1 entry"],
+    [{ target: "" }, 'target: found "", allowed a text that is not empty'],
+  ])("refuses %j", async (text, problem) => {
+    expect((await refusal(text)).details.join("\n")).toContain(problem);
+  });
+
+  it("asks the registries once the shape is right", async () => {
+    const text = { target: "y", train: { models: [{ family: "xgboost", params: { depth: 1 } }] } };
+    expect((await refusal(text, { known: { ...known, problems: depthProblem } })).details).toEqual([
+      "config.json:1: train.models.0.params.depth: unknown parameter",
+    ]);
+  });
+
+  it("is not ready where there is no config.json, and wrong usage where -c names nothing", async () => {
+    const empty = mkdtempSync(join(directory, "empty-"));
+    const call = (path?: string) => loadConfig({ directory: empty, path, environment: {} });
+    await expect(call()).rejects.toMatchObject({ kind: "notReady", hint: expect.stringContaining("mlctl init") });
+    await expect(call("other.json")).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("resolves paths against the folder of the file, not the current directory", async () => {
+    const paths = workspaceOf(await load({ target: "y", output_model_path: "a/b", database: "/var/x.db" }));
+    expect(paths).toMatchObject({ workspace: directory, models: join(directory, "a/b"), database: "/var/x.db" });
+  });
+});
+
+describe("precedence", () => {
+  const text = '{\n "target": "y",\n "train": { "seed": 1 }\n}';
+  const seedOf = async (options: Partial<LoadOptions>, file: string = text) =>
+    describeSettings(await load(file, options)).find(({ key }) => key === "train.seed");
+  const flags = [{ key: "train.seed", flag: "--seed", value: 4 }];
+
+  it("is flags, then variables, then the file, then defaults, and the source is told", async () => {
+    const environment = { MLCTL_TRAIN_SEED: "3" };
+    expect(await seedOf({ environment, flags })).toEqual({ key: "train.seed", value: 4, source: "--seed" });
+    expect(await seedOf({ environment })).toEqual({ key: "train.seed", value: 3, source: "MLCTL_TRAIN_SEED" });
+    expect(await seedOf({})).toEqual({ key: "train.seed", value: 1, source: "config.json:3" });
+    expect(await seedOf({}, '{"target":"y"}')).toEqual({ key: "train.seed", value: 42, source: "default" });
+  });
+
+  it("reads a variable as the type of its key", async () => {
+    const environment = {
+      MLCTL_TARGET: "1",
+      MLCTL_DROP_COLUMNS: "a, b",
+      MLCTL_ID_COLUMNS: '["c,d"]',
+      MLCTL_INGEST_DEDUPE: "false",
+      MLCTL_TIME_COLUMN: "null",
+      MLCTL_TRAIN_SPLIT: '{"method":"random"}',
+    };
+    const { config } = await load(text, { environment });
+    expect(config).toMatchObject({ target: "1", drop_columns: ["a", "b"], id_columns: ["c,d"], time_column: null });
+    expect(config.ingest.dedupe).toBe(false);
+    expect(config.train.split.method).toBe("random");
+  });
+
+  it("names the variable or flag when its value is wrong", async () => {
+    expect((await refusal(text, { environment: { MLCTL_TRAIN_SEED: "x" } })).details).toEqual([
+      'MLCTL_TRAIN_SEED: train.seed: found "x", allowed a number',
+    ]);
+    const wrong = [{ key: "train.seed", flag: "--seed", value: -4 }];
+    expect((await refusal(text, { flags: wrong })).details).toEqual([
+      "--seed: train.seed: found -4, allowed at least 0",
+    ]);
+  });
+
+  it("warns of variables that are no setting, and of no others", async () => {
+    const environment = { MLCTL_TRAIN_SED: "1", MLCTL_DEBUG: "1", MLCTL_MINE: "t", PATH: "/bin" };
+    const { warnings } = await load({ target: "y", serve: { token: "${MLCTL_MINE}" } }, { environment });
+    expect(warnings).toEqual([
+      "the variable MLCTL_TRAIN_SED is no setting and is ignored; did you mean MLCTL_TRAIN_SEED?",
+    ]);
+  });
+});
+
+describe("${NAME}", () => {
+  it("is taken from the environment, typed, and left as written in what is recorded", async () => {
+    const text = { target: "y", name: "m-${STAGE}", serve: { token: "${SECRET}", port: "${PORT}" } };
+    const { config, recordable } = await load(text, { environment: { SECRET: "s3cret", PORT: "81", STAGE: "test" } });
+    expect(config.serve).toMatchObject({ token: "s3cret", port: 81 });
+    expect(config.name).toBe("m-test");
+    expect(recordable["serve"]).toMatchObject({ token: "${SECRET}", port: "${PORT}" });
+    expect(JSON.stringify(recordable)).not.toContain("s3cret");
+  });
+
+  it("is an error where it is missing, once, with a suggestion", async () => {
+    const error = await refusal({ target: "y", serve: { token: "${TOKN}" } }, { environment: { TOKEN: "x" } });
+    expect(error.details).toEqual([
+      'config.json:1: serve.token: found "${TOKN}", but the variable TOKN is not set; did you mean "${TOKEN}"?',
+    ]);
+  });
+
+  it("does not print the secret when it has the wrong form", async () => {
+    const error = await refusal({ target: "y", serve: { port: "${PORT}" } }, { environment: { PORT: "s3cret" } });
+    expect(error.details).toEqual(['config.json:1: serve.port: found "${PORT}", allowed a number']);
+  });
+
+  it("hides secrets that stand in the file or in a variable as plain text", async () => {
+    const alerts = [{ type: "webhook", url: "https://hooks.example/s3cret" }];
+    const { recordable } = await load({ target: "y", alerts }, { environment: { MLCTL_SERVE_TOKEN: "s3cret" } });
+    expect(JSON.stringify(recordable)).not.toContain("s3cret");
+    expect(recordable).toMatchObject({ serve: { token: "(hidden)" }, alerts: [{ url: "(hidden)" }] });
+  });
+});
+
+async function hash(text: object): Promise<string> {
+  return configSha256((await load(text)).config);
+}
+
+describe("configSha256", () => {
+  it("changes with what a model follows from and with nothing else", async () => {
+    const plain = await hash({ target: "y", train: { seed: 1, metric: "f1" } });
+    expect(await hash({ train: { metric: "f1", seed: 1 }, target: "y", serve: { port: 1 }, name: "n" })).toBe(plain);
+    expect(await hash({ target: "y", train: { seed: 2, metric: "f1" } })).not.toBe(plain);
+    expect(await hash({ target: "y", train: { seed: 1, metric: "f1" }, ingest: { where: "a > 1" } })).not.toBe(plain);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { parseJsonc } from "./parseJsonc.ts";
+
+const value = (text: string) => parseJsonc(text, "config.json").value;
+
+describe("parseJsonc", () => {
+  it("reads JSON as JSON.parse does", () => {
+    const text = String.raw`{"a":[1,-2.5e3,true,false,null,"x\n\u00e9\"\\/"],"b":{"c":{}},"":0}`;
+    expect(value(text)).toEqual(JSON.parse(text));
+  });
+
+  it("allows comments of both kinds, trailing commas and a byte order mark", () => {
+    expect(
+      value('\uFEFF// one\n{ /* two\n lines */ "a": [1, 2,], // three\n "b": "// no comment", }\n/* end */'),
+    ).toEqual({
+      a: [1, 2],
+      b: "// no comment",
+    });
+  });
+
+  it.each([
+    ['{\n  "a": 1\n  "b": 2\n}', 'found "\\"", expected "," or "}", line 3, column 3'],
+    ['{"a": }', 'found "}", expected a value, line 1, column 7'],
+    ["{'a': 1}", 'found "\'", expected a key in double quotes or "}", line 1, column 2'],
+    ['{"a": 1', 'found the end of the file, expected "," or "}", line 1, column 8'],
+    ["", "found the end of the file, expected a value, line 1, column 1"],
+    ['{"a": "x\n"}', "a text is not closed, line 1, column 7"],
+    ['{"a": 1, "a": 2}', 'the key "a" stands twice in one object, line 1, column 10'],
+    ['{"a": 01}', 'found "01", expected a value, line 1, column 7'],
+    ['{"a": NaN}', 'found "NaN", expected a value, line 1, column 7'],
+    ['{"path": "C:\\data"}', '"\\d" is no escape (a backslash is written \\\\), line 1, column 13'],
+    ["{} {}", 'found "{", expected the end of the file, line 1, column 4'],
+    ["/* open", "a comment is not closed, line 1, column 1"],
+    ["\u0000{", 'found "\\u0000", expected a value, line 1, column 1'],
+  ])("says what is wrong in %j and where", (text, problem) => {
+    const message = `config.json is not JSON: ${problem}`;
+    expect(() => value(text)).toThrow(expect.objectContaining({ kind: "usage", message }));
+  });
+
+  it("refuses endless nesting instead of exhausting the stack", () => {
+    expect(() => value("[".repeat(100_000))).toThrow("more than 100 levels deep");
+  });
+
+  it("keeps the line and column of every value", () => {
+    const { positions } = parseJsonc('{\n  "train": {\n    "models": [ { "family": "xgboost" } ]\n  }\n}', "x");
+    expect(positions.get("train.models.0.family")).toEqual({ line: 3, column: 29 });
+  });
+
+  it("keeps __proto__ a plain key", () => {
+    expect(Object.keys(value('{"__proto__": {"polluted": 1}}') as object)).toEqual(["__proto__"]);
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+});
