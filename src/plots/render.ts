@@ -57,12 +57,18 @@ interface TextItem {
 /** Counts ids from 1 in every plot (Vega counts on over a process) and drops digits below a hundredth of a px. */
 function stable(svg: string): string {
   const names = new Map<string, string>();
-  return svg
-    .replace(/\b(?:clip|gradient|p_)\d+\b(?=["')])/g, (id) => {
-      if (!names.has(id)) names.set(id, `shape${names.size + 1}`);
-      return names.get(id)!;
-    })
-    .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g, (attribute) =>
-      attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (digits) => String(Math.round(Number(digits) * 100) / 100)),
-    );
+  const inTag = (tag: string): string =>
+    tag
+      .replace(/\b(?:clip|gradient_|p_)\d+\b(?=["')])/g, (id) => {
+        if (!names.has(id)) names.set(id, `shape${names.size + 1}`);
+        return names.get(id)!;
+      })
+      .replace(/ (?:role|aria-roledescription|aria-hidden)="[^"]*"/g, "")
+      .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g, shortNumbers);
+  // Texts stay as they are: a label may look like an attribute.
+  return svg.replace(/<[^>]*>/g, inTag);
+}
+
+function shortNumbers(attribute: string): string {
+  return attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (digits) => String(Math.round(Number(digits) * 100) / 100));
 }

@@ -1,0 +1,49 @@
+/** Example columns and their drift: seeded, for the example report. */
+import type { ColumnDrift } from "../core/drift.ts";
+import type { Random } from "../core/random.ts";
+import type { ColumnReference } from "../core/reference.ts";
+import { LONG_NAMES } from "./exampleRun.ts";
+import type { ReportInput } from "./reportInput.ts";
+
+export function exampleColumns(chance: Random, shift: number): Readonly<Record<string, ColumnReference>> {
+  const numbers = (kind: "number" | "date", mean: number, spread: number): ColumnReference => {
+    const sample = Array.from({ length: 400 }, () => Math.round(mean + spread * (chance.normal() + shift))).toSorted(
+      (a, b) => a - b,
+    );
+    const quantiles = Array.from({ length: 101 }, (_, i) => sample[Math.round((i / 100) * 399)]!);
+    return { kind, count: 2550, missing: 50, mean, standardDeviation: spread, quantiles, sample };
+  };
+  const counts = LONG_NAMES.map((name, i) => [name, 300 - 20 * i + Math.round(shift * 20 * i)] as const);
+  return {
+    corporation: { kind: "category", count: 2600, missing: 0, counts },
+    lastmonth_activity: numbers("number", 120, 30),
+    number_of_employees: numbers("number", 52_000, 9000),
+    signed_up: numbers("date", 1.62e12, 8e9),
+  };
+}
+
+export function exampleDrift(chance: Random): Pick<ReportInput, "drift" | "distributions"> {
+  const [reference, current] = [exampleColumns(chance, 0), exampleColumns(chance, 0.8)];
+  const columns = {
+    corporation: tested("chi_square", 1.3e-9, true),
+    lastmonth_activity: tested("ks", 2.2e-12, true),
+    number_of_employees: tested("ks", 0.31, false),
+    signed_up: { ...tested("ks", NaN, false), skipped: "dates are not tested" },
+  };
+  return {
+    drift: {
+      rules: "calibrated" as const,
+      referenceRows: 2600,
+      currentRows: 900,
+      columns,
+      dataset: { tested: 3, drifted: 2, share: 2 / 3, limit: 0.5, detected: true },
+    },
+    distributions: Object.fromEntries(
+      Object.keys(columns).map((name) => [name, { reference: reference[name]!, current: current[name]! }]),
+    ),
+  };
+}
+
+function tested(test: string, value: number, drifted: boolean): ColumnDrift {
+  return { test, measure: "p_value", statistic: 0.21, value, limit: 0.05, psi: drifted ? 0.31 : 0.04, drifted };
+}

@@ -1,0 +1,163 @@
+/** Example input: seeded reports of each task, for the tests and for whoever wants to see a report. */
+import { random } from "../core/random.ts";
+import type { Random } from "../core/random.ts";
+import type { Run } from "../core/run.ts";
+import type { Task } from "../core/task.ts";
+import { exampleColumns, exampleDrift } from "./exampleDrift.ts";
+import { CLASSES, HASH, exampleMetrics, exampleRun } from "./exampleRun.ts";
+import type { MetricLabel, ReportCurve, ReportInput } from "./reportInput.ts";
+
+const [AT, LATER] = ["2026-03-01T09:30:00.000Z", "2026-03-02T10:00:00.000Z"];
+
+/** The same task and seed give the same report. */
+export function exampleInput(task: Task, seed = 7): ReportInput {
+  const chance = random(seed);
+  const classes = CLASSES[task];
+  const metrics = exampleMetrics(task);
+  const run = exampleRun(task, metrics, chance);
+  const value = run.metrics[metrics[0]!.name]!;
+  const model = { path: "models/trainedmodel_20260301T093000000Z.json", sha256: HASH, bytes: 48_211 };
+  const deployment = {
+    ...({
+      kind: "deployment",
+      deploymentId: 3,
+      runId: run.runId,
+      deployedAt: LATER,
+      previousRunId: "run_0007",
+    } as const),
+    ...({ action: "deploy", reasons: [`${metrics[0]!.label} is better by 0.03`], aliases: ["champion"] } as const),
+    metric: metrics[0]!.name,
+    value,
+    datasetSha256: HASH,
+    configSha256: HASH,
+    model,
+    latestScore: null,
+    ingestedFiles: null,
+  };
+  return {
+    name: task === "regression" ? "Salaries" : "Attrition",
+    generatedAt: LATER,
+    run,
+    signature: {
+      inputs: [{ name: "lastmonth_activity", kind: "number", missingShare: 0 }],
+      target: { name: task === "regression" ? "salary (EUR)" : "exited", task, classes },
+      reading: { nullValues: [""], normalizeNames: false },
+    },
+    metric: metrics[0]!.name,
+    metrics,
+    decision: {
+      status: "deployed",
+      reasons: [`${metrics[0]!.label} ${value} is better than the deployed model's`, "no check failed"],
+      champion: {
+        runId: "run_0007",
+        value: value * 0.95,
+        interval: [value * 0.9, value],
+      },
+    },
+    ...curvesOf(task, classes, chance),
+    predictions: task === "regression" ? predictionsOf(chance) : null,
+    importance: Array.from({ length: 24 }, (_, i) => [`feature_${i + 1}`, 0.12 * Math.exp(-i / 5)] as const),
+    importanceMeasure: `Loss of ${metrics[0]!.label} when shuffled`,
+    ...exampleDrift(chance),
+    candidates: candidatesOf(run, metrics),
+    data: { rows: 2600, columns: exampleColumns(chance, 0) },
+    dataset: {
+      ...({ kind: "dataset", datasetId: "20260301T092500000Z", createdAt: AT, rows: 2600, columns: [] } as const),
+      artifact: { path: "ingesteddata/finaldata.csv", sha256: HASH, bytes: 120_000 },
+      inputFolder: "practicedata",
+      duplicatesRemoved: 400,
+      ingestSha256: HASH,
+      seconds: 0.4,
+      files: ["dataset1.csv", "dataset2.csv"].map((file) => ({
+        path: `practicedata/${file}`,
+        sha256: HASH,
+        bytes: 60_000,
+        rows: 1500,
+      })),
+      rejected: [
+        { path: "practicedata/broken.csv", sha256: HASH, bytes: 12, reason: "a quote is not closed", line: 3 },
+      ],
+    },
+    deployment,
+    deployments: [{ ...deployment, deploymentId: 1 }, { ...deployment, deploymentId: 2 }, deployment],
+    history: Array.from({ length: 9 }, (_, i) => {
+      const past = value * (0.88 + 0.012 * i + 0.02 * chance.uniform());
+      return {
+        at: `2026-02-${10 + i}T10:00:00Z`,
+        value: past,
+        interval: [past * 0.95, past * 1.04] as const,
+        deployed: i % 3 === 0,
+      };
+    }),
+    warnings: ["column “lastyear_activity” alone predicts the target with 97 %: check whether it is known in time"],
+    findings: [
+      { name: "missing values", status: "pass", value: 0.02, limit: 0.3, message: "at most 2 % missing in a column" },
+      {
+        name: "drift",
+        status: "warn",
+        value: "2 of 4",
+        limit: 0.5,
+        message: "lastmonth_activity and corporation moved",
+      },
+      {
+        name: "integrity",
+        status: "fail",
+        value: 1,
+        limit: 0,
+        message: "models/old.json has changed since it was written",
+      },
+    ],
+  };
+}
+
+function curvesOf(task: Task, classes: readonly string[], chance: Random) {
+  const shown = task === "regression" ? [] : task === "binary" ? classes.slice(1) : classes;
+  const curves = (shape: (x: number, skill: number) => number): ReportCurve[] =>
+    shown.map((label, i) => {
+      const skill = 0.15 + 0.5 * ((i + 1) / (shown.length + 1));
+      const points = Array.from({ length: 120 }, (_, k) => [k / 119, shape(k / 119, skill)] as const);
+      return { label, points, area: 1 / (1 + skill) };
+    });
+  const bins = Array.from({ length: 10 }, (_, i) => {
+    const predicted = (i + 0.5) / 10;
+    return {
+      predicted,
+      observed: Math.min(1, Math.max(0, predicted * 0.9 + 0.04 * chance.normal())),
+      count: 220 - 20 * i,
+    };
+  });
+  return {
+    roc: task === "regression" ? null : curves((x, skill) => x ** skill),
+    precisionRecall:
+      task === "regression" ? null : curves((x, skill) => 1 - (1 - 0.3 * skill) * x ** (1 / skill) * 0.7),
+    positiveShare: task === "binary" ? 0.3 : null,
+    calibration: task === "binary" ? bins : null,
+  };
+}
+
+function predictionsOf(chance: Random): NonNullable<ReportInput["predictions"]> {
+  const actual = Float64Array.from({ length: 500 }, () => 20_000 + 80_000 * chance.uniform() ** 2);
+  return { actual, predicted: actual.map((value) => value * 0.93 + 4000 + chance.normal() * value * 0.09) };
+}
+
+function candidatesOf(run: Run, metrics: readonly MetricLabel[]): readonly Run[] {
+  const worse = (family: string, rank: number, share: number): Run => ({
+    ...run,
+    family,
+    rank,
+    runId: `run_001${rank + 1}`,
+    seconds: 0.3,
+    model: null,
+    modelVersion: null,
+    metrics: Object.fromEntries(
+      metrics.map(({ name, greaterIsBetter }) => [name, run.metrics[name]! * (greaterIsBetter ? share : 1 / share)]),
+    ),
+  });
+  const failed: Run = {
+    ...worse("linear_regression", 4, 1),
+    status: "FAILED",
+    metrics: {},
+    error: "needs a number target",
+  };
+  return [run, worse("logistic_regression", 2, 0.96), worse("baseline", 3, 0.5), failed];
+}

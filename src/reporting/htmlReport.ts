@@ -1,0 +1,73 @@
+/** The report as one HTML file: opens from disk, loads nothing, runs nothing. */
+import { dateTime } from "./dateTime.ts";
+import { html, htmlText, trusted } from "./html.ts";
+import type { Html } from "./html.ts";
+import type { ReportInput } from "./reportInput.ts";
+import { dataSection } from "./sections/dataSection.ts";
+import { deploymentSection } from "./sections/deploymentSection.ts";
+import { driftSection } from "./sections/driftSection.ts";
+import { findingsSection } from "./sections/findingsSection.ts";
+import { lineageSection } from "./sections/lineageSection.ts";
+import { metricsSection } from "./sections/metricsSection.ts";
+import { modelSection } from "./sections/modelSection.ts";
+import { predictionsSection } from "./sections/predictionsSection.ts";
+import { summarySection } from "./sections/summarySection.ts";
+import { styleSheet } from "./styleSheet.ts";
+import { summaryOf } from "./summary.ts";
+
+/** Chapters after the summary, in order, with their anchors. */
+const chapters: readonly (readonly [id: string, title: string, write: (input: ReportInput) => Html | Promise<Html>])[] =
+  [
+    ["metrics", "Metrics", metricsSection],
+    ["predictions", "Predictions", predictionsSection],
+    ["model", "Model", modelSection],
+    ["drift", "Drift", driftSection],
+    ["checks", "Checks", findingsSection],
+    ["data", "Data", dataSection],
+    ["lineage", "Lineage", lineageSection],
+    ["deployment", "Deployment", deploymentSection],
+  ];
+
+/** Nothing may be loaded or run, whatever a name in the data says: a second lock behind the escaping. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+/** @returns the whole file; the same input gives the same bytes */
+export async function htmlReport(input: ReportInput): Promise<string> {
+  const sections: Html[] = [await summarySection(input)];
+  for (const [, , write] of chapters) sections.push(await write(input));
+  const { run, name } = input;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="description" content="${summaryOf(input).sentences[0]}" />
+        <title>${name} · model report</title>
+        <style>
+          ${trusted(styleSheet())}
+        </style>
+      </head>
+      <body>
+        <a class="skip" href="#summary">Skip to the verdict</a>
+        <div class="page">
+          <header>
+            <h1>${name}: model report</h1>
+            <p>
+              Run <code>${run.runId}</code> · predicts ${input.signature.target.name} · ${dateTime(input.generatedAt)}
+            </p>
+          </header>
+          <nav aria-label="Chapters">
+            <ul>
+              ${chapters.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
+            </ul>
+          </nav>
+          <main>${sections}</main>
+          <footer><p>Written by mlctl ${run.codeVersion}.</p></footer>
+        </div>
+      </body>
+    </html> `;
+  return `${htmlText(page)
+    .replace(/^[ \t]+/gm, "")
+    .trimEnd()}\n`;
+}

@@ -1,0 +1,66 @@
+/** The report as a short Markdown summary for CI logs and pull-request comments. */
+import { figure, percent } from "../plots/figures.ts";
+import { dateTime } from "./dateTime.ts";
+import type { ReportInput } from "./reportInput.ts";
+import { summaryOf } from "./summary.ts";
+
+/** A bot finds its earlier comment by this line and updates it instead of adding another. */
+export const MARKDOWN_MARKER = "<!-- mlctl-report -->";
+
+export function markdownReport(input: ReportInput): string {
+  const { headline, sentences, reasons } = summaryOf(input);
+  const blocks = [
+    MARKDOWN_MARKER,
+    `## ${plain(input.name)}: ${plain(headline)}`,
+    sentences.map(plain).join(" "),
+    list("Why", reasons),
+    list("Warnings", [...new Set([...input.warnings, ...input.run.warnings])]),
+    metricTable(input),
+    list(
+      "Checks that did not pass",
+      input.findings.filter(({ status }) => status !== "pass").map(({ name, message }) => `${name}: ${message}`),
+    ),
+    plain(driftLine(input)),
+    `<sub>Run ${code(input.run.runId)} · dataset ${code(input.run.datasetId)} · ${dateTime(input.generatedAt)}</sub>`,
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function metricTable({ run, metrics, metric }: ReportInput): string {
+  const { score } = run;
+  if (score === null) return "";
+  const rows = metrics.map(({ name, label }) => {
+    const interval = score.intervals[name];
+    const range =
+      interval === null || interval === undefined ? "–" : `${figure(interval[0])} to ${figure(interval[1])}`;
+    const title = name === metric ? `**${plain(label)}**` : plain(label);
+    return `| ${title} | ${figure(score.metrics[name])} | ${range} | ${figure(score.baseline[name])} |`;
+  });
+  return ["| Metric | Value | 95 % interval | Baseline |", "| --- | ---: | ---: | ---: |", ...rows].join("\n");
+}
+
+function driftLine({ drift }: ReportInput): string {
+  if (drift === null) return "Drift was not tested.";
+  const { dataset, columns } = drift;
+  if (dataset.tested === 0) return "Drift: no column could be tested.";
+  const moved = Object.keys(columns).filter((name) => columns[name]!.drifted);
+  const names = moved.length === 0 ? "" : `: ${moved.slice(0, 10).join(", ")}${moved.length > 10 ? ", …" : ""}`;
+  return `Drift: ${dataset.detected ? "detected" : "not detected"}, ${dataset.drifted} of ${dataset.tested} columns moved (limit ${percent(dataset.limit)})${names}.`;
+}
+
+function list(title: string, items: readonly string[]): string {
+  return items.length === 0 ? "" : [`**${title}**`, "", ...items.map((item) => `- ${plain(item)}`)].join("\n");
+}
+
+/** Names from the data must not become markup, mention people or end a table cell. */
+function plain(text: string): string {
+  return text
+    .replace(/\s+/g, " ")
+    .replace(/[\\`*_{}[\]<>#|~&!]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/@(?=\w)/g, "@\u200b")
+    .replace(/:\/\//g, ":&#47;&#47;");
+}
+
+function code(text: string): string {
+  return `\`${text.replace(/[`\s|]/g, " ")}\``;
+}

@@ -1,0 +1,58 @@
+/** Data: how many rows the model learned from and what each column holds. */
+import type { ColumnReference } from "../../core/reference.ts";
+import { countOf, figure, percent } from "../../plots/figures.ts";
+import { dataTable } from "../dataTable.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import type { ReportInput } from "../reportInput.ts";
+import { emptyNote, section } from "../section.ts";
+
+export function dataSection({ data, run, dataset, signature }: ReportInput): Html {
+  if (data === null)
+    return section("data", "Data", emptyNote("The dataset is gone, so its columns cannot be summarized."));
+  const entries = Object.entries(data.columns);
+  const duplicates = dataset === null ? "" : ` ${countOf(dataset.duplicatesRemoved, "duplicate")} were removed.`;
+  return section(
+    "data",
+    "Data",
+    html`<p>
+        ${countOf(data.rows, "row")} and ${countOf(entries.length, "column")}.${duplicates} The model learned from
+        ${countOf(run.trainingRows, "row")}; ${countOf(run.validationRows, "row")} were held back to choose between
+        candidates. Predicted is “${signature.target.name}”.
+      </p>
+      ${
+        entries.length === 0
+          ? emptyNote("The dataset has no columns.")
+          : dataTable({
+              caption: "Columns of the dataset",
+              columns: [
+                { title: "Column" },
+                { title: "Kind" },
+                { title: "Missing", numeric: true },
+                { title: "Mean", numeric: true },
+                { title: "Deviation", numeric: true },
+                { title: "Minimum", numeric: true },
+                { title: "Median", numeric: true },
+                { title: "Maximum", numeric: true },
+                { title: "Most frequent" },
+              ],
+              rows: entries.map(([name, column]) => ({ cells: [name, ...cellsOf(column, data.rows)] })),
+            })
+      }`,
+  );
+}
+
+function cellsOf(column: ColumnReference, rows: number): string[] {
+  const missing = rows === 0 ? "–" : percent(column.missing / rows);
+  if (column.kind === "category") {
+    const [top] = column.counts;
+    const frequent = top === undefined ? "–" : `${top[0]} (${percent(top[1] / (rows - column.missing))})`;
+    return [`category, ${countOf(column.counts.length, "value")}`, missing, "–", "–", "–", "–", "–", frequent];
+  }
+  const tell = (value: number | null | undefined): string =>
+    column.kind === "date" && typeof value === "number" ? new Date(value).toISOString().slice(0, 10) : figure(value);
+  const { quantiles } = column;
+  const deviation = column.kind === "date" ? "–" : figure(column.standardDeviation);
+  const order = [quantiles[0], quantiles[50], quantiles.at(-1)].map(tell);
+  return [column.kind, missing, tell(column.mean), deviation, ...order, "–"];
+}

@@ -1,0 +1,63 @@
+/** Deployment: what is in production, what was before, and how the score went over time. */
+import { figure } from "../../plots/figures.ts";
+import { scoreHistoryPlot } from "../../plots/scoreHistory.ts";
+import { dataTable } from "../dataTable.ts";
+import { dateTime } from "../dateTime.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { plotFigure } from "../plotFigure.ts";
+import type { ReportInput } from "../reportInput.ts";
+import { emptyNote, section } from "../section.ts";
+import { mainMetric } from "../summary.ts";
+
+export async function deploymentSection(input: ReportInput): Promise<Html> {
+  return section("deployment", "Deployment", html`${current(input)} ${await history(input)} ${past(input)}`);
+}
+
+function current({ deployment, run }: ReportInput): Html {
+  if (deployment === null)
+    return emptyNote("No model is deployed. Run mlctl deploy to put the best one into production.");
+  const { deploymentId, deployedAt, runId, aliases } = deployment;
+  const names = aliases.length === 0 ? "" : `, known as ${aliases.join(", ")}`;
+  const which = runId === run.runId ? "the model of this report" : `run ${runId}, not the model of this report`;
+  return html`<p>In production since ${dateTime(deployedAt)} (deployment ${deploymentId}${names}): ${which}.</p>`;
+}
+
+async function history(input: ReportInput): Promise<Html> {
+  const { history: points } = input;
+  const { label, greaterIsBetter } = mainMetric(input);
+  if (points.length < 2)
+    return emptyNote("One scored run is no history yet: the course of the score appears from the second on.");
+  return html`<div class="plots">
+    ${await plotFigure("score-history", scoreHistoryPlot({ metric: label, greaterIsBetter, points }))}
+  </div>`;
+}
+
+function past({ deployments }: ReportInput): Html | null {
+  if (deployments.length === 0) return null;
+  return dataTable({
+    caption: "Deployments, newest first",
+    columns: [
+      { title: "Number" },
+      { title: "When" },
+      { title: "Action" },
+      { title: "Run" },
+      { title: "Score", numeric: true },
+      { title: "Reasons" },
+    ],
+    rows: deployments
+      .toReversed()
+      .map(({ deploymentId, deployedAt, action, runId, metric, value, reasons }, place) => ({
+        cells: [
+          String(deploymentId),
+          dateTime(deployedAt),
+          action,
+          html`<code>${runId}</code>`,
+          `${metric} ${figure(value)}`,
+          reasons.join("; "),
+        ],
+        marked: place === 0,
+      })),
+    limit: 20,
+  });
+}

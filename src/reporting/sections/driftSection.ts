@@ -1,0 +1,106 @@
+/** Drift: which columns have moved since training, with a picture of each that moved most. */
+import type { ColumnDrift, DriftReport } from "../../core/drift.ts";
+import type { ColumnReference } from "../../core/reference.ts";
+import { driftColumnPlot } from "../../plots/driftColumn.ts";
+import { countOf, figure, percent } from "../../plots/figures.ts";
+import { dataTable } from "../dataTable.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { plotFigure } from "../plotFigure.ts";
+import type { ReportInput } from "../reportInput.ts";
+import { emptyNote, section } from "../section.ts";
+
+/** Each picture takes about 12 kB: the drifted columns first, then those nearest to it. */
+const MOST_PICTURES = 12;
+
+const testNames: Readonly<Record<string, string>> = {
+  ks: "Kolmogorov–Smirnov",
+  chi_square: "chi-square",
+  psi: "PSI",
+};
+
+export async function driftSection(input: ReportInput): Promise<Html> {
+  const { drift } = input;
+  if (drift === null) {
+    return section(
+      "drift",
+      "Drift",
+      emptyNote("Drift was not tested. Run mlctl diagnose to compare the newest data with the training data."),
+    );
+  }
+  const names = Object.keys(drift.columns).toSorted((a, b) => urgency(drift.columns[b]!) - urgency(drift.columns[a]!));
+  return section(
+    "drift",
+    "Drift",
+    html`<p>${sentence(drift)}</p>
+      ${await pictures(input, names)}
+      ${
+        names.length === 0
+          ? emptyNote("No column could be compared.")
+          : dataTable({
+              caption: "Drift by column, largest first",
+              columns: [
+                { title: "Column" },
+                { title: "Test" },
+                { title: "Statistic", numeric: true },
+                { title: "p-value or distance", numeric: true },
+                { title: "Limit", numeric: true },
+                { title: "PSI", numeric: true },
+                { title: "Verdict" },
+              ],
+              rows: names.map((name) => ({ cells: cellsOf(name, drift.columns[name]!) })),
+            })
+      }`,
+  );
+}
+
+function sentence({ dataset, referenceRows, currentRows }: DriftReport): string {
+  const compared = `${countOf(currentRows, "new row")} compared with ${countOf(referenceRows, "training row")}`;
+  if (dataset.tested === 0 || dataset.share === null) return `${compared}: no column could be tested.`;
+  const moved = `${dataset.drifted} of ${countOf(dataset.tested, "column")} moved (${percent(dataset.share)})`;
+  const verdict = dataset.detected ? "that is drift of the dataset" : "no drift of the dataset";
+  return `${compared}: ${moved}, ${verdict} (limit ${percent(dataset.limit)}).`;
+}
+
+async function pictures({ distributions }: ReportInput, names: readonly string[]): Promise<Html | null> {
+  const shown = names.filter((name) => distributions[name] !== undefined).slice(0, MOST_PICTURES);
+  if (shown.length === 0) return null;
+  const figures: Html[] = [];
+  for (const [i, name] of shown.entries()) {
+    const picture = await columnPicture(`drift-${i + 1}`, name, distributions[name]!);
+    if (picture !== null) figures.push(picture);
+  }
+  return html`<div class="plots small">${figures}</div>`;
+}
+
+async function columnPicture(
+  id: string,
+  name: string,
+  { reference, current }: { readonly reference: ColumnReference; readonly current: ColumnReference },
+): Promise<Html | null> {
+  if (reference.kind === "category" && current.kind === "category") {
+    return plotFigure(
+      id,
+      driftColumnPlot({ name, kind: "category", reference: reference.counts, current: current.counts }),
+    );
+  }
+  if (reference.kind === "category" || current.kind === "category") return null;
+  return plotFigure(
+    id,
+    driftColumnPlot({ name, kind: reference.kind, reference: reference.sample, current: current.sample }),
+  );
+}
+
+function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {
+  if (column.skipped !== undefined) return [name, "–", "–", "–", "–", "–", `not tested: ${column.skipped}`];
+  const value = `${column.measure === "p_value" ? "p = " : ""}${figure(column.value)}`;
+  const verdict = column.drifted ? html`<span class="bad">moved</span>` : html`<span class="good">stable</span>`;
+  const test = testNames[column.test] ?? column.test.replaceAll("_", " ");
+  return [name, test, figure(column.statistic), value, figure(column.limit), figure(column.psi), verdict];
+}
+
+/** Drifted columns first, by PSI within; skipped ones last. */
+function urgency(column: ColumnDrift): number {
+  if (column.skipped !== undefined) return -1;
+  return (column.drifted ? 1000 : 0) + Math.min(999, column.psi ?? 0);
+}

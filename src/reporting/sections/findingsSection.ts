@@ -1,0 +1,37 @@
+/** Findings: each check of diagnose with its verdict, failures first. */
+import type { Finding } from "../../core/drift.ts";
+import { figure } from "../../plots/figures.ts";
+import { dataTable } from "../dataTable.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import type { ReportInput } from "../reportInput.ts";
+import { emptyNote, section } from "../section.ts";
+
+const order = ["fail", "warn", "pass"] as const;
+/** Words beside colour: a verdict must be readable without seeing red and green apart. */
+const words = { fail: "failed", warn: "warning", pass: "passed" } as const;
+const tones = { fail: "bad", warn: "caution", pass: "good" } as const;
+
+export function findingsSection({ findings }: ReportInput): Html {
+  if (findings.length === 0)
+    return section("checks", "Checks", emptyNote("No checks were run. mlctl diagnose runs them."));
+  const sorted = findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  const table = dataTable({
+    caption: "Checks, failures first",
+    columns: [
+      { title: "Check" },
+      { title: "Verdict" },
+      { title: "Value", numeric: true },
+      { title: "Limit", numeric: true },
+      { title: "What it means" },
+    ],
+    rows: sorted.map(({ name, status, value, limit, message }) => ({
+      cells: [name, html`<span class="${tones[status]}">${words[status]}</span>`, tell(value), tell(limit), message],
+    })),
+  });
+  return section("checks", "Checks", table);
+}
+
+function tell(value: Finding["value"]): string {
+  return typeof value === "string" ? value : figure(value);
+}

@@ -1,0 +1,111 @@
+/** Lineage: from the files over dataset and run to the deployment, each with its hash. */
+import { countOf, figure } from "../../plots/figures.ts";
+import { dataTable } from "../dataTable.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { dateTime } from "../dateTime.ts";
+import type { ReportInput } from "../reportInput.ts";
+import { emptyNote, section } from "../section.ts";
+
+export function lineageSection(input: ReportInput): Html {
+  return section(
+    "lineage",
+    "Lineage",
+    html`<ol class="chain">
+        ${links(input).map(
+          ({ title, name, facts }) =>
+            html`<li>
+              <strong>${title}</strong> <code>${name}</code>
+              ${facts.map((fact) => html`<br /><span class="fact">${fact}</span>`)}
+            </li>`,
+        )}
+      </ol>
+      ${files(input)}`,
+  );
+}
+
+interface Link {
+  readonly title: string;
+  readonly name: string;
+  readonly facts: readonly string[];
+}
+
+function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
+  const deployed = deployment !== null && deployment.runId === run.runId;
+  const engine = run.engine === undefined ? "" : ` (${run.engine})`;
+  return [
+    dataset === null
+      ? { title: "Dataset", name: run.datasetId, facts: ["its record is gone", `sha256 ${run.datasetSha256}`] }
+      : {
+          title: "Dataset",
+          name: dataset.datasetId,
+          facts: [
+            `${countOf(dataset.rows, "row")} from ${countOf(dataset.files.length, "file")}, ${dateTime(dataset.createdAt)}`,
+            `sha256 ${dataset.artifact.sha256}`,
+          ],
+        },
+    {
+      title: "Run",
+      name: run.runId,
+      facts: [
+        `${run.family}${engine}, features ${run.featureSet}, seed ${run.seed}, mlctl ${run.codeVersion}, ${dateTime(run.createdAt)}, ${figure(run.seconds, 2)} s`,
+        `configuration sha256 ${run.configSha256}`,
+      ],
+    },
+    run.model === null
+      ? { title: "Model", name: "none", facts: ["only the winner of a training keeps its model"] }
+      : {
+          title: "Model",
+          name: run.model.path,
+          facts: [`${figure(run.model.bytes)} bytes`, `sha256 ${run.model.sha256}`],
+        },
+    deployed
+      ? {
+          title: "Deployment",
+          name: `#${deployment.deploymentId}`,
+          facts: [dateTime(deployment.deployedAt), `sha256 ${deployment.model.sha256}`],
+        }
+      : { title: "Deployment", name: "none", facts: ["this run is not in production"] },
+  ];
+}
+
+function files({ dataset, run }: ReportInput): Html {
+  const parts: Html[] = [];
+  const columns = [{ title: "File" }, { title: "Rows", numeric: true }, { title: "sha256" }];
+  if (dataset !== null) {
+    parts.push(
+      dataTable({
+        caption: "Files of the dataset",
+        columns,
+        rows: dataset.files.map(({ path, rows, sha256 }) => ({ cells: [path, figure(rows), hash(sha256)] })),
+      }),
+    );
+  }
+  if (dataset !== null && dataset.rejected.length > 0) {
+    parts.push(
+      dataTable({
+        caption: "Files set aside because they could not be read",
+        columns: [{ title: "File" }, { title: "Reason" }],
+        rows: dataset.rejected.map(({ path, reason, line }) => ({
+          cells: [path, line === undefined ? reason : `${reason} (line ${line})`],
+        })),
+      }),
+    );
+  }
+  if (run.score === null || run.score.testFiles.length === 0) parts.push(emptyNote("No test file was used."));
+  else {
+    parts.push(
+      dataTable({
+        caption: "Test files",
+        columns,
+        rows: run.score.testFiles.map(({ path, rows, sha256 }) => ({ cells: [path, figure(rows), hash(sha256)] })),
+      }),
+    );
+  }
+  return html`${parts}`;
+}
+
+/** Twelve digits tell files apart at a glance; the whole hash is in the title. */
+function hash(sha256: string): Html {
+  return html`<code title="${sha256}">${sha256.slice(0, 12)}…</code>`;
+}

@@ -1,0 +1,87 @@
+/** Metrics on the test rows with their intervals, the baseline beside every one. */
+import { figure, percent } from "../../plots/figures.ts";
+import { dataTable } from "../dataTable.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { section } from "../section.ts";
+import type { MetricLabel, ReportInput } from "../reportInput.ts";
+
+export function metricsSection(input: ReportInput): Html {
+  const { run } = input;
+  if (run.score === null) return section("metrics", "Metrics", validationOnly(input));
+  const { score } = run;
+  const rows = input.metrics.map(({ name, label, greaterIsBetter }) => {
+    const interval = score.intervals[name];
+    const [value, baseline] = [score.metrics[name], score.baseline[name]];
+    const range =
+      interval === null || interval === undefined ? "–" : `${figure(interval[0])} to ${figure(interval[1])}`;
+    const cells = [
+      html`${label}${name === input.metric && html` <span class="tag">decides</span>`}`,
+      figure(value),
+      range,
+      figure(baseline),
+      verdict(value, baseline, greaterIsBetter),
+      figure(run.metrics[name]),
+    ];
+    return { cells, marked: name === input.metric };
+  });
+  return section(
+    "metrics",
+    "Metrics",
+    html`${dataTable({
+        caption: `Metrics on ${figure(score.rows)} test rows`,
+        columns: [
+          { title: "Metric" },
+          { title: "Value", numeric: true },
+          { title: "95 % interval", numeric: true },
+          { title: "Baseline", numeric: true },
+          { title: "Against baseline" },
+          { title: "On validation rows", numeric: true },
+        ],
+        rows,
+      })}
+      <p class="note">
+        Intervals are bootstrap intervals over the test rows. The baseline is fitted on the same rows without looking at
+        a column. “–” means undefined.
+      </p>
+      ${copies(score)}`,
+  );
+}
+
+function copies({ copiedRows, rows }: { copiedRows: number | null; rows: number }): Html {
+  if (copiedRows === null)
+    return html`<p>Whether test rows are copies of training rows could not be checked: the training data is gone.</p>`;
+  if (copiedRows === 0) return html`<p>No test row is a copy of a training row.</p>`;
+  return html`<p class="warning">
+    ${figure(copiedRows)} of ${figure(rows)} test rows (${percent(copiedRows / rows)}) are copies of training rows: the
+    metrics are too good by an unknown amount.
+  </p>`;
+}
+
+function verdict(
+  value: number | null | undefined,
+  baseline: number | null | undefined,
+  greaterIsBetter: boolean,
+): Html | string {
+  if (typeof value !== "number" || typeof baseline !== "number") return "–";
+  if (value === baseline) return "same";
+  return value > baseline === greaterIsBetter
+    ? html`<span class="good">better</span>`
+    : html`<span class="bad">worse</span>`;
+}
+
+function validationOnly({ run, metrics }: ReportInput): Html {
+  const known = metrics.filter(({ name }) => run.metrics[name] !== undefined);
+  return html`<p class="empty">
+      There is no test data, so the model was not scored. Set test_data_path in config.json and run
+      <code>mlctl score</code>.
+    </p>
+    ${
+      known.length > 0 &&
+      dataTable({
+        caption: `Metrics on ${figure(run.validationRows)} validation rows, held back from training`,
+        columns: [{ title: "Metric" }, { title: "Value", numeric: true }],
+        rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, figure(run.metrics[name])] })),
+      })
+    }`;
+}

@@ -1,0 +1,99 @@
+/** The model: the candidates it was chosen from, what it leans on, and its parameters. */
+import { figure } from "../../plots/figures.ts";
+import { importancePlot } from "../../plots/importance.ts";
+import { leaderboardPlot } from "../../plots/leaderboard.ts";
+import { dataTable } from "../dataTable.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { plotFigure } from "../plotFigure.ts";
+import type { Candidate, ReportInput } from "../reportInput.ts";
+import { emptyNote, section } from "../section.ts";
+import { familyName, mainMetric } from "../summary.ts";
+
+export async function modelSection(input: ReportInput): Promise<Html> {
+  const { importance, importanceMeasure } = input;
+  const importancePart =
+    importance.length === 0
+      ? emptyNote("This family of models has no importance, and none was measured by shuffling columns.")
+      : await plotFigure("importance", importancePlot({ values: importance, measure: importanceMeasure }));
+  return section(
+    "model",
+    "Model",
+    html`<div class="plots">${await leaderboard(input)} ${importancePart}</div>
+      ${candidateTable(input)} ${parameters(input)}`,
+  );
+}
+
+async function leaderboard(input: ReportInput): Promise<Html> {
+  const { candidates, metric } = input;
+  if (candidates.length < 2) return emptyNote("One candidate was trained: there was nothing to choose from.");
+  const { label, greaterIsBetter } = mainMetric(input);
+  const rows = ranked(candidates).map((candidate) => ({
+    label: nameOf(candidate, candidates),
+    value: candidate.metrics[metric] ?? null,
+    chosen: candidate.runId === input.run.runId,
+  }));
+  if (rows.every(({ value }) => value === null)) return emptyNote(`${label} is undefined for every candidate.`);
+  return plotFigure("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, candidates: rows }));
+}
+
+function candidateTable(input: ReportInput): Html | null {
+  const { candidates, metrics } = input;
+  if (candidates.length === 0) return null;
+  const shown = metrics.filter(({ name }) =>
+    candidates.some((candidate) => typeof candidate.metrics[name] === "number"),
+  );
+  return dataTable({
+    caption: "Candidates with their metrics on the validation rows",
+    columns: [
+      { title: "Family" },
+      { title: "Features" },
+      ...shown.map(({ label }) => ({ title: label, numeric: true })),
+      { title: "Seconds", numeric: true },
+      { title: "Outcome" },
+    ],
+    rows: ranked(candidates).map((candidate) => {
+      const chosen = candidate.runId === input.run.runId;
+      const outcome =
+        candidate.status === "FINISHED" ? (chosen ? "chosen" : "") : (candidate.error ?? candidate.status);
+      const figures = shown.map(({ name }) => figure(candidate.metrics[name]));
+      const cells = [
+        familyName(candidate.family),
+        candidate.featureSet,
+        ...figures,
+        figure(candidate.seconds, 2),
+        outcome,
+      ];
+      return { cells, marked: chosen };
+    }),
+  });
+}
+
+function parameters({ run }: ReportInput): Html {
+  const rows = Object.entries(run.params).map(([name, value]) => ({
+    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
+  }));
+  return html`<details>
+    <summary>Parameters of ${familyName(run.family)}</summary>
+    ${
+      rows.length === 0
+        ? emptyNote("This family has no parameters.")
+        : dataTable({ caption: "Parameters", columns: [{ title: "Name" }, { title: "Value" }], rows })
+    }
+  </details>`;
+}
+
+/** Failed candidates have no rank worth showing: they come last. */
+function ranked(candidates: readonly Candidate[]): readonly Candidate[] {
+  return candidates.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+}
+
+function place({ status, rank }: Candidate): number {
+  return status === "FINISHED" ? rank : Infinity;
+}
+
+/** The feature set is told where it differs. */
+function nameOf(candidate: Candidate, all: readonly Candidate[]): string {
+  const alike = all.every(({ featureSet }) => featureSet === candidate.featureSet);
+  return alike ? familyName(candidate.family) : `${familyName(candidate.family)} · ${candidate.featureSet}`;
+}

@@ -1,0 +1,85 @@
+/** How the model answers: matrix and curves for classes, scatter and residuals for numbers. */
+import { calibrationPlot } from "../../plots/calibration.ts";
+import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
+import { figure } from "../../plots/figures.ts";
+import { precisionRecallPlot } from "../../plots/precisionRecallCurve.ts";
+import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
+import { residualHistogramPlot } from "../../plots/residualHistogram.ts";
+import { residualsPlot } from "../../plots/residuals.ts";
+import { rocCurvePlot } from "../../plots/rocCurve.ts";
+import { dataTable } from "../dataTable.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { plotFigure } from "../plotFigure.ts";
+import type { ReportInput } from "../reportInput.ts";
+import { emptyNote, section } from "../section.ts";
+
+export async function predictionsSection(input: ReportInput): Promise<Html> {
+  const body = input.run.task === "regression" ? await regression(input) : await classification(input);
+  return section("predictions", "Predictions on the test rows", body);
+}
+
+async function regression({ predictions, signature }: ReportInput): Promise<Html> {
+  if (predictions === null || predictions.actual.length === 0) {
+    return emptyNote("There are no test rows with an actual and a predicted value, so there is nothing to plot.");
+  }
+  const { actual, predicted } = predictions;
+  const target = signature.target.name;
+  const residuals = Float64Array.from(predicted, (value, i) => value - actual[i]!);
+  return html`<div class="plots">
+    ${await plotFigure("predicted-actual", predictedVsActualPlot({ target, actual, predicted }))}
+    ${await plotFigure("residuals", residualsPlot({ target, predicted, residuals }))}
+    ${await plotFigure("residual-histogram", residualHistogramPlot({ residuals }))}
+  </div>`;
+}
+
+async function classification(input: ReportInput): Promise<Html> {
+  const { score } = input.run;
+  if (score === null) return emptyNote("There is no test data, so there are no predictions to look at.");
+  const classes = input.signature.target.classes ?? score.classReport?.map(({ label }) => label) ?? [];
+  const present = (score.classReport ?? []).filter(({ support }) => support > 0);
+  const oneClass =
+    present.length === 1
+      ? emptyNote(`All test rows are of one class, “${present[0]!.label}”: curves and areas under them are undefined.`)
+      : null;
+  const matrix =
+    score.confusionMatrix === null
+      ? emptyNote("There is no confusion matrix.")
+      : await plotFigure("confusion-matrix", confusionMatrixPlot({ classes, matrix: score.confusionMatrix }));
+  return html`${oneClass}
+    <div class="plots">${matrix} ${await curves(input)}</div>
+    ${classReport(input)}`;
+}
+
+async function curves({ roc, precisionRecall, positiveShare, calibration }: ReportInput): Promise<readonly Html[]> {
+  const plots: Html[] = [];
+  const [missing, drawn] = [[] as string[], (list: readonly unknown[] | null) => list !== null && list.length > 0];
+  if (drawn(roc)) plots.push(await plotFigure("roc-curve", rocCurvePlot({ curves: roc! })));
+  else missing.push("ROC curve");
+  if (drawn(precisionRecall)) {
+    plots.push(await plotFigure("pr-curve", precisionRecallPlot({ curves: precisionRecall!, positiveShare })));
+  } else missing.push("precision–recall curve");
+  if (drawn(calibration)) plots.push(await plotFigure("calibration", calibrationPlot({ bins: calibration! })));
+  else missing.push("calibration");
+  if (missing.length > 0)
+    plots.push(emptyNote(`Not drawn: ${missing.join(", ")}. It needs probabilities and rows of every class.`));
+  return plots;
+}
+
+function classReport({ run }: ReportInput): Html | null {
+  const report = run.score?.classReport;
+  if (report === null || report === undefined) return null;
+  return dataTable({
+    caption: "Each class by itself",
+    columns: [
+      { title: "Class" },
+      { title: "Precision", numeric: true },
+      { title: "Recall", numeric: true },
+      { title: "F1", numeric: true },
+      { title: "Test rows", numeric: true },
+    ],
+    rows: report.map(({ label, precision, recall, f1, support }) => ({
+      cells: [label, figure(precision), figure(recall), figure(f1), figure(support)],
+    })),
+  });
+}

@@ -1,0 +1,54 @@
+/** The box at the top: verdict, score, baseline, deployed model, reasons and warnings. */
+import { scoreIntervalPlot } from "../../plots/scoreInterval.ts";
+import { html } from "../html.ts";
+import type { Html } from "../html.ts";
+import { plotFigure } from "../plotFigure.ts";
+import type { ReportInput } from "../reportInput.ts";
+import { mainMetric, summaryOf } from "../summary.ts";
+
+const badges = { good: "deployed", calm: "kept back", open: "not decided" } as const;
+
+export async function summarySection(input: ReportInput): Promise<Html> {
+  const { tone, headline, sentences, reasons } = summaryOf(input);
+  const warnings = [...new Set([...input.warnings, ...input.run.warnings])];
+  return html`<section id="summary" class="summary ${tone}" aria-labelledby="summary-title">
+    <div class="words">
+      <p class="badge">${badges[tone]}</p>
+      <h2 id="summary-title">${headline}</h2>
+      ${sentences.map((sentence) => html`<p>${sentence}</p>`)}
+      ${
+        reasons.length > 0 &&
+        html`<h3>Why</h3>
+          <ul>
+            ${reasons.map((reason) => html`<li>${reason}</li>`)}
+          </ul>`
+      }
+      ${
+        warnings.length > 0
+          ? html`<div class="warnings">
+              <h3>${warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`}</h3>
+              <ul>
+                ${warnings.map((warning) => html`<li>${warning}</li>`)}
+              </ul>
+            </div>`
+          : html`<p class="note">No warnings.</p>`
+      }
+    </div>
+    ${await comparison(input)}
+  </section>`;
+}
+
+async function comparison(input: ReportInput): Promise<Html | null> {
+  const { score } = input.run;
+  const value = score?.metrics[input.metric];
+  if (score === null || typeof value !== "number") return null;
+  const { label, greaterIsBetter } = mainMetric(input);
+  const models = [{ label: "this model", value, interval: score.intervals[input.metric] ?? null }];
+  const champion = input.decision?.champion;
+  if (typeof champion?.value === "number") {
+    models.push({ label: "deployed before", value: champion.value, interval: champion.interval });
+  }
+  const baseline = score.baseline[input.metric];
+  if (typeof baseline === "number") models.push({ label: "baseline", value: baseline, interval: null });
+  return plotFigure("score-interval", scoreIntervalPlot({ metric: label, greaterIsBetter, models }));
+}

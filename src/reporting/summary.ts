@@ -1,0 +1,83 @@
+/** The verdict in words: what a reader should know who reads nothing else. HTML and Markdown share it. */
+import { figure } from "../plots/figures.ts";
+import type { MetricLabel, ReportInput } from "./reportInput.ts";
+
+export interface Summary {
+  /** "good" went into production, "calm" was kept back for a reason, "open" was not decided. */
+  readonly tone: "good" | "calm" | "open";
+  readonly headline: string;
+  /** Sentences about score, baseline and the deployed model. */
+  readonly sentences: readonly string[];
+  readonly reasons: readonly string[];
+}
+
+export function summaryOf(input: ReportInput): Summary {
+  const { decision, run } = input;
+  const model = `${familyName(run.family)}${run.modelVersion === null ? "" : ` v${run.modelVersion}`}`;
+  const headline =
+    decision === null
+      ? `${model} was trained; whether it goes into production is not decided`
+      : decision.status === "deployed"
+        ? `${model} was deployed`
+        : `${model} was kept back`;
+  return {
+    tone: decision === null ? "open" : decision.status === "deployed" ? "good" : "calm",
+    headline,
+    sentences: [scoreSentence(input), baselineSentence(input), championSentence(input)].filter((text) => text !== ""),
+    reasons: decision?.reasons ?? [],
+  };
+}
+
+/** The metric that decides, with its label; a metric the registry does not know goes by its name. */
+export function mainMetric({ metric, metrics }: ReportInput): MetricLabel {
+  return metrics.find(({ name }) => name === metric) ?? { name: metric, label: metric, greaterIsBetter: true };
+}
+
+/** "logistic_regression" reads "logistic regression". */
+export function familyName(family: string): string {
+  return family.replaceAll("_", " ");
+}
+
+/** "0.710 (0.660 to 0.750)". */
+export function withInterval(value: number | null | undefined, interval?: readonly [number, number] | null): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "undefined";
+  const range =
+    interval === null || interval === undefined ? "" : ` (${figure(interval[0])} to ${figure(interval[1])})`;
+  return `${figure(value)}${range}`;
+}
+
+function scoreSentence(input: ReportInput): string {
+  const { label } = mainMetric(input);
+  const { score } = input.run;
+  if (score === null) {
+    const value = input.run.metrics[input.metric];
+    const validation =
+      typeof value === "number"
+        ? ` On the ${figure(input.run.validationRows)} validation rows ${label} is ${figure(value)}.`
+        : "";
+    return `It was not scored: there is no test data yet.${validation}`;
+  }
+  const value = score.metrics[input.metric] ?? score.value;
+  const interval = score.intervals[input.metric] ?? (score.metric === input.metric ? score.interval : null);
+  if (value === null || Number.isNaN(value)) return `${label} is undefined on the ${figure(score.rows)} test rows.`;
+  const range = interval === null ? "" : `, 95 % interval ${figure(interval[0])} to ${figure(interval[1])}`;
+  return `${label} is ${figure(value)} on ${figure(score.rows)} test rows${range}.`;
+}
+
+function baselineSentence(input: ReportInput): string {
+  const { score } = input.run;
+  if (score === null) return "";
+  const { label, greaterIsBetter } = mainMetric(input);
+  const [value, baseline] = [score.metrics[input.metric], score.baseline[input.metric]];
+  if (typeof value !== "number" || typeof baseline !== "number") return `There is no baseline for ${label}.`;
+  if (value === baseline) return `That is no better than the baseline (${figure(baseline)}), which looks at no column.`;
+  const better = value > baseline === greaterIsBetter;
+  return `The baseline, which looks at no column, reaches ${figure(baseline)}: the model is ${better ? "better" : "worse"} by ${figure(Math.abs(value - baseline))}.`;
+}
+
+function championSentence(input: ReportInput): string {
+  const champion = input.decision?.champion;
+  if (input.decision === null || champion === undefined) return "";
+  if (champion === null) return "No model was deployed before.";
+  return `The model deployed before (${champion.runId}) reaches ${withInterval(champion.value, champion.interval)} on the same rows.`;
+}
