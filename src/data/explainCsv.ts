@@ -2,8 +2,8 @@
 import { kindOf } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
 import { lineAt } from "./inspectText.ts";
-import type { CsvFile } from "./loadCsv.ts";
-import { literal, literalStruct } from "./sql.ts";
+import type { CsvFile } from "./readOptions.ts";
+import { fileLiteral, literalStruct } from "./sql.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function explainCsv(
   types: ReadonlyMap<string, string>,
 ): Promise<UnreadableFile | undefined> {
   const columns = file.names.map((name) => [name, types.get(name) ?? "VARCHAR"] as const);
-  const reader = `read_csv(${literal(file.path)}, ${file.dialect}, auto_detect = false, columns = ${literalStruct(columns)}, store_rejects = true, rejects_limit = 1000)`;
+  const reader = `read_csv(${fileLiteral(file.path)}, ${file.dialect}, auto_detect = false, columns = ${literalStruct(columns)}, store_rejects = true, rejects_limit = 1000)`;
   await database.run("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans");
   try {
     await database.run(`CREATE OR REPLACE TEMP TABLE explained AS SELECT * FROM ${reader}`);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { MlctlError } from "../core/errors.ts";
@@ -118,6 +118,25 @@ describe("reading", () => {
 
   it("calls a column without a name by its position", async () => {
     expect((await ingest({ "f.csv": ",a\n0,1\n" })).csv).toBe("column_1,a\n0,1\n");
+  });
+
+  it.each(["a[1] *?'s.csv", "b[1]*.json"])(
+    "reads a file whose name looks like a pattern or a quote: %s",
+    async (name) => {
+      const content = name.endsWith("csv") ? "a\n1\nx\n2\n" : '[{"a":1},{"a":2}]';
+      const done = await ingest({ [name]: content });
+      expect([done.rows, done.rejections]).toEqual(
+        name.endsWith("csv") ? [0, [`${name}: line 3, column "a": "x" is not a number`]] : [2, []],
+      );
+    },
+  );
+
+  it("writes to a path relative to the working folder", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "ingest-test-"));
+    await writeFile(join(folder, "f.csv"), "a\n1\n");
+    const output = relative(process.cwd(), join(folder, "it's.csv"));
+    await ingestFiles([relative(process.cwd(), join(folder, "f.csv"))], { output, where: "a = 1" });
+    expect(await readFile(output, "utf8")).toBe("a\n1\n");
   });
 
   it("reads 10,000 columns", async () => {

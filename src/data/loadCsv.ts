@@ -6,8 +6,8 @@ import type { Database } from "./duckdb.ts";
 import { explainCsv } from "./explainCsv.ts";
 import type { TextFile } from "./inspectText.ts";
 import { inspectText } from "./inspectText.ts";
-import type { ReadOptions } from "./readOptions.ts";
-import { identifier, literal, literalList, literalStruct } from "./sql.ts";
+import type { CsvFile, ReadOptions } from "./readOptions.ts";
+import { fileLiteral, identifier, literal, literalList, literalStruct } from "./sql.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
 
 /** Truth values and times of day stay text: "True" must be "True" again when a row to predict says so. */
@@ -19,17 +19,6 @@ const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
 const DATE_FORMS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
 /** Stands for "no text means missing": DuckDB wants one marker at least, and a NUL byte never gets this far. */
 const NO_MARKER = "\u0001mlctl\u0001";
-
-/** A delimited text file with all that is needed to read it the same way again. */
-export interface CsvFile {
-  readonly path: string;
-  readonly gzip: boolean;
-  readonly names: readonly string[];
-  /** Options of read_csv without types and names. */
-  readonly dialect: string;
-  /** Types that are not detected. */
-  readonly fixedTypes: ReadonlyMap<string, string>;
-}
 
 /**
  * @param path its name decides only whether the delimiter is a tab (.tsv) or looked for in the header
@@ -76,7 +65,7 @@ function csvFile(text: TextFile, tabs: boolean, options: ReadOptions): CsvFile {
 function detecting(file: CsvFile, sample: number): string {
   const types = file.fixedTypes.size === 0 ? "" : `, types = ${literalStruct(file.fixedTypes)}`;
   const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}, ${DATE_FORMS}`;
-  return `read_csv(${literal(file.path)}, ${file.dialect}, names = ${literalList(file.names)}, ${tried}${types})`;
+  return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, names = ${literalList(file.names)}, ${tried}${types})`;
 }
 
 function unexplained(error: unknown): UnreadableFile {

@@ -3,11 +3,10 @@ import { columnNames } from "./columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
 import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
-import type { CsvFile } from "./loadCsv.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
-import type { LoadedColumn, LoadedFile, ReadOptions } from "./readOptions.ts";
-import { identifier, literal, literalList } from "./sql.ts";
+import type { CsvFile, LoadedColumn, LoadedFile, ReadOptions } from "./readOptions.ts";
+import { fileLiteral, identifier, literalList } from "./sql.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
 
 /** Columns looked at by one query: 10,000 in one would make a plan that is slower than all its parts. */
@@ -66,7 +65,7 @@ async function loadRaw(
 
 async function loadParquet(database: Database, path: string, table: string): Promise<void> {
   try {
-    await database.run(`CREATE TABLE ${identifier(table)} AS SELECT * FROM read_parquet(${literal(path)})`);
+    await database.run(`CREATE TABLE ${identifier(table)} AS SELECT * FROM read_parquet(${fileLiteral(path)})`);
   } catch (error) {
     const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
     throw new UnreadableFile(`not Parquet: ${message.replace(/^[A-Za-z ]+ Error: /, "").replace(/ ?'[^']*'/, "")}`);

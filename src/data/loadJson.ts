@@ -2,7 +2,7 @@
 import { open, stat } from "node:fs/promises";
 import type { Database } from "./duckdb.ts";
 import { inspectText } from "./inspectText.ts";
-import { identifier, literal } from "./sql.ts";
+import { fileLiteral, identifier, literal } from "./sql.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
 
 /** DuckDB's own limit, which smaller files need not raise. */
@@ -24,7 +24,7 @@ export async function loadJson(
   const array = !lines && (text.gzip ? text.header : await beginning(text.path)).trimStart().startsWith("[");
   const format = lines ? "newline_delimited" : array ? "array" : "unstructured";
   const bytes = (await stat(text.path)).size;
-  const reader = `read_json(${literal(text.path)}, format = ${literal(format)}, records = ${records === undefined || lines || array ? "true" : "'auto'"}, compression = ${text.gzip ? "'gzip'" : "'uncompressed'"}, sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)})`;
+  const reader = `read_json(${fileLiteral(text.path)}, format = ${literal(format)}, records = ${records === undefined || lines || array ? "true" : "'auto'"}, compression = ${text.gzip ? "'gzip'" : "'uncompressed'"}, sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)})`;
   const rows = records === undefined || lines || array ? `SELECT * FROM ${reader}` : nested(reader, records);
   try {
     await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS ${rows}`);

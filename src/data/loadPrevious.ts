@@ -3,13 +3,13 @@ import type { DatasetColumn } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Database } from "./duckdb.ts";
 import type { LoadedColumn } from "./readOptions.ts";
-import { literal, literalStruct } from "./sql.ts";
+import { fileLiteral, literalStruct } from "./sql.ts";
 
 /** The table function that reads a dataset back as it was written: empty is missing, `""` is the empty text. */
 export function datasetReader(path: string, columns: readonly DatasetColumn[]): string {
   const types = literalStruct(columns.map(({ name, type }) => [name, type] as const));
   const width = columns.reduce((sum, { name }) => sum + name.length + 20, 0);
-  return `read_csv(${literal(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${Math.max(16 << 20, width * 8)}, columns = ${types})`;
+  return `read_csv(${fileLiteral(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${Math.max(16 << 20, width * 8)}, columns = ${types})`;
 }
 
 /** Creates the table `previous` and answers its columns. */

@@ -31,3 +31,14 @@ export interface LoadedColumn {
   /** No row has a value, so the type says nothing. */
   readonly empty: boolean;
 }
+
+/** A delimited text file with all that is needed to read it the same way again. */
+export interface CsvFile {
+  readonly path: string;
+  readonly gzip: boolean;
+  readonly names: readonly string[];
+  /** Options of read_csv without types and names. */
+  readonly dialect: string;
+  /** Types that are not detected. */
+  readonly fixedTypes: ReadonlyMap<string, string>;
+}

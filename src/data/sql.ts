@@ -10,6 +10,11 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A path as DuckDB's readers take it: they would read `[1]` and `*` in a file's name as a pattern. */
+export function fileLiteral(path: string): string {
+  return literal(path.replace(/[*?[]/g, "[$&]"));
+}
+
 /** Texts as a list: `['a', 'b']`. */
 export function literalList(texts: readonly string[]): string {
   return `[${texts.map(literal).join(", ")}]`;
