@@ -1,0 +1,38 @@
+/** Reads the learned state of an estimator out of a model file, which anyone may have edited. */
+import type { FittedEstimator } from "../core/estimator.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Matrix } from "../core/matrix.ts";
+import type { Json } from "../core/json.ts";
+
+/** @throws {MlctlError} kind "data" unless `value` is a list of numbers, `length` of them where that is told */
+export function numberList(
+  fitted: FittedEstimator,
+  key: string,
+  value: Json | undefined,
+  length?: number,
+): Float64Array {
+  const numbers = Array.isArray(value) ? (value as readonly Json[]) : null;
+  if (numbers === null || !numbers.every((entry) => typeof entry === "number"))
+    throw unfit(fitted, key, "a list of numbers");
+  if (length !== undefined && numbers.length !== length) throw unfit(fitted, key, `a list of ${length} numbers`);
+  return Float64Array.from(numbers);
+}
+
+/** @throws {MlctlError} kind "data" unless `value` is a finite number */
+export function finiteNumber(fitted: FittedEstimator, key: string, value: Json | undefined): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw unfit(fitted, key, "a number");
+  return value;
+}
+
+/** The error for a state that this version cannot read. */
+export function unfit(fitted: FittedEstimator, key: string, expected: string): MlctlError {
+  return new MlctlError("data", `the model's ${fitted.family} state is not readable: "${key}" is not ${expected}`, {
+    hint: "train again, or use the version of mlctl that wrote the model",
+  });
+}
+
+/** @throws {RangeError} where a matrix of another width comes in, which would shift every feature */
+export function requireWidth(X: Matrix, fitted: FittedEstimator): void {
+  if (X.columnNames.length === fitted.featureNames.length) return;
+  throw new RangeError(`the model takes ${fitted.featureNames.length} features, got ${X.columnNames.length}`);
+}

@@ -1,0 +1,16 @@
+/** Registry of model families: a new one is a file and a line here. Importing it loads no engine. */
+import type { Estimator } from "../core/estimator.ts";
+import { baseline } from "./baseline.ts";
+import { linearRegression } from "./linearRegression.ts";
+import { logisticRegression } from "./logistic/logisticRegression.ts";
+import { xgboost } from "./xgboost/xgboost.ts";
+
+/** By the name used in config.json and in model files. */
+export const estimators = {
+  baseline,
+  linear_regression: linearRegression,
+  logistic_regression: logisticRegression,
+  xgboost,
+} satisfies Record<string, Estimator>;
+
+export type Family = keyof typeof estimators;

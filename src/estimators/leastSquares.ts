@@ -1,0 +1,98 @@
+/** Shrinks a least-squares problem of n rows to one of p rows with the same answer, a block of rows at a time. */
+import type { Matrix } from "../core/matrix.ts";
+
+/** Rows taken in per step: large enough to pay for the pass over R, small enough for the cache. */
+const BLOCK_ROWS = 256;
+
+/** What is taken off the columns and the target, so that the intercept drops out; zeros without an intercept. */
+export interface Centres {
+  readonly columns: Float64Array;
+  readonly y: number;
+}
+
+/** (Weighted) means. */
+export function centre(X: Matrix, y: Float64Array, hasIntercept: boolean, weights?: Float64Array): Centres {
+  const width = X.columnNames.length;
+  const columns = new Float64Array(width);
+  if (!hasIntercept) return { columns, y: 0 };
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < X.rowCount; i++) {
+    const weight = weights === undefined ? 1 : weights[i]!;
+    for (let j = 0; j < width; j++) columns[j]! += weight * X.values[i * width + j]!;
+    sum += weight * y[i]!;
+    total += weight;
+  }
+  return { columns: columns.map((value) => value / total), y: sum / total };
+}
+
+/** R and z with ‖R w − z‖² = ‖X w − y‖² − constant for every w. */
+export interface TriangularFactor {
+  /** Columns of R. */
+  readonly size: number;
+  /** Row-major, (target.length × size). */
+  readonly factor: Float64Array;
+  readonly target: Float64Array;
+}
+
+/**
+ * Householder QR of the centred, √weight-scaled [X y]; O(n p²) time, O(p²) memory.
+ * With fewer rows than columns the rows themselves are handed on.
+ */
+export function triangularFactor(
+  X: Matrix,
+  y: Float64Array,
+  centres: Centres,
+  weights?: Float64Array,
+): TriangularFactor {
+  const size = X.columnNames.length;
+  const columns = size + 1;
+  const isWide = X.rowCount <= size;
+  const blockRows = isWide ? X.rowCount : Math.max(BLOCK_ROWS, size);
+  const kept = isWide ? 0 : columns;
+  const height = kept + blockRows;
+  // Column-major: the first `kept` rows are R so far, the rest is the block that is folded into it.
+  const work = new Float64Array(height * columns);
+  for (let start = 0; start < X.rowCount; start += blockRows) {
+    const count = Math.min(blockRows, X.rowCount - start);
+    for (let r = 0; r < count; r++) {
+      const i = start + r;
+      const scale = weights === undefined ? 1 : Math.sqrt(weights[i]!);
+      for (let j = 0; j < size; j++) {
+        work[j * height + kept + r] = scale * (X.values[i * size + j]! - centres.columns[j]!);
+      }
+      work[size * height + kept + r] = scale * (y[i]! - centres.y);
+    }
+    if (!isWide) foldBlock(work, columns, height, kept + count);
+  }
+  const rows = isWide ? X.rowCount : size;
+  const factor = new Float64Array(rows * size);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < size; j++) factor[i * size + j] = work[j * height + i]!;
+  return { size, factor, target: work.slice(size * height, size * height + rows) };
+}
+
+/** One Householder reflection a column turns the block's rows to zero and leaves R in the first rows. */
+function foldBlock(work: Float64Array, columns: number, height: number, used: number): void {
+  for (let k = 0; k < columns; k++) {
+    const pivot = k * height + k;
+    const first = k * height + columns; // rows between k and the block are zero: R is triangular
+    const end = k * height + used;
+    let tail = 0;
+    for (let i = first; i < end; i++) tail += work[i]! * work[i]!;
+    if (tail === 0) continue;
+    const alpha = work[pivot]!;
+    const norm = Math.sqrt(alpha * alpha + tail);
+    const diagonal = alpha > 0 ? -norm : norm;
+    const head = alpha - diagonal;
+    const factor = 2 / (head * head + tail);
+    for (let j = k + 1; j < columns; j++) {
+      const shift = (j - k) * height;
+      let dot = head * work[pivot + shift]!;
+      for (let i = first; i < end; i++) dot += work[i]! * work[i + shift]!;
+      const step = factor * dot;
+      work[pivot + shift]! -= step * head;
+      for (let i = first; i < end; i++) work[i + shift]! -= step * work[i]!;
+    }
+    work[pivot] = diagonal;
+  }
+}

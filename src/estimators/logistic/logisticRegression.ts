@@ -1,0 +1,96 @@
+/** Logistic regression with an L2 penalty, binary or multinomial: the coefficients of scikit-learn's. */
+import type { Estimator, FitOptions, FittedEstimator, ParamSpec, Predictor } from "../../core/estimator.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import { numberList, requireWidth, unfit } from "../fittedState.ts";
+import { resolveParams } from "../params.ts";
+import { requireComplete } from "../requireComplete.ts";
+import { fitLogistic } from "./fitLogistic.ts";
+import { logisticPredictor } from "./logisticPredictor.ts";
+
+const params: readonly ParamSpec[] = [
+  {
+    name: "C",
+    type: "number",
+    default: 1,
+    minimum: 0,
+    exclusiveMinimum: true,
+    description: "inverse strength of the L2 penalty: smaller shrinks more",
+  },
+  { name: "max_iter", type: "integer", default: 1000, minimum: 1, description: "most iterations of the solver" },
+  {
+    name: "tol",
+    type: "number",
+    default: 1e-6,
+    minimum: 0,
+    exclusiveMinimum: true,
+    description: "ends when no component of the gradient is larger; tighter than scikit-learn's 1e-4",
+  },
+  { name: "fit_intercept", type: "boolean", default: true, description: "learn a constant term, not penalized" },
+  {
+    name: "class_weight",
+    type: "choice",
+    default: null,
+    choices: ["balanced"],
+    description: "balanced: rows of rare classes weigh more, n / (classes · rows of the class)",
+  },
+];
+
+export const logisticRegression = {
+  family: "logistic_regression",
+  description: "logistic regression with an L2 penalty, multinomial for three classes and more",
+  tasks: ["binary", "multiclass"],
+  params,
+  needs: { complete: true, standardized: true },
+
+  async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
+    const resolved = resolveParams(params, options.params, "logistic_regression");
+    requireComplete(X, y, "logistic_regression");
+    const { task, classCount } = options;
+    const state = await fitLogistic(X, y, { ...options, params: resolved });
+    return { family: "logistic_regression", params: resolved, featureNames: X.columnNames, task, classCount, state };
+  },
+
+  load(fitted: FittedEstimator): Predictor {
+    const { classes, intercepts, coefficients } = readState(fitted);
+    const predict = logisticPredictor({ classes, intercepts, coefficients, classCount: fitted.classCount });
+    return {
+      predict(X) {
+        requireWidth(X, fitted);
+        return predict(X);
+      },
+    };
+  },
+
+  /** Mean |coefficient| over the classes. */
+  importance(fitted: FittedEstimator): Float64Array {
+    const { coefficients } = readState(fitted);
+    const result = new Float64Array(fitted.featureNames.length);
+    for (const row of coefficients) row.forEach((value, j) => (result[j]! += Math.abs(value) / coefficients.length));
+    return result;
+  },
+} satisfies Estimator;
+
+interface State {
+  readonly classes: readonly number[];
+  readonly coefficients: readonly Float64Array[];
+  readonly intercepts: Float64Array;
+}
+
+function readState(fitted: FittedEstimator): State {
+  const state: JsonObject = fitted.state;
+  const classes = [...numberList(fitted, "classes", state.classes)];
+  if (
+    classes.length === 0 ||
+    !classes.every((code) => Number.isInteger(code) && code >= 0 && code < fitted.classCount)
+  ) {
+    throw unfit(fitted, "classes", "a list of class codes");
+  }
+  const rows: Json = state.coefficients ?? null;
+  const expected = classes.length > 2 ? classes.length : classes.length - 1;
+  if (!Array.isArray(rows) || rows.length !== expected)
+    throw unfit(fitted, "coefficients", `${expected} lists of numbers`);
+  const width = fitted.featureNames.length;
+  const coefficients = rows.map((row: Json) => numberList(fitted, "coefficients", row, width));
+  return { classes, coefficients, intercepts: numberList(fitted, "intercepts", state.intercepts, expected) };
+}

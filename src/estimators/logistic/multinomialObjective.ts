@@ -1,0 +1,80 @@
+/** Penalized cross-entropy of k classes under softmax: one weight vector a class, as scikit-learn's "multinomial". */
+import type { LogisticProblem, Objective } from "./objective.ts";
+
+/** Weights are class after class, each its coefficients and then its intercept if there is one. */
+export function multinomialObjective(problem: LogisticProblem): Objective {
+  const { rowCount, columnCount, values, y, rowWeights, classCount, C, hasIntercept } = problem;
+  const width = columnCount + (hasIntercept ? 1 : 0);
+  const size = width * classCount;
+  const row = new Float64Array(width).fill(1);
+  const probabilities = new Float64Array(classCount);
+  return {
+    size,
+    evaluate(weights, gradient, hessian) {
+      gradient.fill(0);
+      hessian?.fill(0);
+      let value = 0;
+      for (let i = 0; i < rowCount; i++) {
+        for (let j = 0; j < columnCount; j++) row[j] = values[i * columnCount + j]!;
+        const rowWeight = rowWeights === null ? 1 : rowWeights[i]!;
+        value -= rowWeight * logSoftmax(weights, row, probabilities, y[i]!);
+        for (let k = 0; k < classCount; k++) {
+          const residual = rowWeight * (probabilities[k]! - (y[i] === k ? 1 : 0));
+          for (let j = 0; j < width; j++) gradient[k * width + j]! += residual * row[j]!;
+        }
+        if (hessian !== null) addCurvature(hessian, row, probabilities, rowWeight);
+      }
+      for (let w = 0; w < size; w++) {
+        if (w % width >= columnCount) continue;
+        value += (weights[w]! * weights[w]!) / (2 * C);
+        gradient[w]! += weights[w]! / C;
+        if (hessian !== null) hessian[w * size + w]! += 1 / C;
+      }
+      if (hessian !== null && hasIntercept) pinIntercepts(hessian, classCount, width);
+      return value;
+    },
+  };
+}
+
+/** Fills in the class probabilities of a row and returns the logarithm of the one of `label`. */
+function logSoftmax(weights: Float64Array, row: Float64Array, probabilities: Float64Array, label: number): number {
+  let largest = -Infinity;
+  for (let k = 0; k < probabilities.length; k++) {
+    let z = 0;
+    for (let j = 0; j < row.length; j++) z += weights[k * row.length + j]! * row[j]!;
+    probabilities[k] = z;
+    if (z > largest) largest = z;
+  }
+  const own = probabilities[label]! - largest;
+  let sum = 0;
+  for (let k = 0; k < probabilities.length; k++) sum += probabilities[k] = Math.exp(probabilities[k]! - largest);
+  for (let k = 0; k < probabilities.length; k++) probabilities[k]! /= sum;
+  return own - Math.log(sum);
+}
+
+/** hessian += weight · (diag(p) − p pᵀ) ⊗ x xᵀ, upper triangle. */
+function addCurvature(hessian: Float64Array, row: Float64Array, probabilities: Float64Array, rowWeight: number): void {
+  const width = row.length;
+  const size = width * probabilities.length;
+  for (let k = 0; k < probabilities.length; k++) {
+    for (let l = k; l < probabilities.length; l++) {
+      const scale = rowWeight * probabilities[k]! * ((k === l ? 1 : 0) - probabilities[l]!);
+      for (let j = 0; j < width; j++) {
+        const scaled = scale * row[j]!;
+        const at = (k * width + j) * size + l * width;
+        for (let m = k === l ? j : 0; m < width; m++) hessian[at + m]! += scaled * row[m]!;
+      }
+    }
+  }
+}
+
+/**
+ * The same number added to every unpenalized intercept changes nothing, so the Hessian is singular that way. A
+ * curvature there keeps the Newton step off it: the intercepts go on summing to 0, as from L-BFGS started at 0.
+ */
+function pinIntercepts(hessian: Float64Array, classCount: number, width: number): void {
+  const size = classCount * width;
+  for (let k = 0; k < classCount; k++) {
+    for (let l = k; l < classCount; l++) hessian[(k * width + width - 1) * size + l * width + width - 1]! += 1;
+  }
+}

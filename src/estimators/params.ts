@@ -1,0 +1,82 @@
+/** Checks the parameters given for a model family and fills in the defaults. */
+import type { ParamSpec } from "../core/estimator.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { suggest } from "../core/suggest.ts";
+
+/**
+ * Every parameter of `specs` with its value, in their order.
+ * Unknown names and values out of range are errors, all told at once: a misspelt parameter that is ignored
+ * trains another model than the one asked for.
+ *
+ * @throws {MlctlError} kind "usage"
+ */
+export function resolveParams(specs: readonly ParamSpec[], given: JsonObject, family: string): JsonObject {
+  const problems: Problem[] = [];
+  const names = specs.map((spec) => spec.name);
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) problems.push(unknownParam(name, names, family));
+  }
+  const resolved: Record<string, Json> = {};
+  for (const spec of specs) {
+    const value = Object.hasOwn(given, spec.name) ? given[spec.name]! : spec.default;
+    resolved[spec.name] = value;
+    if (!isAllowed(spec, value)) problems.push(wrongValue(spec, value, family));
+  }
+  refuse(problems, family);
+  return resolved;
+}
+
+interface Problem {
+  readonly message: string;
+  readonly hint: string;
+}
+
+function refuse(problems: readonly Problem[], family: string): void {
+  const first = problems[0];
+  if (first === undefined) return;
+  if (problems.length === 1) throw new MlctlError("usage", first.message, { hint: first.hint });
+  throw new MlctlError("usage", `${problems.length} parameters of ${family} are wrong`, {
+    details: problems.map((problem) => `${problem.message}: ${problem.hint}`),
+  });
+}
+
+function unknownParam(name: string, names: readonly string[], family: string): Problem {
+  const closest = suggest(name, names);
+  const known = names.length === 0 ? `${family} has no parameters` : `known: ${names.join(", ")}`;
+  return {
+    message: `unknown parameter "${name}" for ${family}`,
+    hint: closest === undefined ? known : `did you mean "${closest}"?`,
+  };
+}
+
+function wrongValue(spec: ParamSpec, value: Json, family: string): Problem {
+  const closest = typeof value === "string" ? suggest(value, spec.choices ?? []) : undefined;
+  return {
+    message: `parameter "${spec.name}" of ${family} is ${JSON.stringify(value)}`,
+    hint: closest === undefined ? `allowed: ${allowed(spec)}` : `did you mean "${closest}"?`,
+  };
+}
+
+function isAllowed(spec: ParamSpec, value: Json): boolean {
+  if (value === null) return spec.default === null;
+  if (spec.type === "boolean") return typeof value === "boolean";
+  if (spec.type === "choice") return typeof value === "string" && (spec.choices ?? []).includes(value);
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  if (spec.type === "integer" && !Number.isInteger(value)) return false;
+  const { minimum = -Infinity, maximum = Infinity } = spec;
+  return value <= maximum && (spec.exclusiveMinimum === true ? value > minimum : value >= minimum);
+}
+
+/** The range in words, e.g. "a number above 0, at most 1". */
+function allowed(spec: ParamSpec): string {
+  const orNull = spec.default === null ? " or null" : "";
+  if (spec.type === "boolean") return `true or false${orNull}`;
+  if (spec.type === "choice") return (spec.choices ?? []).map((choice) => `"${choice}"`).join(", ") + orNull;
+  const kind = spec.type === "integer" ? "a whole number" : "a number";
+  const bounds: string[] = [];
+  if (spec.minimum !== undefined)
+    bounds.push(`${spec.exclusiveMinimum === true ? "above" : "at least"} ${spec.minimum}`);
+  if (spec.maximum !== undefined) bounds.push(`at most ${spec.maximum}`);
+  return [kind + (bounds.length > 0 ? ` ${bounds.join(", ")}` : ""), ...(orNull ? ["null"] : [])].join(" or ");
+}

@@ -1,0 +1,75 @@
+/** Reads the binary model of XGBoost 0.7, which ml-xgboost saves, into a tree ensemble. */
+import type { Objective, Tree, TreeEnsemble } from "./ensemble.ts";
+import { shortFloat } from "./shortFloat.ts";
+
+// Sizes in bytes of the structs that XGBoost 0.7 dumps as they lie in memory (little endian).
+const LEARNER_PARAM_BYTES = 136;
+const BOOSTER_PARAM_BYTES = 160;
+const TREE_PARAM_BYTES = 148;
+const NODE_BYTES = 20;
+const STATISTIC_BYTES = 16;
+
+const objectiveNames: Readonly<Record<string, Objective>> = {
+  "reg:linear": "reg:squarederror",
+  "binary:logistic": "binary:logistic",
+  "multi:softprob": "multi:softprob",
+};
+
+/**
+ * Layout: learner parameters, names of objective and booster, booster parameters, trees, output of each tree.
+ *
+ * @throws {RangeError} where the bytes are not such a model
+ * @see XGBoost 0.7, src/learner.cc, src/gbm/gbtree.cc and include/xgboost/tree_model.h, each its `Save`
+ */
+export function parseModel(bytes: Uint8Array): TreeEnsemble {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const baseMargin = view.getFloat32(0, true);
+  const classCount = view.getInt32(8, true);
+  let at = LEARNER_PARAM_BYTES;
+  const text = (): string => {
+    const length = Number(view.getBigUint64(at, true));
+    at += 8 + length;
+    return new TextDecoder().decode(bytes.subarray(at - length, at));
+  };
+  const name = text();
+  const objective = objectiveNames[name];
+  if (objective === undefined) throw new RangeError(`objective "${name}" of the binary model is not known`);
+  if (text() !== "gbtree") throw new RangeError("the binary model is not made of trees");
+  const treeCount = view.getInt32(at, true);
+  at += BOOSTER_PARAM_BYTES;
+  const trees: Tree[] = [];
+  for (let t = 0; t < treeCount; t++) {
+    const nodeCount = view.getInt32(at + 4, true);
+    const nodesAt = at + TREE_PARAM_BYTES;
+    const statisticsAt = nodesAt + nodeCount * NODE_BYTES;
+    trees.push(readTree(view, nodesAt, statisticsAt));
+    at = statisticsAt + nodeCount * STATISTIC_BYTES;
+  }
+  const outputCount = Math.max(1, classCount);
+  for (let t = 0; t < treeCount; t++) {
+    const output = view.getInt32(at + 4 * t, true);
+    if (output !== t % outputCount) throw new RangeError("the trees of the binary model are not in turn");
+  }
+  return { objective, baseMargin: shortFloat(baseMargin), outputCount, trees };
+}
+
+/** Nodes are numbered anew, level by level: pruned ones go, and the right child stands behind the left. */
+function readTree(view: DataView, nodesAt: number, statisticsAt: number): Tree {
+  const tree = { feature: [0], value: [0], left: [0], missingLeft: [0], gain: [0], cover: [0] };
+  const pending = [0];
+  for (let node = 0; node < pending.length; node++) {
+    const nodeAt = nodesAt + pending[node]! * NODE_BYTES;
+    const statisticAt = statisticsAt + pending[node]! * STATISTIC_BYTES;
+    const leftChild = view.getInt32(nodeAt + 4, true);
+    const isLeaf = leftChild === -1;
+    const split = view.getUint32(nodeAt + 12, true);
+    tree.feature[node] = isLeaf ? -1 : split & 0x7fffffff;
+    tree.missingLeft[node] = isLeaf ? 0 : split >>> 31;
+    tree.value[node] = shortFloat(view.getFloat32(nodeAt + 16, true));
+    tree.left[node] = isLeaf ? 0 : pending.length;
+    tree.gain[node] = isLeaf ? 0 : shortFloat(view.getFloat32(statisticAt, true));
+    tree.cover[node] = shortFloat(view.getFloat32(statisticAt + 4, true));
+    if (!isLeaf) pending.push(leftChild, view.getInt32(nodeAt + 8, true));
+  }
+  return tree;
+}

@@ -1,0 +1,79 @@
+/** Trains one model inside the WebAssembly memory of ml-xgboost; blocks the thread, so it runs in worker.ts. */
+import xgboost from "ml-xgboost/dist/wasm/xgboost.js";
+
+export interface TrainingJob {
+  readonly rowCount: number;
+  readonly columnCount: number;
+  /** Row-major; −1 is missing to this build of XGBoost, NaN is refused by it. */
+  readonly values: Float32Array<ArrayBuffer>;
+  readonly labels: Float32Array<ArrayBuffer>;
+  readonly params: readonly (readonly [string, string])[];
+  readonly rounds: number;
+}
+
+/** Often enough for a progress bar, seldom enough to cost nothing. */
+const PROGRESS_STEPS = 50;
+
+const {
+  _malloc: allocate,
+  _free: free,
+  _create_model: createModel,
+  _train_full_model: trainRounds,
+  _save_model: saveModel,
+  _get_file_content: copySavedModel,
+  _free_memory_model: freeModel,
+} = xgboost;
+const setParam = xgboost.cwrap("set_param", null, ["number", "string", "string"]);
+
+/**
+ * The matrix is put on the heap: the package's own wrapper puts it on a stack of 5 MiB.
+ *
+ * @returns XGBoost's binary model
+ * @throws a string or a number, as the WebAssembly build does; the instance is not usable afterwards
+ */
+export function trainInMemory(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer> {
+  const values = toHeap(job.values);
+  const labels = toHeap(job.labels);
+  const model = createModel(values, labels, job.rowCount, job.columnCount); // copies both
+  free(values);
+  free(labels);
+  for (const [name, value] of job.params) setParam(model, name, value);
+  const step = Math.ceil(job.rounds / PROGRESS_STEPS);
+  for (let done = 0; done < job.rounds; done += step) {
+    trainRounds(model, Math.min(step, job.rounds - done));
+    onProgress(Math.min(1, (done + step) / job.rounds));
+  }
+  const bytes = saved(model);
+  freeModel(model);
+  return bytes;
+}
+
+function toHeap(values: Float32Array): number {
+  const address = allocate(values.byteLength);
+  xgboost.HEAPF32.set(values, address / Float32Array.BYTES_PER_ELEMENT);
+  return address;
+}
+
+function saved(model: number): Uint8Array<ArrayBuffer> {
+  const size = saveModel(model);
+  if (size < 0) throw new Error("the model could not be saved");
+  const address = allocate(size);
+  copySavedModel(address, size);
+  const bytes = xgboost.HEAPU8.slice(address, address + size) as Uint8Array<ArrayBuffer>;
+  free(address);
+  return bytes;
+}
+
+/** Resolves when jobs can be taken. What XGBoost prints goes to `print`, never to a stream. */
+export async function ready(print: (line: string) => void): Promise<void> {
+  xgboost.print = print; // before it is ready: starting up prints as well
+  xgboost.printErr = print;
+  await xgboost.isReady;
+  // The package adds a listener that makes a crash of the program exit with code 7.
+  process.removeAllListeners("uncaughtException");
+}
+
+/** Bytes that the WebAssembly memory has grown to; it never shrinks. */
+export function memoryBytes(): number {
+  return xgboost.HEAPU8.byteLength;
+}

@@ -1,0 +1,108 @@
+/** Walks rows through a tree ensemble exactly as XGBoost does: float32 comparisons, float32 sums. */
+import type { Matrix } from "../../core/matrix.ts";
+import type { TreeEnsemble } from "./ensemble.ts";
+
+/** Rows that go through one tree after the other together: tree and rows stay in the cache. */
+const BLOCK_ROWS = 64;
+
+/** All trees, one behind the other; children are counted from the start of everything. */
+interface FlatTrees {
+  readonly roots: Int32Array;
+  readonly feature: Int32Array;
+  readonly value: Float32Array;
+  readonly left: Int32Array;
+  /** Steps from the left child to the one for missing values: 0 or 1. */
+  readonly missing: Uint8Array;
+}
+
+export interface TreePredictor {
+  /** As Predictor.predict. */
+  predict(X: Matrix): Float64Array;
+  /** Number of the leaf within its tree, row-major (n_samples × n_trees); XGBoost's `pred_leaf` in our numbering. */
+  leaves(X: Matrix): Int32Array;
+}
+
+export function treePredictor(ensemble: TreeEnsemble): TreePredictor {
+  const trees = flatten(ensemble);
+  return {
+    predict: (X) => answers(ensemble, margins(ensemble, trees, X)),
+    leaves(X) {
+      const treeCount = trees.roots.length;
+      const result = new Int32Array(X.rowCount * treeCount);
+      eachLeaf(trees, X, (row, tree, leaf) => (result[row * treeCount + tree] = leaf - trees.roots[tree]!));
+      return result;
+    },
+  };
+}
+
+function flatten({ trees }: TreeEnsemble): FlatTrees {
+  const nodeCount = trees.reduce((sum, tree) => sum + tree.feature.length, 0);
+  const flat = {
+    roots: new Int32Array(trees.length),
+    feature: new Int32Array(nodeCount),
+    value: new Float32Array(nodeCount),
+    left: new Int32Array(nodeCount),
+    missing: new Uint8Array(nodeCount),
+  };
+  let start = 0;
+  trees.forEach((tree, t) => {
+    flat.roots[t] = start;
+    flat.feature.set(tree.feature, start);
+    flat.value.set(tree.value, start);
+    for (let node = 0; node < tree.left.length; node++) {
+      flat.left[start + node] = start + tree.left[node]!;
+      flat.missing[start + node] = tree.missingLeft[node] === 1 ? 0 : 1;
+    }
+    start += tree.feature.length;
+  });
+  return flat;
+}
+
+/** Calls `visit` for every row and tree: a block of rows, then tree after tree, so that a row meets them in order. */
+function eachLeaf(trees: FlatTrees, X: Matrix, visit: (row: number, tree: number, leaf: number) => void): void {
+  const { roots, feature, value, left, missing } = trees;
+  const width = X.columnNames.length;
+  const block = new Float32Array(BLOCK_ROWS * width);
+  for (let start = 0; start < X.rowCount; start += BLOCK_ROWS) {
+    const end = Math.min(start + BLOCK_ROWS, X.rowCount);
+    block.set(X.values.subarray(start * width, end * width)); // rounds to float32
+    for (let tree = 0; tree < roots.length; tree++) {
+      for (let row = start; row < end; row++) {
+        const at = (row - start) * width;
+        let node = roots[tree]!;
+        for (let column = feature[node]!; column >= 0; column = feature[node]!) {
+          const entry = block[at + column]!;
+          const threshold = value[node]!;
+          node = left[node]! + (entry < threshold ? 0 : entry >= threshold ? 1 : missing[node]!);
+        }
+        visit(row, tree, node);
+      }
+    }
+  }
+}
+
+/** Sums of leaves, (n_samples × outputCount). */
+function margins({ outputCount, baseMargin }: TreeEnsemble, trees: FlatTrees, X: Matrix): Float32Array {
+  const sums = new Float32Array(X.rowCount * outputCount);
+  const { value } = trees;
+  eachLeaf(trees, X, (row, tree, leaf) => (sums[row * outputCount + (tree % outputCount)]! += value[leaf]!));
+  for (let i = 0; i < sums.length; i++) sums[i]! += baseMargin;
+  return sums;
+}
+
+function answers({ objective, outputCount }: TreeEnsemble, sums: Float32Array): Float64Array {
+  const result = Float64Array.from(sums);
+  if (objective === "binary:logistic") return result.map((margin) => 1 / (1 + Math.exp(-margin)));
+  if (objective === "multi:softprob") {
+    for (let at = 0; at < result.length; at += outputCount) softmax(result.subarray(at, at + outputCount));
+  }
+  return result;
+}
+
+function softmax(row: Float64Array): void {
+  let largest = -Infinity;
+  for (const margin of row) largest = Math.max(largest, margin);
+  let sum = 0;
+  for (let k = 0; k < row.length; k++) sum += row[k] = Math.exp(row[k]! - largest);
+  for (let k = 0; k < row.length; k++) row[k]! /= sum;
+}

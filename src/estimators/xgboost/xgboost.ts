@@ -1,0 +1,102 @@
+/** XGBoost: gradient-boosted trees; missing values are taken as they are. */
+import type { Estimator, FitOptions, FittedEstimator, Predictor } from "../../core/estimator.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import type { Task } from "../../core/task.ts";
+import { requireWidth } from "../fittedState.ts";
+import { resolveParams } from "../params.ts";
+import type { Objective } from "./ensemble.ts";
+import { readEnsemble } from "./ensemble.ts";
+import { treePredictor } from "./treePredictor.ts";
+import { xgboostParams } from "./xgboostParams.ts";
+
+/** From here on "auto" takes hist: exact sorts every column anew at every level. */
+const EXACT_ROWS = 100_000;
+const LARGEST_FLOAT32 = 3.4028234663852886e38;
+
+const objectives: Readonly<Record<Task, Objective>> = {
+  regression: "reg:squarederror",
+  binary: "binary:logistic",
+  multiclass: "multi:softprob",
+};
+
+export const xgboost = {
+  family: "xgboost",
+  description: "gradient-boosted trees",
+  tasks: ["regression", "binary", "multiclass"],
+  params: xgboostParams,
+  needs: { complete: false, standardized: false },
+
+  async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
+    const { task, classCount, seed, sampleWeight, signal, onProgress } = options;
+    const params = resolveParams(xgboostParams, options.params, "xgboost");
+    requireBaseScore(params, task);
+    requireFloat32(X, y);
+    const { wasmEngine: engine } = await import("./wasmEngine.ts"); // starts a thread: not for prediction
+    const state = await engine.fit({
+      X,
+      y,
+      objective: objectives[task],
+      classCount,
+      params: { ...params, tree_method: treeMethod(params, X.rowCount) },
+      seed,
+      ...(sampleWeight === undefined ? {} : { sampleWeight }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+    return { family: "xgboost", params, engine: engine.name, featureNames: X.columnNames, task, classCount, state };
+  },
+
+  load(fitted: FittedEstimator): Predictor {
+    const trees = treePredictor(readEnsemble(fitted));
+    return {
+      predict(X) {
+        requireWidth(X, fitted);
+        return trees.predict(X);
+      },
+    };
+  },
+
+  /** Share of the total gain: all splits of a feature, over all trees; sums to 1 unless no tree splits. */
+  importance(fitted: FittedEstimator): Float64Array {
+    const gains = new Float64Array(fitted.featureNames.length);
+    let total = 0;
+    for (const { feature, gain } of readEnsemble(fitted).trees) {
+      feature.forEach((column, node) => {
+        if (column < 0) return;
+        gains[column]! += gain[node]!;
+        total += gain[node]!;
+      });
+    }
+    return total > 0 ? gains.map((gain) => gain / total) : gains;
+  },
+} satisfies Estimator;
+
+function treeMethod(params: JsonObject, rowCount: number): string {
+  if (params.tree_method !== "auto") return params.tree_method as string;
+  return rowCount <= EXACT_ROWS ? "exact" : "hist";
+}
+
+function requireBaseScore(params: JsonObject, task: Task): void {
+  const baseScore = params.base_score as number;
+  if (task === "regression" || (baseScore > 0 && baseScore < 1)) return;
+  throw new MlctlError("usage", `parameter "base_score" of xgboost is ${baseScore}`, {
+    hint: "for classification it is a probability: above 0 and below 1",
+  });
+}
+
+/** Infinite values split wrongly ((−∞ + x) / 2 is no threshold), and XGBoost knows nothing beyond float32. */
+function requireFloat32(X: Matrix, y: Float64Array): void {
+  const width = X.columnNames.length;
+  if (X.rowCount === 0 || width === 0) throw new MlctlError("data", "xgboost has no row or no feature to learn from");
+  const at = X.values.findIndex((value) => Math.abs(value) > LARGEST_FLOAT32);
+  if (at >= 0) {
+    const place = `feature "${X.columnNames[at % width]}" in row ${Math.floor(at / width) + 1}`;
+    throw new MlctlError("data", `${place} is ${X.values[at]}, beyond what xgboost can hold`, {
+      hint: "clip the feature, or leave the cell empty: missing values are fine",
+    });
+  }
+  const row = y.findIndex((value) => !(Math.abs(value) <= LARGEST_FLOAT32));
+  if (row >= 0) throw new MlctlError("data", `the target has no value that xgboost can hold in row ${row + 1}`);
+}

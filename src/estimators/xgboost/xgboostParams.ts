@@ -1,0 +1,66 @@
+/** The parameters of the family xgboost: names, ranges and defaults as in XGBoost. */
+import type { ParamSpec } from "../../core/estimator.ts";
+
+/** A share of rows or columns. */
+const share = { type: "number", default: 1, minimum: 0, exclusiveMinimum: true, maximum: 1 } as const;
+/** A number that is at least 0. */
+const amount = { type: "number", minimum: 0 } as const;
+
+export const xgboostParams: readonly ParamSpec[] = [
+  {
+    name: "n_estimators",
+    type: "integer",
+    default: 100,
+    minimum: 1,
+    maximum: 100_000,
+    description: "rounds of boosting: one tree each, for more than two classes one a class",
+  },
+  { name: "max_depth", type: "integer", default: 6, minimum: 1, maximum: 100, description: "deepest level of a tree" },
+  {
+    name: "learning_rate",
+    type: "number",
+    default: 0.3,
+    minimum: 0,
+    exclusiveMinimum: true,
+    maximum: 1,
+    description:
+      "share of each tree that counts; 0.3 is XGBoost's default, 0.05 to 0.1 with more trees is often better",
+  },
+  { name: "min_child_weight", ...amount, default: 1, description: "least cover of a leaf: rows, for regression" },
+  { name: "gamma", ...amount, default: 0, description: "least gain of a split" },
+  { name: "reg_lambda", ...amount, default: 1, description: "L2 penalty on the leaves" },
+  { name: "reg_alpha", ...amount, default: 0, description: "L1 penalty on the leaves" },
+  { name: "subsample", ...share, description: "share of the rows drawn for each tree" },
+  { name: "colsample_bytree", ...share, description: "share of the features drawn for each tree" },
+  { name: "colsample_bylevel", ...share, description: "share of the features drawn for each level" },
+  { name: "max_delta_step", ...amount, default: 0, description: "largest answer of a leaf; 0 is no limit" },
+  {
+    name: "scale_pos_weight",
+    type: "number",
+    default: 1,
+    minimum: 0,
+    exclusiveMinimum: true,
+    description: "weight of the positive class, for two classes",
+  },
+  {
+    name: "base_score",
+    type: "number",
+    default: 0.5,
+    description: "answer before the first tree: a value, or a probability between 0 and 1",
+  },
+  {
+    name: "tree_method",
+    type: "choice",
+    default: "auto",
+    choices: ["auto", "exact", "approx", "hist"],
+    description: "how splits are searched; auto: exact up to 100,000 rows, hist beyond",
+  },
+  {
+    name: "max_bin",
+    type: "integer",
+    default: 256,
+    minimum: 2,
+    maximum: 65_536,
+    description: "bins of hist and approx",
+  },
+];
