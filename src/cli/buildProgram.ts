@@ -41,6 +41,7 @@ const programExamples: Help["examples"] = [
 export function buildProgram(options: ProgramOptions): CommanderCommand {
   const program = new CommanderCommand("mlctl").usage("<command> [options]").description(description);
   configure(program, options, programExamples);
+  program.helpCommand("help [command]", "print help");
   program.version(options.version, "-V, --version", "print the version");
   for (const [key, spec] of Object.entries(globalOptions)) program.addOption(commanderOption(key, spec));
   for (const group of groups) {
@@ -103,7 +104,7 @@ function configure(command: CommanderCommand, options: ProgramOptions, examples:
 /** Commands first: they are what most people look for. */
 function helpOf(command: CommanderCommand, helper: CommanderHelp, examples: Help["examples"]): Help {
   const isProgram = command.parent === null;
-  const children = helper.visibleCommands(command);
+  const children = helper.visibleCommands(command).filter((child) => child.name() !== "help");
   const items = (group: string) =>
     children
       .filter((child) => child.helpGroup() === group)

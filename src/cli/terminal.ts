@@ -37,7 +37,8 @@ export function terminal(options: TerminalOptions): Terminal {
   };
   const remark = (view: View): void => {
     const text = quiet ? "" : remarkText(view, width(), colours);
-    if (text !== "") stderr.write(text);
+    const gap = stdout.isTTY === true ? "\n" : "";
+    if (text !== "") stderr.write(gap + text);
   };
   return {
     width,

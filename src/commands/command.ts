@@ -13,14 +13,13 @@
  *         const result = await score({ failUnder: invocation.options.failUnder }, settings, invocation.context);
  *         return { result, view: scoreView(result) };
  *       },
- *     }) satisfies Command; // the mark by which architecture.test.ts knows a command
+ *     })
  *
- * `options` types `invocation.options`. Flags, help, completion, `--json`, colours, progress and exit codes follow.
+ * followed by "satisfies Command", the mark by which architecture.test.ts knows a command. `options` types `invocation.options`. Flags, help, completion, `--json`, colours, progress and exit codes follow.
  */
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../core/context.ts";
 import type { View } from "../core/view.ts";
-import type { GlobalOptions } from "./globalOptions.ts";
 
 export const groups = ["Lifecycle", "Use", "Watch", "Improve", "Look back", "Other"] as const;
 
@@ -62,6 +61,18 @@ export type OptionValue<S extends OptionSpec> = S extends { readonly type: "bool
           : boolean;
 
 type Absent<S extends OptionSpec> = S extends { readonly default: string | number } ? never : undefined;
+
+/** The flags that every command takes; see globalOptions.ts. */
+export interface GlobalOptions {
+  /** -c FILE */
+  readonly config: string | undefined;
+  /** -C DIR, else the current directory. */
+  readonly directory: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly debug: boolean;
+}
 
 /** One call of a command. */
 export interface Invocation<O extends Options = Options> {

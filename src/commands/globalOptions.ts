@@ -1,17 +1,6 @@
 /** The flags that every command takes, each with the same meaning everywhere, and those that several share. */
 import type { OptionSpec } from "./command.ts";
 
-export interface GlobalOptions {
-  /** -c FILE */
-  readonly config: string | undefined;
-  /** -C DIR, else the current directory. */
-  readonly directory: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-  readonly debug: boolean;
-}
-
 export const globalOptions = {
   config: { flags: "-c, --config <file>", description: "the configuration (default: config.json; MLCTL_CONFIG)" },
   directory: { flags: "-C, --directory <dir>", description: "work there (default: here; MLCTL_DIRECTORY)" },

@@ -13,7 +13,8 @@ export interface Setting {
 
 /** Secrets stand as `${NAME}`. */
 export function describeSettings({ recordable, sources }: LoadedConfig): Setting[] {
-  return leaves(recordable).map(({ path, value }) => {
+  const settings = leaves(recordable).filter(({ path }) => path[0] !== "$schema");
+  return settings.map(({ path, value }) => {
     const keys = path.map((_, i) => path.slice(0, path.length - i).join("."));
     const source = keys.map((key) => sources.get(key)).find((each) => each !== undefined);
     return { key: path.join("."), value, source: source ?? "default" };
