@@ -1,7 +1,27 @@
 /** Every command in the order of the help. Definitions only: what is heavy is imported inside `run`. */
+import { at } from "./at.ts";
 import type { Command } from "./command.ts";
 import { completion } from "./completion.ts";
 import { config } from "./config.ts";
+import { deploy } from "./deploy.ts";
+import { diagnose } from "./diagnose.ts";
+import { doctor } from "./doctor.ts";
+import { fullprocess } from "./fullprocess.ts";
+import { ingest } from "./ingest.ts";
 import { init } from "./init.ts";
+import { lineage } from "./lineage.ts";
+import { models } from "./models.ts";
+import { predict } from "./predict.ts";
+import { reindex } from "./reindex.ts";
+import { report } from "./report.ts";
+import { runs } from "./runs.ts";
+import { score } from "./score.ts";
+import { train } from "./train.ts";
+import { verify } from "./verify.ts";
 
-export const commands: readonly Command[] = [init, config, completion];
+export const commands: readonly Command[] = [
+  ...[ingest, train, score, deploy, diagnose, report, fullprocess],
+  ...[predict],
+  ...[runs, models, lineage, at, verify, reindex],
+  ...[init, config, doctor, completion],
+];

@@ -10,7 +10,7 @@ import { conformTable } from "../pipeline/conformTable.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
-import { verify } from "../storage/verify.ts";
+import { integrity } from "./integrity.ts";
 import { loadDeployed } from "./loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
 import type { Session } from "./session.ts";
@@ -54,7 +54,7 @@ export async function diagnose(
   const answers = predictionColumn(deployed.model, table);
   const drift = driftReport(deployed.model.reference, table, { datasetShare: config.monitor.drift.dataset_share });
   const predicted = { rowCount: table.rowCount, columns: [answers.column] };
-  const integrity = await verify(paths);
+
   return {
     runId: deployed.run?.runId ?? null,
     dataset: { path: dataset.artifact.path, rows: dataset.rows },
@@ -66,7 +66,7 @@ export async function diagnose(
     findings: [
       ...findingsOf(session, { table, drift, problem: answers.problem, dataset }),
       ...packageFindings(await packages),
-      ...integrity,
+      ...(await integrity(paths)),
     ],
   };
 }

@@ -1,5 +1,6 @@
 /** fullprocess: from new files to a deployed, reported model, each step only when it is needed and with its reason. */
 import { MlctlError } from "../core/errors.ts";
+import { formatNumber } from "../core/formatNumber.ts";
 import type { Run } from "../core/run.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { apiReturns } from "./apiReturns.ts";
@@ -87,7 +88,7 @@ async function run(session: Session, plan: FullprocessPlan, force: boolean): Pro
     await step(
       "score",
       () => score(session),
-      ({ metric, value, rows }) => `${metric} ${show(value)} on ${rows} test rows`,
+      ({ metric, value, rows }) => `${metric} ${formatNumber(value)} on ${rows} test rows`,
     );
   else skip("score", "the model was judged on this test data already");
   const verdict = await step(
@@ -99,7 +100,7 @@ async function run(session: Session, plan: FullprocessPlan, force: boolean): Pro
   const { path: reportPath } = await step(
     "report",
     () => report(session),
-    ({ path }) => path,
+    ({ path }) => path ?? "",
   );
   const { path: apireturnsPath } = await step(
     "apicalls",
@@ -144,7 +145,7 @@ interface Ending {
   readonly steps: readonly Step[];
   readonly verdict: DeployResult;
   readonly judged: Run;
-  readonly reportPath: string;
+  readonly reportPath: string | null;
   readonly apireturnsPath: string | null;
 }
 
@@ -202,8 +203,4 @@ function planned(plan: FullprocessPlan): FullprocessResult {
 function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {
   if (status === "nothing_new" || dataset === null) return reason;
   return `${dataset.rows} rows from ${files.length} files, ${duplicatesRemoved} duplicates removed (${reason})`;
-}
-
-function show(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -79,7 +79,7 @@ function figuresOf(
   const intervals = intervalsOf(judged, metric, config.train.seed);
   return {
     metric,
-    value: judged.metrics[metric] ?? NaN,
+    value: judged.metrics[metric] ?? null,
     interval: intervals[metric] ?? null,
     metrics: judged.metrics,
     intervals,
@@ -130,7 +130,7 @@ async function keep(
   const { context, paths, store } = session;
   ensureFolder(paths.models);
   const path = join(paths.models, `latestscore_${timestamp(context.now())}.txt`);
-  atomicWrite(path, `${figures.value}\n`);
+  atomicWrite(path, `${figures.value ?? NaN}\n`);
   const artifact = await artifactOf(paths.workspace, path);
   const record: ScoreRecord = { createdAt: context.now().toISOString(), ...figures, artifact };
   saveRecord(paths, store, { ...run, score: record });
@@ -142,5 +142,6 @@ export function passes(
   { metric, value, task }: Pick<ScoreResult, "metric" | "value" | "task">,
   limit: number,
 ): boolean {
+  if (value === null) return false;
   return findMetric(metric, task).greaterIsBetter ? value >= limit : value <= limit;
 }

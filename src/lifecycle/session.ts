@@ -5,6 +5,7 @@ import { readStore } from "../storage/readStore.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { syncStore } from "../storage/syncStore.ts";
+import { removeStaleTemporaries } from "../storage/temporaryPath.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface Session extends Workspace {
@@ -38,7 +39,10 @@ export async function writing<T>(
   try {
     const store = openStore(paths.database);
     try {
-      syncStore(paths, store);
+      for (const { path, error } of syncStore(paths, store).problems) {
+        context.emit({ type: "warning", stage: "records", message: `${path} is left out: ${error.message}` });
+      }
+      for (const folder of [paths.datasets, paths.models]) removeStaleTemporaries(folder);
       repairDeployment(paths);
       return await work({ ...workspace, store });
     } finally {

@@ -1,0 +1,41 @@
+/** `mlctl at DATE`: what answered on that day. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { View } from "../core/view.ts";
+import type { AtResult } from "../lifecycle/at.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+export const at = defineCommand({
+  name: "at",
+  group: "Look back",
+  summary: "tell which model, data and configuration were in production at a time",
+  arguments: [{ name: "<date>", description: "2026-03-01 (the end of that day) or 2026-03-01T09:00:00Z" }],
+  examples: [
+    ["mlctl at 2026-03-01", "what answered at the end of that day"],
+    ["mlctl at 2026-03-01 --json | jq .run.config", "with which configuration"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/at.ts")]);
+    const result = await reading(workspace, (session) => step.at(session, invocation.args[0]!));
+    return { result, view: atView(result) };
+  },
+}) satisfies Command;
+
+export function atView({ at: instant, deployment, run, dataset }: AtResult): View {
+  if (deployment === null) return { title: `nothing was in production at ${instant}` };
+  return {
+    title: `at ${instant} run ${deployment.runId} was in production (deployment ${deployment.deploymentId})`,
+    fields: [
+      ["deployed at", deployment.deployedAt],
+      ["why", deployment.reasons.join("; ")],
+      [deployment.metric, formatNumber(deployment.value)],
+      ["family", run?.family ?? null],
+      ["model", deployment.model.path],
+      ["model sha256", deployment.model.sha256],
+      ["configuration sha256", deployment.configSha256],
+      ["dataset", dataset?.artifact.path ?? null],
+      ["rows", dataset?.rows ?? null],
+    ],
+  };
+}

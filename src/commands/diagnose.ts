@@ -1,0 +1,87 @@
+/** `mlctl diagnose`: the health of the deployed model, its data and the workspace. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { View, ViewTable } from "../core/view.ts";
+import type { DiagnoseResult, Timing } from "../lifecycle/diagnose.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { findingsTable } from "./findingsTable.ts";
+import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+export const diagnose = defineCommand({
+  name: "diagnose",
+  group: "Lifecycle",
+  summary: "look at the deployed model's answers, data, drift, timings, packages and files",
+  options: {
+    offline: { flags: "--offline", type: "boolean", description: "do not ask the package registry" },
+  },
+  examples: [
+    ["mlctl diagnose", "everything"],
+    ["mlctl diagnose --offline", "without asking a registry about packages"],
+    ["mlctl diagnose --json | jq '.findings[] | select(.status != \"pass\")'", "only what is wrong"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/diagnose.ts"),
+    ]);
+    const result = await reading(workspace, (session) => step.diagnose(session, invocation.options));
+    return { result, view: diagnoseView(result) };
+  },
+}) satisfies Command;
+
+export function diagnoseView(result: DiagnoseResult): View {
+  const { findings, dataset, runId, timing } = result;
+  const bad = findings.filter(({ status }) => status !== "pass").length;
+  return {
+    title: `${bad === 0 ? "all is well" : `${bad} of ${findings.length} findings need a look`}: run ${runId} on ${dataset.rows} rows of ${dataset.path}`,
+    tables: [findingsTable(findings), columnTable(result), ...packageTable(result)],
+    fields: [
+      ["predictions", predictionText(result)],
+      ["ingestion", timingText(timing.ingest)],
+      ["training", timingText(timing.train)],
+    ],
+  };
+}
+
+function columnTable({ missing, summary, drift }: DiagnoseResult): ViewTable {
+  return {
+    title: "columns of the newest dataset",
+    columns: ["column", "missing", "mean", "median", "std", "min", "max", "drift test", "value", "psi", "drifted"],
+    rows: Object.entries(summary).map(([name, figures]) => {
+      const numbers =
+        "distinct" in figures
+          ? [`${figures.distinct} distinct`, null, null, null, null]
+          : [figures.mean, figures.median, figures.standardDeviation, figures.minimum, figures.maximum];
+      const column = drift.columns[name];
+      const verdict =
+        column === undefined ? [null, null, null, ""] : [column.test, column.value, column.psi, verdictText(column)];
+      return [name, missing[name] ?? null, ...numbers, ...verdict];
+    }),
+  };
+}
+
+function verdictText({ drifted, skipped }: { drifted: boolean; skipped?: string }): string {
+  return skipped === undefined ? (drifted ? "yes" : "no") : `skipped: ${skipped}`;
+}
+
+function predictionText({ predictions }: DiagnoseResult): string {
+  const { values } = predictions;
+  if ("distinct" in values) return values.top.map(([label, rows]) => `${label}: ${rows} rows`).join(", ");
+  return `${formatNumber(values.minimum)} to ${formatNumber(values.maximum)}, mean ${formatNumber(values.mean)}`;
+}
+
+function timingText({ runs, last, median, maximum }: Timing): string {
+  if (runs === 0) return "never ran here";
+  return `last ${formatNumber(last)} s, median ${formatNumber(median)} s, slowest ${formatNumber(maximum)} s of ${runs}`;
+}
+
+function packageTable({ packageCheck }: DiagnoseResult): ViewTable[] {
+  if (packageCheck.packages.length === 0) return [];
+  const rows = packageCheck.packages.map(({ name, current, latest, vulnerability }) => [
+    name,
+    current,
+    latest,
+    vulnerability ?? "",
+  ]);
+  return [{ title: "packages to look at", columns: ["package", "installed", "latest", "vulnerability"], rows }];
+}

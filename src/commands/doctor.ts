@@ -1,0 +1,36 @@
+/** `mlctl doctor`: can mlctl work here, and is what it wrote sound? */
+import type { View } from "../core/view.ts";
+import type { DoctorResult } from "../lifecycle/doctor.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { findingsTable } from "./findingsTable.ts";
+import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+export const doctor = defineCommand({
+  name: "doctor",
+  group: "Other",
+  summary: "check engines, folders, the lock and every recorded byte; exit 1 if something failed",
+  examples: [
+    ["mlctl doctor", "everything"],
+    ["mlctl doctor --json | jq '.findings[] | select(.status == \"fail\")'", "only what failed"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const step = await import("../lifecycle/doctor.ts");
+    const result = await step.doctor(workspace);
+    const failed = result.findings.some(({ status }) => status === "fail");
+    return { result, view: doctorView(result), exitCode: failed ? 1 : 0 };
+  },
+}) satisfies Command;
+
+export function doctorView({ codeVersion, node, platform, findings }: DoctorResult): View {
+  const count = (wanted: string): number => findings.filter(({ status }) => status === wanted).length;
+  const verdict =
+    count("fail") > 0 ? `${count("fail")} failed` : count("warn") > 0 ? `${count("warn")} to look at` : "all is well";
+  return {
+    title: `${verdict}: mlctl ${codeVersion}, Node ${node}, ${platform}`,
+    tables: [findingsTable(findings)],
+    ...(count("fail") > 0
+      ? { next: "`mlctl reindex` mends the store; other files must be restored or made again" }
+      : {}),
+  };
+}

@@ -1,0 +1,52 @@
+/** `mlctl lineage`: from a model back to its files. */
+import type { View } from "../core/view.ts";
+import type { LineageResult } from "../lifecycle/lineage.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+export const lineage = defineCommand({
+  name: "lineage",
+  group: "Look back",
+  summary: "walk from a model back to the raw files it was made of, with hashes",
+  arguments: [
+    {
+      name: "[ref]",
+      description: "run id, v3, @champion, latest or d3 for deployment 3 (default: @champion, else latest)",
+    },
+  ],
+  examples: [
+    ["mlctl lineage", "the deployed model"],
+    ["mlctl lineage v2", "the second model ever trained"],
+    ["mlctl lineage @champion --json | jq -r '.dataset.files[].sha256'", "the hashes of its input files"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/lineage.ts"),
+    ]);
+    const result = await reading(workspace, (session) => {
+      const usual = session.store.runOfAlias("champion") === undefined ? "latest" : "@champion";
+      return step.lineage(session, invocation.args[0] ?? usual);
+    });
+    return { result, view: lineageView(result) };
+  },
+}) satisfies Command;
+
+export function lineageView({ run, deployments, dataset }: LineageResult): View {
+  const short = (sha256: string): string => sha256.slice(0, 12);
+  const rows = [
+    ...deployments.map((d) => [`deployment ${d.deploymentId}`, d.model.path, d.deployedAt, short(d.model.sha256)]),
+    ["run", run.runId, run.createdAt, `${run.family}, seed ${run.seed}`],
+    ...(run.model === null ? [] : [["model", run.model.path, run.createdAt, short(run.model.sha256)]]),
+    ["configuration", "recorded with the run", "", short(run.configSha256)],
+    dataset === null
+      ? ["dataset", run.datasetId, "its record is gone", short(run.datasetSha256)]
+      : ["dataset", dataset.artifact.path, `${dataset.rows} rows`, short(dataset.artifact.sha256)],
+    ...(dataset?.files ?? []).map((file) => ["file", file.path, `${file.rows} rows`, short(file.sha256)]),
+  ];
+  return {
+    title: `run ${run.runId} (${run.family}) was made of ${dataset?.files.length ?? 0} files`,
+    tables: [{ columns: ["what", "which", "when or how many", "sha256"], rows }],
+  };
+}

@@ -1,0 +1,84 @@
+/** `mlctl predict`: a filter from rows to rows with predictions. */
+import { relative } from "node:path";
+import type { View } from "../core/view.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { PredictResult } from "../lifecycle/predict.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
+import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+export const predict = defineCommand({
+  name: "predict",
+  group: "Use",
+  summary: "stream rows in and rows with their prediction out",
+  details:
+    "Reads CSV or JSON lines, adds `prediction` and, for classes, `probability` (of the positive class, or of the predicted one of several), and keeps every other column. Memory does not grow with the number of rows.",
+  arguments: [{ name: "[file]", description: "CSV or JSON lines, also .gz; - is stdin (default: -)" }],
+  options: {
+    model: {
+      flags: "--model <ref>",
+      description: "run id, v3, @champion, latest or a path (default: the deployed model)",
+    },
+    format: {
+      flags: "--format <name>",
+      description: "of the output (default: that of the input)",
+      choices: ["csv", "jsonl"],
+    },
+    inputFormat: {
+      flags: "--input-format <name>",
+      description: "of stdin (default: csv, or by the file's name)",
+      choices: ["csv", "jsonl"],
+    },
+    output: sharedOptions.output,
+    guard: {
+      flags: "--guard",
+      type: "boolean",
+      description: "divert rows that cannot be read, have unseen categories or numbers outside the training range",
+    },
+    rejectFile: { flags: "--reject-file <file>", description: "where the diverted rows go, with line and reason" },
+  },
+  examples: [
+    ["mlctl predict new.csv -o answers.csv", "a file"],
+    ["cat rows.csv | mlctl predict - | head", "a pipe"],
+    ["psql -c 'COPY …' | mlctl predict - --guard --reject-file bad.csv > good.csv", "bad rows aside, good ones on"],
+    ["mlctl predict rows.jsonl --format csv --model v3", "another format, another model"],
+  ],
+  async run(invocation) {
+    const { options, args, stdin, stdout, context } = invocation;
+    const input = args[0] ?? "-";
+    if (options.rejectFile !== undefined && !options.guard) {
+      throw new MlctlError("usage", "--reject-file needs --guard", { hint: "add --guard" });
+    }
+    if (input === "-" && stdin.isTTY === true) {
+      context.emit({ type: "warning", stage: "predict", message: "reading rows from the terminal: end with Ctrl-D" });
+    }
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/predict.ts"),
+    ]);
+    const { model, format, inputFormat, guard, rejectFile } = options;
+    const request = {
+      input,
+      stdin,
+      output: options.output ?? "-",
+      stdout,
+      model,
+      format,
+      inputFormat,
+      guard,
+      rejectFile,
+    };
+    const result = await reading(workspace, (session) => step.predict(session, request));
+    return { result, view: predictView(result), streamed: request.output === "-" };
+  },
+}) satisfies Command;
+
+export function predictView({ rows, rejected, output, rejectFile, runId, modelSha256 }: PredictResult): View {
+  const by = runId === null ? `model ${modelSha256.slice(0, 12)}` : `run ${runId}`;
+  const aside =
+    rejected === 0
+      ? ""
+      : `, ${rejected} set aside${rejectFile === null ? "" : ` in ${relative(process.cwd(), rejectFile)}`}`;
+  return { title: `predicted ${rows} rows with ${by}${output === "-" ? "" : ` into ${output}`}${aside}` };
+}

@@ -1,0 +1,46 @@
+/** `mlctl report`: one page on a model. */
+import type { View } from "../core/view.ts";
+import type { ReportResult } from "../lifecycle/report.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
+import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+export const report = defineCommand({
+  name: "report",
+  group: "Lifecycle",
+  summary: "write one self-contained page on a model: figures, curves, drift, lineage",
+  arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: the newest model)" }],
+  options: {
+    format: {
+      flags: "--format <name>",
+      description: "html for people, md for pull requests (default: by -o, else html)",
+      choices: ["html", "md"],
+    },
+    output: sharedOptions.output,
+  },
+  examples: [
+    ["mlctl report", "beside the model, with the picture of the confusion matrix"],
+    ['mlctl report --format md -o - >> "$GITHUB_STEP_SUMMARY"', "the summary of a CI job"],
+    ["mlctl report @champion -o champion.html", "of the deployed model, elsewhere"],
+  ],
+  async run(invocation) {
+    const { format, output } = invocation.options;
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/report.ts"),
+    ]);
+    const model = invocation.args[0];
+    const result = await reading(workspace, (session) => step.report(session, { model, format, output }));
+    if (result.text !== null) return { text: result.text };
+    return { result: { path: result.path, plots: result.plots, runId: result.runId }, view: reportView(result) };
+  },
+}) satisfies Command;
+
+export function reportView({ path, plots, runId }: ReportResult): View {
+  return {
+    title: `wrote the report on run ${runId}`,
+    fields: [["report", path], ...plots.map((plot) => ["picture", plot] as const)],
+    next: `open ${path}`,
+  };
+}

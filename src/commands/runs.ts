@@ -1,0 +1,134 @@
+/** `mlctl runs list | show`: what was trained, and with what. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { Run } from "../core/run.ts";
+import type { View } from "../core/view.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+const list = defineCommand({
+  name: "list",
+  group: "Look back",
+  summary: "list runs, newest first",
+  options: {
+    family: { flags: "--family <name>", description: "only this model family" },
+    limit: { flags: "--limit <count>", type: "integer", description: "at most so many", default: 50 },
+    models: { flags: "--models", type: "boolean", description: "only those that kept a model" },
+  },
+  listing: true,
+  examples: [
+    ["mlctl runs list", "the last 50"],
+    ["mlctl runs list --models --csv > runs.csv", "for a spreadsheet"],
+    ["mlctl runs list --md", "for a pull request"],
+    ["mlctl runs list --json | jq '.runs[0].metrics'", "figures of the newest"],
+  ],
+  async run(invocation) {
+    const { family, limit, models } = invocation.options;
+    const workspace = await openWorkspaceOf(invocation);
+    const { reading } = await import("../lifecycle/session.ts");
+    const result = await reading(workspace, ({ store }) => {
+      const production = store.deployments()[0]?.runId ?? null;
+      return {
+        runs: store.runs({
+          limit,
+          ...(family === undefined ? {} : { family }),
+          ...(models ? { withModel: true } : {}),
+        }),
+        production,
+      };
+    });
+    return { result, view: runsView(result.runs, result.production) };
+  },
+}) satisfies Command;
+
+const show = defineCommand({
+  name: "show",
+  group: "Look back",
+  summary: "show one run: parameters, metrics, data and score",
+  arguments: [{ name: "<ref>", description: "run id or unique prefix, v3, @champion or latest" }],
+  examples: [
+    ["mlctl runs show latest", "the newest model"],
+    ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed one"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, { resolveRun }] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/resolveRun.ts"),
+    ]);
+    const run = await reading(workspace, (session) => resolveRun(session, invocation.args[0]!));
+    return { result: { run }, view: runView(run) };
+  },
+}) satisfies Command;
+
+export const runs = defineCommand({
+  name: "runs",
+  group: "Look back",
+  summary: "list and show what was trained",
+  subcommands: [list, show],
+  examples: [
+    ["mlctl runs list", "newest first"],
+    ["mlctl runs show latest", "one in full"],
+  ],
+}) satisfies Command;
+
+export function runsView(all: readonly Run[], production: string | null): View {
+  if (all.length === 0) return { title: "no run yet", next: "`mlctl train`" };
+  return {
+    tables: [
+      {
+        columns: ["run", "created", "family", "features", "rank", "version", "metric", "validation", "test", "status"],
+        rows: all.map((run) => {
+          const metric = run.score?.metric ?? Object.keys(run.metrics)[0] ?? "";
+          const status = run.runId === production ? "in production" : run.status.toLowerCase();
+          const version = run.modelVersion === null ? "" : `v${run.modelVersion}`;
+          const validation = run.metrics[metric] ?? null;
+          return [
+            run.runId,
+            run.createdAt,
+            run.family,
+            run.featureSet,
+            run.rank,
+            version,
+            metric,
+            validation,
+            run.score?.value ?? null,
+            status,
+          ];
+        }),
+      },
+    ],
+  };
+}
+
+export function runView(run: Run): View {
+  const { score } = run;
+  const names = [...new Set([...Object.keys(run.metrics), ...Object.keys(score?.metrics ?? {})])];
+  return {
+    title: `run ${run.runId}: ${run.family} on ${run.trainingRows} training rows of ${run.createdAt}`,
+    fields: [
+      ["status", run.status.toLowerCase()],
+      ["version", run.modelVersion === null ? "kept no model" : `v${run.modelVersion}`],
+      ["rank in its training", run.rank],
+      ["task", run.task],
+      ["parameters", JSON.stringify(run.params)],
+      ["seed", run.seed],
+      ["model", run.model?.path ?? null],
+      ["dataset", `${run.datasetId} (${run.datasetSha256.slice(0, 12)})`],
+      ["configuration", run.configSha256.slice(0, 12)],
+      ["mlctl", run.codeVersion],
+      ["seconds", Number(run.seconds.toFixed(3))],
+      ...Object.entries(run.tags).map(([name, value]) => [name, value] as const),
+    ],
+    tables: [
+      {
+        columns: ["metric", "validation", "test", "95 % interval", "baseline on test"],
+        rows: names.map((name) => {
+          const interval = score?.intervals[name];
+          const spread = interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : "";
+          return [name, run.metrics[name] ?? null, score?.metrics[name] ?? null, spread, score?.baseline[name] ?? null];
+        }),
+      },
+    ],
+    notes: run.error === undefined ? run.warnings : [...run.warnings, run.error],
+  };
+}

@@ -1,0 +1,148 @@
+/** Answers batches of rows: checks each, predicts the good ones, and keeps count of what was odd. */
+import { MlctlError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { Model } from "../core/model.ts";
+import type { Prediction } from "../core/prediction.ts";
+import { selectRows } from "../core/selectRows.ts";
+import type { Table } from "../core/table.ts";
+import type { InputRow, RowBatch } from "../data/rows.ts";
+import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rowReader.ts";
+
+export interface AnsweredBatch {
+  readonly columns: readonly string[];
+  /** The rows that came, each with its answer. */
+  readonly answers: readonly (readonly Json[])[];
+  readonly rejected: readonly { readonly row: InputRow; readonly reason: string }[];
+}
+
+export interface Answerer {
+  answer(batch: RowBatch): AnsweredBatch;
+  rows(): number;
+  rejected(): number;
+  /** Repeats are one line with their number and the first place. */
+  warnings(): string[];
+}
+
+export interface AnswerOptions {
+  readonly model: Model;
+  readonly predict: (table: Table) => Prediction;
+  /** How errors name the rows: a path, or "stdin". */
+  readonly name: string;
+  /** Diverts rows with any problem; else a row that cannot be read is an error and odd ones are answered. */
+  readonly guard: boolean;
+}
+
+interface Oddity {
+  count: number;
+  readonly first: string;
+}
+
+/** @throws {MlctlError} from `answer`, kind "data": a column is missing, or without `guard` a row cannot be read */
+export function answerRows({ model, predict, name, guard }: AnswerOptions): Answerer {
+  const { target } = model.signature;
+  const added = ["prediction", ...(target.task === "regression" ? [] : ["probability"])];
+  const oddities = new Map<string, Oddity>();
+  let [rows, rejectedRows] = [0, 0];
+  let reader: { columns: readonly string[]; read: (rows: readonly (readonly Json[])[]) => CheckedRows } | undefined;
+  const note = (kind: string, place: string): void => {
+    const known = oddities.get(kind);
+    if (known === undefined) oddities.set(kind, { count: 1, first: place });
+    else known.count++;
+  };
+  const noteOdd = ({ column, check, message }: RowProblem, line: number): void => {
+    const kind = check === "range" ? "are outside the training range" : "have a category not seen in training";
+    note(`in column "${column}" ${kind}`, `line ${line}: ${message}`);
+  };
+  return {
+    answer(batch) {
+      if (reader?.columns.length !== batch.columns.length) {
+        refuseTaken(batch.columns, added);
+        reader = { columns: batch.columns, read: rowReader(model.signature, batch.columns) };
+      }
+      const { table, problems } = reader.read(batch.rows.map(({ values }) => values));
+      const reasons = reasonsOf(batch, problems, guard ? ["type", "category", "range"] : ["type"]);
+      if (!guard) {
+        stopAtBadRow(batch, reasons, name);
+        for (const problem of problems) noteOdd(problem, batch.rows[problem.row]!.line);
+      }
+      const good = goodRows(batch, reasons);
+      const answers = appendAnswers(
+        batch,
+        good,
+        predict(good.length === table.rowCount ? table : selectRows(table, good)),
+        model,
+      );
+      rows += good.length;
+      rejectedRows += reasons.size;
+      for (const [row, reason] of reasons) note("were rejected", `line ${batch.rows[row]!.line}: ${reason}`);
+      const rejected = [...reasons].map(([row, reason]) => ({ row: batch.rows[row]!, reason }));
+      return { columns: [...batch.columns, ...added], answers, rejected };
+    },
+    rows: () => rows,
+    rejected: () => rejectedRows,
+    warnings: () =>
+      [...oddities].map(
+        ([kind, { count, first }]) => `${count} ${count === 1 ? "row" : "rows"} ${kind}, first: ${first}`,
+      ),
+  };
+}
+
+function refuseTaken(columns: readonly string[], added: readonly string[]): void {
+  const taken = added.find((column) => columns.includes(column));
+  if (taken === undefined) return;
+  throw new MlctlError("data", `the rows have a column called "${taken}" already`, { hint: "rename or drop it first" });
+}
+
+/** By position of the row: everything that is wrong with it. */
+function reasonsOf(
+  batch: RowBatch,
+  problems: readonly RowProblem[],
+  checks: readonly RowProblem["check"][],
+): Map<number, string> {
+  const reasons = new Map<number, string>();
+  batch.rows.forEach(({ problem }, row) => {
+    if (problem !== undefined) reasons.set(row, problem);
+  });
+  for (const { row, column, check, message } of problems) {
+    if (!checks.includes(check) || batch.rows[row]!.problem !== undefined) continue;
+    const reason = `column "${column}": ${message}`;
+    const before = reasons.get(row);
+    reasons.set(row, before === undefined ? reason : `${before}; ${reason}`);
+  }
+  return reasons;
+}
+
+function stopAtBadRow(batch: RowBatch, reasons: ReadonlyMap<number, string>, name: string): void {
+  if (reasons.size === 0) return;
+  const row = Math.min(...reasons.keys());
+  throw new MlctlError("data", `${name}, line ${batch.rows[row]!.line}: ${reasons.get(row)}`, {
+    hint: "`--guard --reject-file rejected.csv` sets such rows aside and answers the others",
+  });
+}
+
+function goodRows(batch: RowBatch, reasons: ReadonlyMap<number, string>): number[] {
+  return [...batch.rows.keys()].filter((row) => !reasons.has(row));
+}
+
+/** Binary: the probability of the positive class. Multiclass: that of the predicted one. */
+function appendAnswers(
+  batch: RowBatch,
+  good: readonly number[],
+  { yPred, probabilities }: Prediction,
+  model: Model,
+): Json[][] {
+  const { task, classes = [] } = model.signature.target;
+  const width = batch.columns.length;
+  return good.map((row, i) => {
+    const { values } = batch.rows[row]!;
+    const cells: Json[] =
+      values.length === width ? [...values] : Array.from({ length: width }, (_, at) => values[at] ?? null);
+    if (task === "regression") cells.push(yPred[i]!);
+    else
+      cells.push(
+        classes[yPred[i]!]!,
+        task === "binary" ? probabilities![i]! : probabilities![i * classes.length + yPred[i]!]!,
+      );
+    return cells;
+  });
+}

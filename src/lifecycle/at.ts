@@ -1,0 +1,31 @@
+/** at: which model, data and configuration answered at a given time. */
+import type { Dataset } from "../core/dataset.ts";
+import type { Deployment } from "../core/deployment.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Run } from "../core/run.ts";
+import { parseDate } from "../pipeline/parseDate.ts";
+import type { Session } from "./session.ts";
+
+export interface AtResult {
+  /** The instant asked for, ISO 8601 UTC. */
+  readonly at: string;
+  /** Null when nothing was in production then. */
+  readonly deployment: Deployment | null;
+  readonly run: Run | null;
+  readonly dataset: Dataset | null;
+}
+
+/** @param date "2026-03-01" (the end of that day) or an instant */
+export function at({ store }: Session, date: string): AtResult {
+  const time = parseDate(date);
+  if (Number.isNaN(time)) {
+    throw new MlctlError("usage", `${JSON.stringify(date)} is not a date`, {
+      hint: "write it like 2026-03-01 or 2026-03-01T09:00:00Z",
+    });
+  }
+  const wholeDay = /^\d{4}-\d{2}-\d{2}$/.test(date.trim());
+  const instant = new Date(wholeDay ? time + 86_399_999 : time).toISOString();
+  const deployment = store.deploymentAt(instant) ?? null;
+  const run = deployment === null ? null : (store.run(deployment.runId) ?? null);
+  return { at: instant, deployment, run, dataset: run === null ? null : (store.dataset(run.datasetId) ?? null) };
+}

@@ -1,0 +1,76 @@
+/** doctor: can mlctl work here, and is everything that it wrote still sound? */
+import { accessSync, constants, existsSync } from "node:fs";
+import type { Finding } from "../core/drift.ts";
+import { lockHolder } from "../storage/lock.ts";
+import { toRecordPath } from "../storage/workspacePaths.ts";
+import { integrity } from "./integrity.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface DoctorResult {
+  readonly codeVersion: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Changes nothing. */
+export async function doctor(workspace: Workspace): Promise<DoctorResult> {
+  const engines = await Promise.all([
+    engine("DuckDB", () => import("../data/readTable.ts")),
+    engine("SQLite", () => import("../storage/store/openStore.ts")),
+    engine("plots", () => import("../plots/render.ts")),
+  ]);
+  return {
+    codeVersion: workspace.codeVersion,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    findings: [...engines, ...folders(workspace), lockFinding(workspace), ...(await integrity(workspace.paths))],
+  };
+}
+
+async function engine(name: string, load: () => Promise<unknown>): Promise<Finding> {
+  const finding = { name, value: null, limit: null };
+  try {
+    await load();
+    return { ...finding, status: "pass", message: "loads" };
+  } catch (error) {
+    return { ...finding, status: "fail", message: `does not load: ${String(error)}; run npm install again` };
+  }
+}
+
+function folders({ paths, config }: Workspace): Finding[] {
+  const inputs = [config.input_folder_path, config.test_data_path].map((folder) =>
+    folderFinding(paths.workspace, folder, constants.R_OK),
+  );
+  const outputs = [paths.workspace, paths.datasets, paths.models, paths.production].map((folder) =>
+    folderFinding(paths.workspace, toRecordPath(paths.workspace, folder) || ".", constants.W_OK),
+  );
+  return [...inputs, ...outputs];
+}
+
+function folderFinding(workspace: string, folder: string, mode: number): Finding {
+  const path = `${workspace}/${folder}`;
+  const finding = { name: `folder ${folder}`, value: null, limit: null };
+  const verb = mode === constants.W_OK ? "written to" : "read";
+  if (!existsSync(path)) {
+    const made = mode === constants.W_OK;
+    return {
+      ...finding,
+      status: made ? "pass" : "warn",
+      message: made ? "will be made when it is needed" : "does not exist",
+    };
+  }
+  try {
+    accessSync(path, mode);
+    return { ...finding, status: "pass", message: `can be ${verb}` };
+  } catch {
+    return { ...finding, status: "fail", message: `cannot be ${verb}: check its owner and permissions` };
+  }
+}
+
+function lockFinding({ paths }: Workspace): Finding {
+  const holder = lockHolder(paths.database);
+  const message =
+    holder === undefined ? "free" : `held by pid ${holder.pid}, \`${holder.command}\`, since ${holder.since}`;
+  return { name: "lock", status: "pass", value: holder?.pid ?? null, limit: null, message };
+}

@@ -1,0 +1,180 @@
+/** predict: rows stream in, rows with their prediction stream out; bad rows can be diverted. */
+import { createReadStream, createWriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
+import type { Readable, Writable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { MlctlError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import { readRows, type InputRow, type RowBatch } from "../data/rows.ts";
+import { rowWriter, type RowWriter } from "../data/writeRows.ts";
+import { predictor } from "../pipeline/predictor.ts";
+import { commitFile } from "../storage/commitFile.ts";
+import { temporaryPath } from "../storage/temporaryPath.ts";
+import { answerRows, type Answerer } from "./answerRows.ts";
+import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
+import type { Session } from "./session.ts";
+
+export type RowFormat = "csv" | "jsonl";
+
+export interface PredictOptions {
+  /** A path, or "-" for `stdin`. */
+  readonly input: string;
+  readonly stdin: Readable;
+  /** A path, or "-" for `stdout`. */
+  readonly output: string;
+  readonly stdout: Writable;
+  /** REF; the deployed model if left out. */
+  readonly model?: string | undefined;
+  /** Of the input; by the name of the file, else CSV. */
+  readonly inputFormat?: RowFormat | undefined;
+  /** Of the output; that of the input if left out. */
+  readonly format?: RowFormat | undefined;
+  /** Diverts rows that cannot be read or that the model has not seen the like of, instead of stopping or answering. */
+  readonly guard: boolean;
+  readonly rejectFile?: string | undefined;
+}
+
+export interface PredictResult {
+  readonly runId: string | null;
+  readonly modelSha256: string;
+  readonly rows: number;
+  readonly rejected: number;
+  /** What was odd, grouped, each with its first line. */
+  readonly warnings: readonly string[];
+  readonly output: string;
+  readonly rejectFile: string | null;
+}
+
+/**
+ * Memory does not grow with the number of rows.
+ * @throws {MlctlError} kind "notReady" when nothing is deployed; "data" with the line of the first row that cannot be read
+ */
+export async function predict(session: Session, options: PredictOptions): Promise<PredictResult> {
+  const { model, run } = chooseModel(session, options.model);
+  const { context } = session;
+  const inputFormat = options.inputFormat ?? formatOf(options.input);
+  const name = options.input === "-" ? "stdin" : options.input;
+  const { normalizeNames } = model.signature.reading;
+  const batches = readRows(openInput(options), { format: inputFormat, normalizeNames, name });
+  const out = sink(options.output, options.stdout, options.format ?? inputFormat);
+  const rejects = options.rejectFile === undefined ? null : sink(options.rejectFile, options.stdout, "csv");
+  const answerer = answerRows({ model, predict: predictor(model), name, guard: options.guard });
+  try {
+    for await (const batch of batches) {
+      context.signal.throwIfAborted();
+      await answerBatch(answerer, batch, { out, rejects });
+      context.emit({ type: "progress", stage: "predict", done: answerer.rows(), unit: "rows" });
+    }
+    await Promise.all([out.close(), rejects?.close()]);
+  } catch (error) {
+    out.abandon();
+    rejects?.abandon();
+    throw error;
+  }
+  const warnings = answerer.warnings();
+  for (const message of warnings) context.emit({ type: "warning", stage: "predict", message });
+  return {
+    runId: run?.runId ?? null,
+    modelSha256: model.sha256,
+    rows: answerer.rows(),
+    rejected: answerer.rejected(),
+    warnings,
+    output: options.output,
+    rejectFile: options.rejectFile ?? null,
+  };
+}
+
+async function answerBatch(
+  answerer: Answerer,
+  batch: RowBatch,
+  { out, rejects }: { out: Sink; rejects: Sink | null },
+): Promise<void> {
+  const { columns, answers, rejected } = answerer.answer(batch);
+  await out.write(columns, answers);
+  if (rejected.length > 0)
+    await rejects?.write([...batch.columns, "line", "reason"], rejected.map(rejectedRow(batch.columns.length)));
+}
+
+function rejectedRow(width: number): (reject: { row: InputRow; reason: string }) => readonly Json[] {
+  return ({ row: { values, line }, reason }) => {
+    const padded = Array.from({ length: width }, (_, i) => values[i] ?? null);
+    const rest = values.slice(width);
+    return [...padded, line, rest.length === 0 ? reason : `${reason}; beyond the header: ${JSON.stringify(rest)}`];
+  };
+}
+
+function chooseModel(session: Session, reference: string | undefined): LoadedModel {
+  if (reference !== undefined) return loadModel(session, reference);
+  const deployed = loadDeployed(session);
+  if (deployed !== undefined) return deployed;
+  throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy, or predict with --model latest" });
+}
+
+function formatOf(input: string): RowFormat {
+  return /\.(jsonl|ndjson)(\.gz)?$/i.test(input) ? "jsonl" : "csv";
+}
+
+function openInput({ input, stdin }: PredictOptions): AsyncIterable<Buffer | string> {
+  if (input === "-") return stdin;
+  if (/\.(parquet|json|xlsx?)$/i.test(input)) {
+    throw new MlctlError("usage", `${input}: predict streams CSV and JSON lines`, {
+      hint: "convert the file, e.g. to .csv or .jsonl",
+    });
+  }
+  const file = createReadStream(input, { highWaterMark: 1 << 18 });
+  const stream = input.endsWith(".gz") ? file.pipe(createGunzip()) : file;
+  file.on("error", (error) => stream.destroy(unreadable(input, error)));
+  return stream;
+}
+
+function unreadable(input: string, error: NodeJS.ErrnoException): MlctlError {
+  const reason = { ENOENT: "there is no such file", EISDIR: "it is a folder", EACCES: "it may not be read" }[
+    error.code ?? ""
+  ];
+  return new MlctlError("data", `${input}: ${reason ?? error.message}`, { cause: error });
+}
+
+/** Where rows go: stdout as they come, or a file that appears when it is complete. */
+interface Sink {
+  write(columns: readonly string[], rows: readonly (readonly Json[])[]): Promise<void>;
+  close(): Promise<void>;
+  abandon(): void;
+}
+
+function sink(path: string, stdout: Writable, format: RowFormat): Sink {
+  const temporary = path === "-" ? undefined : temporaryPath(path);
+  const stream = temporary === undefined ? stdout : createWriteStream(temporary);
+  let failure: Error | undefined;
+  if (temporary !== undefined) stream.on("error", (error: Error) => (failure = error));
+  let columns: readonly string[] = [];
+  let writer: RowWriter | undefined;
+  return {
+    async write(names, rows) {
+      if (failure !== undefined) throw cannotWrite(path, failure);
+      // JSON lines may name new columns later on; the header of a CSV stands.
+      if (writer === undefined || (format === "jsonl" && names.length !== columns.length)) {
+        columns = names;
+        writer = rowWriter(stream, { format, columns });
+      }
+      const positions =
+        names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
+      await writer.write(positions === null ? rows : rows.map((row) => positions.map((at) => row[at] ?? null)));
+    },
+    async close() {
+      if (temporary === undefined) return;
+      stream.end();
+      await finished(stream).catch((error: Error) => Promise.reject(cannotWrite(path, error)));
+      commitFile(temporary, path);
+    },
+    abandon() {
+      if (temporary !== undefined) stream.destroy();
+    },
+  };
+}
+
+function cannotWrite(path: string, error: Error): MlctlError {
+  return new MlctlError("failure", `${path} cannot be written: ${error.message}`, {
+    hint: "check that its folder exists, is writable and has room",
+    cause: error,
+  });
+}

@@ -1,0 +1,79 @@
+/** report: one self-contained page on the newest model, and its picture beside the model. */
+import { extname, join, resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import type { PlotSpec } from "../plots/theme.ts";
+import { plots } from "../plots/index.ts";
+import { renderPng } from "../plots/render.ts";
+import { htmlReport } from "../reporting/htmlReport.ts";
+import { markdownReport } from "../reporting/markdownReport.ts";
+import type { ReportInput } from "../reporting/reportInput.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import { ensureFolder } from "../storage/commitFile.ts";
+import { toRecordPath } from "../storage/workspacePaths.ts";
+import { reportInput } from "./reportInput.ts";
+import type { Session } from "./session.ts";
+
+export type ReportFormat = "html" | "md";
+
+export interface ReportOptions {
+  /** REF; the newest model if left out. */
+  readonly model?: string | undefined;
+  /** By the name of `output`; else HTML. */
+  readonly format?: ReportFormat | undefined;
+  /** A path instead of report_<stamp> beside the model; "-" gives the text back and writes no file. */
+  readonly output?: string | undefined;
+}
+
+export interface ReportResult {
+  readonly runId: string;
+  /** Relative to the workspace; null with output "-". */
+  readonly path: string | null;
+  readonly plots: readonly string[];
+  /** The report itself, with output "-". */
+  readonly text: string | null;
+}
+
+/** @throws {MlctlError} kind "notReady" when there is no model yet */
+export async function report(session: Session, options: ReportOptions = {}): Promise<ReportResult> {
+  const { paths, context } = session;
+  context.emit({ type: "stage", stage: "report", message: "drawing the report" });
+  const input = await reportInput(session, options.model ?? "latest");
+  const format = options.format ?? formatOf(options.output);
+  const text = format === "md" ? markdownReport(input) : await htmlReport(input);
+  const { runId, trainId } = input.run;
+  if (options.output === "-") return { runId, path: null, plots: [], text };
+  ensureFolder(paths.models);
+  const path =
+    options.output === undefined ? join(paths.models, `report_${trainId}.${format}`) : resolve(options.output);
+  const picture = pictureOf(input);
+  const drawn = picture === null ? [] : [join(paths.models, `${picture.name}_${trainId}.png`)];
+  for (const target of drawn) atomicWrite(target, await renderPng(picture!.spec));
+  atomicWrite(path, text);
+  return {
+    runId,
+    path: toRecordPath(paths.workspace, path),
+    plots: drawn.map((file) => toRecordPath(paths.workspace, file)),
+    text: null,
+  };
+}
+
+function formatOf(output: string | undefined): ReportFormat {
+  const extension = output === undefined || output === "-" ? ".html" : extname(output);
+  if (extension === ".md") return "md";
+  if (extension === ".html" || extension === ".htm") return "html";
+  throw new MlctlError("usage", `a report is .html or .md, not ${extension || "a file without ending"}`, {
+    hint: "name the form: --format html or --format md",
+  });
+}
+
+/** What one looks at first: who is taken for whom, or how far off the answers are. */
+function pictureOf({ run, signature, predictions }: ReportInput): { name: string; spec: PlotSpec } | null {
+  const { name, classes } = signature.target;
+  if (classes !== undefined) {
+    const matrix = run.score?.confusionMatrix;
+    return matrix ? { name: "confusionmatrix", spec: plots.confusionMatrix({ classes, matrix }) } : null;
+  }
+  return predictions === null
+    ? null
+    : { name: "predictedvsactual", spec: plots.predictedVsActual({ target: name, ...predictions }) };
+}

@@ -1,0 +1,79 @@
+/** The curves of a report, from a model's answers for the test rows. */
+import type { Evaluation } from "../core/metric.ts";
+import type { Model } from "../core/model.ts";
+import { random } from "../core/random.ts";
+import { calibrationCurve } from "../metrics/calibrationCurve.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { precisionRecallCurve } from "../metrics/precisionRecallCurve.ts";
+import { rocCurve } from "../metrics/rocCurve.ts";
+import type { ReportCurve, ReportInput } from "../reporting/reportInput.ts";
+
+/** More points than this make a picture heavy and no clearer. */
+const MOST_ROWS = 20_000;
+/** More curves than this cannot be told apart. */
+const MOST_CLASSES = 8;
+
+type Curves = Pick<ReportInput, "roc" | "precisionRecall" | "positiveShare" | "calibration" | "predictions">;
+
+/** @param evaluation on the test data; null where there was none */
+export function reportCurves(evaluation: Evaluation | null, { signature }: Model): Curves {
+  const none: Curves = { roc: null, precisionRecall: null, positiveShare: null, calibration: null, predictions: null };
+  if (evaluation === null) return none;
+  const { classes } = signature.target;
+  if (classes === undefined) return { ...none, predictions: sampled(evaluation) };
+  const codes = classes.length === 2 ? [1] : [...classes.keys()].slice(0, MOST_CLASSES);
+  const binary = classes.length === 2;
+  return {
+    ...none,
+    roc: codes.flatMap((code) => rocOf(evaluation, code, classes[code]!)),
+    precisionRecall: codes.flatMap((code) => precisionRecallOf(evaluation, code, classes[code]!)),
+    positiveShare: binary ? evaluation.yTrue.filter((code) => code === 1).length / evaluation.yTrue.length : null,
+    calibration: binary
+      ? calibrationCurve(evaluation).map(({ meanPredicted, shareOfClass, rows }) => ({
+          predicted: meanPredicted,
+          observed: shareOfClass,
+          count: rows,
+        }))
+      : null,
+  };
+}
+
+function rocOf(evaluation: Evaluation, code: number, label: string): ReportCurve[] {
+  const curve = rocCurve(evaluation, code);
+  if (curve === null) return [];
+  const points = curve.falsePositiveRate.map((x, i) => [x, curve.truePositiveRate[i]!] as const);
+  return [{ label, points, area: areaOf(evaluation, code, "roc_auc") }];
+}
+
+function precisionRecallOf(evaluation: Evaluation, code: number, label: string): ReportCurve[] {
+  const curve = precisionRecallCurve(evaluation, code);
+  if (curve === null) return [];
+  const points = curve.recall.map((x, i) => [x, curve.precision[i]!] as const).toReversed();
+  return [{ label, points, area: areaOf(evaluation, code, "average_precision") }];
+}
+
+/** The metric of one class against the rest. */
+function areaOf(evaluation: Evaluation, code: number, metric: string): number | null {
+  const { yTrue, yPred, probabilities, classCount } = evaluation;
+  const is = (codes: Float64Array): Float64Array => codes.map((value) => (value === code ? 1 : 0));
+  const own = classCount === 2 ? probabilities! : yTrue.map((_, row) => probabilities![row * classCount + code]!);
+  const value = findMetric(metric, "binary").compute({
+    task: "binary",
+    classCount: 2,
+    yTrue: is(yTrue),
+    yPred: is(yPred),
+    probabilities: own,
+  });
+  return Number.isNaN(value) ? null : value;
+}
+
+/** All rows, or a seeded sample of many. */
+function sampled({ yTrue, yPred }: Evaluation): ReportInput["predictions"] {
+  if (yTrue.length <= MOST_ROWS) return { actual: yTrue, predicted: yPred };
+  const { integer } = random(0);
+  const rows = Int32Array.from({ length: MOST_ROWS }, () => integer(yTrue.length));
+  return {
+    actual: Float64Array.from(rows, (row) => yTrue[row]!),
+    predicted: Float64Array.from(rows, (row) => yPred[row]!),
+  };
+}

@@ -1,0 +1,51 @@
+/** What has moved: between the data of a report's model and the newest data, or the data of the model before it. */
+import type { Model } from "../core/model.ts";
+import type { Run } from "../core/run.ts";
+import { driftReport } from "../monitoring/driftReport.ts";
+import type { ReportInput } from "../reporting/reportInput.ts";
+import { referenceOf } from "../stats/referenceOf.ts";
+import { readModel } from "../storage/modelFile.ts";
+import { fromRecordPath } from "../storage/workspacePaths.ts";
+import type { Session } from "./session.ts";
+import { readDataset } from "./trainingData.ts";
+
+type Drift = Pick<ReportInput, "drift" | "distributions">;
+
+const none: Drift = { drift: null, distributions: {} };
+
+/**
+ * The newest dataset against what the model was trained on; where that is the same data, against what the newest
+ * deployed model before it was trained on. Null where there is nothing else to compare with.
+ */
+export async function reportDrift(session: Session, { run, model }: { run: Run; model: Model }): Promise<Drift> {
+  const { store, config, paths } = session;
+  const newest = store.latestDataset(config.input_folder_path);
+  if (newest === undefined) return none;
+  const other =
+    newest.artifact.sha256 === run.datasetSha256 ? earlierModel(session, run) : { reference: model.reference };
+  if (other === null) return none;
+  const table = await readDataset({ ...session, paths }, newest).catch(() => null);
+  if (table === null) return none;
+  const drift = driftReport(other.reference, table, { datasetShare: config.monitor.drift.dataset_share });
+  const current = referenceOf(table, { seed: config.train.seed }).columns;
+  const names = Object.keys(other.reference.columns).filter(
+    (name) => current[name]?.kind === other.reference.columns[name]!.kind,
+  );
+  const pairs = names.map(
+    (name) => [name, { reference: other.reference.columns[name]!, current: current[name]! }] as const,
+  );
+  return { drift, distributions: Object.fromEntries(pairs) };
+}
+
+function earlierModel({ store, paths }: Session, run: Run): Pick<Model, "reference"> | null {
+  const deployment = store
+    .deployments()
+    .find(({ runId, datasetSha256 }) => runId !== run.runId && datasetSha256 !== run.datasetSha256);
+  if (deployment === undefined) return null;
+  try {
+    return readModel(fromRecordPath(paths.workspace, deployment.model.path));
+  } catch {
+    // A damaged old model is for verify to tell; the report goes on without the comparison.
+    return null;
+  }
+}

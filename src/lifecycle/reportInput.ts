@@ -1,0 +1,118 @@
+/** Gathers what a report shows, from records, model, test data and the newest dataset. */
+import { MlctlError } from "../core/errors.ts";
+import type { Dataset } from "../core/dataset.ts";
+import type { Model } from "../core/model.ts";
+import type { Run } from "../core/run.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import type { Decision, PastScore, ReportInput } from "../reporting/reportInput.ts";
+import { referenceOf } from "../stats/referenceOf.ts";
+import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { readModel } from "../storage/modelFile.ts";
+import { judge, type Judgement } from "./judge.ts";
+import { loadModel } from "./loadModel.ts";
+import { KEPT_TAG } from "./outcomeOf.ts";
+import { reportCurves } from "./reportCurves.ts";
+import { reportDrift } from "./reportDrift.ts";
+import type { Session } from "./session.ts";
+import { readTestData } from "./testData.ts";
+import { readDataset } from "./trainingData.ts";
+
+/** @param reference of the run that the report is about */
+export async function reportInput(session: Session, reference: string): Promise<ReportInput> {
+  const { config, store, context } = session;
+  const { model, run } = loadModel(session, reference);
+  if (run === null)
+    throw new MlctlError("usage", "a report needs a run of this workspace", { hint: "`mlctl runs list` shows them" });
+  const { target } = model.signature;
+  const metric =
+    run.score?.metric ??
+    findMetric(config.train.metric ?? (target.task === "regression" ? "rmse" : "f1"), target.task).name;
+  const judged = await judgeIfPossible(session, model);
+  const dataset = store.dataset(run.datasetId) ?? null;
+  const deployments = store.deployments();
+  return {
+    name: config.name,
+    generatedAt: context.now().toISOString(),
+    run,
+    signature: model.signature,
+    metric,
+    metrics: labels(model, run),
+    decision: decisionOf(session, run, judged),
+    ...reportCurves(judged?.evaluation ?? null, model),
+    importance: model.importance,
+    importanceMeasure:
+      model.estimator.family === "xgboost" ? "Share of the total gain" : "Size of the standardized coefficient",
+    ...(await reportDrift(session, { run, model })),
+    candidates: store.runsOfTraining(run.trainId),
+    data: await dataOf(session, dataset),
+    dataset,
+    deployment: deployments[0] ?? null,
+    deployments: deployments.toReversed(),
+    history: historyOf(session, metric),
+    warnings: run.warnings,
+    findings: [],
+  };
+}
+
+/** Without test data, or where it does not fit, the report says so and shows the rest. */
+async function judgeIfPossible(session: Session, model: Model): Promise<Judgement | null> {
+  try {
+    return judge(model, (await readTestData(session)).table);
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    session.context.emit({ type: "warning", stage: "report", message: `no curves: ${error.message}` });
+    return null;
+  }
+}
+
+function labels({ signature }: Model, run: Run): ReportInput["metrics"] {
+  const names = Object.keys(run.score?.metrics ?? run.metrics);
+  return names.map((name) => {
+    const { label, greaterIsBetter } = findMetric(name, signature.target.task);
+    return { name, label, greaterIsBetter };
+  });
+}
+
+function decisionOf(session: Session, run: Run, judged: Judgement | null): Decision | null {
+  const deployments = session.store.deployments();
+  const own = deployments.find(({ runId }) => runId === run.runId);
+  const kept = run.tags[KEPT_TAG];
+  if (own === undefined && kept === undefined) return null;
+  const rival = own === undefined ? deployments[0]?.runId : own.previousRunId;
+  const champion =
+    rival === null || rival === undefined || rival === run.runId ? null : rivalOf(session, rival, judged);
+  return { status: own === undefined ? "kept" : "deployed", reasons: own?.reasons ?? [kept!], champion };
+}
+
+/** The other model on the rows that this one was judged on; null where it cannot be read or cannot answer them. */
+function rivalOf({ store, paths }: Session, runId: string, judged: Judgement | null): Decision["champion"] {
+  const rival = store.run(runId);
+  if (judged === null || rival?.model === null || rival === undefined) return null;
+  try {
+    const { metrics } = judge(readModel(fromRecordPath(paths.workspace, rival.model.path)), judged.table);
+    const metric = rival.score?.metric ?? "";
+    return { runId, value: metrics[metric] ?? null, interval: rival.score?.interval ?? null };
+  } catch (error) {
+    if (error instanceof MlctlError) return null;
+    throw error;
+  }
+}
+
+async function dataOf(session: Session, dataset: Dataset | null): Promise<ReportInput["data"]> {
+  const table = dataset && (await readDataset(session, dataset).catch(() => null));
+  if (table === null) return null;
+  return { rows: table.rowCount, columns: referenceOf(table, { seed: session.config.train.seed }).columns };
+}
+
+/** Scored runs of the past, oldest first, on whatever test data there was then. */
+function historyOf({ store }: Session, metric: string): PastScore[] {
+  const deployed = new Set(store.deployments().map(({ runId }) => runId));
+  return store
+    .runs({ withModel: true })
+    .toReversed()
+    .flatMap(({ runId, score }) =>
+      score === null || score.metric !== metric || score.value === null
+        ? []
+        : [{ at: score.createdAt, value: score.value, interval: score.interval, deployed: deployed.has(runId) }],
+    );
+}
