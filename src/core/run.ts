@@ -19,7 +19,8 @@ export interface ClassScore {
 export interface ScoreRecord {
   readonly createdAt: string;
   readonly metric: string;
-  readonly value: number;
+  /** Null where it is undefined. */
+  readonly value: number | null;
   readonly interval: readonly [number, number] | null;
   readonly metrics: Readonly<Record<string, number | null>>;
   /** 95 % bootstrap interval of each metric; null where it is undefined. */

@@ -89,6 +89,11 @@ async function fitOn(candidate: Candidate, { inputs, y, target }: TrainingData, 
   const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
   const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);
   const X = featureMatrix(inputs, transforms);
+  if (X.columnNames.length === 0 && candidate.family !== "baseline") {
+    throw new MlctlError("data", "no column is left to learn from", {
+      hint: plan.notes.join("; ") || "check features in config.json",
+    });
+  }
   const options = { task, classCount: classes.length, params: candidate.params, seed: candidate.seed, ...hooks };
   return { transforms, estimator: await estimator.fit(X, y, options), notes: plan.notes };
 }

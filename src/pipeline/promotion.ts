@@ -1,4 +1,5 @@
 /** The promotion rule: does the challenger replace the champion, and why, in words. */
+import { formatNumber } from "../core/formatNumber.ts";
 import type { Evaluation } from "../core/metric.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { pairedBootstrap } from "../metrics/pairedBootstrap.ts";
@@ -65,7 +66,7 @@ function requirements({ metrics, challenger }: PromotionInput, { require }: Prom
     const value = metrics[findMetric(name, challenger.task).name] ?? NaN;
     const bounds = [min > -Infinity ? `at least ${min}` : "", max < Infinity ? `at most ${max}` : ""].filter(Boolean);
     const passed = value >= min && value <= max;
-    return { passed, reason: `${name} is ${show(value)}; required: ${bounds.join(" and ")}` };
+    return { passed, reason: `${name} is ${formatNumber(value)}; required: ${bounds.join(" and ")}` };
   });
 }
 
@@ -78,7 +79,10 @@ function notDegenerate({ challenger, classes }: PromotionInput): Gate {
 function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: PromotionRules): Gate {
   const [mine, base, better] = compare(challenger, baseline, rules.metric);
   const relation = better > 0 ? "beats" : "does not beat";
-  return { passed: better > 0, reason: `${rules.metric} ${show(mine)} ${relation} the baseline's ${show(base)}` };
+  return {
+    passed: better > 0,
+    reason: `${rules.metric} ${formatNumber(mine)} ${relation} the baseline's ${formatNumber(base)}`,
+  };
 }
 
 function againstChampion({ challenger, champion, championProblem }: PromotionInput, rules: PromotionRules): Gate {
@@ -95,11 +99,11 @@ function againstChampion({ challenger, champion, championProblem }: PromotionInp
   const sure = rules.confidence === null || shareBetter >= rules.confidence;
   const passed = better > rules.minImprovement && sure;
   const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
-  const figures = `${rules.metric} ${show(mine)} against the champion's ${show(theirs)} on the same ${challenger.yTrue.length} rows`;
+  const figures = `${rules.metric} ${formatNumber(mine)} against the champion's ${formatNumber(theirs)} on the same ${challenger.yTrue.length} rows`;
   const spread =
     interval === null
       ? "too few rows for an interval"
-      : `95 % interval of the difference ${show(interval[0])} to ${show(interval[1])}`;
+      : `95 % interval of the difference ${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
   const confidence =
     rules.confidence === null
       ? ""
@@ -112,10 +116,6 @@ function compare(first: Evaluation, second: Evaluation, name: string): [number, 
   const metric = findMetric(name, first.task);
   const [a, b] = [metric.compute(first), metric.compute(second)];
   return [a, b, metric.greaterIsBetter ? a - b : b - a];
-}
-
-function show(value: number): string {
-  return Number.isNaN(value) ? "undefined" : String(Number(value.toPrecision(4)));
 }
 
 function percent(share: number): string {
