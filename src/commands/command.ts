@@ -15,7 +15,8 @@
  *       },
  *     })
  *
- * followed by "satisfies Command", the mark by which architecture.test.ts knows a command. `options` types `invocation.options`. Flags, help, completion, `--json`, colours, progress and exit codes follow.
+ * followed by "satisfies Command", the mark by which architecture.test.ts knows a command. `options` types
+ * `invocation.options`; flags, help, completion, `--json`, colours, progress and exit codes follow.
  */
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../core/context.ts";
