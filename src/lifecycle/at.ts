@@ -2,8 +2,8 @@
 import type { Dataset } from "../core/dataset.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
+import { parseDate } from "../core/parseDate.ts";
 import type { Run } from "../core/run.ts";
-import { parseDate } from "../pipeline/parseDate.ts";
 import type { Session } from "./session.ts";
 
 export interface AtResult {
@@ -18,7 +18,7 @@ export interface AtResult {
 /** @param date "2026-03-01" (the end of that day) or an instant */
 export function at({ store }: Session, date: string): AtResult {
   const time = parseDate(date);
-  if (Number.isNaN(time)) {
+  if (time === undefined) {
     throw new MlctlError("usage", `${JSON.stringify(date)} is not a date`, {
       hint: "write it like 2026-03-01 or 2026-03-01T09:00:00Z",
     });

@@ -2,10 +2,11 @@
 import { categoryColumn } from "../core/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
+import { parseDate } from "../core/parseDate.ts";
+import { parseNumber } from "../core/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../core/signature.ts";
 import { suggest } from "../core/suggest.ts";
 import type { CategoryColumn, Column, Table } from "../core/table.ts";
-import { parseDate } from "./parseDate.ts";
 
 /**
  * The model's input columns, in its order and of its kinds; other columns are left out. Numbers that arrived as texts
@@ -54,7 +55,7 @@ function toTexts(column: Exclude<Column, CategoryColumn>, name: string): Column 
 
 function toValues(column: CategoryColumn, spec: ColumnSpec): Column | string {
   const isDate = spec.kind === "date";
-  const parsed = column.categories.map((text) => (isDate ? parseDate(text) : parseNumber(text)));
+  const parsed = column.categories.map((text) => (isDate ? parseDate(text) : parseNumber(text)) ?? NaN);
   const values = new Float64Array(column.codes.length);
   for (let row = 0; row < values.length; row++) {
     const code = column.codes[row]!;
@@ -64,8 +65,4 @@ function toValues(column: CategoryColumn, spec: ColumnSpec): Column | string {
     }
   }
   return { kind: isDate ? "date" : "number", name: spec.name, values };
-}
-
-function parseNumber(text: string): number {
-  return text.trim() === "" ? NaN : Number(text);
 }

@@ -1,9 +1,10 @@
 /** Rows as they arrive from a pipe or a request, checked one by one against the signature and turned into a table. */
 import { MlctlError } from "../core/errors.ts";
+import { parseDate } from "../core/parseDate.ts";
+import { parseNumber } from "../core/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../core/signature.ts";
 import { suggest } from "../core/suggest.ts";
 import type { Column, Table } from "../core/table.ts";
-import { parseDate } from "./parseDate.ts";
 
 /** What is wrong, or odd, with one value. */
 export interface RowProblem {
@@ -112,7 +113,7 @@ function unseen(spec: ColumnSpec, row: number, text: string): RowProblem {
 type ValueSpec = ColumnSpec & { readonly kind: "number" | "date" };
 
 function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
-  const parse = spec.kind === "date" ? dateOf : numberOf;
+  const parse = spec.kind === "date" ? parseDate : parseNumber;
   const { minimum = -Infinity, maximum = Infinity } = spec;
   return (rows, problems) => {
     const values = new Float64Array(rows.length);
@@ -141,22 +142,4 @@ function outOfRange(spec: ValueSpec, row: number, value: number): RowProblem {
   const show = (edge: number): string => (spec.kind === "date" ? new Date(edge).toISOString() : String(edge));
   const message = `${show(value)} is outside the training range, ${show(spec.minimum!)} to ${show(spec.maximum!)}`;
   return { row, column: spec.name, check: "range", message };
-}
-
-/** NaN written out is missing, as in training; anything else that is not a number is undefined. */
-function numberOf(cell: Cell): number | undefined {
-  if (typeof cell === "number") return cell;
-  if (typeof cell === "bigint") return Number(cell);
-  if (typeof cell !== "string") return undefined;
-  const text = cell.trim();
-  if (text === "") return undefined;
-  const value = Number(text);
-  if (!Number.isNaN(value)) return value;
-  return text.toLowerCase() === "nan" ? NaN : undefined;
-}
-
-function dateOf(cell: Cell): number | undefined {
-  if (typeof cell !== "string") return undefined;
-  const value = parseDate(cell);
-  return Number.isNaN(value) ? undefined : value;
 }

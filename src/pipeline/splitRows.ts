@@ -1,9 +1,9 @@
 /** Splits rows into a training and a validation part. */
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
+import { parseDate } from "../core/parseDate.ts";
 import { random } from "../core/random.ts";
 import type { Table } from "../core/table.ts";
-import { parseDate } from "./parseDate.ts";
 
 export interface SplitOptions {
   /** random and stratified shuffle; time trains up to `cutoff` (or on the earliest rows); head on the first `rows`. */
@@ -72,7 +72,8 @@ function markLate(table: Table, options: SplitOptions, validation: Uint8Array): 
     });
   }
   const cutoff = options.cutoff === undefined ? quantileTime(column.values, options) : parseDate(options.cutoff);
-  if (Number.isNaN(cutoff)) throw new MlctlError("usage", `train.split.cutoff "${options.cutoff}" is not a date`);
+  if (cutoff === undefined || Number.isNaN(cutoff))
+    throw new MlctlError("usage", `train.split.cutoff "${options.cutoff}" is not a date`);
   column.values.forEach((time, row) => {
     if (time > cutoff) validation[row] = 1;
   });

@@ -1,0 +1,32 @@
+/** Reads an instant from a single value the way DuckDB reads it from a file, and "31-Jul-2024" besides. */
+
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const INSTANT =
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)? ?(?:(Z|UTC)|([+-])(\d{2}):?(\d{2})?)?$/i;
+const DAY_MONTH_YEAR = /^(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4})$/;
+
+/**
+ * ISO 8601 with or without a time and a zone, or a day with the month's name. Without a zone it is UTC, as the columns
+ * of a table are. Others, and days that do not exist, are undefined: 11-01-2023 could be two days, so it is none.
+ * @returns milliseconds since 1970-01-01 UTC
+ */
+export function parseDate(value: unknown): number | undefined {
+  if (typeof value !== "string") return undefined;
+  const text = value.trim();
+  const named = DAY_MONTH_YEAR.exec(text);
+  if (named !== null) return midnight(Number(named[3]), MONTHS.indexOf(named[2]!.toLowerCase()) + 1, Number(named[1]));
+  const parts = INSTANT.exec(text);
+  if (parts === null) return undefined;
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
+  const start = midnight(year!, month!, day!);
+  if (start === undefined || hour! > 24 || minute! > 59 || second! > 59) return undefined;
+  const fraction = Number(parts[7] ?? 0);
+  const offset = (parts[9] === "-" ? -1 : 1) * (Number(parts[10] ?? 0) * 60 + Number(parts[11] ?? 0));
+  return start + ((hour! * 60 + minute! - offset) * 60 + second!) * 1000 + fraction * 1000;
+}
+
+function midnight(year: number, month: number, day: number): number | undefined {
+  const time = Date.UTC(year, month - 1, day);
+  // Date.UTC turns February 30 into March 2.
+  return month >= 1 && month <= 12 && new Date(time).getUTCDate() === day ? time : undefined;
+}
