@@ -96,8 +96,8 @@ interface Deferred<T> {
 }
 
 function deferred<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (reason: unknown) => void = () => undefined;
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
   const promise = new Promise<T>((onValue, onReason) => {
     resolve = onValue;
     reject = onReason;
@@ -124,10 +124,13 @@ function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequ
   // What max_bin is to the others, the inverse of sketch_eps was to "approx".
   if (rest.tree_method === "approx") settings.push(["sketch_eps", String(1 / Number(rest.max_bin))]);
   for (const [name, value] of Object.entries(rest)) settings.push([name, String(value)]);
+  const values = hideMissing(X.values);
+  // "hist" aborts where there is nothing to put into bins.
+  if (values.every((value) => value === -1)) settings.push(["tree_method", "exact"]);
   return {
     rowCount: X.rowCount,
     columnCount: X.columnNames.length,
-    values: hideMissing(X.values),
+    values,
     labels: new Float32Array(y),
     params: settings,
     rounds: Number(rounds),

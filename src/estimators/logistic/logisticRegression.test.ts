@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import { random } from "../../core/random.ts";
+import { binaryObjective } from "./binaryObjective.ts";
+import { lbfgs } from "./lbfgs.ts";
+import { logisticRegression } from "./logisticRegression.ts";
+import { multinomialObjective } from "./multinomialObjective.ts";
+import { newton } from "./newton.ts";
+import type { LogisticProblem } from "./objective.ts";
+
+// The same numbers in Python:
+//   i, j = np.ogrid[0:200, 0:4]
+//   X = (i * i * 31 + i * 17 * (j + 1) ** 2 + j * 97) % 1009 / 1009 - 0.5
+//   noise = np.arange(200) * 389 % 1009 / 1009 - 0.5
+//   s = 2 * X[:, 0] - X[:, 1] + X[:, 2] * X[:, 3] * 4 + noise
+//   two = (s > 0).astype(int); three = np.digitize(s, [-0.6, 0.5])
+const columns = [0, 1, 2, 3].map((j) =>
+  Array.from({ length: 200 }, (_, i) => ((i * i * 31 + i * 17 * (j + 1) ** 2 + j * 97) % 1009) / 1009 - 0.5),
+);
+const [a, b, c, d] = columns as [number[], number[], number[], number[]];
+const score = Float64Array.from(a, (value, i) => {
+  return 2 * value - b[i]! + c[i]! * d[i]! * 4 + ((i * 389) % 1009) / 1009 - 0.5;
+});
+const two = score.map((value) => (value > 0 ? 1 : 0));
+const three = score.map((value) => (value >= 0.5 ? 2 : value >= -0.6 ? 1 : 0));
+
+function matrix(parts: readonly (readonly number[])[]): Matrix {
+  const rowCount = parts[0]!.length;
+  const values = Float64Array.from({ length: rowCount * parts.length }, (_, at) => {
+    return parts[at % parts.length]![Math.floor(at / parts.length)]!;
+  });
+  return { rowCount, columnNames: parts.map((_, j) => `x${j}`), values };
+}
+
+const X = matrix(columns);
+
+function fit(rows: Matrix, y: Float64Array, more: Partial<FitOptions> = {}): Promise<FittedEstimator> {
+  const classCount = Math.max(2, ...y.map((code) => code + 1));
+  const task = classCount > 2 ? "multiclass" : "binary";
+  return logisticRegression.fit(rows, y, { task, classCount, params: {}, seed: 1, ...more });
+}
+
+/** Both solvers go on to the optimum, at a curvature of at least 1/C: the gradient bounds the error, 1e-6. */
+function expectModel(
+  fitted: FittedEstimator,
+  coefficients: readonly number[],
+  intercepts: readonly number[],
+  digits = 6,
+): void {
+  const found = (fitted.state.coefficients as readonly (readonly number[])[]).flat();
+  expect(found).toHaveLength(coefficients.length);
+  coefficients.forEach((value, j) => expect(found[j]).toBeCloseTo(value, digits));
+  intercepts.forEach((value, k) =>
+    expect((fitted.state.intercepts as readonly number[])[k]).toBeCloseTo(value, digits),
+  );
+  expect(fitted.state.converged).toBe(true);
+}
+
+describe("logisticRegression", () => {
+  it("gives the coefficients of scikit-learn for two classes", async () => {
+    // LogisticRegression(C=1, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, two)
+    const expected = [4.571281421713937, -0.9355892405400412, -0.4603635573987806, -0.004506784602069242];
+    expectModel(await fit(X, two), expected, [0.11905012752941763]);
+  });
+
+  it("is within 1e-4 of scikit-learn's default solver, which stops before the optimum", async () => {
+    // LogisticRegression(C=1, tol=1e-10, max_iter=10000).fit(X, two): its L-BFGS ends at 64 eps of the loss
+    const expected = [4.571288929414639, -0.9355937726620285, -0.4603792926738065, -0.004520217592118349];
+    expectModel(await fit(X, two), expected, [0.11904912734733235], 4);
+  });
+
+  it("gives the coefficients of scikit-learn for three classes", async () => {
+    // LogisticRegression(C=1, multi_class="multinomial", solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, three)
+    const expected = [
+      [-3.3914920777984463, 1.4614629711995106, 0.8534755716363518, -0.02026459482161878],
+      [0.11304155120162489, 0.26249854610894563, -0.5141132272457993, -0.10340919440919785],
+      [3.2784505265968225, -1.7239615173084561, -0.339362344390553, 0.12367378923081679],
+    ];
+    const intercepts = [-0.4810676199804227, 0.7546581892148108, -0.27359056923436975];
+    expectModel(await fit(X, three), expected.flat(), intercepts);
+  });
+
+  it("balances classes and weighs rows as scikit-learn does", async () => {
+    // LogisticRegression(C=0.1, class_weight="balanced", solver="newton-cg", tol=1e-12, max_iter=10000)
+    //   .fit(X, two, sample_weight=1 + np.arange(200) % 3)
+    const sampleWeight = two.map((_, i) => 1 + (i % 3));
+    const fitted = await fit(X, two, { params: { C: 0.1, class_weight: "balanced" }, sampleWeight });
+    const expected = [2.2402200798358356, -0.2211632782780494, -0.05314427444563749, -0.13961411847713212];
+    expectModel(fitted, expected, [0.04918496169698004]);
+  });
+
+  it("leaves the intercept out when told so", async () => {
+    // LogisticRegression(C=1, fit_intercept=False, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, two)
+    const expected = [4.553194837743249, -0.9788199909740197, -0.45072807640864676, -0.0340451247706876];
+    expectModel(await fit(X, two, { params: { fit_intercept: false } }), expected, [0]);
+  });
+
+  it("stays finite where columns are collinear or constant", async () => {
+    // X5 = np.column_stack([X, X[:, 0] + 2 * X[:, 1], np.full(200, 3.0)])
+    // LogisticRegression(C=1, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X5, two)
+    const collinear = matrix([...columns, a.map((value, i) => value + 2 * b[i]!), a.map(() => 3)]);
+    const expected = [4.151950899650715, -1.7951387562130174, -0.4738906193856321, -0.004521911631764895];
+    expectModel(await fit(collinear, two), [...expected, 0.561673387224655, 0], [0.13439223214352283]);
+  });
+
+  it("finds the optimum where the classes are apart and the penalty is weak", async () => {
+    // LogisticRegression(C=1e4, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, X[:, 0] > 0). At coefficients in
+    // the hundreds five digits behind the point are seven in all
+    const expected = [147.01863739004003, -2.8677323800236048, -4.857494207428827, -2.033126494953829];
+    const apart = Float64Array.from(a, (value) => (value > 0 ? 1 : 0));
+    expectModel(await fit(X, apart, { params: { C: 1e4 } }), expected, [-0.6417753598403569], 5);
+  });
+
+  it("gives a class without a row probability 0 and learns the others", async () => {
+    const gap = two.map((code) => 2 * code);
+    const fitted = await fit(X, gap, { task: "multiclass", classCount: 4 });
+    const binary = logisticRegression.load(await fit(X, two)).predict(X);
+    const answers = logisticRegression.load(fitted).predict(X);
+    expect([...answers.subarray(0, 4)]).toEqual([1 - binary[0]!, 0, binary[0], 0].map((p) => expect.closeTo(p!, 15)));
+  });
+
+  it("is certain where there is one class only", async () => {
+    const fitted = await fit(
+      X,
+      two.map(() => 1),
+    );
+    expect(new Set(logisticRegression.load(fitted).predict(X))).toEqual(new Set([1]));
+  });
+
+  it("says so where it ran out of iterations", async () => {
+    const fitted = await fit(X, two, { params: { max_iter: 1 } });
+    expect(fitted.state).toMatchObject({ iterations: 1, converged: false });
+  });
+
+  it("reaches the same coefficients from a sample of many rows as from nothing", async () => {
+    const many = seededProblem(60_000, 3);
+    const rows: Matrix = { rowCount: 60_000, columnNames: ["a", "b", "c"], values: many.values };
+    const fitted = await fit(rows, many.y);
+    const direct = await newton(binaryObjective(many), new Float64Array(4), { maxIterations: 100, tolerance: 1e-6 });
+    expectModel(fitted, [...direct.weights.subarray(0, 3)], [direct.weights[3]!]);
+  });
+});
+
+/** Rows of standard normal columns with a noisy linear target. */
+function seededProblem(rowCount: number, columnCount: number): LogisticProblem {
+  const { normal } = random(11);
+  const values = Float64Array.from({ length: rowCount * columnCount }, normal);
+  const y = Float64Array.from({ length: rowCount }, (_, i) => (values[i * columnCount]! + normal() > 0.3 ? 1 : 0));
+  return { rowCount, columnCount, values, y, rowWeights: null, classCount: 2, C: 1, hasIntercept: true };
+}
+
+describe("solvers", () => {
+  const options = { maxIterations: 5000, tolerance: 1e-7 };
+  const problem = seededProblem(500, 6);
+  const multinomial = { ...problem, classCount: 3, y: problem.y.map((code, i) => (i % 5 === 0 ? 2 : code)) };
+
+  it.each([
+    ["binary", binaryObjective(problem)],
+    ["multinomial", multinomialObjective(multinomial)],
+  ])("L-BFGS ends where Newton does (%s)", async (_, objective) => {
+    const start = new Float64Array(objective.size);
+    const exact = await newton(objective, start, options);
+    const close = await lbfgs(objective, start, options);
+    expect([exact.converged, close.converged]).toEqual([true, true]);
+    // |gradient| ≤ 1e-7 at a curvature of at least 1/C = 1
+    exact.weights.forEach((weight, j) => expect(close.weights[j]).toBeCloseTo(weight, 6));
+  });
+
+  it.each([
+    ["binary", binaryObjective(problem)],
+    ["multinomial", multinomialObjective(multinomial)],
+  ])("gradient and Hessian are the slopes of the value (%s)", (_, objective) => {
+    const { normal } = random(5);
+    const weights = Float64Array.from({ length: objective.size }, normal);
+    const gradient = new Float64Array(objective.size);
+    objective.evaluate(weights, gradient, null);
+    const step = 1e-5;
+    for (const j of [0, 3, objective.size - 1]) {
+      const up = weights.with(j, weights[j]! + step);
+      const down = weights.with(j, weights[j]! - step);
+      const unused = new Float64Array(objective.size);
+      const slope = (objective.evaluate(up, unused, null) - objective.evaluate(down, unused, null)) / (2 * step);
+      expect(slope).toBeCloseTo(gradient[j]!, 4); // central difference: error step² and rounding 1e-13 / step
+    }
+  });
+});

@@ -1,0 +1,130 @@
+/** The leaf a row reaches in training is the leaf it reaches in prediction, whatever the row holds. */
+import xgboostModule from "ml-xgboost/dist/wasm/xgboost.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Matrix } from "../../core/matrix.ts";
+import { random } from "../../core/random.ts";
+import type { TrainingRequest } from "./engine.ts";
+import type { Objective, TreeEnsemble } from "./ensemble.ts";
+import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
+import { parseModel } from "./parseModel.ts";
+import { ready } from "./trainInMemory.ts";
+import { treePredictor } from "./treePredictor.ts";
+import { trainBinary } from "./wasmEngine.ts";
+import { xgboostParams } from "./xgboostParams.ts";
+
+const WIDTH = 4;
+const CASES = 100;
+const defaults = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec.default]));
+
+beforeAll(async () => {
+  const listeners = process.listeners("uncaughtException");
+  await ready(() => undefined);
+  for (const listener of listeners) process.on("uncaughtException", listener); // the test runner's
+});
+
+/** What real columns are made of: steps of a half (so that values meet thresholds), −1, missing, a one-hot pair. */
+function matrix(seed: number, rowCount: number, extra: readonly number[] = []): Matrix {
+  const { uniform, integer, normal } = random(seed);
+  const values = new Float64Array(rowCount * WIDTH);
+  for (let i = 0; i < rowCount; i++) {
+    const category = integer(3); // 2 is unseen: both zero
+    const free = (): number => {
+      const kind = uniform();
+      if (kind < 0.15) return Number.NaN;
+      if (kind < 0.35) return -1;
+      if (kind < 0.4) return Math.fround(-1 + (integer(5) - 2) * 2 ** -24);
+      if (kind < 0.6 && extra.length > 0) return extra[integer(extra.length)]!;
+      return kind < 0.8 ? (integer(9) - 4) / 2 : normal();
+    };
+    values.set([free(), free(), category === 0 ? 1 : 0, category === 1 ? 1 : 0], i * WIDTH);
+  }
+  return { rowCount, columnNames: ["a", "b", "red", "blue"], values };
+}
+
+function request(seed: number, treeMethod: string, objective: Objective): TrainingRequest {
+  const X = matrix(seed, 60);
+  const { normal } = random(seed + 1_000_000);
+  const y = Float64Array.from({ length: 60 }, (_, i) => {
+    const [a, b, red] = X.values.subarray(i * WIDTH, i * WIDTH + 3) as unknown as [number, number, number];
+    const score = (Number.isNaN(a) ? 1 : a) - (b === -1 ? 2 : 0) + red + normal();
+    return objective === "reg:squarederror" ? score : objective === "binary:logistic" ? +(score > 0) : i % 3;
+  });
+  const rounds = 1 + (seed % 3);
+  const params = { ...defaults, tree_method: treeMethod, n_estimators: rounds, max_depth: 4, min_child_weight: 0.1 };
+  return { X, y, objective, classCount: objective === "multi:softprob" ? 3 : 0, params, seed };
+}
+
+function readable(bytes: Uint8Array): TreeEnsemble {
+  const ensemble = parseModel(bytes);
+  return { ...ensemble, trees: ensemble.trees.map(revealMissing) };
+}
+
+/** The engine's own answers, row by row through its C interface. */
+function engineAnswers(bytes: Uint8Array, X: Matrix, outputs: number): number[] {
+  const { _malloc: allocate, _free: free, _load_model: loadModel, _predict_one: predictOne } = xgboostModule;
+  const address = allocate(Math.max(bytes.length, 4 * (WIDTH + outputs)));
+  xgboostModule.HEAPU8.set(bytes, address);
+  const model = loadModel(address, bytes.length);
+  const hidden = hideMissing(X.values);
+  const answers: number[] = [];
+  for (let i = 0; i < X.rowCount; i++) {
+    xgboostModule.HEAPF32.set(hidden.subarray(i * WIDTH, (i + 1) * WIDTH), address / 4);
+    expect(predictOne(model, address, WIDTH, address + 4 * WIDTH)).toBe(outputs);
+    for (let k = 0; k < outputs; k++) answers.push(xgboostModule.HEAPF32[address / 4 + WIDTH + k]!);
+  }
+  free(address);
+  return answers;
+}
+
+describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
+  it("every leaf is reached in prediction by the rows that made it in training", async () => {
+    for (let seed = 1; seed <= CASES; seed++) {
+      const job = request(seed, treeMethod, "reg:squarederror");
+      const { trees } = readable(await trainBinary(job));
+      const leaves = treePredictor({ objective: "reg:squarederror", baseMargin: 0, outputCount: 1, trees }).leaves(
+        job.X,
+      );
+      const margin = new Float64Array(60).fill(0.5);
+      trees.forEach((tree, t) => {
+        const rows = Array.from(margin, (_, i) => i);
+        tree.feature.forEach((column, leaf) => {
+          if (column !== -1) return;
+          const own = rows.filter((i) => leaves[i * trees.length + t] === leaf);
+          // cover counts the rows of training; the answer is −0.3 Σ gradient / (rows + reg_lambda)
+          expect(own.length, `seed ${seed}, tree ${t}, leaf ${leaf}`).toBe(tree.cover[leaf]);
+          const gradient = own.reduce((sum, i) => sum + margin[i]! - job.y[i]!, 0);
+          expect(tree.value[leaf]).toBeCloseTo((-0.3 * gradient) / (own.length + 1), 5); // float32 sums in training
+        });
+        rows.forEach((i) => (margin[i]! += tree.value[leaves[i * trees.length + t]!]!));
+      });
+    }
+  });
+
+  it.each([
+    ["reg:squarederror", 1],
+    ["binary:logistic", 1],
+    ["multi:softprob", 3],
+  ] as const)("unseen rows get the engine's own answers (%s)", async (objective, outputs) => {
+    for (let seed = 1; seed <= CASES; seed++) {
+      const bytes = await trainBinary(request(seed, treeMethod, objective));
+      const ensemble = readable(bytes);
+      const thresholds = ensemble.trees.flatMap((tree) => tree.value.filter((_, node) => tree.feature[node] !== -1));
+      const X = matrix(seed + 500, 100, [...thresholds, Infinity, -Infinity, 0, 1e300]);
+      const ours = treePredictor(ensemble).predict(X);
+      // the margins are equal to the last bit; sigmoid and softmax are float32 in the engine and float64 here
+      engineAnswers(bytes, X, outputs).forEach((answer, i) => expect(Math.abs(ours[i]! - answer)).toBeLessThan(3e-7));
+    }
+  });
+});
+
+it("takes a real −1 as a number, to the right of a threshold of −1 and to the left of the next", () => {
+  const [below, above] = [Math.fround(-1 - 2 ** -23), -1 + 2 ** -24];
+  expect([...hideMissing(Float64Array.of(-1, below, above, Number.NaN))]).toEqual([below, below, above, -1]);
+  for (const threshold of [below, -1, above]) {
+    const tree = { feature: [0, -1, -1], value: [threshold, 1, 2], left: [1, 0, 0], missingLeft: [1, 0, 0] };
+    const shown = revealMissing({ ...tree, gain: [1, 0, 0], cover: [3, 1, 2] });
+    for (const value of [-2, below, -1, above, 0]) {
+      expect(value < shown.value[0]!).toBe(hideMissing(Float64Array.of(value))[0]! < threshold);
+    }
+  }
+});

@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import type { Task } from "../../core/task.ts";
+import type { TreeEnsemble } from "./ensemble.ts";
+import { xgboost } from "./xgboost.ts";
+
+// The same numbers in Python, NaN missing and −1 a number:
+//   i, j = np.ogrid[0:200, 0:4]
+//   X = (i * i * 31 + i * 17 * (j + 1) ** 2 + j * 97) % 1009 / 1009 - 0.5
+//   noise = np.arange(200) * 389 % 1009 / 1009 - 0.5
+//   s = 2 * X[:, 0] - X[:, 1] + X[:, 2] * X[:, 3] * 4 + noise
+//   two = (s > 0).astype(int); three = np.digitize(s, [-0.6, 0.5])
+//   X[(i * 7 + j * 3) % 11 == 0] = np.nan; X[(i * 5 + j * 2) % 13 == 0] = -1
+//   p = dict(n_estimators=20, tree_method="exact", n_jobs=1)
+const rowCount = 200;
+const complete = (i: number, j: number): number => ((i * i * 31 + i * 17 * (j + 1) ** 2 + j * 97) % 1009) / 1009 - 0.5;
+const score = Float64Array.from({ length: rowCount }, (_, i) => {
+  const noise = ((i * 389) % 1009) / 1009 - 0.5;
+  return 2 * complete(i, 0) - complete(i, 1) + complete(i, 2) * complete(i, 3) * 4 + noise;
+});
+const two = score.map((value) => (value > 0 ? 1 : 0));
+const three = score.map((value) => (value >= 0.5 ? 2 : value >= -0.6 ? 1 : 0));
+const X: Matrix = {
+  rowCount,
+  columnNames: ["a", "b", "c", "d"],
+  values: Float64Array.from({ length: rowCount * 4 }, (_, at) => {
+    const [i, j] = [Math.floor(at / 4), at % 4];
+    if ((i * 5 + j * 2) % 13 === 0) return -1;
+    return (i * 7 + j * 3) % 11 === 0 ? Number.NaN : complete(i, j);
+  }),
+};
+
+function fit(task: Task, params: JsonObject, more: Partial<FitOptions> = {}): Promise<FittedEstimator> {
+  const y = task === "regression" ? score : task === "binary" ? two : three;
+  const classCount = task === "regression" ? 0 : task === "binary" ? 2 : 3;
+  return xgboost.fit(X, y, { task, classCount, params: { n_estimators: 20, ...params }, seed: 1, ...more });
+}
+
+/** Float32 sums over twenty trees, in another order in 1.7 than in 0.7: six digits agree. */
+function expectFirst(fitted: FittedEstimator, expected: readonly number[]): void {
+  const answers = xgboost.load(fitted).predict(X);
+  expected.forEach((value, i) => expect(answers[i]).toBeCloseTo(value, 5));
+}
+
+describe("xgboost", () => {
+  // xgb.XGBRegressor(**p).fit(X, s).predict(X)[:8]
+  const regression = [
+    -0.804110586643219, -0.767618715763092, -0.09071879833936691, -0.9724985361099243, -0.47540849447250366,
+    1.2846410274505615, -0.3194575309753418, 1.0473674535751343,
+  ];
+
+  it("answers as Python's xgboost does for regression", async () => {
+    expectFirst(await fit("regression", { tree_method: "exact" }), regression);
+  });
+
+  it("takes exact for few rows where the method is left to it", async () => {
+    expectFirst(await fit("regression", {}), regression);
+  });
+
+  it.each(["hist", "approx"])("has the method %s agree with Python's where bins hold all values", async (method) => {
+    // xgb.XGBRegressor(**{**p, "tree_method": method}).fit(X, s).predict(X)[:8]: the same numbers. 0.7 cuts at the
+    // values, not between them, so a threshold differs, but no training row changes sides
+    expectFirst(await fit("regression", { tree_method: method }), regression);
+  });
+
+  it("hands every parameter on", async () => {
+    // xgb.XGBRegressor(**p, max_depth=3, learning_rate=0.1, min_child_weight=5, gamma=0.5, reg_lambda=2,
+    //   reg_alpha=0.1, base_score=0.1).fit(X, s).predict(X)[:8]
+    const params = { max_depth: 3, learning_rate: 0.1, min_child_weight: 5, gamma: 0.5, reg_lambda: 2 };
+    expectFirst(
+      await fit("regression", { ...params, reg_alpha: 0.1, base_score: 0.1 }),
+      [
+        -0.4326154291629791, -0.5582314729690552, -0.3599589169025421, -0.6689088940620422, -0.043572261929512024,
+        0.8332911729812622, -0.4081038236618042, 0.6375325322151184,
+      ],
+    );
+    // xgb.XGBClassifier(**p, max_delta_step=0.5).fit(X, two).predict_proba(X)[:8, 1]; alone, since from 1.0 on
+    // XGBoost weighs the gain of a limited leaf otherwise when there is an L1 penalty as well
+    expectFirst(
+      await fit("binary", { max_delta_step: 0.5 }),
+      [
+        0.08999071270227432, 0.06461820006370544, 0.07367446273565292, 0.060401126742362976, 0.2739005386829376,
+        0.9478761553764343, 0.07986608892679214, 0.9515404105186462,
+      ],
+    );
+  });
+
+  it("answers as Python's xgboost does for two classes", async () => {
+    // xgb.XGBClassifier(**p, scale_pos_weight=2, base_score=0.3).fit(X, two).predict_proba(X)[:8, 1]
+    expectFirst(
+      await fit("binary", { scale_pos_weight: 2, base_score: 0.3 }),
+      [
+        0.037890106439590454, 0.029974592849612236, 0.042070284485816956, 0.017069101333618164, 0.11118707805871964,
+        0.9905470013618469, 0.036754488945007324, 0.9867504239082336,
+      ],
+    );
+  });
+
+  it("answers as Python's xgboost does for three classes", async () => {
+    // xgb.XGBClassifier(**p).fit(X, three).predict_proba(X)[:4].ravel()
+    expectFirst(
+      await fit("multiclass", {}),
+      [
+        0.8973914384841919, 0.06959450989961624, 0.033014003187417984, 0.9632124900817871, 0.029470140114426613,
+        0.007317328825592995, 0.05504152923822403, 0.926338791847229, 0.018619650974869728, 0.955136775970459,
+        0.03896464407444, 0.005898571107536554,
+      ],
+    );
+  });
+
+  it("shares importance by total gain", async () => {
+    // xgb.XGBRegressor(**p, importance_type="total_gain").fit(X, s).feature_importances_
+    const expected = [0.6028066277503967, 0.1653079390525818, 0.1289827972650528, 0.10290266573429108];
+    const importance = xgboost.importance(await fit("regression", {}));
+    expected.forEach((value, j) => expect(importance[j]).toBeCloseTo(value, 5));
+  });
+
+  it("draws rows and features by the seed", async () => {
+    const draw = { subsample: 0.5, colsample_bytree: 0.5, colsample_bylevel: 0.5 };
+    const once = JSON.stringify(await fit("regression", draw, { seed: 1 }));
+    const other = JSON.stringify(await fit("regression", draw, { seed: 2 }));
+    expect(JSON.stringify(await fit("regression", draw, { seed: 1 }))).toBe(once);
+    expect(other).not.toBe(once);
+  });
+
+  it("gives the same bytes whatever was trained in between", async () => {
+    const draw = { subsample: 0.5 };
+    const before = JSON.stringify(await fit("binary", draw));
+    await Promise.all([fit("regression", draw), fit("multiclass", { tree_method: "hist" })]);
+    expect(JSON.stringify(await fit("binary", draw))).toBe(before);
+  });
+
+  it("learns a constant where no feature has a value", async () => {
+    for (const tree_method of ["exact", "hist", "approx"]) {
+      const values = new Float64Array(rowCount * 4).fill(Number.NaN);
+      const options = { task: "regression", classCount: 0, params: { tree_method }, seed: 1 } as const;
+      const fitted = await xgboost.fit({ ...X, values }, score, options);
+      expect(new Set(xgboost.load(fitted).predict(X)).size).toBe(1);
+    }
+  });
+
+  it("reports progress up to 1", async () => {
+    const shares: number[] = [];
+    await fit("regression", {}, { onProgress: (share) => shares.push(share) });
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  });
+
+  it("stops in the middle of a fit, and the next one works", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const endless = fit(
+      "regression",
+      { n_estimators: 100_000 },
+      {
+        signal: controller.signal,
+        onProgress: () => controller.abort(reason),
+      },
+    );
+    await expect(endless).rejects.toBe(reason);
+    expectFirst(await fit("regression", {}), regression);
+  });
+
+  it("refuses infinite values by feature and row", async () => {
+    const values = X.values.with(4 * 6 + 2, Infinity);
+    const options: FitOptions = { task: "regression", classCount: 0, params: {}, seed: 1 };
+    await expect(xgboost.fit({ ...X, values }, score, options)).rejects.toThrow('feature "c" in row 7 is Infinity');
+  });
+
+  it("refuses a base score that is no probability", async () => {
+    await expect(fit("binary", { base_score: 1 })).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("refuses sample weights rather than ignore them", async () => {
+    const refused = fit("regression", {}, { sampleWeight: new Float64Array(rowCount).fill(1) });
+    await expect(refused).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("refuses to load a tree whose walk would not end", async () => {
+    const fitted = await fit("regression", { n_estimators: 1 });
+    const [tree] = (fitted.state as TreeEnsemble).trees;
+    const state = { ...fitted.state, trees: [{ ...tree!, left: tree!.left.map(() => 0) }] };
+    expect(() => xgboost.load({ ...fitted, state })).toThrow('"trees[0]" is not a tree');
+  });
+});
