@@ -139,6 +139,7 @@ function sentence({ classes, matrix }: ConfusionMatrixData): string {
   const mistake = cells
     .filter((cell) => cell.actual !== cell.predicted && cell.count > 0)
     .toSorted((a, b) => b.count - a.count)[0];
+  if (total === 0) return "There is no row to show.";
   const told = `${figure(right)} of ${countOf(total, "row")} (${percent(right / total)}) are told rightly`;
   if (mistake === undefined) return `${told}: there is no mistake.`;
   const rows = `${countOf(mistake.count, "row")} of “${mistake.actual}” predicted as “${mistake.predicted}”`;

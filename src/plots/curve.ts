@@ -18,6 +18,9 @@ const STEP = 1 / 300;
 /** More colours than this cannot be told apart, nor a legend be read. */
 const COLOURED = 5;
 
+/** Grey curves are a backdrop: more of them add ink and bytes, not knowledge. */
+const MOST_GREY = 20;
+
 /** Keeps the ends and one point a step along the way. */
 export function thinCurve(points: Curve["points"]): Curve["points"] {
   const kept: (readonly [number, number])[] = [];
@@ -35,9 +38,11 @@ export function curveLayers(curves: readonly Curve[], interpolate: string): Json
   const coloured = curves.length <= COLOURED + 1 ? worstFirst : worstFirst.slice(0, COLOURED);
   const rest = worstFirst.slice(coloured.length);
   const names = coloured.map((curve) => `${curve.label} (${figure(curve.area)})`);
-  const restName = `${rest.length} other classes (${figure(rest[0]?.area)} or more)`;
+  const drawn = rest.filter((_, i) => i % Math.ceil(rest.length / MOST_GREY) === 0);
+  const share = drawn.length < rest.length ? `, ${drawn.length} drawn` : "";
+  const restName = `${rest.length} other classes (${figure(rest[0]?.area)} or more${share})`;
   const rows = [
-    ...rest.flatMap((curve, i) => rowsOf(curve, restName, `rest${i}`)),
+    ...drawn.flatMap((curve, i) => rowsOf(curve, restName, `rest${i}`)),
     ...coloured.flatMap((curve, i) => rowsOf(curve, names[i]!, `coloured${i}`)),
   ];
   const domain = rest.length > 0 ? [...names, restName] : names;

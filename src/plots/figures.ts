@@ -12,6 +12,11 @@ export function figure(value: number | null | undefined, digits = 3): string {
   return minus(grouped(whole!, value < 0) + (part === undefined ? "" : `.${part}`));
 }
 
+/** A number somebody chose, such as a limit: 0.05 stays 0.05. */
+export function exact(value: number): string {
+  return minus(String(Number(value.toPrecision(6))));
+}
+
 /** A share as a percentage: 0.1234 is "12.3 %", 0.5 is "50 %". */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";

@@ -56,7 +56,10 @@ function list(title: string, items: readonly string[]): string {
 function plain(text: string): string {
   return text
     .replace(/\s+/g, " ")
-    .replace(/[\\`*_{}[\]<>#|~&!]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/[\\`*{}[\]#|~!]|(?<!\w)_|_(?!\w)/g, "\\$&")
     .replace(/@(?=\w)/g, "@\u200b")
     .replace(/:\/\//g, ":&#47;&#47;");
 }

@@ -1,8 +1,12 @@
 /** A plot as figure: heading, picture, and a sentence that tells what is seen. */
 import { renderSvg } from "../plots/render.ts";
 import type { PlotSpec } from "../plots/theme.ts";
-import { html, htmlText, trusted } from "./html.ts";
+import { html, trusted } from "./html.ts";
 import type { Html } from "./html.ts";
+
+/** Smaller than this share of its size a plot cannot be read: on a telephone it scrolls in its frame instead. */
+const LEAST_SCALE = 0.62;
+const MOST_KEPT = 620;
 
 /** @param id starts with a letter, distinct in the page */
 export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
@@ -17,17 +21,34 @@ export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
   const { text, subtitle } = spec.title;
   return html`<figure class="plot" role="group" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${text}${subtitle !== "" && html` <small>${subtitle}</small>`}</h3>
-    <div class="picture">${trusted(inlined(svg, { id, label: `${text}. ${spec.description}` }))}</div>
+    <div class="picture">${inlined(svg, { id, label: `${text}. ${spec.description}` })}</div>
     <figcaption>${spec.description}</figcaption>
   </figure>`;
 }
 
 /** Ids of one page must differ from plot to plot; a plot never grows beyond its own size. */
-function inlined(svg: string, { id, label }: { id: string; label: string }): string {
-  const width = Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 400);
-  const attributes = html`<svg class="vega" role="img" aria-label="${label}" style="max-width:${Math.ceil(width)}px;min-width:${Math.ceil(Math.min(width, 620) * 0.62)}px"`;
-  return svg
-    .replace(/^<svg[^>]*>/, (tag) => tag.replace(/ xmlns(?::xlink)?="[^"]*"/g, ""))
-    .replace(/<[^>]*>/g, (tag) => tag.replace(/\bshape(\d+)\b(?=["')])/g, `${id}-shape$1`))
-    .replace(/^<svg version="1.1" class="marks"/, () => htmlText(attributes));
+function inlined(svg: string, { id, label }: { id: string; label: string }): Html {
+  const end = svg.indexOf(">") + 1;
+  const [, width, height] = / width="([\d.]+)" height="([\d.]+)"/.exec(svg.slice(0, end)) ?? ["", "400", "300"];
+  const least = Math.ceil(Math.min(Number(width), MOST_KEPT) * LEAST_SCALE);
+  const inner = svg
+    .slice(end, svg.lastIndexOf("</svg>"))
+    .replace(/<path[^>]* d="" [^>]*>|<path class="background" [^>]*>/g, "")
+    .replace(/<[^>]*>/g, (tag) => bare(tag).replace(/\bshape(\d+)\b(?=["')])/g, `${id}-shape$1`));
+  return html`<svg
+    class="vega"
+    role="img"
+    aria-label="${label}"
+    width="${width}"
+    height="${height}"
+    viewBox="0 0 ${width} ${height}"
+    style="max-width:${width}px;min-width:${least}px"
+  >
+    ${trusted(inner)}
+  </svg>`;
+}
+
+/** The page sets the font; the other attributes say what is so anyway. */
+function bare(tag: string): string {
+  return tag.replace(/ (?:font-family|pointer-events|class)="[^"]*"| opacity="1"/g, "");
 }

@@ -52,6 +52,7 @@ section>:last-child{margin-bottom:0}
 .plots.small{grid-template-columns:repeat(auto-fill,minmax(min(100%,19rem),1fr))}
 .plots>.empty{align-self:start}
 figure{margin:0;min-width:0}
+.plot h3 small{display:block}
 .picture{overflow-x:auto}
 .vega{display:block;width:100%;height:auto}
 .vega text{font-family:inherit}
@@ -68,13 +69,13 @@ footer{color:var(--muted);font-size:.9rem}
 
 const tables = `
 .scroll{overflow-x:auto;margin:0 0 1rem}
-table{border-collapse:collapse;width:100%;font-size:.925rem;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;min-width:62%;font-size:.925rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.25rem 0 .5rem}
 th,td{padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
 th:first-child,td:first-child{padding-left:.35rem}
 thead th{color:var(--muted);font-weight:600;font-size:.85rem;white-space:nowrap;vertical-align:bottom}
-tbody th{font-weight:500;min-width:8rem;max-width:22rem;overflow-wrap:anywhere}
-td.text{max-width:34rem;overflow-wrap:anywhere;min-width:6rem}
+tbody th{font-weight:500;max-width:22rem;overflow-wrap:break-word}
+td.text{max-width:34rem;overflow-wrap:break-word}
 .text{text-align:left}.number{text-align:right;white-space:nowrap}
 .marked>*{background:var(--mark)}
 .marked>th{font-weight:700}

@@ -26,8 +26,8 @@ function current({ deployment, run }: ReportInput): Html {
 async function history(input: ReportInput): Promise<Html> {
   const { history: points } = input;
   const { label, greaterIsBetter } = mainMetric(input);
-  if (points.length < 2)
-    return emptyNote("One scored run is no history yet: the course of the score appears from the second on.");
+  if (points.length === 0) return emptyNote("No run was scored yet, so there is no course of the score.");
+  if (points.length === 1) return emptyNote("One run was scored: the course of the score appears from the second on.");
   return html`<div class="plots">
     ${await plotFigure("score-history", scoreHistoryPlot({ metric: label, greaterIsBetter, points }))}
   </div>`;

@@ -2,7 +2,7 @@
 import type { ColumnDrift, DriftReport } from "../../core/drift.ts";
 import type { ColumnReference } from "../../core/reference.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
-import { countOf, figure, percent } from "../../plots/figures.ts";
+import { countOf, exact, figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
@@ -96,7 +96,7 @@ function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {
   const value = `${column.measure === "p_value" ? "p = " : ""}${figure(column.value)}`;
   const verdict = column.drifted ? html`<span class="bad">moved</span>` : html`<span class="good">stable</span>`;
   const test = testNames[column.test] ?? column.test.replaceAll("_", " ");
-  return [name, test, figure(column.statistic), value, figure(column.limit), figure(column.psi), verdict];
+  return [name, test, figure(column.statistic), value, exact(column.limit), figure(column.psi, 2), verdict];
 }
 
 /** Drifted columns first, by PSI within; skipped ones last. */

@@ -1,6 +1,6 @@
 /** Findings: each check of diagnose with its verdict, failures first. */
 import type { Finding } from "../../core/drift.ts";
-import { figure } from "../../plots/figures.ts";
+import { exact, figure } from "../../plots/figures.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
@@ -33,5 +33,6 @@ export function findingsSection({ findings }: ReportInput): Html {
 }
 
 function tell(value: Finding["value"]): string {
-  return typeof value === "string" ? value : figure(value);
+  if (typeof value !== "number") return value ?? "–";
+  return Number.isFinite(value) ? exact(value) : figure(value);
 }

@@ -53,8 +53,8 @@ function copies({ copiedRows, rows }: { copiedRows: number | null; rows: number 
     return html`<p>Whether test rows are copies of training rows could not be checked: the training data is gone.</p>`;
   if (copiedRows === 0) return html`<p>No test row is a copy of a training row.</p>`;
   return html`<p class="warning">
-    ${figure(copiedRows)} of ${figure(rows)} test rows (${percent(copiedRows / rows)}) are copies of training rows: the
-    metrics are too good by an unknown amount.
+    ${figure(copiedRows)} of ${figure(rows)} test rows (${percent(copiedRows / rows)}) are copies of training rows, so
+    the metrics may be too good.
   </p>`;
 }
 

@@ -26,7 +26,8 @@ export async function modelSection(input: ReportInput): Promise<Html> {
 
 async function leaderboard(input: ReportInput): Promise<Html> {
   const { candidates, metric } = input;
-  if (candidates.length < 2) return emptyNote("One candidate was trained: there was nothing to choose from.");
+  if (candidates.length === 0) return emptyNote("The candidates of this training are not on record.");
+  if (candidates.length === 1) return emptyNote("One candidate was trained: there was nothing to choose from.");
   const { label, greaterIsBetter } = mainMetric(input);
   const rows = ranked(candidates).map((candidate) => ({
     label: nameOf(candidate, candidates),

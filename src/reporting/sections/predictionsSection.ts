@@ -51,7 +51,13 @@ async function classification(input: ReportInput): Promise<Html> {
     ${classReport(input)}`;
 }
 
-async function curves({ roc, precisionRecall, positiveShare, calibration }: ReportInput): Promise<readonly Html[]> {
+async function curves({
+  roc,
+  precisionRecall,
+  positiveShare,
+  calibration,
+  run: { task },
+}: ReportInput): Promise<readonly Html[]> {
   const plots: Html[] = [];
   const [missing, drawn] = [[] as string[], (list: readonly unknown[] | null) => list !== null && list.length > 0];
   if (drawn(roc)) plots.push(await plotFigure("roc-curve", rocCurvePlot({ curves: roc! })));
@@ -60,9 +66,9 @@ async function curves({ roc, precisionRecall, positiveShare, calibration }: Repo
     plots.push(await plotFigure("pr-curve", precisionRecallPlot({ curves: precisionRecall!, positiveShare })));
   } else missing.push("precision–recall curve");
   if (drawn(calibration)) plots.push(await plotFigure("calibration", calibrationPlot({ bins: calibration! })));
-  else missing.push("calibration");
+  else if (task === "binary") missing.push("calibration");
   if (missing.length > 0)
-    plots.push(emptyNote(`Not drawn: ${missing.join(", ")}. It needs probabilities and rows of every class.`));
+    plots.push(emptyNote(`Not drawn: ${missing.join(", ")}. This needs probabilities and rows of every class.`));
   return plots;
 }
 

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { random } from "../core/random.ts";
+import { plots } from "./index.ts";
+import { renderPng, renderSvg } from "./render.ts";
+import type { PlotSpec } from "./theme.ts";
+
+const chance = random(11);
+const normal = (count: number, mean: number, spread: number): Float64Array =>
+  Float64Array.from({ length: count }, () => mean + spread * chance.normal());
+const curve = (label: string, skill: number) => ({
+  label,
+  area: 1 / (1 + skill),
+  points: Array.from({ length: 50 }, (_, i) => [i / 49, (i / 49) ** skill] as const),
+});
+const classes = ["stayed", "exited"];
+const actual = normal(300, 50, 10);
+const predicted = actual.map((value) => value * 0.9 + 6);
+const residuals = actual.map((value, i) => predicted[i]! - value);
+
+/** One of each plot with texts that its SVG must show. */
+const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]]> = {
+  confusionMatrix: [
+    plots.confusionMatrix({ classes, matrix: [[812, 23], [94, 1071]] }), // prettier-ignore
+    ["Predicted class", "True class", "stayed", "exited", "812", "1,071", "97%"],
+  ],
+  rocCurve: [plots.rocCurve({ curves: [curve("exited", 0.3)] }), ["False positive rate", "True positive rate", "0.8"]],
+  precisionRecall: [
+    plots.precisionRecall({ curves: [curve("a", 2), curve("b", 3)], positiveShare: null }),
+    ["Recall", "Precision", "a (0.333)", "b (0.250)"],
+  ],
+  calibration: [
+    plots.calibration({ bins: [{ predicted: 0.1, observed: 0.12, count: 400 }, { predicted: 0.8, observed: 0.7, count: 90 }] }), // prettier-ignore
+    ["Predicted probability", "Share that was positive", "Rows"],
+  ],
+  predictedVsActual: [
+    plots.predictedVsActual({ target: "salary (EUR)", actual, predicted }),
+    ["Actual salary (EUR)", "Predicted salary (EUR)", "300 rows; dashed: exact"],
+  ],
+  residuals: [
+    plots.residuals({ target: "salary (EUR)", predicted, residuals }),
+    ["Predicted salary (EUR)", "Predicted − actual"],
+  ],
+  residualHistogram: [plots.residualHistogram({ residuals }), ["Share of rows", "Predicted − actual"]],
+  importance: [
+    plots.importance({ values: [["age", 0.2], ["city", 0.1]], measure: "Loss of F1 when shuffled" }), // prettier-ignore
+    ["age", "city", "0.200", "Loss of F1 when shuffled"],
+  ],
+  leaderboard: [
+    plots.leaderboard({
+      metric: "F1",
+      greaterIsBetter: true,
+      candidates: [
+        { label: "xgboost", value: 0.71, chosen: true },
+        { label: "baseline", value: 0.4, chosen: false },
+      ],
+    }),
+    ["1. xgboost", "2. baseline", "0.710", "higher is better"],
+  ],
+  driftColumn: [
+    plots.driftColumn({ name: "age", kind: "number", reference: normal(200, 40, 9), current: normal(90, 55, 9) }),
+    ["training", "current", "age", "Share of rows"],
+  ],
+  scoreHistory: [
+    plots.scoreHistory({
+      metric: "F1",
+      greaterIsBetter: true,
+      points: [
+        { at: "2026-01-01T00:00:00Z", value: 0.6, interval: [0.5, 0.7], deployed: true },
+        { at: "2026-01-02T00:00:00Z", value: 0.58, interval: null, deployed: false },
+      ],
+    }),
+    ["F1", "deployed", "kept back", "Scored run, oldest first"],
+  ],
+  scoreInterval: [
+    plots.scoreInterval({
+      metric: "F1",
+      greaterIsBetter: true,
+      models: [
+        { label: "this model", value: 0.71, interval: [0.6, 0.8] },
+        { label: "baseline", value: 0.4, interval: null },
+      ],
+    }),
+    ["this model", "baseline", "0.710", "0.400"],
+  ],
+};
+
+/** Texts of an SVG with entities resolved. */
+function textsOf(svg: string): string[] {
+  return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) =>
+    match[1]!.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"),
+  );
+}
+
+/** Points drawn one by one. */
+async function marks(count: number): Promise<number> {
+  const list = normal(count, 0, 1);
+  const svg = await renderSvg(plots.predictedVsActual({ target: "y", actual: list, predicted: list }));
+  return svg.match(/fill="#0072b2"/g)?.length ?? 0;
+}
+
+describe("renderSvg", () => {
+  it.each(Object.entries(examples))("shows the labels of %s", async (_name, [spec, labels]) => {
+    const svg = await renderSvg(spec);
+    expect(svg).toMatch(/^<svg [^>]*viewBox="/);
+    expect(textsOf(svg)).toEqual(expect.arrayContaining([...labels]));
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    expect(spec.description).toMatch(/^\S.*\.$/);
+    expect(spec.description).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it("gives the same bytes again, also beside other plots", async () => {
+    const [spec] = examples.calibration;
+    const alone = await renderSvg(spec);
+    const [beside] = await Promise.all([renderSvg(spec), renderSvg(examples.rocCurve[0])]);
+    expect(beside).toBe(alone);
+  });
+
+  it("shows hostile names as text", async () => {
+    const name = `<script>alert("1")</script>&'"`;
+    const svg = await renderSvg(plots.importance({ values: [[name, 1]], measure: "gain" }));
+    expect(svg).not.toContain("<script");
+    expect(textsOf(svg).some((text) => text.startsWith("<script>alert"))).toBe(true);
+  });
+
+  it("keeps a plot of a million rows below 200 kB", async () => {
+    const x = normal(1_000_000, 0, 1);
+    const y = x.map((value) => value + chance.normal());
+    for (const spec of [
+      plots.predictedVsActual({ target: "y", actual: x, predicted: y }),
+      plots.residuals({ target: "y", predicted: y, residuals: x }),
+      plots.residualHistogram({ residuals: y }),
+      plots.driftColumn({ name: "y", kind: "number", reference: x, current: y }),
+      plots.rocCurve({
+        curves: [{ label: "a", area: 0.5, points: Array.from(x, (_, i) => [i / 1e6, i / 1e6] as const) }],
+      }),
+    ]) {
+      expect((await renderSvg(spec)).length).toBeLessThan(200_000);
+    }
+  });
+
+  it("keeps all 800 points one by one, and counts more rows in a grid", async () => {
+    expect(await marks(800)).toBe(800);
+    expect(await marks(801)).toBe(0);
+  });
+});
+
+describe("renderPng", () => {
+  it("draws at the asked scale with fonts of its own", async () => {
+    const [spec] = examples.confusionMatrix;
+    const size = / width="(\d+)" height="(\d+)"/.exec(await renderSvg(spec))!;
+    const png = await renderPng(spec, 2);
+    expect(png.subarray(1, 4).toString()).toBe("PNG");
+    // IHDR: width and height stand at bytes 16 and 20.
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * Number(size[1]), 2 * Number(size[2])]);
+    expect(await renderPng(spec, 2)).toEqual(png);
+  });
+
+  it("draws text, not only boxes", async () => {
+    const matrix = [[8, 2], [1, 9]]; // prettier-ignore
+    const named = await renderPng(plots.confusionMatrix({ classes: ["stayed", "exited"], matrix }));
+    const other = await renderPng(plots.confusionMatrix({ classes: ["served", "exempt"], matrix }));
+    expect(named.length).toBeGreaterThan(5000);
+    expect(named.equals(other)).toBe(false);
+  });
+});

@@ -1,0 +1,192 @@
+import { describe, expect, it } from "vitest";
+import type { Task } from "../core/task.ts";
+import { exampleInput } from "./exampleInput.ts";
+import { htmlReport } from "./htmlReport.ts";
+import type { ReportInput } from "./reportInput.ts";
+
+const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
+const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script>'&lt;`;
+
+/** Nothing known beyond the run itself. */
+function bareInput(): ReportInput {
+  const input = exampleInput("binary");
+  return {
+    ...input,
+    run: { ...input.run, score: null, model: null, warnings: [], params: {} },
+    decision: null,
+    roc: null,
+    precisionRecall: null,
+    positiveShare: null,
+    calibration: null,
+    importance: [],
+    drift: null,
+    distributions: {},
+    candidates: [],
+    data: null,
+    dataset: null,
+    deployment: null,
+    deployments: [],
+    history: [],
+    warnings: [],
+    findings: [],
+  };
+}
+
+async function titles(task: Task): Promise<string[]> {
+  const page = await htmlReport(exampleInput(task));
+  expect(page.split("<figure").length).toBe(page.split("<figcaption>").length);
+  return [...page.matchAll(/<h3 id="[^"]+">\s*([^<\n]+?)\s*</g)].map((match) => match[1]!);
+}
+
+function byName<T>(value: T): Record<string, T> {
+  return Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`column ${i}`, value]));
+}
+
+describe("htmlReport", () => {
+  it.each(tasks)("writes one file of less than 1 MB that refers to nothing outside: %s", async (task) => {
+    const page = await htmlReport(exampleInput(task));
+    expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);
+    expect(page.match(/(?:src|href)\s*=\s*["']?(?!#)[^"'#\s>]/i)).toBeNull();
+    expect(page.match(/url\((?!#)|@import|<script|<link|<iframe|https?:/i)).toBeNull();
+    expect(page.match(/NaN|\[object|[>\s]null\b|>\s*undefined/)).toBeNull();
+  });
+
+  it.each(tasks)("has every chapter, each heading once, and no id twice: %s", async (task) => {
+    const page = await htmlReport(exampleInput(task));
+    for (const title of [
+      "Metrics",
+      "Predictions on the test rows",
+      "Model",
+      "Drift",
+      "Checks",
+      "Data",
+      "Lineage",
+      "Deployment",
+    ]) {
+      expect(page.split(`-title">${title}</h2>`).length).toBe(2);
+    }
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]!);
+    expect(ids.length).toBe(new Set(ids).size);
+    const anchors = [...page.matchAll(/href="#([^"]+)"/g)].map((match) => match[1]!);
+    expect(anchors.filter((anchor) => !ids.includes(anchor))).toEqual([]);
+  });
+
+  it("shows every plot of a task with a sentence", async () => {
+    const classes = ["F1 compared", "Confusion matrix", "ROC curve", "Precision–recall curve", "Calibration"];
+    const rest = ["Candidates", "Feature importance", "corporation", "lastmonth_activity"];
+    expect(await titles("binary")).toEqual(expect.arrayContaining([...classes, ...rest, "F1 over time"]));
+    const numbers = [
+      "RMSE compared",
+      "Predicted against actual",
+      "Residuals against predicted",
+      "Distribution of residuals",
+    ];
+    expect(await titles("regression")).toEqual(expect.arrayContaining([...numbers, ...rest, "RMSE over time"]));
+  });
+
+  it("says the verdict first: deployed, score with interval, baseline, deployed model before, warnings", async () => {
+    const page = await htmlReport(exampleInput("binary"));
+    const summary = page.slice(page.indexOf('id="summary"'), page.indexOf('id="metrics"'));
+    expect(summary).toContain("xgboost v12 was deployed");
+    expect(summary).toContain("F1 is 0.713 on 1,000 test rows, 95 % interval 0.678 to 0.749.");
+    // 0.7132 × 0.55 = 0.39226; 0.7132 − 0.39226 = 0.32094.
+    expect(summary).toContain("reaches 0.392: the model is better by 0.321.");
+    expect(summary).toContain("The model deployed before (run_0007) reaches 0.678");
+    expect(summary).toContain("1 warning");
+  });
+
+  it("calls a lower error better than the baseline", async () => {
+    const page = await htmlReport(exampleInput("regression"));
+    expect(page).toMatch(/RMSE is 4,211 on 1,000 test rows/);
+    expect(page).toMatch(/the model is better by 6,316\./); // 4210.5 × 2.5 − 4210.5 = 6315.75
+  });
+
+  it("says in words what there is not", async () => {
+    const page = await htmlReport(bareInput());
+    for (const words of [
+      "It was not scored: there is no test data yet.",
+      "whether it goes into production is not decided",
+      "Drift was not tested.",
+      "No checks were run.",
+      "No model is deployed.",
+      "The dataset is gone",
+      "No run was scored yet",
+      "No warnings.",
+      "No test file was used.",
+      "The candidates of this training are not on record.",
+      "This family has no parameters.",
+    ]) {
+      expect([words, page.includes(words)]).toEqual([words, true]);
+    }
+    expect(page.match(/NaN|\[object|[>\s]null\b|>\s*undefined/)).toBeNull();
+  });
+
+  it("tells of test rows of one class and of undefined metrics", async () => {
+    const input = exampleInput("binary");
+    const score = input.run.score!;
+    const page = await htmlReport({
+      ...input,
+      roc: null,
+      run: {
+        ...input.run,
+        score: {
+          ...score,
+          value: null,
+          metrics: { ...score.metrics, f1: null, roc_auc: null },
+          classReport: score.classReport!.map((one, i) => Object.assign({}, one, i === 0 ? { support: 0 } : {})),
+        },
+      },
+    });
+    expect(page).toContain("All test rows are of one class, “exited”");
+    expect(page).toContain("F1 is undefined on the 1,000 test rows.");
+    expect(page).toContain("Not drawn: ROC curve.");
+  });
+
+  it("shows hostile names as text, wherever they stand", async () => {
+    const input = exampleInput("multiclass");
+    const hostile = JSON.parse(
+      JSON.stringify(input)
+        .replaceAll("junior sales", JSON.stringify(HOSTILE).slice(1, -1))
+        .replaceAll("lastmonth_activity", JSON.stringify(HOSTILE).slice(1, -1))
+        .replaceAll("feature_1", JSON.stringify(HOSTILE).slice(1, -1))
+        .replaceAll("practicedata/", JSON.stringify(HOSTILE).slice(1, -1)),
+    ) as ReportInput;
+    const page = await htmlReport({ ...hostile, name: HOSTILE, warnings: [HOSTILE], metric: "f1" });
+    expect(page.split("&lt;script&gt;alert(2)").length).toBeGreaterThan(10);
+    expect(page.match(/<script|<img/i)).toBeNull();
+    // Every tag that is there is one of ours: no attribute of a tag carries a handler.
+    expect(page.replace(/"[^"]*"/g, '""').match(/<[^>]*\son\w+\s*=/gi)).toBeNull();
+  });
+
+  it("gives the same bytes for the same input", async () => {
+    expect(await htmlReport(exampleInput("binary"))).toBe(await htmlReport(exampleInput("binary")));
+  });
+
+  it("stays below 1 MB with 1,000 columns, 1,000 drifted ones, 200 classes and 100,000 test rows", async () => {
+    const input = exampleInput("multiclass");
+    const classes = Array.from({ length: 200 }, (_, i) => `class number ${i}`);
+    const [column, distribution, drift] = [
+      input.data!.columns["corporation"]!,
+      input.distributions["lastmonth_activity"]!,
+      input.drift!,
+    ];
+    const page = await htmlReport({
+      ...input,
+      signature: { ...input.signature, target: { ...input.signature.target, classes } },
+      run: {
+        ...input.run,
+        score: {
+          ...input.run.score!,
+          confusionMatrix: classes.map((_, i) => classes.map((_other, j) => (i + j) % 7)),
+          classReport: classes.map((label) => ({ label, precision: 0.5, recall: 0.5, f1: 0.5, support: 9 })),
+        },
+      },
+      roc: classes.map((label) => Object.assign({}, input.roc![0]!, { label })),
+      precisionRecall: classes.map((label) => Object.assign({}, input.precisionRecall![0]!, { label })),
+      data: { rows: 100_000, columns: byName(column) },
+      drift: { ...drift, columns: byName(drift.columns["lastmonth_activity"]!) },
+      distributions: byName(distribution),
+    });
+    expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);
+  });
+});
