@@ -33,7 +33,7 @@ export function dataTable({ caption, columns, rows, limit = 200 }: DataTable): H
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0">
     <table>
       <caption>
-        ${caption}
+        <span>${caption}</span>
       </caption>
       <thead>
         <tr>

@@ -71,6 +71,7 @@ const tables = `
 .scroll{overflow-x:auto;margin:0 0 1rem}
 table{border-collapse:collapse;min-width:62%;font-size:.925rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:600;padding:.25rem 0 .5rem}
+caption span{display:block;max-width:calc(100vw - 3rem)}
 th,td{padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
 th:first-child,td:first-child{padding-left:.35rem}
 thead th{color:var(--muted);font-weight:600;font-size:.85rem;white-space:nowrap;vertical-align:bottom}
