@@ -1,4 +1,5 @@
 /** `mlctl lineage`: from a model back to its files. */
+import { shortTime } from "../core/shortTime.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/lineage.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -36,9 +37,14 @@ export const lineage = defineCommand({
 export function lineageView({ run, deployments, dataset }: LineageResult): View {
   const short = (sha256: string): string => sha256.slice(0, 12);
   const rows = [
-    ...deployments.map((d) => [`deployment ${d.deploymentId}`, d.model.path, d.deployedAt, short(d.model.sha256)]),
-    ["run", run.runId, run.createdAt, `${run.family}, seed ${run.seed}`],
-    ...(run.model === null ? [] : [["model", run.model.path, run.createdAt, short(run.model.sha256)]]),
+    ...deployments.map((d) => [
+      `deployment ${d.deploymentId}`,
+      d.model.path,
+      shortTime(d.deployedAt),
+      short(d.model.sha256),
+    ]),
+    ["run", run.runId, shortTime(run.createdAt), `${run.family}, seed ${run.seed}`],
+    ...(run.model === null ? [] : [["model", run.model.path, shortTime(run.createdAt), short(run.model.sha256)]]),
     ["configuration", "recorded with the run", "", short(run.configSha256)],
     dataset === null
       ? ["dataset", run.datasetId, "its record is gone", short(run.datasetSha256)]

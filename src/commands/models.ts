@@ -1,5 +1,6 @@
 /** `mlctl models list | show | alias`: the models of this workspace and the names they answer to. */
 import { formatNumber } from "../core/formatNumber.ts";
+import { shortTime } from "../core/shortTime.ts";
 import type { View } from "../core/view.ts";
 import type { ModelRow, ShownModel } from "../lifecycle/models.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -99,19 +100,19 @@ export function modelsView(rows: readonly ModelRow[]): View {
         rows: rows.map((row) => [
           `v${row.version}`,
           row.runId,
-          row.createdAt,
+          shortTime(row.createdAt),
           row.family,
           row.metric ?? "",
           row.value,
           row.aliases.map((name) => `@${name}`).join(" "),
-          row.inProduction ? "now" : (row.lastDeployedAt ?? ""),
+          row.inProduction ? "now" : row.lastDeployedAt === null ? "" : shortTime(row.lastDeployedAt),
         ]),
       },
     ],
   };
 }
 
-export function modelView({ path, model, run }: ShownModel): View {
+export function modelView({ path, sha256, model, run }: ShownModel): View {
   const { signature, estimator, threshold, importance } = model;
   const { target } = signature;
   const classes = target.classes === undefined ? "" : `: ${target.classes.join(", ")}`;
@@ -120,7 +121,7 @@ export function modelView({ path, model, run }: ShownModel): View {
     fields: [
       ["file", path],
       ["run", run?.runId ?? null],
-      ["sha256", model.sha256],
+      ["sha256", sha256],
       ["parameters", JSON.stringify(estimator.params)],
       ...(threshold === null ? [] : [["threshold", threshold] as const]),
       ["transforms", model.transforms.map(({ type }) => type).join(" → ")],

@@ -1,6 +1,7 @@
 /** `mlctl runs list | show`: what was trained, and with what. */
 import { formatNumber } from "../core/formatNumber.ts";
 import type { Run } from "../core/run.ts";
+import { shortTime } from "../core/shortTime.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -78,13 +79,13 @@ export function runsView(all: readonly Run[], production: string | null): View {
       {
         columns: ["run", "created", "family", "features", "rank", "version", "metric", "validation", "test", "status"],
         rows: all.map((run) => {
-          const metric = run.score?.metric ?? Object.keys(run.metrics)[0] ?? "";
+          const { metric } = run;
           const status = run.runId === production ? "in production" : run.status.toLowerCase();
           const version = run.modelVersion === null ? "" : `v${run.modelVersion}`;
           const validation = run.metrics[metric] ?? null;
           return [
             run.runId,
-            run.createdAt,
+            shortTime(run.createdAt),
             run.family,
             run.featureSet,
             run.rank,
@@ -104,7 +105,7 @@ export function runView(run: Run): View {
   const { score } = run;
   const names = [...new Set([...Object.keys(run.metrics), ...Object.keys(score?.metrics ?? {})])];
   return {
-    title: `run ${run.runId}: ${run.family} on ${run.trainingRows} training rows of ${run.createdAt}`,
+    title: `run ${run.runId}: ${run.family} on ${run.trainingRows} training rows, ${shortTime(run.createdAt)}`,
     fields: [
       ["status", run.status.toLowerCase()],
       ["version", run.modelVersion === null ? "kept no model" : `v${run.modelVersion}`],

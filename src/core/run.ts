@@ -48,6 +48,8 @@ export interface Run {
   readonly family: string;
   readonly engine?: string;
   readonly featureSet: string;
+  /** By which its training was ranked. */
+  readonly metric: string;
   readonly params: Readonly<Record<string, Json>>;
   /** On the validation part, by name; null where undefined (e.g. AUC with one class). */
   readonly metrics: Readonly<Record<string, number | null>>;

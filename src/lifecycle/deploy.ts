@@ -5,7 +5,6 @@ import type { Deployment } from "../core/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Run } from "../core/run.ts";
 import type { Table } from "../core/table.ts";
-import { findMetric } from "../metrics/findMetric.ts";
 import { promotion, type Verdict } from "../pipeline/promotion.ts";
 import { artifactOf } from "../storage/artifactOf.ts";
 import { commitDeployment } from "../storage/deployment/commitDeployment.ts";
@@ -13,6 +12,7 @@ import { currentDeployment, deploymentHistory } from "../storage/deployment/curr
 import { rollbackTarget } from "../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../storage/syncStore.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { decidingMetric } from "./decidingMetric.ts";
 import { judge } from "./judge.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import type { Session } from "./session.ts";
@@ -47,7 +47,7 @@ export async function deploy(session: Session, options: DeployOptions = {}): Pro
 
 async function promote(session: Session, options: DeployOptions): Promise<DeployResult> {
   const { paths, context } = session;
-  const challenger = loadModel(session, options.model ?? "latest");
+  const challenger = await loadModel(session, options.model ?? "latest");
   const current = currentDeployment(paths.production);
   if (challenger.run === null)
     throw new MlctlError("usage", "only a model of this workspace's runs can be deployed", {
@@ -88,7 +88,7 @@ interface Weighed {
 async function weigh(session: Session, challenger: LoadedModel, { force }: DeployOptions): Promise<Weighed> {
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
-  const metric = findMetric(config.train.metric ?? (task === "regression" ? "rmse" : "f1"), task).name;
+  const metric = decidingMetric(config, task);
   const test = await readTestData(session).catch((error: unknown) => {
     if (force === true && error instanceof MlctlError) return error;
     throw error;

@@ -5,6 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
+import { sha256File } from "../storage/sha256File.ts";
 import { readModel } from "../storage/modelFile.ts";
 import { resolveRun } from "../storage/resolveRun.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
@@ -15,29 +16,33 @@ export interface LoadedModel {
   /** Null for a model file that no run of this workspace made. */
   readonly run: Run | null;
   readonly path: string;
+  /** Of the file, as records and `lineage` name it. */
+  readonly sha256: string;
 }
 
 /**
  * @param reference a run id or unique prefix, "v3", "@champion", "latest", or the path of a model file
  * @throws {MlctlError} kind "usage" where it names nothing, "data" where the file is damaged
  */
-export function loadModel({ store, paths }: Session, reference: string): LoadedModel {
+export async function loadModel({ store, paths }: Session, reference: string): Promise<LoadedModel> {
   const file = resolve(reference);
   if (/[./\\]/.test(reference) && existsSync(file) && statSync(file).isFile()) {
     const model = readModel(file);
-    const run = store.runs({ withModel: true }).find((candidate) => candidate.model?.sha256 === model.sha256) ?? null;
-    return { model, run, path: file };
+    const sha256 = await sha256File(file);
+    const run = store.runs({ withModel: true }).find((candidate) => candidate.model?.sha256 === sha256) ?? null;
+    return { model, run, path: file, sha256 };
   }
   const run = resolveRun(store, reference);
-  return { model: readModel(modelPath({ paths }, run)), run, path: modelPath({ paths }, run) };
+  const path = modelPath({ paths }, run);
+  return { model: readModel(path), run, path, sha256: run.model!.sha256 };
 }
 
 /** The deployed model; undefined when nothing is deployed. */
-export function loadDeployed({ store, paths }: Session): (LoadedModel & { readonly run: Run | null }) | undefined {
+export function loadDeployed({ store, paths }: Session): LoadedModel | undefined {
   const deployment = currentDeployment(paths.production);
   if (deployment === undefined) return undefined;
   const path = fromRecordPath(paths.workspace, deployment.model.path);
-  return { model: readModel(path), run: store.run(deployment.runId) ?? null, path };
+  return { model: readModel(path), run: store.run(deployment.runId) ?? null, path, sha256: deployment.model.sha256 };
 }
 
 /** Where the model of a run lies. @throws {MlctlError} kind "usage" for a run that kept none */

@@ -41,7 +41,7 @@ export function listModels({ store }: Session): ModelRow[] {
 }
 
 /** @param reference a run, version, alias, "latest" or the path of a model file */
-export function showModel(session: Session, reference: string): ShownModel {
+export function showModel(session: Session, reference: string): Promise<ShownModel> {
   return loadModel(session, reference);
 }
 

@@ -50,7 +50,7 @@ export interface PredictResult {
  * @throws {MlctlError} kind "notReady" when nothing is deployed; "data" with the line of the first row that cannot be read
  */
 export async function predict(session: Session, options: PredictOptions): Promise<PredictResult> {
-  const { model, run } = chooseModel(session, options.model);
+  const { model, run, sha256 } = await chooseModel(session, options.model);
   const { context } = session;
   const inputFormat = options.inputFormat ?? formatOf(options.input);
   const name = options.input === "-" ? "stdin" : options.input;
@@ -75,7 +75,7 @@ export async function predict(session: Session, options: PredictOptions): Promis
   for (const message of warnings) context.emit({ type: "warning", stage: "predict", message });
   return {
     runId: run?.runId ?? null,
-    modelSha256: model.sha256,
+    modelSha256: sha256,
     rows: answerer.rows(),
     rejected: answerer.rejected(),
     warnings,
@@ -103,7 +103,7 @@ function rejectedRow(width: number): (reject: { row: InputRow; reason: string })
   };
 }
 
-function chooseModel(session: Session, reference: string | undefined): LoadedModel {
+async function chooseModel(session: Session, reference: string | undefined): Promise<LoadedModel> {
   if (reference !== undefined) return loadModel(session, reference);
   const deployed = loadDeployed(session);
   if (deployed !== undefined) return deployed;

@@ -20,13 +20,10 @@ import { readDataset } from "./trainingData.ts";
 /** @param reference of the run that the report is about */
 export async function reportInput(session: Session, reference: string): Promise<ReportInput> {
   const { config, store, context } = session;
-  const { model, run } = loadModel(session, reference);
+  const { model, run } = await loadModel(session, reference);
   if (run === null)
     throw new MlctlError("usage", "a report needs a run of this workspace", { hint: "`mlctl runs list` shows them" });
-  const { target } = model.signature;
-  const metric =
-    run.score?.metric ??
-    findMetric(config.train.metric ?? (target.task === "regression" ? "rmse" : "f1"), target.task).name;
+  const { metric } = run;
   const judged = await judgeIfPossible(session, model);
   const dataset = store.dataset(run.datasetId) ?? null;
   const deployments = store.deployments();

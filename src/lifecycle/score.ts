@@ -12,6 +12,7 @@ import { artifactOf } from "../storage/artifactOf.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { ensureFolder } from "../storage/commitFile.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
+import { decidingMetric } from "./decidingMetric.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";
 import type { Session } from "./session.ts";
@@ -42,7 +43,7 @@ export interface ScoreResult extends Omit<ScoreRecord, "createdAt" | "artifact" 
 /** @throws {MlctlError} kind "notReady" when there is no model or no test data, "data" where they do not fit */
 export async function score(session: Session, options: ScoreOptions = {}): Promise<ScoreResult> {
   const { context } = session;
-  const { model, run } = loadModel(session, options.model ?? "latest");
+  const { model, run } = await loadModel(session, options.model ?? "latest");
   const test = await readTestData(session, options.data);
   context.emit({
     type: "stage",
@@ -75,7 +76,7 @@ function figuresOf(
   { model, judged, test }: { model: Model; judged: Judgement; test: TestData },
 ): Figures {
   const { task } = model.signature.target;
-  const metric = findMetric(config.train.metric ?? (task === "regression" ? "rmse" : "f1"), task).name;
+  const metric = decidingMetric(config, task);
   const intervals = intervalsOf(judged, metric, config.train.seed);
   return {
     metric,

@@ -12,7 +12,7 @@ import { serializeModel } from "../storage/modelFile.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { buildModel } from "./buildModel.ts";
 import type { Session } from "./session.ts";
-import { metricName, trainCandidates, type TrainedCandidate } from "./trainCandidates.ts";
+import { trainCandidates, type TrainedCandidate } from "./trainCandidates.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
 
 export interface LeaderboardRow {
@@ -76,7 +76,7 @@ export async function train(session: Session): Promise<TrainResult> {
   // The winner last: once its record is there, the whole training is.
   for (const run of runs.toReversed()) saveRecord(session.paths, store, run);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
-  return resultOf({ dataset, data, ranked, runs, metric: metricName(session, data) });
+  return resultOf({ dataset, data, ranked, runs, metric: runs[0]!.metric });
 }
 
 interface RunParts {
@@ -101,6 +101,7 @@ function runOf(session: Session, { dataset, data, trained, own, warnings }: RunP
     family: trained.family,
     ...(fitted?.estimator.engine === undefined ? {} : { engine: fitted.estimator.engine }),
     featureSet: candidate.featureSet,
+    metric: candidate.metric,
     params: fitted?.estimator.params ?? candidate.params,
     metrics: trained.metrics,
     tags: trained.degenerate === undefined ? {} : { degenerate: trained.degenerate },

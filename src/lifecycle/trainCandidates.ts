@@ -4,9 +4,9 @@ import { MlctlError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Task } from "../core/task.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
-import { findMetric } from "../metrics/findMetric.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
 import { fitCandidate, type Candidate, type FittedCandidate } from "../pipeline/fitCandidate.ts";
+import { decidingMetric } from "./decidingMetric.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "./workspace.ts";
@@ -28,7 +28,7 @@ export interface TrainedCandidate {
  */
 export async function trainCandidates(workspace: Workspace, data: PreparedData): Promise<TrainedCandidate[]> {
   const { task } = data.target;
-  const metric = metricName(workspace, data);
+  const metric = decidingMetric(workspace.config, task);
   const candidates = candidatesOf(workspace, { task, metric });
   const trained: TrainedCandidate[] = [];
   for (const [index, candidate] of candidates.entries()) {
@@ -44,12 +44,6 @@ export async function trainCandidates(workspace: Workspace, data: PreparedData):
   const ranked = rank(trained, metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return ranked;
-}
-
-/** The configured metric, or the task's usual one. @throws {MlctlError} kind "usage" for one the task does not have */
-export function metricName({ config }: Pick<Workspace, "config">, { target }: Pick<PreparedData, "target">): string {
-  const usual = { regression: "rmse", binary: "f1", multiclass: "f1" } as const;
-  return findMetric(config.train.metric ?? usual[target.task], target.task).name;
 }
 
 /** Every model on every feature set. */

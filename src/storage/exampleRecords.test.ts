@@ -77,6 +77,7 @@ export function exampleRun(n: number, change: Partial<Run> = {}): Run {
     task: "binary",
     family: "logistic_regression",
     featureSet: "all",
+    metric: "f1",
     params: { l2: 1, solver: "lbfgs" },
     metrics: { f1: 0.5, roc_auc: null },
     tags: {},
