@@ -75,13 +75,8 @@ function timingText({ runs, last, median, maximum }: Timing): string {
   return `last ${formatNumber(last)} s, median ${formatNumber(median)} s, slowest ${formatNumber(maximum)} s of ${runs}`;
 }
 
-function packageTable({ packageCheck }: DiagnoseResult): ViewTable[] {
-  if (packageCheck.packages.length === 0) return [];
-  const rows = packageCheck.packages.map(({ name, current, latest, vulnerability }) => [
-    name,
-    current,
-    latest,
-    vulnerability ?? "",
-  ]);
+function packageTable({ packages }: DiagnoseResult): ViewTable[] {
+  if (packages.length === 0) return [];
+  const rows = packages.map(({ name, current, latest, vulnerability }) => [name, current, latest, vulnerability ?? ""]);
   return [{ title: "packages to look at", columns: ["package", "installed", "latest", "vulnerability"], rows }];
 }

@@ -33,7 +33,9 @@ export interface DiagnoseResult extends TableSummary {
   /** Measured when they ran. */
   readonly timing: { readonly ingest: Timing; readonly train: Timing };
   readonly drift: DriftReport;
-  readonly packageCheck: PackageCheck;
+  /** Outdated or vulnerable; "unknown" where no registry answered, which says nothing about them. */
+  readonly packages: PackageCheck["packages"];
+  readonly packageStatus: PackageCheck["status"];
   readonly findings: readonly Finding[];
 }
 
@@ -62,7 +64,8 @@ export async function diagnose(
     ...summarize(table),
     timing: timings(session),
     drift,
-    packageCheck: await packages,
+    packages: (await packages).packages,
+    packageStatus: (await packages).status,
     findings: [
       ...findingsOf(session, { table, drift, problem: answers.problem, dataset }),
       ...packageFindings(await packages),
