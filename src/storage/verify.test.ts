@@ -2,13 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commitDeployment } from "./deployment/commitDeployment.ts";
-import {
-  exampleArtifact,
-  exampleDataset,
-  exampleRequest,
-  exampleRun,
-  exampleWorkspace,
-} from "./exampleRecords.test.ts";
+import { exampleArtifact, exampleDataset, exampleRequest, exampleRun, exampleWorkspace } from "./exampleRecords.ts";
 import { saveRecord } from "./saveRecord.ts";
 import { openStore } from "./store/openStore.ts";
 import { syncStore } from "./syncStore.ts";

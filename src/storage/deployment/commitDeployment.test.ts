@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../core/deployment.ts";
 import { random } from "../../core/random.ts";
-import { dist, exampleRequest, exampleWorkspace } from "../exampleRecords.test.ts";
+import { dist, exampleRequest, exampleWorkspace } from "../exampleRecords.ts";
 import { sha256Text } from "../sha256Text.ts";
 import { verify } from "../verify.ts";
 import type { WorkspacePaths } from "../workspacePaths.ts";

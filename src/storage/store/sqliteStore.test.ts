@@ -14,7 +14,7 @@ import {
   exampleWorkspace,
   temporaryFolder,
   workspaceIn,
-} from "../exampleRecords.test.ts";
+} from "../exampleRecords.ts";
 import { readStore } from "../readStore.ts";
 import { reindex } from "../reindex.ts";
 import { resolveRun } from "../resolveRun.ts";

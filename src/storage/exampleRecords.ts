@@ -2,12 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll } from "vitest";
 import type { Artifact } from "../core/artifact.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { Run } from "../core/run.ts";
 import type { DeploymentRequest } from "./deployment/commitDeployment.ts";
-import { parseRecord } from "./parseRecord.ts";
 import { sha256Text } from "./sha256Text.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 
@@ -116,9 +115,3 @@ export function exampleRequest(paths: WorkspacePaths, runId: string, minute: num
     ingestedFiles: exampleArtifact(paths, `ingesteddata/ingestedfiles_${runId}.txt`, `a.csv ${runId}\n`),
   };
 }
-
-it("has example records that read back as they are", () => {
-  for (const record of [exampleDataset(1), exampleRun(1)]) {
-    expect(parseRecord(JSON.stringify(record), "x.json", { kind: record.kind })).toEqual(record);
-  }
-});
