@@ -106,10 +106,10 @@ function deferred<T>(): Deferred<T> {
 }
 
 function failure(reason: string, cause?: unknown): MlctlError {
-  return new MlctlError("failure", `xgboost (wasm) failed: ${reason}`, {
-    cause,
-    hint: "with very many rows the 2 GB of WebAssembly may be too few: take tree_method hist or fewer rows",
-  });
+  const hint = /memory|alloc/i.test(reason)
+    ? "WebAssembly holds 2 GB: train on fewer rows or features"
+    : "the parameters were checked: please report this with the data and configuration";
+  return new MlctlError("failure", `xgboost (wasm) failed: ${reason}`, { cause, hint });
 }
 
 function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequest): TrainingJob {
