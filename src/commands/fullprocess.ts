@@ -38,8 +38,8 @@ export function fullprocessView(result: FullprocessResult): View {
   if (status === "nothing_new")
     return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };
   const table = {
-    columns: ["step", "status", "what", "seconds"],
-    rows: steps.map((step) => [step.name, step.status, step.reason, Number(step.seconds.toFixed(2))]),
+    columns: ["step", "status", { header: "seconds", align: "right" }, "what"] as const,
+    rows: steps.map((step) => [step.name, step.status, step.seconds.toFixed(2), step.reason]),
   };
   if (dryRun) return { title: `would run: ${reason}`, tables: [table] };
   const spread =
@@ -48,7 +48,7 @@ export function fullprocessView(result: FullprocessResult): View {
   return {
     title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${figure}`,
     tables: [table],
-    fields: [...reasons.map((why) => ["because", why] as const), ["report", reportPath]],
+    fields: [["started because", reason], ...reasons.map((why) => ["because", why] as const), ["report", reportPath]],
     next: reportPath === null ? "`mlctl runs list`" : `open ${reportPath}`,
   };
 }

@@ -39,20 +39,20 @@ export function lineageView({ run, deployments, dataset }: LineageResult): View 
   const rows = [
     ...deployments.map((d) => [
       `deployment ${d.deploymentId}`,
-      d.model.path,
-      shortTime(d.deployedAt),
       short(d.model.sha256),
+      shortTime(d.deployedAt),
+      d.action,
     ]),
-    ["run", run.runId, shortTime(run.createdAt), `${run.family}, seed ${run.seed}`],
-    ...(run.model === null ? [] : [["model", run.model.path, shortTime(run.createdAt), short(run.model.sha256)]]),
-    ["configuration", "recorded with the run", "", short(run.configSha256)],
+    ["run", "", shortTime(run.createdAt), `${run.runId}, ${run.family}, seed ${run.seed}`],
+    ...(run.model === null ? [] : [["model", short(run.model.sha256), "", run.model.path]]),
+    ["configuration", short(run.configSha256), "", "recorded with the run"],
     dataset === null
-      ? ["dataset", run.datasetId, "its record is gone", short(run.datasetSha256)]
-      : ["dataset", dataset.artifact.path, `${dataset.rows} rows`, short(dataset.artifact.sha256)],
-    ...(dataset?.files ?? []).map((file) => ["file", file.path, `${file.rows} rows`, short(file.sha256)]),
+      ? ["dataset", short(run.datasetSha256), "", `${run.datasetId}: its record is gone`]
+      : ["dataset", short(dataset.artifact.sha256), `${dataset.rows} rows`, dataset.artifact.path],
+    ...(dataset?.files ?? []).map((file) => ["file", short(file.sha256), `${file.rows} rows`, file.path]),
   ];
   return {
     title: `run ${run.runId} (${run.family}) was made of ${dataset?.files.length ?? 0} files`,
-    tables: [{ columns: ["what", "which", "when or how many", "sha256"], rows }],
+    tables: [{ columns: ["what", "sha256", "when, rows", "which"], rows }],
   };
 }

@@ -74,10 +74,11 @@ export const runs = defineCommand({
 
 export function runsView(all: readonly Run[], production: string | null): View {
   if (all.length === 0) return { title: "no run yet", next: "`mlctl train`" };
+  const sets = all.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
   return {
     tables: [
       {
-        columns: ["run", "created", "family", "features", "rank", "version", "metric", "validation", "test", "status"],
+        columns: ["run", "created", "family", ...sets, "rank", "version", "metric", "validation", "test", "status"],
         rows: all.map((run) => {
           const { metric } = run;
           const status = run.runId === production ? "in production" : run.status.toLowerCase();
@@ -87,7 +88,7 @@ export function runsView(all: readonly Run[], production: string | null): View {
             run.runId,
             shortTime(run.createdAt),
             run.family,
-            run.featureSet,
+            ...(sets.length > 0 ? [run.featureSet] : []),
             run.rank,
             version,
             metric,

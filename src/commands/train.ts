@@ -37,18 +37,19 @@ export function trainView(result: TrainResult): View {
     .filter((name) => name !== metric)
     .slice(0, 3);
   const shown = [metric, ...others];
+  const sets = leaderboard.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
   return {
     title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${dataset.rows} rows; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
     tables: [
       {
-        columns: ["#", "run", "family", "features", ...shown, "seconds", "note"],
+        columns: ["#", "run", "family", ...sets, ...shown, { header: "seconds", align: "right" }, "note"],
         rows: leaderboard.map((row) => [
           row.rank,
           row.runId,
           row.family,
-          row.featureSet,
+          ...(sets.length > 0 ? [row.featureSet] : []),
           ...shown.map((name) => row.metrics[name] ?? null),
-          Number(row.seconds.toFixed(2)),
+          row.seconds.toFixed(2),
           row.note ?? "",
         ]),
       },

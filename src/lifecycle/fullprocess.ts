@@ -94,7 +94,7 @@ async function run(session: Session, plan: FullprocessPlan, force: boolean): Pro
   const verdict = await step(
     "deploy",
     () => deploy(session),
-    ({ status, reasons }) => `${status}: ${reasons.join("; ")}`,
+    ({ status, runId }) => (status === "deployed" ? `switched to ${runId}` : "the deployed model stays"),
   );
   const judged = recordVerdict(session, verdict);
   const { path: reportPath } = await step(
@@ -202,5 +202,5 @@ function planned(plan: FullprocessPlan): FullprocessResult {
 
 function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {
   if (status === "nothing_new" || dataset === null) return reason;
-  return `${dataset.rows} rows from ${files.length} files, ${duplicatesRemoved} duplicates removed (${reason})`;
+  return `${dataset.rows} rows from ${files.length} files, ${duplicatesRemoved} duplicates removed`;
 }
