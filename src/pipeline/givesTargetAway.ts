@@ -1,12 +1,14 @@
 /** Leakage: a column that alone gives the target away. */
-import type { Table } from "../core/table.ts";
 import type { TargetSpec } from "../core/signature.ts";
+import type { Column, Table } from "../core/table.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 
 /** From this AUC, or |correlation|, on a single column is too good to be an honest input. */
 const SUSPICIOUS = 0.999;
 /** Fewer rows than this can be separated by chance. */
 const FEWEST_ROWS = 30;
+/** So can fewer rows than this outside the largest class. */
+const FEWEST_OF_A_CLASS = 5;
 
 export interface Suspect {
   readonly column: string;
@@ -14,48 +16,40 @@ export interface Suspect {
 }
 
 /**
- * Looks at each input column by itself: numbers by AUC (binary) or Pearson correlation (regression), categories by how
- * purely each of them stands for one class. Returns the columns above 0.999.
+ * Looks at each input column by itself: numbers by Pearson correlation (regression) or AUC (binary), categories and
+ * numbers of few values by how purely each value stands for one class. Returns the columns above 0.999.
  */
 export function givesTargetAway(inputs: Table, y: Float64Array, target: TargetSpec): Suspect[] {
-  if (inputs.rowCount < FEWEST_ROWS) return [];
-  const suspects: Suspect[] = [];
-  for (const column of inputs.columns) {
-    if (column.kind === "category") {
-      const pure = target.task === "regression" || oneSided(y) ? 0 : purity(column.codes, y);
-      if (pure >= SUSPICIOUS)
-        suspects.push({ column: column.name, reason: `${share(pure)} of its rows are of one class per category` });
-    } else if (target.task === "binary") {
-      const auc = separation(column.values, y);
-      if (auc >= SUSPICIOUS)
-        suspects.push({ column: column.name, reason: `it alone separates the classes (ROC AUC ${auc.toFixed(4)})` });
-    } else if (target.task === "regression") {
-      const correlation = Math.abs(pearson(column.values, y));
-      if (correlation >= SUSPICIOUS)
-        suspects.push({ column: column.name, reason: `it correlates with the target (${correlation.toFixed(4)})` });
-    }
-  }
-  return suspects;
+  return inputs.columns.flatMap((column) => {
+    const reason = target.task === "regression" ? tooLike(column, y) : tooTelling(column, y, target);
+    return reason === undefined ? [] : [{ column: column.name, reason }];
+  });
 }
 
-function share(value: number): string {
-  return `${(100 * value).toFixed(1)} %`;
+function tooLike(column: Column, y: Float64Array): string | undefined {
+  const correlation = column.kind === "category" ? 0 : Math.abs(pearson(column.values, y));
+  return correlation >= SUSPICIOUS ? `it correlates with the target (${correlation.toFixed(4)})` : undefined;
 }
 
-/** AUC of the column as a score, whichever way it points; missing values are left out. */
-function separation(values: Float64Array, y: Float64Array): number {
-  const rows = Array.from(values.keys()).filter((row) => !Number.isNaN(values[row]!));
-  const yTrue = Float64Array.from(rows, (row) => y[row]!);
-  const probabilities = Float64Array.from(rows, (row) => values[row]!);
-  const evaluation = {
-    task: "binary",
-    classCount: 2,
-    yTrue,
-    yPred: new Float64Array(rows.length),
-    probabilities,
-  } as const;
+function tooTelling(column: Column, y: Float64Array, { task }: TargetSpec): string | undefined {
+  const isCategory = column.kind === "category";
+  const cells = isCategory ? Float64Array.from(column.codes, (code) => (code < 0 ? NaN : code)) : column.values;
+  const rows = Array.from(cells.keys()).filter((row) => !Number.isNaN(cells[row]!));
+  const [present, classes] = [Float64Array.from(rows, (row) => cells[row]!), Float64Array.from(rows, (row) => y[row]!)];
+  if (rows.length < FEWEST_ROWS || oneSided(classes)) return undefined;
+  const auc = isCategory || task !== "binary" ? 0 : separation(present, classes);
+  if (auc >= SUSPICIOUS) return `it alone separates the classes (ROC AUC ${auc.toFixed(4)})`;
+  const pure = purity(present, classes);
+  if (pure < SUSPICIOUS) return undefined;
+  return `${(100 * pure).toFixed(1)} % of its rows are of one class per ${isCategory ? "category" : "value"}`;
+}
+
+/** AUC of the column as a score, whichever way it points. */
+function separation(probabilities: Float64Array, yTrue: Float64Array): number {
+  const yPred = new Float64Array(yTrue.length);
+  const evaluation = { task: "binary", classCount: 2, yTrue, yPred, probabilities } as const;
   const auc = findMetric("roc_auc", "binary").compute(evaluation);
-  return rows.length < FEWEST_ROWS || Number.isNaN(auc) ? 0.5 : Math.max(auc, 1 - auc);
+  return Math.max(auc, 1 - auc);
 }
 
 function pearson(values: Float64Array, y: Float64Array): number {
@@ -75,25 +69,28 @@ function pearson(values: Float64Array, y: Float64Array): number {
   return n < FEWEST_ROWS || !(spread > 0) ? 0 : (sumXY - (sumX * sumY) / n) / spread;
 }
 
-/** With nearly all rows in one class every category is pure. */
-function oneSided(y: Float64Array): boolean {
-  const counts = new Map<number, number>();
-  for (const code of y) counts.set(code, (counts.get(code) ?? 0) + 1);
-  return Math.max(...counts.values()) > 0.99 * y.length;
+/** With nearly all rows in one class every value is pure. */
+function oneSided(classes: Float64Array): boolean {
+  const largest = Math.max(...countsOf(classes).values());
+  return largest > 0.99 * classes.length || classes.length - largest < FEWEST_OF_A_CLASS;
 }
 
-/** Share of rows in the most common class of their category; 0 where categories are too many to mean anything. */
-function purity(codes: Int32Array, y: Float64Array): number {
-  const counts = new Map<number, Map<number, number>>();
-  let present = 0;
-  codes.forEach((code, row) => {
-    if (code < 0) return;
-    present++;
-    const classes = counts.get(code) ?? new Map<number, number>();
-    counts.set(code, classes.set(y[row]!, (classes.get(y[row]!) ?? 0) + 1));
+/** Share of rows in the most common class of their value; 0 where values are too many to mean anything. */
+function purity(cells: Float64Array, classes: Float64Array): number {
+  const classesOf = new Map<number, number[]>();
+  cells.forEach((cell, row) => {
+    const known = classesOf.get(cell);
+    if (known === undefined) classesOf.set(cell, [classes[row]!]);
+    else known.push(classes[row]!);
   });
-  if (present < FEWEST_ROWS || counts.size > present / 10) return 0;
+  if (classesOf.size > cells.length / 10) return 0;
   let pure = 0;
-  for (const classes of counts.values()) pure += Math.max(...classes.values());
-  return pure / present;
+  for (const found of classesOf.values()) pure += Math.max(...countsOf(found).values());
+  return pure / cells.length;
+}
+
+function countsOf(codes: Iterable<number>): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return counts;
 }

@@ -66,7 +66,7 @@ function requirements({ metrics, challenger }: PromotionInput, { require }: Prom
     const value = metrics[findMetric(name, challenger.task).name] ?? NaN;
     const bounds = [min > -Infinity ? `at least ${min}` : "", max < Infinity ? `at most ${max}` : ""].filter(Boolean);
     const passed = value >= min && value <= max;
-    return { passed, reason: `${name} is ${formatNumber(value)}; required: ${bounds.join(" and ")}` };
+    return { passed, reason: `${name} is ${formatNumber(value)}; required: ${bounds.join(" and ") || "a value"}` };
   });
 }
 

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { random } from "../core/random.ts";
+import type { TargetSpec } from "../core/signature.ts";
+import type { Column } from "../core/table.ts";
+import { givesTargetAway } from "./givesTargetAway.ts";
+
+const twoClasses: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };
+const quantity: TargetSpec = { name: "y", task: "regression" };
+
+function number(values: ArrayLike<number>): Column {
+  return { kind: "number", name: "x", values: Float64Array.from(values) };
+}
+
+function suspects(column: Column, y: ArrayLike<number>, target: TargetSpec) {
+  return givesTargetAway({ rowCount: y.length, columns: [column] }, Float64Array.from(y), target);
+}
+
+/** 0, 1, 0, 1, … */
+const alternating = (rows: number): number[] => Array.from({ length: rows }, (_, row) => row % 2);
+
+describe("numbers against two classes", () => {
+  it.each([
+    ["upwards", 1],
+    ["downwards", -1],
+  ])("suspects a column that separates the classes %s", (_, sign) => {
+    const y = alternating(60);
+    const x = y.map((code, row) => sign * (100 * code + (row % 7)));
+    expect(suspects(number(x), y, twoClasses)).toEqual([
+      { column: "x", reason: "it alone separates the classes (ROC AUC 1.0000)" },
+    ]);
+  });
+
+  it("lets a very good column pass", () => {
+    const y = alternating(60);
+    const x = y.map((code, row) => (row < 2 ? 1 - code : code)); // 2 of 60 rows against: AUC 29/30
+    expect(suspects(number(x), y, twoClasses)).toEqual([]);
+  });
+
+  it("judges the rows that have a value", () => {
+    const y = alternating(80);
+    const x = y.map((code, row) => (row % 3 === 0 ? NaN : code));
+    expect(suspects(number(x), y, twoClasses)).toHaveLength(1);
+    const rare = y.map((code, row) => (row < 29 ? code : NaN));
+    expect(suspects(number(rare), y, twoClasses)).toEqual([]);
+  });
+
+  it("says nothing of fewer than 30 rows, or of a handful of one class: chance separates those", () => {
+    const y = alternating(29);
+    expect(suspects(number(y), y, twoClasses)).toEqual([]);
+    const four = Array.from({ length: 200 }, (_, row) => (row < 4 ? 1 : 0));
+    expect(suspects(number(four), four, twoClasses)).toEqual([]);
+  });
+});
+
+describe("numbers against a quantity", () => {
+  const { normal } = random(7);
+  const y = Float64Array.from({ length: 100 }, () => normal());
+
+  it.each([1000, -0.001])("suspects a column that is the target times %s, far from zero", (factor) => {
+    const [found] = suspects(number(y.map((value) => 1e6 + factor * value)), y, quantity);
+    expect(found?.reason).toBe("it correlates with the target (1.0000)");
+  });
+
+  it("lets an honest, a constant and an empty column pass", () => {
+    const noisy = y.map((value) => value + 0.1 * normal()); // correlation 1 / √1.01 = 0.995
+    expect(suspects(number(noisy), y, quantity)).toEqual([]);
+    expect(suspects(number(y.map(() => 5)), y, quantity)).toEqual([]);
+    expect(suspects(number(y.map(() => NaN)), y, quantity)).toEqual([]);
+  });
+
+  it("does not look at categories", () => {
+    expect(
+      suspects(
+        categoryColumn(
+          "x",
+          Array.from(y, (value) => (value > 0 ? "a" : "b")),
+        ),
+        y,
+        quantity,
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe("categories against classes", () => {
+  it("suspects a column whose categories stand for one class each", () => {
+    const y = alternating(90);
+    const column = categoryColumn(
+      "x",
+      y.map((code, row) => (row === 0 ? null : `${code ? "left" : "stayed"} ${row % 3}`)),
+    );
+    expect(suspects(column, y, twoClasses)).toEqual([
+      { column: "x", reason: "100.0 % of its rows are of one class per category" },
+    ]);
+  });
+
+  it("lets categories pass that lean to a class, and those too many to mean anything", () => {
+    const y = alternating(90);
+    const leaning = y.map((code, row) => (row === 0 ? "yes" : ["no", "yes"][code]!)); // 89 of 90 rows are pure
+    expect(suspects(categoryColumn("x", leaning), y, twoClasses)).toEqual([]);
+    const ids = y.map((_, row) => `id ${row >> 1}`);
+    expect(suspects(categoryColumn("x", ids), y, twoClasses)).toEqual([]);
+  });
+
+  it("does not suspect anything where nearly all rows are of one class", () => {
+    const y = Array.from({ length: 1000 }, (_, row) => (row < 9 ? 1 : 0));
+    const column = categoryColumn(
+      "x",
+      y.map((_, row) => String(row % 5)),
+    );
+    expect(suspects(column, y, twoClasses)).toEqual([]);
+  });
+});
+
+describe("many classes", () => {
+  const y = Array.from({ length: 90 }, (_, row) => row % 3);
+  const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
+
+  it("suspects a number that is a code of the class, in whatever order", () => {
+    const codes = y.map((code) => [20, 10, 30][code]!);
+    expect(suspects(number(codes), y, target)).toEqual([
+      { column: "x", reason: "100.0 % of its rows are of one class per value" },
+    ]);
+  });
+
+  it("lets a number of many values pass", () => {
+    expect(suspects(number(y.map((code, row) => 100 * code + row)), y, target)).toEqual([]);
+  });
+});
