@@ -28,9 +28,7 @@ const attrition = `// Which companies will leave? The main job: new files in pra
   },
 
   // Deployed only if better than the deployed model on the same test rows, by more than this.
-  "promotion": { "min_improvement": 0 },
-
-  "schedule": [{ "name": "fullprocess", "cron": "*/10 * * * *" }]
+  "promotion": { "min_improvement": 0 }
 }
 `;
 
