@@ -7,15 +7,15 @@ export interface Fold {
   readonly judged: Int32Array;
 }
 
-/** Shuffled folds; with `classCount` above 0 each class is spread evenly (stratified), as far as it has rows. */
+/**
+ * Shuffled folds whose sizes differ by one row at most; with `classCount` above 0 each class is spread evenly
+ * (stratified), as far as it has rows.
+ */
 export function foldsOf(y: Float64Array, count: number, options: { seed: number; classCount: number }): Fold[] {
+  const shuffled = random(options.seed).shuffle(Int32Array.from(y.keys()));
+  const dealt = options.classCount > 0 ? shuffled.toSorted((a, b) => y[a]! - y[b]!) : shuffled;
   const foldOfRow = new Int32Array(y.length);
-  const rows = random(options.seed).shuffle(Int32Array.from(y.keys()));
-  const dealt = new Int32Array(Math.max(1, options.classCount));
-  for (const row of rows) {
-    const group = options.classCount > 0 ? y[row]! : 0;
-    foldOfRow[row] = dealt[group]!++ % count;
-  }
+  dealt.forEach((row, i) => (foldOfRow[row] = i % count));
   const all = Int32Array.from(y.keys());
   return Array.from({ length: count }, (_, fold) => ({
     training: all.filter((row) => foldOfRow[row] !== fold),

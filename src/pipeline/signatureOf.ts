@@ -14,10 +14,11 @@ function columnSpec(column: Column, rowCount: number): ColumnSpec {
   return column.kind === "category" ? categorySpec(column, rowCount) : numericSpec(column, rowCount);
 }
 
+/** Infinite numbers count as missing: transforms fill them, and JSON cannot hold them. */
 function numericSpec(column: NumberColumn | DateColumn, rowCount: number): ColumnSpec {
   let [minimum, maximum, missing, integer] = [Infinity, -Infinity, 0, true];
   for (const value of column.values) {
-    if (Number.isNaN(value)) missing++;
+    if (!Number.isFinite(value)) missing++;
     else {
       if (value < minimum) minimum = value;
       if (value > maximum) maximum = value;

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Task } from "../core/task.ts";
+import { baselineEvaluation } from "./baselineEvaluation.ts";
+import { fitBaseline } from "./fitBaseline.ts";
+
+const letters = ["a", "b", "c"];
+
+/** Fits on all but the first row of `y`, which must not count, and answers two rows. */
+async function answers(task: Task, y: readonly number[]) {
+  const classCount = task === "regression" ? 0 : task === "binary" ? 2 : 3;
+  const inputs = { rowCount: y.length, columns: [categoryColumn("text", y.map(String))] };
+  const classes = classCount === 0 ? {} : { classes: letters.slice(0, classCount) };
+  const data = { inputs, y: Float64Array.from(y), target: { name: "y", task, ...classes } };
+  const rows = Int32Array.from(y.keys()).slice(1);
+  const baseline = await fitBaseline(data, rows);
+  const yTrue = Float64Array.of(0, 1);
+  const judged = { task, classCount, yTrue, yPred: Float64Array.of(9, 9), probabilities: null };
+  return baselineEvaluation({ baseline }, judged);
+}
+
+describe("fitBaseline and baselineEvaluation", () => {
+  it("answer the shares of two classes", async () => {
+    // DummyClassifier(strategy="prior").fit(X, [0, 1, 1, 0, 1]).predict_proba(X[:2]) → [[0.4, 0.6], …], predict → [1, 1]
+    expect(await answers("binary", [0, 0, 1, 1, 0, 1])).toEqual({
+      task: "binary",
+      classCount: 2,
+      yTrue: Float64Array.of(0, 1),
+      yPred: Float64Array.of(1, 1),
+      probabilities: Float64Array.of(0.6, 0.6),
+    });
+  });
+
+  it("answer the shares of many classes", async () => {
+    // DummyClassifier(strategy="prior").fit(X, [0, 1, 2, 2, 1, 2, 2]).predict_proba(X[:1]) → [[1/7, 2/7, 4/7]], predict → [2]
+    const { yPred, probabilities } = await answers("multiclass", [0, 0, 1, 2, 2, 1, 2, 2]);
+    expect([...yPred]).toEqual([2, 2]);
+    expect([...probabilities!]).toEqual([1 / 7, 2 / 7, 4 / 7, 1 / 7, 2 / 7, 4 / 7]);
+  });
+
+  it("answer the mean", async () => {
+    // DummyRegressor().fit(X, [1.5, 2.5, -3, 7]).predict(X[:2]) → [2., 2.]
+    const { yPred, probabilities } = await answers("regression", [1e9, 1.5, 2.5, -3, 7]);
+    expect([...yPred]).toEqual([2, 2]);
+    expect(probabilities).toBeNull();
+  });
+});

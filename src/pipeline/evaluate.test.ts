@@ -1,0 +1,71 @@
+import { expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Model } from "../core/model.ts";
+import type { Table } from "../core/table.ts";
+import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { evaluate } from "./evaluate.ts";
+import { fitCandidate, type TrainingData } from "./fitCandidate.ts";
+import { signatureOf } from "./signatureOf.ts";
+
+const rows = Array.from({ length: 60 }, (_, row) => ({ x: row % 10, city: row % 3 === 0 ? "oslo" : "rome" }));
+const data: TrainingData = {
+  inputs: {
+    rowCount: 60,
+    columns: [
+      { kind: "number", name: "x", values: Float64Array.from(rows, ({ x }) => x) },
+      categoryColumn(
+        "city",
+        rows.map(({ city }) => city),
+      ),
+    ],
+  },
+  y: Float64Array.from(rows, ({ x }) => (x > 4 ? 1 : 0)),
+  target: { name: "y", task: "binary", classes: ["no", "yes"] },
+};
+
+async function trained(): Promise<Model> {
+  const all = Int32Array.from(rows.keys());
+  const candidate = {
+    ...{ family: "logistic_regression", params: {}, featureSet: "all", featurePatterns: null, features: null },
+    ...{ threshold: 0.5, metric: "f1", seed: 1 },
+  };
+  const fitted = await fitCandidate(candidate, data, { training: all, validation: all });
+  const signature = signatureOf(data.inputs, data.target, { nullValues: [""], normalizeNames: false });
+  return { ...fitted, signature } as unknown as Model;
+}
+
+it("answers the rows that have a target, whatever order columns and classes come in", async () => {
+  const model = await trained();
+  const table: Table = {
+    rowCount: 4,
+    columns: [
+      categoryColumn("y", ["yes", null, "no", "yes"]),
+      categoryColumn("unknown", ["a", "b", "c", "d"]),
+      categoryColumn("city", ["lima", "rome", "oslo", null]),
+      { kind: "number", name: "x", values: Float64Array.of(9, 1, 0, NaN) },
+    ],
+  };
+  const { evaluation, rows: judged } = evaluate(model, table);
+  expect([...judged]).toEqual([0, 2, 3]);
+  expect([...evaluation.yTrue]).toEqual([1, 0, 1]);
+  expect([...evaluation.yPred.slice(0, 2)]).toEqual([1, 0]);
+  expect(evaluation.probabilities).toHaveLength(3);
+});
+
+it("gives on the training rows what training gave", async () => {
+  const model = await trained();
+  const labels = categoryColumn(
+    "y",
+    Array.from(data.y, (code) => ["no", "yes"][code]!),
+  );
+  const { evaluation } = evaluate(model, { ...data.inputs, columns: [...data.inputs.columns, labels] });
+  expect(evaluation).toEqual((model as unknown as { evaluation: unknown }).evaluation);
+  expect(computeMetrics(evaluation).accuracy).toBe(1);
+});
+
+it("refuses rows that lack a column or the target", async () => {
+  const model = await trained();
+  const columns = [categoryColumn("y", ["yes"])];
+  expect(() => evaluate(model, { rowCount: 1, columns })).toThrow("the data does not fit the model");
+  expect(() => evaluate(model, { rowCount: 60, columns: data.inputs.columns })).toThrow('no target column "y"');
+});

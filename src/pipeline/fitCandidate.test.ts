@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { JsonObject } from "../core/json.ts";
+import { random } from "../core/random.ts";
+import type { TargetSpec } from "../core/signature.ts";
+import type { Column } from "../core/table.ts";
+import { fitCandidate, type Candidate, type TrainingData } from "./fitCandidate.ts";
+import { splitRows } from "./splitRows.ts";
+
+const target: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };
+const candidate: Candidate = {
+  family: "logistic_regression",
+  params: {},
+  featureSet: "all",
+  featurePatterns: null,
+  features: null,
+  threshold: "tune",
+  metric: "f1",
+  seed: 1,
+};
+
+/** 150 rows: two numbers (one with gaps), a date and a category; the class depends on the first and the last. */
+function exampleData(): TrainingData {
+  const { normal, integer } = random(5);
+  const rows = Array.from({ length: 150 }, (_, row) => ({
+    a: normal(),
+    b: row % 9 === 0 ? NaN : 10 + normal(),
+    when: Date.UTC(2026, integer(12), 1 + integer(28)),
+    city: ["oslo", "rome", "lima"][integer(3)]!,
+    noise: normal(),
+  }));
+  const column = (kind: "number" | "date", name: "a" | "b" | "when"): Column => ({
+    kind,
+    name,
+    values: Float64Array.from(rows, (row) => row[name]),
+  });
+  const city = categoryColumn(
+    "city",
+    rows.map((row) => row.city),
+  );
+  return {
+    inputs: { rowCount: 150, columns: [column("number", "a"), column("number", "b"), column("date", "when"), city] },
+    y: Float64Array.from(rows, ({ a, city: place, noise }) => (a + (place === "rome" ? 1 : 0) + noise > 0.8 ? 1 : 0)),
+    target,
+  };
+}
+
+const data = exampleData();
+const split = splitRows(data.inputs, data.y, {
+  method: "stratified",
+  validationSize: 0.2,
+  seed: 1,
+  classCount: 2,
+});
+
+/** The same data with other values, categories and classes in the validation rows. */
+function otherValidation(): TrainingData {
+  const { inputs, y } = exampleData();
+  const codes = y.slice();
+  for (const row of split.validation) codes[row] = 1 - codes[row]!;
+  const columns = inputs.columns.map((column): Column => {
+    if (column.kind === "category") {
+      const changed = column.codes.slice();
+      for (const row of split.validation) changed[row] = column.categories.length;
+      return { ...column, codes: changed, categories: [...column.categories, "never seen in training"] };
+    }
+    const values = column.values.slice();
+    for (const row of split.validation) values[row] = 1e6 + values[row]!;
+    return { ...column, values };
+  });
+  return { inputs: { ...inputs, columns }, y: codes, target };
+}
+
+describe("what is learned", () => {
+  it.each<[string, JsonObject]>([
+    ["logistic_regression", {}],
+    ["xgboost", { n_estimators: 5 }],
+  ])(
+    "does not depend on validation rows: features, %s and its tuned threshold stay to the last digit",
+    async (family, params) => {
+      const chosen = { ...candidate, family, params };
+      const fitted = await fitCandidate(chosen, data, split);
+      const other = await fitCandidate(chosen, otherValidation(), split);
+      expect(JSON.stringify(other.transforms)).toBe(JSON.stringify(fitted.transforms));
+      expect(JSON.stringify(other.estimator)).toBe(JSON.stringify(fitted.estimator));
+      expect(other.threshold).toBe(fitted.threshold);
+      expect(other.importance).toEqual(fitted.importance);
+      expect(other.evaluation).not.toEqual(fitted.evaluation);
+    },
+  );
+
+  it("does depend on training rows", async () => {
+    const fitted = await fitCandidate(candidate, data, split);
+    const swapped = { training: split.validation, validation: split.training };
+    const other = await fitCandidate({ ...candidate, threshold: 0.5 }, data, swapped);
+    expect(other.transforms).not.toEqual(fitted.transforms);
+    expect(other.estimator.state).not.toEqual(fitted.estimator.state);
+  });
+
+  it("is judged on the validation rows, in their order", async () => {
+    const { evaluation } = await fitCandidate({ ...candidate, threshold: 0.3 }, data, split);
+    expect(evaluation).toMatchObject({ task: "binary", classCount: 2 });
+    expect([...evaluation.yTrue]).toEqual(Array.from(split.validation, (row) => data.y[row]!));
+    expect([...evaluation.yPred]).toEqual(Array.from(evaluation.probabilities!, (share) => (share >= 0.3 ? 1 : 0)));
+  });
+
+  it("is told with the importance of each feature, largest first", async () => {
+    const { importance, estimator } = await fitCandidate({ ...candidate, threshold: 0.5 }, data, split);
+    expect(importance.map(([name]) => name).toSorted()).toEqual([...estimator.featureNames].toSorted());
+    const values = importance.map(([, value]) => value);
+    expect(values).toEqual(values.toSorted((a, b) => b - a));
+    expect(importance[0]![0]).toBe("a");
+  });
+});
+
+describe("feature sets", () => {
+  const featuresOf = async (featurePatterns: readonly string[]) => {
+    const chosen = { ...candidate, threshold: 0.5, featureSet: "some", featurePatterns };
+    return (await fitCandidate(chosen, data, split)).estimator.featureNames;
+  };
+
+  it("choose features by name and wildcard, in the order of the features", async () => {
+    expect(await featuresOf(["city*", "a"])).toEqual(["a", "city=lima", "city=oslo", "city=rome"]);
+    expect(await featuresOf(["*"])).toEqual((await fitCandidate(candidate, data, split)).estimator.featureNames);
+  });
+
+  it("name the pattern that fits no feature, and the features there are", async () => {
+    await expect(featuresOf(["a", "town*"])).rejects.toMatchObject({
+      kind: "usage",
+      message: 'train.feature_sets.some: no feature is called "town*"',
+      hint: expect.stringContaining("city=lima"),
+    });
+  });
+});
+
+describe("configured features", () => {
+  it("stand in place of the automatic ones", async () => {
+    const features = [
+      { type: "select", options: { columns: ["a", "b"] } },
+      { type: "impute", options: { strategy: "constant", value: 0 } },
+    ];
+    const { estimator, transforms } = await fitCandidate({ ...candidate, threshold: 0.5, features }, data, split);
+    expect(estimator.featureNames).toEqual(["a", "b"]);
+    // The first picks the columns that are needed, whatever else there is.
+    expect(transforms.slice(1).map(({ type }) => type)).toEqual(["select", "impute"]);
+  });
+
+  it("leave something to learn from, else the reason why not is told", async () => {
+    const constant: TrainingData = {
+      ...data,
+      inputs: {
+        rowCount: 150,
+        columns: [
+          categoryColumn(
+            "only",
+            Array.from({ length: 150 }, () => "one"),
+          ),
+        ],
+      },
+    };
+    await expect(fitCandidate({ ...candidate, threshold: 0.5 }, constant, split)).rejects.toMatchObject({
+      kind: "data",
+      message: "no column is left to learn from",
+      hint: 'column "only" is not used: every row has the same value',
+    });
+    const baseline = await fitCandidate({ ...candidate, threshold: 0.5, family: "baseline" }, constant, split);
+    expect(baseline.estimator.featureNames).toEqual([]);
+  });
+});
+
+it("has no threshold to tune in a regression", async () => {
+  const quantities: TrainingData = { ...data, target: { name: "y", task: "regression" } };
+  const { threshold, evaluation } = await fitCandidate(
+    { ...candidate, family: "linear_regression" },
+    quantities,
+    split,
+  );
+  expect(threshold).toBeNull();
+  expect(evaluation.probabilities).toBeNull();
+});
