@@ -12,7 +12,8 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 }
 if (modifiedAt("node_modules/.package-lock.json") < modifiedAt("package-lock.json")) {
   console.error("Installing dependencies (better-sqlite3 may compile for a minute) …");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts=false"]);
+  // Not `npm ci`: it refuses a lock without the binaries for other systems, which not every registry has.
+  run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts=false"]);
 }
 run(process.execPath, [`${root}scripts/build.js`]);
 
