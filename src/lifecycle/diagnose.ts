@@ -98,7 +98,7 @@ function timings({ store }: Session): DiagnoseResult["timing"] {
 }
 
 function timing(newestFirst: readonly number[]): Timing {
-  const sorted = Float64Array.from(newestFirst).sort();
+  const sorted = Float64Array.from(newestFirst).toSorted();
   if (sorted.length === 0) return { runs: 0, last: null, median: null, maximum: null };
   return { runs: sorted.length, last: newestFirst[0]!, median: quantileSorted(sorted, 0.5), maximum: sorted.at(-1)! };
 }

@@ -117,15 +117,15 @@ function alreadyDecided({ store, config, configSha256, codeVersion }: Session): 
   return runs.find((candidate) => candidate.codeVersion === codeVersion && candidate.score !== null) ?? null;
 }
 
-function endEarly(steps: readonly Step[], run: Run): FullprocessResult {
-  const reason = `the new files bring no new row: run ${run.runId} was trained on the same data`;
+function endEarly(steps: readonly Step[], known: Run): FullprocessResult {
+  const reason = `the new files bring no new row: run ${known.runId} was trained on the same data`;
   return {
     ...emptyResult,
     status: "kept",
     reason,
     steps: [...steps, { name: "train", status: "skipped", reason, seconds: 0 }],
-    runId: run.runId,
-    modelVersion: run.modelVersion,
+    runId: known.runId,
+    modelVersion: known.modelVersion,
   };
 }
 

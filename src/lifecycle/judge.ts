@@ -35,7 +35,13 @@ export function judge(model: Model, table: Table): Judgement {
     classReport:
       classes === undefined
         ? null
-        : classReport(evaluation).map(({ classCode, ...scores }) => ({ label: classes[classCode]!, ...scores })),
+        : classReport(evaluation).map(({ classCode, precision, recall, f1, support }) => ({
+            label: classes[classCode]!,
+            precision,
+            recall,
+            f1,
+            support,
+          })),
     table: selectRows(table, rows),
   };
 }

@@ -45,10 +45,12 @@ export async function planFullprocess(session: Session, force: boolean): Promise
 }
 
 async function testDataChanged(session: Session, run: Run): Promise<boolean> {
-  const hashes = (files: readonly { readonly sha256: string }[]): string =>
-    files
-      .map(({ sha256 }) => sha256)
-      .toSorted()
-      .join();
   return hashes(await hashTestData(session)) !== hashes(run.score?.testFiles ?? []);
+}
+
+function hashes(files: readonly { readonly sha256: string }[]): string {
+  return files
+    .map(({ sha256 }) => sha256)
+    .toSorted()
+    .join();
 }

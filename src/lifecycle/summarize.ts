@@ -51,7 +51,7 @@ function summaryOf(column: Column): NumberSummary | CategorySummary {
     const top = [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, 10);
     return { distinct: counts.size, top };
   }
-  const sorted = column.values.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = column.values.filter((value) => !Number.isNaN(value)).toSorted();
   const at = (share: number): number | null => (sorted.length === 0 ? null : quantileSorted(sorted, share));
   return {
     mean: sorted.length === 0 ? null : mean(sorted),

@@ -24,7 +24,14 @@ export async function readTestData(session: Session, path?: string): Promise<Tes
   const { files, notes: _notes, ...table } = await readTable(found, readingOptions(session.config));
   const rowsOf = new Map(files.map((file) => [file.path, file.rows]));
   const hashed = await hashFiles(session, found);
-  return { table, files: hashed.map((file, index) => ({ ...file, rows: rowsOf.get(found[index]!) ?? 0 })) };
+  return {
+    table,
+    files: hashed.map(({ path: shown, sha256 }, index) => ({
+      path: shown,
+      sha256,
+      rows: rowsOf.get(found[index]!) ?? 0,
+    })),
+  };
 }
 
 /** The present test files by content; none where there are none. */

@@ -54,8 +54,15 @@ function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; met
   const sets = Object.entries(feature_sets);
   const features = config.features?.map(({ type, ...options }) => ({ type, options: options as JsonObject })) ?? null;
   return chosen.flatMap(({ family, params }) =>
-    (sets.length === 0 ? [["all", null] as const] : sets).map(([featureSet, featurePatterns]) => ({
-      ...{ family, params, featureSet, featurePatterns, features, threshold, metric, seed },
+    (sets.length === 0 ? [["all", null] as const] : sets).map(([featureSet, featurePatterns]): Candidate => ({
+      family,
+      params,
+      featureSet,
+      featurePatterns,
+      features,
+      threshold,
+      metric,
+      seed,
     })),
   );
 }

@@ -25,10 +25,8 @@ const data: TrainingData = {
 
 async function trained(): Promise<Model> {
   const all = Int32Array.from(rows.keys());
-  const candidate = {
-    ...{ family: "logistic_regression", params: {}, featureSet: "all", featurePatterns: null, features: null },
-    ...{ threshold: 0.5, metric: "f1", seed: 1 },
-  };
+  const everything = { featureSet: "all", featurePatterns: null, features: null };
+  const candidate = { family: "logistic_regression", params: {}, threshold: 0.5, metric: "f1", seed: 1, ...everything };
   const fitted = await fitCandidate(candidate, data, { training: all, validation: all });
   const signature = signatureOf(data.inputs, data.target, { nullValues: [""], normalizeNames: false });
   return { ...fitted, signature } as unknown as Model;
@@ -48,7 +46,7 @@ it("answers the rows that have a target, whatever order columns and classes come
   const { evaluation, rows: judged } = evaluate(model, table);
   expect([...judged]).toEqual([0, 2, 3]);
   expect([...evaluation.yTrue]).toEqual([1, 0, 1]);
-  expect([...evaluation.yPred.slice(0, 2)]).toEqual([1, 0]);
+  expect(Array.from(evaluation.yPred.slice(0, 2))).toEqual([1, 0]);
   expect(evaluation.probabilities).toHaveLength(3);
 });
 
@@ -58,7 +56,7 @@ it("gives on the training rows what training gave", async () => {
     "y",
     Array.from(data.y, (code) => ["no", "yes"][code]!),
   );
-  const { evaluation } = evaluate(model, { ...data.inputs, columns: [...data.inputs.columns, labels] });
+  const { evaluation } = evaluate(model, { rowCount: 60, columns: data.inputs.columns.concat(labels) });
   expect(evaluation).toEqual((model as unknown as { evaluation: unknown }).evaluation);
   expect(computeMetrics(evaluation).accuracy).toBe(1);
 });

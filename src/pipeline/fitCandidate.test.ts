@@ -4,6 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import { random } from "../core/random.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Column } from "../core/table.ts";
+import type { TransformRequest } from "../core/transform.ts";
 import { fitCandidate, type Candidate, type TrainingData } from "./fitCandidate.ts";
 import { splitRows } from "./splitRows.ts";
 
@@ -113,12 +114,12 @@ describe("what is learned", () => {
   });
 });
 
-describe("feature sets", () => {
-  const featuresOf = async (featurePatterns: readonly string[]) => {
-    const chosen = { ...candidate, threshold: 0.5, featureSet: "some", featurePatterns };
-    return (await fitCandidate(chosen, data, split)).estimator.featureNames;
-  };
+async function featuresOf(featurePatterns: readonly string[]): Promise<readonly string[]> {
+  const chosen = { ...candidate, threshold: 0.5, featureSet: "some", featurePatterns };
+  return (await fitCandidate(chosen, data, split)).estimator.featureNames;
+}
 
+describe("feature sets", () => {
   it("choose features by name and wildcard, in the order of the features", async () => {
     expect(await featuresOf(["city*", "a"])).toEqual(["a", "city=lima", "city=oslo", "city=rome"]);
     expect(await featuresOf(["*"])).toEqual((await fitCandidate(candidate, data, split)).estimator.featureNames);
@@ -135,7 +136,7 @@ describe("feature sets", () => {
 
 describe("configured features", () => {
   it("stand in place of the automatic ones", async () => {
-    const features = [
+    const features: TransformRequest[] = [
       { type: "select", options: { columns: ["a", "b"] } },
       { type: "impute", options: { strategy: "constant", value: 0 } },
     ];

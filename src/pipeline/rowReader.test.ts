@@ -19,7 +19,9 @@ describe("rowReader", () => {
       [null, 1, "", 30],
     ]);
     expect(problems).toEqual([]);
-    expect(table.columns.map((column) => [...(column.kind === "category" ? column.codes : column.values)])).toEqual([
+    expect(
+      table.columns.map((column) => Array.from(column.kind === "category" ? column.codes : column.values)),
+    ).toEqual([
       [20, 30],
       [1, -1],
       [Date.UTC(2021, 0, 1), NaN],

@@ -80,7 +80,7 @@ function markLate(table: Table, options: SplitOptions, validation: Uint8Array): 
 }
 
 function quantileTime(times: Float64Array, { validationSize }: SplitOptions): number {
-  const sorted = times.filter((time) => !Number.isNaN(time)).sort();
+  const sorted = times.filter((time) => !Number.isNaN(time)).toSorted();
   return sorted[Math.max(0, sorted.length - 1 - Math.ceil(sorted.length * validationSize))] ?? NaN;
 }
 
