@@ -1,5 +1,5 @@
 /** Opens the index: for writers with its file, for readers without ever making or migrating one. */
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { BUSY_TIMEOUT_MILLISECONDS, openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite.ts";
 import { migrations } from "./migrations.ts";
@@ -9,6 +9,9 @@ import { withStoreErrors } from "./storeFailure.ts";
 
 /** SQLite does not wait by itself when two connections turn on WAL at once. */
 const RETRY_MILLISECONDS = 20;
+
+/** A larger store is read through its file: some 100,000 runs. */
+const MOST_BYTES_IN_MEMORY = 1 << 28;
 
 /**
  * The store for a writer; made or migrated where needed, safely also when several processes come first at once.
@@ -31,7 +34,7 @@ export function openMemoryStore(): RunStore {
 export function openStoreReadonly(path: string): RunStore | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined;
   return withStoreErrors(path, () => {
-    const database = openSqlite(path, { readonly: true });
+    const database = openSqlite(bytesAtRest(path) ?? path, { readonly: true });
     try {
       refuseNewer(database, path);
       if (userVersion(database) === migrations.length) return new SqliteStore(database, path);
@@ -42,6 +45,34 @@ export function openStoreReadonly(path: string): RunStore | undefined {
     database.close();
     return undefined;
   });
+}
+
+/**
+ * Even a reader of a store in WAL mode leaves `-wal` and `-shm` files. Where no other process has it open, its bytes are
+ * read instead, so that looking writes nothing. Undefined where one has, or came meanwhile, or there are too many bytes.
+ */
+function bytesAtRest(path: string): Buffer | undefined {
+  const state = (): string | undefined => {
+    const { size, mtimeNs } = statSync(path, { bigint: true });
+    return existsSync(`${path}-wal`) || size > MOST_BYTES_IN_MEMORY ? undefined : `${size} ${mtimeNs}`;
+  };
+  const before = state();
+  if (before === undefined || !isReadable(path)) return undefined;
+  const bytes = readFileSync(path);
+  if (state() !== before) return undefined;
+  // Read and write version 2 means WAL, which a database in memory cannot have (https://sqlite.org/fileformat.html).
+  if (bytes[18] === 2 && bytes[19] === 2) bytes.fill(1, 18, 20);
+  return bytes;
+}
+
+/** Otherwise SQLite says what is wrong. */
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function prepared(database: SqliteDatabase, path: string): RunStore {

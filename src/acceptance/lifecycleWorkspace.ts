@@ -1,0 +1,178 @@
+/** Temporary workspaces in which tests run the real bin/mlctl.js, and what they look at afterwards. */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect } from "vitest";
+
+export const repository = fileURLToPath(new URL("../../", import.meta.url));
+export const bin = join(repository, "bin", "mlctl.js");
+
+/** What a call of mlctl left on its streams. */
+export interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A step of fullprocess, as `--json` prints it. */
+export interface StepJson {
+  readonly name: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+export interface FullprocessJson {
+  readonly status: string;
+  readonly reason: string;
+  readonly steps: readonly StepJson[];
+  readonly run_id: string | null;
+  readonly value: number | null;
+  readonly interval: [number, number] | null;
+  readonly reasons: readonly string[];
+  readonly report_path: string | null;
+  readonly apireturns_path: string | null;
+}
+
+export interface LifecycleWorkspace {
+  readonly folder: string;
+  /** Any exit code. */
+  run(args: readonly string[], options?: RunOptions): Finished;
+  /** Exit 0, with its stdout. */
+  ok(...args: string[]): string;
+  /** Exit 0 and one JSON document on stdout. */
+  json<T>(...args: string[]): T;
+  /** In the background. */
+  start(...args: string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> };
+  /** Content by path; null takes a file away. */
+  write(files: Readonly<Record<string, string | null>>): void;
+  read(path: string): string;
+  /** Names in a folder, sorted, that match. */
+  names(folder: string, pattern?: RegExp): string[];
+  /** Keys laid over config.json, which becomes plain JSON. */
+  configure(changes: Readonly<Record<string, unknown>>): void;
+  /** Another folder with the same files and times. */
+  copy(): LifecycleWorkspace;
+}
+
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
+  readonly cwd?: string;
+}
+
+const made: string[] = [];
+afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "mlctl-lifecycle-"));
+  made.push(folder);
+  return folder;
+}
+
+/** No variable of the machine decides what mlctl does. */
+export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { PATH: process.env["PATH"] ?? "", ...more };
+}
+
+/** Empty, or with a configuration. */
+export function emptyWorkspace(config?: object): LifecycleWorkspace {
+  const workspace = workspaceIn(temporaryFolder());
+  if (config !== undefined) workspace.write({ "config.json": JSON.stringify(config, null, 2) });
+  return workspace;
+}
+
+/** The sample data and configuration that `mlctl init` writes. */
+export function sampleWorkspace(): LifecycleWorkspace {
+  const workspace = emptyWorkspace();
+  workspace.ok("init");
+  return workspace;
+}
+
+export function workspaceIn(folder: string): LifecycleWorkspace {
+  const run: LifecycleWorkspace["run"] = (args, options = {}) => {
+    const { cwd = folder, input } = options;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+      cwd,
+      env: environment(options.environment),
+      ...(input === undefined ? {} : { input }),
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    });
+    return { status, stdout, stderr };
+  };
+  const ok = (...args: string[]): string => {
+    const { status, stdout, stderr } = run(args);
+    expect(status, `mlctl ${args.join(" ")}\n${stderr}`).toBe(0);
+    return stdout;
+  };
+  const path = (name: string): string => join(folder, name);
+  return {
+    folder,
+    run,
+    ok,
+    json: <T>(...args: string[]) => JSON.parse(ok(...args, "--json")) as T,
+    start(...args) {
+      const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: environment() });
+      let [stdout, stderr] = ["", ""];
+      child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+      const finished = new Promise<Finished>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", (status) => resolve({ status, stdout, stderr }));
+      });
+      return { child, finished };
+    },
+    write(files) {
+      for (const [name, content] of Object.entries(files)) {
+        mkdirSync(dirname(path(name)), { recursive: true });
+        if (content === null) rmSync(path(name), { recursive: true });
+        else writeFileSync(path(name), content);
+      }
+    },
+    read: (name) => readFileSync(path(name), "utf8"),
+    names: (name, pattern = /./) =>
+      existsSync(path(name))
+        ? readdirSync(path(name))
+            .filter((entry) => pattern.test(entry))
+            .toSorted()
+        : [],
+    configure(changes) {
+      const { config } = JSON.parse(ok("config", "show", "--json")) as { config: object };
+      writeFileSync(path("config.json"), JSON.stringify({ ...config, ...changes }, null, 2));
+    },
+    copy() {
+      const target = temporaryFolder();
+      cpSync(folder, target, { recursive: true, preserveTimestamps: true });
+      return workspaceIn(target);
+    },
+  };
+}
+
+/** Every file and folder with its content, size and times in nanoseconds: equal before and after when nothing was written. */
+export function snapshot(folder: string): Record<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    [folder, ...entries.map((entry) => join(entry.parentPath, entry.name))].toSorted().map((path) => {
+      const { mtimeNs, size, mode } = statSync(path, { bigint: true });
+      const content = statSync(path).isFile() ? sha256(readFileSync(path)) : "folder";
+      return [path.slice(folder.length), `${content} ${size} ${mode} ${mtimeNs}`];
+    }),
+  );
+}
+
+export function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
