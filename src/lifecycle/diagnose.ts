@@ -1,6 +1,5 @@
 /** diagnose: is the deployed model, its newest data and this workspace in good health? */
 import { categoryColumn } from "../core/categoryColumn.ts";
-import type { Dataset } from "../core/dataset.ts";
 import type { DriftReport, Finding } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
@@ -10,6 +9,7 @@ import { conformTable } from "../pipeline/conformTable.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
+import { dataFindings } from "./dataFindings.ts";
 import { integrity } from "./integrity.ts";
 import { loadDeployed } from "./loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
@@ -67,7 +67,8 @@ export async function diagnose(
     packages: (await packages).packages,
     packageStatus: (await packages).status,
     findings: [
-      ...findingsOf(session, { table, drift, problem: answers.problem, dataset }),
+      ...dataFindings(config, { table, drift, dataset }),
+      predictionFinding(answers.problem),
       ...packageFindings(await packages),
       ...(await integrity(paths)),
     ],
@@ -103,48 +104,9 @@ function timing(newestFirst: readonly number[]): Timing {
   return { runs: sorted.length, last: newestFirst[0]!, median: quantileSorted(sorted, 0.5), maximum: sorted.at(-1)! };
 }
 
-interface Looked {
-  readonly table: Table;
-  readonly drift: DriftReport;
-  readonly problem: string | undefined;
-  readonly dataset: Dataset;
-}
-
-function findingsOf({ config }: Session, { table, drift, problem, dataset }: Looked): Finding[] {
-  const { missing } = summarize(table);
-  const limit = config.monitor.quality.missing_share?.max ?? 0.1;
-  const worst = Object.entries(missing).toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
-  const rejected = dataset.rejected.length;
-  return [
-    {
-      name: "drift",
-      status: drift.dataset.detected ? "fail" : drift.dataset.drifted > 0 ? "warn" : "pass",
-      value: drift.dataset.share,
-      limit: drift.dataset.limit,
-      message: `${drift.dataset.drifted} of ${drift.dataset.tested} columns drifted since training`,
-    },
-    {
-      name: "missing values",
-      status: worst[1] > limit ? "warn" : "pass",
-      value: worst[1],
-      limit,
-      message: worst[1] === 0 ? "no value is missing" : `most are missing in "${worst[0]}"`,
-    },
-    {
-      name: "predictions",
-      status: problem === undefined ? "pass" : "warn",
-      value: null,
-      limit: null,
-      message: problem ?? "answers differ from row to row",
-    },
-    {
-      name: "rejected files",
-      status: rejected > 0 ? "warn" : "pass",
-      value: rejected,
-      limit: 0,
-      message: rejected === 0 ? "every input file could be read" : dataset.rejected.map(({ path }) => path).join(", "),
-    },
-  ];
+function predictionFinding(problem: string | undefined): Finding {
+  const message = problem ?? "answers differ from row to row";
+  return { name: "predictions", status: problem === undefined ? "pass" : "warn", value: null, limit: null, message };
 }
 
 function packageFindings({ status, reason, packages }: PackageCheck): Finding[] {

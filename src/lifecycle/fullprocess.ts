@@ -91,11 +91,7 @@ async function run(session: Session, plan: FullprocessPlan, force: boolean): Pro
       ({ metric, value, rows }) => `${metric} ${formatNumber(value)} on ${rows} test rows`,
     );
   else skip("score", "the model was judged on this test data already");
-  const verdict = await step(
-    "deploy",
-    () => deploy(session),
-    ({ status, runId }) => (status === "deployed" ? `switched to ${runId}` : "the deployed model stays"),
-  );
+  const verdict = await step("deploy", () => deploy(session), tellVerdict);
   const judged = recordVerdict(session, verdict);
   const { path: reportPath } = await step(
     "report",
@@ -198,6 +194,11 @@ function planned(plan: FullprocessPlan): FullprocessResult {
     seconds: 0,
   }));
   return { ...emptyResult, status: "kept", reason: plan.reason, steps, dryRun: true };
+}
+
+function tellVerdict({ status, runId, previousRunId }: DeployResult): string {
+  if (status === "deployed") return `switched to ${runId}`;
+  return previousRunId === null ? "not deployed; nothing else is" : `the deployed model, ${previousRunId}, stays`;
 }
 
 function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {

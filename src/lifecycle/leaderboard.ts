@@ -19,7 +19,7 @@ export function rank<T extends Contender>(contenders: readonly T[], metricName: 
   const metric = findMetric(metricName, task);
   const tier = ({ error, degenerate, family, metrics }: T): number => {
     if (error !== undefined) return 3;
-    if (typeof metrics[metric.name] !== "number") return 2;
+    if (!Number.isFinite(metrics[metric.name])) return 2;
     return degenerate === undefined && family !== "baseline" ? 0 : 1;
   };
   const value = ({ metrics }: T): number => (metric.greaterIsBetter ? -1 : 1) * (metrics[metric.name] ?? 0);

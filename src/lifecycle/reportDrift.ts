@@ -1,5 +1,7 @@
 /** What has moved: between the data of a report's model and the newest data, or the data of the model before it. */
+import type { Dataset } from "../core/dataset.ts";
 import type { Model } from "../core/model.ts";
+import type { Table } from "../core/table.ts";
 import type { Run } from "../core/run.ts";
 import { driftReport } from "../monitoring/driftReport.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
@@ -7,9 +9,15 @@ import { referenceOf } from "../stats/referenceOf.ts";
 import { readModel } from "../storage/modelFile.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
 import type { Session } from "./session.ts";
-import { readDataset } from "./trainingData.ts";
 
 type Drift = Pick<ReportInput, "drift" | "distributions">;
+
+export interface Compared {
+  readonly run: Run;
+  readonly model: Model;
+  /** Null where there is none that can be read. */
+  readonly newest: { readonly dataset: Dataset; readonly table: Table } | null;
+}
 
 const none: Drift = { drift: null, distributions: {} };
 
@@ -17,15 +25,13 @@ const none: Drift = { drift: null, distributions: {} };
  * The newest dataset against what the model was trained on; where that is the same data, against what the newest
  * deployed model before it was trained on. Null where there is nothing else to compare with.
  */
-export async function reportDrift(session: Session, { run, model }: { run: Run; model: Model }): Promise<Drift> {
-  const { store, config, paths } = session;
-  const newest = store.latestDataset(config.input_folder_path);
-  if (newest === undefined) return none;
+export function reportDrift(session: Session, { run, model, newest }: Compared): Drift {
+  if (newest === null) return none;
+  const { config } = session;
+  const { dataset, table } = newest;
   const other =
-    newest.artifact.sha256 === run.datasetSha256 ? earlierModel(session, run) : { reference: model.reference };
+    dataset.artifact.sha256 === run.datasetSha256 ? earlierModel(session, run) : { reference: model.reference };
   if (other === null) return none;
-  const table = await readDataset({ ...session, paths }, newest).catch(() => null);
-  if (table === null) return none;
   const drift = driftReport(other.reference, table, { datasetShare: config.monitor.drift.dataset_share });
   const current = referenceOf(table, { seed: config.train.seed }).columns;
   const names = Object.keys(other.reference.columns).filter(

@@ -2,12 +2,14 @@
 import { MlctlError } from "../core/errors.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { Model } from "../core/model.ts";
+import type { Table } from "../core/table.ts";
 import type { Run } from "../core/run.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { Decision, PastScore, ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
 import { readModel } from "../storage/modelFile.ts";
+import { dataFindings } from "./dataFindings.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";
 import { KEPT_TAG } from "./outcomeOf.ts";
@@ -27,6 +29,8 @@ export async function reportInput(session: Session, reference: string): Promise<
   const judged = await judgeIfPossible(session, model);
   const dataset = store.dataset(run.datasetId) ?? null;
   const deployments = store.deployments();
+  const newest = await newestData(session);
+  const drifted = reportDrift(session, { run, model, newest });
   return {
     name: config.name,
     generatedAt: context.now().toISOString(),
@@ -39,15 +43,15 @@ export async function reportInput(session: Session, reference: string): Promise<
     importance: model.importance,
     importanceMeasure:
       model.estimator.family === "xgboost" ? "Share of the total gain" : "Size of the standardized coefficient",
-    ...(await reportDrift(session, { run, model })),
+    ...drifted,
     candidates: store.runsOfTraining(run.trainId),
-    data: await dataOf(session, dataset),
+    data: await dataOf(session, dataset, newest?.dataset.datasetId === run.datasetId ? newest.table : null),
     dataset,
     deployment: deployments[0] ?? null,
     deployments: deployments.toReversed(),
     history: historyOf(session, metric),
     warnings: run.warnings,
-    findings: [],
+    findings: newest === null ? [] : dataFindings(config, { ...newest, drift: drifted.drift }),
   };
 }
 
@@ -95,8 +99,15 @@ function rivalOf({ store, paths }: Session, runId: string, judged: Judgement | n
   }
 }
 
-async function dataOf(session: Session, dataset: Dataset | null): Promise<ReportInput["data"]> {
-  const table = dataset && (await readDataset(session, dataset).catch(() => null));
+async function newestData(session: Session): Promise<{ dataset: Dataset; table: Table } | null> {
+  const dataset = session.store.latestDataset(session.config.input_folder_path);
+  const table = dataset && (await readDataset(session, dataset).catch(() => undefined));
+  return table === undefined || dataset === undefined ? null : { dataset, table };
+}
+
+/** What the model was trained on, as a rule the newest data. */
+async function dataOf(session: Session, dataset: Dataset | null, newest: Table | null): Promise<ReportInput["data"]> {
+  const table = newest ?? (dataset && (await readDataset(session, dataset).catch(() => null)));
   if (table === null) return null;
   return { rows: table.rowCount, columns: referenceOf(table, { seed: session.config.train.seed }).columns };
 }

@@ -90,6 +90,10 @@ async function trainOne({ context }: Workspace, { candidate, data, emit }: Attem
     });
     return { ...common, fitted: undefined, metrics: {}, degenerate: undefined, error: outcome };
   }
+  if (outcome.estimator.state["converged"] === false) {
+    const message = `${candidate.family} had not converged when it reached max_iter`;
+    context.emit({ type: "warning", stage: "train", message, hint: "raise max_iter, or C was set too high" });
+  }
   const { evaluation } = outcome;
   const metrics = computeMetrics(evaluation);
   return {

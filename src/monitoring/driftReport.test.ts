@@ -163,3 +163,19 @@ describe("driftReport", () => {
 function rowTexts(first: string, second: string): string[] {
   return Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? first : second));
 }
+
+it("does not take later dates for drift, unless a test is named for them", () => {
+  const days = (first: number): Table => ({
+    rowCount: 100,
+    columns: [
+      { kind: "date", name: "day", values: Float64Array.from({ length: 100 }, (_, i) => (first + i) * 86_400_000) },
+    ],
+  });
+  const reference = referenceOf(days(0), { seed: 1 });
+  const { columns, dataset } = driftReport(reference, days(100));
+  expect(columns["day"]).toMatchObject({ drifted: false, skipped: "dates move on with time" });
+  expect(dataset).toMatchObject({ tested: 0, share: null, detected: false });
+  expect(driftReport(reference, days(100), { columns: { day: { test: "ks" } } }).columns["day"]).toMatchObject({
+    drifted: true,
+  });
+});

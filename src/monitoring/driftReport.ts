@@ -38,9 +38,9 @@ export interface DriftOptions {
 }
 
 /**
- * Numbers and dates: Kolmogorov–Smirnov. Categories: two-sample chi-square with rare ones pooled. p-values are
+ * Numbers: Kolmogorov–Smirnov. Categories: two-sample chi-square with rare ones pooled. p-values are
  * adjusted over the columns (Benjamini–Hochberg), and an effect of some size is asked for. A column that cannot be
- * tested is skipped with its reason.
+ * tested is skipped with its reason; so is a date, unless `columns` names a test for it: later rows have later dates.
  *
  * @throws {MlctlError} kind "usage": `columns` names a test that does not exist or does not suit the column
  */
@@ -82,7 +82,8 @@ function compare({ name, reference, column }: Subject, options: DriftOptions): C
   const test = testOf(name, reference, override?.test);
   const limit = override?.limit ?? (test.measure === "p_value" ? (options.alpha ?? ALPHA) : test.limit);
   const nothing = { test: test.name, measure: test.measure, statistic: NaN, value: NaN, limit, psi: null };
-  const skipped = reasonToSkip(reference, column, options.minimumRows ?? MINIMUM_ROWS);
+  const aged = reference.kind === "date" && override?.test === undefined ? "dates move on with time" : null;
+  const skipped = aged ?? reasonToSkip(reference, column, options.minimumRows ?? MINIMUM_ROWS);
   if (skipped !== null || column === undefined) return { ...nothing, drifted: false, skipped: skipped ?? "absent" };
   const sides = sidesOf(reference, column);
   const result = compareSides(test, sides);
