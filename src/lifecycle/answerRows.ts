@@ -50,8 +50,8 @@ export function answerRows({ model, predict, name, guard }: AnswerOptions): Answ
     else known.count++;
   };
   const noteOdd = ({ column, check, message }: RowProblem, line: number): void => {
-    const kind = check === "range" ? "are outside the training range" : "have a category not seen in training";
-    note(`in column "${column}" ${kind}`, `line ${line}: ${message}`);
+    const kind = check === "range" ? "outside the training range" : "with a category not seen in training";
+    note(`${kind} in column "${column}"`, `line ${line}: ${message}`);
   };
   return {
     answer(batch) {
@@ -74,7 +74,7 @@ export function answerRows({ model, predict, name, guard }: AnswerOptions): Answ
       );
       rows += good.length;
       rejectedRows += reasons.size;
-      for (const [row, reason] of reasons) note("were rejected", `line ${batch.rows[row]!.line}: ${reason}`);
+      for (const [row, reason] of reasons) note("rejected", `line ${batch.rows[row]!.line}: ${reason}`);
       const rejected = [...reasons].map(([row, reason]) => ({ row: batch.rows[row]!, reason }));
       return { columns: [...batch.columns, ...added], answers, rejected };
     },

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import type { Json } from "../core/json.ts";
+import type { Model } from "../core/model.ts";
+import type { Prediction } from "../core/prediction.ts";
+import type { Signature, TargetSpec } from "../core/signature.ts";
+import type { Table } from "../core/table.ts";
+import type { RowBatch } from "../data/rows.ts";
+import { answerRows, type AnsweredBatch } from "./answerRows.ts";
+
+const reading = { nullValues: [""], normalizeNames: false };
+const inputs: Signature["inputs"] = [
+  { name: "x", kind: "number", minimum: 0, maximum: 10, missingShare: 0 },
+  { name: "city", kind: "category", categories: ["oslo", "rome"], missingShare: 0 },
+];
+const binary: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };
+
+/** Probability x / 10, so that each answer shows which row it belongs to. */
+function answerX({ rowCount, columns }: Table): Prediction {
+  const [x] = columns;
+  const probabilities = x?.kind === "number" ? x.values.map((value) => value / 10) : new Float64Array(rowCount);
+  return { probabilities, yPred: probabilities.map((share) => (share >= 0.5 ? 1 : 0)) };
+}
+
+function answerer(guard: boolean, target = binary, predict = answerX) {
+  const model = { signature: { inputs, target, reading } } as unknown as Model;
+  return answerRows({ model, predict, name: "new.csv", guard });
+}
+
+/** Rows from line 2 on, as CSV gives them. */
+function batch(rows: readonly (readonly Json[])[], columns = ["x", "city"], firstLine = 2): RowBatch {
+  return { columns, rows: rows.map((values, i) => ({ line: firstLine + i, values })) };
+}
+
+const rejections = ({ rejected }: AnsweredBatch) => rejected.map(({ row, reason }) => `${row.line}: ${reason}`);
+
+describe("answers", () => {
+  it("stand behind the row as it came: class and probability of the positive class", () => {
+    const { columns, answers } = answerer(false).answer(
+      batch([
+        ["7", "oslo"],
+        ["2", "rome"],
+      ]),
+    );
+    expect(columns).toEqual(["x", "city", "prediction", "probability"]);
+    expect(answers).toEqual([
+      ["7", "oslo", "yes", 0.7],
+      ["2", "rome", "no", 0.2],
+    ]);
+  });
+
+  it("tell the probability of the predicted class where there are many", () => {
+    const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
+    const probabilities = Float64Array.of(0.2, 0.7, 0.1, 0.3, 0.3, 0.4);
+    const many = answerer(false, target, () => ({ yPred: Float64Array.of(1, 2), probabilities }));
+    const { answers } = many.answer(
+      batch([
+        ["1", "oslo"],
+        ["2", "rome"],
+      ]),
+    );
+    expect(answers.map((row) => row.slice(2))).toEqual([
+      ["b", 0.7],
+      ["c", 0.4],
+    ]);
+  });
+
+  it("are one number in a regression", () => {
+    const target: TargetSpec = { name: "y", task: "regression" };
+    const one = answerer(false, target, () => ({ yPred: Float64Array.of(2.5), probabilities: null }));
+    const { columns, answers } = one.answer(batch([["1", "oslo"]]));
+    expect(columns.slice(2)).toEqual(["prediction"]);
+    expect(answers).toEqual([["1", "oslo", 2.5]]);
+  });
+
+  it("keep columns that the model does not know, and fill what a JSON row leaves out", () => {
+    const all = answerer(false);
+    const { answers } = all.answer(
+      batch(
+        [
+          ["id1", "rome", "3"],
+          ["id2", "oslo"],
+        ],
+        ["id", "city", "x"],
+      ),
+    );
+    expect(answers[0]).toEqual(["id1", "rome", "3", "no", 0.3]);
+    expect(answers[1]!.slice(0, 3)).toEqual(["id2", "oslo", null]);
+  });
+
+  it("refuse rows that have a column of that name already", () => {
+    const rows = batch([["1", "oslo", "yes"]], ["x", "city", "prediction"]);
+    expect(() => answerer(false).answer(rows)).toThrow('the rows have a column called "prediction" already');
+  });
+});
+
+describe("without guard", () => {
+  it("stops at the first row that cannot be read, and names its line", () => {
+    const rows = batch([
+      ["1", "oslo"],
+      ["many", "rome"],
+      ["more", "rome"],
+    ]);
+    expect(() => answerer(false).answer(rows)).toThrow('new.csv, line 3: column "x": "many" is not a number');
+  });
+
+  it("stops at a ragged row", () => {
+    const ragged: RowBatch = { columns: ["x", "city"], rows: [{ line: 9, values: ["1"], problem: "too few values" }] };
+    expect(() => answerer(false).answer(ragged)).toThrow("new.csv, line 9: too few values");
+  });
+
+  it("answers odd rows, and warns once of each kind with the number and the first place over all batches", () => {
+    const all = answerer(false);
+    all.answer(
+      batch([
+        ["11", "oslo"],
+        ["12", "rome"],
+        ["3", "roma"],
+      ]),
+    );
+    all.answer(
+      batch(
+        [
+          ["-1", "rome"],
+          ["5", "oslo"],
+        ],
+        ["x", "city"],
+        5,
+      ),
+    );
+    expect(all.rows()).toBe(5);
+    expect(all.warnings()).toEqual([
+      '3 rows outside the training range in column "x", first: line 2: 11 is outside the training range, 0 to 10',
+      '1 row with a category not seen in training in column "city", first: line 4: "roma" was not seen in training; did you mean "rome"?',
+    ]);
+  });
+});
+
+describe("with guard", () => {
+  it("sets every odd row aside with all its reasons, answers the others, and counts both", () => {
+    const guarded = answerer(true);
+    const result = guarded.answer(
+      batch([
+        ["11", "lima"],
+        ["7", "oslo"],
+        ["", "rome"],
+        ["x", "rome"],
+      ]),
+    );
+    expect(rejections(result)).toEqual([
+      '2: column "x": 11 is outside the training range, 0 to 10; column "city": "lima" was not seen in training',
+      '5: column "x": "x" is not a number',
+    ]);
+    expect(result.answers.map((row) => row[0])).toEqual(["7", ""]);
+    expect(result.answers[0]).toEqual(["7", "oslo", "yes", 0.7]);
+    expect([guarded.rows(), guarded.rejected()]).toEqual([2, 2]);
+    expect(guarded.warnings()).toEqual([expect.stringMatching(/^2 rows rejected, first: line 2: column "x"/)]);
+  });
+
+  it("gives a ragged row its own reason only", () => {
+    const rows: RowBatch = {
+      columns: ["x", "city"],
+      rows: [
+        { line: 2, values: ["99"], problem: "too few values" },
+        { line: 3, values: ["1", "oslo"] },
+      ],
+    };
+    const result = answerer(true).answer(rows);
+    expect(rejections(result)).toEqual(["2: too few values"]);
+    expect(result.answers).toHaveLength(1);
+  });
+});

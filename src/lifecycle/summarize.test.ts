@@ -1,0 +1,63 @@
+import { expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { summarize } from "./summarize.ts";
+
+it("describes numbers as pandas does", () => {
+  // s = pandas.Series([3.5, nan, -1, 10, 4, 4, nan, 7.25]); s.describe(), s.isna().mean()
+  const values = Float64Array.of(3.5, NaN, -1, 10, 4, 4, NaN, 7.25);
+  const { summary, missing } = summarize({ rowCount: 8, columns: [{ kind: "number", name: "s", values }] });
+  expect(summary.s).toEqual({
+    mean: 4.625,
+    median: 4,
+    standardDeviation: expect.closeTo(3.727432091936753, 14), // sums of six doubles in another order
+    minimum: -1,
+    q25: 3.625,
+    q75: 6.4375,
+    maximum: 10,
+  });
+  expect(missing).toEqual({ s: 0.25 });
+});
+
+it("counts categories, the most frequent first and of equals the first by name", () => {
+  // pandas.Series(["b", "a", None, "b", "c", "a"]).value_counts() → b 2, a 2, c 1
+  const columns = [categoryColumn("t", ["b", "a", null, "b", "c", "a"])];
+  const { summary, missing } = summarize({ rowCount: 6, columns });
+  expect(summary.t).toEqual({
+    distinct: 3,
+    top: [
+      ["a", 2],
+      ["b", 2],
+      ["c", 1],
+    ],
+  });
+  expect(missing).toEqual({ t: 1 / 6 });
+});
+
+it("lists ten categories at most, and counts all", () => {
+  const columns = [
+    categoryColumn(
+      "t",
+      Array.from({ length: 36 }, (_, i) => (i % 12).toString(36)),
+    ),
+  ];
+  const { t } = summarize({ rowCount: 36, columns }).summary;
+  expect(t).toMatchObject({ distinct: 12 });
+  expect((t as { top: unknown[] }).top).toHaveLength(10);
+});
+
+it("has nothing to tell of columns without a value, no deviation of one value, and no shares of no rows", () => {
+  const nothing = {
+    mean: null,
+    median: null,
+    standardDeviation: null,
+    minimum: null,
+    q25: null,
+    q75: null,
+    maximum: null,
+  };
+  const of = (...values: number[]) =>
+    summarize({ rowCount: values.length, columns: [{ kind: "number", name: "x", values: Float64Array.from(values) }] });
+  expect(of(NaN, NaN)).toEqual({ summary: { x: nothing }, missing: { x: 1 } });
+  expect(of()).toEqual({ summary: { x: nothing }, missing: { x: 0 } });
+  expect(of(2).summary.x).toMatchObject({ mean: 2, median: 2, standardDeviation: null, q75: 2 });
+});
