@@ -4,6 +4,8 @@ import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
+const thinking = ["core", "stats", "features", "estimators", "metrics", "drift", "pipeline"];
+
 /** What each folder may import beside itself. */
 const allowed: Record<string, readonly string[]> = {
   core: [],
@@ -20,10 +22,7 @@ const allowed: Record<string, readonly string[]> = {
   notify: ["core"],
   monitoring: ["core", "stats", "metrics", "drift", "pipeline", "storage"],
   reporting: ["core", "plots"],
-  lifecycle: [
-    ...["core", "config", "stats", "features", "estimators", "metrics", "drift", "pipeline"],
-    ...["data", "storage", "plots", "notify", "monitoring", "reporting"],
-  ],
+  lifecycle: [...thinking, "config", "data", "storage", "plots", "notify", "monitoring", "reporting"],
   automation: ["core", "config", "storage", "lifecycle"],
   server: ["core", "config", "pipeline", "monitoring", "storage", "plots", "reporting", "lifecycle"],
   commands: ["core", "config", "lifecycle", "automation", "server"],
@@ -31,13 +30,13 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /** In these only index.ts imports the other files of the folder. */
-const registries = ["features", "estimators", "metrics", "drift"];
+const registries = new Set(["features", "estimators", "metrics", "drift"]);
 
 /** Packages with several files of one folder as importers; every other has one file. */
 const packageFolders: Record<string, string> = { zod: "config" };
 
 /** Steps that call other steps. */
-const orchestrators = ["lifecycle/fullprocess.ts", "lifecycle/reproduce.ts"];
+const orchestrators = new Set(["lifecycle/fullprocess.ts", "lifecycle/reproduce.ts"]);
 
 interface Source {
   readonly path: string;
@@ -132,11 +131,11 @@ function forbidden(path: string, target: string, known: { steps: readonly string
   if (folder !== targetFolder) {
     return allowed[folder]?.includes(targetFolder) ? [] : [`layer: ${path} imports ${target}`];
   }
-  if (registries.includes(folder) && target === `${folder}/index.ts` && isLeaf(path, known.sources)) {
+  if (registries.has(folder) && target === `${folder}/index.ts` && isLeaf(path, known.sources)) {
     return [`registry: ${path} imports its own index.ts`];
   }
   if (folder === "lifecycle" && known.steps.includes(path) && known.steps.includes(target)) {
-    return orchestrators.includes(path) ? [] : [`step: ${path} imports the step ${target}`];
+    return orchestrators.has(path) ? [] : [`step: ${path} imports the step ${target}`];
   }
   const isCommand = known.sources.some(
     ({ path: other, text }) => other === target && / satisfies Command\b/.test(text),

@@ -19,9 +19,9 @@ import { score } from "./score.ts";
 import { train } from "./train.ts";
 import { verify } from "./verify.ts";
 
-export const commands: readonly Command[] = [
-  ...[ingest, train, score, deploy, diagnose, report, fullprocess],
-  ...[predict],
-  ...[runs, models, lineage, at, verify, reindex],
-  ...[init, config, doctor, completion],
-];
+const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
+const use = [predict];
+const lookBack = [runs, models, lineage, at, verify, reindex];
+const other = [init, config, doctor, completion];
+
+export const commands: readonly Command[] = [...lifecycle, ...use, ...lookBack, ...other];

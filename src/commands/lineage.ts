@@ -35,7 +35,6 @@ export const lineage = defineCommand({
 }) satisfies Command;
 
 export function lineageView({ run, deployments, dataset }: LineageResult): View {
-  const short = (sha256: string): string => sha256.slice(0, 12);
   const rows = [
     ...deployments.map((d) => [
       `deployment ${d.deploymentId}`,
@@ -55,4 +54,9 @@ export function lineageView({ run, deployments, dataset }: LineageResult): View 
     title: `run ${run.runId} (${run.family}) was made of ${dataset?.files.length ?? 0} files`,
     tables: [{ columns: ["what", "sha256", "when, rows", "which"], rows }],
   };
+}
+
+/** Enough of a hash to recognise it. */
+function short(sha256: string): string {
+  return sha256.slice(0, 12);
 }

@@ -150,6 +150,6 @@ function rangeText({ kind, minimum, maximum, categories }: ShownModel["model"]["
   if (categories !== undefined)
     return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
   if (minimum === undefined || maximum === undefined) return "no value seen";
-  const show = (value: number): string => (kind === "date" ? new Date(value).toISOString() : formatNumber(value));
-  return `${show(minimum)} to ${show(maximum)}`;
+  const edge = (value: number): string => (kind === "date" ? new Date(value).toISOString() : formatNumber(value));
+  return `${edge(minimum)} to ${edge(maximum)}`;
 }
