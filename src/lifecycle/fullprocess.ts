@@ -12,7 +12,7 @@ import { planFullprocess, type FullprocessPlan, type Start } from "./planFullpro
 import { report } from "./report.ts";
 import { score } from "./score.ts";
 import { reading, writing, type Session } from "./session.ts";
-import { train } from "./train.ts";
+import { train, type TrainResult } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface FullprocessOptions {
@@ -77,12 +77,7 @@ async function run(session: Session, plan: FullprocessPlan, force: boolean): Pro
   if (drift !== null) steps.push({ name: "drift", status: "done", reason: drift.told, seconds: drift.seconds });
   const known = plan.start === "ingest" && !force ? alreadyDecided(session) : null;
   if (known !== null) return endEarly(steps, known);
-  if (needed("train"))
-    await step(
-      "train",
-      () => train(session),
-      (result) => `${result.leaderboard.length} models, best ${result.leaderboard[0]!.family}`,
-    );
+  if (needed("train")) await step("train", () => train(session), tellTrain);
   else skip("train", "a model was trained on this data and configuration already");
   if (needed("score"))
     await step(
@@ -204,4 +199,8 @@ function tellVerdict({ status, runId, previousRunId }: DeployResult): string {
 function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {
   if (status === "nothing_new" || dataset === null) return reason;
   return `${dataset.rows} rows from ${files.length} files, ${duplicatesRemoved} duplicates removed`;
+}
+
+function tellTrain({ leaderboard }: TrainResult): string {
+  return `${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"}, best ${leaderboard[0]!.family}`;
 }
