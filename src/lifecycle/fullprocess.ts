@@ -68,29 +68,32 @@ async function run(session: Session, plan: FullprocessPlan, force: boolean): Pro
     steps.push({ name, status: "done", reason: tell(result), seconds: (performance.now() - start) / 1000 });
     return result;
   };
-  const needed = (name: Start): boolean => order.indexOf(name) >= order.indexOf(plan.start);
   const skip = (name: string, reason: string): number => steps.push({ name, status: "skipped", reason, seconds: 0 });
 
-  if (needed("ingest")) await step("ingest", () => ingest(session, { force }), tellIngest);
+  if (plan.start === "ingest") await step("ingest", () => ingest(session, { force }), tellIngest);
   else skip("ingest", plan.ingest.reason);
   const drift = await driftOfDeployed(session);
   if (drift !== null) steps.push({ name: "drift", status: "done", reason: drift.told, seconds: drift.seconds });
-  const known = plan.start === "ingest" && !force ? alreadyDecided(session) : null;
-  if (known !== null) return endEarly(steps, known);
-  if (needed("train")) await step("train", () => train(session), tellTrain);
+  // A new file may bring only rows that were there before: then the dataset, and its verdict, are the old ones.
+  const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
+  if (start === "nothing_new") return endEarly(steps, known!);
+  const needed = (name: Start): boolean => order.indexOf(name) >= order.indexOf(start);
+  // By its id: the newest model may be one of another configuration.
+  let model = known?.runId ?? "";
+  if (needed("train")) ({ runId: model } = await step("train", () => train(session), tellTrain));
   else skip("train", "a model was trained on this data and configuration already");
   if (needed("score"))
     await step(
       "score",
-      () => score(session),
+      () => score(session, { model }),
       ({ metric, value, rows }) => `${metric} ${formatNumber(value)} on ${rows} test rows`,
     );
   else skip("score", "the model was judged on this test data already");
-  const verdict = await step("deploy", () => deploy(session), tellVerdict);
+  const verdict = await step("deploy", () => deploy(session, { model }), tellVerdict);
   const judged = recordVerdict(session, verdict);
   const { path: reportPath } = await step(
     "report",
-    () => report(session),
+    () => report(session, { model }),
     ({ path }) => path ?? "",
   );
   const { path: apireturnsPath } = await step(
@@ -99,13 +102,6 @@ async function run(session: Session, plan: FullprocessPlan, force: boolean): Pro
     ({ path }) => path ?? "nothing is deployed",
   );
   return resultOf({ session, plan, steps, verdict, judged, reportPath, apireturnsPath });
-}
-
-/** A new file may bring only rows that were there before: then the dataset, and its verdict, are the old ones. */
-function alreadyDecided({ store, config, configSha256, codeVersion }: Session): Run | null {
-  const dataset = store.latestDataset(config.input_folder_path)!;
-  const runs = store.runs({ datasetSha256: dataset.artifact.sha256, configSha256, withModel: true });
-  return runs.find((candidate) => candidate.codeVersion === codeVersion && candidate.score !== null) ?? null;
 }
 
 function endEarly(steps: readonly Step[], known: Run): FullprocessResult {

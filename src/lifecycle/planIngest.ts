@@ -68,11 +68,9 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
     ...(settingsChanged ? ["the ingest settings changed"] : []),
     ...(removal ? [`${gone} earlier ${gone === 1 ? "file is" : "files are"} gone`] : []),
   ].join(", ");
-  return {
-    ...common,
-    ...withEarlierRows({ previous, present, fresh, gone, settingsChanged }, config.ingest.accumulate),
-    reason: reason || "forced",
-  };
+  const choice = withEarlierRows({ previous, present, fresh, gone, settingsChanged }, config.ingest.accumulate);
+  if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs);
+  return { ...common, ...choice, reason: reason || "forced" };
 }
 
 type Choice = Pick<IngestPlan, "status" | "reason" | "fresh" | "read" | "base" | "warnings">;

@@ -1,6 +1,13 @@
 import { expect, it } from "vitest";
 import { categoryColumn } from "../core/categoryColumn.ts";
-import { summarize } from "./summarize.ts";
+import { summarize, type TableSummary } from "./summarize.ts";
+
+function numbers(...values: number[]): TableSummary {
+  return summarize({
+    rowCount: values.length,
+    columns: [{ kind: "number", name: "x", values: Float64Array.from(values) }],
+  });
+}
 
 it("describes numbers as pandas does", () => {
   // s = pandas.Series([3.5, nan, -1, 10, 4, 4, nan, 7.25]); s.describe(), s.isna().mean()
@@ -41,8 +48,7 @@ it("lists ten categories at most, and counts all", () => {
     ),
   ];
   const { t } = summarize({ rowCount: 36, columns }).summary;
-  expect(t).toMatchObject({ distinct: 12 });
-  expect((t as { top: unknown[] }).top).toHaveLength(10);
+  expect(t).toMatchObject({ distinct: 12, top: { length: 10 } });
 });
 
 it("has nothing to tell of columns without a value, no deviation of one value, and no shares of no rows", () => {
@@ -55,9 +61,7 @@ it("has nothing to tell of columns without a value, no deviation of one value, a
     q75: null,
     maximum: null,
   };
-  const of = (...values: number[]) =>
-    summarize({ rowCount: values.length, columns: [{ kind: "number", name: "x", values: Float64Array.from(values) }] });
-  expect(of(NaN, NaN)).toEqual({ summary: { x: nothing }, missing: { x: 1 } });
-  expect(of()).toEqual({ summary: { x: nothing }, missing: { x: 0 } });
-  expect(of(2).summary.x).toMatchObject({ mean: 2, median: 2, standardDeviation: null, q75: 2 });
+  expect(numbers(NaN, NaN)).toEqual({ summary: { x: nothing }, missing: { x: 1 } });
+  expect(numbers()).toEqual({ summary: { x: nothing }, missing: { x: 0 } });
+  expect(numbers(2).summary.x).toMatchObject({ mean: 2, median: 2, standardDeviation: null, q75: 2 });
 });

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { deploy } from "./deploy.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
+import { fullprocess } from "./fullprocess.ts";
+import { ingest } from "./ingest.ts";
+import { planFullprocess } from "./planFullprocess.ts";
+import { score } from "./score.ts";
+import { train } from "./train.ts";
+
+const files = { "practicedata/a.csv": exampleCsv(1, 80), "testdata/t.csv": exampleCsv(2, 60) };
+
+function start(example: ExampleWorkspace, force = false) {
+  return example.look((session) => planFullprocess(session, force));
+}
+
+const run = (example: ExampleWorkspace) => fullprocess(example.workspace(), { command: "a test", waitMs: 0 });
+
+describe("planFullprocess", () => {
+  it("starts with the first step that is needed, one after the other", async () => {
+    const example = await exampleWorkspace(exampleConfig, files);
+    expect(await start(example)).toMatchObject({ start: "ingest", run: null });
+    await example.change((session) => ingest(session));
+    expect(await start(example)).toMatchObject({ start: "train", reason: "the newest dataset was not trained on" });
+    const { runId } = await example.change((session) => train(session));
+    expect(await start(example)).toMatchObject({ start: "score", reason: "the newest model was not scored" });
+    await example.change((session) => score(session));
+    expect(await start(example)).toMatchObject({ start: "deploy", run: { runId } });
+    await example.change((session) => deploy(session));
+    expect(await start(example)).toMatchObject({ start: "nothing_new", run: { runId } });
+  });
+
+  it("starts anew for new data, another configuration, other test data, or when it is forced to", async () => {
+    const example = await exampleWorkspace(exampleConfig, files);
+    await run(example);
+    expect((await start(example)).start).toBe("nothing_new");
+    expect(await start(example, true)).toMatchObject({ start: "ingest", reason: "forced" });
+
+    await example.configure({ ...exampleConfig, train: { models: [{ family: "logistic_regression" }] } });
+    expect(await start(example)).toMatchObject({
+      start: "train",
+      reason: "the configuration, or mlctl, changed since the last training",
+    });
+    await example.configure({ ...exampleConfig, promotion: { min_improvement: 0.1 }, name: "other" });
+    expect((await start(example)).start).toBe("nothing_new");
+    await example.configure(exampleConfig);
+
+    example.write({ "testdata/t.csv": exampleCsv(3, 60) });
+    expect(await start(example)).toMatchObject({ start: "score", reason: "the test data changed" });
+    example.write({ "testdata/t.csv": null, "testdata/renamed.csv": files["testdata/t.csv"] });
+    expect((await start(example)).start).toBe("nothing_new");
+
+    example.write({ "practicedata/b.csv": exampleCsv(4, 30) });
+    expect(await start(example)).toMatchObject({ start: "ingest", reason: "1 new or changed file" });
+  });
+});
+
+describe("fullprocess", () => {
+  it("says nothing_new the second time, and writes nothing", async () => {
+    const example = await exampleWorkspace(exampleConfig, files);
+    expect(await run(example)).toMatchObject({ status: "deployed", modelVersion: 1 });
+    const before = example.list("models");
+    expect(await run(example)).toMatchObject({ status: "nothing_new", steps: [] });
+    expect(example.list("models")).toEqual(before);
+  });
+
+  it("puts a challenger that lost to the rule once, and does not train it again", async () => {
+    const example = await exampleWorkspace(exampleConfig, files);
+    await run(example);
+    await example.configure({ ...exampleConfig, promotion: { min_improvement: 0.9 } });
+    example.write({ "practicedata/b.csv": exampleCsv(4, 30) });
+    expect(await run(example)).toMatchObject({ status: "kept", modelVersion: 2 });
+    expect(await run(example)).toMatchObject({ status: "nothing_new" });
+  });
+
+  it("trains nothing where a new file brings no new row", async () => {
+    const example = await exampleWorkspace(exampleConfig, files);
+    const { runId } = await run(example);
+    const [header, first] = files["practicedata/a.csv"].split("\n");
+    example.write({ "practicedata/again.csv": `${header}\n${first}\n` });
+    const again = await run(example);
+    expect(again).toMatchObject({ status: "kept", runId, reason: expect.stringContaining("bring no new row") });
+    expect(again.steps.map(({ name, status }) => `${name} ${status}`)).toEqual(["ingest done", "train skipped"]);
+    expect(await run(example)).toMatchObject({ status: "nothing_new" });
+  });
+
+  it("goes on where a killed process left off, also when a new file brings no new row", async () => {
+    const example = await exampleWorkspace(exampleConfig, files);
+    await example.change(async (session) => {
+      await ingest(session);
+      await train(session);
+      await score(session);
+    });
+    const [header, first] = files["practicedata/a.csv"].split("\n");
+    example.write({ "practicedata/again.csv": `${header}\n${first}\n` });
+    const result = await run(example);
+    expect(result).toMatchObject({ status: "deployed", modelVersion: 1 });
+    expect(result.steps.filter(({ status }) => status === "skipped").map(({ name }) => name)).toEqual([
+      "train",
+      "score",
+    ]);
+  });
+
+  it("judges the model of this configuration, not the newest of all", async () => {
+    const example = await exampleWorkspace(exampleConfig, files);
+    const { runId } = await run(example);
+    await example.configure({ ...exampleConfig, train: { models: [{ family: "baseline" }] } });
+    expect(await run(example)).toMatchObject({ modelVersion: 2 });
+    await example.configure(exampleConfig);
+    example.write({ "testdata/t.csv": exampleCsv(3, 60) });
+    expect(await run(example)).toMatchObject({ runId, modelVersion: 1 });
+    expect(await run(example)).toMatchObject({ status: "nothing_new", runId });
+  });
+});

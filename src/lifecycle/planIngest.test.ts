@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../core/json.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
+import { ingest } from "./ingest.ts";
+import { planIngest, type IngestPlan } from "./planIngest.ts";
+
+const [a, b, c] = [exampleCsv(1, 20), exampleCsv(2, 30), exampleCsv(3, 40)];
+
+/** Two files ingested: a (20 rows) and b (30 rows). */
+async function ingested(config: JsonObject = exampleConfig): Promise<ExampleWorkspace> {
+  const example = await exampleWorkspace(config, { "practicedata/a.csv": a, "practicedata/b.csv": b });
+  await example.change((session) => ingest(session));
+  return example;
+}
+
+function planOf(example: ExampleWorkspace, force = false, inputs: readonly string[] = []): Promise<IngestPlan> {
+  return example.look((session) => planIngest(session, inputs, force));
+}
+
+const names = (files: readonly { readonly path: string }[]): string[] => files.map(({ path }) => path);
+
+describe("the first time", () => {
+  it("reads everything that is there, at any depth", async () => {
+    const example = await exampleWorkspace(exampleConfig, { "practicedata/a.csv": a, "practicedata/x/y/b.csv": b });
+    const plan = await planOf(example);
+    expect(plan).toMatchObject({ status: "ingest", reason: "no data was ingested from here before", base: null });
+    expect(names(plan.read)).toEqual(["practicedata/a.csv", "practicedata/x/y/b.csv"]);
+    expect(example.list(".")).toEqual(["config.json", "practicedata"]);
+  });
+
+  it("says where files are looked for when there is none", async () => {
+    const example = await exampleWorkspace(exampleConfig);
+    await expect(planOf(example)).rejects.toMatchObject({
+      kind: "notReady",
+      message: "practicedata does not exist",
+    });
+    example.write({ "practicedata/readme.md": "no data" });
+    await expect(planOf(example)).rejects.toMatchObject({
+      kind: "notReady",
+      message: expect.stringContaining("practicedata holds no file that fits"),
+    });
+  });
+});
+
+describe("after an ingestion", () => {
+  it("finds nothing new where nothing changed, or only names and places did", async () => {
+    const example = await ingested();
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new", reason: "no new or changed file", read: [] });
+    example.write({ "practicedata/a.csv": null, "practicedata/deep/renamed.csv": a, "practicedata/copy.csv": b });
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new", fresh: [] });
+  });
+
+  it("reads all again for a new file, whose rows are the new ones", async () => {
+    const example = await ingested();
+    example.write({ "practicedata/c.csv": c });
+    const plan = await planOf(example);
+    expect(plan).toMatchObject({ status: "ingest", reason: "1 new or changed file", base: null, warnings: [] });
+    expect(names(plan.fresh)).toEqual(["practicedata/c.csv"]);
+    expect(plan.read).toHaveLength(3);
+    const { dataset } = await example.change((session) => ingest(session));
+    expect(dataset?.rows).toBe(20 + 30 + 40);
+  });
+
+  it("takes a changed file for new, and drops the rows of its earlier version", async () => {
+    const example = await ingested();
+    example.write({ "practicedata/b.csv": c });
+    const plan = await planOf(example);
+    expect(names(plan.fresh)).toEqual(["practicedata/b.csv"]);
+    expect(plan).toMatchObject({ base: null, warnings: [] });
+    const { dataset } = await example.change((session) => ingest(session));
+    expect(dataset?.rows).toBe(20 + 40);
+  });
+
+  it("does not look again at a file that could not be read, until it changes", async () => {
+    const example = await ingested();
+    example.write({ "practicedata/bad.csv": "x,z\n1,2\n3\n" });
+    const { rejected } = await example.change((session) => ingest(session));
+    expect(names(rejected)).toEqual(["practicedata/bad.csv"]);
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
+    example.write({ "practicedata/bad.csv": c });
+    expect(await planOf(example)).toMatchObject({ status: "ingest", reason: "1 new or changed file" });
+  });
+
+  it("reads although nothing is new when it is forced to", async () => {
+    const example = await ingested();
+    const plan = await planOf(example, true);
+    expect(plan).toMatchObject({ status: "ingest", reason: "forced", fresh: [] });
+    expect(plan.read).toHaveLength(2);
+  });
+});
+
+describe("files that are gone", () => {
+  it("leave their rows, which then stand in the dataset before only", async () => {
+    const example = await ingested();
+    example.write({ "practicedata/a.csv": null });
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
+    example.write({ "practicedata/c.csv": c });
+    const plan = await planOf(example);
+    expect(names(plan.read)).toEqual(["practicedata/c.csv"]);
+    expect(plan).toMatchObject({ base: { rows: 50 }, warnings: [] });
+    const { dataset } = await example.change((session) => ingest(session));
+    expect(dataset?.rows).toBe(50 + 40);
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
+  });
+
+  it("make rows of earlier versions of other files stay too, which is told", async () => {
+    const example = await ingested();
+    example.write({ "practicedata/a.csv": null, "practicedata/b.csv": c });
+    const { warnings, base } = await planOf(example);
+    expect(base).not.toBeNull();
+    expect(warnings).toEqual(["1 earlier file is gone, so rows of earlier versions of practicedata/b.csv stay too"]);
+  });
+
+  it("take their rows with them where data does not accumulate", async () => {
+    const example = await ingested({ ...exampleConfig, ingest: { accumulate: false } });
+    example.write({ "practicedata/a.csv": null });
+    const plan = await planOf(example);
+    expect(plan).toMatchObject({ status: "ingest", reason: "1 earlier file is gone", base: null });
+    const { dataset } = await example.change((session) => ingest(session));
+    expect(dataset?.rows).toBe(30);
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
+  });
+
+  it.each<JsonObject>([{ accumulate: false }, { where: "x > 0" }])(
+    "leave nothing to read once all are gone, and the dataset before as it is, under %j",
+    async (settings) => {
+      const example = await ingested();
+      const before = example.list("ingesteddata");
+      example.write({ "practicedata/a.csv": null, "practicedata/b.csv": null });
+      await example.configure({ ...exampleConfig, ingest: settings });
+      await expect(example.change((session) => ingest(session))).rejects.toMatchObject({
+        kind: "notReady",
+        message: expect.stringContaining("practicedata holds no file that fits"),
+      });
+      expect(example.list("ingesteddata")).toEqual(before);
+    },
+  );
+});
+
+describe("settings that changed", () => {
+  it("make all files be read again", async () => {
+    const example = await ingested();
+    await example.configure({ ...exampleConfig, ingest: { where: "x > 0" } });
+    const plan = await planOf(example);
+    expect(plan).toMatchObject({ status: "ingest", reason: "the ingest settings changed", fresh: [], base: null });
+    expect(plan.read).toHaveLength(2);
+  });
+
+  it("are none where they do not touch the rows", async () => {
+    const example = await ingested();
+    await example.configure({ ...exampleConfig, train: { seed: 7 }, ingest: { expect: { min_rows: 5 } } });
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
+  });
+
+  it("cannot be applied to files that are gone, which is told", async () => {
+    const example = await ingested();
+    example.write({ "practicedata/a.csv": null });
+    await example.configure({ ...exampleConfig, ingest: { dedupe: false } });
+    const plan = await planOf(example);
+    expect(names(plan.read)).toEqual(["practicedata/b.csv"]);
+    expect(plan).toMatchObject({
+      base: null,
+      warnings: ["1 earlier file is gone and cannot be read with the changed settings: their rows are left out"],
+    });
+  });
+});
+
+describe("other inputs", () => {
+  it("of another input folder start a dataset of their own", async () => {
+    const example = await ingested();
+    example.write({ "sourcedata/c.csv": c });
+    await example.configure({ ...exampleConfig, input_folder_path: "sourcedata" });
+    const { dataset } = await example.change((session) => ingest(session));
+    expect(dataset?.rows).toBe(40);
+    await example.configure(exampleConfig);
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
+  });
+
+  it("named on the command line are read in place of the folder, on top of what was there", async () => {
+    const example = await ingested();
+    example.write({ "more/c.csv": c });
+    const plan = await planOf(example, false, [`${example.folder}/more/c.csv`, `${example.folder}/more`]);
+    expect(names(plan.read)).toEqual(["more/c.csv"]);
+    expect(plan.base?.rows).toBe(50);
+    await expect(planOf(example, false, [`${example.folder}/nowhere`])).rejects.toMatchObject({
+      message: "nowhere does not exist",
+    });
+  });
+});
