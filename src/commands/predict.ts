@@ -80,5 +80,7 @@ export function predictView({ rows, rejected, output, rejectFile, runId, modelSh
     rejected === 0
       ? ""
       : `, ${rejected} set aside${rejectFile === null ? "" : ` in ${relative(process.cwd(), rejectFile)}`}`;
-  return { title: `predicted ${rows} rows with ${by}${output === "-" ? "" : ` into ${output}`}${aside}` };
+  return {
+    title: `predicted ${rows} ${rows === 1 ? "row" : "rows"} with ${by}${output === "-" ? "" : ` into ${output}`}${aside}`,
+  };
 }

@@ -46,8 +46,10 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
   const batches = options.format === "csv" ? csvRows(stream, options, name) : jsonRows(stream, name);
   let waiting: InputRow[] = [];
   let columns: readonly string[] = [];
+  let given = 0;
   for await (const some of batches) {
     if (some.columns.length !== columns.length && waiting.length > 0) {
+      given += 1;
       yield { columns, rows: waiting };
       waiting = [];
     }
@@ -55,11 +57,13 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
     for (const row of some.rows) {
       waiting.push(row);
       if (waiting.length < size) continue;
+      given += 1;
       yield { columns, rows: waiting };
       waiting = [];
     }
   }
-  if (waiting.length > 0) yield { columns, rows: waiting };
+  // A header alone is given too: its columns can be checked, and written.
+  if (waiting.length > 0 || (given === 0 && columns.length > 0)) yield { columns, rows: waiting };
 }
 
 async function* csvRows(

@@ -13,17 +13,20 @@ export interface WriteOptions {
   readonly columns: readonly string[];
   /** Write the header line even if no row follows; on if left out. CSV only. */
   readonly header?: boolean;
+  /** Empty texts as empty fields, not as `""`: for rows that came from CSV, where an empty field is an empty text. */
+  readonly bareEmpty?: boolean;
 }
 
 /** The stream is not ended: whoever opened it closes it. */
 export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
   const { format, columns } = options;
-  let pending = format === "csv" && options.header !== false ? `${columns.map(csvField).join(",")}\n` : "";
+  let pending = format === "csv" && options.header !== false ? csvLine(columns, false) : "";
   if (pending !== "") {
     stream.write(pending);
     pending = "";
   }
-  const line = format === "csv" ? csvLine : (row: readonly Json[]): string => jsonLine(row, columns);
+  const { bareEmpty = false } = options;
+  const line = (row: readonly Json[]): string => (format === "csv" ? csvLine(row, bareEmpty) : jsonLine(row, columns));
   return {
     async write(rows) {
       if (rows.length === 0) return;
@@ -32,13 +35,13 @@ export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
   };
 }
 
-/** As RFC 4180 has it, with line feeds; a missing value is an empty field, the empty text `""`. */
-function csvLine(row: readonly Json[]): string {
-  return `${row.map(csvField).join(",")}\n`;
+/** As RFC 4180 has it, with line feeds; a missing value is an empty field, the empty text `""` unless `bareEmpty`. */
+function csvLine(row: readonly Json[], bareEmpty: boolean): string {
+  return `${row.map((value) => csvField(value, bareEmpty)).join(",")}\n`;
 }
 
-function csvField(value: Json): string {
-  if (value === null) return "";
+function csvField(value: Json, bareEmpty: boolean): string {
+  if (value === null || (bareEmpty && value === "")) return "";
   if (typeof value === "number") return String(value);
   const text = typeof value === "string" ? value : typeof value === "boolean" ? String(value) : JSON.stringify(value);
   if (text === "") return '""';

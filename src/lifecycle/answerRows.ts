@@ -109,7 +109,8 @@ function reasonsOf(
     const before = reasons.get(row);
     reasons.set(row, before === undefined ? reason : `${before}; ${reason}`);
   }
-  return reasons;
+  // Rows that could not be parsed come first in it: the file of rejected rows keeps the order of the input.
+  return new Map([...reasons].toSorted(([a], [b]) => a - b));
 }
 
 function stopAtBadRow(batch: RowBatch, reasons: ReadonlyMap<number, string>, name: string): void {

@@ -1,17 +1,14 @@
 /** predict: rows stream in, rows with their prediction stream out; bad rows can be diverted. */
-import { createReadStream, createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
+import { createReadStream } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { readRows, type InputRow, type RowBatch } from "../data/rows.ts";
-import { rowWriter, type RowWriter } from "../data/writeRows.ts";
 import { predictor } from "../pipeline/predictor.ts";
-import { commitFile } from "../storage/commitFile.ts";
-import { temporaryPath } from "../storage/temporaryPath.ts";
 import { answerRows, type Answerer } from "./answerRows.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
+import { rowSink, type RowSink } from "./rowSink.ts";
 import type { Session } from "./session.ts";
 
 export type RowFormat = "csv" | "jsonl";
@@ -56,8 +53,10 @@ export async function predict(session: Session, options: PredictOptions): Promis
   const name = options.input === "-" ? "stdin" : options.input;
   const { normalizeNames } = model.signature.reading;
   const batches = readRows(openInput(options), { format: inputFormat, normalizeNames, name });
-  const out = sink(options.output, options.stdout, options.format ?? inputFormat);
-  const rejects = options.rejectFile === undefined ? null : sink(options.rejectFile, options.stdout, "csv");
+  const bareEmpty = inputFormat === "csv";
+  const out = rowSink(options.output, options.stdout, { format: options.format ?? inputFormat, bareEmpty });
+  const rejects =
+    options.rejectFile === undefined ? null : rowSink(options.rejectFile, options.stdout, { format: "csv", bareEmpty });
   const answerer = answerRows({ model, predict: predictor(model), name, guard: options.guard });
   try {
     for await (const batch of batches) {
@@ -67,8 +66,7 @@ export async function predict(session: Session, options: PredictOptions): Promis
     }
     await Promise.all([out.close(), rejects?.close()]);
   } catch (error) {
-    out.abandon();
-    rejects?.abandon();
+    await Promise.all([out.abandon(), rejects?.abandon()]);
     throw error;
   }
   const warnings = answerer.warnings();
@@ -87,7 +85,7 @@ export async function predict(session: Session, options: PredictOptions): Promis
 async function answerBatch(
   answerer: Answerer,
   batch: RowBatch,
-  { out, rejects }: { out: Sink; rejects: Sink | null },
+  { out, rejects }: { out: RowSink; rejects: RowSink | null },
 ): Promise<void> {
   const { columns, answers, rejected } = answerer.answer(batch);
   await out.write(columns, answers);
@@ -132,49 +130,4 @@ function unreadable(input: string, error: NodeJS.ErrnoException): MlctlError {
     error.code ?? ""
   ];
   return new MlctlError("data", `${input}: ${reason ?? error.message}`, { cause: error });
-}
-
-/** Where rows go: stdout as they come, or a file that appears when it is complete. */
-interface Sink {
-  write(columns: readonly string[], rows: readonly (readonly Json[])[]): Promise<void>;
-  close(): Promise<void>;
-  abandon(): void;
-}
-
-function sink(path: string, stdout: Writable, format: RowFormat): Sink {
-  const temporary = path === "-" ? undefined : temporaryPath(path);
-  const stream = temporary === undefined ? stdout : createWriteStream(temporary);
-  let failure: Error | undefined;
-  if (temporary !== undefined) stream.on("error", (error: Error) => (failure = error));
-  let columns: readonly string[] = [];
-  let writer: RowWriter | undefined;
-  return {
-    async write(names, rows) {
-      if (failure !== undefined) throw cannotWrite(path, failure);
-      // JSON lines may name new columns later on; the header of a CSV stands.
-      if (writer === undefined || (format === "jsonl" && names.length !== columns.length)) {
-        columns = names;
-        writer = rowWriter(stream, { format, columns });
-      }
-      const positions =
-        names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
-      await writer.write(positions === null ? rows : rows.map((row) => positions.map((at) => row[at] ?? null)));
-    },
-    async close() {
-      if (temporary === undefined) return;
-      stream.end();
-      await finished(stream).catch((error: Error) => Promise.reject(cannotWrite(path, error)));
-      commitFile(temporary, path);
-    },
-    abandon() {
-      if (temporary !== undefined) stream.destroy();
-    },
-  };
-}
-
-function cannotWrite(path: string, error: Error): MlctlError {
-  return new MlctlError("failure", `${path} cannot be written: ${error.message}`, {
-    hint: "check that its folder exists, is writable and has room",
-    cause: error,
-  });
 }

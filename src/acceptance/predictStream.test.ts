@@ -1,0 +1,248 @@
+/** `mlctl predict` as a filter: what goes in comes out with its prediction, whatever the form, the order or the number. */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, it } from "vitest";
+import { random } from "../core/random.ts";
+import { bin, environment, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+
+interface ScoreJson {
+  readonly confusion_matrix: readonly (readonly number[])[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+let workspace: LifecycleWorkspace;
+/** The test data, and what the deployed model answers. */
+let testCsv: string;
+let answered: string;
+beforeAll(() => {
+  workspace = sampleWorkspace();
+  workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
+  workspace.ok("fullprocess");
+  testCsv = workspace.read("testdata/testdata.csv");
+  answered = workspace.ok("predict", "testdata/testdata.csv");
+});
+
+const lines = (text: string): string[] => text.trimEnd().split("\n");
+const cells = (text: string): string[][] => lines(text).map((line) => line.split(","));
+
+/** The last two columns of each row. */
+const answersOf = (text: string): string[] => cells(text).map((row) => row.slice(-2).join());
+
+function asJsonLines(csv: string): string {
+  const [header = [], ...rows] = cells(csv);
+  const value = (text: string, column: number): string | number | null =>
+    column === 0 ? text : text === "" ? null : Number(text);
+  const objects = rows.map((row) => Object.fromEntries(header.map((name, i) => [name, value(row[i]!, i)])));
+  return objects.map((object) => `${JSON.stringify(object)}\n`).join("");
+}
+
+describe("the answers", () => {
+  it("stand behind the row as it came: every column, id and empty cell, in order", () => {
+    const [header, ...rows] = cells(answered);
+    expect(header!.slice(-2)).toEqual(["prediction", "probability"]);
+    expect(rows.map((row) => row.slice(0, -2).join())).toEqual(lines(testCsv).slice(1));
+  });
+
+  it("are those that score counted", () => {
+    const { confusion_matrix: counted, metrics } = workspace.json<ScoreJson>("score", "--model", "@champion");
+    const matrix = [
+      [0, 0],
+      [0, 0],
+    ];
+    let loss = 0;
+    for (const row of cells(answered).slice(1)) {
+      const [truth, prediction, probability] = row.slice(-3).map(Number) as [number, number, number];
+      matrix[truth]![prediction]! += 1;
+      loss -= Math.log(truth === 1 ? probability : 1 - probability) / (lines(answered).length - 1);
+    }
+    expect(matrix).toEqual(counted);
+    // Sums of 500 doubles in another order.
+    expect(loss).toBeCloseTo(metrics["log_loss"]!, 12);
+  });
+
+  it("do not depend on the order of the columns, nor on those that the model does not use", () => {
+    const turned = cells(testCsv).map(([corporation, month, year, employees, exited]) =>
+      [employees, exited, `"a, ""b"""`, year, corporation, month].join(),
+    );
+    const input = `${turned.join("\n")}\n`.replace('"a, ""b"""', "note");
+    const { status, stdout, stderr } = workspace.run(["predict"], { input });
+    expect(status, stderr).toBe(0);
+    expect(answersOf(stdout)).toEqual(answersOf(answered));
+    expect(lines(stdout)[1]).toMatch(/^\d*,[01],"a, ""b""",/);
+  });
+
+  it("need no target column", () => {
+    const input = cells(testCsv)
+      .map((row) => row.slice(0, -1).join())
+      .join("\n");
+    const { stdout } = workspace.run(["predict"], { input });
+    expect(answersOf(stdout)).toEqual(answersOf(answered));
+  });
+});
+
+describe("every form", () => {
+  it("from stdin as from the file", () => {
+    expect(workspace.run(["predict", "-"], { input: testCsv }).stdout).toBe(answered);
+  });
+
+  it("semicolons, Windows line ends and a byte order mark", () => {
+    const input = `\uFEFF${testCsv.replaceAll(",", ";").replaceAll("\n", "\r\n")}`;
+    expect(workspace.run(["predict"], { input }).stdout).toBe(answered);
+  });
+
+  it("JSON lines give JSON lines with the same answers", () => {
+    const input = asJsonLines(testCsv);
+    const { status, stdout } = workspace.run(["predict", "--input-format", "jsonl"], { input });
+    expect(status).toBe(0);
+    const objects = lines(stdout).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(objects.map(({ prediction, probability }) => `${prediction},${probability}`)).toEqual(
+      answersOf(answered).slice(1),
+    );
+    const { prediction: _prediction, probability: _probability, ...rest } = objects[0]!;
+    expect(rest).toEqual(JSON.parse(lines(input)[0]!));
+    // One form in, the other out.
+    expect(workspace.run(["predict", "--input-format", "jsonl", "--format", "csv"], { input }).stdout).toBe(answered);
+  });
+
+  it(".gz of either", () => {
+    const gz = join(workspace.folder, "rows.csv.gz");
+    const packed = spawnSync("gzip", ["-c"], { input: testCsv }).stdout;
+    expect(gunzipSync(packed).toString()).toBe(testCsv);
+    for (const [path, content] of [
+      [gz, packed],
+      [join(workspace.folder, "rows.jsonl.gz"), gzipSync(asJsonLines(testCsv))],
+    ] as const) {
+      spawnSync("tee", [path], { input: content });
+      expect(workspace.ok("predict", path, "--format", "csv")).toBe(answered);
+    }
+  });
+
+  it("a header alone comes out with the two new columns", () => {
+    const input = `${lines(testCsv)[0]}\n`;
+    expect(workspace.run(["predict"], { input })).toMatchObject({ status: 0, stdout: `${lines(answered)[0]}\n` });
+  });
+});
+
+describe("-o", () => {
+  it("writes the same bytes to a file and nothing to stdout", () => {
+    const output = join(workspace.folder, "answers.csv");
+    expect(workspace.run(["predict", "testdata/testdata.csv", "-o", output])).toMatchObject({ status: 0, stdout: "" });
+    expect(workspace.read("answers.csv")).toBe(answered);
+  });
+
+  it("leaves the old file and no other when a late row is bad", () => {
+    workspace.write({ "out/answers.csv": "old" });
+    const input = `${testCsv}x,not a number,2,3,1\n`;
+    const { status, stderr } = workspace.run(["predict", "-", "-o", "out/answers.csv"], { input });
+    expect([status, stderr]).toEqual([
+      3,
+      `error: stdin, line ${lines(testCsv).length + 1}: column "lastmonth_activity": "not a number" is not a number\n` +
+        "hint: `--guard --reject-file rejected.csv` sets such rows aside and answers the others\n",
+    ]);
+    expect([workspace.names("out"), workspace.read("out/answers.csv")]).toEqual([["answers.csv"], "old"]);
+  });
+
+  it("into a folder that is not there says so", () => {
+    const { status, stderr } = workspace.run(["predict", "testdata/testdata.csv", "-o", "nowhere/answers.csv"]);
+    expect([status, stderr]).toEqual([
+      1,
+      "error: cannot write nowhere/answers.csv: its folder does not exist\nhint: create the folder, or correct the path\n",
+    ]);
+  });
+});
+
+describe("--guard", () => {
+  it("diverts bad rows with their line and reason; the others are answered, in order", () => {
+    const [header, ...rows] = lines(testCsv);
+    const input = [
+      header,
+      ...rows.slice(0, 2),
+      "bad1,x,2,3,1",
+      ...rows.slice(2, 4),
+      "short,1",
+      "huge,999999,600,30,0",
+      "",
+    ];
+    const { status, stdout, stderr } = workspace.run(["predict", "-", "--guard", "--reject-file", "rejected.csv"], {
+      input: input.join("\n"),
+    });
+    expect(status, stderr).toBe(0);
+    expect(lines(stdout)).toEqual(lines(answered).slice(0, 5));
+    const rejected = lines(workspace.read("rejected.csv"));
+    expect(rejected[0]).toBe(`${header},line,reason`);
+    expect(rejected.slice(1)).toEqual([
+      expect.stringMatching(/^bad1,x,2,3,1,4,.*lastmonth_activity.*is not a number/),
+      expect.stringMatching(/^short,1,,,,7,.*/),
+      expect.stringMatching(/^huge,999999,600,30,0,8,.*outside the training range/),
+    ]);
+    expect(stderr).toContain("3 set aside in rejected.csv");
+  });
+
+  it("all rows bad: a header comes out, all the others are set aside", () => {
+    const input = `${lines(testCsv)[0]}\na,x,2,3,1\nb,y,2,3,1\n`;
+    const { status, stdout } = workspace.run(["predict", "--guard"], { input });
+    expect([status, stdout]).toEqual([0, `${lines(answered)[0]}\n`]);
+  });
+});
+
+/** `count` rows through `mlctl predict -`, no faster than it takes them. */
+async function stream(count: number): Promise<{ status: number | null; rows: number; peakMegabytes: number }> {
+  const measured = `import { main } from ${JSON.stringify(join(bin, "../../dist/cli/main.js"))};
+    process.on("exit", () => process.stderr.write("peak " + process.resourceUsage().maxRSS + "\\n"));
+    await main(["predict", "-", "-q"]);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", measured], {
+    cwd: workspace.folder,
+    env: environment(),
+  });
+  let [rows, stderr] = [-1, ""];
+  child.stdout.on("data", (chunk: Buffer) => {
+    for (const byte of chunk) if (byte === 10) rows++;
+  });
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const closed = new Promise<number | null>((resolve) => void child.on("close", resolve));
+  const { integer } = random(5);
+  child.stdin.write("corporation,lastmonth_activity,lastyear_activity,number_of_employees\n");
+  for (let row = 0; row < count; row += 1000) {
+    let chunk = "";
+    for (let i = 0; i < 1000; i++) chunk += `c${row + i},${integer(900)},${integer(5000)},${integer(2000)}\n`;
+    if (!child.stdin.write(chunk))
+      await new Promise<void>((resolve) => void child.stdin.once("drain", () => resolve()));
+  }
+  child.stdin.end();
+  const status = await closed;
+  return { status, rows, peakMegabytes: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1024 };
+}
+
+describe("a stream", () => {
+  it("of a million rows takes no more memory than one of a tenth of that", async () => {
+    const tenth = await stream(100_000);
+    const whole = await stream(1_000_000);
+    expect([tenth.status, tenth.rows, whole.status, whole.rows]).toEqual([0, 100_000, 0, 1_000_000]);
+    // Measured: 106 MB and 160 to 180 MB, 157 MB at four million. Rows that stay would take 100 MB more a million at the
+    // very least: each has five texts and an array.
+    expect(whole.peakMegabytes).toBeGreaterThan(50);
+    expect(whole.peakMegabytes).toBeLessThan(300);
+    expect(whole.peakMegabytes - tenth.peakMegabytes).toBeLessThan(150);
+  });
+
+  it("whose reader has seen enough ends without an error", () => {
+    const script = `(cat testdata/testdata.csv; for i in $(seq 200); do tail -n +2 testdata/testdata.csv; done) |
+      "$NODE" "$BIN" predict - | head -1; echo "\${PIPESTATUS[1]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", script], {
+      cwd: workspace.folder,
+      env: environment({ NODE: process.execPath, BIN: bin }),
+      encoding: "utf8",
+    });
+    expect(stdout).toBe(`${lines(answered)[0]}\n0\n`);
+    expect(stderr).not.toContain("error");
+  });
+
+  it("of which nothing was deployed is exit 4 with the next step", () => {
+    const fresh = sampleWorkspace();
+    const { status, stdout, stderr } = fresh.run(["predict"], { input: testCsv });
+    expect([status, stdout, stderr.split("\n")[0]]).toEqual([4, "", "error: no model is deployed"]);
+    expect(existsSync(join(fresh.folder, "mlctl.db"))).toBe(false);
+  });
+});
