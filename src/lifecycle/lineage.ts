@@ -15,7 +15,7 @@ export interface LineageResult {
 }
 
 /**
- * @param reference a run, model version, alias or "latest"; "deployment 3", or the id of a dataset (then its newest run)
+ * @param reference a run, model version, alias or "latest"; "deployment 3" or "d3"
  * @throws {MlctlError} where it names nothing
  */
 export function lineage({ store }: Session, reference: string): LineageResult {
@@ -33,11 +33,12 @@ function ofDeployment(
   reference: string,
   find: (id: string) => Run | undefined,
 ): Run | undefined {
-  const number = /^(?:deployment[ -]?|d)(\d+)$/.exec(reference)?.[1];
+  const [, prefix, number] = /^(deployment[ -]?|d)(\d+)$/.exec(reference) ?? [];
   if (number === undefined) return undefined;
   const deployment = deployments.find(({ deploymentId }) => deploymentId === Number(number));
   const run = deployment && find(deployment.runId);
-  if (run !== undefined) return run;
+  // Run ids are hexadecimal: "d27" may also be how one begins.
+  if (run !== undefined || prefix === "d") return run;
   throw new MlctlError("usage", `there is no deployment ${number}`, {
     hint: "`mlctl models list` shows what was deployed",
   });

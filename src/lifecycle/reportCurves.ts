@@ -3,6 +3,7 @@ import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/model.ts";
 import { random } from "../core/random.ts";
 import { calibrationCurve } from "../metrics/calibrationCurve.ts";
+import { classScores } from "../metrics/classScores.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { precisionRecallCurve } from "../metrics/precisionRecallCurve.ts";
 import { rocCurve } from "../metrics/rocCurve.ts";
@@ -54,15 +55,14 @@ function precisionRecallOf(evaluation: Evaluation, code: number, label: string):
 
 /** The metric of one class against the rest. */
 function areaOf(evaluation: Evaluation, code: number, metric: string): number | null {
-  const { yTrue, yPred, probabilities, classCount } = evaluation;
+  const { yTrue, yPred } = evaluation;
   const is = (codes: Float64Array): Float64Array => codes.map((value) => (value === code ? 1 : 0));
-  const own = classCount === 2 ? probabilities! : yTrue.map((_, row) => probabilities![row * classCount + code]!);
   const value = findMetric(metric, "binary").compute({
     task: "binary",
     classCount: 2,
     yTrue: is(yTrue),
     yPred: is(yPred),
-    probabilities: own,
+    probabilities: classScores(evaluation, code),
   });
   return Number.isNaN(value) ? null : value;
 }
@@ -70,8 +70,8 @@ function areaOf(evaluation: Evaluation, code: number, metric: string): number | 
 /** All rows, or a seeded sample of many. */
 function sampled({ yTrue, yPred }: Evaluation): ReportInput["predictions"] {
   if (yTrue.length <= MOST_ROWS) return { actual: yTrue, predicted: yPred };
-  const { integer } = random(0);
-  const rows = Int32Array.from({ length: MOST_ROWS }, () => integer(yTrue.length));
+  const shuffled = random(0).shuffle(Int32Array.from(yTrue.keys()));
+  const rows = shuffled.subarray(0, MOST_ROWS).toSorted();
   return {
     actual: Float64Array.from(rows, (row) => yTrue[row]!),
     predicted: Float64Array.from(rows, (row) => yPred[row]!),

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import type { Evaluation } from "../core/metric.ts";
+import type { Model } from "../core/model.ts";
+import { random } from "../core/random.ts";
+import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { reportCurves } from "./reportCurves.ts";
+
+function modelOf(classes?: readonly string[]): Model {
+  return { signature: { target: { name: "y", ...(classes === undefined ? {} : { classes }) } } } as unknown as Model;
+}
+
+const letters = (count: number): string[] => Array.from({ length: count }, (_, code) => `c${code}`);
+
+/** 60 rows of `classCount` classes; the true class gets a larger share of a noisy whole. */
+function many(classCount: number): Evaluation {
+  const { uniform } = random(1);
+  const yTrue = Float64Array.from({ length: 60 }, (_, row) => row % classCount);
+  const rows = Array.from(yTrue, (code) => {
+    const raw = Array.from({ length: classCount }, (_, k) => uniform() + (k === code ? 0.5 : 0));
+    const sum = raw.reduce((a, b) => a + b);
+    return raw.map((value) => value / sum);
+  });
+  const yPred = Float64Array.from(rows, (row) => row.indexOf(Math.max(...row)));
+  return { task: "multiclass", classCount, yTrue, yPred, probabilities: Float64Array.from(rows.flat()) };
+}
+
+const binary: Evaluation = {
+  task: "binary",
+  classCount: 2,
+  yTrue: Float64Array.of(0, 0, 1, 1),
+  yPred: Float64Array.of(0, 0, 0, 1),
+  probabilities: Float64Array.of(0.1, 0.4, 0.35, 0.8),
+};
+
+it("draws nothing without test data", () => {
+  expect(Object.values(reportCurves(null, modelOf(letters(2)))).every((curve) => curve === null)).toBe(true);
+});
+
+describe("two classes", () => {
+  const { roc, precisionRecall, positiveShare, calibration, predictions } = reportCurves(
+    binary,
+    modelOf(["no", "yes"]),
+  );
+
+  it("have one ROC curve, of the positive class", () => {
+    // roc_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]) → fpr [0, 0, 0.5, 0.5, 1], tpr [0, 0.5, 0.5, 1, 1]; roc_auc_score → 0.75
+    const points = [
+      [0, 0],
+      [0, 0.5],
+      [0.5, 0.5],
+      [0.5, 1],
+      [1, 1],
+    ];
+    expect(roc).toEqual([{ label: "yes", points, area: 0.75 }]);
+  });
+
+  it("have one precision–recall curve, with rising recall", () => {
+    // precision_recall_curve(…) → precision [1/2, 2/3, 1/2, 1, 1], recall [1, 1, 1/2, 1/2, 0]; average_precision_score → 5/6
+    expect(precisionRecall).toHaveLength(1);
+    const { label, points, area } = precisionRecall![0]!;
+    expect(label).toBe("yes");
+    expect(points.map(([recall]) => recall)).toEqual(points.map(([recall]) => recall).toSorted());
+    expect(points).toContainEqual([1, 2 / 3]);
+    expect(points).toContainEqual([0.5, 1]);
+    expect(area).toBeCloseTo(5 / 6, 15);
+  });
+
+  it("have a calibration curve and the share of the positive class", () => {
+    expect(positiveShare).toBe(0.5);
+    // bins of a tenth: 0.1 falls in the first (edges count below), 0.35 and 0.4 in the fourth, 0.8 in the eighth
+    expect(calibration!.map(({ observed, count }) => [observed, count])).toEqual([
+      [0, 1],
+      [0.5, 2],
+      [1, 1],
+    ]);
+    expect(calibration![1]!.predicted).toBeCloseTo(0.375, 15);
+    expect(predictions).toBeNull();
+  });
+
+  it("have no curve where the truth is of one class", () => {
+    const alike = { ...binary, yTrue: Float64Array.of(0, 0, 0, 0) };
+    expect(reportCurves(alike, modelOf(["no", "yes"])).roc).toEqual([]);
+  });
+});
+
+describe("many classes", () => {
+  it("have a curve each, whose areas average to the macro metrics", () => {
+    const evaluation = many(3);
+    const { roc, precisionRecall, calibration, positiveShare } = reportCurves(evaluation, modelOf(letters(3)));
+    expect(roc!.map(({ label }) => label)).toEqual(["c0", "c1", "c2"]);
+    const { roc_auc, average_precision } = computeMetrics(evaluation);
+    const mean = (areas: readonly (number | null)[]) => areas.reduce<number>((sum, area) => sum + area!, 0) / 3;
+    expect(mean(roc!.map(({ area }) => area))).toBeCloseTo(roc_auc!, 14);
+    expect(mean(precisionRecall!.map(({ area }) => area))).toBeCloseTo(average_precision!, 14);
+    expect([calibration, positiveShare]).toEqual([null, null]);
+  });
+
+  it("are drawn as far as they can be told apart", () => {
+    expect(reportCurves(many(12), modelOf(letters(12))).roc).toHaveLength(8);
+  });
+});
+
+describe("regression", () => {
+  const rows = (count: number): Evaluation => {
+    const yTrue = Float64Array.from({ length: count }, (_, row) => row);
+    return { task: "regression", classCount: 0, yTrue, yPred: yTrue.map((value) => -value), probabilities: null };
+  };
+
+  it("shows every row, or a sample of very many in which truth and answer stay together", () => {
+    expect(reportCurves(rows(5), modelOf())).toMatchObject({ roc: null, predictions: { actual: { length: 5 } } });
+    const { actual, predicted } = reportCurves(rows(20_001), modelOf()).predictions!;
+    expect([actual.length, predicted.length]).toEqual([20_000, 20_000]);
+    expect(Array.from(actual).every((value, i) => predicted[i] === -value)).toBe(true);
+    expect(new Set(Array.from(actual)).size).toBe(20_000); // no row twice
+  });
+});
