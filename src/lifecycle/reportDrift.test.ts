@@ -1,0 +1,72 @@
+import { beforeAll, expect, it } from "vitest";
+import { deploy } from "./deploy.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
+import { ingest } from "./ingest.ts";
+import { loadModel } from "./loadModel.ts";
+import { reportDrift } from "./reportDrift.ts";
+import { score } from "./score.ts";
+import { train } from "./train.ts";
+import { readDataset } from "./trainingData.ts";
+
+let example: ExampleWorkspace;
+
+/** Ingests a folder, and trains and deploys on it where `learns`. */
+async function takeIn(folder: string, learns: boolean): Promise<void> {
+  await example.configure({ ...exampleConfig, input_folder_path: folder });
+  await example.change(async (session) => {
+    await ingest(session);
+    if (!learns) return;
+    await train(session);
+    await score(session);
+    await deploy(session, { force: true });
+  });
+}
+
+function drift(reference: string) {
+  return example.look(async (session) => {
+    const { run, model } = await loadModel(session, reference);
+    const dataset = session.store.latestDataset(session.config.input_folder_path);
+    const newest = dataset === undefined ? null : { dataset, table: await readDataset(session, dataset) };
+    return reportDrift(session, { run: run!, model, newest });
+  });
+}
+
+beforeAll(async () => {
+  example = await exampleWorkspace(exampleConfig, {
+    "practicedata/a.csv": exampleCsv(1, 300),
+    "shifted/a.csv": exampleCsv(2, 300, 2),
+    "testdata/t.csv": exampleCsv(9, 40),
+  });
+});
+
+it("has nothing to compare with while there is one dataset, or none", async () => {
+  await takeIn("practicedata", true);
+  expect(await drift("v1")).toEqual({ drift: null, distributions: {} });
+  await example.configure({ ...exampleConfig, input_folder_path: "nothing" });
+  expect(await drift("v1")).toEqual({ drift: null, distributions: {} });
+});
+
+it("compares newer data with what the model was trained on", async () => {
+  await takeIn("shifted", false);
+  const { drift: found, distributions } = await drift("v1");
+  // 300 rows shifted by two standard deviations in x, and in nothing else.
+  expect(Object.entries(found!.columns).flatMap(([name, { drifted }]) => (drifted ? [name] : []))).toEqual(["x"]);
+  expect(found!.currentRows).toBe(300);
+  const { reference, current } = distributions["x"]!;
+  if (reference.kind === "category" || current.kind === "category") throw new Error("x is a number");
+  expect(current.mean! - reference.mean!).toBeCloseTo(2, 0);
+});
+
+it("compares the data of a model with those of the model deployed before it", async () => {
+  await takeIn("shifted", true);
+  const { drift: found } = await drift("v2");
+  expect(found!.columns["x"]).toMatchObject({ drifted: true });
+  expect(found!.referenceRows).toBe(240); // of the first model: 300 rows less 20 % for validation
+});
+
+it("compares with columns of the same kind only", async () => {
+  example.write({ "texts/a.csv": exampleCsv(3, 300).replace(/\n[^,\n]*,/g, "\nhigh,") });
+  await takeIn("texts", false);
+  const { distributions } = await drift("v1");
+  expect(Object.keys(distributions)).toEqual(["z", "city"]);
+});
