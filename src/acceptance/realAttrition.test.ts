@@ -39,7 +39,8 @@ function fullprocess(workspace: LifecycleWorkspace, input: string): FullprocessJ
   return { ...(JSON.parse(stdout) as FullprocessJson), stderr };
 }
 
-const told = ({ steps }: FullprocessJson, step: string): string => steps.find(({ name }) => name === step)?.reason ?? "";
+const told = ({ steps }: FullprocessJson, step: string): string =>
+  steps.find(({ name }) => name === step)?.reason ?? "";
 
 describe.skipIf(absent)("the files of the attrition system", () => {
   it.each([
@@ -74,7 +75,11 @@ describe.skipIf(absent)("the files of the attrition system", () => {
       [0, 2],
       [1, 2],
     ]);
-    const answers = workspace.ok("predict", join(data, "testdata", "testdata.csv")).trim().split("\n").slice(1);
+    const answers = workspace
+      .ok("predict", join(data, "testdata", "testdata.csv"))
+      .trim()
+      .split("\n")
+      .slice(1);
     expect(answers.map((line) => line.split(",")[5])).toEqual(["0", "1", "1", "1", "1"]);
   });
 

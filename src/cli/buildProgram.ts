@@ -140,6 +140,8 @@ function commanderOption(key: string, spec: OptionSpec): Option {
   // The value lands under the key of the definition, whatever its flag is called.
   option.attributeName = () => key;
   if (spec.default !== undefined) option.defaultValue = spec.default;
+  // A switch that was not given is off, as OptionValue says; commander would leave it out.
+  else if (option.isBoolean() && !option.negate) option.defaultValue = false;
   if (spec.type !== "list" && (option.required || option.optional)) option.argParser((text) => optionValue(text, spec));
   return option;
 }

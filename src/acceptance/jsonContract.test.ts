@@ -1,0 +1,211 @@
+/** What scripts rely on: the keys of `--json` of every command, one document on stdout, and tabs in a pipe. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { commands } from "../commands/index.ts";
+import type { Command } from "../commands/command.ts";
+import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+
+const run =
+  "code_version,config,config_sha256,created_at,dataset_id,dataset_sha256,family,feature_set,kind,metric,metrics,model," +
+  "model_version,params,rank,run_id,score,seconds,seed,status,tags,task,train_id,training_rows,validation_rows,warnings";
+const score = "baseline,class_report,confusion_matrix,interval,intervals,metric,metrics,rows,test_files,value";
+const dataset =
+  "artifact,columns,created_at,dataset_id,duplicates_removed,files,ingest_sha256,input_folder,kind,rejected,rows,seconds";
+const deployment =
+  "action,aliases,config_sha256,dataset_sha256,deployed_at,deployment_id,ingested_files,kind,latest_score,metric,model,previous_run_id," +
+  "reasons,run_id,value";
+const artifact = "bytes,path,sha256";
+const finding = "limit,message,name,status,value";
+const model =
+  "baseline,code_version,estimator,format,importance,lineage,metrics,reference,sha256,signature,threshold,transforms,version";
+
+/**
+ * The keys of each command's document; those of what it holds under their path, "[]" for the items of a list. A key
+ * with "?" may be absent. The order of the lines is that of a first session.
+ */
+const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "init new": { "": "directory,dry_run,files,template" },
+  "config show": { "": "config,path,settings", "settings[]": "key,source,value" },
+  "config validate": { "": "path,valid,warnings" },
+  "ingest --dry-run": { "": "dry_run,files,reason,status", "files[]": "bytes,is_new,path,sha256" },
+  "fullprocess --dry-run": {
+    "": "apireturns_path,dry_run,interval,metric,model_version,reason,reasons,report_path,run_id,status,steps,value",
+    "steps[]": "name,reason,seconds,status",
+  },
+  ingest: {
+    "": "dataset,duplicates_removed,files,notes,reason,rejected,seconds,status",
+    dataset: "columns,path,rows,sha256",
+    "files[]": "is_new,path,rows",
+  },
+  train: {
+    "": "dataset,leaderboard,metric,model,model_version,notes,run_id,training_rows,validation_rows,value,warnings",
+    dataset: "path,rows,sha256",
+    "leaderboard[]": "family,feature_set,metrics,note,params,rank,run_id,seconds",
+    model: artifact,
+  },
+  score: {
+    "": "baseline,class_report,classes,confusion_matrix,interval,intervals,leakage,metric,metrics,model_version,path,rows,run_id,task,test_files,value,warnings",
+    leakage: "copied_rows",
+    "class_report[]": "f1,label,precision,recall,support",
+    "test_files[]": "path,rows,sha256",
+  },
+  deploy: { "": "dry_run,metric,path,previous_run_id,reasons,run_id,status,value" },
+  "diagnose --offline": {
+    "": "dataset,drift,findings,missing,package_status,packages,predictions,run_id,summary,timing",
+    dataset: "path,rows",
+    predictions: "rows,values",
+    "timing.ingest": "last,maximum,median,runs",
+    "timing.train": "last,maximum,median,runs",
+    "summary.lastmonth_activity": "maximum,mean,median,minimum,q25,q75,standard_deviation",
+    drift: "columns,current_rows,dataset,reference_rows,rules",
+    "drift.dataset": "detected,drifted,limit,share,tested",
+    "findings[]": finding,
+  },
+  report: { "": "path,plots,run_id" },
+  fullprocess: {
+    "": "apireturns_path,dry_run,interval,metric,model_version,reason,reasons,report_path,run_id,status,steps,value",
+  },
+  "predict testdata/testdata.csv -o answers.csv": {
+    "": "model_sha256,output,reject_file,rejected,rows,run_id,warnings",
+  },
+  "runs list": { "": "production,runs", "runs[]": run },
+  "runs show latest": {
+    "": "run",
+    run,
+    "run.score": `artifact,copied_rows,created_at,${score}`,
+    "run.model": artifact,
+  },
+  "models list": {
+    "": "models",
+    "models[]": "aliases,created_at,family,in_production,last_deployed_at,metric,path,run_id,value,version",
+  },
+  "models show": { "": "model,path,run,sha256", model, run },
+  "models alias staging v1": { "": "name,previous_run_id?,run_id" },
+  lineage: {
+    "": "dataset,deployments,reference,run",
+    run,
+    dataset,
+    "deployments[]": deployment,
+    "dataset.files[]": "bytes,path,rows,sha256",
+  },
+  "at 2100-01-01": { "": "at,dataset,deployment,run", run, dataset, deployment, "deployment.model": artifact },
+  verify: { "": "findings", "findings[]": finding },
+  reindex: { "": "problems,records,set_aside" },
+  doctor: { "": "code_version,findings,node,platform", "findings[]": finding },
+};
+
+/** Written for people or for shells, not as a document. */
+const withoutJson = ["config schema", "completion"];
+
+let workspace: LifecycleWorkspace;
+/** By command: its document. */
+const documents = new Map<string, unknown>();
+beforeAll(() => {
+  workspace = sampleWorkspace();
+  workspace.configure({ train: { models: [{ family: "baseline" }, { family: "logistic_regression" }] } });
+  for (const line of Object.keys(contract)) {
+    const { status, stdout, stderr } = workspace.run([...line.split(" "), "--json"]);
+    expect(status, `mlctl ${line}\n${stderr}`).toBe(0);
+    // One document and one line end; JSON.parse fails on any other byte.
+    expect(stdout.indexOf("\n"), line).toBe(stdout.length - 1);
+    documents.set(line, JSON.parse(stdout));
+  }
+});
+
+/** What stands at a path such as "dataset.files[]": a list of all values there. */
+function valuesAt(document: unknown, path: string): unknown[] {
+  const steps = path === "" ? [] : path.split(".");
+  return steps.reduce<unknown[]>(
+    (values, step) =>
+      values.flatMap((value) => {
+        const found = (value as Record<string, unknown>)[step.replace("[]", "")];
+        return step.endsWith("[]") ? (found as unknown[]) : [found];
+      }),
+    [document],
+  );
+}
+
+function named(all: readonly Command[], above = ""): string[] {
+  return all.flatMap(({ name, subcommands }) =>
+    subcommands === undefined ? [`${above}${name}`] : named(subcommands, `${above}${name} `),
+  );
+}
+
+describe("--json", () => {
+  it("has a contract for every command", () => {
+    const covered = (name: string): boolean =>
+      [...Object.keys(contract), ...withoutJson].some((line) => line === name || line.startsWith(`${name} `));
+    expect(named(commands).filter((name) => !covered(name))).toEqual([]);
+  });
+
+  it.each(Object.entries(contract))("of %s has the documented keys", (line, paths) => {
+    for (const [path, keys] of Object.entries(paths)) {
+      const values = valuesAt(documents.get(line), path);
+      expect(values.length, path).toBeGreaterThan(0);
+      const [always, maybe] = [false, true].map((optional) =>
+        keys.split(",").flatMap((key) => (key.endsWith("?") === optional ? [key.replace("?", "")] : [])),
+      ) as [string[], string[]];
+      for (const value of values) {
+        const found = Object.keys(value as object).filter((key) => !maybe.includes(key));
+        expect(found.toSorted(), `${line}: ${path}`).toEqual(always.toSorted());
+      }
+    }
+  });
+
+  it("has snake_case keys, numbers as numbers and dates in ISO 8601, UTC", () => {
+    const problems: string[] = [];
+    const look = (value: unknown, path: string): void => {
+      if (Array.isArray(value)) return value.forEach((item, i) => look(item, `${path}[${i}]`));
+      if (typeof value === "object" && value !== null) {
+        for (const [key, item] of Object.entries(value)) {
+          // Keys of the configuration, and parameters such as C, keep their names.
+          if (!/^\$?[a-z0-9_]+$/.test(key) && !/config|settings|params/.test(path))
+            problems.push(`${path}.${key}: key`);
+          look(item, `${path}.${key}`);
+        }
+        return;
+      }
+      const name = path.replace(/.*\./, "");
+      if (/(_at|^at)$/.test(name) && value !== null && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(value)))
+        problems.push(`${path}: ${String(value)} is no ISO date`);
+      if (/^(rows|seconds|value|bytes|rank|version|seed)$/.test(name) && !/settings|findings/.test(path))
+        if (value !== null && typeof value !== "number") problems.push(`${path}: ${String(value)} is no number`);
+    };
+    for (const [line, document] of documents) look(document, line);
+    expect(problems).toEqual([]);
+  });
+
+  it("prints nothing on stdout with an error, and the error on stderr", () => {
+    for (const [args, status] of [
+      [["runs", "show", "nosuchrun", "--json"], 2],
+      [["score", "--data", "nowhere.csv", "--json"], 4],
+      [["ingest", "--jsn"], 2],
+    ] as const) {
+      const finished = workspace.run(args);
+      expect([finished.stdout, finished.stderr.startsWith("error: ")], args.join(" ")).toEqual(["", true]);
+      expect(finished.status, args.join(" ")).toBe(status);
+    }
+  });
+});
+
+describe("in a pipe", () => {
+  it.each([
+    ["runs list", 9],
+    ["models list", 7],
+    ["lineage", 4],
+    ["config show", 3],
+    ["doctor", 5],
+    ["score", 5],
+  ])("%s is tab-separated without a header, a colour or a frame", (line, columns) => {
+    const stdout = workspace.ok(...line.split(" "));
+    const rows = stdout.trimEnd().split("\n");
+    expect(rows[0]!.split("\t").length).toBeGreaterThanOrEqual(columns - 1);
+    // eslint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/\u001b|[│─┌]/);
+    expect(rows[0]!.split("\t")[0]).not.toMatch(/^(run|version|what|setting|metric|check|finding)$/);
+  });
+
+  it("--quiet leaves stderr empty", () => {
+    for (const line of ["ingest --force -q", "fullprocess -q", "runs list -q"])
+      expect(workspace.run(line.split(" ")).stderr, line).toBe("");
+  });
+});
