@@ -26,6 +26,13 @@ const partOf: Record<Part, (ms: number) => number> = {
 
 const parts = Object.keys(partOf) as Part[];
 
+/**
+ * Chosen where none are named: not time itself. Rows to predict come after those of training, where a tree knows
+ * nothing, and splits on it take the place of those that would have held: on hourly traffic of 2012–2015, judged on
+ * 2016, it doubled the error of XGBoost (RMSE 1201 instead of 618).
+ */
+const usualParts = parts.filter((part) => part !== "days_since_1970");
+
 export type DatePartsState = {
   readonly columns: readonly {
     readonly name: string;
@@ -39,7 +46,7 @@ const options: readonly TransformOption[] = [
     type: "choices",
     default: null,
     choices: parts,
-    description: "which parts; left out, those that vary in training",
+    description: "which parts; left out, those that vary in training, but not days_since_1970",
   },
   {
     name: "prefix",
@@ -60,7 +67,7 @@ export const dateParts: Transform<DatePartsState> = {
     const dates = chooseColumns(table, given, ["date"]);
     const fitted = dates.map((column) => ({
       name: column.name,
-      parts: read.parts ?? parts.filter((part) => varies(column, part)),
+      parts: read.parts ?? usualParts.filter((part) => varies(column, part)),
     }));
     const prefixed = read.prefix === null && (dates.length > 1 || taken(table, fitted));
     const nameOf = (column: string, part: Part): string =>
