@@ -51,7 +51,7 @@ export function lineageView({ run, deployments, dataset }: LineageResult): View 
     ...(dataset?.files ?? []).map((file) => ["file", short(file.sha256), `${file.rows} rows`, file.path]),
   ];
   return {
-    title: `run ${run.runId} (${run.family}) was made of ${dataset?.files.length ?? 0} files`,
+    title: `run ${run.runId} (${run.family}) was made of ${dataset?.files.length === 1 ? "1 file" : `${dataset?.files.length ?? 0} files`}`,
     tables: [{ columns: ["what", "sha256", "when, rows", "which"], rows }],
   };
 }

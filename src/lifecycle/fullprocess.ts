@@ -194,7 +194,7 @@ function tellVerdict({ status, runId, previousRunId }: DeployResult): string {
 
 function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {
   if (status === "nothing_new" || dataset === null) return reason;
-  return `${dataset.rows} rows from ${files.length} files, ${duplicatesRemoved} duplicates removed`;
+  return `${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"}, ${duplicatesRemoved} duplicates removed`;
 }
 
 function tellTrain({ leaderboard }: TrainResult): string {

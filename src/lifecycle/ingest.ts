@@ -46,7 +46,11 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   const plan = await planIngest(session, options.inputs ?? [], options.force ?? false);
   for (const message of plan.warnings) context.emit({ type: "warning", stage: "ingest", message });
   if (plan.status === "nothing_new") return nothingNew(plan, store.latestDataset(config.input_folder_path), start);
-  context.emit({ type: "stage", stage: "ingest", message: `reading ${plan.read.length} files: ${plan.reason}` });
+  context.emit({
+    type: "stage",
+    stage: "ingest",
+    message: `reading ${plan.read.length} ${plan.read.length === 1 ? "file" : "files"}: ${plan.reason}`,
+  });
   const stamp = timestamp(context.now());
   const path = join(session.paths.datasets, `finaldata_${stamp}.csv`);
   ensureFolder(session.paths.datasets);
