@@ -2,12 +2,12 @@
 import type { Dataset } from "../core/dataset.ts";
 import type { Model } from "../core/model.ts";
 import { MODEL_VERSION } from "../core/model.ts";
-import type { Column, Table } from "../core/table.ts";
-import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Table } from "../core/table.ts";
 import { selectRows } from "../core/selectRows.ts";
 import { requiredColumns } from "../features/requiredColumns.ts";
 import { fitBaseline } from "../pipeline/fitBaseline.ts";
 import type { FittedCandidate } from "../pipeline/fitCandidate.ts";
+import { predictionColumn } from "../pipeline/predictionColumn.ts";
 import { signatureOf } from "../pipeline/signatureOf.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";
@@ -45,7 +45,7 @@ export async function buildModel(
     },
     reference: referenceOf(training, {
       seed: candidate.seed,
-      prediction: predictionColumn(data, fitted.evaluation.yPred),
+      prediction: predictionColumn(data.target, fitted.evaluation.yPred),
     }),
   };
 }
@@ -54,12 +54,4 @@ export async function buildModel(
 function neededInputs(inputs: Table, { transforms }: FittedCandidate): Table {
   const needed = requiredColumns(transforms);
   return { ...inputs, columns: inputs.columns.filter(({ name }) => needed.has(name)) };
-}
-
-function predictionColumn({ target }: PreparedData, yPred: Float64Array): Column {
-  if (target.classes === undefined) return { kind: "number", name: "prediction", values: yPred };
-  return categoryColumn(
-    "prediction",
-    Array.from(yPred, (code) => target.classes![code]!),
-  );
 }

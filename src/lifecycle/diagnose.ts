@@ -1,5 +1,4 @@
 /** diagnose: is the deployed model, its newest data and this workspace in good health? */
-import { categoryColumn } from "../core/categoryColumn.ts";
 import type { DriftReport, Finding } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
@@ -7,6 +6,7 @@ import type { Column, Table } from "../core/table.ts";
 import { driftReport } from "../monitoring/driftReport.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
+import { predictionColumn } from "../pipeline/predictionColumn.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { dataFindings } from "./dataFindings.ts";
@@ -53,7 +53,7 @@ export async function diagnose(
     ? Promise.resolve<PackageCheck>({ status: "unknown", reason: "not asked", packages: [] })
     : checkPackages(context.signal);
   const table = await readDataset(session, dataset);
-  const answers = predictionColumn(deployed.model, table);
+  const answers = answersOf(deployed.model, table);
   const drift = driftReport(deployed.model.reference, table, { datasetShare: config.monitor.drift.dataset_share });
   const predicted = { rowCount: table.rowCount, columns: [answers.column] };
 
@@ -75,20 +75,19 @@ export async function diagnose(
   };
 }
 
-function predictionColumn(model: Model, table: Table): { column: Column; problem: string | undefined } {
+function answersOf(model: Model, table: Table): { column: Column; problem: string | undefined } {
   const { yPred, probabilities } = predictor(model)(conformTable(table, model.signature));
-  const { classes, task } = model.signature.target;
+  const { target } = model.signature;
   // Answers that are all alike are suspicious by themselves here: the truth of new rows is not known yet.
   const varied = Float64Array.from(yPred, (_, row) => row % 2);
-  const problem = degenerate({ task, classCount: classes?.length ?? 0, yTrue: varied, yPred, probabilities }, classes);
-  const column: Column =
-    classes === undefined
-      ? { kind: "number", name: "prediction", values: yPred }
-      : categoryColumn(
-          "prediction",
-          Array.from(yPred, (code) => classes[code]!),
-        );
-  return { column, problem };
+  const evaluation = {
+    task: target.task,
+    classCount: target.classes?.length ?? 0,
+    yTrue: varied,
+    yPred,
+    probabilities,
+  };
+  return { column: predictionColumn(target, yPred), problem: degenerate(evaluation, target.classes) };
 }
 
 function timings({ store }: Session): DiagnoseResult["timing"] {

@@ -6,8 +6,8 @@ import type { Table } from "../core/table.ts";
 import { readDataset as readDatasetFile } from "../data/readTable.ts";
 import { copiedRows } from "../pipeline/copiedRows.ts";
 import { encodeTarget } from "../pipeline/encodeTarget.ts";
-import type { TrainingData } from "../pipeline/fitCandidate.ts";
 import { givesTargetAway } from "../pipeline/givesTargetAway.ts";
+import { partOf, type TrainingData } from "../pipeline/partOf.ts";
 import { splitRows, type Split } from "../pipeline/splitRows.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
@@ -86,9 +86,8 @@ function missingTargets(
 }
 
 function leaks(data: TrainingData, { training }: Split): string[] {
-  const inputs = selectRows(data.inputs, training);
-  const y = Float64Array.from(training, (row) => data.y[row]!);
-  return givesTargetAway(inputs, y, data.target).map(
+  const { inputs, y, target } = partOf(data, training);
+  return givesTargetAway(inputs, y, target).map(
     ({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`,
   );
 }

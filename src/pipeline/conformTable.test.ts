@@ -36,8 +36,8 @@ describe("conformTable", () => {
     expect(() => conformTable(table, signature)).toThrow(
       expect.objectContaining({
         details: [
-          'column "age" holds "old" in data row 2, the model learned numbers',
           'column "plan" is missing; did you rename it to "plans"?',
+          'column "age" holds "old" in data row 2, the model learned numbers',
         ],
       }),
     );

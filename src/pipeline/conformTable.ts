@@ -1,12 +1,13 @@
 /** Brings a table into the shape that a model was trained on, or says all that is wrong with it. */
 import { categoryColumn } from "../core/categoryColumn.ts";
+import { cellText } from "../core/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
 import { parseDate } from "../core/parseDate.ts";
 import { parseNumber } from "../core/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../core/signature.ts";
-import { suggest } from "../core/suggest.ts";
 import type { CategoryColumn, Column, Table } from "../core/table.ts";
+import { missingColumns } from "./missingColumns.ts";
 
 /**
  * The model's input columns, in its order and of its kinds; other columns are left out. Numbers that arrived as texts
@@ -14,13 +15,14 @@ import type { CategoryColumn, Column, Table } from "../core/table.ts";
  * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
  */
 export function conformTable(table: Table, signature: Signature): Table {
-  const problems: string[] = [];
-  const columns = signature.inputs.map((spec) => {
+  const names = table.columns.map(({ name }) => name);
+  const problems = missingColumns(signature, names);
+  const columns = signature.inputs.flatMap((spec) => {
     const column = findColumn(table, spec.name);
-    const conformed = column === undefined ? missingColumn(spec, table, signature) : conformColumn(column, spec);
+    const conformed = column === undefined ? [] : conformColumn(column, spec, table);
     if (typeof conformed !== "string") return conformed;
     problems.push(conformed);
-    return categoryColumn(spec.name, []);
+    return [];
   });
   if (problems.length > 0) {
     throw new MlctlError("data", "the data does not fit the model", {
@@ -31,25 +33,17 @@ export function conformTable(table: Table, signature: Signature): Table {
   return { rowCount: table.rowCount, columns };
 }
 
-function missingColumn(spec: ColumnSpec, table: Table, signature: Signature): string {
-  const known = new Set([...signature.inputs.map(({ name }) => name), signature.target.name]);
-  const strangers = table.columns.map(({ name }) => name).filter((name) => !known.has(name));
-  const near = suggest(spec.name, strangers);
-  return `column "${spec.name}" is missing${near === undefined ? "" : `; did you rename it to "${near}"?`}`;
-}
-
-function conformColumn(column: Column, spec: ColumnSpec): Column | string {
+function conformColumn(column: Column, spec: ColumnSpec, table: Table): Column | string {
   if (column.kind === spec.kind) return column;
-  if (spec.kind === "category" && column.kind !== "category") return toTexts(column, spec.name);
+  if (spec.kind === "category" && column.kind !== "category") return toTexts(column, table);
   if (column.kind !== "category") return `column "${spec.name}" holds ${column.kind}s, the model learned ${spec.kind}s`;
   return toValues(column, spec);
 }
 
-function toTexts(column: Exclude<Column, CategoryColumn>, name: string): Column {
-  const text = column.kind === "date" ? (value: number) => new Date(value).toISOString() : String;
+function toTexts(column: Column, { rowCount }: Table): Column {
   return categoryColumn(
-    name,
-    Array.from(column.values, (value) => (Number.isNaN(value) ? null : text(value))),
+    column.name,
+    Array.from({ length: rowCount }, (_, row) => cellText(column, row)),
   );
 }
 

@@ -1,8 +1,10 @@
 /** The target of rows to be scored, in the codes of a trained model. */
+import { cellText } from "../core/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { TargetSpec } from "../core/signature.ts";
-import type { Column, Table } from "../core/table.ts";
+import type { Table } from "../core/table.ts";
+import { targetNumber } from "./targetNumber.ts";
 
 /** y of the rows that have one, and their positions. */
 export interface EncodedLabels {
@@ -23,25 +25,15 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
   const y: number[] = [];
   const rows: number[] = [];
   for (let row = 0; row < table.rowCount; row++) {
-    const text = textAt(column, row);
+    const text = cellText(column, row);
     if (text === null) continue;
-    const value = target.classes === undefined ? numberOf(text) : codeOf.get(text);
+    const value = target.classes === undefined ? targetNumber(column, row) : codeOf.get(text);
     if (value === undefined) throw unknownLabel({ target, text, row });
     y.push(value);
     rows.push(row);
   }
   if (rows.length === 0) throw new MlctlError("data", `target column "${target.name}" has no value in any row`);
   return { y: Float64Array.from(y), rows: Int32Array.from(rows) };
-}
-
-function textAt(column: Column, row: number): string | null {
-  if (column.kind === "category") return column.codes[row]! < 0 ? null : column.categories[column.codes[row]!]!;
-  return Number.isNaN(column.values[row]!) ? null : String(column.values[row]!);
-}
-
-function numberOf(text: string): number | undefined {
-  const value = text.trim() === "" ? NaN : Number(text);
-  return Number.isNaN(value) ? undefined : value;
 }
 
 function unknownLabel({ target, text, row }: { target: TargetSpec; text: string; row: number }): MlctlError {

@@ -46,6 +46,7 @@ describe("encodeTarget", () => {
     expect(() => encodeTarget(texts(null, null), options)).toThrow(/no value in any row/);
     expect(() => encodeTarget(numbers(0, 1), { ...options, positiveClass: "yes" })).toThrow(/not a class of "y": 0, 1/);
     expect(() => encodeTarget(texts("1", "x"), { ...options, task: "regression" })).toThrow(/"x" in data row 2/);
+    expect(() => encodeTarget(texts("1", "nan"), { ...options, task: "regression" })).toThrow(/"nan" in data row 2/);
     expect(() => encodeTarget(numbers(0, 1), { ...options, target: "yy" })).toThrow(
       expect.objectContaining({ kind: "data", hint: expect.stringContaining('did you mean "y"?') }),
     );

@@ -1,9 +1,11 @@
 /** The target column as numbers: values for regression, class codes for classification. */
+import { cellText } from "../core/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import { suggest } from "../core/suggest.ts";
 import type { Column, Table } from "../core/table.ts";
+import { targetNumber } from "./targetNumber.ts";
 
 /** Whole numbers with more distinct values than this are quantities, not classes, unless the configuration says so. */
 const MOST_INFERRED_CLASSES = 10;
@@ -35,7 +37,7 @@ export interface EncodedTarget {
  */
 export function encodeTarget(table: Table, options: TargetOptions): EncodedTarget {
   const column = targetColumn(table, options.target);
-  const texts = labels(column);
+  const texts = Array.from({ length: table.rowCount }, (_, row) => cellText(column, row));
   const rows = presentRows(texts);
   const firstMissing = texts.indexOf(null);
   if (rows.length === 0) throw new MlctlError("data", `target column "${options.target}" has no value in any row`);
@@ -65,13 +67,6 @@ function targetColumn(table: Table, target: string): Column {
   });
 }
 
-/** The value of each row as a text, null where it is missing. */
-function labels(column: Column): (string | null)[] {
-  if (column.kind === "category")
-    return Array.from(column.codes, (code) => (code < 0 ? null : column.categories[code]!));
-  return Array.from(column.values, (value) => (Number.isNaN(value) ? null : String(value)));
-}
-
 function presentRows(texts: readonly (string | null)[]): Int32Array {
   const rows: number[] = [];
   texts.forEach((text, row) => {
@@ -92,13 +87,11 @@ function looksLikeClasses(column: Column, distinct: readonly string[]): boolean 
 }
 
 function numberAt(column: Column, row: number, target: string): number {
-  if (column.kind !== "category") return column.values[row]!;
-  const text = column.categories[column.codes[row]!]!;
-  const value = text.trim() === "" ? NaN : Number(text);
-  if (!Number.isNaN(value)) return value;
+  const value = targetNumber(column, row);
+  if (value !== undefined) return value;
   throw new MlctlError(
     "data",
-    `target column "${target}" holds ${JSON.stringify(text)} in data row ${row + 1}, which is not a number`,
+    `target column "${target}" holds ${JSON.stringify(cellText(column, row))} in data row ${row + 1}, which is not a number`,
     {
       hint: 'regression needs numbers: clean it with "ingest.select" or set "task" to "classification"',
     },

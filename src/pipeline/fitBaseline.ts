@@ -2,16 +2,13 @@
 import type { FittedEstimator } from "../core/estimator.ts";
 import type { Matrix } from "../core/matrix.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
-import type { TrainingData } from "./fitCandidate.ts";
+import { partOf, type TrainingData } from "./partOf.ts";
 
 /** The mean, or the shares of the classes, over `rows`. */
-export async function fitBaseline({ y, target }: TrainingData, rows: Int32Array): Promise<FittedEstimator> {
+export async function fitBaseline(data: TrainingData, rows: Int32Array): Promise<FittedEstimator> {
+  const { y, target } = partOf({ ...data, inputs: { rowCount: data.y.length, columns: [] } }, rows);
   const none: Matrix = { rowCount: rows.length, columnNames: [], values: new Float64Array(0) };
   const classCount = target.classes?.length ?? 0;
   const options = { task: target.task, classCount, params: {}, seed: 0 };
-  return findEstimator("baseline").fit(
-    none,
-    Float64Array.from(rows, (row) => y[row]!),
-    options,
-  );
+  return findEstimator("baseline").fit(none, y, options);
 }

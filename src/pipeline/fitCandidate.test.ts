@@ -5,7 +5,8 @@ import { random } from "../core/random.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Column } from "../core/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
-import { fitCandidate, type Candidate, type TrainingData } from "./fitCandidate.ts";
+import { fitCandidate, type Candidate } from "./fitCandidate.ts";
+import type { TrainingData } from "./partOf.ts";
 import { splitRows } from "./splitRows.ts";
 
 const target: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };

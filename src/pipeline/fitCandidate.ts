@@ -5,7 +5,6 @@ import type { JsonObject } from "../core/json.ts";
 import type { Evaluation } from "../core/metric.ts";
 import type { FittedTransform } from "../core/model.ts";
 import { selectRows } from "../core/selectRows.ts";
-import type { TargetSpec } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { automaticTransforms } from "../features/automatic.ts";
@@ -14,6 +13,7 @@ import { fitTransforms, type TransformRequest } from "../features/fitTransforms.
 import { predictor } from "./predictor.ts";
 import { wildcard } from "./wildcard.ts";
 import type { Split } from "./splitRows.ts";
+import { partOf, type TrainingData } from "./partOf.ts";
 import { tuneThreshold } from "./tuneThreshold.ts";
 
 /** What is to be fitted. */
@@ -30,13 +30,6 @@ export interface Candidate {
   /** What "tune" makes best. */
   readonly metric: string;
   readonly seed: number;
-}
-
-/** Rows with a target; `inputs` holds the input columns only. */
-export interface TrainingData {
-  readonly inputs: Table;
-  readonly y: Float64Array;
-  readonly target: TargetSpec;
 }
 
 export interface FittedCandidate {
@@ -118,10 +111,6 @@ function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], c
   }
   const columns = columnNames.filter((column) => patterns.some(({ matches }) => matches(column)));
   return { type: "select", options: { columns } };
-}
-
-function partOf({ inputs, y, target }: TrainingData, rows: Int32Array): TrainingData {
-  return { inputs: selectRows(inputs, rows), y: Float64Array.from(rows, (row) => y[row]!), target };
 }
 
 function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {

@@ -5,6 +5,7 @@ import { parseNumber } from "../core/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../core/signature.ts";
 import { suggest } from "../core/suggest.ts";
 import type { Column, Table } from "../core/table.ts";
+import { missingColumns } from "./missingColumns.ts";
 
 /** What is wrong, or odd, with one value. */
 export interface RowProblem {
@@ -33,17 +34,13 @@ export function rowReader(
   signature: Signature,
   names: readonly string[],
 ): (rows: readonly (readonly Cell[])[]) => CheckedRows {
-  const missing = signature.inputs.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
+  const missing = missingColumns(signature, names);
   if (missing.length > 0) {
-    const strangers = names.filter((name) => !signature.inputs.some((spec) => spec.name === name));
     throw new MlctlError(
       "data",
       `the rows lack ${missing.length === 1 ? "a column" : "columns"} that the model needs`,
       {
-        details: missing.map((name) => {
-          const near = suggest(name, strangers);
-          return `column "${name}" is missing${near === undefined ? "" : `; did you rename it to "${near}"?`}`;
-        }),
+        details: missing,
         hint: "give it the columns that `mlctl models show` lists",
       },
     );

@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { categoryColumn } from "./categoryColumn.ts";
+import { cellText } from "./cellText.ts";
+
+it("writes numbers and dates so that they read back, and null for what is missing", () => {
+  const numbers = { kind: "number", name: "n", values: Float64Array.of(0.1, -3, NaN) } as const;
+  expect([0, 1, 2].map((row) => cellText(numbers, row))).toEqual(["0.1", "-3", null]);
+  const dates = { kind: "date", name: "d", values: Float64Array.of(Date.UTC(2026, 0, 2), NaN) } as const;
+  expect([0, 1].map((row) => cellText(dates, row))).toEqual(["2026-01-02T00:00:00.000Z", null]);
+  const texts = categoryColumn("t", ["x", null, ""]);
+  expect([0, 1, 2].map((row) => cellText(texts, row))).toEqual(["x", null, ""]);
+});

@@ -1,0 +1,14 @@
+/** Which columns of a model some data lacks. */
+import type { Signature } from "../core/signature.ts";
+import { suggest } from "../core/suggest.ts";
+
+/** A sentence for each input column that is not among `names`, with the column that may be it under another name. */
+export function missingColumns({ inputs, target }: Signature, names: readonly string[]): string[] {
+  const known = new Set([...inputs.map(({ name }) => name), target.name]);
+  const strangers = names.filter((name) => !known.has(name));
+  const missing = inputs.filter(({ name }) => !names.includes(name));
+  return missing.map(({ name }) => {
+    const near = suggest(name, strangers);
+    return `column "${name}" is missing${near === undefined ? "" : `; did you rename it to "${near}"?`}`;
+  });
+}

@@ -1,0 +1,13 @@
+/** A model's answers as a column, as people read them. */
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { TargetSpec } from "../core/signature.ts";
+import type { Column } from "../core/table.ts";
+
+/** Values, or labels of classes, under the name "prediction". */
+export function predictionColumn({ classes }: TargetSpec, yPred: Float64Array): Column {
+  if (classes === undefined) return { kind: "number", name: "prediction", values: yPred };
+  return categoryColumn(
+    "prediction",
+    Array.from(yPred, (code) => classes[code]!),
+  );
+}
