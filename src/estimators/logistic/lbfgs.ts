@@ -1,11 +1,10 @@
 /** L-BFGS, for many weights: the curvature is remembered from the last steps instead of a Hessian. */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { dot, largest, lineSearch } from "./lineSearch.ts";
 import type { Objective, Optimum, OptimizerOptions } from "./objective.ts";
 
 /** Steps remembered, as in SciPy. */
 const MEMORY = 10;
-const SUFFICIENT_DECREASE = 1e-4;
-const MAX_HALVINGS = 40;
 
 interface Pair {
   readonly step: Float64Array;
@@ -26,7 +25,7 @@ export async function lbfgs(objective: Objective, start: Float64Array, options: 
     if (largest(gradient) <= options.tolerance) return { weights, iterations: iteration, converged: true };
     await nextTurn();
     options.signal?.throwIfAborted();
-    const next = search(objective, { weights, gradient, value, direction: descend(gradient, pairs) });
+    const next = lineSearch(objective, { weights, gradient, value }, descend(gradient, pairs));
     if (next === null) {
       // With no memory the direction is the gradient itself: no way down is left within rounding.
       if (pairs.length === 0) return { weights, iterations: iteration, converged: true };
@@ -40,12 +39,6 @@ export async function lbfgs(objective: Objective, start: Float64Array, options: 
     ({ weights, gradient, value } = next);
   }
   return { weights, iterations: options.maxIterations, converged: largest(gradient) <= options.tolerance };
-}
-
-interface Position {
-  readonly weights: Float64Array<ArrayBuffer>;
-  readonly gradient: Float64Array<ArrayBuffer>;
-  readonly value: number;
 }
 
 /** Two-loop recursion: minus the remembered inverse Hessian times the gradient. */
@@ -71,38 +64,10 @@ function descend(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   return direction;
 }
 
-/** The longest of the steps 1, ½, ¼ … that goes down enough; null if none does. */
-function search(objective: Objective, options: Position & { direction: Float64Array }): Position | null {
-  const { weights, gradient: before, value, direction } = options;
-  const slope = dot(before, direction);
-  const rounding = 8 * Number.EPSILON * Math.abs(value);
-  for (let halving = 0, size = 1; halving < MAX_HALVINGS; halving++, size /= 2) {
-    const trial = weights.map((weight, j) => weight + size * direction[j]!);
-    const gradient = new Float64Array(trial.length);
-    const trialValue = objective.evaluate(trial, gradient, null);
-    const isDown = trialValue <= value + SUFFICIENT_DECREASE * size * slope;
-    const isFlat = trialValue <= value + rounding && largest(gradient) < largest(before);
-    if (isDown || isFlat) return { weights: trial, gradient, value: trialValue };
-  }
-  return null;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
-  return sum;
-}
-
 function addScaled(target: Float64Array, source: Float64Array, scale: number): void {
   for (let j = 0; j < target.length; j++) target[j]! += scale * source[j]!;
 }
 
 function subtract(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((entry, j) => entry - b[j]!);
-}
-
-function largest(values: Float64Array): number {
-  let result = 0;
-  for (const value of values) result = Math.max(result, Math.abs(value));
-  return result;
 }

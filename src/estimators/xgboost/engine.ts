@@ -1,21 +1,14 @@
 /** Engine: what grows the trees. Prediction needs none. */
-import type { JsonObject } from "../../core/json.ts";
+import type { FitOptions } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import type { Objective, TreeEnsemble } from "./ensemble.ts";
 
-export interface TrainingRequest {
+/** The options of `fit`; `params` are complete, by XGBoost's names, and `tree_method` is never "auto". */
+export interface TrainingRequest extends Omit<FitOptions, "task"> {
   /** NaN is missing, no infinite values. */
   readonly X: Matrix;
   readonly y: Float64Array;
   readonly objective: Objective;
-  /** 0 for regression. */
-  readonly classCount: number;
-  /** Complete, by XGBoost's names; `tree_method` is never "auto". */
-  readonly params: JsonObject;
-  readonly seed: number;
-  readonly sampleWeight?: Float64Array;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (share: number) => void;
 }
 
 export interface Engine {

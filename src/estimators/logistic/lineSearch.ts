@@ -1,0 +1,51 @@
+/** How far to go in a direction. */
+import type { Objective } from "./objective.ts";
+
+/** Share of the predicted decrease that a step must bring (Armijo). */
+const SUFFICIENT_DECREASE = 1e-4;
+/** Halvings after which a step is below rounding: 2⁻⁴⁰. */
+const MAX_HALVINGS = 40;
+
+/** Where an optimizer stands. */
+export interface Position {
+  readonly weights: Float64Array<ArrayBuffer>;
+  readonly gradient: Float64Array<ArrayBuffer>;
+  readonly value: number;
+}
+
+/**
+ * The longest of the steps 1, ½, ¼ … that goes down enough; null if none does.
+ * @param hessian left at the new place, where given
+ */
+export function lineSearch(
+  objective: Objective,
+  { weights, gradient: before, value }: Position,
+  direction: Float64Array,
+  hessian: Float64Array | null = null,
+): Position | null {
+  const slope = dot(before, direction);
+  // Near the optimum the decrease drowns in the rounding of the value; then the gradient decides.
+  const rounding = 8 * Number.EPSILON * Math.abs(value);
+  for (let halving = 0, step = 1; halving < MAX_HALVINGS; halving++, step /= 2) {
+    const trial = weights.map((weight, j) => weight + step * direction[j]!);
+    const gradient = new Float64Array(trial.length);
+    const trialValue = objective.evaluate(trial, gradient, hessian);
+    const isDown = trialValue <= value + SUFFICIENT_DECREASE * step * slope;
+    const isFlat = trialValue <= value + rounding && largest(gradient) < largest(before);
+    if (isDown || isFlat) return { weights: trial, gradient, value: trialValue };
+  }
+  return null;
+}
+
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
+  return sum;
+}
+
+/** The largest component, whatever its sign. */
+export function largest(values: Float64Array): number {
+  let result = 0;
+  for (const value of values) result = Math.max(result, Math.abs(value));
+  return result;
+}
