@@ -18,10 +18,10 @@ interface LineageJson {
   readonly dataset: { readonly rows: number };
 }
 
-/** Linear models only: half a second a run, so that many can be killed. */
+/** Linear models on a tenth of the sample: a second a run, so that many can be killed. */
 const quick = { models: [{ family: "baseline" }, { family: "logistic_regression" }], metric: "f1", seed: 42 };
 
-/** Deployed on practicedata, with three more rows waiting there. */
+/** Deployed on practicedata, with a file of more rows waiting there. */
 let waiting: LifecycleWorkspace;
 let rows: number;
 let oldRun: string;
@@ -30,17 +30,19 @@ beforeAll(() => {
   waiting = sampleWorkspace();
   // A model of other data is deployed whatever it is worth: a kill can come before the switch or after it.
   waiting.configure({ train: quick, promotion: { beat_baseline: false } });
+  for (const path of ["practicedata/dataset1.csv", "practicedata/dataset2.csv", "testdata/testdata.csv"])
+    waiting.write({ [path]: `${waiting.read(path).split("\n").slice(0, 151).join("\n")}\n` });
   oldRun = waiting.json<FullprocessJson>("fullprocess").run_id!;
   rows = waiting.json<LineageJson>("lineage").dataset.rows;
   waiting.write({ "practicedata/more.csv": moreRows(waiting.read("practicedata/dataset1.csv")) });
   question = waiting.read("testdata/testdata.csv").split("\n").slice(0, 50).join("\n");
 });
 
-/** 300 rows that contradict the others a little, so that the new model differs. */
+/** 100 rows that contradict the others a little, so that the new model differs. */
 function moreRows(csv: string): string {
   const [header, ...lines] = csv.trim().split("\n");
   const { uniform } = random(3);
-  const changed = lines.slice(0, 300).map((line) => `new${line.slice(0, -1)}${uniform() < 0.6 ? 1 : 0}`);
+  const changed = lines.slice(0, 100).map((line) => `new${line.slice(0, -1)}${uniform() < 0.6 ? 1 : 0}`);
   return `${[header, ...changed].join("\n")}\n`;
 }
 
@@ -70,7 +72,7 @@ describe("fullprocess killed", () => {
       const { status: then, steps } = workspace.json<FullprocessJson>("fullprocess");
       found.add(`${then} ${steps.filter((step) => step.status === "done").length}`);
       const dataset = workspace.read(`ingesteddata/${workspace.names("ingesteddata", /^finaldata_/).at(-1)}`);
-      expect(dataset.trim().split("\n")).toHaveLength(1 + rows + 300);
+      expect(dataset.trim().split("\n")).toHaveLength(1 + rows + 100);
       expect(workspace.names("models", /tmp/).concat(workspace.names("ingesteddata", /tmp/))).toEqual([]);
       if (round % 5 === 0) expect(workspace.json("fullprocess")).toMatchObject({ status: "nothing_new" });
     }
