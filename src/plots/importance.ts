@@ -1,9 +1,8 @@
 /** Importance: which features a model leans on most. */
-import { axisFormat } from "./density.ts";
 import { figure, percent } from "./figures.ts";
-import { textWidth } from "./textWidth.ts";
+import { namedBars } from "./namedBars.ts";
 import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
+import { plotSpec } from "./theme.ts";
 
 export interface ImportanceData {
   /** By feature, in any order. */
@@ -13,46 +12,13 @@ export interface ImportanceData {
 }
 
 const MOST_BARS = 20;
-const LABEL_LIMIT = 190;
 
 export function importancePlot({ values, measure }: ImportanceData): PlotSpec {
   const ranked = values.toSorted((a, b) => b[1] - a[1]);
   const shown = ranked.slice(0, MOST_BARS);
-  const names = shown.map(([feature]) => feature);
-  const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((name) => textWidth(name, 12))));
   const subtitle = ranked.length > MOST_BARS ? `the ${MOST_BARS} largest of ${figure(ranked.length)} features` : "";
-  return plotSpec({ text: "Feature importance", subtitle }, sentence(ranked, measure), {
-    data: { values: shown.map(([feature, value]) => ({ feature, value, text: figure(value) })) },
-    width: Math.max(200, plotWidth + 40 - labels),
-    height: { step: 23 },
-    encoding: {
-      y: {
-        field: "feature",
-        type: "nominal",
-        sort: null,
-        scale: { domain: names, paddingInner: 0.3 },
-        axis: { title: null, labelLimit: LABEL_LIMIT, labelColor: colours.ink, ticks: false, domain: false },
-      },
-      x: {
-        field: "value",
-        type: "quantitative",
-        title: measure,
-        // Room for the figure behind the longest bar.
-        scale: {
-          domainMin: Math.min(0, ...shown.map(([, value]) => value)),
-          domainMax: (shown[0]?.[1] ?? 1) * 1.2 || 1,
-        },
-        axis: { tickCount: 4, format: axisFormat([0, shown[0]?.[1] ?? 1]), labelOverlap: true },
-      },
-    },
-    layer: [
-      { mark: { type: "bar", color: colours.accent, cornerRadiusEnd: 2 } },
-      {
-        mark: { type: "text", align: "left", dx: 5, fontSize: 12, color: colours.muted },
-        encoding: { text: { field: "text", type: "nominal" } },
-      },
-    ],
-  });
+  const bars = shown.map(([name, value]) => ({ name, value, text: figure(value), stressed: true }));
+  return plotSpec({ text: "Feature importance", subtitle }, sentence(ranked, measure), namedBars(bars, measure));
 }
 
 function sentence(ranked: ImportanceData["values"], measure: string): string {

@@ -1,0 +1,58 @@
+/** Named bars: a row a name, its figure behind the bar; what importance and the candidates look like. */
+import type { JsonObject } from "../core/json.ts";
+import { axisFormat } from "./density.ts";
+import { textWidth } from "./textWidth.ts";
+import { colours, plotWidth } from "./theme.ts";
+
+// A type, not an interface: only then TypeScript takes it for JSON.
+export type NamedBar = {
+  /** Different for every bar. */
+  readonly name: string;
+  readonly value: number;
+  /** As it is written behind the bar. */
+  readonly text: string;
+  /** Drawn in the colour that draws the eye. */
+  readonly stressed: boolean;
+};
+
+const LABEL_LIMIT = 190;
+
+/** @param title of the axis: what the number is, with its unit */
+export function namedBars(bars: readonly NamedBar[], title: string): JsonObject {
+  const names = bars.map(({ name }) => name);
+  const values = bars.map(({ value }) => value);
+  const labels = Math.min(LABEL_LIMIT, Math.max(0, ...names.map((name) => textWidth(name, 12))));
+  const largest = Math.max(0, ...values);
+  return {
+    data: { values: bars },
+    width: Math.max(200, plotWidth + 40 - labels),
+    height: { step: 24 },
+    encoding: {
+      y: {
+        field: "name",
+        type: "nominal",
+        sort: null,
+        scale: { domain: names, paddingInner: 0.3 },
+        axis: { title: null, labelLimit: LABEL_LIMIT, labelColor: colours.ink, ticks: false, domain: false },
+      },
+      x: {
+        field: "value",
+        type: "quantitative",
+        title,
+        // Room for the figure behind the longest bar.
+        scale: { domainMin: Math.min(0, ...values), domainMax: largest * 1.2 || 1 },
+        axis: { tickCount: 4, format: axisFormat([0, largest]), labelOverlap: true },
+      },
+    },
+    layer: [
+      {
+        mark: { type: "bar", cornerRadiusEnd: 2 },
+        encoding: { color: { condition: { test: "datum.stressed", value: colours.accent }, value: colours.domain } },
+      },
+      {
+        mark: { type: "text", align: "left", dx: 5, fontSize: 12, color: colours.ink },
+        encoding: { text: { field: "text", type: "nominal" } },
+      },
+    ],
+  };
+}
