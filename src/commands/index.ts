@@ -15,13 +15,15 @@ import { predict } from "./predict.ts";
 import { reindex } from "./reindex.ts";
 import { report } from "./report.ts";
 import { runs } from "./runs.ts";
+import { schedule } from "./schedule.ts";
 import { score } from "./score.ts";
 import { train } from "./train.ts";
 import { verify } from "./verify.ts";
 
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
 const use = [predict];
+const watch = [schedule];
 const lookBack = [runs, models, lineage, at, verify, reindex];
 const other = [init, config, doctor, completion];
 
-export const commands: readonly Command[] = [...lifecycle, ...use, ...lookBack, ...other];
+export const commands: readonly Command[] = [...lifecycle, ...use, ...watch, ...lookBack, ...other];

@@ -2,7 +2,7 @@
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { Invocation } from "./command.ts";
 
-/** Warnings about unknown variables go to stderr. */
+/** Warnings about unknown variables go to stderr. From here on paths mean what they mean in the folder of -C, as with git. */
 export async function openConfig({ global, flagSettings, environment, context }: Invocation): Promise<LoadedConfig> {
   const [{ loadConfig }, { knownNames }] = await Promise.all([
     import("../config/loadConfig.ts"),
@@ -10,6 +10,7 @@ export async function openConfig({ global, flagSettings, environment, context }:
   ]);
   const { config: path, directory } = global;
   const loaded = await loadConfig({ path, directory, environment, flags: flagSettings, known: knownNames() });
+  process.chdir(directory);
   for (const message of loaded.warnings) context.emit({ type: "warning", stage: "config", message });
   return loaded;
 }
