@@ -1,6 +1,6 @@
 /** `mlctl predict` as a filter: what goes in comes out with its prediction, whatever the form, the order or the number. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -114,7 +114,7 @@ describe("every form", () => {
       [gz, packed],
       [join(workspace.folder, "rows.jsonl.gz"), gzipSync(asJsonLines(testCsv))],
     ] as const) {
-      spawnSync("tee", [path], { input: content });
+      writeFileSync(path, content);
       expect(workspace.ok("predict", path, "--format", "csv")).toBe(answered);
     }
   });
@@ -237,6 +237,18 @@ describe("a stream", () => {
     });
     expect(stdout).toBe(`${lines(answered)[0]}\n0\n`);
     expect(stderr).not.toContain("error");
+  });
+
+  it.each([
+    ["nowhere.csv", undefined, "there is no such file"],
+    ["nowhere.csv.gz", undefined, "there is no such file"],
+    ["testdata", undefined, "it is a folder"],
+    ["text.csv.gz", Buffer.from("a,b\n1,2\n"), "it is no gzip file, or a damaged one"],
+    ["cut.csv.gz", gzipSync("a,b\n1,2\n").subarray(0, 20), "it was cut off: the gzip file ends in the middle"],
+  ])("that cannot be read (%s) is exit 3 with the reason", (name, content, reason) => {
+    if (content !== undefined) writeFileSync(join(workspace.folder, name), content);
+    const { status, stdout, stderr } = workspace.run(["predict", name]);
+    expect([status, stdout, stderr.split("\n")[0]]).toEqual([3, "", `error: ${name}: ${reason}`]);
   });
 
   it("of which nothing was deployed is exit 4 with the next step", () => {

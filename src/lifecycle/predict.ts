@@ -1,11 +1,12 @@
 /** predict: rows stream in, rows with their prediction stream out; bad rows can be diverted. */
 import { createReadStream } from "node:fs";
-import type { Readable, Writable } from "node:stream";
+import { pipeline, type Readable, type Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { readRows, type InputRow, type RowBatch } from "../data/rows.ts";
 import { predictor } from "../pipeline/predictor.ts";
+import { errorCode } from "../storage/writeFailure.ts";
 import { answerRows, type Answerer } from "./answerRows.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import { rowSink, type RowSink } from "./rowSink.ts";
@@ -112,22 +113,34 @@ function formatOf(input: string): RowFormat {
   return /\.(jsonl|ndjson)(\.gz)?$/i.test(input) ? "jsonl" : "csv";
 }
 
-function openInput({ input, stdin }: PredictOptions): AsyncIterable<Buffer | string> {
-  if (input === "-") return stdin;
+async function* openInput({ input, stdin }: PredictOptions): AsyncGenerator<Buffer | string> {
+  if (input === "-") return yield* stdin as AsyncIterable<Buffer | string>;
   if (/\.(parquet|json|xlsx?)$/i.test(input)) {
     throw new MlctlError("usage", `${input}: predict streams CSV and JSON lines`, {
       hint: "convert the file, e.g. to .csv or .jsonl",
     });
   }
   const file = createReadStream(input, { highWaterMark: 1 << 18 });
-  const stream = input.endsWith(".gz") ? file.pipe(createGunzip()) : file;
-  file.on("error", (error) => stream.destroy(unreadable(input, error)));
-  return stream;
+  const stream: AsyncIterable<Buffer> = input.endsWith(".gz")
+    ? pipeline(file, createGunzip(), () => {
+        // An error of either reaches the reader through the stream.
+      })
+    : file;
+  try {
+    yield* stream;
+  } catch (error) {
+    throw errorCode(error) === undefined ? error : unreadable(input, error as NodeJS.ErrnoException);
+  }
 }
 
 function unreadable(input: string, error: NodeJS.ErrnoException): MlctlError {
-  const reason = { ENOENT: "there is no such file", EISDIR: "it is a folder", EACCES: "it may not be read" }[
-    error.code ?? ""
-  ];
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "there is no such file",
+    EISDIR: "it is a folder",
+    EACCES: "it may not be read",
+    Z_DATA_ERROR: "it is no gzip file, or a damaged one",
+    Z_BUF_ERROR: "it was cut off: the gzip file ends in the middle",
+  };
+  const reason = reasons[error.code ?? ""];
   return new MlctlError("data", `${input}: ${reason ?? error.message}`, { cause: error });
 }

@@ -187,7 +187,7 @@ export class SqliteStore implements RunStore {
     const ids = this.#column<string>(`SELECT run_id FROM runs ${newestRunsFirst}`);
     if (ids.length === 0) return new MlctlError("notReady", "there are no runs yet", { hint: "run `mlctl train`" });
     const closest = suggest(reference, ids);
-    const hint = closest === undefined ? "`mlctl runs` lists them" : `did you mean ${closest}?`;
+    const hint = closest === undefined ? "`mlctl runs list` shows them" : `did you mean ${closest}?`;
     return new MlctlError("usage", `there is no run ${reference}`, { hint });
   }
 }
