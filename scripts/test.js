@@ -11,7 +11,7 @@ const scratch = mkdtempSync(join(tmpdir(), "mlctl-test-"));
 const results = join(scratch, "results.json");
 
 check("types", bin("tsc"), ["--noEmit"]);
-check("lint", bin("oxlint"), ["--deny-warnings", "src", "bin", "scripts"]);
+check("lint", bin("oxlint"), ["--deny-warnings", "src", "bin", "scripts", "bench"]);
 check("format", bin("prettier"), ["--check", "--log-level", "warn", "."]);
 const status = run(bin("vitest"), [
   "run",
