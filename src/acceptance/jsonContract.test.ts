@@ -88,20 +88,24 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "dataset.files[]": "bytes,path,rows,sha256",
   },
   "at 2100-01-01": { "": "at,dataset,deployment,run", run, dataset, deployment, "deployment.model": artifact },
+  "schedule next": { "": "jobs", "jobs[]": "cron,name,next,timezone" },
   verify: { "": "findings", "findings[]": finding },
   reindex: { "": "problems,records,set_aside" },
   doctor: { "": "code_version,findings,node,platform", "findings[]": finding },
 };
 
-/** Written for people or for shells, not as a document. */
-const withoutJson = ["config schema", "completion"];
+/** Written for people or for shells, not as a document; or stays until it is stopped. */
+const withoutJson = ["config schema", "completion", "schedule run"];
 
 let workspace: LifecycleWorkspace;
 /** By command: its document. */
 const documents = new Map<string, unknown>();
 beforeAll(() => {
   workspace = sampleWorkspace();
-  workspace.configure({ train: { models: [{ family: "baseline" }, { family: "logistic_regression" }] } });
+  workspace.configure({
+    train: { models: [{ family: "baseline" }, { family: "logistic_regression" }] },
+    schedule: [{ name: "fullprocess", cron: "*/10 * * * *" }],
+  });
   for (const line of Object.keys(contract)) {
     const { status, stdout, stderr } = workspace.run([...line.split(" "), "--json"]);
     expect(status, `mlctl ${line}\n${stderr}`).toBe(0);
