@@ -1,7 +1,7 @@
 /** `mlctl fullprocess`: from new files to a deployed, reported model. */
 import { formatNumber } from "../core/formatNumber.ts";
 import type { View } from "../core/view.ts";
-import type { FullprocessResult } from "../lifecycle/fullprocess.ts";
+import type { FullprocessResult } from "../lifecycle/fullprocessResult.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";

@@ -6,12 +6,14 @@ import { saveRecord } from "../storage/saveRecord.ts";
 import { apiReturns } from "./apiReturns.ts";
 import { deploy, type DeployResult } from "./deploy.ts";
 import { driftOfDeployed } from "./driftOfDeployed.ts";
+import { ended, noNewRows, nothingNew, planned, type FullprocessResult } from "./fullprocessResult.ts";
 import { ingest, type IngestResult } from "./ingest.ts";
-import { KEPT_TAG } from "./outcomeOf.ts";
-import { planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
+import { KEPT_TAG, wasDeployed } from "./outcomeOf.ts";
+import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { report } from "./report.ts";
-import { score } from "./score.ts";
+import { score, type ScoreResult } from "./score.ts";
 import { reading, writing, type Session } from "./session.ts";
+import { stepLog, type StepLog } from "./stepLog.ts";
 import { train, type TrainResult } from "./train.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -23,173 +25,96 @@ export interface FullprocessOptions {
   readonly dryRun?: boolean;
 }
 
-export interface Step {
-  readonly name: string;
-  readonly status: "done" | "skipped";
-  /** What it did, or why it did not. */
-  readonly reason: string;
-  readonly seconds: number;
-}
-
-export interface FullprocessResult {
-  readonly status: "nothing_new" | "kept" | "deployed";
-  readonly reason: string;
-  readonly steps: readonly Step[];
-  readonly runId: string | null;
-  readonly modelVersion: number | null;
-  readonly metric: string | null;
-  readonly value: number | null;
-  readonly interval: readonly [number, number] | null;
-  readonly reasons: readonly string[];
-  readonly reportPath: string | null;
-  readonly apireturnsPath: string | null;
-  readonly dryRun: boolean;
-}
-
-const order: readonly Start[] = ["ingest", "train", "score", "deploy"];
-
 /** Nothing new: ends at once, takes no lock and writes nothing. */
 export async function fullprocess(workspace: Workspace, options: FullprocessOptions): Promise<FullprocessResult> {
-  const plan = await reading(workspace, (session) => planFullprocess(session, options.force ?? false));
+  const force = options.force ?? false;
+  const plan = await reading(workspace, (session) => planFullprocess(session, force));
   if (plan.start === "nothing_new") return nothingNew(plan);
   if (options.dryRun) return planned(plan);
   return writing(workspace, options, async (session) => {
     // Another mlctl may have done the work while this one waited for the lock.
-    const current = await planFullprocess(session, options.force ?? false);
-    return current.start === "nothing_new" ? nothingNew(current) : run(session, current, options.force ?? false);
+    const current = await planFullprocess(session, force);
+    return current.start === "nothing_new" ? nothingNew(current) : carryOut(session, current, force);
   });
 }
 
-async function run(session: Session, plan: FullprocessPlan, force: boolean): Promise<FullprocessResult> {
-  const steps: Step[] = [];
-  const step = async <T>(name: string, work: () => Promise<T>, tell: (result: T) => string): Promise<T> => {
-    const start = performance.now();
-    const result = await work();
-    steps.push({ name, status: "done", reason: tell(result), seconds: (performance.now() - start) / 1000 });
-    return result;
-  };
-  const skip = (name: string, reason: string): number => steps.push({ name, status: "skipped", reason, seconds: 0 });
-
-  if (plan.start === "ingest") await step("ingest", () => ingest(session, { force }), tellIngest);
-  else skip("ingest", plan.ingest.reason);
-  const drift = await driftOfDeployed(session);
-  if (drift !== null) steps.push({ name: "drift", status: "done", reason: drift.told, seconds: drift.seconds });
+async function carryOut(session: Session, plan: FullprocessPlan, force: boolean): Promise<FullprocessResult> {
+  const log = stepLog();
+  if (plan.start === "ingest") await log.run("ingest", () => ingest(session, { force }), tellIngest);
+  else log.skip("ingest", plan.ingest.reason);
+  await lookForDrift(session, log);
   // A new file may bring only rows that were there before: then the dataset, and its verdict, are the old ones.
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
-  if (start === "nothing_new") return endEarly(steps, known!);
+  if (start === "nothing_new") return noNewRows(log.steps, known!);
+  const judged = await judgeModel(session, log, { start, known });
+  const { path: reportPath } = await log.run(
+    "report",
+    () => report(session, { model: judged.runId }),
+    ({ path }) => path ?? "",
+  );
+  const apireturnsPath = await recordAnswers(session, log);
+  return ended(session, { reason: plan.reason, steps: log.steps, run: judged, reportPath, apireturnsPath });
+}
+
+async function lookForDrift(session: Session, log: StepLog): Promise<void> {
+  if (await hasOtherData(session))
+    await log.run(
+      "drift",
+      () => driftOfDeployed(session),
+      (drift) => drift?.told ?? "",
+    );
+}
+
+/** Whether there is anything that the deployed model was not trained on. */
+async function hasOtherData({ store, config }: Session): Promise<boolean> {
+  const [deployment] = store.deployments();
+  const newest = store.latestDataset(config.input_folder_path);
+  return deployment !== undefined && newest !== undefined && newest.artifact.sha256 !== deployment.datasetSha256;
+}
+
+/** Train, score and deploy, from the step on that is needed first. */
+async function judgeModel(
+  session: Session,
+  log: StepLog,
+  { start, known }: { start: Start; known: Run | null },
+): Promise<Run> {
   const needed = (name: Start): boolean => order.indexOf(name) >= order.indexOf(start);
   // By its id: the newest model may be one of another configuration.
   let model = known?.runId ?? "";
-  if (needed("train")) ({ runId: model } = await step("train", () => train(session), tellTrain));
-  else skip("train", "a model was trained on this data and configuration already");
-  if (needed("score"))
-    await step(
-      "score",
-      () => score(session, { model }),
-      ({ metric, value, rows }) => `${metric} ${formatNumber(value)} on ${rows} test rows`,
-    );
-  else skip("score", "the model was judged on this test data already");
-  const verdict = await step("deploy", () => deploy(session, { model }), tellVerdict);
-  const judged = recordVerdict(session, verdict);
-  const { path: reportPath } = await step(
-    "report",
-    () => report(session, { model }),
-    ({ path }) => path ?? "",
-  );
-  const { path: apireturnsPath } = await step(
-    "apicalls",
-    () => apiReturns(session),
-    ({ path }) => path ?? "nothing is deployed",
-  );
-  return resultOf({ session, plan, steps, verdict, judged, reportPath, apireturnsPath });
-}
-
-function endEarly(steps: readonly Step[], known: Run): FullprocessResult {
-  const reason = `the new files bring no new row: run ${known.runId} was trained on the same data`;
-  return {
-    ...emptyResult,
-    status: "kept",
-    reason,
-    steps: [...steps, { name: "train", status: "skipped", reason, seconds: 0 }],
-    runId: known.runId,
-    modelVersion: known.modelVersion,
-  };
+  if (needed("train")) ({ runId: model } = await log.run("train", () => train(session), tellTrain));
+  else log.skip("train", "a model was trained on this data and configuration already");
+  if (needed("score")) await log.run("score", () => score(session, { model }), tellScore);
+  else log.skip("score", "the model was judged on this test data already");
+  if (needed("deploy")) recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), tellVerdict));
+  else log.skip("deploy", "the promotion rule has spoken already");
+  return recordedRun(session, model);
 }
 
 /** So that a model that lost is not put to the rule again. */
-function recordVerdict({ store, paths }: Session, { status, runId, reasons }: DeployResult): Run {
-  const judged = store.run(runId);
-  if (judged === undefined)
-    throw new MlctlError("data", `the record of run ${runId} vanished while it was judged`, { hint: "mlctl verify" });
-  if (status === "kept")
-    saveRecord(paths, store, { ...judged, tags: { ...judged.tags, [KEPT_TAG]: reasons.join("; ") } });
-  return judged;
+function recordVerdict(session: Session, { status, runId, reasons }: DeployResult): void {
+  const judged = recordedRun(session, runId);
+  if (status !== "kept" || wasDeployed(session, judged)) return;
+  saveRecord(session.paths, session.store, { ...judged, tags: { ...judged.tags, [KEPT_TAG]: reasons.join("; ") } });
 }
 
-interface Ending {
-  readonly session: Session;
-  readonly plan: FullprocessPlan;
-  readonly steps: readonly Step[];
-  readonly verdict: DeployResult;
-  readonly judged: Run;
-  readonly reportPath: string | null;
-  readonly apireturnsPath: string | null;
+function recordedRun({ store }: Session, runId: string): Run {
+  const run = store.run(runId);
+  if (run !== undefined) return run;
+  throw new MlctlError("data", `the record of run ${runId} vanished while it was judged`, { hint: "mlctl verify" });
 }
 
-function resultOf({ plan, steps, verdict, judged, reportPath, apireturnsPath }: Ending): FullprocessResult {
-  return {
-    status: verdict.status === "deployed" ? "deployed" : "kept",
-    reason: plan.reason,
-    steps,
-    runId: judged.runId,
-    modelVersion: judged.modelVersion,
-    metric: judged.score?.metric ?? verdict.metric,
-    value: judged.score?.value ?? verdict.value,
-    interval: judged.score?.interval ?? null,
-    reasons: verdict.reasons,
-    reportPath,
-    apireturnsPath,
-    dryRun: false,
-  };
-}
-
-const emptyResult = {
-  runId: null,
-  modelVersion: null,
-  metric: null,
-  value: null,
-  interval: null,
-  reasons: [],
-  reportPath: null,
-  apireturnsPath: null,
-  dryRun: false,
-};
-
-function nothingNew({ reason, run: known }: FullprocessPlan): FullprocessResult {
-  return {
-    ...emptyResult,
-    status: "nothing_new",
-    reason,
-    steps: [],
-    runId: known?.runId ?? null,
-    modelVersion: known?.modelVersion ?? null,
-  };
-}
-
-function planned(plan: FullprocessPlan): FullprocessResult {
-  const first = order.indexOf(plan.start);
-  const steps = [...order, "report"].map((name, index) => ({
-    name,
-    status: index >= first ? ("done" as const) : ("skipped" as const),
-    reason: index === first ? plan.reason : "",
-    seconds: 0,
-  }));
-  return { ...emptyResult, status: "kept", reason: plan.reason, steps, dryRun: true };
-}
-
-function tellVerdict({ status, runId, previousRunId }: DeployResult): string {
-  if (status === "deployed") return `switched to ${runId}`;
-  return previousRunId === null ? "not deployed; nothing else is" : `the deployed model, ${previousRunId}, stays`;
+async function recordAnswers(session: Session, log: StepLog): Promise<string | null> {
+  if (session.store.deployments().length > 0) {
+    return (
+      await log.run(
+        "apicalls",
+        () => apiReturns(session),
+        ({ path }) => path ?? "",
+      )
+    ).path;
+  }
+  log.skip("apicalls", "nothing is deployed");
+  return null;
 }
 
 function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {
@@ -199,4 +124,13 @@ function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: Inges
 
 function tellTrain({ leaderboard }: TrainResult): string {
   return `${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"}, best ${leaderboard[0]!.family}`;
+}
+
+function tellScore({ metric, value, rows }: ScoreResult): string {
+  return `${metric} ${formatNumber(value)} on ${rows} test ${rows === 1 ? "row" : "rows"}`;
+}
+
+function tellVerdict({ status, runId, previousRunId }: DeployResult): string {
+  if (status === "deployed") return `switched to ${runId}`;
+  return previousRunId === null ? "not deployed; nothing else is" : `the deployed model, ${previousRunId}, stays`;
 }

@@ -1,11 +1,27 @@
-/** What became of a trained model: which of the steps after training are still to be done. */
+/** What became of a trained model, as records tell it. */
 import type { Run } from "../core/run.ts";
 import type { Session } from "./session.ts";
 
 /** The tag of a run that says why it was not deployed. */
 export const KEPT_TAG = "kept";
 
+type Store = Pick<Session, "store">;
+
 /** True once the promotion rule has spoken on this run: it was deployed, or it lost. */
-export function isDecided({ store }: Pick<Session, "store">, run: Run): boolean {
-  return KEPT_TAG in run.tags || store.deployments().some(({ runId }) => runId === run.runId);
+export function isDecided({ store }: Store, run: Run): boolean {
+  return KEPT_TAG in run.tags || wasDeployed({ store }, run);
+}
+
+export function wasDeployed({ store }: Store, { runId }: Run): boolean {
+  return store.deployments().some((deployment) => deployment.runId === runId);
+}
+
+export function isInProduction({ store }: Store, { runId }: Run): boolean {
+  return store.deployments()[0]?.runId === runId;
+}
+
+/** Why it was deployed or kept; none while the rule has not spoken. */
+export function verdictReasons({ store }: Store, run: Run): readonly string[] {
+  const deployment = store.deployments().find(({ runId }) => runId === run.runId);
+  return deployment?.reasons ?? run.tags[KEPT_TAG]?.split("; ") ?? [];
 }

@@ -4,6 +4,7 @@ import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } fr
 import { fullprocess } from "./fullprocess.ts";
 import { ingest } from "./ingest.ts";
 import { planFullprocess } from "./planFullprocess.ts";
+import { report } from "./report.ts";
 import { score } from "./score.ts";
 import { train } from "./train.ts";
 
@@ -26,6 +27,8 @@ describe("planFullprocess", () => {
     await example.change((session) => score(session));
     expect(await start(example)).toMatchObject({ start: "deploy", run: { runId } });
     await example.change((session) => deploy(session));
+    expect(await start(example)).toMatchObject({ start: "report", reason: "the newest model has no report" });
+    await example.change((session) => report(session));
     expect(await start(example)).toMatchObject({ start: "nothing_new", run: { runId } });
   });
 

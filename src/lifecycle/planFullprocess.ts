@@ -1,12 +1,17 @@
 /** What a fullprocess would do, and why; nothing is written here. */
+import { existsSync } from "node:fs";
 import type { Run } from "../core/run.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
+import { reportPath } from "./reportPath.ts";
 import { isDecided } from "./outcomeOf.ts";
 import type { Session } from "./session.ts";
 import { hashTestData } from "./testData.ts";
 
 /** The first step that is needed; all after it follow. */
-export type Start = "ingest" | "train" | "score" | "deploy" | "nothing_new";
+export type Start = "ingest" | "train" | "score" | "deploy" | "report" | "nothing_new";
+
+/** The steps in their order. */
+export const order: readonly Start[] = ["ingest", "train", "score", "deploy", "report"];
 
 export interface FullprocessPlan {
   readonly start: Start;
@@ -41,6 +46,8 @@ export async function planFullprocess(session: Session, force: boolean): Promise
   if (await testDataChanged(session, run)) return { start: "score", reason: "the test data changed", ...rest };
   if (!isDecided(session, run))
     return { start: "deploy", reason: "the newest model was not put to the promotion rule", ...rest };
+  if (!existsSync(reportPath(session, run)))
+    return { start: "report", reason: "the newest model has no report", ...rest };
   return { start: "nothing_new", reason: "no new or changed file, and the newest model was judged already", ...rest };
 }
 

@@ -11,6 +11,7 @@ import { atomicWrite } from "../storage/atomicWrite.ts";
 import { ensureFolder } from "../storage/commitFile.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
 import { reportInput } from "./reportInput.ts";
+import { reportPath } from "./reportPath.ts";
 import type { Session } from "./session.ts";
 
 export type ReportFormat = "html" | "md";
@@ -43,8 +44,7 @@ export async function report(session: Session, options: ReportOptions = {}): Pro
   const { runId, trainId } = input.run;
   if (options.output === "-") return { runId, path: null, plots: [], text };
   ensureFolder(paths.models);
-  const path =
-    options.output === undefined ? join(paths.models, `report_${trainId}.${format}`) : resolve(options.output);
+  const path = options.output === undefined ? reportPath(session, input.run, format) : resolve(options.output);
   const picture = pictureOf(input);
   const drawn = picture === null ? [] : [join(paths.models, `${picture.name}_${trainId}.png`)];
   for (const target of drawn) atomicWrite(target, await renderPng(picture!.spec));

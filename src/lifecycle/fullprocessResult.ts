@@ -1,0 +1,94 @@
+/** What a fullprocess says of itself when it ends, wherever it ends. */
+import type { Run } from "../core/run.ts";
+import { isInProduction, verdictReasons } from "./outcomeOf.ts";
+import { order, type FullprocessPlan } from "./planFullprocess.ts";
+import type { Session } from "./session.ts";
+import type { Step } from "./stepLog.ts";
+
+export interface FullprocessResult {
+  readonly status: "nothing_new" | "kept" | "deployed";
+  /** Why it started, or why there was nothing to do. */
+  readonly reason: string;
+  readonly steps: readonly Step[];
+  readonly runId: string | null;
+  readonly modelVersion: number | null;
+  readonly metric: string | null;
+  readonly value: number | null;
+  readonly interval: readonly [number, number] | null;
+  /** Why the model was deployed or kept. */
+  readonly reasons: readonly string[];
+  readonly reportPath: string | null;
+  readonly apireturnsPath: string | null;
+  readonly dryRun: boolean;
+}
+
+const empty = {
+  runId: null,
+  modelVersion: null,
+  metric: null,
+  value: null,
+  interval: null,
+  reasons: [],
+  reportPath: null,
+  apireturnsPath: null,
+  dryRun: false,
+};
+
+export function nothingNew({ reason, run }: FullprocessPlan): FullprocessResult {
+  return {
+    ...empty,
+    status: "nothing_new",
+    reason,
+    steps: [],
+    runId: run?.runId ?? null,
+    modelVersion: run?.modelVersion ?? null,
+  };
+}
+
+/** For --dry-run: what would be done. */
+export function planned({ start, reason }: FullprocessPlan): FullprocessResult {
+  const first = order.indexOf(start);
+  const steps = order.map((name, index) => ({
+    name,
+    status: index >= first ? ("done" as const) : ("skipped" as const),
+    reason: index === first ? reason : "",
+    seconds: 0,
+  }));
+  return { ...empty, status: "kept", reason, steps, dryRun: true };
+}
+
+/** New files that brought no new row: their dataset is one that was judged before. */
+export function noNewRows(steps: readonly Step[], known: Run): FullprocessResult {
+  const reason = `the new files bring no new row: run ${known.runId} was trained on the same data`;
+  const skipped = { name: "train", status: "skipped" as const, reason, seconds: 0 };
+  return {
+    ...empty,
+    status: "kept",
+    reason,
+    steps: [...steps, skipped],
+    runId: known.runId,
+    modelVersion: known.modelVersion,
+  };
+}
+
+export interface Ending {
+  readonly reason: string;
+  readonly steps: readonly Step[];
+  readonly run: Run;
+  readonly reportPath: string | null;
+  readonly apireturnsPath: string | null;
+}
+
+export function ended(session: Session, { run, ...ending }: Ending): FullprocessResult {
+  return {
+    ...empty,
+    ...ending,
+    status: isInProduction(session, run) ? "deployed" : "kept",
+    runId: run.runId,
+    modelVersion: run.modelVersion,
+    metric: run.metric,
+    value: run.score?.value ?? null,
+    interval: run.score?.interval ?? null,
+    reasons: verdictReasons(session, run),
+  };
+}

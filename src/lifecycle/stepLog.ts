@@ -1,0 +1,32 @@
+/** Keeps what each step of a longer process did, why, and for how long. */
+
+export interface Step {
+  readonly name: string;
+  readonly status: "done" | "skipped";
+  /** What it did, or why it did not. */
+  readonly reason: string;
+  readonly seconds: number;
+}
+
+export interface StepLog {
+  readonly steps: readonly Step[];
+  /** Does the work, measures it, and has `tell` say what came of it. */
+  run<T>(name: string, work: () => Promise<T>, tell: (result: T) => string): Promise<T>;
+  skip(name: string, reason: string): void;
+}
+
+export function stepLog(): StepLog {
+  const steps: Step[] = [];
+  return {
+    steps,
+    async run(name, work, tell) {
+      const start = performance.now();
+      const result = await work();
+      steps.push({ name, status: "done", reason: tell(result), seconds: (performance.now() - start) / 1000 });
+      return result;
+    },
+    skip(name, reason) {
+      steps.push({ name, status: "skipped", reason, seconds: 0 });
+    },
+  };
+}
