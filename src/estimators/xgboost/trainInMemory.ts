@@ -1,18 +1,7 @@
 /** Trains one model inside the WebAssembly memory of ml-xgboost; blocks the thread, so it runs in worker.ts. */
 import xgboost from "ml-xgboost/dist/wasm/xgboost.js";
-
-export interface TrainingJob {
-  readonly rowCount: number;
-  readonly columnCount: number;
-  /** Row-major; −1 is missing to this build of XGBoost, NaN is refused by it. */
-  readonly values: Float32Array<ArrayBuffer>;
-  readonly labels: Float32Array<ArrayBuffer>;
-  readonly params: readonly (readonly [string, string])[];
-  readonly rounds: number;
-}
-
-/** Often enough for a progress bar, seldom enough to cost nothing. */
-const PROGRESS_STEPS = 50;
+import { PROGRESS_STEPS } from "./trainingJob.ts";
+import type { TrainingJob } from "./trainingJob.ts";
 
 const {
   _malloc: allocate,
@@ -26,7 +15,7 @@ const {
 const setParam = xgboost.cwrap("set_param", null, ["number", "string", "string"]);
 
 /**
- * The matrix is put on the heap: the package's own wrapper puts it on a stack of 5 MiB.
+ * −1 is missing to this build of XGBoost, NaN is refused by it. The matrix is put on the heap: the package's own wrapper puts it on a stack of 5 MiB.
  *
  * @returns XGBoost's binary model
  * @throws a string or a number, as the WebAssembly build does; the instance is not usable afterwards

@@ -1,9 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/matrix.ts";
+import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
+import { findLibrary } from "./findLibrary.ts";
 import { xgboost } from "./xgboost.ts";
 
 // The same numbers in Python, NaN missing and −1 a number:
@@ -32,10 +35,14 @@ const X: Matrix = {
   }),
 };
 
+/** "auto" is the native engine where libxgboost is installed. */
+const hasNative = findLibrary() !== null;
+let engine = "wasm";
+
 function fit(task: Task, params: JsonObject, more: Partial<FitOptions> = {}): Promise<FittedEstimator> {
   const y = task === "regression" ? score : task === "binary" ? two : three;
   const classCount = task === "regression" ? 0 : task === "binary" ? 2 : 3;
-  return xgboost.fit(X, y, { task, classCount, params: { n_estimators: 20, ...params }, seed: 1, ...more });
+  return xgboost.fit(X, y, { task, classCount, params: { engine, n_estimators: 20, ...params }, seed: 1, ...more });
 }
 
 /** Float32 sums over twenty trees, in another order in 1.7 than in 0.7: six digits agree. */
@@ -44,7 +51,16 @@ function expectFirst(fitted: FittedEstimator, expected: readonly number[]): void
   expected.forEach((value, i) => expect(answers[i]).toBeCloseTo(value, 5));
 }
 
-describe("xgboost", () => {
+describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
+  beforeAll(() => {
+    engine = name;
+  });
+
+  if (name === "native" && !hasNative) {
+    it.skip("libxgboost is not installed: apt-get install libxgboost0", () => undefined);
+    return;
+  }
+
   // xgb.XGBRegressor(**p).fit(X, s).predict(X)[:8]
   const regression = [
     -0.804110586643219, -0.767618715763092, -0.09071879833936691, -0.9724985361099243, -0.47540849447250366,
@@ -135,7 +151,7 @@ describe("xgboost", () => {
   it("learns a constant where no feature has a value", async () => {
     for (const tree_method of ["exact", "hist", "approx"]) {
       const values = new Float64Array(rowCount * 4).fill(Number.NaN);
-      const options = { task: "regression", classCount: 0, params: { tree_method }, seed: 1 } as const;
+      const options = { task: "regression", classCount: 0, params: { engine, tree_method }, seed: 1 } as const;
       const fitted = await xgboost.fit({ ...X, values }, score, options);
       expect(new Set(xgboost.load(fitted).predict(X)).size).toBe(1);
     }
@@ -165,17 +181,12 @@ describe("xgboost", () => {
 
   it("refuses infinite values by feature and row", async () => {
     const values = X.values.with(4 * 6 + 2, Infinity);
-    const options: FitOptions = { task: "regression", classCount: 0, params: {}, seed: 1 };
+    const options: FitOptions = { task: "regression", classCount: 0, params: { engine }, seed: 1 };
     await expect(xgboost.fit({ ...X, values }, score, options)).rejects.toThrow('feature "c" in row 7 is Infinity');
   });
 
   it("refuses a base score that is no probability", async () => {
     await expect(fit("binary", { base_score: 1 })).rejects.toMatchObject({ kind: "usage" });
-  });
-
-  it("refuses sample weights rather than ignore them", async () => {
-    const refused = fit("regression", {}, { sampleWeight: new Float64Array(rowCount).fill(1) });
-    await expect(refused).rejects.toMatchObject({ kind: "usage" });
   });
 
   it("refuses to load a tree whose walk would not end", async () => {
@@ -184,4 +195,76 @@ describe("xgboost", () => {
     const state = { ...fitted.state, trees: [{ ...tree!, left: tree!.left.map(() => 0) }] };
     expect(() => xgboost.load({ ...fitted, state })).toThrow('"trees[0]" is not a tree');
   });
+});
+
+describe("engines of xgboost", () => {
+  const given = process.env.MLCTL_XGBOOST_LIBRARY;
+  afterEach(() => {
+    if (given === undefined) delete process.env.MLCTL_XGBOOST_LIBRARY;
+    else process.env.MLCTL_XGBOOST_LIBRARY = given;
+  });
+
+  it("auto takes the native engine where there is one, and the model keeps which it was", async () => {
+    engine = "auto";
+    const expected = hasNative ? "native" : "wasm";
+    expect(await fit("binary", {})).toMatchObject({ engine: expected, params: { engine: expected } });
+  });
+
+  it("auto takes the built-in engine where the library is switched off, and native is an error", async () => {
+    process.env.MLCTL_XGBOOST_LIBRARY = "none";
+    engine = "auto";
+    expect(await fit("binary", {})).toMatchObject({ engine: "wasm", params: { engine: "wasm" } });
+    await expect(fit("binary", { engine: "native" })).rejects.toMatchObject({
+      kind: "usage",
+      message: "the native engine of xgboost cannot be used: libxgboost is not installed",
+    });
+  });
+
+  it("a library that was named and cannot be used is an error, not another engine", async () => {
+    engine = "auto";
+    process.env.MLCTL_XGBOOST_LIBRARY = "/nowhere/libxgboost.so";
+    await expect(fit("binary", {})).rejects.toThrow("MLCTL_XGBOOST_LIBRARY is /nowhere/libxgboost.so");
+    process.env.MLCTL_XGBOOST_LIBRARY = fileURLToPath(import.meta.url);
+    await expect(fit("binary", {})).rejects.toThrow("the native engine of xgboost cannot be used");
+  });
+
+  it("the wasm engine refuses sample weights rather than ignore them", async () => {
+    const refused = fit("regression", { engine: "wasm" }, { sampleWeight: new Float64Array(rowCount).fill(1) });
+    await expect(refused).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it.skipIf(!hasNative)("the native engine weighs rows as Python's xgboost does", async () => {
+    // w = 0.5 + np.arange(200) % 7; xgb.XGBRegressor(**p).fit(X, s, sample_weight=w).predict(X)[:8]
+    const sampleWeight = Float64Array.from({ length: rowCount }, (_, i) => 0.5 + (i % 7));
+    expectFirst(
+      await fit("regression", { engine: "native" }, { sampleWeight }),
+      [
+        -0.6428117156028748, -0.7245090007781982, -0.0678623840212822, -0.9759193658828735, -0.4373503625392914,
+        1.2968087196350098, -0.320182204246521, 0.8334619998931885,
+      ],
+    );
+  });
+
+  it.skipIf(!hasNative).each(["exact", "hist", "approx"])(
+    "%s gives the same bytes with one thread and with two, run after run",
+    async (tree_method) => {
+      // 20,000 rows: enough for XGBoost to share them out
+      const { normal } = random(3);
+      const values = Float64Array.from({ length: 20_000 * 4 }, normal);
+      const big: Matrix = { rowCount: 20_000, columnNames: X.columnNames, values };
+      const y = Float64Array.from({ length: 20_000 }, (_, i) =>
+        values[4 * i]! * values[4 * i + 1]! + normal() > 0 ? 1 : 0,
+      );
+      const trees = async (nthread: number | null): Promise<string> => {
+        const params = { engine: "native", tree_method, nthread, subsample: 0.8, n_estimators: 10 };
+        const { state } = await xgboost.fit(big, y, { task: "binary", classCount: 2, params, seed: 5 });
+        return JSON.stringify(state);
+      };
+      const one = await trees(1);
+      expect(await trees(2)).toBe(one);
+      expect(await trees(2)).toBe(one);
+      expect(await trees(3)).toBe(one);
+      expect(await trees(null)).toBe(one);
+    },
+  );
 });

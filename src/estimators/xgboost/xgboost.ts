@@ -31,21 +31,26 @@ export const xgboost = {
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
     const { task, classCount, seed, sampleWeight, signal, onProgress } = options;
     const params = resolveParams(xgboostParams, options.params, "xgboost");
+    const { engine: wanted, ...given } = params;
     requireBaseScore(params, task);
     requireFloat32(X, y);
-    const { wasmEngine: engine } = await import("./wasmEngine.ts"); // starts a thread: not for prediction
+    const { chooseEngine } = await import("./chooseEngine.ts"); // brings the engines: not for prediction
+    const engine = await chooseEngine(wanted as string);
     const state = await engine.fit({
       X,
       y,
       objective: objectives[task],
       classCount,
-      params: { ...params, tree_method: treeMethod(params, X.rowCount) },
+      params: { ...given, tree_method: treeMethod(params, X.rowCount) },
       seed,
       ...(sampleWeight === undefined ? {} : { sampleWeight }),
       ...(signal === undefined ? {} : { signal }),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
-    return { family: "xgboost", params, engine: engine.name, featureNames: X.columnNames, task, classCount, state };
+    // "auto" would be another engine on another machine: what is kept gives the same model again.
+    const resolved = { ...params, engine: engine.name };
+    const featureNames = X.columnNames;
+    return { family: "xgboost", params: resolved, engine: engine.name, featureNames, task, classCount, state };
   },
 
   load(fitted: FittedEstimator): Predictor {

@@ -8,6 +8,13 @@ const amount = { type: "number", minimum: 0 } as const;
 
 export const xgboostParams: readonly ParamSpec[] = [
   {
+    name: "engine",
+    type: "choice",
+    default: "auto",
+    choices: ["auto", "wasm", "native"],
+    description: "native: an installed libxgboost; wasm: the built-in one; auto: native where there is one",
+  },
+  {
     name: "n_estimators",
     type: "integer",
     default: 100,
@@ -62,5 +69,13 @@ export const xgboostParams: readonly ParamSpec[] = [
     minimum: 2,
     maximum: 65_536,
     description: "bins of hist and approx",
+  },
+  {
+    name: "nthread",
+    type: "integer",
+    default: null,
+    minimum: 1,
+    maximum: 1024,
+    description: "threads of the native engine; null: all cores. The trees are the same with any number",
   },
 ];

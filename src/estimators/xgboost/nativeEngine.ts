@@ -1,0 +1,48 @@
+/** Engine "native": an installed libxgboost with all cores, in a thread of its own. */
+import type { Engine, TrainingRequest } from "./engine.ts";
+import type { TreeEnsemble } from "./ensemble.ts";
+import { parseJsonModel } from "./parseJsonModel.ts";
+import type { TrainingJob } from "./trainingJob.ts";
+import { trainingThread } from "./trainingThread.ts";
+
+const train = trainingThread("native");
+
+/** @param library path of libxgboost */
+export function nativeEngine(library: string): Engine {
+  return {
+    name: "native",
+    async fit(request: TrainingRequest): Promise<TreeEnsemble> {
+      return parseJsonModel(await trainJson(request, library)).ensemble;
+    },
+  };
+}
+
+/** XGBoost's own JSON model. */
+export function trainJson(request: TrainingRequest, library: string): Promise<Uint8Array> {
+  return train(() => trainingJob(request, library), { ...request, hint: () => hint });
+}
+
+const hint = 'engine "wasm" does without the installed library';
+
+function trainingJob(request: TrainingRequest, library: string): TrainingJob {
+  const { X, y, objective, classCount, params, seed, sampleWeight } = request;
+  const { n_estimators: rounds, nthread, ...rest } = params;
+  const settings: [string, string][] = [
+    ["verbosity", "0"],
+    ["nthread", String(nthread ?? 0)], // 0: all cores; whatever their number, the trees are the same
+    ["objective", objective],
+    ["seed", String(seed)],
+  ];
+  if (objective === "multi:softprob") settings.push(["num_class", String(classCount)]);
+  for (const [name, value] of Object.entries(rest)) settings.push([name, String(value)]);
+  return {
+    rowCount: X.rowCount,
+    columnCount: X.columnNames.length,
+    values: new Float32Array(X.values),
+    labels: new Float32Array(y),
+    weights: sampleWeight === undefined ? null : new Float32Array(sampleWeight),
+    params: settings,
+    rounds: Number(rounds),
+    library,
+  };
+}

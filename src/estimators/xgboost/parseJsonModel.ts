@@ -1,0 +1,122 @@
+/** Reads XGBoost's own JSON model, which every version since 1.0 saves, into a tree ensemble. */
+import type { Json, JsonObject } from "../../core/json.ts";
+import type { Objective, Tree, TreeEnsemble } from "./ensemble.ts";
+import { shortFloat } from "./shortFloat.ts";
+
+/** Objectives whose answers we can give; others of the same family of answers are trained elsewhere. */
+const objectiveNames: Readonly<Record<string, Objective>> = {
+  "reg:squarederror": "reg:squarederror",
+  "reg:linear": "reg:squarederror",
+  "reg:squaredlogerror": "reg:squarederror",
+  "reg:pseudohubererror": "reg:squarederror",
+  "reg:absoluteerror": "reg:squarederror",
+  "reg:logistic": "binary:logistic",
+  "binary:logistic": "binary:logistic",
+  "multi:softprob": "multi:softprob",
+  "multi:softmax": "multi:softprob",
+};
+
+export interface JsonModel {
+  readonly ensemble: TreeEnsemble;
+  /** Null where the model was trained without names. */
+  readonly featureNames: readonly string[] | null;
+  readonly featureCount: number;
+  /** Of the XGBoost that saved it, e.g. "1.7.4". */
+  readonly version: string;
+}
+
+/** @throws {RangeError} where the text is no such model, or one that mlctl cannot read, with the reason */
+export function parseJsonModel(bytes: Uint8Array): JsonModel {
+  const model = objectOf(JSON.parse(new TextDecoder().decode(bytes)) as Json, "model");
+  const learner = objectOf(model.learner, "learner");
+  const objectiveName = String(objectOf(learner.objective, "objective").name);
+  const objective = objectiveNames[objectiveName];
+  if (objective === undefined) {
+    throw new RangeError(`objective "${objectiveName}" is none of ${Object.keys(objectiveNames).join(", ")}`);
+  }
+  const settings = objectOf(learner.learner_model_param, "learner_model_param");
+  const outputCount = Math.max(1, Number(settings.num_class));
+  if (Number(settings.num_target ?? 1) > 1) throw new RangeError("it answers with several targets");
+  const booster = objectOf(learner.gradient_booster, "gradient_booster");
+  if (booster.name !== "gbtree")
+    throw new RangeError(`its booster is ${String(booster.name)}: only gbtree can be read`);
+  const trees = inTurn(objectOf(booster.model, "model"), outputCount);
+  const names = learner.feature_names;
+  return {
+    ensemble: { objective, baseMargin: baseMargin(settings.base_score, objective), outputCount, trees },
+    featureNames: Array.isArray(names) && names.length > 0 ? names.map(String) : null,
+    featureCount: Number(settings.num_feature),
+    version: Array.isArray(model.version) ? model.version.join(".") : "unknown",
+  };
+}
+
+/** XGBoost keeps the answer; what is added to the leaves is on the side of the margin. From 3.1 on it is in a list. */
+function baseMargin(baseScore: Json | undefined, objective: Objective): number {
+  const entries = String(baseScore).replace(/[[\]]/g, "").split(",").map(Number);
+  const score = Math.fround(entries[0]!);
+  if (!entries.every((entry) => Math.fround(entry) === score)) {
+    throw new RangeError("its classes have base scores of their own");
+  }
+  if (Number.isNaN(score)) throw new RangeError("its base_score is no number");
+  if (objective !== "binary:logistic") return shortFloat(score);
+  // float32 step by step, as XGBoost does: -logf(1.0f / base_score - 1.0f)
+  return shortFloat(Math.fround(-Math.log(Math.fround(Math.fround(1 / score) - 1))));
+}
+
+/** The trees of all outputs in turn, each output's in its own order; parallel trees stand together in XGBoost. */
+function inTurn(model: JsonObject, outputCount: number): Tree[] {
+  const trees = listOf(model.trees, "trees").map((tree, t) => readTree(objectOf(tree, `trees[${t}]`)));
+  const outputs = numbersOf(model.tree_info, "tree_info");
+  const queues = Array.from({ length: outputCount }, (_, k) => trees.filter((_tree, t) => outputs[t] === k));
+  if (queues.some((queue) => queue.length * outputCount !== trees.length)) {
+    throw new RangeError("its classes have different numbers of trees");
+  }
+  return trees.map((_, t) => queues[t % outputCount]![Math.floor(t / outputCount)]!);
+}
+
+/** Nodes are numbered anew, level by level: pruned ones go, and the right child stands behind the left. */
+function readTree(from: JsonObject): Tree {
+  if (listOf(from.categories ?? [], "categories").length > 0) {
+    throw new RangeError("it splits by categories: encode them as numbers and train again");
+  }
+  const left = numbersOf(from.left_children, "left_children");
+  const right = numbersOf(from.right_children, "right_children");
+  const column = numbersOf(from.split_indices, "split_indices");
+  const value = numbersOf(from.split_conditions, "split_conditions");
+  const missingLeft = listOf(from.default_left, "default_left").map(Number);
+  const gain = numbersOf(from.loss_changes, "loss_changes");
+  const cover = numbersOf(from.sum_hessian, "sum_hessian");
+  const tree = { feature: [0], value: [0], left: [0], missingLeft: [0], gain: [0], cover: [0] };
+  const pending = [0];
+  for (let at = 0; at < pending.length; at++) {
+    const node = pending[at]!;
+    if (pending.length > left.length || left[node] === undefined) throw new RangeError("its trees are not trees");
+    const isLeaf = left[node] === -1;
+    tree.feature[at] = isLeaf ? -1 : column[node]!;
+    tree.missingLeft[at] = isLeaf ? 0 : missingLeft[node]!;
+    tree.value[at] = value[node]! + 0; // the shortest decimal already; no −0, which JSON forgets
+    tree.left[at] = isLeaf ? 0 : pending.length;
+    tree.gain[at] = isLeaf ? 0 : gain[node]!;
+    tree.cover[at] = cover[node]!;
+    if (!isLeaf) pending.push(left[node]!, right[node]!);
+  }
+  return tree;
+}
+
+function objectOf(value: Json | undefined, name: string): JsonObject {
+  if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) {
+    throw new RangeError(`"${name}" is not in it`);
+  }
+  return value as JsonObject;
+}
+
+function listOf(value: Json | undefined, name: string): readonly Json[] {
+  if (!Array.isArray(value)) throw new RangeError(`"${name}" is not a list`);
+  return value as readonly Json[];
+}
+
+function numbersOf(value: Json | undefined, name: string): readonly number[] {
+  const list = listOf(value, name);
+  if (!list.every((entry) => typeof entry === "number")) throw new RangeError(`"${name}" is not a list of numbers`);
+  return list as readonly number[];
+}

@@ -1,0 +1,109 @@
+/** Trains one model in an installed libxgboost, called through koffi; blocks the thread, so it runs in worker.ts. */
+import koffi from "koffi";
+import { PROGRESS_STEPS } from "./trainingJob.ts";
+import type { TrainingJob } from "./trainingJob.ts";
+
+/** The first version with XGBoosterSaveModelToBuffer. */
+const OLDEST = [1, 6] as const;
+
+/** An address in the library's memory; only the library looks behind it. */
+type Handle = bigint | null;
+
+/** The part of XGBoost's C interface that training takes; 0 is success. */
+interface Library {
+  version(major: number[], minor: number[], patch: number[]): void;
+  lastError(): string;
+  setGlobal(json: string): number;
+  createMatrix(values: Float32Array, rows: number, columns: number, missing: number, matrix: [Handle]): number;
+  setFloats(matrix: Handle, field: string, values: Float32Array, count: number): number;
+  freeMatrix(matrix: Handle): number;
+  createBooster(matrices: [Handle], count: number, booster: [Handle]): number;
+  setParam(booster: Handle, name: string, value: string): number;
+  updateOneRound(booster: Handle, round: number, matrix: Handle): number;
+  save(booster: Handle, json: string, length: [number], bytes: [Handle]): number;
+  freeBooster(booster: Handle): number;
+}
+
+let opened: { readonly path: string; readonly library: Library } | null = null;
+
+/**
+ * @returns XGBoost's JSON model
+ * @throws {Error} with the library's own words
+ */
+export function trainNative(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer> {
+  const library = open(job.library!);
+  const check = (code: number): void => {
+    if (code !== 0) throw new Error(library.lastError().split("\nStack trace")[0]!.trim());
+  };
+  const matrix: [Handle] = [null];
+  const booster: [Handle] = [null];
+  try {
+    check(library.createMatrix(job.values, job.rowCount, job.columnCount, Number.NaN, matrix));
+    check(library.setFloats(matrix[0], "label", job.labels, job.rowCount));
+    if (job.weights !== null) check(library.setFloats(matrix[0], "weight", job.weights, job.rowCount));
+    check(library.createBooster(matrix, 1, booster));
+    for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));
+    const step = Math.ceil(job.rounds / PROGRESS_STEPS);
+    for (let round = 0; round < job.rounds; round++) {
+      check(library.updateOneRound(booster[0], round, matrix[0]));
+      if ((round + 1) % step === 0 || round + 1 === job.rounds) onProgress((round + 1) / job.rounds);
+    }
+    const length: [number] = [0];
+    const bytes: [Handle] = [null];
+    check(library.save(booster[0], '{"format":"json"}', length, bytes));
+    return new Uint8Array(koffi.view(bytes[0], Number(length[0])).slice(0)); // it is the booster's, which goes now
+  } finally {
+    if (booster[0] !== null) library.freeBooster(booster[0]);
+    if (matrix[0] !== null) library.freeMatrix(matrix[0]);
+  }
+}
+
+/** Version of the library at `path`, e.g. "1.7.4". @throws {Error} where it cannot be used, with the reason */
+export function libraryVersion(path: string): string {
+  const [major, minor, patch] = [[0], [0], [0]];
+  open(path).version(major, minor, patch);
+  const version = `${major[0]}.${minor[0]}.${patch[0]}`;
+  const isTooOld = major[0]! < OLDEST[0] || (major[0] === OLDEST[0] && minor[0]! < OLDEST[1]);
+  if (isTooOld) throw new Error(`it is version ${version}, ${OLDEST.join(".")} is the oldest that can be used`);
+  return version;
+}
+
+function open(path: string): Library {
+  if (opened?.path === path) return opened.library;
+  waitPassively();
+  const handle = koffi.load(path);
+  const library: Library = {
+    version: handle.func("void XGBoostVersion(_Out_ int *major, _Out_ int *minor, _Out_ int *patch)"),
+    lastError: handle.func("const char *XGBGetLastError()"),
+    setGlobal: handle.func("int XGBSetGlobalConfig(const char *json)"),
+    createMatrix: handle.func(
+      "int XGDMatrixCreateFromMat(float *data, uint64_t rows, uint64_t columns, float missing, _Out_ void **out)",
+    ),
+    setFloats: handle.func("int XGDMatrixSetFloatInfo(void *matrix, const char *field, float *values, uint64_t count)"),
+    freeMatrix: handle.func("int XGDMatrixFree(void *matrix)"),
+    createBooster: handle.func("int XGBoosterCreate(void **matrices, uint64_t count, _Out_ void **out)"),
+    setParam: handle.func("int XGBoosterSetParam(void *booster, const char *name, const char *value)"),
+    updateOneRound: handle.func("int XGBoosterUpdateOneIter(void *booster, int round, void *matrix)"),
+    save: handle.func(
+      "int XGBoosterSaveModelToBuffer(void *booster, const char *json, _Out_ uint64_t *length, _Out_ void **bytes)",
+    ),
+    freeBooster: handle.func("int XGBoosterFree(void *booster)"),
+  };
+  library.setGlobal('{"verbosity":0}'); // what it prints goes past Node to the real stdout
+  opened = { path, library };
+  return library;
+}
+
+/**
+ * OpenMP's threads spin while they wait for each other, which on a machine with other work to do makes training ten
+ * times slower. Set in the C environment: that is where OpenMP looks when it is loaded, once; the user's own value
+ * stays.
+ */
+function waitPassively(): void {
+  if (process.platform === "win32") return;
+  koffi.load(null).func("int setenv(const char *name, const char *value, int overwrite)")(
+    "OMP_WAIT_POLICY",
+    "passive",
+    0,
+  );
+}

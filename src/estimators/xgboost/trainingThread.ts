@@ -1,0 +1,108 @@
+/** The thread that an engine trains in: kept for the next fit, one fit at a time, ended when a fit is called off. */
+import { Worker } from "node:worker_threads";
+import { MlctlError } from "../../core/errors.ts";
+import type { TrainingJob, WorkerMessage } from "./trainingJob.ts";
+
+/** WebAssembly memory never shrinks: a thread that has grown beyond this is not kept. */
+const KEPT_MEMORY_BYTES = 256 * 1024 * 1024;
+
+/** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
+const workerUrl = import.meta.url.endsWith(".ts")
+  ? new URL("../../../dist/estimators/xgboost/worker.js", import.meta.url)
+  : new URL("./worker.js", import.meta.url);
+
+export interface TrainingHooks {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (share: number) => void;
+  /** What to tell of an error beside its reason. */
+  readonly hint: (reason: string) => string;
+}
+
+/** @returns a function that trains in the thread of `engine`: the model as its XGBoost saves it */
+export function trainingThread(
+  engine: string,
+): (makeJob: () => TrainingJob, hooks: TrainingHooks) => Promise<Uint8Array> {
+  let idleWorker: Worker | null = null;
+  let lastFit: Promise<unknown> = Promise.resolve();
+
+  const start = (): Worker => {
+    // Its streams are not piped to ours: should anything be printed after all, stdout stays clean.
+    const worker = new Worker(workerUrl, { stdout: true, stderr: true, workerData: engine });
+    worker.on("exit", () => {
+      if (idleWorker === worker) idleWorker = null;
+    });
+    return worker;
+  };
+
+  const run = async (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array> => {
+    hooks.signal?.throwIfAborted();
+    const job = makeJob(); // not before its turn: it is as large as the data
+    const worker = idleWorker ?? start();
+    idleWorker = null;
+    worker.ref();
+    let isReusable = false;
+    try {
+      const { bytes, memoryBytes } = await answer(worker, job, { ...hooks, engine });
+      isReusable = memoryBytes <= KEPT_MEMORY_BYTES;
+      return bytes;
+    } finally {
+      worker.unref();
+      if (isReusable) idleWorker = worker;
+      else await worker.terminate();
+    }
+  };
+
+  return (makeJob, hooks) => {
+    const fit = lastFit.then(() => run(makeJob, hooks));
+    lastFit = fit.catch(() => undefined); // the next fit waits for the end of this one, good or bad
+    return fit;
+  };
+}
+
+type ModelMessage = Extract<WorkerMessage, { type: "model" }>;
+
+interface AnswerOptions extends TrainingHooks {
+  readonly engine: string;
+}
+
+function answer(worker: Worker, job: TrainingJob, options: AnswerOptions): Promise<ModelMessage> {
+  const { signal, onProgress } = options;
+  const { promise, resolve, reject } = deferred<ModelMessage>();
+  const abort = (): void => reject(signal?.reason);
+  const fail = (cause: unknown): void => reject(failure(String(cause), options, cause));
+  const exit = (code: number): void => reject(failure(`its thread ended with code ${code}`, options));
+  const settle = (message: WorkerMessage): void => {
+    if (message.type === "progress") onProgress?.(message.share);
+    else if (message.type === "model") resolve(message);
+    else reject(failure(message.message, options));
+  };
+  signal?.addEventListener("abort", abort);
+  worker.on("error", fail).on("exit", exit).on("message", settle);
+  const weights = job.weights === null ? [] : [job.weights.buffer];
+  worker.postMessage(job, [job.values.buffer, job.labels.buffer, ...weights]);
+  return promise.finally(() => {
+    signal?.removeEventListener("abort", abort);
+    // Not removeAllListeners: it takes Node's own with it, and the thread is never heard again.
+    worker.off("error", fail).off("exit", exit).off("message", settle);
+  });
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((onValue, onReason) => {
+    resolve = onValue;
+    reject = onReason;
+  });
+  return { promise, resolve, reject };
+}
+
+function failure(reason: string, { engine, hint }: AnswerOptions, cause?: unknown): MlctlError {
+  return new MlctlError("failure", `xgboost (${engine}) failed: ${reason}`, { cause, hint: hint(reason) });
+}
