@@ -1,4 +1,5 @@
 /** The contract of a transform: a step from table to table whose learned state is plain JSON. */
+import type { History } from "./history.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { ColumnKind, Table } from "./table.ts";
 import type { Task } from "./task.ts";
@@ -20,13 +21,23 @@ export interface TransformContext {
   readonly seed: number;
   /** Name of the target column: never a feature. */
   readonly target: string;
+  /** Where config.json names a time_column. */
+  readonly history?: History | undefined;
+}
+
+/** What a row lacks of the history that its features need, or null. */
+export interface HistoryGap {
+  /** "missing": there is no answer for it. "stale": the last value is longer ago than it was for any training row. */
+  readonly kind: "missing" | "stale";
+  readonly message: string;
 }
 
 /** One option of a transform: what is allowed, for validation and help. `column` and `columns` are common to all. */
 export interface TransformOption {
   readonly name: string;
-  /** "choices" is a list of some of `choices`, "texts" a list of any texts, "scalar" a number or a text. */
-  readonly type: "number" | "integer" | "boolean" | "choice" | "choices" | "text" | "texts" | "scalar" | "object";
+  /** "choices" is a list of some of `choices`, "texts" and "integers" lists of any, "scalar" a number or a text. */
+  readonly type:
+    "number" | "integer" | "integers" | "boolean" | "choice" | "choices" | "text" | "texts" | "scalar" | "object";
   /** Null: nothing is set, and the description says what happens then. */
   readonly default: Json;
   readonly minimum?: number;
@@ -56,4 +67,8 @@ export interface Transform<State extends JsonObject = JsonObject> {
   /** Names of the columns it makes, in order. */
   outputNames(state: State): readonly string[];
   load(state: State): TableMap;
+  /** Only transforms that look back: what each row lacks. The rows need the time column and nothing else. */
+  historyGaps?(state: State): (table: Table) => readonly (HistoryGap | null)[];
+  /** Only transforms that look back, where they leave rows out for those that follow. */
+  narrowHistory?(state: State, history: History): History;
 }

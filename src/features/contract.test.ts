@@ -1,8 +1,9 @@
 /** What holds for every transform; a new one in the registry needs an entry in `examples` and nothing else. */
 import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../core/categoryColumn.ts";
+import type { History } from "../core/history.ts";
 import { selectRows } from "../core/selectRows.ts";
-import type { Column, Table } from "../core/table.ts";
+import type { Column, DateColumn, Table } from "../core/table.ts";
 import type { Transform, TransformOptions } from "../core/transform.ts";
 import { transforms } from "./index.ts";
 
@@ -14,12 +15,14 @@ const examples: Record<keyof typeof transforms, readonly TransformOptions[]> = {
   ],
   date_parts: [{}, { column: "when" }, { columns: ["when", "until"], parts: ["year", "hour"] }],
   drop: [{ column: "size" }, { columns: ["c*", "when"] }],
+  elapsed: [{}, { lags: [1, 2], unit: "hours" }],
   group: [
     { groups: { warm: ["red", "violet"] } },
     { min_count: 2 },
     { column: "city", groups: { X: ["rome"] }, min_count: 3 },
   ],
   impute: [{}, { strategy: "mean", indicator: true }, { column: "size", strategy: "most_frequent" }],
+  lag: [{}, { column: "size", lags: [2, 1] }, { columns: ["count", "target"], lags: [3] }],
   log: [{}, { column: "size", method: "signed_log1p" }, { method: "log10" }],
   map: [
     { column: "color", values: { red: 1, green: 2 }, otherwise: 0, missing: -1 },
@@ -27,6 +30,11 @@ const examples: Record<keyof typeof transforms, readonly TransformOptions[]> = {
   ],
   one_hot: [{}, { column: "color", max_categories: 2 }],
   ordinal: [{}, { column: "color", order: ["green", "red"] }],
+  rolling: [
+    { windows: ["60d", "30d"] },
+    { column: "count", windows: ["1w"], statistic: "max", fallback: "none" },
+    { columns: ["size", "target"], windows: ["400d", "90d"], statistic: "std", empty: "skip" },
+  ],
   round: [{}, { column: "size", digits: -1 }],
   select: [{ columns: ["when", "size"] }],
   standardize: [{}, { columns: ["size"] }],
@@ -61,7 +69,8 @@ const cases = Object.entries(examples).flatMap(([type, list]) =>
 
 describe.each(cases)("$title", ({ type, options }) => {
   const transform: Transform = transforms[type];
-  const context = { y: Float64Array.of(0, 1, 0, 1, 1, 0), task: "binary", seed: 1, target: "target" } as const;
+  const y = Float64Array.of(0, 1, 0, 1, 1, 0);
+  const context = { y, task: "binary", seed: 1, target: "target", history: historyOf(training, y) } as const;
   const state = transform.fit(training, options, context);
 
   it("is registered under its own name and describes itself and its options", () => {
@@ -161,6 +170,12 @@ function tableOf(columns: Record<string, readonly (number | string | null)[]>): 
     return categoryColumn(name, values as string[]);
   });
   return { rowCount: lengthOf(made[0]!), columns: made };
+}
+
+function historyOf(table: Table, y: Float64Array): History {
+  const time = table.columns.find(({ name }) => name === "when") as DateColumn;
+  const columns = { ...table, columns: [...table.columns, { kind: "number" as const, name: "target", values: y }] };
+  return { timeColumn: "when", time: time.values, columns };
 }
 
 function lengthOf(column: Column): number {

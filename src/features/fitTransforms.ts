@@ -1,5 +1,6 @@
 /** Fits a list of transforms, each on what the one before made. */
 import { MlctlError } from "../core/errors.ts";
+import { findColumn } from "../core/findColumn.ts";
 import type { FittedTransform } from "../core/model.ts";
 import { sliceRows } from "../core/sliceRows.ts";
 import type { Table } from "../core/table.ts";
@@ -25,7 +26,7 @@ export function fitTransforms(
   const problems = transformProblems(requests);
   if (problems.length > 0) throw configError(problems);
   const inputs = { ...table, columns: table.columns.filter((column) => column.name !== context.target) };
-  const steps = fitSteps(inputs, requests, context);
+  const steps = withoutTime(inputs, fitSteps(inputs, requests, context), context);
   const needed = neededColumns(inputs, steps);
   const selected = { type: "select", state: transforms.select.fit(inputs, { columns: needed }, context) };
   const fitted = [selected, ...steps.map(({ type, state }) => ({ type, state }))];
@@ -33,18 +34,28 @@ export function fitTransforms(
   return fitted;
 }
 
-interface Step extends FittedTransform {
+/** A fitted transform with its behaviour. */
+export interface Step extends FittedTransform {
   readonly transform: Transform;
 }
 
-function fitSteps(inputs: Table, requests: readonly TransformRequest[], context: TransformContext): Step[] {
+/** @param wanted all transforms, or only those that it takes */
+export function fitSteps(
+  inputs: Table,
+  requests: readonly TransformRequest[],
+  context: TransformContext,
+  wanted: (transform: Transform) => boolean = () => true,
+): Step[] {
   const steps: Step[] = [];
   let current = inputs;
+  let history = context.history;
   requests.forEach(({ type, options }, i) => {
     const transform = findTransform(type)!;
+    if (!wanted(transform)) return;
     try {
-      const state = transform.fit(current, options, context);
+      const state = transform.fit(current, options, { ...context, history });
       steps.push({ type, state, transform });
+      if (history !== undefined) history = transform.narrowHistory?.(state, history) ?? history;
       // The last one is not applied: with one-hot columns that would be most of the memory, for nothing.
       if (i < requests.length - 1) current = transform.load(state)(current);
     } catch (error) {
@@ -52,6 +63,19 @@ function fitSteps(inputs: Table, requests: readonly TransformRequest[], context:
     }
   });
   return steps;
+}
+
+/** When a row happened is no feature by itself: where it is left over, it was there to look back from. */
+function withoutTime(inputs: Table, steps: readonly Step[], { history }: TransformContext): readonly Step[] {
+  const column = findColumn(inputs, history?.timeColumn ?? "");
+  if (column?.kind !== "date") return steps;
+  let open = true;
+  for (const { transform, state } of steps) {
+    const taken = transform.inputNames(state).includes(column.name);
+    if (taken || transform.type === "select") open = transform.outputNames(state).includes(column.name);
+  }
+  const drop = { type: "drop", state: { columns: [column.name] }, transform: transforms.drop };
+  return open ? [...steps, drop] : steps;
 }
 
 /** Input columns that some transform reads to make something, or that come out as they went in. */

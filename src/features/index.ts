@@ -4,12 +4,15 @@ import { clip } from "./clip.ts";
 import { cyclical } from "./cyclical.ts";
 import { dateParts } from "./dateParts.ts";
 import { drop } from "./drop.ts";
+import { elapsed } from "./elapsed.ts";
 import { group } from "./group.ts";
 import { impute } from "./impute.ts";
+import { lag } from "./lag.ts";
 import { log } from "./log.ts";
 import { map } from "./map.ts";
 import { oneHot } from "./oneHot.ts";
 import { ordinal } from "./ordinal.ts";
+import { rolling } from "./rolling.ts";
 import { round } from "./round.ts";
 import { select } from "./select.ts";
 import { standardize } from "./standardize.ts";
@@ -19,12 +22,15 @@ export const transforms = {
   cyclical,
   date_parts: dateParts,
   drop,
+  elapsed,
   group,
   impute,
+  lag,
   log,
   map,
   one_hot: oneHot,
   ordinal,
+  rolling,
   round,
   select,
   standardize,

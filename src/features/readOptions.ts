@@ -50,7 +50,13 @@ function valueProblem(spec: TransformOption, value: Json): string | undefined {
   if (spec.type === "choices") return choicesProblem(spec, value);
   if (spec.type === "choice") return choiceProblem(spec, value);
   if (!isOfType[spec.type](value)) return `${spec.name} is ${JSON.stringify(value)}, allowed: ${typeWords[spec.type]}`;
-  if (typeof value !== "number") return undefined;
+  if (spec.type !== "integers") return typeof value === "number" ? rangeProblem(spec, value) : undefined;
+  const numbers = value as readonly number[];
+  if (numbers.length === 0) return `${spec.name} is empty`;
+  return numbers.map((each) => rangeProblem(spec, each)).find((problem) => problem !== undefined);
+}
+
+function rangeProblem(spec: TransformOption, value: number): string | undefined {
   if (spec.minimum !== undefined && value < spec.minimum) return `${spec.name} is ${value}, at least ${spec.minimum}`;
   if (spec.maximum !== undefined && value > spec.maximum) return `${spec.name} is ${value}, at most ${spec.maximum}`;
   return undefined;
@@ -79,6 +85,7 @@ const isOfType: Record<PlainType, (value: Json) => boolean> = {
   integer: Number.isInteger,
   boolean: (value) => typeof value === "boolean",
   text: isText,
+  integers: (value) => Array.isArray(value) && value.every(Number.isInteger),
   texts: (value) => Array.isArray(value) && value.every(isText),
   scalar: (value) => isText(value) || isNumber(value),
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
@@ -89,6 +96,7 @@ const typeWords: Record<PlainType, string> = {
   integer: "a whole number",
   boolean: "true or false",
   text: "a text",
+  integers: "a list of whole numbers",
   texts: "a list of texts",
   scalar: "a number or a text",
   object: "an object",

@@ -22,7 +22,7 @@ function answerX({ rowCount, columns }: Table): Prediction {
 }
 
 function answerer(guard: boolean, target = binary, predict = answerX) {
-  const model = { signature: { inputs, target, reading } } as unknown as Model;
+  const model = { signature: { inputs, target, reading }, transforms: [] } as unknown as Model;
   return answerRows({ model, predict, name: "new.csv", guard });
 }
 

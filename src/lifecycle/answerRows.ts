@@ -6,6 +6,7 @@ import type { Prediction } from "../core/prediction.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
 import type { InputRow, RowBatch } from "../data/rows.ts";
+import { historyProblems } from "../pipeline/historyProblems.ts";
 import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rowReader.ts";
 
 export interface AnsweredBatch {
@@ -32,6 +33,10 @@ export interface AnswerOptions {
   readonly guard: boolean;
 }
 
+/** Without these no answer is possible; with `guard` a row that is merely odd gets none either. */
+const UNANSWERABLE = ["type", "history"] as const;
+const EVERY_CHECK = [...UNANSWERABLE, "category", "range"] as const;
+
 interface Oddity {
   count: number;
   readonly first: string;
@@ -41,6 +46,7 @@ interface Oddity {
 export function answerRows({ model, predict, name, guard }: AnswerOptions): Answerer {
   const { target } = model.signature;
   const added = ["prediction", ...(target.task === "regression" ? [] : ["probability"])];
+  const problemsOfHistory = historyProblems(model);
   const oddities = new Map<string, Oddity>();
   let [rows, rejectedRows] = [0, 0];
   let reader: { columns: readonly string[]; read: (rows: readonly (readonly Json[])[]) => CheckedRows } | undefined;
@@ -59,8 +65,10 @@ export function answerRows({ model, predict, name, guard }: AnswerOptions): Answ
         refuseTaken(batch.columns, added);
         reader = { columns: batch.columns, read: rowReader(model.signature, batch.columns) };
       }
-      const { table, problems } = reader.read(batch.rows.map(({ values }) => values));
-      const reasons = reasonsOf(batch, problems, guard ? ["type", "category", "range"] : ["type"]);
+      const { table, problems: unlike } = reader.read(batch.rows.map(({ values }) => values));
+      const unread = new Set(unlike.filter(({ check }) => check === "type").map(({ row }) => row));
+      const problems = [...unlike, ...problemsOfHistory(table).filter(({ row }) => !unread.has(row))];
+      const reasons = reasonsOf(batch, problems, guard ? EVERY_CHECK : UNANSWERABLE);
       if (!guard) {
         stopAtBadRow(batch, reasons, name);
         for (const problem of problems) noteOdd(problem, batch.rows[problem.row]!.line);

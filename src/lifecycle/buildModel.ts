@@ -4,6 +4,8 @@ import type { Model } from "../core/model.ts";
 import { MODEL_VERSION } from "../core/model.ts";
 import type { Table } from "../core/table.ts";
 import { selectRows } from "../core/selectRows.ts";
+import type { ColumnSpec, Signature } from "../core/signature.ts";
+import { historyGaps } from "../features/historyGaps.ts";
 import { requiredColumns } from "../features/requiredColumns.ts";
 import { fitBaseline } from "../pipeline/fitBaseline.ts";
 import type { FittedCandidate } from "../pipeline/fitCandidate.ts";
@@ -28,7 +30,7 @@ export async function buildModel(
     format: "mlctl-model",
     version: MODEL_VERSION,
     codeVersion,
-    signature: signatureOf(training, data.target, reading),
+    signature: openInTime(signatureOf(training, data.target, reading), fitted, config.time_column),
     transforms: fitted.transforms,
     estimator: fitted.estimator,
     baseline: await fitBaseline(data, data.split.training),
@@ -48,6 +50,17 @@ export async function buildModel(
       prediction: predictionColumn(data.target, fitted.evaluation.yPred),
     }),
   };
+}
+
+/** A model that looks back is made for later dates: how far its history reaches says more than the dates of training. */
+function openInTime(signature: Signature, { transforms }: FittedCandidate, timeColumn: string | null): Signature {
+  if (historyGaps(transforms) === undefined) return signature;
+  const inputs = signature.inputs.map((spec) => (spec.name === timeColumn ? withoutRange(spec) : spec));
+  return { ...signature, inputs };
+}
+
+function withoutRange({ minimum: _minimum, maximum: _maximum, ...spec }: ColumnSpec): ColumnSpec {
+  return spec;
 }
 
 /** Only the columns that the transforms read: nobody needs to send a column that was dropped. */

@@ -19,11 +19,13 @@ export interface Judgement {
   readonly classReport: readonly ClassScore[] | null;
   /** The rows that were judged. */
   readonly table: Table;
+  /** Labelled rows that were not: the model's history does not reach them. */
+  readonly withoutHistory: number;
 }
 
 /** @throws {MlctlError} kind "data" where the rows do not fit the model */
 export function judge(model: Model, table: Table): Judgement {
-  const { evaluation, rows } = evaluate(model, table);
+  const { evaluation, rows, withoutHistory } = evaluate(model, table);
   const base = baselineEvaluation(model, evaluation);
   const { classes } = model.signature.target;
   return {
@@ -43,5 +45,6 @@ export function judge(model: Model, table: Table): Judgement {
             support,
           })),
     table: selectRows(table, rows),
+    withoutHistory,
   };
 }

@@ -1,12 +1,13 @@
 /** What config.json may name: families, metrics and transforms, with the checks that only their registries can make. */
 import type { Config, ConfigProblem, KnownNames } from "../config/schema.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Json, JsonObject } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import { estimators } from "../estimators/index.ts";
 import { resolveParams } from "../estimators/params.ts";
 import { transforms } from "../features/index.ts";
 import { transformProblems } from "../features/transformProblems.ts";
 import { metrics } from "../metrics/index.ts";
+import { transformRequests } from "./transformRequests.ts";
 
 export function knownNames(): KnownNames {
   return {
@@ -38,7 +39,9 @@ function problemOf(check: () => unknown): string | undefined {
   }
 }
 
-function featureProblems({ features }: Config): ConfigProblem[] {
-  const requests = (features ?? []).map(({ type, ...options }) => ({ type, options: options as Record<string, Json> }));
-  return transformProblems(requests).map(({ path, message }) => ({ path: path.replace(/\[(\d+)\]/g, ".$1"), message }));
+function featureProblems(config: Config): ConfigProblem[] {
+  return transformProblems(transformRequests(config) ?? []).map(({ path, message }) => ({
+    path: path.replace(/\[(\d+)\]/g, ".$1"),
+    message,
+  }));
 }

@@ -112,11 +112,14 @@ async function copiesOfTraining(
   return copiedRows(judged.table, training, names);
 }
 
-function warningsOf({ evaluation }: Judgement, copies: number | null, model: Model): string[] {
+function warningsOf({ evaluation, withoutHistory }: Judgement, copies: number | null, model: Model): string[] {
   const problem = degenerate(evaluation, model.signature.target.classes);
   const rows = evaluation.yTrue.length;
   return [
     ...(rows < 30 ? [`${rows} test rows decide little: look at the interval before the figure`] : []),
+    ...(withoutHistory > 0
+      ? [`the model's history does not reach ${withoutHistory} of the test rows: not judged`]
+      : []),
     ...(copies ? [`${copies} of ${rows} test rows are copies of training rows`] : []),
     ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
   ];

@@ -153,6 +153,6 @@ function resultOf({ dataset, data, ranked, runs, metric }: ResultParts): TrainRe
     })),
     model: best.model!,
     warnings: best.warnings,
-    notes: [...new Set(winner.fitted!.notes)],
+    notes: [...new Set([...data.notes, ...winner.fitted!.notes])],
   };
 }

@@ -1,7 +1,6 @@
 /** Fits every configured model and ranks them. */
 import type { ProgressEvent } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
 import type { Task } from "../core/task.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
@@ -9,6 +8,7 @@ import { fitCandidate, type Candidate, type FittedCandidate } from "../pipeline/
 import { decidingMetric } from "./decidingMetric.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
+import { transformRequests } from "./transformRequests.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A candidate with what became of it; `fitted` is absent where fitting failed. */
@@ -52,7 +52,7 @@ function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; met
   const usual = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
   const chosen = models ?? usual.map((family) => ({ family, params: {} }));
   const sets = Object.entries(feature_sets);
-  const features = config.features?.map(({ type, ...options }) => ({ type, options: options as JsonObject })) ?? null;
+  const features = transformRequests(config);
   return chosen.flatMap(({ family, params }) =>
     (sets.length === 0 ? [["all", null] as const] : sets).map(([featureSet, featurePatterns]): Candidate => ({
       family,

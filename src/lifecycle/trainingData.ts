@@ -1,9 +1,13 @@
 /** From a dataset to what is fitted: inputs, target, split, and what is suspicious about them. */
+import type { Config } from "../config/schema.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
+import { findColumn } from "../core/findColumn.ts";
+import type { History } from "../core/history.ts";
 import { selectRows } from "../core/selectRows.ts";
-import type { Table } from "../core/table.ts";
+import type { Column, Table } from "../core/table.ts";
 import { readDataset as readDatasetFile } from "../data/readTable.ts";
+import { rowsWithHistory } from "../features/historyGaps.ts";
 import { copiedRows } from "../pipeline/copiedRows.ts";
 import { encodeTarget } from "../pipeline/encodeTarget.ts";
 import { givesTargetAway } from "../pipeline/givesTargetAway.ts";
@@ -11,11 +15,13 @@ import { partOf, type TrainingData } from "../pipeline/partOf.ts";
 import { splitRows, type Split } from "../pipeline/splitRows.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { transformRequests } from "./transformRequests.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;
   readonly warnings: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** The rows of a dataset as they were written. @throws {MlctlError} kind "data" where the file is gone or changed */
@@ -29,7 +35,7 @@ export async function readDataset({ paths }: Workspace, dataset: Dataset): Promi
   return readDatasetFile(path, dataset.columns);
 }
 
-/** Encodes the target, leaves ids and dropped columns out, splits, and looks for leakage. */
+/** Encodes the target, leaves ids, dropped columns and rows with too little history out, splits, and looks for leakage. */
 export async function prepareData(workspace: Workspace, dataset: Dataset): Promise<PreparedData> {
   const { config } = workspace;
   const table = await readDataset(workspace, dataset);
@@ -39,20 +45,57 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
     positiveClass: config.positive_class === null ? null : String(config.positive_class),
   });
   const labelled = selectRows(table, encoded.rows);
-  const { split, splitWarnings } = splitTable(workspace, labelled, encoded.y, encoded.spec.classes?.length ?? 0);
-  const leftOut = new Set([config.target, ...config.id_columns, ...config.drop_columns]);
-  const inputs: Table = { ...labelled, columns: labelled.columns.filter(({ name }) => !leftOut.has(name)) };
-  if (inputs.columns.length === 0) {
-    throw new MlctlError("data", "no column is left to learn from", {
-      hint: 'the target, "id_columns" and "drop_columns" take all of them',
-    });
-  }
-  const data = { inputs, y: encoded.y, target: encoded.spec };
+  const history = historyOf(labelled, encoded.y, config);
+  const usable = usableRows(workspace, {
+    inputs: inputsOf(labelled, config),
+    y: encoded.y,
+    target: encoded.spec,
+    history,
+  });
+  const rows = selectRows(labelled, usable);
+  const y = Float64Array.from(usable, (row) => encoded.y[row]!);
+  const { split, splitWarnings } = splitTable(workspace, rows, y, encoded.spec.classes?.length ?? 0);
+  const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history };
   return {
     ...data,
     split,
     warnings: [...missingTargets(encoded, config.target), ...splitWarnings, ...leaks(data, split)],
+    notes: shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
   };
+}
+
+function inputsOf(table: Table, config: Config): Table {
+  const leftOut = new Set([config.target, ...config.id_columns, ...config.drop_columns]);
+  const columns = table.columns.filter(({ name }) => !leftOut.has(name));
+  if (columns.length > 0) return { ...table, columns };
+  throw new MlctlError("data", "no column is left to learn from", {
+    hint: 'the target, "id_columns" and "drop_columns" take all of them',
+  });
+}
+
+/** Every labelled row, whatever it is for; undefined without a date to sort them by. */
+function historyOf(table: Table, y: Float64Array, { time_column: timeColumn, target }: Config): History | undefined {
+  const time = timeColumn === null ? undefined : findColumn(table, timeColumn);
+  if (time?.kind !== "date") return undefined;
+  const known: Column = { kind: "number", name: target, values: y };
+  const columns = table.columns.map((column) => (column.name === target ? known : column));
+  return { timeColumn: time.name, time: time.values, columns: { ...table, columns } };
+}
+
+function usableRows({ config }: Workspace, { inputs, target, history }: TrainingData): Int32Array {
+  const context = { task: target.task, seed: config.train.seed, target: target.name, history };
+  const rows = rowsWithHistory(inputs, transformRequests(config) ?? [], context);
+  if (rows.length > 0) return rows;
+  throw new MlctlError("data", `none of ${inputs.rowCount} rows has the history that features look back on`, {
+    hint: 'shorten "lags" or "windows" in features, or ingest more rows',
+  });
+}
+
+function shortHistory(count: number, rows: number): string[] {
+  if (count === 0) return [];
+  return [
+    `${count} of ${rows} rows ${count === 1 ? "has" : "have"} too little history and ${count === 1 ? "is" : "are"} left out`,
+  ];
 }
 
 function splitTable({ config }: Workspace, table: Table, y: Float64Array, classCount: number) {

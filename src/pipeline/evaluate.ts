@@ -1,23 +1,35 @@
 /** A model's answers for labelled rows, beside the truth. */
+import { MlctlError } from "../core/errors.ts";
 import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/model.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
+import { historyGaps } from "../features/historyGaps.ts";
 import { conformTable } from "./conformTable.ts";
 import { encodeLabels } from "./encodeLabels.ts";
 import { predictor } from "./predictor.ts";
 
 export interface Evaluated {
   readonly evaluation: Evaluation;
-  /** Positions in `table` of the rows that were judged: those with a target. */
+  /** Positions in `table` of the rows that were judged: those with a target that the model's history reaches. */
   readonly rows: Int32Array;
+  /** Labelled rows that it does not reach. */
+  readonly withoutHistory: number;
 }
 
 /** @throws {MlctlError} kind "data" where the rows do not fit the model or have no target */
 export function evaluate(model: Model, table: Table): Evaluated {
   const { target } = model.signature;
-  const { y, rows } = encodeLabels(table, target);
-  const inputs = selectRows(conformTable(table, model.signature), rows);
+  const labels = encodeLabels(table, target);
+  const labelled = selectRows(conformTable(table, model.signature), labels.rows);
+  const gaps = historyGaps(model.transforms)?.(labelled);
+  const reached = Int32Array.from(labels.y.keys()).filter((row) => gaps?.[row]?.kind !== "missing");
+  if (reached.length === 0) throw new MlctlError("data", `no row can be judged: ${gaps?.[0]?.message}`);
+  const yTrue = Float64Array.from(reached, (row) => labels.y[row]!);
   const classCount = target.classes?.length ?? 0;
-  return { evaluation: { task: target.task, classCount, yTrue: y, ...predictor(model)(inputs) }, rows };
+  return {
+    evaluation: { task: target.task, classCount, yTrue, ...predictor(model)(selectRows(labelled, reached)) },
+    rows: Int32Array.from(reached, (row) => labels.rows[row]!),
+    withoutHistory: labels.rows.length - reached.length,
+  };
 }

@@ -70,14 +70,18 @@ export async function fitCandidate(
 
 type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
-async function fitOn(candidate: Candidate, { inputs, y, target }: TrainingData, hooks: FitHooks): Promise<Fitted> {
+async function fitOn(
+  candidate: Candidate,
+  { inputs, y, target, history }: TrainingData,
+  hooks: FitHooks,
+): Promise<Fitted> {
   const estimator = findEstimator(candidate.family);
   const plan =
     candidate.features === null
       ? automaticTransforms(inputs, { needs: estimator.needs })
       : { requests: candidate.features, notes: [] };
   const { task, classes = [], name } = target;
-  const context = { y, task, seed: candidate.seed, target: name };
+  const context = { y, task, seed: candidate.seed, target: name, history };
   const all = fitTransforms(inputs, plan.requests, context);
   const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
   const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);

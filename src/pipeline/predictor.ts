@@ -1,18 +1,31 @@
 /** From a model to a function of tables: the one path that score, predict, serve and monitor take. */
+import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Prediction } from "../core/prediction.ts";
 import type { Table } from "../core/table.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { compileTransforms } from "../features/compileTransforms.ts";
+import { historyGaps } from "../features/historyGaps.ts";
 import { decide } from "./decide.ts";
 
 /** What of a model is needed to predict. */
 export type PredictingModel = Pick<Model, "transforms" | "estimator" | "threshold">;
 
-/** @returns a function from a table of the model's inputs (see conformTable, rowReader) to predictions, state loaded once */
+/**
+ * @returns a function from a table of the model's inputs (see conformTable, rowReader) to predictions, state loaded once;
+ *   it throws {MlctlError} kind "data" for a row that the model's history does not reach: no answer is better than another row's
+ */
 export function predictor(model: PredictingModel): (table: Table) => Prediction {
   const { task, classCount } = model.estimator;
   const loaded = findEstimator(model.estimator.family).load(model.estimator);
   const toMatrix = compileTransforms(model.transforms);
-  return (table) => decide(loaded.predict(toMatrix(table)), { task, classCount, threshold: model.threshold });
+  const gapsOf = historyGaps(model.transforms);
+  const refuseGaps = (table: Table): void => {
+    const gap = gapsOf?.(table).find((each) => each?.kind === "missing");
+    if (gap) throw new MlctlError("data", gap.message, { hint: "ingest newer rows and train again" });
+  };
+  return (table) => {
+    refuseGaps(table);
+    return decide(loaded.predict(toMatrix(table)), { task, classCount, threshold: model.threshold });
+  };
 }

@@ -12,8 +12,8 @@ export interface RowProblem {
   /** Position in the batch. */
   readonly row: number;
   readonly column: string;
-  /** "type": it cannot be read. "category" and "range": the model has not seen its like. */
-  readonly check: "type" | "category" | "range";
+  /** "type": it cannot be read. "category" and "range": the model has not seen its like. "history": see historyGaps. */
+  readonly check: "type" | "category" | "range" | "history";
   readonly message: string;
 }
 

@@ -1,0 +1,39 @@
+/** Which rows have too little history for the features that look back. */
+import type { FittedTransform } from "../core/model.ts";
+import type { Table } from "../core/table.ts";
+import type { HistoryGap, TransformContext, TransformRequest } from "../core/transform.ts";
+import { findTransform } from "./findTransform.ts";
+import { fitSteps } from "./fitTransforms.ts";
+
+/** @returns for the rows of a table what each lacks, or null; undefined where no transform looks back */
+export function historyGaps(
+  transforms: readonly FittedTransform[],
+): ((table: Table) => (HistoryGap | null)[]) | undefined {
+  const all = transforms.flatMap(({ type, state }) => findTransform(type)?.historyGaps?.(state) ?? []);
+  if (all.length === 0) return undefined;
+  return (table) => {
+    const found = all.map((gapsOf) => gapsOf(table));
+    return Array.from({ length: table.rowCount }, (_, row) => worst(found.map((gaps) => gaps[row] ?? null)));
+  };
+}
+
+/** What a row lacks altogether comes before what is only old. */
+function worst(gaps: readonly (HistoryGap | null)[]): HistoryGap | null {
+  return gaps.find((gap) => gap?.kind === "missing") ?? gaps.find((gap) => gap !== null) ?? null;
+}
+
+/**
+ * Positions of the rows with all the history that `requests` look back on; all rows where none does.
+ * @throws {MlctlError} kind "usage" as `fitTransforms`
+ */
+export function rowsWithHistory(
+  table: Table,
+  requests: readonly TransformRequest[],
+  context: TransformContext,
+): Int32Array {
+  const known = requests.filter(({ type }) => findTransform(type) !== undefined);
+  const steps = fitSteps(table, known, context, ({ historyGaps: looksBack }) => looksBack !== undefined);
+  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const gaps = historyGaps(steps)?.(table);
+  return gaps === undefined ? rows : rows.filter((row) => gaps[row]?.kind !== "missing");
+}

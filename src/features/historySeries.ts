@@ -1,0 +1,134 @@
+/** The past of one column as a transform keeps it: what was known when, sorted by time. */
+import { MlctlError } from "../core/errors.ts";
+import { findColumn } from "../core/findColumn.ts";
+import type { History } from "../core/history.ts";
+import type { DateColumn, NumberColumn, Table } from "../core/table.ts";
+import type { HistoryGap, TransformContext, TransformOptions } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { MILLISECONDS_A_DAY } from "./duration.ts";
+
+/** Plain JSON, compact: times are whole multiples of `unit`, so that days stay short numbers. */
+export type SeriesState = {
+  readonly column: string;
+  readonly timeColumn: string;
+  /** Milliseconds. */
+  readonly unit: number;
+  /** Ascending, in units since 1970-01-01 UTC. */
+  readonly times: readonly number[];
+  readonly values: readonly number[];
+  /** The longest time, in milliseconds, between a training row and the last value before it; null without one. */
+  readonly longestWait: number | null;
+};
+
+/** A day, an hour, a minute, a second, a millisecond. */
+const UNITS = [MILLISECONDS_A_DAY, 3_600_000, 60_000, 1000, 1];
+
+/** The history of the columns that `options` name, the target if they name none. @throws {MlctlError} kind "usage" */
+export function fitSeries(table: Table, options: TransformOptions, context: TransformContext): SeriesState[] {
+  const history = requireHistory(table, context);
+  const named = options["column"] !== undefined || options["columns"] !== undefined;
+  const chosen = chooseColumns(history.columns, named ? options : { column: context.target }, ["number"]);
+  return chosen.map((column) => seriesOf(history, column, findColumn(table, history.timeColumn) as DateColumn));
+}
+
+/** @throws {MlctlError} kind "usage" where rows of `table` have no date to look back from */
+export function requireHistory(table: Table, { history }: TransformContext): History {
+  if (history === undefined) {
+    throw new MlctlError("usage", "looks back in time, but time_column is not set", {
+      hint: 'set "time_column" to the column that says when a row happened',
+    });
+  }
+  const column = findColumn(table, history.timeColumn);
+  if (column?.kind === "date") return history;
+  const [problem, hint] =
+    column === undefined
+      ? ["is not here any more", "put this step before date_parts, and leave the column out of drop_columns"]
+      : ["is not a date", 'make it one with "ingest.types" or "ingest.select"'];
+  throw new MlctlError("usage", `looks back in time, but time_column "${history.timeColumn}" ${problem}`, { hint });
+}
+
+function seriesOf({ time, timeColumn }: History, column: NumberColumn, rows: DateColumn): SeriesState {
+  const known = [...time.keys()].filter((row) => !Number.isNaN(time[row]!) && Number.isFinite(column.values[row]!));
+  const sorted = known.toSorted((a, b) => time[a]! - time[b]! || a - b);
+  const unit = UNITS.find((candidate) => sorted.every((row) => time[row]! % candidate === 0)) ?? 1;
+  const times = sorted.map((row) => time[row]! / unit);
+  const values = sorted.map((row) => column.values[row]!);
+  const series = { column: column.name, timeColumn, unit, times, values, longestWait: null };
+  return { ...series, longestWait: longestBefore(loadSeries(series), rows.values) };
+}
+
+/** A series ready to be asked. */
+export interface Series {
+  readonly column: string;
+  /** Epoch milliseconds, ascending. */
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** How many entries lie strictly before an instant (with `from`: not before that one): never the row's own, never a later one. */
+  before(time: number): number;
+}
+
+export function loadSeries({ column, unit, times, values }: SeriesState): Series {
+  const instants = Float64Array.from(times, (time) => time * unit);
+  return { column, times: instants, values: Float64Array.from(values), before: (time) => lowerBound(instants, time) };
+}
+
+/** Position of the first entry that is not below `time`; 0 for NaN. */
+function lowerBound(times: Float64Array, time: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function longestBefore({ times, before }: Series, rows: Float64Array): number | null {
+  let longest: number | null = null;
+  for (const time of rows) {
+    const count = before(time);
+    if (count > 0) longest = Math.max(longest ?? 0, time - times[count - 1]!);
+  }
+  return longest;
+}
+
+/** What rows lack of `states`: `missing` says it for an instant, and a value older than any in training is stale. */
+export function seriesGaps(
+  states: readonly SeriesState[],
+  missing: (series: Series, time: number) => string | undefined,
+): (table: Table) => (HistoryGap | null)[] {
+  const all = states.map((state) => ({ state, series: loadSeries(state) }));
+  const gapAt = (time: number): HistoryGap | null => {
+    if (Number.isNaN(time)) return { kind: "missing", message: "it has no date to look back from" };
+    const lacking = all.map(({ series }) => missing(series, time)).find((message) => message !== undefined);
+    if (lacking !== undefined) return { kind: "missing", message: `${dateText(time)}: ${lacking}` };
+    const stale = all.map(({ state, series }) => staleAt(state, series, time)).find((each) => each !== undefined);
+    return stale === undefined ? null : { kind: "stale", message: `${dateText(time)}: ${stale}` };
+  };
+  return (table) => {
+    const column = findColumn(table, states[0]?.timeColumn ?? "");
+    return column?.kind === "date" ? Array.from(column.values, gapAt) : [];
+  };
+}
+
+function staleAt({ column, longestWait }: SeriesState, { times, before }: Series, time: number): string | undefined {
+  const count = before(time);
+  if (count === 0 || longestWait === null || time - times[count - 1]! <= longestWait) return undefined;
+  const last = times[count - 1]!;
+  return `the last "${column}" before it is ${days(time - last)} days old (${dateText(last)}), in training at most ${days(longestWait)}`;
+}
+
+function days(milliseconds: number): number {
+  return Math.ceil(milliseconds / MILLISECONDS_A_DAY);
+}
+
+/** From when to when a series reaches, for messages. */
+export function reach({ times }: Series): string {
+  if (times.length === 0) return "the history is empty";
+  return `history goes from ${dateText(times[0]!)} to ${dateText(times.at(-1)!)}`;
+}
+
+/** A day without its midnight. */
+export function dateText(time: number): string {
+  return new Date(time).toISOString().replace("T00:00:00.000Z", "");
+}

@@ -1,0 +1,66 @@
+/** Lag: the values of a column in the rows before, by time. */
+import type { DateColumn, NumberColumn } from "../core/table.ts";
+import type { Transform, TransformOption } from "../core/transform.ts";
+import { fitSeries, loadSeries, reach, seriesGaps, type Series, type SeriesState } from "./historySeries.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { readOptions } from "./readOptions.ts";
+
+export type LagState = { readonly series: readonly SeriesState[]; readonly lags: readonly number[] };
+
+const options: readonly TransformOption[] = [
+  {
+    name: "lags",
+    type: "integers",
+    default: [1],
+    minimum: 1,
+    description: "how many rows back; 1 is the last row before",
+  },
+];
+
+/**
+ * `<column>_lag_<k>`: the k-th last value strictly before the row's own time, whether the row trains, validates or is
+ * to be predicted. The history lies in the model, so a date alone is enough. Too little history gives NaN.
+ */
+export const lag: Transform<LagState> = {
+  type: "lag",
+  description: "adds the values of a column (the target if none is named) in the rows before, by time_column",
+  kinds: ["number"],
+  options,
+  fit(table, given, context) {
+    const { lags } = readOptions<{ lags: readonly number[] }>(given, options);
+    return { series: fitSeries(table, given, context), lags: [...new Set(lags)] };
+  },
+  inputNames: timeColumns,
+  outputNames: (state) => [
+    ...timeColumns(state),
+    ...state.series.flatMap(({ column }) => state.lags.map((back) => lagName(column, back))),
+  ],
+  load({ series, lags }) {
+    const loaded = series.map(loadSeries);
+    const lagged = (rows: DateColumn): NumberColumn[] =>
+      loaded.flatMap((past) => lags.map((back) => lagColumn(past, rows, back)));
+    const [name] = timeColumns({ series, lags });
+    return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...lagged(rows)] }]);
+  },
+  historyGaps({ series, lags }) {
+    const needed = Math.max(...lags);
+    return seriesGaps(series, (past, time) => {
+      const count = past.before(time);
+      if (count >= needed) return undefined;
+      return `${count} of ${needed} values of "${past.column}" before it; ${reach(past)}`;
+    });
+  },
+};
+
+function timeColumns({ series }: LagState): string[] {
+  return series.slice(0, 1).map(({ timeColumn }) => timeColumn);
+}
+
+function lagName(column: string, back: number): string {
+  return `${column}_lag_${back}`;
+}
+
+function lagColumn({ column, values, before }: Series, rows: DateColumn, back: number): NumberColumn {
+  const made = Float64Array.from(rows.values, (time) => values[before(time) - back] ?? NaN);
+  return { kind: "number", name: lagName(column, back), values: made };
+}

@@ -1,0 +1,15 @@
+/** Rows whose date a model's history does not reach, or only from further away than in training. */
+import type { Model } from "../core/model.ts";
+import type { Table } from "../core/table.ts";
+import { historyGaps } from "../features/historyGaps.ts";
+import type { RowProblem } from "./rowReader.ts";
+
+/** @returns a function from checked rows to their problems; none for a model that does not look back */
+export function historyProblems({ transforms, signature }: Model): (table: Table) => RowProblem[] {
+  const gapsOf = historyGaps(transforms);
+  const column = signature.inputs.find(({ kind, minimum }) => kind === "date" && minimum === undefined)?.name ?? "";
+  return (table) =>
+    (gapsOf?.(table) ?? []).flatMap((gap, row): RowProblem[] =>
+      gap === null ? [] : [{ row, column, check: gap.kind === "missing" ? "history" : "range", message: gap.message }],
+    );
+}
