@@ -65,4 +65,6 @@ export interface Estimator {
   load(fitted: FittedEstimator): Predictor;
   /** One number a feature, at least 0 (gain for trees, |coefficient| for standardized linear models); absent if the family has none. */
   importance?(fitted: FittedEstimator): Float64Array;
+  /** The model as text in the format of another program, by the format's name, e.g. "xgboost-json". */
+  readonly exports?: Readonly<Record<string, (fitted: FittedEstimator) => string>>;
 }

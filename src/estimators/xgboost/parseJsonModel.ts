@@ -1,7 +1,7 @@
 /** Reads XGBoost's own JSON model, which every version since 1.0 saves, into a tree ensemble. */
 import type { Json, JsonObject } from "../../core/json.ts";
+import { baseMarginOf } from "./baseMargin.ts";
 import type { Objective, Tree, TreeEnsemble } from "./ensemble.ts";
-import { shortFloat } from "./shortFloat.ts";
 
 /** Objectives whose answers we can give; others of the same family of answers are trained elsewhere. */
 const objectiveNames: Readonly<Record<string, Objective>> = {
@@ -43,24 +43,20 @@ export function parseJsonModel(bytes: Uint8Array): JsonModel {
   const trees = inTurn(objectOf(booster.model, "model"), outputCount);
   const names = learner.feature_names;
   return {
-    ensemble: { objective, baseMargin: baseMargin(settings.base_score, objective), outputCount, trees },
+    ensemble: { objective, baseMargin: baseMarginOf(baseScoreOf(settings.base_score), objective), outputCount, trees },
     featureNames: Array.isArray(names) && names.length > 0 ? names.map(String) : null,
     featureCount: Number(settings.num_feature),
     version: Array.isArray(model.version) ? model.version.join(".") : "unknown",
   };
 }
 
-/** XGBoost keeps the answer; what is added to the leaves is on the side of the margin. From 3.1 on it is in a list. */
-function baseMargin(baseScore: Json | undefined, objective: Objective): number {
+/** From XGBoost 3.1 on it is a list, one entry an output. */
+function baseScoreOf(baseScore: Json | undefined): number {
   const entries = String(baseScore).replace(/[[\]]/g, "").split(",").map(Number);
-  const score = Math.fround(entries[0]!);
-  if (!entries.every((entry) => Math.fround(entry) === score)) {
-    throw new RangeError("its classes have base scores of their own");
-  }
+  const score = entries[0]!;
   if (Number.isNaN(score)) throw new RangeError("its base_score is no number");
-  if (objective !== "binary:logistic") return shortFloat(score);
-  // float32 step by step, as XGBoost does: -logf(1.0f / base_score - 1.0f)
-  return shortFloat(Math.fround(-Math.log(Math.fround(Math.fround(1 / score) - 1))));
+  if (entries.some((entry) => entry !== score)) throw new RangeError("its classes have base scores of their own");
+  return score;
 }
 
 /** The trees of all outputs in turn, each output's in its own order; parallel trees stand together in XGBoost. */

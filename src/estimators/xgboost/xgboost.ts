@@ -8,6 +8,7 @@ import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
 import type { Objective } from "./ensemble.ts";
 import { readEnsemble } from "./ensemble.ts";
+import { exportJsonModel } from "./exportJsonModel.ts";
 import { treePredictor } from "./treePredictor.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
@@ -61,6 +62,10 @@ export const xgboost = {
         return trees.predict(X);
       },
     };
+  },
+
+  exports: {
+    "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames),
   },
 
   /** Share of the total gain: all splits of a feature, over all trees; sums to 1 unless no tree splits. */
