@@ -39,7 +39,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   train: {
     "": "dataset,leaderboard,metric,model,model_version,notes,run_id,training_rows,validation_rows,value,warnings",
     dataset: "path,rows,sha256",
-    "leaderboard[]": "family,feature_set,metrics,note,params,rank,run_id,seconds",
+    "leaderboard[]": "family,feature_set,metrics,note,params,rank,run_id,seconds,selection",
     model: artifact,
   },
   score: {

@@ -35,19 +35,22 @@ export function trainView(result: TrainResult): View {
   const { metric, leaderboard, model, runId, modelVersion, dataset, notes } = result;
   const others = Object.keys(leaderboard[0]!.metrics)
     .filter((name) => name !== metric)
-    .slice(0, 3);
+    .slice(0, leaderboard[0]!.selection === null ? 3 : 0);
   const shown = [metric, ...others];
+  const folds = leaderboard[0]!.selection;
+  const chosenOn = folds === null ? [] : [`${metric}, ${folds.folds} folds`, "±"];
   const sets = leaderboard.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
   return {
     title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${dataset.rows} rows; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
     tables: [
       {
-        columns: ["#", "run", "family", ...sets, ...shown, { header: "seconds", align: "right" }, "note"],
+        columns: ["#", "run", "family", ...sets, ...chosenOn, ...shown, { header: "seconds", align: "right" }, "note"],
         rows: leaderboard.map((row) => [
           row.rank,
           row.runId,
           row.family,
           ...(sets.length > 0 ? [row.featureSet] : []),
+          ...(folds === null ? [] : [row.selection?.mean ?? null, row.selection?.standardDeviation ?? null]),
           ...shown.map((name) => row.metrics[name] ?? null),
           row.seconds.toFixed(2),
           row.note ?? "",
@@ -59,7 +62,14 @@ export function trainView(result: TrainResult): View {
       ["version", `v${modelVersion}`],
       ["model", model.path],
     ],
-    notes,
+    notes: [
+      ...notes,
+      ...(folds === null
+        ? []
+        : [
+            `chosen on ${folds.folds} ${folds.method} folds of ${result.trainingRows} training rows; the validation rows only judge`,
+          ]),
+    ],
     next: "`mlctl score`",
   };
 }

@@ -10,7 +10,13 @@ const folderKeys = [
 ] as const;
 
 export function consistencyProblems(config: Config): ConfigProblem[] {
-  return [...folderProblems(config), ...columnProblems(config), ...splitProblems(config), ...limitProblems(config)];
+  return [
+    ...folderProblems(config),
+    ...columnProblems(config),
+    ...splitProblems(config),
+    ...selectionProblems(config),
+    ...limitProblems(config),
+  ];
 }
 
 /** A folder that is read and written at once would feed on its own output. */
@@ -47,6 +53,19 @@ function splitProblems({ train: { split }, time_column }: Config): ConfigProblem
         path: "train.split.cutoff",
         message: `found a cutoff, but the method is "${split.method}"; did you mean "time"?`,
       },
+    ];
+  }
+  return [];
+}
+
+function selectionProblems({ train: { selection }, time_column }: Config): ConfigProblem[] {
+  const { method, group_column } = selection;
+  if (method === "time_series" && time_column === null) {
+    return [{ path: "train.selection.method", message: 'found "time_series", but time_column is not set' }];
+  }
+  if (method === "group_k_fold" && group_column === null) {
+    return [
+      { path: "train.selection.group_column", message: 'missing, method "group_k_fold" needs the column of groups' },
     ];
   }
   return [];

@@ -8,6 +8,7 @@ const scalar = () => z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType<string, string>) {
   return z.strictObject({
     split: splitSchema().prefault({}).describe("which rows train and which validate"),
+    selection: selectionSchema().prefault({}).describe("what the winner is chosen on"),
     feature_sets: z
       .record(z.string(), z.array(z.string().min(1)).min(1))
       .default({})
@@ -43,6 +44,17 @@ function splitSchema() {
     cutoff: z.string().min(1).nullable().default(null).describe("time: rows up to this date train"),
     rows: z.number().int().min(1).nullable().default(null).describe("head: the first so many rows train"),
     seed: seed().nullable().default(null).describe("null: train.seed"),
+  });
+}
+
+function selectionSchema() {
+  return z.strictObject({
+    method: z
+      .enum(["validation", "k_fold", "stratified_k_fold", "time_series", "group_k_fold"])
+      .default("validation")
+      .describe("the validation rows, or folds of the training rows; then the validation rows judge the winner once"),
+    folds: z.number().int().min(2).default(5).describe("how many folds"),
+    group_column: z.string().min(1).nullable().default(null).describe("group_k_fold: rows of one value stay together"),
   });
 }
 

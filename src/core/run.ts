@@ -37,6 +37,17 @@ export interface ScoreRecord {
   readonly artifact: Artifact;
 }
 
+/** How a candidate did on folds of the training part: by it the leaderboard is ranked where it is configured. */
+export interface Selection {
+  /** "k_fold", "time_series", … */
+  readonly method: string;
+  readonly folds: number;
+  /** Of the run's metric over the folds; null where it is undefined on one of them. */
+  readonly mean: number | null;
+  /** Over the folds (population, n), as scikit-learn's cv_results_["std_test_score"]. */
+  readonly standardDeviation: number | null;
+}
+
 export interface Run {
   readonly kind: "run";
   readonly runId: string;
@@ -53,6 +64,8 @@ export interface Run {
   readonly params: Readonly<Record<string, Json>>;
   /** On the validation part, by name; null where undefined (e.g. AUC with one class). */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Absent where the validation part chose the winner. */
+  readonly selection?: Selection;
   readonly tags: Readonly<Record<string, string>>;
   readonly datasetId: string;
   readonly datasetSha256: string;

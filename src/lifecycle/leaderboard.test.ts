@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Task } from "../core/task.ts";
-import { rank, type Contender } from "./leaderboard.ts";
+import { baselineAhead, rank, type Contender } from "./leaderboard.ts";
 
 function contender(family: string, value: number | null, more: Partial<Contender> = {}): Contender {
   const metrics = { f1: value, rmse: value, log_loss: value };
@@ -49,4 +49,25 @@ it("lets the best of those that learned nothing win where there is no other, and
   const contenders = [contender("dull", 0.4, { degenerate: "it answers no" }), contender("baseline", 0.6)];
   expect(order(contenders, "f1", "binary")).toEqual(["baseline", "dull"]);
   expect(contenders.map(({ family }) => family)).toEqual(["dull", "baseline"]);
+});
+
+it("ranks by the folds of the training part where there are any, whatever the validation part says", () => {
+  const folds = (mean: number | null) => ({ selection: { method: "k_fold", folds: 3, mean, standardDeviation: 0 } });
+  const contenders = [
+    contender("a", 0.9, folds(0.5)),
+    contender("b", 0.5, folds(0.9)),
+    contender("c", 0.7, folds(null)),
+  ];
+  expect(order(contenders, "f1", "binary")).toEqual(["b", "a", "c"]);
+  expect(order(contenders, "rmse", "regression")).toEqual(["a", "b", "c"]);
+});
+
+it("tells of a baseline that does better than the winner", () => {
+  const ahead = (first: Contender, second: Contender) => baselineAhead([first, second], "rmse", "regression");
+  expect(ahead(contender("a", 0.5), contender("baseline", 0.4))).toEqual([
+    "the baseline does better on the validation rows than the best model: rmse 0.4 against 0.5",
+  ]);
+  expect(ahead(contender("a", 0.5), contender("baseline", 0.5))).toEqual([]);
+  expect(ahead(contender("a", 0.5), contender("b", 0.4))).toEqual([]);
+  expect(ahead(contender("baseline", 0.5), contender("baseline", 0.4))).toEqual([]);
 });

@@ -1,4 +1,6 @@
 /** Leaderboard: the candidates of one training, best first. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { Selection } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 
@@ -6,9 +8,16 @@ import { findMetric } from "../metrics/findMetric.ts";
 export interface Contender {
   readonly family: string;
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** Where folds of the training part choose: then `metrics` do not. */
+  readonly selection?: Selection | undefined;
   /** Why its answers are worthless, see pipeline/degenerate. */
   readonly degenerate: string | undefined;
   readonly error: unknown;
+}
+
+/** What a contender is ranked by: the mean over folds where there are any, else the validation part. */
+export function decidingValue({ metrics, selection }: Contender, metric: string): number | null {
+  return selection === undefined ? (metrics[metric] ?? null) : selection.mean;
 }
 
 /**
@@ -17,11 +26,28 @@ export interface Contender {
  */
 export function rank<T extends Contender>(contenders: readonly T[], metricName: string, task: Task): T[] {
   const metric = findMetric(metricName, task);
-  const tier = ({ error, degenerate, family, metrics }: T): number => {
-    if (error !== undefined) return 3;
-    if (!Number.isFinite(metrics[metric.name])) return 2;
-    return degenerate === undefined && family !== "baseline" ? 0 : 1;
+  const tier = (contender: T): number => {
+    if (contender.error !== undefined) return 3;
+    if (!Number.isFinite(decidingValue(contender, metric.name))) return 2;
+    return contender.degenerate === undefined && contender.family !== "baseline" ? 0 : 1;
   };
-  const value = ({ metrics }: T): number => (metric.greaterIsBetter ? -1 : 1) * (metrics[metric.name] ?? 0);
+  const value = (contender: T): number =>
+    (metric.greaterIsBetter ? -1 : 1) * (decidingValue(contender, metric.name) ?? 0);
   return contenders.toSorted((a, b) => tier(a) - tier(b) || value(a) - value(b));
+}
+
+/** Told where a baseline has a better value than the winner: it cannot win, but nobody should miss it. */
+export function baselineAhead(ranked: readonly Contender[], metricName: string, task: Task): string[] {
+  const [winner, ...others] = ranked;
+  const { greaterIsBetter, name } = findMetric(metricName, task);
+  const own = winner === undefined ? null : decidingValue(winner, name);
+  if (own === null || winner!.family === "baseline") return [];
+  const ahead = others.find((contender) => {
+    const value = contender.family === "baseline" ? decidingValue(contender, name) : null;
+    return value !== null && (greaterIsBetter ? value > own : value < own);
+  });
+  if (ahead === undefined) return [];
+  const where = winner!.selection === undefined ? "on the validation rows" : "on the folds";
+  const figures = `${name} ${formatNumber(decidingValue(ahead, name))} against ${formatNumber(own)}`;
+  return [`the baseline does better ${where} than the best model: ${figures}`];
 }

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { Run } from "../core/run.ts";
+import type { Run, Selection } from "../core/run.ts";
 import { timestamp } from "../core/timestamp.ts";
 import { artifactOf } from "../storage/artifactOf.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { serializeModel } from "../storage/modelFile.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { buildModel } from "./buildModel.ts";
+import { baselineAhead } from "./leaderboard.ts";
 import type { Session } from "./session.ts";
 import { trainCandidates, type TrainedCandidate } from "./trainCandidates.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
@@ -21,7 +22,10 @@ export interface LeaderboardRow {
   readonly family: string;
   readonly featureSet: string;
   readonly params: Readonly<Record<string, Json>>;
+  /** On the validation part. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** The metric on folds of the training part, where these choose the winner. */
+  readonly selection: Selection | null;
   readonly seconds: number;
   /** Why it cannot win, or why it failed. */
   readonly note: string | null;
@@ -54,6 +58,7 @@ export async function train(session: Session): Promise<TrainResult> {
   const data = await prepareData(session, dataset);
   const ranked = await trainCandidates(session, data);
   const winner = ranked[0]!;
+  const { metric } = winner.candidate;
   const stamp = timestamp(context.now());
   const modelPath = join(session.paths.models, `trainedmodel_${stamp}.json`);
   atomicWrite(modelPath, serializeModel(await buildModel(session, dataset, data, winner)));
@@ -61,6 +66,7 @@ export async function train(session: Session): Promise<TrainResult> {
   const warnings = [
     ...data.warnings,
     ...(winner.degenerate ? [`the best model is degenerate: ${winner.degenerate}`] : []),
+    ...baselineAhead(ranked, metric, data.target.task),
   ];
   const modelVersion = store.nextModelVersion();
   const runs = ranked.map((trained, index): Run => {
@@ -76,7 +82,7 @@ export async function train(session: Session): Promise<TrainResult> {
   // The winner last: once its record is there, the whole training is.
   for (const run of runs.toReversed()) saveRecord(session.paths, store, run);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
-  return resultOf({ dataset, data, ranked, runs, metric: runs[0]!.metric });
+  return resultOf({ dataset, data, ranked, runs, metric });
 }
 
 interface RunParts {
@@ -104,6 +110,7 @@ function runOf(session: Session, { dataset, data, trained, own, warnings }: RunP
     metric: candidate.metric,
     params: fitted?.estimator.params ?? candidate.params,
     metrics: trained.metrics,
+    ...(trained.selection === undefined ? {} : { selection: trained.selection }),
     tags: trained.degenerate === undefined ? {} : { degenerate: trained.degenerate },
     datasetId: dataset.datasetId,
     datasetSha256: dataset.artifact.sha256,
@@ -148,6 +155,7 @@ function resultOf({ dataset, data, ranked, runs, metric }: ResultParts): TrainRe
       featureSet: run.featureSet,
       params: run.params,
       metrics: run.metrics,
+      selection: run.selection ?? null,
       seconds: run.seconds,
       note: run.error ?? ranked[index]!.degenerate ?? null,
     })),

@@ -1,10 +1,12 @@
 /** Fits every configured model and ranks them. */
 import type { ProgressEvent } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
+import type { Selection } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { crossValidate } from "../pipeline/crossValidate.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
-import { fitCandidate, type Candidate, type FittedCandidate } from "../pipeline/fitCandidate.ts";
+import { fitCandidate, type Candidate, type FitHooks, type FittedCandidate } from "../pipeline/fitCandidate.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
@@ -16,7 +18,10 @@ export interface TrainedCandidate {
   readonly candidate: Candidate;
   readonly family: string;
   readonly fitted: FittedCandidate | undefined;
+  /** On the validation part. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** On folds of the training part, where these choose. */
+  readonly selection: Selection | undefined;
   readonly degenerate: string | undefined;
   readonly error: MlctlError | undefined;
   readonly seconds: number;
@@ -46,7 +51,7 @@ export async function trainCandidates(workspace: Workspace, data: PreparedData):
   return ranked;
 }
 
-/** Every model on every feature set. */
+/** Every model on every feature set; the baseline, which looks at no set, once. */
 function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; metric: string }): Candidate[] {
   const { models, feature_sets, threshold, seed } = config.train;
   const usual = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
@@ -54,16 +59,18 @@ function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; met
   const sets = Object.entries(feature_sets);
   const features = transformRequests(config);
   return chosen.flatMap(({ family, params }) =>
-    (sets.length === 0 ? [["all", null] as const] : sets).map(([featureSet, featurePatterns]): Candidate => ({
-      family,
-      params,
-      featureSet,
-      featurePatterns,
-      features,
-      threshold,
-      metric,
-      seed,
-    })),
+    (sets.length === 0 || family === "baseline" ? [["all", null] as const] : sets).map(
+      ([featureSet, featurePatterns]): Candidate => ({
+        family,
+        params,
+        featureSet,
+        featurePatterns,
+        features,
+        threshold,
+        metric,
+        seed,
+      }),
+    ),
   );
 }
 
@@ -77,7 +84,7 @@ async function trainOne({ context }: Workspace, { candidate, data, emit }: Attem
   context.signal.throwIfAborted();
   emit(0);
   const start = performance.now();
-  const outcome = await fitCandidate(candidate, data, data.split, { signal: context.signal, onProgress: emit }).catch(
+  const outcome = await judgeCandidate(candidate, data, { signal: context.signal, onProgress: emit }).catch(
     (error: unknown) => (error instanceof MlctlError && error.kind === "data" ? error : Promise.reject(error)),
   );
   emit(1);
@@ -88,19 +95,41 @@ async function trainOne({ context }: Workspace, { candidate, data, emit }: Attem
       stage: "train",
       message: `${candidate.family} was not fitted: ${outcome.message}`,
     });
-    return { ...common, fitted: undefined, metrics: {}, degenerate: undefined, error: outcome };
+    return { ...common, ...nothing, error: outcome };
   }
-  if (outcome.estimator.state["converged"] === false) {
+  const { fitted, crossValidation } = outcome;
+  if (fitted.estimator.state["converged"] === false) {
     const message = `${candidate.family} had not converged when it reached max_iter`;
     context.emit({ type: "warning", stage: "train", message, hint: "raise max_iter, or C was set too high" });
   }
-  const { evaluation } = outcome;
-  const metrics = computeMetrics(evaluation);
+  const { evaluation } = fitted;
+  const dull = degenerate(evaluation, data.target.classes);
   return {
     ...common,
-    fitted: outcome,
-    metrics,
-    degenerate: degenerate(evaluation, data.target.classes),
+    fitted,
+    metrics: computeMetrics(evaluation),
+    selection: crossValidation?.selection,
+    // What the validation rows say must not choose where folds do.
+    degenerate: crossValidation === undefined ? dull : crossValidation.degenerate,
     error: undefined,
   };
+}
+
+const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
+
+/** On the folds, where these choose, then on the whole training part. */
+async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>) {
+  const rounds = (data.selection?.folds.length ?? 0) + 1;
+  const { signal, onProgress } = hooks;
+  const crossValidation =
+    data.selection &&
+    (await crossValidate(candidate, data, data.selection, {
+      signal,
+      onProgress: (share) => onProgress((share * (rounds - 1)) / rounds),
+    }));
+  const fitted = await fitCandidate(candidate, data, data.split, {
+    signal,
+    onProgress: (share) => onProgress((rounds - 1 + share) / rounds),
+  });
+  return { fitted, crossValidation };
 }

@@ -15,11 +15,14 @@ import { partOf, type TrainingData } from "../pipeline/partOf.ts";
 import { splitRows, type Split } from "../pipeline/splitRows.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { selectionOf, type SelectionPlan } from "./selectionOf.ts";
 import { transformRequests } from "./transformRequests.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;
+  /** Folds of the training part that choose the winner; undefined where the validation part does. */
+  readonly selection: SelectionPlan | undefined;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -54,11 +57,13 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   });
   const rows = selectRows(labelled, usable);
   const y = Float64Array.from(usable, (row) => encoded.y[row]!);
-  const { split, splitWarnings } = splitTable(workspace, rows, y, encoded.spec.classes?.length ?? 0);
+  const classCount = encoded.spec.classes?.length ?? 0;
+  const { split, splitWarnings } = splitTable(workspace, rows, y, classCount);
   const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history };
   return {
     ...data,
     split,
+    selection: selectionOf(workspace, { table: rows, y, split, classCount }),
     warnings: [...missingTargets(encoded, config.target), ...splitWarnings, ...leaks(data, split)],
     notes: shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
   };
