@@ -67,6 +67,8 @@ export interface Transform<State extends JsonObject = JsonObject> {
   /** Names of the columns it makes, in order. */
   outputNames(state: State): readonly string[];
   load(state: State): TableMap;
+  /** What it makes of the very rows that it was fitted on, where these must not see their own target. */
+  trainingTable?(state: State, table: Table, context: TransformContext): Table;
   /** Only transforms that look back: what each row lacks. The rows need the time column and nothing else. */
   historyGaps?(state: State): (table: Table) => readonly (HistoryGap | null)[];
   /** Only transforms that look back, where they leave rows out for those that follow. */

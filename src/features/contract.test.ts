@@ -16,11 +16,13 @@ const examples: Record<keyof typeof transforms, readonly TransformOptions[]> = {
   date_parts: [{}, { column: "when" }, { columns: ["when", "until"], parts: ["year", "hour"] }],
   drop: [{ column: "size" }, { columns: ["c*", "when"] }],
   elapsed: [{}, { lags: [1, 2], unit: "hours" }],
+  flag_day: [{ column: "color" }, { columns: ["size", "city"], unset: ["oslo"] }],
   group: [
     { groups: { warm: ["red", "violet"] } },
     { min_count: 2 },
     { column: "city", groups: { X: ["rome"] }, min_count: 3 },
   ],
+  hash_text: [{}, { column: "city", buckets: 3 }],
   impute: [{}, { strategy: "mean", indicator: true }, { column: "size", strategy: "most_frequent" }],
   lag: [{}, { column: "size", lags: [2, 1] }, { columns: ["count", "target"], lags: [3] }],
   log: [{}, { column: "size", method: "signed_log1p" }, { method: "log10" }],
@@ -37,6 +39,8 @@ const examples: Record<keyof typeof transforms, readonly TransformOptions[]> = {
   ],
   round: [{}, { column: "size", digits: -1 }],
   select: [{ columns: ["when", "size"] }],
+  target_encode: [{}, { column: "city", smoothing: 0, folds: 2 }],
+  text_length: [{}, { column: "color" }],
   standardize: [{}, { columns: ["size"] }],
 };
 

@@ -57,7 +57,9 @@ export function fitSteps(
       steps.push({ type, state, transform });
       if (history !== undefined) history = transform.narrowHistory?.(state, history) ?? history;
       // The last one is not applied: with one-hot columns that would be most of the memory, for nothing.
-      if (i < requests.length - 1) current = transform.load(state)(current);
+      if (i < requests.length - 1) {
+        current = transform.trainingTable?.(state, current, context) ?? transform.load(state)(current);
+      }
     } catch (error) {
       throw located(error, `features[${i}] (${type})`, context.target);
     }

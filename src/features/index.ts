@@ -5,7 +5,9 @@ import { cyclical } from "./cyclical.ts";
 import { dateParts } from "./dateParts.ts";
 import { drop } from "./drop.ts";
 import { elapsed } from "./elapsed.ts";
+import { flagDay } from "./flagDay.ts";
 import { group } from "./group.ts";
+import { hashText } from "./hashText.ts";
 import { impute } from "./impute.ts";
 import { lag } from "./lag.ts";
 import { log } from "./log.ts";
@@ -16,6 +18,8 @@ import { rolling } from "./rolling.ts";
 import { round } from "./round.ts";
 import { select } from "./select.ts";
 import { standardize } from "./standardize.ts";
+import { targetEncode } from "./targetEncode.ts";
+import { textLength } from "./textLength.ts";
 
 export const transforms = {
   clip,
@@ -23,7 +27,9 @@ export const transforms = {
   date_parts: dateParts,
   drop,
   elapsed,
+  flag_day: flagDay,
   group,
+  hash_text: hashText,
   impute,
   lag,
   log,
@@ -34,4 +40,6 @@ export const transforms = {
   round,
   select,
   standardize,
+  target_encode: targetEncode,
+  text_length: textLength,
 } satisfies Record<string, Transform>;

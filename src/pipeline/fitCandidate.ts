@@ -10,6 +10,7 @@ import { findEstimator } from "../estimators/findEstimator.ts";
 import { automaticTransforms } from "../features/automatic.ts";
 import { featureMatrix } from "../features/featureMatrix.ts";
 import { fitTransforms, type TransformRequest } from "../features/fitTransforms.ts";
+import { trainingMatrix } from "../features/trainingMatrix.ts";
 import { predictor } from "./predictor.ts";
 import { wildcard } from "./wildcard.ts";
 import type { Split } from "./splitRows.ts";
@@ -85,7 +86,7 @@ async function fitOn(
   const all = fitTransforms(inputs, plan.requests, context);
   const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
   const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);
-  const X = featureMatrix(inputs, transforms);
+  const X = trainingMatrix(inputs, transforms, context);
   if (X.columnNames.length === 0 && candidate.family !== "baseline") {
     throw new MlctlError("data", "no column is left to learn from", {
       hint: plan.notes.join("; ") || "check features in config.json",

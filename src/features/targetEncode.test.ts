@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { random } from "../core/random.ts";
+import type { Table } from "../core/table.ts";
+import type { TransformContext, TransformOptions } from "../core/transform.ts";
+import { featureMatrix } from "./featureMatrix.ts";
+import { fitTransforms } from "./fitTransforms.ts";
+import { trainingMatrix } from "./trainingMatrix.ts";
+
+const table = tableOf(["a", "a", "b", null, "b", "b"]);
+const context: TransformContext = { task: "regression", seed: 1, target: "y", y: Float64Array.of(1, 3, 10, 4, 12, 6) };
+
+function tableOf(texts: readonly (string | null)[]): Table {
+  return { rowCount: texts.length, columns: [categoryColumn("c", texts)] };
+}
+
+function fitted(options: TransformOptions, given = table, told = context) {
+  return fitTransforms(given, [{ type: "target_encode", options }], told);
+}
+
+describe("target_encode", () => {
+  it("answers the mean of the category's rows, drawn to the overall mean by smoothing", () => {
+    // Overall mean 36 / 6 = 6. a: (1 + 3 + 2 · 6) / (2 + 2) = 4; b: (28 + 12) / 5 = 8; missing: (4 + 12) / 3; unseen: 6.
+    const { values } = featureMatrix(tableOf(["a", "b", null, "z"]), fitted({ smoothing: 2 }));
+    expect([...values]).toEqual([4, 8, 16 / 3, 6]);
+  });
+
+  it("encodes each training row by the rows of other folds: its own target changes nothing of it", () => {
+    const options = { smoothing: 1, folds: 3 };
+    const before = trainingMatrix(table, fitted(options), context).values;
+    for (let row = 0; row < table.rowCount; row++) {
+      const told = { ...context, y: context.y!.with(row, 1000) };
+      const after = trainingMatrix(table, fitted(options, table, told), told).values;
+      expect(after[row]).toBe(before[row]);
+      expect(after).not.toEqual(before);
+    }
+  });
+
+  it("tells a model nothing of a column that is noise, where the plain means would tell it the target", () => {
+    const { normal } = random(5);
+    const noise = tableOf(Array.from({ length: 400 }, (_, row) => `c${row % 200}`));
+    const told = { ...context, y: Float64Array.from({ length: 400 }, normal) };
+    const chain = fitted({ smoothing: 0 }, noise, told);
+    const covariance = (values: Float64Array): number =>
+      values.reduce((sum, value, row) => sum + value * told.y[row]!, 0) / 400;
+    // The mean of two rows shares half of the variance (1) with each of them; the other row alone shares none, and the
+    // covariance of 400 independent pairs has the standard deviation 1 / √400 = 0.05.
+    expect(covariance(featureMatrix(noise, chain).values)).toBeGreaterThan(0.35);
+    expect(Math.abs(covariance(trainingMatrix(noise, chain, told).values))).toBeLessThan(0.15);
+  });
+
+  it("takes no target of several classes", () => {
+    expect(() => fitted({}, table, { ...context, task: "multiclass" })).toThrow(
+      "takes a target of two classes or of numbers",
+    );
+  });
+});

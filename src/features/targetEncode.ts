@@ -1,0 +1,133 @@
+/** Target encoding: replaces a category by the mean of the target over its training rows. */
+import { MlctlError } from "../core/errors.ts";
+import { random } from "../core/random.ts";
+import type { CategoryColumn, NumberColumn } from "../core/table.ts";
+import type { Transform, TransformContext, TransformOption } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { codeLookup } from "./codeLookup.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { readOptions } from "./readOptions.ts";
+
+type Encoding = {
+  readonly values: readonly (readonly [string, number])[];
+  readonly missing: number;
+};
+
+export type TargetEncodeState = {
+  readonly columns: readonly ({ readonly name: string } & Encoding)[];
+  /** Mean of the target over the training rows: for categories that they do not have. */
+  readonly prior: number;
+  readonly smoothing: number;
+  readonly folds: number;
+};
+
+const options: readonly TransformOption[] = [
+  {
+    name: "smoothing",
+    type: "number",
+    default: 10,
+    minimum: 0,
+    description: "how many rows of the overall mean are added to those of each category",
+  },
+  { name: "folds", type: "integer", default: 5, minimum: 2, description: "folds that encode the training rows" },
+];
+
+/**
+ * (sum of y + smoothing · mean) / (rows + smoothing); for two classes y is 0 or 1. Missing is a category of its own.
+ * Training rows are encoded out of fold, or each would see its own target and the model would trust the column too much.
+ */
+export const targetEncode: Transform<TargetEncodeState> = {
+  type: "target_encode",
+  description: "replaces a category by the smoothed mean of the target over its rows, out of fold in training",
+  kinds: ["category"],
+  options,
+  fit(table, given, context) {
+    const { smoothing, folds } = readOptions<{ smoothing: number; folds: number }>(given, options);
+    const y = targetOf(context);
+    const all = Array.from({ length: table.rowCount }, (_, row) => row);
+    const prior = meanOf(y, all);
+    const columns = chooseColumns(table, given, ["category"]).map((column) => ({
+      name: column.name,
+      ...encoding(column, all, { y, prior, smoothing }),
+    }));
+    return { columns, prior, smoothing, folds };
+  },
+  inputNames: (state) => state.columns.map(({ name }) => name),
+  outputNames: (state) => state.columns.map(({ name }) => name),
+  load: ({ columns, prior }) =>
+    mapColumns(
+      "category",
+      columns.map(({ name, values, missing }) => {
+        const lookup = codeLookup(new Map(values), prior);
+        return { name, apply: (column) => [encoded(column, lookup(column), missing)] };
+      }),
+    ),
+  trainingTable(state, table, context) {
+    const y = targetOf(context);
+    const foldOf = dealFolds(table.rowCount, state.folds, context.seed);
+    return mapColumns(
+      "category",
+      state.columns.map(({ name }) => ({ name, apply: (column) => [outOfFold(column, { ...state, y, foldOf })] })),
+    )(table);
+  },
+};
+
+function targetOf({ task, y }: TransformContext): Float64Array {
+  if (y !== undefined && task !== "multiclass") return y;
+  throw new MlctlError("usage", "takes a target of two classes or of numbers", { hint: "use one_hot" });
+}
+
+function meanOf(y: Float64Array, rows: readonly number[]): number {
+  return rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + y[row]!, 0) / rows.length;
+}
+
+interface Means {
+  readonly y: Float64Array;
+  readonly prior: number;
+  readonly smoothing: number;
+}
+
+function encoding(column: CategoryColumn, rows: readonly number[], { y, prior, smoothing }: Means): Encoding {
+  const sums = new Float64Array(column.categories.length + 1);
+  const counts = new Float64Array(column.categories.length + 1);
+  for (const row of rows) {
+    const place = column.codes[row]! + 1; // missing is −1
+    sums[place]! += y[row]!;
+    counts[place]!++;
+  }
+  const smoothed = (place: number): number =>
+    counts[place]! + smoothing === 0 ? prior : (sums[place]! + smoothing * prior) / (counts[place]! + smoothing);
+  const values = column.categories.map((text, code) => [text, smoothed(code + 1)] as const);
+  return { values: values.filter((_, code) => counts[code + 1]! > 0), missing: smoothed(0) };
+}
+
+function encoded(column: CategoryColumn, valueOf: (code: number) => number, missing: number): NumberColumn {
+  const values = Float64Array.from(column.codes, (code) => (code < 0 ? missing : valueOf(code)));
+  return { kind: "number", name: column.name, values };
+}
+
+function dealFolds(rowCount: number, folds: number, seed: number): Int32Array {
+  const foldOf = new Int32Array(rowCount);
+  random(seed)
+    .shuffle(Int32Array.from(foldOf.keys()))
+    .forEach((row, i) => (foldOf[row] = i % folds));
+  return foldOf;
+}
+
+/** Each row by the rows of the other folds alone. */
+function outOfFold(
+  column: CategoryColumn,
+  { y, foldOf, folds, smoothing }: Omit<Means, "prior"> & { readonly foldOf: Int32Array; readonly folds: number },
+): NumberColumn {
+  const values = new Float64Array(column.codes.length);
+  for (let fold = 0; fold < folds; fold++) {
+    const others = Array.from(foldOf.keys()).filter((row) => foldOf[row] !== fold);
+    const prior = meanOf(y, others);
+    const { values: pairs, missing } = encoding(column, others, { y, prior, smoothing });
+    const answers = encoded(column, codeLookup(new Map(pairs), prior)(column), missing);
+    foldOf.forEach((own, row) => {
+      if (own === fold) values[row] = answers.values[row]!;
+    });
+  }
+  return { kind: "number", name: column.name, values };
+}

@@ -1,0 +1,38 @@
+/** Text length: how many characters and words a text has. */
+import type { CategoryColumn, NumberColumn } from "../core/table.ts";
+import type { Transform } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { readOptions } from "./readOptions.ts";
+import { words } from "./words.ts";
+
+export type TextLengthState = { readonly columns: readonly string[] };
+
+/** `<name>_length` and `<name>_words`; missing stays missing, the empty text has length 0. */
+export const textLength: Transform<TextLengthState> = {
+  type: "text_length",
+  description: "replaces a text by its number of characters and of words",
+  kinds: ["category"],
+  options: [],
+  fit(table, given) {
+    readOptions(given, []);
+    return { columns: chooseColumns(table, given, ["category"]).map(({ name }) => name) };
+  },
+  inputNames: (state) => state.columns,
+  outputNames: (state) => state.columns.flatMap((name) => [`${name}_length`, `${name}_words`]),
+  load: ({ columns }) =>
+    mapColumns(
+      "category",
+      columns.map((name) => ({
+        name,
+        apply: (column) => [
+          measured(column, `${name}_length`, (text) => [...text].length),
+          measured(column, `${name}_words`, (text) => words(text).length),
+        ],
+      })),
+    ),
+};
+
+function measured({ codes, categories }: CategoryColumn, name: string, of: (text: string) => number): NumberColumn {
+  return { kind: "number", name, values: Float64Array.from(codes, (code) => (code < 0 ? NaN : of(categories[code]!))) };
+}
