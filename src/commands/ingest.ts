@@ -65,7 +65,7 @@ function planView(plan: IngestPlan): View {
 }
 
 export function ingestView(result: IngestResult): View {
-  const { status, reason, dataset, files, rejected, duplicatesRemoved, notes } = result;
+  const { status, reason, dataset, files, rejected, duplicatesRemoved } = result;
   if (status === "nothing_new" || dataset === null) {
     return {
       title: `nothing new: ${reason}`,
@@ -79,9 +79,6 @@ export function ingestView(result: IngestResult): View {
       next: "`mlctl ingest --force` reads all files again",
     };
   }
-  const setAside = rejected.map(
-    ({ path, line, reason: why }) => `${path}${line === undefined ? "" : `, line ${line}`}: ${why}`,
-  );
   return {
     title: `ingested ${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"} (${reason})`,
     fields: [
@@ -97,7 +94,6 @@ export function ingestView(result: IngestResult): View {
         rows: files.map(({ path, rows, isNew }) => [path, rows, isNew ? "yes" : "no"]),
       },
     ],
-    notes: [...setAside, ...notes],
     next: "`mlctl train`",
   };
 }

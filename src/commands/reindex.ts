@@ -19,7 +19,7 @@ export const reindex = defineCommand({
     const step = await import("../lifecycle/reindex.ts");
     const result = await step.reindex(workspace, writingOptions("reindex", invocation.options.wait));
     const notes = result.problems.map(({ path, error }) => `${path}: ${error.message}`);
-    const setAside = result.setAside === undefined ? [] : [`the damaged store stands in ${result.setAside}`];
+    const setAside = result.setAside === null ? [] : [`the damaged store stands in ${result.setAside}`];
     return {
       result: { ...result, problems: notes },
       view: { title: `indexed ${result.records} records`, notes: [...setAside, ...notes] },

@@ -1,6 +1,7 @@
 /** Runs `select` and `where` of the configuration and leaves the table `result`. */
 import type { DatasetColumn } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
+import { suggest } from "../core/suggest.ts";
 import { storedExpression } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
@@ -74,9 +75,19 @@ async function check(
     await database.describe(what.query);
   } catch (error) {
     const names = what.columns.map((column) => column.name);
-    const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
-    throw sqlError(key, error, `the columns are ${names.slice(0, NAMES_SHOWN).join(", ")}${more}`);
+    throw sqlError(key, error, hintOf(error, names));
   }
+}
+
+function hintOf(error: unknown, names: readonly string[]): string {
+  const message = String(error);
+  if (message.includes("file system operations are disabled"))
+    return "SQL of the configuration sees the input files only";
+  const unknown = /Referenced column "([^"]*)" not found/.exec(message)?.[1];
+  const close = unknown === undefined ? undefined : suggest(unknown, names);
+  if (close !== undefined) return `did you mean "${close}"?`;
+  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
+  return `the columns are ${names.slice(0, NAMES_SHOWN).join(", ")}${more}`;
 }
 
 /** All expressions bind, so a value is at fault: the first expression that fails alone is named. */
@@ -94,7 +105,10 @@ async function culprit(database: Database, options: ReadOptions, error: unknown)
 
 function sqlError(key: string, error: unknown, hint: string): MlctlError {
   const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
-  const plain = message.replace(/^[A-Za-z ]+ Error: /, "").replace(/[.!]$/, "");
+  const plain = message
+    .replace(/^(Failed to extract statements: )?[A-Za-z ]+ Error: /, "")
+    .replace(/ - file system operations are disabled by configuration$/, "")
+    .replace(/[.!]$/, "");
   return new MlctlError("usage", `${key}: ${plain}`, { hint, cause: error });
 }
 

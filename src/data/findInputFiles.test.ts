@@ -28,7 +28,13 @@ describe("findInputFiles", () => {
     await symlink(join(other, "secret.csv"), join(folder, "c.csv"));
     await symlink(other, join(folder, "d"));
     await symlink(join(folder, "nowhere.csv"), join(folder, "e.csv"));
-    expect(await findInputFiles(folder)).toEqual([join(folder, "a.csv"), join(folder, "b.csv")]);
+    const leftOut: string[] = [];
+    const found = await findInputFiles(folder, undefined, (path, reason) => leftOut.push(`${path}: ${reason}`));
+    expect(found).toEqual([join(folder, "a.csv"), join(folder, "b.csv")]);
+    expect(leftOut.toSorted()).toEqual([
+      `${join(folder, "c.csv")}: a link that leads out of the folder`,
+      `${join(folder, "e.csv")}: a link that leads nowhere`,
+    ]);
   });
 
   it("says which folder does not exist", async () => {

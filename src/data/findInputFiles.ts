@@ -13,7 +13,11 @@ export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
  * @param pattern relative to `folder`: `*` and `?` stay within a name, `**` spans folders, `{a,b}` chooses
  * @throws {MlctlError} kind "usage" if there is no such folder
  */
-export async function findInputFiles(folder: string, pattern: string = DEFAULT_PATTERN): Promise<string[]> {
+export async function findInputFiles(
+  folder: string,
+  pattern: string = DEFAULT_PATTERN,
+  onLeftOut: (path: string, reason: string) => void = () => {},
+): Promise<string[]> {
   const matches = globExpression(pattern);
   const root = await realpath(folder).catch((error: unknown) => {
     throw new MlctlError("usage", `there is no folder ${folder}`, {
@@ -24,7 +28,10 @@ export async function findInputFiles(folder: string, pattern: string = DEFAULT_P
   const found: string[] = [];
   await walk(folder, "", async (entry, relative) => {
     const path = join(folder, relative);
-    if (matches.test(relative) && (await isFileInside(entry, path, root))) found.push(path);
+    if (!matches.test(relative)) return;
+    const problem = entry.isFile() ? undefined : await problemOfLink(path, root);
+    if (problem === undefined) found.push(path);
+    else onLeftOut(path, problem);
   });
   return found.toSorted();
 }
@@ -46,12 +53,12 @@ async function walk(
   }
 }
 
-async function isFileInside(entry: Dirent, path: string, root: string): Promise<boolean> {
-  if (entry.isFile()) return true;
-  if (!entry.isSymbolicLink()) return false;
+/** Undefined for a link to a file inside `root`. */
+async function problemOfLink(path: string, root: string): Promise<string | undefined> {
   const target = await realpath(path).catch(() => undefined);
-  if (target === undefined || !target.startsWith(root + sep)) return false;
-  return (await stat(target)).isFile();
+  if (target === undefined) return "a link that leads nowhere";
+  if (!target.startsWith(root + sep)) return "a link that leads out of the folder";
+  return (await stat(target)).isFile() ? undefined : "not a file";
 }
 
 /** A glob as a regular expression over paths with forward slashes; letter case of the ending does not matter. */

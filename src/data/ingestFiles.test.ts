@@ -252,7 +252,12 @@ describe("a file that cannot be read is set aside with its reason", () => {
 
   it.each([
     ["broken.json", '[{"a":1},{"a":', /^broken.json: not JSON/],
-    ["broken.jsonl", '{"a":1}\n{"a":2\n{"a":3}\n', /^broken.jsonl: not JSON/],
+    ["cut.json", '[{"a":1},\n{"a":2},\n', /^cut.json: not JSON: it ends in the middle$/],
+    ["comma.json", '[{"a":1},\n{"a":2},\n{"a":}]', /^comma.json: not JSON: unexpected token/],
+    ["text.json", "hello", /^text.json: not JSON: unexpected character$/],
+    ["broken.jsonl", '{"a":1}\n{"a":2\n{"a":3}\n', /^broken.jsonl: line 2 is not JSON/],
+    ["ends.jsonl", '{"a":1}\n\n{"a":\n', /^ends.jsonl: line 3 is not JSON: it ends in the middle$/],
+    ["array.jsonl", '{"a":1}\n[1]\n', /^array.jsonl: line 2 is not an object$/],
     ["object.json", '{"updated":1,"rounds":[{"a":1}]}', /one object, not an array/],
     ["cut.csv.gz", gzipSync(many("k,1,2")).subarray(0, 60), /the gzip is broken/],
     ["broken.parquet", "PAR1 but not really PAR1", /not Parquet/],

@@ -3,6 +3,7 @@ import type { DatasetColumn } from "../core/dataset.ts";
 import type { Expectations } from "./checkExpectations.ts";
 import { checkExpectations } from "./checkExpectations.ts";
 import { dropDuplicates } from "./dropDuplicates.ts";
+import type { Database } from "./duckdb.ts";
 import { withDatabase } from "./duckdb.ts";
 import { literal } from "./sql.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
@@ -22,7 +23,7 @@ export interface IngestedTable extends Staged {
 }
 
 /**
- * The same files and options give the same bytes. Nothing is written if every file was rejected; then `rows` is 0.
+ * The same files and options give the same bytes. Nothing is written if no row is left; then `rows` is 0.
  *
  * @throws {MlctlError} kind "usage" where SQL or a type of the configuration is wrong, "data" where `expect` is broken
  */
@@ -35,9 +36,31 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
     if (options.expect !== undefined) await checkExpectations(database, options.expect);
     const columns = await database.describe("SELECT * FROM result");
     const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
-    await database.run(
-      `COPY result TO ${literal(options.output)} (FORMAT csv, HEADER true, DELIMITER ',', USE_TMP_FILE false)`,
-    );
+    if (rows > 0) await write(database, options.output);
     return { ...staged, rows, columns, duplicatesRemoved };
   });
+}
+
+async function write(database: Database, output: string): Promise<void> {
+  const form = "FORMAT csv, HEADER true, DELIMITER ',', USE_TMP_FILE false";
+  try {
+    await database.run(`COPY result TO ${literal(output)} (${form})`);
+  } catch (error) {
+    throw asSystemError(error);
+  }
+}
+
+/** What the system said to DuckDB (strerror), with the code that Node.js would have given it. */
+const codes: readonly (readonly [saying: string, code: string])[] = [
+  ["No space left on device", "ENOSPC"],
+  ["Disk quota exceeded", "EDQUOT"],
+  ["File too large", "EFBIG"],
+  ["Permission denied", "EACCES"],
+  ["Read-only file system", "EROFS"],
+];
+
+function asSystemError(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : "";
+  const code = codes.find(([saying]) => message.includes(saying))?.[1];
+  return code === undefined ? error : Object.assign(new Error(message, { cause: error }), { code });
 }

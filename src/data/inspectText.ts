@@ -20,6 +20,8 @@ export interface TextFile {
   readonly gzip: boolean;
   /** The first record, without a byte order mark. */
   readonly header: string;
+  /** The last sign that is no white space. */
+  readonly last: string;
 }
 
 /**
@@ -32,10 +34,10 @@ export async function inspectText(path: string, folder: string): Promise<TextFil
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
   const encoding = utf16(start);
   if (encoding !== undefined) return inspectText(await toUtf8(path, encoding, folder), folder);
-  const { header, bytes } = await scan(path, gzip);
+  const { header, last, bytes } = await scan(path, gzip);
   if (bytes === 0) throw new UnreadableFile("the file is empty");
   if (header.trim() === "") throw new UnreadableFile("the first line is blank", { line: 1 });
-  return { path, gzip, header };
+  return { path, gzip, header, last };
 }
 
 async function firstBytes(path: string): Promise<Buffer> {
@@ -64,8 +66,8 @@ async function toUtf8(path: string, encoding: string, folder: string): Promise<s
   return copy;
 }
 
-/** The bytes of a file, gunzipped if need be. */
-async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
+/** The bytes of a file, gunzipped if need be. @throws {UnreadableFile} where the gzip is damaged */
+export async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   if (!gzip) {
     yield* file;
@@ -82,8 +84,9 @@ async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
   }
 }
 
-async function scan(path: string, gzip: boolean): Promise<{ header: string; bytes: number }> {
+async function scan(path: string, gzip: boolean): Promise<{ header: string; last: string; bytes: number }> {
   let bytes = 0;
+  let last = "";
   let header: string | undefined;
   let headBytes = Buffer.alloc(0);
   let tail = Buffer.alloc(0);
@@ -100,9 +103,16 @@ async function scan(path: string, gzip: boolean): Promise<{ header: string; byte
       header = firstRecord(headBytes);
     }
     bytes += chunk.length;
+    last = lastSign(chunk) ?? last;
   }
   if (!isUtf8(tail)) throw await badByte("encoding", { path, gzip, offset: bytes - tail.length + invalidAt(tail) });
-  return { header: header ?? withoutMark(headBytes.toString()), bytes };
+  return { header: header ?? withoutMark(headBytes.toString()), last, bytes };
+}
+
+function lastSign(chunk: Buffer): string | undefined {
+  // Space and below it are tab, line feed and carriage return: the rest was refused as no text.
+  for (let at = chunk.length - 1; at >= 0; at--) if (chunk[at]! > 32) return String.fromCharCode(chunk[at]!);
+  return undefined;
 }
 
 function firstRecord(bytes: Buffer): string | undefined {

@@ -1,6 +1,7 @@
 /** Loads one JSON or JSON lines file into a table of the database. */
 import { open, stat } from "node:fs/promises";
 import type { Database } from "./duckdb.ts";
+import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { inspectText } from "./inspectText.ts";
 import { fileLiteral, identifier, literal } from "./sql.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
@@ -29,8 +30,12 @@ export async function loadJson(
   try {
     await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS ${rows}`);
   } catch (error) {
-    throw explained(error, records);
+    const found = lines ? await explainJsonLines(text) : array ? await explainJson(text) : undefined;
+    throw found ?? explained(error, records);
   }
+  // DuckDB takes an array that was cut off between two rows for a shorter one.
+  if (array && text.last !== "]")
+    throw (await explainJson(text)) ?? new UnreadableFile("not JSON: the array is cut off");
   if (!lines && !array && records === undefined) await refuseSingleObject(database, table);
 }
 
@@ -55,15 +60,14 @@ function nested(reader: string, records: string): string {
 
 function explained(error: unknown, records: string | undefined): UnreadableFile {
   const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
-  const line = /in line (\d+)/.exec(message)?.[1] ?? /in record\/value (\d+)/.exec(message)?.[1];
   if (message.startsWith("Binder Error") && records !== undefined) {
     return new UnreadableFile(`no array of objects lies at "${records}"`, { hint: "correct ingest.records" });
   }
   if (message.includes("expected records")) return new UnreadableFile("the file holds no rows: objects are rows");
-  const at = line === undefined ? undefined : Number(line);
-  const detail = /(Malformed JSON|Input Error: |Error: )(.*)/.exec(message)?.[2] ?? message;
-  const reason = detail.replace(/ in file "[^"]*"/, "").replace(/^[:, ]+/, "");
-  return new UnreadableFile(`not JSON: ${reason.trim()}`, { line: at });
+  const detail = /Malformed JSON in file "[^"]*"(.*)/.exec(message)?.[1] ?? /Error: (.*)/.exec(message)?.[1] ?? message;
+  // Where DuckDB counts from is not where an editor does.
+  const reason = detail.replace(/^, at byte \d+ in (record\/value|line) \d+: /, "");
+  return new UnreadableFile(`not JSON: ${reason.trim().replace(/\.$/, "")}`);
 }
 
 /** A feed like {"updated": …, "rounds": […]} would become one row of lists. */

@@ -1,4 +1,5 @@
 /** Reads files at rest into a table: a dataset as it was written, or any supported files as ingest would read them. */
+import { atLine } from "../core/atLine.ts";
 import type { DatasetColumn } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table.ts";
@@ -36,8 +37,10 @@ export async function readTable(
     const { files, notes, rejected } = await stageFiles(database, paths.toSorted(), options);
     const first = rejected[0];
     if (first !== undefined) {
-      const details = rejected.map(({ path, reason }) => `${path}: ${reason}`);
-      throw new MlctlError("data", details[0]!, { hint: first.hint, details: details.length > 1 ? details : [] });
+      const { nameOf = (path) => path } = options;
+      const details = rejected.map(({ path, line, reason }) => atLine(nameOf(path), line, reason));
+      const hint = first.hint ?? (rejected.length === 1 ? "correct the file, or take it away" : "correct the files");
+      throw new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
     }
     if (files.length === 0) throw new MlctlError("data", "there is no file to read");
     return { ...(await tableFromQuery(database, "SELECT * FROM result")), files, notes };

@@ -34,6 +34,8 @@ export interface StageOptions extends ReadOptions {
   readonly previous?: { readonly path: string; readonly columns: readonly DatasetColumn[] };
   /** The only file that can be written once SQL of the configuration has run. */
   readonly writes?: string;
+  /** How notes call a file; by its path if left out. */
+  readonly nameOf?: (path: string) => string;
   readonly onFile?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -44,7 +46,8 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const { loaded, rejected } = await loadAll(database, paths, options);
   const previous = options.previous && (await loadPrevious(database, options.previous));
   const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {})]);
-  const agreed = await agree(loaded, { free, before: previousPart(previous, options), rejected });
+  const { nameOf = (path) => path } = options;
+  const agreed = await agree(loaded, { free, before: previousPart(previous, options), rejected, nameOf });
   checkNamed(options, agreed.columns, previous);
   await sealed(database, options.writes);
   if (untouched(agreed, options)) {
@@ -101,11 +104,17 @@ interface Agreed {
 /** Sets aside the files that contradict most others, until the rest agrees. */
 async function agree(
   loaded: readonly Loaded[],
-  known: { free: ReadonlySet<string>; before: readonly Part[]; rejected: RejectedInput[] },
+  known: {
+    free: ReadonlySet<string>;
+    before: readonly Part[];
+    rejected: RejectedInput[];
+    nameOf: (path: string) => string;
+  },
 ): Promise<Agreed> {
+  const named = (part: Loaded): Part => ({ ...part, name: known.nameOf(part.path) });
   let parts = loaded;
   for (;;) {
-    const { columns, conflicts, notes } = unifyColumns([...known.before, ...parts], known.free);
+    const { columns, conflicts, notes } = unifyColumns([...known.before, ...parts.map(named)], known.free);
     const conflict = conflicts[0];
     const part = parts.find(({ path }) => path === conflict?.path);
     if (conflict === undefined || part === undefined) return { parts, columns, notes };
@@ -124,7 +133,8 @@ function previousPart(previous: readonly LoadedColumn[] | undefined, options: St
 
 /** One file as it is: its table is the result, without a copy. */
 function untouched(agreed: Agreed, options: StageOptions): boolean {
-  const plain = options.previous === undefined && options.where === undefined && options.select === undefined;
+  const selects = Object.keys(options.select ?? {}).length > 0;
+  const plain = options.previous === undefined && options.where === undefined && !selects;
   return plain && agreed.parts.length === 1 && agreed.parts[0]!.settled;
 }
 

@@ -5,6 +5,8 @@ import type { LoadedColumn } from "./readOptions.ts";
 /** The columns of one file. */
 export interface Part {
   readonly path: string;
+  /** How notes call it; by its path if left out. */
+  readonly name?: string;
   readonly columns: readonly LoadedColumn[];
   /** A dataset already written outweighs any number of new files. */
   readonly weight?: number;
@@ -49,7 +51,7 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
       return { name, type };
     }
     if (typed.length > 0 && !free.has(name))
-      notes.push(`column "${name}" is text in ${texts[0]!.part.path}: kept as text`);
+      notes.push(`column "${name}" is text in ${nameOf(texts[0]!.part)}: kept as text`);
     return { name, type: "VARCHAR" };
   });
   return { columns, conflicts, notes };
@@ -72,5 +74,10 @@ function missingNote(part: Part, all: ReadonlyMap<string, { readonly name: strin
   if (missing.length === 0) return [];
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : "";
   const named = missing.slice(0, NAMED).join(", ");
-  return [`${part.path} has no column ${named}${more}: filled with missing values`];
+  const columns = missing.length === 1 ? "column" : "columns";
+  return [`${nameOf(part)} has no ${columns} ${named}${more}: filled with missing values`];
+}
+
+function nameOf({ name, path }: Part): string {
+  return name ?? path;
 }

@@ -29,7 +29,10 @@ export interface FullprocessOptions {
 export async function fullprocess(workspace: Workspace, options: FullprocessOptions): Promise<FullprocessResult> {
   const force = options.force ?? false;
   const plan = await reading(workspace, (session) => planFullprocess(session, force));
-  if (plan.start === "nothing_new") return nothingNew(plan);
+  if (plan.start === "nothing_new") {
+    warn(workspace, plan.ingest.warnings);
+    return nothingNew(plan);
+  }
   if (options.dryRun) return planned(plan);
   return writing(workspace, options, async (session) => {
     // Another mlctl may have done the work while this one waited for the lock.
@@ -54,6 +57,10 @@ async function carryOut(session: Session, plan: FullprocessPlan, force: boolean)
   );
   const apireturnsPath = await recordAnswers(session, log);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, reportPath, apireturnsPath });
+}
+
+function warn({ context }: Workspace, messages: readonly string[]): void {
+  for (const message of messages) context.emit({ type: "warning", stage: "fullprocess", message });
 }
 
 async function lookForDrift(session: Session, log: StepLog): Promise<void> {
@@ -81,8 +88,11 @@ async function judgeModel(
   const needed = (name: Start): boolean => order.indexOf(name) >= order.indexOf(start);
   // By its id: the newest model may be one of another configuration.
   let model = known?.runId ?? "";
-  if (needed("train")) ({ runId: model } = await log.run("train", () => train(session), tellTrain));
-  else log.skip("train", "a model was trained on this data and configuration already");
+  if (needed("train")) {
+    const trained = await log.run("train", () => train(session), tellTrain);
+    warn(session, trained.notes);
+    model = trained.runId;
+  } else log.skip("train", "a model was trained on this data and configuration already");
   if (needed("score")) await log.run("score", () => score(session, { model }), tellScore);
   else log.skip("score", "the model was judged on this test data already");
   if (needed("deploy")) recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), tellVerdict));

@@ -1,6 +1,7 @@
 /** ingest: new or changed files become one clean, dated dataset; what cannot be read is set aside with its reason. */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { atLine } from "../core/atLine.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import { timestamp } from "../core/timestamp.ts";
@@ -11,7 +12,9 @@ import { commitFile, ensureFolder } from "../storage/commitFile.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { temporaryPath } from "../storage/temporaryPath.ts";
 import { fromRecordPath, toRecordPath } from "../storage/workspacePaths.ts";
-import { planIngest, type InputFile, type IngestPlan } from "./planIngest.ts";
+import { writeFailure } from "../storage/writeFailure.ts";
+import type { InputFile } from "./inputFiles.ts";
+import { planIngest, type IngestPlan } from "./planIngest.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";
 
@@ -56,8 +59,8 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   ensureFolder(session.paths.datasets);
   const table = await readInto(session, plan, path);
   const rejected = setAside(session, plan, table);
-  for (const { path: file, reason } of rejected)
-    context.emit({ type: "warning", stage: "ingest", message: `${file}: ${reason}` });
+  for (const message of [...rejected.map(told), ...table.notes])
+    context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);
   const files = sourceFiles(plan, table);
   atomicWrite(
@@ -90,10 +93,11 @@ async function readInto({ config, paths, context }: Session, plan: IngestPlan, p
     path: fromRecordPath(paths.workspace, plan.base.artifact.path),
     columns: plan.base.columns,
   };
-  const table = await ingestFiles(
-    plan.read.map(({ absolute }) => absolute),
-    {
+  const files = plan.read.map(({ absolute }) => absolute);
+  try {
+    const table = await ingestFiles(files, {
       ...readingOptions(config),
+      nameOf: (file) => toRecordPath(paths.workspace, file),
       output: temporary,
       dedupe,
       ...(base === null ? {} : { previous: base }),
@@ -108,10 +112,14 @@ async function readInto({ config, paths, context }: Session, plan: IngestPlan, p
       },
       signal: context.signal,
       onFile: (done, total) => context.emit({ type: "progress", stage: "ingest", done, total, unit: "files" }),
-    },
-  );
-  if (table.rows > 0) commitFile(temporary, path);
-  return table;
+    });
+    if (table.rows > 0) commitFile(temporary, path);
+    return table;
+  } catch (error) {
+    throw writeFailure(error, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 /** Copies what could not be read to rejected/, named by content so that a second try does not copy it again. */
@@ -122,10 +130,16 @@ function setAside(session: Session, plan: IngestPlan, table: IngestedTable): Rej
     const { sha256, bytes, path: recorded } = plan.read.find(({ absolute }) => absolute === path)!;
     const copy = join(folder, `${sha256.slice(0, 12)}_${basename(path)}`);
     atomicWrite(copy, readFileSync(path));
-    const told = hint === undefined ? reason : `${reason} (${hint})`;
-    atomicWrite(`${copy}.reason.txt`, `${recorded}${line === undefined ? "" : `, line ${line}`}: ${told}\n`);
     const where = line === undefined ? {} : { line };
-    return { path: recorded, sha256, bytes, reason: told, ...where, copy: toRecordPath(session.paths.workspace, copy) };
+    const file = {
+      path: recorded,
+      sha256,
+      bytes,
+      reason: hint === undefined ? reason : `${reason} (${hint})`,
+      ...where,
+    };
+    atomicWrite(`${copy}.reason.txt`, `${told(file)}\n`);
+    return { ...file, copy: toRecordPath(session.paths.workspace, copy) };
   });
 }
 
@@ -144,11 +158,13 @@ function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): M
     return new MlctlError("data", "no row is left", { hint: "check ingest.where in config.json" });
   }
   return new MlctlError("data", "no input file could be read", {
-    details: rejected.map(
-      ({ path, reason, line }) => `${path}${line === undefined ? "" : `, line ${line}`}: ${reason}`,
-    ),
+    details: rejected.map(told),
     hint: "correct the files; copies stand in the rejected folder",
   });
+}
+
+function told({ path, line, reason }: Pick<RejectedFile, "path" | "line" | "reason">): string {
+  return atLine(path, line, reason);
 }
 
 function nothingNew(plan: IngestPlan, dataset: Dataset | undefined, start: number): IngestResult {

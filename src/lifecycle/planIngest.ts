@@ -1,22 +1,10 @@
 /** Which files an ingestion would read, and why; nothing is written here. */
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
-import { findInputFiles } from "../data/findInputFiles.ts";
-import { sha256File } from "../storage/sha256File.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
+import { inputFiles, type InputFile } from "./inputFiles.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";
-
-export interface InputFile {
-  /** As records name it. */
-  readonly path: string;
-  readonly absolute: string;
-  readonly sha256: string;
-  readonly bytes: number;
-}
 
 export interface IngestPlan {
   /** "nothing_new" reads nothing. */
@@ -42,11 +30,12 @@ export interface IngestPlan {
 export async function planIngest(session: Session, inputs: readonly string[], force: boolean): Promise<IngestPlan> {
   const { config, store } = session;
   const previous = store.latestDataset(config.input_folder_path);
-  const present = await inputFiles(session, inputs);
-  if (present.length === 0 && previous === undefined) throw noInput(session, inputs);
+  const { files: present, leftOut } = await inputFiles(session, inputs);
+  if (present.length === 0 && (previous === undefined || inputs.length > 0)) throw noInput(session, inputs, leftOut);
   const ingestSha256 = sha256Text(JSON.stringify([readingOptions(config), config.ingest.dedupe]));
   const common = { ingestSha256, present };
-  if (previous === undefined) return { ...common, ...everything("no data was ingested from here before", present) };
+  if (previous === undefined)
+    return { ...common, ...everything("no data was ingested from here before", present), warnings: leftOut };
   const settingsChanged = previous.ingestSha256 !== ingestSha256;
   const known = new Set([...previous.files, ...(settingsChanged ? [] : previous.rejected)].map(({ sha256 }) => sha256));
   const fresh = present.filter(({ sha256 }) => !known.has(sha256));
@@ -60,7 +49,7 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
       fresh,
       read: [],
       base: null,
-      warnings: [],
+      warnings: leftOut,
     };
   }
   const reason = [
@@ -69,8 +58,8 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
     ...(removal ? [`${gone} earlier ${gone === 1 ? "file is" : "files are"} gone`] : []),
   ].join(", ");
   const choice = withEarlierRows({ previous, present, fresh, gone, settingsChanged }, config.ingest.accumulate);
-  if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs);
-  return { ...common, ...choice, reason: reason || "forced" };
+  if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, leftOut);
+  return { ...common, ...choice, warnings: [...leftOut, ...choice.warnings], reason: reason || "forced" };
 }
 
 type Choice = Pick<IngestPlan, "status" | "reason" | "fresh" | "read" | "base" | "warnings">;
@@ -114,29 +103,14 @@ function vanished(previous: Dataset, present: readonly InputFile[]): number {
   return previous.files.filter(({ sha256, path }) => !contents.has(sha256) && !paths.has(path)).length;
 }
 
-async function inputFiles({ config, paths }: Session, inputs: readonly string[]): Promise<InputFile[]> {
-  const { pattern } = config.ingest;
-  const roots =
-    inputs.length === 0 ? [resolve(paths.workspace, config.input_folder_path)] : inputs.map((input) => resolve(input));
-  const files: InputFile[] = [];
-  for (const root of roots) {
-    if (!existsSync(root)) {
-      throw new MlctlError("notReady", `${toRecordPath(paths.workspace, root)} does not exist`, {
-        hint: 'put files there, or set "input_folder_path" in config.json',
-      });
-    }
-    const found = statSync(root).isDirectory() ? await findInputFiles(root, pattern) : [root];
-    for (const absolute of found) {
-      const path = toRecordPath(paths.workspace, absolute);
-      if (files.some((file) => file.path === path)) continue;
-      files.push({ path, absolute, sha256: await sha256File(absolute), bytes: statSync(absolute).size });
-    }
-  }
-  return files;
-}
-
-function noInput({ config }: Session, inputs: readonly string[]): MlctlError {
+function noInput({ config }: Session, inputs: readonly string[], leftOut: readonly string[]): MlctlError {
   const where = inputs.length === 0 ? config.input_folder_path : inputs.join(", ");
+  if (leftOut.length > 0) {
+    return new MlctlError("data", `${where} holds no file that can be read`, {
+      details: leftOut,
+      hint: "give mlctl the right to read the files, or copy them there",
+    });
+  }
   return new MlctlError("notReady", `${where} holds no file that fits ${config.ingest.pattern}`, {
     hint: 'put files there, or set "ingest.pattern" in config.json',
   });

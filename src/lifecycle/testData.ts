@@ -21,7 +21,14 @@ export interface TestData {
  */
 export async function readTestData(session: Session, path?: string): Promise<TestData> {
   const found = await testFiles(session, path);
-  const { files, notes: _notes, ...table } = await readTable(found, readingOptions(session.config));
+  const {
+    files,
+    notes: _notes,
+    ...table
+  } = await readTable(found, {
+    ...readingOptions(session.config),
+    nameOf: (file) => toRecordPath(session.paths.workspace, file),
+  });
   const rowsOf = new Map(files.map((file) => [file.path, file.rows]));
   const hashed = await hashFiles(session, found);
   return {

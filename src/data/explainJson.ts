@@ -1,0 +1,59 @@
+/** Finds the first line of a JSON or JSON lines file that cannot be read, which DuckDB counts by other rules. */
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { bytesOf, type TextFile } from "./inspectText.ts";
+import { UnreadableFile } from "./unreadableFile.ts";
+
+/** A larger document is not parsed a second time only to find the line. */
+const MOST_BYTES = 64 << 20;
+
+/** @returns undefined if every line is an object */
+export async function explainJsonLines(file: TextFile): Promise<UnreadableFile | undefined> {
+  const lines = createInterface({ input: Readable.from(bytesOf(file.path, file.gzip)), crlfDelay: Infinity });
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() === "") continue;
+    try {
+      const value: unknown = JSON.parse(line === 1 ? text.replace(/^\ufeff/, "") : text);
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
+    } catch (error) {
+      return new UnreadableFile(`line ${line} is not JSON: ${reasonOf(error)}`, { line });
+    }
+    return new UnreadableFile(`line ${line} is not an object`, { line, hint: "each line is one row: {…}" });
+  }
+  return undefined;
+}
+
+/** @returns undefined if it is JSON, or too large to look */
+export async function explainJson(file: TextFile): Promise<UnreadableFile | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of bytesOf(file.path, file.gzip)) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks)
+    .toString()
+    .replace(/^\ufeff/, "");
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const position = /at position (\d+)/.exec(String(error))?.[1];
+    const line = position === undefined ? undefined : text.slice(0, Number(position)).split("\n").length;
+    return new UnreadableFile(`not JSON: ${reasonOf(error)}`, { line });
+  }
+}
+
+/** V8's words without the place, which is told as a line, and without the quoted text. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const plain = message
+    .replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, "")
+    .replace(/(,? after JSON)? ?(in JSON)? at position \d+.*$/s, "");
+  return plain === "" || /end of/i.test(plain)
+    ? "it ends in the middle"
+    : plain.replace(/^[A-Z]/, (a) => a.toLowerCase());
+}

@@ -1,0 +1,70 @@
+/** The files that an ingestion finds, with what had to be left out. */
+import { lstatSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import { findInputFiles } from "../data/findInputFiles.ts";
+import { sha256File } from "../storage/sha256File.ts";
+import { toRecordPath } from "../storage/workspacePaths.ts";
+import { errorCode } from "../storage/writeFailure.ts";
+import type { Session } from "./session.ts";
+
+export interface InputFile {
+  /** As records name it. */
+  readonly path: string;
+  readonly absolute: string;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export interface InputFiles {
+  readonly files: readonly InputFile[];
+  /** What fits the pattern but cannot be read, with its reason. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * @param inputs files or folders instead of the input folder
+ * @throws {MlctlError} kind "notReady" where one of them is not there
+ */
+export async function inputFiles({ config, paths }: Session, inputs: readonly string[]): Promise<InputFiles> {
+  const roots =
+    inputs.length === 0 ? [resolve(paths.workspace, config.input_folder_path)] : inputs.map((input) => resolve(input));
+  const files = new Map<string, InputFile>();
+  const leftOut: string[] = [];
+  for (const root of roots) {
+    const found = isFolder(root, toRecordPath(paths.workspace, root), inputs.length > 0)
+      ? await findInputFiles(root, config.ingest.pattern, (path, reason) => {
+          leftOut.push(`${toRecordPath(paths.workspace, path)} is left out: ${reason}`);
+        })
+      : [root];
+    for (const absolute of found) {
+      const path = toRecordPath(paths.workspace, absolute);
+      if (files.has(path)) continue;
+      const file = await hashed(absolute);
+      if (file === undefined) leftOut.push(`${path} is left out: no permission to read it`);
+      else files.set(path, { path, absolute, ...file });
+    }
+  }
+  return { files: [...files.values()], leftOut };
+}
+
+function isFolder(root: string, shown: string, named: boolean): boolean {
+  try {
+    return statSync(root).isDirectory();
+  } catch (cause) {
+    if (lstatSync(root, { throwIfNoEntry: false }) !== undefined) {
+      throw new MlctlError("data", `${shown} is a link that leads nowhere`, { cause, hint: "correct the link" });
+    }
+    const hint = named ? "check that path" : 'put files there, or set "input_folder_path" in config.json';
+    throw new MlctlError("notReady", `${shown} does not exist`, { cause, hint });
+  }
+}
+
+async function hashed(absolute: string): Promise<{ sha256: string; bytes: number } | undefined> {
+  try {
+    return { sha256: await sha256File(absolute), bytes: statSync(absolute).size };
+  } catch (error) {
+    if (errorCode(error) === "EACCES") return undefined;
+    throw error;
+  }
+}
