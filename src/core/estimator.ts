@@ -39,6 +39,19 @@ export interface Predictor {
   predict(X: Matrix): Float64Array;
 }
 
+/** Shapley values: what each feature adds to each answer, beside the answer for the mean row. */
+export interface Contributions {
+  /** 1, or the number of classes for multiclass. */
+  readonly outputCount: number;
+  /**
+   * Row-major, (n_samples × outputCount × n_features). Regression: in units of the target. Classification: on the side
+   * of the margin (log-odds of class 1, or what goes into the softmax).
+   */
+  readonly values: Float64Array;
+  /** A row's contributions and this sum to its margin, (outputCount). */
+  readonly baseValues: Float64Array;
+}
+
 /** One parameter of a family: what is allowed, for validation, help and search. */
 export interface ParamSpec {
   readonly name: string;
@@ -65,6 +78,8 @@ export interface Estimator {
   load(fitted: FittedEstimator): Predictor;
   /** One number a feature, at least 0 (gain for trees, |coefficient| for standardized linear models); absent if the family has none. */
   importance?(fitted: FittedEstimator): Float64Array;
+  /** @throws {RangeError} where the matrix has another width */
+  contributions?(fitted: FittedEstimator, X: Matrix): Contributions;
   /** The model as text in the format of another program, by the format's name, e.g. "xgboost-json". */
   readonly exports?: Readonly<Record<string, (fitted: FittedEstimator) => string>>;
 }

@@ -149,6 +149,34 @@ for (const [name, entry] of Object.entries(estimators)) {
           });
         }
 
+        if (estimator.contributions !== undefined) {
+          it("explains every answer: contributions and base value sum to its margin", async () => {
+            const fitted = await fit();
+            const { outputCount, values, baseValues } = estimator.contributions!(fitted, X);
+            expect(outputCount).toBe(task === "multiclass" ? 3 : 1);
+            expect(values).toHaveLength(150 * outputCount * 3);
+            const margins = Float64Array.from({ length: 150 * outputCount }, (_, at) =>
+              values.slice(3 * at, 3 * at + 3).reduce((sum, value) => sum + value, baseValues[at % outputCount]!),
+            );
+            estimator
+              .load(fitted)
+              .predict(X)
+              // the trees' margins are float32 sums of a hundred leaves
+              .forEach((answer, at) => expect(answered(margins, at, task)).toBeCloseTo(answer, 5));
+          });
+
+          it("explains a row alone as among others", async () => {
+            const fitted = await fit();
+            const { outputCount, values } = estimator.contributions!(fitted, X);
+            const width = 3 * outputCount;
+            for (const i of [0, 63, 149]) {
+              estimator.contributions!(fitted, row(X, i)).values.forEach((value, at) =>
+                expect(value).toBeCloseTo(values[i * width + at]!, 12),
+              ); // order of sums
+            }
+          });
+        }
+
         if (estimator.needs.complete) {
           it("refuses a missing value by feature and row instead of learning NaN", async () => {
             const values = X.values.slice();
@@ -160,6 +188,15 @@ for (const [name, entry] of Object.entries(estimators)) {
       });
     }
   });
+}
+
+/** The answer at `at` as the margins give it. */
+function answered(margins: Float64Array, at: number, task: Task): number {
+  if (task === "regression") return margins[at]!;
+  if (task === "binary") return 1 / (1 + Math.exp(-margins[at]!));
+  const first = at - (at % 3);
+  const odds = margins.slice(first, first + 3).map(Math.exp);
+  return odds[at - first]! / (odds[0]! + odds[1]! + odds[2]!);
 }
 
 /** Mean squared error, or log loss. */

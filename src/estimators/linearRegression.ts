@@ -1,9 +1,9 @@
 /** Linear regression: ordinary or weighted least squares through ml-regression-multivariate-linear. */
-import type { Estimator, FitOptions, FittedEstimator, ParamSpec, Predictor } from "../core/estimator.ts";
+import type { Estimator, FitOptions, FittedEstimator, ParamSpec } from "../core/estimator.ts";
 import type { Matrix } from "../core/matrix.ts";
-import { finiteNumber, numberList, requireWidth } from "./fittedState.ts";
 import { centre, triangularFactor } from "./leastSquares.ts";
 import type { TriangularFactor } from "./leastSquares.ts";
+import { linearModel } from "./linearModel.ts";
 import { resolveParams } from "./params.ts";
 import { requireComplete } from "./requireComplete.ts";
 
@@ -32,39 +32,19 @@ export const linearRegression = {
     const centres = centre(X, y, resolved.fit_intercept === true, options.sampleWeight);
     const factor = triangularFactor(X, y, centres, options.sampleWeight);
     const coefficients = await leastNorm(factor, X.rowCount);
-    let intercept = centres.y;
-    for (let j = 0; j < coefficients.length; j++) intercept -= coefficients[j]! * centres.columns[j]!;
     return {
       family: "linear_regression",
       params: resolved,
       featureNames: X.columnNames,
       task: options.task,
       classCount: 0,
-      state: { coefficients, intercept },
+      state: linearModel.state(coefficients, centres, linearModel.means(X, y, options)),
     };
   },
 
-  load(fitted: FittedEstimator): Predictor {
-    const width = fitted.featureNames.length;
-    const coefficients = numberList(fitted, "coefficients", fitted.state.coefficients, width);
-    const intercept = finiteNumber(fitted, "intercept", fitted.state.intercept);
-    return {
-      predict(X) {
-        requireWidth(X, fitted);
-        const result = new Float64Array(X.rowCount);
-        for (let i = 0; i < X.rowCount; i++) {
-          let sum = intercept;
-          for (let j = 0; j < width; j++) sum += coefficients[j]! * X.values[i * width + j]!;
-          result[i] = sum;
-        }
-        return result;
-      },
-    };
-  },
-
-  importance(fitted: FittedEstimator): Float64Array {
-    return numberList(fitted, "coefficients", fitted.state.coefficients).map(Math.abs);
-  },
+  load: linearModel.load,
+  importance: linearModel.importance,
+  contributions: linearModel.contributions,
 } satisfies Estimator;
 
 /**

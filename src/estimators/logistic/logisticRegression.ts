@@ -1,8 +1,18 @@
 /** Logistic regression with an L2 penalty, binary or multinomial: the coefficients of scikit-learn's. */
-import type { Estimator, FitOptions, FittedEstimator, ParamSpec, Predictor } from "../../core/estimator.ts";
+import type {
+  Contributions,
+  Estimator,
+  FitOptions,
+  FittedEstimator,
+  ParamSpec,
+  Predictor,
+} from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { numberList, requireWidth, unfit } from "../fittedState.ts";
+import { linearContributions } from "../linearContributions.ts";
+import type { LinearOutput } from "../linearContributions.ts";
+import { linearModel } from "../linearModel.ts";
 import { resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
@@ -47,7 +57,8 @@ export const logisticRegression = {
     const resolved = resolveParams(params, options.params, "logistic_regression");
     requireComplete(X, y, "logistic_regression");
     const { task, classCount } = options;
-    const state = await fitLogistic(X, y, { ...options, params: resolved });
+    const learned = await fitLogistic(X, y, { ...options, params: resolved });
+    const state = { ...learned, means: [...linearModel.means(X, y, options)] };
     return { family: "logistic_regression", params: resolved, featureNames: X.columnNames, task, classCount, state };
   },
 
@@ -62,6 +73,15 @@ export const logisticRegression = {
     };
   },
 
+  /** Classes that training did not see have no margin: −∞, whatever the features say. */
+  contributions(fitted: FittedEstimator, X: Matrix): Contributions {
+    requireWidth(X, fitted);
+    const width = fitted.featureNames.length;
+    const means = numberList(fitted, "means", fitted.state.means, width);
+    const outputs = Array.from({ length: fitted.classCount }, (_, code) => outputOf(readState(fitted), code, width));
+    return linearContributions(fitted.classCount === 2 ? [logOdds(outputs)] : outputs, means, X);
+  },
+
   /** Mean |coefficient| over the classes. */
   importance(fitted: FittedEstimator): Float64Array {
     const { coefficients } = readState(fitted);
@@ -70,6 +90,22 @@ export const logisticRegression = {
     return result;
   },
 } satisfies Estimator;
+
+/** What goes into the softmax for a class; with two classes seen, 0 for the first of them. */
+function outputOf({ classes, coefficients, intercepts }: State, code: number, width: number): LinearOutput {
+  const seen = classes.indexOf(code);
+  const none = new Float64Array(width);
+  if (seen === -1) return { coefficients: none, intercept: -Infinity };
+  const at = classes.length > 2 ? seen : seen - 1;
+  return at === -1
+    ? { coefficients: none, intercept: 0 }
+    : { coefficients: coefficients[at]!, intercept: intercepts[at]! };
+}
+
+/** Of the second class against the first. */
+function logOdds([first, second]: readonly LinearOutput[]): LinearOutput {
+  return { coefficients: second!.coefficients, intercept: second!.intercept - first!.intercept };
+}
 
 interface State {
   readonly classes: readonly number[];

@@ -1,5 +1,5 @@
 /** XGBoost: gradient-boosted trees; missing values are taken as they are. */
-import type { Estimator, FitOptions, FittedEstimator, Predictor } from "../../core/estimator.ts";
+import type { Contributions, Estimator, FitOptions, FittedEstimator, Predictor } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/matrix.ts";
@@ -10,6 +10,7 @@ import type { Objective } from "./ensemble.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./exportJsonModel.ts";
 import { treePredictor } from "./treePredictor.ts";
+import { treeShap } from "./treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 /** From here on "auto" takes hist: exact sorts every column anew at every level. */
@@ -62,6 +63,11 @@ export const xgboost = {
         return trees.predict(X);
       },
     };
+  },
+
+  contributions(fitted: FittedEstimator, X: Matrix): Contributions {
+    requireWidth(X, fitted);
+    return treeShap(readEnsemble(fitted), X);
   },
 
   exports: {

@@ -1,0 +1,53 @@
+/** LinearModel: what linear regression, ridge, lasso and elastic net share once their coefficients are known. */
+import type { Contributions, FittedEstimator, FitOptions, Predictor } from "../core/estimator.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Matrix } from "../core/matrix.ts";
+import { finiteNumber, numberList, requireWidth } from "./fittedState.ts";
+import { centre } from "./leastSquares.ts";
+import type { Centres } from "./leastSquares.ts";
+import { linearContributions } from "./linearContributions.ts";
+
+export const linearModel = {
+  /** @param centres what was taken off before the fit: zeros without an intercept */
+  state(coefficients: readonly number[], centres: Centres, means: Float64Array): JsonObject {
+    const intercept = coefficients.reduce((sum, value, j) => sum - value * centres.columns[j]!, centres.y);
+    return { coefficients, intercept: intercept + 0, means: [...means] }; // no −0, which JSON forgets
+  },
+
+  /** Of the training rows, for contributions: an intercept does not matter here. */
+  means(X: Matrix, y: Float64Array, { sampleWeight }: FitOptions): Float64Array {
+    return centre(X, y, true, sampleWeight).columns.map((mean) => mean + 0);
+  },
+
+  load(fitted: FittedEstimator): Predictor {
+    const { coefficients, intercept } = read(fitted);
+    const width = coefficients.length;
+    return {
+      predict(X) {
+        requireWidth(X, fitted);
+        const result = new Float64Array(X.rowCount);
+        for (let i = 0; i < X.rowCount; i++) {
+          let sum = intercept;
+          for (let j = 0; j < width; j++) sum += coefficients[j]! * X.values[i * width + j]!;
+          result[i] = sum;
+        }
+        return result;
+      },
+    };
+  },
+
+  importance(fitted: FittedEstimator): Float64Array {
+    return numberList(fitted, "coefficients", fitted.state.coefficients).map(Math.abs);
+  },
+
+  contributions(fitted: FittedEstimator, X: Matrix): Contributions {
+    requireWidth(X, fitted);
+    const means = numberList(fitted, "means", fitted.state.means, fitted.featureNames.length);
+    return linearContributions([read(fitted)], means, X);
+  },
+};
+
+function read(fitted: FittedEstimator): { readonly coefficients: Float64Array; readonly intercept: number } {
+  const coefficients = numberList(fitted, "coefficients", fitted.state.coefficients, fitted.featureNames.length);
+  return { coefficients, intercept: finiteNumber(fitted, "intercept", fitted.state.intercept) };
+}

@@ -1,0 +1,12 @@
+import { expect, it } from "vitest";
+import { gaussLegendre } from "./gaussLegendre.ts";
+
+it("integrates powers exactly up to twice the number of points", () => {
+  for (const count of [1, 2, 3, 8, 40]) {
+    const { points, weights } = gaussLegendre(count);
+    for (let power = 0; power < 2 * count; power++) {
+      const integral = weights.reduce((sum, weight, i) => sum + weight * points[i]! ** power, 0);
+      expect(integral).toBeCloseTo(1 / (power + 1), 14);
+    }
+  }
+});
