@@ -146,10 +146,16 @@ export function modelView({ path, sha256, model, run }: ShownModel): View {
   };
 }
 
-function rangeText({ kind, minimum, maximum, categories }: ShownModel["model"]["signature"]["inputs"][number]): string {
+function rangeText({
+  kind,
+  minimum,
+  maximum,
+  categories,
+  missingShare,
+}: ShownModel["model"]["signature"]["inputs"][number]): string {
   if (categories !== undefined)
     return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
-  if (minimum === undefined || maximum === undefined) return "no value seen";
+  if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no value seen";
   const edge = (value: number): string => (kind === "date" ? new Date(value).toISOString() : formatNumber(value));
   return `${edge(minimum)} to ${edge(maximum)}`;
 }

@@ -94,8 +94,10 @@ async function weigh(session: Session, challenger: LoadedModel, { force }: Deplo
     throw error;
   });
   if (test instanceof MlctlError) return { verdict: { promote: false, reasons: [test.message] }, metric, value: null };
-  const judged = judge(challenger.model, test.table);
-  const champion = judgeChampion(session, challenger, test.table);
+  const alone = judge(challenger.model, test.table);
+  const { table: common = alone.table, ...champion } = judgeChampion(session, challenger, alone.table);
+  // A champion that looks back reaches fewer rows than one with newer history.
+  const judged = common.rowCount < alone.table.rowCount ? judge(challenger.model, common) : alone;
   const verdict = promotion(
     {
       challenger: judged.evaluation,
@@ -124,7 +126,8 @@ function judgeChampion(session: Session, { model }: LoadedModel, table: Table) {
     const [mine, theirs] = [model.signature.target, deployed.model.signature.target];
     if (JSON.stringify(mine) !== JSON.stringify(theirs))
       return { champion: null, championProblem: "it answers another target or other classes" };
-    return { champion: judge(deployed.model, table).evaluation };
+    const judged = judge(deployed.model, table);
+    return { champion: judged.evaluation, table: judged.table };
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
     return { champion: null, championProblem: [error.message, ...error.details].join("; ") };

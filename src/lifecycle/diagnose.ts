@@ -2,12 +2,14 @@
 import type { DriftReport, Finding } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
+import { selectRows } from "../core/selectRows.ts";
 import type { Column, Table } from "../core/table.ts";
 import { driftReport } from "../monitoring/driftReport.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
 import { predictionColumn } from "../pipeline/predictionColumn.ts";
 import { predictor } from "../pipeline/predictor.ts";
+import { rowsInReach } from "../pipeline/rowsInReach.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { dataFindings } from "./dataFindings.ts";
 import { integrity } from "./integrity.ts";
@@ -55,12 +57,12 @@ export async function diagnose(
   const table = await readDataset(session, dataset);
   const answers = answersOf(deployed.model, table);
   const drift = driftReport(deployed.model.reference, table, { datasetShare: config.monitor.drift.dataset_share });
-  const predicted = { rowCount: table.rowCount, columns: [answers.column] };
+  const predicted = { rowCount: answers.rows, columns: [answers.column] };
 
   return {
     runId: deployed.run?.runId ?? null,
     dataset: { path: dataset.artifact.path, rows: dataset.rows },
-    predictions: { rows: table.rowCount, values: summarize(predicted).summary["prediction"]! },
+    predictions: { rows: answers.rows, values: summarize(predicted).summary["prediction"]! },
     ...summarize(table),
     timing: timings(session),
     drift,
@@ -75,8 +77,9 @@ export async function diagnose(
   };
 }
 
-function answersOf(model: Model, table: Table): { column: Column; problem: string | undefined } {
-  const { yPred, probabilities } = predictor(model)(conformTable(table, model.signature));
+function answersOf(model: Model, table: Table): { column: Column; rows: number; problem: string | undefined } {
+  const inputs = conformTable(table, model.signature);
+  const { yPred, probabilities } = predictor(model)(selectRows(inputs, rowsInReach(model, inputs)));
   const { target } = model.signature;
   // Answers that are all alike are suspicious by themselves here: the truth of new rows is not known yet.
   const varied = Float64Array.from(yPred, (_, row) => row % 2);
@@ -87,7 +90,8 @@ function answersOf(model: Model, table: Table): { column: Column; problem: strin
     yPred,
     probabilities,
   };
-  return { column: predictionColumn(target, yPred), problem: degenerate(evaluation, target.classes) };
+  const problem = degenerate(evaluation, target.classes);
+  return { column: predictionColumn(target, yPred), rows: yPred.length, problem };
 }
 
 function timings({ store }: Session): DiagnoseResult["timing"] {

@@ -4,10 +4,10 @@ import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/model.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
-import { historyGaps } from "../features/historyGaps.ts";
 import { conformTable } from "./conformTable.ts";
 import { encodeLabels } from "./encodeLabels.ts";
 import { predictor } from "./predictor.ts";
+import { rowsInReach } from "./rowsInReach.ts";
 
 export interface Evaluated {
   readonly evaluation: Evaluation;
@@ -22,9 +22,10 @@ export function evaluate(model: Model, table: Table): Evaluated {
   const { target } = model.signature;
   const labels = encodeLabels(table, target);
   const labelled = selectRows(conformTable(table, model.signature), labels.rows);
-  const gaps = historyGaps(model.transforms)?.(labelled);
-  const reached = Int32Array.from(labels.y.keys()).filter((row) => gaps?.[row]?.kind !== "missing");
-  if (reached.length === 0) throw new MlctlError("data", `no row can be judged: ${gaps?.[0]?.message}`);
+  const reached = rowsInReach(model, labelled);
+  if (reached.length === 0) {
+    throw new MlctlError("data", "the model's history reaches none of the rows", { hint: "train on newer rows" });
+  }
   const yTrue = Float64Array.from(reached, (row) => labels.y[row]!);
   const classCount = target.classes?.length ?? 0;
   return {

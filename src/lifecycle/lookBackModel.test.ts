@@ -1,0 +1,84 @@
+/** The life of a model that looks back: rows that its history does not reach get no answer anywhere. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { JsonObject } from "../core/json.ts";
+import { apiReturns } from "./apiReturns.ts";
+import { deploy } from "./deploy.ts";
+import { diagnose } from "./diagnose.ts";
+import { exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
+import { ingest } from "./ingest.ts";
+import { score } from "./score.ts";
+import { train } from "./train.ts";
+
+const config: JsonObject = {
+  target: "y",
+  task: "regression",
+  time_column: "day",
+  features: [{ type: "rolling", windows: ["3d", "10d"] }, { type: "lag" }],
+  train: { models: [{ family: "linear_regression" }] },
+  promotion: { beat_baseline: false },
+};
+
+const dayOf = (number: number): string => new Date(Date.UTC(2026, 0, 1 + number)).toISOString().slice(0, 10);
+
+/** A wave, one row a day. */
+function rows(...days: readonly number[]): string {
+  return ["day,y", ...days.map((day) => `${dayOf(day)},${(100 + 10 * Math.sin(day / 4) + (day % 3)).toFixed(3)}`)].join(
+    "\n",
+  );
+}
+
+const upTo = (end: number, start = 0): number[] => Array.from({ length: end - start }, (_, i) => start + i);
+
+async function cycle(example: ExampleWorkspace) {
+  return example.change(async (session) => {
+    await ingest(session);
+    const trained = await train(session);
+    const scored = await score(session);
+    return { trained, scored, deployed: await deploy(session) };
+  });
+}
+
+describe("a model that looks back ten days", () => {
+  let example: ExampleWorkspace;
+  let first: Awaited<ReturnType<typeof cycle>>;
+
+  beforeAll(async () => {
+    // Days 60 to 68 lie within ten days of the history's end, day 59; 69 is its tenth day, 70 and 90 are beyond.
+    const testData = rows(...upTo(71, 60), 90);
+    example = await exampleWorkspace(config, { "sourcedata/a.csv": rows(...upTo(60)), "testdata/t.csv": testData });
+    first = await cycle(example);
+  });
+
+  it("is trained without the first row, and says so", () => {
+    expect(first.trained.notes).toEqual(["1 of 60 rows has too little history and is left out"]);
+    expect(first.trained.trainingRows + first.trained.validationRows).toBe(59);
+  });
+
+  it("is scored on the rows that its history reaches, and says how many it does not", () => {
+    expect(first.scored.rows).toBe(10);
+    expect(first.scored.warnings).toContain("the model's history does not reach 2 of the test rows: not judged");
+  });
+
+  it("answers null for the others to calls of the API, and is diagnosed on the rows that it reaches", async () => {
+    const { path } = await example.change(apiReturns);
+    const { predictions } = JSON.parse(example.read(path!)) as { predictions: (number | null)[] };
+    expect(predictions.map((value) => value === null)).toEqual([...upTo(10).map(() => false), true, true]);
+    const { predictions: answered } = await example.look((session) => diagnose(session, { offline: true }));
+    expect(answered.rows).toBe(59);
+  });
+
+  it("is compared with a newer one on the rows that both reach", async () => {
+    example.write({ "sourcedata/b.csv": rows(...upTo(66, 60)) });
+    const { scored, deployed } = await cycle(example);
+    expect(scored.rows).toBe(11);
+    expect(deployed.reasons.at(-1)).toContain("on the same 10 rows");
+  });
+
+  it("cannot be scored on rows of which it reaches none", async () => {
+    example.write({ "testdata/t.csv": rows(200, 201) });
+    await expect(example.change((session) => score(session))).rejects.toMatchObject({
+      kind: "data",
+      message: "the model's history reaches none of the rows",
+    });
+  });
+});
