@@ -14,6 +14,7 @@ import { models } from "./models.ts";
 import { predict } from "./predict.ts";
 import { reindex } from "./reindex.ts";
 import { report } from "./report.ts";
+import { reproduce } from "./reproduce.ts";
 import { runs } from "./runs.ts";
 import { schedule } from "./schedule.ts";
 import { score } from "./score.ts";
@@ -23,7 +24,8 @@ import { verify } from "./verify.ts";
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
 const use = [predict];
 const watch = [schedule];
+const improve = [reproduce];
 const lookBack = [runs, models, lineage, at, verify, reindex];
 const other = [init, config, doctor, completion];
 
-export const commands: readonly Command[] = [...lifecycle, ...use, ...watch, ...lookBack, ...other];
+export const commands: readonly Command[] = [...lifecycle, ...use, ...watch, ...improve, ...lookBack, ...other];

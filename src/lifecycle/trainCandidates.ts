@@ -74,13 +74,15 @@ function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; met
   );
 }
 
-interface Attempt {
+/** One candidate to be fitted and judged. */
+export interface Attempt {
   readonly candidate: Candidate;
   readonly data: PreparedData;
   readonly emit: (share: number) => void;
 }
 
-async function trainOne({ context }: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
+/** A candidate that this data cannot be fitted to is told, not thrown. */
+export async function trainOne({ context }: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
   context.signal.throwIfAborted();
   emit(0);
   const start = performance.now();
