@@ -1,6 +1,9 @@
 /** Registry of model families: a new one is a file and a line here. Importing it loads no engine. */
 import type { Estimator } from "../core/estimator.ts";
 import { baseline } from "./baseline.ts";
+import { elasticNet } from "./linear/elasticNet.ts";
+import { lasso } from "./linear/lasso.ts";
+import { ridge } from "./linear/ridge.ts";
 import { linearRegression } from "./linearRegression.ts";
 import { logisticRegression } from "./logistic/logisticRegression.ts";
 import { xgboost } from "./xgboost/xgboost.ts";
@@ -9,6 +12,9 @@ import { xgboost } from "./xgboost/xgboost.ts";
 export const estimators = {
   baseline,
   linear_regression: linearRegression,
+  ridge,
+  lasso,
+  elastic_net: elasticNet,
   logistic_regression: logisticRegression,
   xgboost,
 } satisfies Record<string, Estimator>;

@@ -10,6 +10,6 @@ it("gives the coefficient times the distance from the mean, and the answer for t
   const { outputCount, values, baseValues } = linearContributions(outputs, Float64Array.of(2, 2), X);
   expect(outputCount).toBe(2);
   // 10 (1 − 2), −1 (2 − 2); 0, 2 (2 − 2); 10 (3 − 2), −1 (4 − 2); 0, 2 (4 − 2)
-  expect([...values]).toEqual([-10, -0, 0 * -1, 0, 10, -2, 0, 4]);
+  expect([...values]).toEqual([-10, -0, -0, 0, 10, -2, 0, 4]);
   expect([...baseValues]).toEqual([5 + 20 - 2, 4]);
 });
