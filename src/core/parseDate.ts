@@ -2,7 +2,7 @@
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const INSTANT =
-  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)? ?(?:(Z|UTC)|([+-])(\d{2}):?(\d{2})?)?$/i;
+  /^(\d{1,4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d+)?)?)? ?(?:(Z|UTC)|([+-])(\d{2}):?(\d{2})?)?$/i;
 const DAY_MONTH_YEAR = /^(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4})$/;
 
 /**
@@ -19,14 +19,16 @@ export function parseDate(value: unknown): number | undefined {
   if (parts === null) return undefined;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
   const start = midnight(year!, month!, day!);
-  if (start === undefined || hour! > 24 || minute! > 59 || second! > 59) return undefined;
   const fraction = Number(parts[7] ?? 0);
+  const afterMidnight = minute! + second! + fraction;
+  if (start === undefined || minute! > 59 || second! > 59 || hour! + Math.min(afterMidnight, 1) > 24) return undefined;
   const offset = (parts[9] === "-" ? -1 : 1) * (Number(parts[10] ?? 0) * 60 + Number(parts[11] ?? 0));
   return start + ((hour! * 60 + minute! - offset) * 60 + second!) * 1000 + fraction * 1000;
 }
 
 function midnight(year: number, month: number, day: number): number | undefined {
-  const time = Date.UTC(year, month - 1, day);
-  // Date.UTC turns February 30 into March 2.
-  return month >= 1 && month <= 12 && new Date(time).getUTCDate() === day ? time : undefined;
+  // Date.UTC takes the year 99 for 1999; both turn February 30 into March 2.
+  const date = new Date(0);
+  const time = date.setUTCFullYear(year, month - 1, day);
+  return month >= 1 && month <= 12 && date.getUTCDate() === day ? time : undefined;
 }
