@@ -25,6 +25,11 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
       .union([z.number().min(0).max(1), z.literal("tune")])
       .default(0.5)
       .describe("two classes: the probability from which the positive one is predicted, or tune"),
+    calibration: z
+      .enum(["sigmoid", "isotonic"])
+      .nullable()
+      .default(null)
+      .describe("two classes: how probabilities are corrected on folds of the training part; null: not at all"),
   });
 }
 

@@ -13,6 +13,11 @@ export interface FittedTransform {
   readonly state: JsonObject;
 }
 
+/** How the probability of class 1 is corrected: along a sigmoid of its log-odds (Platt), or along steps (isotonic). */
+export type Calibration =
+  | { readonly method: "sigmoid"; readonly slope: number; readonly intercept: number }
+  | { readonly method: "isotonic"; readonly x: readonly number[]; readonly y: readonly number[] };
+
 /** The same data, configuration and seed give the same bytes: no clock, no run id and no path is in here. */
 export interface Model {
   readonly format: "mlctl-model";
@@ -25,6 +30,8 @@ export interface Model {
   readonly baseline: FittedEstimator;
   /** Binary only: class 1 is predicted from this probability on. */
   readonly threshold: number | null;
+  /** Binary only, where it is configured: what the estimator says is corrected before the threshold. */
+  readonly calibration?: Calibration;
   /** On the validation part. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** Mean loss of score when a column is shuffled, or the family's own importance; by feature, largest first. */

@@ -35,6 +35,7 @@ export async function buildModel(
     estimator: fitted.estimator,
     baseline: await fitBaseline(data, data.split.training),
     threshold: fitted.threshold,
+    ...(fitted.calibration === undefined ? {} : { calibration: fitted.calibration }),
     metrics,
     importance: fitted.importance,
     lineage: {

@@ -76,6 +76,7 @@ function candidateOf(run: Run, config: Session["config"]): Candidate {
     featurePatterns: config.train.feature_sets[run.featureSet] ?? null,
     features: transformRequests(config),
     threshold: config.train.threshold,
+    calibration: config.train.calibration,
     metric: run.metric,
     seed: run.seed,
   };

@@ -5,6 +5,7 @@ import { random } from "../core/random.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Column } from "../core/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
+import { findMetric } from "../metrics/findMetric.ts";
 import { fitCandidate, type Candidate } from "./fitCandidate.ts";
 import type { TrainingData } from "./partOf.ts";
 import { splitRows } from "./splitRows.ts";
@@ -179,4 +180,24 @@ it("has no threshold to tune in a regression", async () => {
   );
   expect(threshold).toBeNull();
   expect(evaluation.probabilities).toBeNull();
+});
+
+describe.each(["sigmoid", "isotonic"] as const)("calibration by %s", (calibration) => {
+  const chosen = { ...candidate, calibration, family: "xgboost", params: { n_estimators: 20, max_depth: 6 } };
+
+  it("does not depend on validation rows, and the threshold is tuned on what it corrected", async () => {
+    const fitted = await fitCandidate(chosen, data, split);
+    const other = await fitCandidate(chosen, otherValidation(), split);
+    expect(fitted.calibration).toMatchObject({ method: calibration });
+    expect(other.calibration).toEqual(fitted.calibration);
+    expect(other.threshold).toBe(fitted.threshold);
+  });
+
+  it("makes the probabilities of an overfitted model more honest on rows that it has not seen", async () => {
+    const brier = async (method: typeof calibration | null): Promise<number> => {
+      const { evaluation } = await fitCandidate({ ...chosen, threshold: 0.5, calibration: method }, data, split);
+      return findMetric("brier", "binary").compute(evaluation);
+    };
+    expect(await brier(calibration)).toBeLessThan(await brier(null));
+  });
 });

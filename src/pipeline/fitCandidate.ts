@@ -3,8 +3,9 @@ import { MlctlError } from "../core/errors.ts";
 import type { FittedEstimator } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Evaluation } from "../core/metric.ts";
-import type { FittedTransform } from "../core/model.ts";
+import type { Calibration, FittedTransform } from "../core/model.ts";
 import { selectRows } from "../core/selectRows.ts";
+import type { TargetSpec } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { automaticTransforms } from "../features/automatic.ts";
@@ -15,7 +16,10 @@ import { predictor } from "./predictor.ts";
 import { wildcard } from "./wildcard.ts";
 import type { Split } from "./splitRows.ts";
 import { partOf, type TrainingData } from "./partOf.ts";
-import { tuneThreshold } from "./tuneThreshold.ts";
+import { calibrate } from "./calibrate.ts";
+import { fitCalibration } from "./fitCalibration.ts";
+import { outOfFold } from "./outOfFold.ts";
+import { bestThreshold } from "./bestThreshold.ts";
 
 /** What is to be fitted. */
 export interface Candidate {
@@ -28,6 +32,8 @@ export interface Candidate {
   readonly features: readonly TransformRequest[] | null;
   /** Binary: a probability, or "tune" for the best on folds of the training part. */
   readonly threshold: number | "tune";
+  /** Binary: how probabilities are corrected; not at all where null or left out. */
+  readonly calibration?: Calibration["method"] | null;
   /** What "tune" makes best. */
   readonly metric: string;
   readonly seed: number;
@@ -37,6 +43,7 @@ export interface FittedCandidate {
   readonly transforms: readonly FittedTransform[];
   readonly estimator: FittedEstimator;
   readonly threshold: number | null;
+  readonly calibration?: Calibration;
   /** On the validation part. */
   readonly evaluation: Evaluation;
   readonly importance: readonly (readonly [string, number])[];
@@ -57,13 +64,13 @@ export async function fitCandidate(
 ): Promise<FittedCandidate> {
   const training = partOf(data, split.training);
   const fitted = await fitOn(candidate, training, hooks);
-  const threshold = await thresholdOf(candidate, training, hooks);
+  const decision = await decisionOf(candidate, training, hooks);
   const validation = partOf(data, split.validation);
-  const prediction = predictor({ ...fitted, threshold })(validation.inputs);
+  const prediction = predictor({ ...fitted, ...decision })(validation.inputs);
   const { task, classes = [] } = data.target;
   return {
     ...fitted,
-    threshold,
+    ...decision,
     evaluation: { task, classCount: classes.length, yTrue: validation.y, ...prediction },
     importance: importanceOf(fitted.estimator),
   };
@@ -77,6 +84,7 @@ async function fitOn(
   hooks: FitHooks,
 ): Promise<Fitted> {
   const estimator = findEstimator(candidate.family);
+  if (!estimator.tasks.includes(target.task)) throw wrongTask(candidate.family, target);
   const plan =
     candidate.features === null
       ? automaticTransforms(inputs, { needs: estimator.needs })
@@ -96,13 +104,21 @@ async function fitOn(
   return { transforms, estimator: await estimator.fit(X, y, options), notes: plan.notes };
 }
 
-async function thresholdOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<number | null> {
-  if (training.target.task !== "binary") return null;
-  if (candidate.threshold !== "tune") return candidate.threshold;
-  return tuneThreshold(training.y, { metric: candidate.metric, seed: candidate.seed }, async (rows, judged) => {
+type Decision = Pick<FittedCandidate, "threshold" | "calibration">;
+
+/** How probabilities become answers: learned, where it is, on rows that the models of their folds had not seen. */
+async function decisionOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Decision> {
+  const { threshold, calibration: method = null, seed } = candidate;
+  if (training.target.task !== "binary") return { threshold: null };
+  if (threshold !== "tune" && method === null) return { threshold };
+  const probabilities = await outOfFold(training.y, seed, async (rows, judged) => {
     const fitted = await fitOn(candidate, partOf(training, rows), { signal: hooks.signal });
     return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, judged)).probabilities!;
   });
+  const learned = method === null ? {} : { calibration: fitCalibration(method, probabilities, training.y) };
+  if (threshold !== "tune") return { threshold, ...learned };
+  const corrected = calibrate(probabilities, learned.calibration);
+  return { threshold: bestThreshold(training.y, corrected, candidate.metric), ...learned };
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {
@@ -123,4 +139,14 @@ function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {
   return Array.from(values, (value, index) => [fitted.featureNames[index]!, value] as const).toSorted(
     (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1),
   );
+}
+
+function wrongTask(family: string, { name, task }: TargetSpec): MlctlError {
+  const [what, others] =
+    task === "regression"
+      ? ["a number", "linear_regression or xgboost"]
+      : [`${task} classes`, "logistic_regression or xgboost"];
+  return new MlctlError("usage", `train.models: ${family} cannot predict "${name}", which is ${what}`, {
+    hint: `use ${others}, or set "task" in config.json`,
+  });
 }

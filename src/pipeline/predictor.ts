@@ -6,10 +6,11 @@ import type { Table } from "../core/table.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { compileTransforms } from "../features/compileTransforms.ts";
 import { historyGaps } from "../features/historyGaps.ts";
+import { calibrate } from "./calibrate.ts";
 import { decide } from "./decide.ts";
 
 /** What of a model is needed to predict. */
-export type PredictingModel = Pick<Model, "transforms" | "estimator" | "threshold">;
+export type PredictingModel = Pick<Model, "transforms" | "estimator" | "threshold" | "calibration">;
 
 /**
  * @returns a function from a table of the model's inputs (see conformTable, rowReader) to predictions, state loaded once;
@@ -26,6 +27,7 @@ export function predictor(model: PredictingModel): (table: Table) => Prediction 
   };
   return (table) => {
     refuseGaps(table);
-    return decide(loaded.predict(toMatrix(table)), { task, classCount, threshold: model.threshold });
+    const raw = calibrate(loaded.predict(toMatrix(table)), model.calibration);
+    return decide(raw, { task, classCount, threshold: model.threshold });
   };
 }

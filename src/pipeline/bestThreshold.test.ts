@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { tuneThreshold } from "./tuneThreshold.ts";
+import { bestThreshold } from "./bestThreshold.ts";
+import { outOfFold, type FitAndPredict } from "./outOfFold.ts";
 
 /** 90 rows, a third of class 1, and a noisy share that leans to the class. */
 const { uniform } = random(3);
 const y = Float64Array.from({ length: 90 }, (_, row) => (row % 3 === 0 ? 1 : 0));
 const shares = y.map((code) => 0.2 * code + 0.5 * uniform() + 0.1);
+
+async function tuneThreshold(
+  codes: Float64Array,
+  { metric, seed }: { readonly metric: string; readonly seed: number },
+  fitAndPredict: FitAndPredict,
+): Promise<number> {
+  return bestThreshold(codes, await outOfFold(codes, seed, fitAndPredict), metric);
+}
 
 /** The thresholds 0.01 to 0.99 one by one; of equals the one nearest to one half. */
 function bruteForce(probabilities: Float64Array, figure: (tp: number, fp: number, fn: number) => number): number {
@@ -30,7 +39,7 @@ async function alwaysSure(_training: Int32Array, judged: Int32Array): Promise<Fl
   return new Float64Array(judged.length).fill(1);
 }
 
-describe("tuneThreshold", () => {
+describe("a threshold tuned on folds", () => {
   it.each([
     ["f1", f1],
     ["accuracy", accuracy],

@@ -1,0 +1,32 @@
+/** Corrects probabilities as a model's calibration says. */
+import type { Calibration } from "../core/model.ts";
+
+/** Keeps the log-odds of a probability of 0 or 1 finite. */
+const SMALLEST = 1e-12;
+
+/** Probabilities of class 1, corrected. */
+export function calibrate(probabilities: Float64Array, calibration: Calibration | null | undefined): Float64Array {
+  if (!calibration) return probabilities;
+  if (calibration.method === "isotonic") return probabilities.map((share) => interpolate(share, calibration));
+  const { slope, intercept } = calibration;
+  return probabilities.map((share) => 1 / (1 + Math.exp(-(slope * logOdds(share) + intercept))));
+}
+
+export function logOdds(probability: number): number {
+  const share = Math.min(Math.max(probability, SMALLEST), 1 - SMALLEST);
+  return Math.log(share / (1 - share));
+}
+
+/** A straight line between the two neighbours; flat beyond the first and the last. */
+function interpolate(at: number, { x, y }: { readonly x: readonly number[]; readonly y: readonly number[] }): number {
+  let [low, high] = [0, x.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (x[middle]! < at) low = middle + 1;
+    else high = middle;
+  }
+  if (low === 0) return y[0]!;
+  if (low === x.length) return y.at(-1)!;
+  const share = (at - x[low - 1]!) / (x[low]! - x[low - 1]!);
+  return y[low - 1]! + share * (y[low]! - y[low - 1]!);
+}
