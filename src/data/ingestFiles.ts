@@ -23,14 +23,15 @@ export interface IngestedTable extends Staged {
 }
 
 /**
- * The same files and options give the same bytes. Nothing is written if no row is left; then `rows` is 0.
+ * The same files and options give the same bytes. Where no file could be read, the rows of `previous` are the dataset. Nothing is written if no row is left; then `rows` is 0.
  *
  * @throws {MlctlError} kind "usage" where SQL or a type of the configuration is wrong, "data" where `expect` is broken
  */
 export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestedTable> {
   return withDatabase(async (database) => {
     const staged = await stageFiles(database, paths.toSorted(), { ...options, writes: options.output });
-    if (staged.files.length === 0) return { ...staged, rows: 0, columns: [], duplicatesRemoved: 0 };
+    if (staged.files.length === 0 && options.previous === undefined)
+      return { ...staged, rows: 0, columns: [], duplicatesRemoved: 0 };
     const dedupe = options.dedupe ?? "first";
     const duplicatesRemoved = dedupe === false ? 0 : await dropDuplicates(database, dedupe);
     if (options.expect !== undefined) await checkExpectations(database, options.expect);

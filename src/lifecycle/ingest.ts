@@ -58,7 +58,7 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   const path = join(session.paths.datasets, `finaldata_${stamp}.csv`);
   ensureFolder(session.paths.datasets);
   const table = await readInto(session, plan, path);
-  const rejected = setAside(session, plan, table);
+  const rejected = [...plan.rejectedBefore, ...setAside(session, plan, table)];
   for (const message of [...rejected.map(told), ...table.notes])
     context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);

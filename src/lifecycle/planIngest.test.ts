@@ -103,6 +103,27 @@ describe("files that are gone", () => {
     expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
   });
 
+  it("leave a file that cannot be read known as such, and do not make it block what comes after", async () => {
+    const bad = 'x,z\n1,"2\n3,4\n';
+    const example = await ingested();
+    const ingestion = (inputs: readonly string[] = []) => example.change((session) => ingest(session, { inputs }));
+    example.write({ "practicedata/bad.csv": bad });
+    await ingestion();
+    example.write({ "practicedata/a.csv": null, "practicedata/c.csv": c });
+    expect(await ingestion()).toMatchObject({ status: "ingested", dataset: { rows: 20 + 30 + 40 } });
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
+    // Nothing but a second bad file is new: its rejection is recorded beside the rows that were there.
+    example.write({ "more/worse.csv": bad.replace("1", "7") });
+    const third = await ingestion([`${example.folder}/more/worse.csv`]);
+    expect(third).toMatchObject({ status: "ingested", dataset: { rows: 20 + 30 + 40 } });
+    expect(names(third.rejected)).toEqual(["practicedata/bad.csv", "more/worse.csv"]);
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
+    // One that is gone is forgotten, one that became readable is read.
+    example.write({ "practicedata/bad.csv": exampleCsv(4, 10), "more/worse.csv": null });
+    const fourth = await ingestion();
+    expect([fourth.dataset?.rows, fourth.rejected]).toEqual([20 + 30 + 40 + 10, []]);
+  });
+
   it("make rows of earlier versions of other files stay too, which is told", async () => {
     const example = await ingested();
     example.write({ "practicedata/a.csv": null, "practicedata/b.csv": c });

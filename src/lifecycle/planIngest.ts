@@ -1,7 +1,9 @@
 /** Which files an ingestion would read, and why; nothing is written here. */
-import type { Dataset } from "../core/dataset.ts";
+import { existsSync } from "node:fs";
+import type { Dataset, RejectedFile } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
+import { fromRecordPath } from "../storage/workspacePaths.ts";
 import { inputFiles, type InputFile } from "./inputFiles.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";
@@ -19,6 +21,8 @@ export interface IngestPlan {
   readonly read: readonly InputFile[];
   /** The dataset whose rows stay although some of its files are gone; null where all files are read again. */
   readonly base: Dataset | null;
+  /** What could not be read for the base and is still there: it is not tried again. */
+  readonly rejectedBefore: readonly RejectedFile[];
   readonly warnings: readonly string[];
 }
 
@@ -49,6 +53,7 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
       fresh,
       read: [],
       base: null,
+      rejectedBefore: [],
       warnings: leftOut,
     };
   }
@@ -57,18 +62,22 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
     ...(settingsChanged ? ["the ingest settings changed"] : []),
     ...(removal ? [`${gone} earlier ${gone === 1 ? "file is" : "files are"} gone`] : []),
   ].join(", ");
-  const choice = withEarlierRows({ previous, present, fresh, gone, settingsChanged }, config.ingest.accumulate);
+  const choice = withEarlierRows(
+    { workspace: session.paths.workspace, previous, present, fresh, gone, settingsChanged },
+    config.ingest.accumulate,
+  );
   if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, leftOut);
   return { ...common, ...choice, warnings: [...leftOut, ...choice.warnings], reason: reason || "forced" };
 }
 
-type Choice = Pick<IngestPlan, "status" | "reason" | "fresh" | "read" | "base" | "warnings">;
+type Choice = Pick<IngestPlan, "status" | "reason" | "fresh" | "read" | "base" | "rejectedBefore" | "warnings">;
 
 function everything(reason: string, present: readonly InputFile[]): Choice {
-  return { status: "ingest", reason, fresh: present, read: present, base: null, warnings: [] };
+  return { status: "ingest", reason, fresh: present, read: present, base: null, rejectedBefore: [], warnings: [] };
 }
 
 interface Situation {
+  readonly workspace: string;
   readonly previous: Dataset;
   readonly present: readonly InputFile[];
   readonly fresh: readonly InputFile[];
@@ -77,8 +86,9 @@ interface Situation {
 }
 
 /** Rows of files that are gone stand only in the previous dataset: then it is the base, else all files are read again. */
-function withEarlierRows({ previous, present, fresh, gone, settingsChanged }: Situation, accumulate: boolean): Choice {
-  const all: Choice = { status: "ingest", reason: "", fresh, read: present, base: null, warnings: [] };
+function withEarlierRows(situation: Situation, accumulate: boolean): Choice {
+  const { workspace, previous, present, fresh, gone, settingsChanged } = situation;
+  const all = { ...everything("", present), fresh };
   if (!accumulate || gone === 0) return all;
   const earlier = gone === 1 ? "1 earlier file is" : `${gone} earlier files are`;
   if (settingsChanged) {
@@ -93,7 +103,15 @@ function withEarlierRows({ previous, present, fresh, gone, settingsChanged }: Si
     changed.length === 0
       ? []
       : [`${earlier} gone, so rows of earlier versions of ${changed.map(({ path }) => path).join(", ")} stay too`];
-  return { ...all, read: fresh, base: previous, warnings };
+  return { ...all, read: fresh, base: previous, rejectedBefore: stillThere(workspace, previous, fresh), warnings };
+}
+
+/** Looked for on disk: files named on the command line are not all that the input folder holds. */
+function stillThere(workspace: string, { rejected }: Dataset, read: readonly InputFile[]): RejectedFile[] {
+  const again = new Set(read.flatMap(({ path, sha256 }) => [path, sha256]));
+  return rejected.filter(
+    ({ path, sha256 }) => !again.has(path) && !again.has(sha256) && existsSync(fromRecordPath(workspace, path)),
+  );
 }
 
 /** Files of the previous dataset whose content is not there any more, under no name; a changed file is not gone. */
