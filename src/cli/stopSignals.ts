@@ -17,7 +17,9 @@ export function stopSignals(say: (line: string) => void): StopSignals {
   const stop = (kind: "interrupted" | "terminated", message: string): void => {
     if (exitCode !== undefined) process.exit(exitCodes[kind]);
     exitCode = exitCodes[kind];
-    controller.abort(new MlctlError(kind, message, { hint: "what was there before is unchanged; run it again" }));
+    controller.abort(
+      new MlctlError(kind, message, { hint: "what was done stays and is whole; run it again to go on" }),
+    );
   };
   process.on("SIGINT", () => {
     stop("interrupted", "stopped by Ctrl-C");

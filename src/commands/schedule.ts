@@ -1,4 +1,5 @@
 /** `mlctl schedule next | run`: the jobs of config.json, at their times. */
+import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openConfig } from "./openConfig.ts";
@@ -14,13 +15,15 @@ const next = defineCommand({
   ],
   async run(invocation) {
     const { config } = await openConfig(invocation);
+    const { count } = invocation.options;
+    if (count < 1) throw new MlctlError("usage", `--count ${count}: at least one time is shown`, { hint: "--count 5" });
     const [{ checkedJobs }, { nextTimes }] = await Promise.all([
       import("../automation/runSchedule.ts"),
       import("../automation/cron.ts"),
     ]);
     const jobs = checkedJobs(config).map((job) => ({
       ...job,
-      next: nextTimes(job, invocation.options.count).map((time) => time.toISOString()),
+      next: nextTimes(job, count).map((time) => time.toISOString()),
     }));
     return { result: { jobs }, view: nextView(jobs) };
   },

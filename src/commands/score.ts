@@ -39,7 +39,8 @@ export const score = defineCommand({
     const view = scoreView(result);
     if (passed) return { result, view };
     const failure = `gate failed: ${result.metric} is ${formatNumber(result.value)}, ${failUnder} was asked for`;
-    return { result, view: { ...view, notes: [...(view.notes ?? []), failure] }, exitCode: 10 };
+    const { next: _next, ...shown } = view;
+    return { result, view: { ...shown, notes: [...(view.notes ?? []), failure] }, exitCode: 10 };
   },
 }) satisfies Command;
 

@@ -6,7 +6,7 @@ import type { Config } from "./schema.ts";
 /** Folders, server, monitoring and schedules may change without making it another model. */
 const decisive = [
   ...(["task", "target", "positive_class", "id_columns", "drop_columns", "time_column"] as const),
-  ...(["ingest", "features", "train", "costs"] as const),
+  ...(["ingest", "features", "train"] as const),
 ] satisfies (keyof Config)[];
 
 /** The same settings give the same hash, in whatever order the file has them. */

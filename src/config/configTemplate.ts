@@ -45,10 +45,10 @@ const blank = `// Put files with a header line into sourcedata, some more with k
   "output_model_path": "models",
   "prod_deployment_path": "production_deployment",
 
-  "target": "target" // the column to predict
-  // "id_columns": ["id"],          names a row, never a feature
-  // "drop_columns": [],            not used at all
-  // "train": { "metric": "f1" }    what the leaderboard is sorted by
+  "target": "target", // the column to predict
+  // "id_columns": ["id"], // names a row, never a feature
+  // "drop_columns": ["notes"], // not used at all
+  // "train": { "metric": "f1" }, // what the leaderboard is sorted by
 }
 `;
 

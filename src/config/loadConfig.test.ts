@@ -167,7 +167,7 @@ describe("precedence", () => {
 
   it("warns of variables that are no setting, and of no others", async () => {
     const environment = { MLCTL_TRAIN_SED: "1", MLCTL_DEBUG: "1", MLCTL_MINE: "t", PATH: "/bin" };
-    const { warnings } = await load({ target: "y", serve: { token: "${MLCTL_MINE}" } }, { environment });
+    const { warnings } = await load({ target: "y", name: "${MLCTL_MINE}" }, { environment });
     expect(warnings).toEqual([
       "the variable MLCTL_TRAIN_SED is no setting and is ignored; did you mean MLCTL_TRAIN_SEED?",
     ]);

@@ -11,6 +11,7 @@ import { leaves, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./parseJsonc.ts";
 import { recordableConfig } from "./recordableConfig.ts";
 import { resolveReferences } from "./references.ts";
+import { settingsWithoutEffect } from "./settingsWithoutEffect.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema.ts";
 
 /** A flag that stands for a key of config.json. */
@@ -62,7 +63,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   if (parsed.success && problems.length === 0) problems.push(...(known?.problems?.(parsed.data) ?? []));
   if (!parsed.success || problems.length > 0) throw configError(problems, name, layers.sourceOf);
   const recordable = recordableConfig(parsed.data, layers.texts);
-  const { sources, warnings } = layers;
+  const { sources } = layers;
+  const warnings = [...layers.warnings, ...settingsWithoutEffect(parsed.data, sources)];
   return { config: parsed.data, recordable, path, directory: dirname(path), sources, warnings };
 }
 

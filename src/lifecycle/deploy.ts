@@ -62,6 +62,7 @@ async function promote(session: Session, options: DeployOptions): Promise<Deploy
   const result = { runId: run.runId, previousRunId: current?.runId ?? null, metric, value, reasons };
   if (options.dryRun) return { status: "deployed", ...result, dryRun: true, path: null };
   context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
+  context.signal.throwIfAborted();
   const deployment = commitDeployment(paths, {
     ...(await artifacts(session, run)),
     runId: run.runId,
@@ -120,9 +121,10 @@ async function weigh(session: Session, challenger: LoadedModel, { force }: Deplo
 
 /** The deployed model on the same rows; why not, where it cannot answer them or knows other classes. */
 function judgeChampion(session: Session, { model }: LoadedModel, table: Table) {
+  const deployed = soundChampion(session);
+  if (deployed === undefined) return { champion: null };
+  if (deployed instanceof MlctlError) return { champion: null, championDamage: deployed.message };
   try {
-    const deployed = loadDeployed(session);
-    if (deployed === undefined) return { champion: null };
     const [mine, theirs] = [model.signature.target, deployed.model.signature.target];
     if (JSON.stringify(mine) !== JSON.stringify(theirs))
       return { champion: null, championProblem: "it answers another target or other classes" };
@@ -131,6 +133,16 @@ function judgeChampion(session: Session, { model }: LoadedModel, table: Table) {
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
     return { champion: null, championProblem: [error.message, ...error.details].join("; ") };
+  }
+}
+
+/** What is wrong with its file is told, so that --force can get past it. */
+function soundChampion(session: Session): LoadedModel | MlctlError | undefined {
+  try {
+    return loadDeployed(session);
+  } catch (error) {
+    if (error instanceof MlctlError) return error;
+    throw error;
   }
 }
 
@@ -151,6 +163,7 @@ async function rollback(session: Session, { dryRun = false }: DeployOptions): Pr
   };
   if (dryRun) return { ...result, path: null };
   const { kind: _kind, deploymentId: _id, previousRunId: _previous, ...request } = target;
+  context.signal.throwIfAborted();
   const deployment = commitDeployment(paths, {
     ...request,
     deployedAt: context.now().toISOString(),

@@ -15,6 +15,7 @@ import { dataFindings } from "./dataFindings.ts";
 import { integrity } from "./integrity.ts";
 import { loadDeployed } from "./loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
+import { driftOptions } from "./driftOptions.ts";
 import type { Session } from "./session.ts";
 import { summarize, type CategorySummary, type NumberSummary, type TableSummary } from "./summarize.ts";
 import { readDataset } from "./trainingData.ts";
@@ -56,7 +57,7 @@ export async function diagnose(
     : checkPackages(context.signal);
   const table = await readDataset(session, dataset);
   const answers = answersOf(deployed.model, table);
-  const drift = driftReport(deployed.model.reference, table, { datasetShare: config.monitor.drift.dataset_share });
+  const drift = driftReport(deployed.model.reference, table, driftOptions(config));
   const predicted = { rowCount: answers.rows, columns: [answers.column] };
 
   return {

@@ -3,6 +3,7 @@ import type { DriftReport } from "../core/drift.ts";
 import { driftReport } from "../monitoring/driftReport.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { loadDeployed } from "./loadModel.ts";
+import { driftOptions } from "./driftOptions.ts";
 import type { Session } from "./session.ts";
 import { readDataset } from "./trainingData.ts";
 
@@ -23,9 +24,7 @@ export async function driftOfDeployed(session: Session): Promise<DatasetDrift | 
     return null;
   const start = performance.now();
   const { model } = loadDeployed(session)!;
-  const report = driftReport(model.reference, await readDataset(session, dataset), {
-    datasetShare: config.monitor.drift.dataset_share,
-  });
+  const report = driftReport(model.reference, await readDataset(session, dataset), driftOptions(config));
   return { report, datasetId: dataset.datasetId, told: tell(report), seconds: (performance.now() - start) / 1000 };
 }
 

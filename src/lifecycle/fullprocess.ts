@@ -8,7 +8,7 @@ import { deploy, type DeployResult } from "./deploy.ts";
 import { driftOfDeployed } from "./driftOfDeployed.ts";
 import { ended, noNewRows, nothingNew, planned, type FullprocessResult } from "./fullprocessResult.ts";
 import { ingest, type IngestResult } from "./ingest.ts";
-import { KEPT_TAG, wasDeployed } from "./outcomeOf.ts";
+import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "./outcomeOf.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { report } from "./report.ts";
 import { score, type ScoreResult } from "./score.ts";
@@ -42,7 +42,7 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
 }
 
 async function carryOut(session: Session, plan: FullprocessPlan, force: boolean): Promise<FullprocessResult> {
-  const log = stepLog();
+  const log = stepLog(session.context.signal);
   if (plan.start === "ingest") await log.run("ingest", () => ingest(session, { force }), tellIngest);
   else log.skip("ingest", plan.ingest.reason);
   await lookForDrift(session, log);
@@ -104,7 +104,8 @@ async function judgeModel(
 function recordVerdict(session: Session, { status, runId, reasons }: DeployResult): void {
   const judged = recordedRun(session, runId);
   if (status !== "kept" || wasDeployed(session, judged)) return;
-  saveRecord(session.paths, session.store, { ...judged, tags: { ...judged.tags, [KEPT_TAG]: reasons.join("; ") } });
+  const verdict = { [KEPT_TAG]: reasons.join("; "), [RULES_TAG]: rulesHash(session.config) };
+  saveRecord(session.paths, session.store, { ...judged, tags: { ...judged.tags, ...verdict } });
 }
 
 function recordedRun({ store }: Session, runId: string): Run {

@@ -6,7 +6,7 @@ import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { sha256File } from "../storage/sha256File.ts";
-import { readModel } from "../storage/modelFile.ts";
+import { readModel, readRecordedModel } from "../storage/modelFile.ts";
 import { resolveRun } from "../storage/resolveRun.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
 import type { Session } from "./session.ts";
@@ -34,7 +34,8 @@ export async function loadModel({ store, paths }: Session, reference: string): P
   }
   const run = resolveRun(store, reference);
   const path = modelPath({ paths }, run);
-  return { model: readModel(path), run, path, sha256: run.model!.sha256 };
+  const { sha256 } = run.model!;
+  return { model: readRecordedModel(path, sha256), run, path, sha256 };
 }
 
 /** The deployed model; undefined when nothing is deployed. */
@@ -42,7 +43,8 @@ export function loadDeployed({ store, paths }: Session): LoadedModel | undefined
   const deployment = currentDeployment(paths.production);
   if (deployment === undefined) return undefined;
   const path = fromRecordPath(paths.workspace, deployment.model.path);
-  return { model: readModel(path), run: store.run(deployment.runId) ?? null, path, sha256: deployment.model.sha256 };
+  const { sha256 } = deployment.model;
+  return { model: readRecordedModel(path, sha256), run: store.run(deployment.runId) ?? null, path, sha256 };
 }
 
 /** Where the model of a run lies. @throws {MlctlError} kind "usage" for a run that kept none */

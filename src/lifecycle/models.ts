@@ -4,6 +4,7 @@ import type { Run } from "../core/run.ts";
 import { resolveRun } from "../storage/resolveRun.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { loadModel, type LoadedModel } from "./loadModel.ts";
+import type { Alias } from "../storage/store/runStore.ts";
 import type { Session } from "./session.ts";
 
 export interface ModelRow {
@@ -25,7 +26,7 @@ export type ShownModel = LoadedModel;
 /** Newest first. */
 export function listModels({ store }: Session): ModelRow[] {
   const deployments = store.deployments();
-  const aliases = store.aliases();
+  const aliases = winningAliases(store.aliases());
   return store.runs({ withModel: true }).map((run) => ({
     version: run.modelVersion!,
     runId: run.runId,
@@ -53,14 +54,15 @@ export interface AliasRequest {
 
 /** @returns the run that the name now means; null when it was taken away */
 export function setAlias(
-  { store, paths }: Session,
+  { store, paths, config }: Session,
   { name, reference, remove }: AliasRequest,
 ): { name: string; runId: string | null } {
   const plain = name.replace(/^@/, "");
   checkName(plain);
+  if (config.promotion.aliases.includes(plain) && !remove) throw followsDeployment(plain);
   const known = store.aliases();
   if (known.some((alias) => alias.name === plain && alias.source === "deployment")) {
-    throw new MlctlError("usage", `@${plain} follows what is deployed`, { hint: "`mlctl deploy` moves it" });
+    throw followsDeployment(plain);
   }
   const manual = known.filter(({ source, name: other }) => source === "manual" && other !== plain);
   if (remove && manual.length === known.filter(({ source }) => source === "manual").length) {
@@ -91,4 +93,14 @@ function required(reference: string | undefined): string {
 function target(run: Run): Run {
   if (run.model !== null) return run;
   throw new MlctlError("usage", `run ${run.runId} kept no model`, { hint: "`mlctl models list` shows those that did" });
+}
+
+function followsDeployment(name: string): MlctlError {
+  return new MlctlError("usage", `@${name} follows what is deployed`, { hint: "`mlctl deploy` moves it" });
+}
+
+/** Where deployment.json and aliases.json have a name both, the deployment's counts. */
+function winningAliases(aliases: readonly Alias[]): Alias[] {
+  const deployed = new Set(aliases.filter(({ source }) => source === "deployment").map(({ name }) => name));
+  return aliases.filter(({ source, name }) => source === "deployment" || !deployed.has(name));
 }

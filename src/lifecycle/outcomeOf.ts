@@ -1,15 +1,24 @@
 /** What became of a trained model, as records tell it. */
 import type { Run } from "../core/run.ts";
+import { sha256Text } from "../storage/sha256Text.ts";
 import type { Session } from "./session.ts";
 
 /** The tag of a run that says why it was not deployed. */
 export const KEPT_TAG = "kept";
 
+/** The tag of a run that says under which rules it was not deployed. */
+export const RULES_TAG = "kept_under";
+
 type Store = Pick<Session, "store">;
 
 /** True once the promotion rule has spoken on this run: it was deployed, or it lost. */
-export function isDecided({ store }: Store, run: Run): boolean {
-  return KEPT_TAG in run.tags || wasDeployed({ store }, run);
+export function isDecided({ store, config }: Pick<Session, "store" | "config">, run: Run): boolean {
+  return run.tags[RULES_TAG] === rulesHash(config) || wasDeployed({ store }, run);
+}
+
+/** A run that lost under other rules is put to the present ones. */
+export function rulesHash({ promotion }: Pick<Session["config"], "promotion">): string {
+  return sha256Text(JSON.stringify(promotion)).slice(0, 12);
 }
 
 export function wasDeployed({ store }: Store, { runId }: Run): boolean {

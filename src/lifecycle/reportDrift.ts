@@ -6,8 +6,9 @@ import type { Run } from "../core/run.ts";
 import { driftReport } from "../monitoring/driftReport.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
-import { readModel } from "../storage/modelFile.ts";
+import { readRecordedModel } from "../storage/modelFile.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { driftOptions } from "./driftOptions.ts";
 import type { Session } from "./session.ts";
 
 type Drift = Pick<ReportInput, "drift" | "distributions">;
@@ -32,7 +33,7 @@ export function reportDrift(session: Session, { run, model, newest }: Compared):
   const other =
     dataset.artifact.sha256 === run.datasetSha256 ? earlierModel(session, run) : { reference: model.reference };
   if (other === null) return none;
-  const drift = driftReport(other.reference, table, { datasetShare: config.monitor.drift.dataset_share });
+  const drift = driftReport(other.reference, table, driftOptions(config));
   const current = referenceOf(table, { seed: config.train.seed }).columns;
   const names = Object.keys(other.reference.columns).filter(
     (name) => current[name]?.kind === other.reference.columns[name]!.kind,
@@ -49,7 +50,7 @@ function earlierModel({ store, paths }: Session, run: Run): Pick<Model, "referen
     .find(({ runId, datasetSha256 }) => runId !== run.runId && datasetSha256 !== run.datasetSha256);
   if (deployment === undefined) return null;
   try {
-    return readModel(fromRecordPath(paths.workspace, deployment.model.path));
+    return readRecordedModel(fromRecordPath(paths.workspace, deployment.model.path), deployment.model.sha256);
   } catch {
     // A damaged old model is for verify to tell; the report goes on without the comparison.
     return null;

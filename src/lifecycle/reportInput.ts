@@ -8,7 +8,7 @@ import { findMetric } from "../metrics/findMetric.ts";
 import type { Decision, PastScore, ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
-import { readModel } from "../storage/modelFile.ts";
+import { readRecordedModel } from "../storage/modelFile.ts";
 import { dataFindings } from "./dataFindings.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";
@@ -90,7 +90,10 @@ function rivalOf({ store, paths }: Session, runId: string, judged: Judgement | n
   const rival = store.run(runId);
   if (judged === null || rival?.model === null || rival === undefined) return null;
   try {
-    const { metrics } = judge(readModel(fromRecordPath(paths.workspace, rival.model.path)), judged.table);
+    const { metrics } = judge(
+      readRecordedModel(fromRecordPath(paths.workspace, rival.model.path), rival.model.sha256),
+      judged.table,
+    );
     const metric = rival.score?.metric ?? "";
     return { runId, value: metrics[metric] ?? null, interval: rival.score?.interval ?? null };
   } catch (error) {

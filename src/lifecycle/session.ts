@@ -6,6 +6,7 @@ import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { syncStore } from "../storage/syncStore.ts";
 import { removeStaleTemporaries } from "../storage/temporaryPath.ts";
+import { steadyClock } from "./steadyClock.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface Session extends Workspace {
@@ -44,7 +45,8 @@ export async function writing<T>(
       }
       for (const folder of [paths.datasets, paths.models]) removeStaleTemporaries(folder);
       repairDeployment(paths);
-      return await work({ ...workspace, store });
+      const now = steadyClock(store, context.now);
+      return await work({ ...workspace, context: { ...context, now }, store });
     } finally {
       store.close();
     }

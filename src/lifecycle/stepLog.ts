@@ -15,11 +15,13 @@ export interface StepLog {
   skip(name: string, reason: string): void;
 }
 
-export function stepLog(): StepLog {
+/** @param signal once it is aborted, no further step begins */
+export function stepLog(signal: AbortSignal): StepLog {
   const steps: Step[] = [];
   return {
     steps,
     async run(name, work, tell) {
+      signal.throwIfAborted();
       const start = performance.now();
       const result = await work();
       steps.push({ name, status: "done", reason: tell(result), seconds: (performance.now() - start) / 1000 });

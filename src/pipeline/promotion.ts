@@ -29,6 +29,8 @@ export interface PromotionInput {
   /** Null when nothing is deployed, or the deployed model cannot answer these rows (`championProblem`). */
   readonly champion: Evaluation | null;
   readonly championProblem?: string | undefined;
+  /** Why the file of the deployed model cannot be read: then nobody can tell which one is better. */
+  readonly championDamage?: string | undefined;
   readonly baseline: Evaluation | null;
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly classes: readonly string[];
@@ -85,7 +87,11 @@ function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: Pr
   };
 }
 
-function againstChampion({ challenger, champion, championProblem }: PromotionInput, rules: PromotionRules): Gate {
+function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
+  const { challenger, champion, championProblem, championDamage } = input;
+  if (championDamage !== undefined) {
+    return { passed: false, reason: `the deployed model cannot be compared with: ${championDamage}` };
+  }
   if (champion === null) {
     const reason = championProblem
       ? `the deployed model cannot answer these rows (${championProblem})`

@@ -24,6 +24,19 @@ export function readModel(path: string): Model {
   return parseModel(readText(path), path);
 }
 
+/**
+ * The model that a record names, and no other one, however sound.
+ * @param sha256 of the file, as the record has it
+ * @throws {MlctlError} kind "data" as readModel does, and where it is another model than was recorded
+ */
+export function readRecordedModel(path: string, sha256: string): Model {
+  const model = readModel(path);
+  const { sha256: _seal, ...content } = model;
+  // Written anew, so that other line ends still count as the same file.
+  if (sha256Text(serializeModel(content)) === sha256) return model;
+  throw failure(`${path} is another model than the one that was recorded there`, RETRAIN);
+}
+
 /** @param path named in errors */
 export function parseModel(text: string, path: string): Model {
   const value = parseJson(text, path);

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import type { Dataset } from "../core/dataset.ts";
+import type { RunStore } from "../storage/store/runStore.ts";
+import { steadyClock } from "./steadyClock.ts";
+
+const store = (createdAt?: string): Pick<RunStore, "datasets" | "runs" | "deployments"> => ({
+  datasets: () => (createdAt === undefined ? [] : [{ createdAt } as Dataset]),
+  runs: () => [],
+  deployments: () => [],
+});
+
+it("shows the time as it is where no record is newer, and each instant once", () => {
+  const clock = steadyClock(store(), () => new Date(5000));
+  expect([clock().getTime(), clock().getTime()]).toEqual([5000, 5001]);
+});
+
+it("goes on after the newest record when the machine's clock is behind it", () => {
+  const clock = steadyClock(store("2030-01-01T00:00:00.000Z"), () => new Date("2026-01-01T00:00:00.000Z"));
+  expect(clock().toISOString()).toBe("2030-01-01T00:00:00.001Z");
+});
