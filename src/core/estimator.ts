@@ -55,7 +55,11 @@ export interface Contributions {
 /** One parameter of a family: what is allowed, for validation, help and search. */
 export interface ParamSpec {
   readonly name: string;
-  readonly type: "number" | "integer" | "boolean" | "choice";
+  /**
+   * Beside scalars: "directions" is an object of features with 1 (increasing), −1 (decreasing) or 0, "groups" a list of
+   * lists of features; for both the default is null.
+   */
+  readonly type: "number" | "integer" | "boolean" | "choice" | "directions" | "groups";
   readonly default: number | boolean | string | null;
   readonly minimum?: number;
   readonly maximum?: number;

@@ -62,10 +62,25 @@ function isAllowed(spec: ParamSpec, value: Json): boolean {
   if (value === null) return spec.default === null;
   if (spec.type === "boolean") return typeof value === "boolean";
   if (spec.type === "choice") return typeof value === "string" && (spec.choices ?? []).includes(value);
+  if (spec.type === "directions") return isDirections(value);
+  if (spec.type === "groups") return isGroups(value);
   if (typeof value !== "number" || !Number.isFinite(value)) return false;
   if (spec.type === "integer" && !Number.isInteger(value)) return false;
   const { minimum = -Infinity, maximum = Infinity } = spec;
   return value <= maximum && (spec.exclusiveMinimum === true ? value > minimum : value >= minimum);
+}
+
+function isDirections(value: Json): boolean {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  return Object.values(value).every((direction) => direction === 1 || direction === 0 || direction === -1);
+}
+
+function isGroups(value: Json): boolean {
+  return Array.isArray(value) && value.every(isGroup);
+}
+
+function isGroup(value: Json): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
 /** The range in words, e.g. "a number above 0, at most 1". */
@@ -73,6 +88,8 @@ function allowed(spec: ParamSpec): string {
   const orNull = spec.default === null ? " or null" : "";
   if (spec.type === "boolean") return `true or false${orNull}`;
   if (spec.type === "choice") return (spec.choices ?? []).map((choice) => `"${choice}"`).join(", ") + orNull;
+  if (spec.type === "directions") return `features with 1, 0 or -1, as { "price": -1 }${orNull}`;
+  if (spec.type === "groups") return `lists of features, as [["a", "b"], ["c"]]${orNull}`;
   const kind = spec.type === "integer" ? "a whole number" : "a number";
   const bounds: string[] = [];
   if (spec.minimum !== undefined)

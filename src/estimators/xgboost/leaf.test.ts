@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { TrainingRequest } from "./engine.ts";
+import { engineSettings } from "./engineSettings.ts";
 import type { Objective, TreeEnsemble } from "./ensemble.ts";
 import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "./parseModel.ts";
@@ -14,7 +15,7 @@ import { xgboostParams } from "./xgboostParams.ts";
 
 const WIDTH = 4;
 const CASES = 100;
-const { engine: _engine, ...defaults } = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec.default]));
+const defaults = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec.default]));
 
 beforeAll(async () => {
   const listeners = process.listeners("uncaughtException");
@@ -50,7 +51,11 @@ function request(seed: number, treeMethod: string, objective: Objective): Traini
     return objective === "reg:squarederror" ? score : objective === "binary:logistic" ? +(score > 0) : i % 3;
   });
   const rounds = 1 + (seed % 3);
-  const params = { ...defaults, tree_method: treeMethod, n_estimators: rounds, max_depth: 4, min_child_weight: 0.1 };
+  const featureNames = X.columnNames;
+  const params = engineSettings(
+    { ...defaults, tree_method: treeMethod, n_estimators: rounds, max_depth: 4, min_child_weight: 0.1 },
+    { engine: "wasm", rowCount: X.rowCount, featureNames },
+  );
   return { X, y, objective, classCount: objective === "multi:softprob" ? 3 : 0, params, seed };
 }
 

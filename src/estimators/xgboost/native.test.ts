@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { TrainingRequest } from "./engine.ts";
+import { engineSettings } from "./engineSettings.ts";
 import type { Objective } from "./ensemble.ts";
 import { findLibrary } from "./findLibrary.ts";
 import { trainJson } from "./nativeEngine.ts";
@@ -17,7 +18,7 @@ import { xgboostParams } from "./xgboostParams.ts";
 const WIDTH = 4;
 const library = findLibrary();
 const python = spawnSync("/usr/bin/python3", ["-c", "import xgboost"]).status === 0;
-const { engine: _, ...defaults } = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec.default]));
+const defaults = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec.default]));
 const folder = mkdtempSync(join(tmpdir(), "mlctl-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -42,7 +43,11 @@ function request(treeMethod: string, objective: Objective): TrainingRequest {
     const score = (Number.isNaN(a) ? 1 : a) - (b === -1 ? 2 : 0) + normal();
     return objective === "reg:squarederror" ? score : objective === "binary:logistic" ? +(score > 0) : i % 3;
   });
-  const params = { ...defaults, tree_method: treeMethod, n_estimators: 30, base_score: 0.3 };
+  const featureNames = X.columnNames;
+  const params = engineSettings(
+    { ...defaults, tree_method: treeMethod, n_estimators: 30, base_score: 0.3 },
+    { engine: "native", rowCount: X.rowCount, featureNames },
+  );
   return { X, y, objective, classCount: objective === "multi:softprob" ? 3 : 0, params, seed: 1 };
 }
 

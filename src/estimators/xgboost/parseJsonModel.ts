@@ -1,6 +1,7 @@
 /** Reads XGBoost's own JSON model, which every version since 1.0 saves, into a tree ensemble. */
 import type { Json, JsonObject } from "../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
+import { inTurn } from "./inTurn.ts";
 import type { Objective, Tree, TreeEnsemble } from "./ensemble.ts";
 
 /** Objectives whose answers we can give; others of the same family of answers are trained elsewhere. */
@@ -40,7 +41,12 @@ export function parseJsonModel(bytes: Uint8Array): JsonModel {
   const booster = objectOf(learner.gradient_booster, "gradient_booster");
   if (booster.name !== "gbtree")
     throw new RangeError(`its booster is ${String(booster.name)}: only gbtree can be read`);
-  const trees = inTurn(objectOf(booster.model, "model"), outputCount);
+  const stored = objectOf(booster.model, "model");
+  const trees = inTurn(
+    listOf(stored.trees, "trees").map((tree, t) => readTree(objectOf(tree, `trees[${t}]`))),
+    numbersOf(stored.tree_info, "tree_info"),
+    outputCount,
+  );
   const names = learner.feature_names;
   return {
     ensemble: { objective, baseMargin: baseMarginOf(baseScoreOf(settings.base_score), objective), outputCount, trees },
@@ -57,17 +63,6 @@ function baseScoreOf(baseScore: Json | undefined): number {
   if (Number.isNaN(score)) throw new RangeError("its base_score is no number");
   if (entries.some((entry) => entry !== score)) throw new RangeError("its classes have base scores of their own");
   return score;
-}
-
-/** The trees of all outputs in turn, each output's in its own order; parallel trees stand together in XGBoost. */
-function inTurn(model: JsonObject, outputCount: number): Tree[] {
-  const trees = listOf(model.trees, "trees").map((tree, t) => readTree(objectOf(tree, `trees[${t}]`)));
-  const outputs = numbersOf(model.tree_info, "tree_info");
-  const queues = Array.from({ length: outputCount }, (_, k) => trees.filter((_tree, t) => outputs[t] === k));
-  if (queues.some((queue) => queue.length * outputCount !== trees.length)) {
-    throw new RangeError("its classes have different numbers of trees");
-  }
-  return trees.map((_, t) => queues[t % outputCount]![Math.floor(t / outputCount)]!);
 }
 
 /** Nodes are numbered anew, level by level: pruned ones go, and the right child stands behind the left. */

@@ -1,5 +1,6 @@
 /** Reads the binary model of XGBoost 0.7, which ml-xgboost saves, into a tree ensemble. */
 import type { Objective, Tree, TreeEnsemble } from "./ensemble.ts";
+import { inTurn } from "./inTurn.ts";
 import { shortFloat } from "./shortFloat.ts";
 
 // Sizes in bytes of the structs that XGBoost 0.7 dumps as they lie in memory (little endian).
@@ -46,11 +47,8 @@ export function parseModel(bytes: Uint8Array): TreeEnsemble {
     at = statisticsAt + nodeCount * STATISTIC_BYTES;
   }
   const outputCount = Math.max(1, classCount);
-  for (let t = 0; t < treeCount; t++) {
-    const output = view.getInt32(at + 4 * t, true);
-    if (output !== t % outputCount) throw new RangeError("the trees of the binary model are not in turn");
-  }
-  return { objective, baseMargin: shortFloat(baseMargin), outputCount, trees };
+  const outputs = trees.map((_, t) => view.getInt32(at + 4 * t, true));
+  return { objective, baseMargin: shortFloat(baseMargin), outputCount, trees: inTurn(trees, outputs, outputCount) };
 }
 
 /** Nodes are numbered anew, level by level: pruned ones go, and the right child stands behind the left. */

@@ -1,26 +1,30 @@
 /** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in a thread of its own. */
-import { MlctlError } from "../../core/errors.ts";
 import type { Engine, TrainingRequest } from "./engine.ts";
-import type { TreeEnsemble } from "./ensemble.ts";
+import type { Tree, TreeEnsemble } from "./ensemble.ts";
 import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "./parseModel.ts";
+import { shortFloat } from "./shortFloat.ts";
 import type { TrainingJob } from "./trainingJob.ts";
 import { trainingThread } from "./trainingThread.ts";
+import { weightsAsParams } from "./weightsAsParams.ts";
 
 const train = trainingThread("wasm");
 
 export const wasmEngine = {
   name: "wasm",
   async fit(request: TrainingRequest): Promise<TreeEnsemble> {
-    if (request.sampleWeight !== undefined) {
-      throw new MlctlError("usage", "the wasm engine of xgboost takes no sample weights", {
-        hint: "for two classes, scale_pos_weight weighs the positive one; with libxgboost installed all weights work",
-      });
-    }
-    const ensemble = parseModel(await trainBinary(request));
-    return { ...ensemble, trees: ensemble.trees.map(revealMissing) };
+    const { scale, params } = weightsAsParams(request);
+    const ensemble = parseModel(await trainBinary({ ...request, params }));
+    return { ...ensemble, trees: ensemble.trees.map((tree) => scaled(revealMissing(tree), scale)) };
   },
 } satisfies Engine;
+
+/** Gain and cover as with weights. */
+function scaled(tree: Tree, scale: number): Tree {
+  if (scale === 1) return tree;
+  const times = (value: number): number => shortFloat(Math.fround(value * scale));
+  return { ...tree, gain: tree.gain.map(times), cover: tree.cover.map(times) };
+}
 
 /** XGBoost's binary model, thresholds still hiding −1. */
 export function trainBinary(request: TrainingRequest): Promise<Uint8Array> {

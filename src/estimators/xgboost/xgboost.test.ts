@@ -133,6 +133,73 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     expected.forEach((value, j) => expect(importance[j]).toBeCloseTo(value, 5));
   });
 
+  it("grows by leaves, by hist whatever the number of rows", async () => {
+    // h = {**p, "tree_method": "hist"}
+    // xgb.XGBRegressor(**h, grow_policy="lossguide", max_leaves=6, max_depth=0).fit(X, s).predict(X)[:8]
+    expectFirst(
+      await fit("regression", { grow_policy: "lossguide", max_leaves: 6, max_depth: 0 }),
+      [
+        -0.30680370330810547, -0.6615217924118042, -0.29868218302726746, -0.997306764125824, -0.08361146599054337,
+        0.9459936022758484, -0.3775486350059509, 0.911845862865448,
+      ],
+    );
+    // xgb.XGBRegressor(**h, max_leaves=6).fit(X, s).predict(X)[:8]
+    expectFirst(
+      await fit("regression", { max_leaves: 6 }),
+      [
+        -0.42502903938293457, -0.761441707611084, -0.20717792212963104, -0.936154842376709, -0.16195109486579895,
+        0.8459498286247253, -0.3892103135585785, 0.9140125513076782,
+      ],
+    );
+    await expect(fit("regression", { max_leaves: 6, tree_method: "exact" })).rejects.toThrow("has no max_leaves");
+    await expect(fit("regression", { max_depth: 0 })).rejects.toThrow("no limit, and nothing else is one");
+  });
+
+  it("grows several trees a round", async () => {
+    // xgb.XGBRegressor(**p, num_parallel_tree=2, learning_rate=0.1).fit(X, s).predict(X)[:8]
+    expectFirst(
+      await fit("regression", { num_parallel_tree: 2, learning_rate: 0.1 }),
+      [
+        -0.5144426226615906, -0.6118254661560059, -0.09929759055376053, -0.7559173703193665, -0.28933367133140564,
+        1.11329984664917, -0.22080585360527039, 0.8003761768341064,
+      ],
+    );
+    // xgb.XGBClassifier(**p, num_parallel_tree=2).fit(X, three).predict_proba(X)[:4].ravel()
+    expectFirst(
+      await fit("multiclass", { num_parallel_tree: 2 }),
+      [
+        0.8973914384841919, 0.06959451735019684, 0.033014003187417984, 0.9632124900817871, 0.02947012521326542,
+        0.007317321375012398, 0.05504148080945015, 0.9263388514518738, 0.018619634211063385, 0.955136775970459,
+        0.03896463289856911, 0.005898571107536554,
+      ],
+    );
+  });
+
+  it("raises or lowers the answer with a constrained feature only, by every method that can", async () => {
+    const monotone_constraints = { a: 1, b: -1 };
+    for (const tree_method of ["exact", "approx", "auto"]) {
+      const fitted = await fit("regression", { tree_method, monotone_constraints });
+      const { predict } = xgboost.load(fitted);
+      for (const [column, direction] of Object.values({ a: [0, 1], b: [1, -1] }) as [number, number][]) {
+        for (let i = 0; i < rowCount; i += 7) {
+          const values = new Float64Array(101 * 4);
+          for (let step = 0; step <= 100; step++) {
+            values.set(X.values.subarray(4 * i, 4 * i + 4), 4 * step);
+            values[4 * step + column] = (step - 50) / 50;
+          }
+          const answers = predict({ rowCount: 101, columnNames: X.columnNames, values });
+          // leaves that are equal may differ in the last bit of a float32 sum
+          for (let k = 1; k <= 100; k++) expect(direction * (answers[k]! - answers[k - 1]!)).toBeGreaterThan(-1e-6);
+        }
+      }
+    }
+    await expect(fit("regression", { monotone_constraints: { A: 1 } })).rejects.toMatchObject({
+      message: 'parameter "monotone_constraints" of xgboost names no feature of the model: "A"',
+      hint: 'did you mean "a"?',
+    });
+    await expect(fit("regression", { monotone_constraints: { a: 2 } })).rejects.toMatchObject({ kind: "usage" });
+  });
+
   it("draws rows and features by the seed", async () => {
     const draw = { subsample: 0.5, colsample_bytree: 0.5, colsample_bylevel: 0.5 };
     const once = JSON.stringify(await fit("regression", draw, { seed: 1 }));
@@ -228,10 +295,63 @@ describe("engines of xgboost", () => {
     await expect(fit("binary", {})).rejects.toThrow("the native engine of xgboost cannot be used");
   });
 
-  it("the wasm engine refuses sample weights rather than ignore them", async () => {
-    const refused = fit("regression", { engine: "wasm" }, { sampleWeight: new Float64Array(rowCount).fill(1) });
+  it("the wasm engine refuses what it would ignore", async () => {
+    const refused = async (params: JsonObject, message: string): Promise<void> =>
+      expect(fit("regression", { engine: "wasm", ...params })).rejects.toThrow(message);
+    await refused({ colsample_bynode: 0.5 }, "the wasm engine of xgboost has no colsample_bynode");
+    await refused({ interaction_constraints: [["a"]] }, "the wasm engine of xgboost has no interaction_constraints");
+    await refused({ monotone_constraints: { a: 1 }, tree_method: "hist" }, "no monotone_constraints by hist");
+  });
+
+  it.skipIf(!hasNative)("the native engine takes constraints as Python's xgboost does", async () => {
+    for (const tree_method of ["exact", "hist"]) {
+      // xgb.XGBRegressor(**{**p, "tree_method": …}, monotone_constraints=(1, -1, 0, 0)).fit(X, s).predict(X)[:8]
+      expectFirst(
+        await fit("regression", { engine: "native", tree_method, monotone_constraints: { a: 1, b: -1 } }),
+        [
+          -0.6357455849647522, -0.8602818250656128, -0.2508276402950287, -0.9885996580123901, -0.3406665623188019,
+          1.2372087240219116, -0.3634510934352875, 0.9815402030944824,
+        ],
+      );
+    }
+    const interaction_constraints = [
+      ["a", "b"],
+      ["c", "d"],
+    ];
+    // xgb.XGBRegressor(**p, interaction_constraints="[[0,1],[2,3]]").fit(X, s).predict(X)[:8]
+    expectFirst(
+      await fit("regression", { engine: "native", interaction_constraints }),
+      [
+        -0.6955841183662415, -0.7521737813949585, -0.03823930025100708, -0.9662447571754456, -0.3568212389945984,
+        1.1680418252944946, -0.4097367227077484, 1.0141146183013916,
+      ],
+    );
+    await expect(fit("regression", { engine: "native", interaction_constraints: ["a"] })).rejects.toThrow("is [");
+  });
+
+  it("the wasm engine refuses weights of single rows rather than ignore them", async () => {
+    const sampleWeight = Float64Array.from({ length: rowCount }, (_, i) => 1 + (i % 2));
+    const refused = fit("binary", { engine: "wasm" }, { sampleWeight });
     await expect(refused).rejects.toMatchObject({ kind: "usage" });
   });
+
+  it.each(hasNative ? ["wasm", "native"] : ["wasm"])(
+    "engine %s weighs classes as Python's xgboost does",
+    async (name) => {
+      // xgb.XGBClassifier(**p, gamma=0.1).fit(X, two, sample_weight=np.where(two == 1, 3, 0.5)).predict_proba(X)[:8, 1]
+      const sampleWeight = two.map((code) => (code === 1 ? 3 : 0.5));
+      const fitted = await fit("binary", { engine: name, gamma: 0.1 }, { sampleWeight });
+      expectFirst(
+        fitted,
+        [
+          0.07527593523263931, 0.07151808589696884, 0.12633317708969116, 0.04198988899588585, 0.2700013518333435,
+          0.9924924969673157, 0.10430541634559631, 0.9942832589149475,
+        ],
+      );
+      // json.loads(m.get_booster().save_raw("json"))["learner"]["gradient_booster"]["model"]["trees"][0]["sum_hessian"][0]
+      expect((fitted.state as TreeEnsemble).trees[0]!.cover[0]).toBeCloseTo(89.375, 3);
+    },
+  );
 
   it.skipIf(!hasNative)("the native engine weighs rows as Python's xgboost does", async () => {
     // w = 0.5 + np.arange(200) % 7; xgb.XGBRegressor(**p).fit(X, s, sample_weight=w).predict(X)[:8]

@@ -6,6 +6,7 @@ import type { Matrix } from "../../core/matrix.ts";
 import type { Task } from "../../core/task.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
+import { engineSettings } from "./engineSettings.ts";
 import type { Objective } from "./ensemble.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./exportJsonModel.ts";
@@ -13,8 +14,6 @@ import { treePredictor } from "./treePredictor.ts";
 import { treeShap } from "./treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
-/** From here on "auto" takes hist: exact sorts every column anew at every level. */
-const EXACT_ROWS = 100_000;
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
 
 const objectives: Readonly<Record<Task, Objective>> = {
@@ -33,17 +32,16 @@ export const xgboost = {
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
     const { task, classCount, seed, sampleWeight, signal, onProgress } = options;
     const params = resolveParams(xgboostParams, options.params, "xgboost");
-    const { engine: wanted, ...given } = params;
     requireBaseScore(params, task);
     requireFloat32(X, y);
     const { chooseEngine } = await import("./chooseEngine.ts"); // brings the engines: not for prediction
-    const engine = await chooseEngine(wanted as string);
+    const engine = await chooseEngine(params.engine as string);
     const state = await engine.fit({
       X,
       y,
       objective: objectives[task],
       classCount,
-      params: { ...given, tree_method: treeMethod(params, X.rowCount) },
+      params: engineSettings(params, { engine: engine.name, rowCount: X.rowCount, featureNames: X.columnNames }),
       seed,
       ...(sampleWeight === undefined ? {} : { sampleWeight }),
       ...(signal === undefined ? {} : { signal }),
@@ -88,11 +86,6 @@ export const xgboost = {
     return total > 0 ? gains.map((gain) => gain / total) : gains;
   },
 } satisfies Estimator;
-
-function treeMethod(params: JsonObject, rowCount: number): string {
-  if (params.tree_method !== "auto") return params.tree_method as string;
-  return rowCount <= EXACT_ROWS ? "exact" : "hist";
-}
 
 function requireBaseScore(params: JsonObject, task: Task): void {
   const baseScore = params.base_score as number;
