@@ -52,7 +52,7 @@ function columnTable({ missing, summary, drift }: DiagnoseResult): ViewTable {
         "distinct" in figures
           ? [`${figures.distinct} distinct`, null, null, null, null]
           : [figures.mean, figures.median, figures.standardDeviation, figures.minimum, figures.maximum];
-      const column = drift.columns[name];
+      const column = Object.hasOwn(drift.columns, name) ? drift.columns[name] : undefined;
       const verdict =
         column === undefined ? [null, null, null, ""] : [column.test, column.value, column.psi, verdictText(column)];
       return [name, missing[name] ?? null, ...numbers, ...verdict];

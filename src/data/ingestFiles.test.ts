@@ -116,6 +116,20 @@ describe("reading", () => {
     expect(done.columns.map((column) => column.name)).toEqual(["call_failure", "größe_m²".replace("²", "²"), "x"]);
   });
 
+  it("takes columns that are called like what every object has", async () => {
+    const names = ["__proto__", "constructor", "toString", "valueOf", "hasOwnProperty"];
+    const record = `{${names.map((name, i) => `"${name}": "t${i}"`).join(", ")}}`;
+    const expected = `${names.join(",")}\nt0,t1,t2,t3,t4\n`;
+    for (const [name, content] of [
+      ["f.csv", expected],
+      ["f.json", `[${record}]`],
+      ["f.jsonl", `${record}\n`],
+    ] as const) {
+      const done = await ingest({ [name]: content }, { types: {}, select: {} });
+      expect([done.rejections, done.csv]).toEqual([[], expected]);
+    }
+  });
+
   it("calls a column without a name by its position", async () => {
     expect((await ingest({ "f.csv": ",a\n0,1\n" })).csv).toBe("column_1,a\n0,1\n");
   });

@@ -84,7 +84,6 @@ interface Storing {
 async function storeColumns(database: Database, storing: Storing): Promise<void> {
   const { table, into, options, renamed, csv } = storing;
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
-  const types = options.types ?? {};
   if (
     csv !== undefined &&
     columns.every((column) => storedType(column.type) === column.type || csv.fixedTypes.has(column.name))
@@ -98,16 +97,16 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
     const stored = storedExpression(column.name, column.type);
     const isText = storedType(column.type) === "VARCHAR" && csv === undefined;
     const kept = isText ? `CASE WHEN list_contains(${missing}, ${stored}) THEN NULL ELSE ${stored} END` : stored;
-    const wanted =
-      types[name] === undefined ? kept : castExpression(kept, requestedType(name, types[name]), "TRY_CAST");
+    const asked = typeAsked(name, options);
+    const wanted = asked === undefined ? kept : castExpression(kept, asked, "TRY_CAST");
     return `${wanted} AS ${identifier(name)}`;
   });
   for (const [i, column] of columns.entries()) {
-    const type = types[renamed[i]!];
+    const type = typeAsked(renamed[i]!, options);
     if (csv !== undefined || type === undefined) continue;
     const value = storedExpression(column.name, column.type);
     const missed = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
-    await refuseFirst(database, { table, value, missed, column: renamed[i]!, type: requestedType(renamed[i]!, type) });
+    await refuseFirst(database, { table, value, missed, column: renamed[i]!, type });
   }
   await database.run(
     `CREATE OR REPLACE TABLE ${identifier(into)} AS SELECT ${expressions.join(", ")} FROM ${identifier(table)}`,
@@ -184,7 +183,11 @@ function census(column: string): string {
 }
 
 function requestedDate(name: string, options: ReadOptions): string | undefined {
-  const asked = options.types?.[name];
-  const wanted = asked === undefined ? undefined : requestedType(name, asked);
+  const wanted = typeAsked(name, options);
   return wanted !== undefined && kindOf(wanted) === "date" ? wanted : undefined;
+}
+
+function typeAsked(name: string, { types = {} }: ReadOptions): string | undefined {
+  // A column may be called "constructor", which every object has.
+  return Object.hasOwn(types, name) ? requestedType(name, types[name]!) : undefined;
 }

@@ -54,6 +54,16 @@ describe("driftReport", () => {
     }
   });
 
+  it("compares columns that are called like what every object has", () => {
+    const columns = ["constructor", "__proto__"].map((name) => numbers(name, Array.from({ length: 100 }, (_, i) => i)));
+    const table = { rowCount: 100, columns };
+    const report = driftReport(referenceOf(table, { seed: 1 }), table, { columns: {} });
+    expect(Object.entries(report.columns).map(([name, { test, drifted }]) => [name, test, drifted])).toEqual([
+      ["constructor", "ks", false],
+      ["__proto__", "ks", false],
+    ]);
+  });
+
   it("finds a clear shift in every column", () => {
     const reference = referenceOf(rowsOf(3000, { seed: 1 }), { seed: 1 });
     const { dataset, columns } = driftReport(reference, rowsOf(400, { seed: 2, shift: 1 }));

@@ -78,7 +78,9 @@ function predictionDrift(reference: Reference, options: DriftOptions): Record<st
 
 /** The comparison before p-values are adjusted. */
 function compare({ name, reference, column }: Subject, options: DriftOptions): ColumnDrift {
-  const override = options.columns?.[name];
+  const { columns = {} } = options;
+  // A column may be called "constructor", which every object has.
+  const override = Object.hasOwn(columns, name) ? columns[name] : undefined;
   const test = testOf(name, reference, override?.test);
   const limit = override?.limit ?? (test.measure === "p_value" ? (options.alpha ?? ALPHA) : test.limit);
   const nothing = { test: test.name, measure: test.measure, statistic: NaN, value: NaN, limit, psi: null };
