@@ -8,13 +8,20 @@ export interface LeaderboardData {
   /** As people read it. */
   readonly metric: string;
   readonly greaterIsBetter: boolean;
+  /** "validation rows" where left out. */
+  readonly judgedOn?: string;
   /** Best first; null where the candidate failed or the metric is undefined. */
   readonly candidates: readonly { readonly label: string; readonly value: number | null; readonly chosen: boolean }[];
 }
 
 const MOST_BARS = 15;
 
-export function leaderboardPlot({ metric, greaterIsBetter, candidates }: LeaderboardData): PlotSpec {
+export function leaderboardPlot({
+  metric,
+  greaterIsBetter,
+  judgedOn = "validation rows",
+  candidates,
+}: LeaderboardData): PlotSpec {
   const rows = candidates.filter(({ value }) => value !== null).slice(0, MOST_BARS);
   const better = greaterIsBetter ? "higher is better" : "lower is better";
   const bars = rows.map(({ label, value, chosen }, place) => ({
@@ -25,7 +32,7 @@ export function leaderboardPlot({ metric, greaterIsBetter, candidates }: Leaderb
     stressed: chosen,
   }));
   const told = sentence({ metric, greaterIsBetter, candidates: rows });
-  return plotSpec({ text: "Candidates", subtitle: better }, told, namedBars(bars, `${metric} on the validation rows`));
+  return plotSpec({ text: "Candidates", subtitle: better }, told, namedBars(bars, `${metric} on the ${judgedOn}`));
 }
 
 function sentence({ metric, candidates }: LeaderboardData): string {

@@ -101,6 +101,19 @@ describe("htmlReport", () => {
     expect(page).toMatch(/the model is better by 6,316\./); // 4210.5 × 2.5 − 4210.5 = 6315.75
   });
 
+  it("shows the candidates by the folds that chose, where folds did", async () => {
+    const input = exampleInput("regression");
+    const candidates = input.candidates.map((candidate, place) => ({
+      ...candidate,
+      selection: { method: "time_series", folds: 5, mean: 1000 + place, standardDeviation: 12.5 },
+    }));
+    const page = await htmlReport({ ...input, candidates });
+    expect(page).toContain("Candidates, chosen on time_series folds of the training rows");
+    expect(page).toContain("RMSE on the 5 folds (mean)");
+    expect(page).toMatch(/RMSE, 5 folds<.*±<.*1,000<.*12\.5</s);
+    expect(await htmlReport(input)).not.toContain("folds");
+  });
+
   it("says in words what there is not", async () => {
     const page = await htmlReport(bareInput());
     for (const words of [

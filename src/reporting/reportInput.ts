@@ -36,7 +36,7 @@ export interface Decision {
 /** One candidate of the training that brought this run. A core `Run` is one. */
 export type Candidate = Pick<
   Run,
-  "runId" | "family" | "featureSet" | "metrics" | "seconds" | "rank" | "status" | "error"
+  "runId" | "family" | "featureSet" | "metrics" | "selection" | "seconds" | "rank" | "status" | "error"
 >;
 
 /** A scored run of the past. */

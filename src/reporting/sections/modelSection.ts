@@ -31,11 +31,18 @@ async function leaderboard(input: ReportInput): Promise<Html> {
   const { label, greaterIsBetter } = mainMetric(input);
   const rows = ranked(candidates).map((candidate) => ({
     label: nameOf(candidate, candidates),
-    value: candidate.metrics[metric] ?? null,
+    value: candidate.selection === undefined ? (candidate.metrics[metric] ?? null) : candidate.selection.mean,
     chosen: candidate.runId === input.run.runId,
   }));
   if (rows.every(({ value }) => value === null)) return emptyNote(`${label} is undefined for every candidate.`);
-  return plotFigure("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, candidates: rows }));
+  const selection = foldsOf(candidates);
+  const judgedOn = selection === undefined ? {} : { judgedOn: `${selection.folds} folds (mean)` };
+  return plotFigure("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, ...judgedOn, candidates: rows }));
+}
+
+/** How the winner was chosen; undefined where the validation rows did it. */
+function foldsOf(candidates: readonly Candidate[]): Candidate["selection"] {
+  return candidates.find(({ selection }) => selection !== undefined)?.selection;
 }
 
 function candidateTable(input: ReportInput): Html | null {
@@ -44,11 +51,17 @@ function candidateTable(input: ReportInput): Html | null {
   const shown = metrics.filter(({ name }) =>
     candidates.some((candidate) => typeof candidate.metrics[name] === "number"),
   );
+  const selection = foldsOf(candidates);
+  const onFolds = selection === undefined ? [] : [`${mainMetric(input).label}, ${selection.folds} folds`, "±"];
   return dataTable({
-    caption: "Candidates with their metrics on the validation rows",
+    caption:
+      selection === undefined
+        ? "Candidates with their metrics on the validation rows"
+        : `Candidates, chosen on ${selection.method} folds of the training rows, with their metrics on the validation rows`,
     columns: [
       { title: "Family" },
       { title: "Features" },
+      ...onFolds.map((title) => ({ title, numeric: true })),
       ...shown.map(({ label }) => ({ title: label, numeric: true })),
       { title: "Seconds", numeric: true },
       { title: "Outcome" },
@@ -61,6 +74,7 @@ function candidateTable(input: ReportInput): Html | null {
       const cells = [
         familyName(candidate.family),
         candidate.featureSet,
+        ...onFolds.map((_, i) => figure(i === 0 ? candidate.selection?.mean : candidate.selection?.standardDeviation)),
         ...figures,
         figure(candidate.seconds, 2),
         outcome,
