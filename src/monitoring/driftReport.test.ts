@@ -55,7 +55,12 @@ describe("driftReport", () => {
   });
 
   it("compares columns that are called like what every object has", () => {
-    const columns = ["constructor", "__proto__"].map((name) => numbers(name, Array.from({ length: 100 }, (_, i) => i)));
+    const columns = ["constructor", "__proto__"].map((name) =>
+      numbers(
+        name,
+        Array.from({ length: 100 }, (_, i) => i),
+      ),
+    );
     const table = { rowCount: 100, columns };
     const report = driftReport(referenceOf(table, { seed: 1 }), table, { columns: {} });
     expect(Object.entries(report.columns).map(([name, { test, drifted }]) => [name, test, drifted])).toEqual([
