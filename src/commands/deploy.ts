@@ -42,15 +42,17 @@ export function deployView({ status, runId, previousRunId, metric, value, reason
   const done = { deployed: "deployed", kept: "not deployed", rolled_back: "rolled back to" }[status];
   const replaced = previousRunId === null || status === "kept" ? "" : ` in place of ${previousRunId}`;
   const stays = status === "kept" && previousRunId !== null ? `; ${previousRunId} stays` : "";
+  const next =
+    status === "kept"
+      ? "`mlctl deploy --force` deploys it all the same"
+      : "`mlctl diagnose`, or `mlctl deploy --rollback` to undo";
   return {
     title: `${dryRun ? "would be: " : ""}${done} ${runId}${replaced}${stays}`,
     fields: [
       ...(metric === null ? [] : [[metric, formatNumber(value)] as const]),
       ...reasons.map((reason) => ["because", reason] as const),
     ],
-    next:
-      status === "kept"
-        ? "`mlctl deploy --force` deploys it all the same"
-        : "`mlctl diagnose`, or `mlctl deploy --rollback` to undo",
+    // Deployed already: there is nothing to force.
+    ...(status === "kept" && runId === previousRunId ? {} : { next }),
   };
 }

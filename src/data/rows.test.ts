@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { InputRow, RowBatch, RowOptions } from "./rows.ts";
 import { readRows } from "./rows.ts";
@@ -67,11 +68,23 @@ describe("readRows of CSV", () => {
     ["a,a\n1,2\n", 'stdin, line 1: two columns are called "a"'],
     [Buffer.from("a,b\n1,2\n1,\xe9\n", "latin1"), "stdin, line 3 is not UTF-8 (looks like latin-1)"],
     ["a,b\n1,2\n1,\0\n", "stdin, line 3 holds a NUL byte"],
-    ['a,b\n1,2\n1,"x\n2,3\n', /^stdin: quote not closed: .*line/i],
+    ['a,b\n1,2\n1,"x\n2,3\n', "stdin, line 3: a quote is not closed"],
+    ['{"a":1}\n', "stdin, line 1: this is JSON, not CSV"],
+    ['[{"a":1}]', "stdin, line 1: this is JSON, not CSV"],
+    [gzipSync("a,b\n1,2\n"), "stdin is gzip, not text"],
   ])("refuses %j", async (content, message) => {
     const error = await read(content).catch((caught: unknown) => caught as Error);
     expect(error).toMatchObject({ kind: "data" });
     expect((error as Error).message).toMatch(message);
+  });
+
+  it.each([
+    ["a,b\n1,2\n", /^stdin, line 1: not JSON: /],
+    ['\n[{"a":1}]\n', "stdin, line 2: not a JSON object"],
+  ])("refuses %j as JSON lines", async (content, message) => {
+    const error = await read(content, { format: "jsonl" }).catch((caught: unknown) => caught as Error);
+    expect((error as Error).message).toMatch(message);
+    expect(error).toMatchObject({ kind: "data", hint: expect.stringContaining("--input-format csv") });
   });
 
   it("takes no more of the stream than the batches that are asked for", async () => {

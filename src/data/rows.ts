@@ -48,6 +48,7 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
   let columns: readonly string[] = [];
   let given = 0;
   for await (const some of batches) {
+    refuseNoObject(some, name);
     if (some.columns.length !== columns.length && waiting.length > 0) {
       given += 1;
       yield { columns, rows: waiting };
@@ -66,6 +67,14 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
   if (waiting.length > 0 || (given === 0 && columns.length > 0)) yield { columns, rows: waiting };
 }
 
+/** A stream whose first lines are no objects is something else altogether. */
+function refuseNoObject({ columns, rows: [first] }: RowBatch, name: string): void {
+  if (columns.length > 0 || first?.problem === undefined) return;
+  const hint =
+    "JSON lines have one object a line: an array becomes that with `jq -c '.[]'`, CSV is read with --input-format csv";
+  throw new MlctlError("data", `${name}, line ${first.line}: ${first.problem}`, { hint });
+}
+
 async function* csvRows(
   stream: AsyncIterable<Buffer | string>,
   options: RowOptions,
@@ -81,27 +90,30 @@ async function* csvRows(
   for (let chunk: string | undefined = head; chunk !== undefined;) {
     // csv-parse parses within `write`, so its records can be taken at once: an event each would take longer.
     const written = new Promise<void>((resolve) => parser.write(chunk, () => resolve()));
-    const rows = taken();
+    const rows = taken.rows();
     await written;
-    if (failure !== undefined) throw unparsable(failure, name);
+    if (failure !== undefined) throw unparsable(failure, name, taken.line());
     yield { columns, rows };
     const next: IteratorResult<string> = ended ? { done: true, value: undefined } : await chunks.next();
     chunk = next.done === true ? undefined : next.value;
   }
   const closed = new Promise<void>((resolve) => parser.once("end", resolve).once("error", () => resolve()));
   parser.end();
-  const rows = taken();
+  const rows = taken.rows();
   parser.resume();
   await closed;
-  if (failure !== undefined) throw unparsable(failure, name);
+  if (failure !== undefined) throw unparsable(failure, name, taken.line());
   yield { columns, rows };
 }
 
 /** Takes all records that are ready; the first ever is the header. */
-function recordTaker(read: () => string[] | null, width: number): () => InputRow[] {
+function recordTaker(
+  read: () => string[] | null,
+  width: number,
+): { rows: () => InputRow[]; /** Where the next record starts. */ line: () => number } {
   // Counted here: csv-parse counts a Windows line break in quotes twice.
   let line = 1;
-  return () => {
+  const take = (): InputRow[] => {
     const rows: InputRow[] = [];
     for (let record = read(); record !== null; record = read()) {
       // In a file of one column a blank line is a missing value.
@@ -111,11 +123,17 @@ function recordTaker(read: () => string[] | null, width: number): () => InputRow
     }
     return rows;
   };
+  return { rows: take, line: () => line };
 }
 
 function csvForm(head: string, options: RowOptions, name: string): { delimiter: string; columns: string[] } {
   if (head.trim() === "") {
     throw new MlctlError("data", `${name} is empty`, { hint: "the first line names the columns" });
+  }
+  if (/^\s*(\{\s*"|\[\s*\{)/.test(head)) {
+    throw new MlctlError("data", `${name}, line 1: this is JSON, not CSV`, {
+      hint: "one object a line is read with --input-format jsonl; an array becomes that with `jq -c '.[]'`",
+    });
   }
   const length = firstRecordLength(head);
   const header = length < 0 ? head : head.slice(0, length);
@@ -138,7 +156,9 @@ function headerNames(header: readonly string[], options: RowOptions, name: strin
     (raw, i) => (options.normalizeNames === true ? normalizeName(raw) : raw) || `column_${i + 1}`,
   );
   const twice = names.find((column, i) => names.indexOf(column) < i);
-  if (twice !== undefined) throw new MlctlError("data", `${name}, line 1: two columns are called "${twice}"`);
+  if (twice !== undefined) {
+    throw new MlctlError("data", `${name}, line 1: two columns are called "${twice}"`, { hint: "rename one of them" });
+  }
   return names;
 }
 
@@ -153,9 +173,10 @@ function lineBreaks(values: readonly string[]): number {
   return breaks;
 }
 
-function unparsable(error: Error, name: string): MlctlError {
-  const reason = error.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-  return new MlctlError("data", `${name}: ${reason}`, { cause: error });
+function unparsable(error: Error, name: string, line: number): MlctlError {
+  const open = "code" in error && ["CSV_QUOTE_NOT_CLOSED", "CSV_MAX_RECORD_SIZE"].includes(String(error.code));
+  const reason = open ? "a quote is not closed" : error.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  return new MlctlError("data", `${name}, line ${line}: ${reason}`, { hint: "correct that line", cause: error });
 }
 
 async function* jsonRows(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<RowBatch> {

@@ -26,7 +26,10 @@ export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: 
   };
   for await (const piece of stream) {
     const raw: Buffer = typeof piece === "string" ? Buffer.from(piece) : piece;
-    if (first && rest.length === 0) wide = utf16(raw);
+    if (first && rest.length === 0) {
+      refuseGzip(raw, name);
+      wide = utf16(raw);
+    }
     const bytes = wide === undefined ? raw : Buffer.from(wide.decode(raw, { stream: true }));
     // A line feed is never inside a UTF-8 sequence, so that is where the text may be cut.
     const cut = bytes.lastIndexOf(NEWLINE) + 1;
@@ -41,11 +44,18 @@ function utf16(start: Buffer): Decoder | undefined {
   return start[0] === 0xfe && start[1] === 0xff ? new TextDecoder("utf-16be") : undefined;
 }
 
+const BINARY = "it is binary, damaged, or UTF-16 without a byte order mark";
+
+function refuseGzip(start: Buffer, name: string): void {
+  if (start[0] !== 0x1f || start[1] !== 0x8b) return;
+  throw new MlctlError("data", `${name} is gzip, not text`, { hint: "unpack it first: gunzip -c FILE | mlctl …" });
+}
+
 function notText(bytes: Buffer, line: number, name: string): MlctlError {
   for (let start = 0; start < bytes.length; line++) {
     const end = bytes.indexOf(NEWLINE, start) + 1 || bytes.length;
     const part = bytes.subarray(start, end);
-    if (part.includes(0)) return new MlctlError("data", `${name}, line ${line} holds a NUL byte`);
+    if (part.includes(0)) return new MlctlError("data", `${name}, line ${line} holds a NUL byte`, { hint: BINARY });
     if (!isUtf8(part)) {
       const hint = "convert it: iconv -f latin1 -t utf-8";
       return new MlctlError("data", `${name}, line ${line} is not UTF-8 (looks like latin-1)`, { hint });

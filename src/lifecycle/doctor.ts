@@ -1,5 +1,5 @@
 /** doctor: can mlctl work here, and is everything that it wrote still sound? */
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Finding } from "../core/drift.ts";
 import { lockHolder } from "../storage/lock.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
@@ -60,6 +60,8 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
       message: made ? "will be made when it is needed" : "does not exist",
     };
   }
+  if (mode === constants.W_OK && !statSync(path).isDirectory())
+    return { ...finding, status: "fail", message: "is a file, not a folder: move it away" };
   try {
     accessSync(path, mode);
     return { ...finding, status: "pass", message: `can be ${verb}` };

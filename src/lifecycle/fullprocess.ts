@@ -2,6 +2,8 @@
 import { MlctlError } from "../core/errors.ts";
 import { formatNumber } from "../core/formatNumber.ts";
 import type { Run } from "../core/run.ts";
+import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
+import { releaseIsWhole } from "../storage/deployment/restoreRelease.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { apiReturns } from "./apiReturns.ts";
 import { deploy, type DeployResult } from "./deploy.ts";
@@ -29,11 +31,11 @@ export interface FullprocessOptions {
 export async function fullprocess(workspace: Workspace, options: FullprocessOptions): Promise<FullprocessResult> {
   const force = options.force ?? false;
   const plan = await reading(workspace, (session) => planFullprocess(session, force));
-  if (plan.start === "nothing_new") {
+  if (plan.start === "nothing_new" && deployedIsWhole(workspace)) {
     warn(workspace, plan.ingest.warnings);
     return nothingNew(plan);
   }
-  if (options.dryRun) return planned(plan);
+  if (options.dryRun) return plan.start === "nothing_new" ? nothingNew(plan) : planned(plan);
   return writing(workspace, options, async (session) => {
     // Another mlctl may have done the work while this one waited for the lock.
     const current = await planFullprocess(session, force);
@@ -57,6 +59,12 @@ async function carryOut(session: Session, plan: FullprocessPlan, force: boolean)
   );
   const apireturnsPath = await recordAnswers(session, log);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, reportPath, apireturnsPath });
+}
+
+/** A damaged deployment is restored by whoever takes the lock. */
+function deployedIsWhole({ paths }: Workspace): boolean {
+  const deployment = currentDeployment(paths.production);
+  return deployment === undefined || releaseIsWhole(paths, deployment);
 }
 
 function warn({ context }: Workspace, messages: readonly string[]): void {

@@ -32,6 +32,11 @@ export async function loadModel({ store, paths }: Session, reference: string): P
     const run = store.runs({ withModel: true }).find((candidate) => candidate.model?.sha256 === sha256) ?? null;
     return { model, run, path: file, sha256 };
   }
+  if (!reference.startsWith("@") && /[/\\]|\.json$/.test(reference)) {
+    throw new MlctlError("usage", `there is no model file ${reference}`, {
+      hint: "check that path, or `mlctl models list`",
+    });
+  }
   const run = resolveRun(store, reference);
   const path = modelPath({ paths }, run);
   const { sha256 } = run.model!;
@@ -39,7 +44,17 @@ export async function loadModel({ store, paths }: Session, reference: string): P
 }
 
 /** The deployed model; undefined when nothing is deployed. */
-export function loadDeployed({ store, paths }: Session): LoadedModel | undefined {
+export function loadDeployed(session: Session): LoadedModel | undefined {
+  try {
+    return readDeployed(session);
+  } catch (error) {
+    if (!(error instanceof MlctlError) || error.kind !== "data") throw error;
+    const hint = "`mlctl deploy` restores it from the models folder; else `mlctl deploy --rollback`";
+    throw new MlctlError("data", error.message, { hint, cause: error });
+  }
+}
+
+function readDeployed({ store, paths }: Session): LoadedModel | undefined {
   const deployment = currentDeployment(paths.production);
   if (deployment === undefined) return undefined;
   const path = fromRecordPath(paths.workspace, deployment.model.path);

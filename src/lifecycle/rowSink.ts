@@ -1,11 +1,12 @@
 /** Where the rows of predict go: to stdout as they come, or to a file that appears when it is complete. */
-import { createWriteStream, rmSync } from "node:fs";
+import { createWriteStream, existsSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
 import type { Json } from "../core/json.ts";
 import { rowWriter, type RowWriter } from "../data/writeRows.ts";
 import { commitFile } from "../storage/commitFile.ts";
+import { isStream } from "../storage/isStream.ts";
 import { removeStaleTemporaries, temporaryPath } from "../storage/temporaryPath.ts";
 import { writeFailure } from "../storage/writeFailure.ts";
 
@@ -27,11 +28,11 @@ export interface RowSink {
  * @throws {MlctlError} from its methods, kind "failure", where the file cannot be written
  */
 export function rowSink(path: string, stdout: Writable, { format, bareEmpty }: RowSinkOptions): RowSink {
-  const temporary = path === "-" ? undefined : temporaryPath(path);
+  const temporary = path === "-" || isStream(path) ? undefined : temporaryPath(path);
   if (temporary !== undefined) removeStaleTemporaries(dirname(path));
-  const stream = temporary === undefined ? stdout : createWriteStream(temporary);
+  const stream = path === "-" ? stdout : createWriteStream(temporary ?? path);
   let failure: Error | undefined;
-  if (temporary !== undefined) stream.on("error", (error: Error) => (failure = error));
+  if (path !== "-") stream.on("error", (error: Error) => (failure = error));
   let columns: readonly string[] = [];
   let writer: RowWriter | undefined;
   return {
@@ -47,17 +48,17 @@ export function rowSink(path: string, stdout: Writable, { format, bareEmpty }: R
       await writer.write(positions === null ? rows : rows.map((row) => positions.map((at) => row[at] ?? null)));
     },
     async close() {
-      if (temporary === undefined) return;
+      if (path === "-") return;
       stream.end();
       await finished(stream).catch((error: Error) => Promise.reject(writeFailure(error, path)));
-      commitFile(temporary, path);
+      if (temporary !== undefined) commitFile(temporary, path);
     },
     async abandon() {
-      if (temporary === undefined) return;
+      if (path === "-") return;
       stream.destroy();
       // The file may be opened only now: it must be closed before it can go.
       if (!stream.closed) await new Promise<void>((resolve) => void stream.once("close", () => resolve()));
-      rmSync(temporary, { force: true });
+      if (temporary !== undefined && existsSync(temporary)) rmSync(temporary);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { acquireLock } from "../storage/lock.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { readStore } from "../storage/readStore.ts";
+import { requireKinds } from "../storage/requireKinds.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { syncStore } from "../storage/syncStore.ts";
@@ -30,6 +31,7 @@ export async function writing<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { paths, context } = workspace;
+  requireKinds(paths);
   const release = await acquireLock({
     database: paths.database,
     ...options,
@@ -44,7 +46,9 @@ export async function writing<T>(
         context.emit({ type: "warning", stage: "records", message: `${path} is left out: ${error.message}` });
       }
       for (const folder of [paths.datasets, paths.models]) removeStaleTemporaries(folder);
-      repairDeployment(paths);
+      for (const path of repairDeployment(paths).restored) {
+        context.emit({ type: "warning", stage: "repair", message: `${path} was damaged and is restored` });
+      }
       const now = steadyClock(store, context.now);
       return await work({ ...workspace, context: { ...context, now }, store });
     } finally {
@@ -57,7 +61,16 @@ export async function writing<T>(
 
 /** Does work that only looks: no lock, and no file is made. */
 export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
-  const store = readStore(workspace.paths);
+  const { paths, context } = workspace;
+  requireKinds(paths);
+  const store = readStore(paths, ({ message }) =>
+    context.emit({
+      type: "warning",
+      stage: "store",
+      message: `${message}: the records answer in its place`,
+      hint: "run `mlctl reindex`",
+    }),
+  );
   try {
     return await work({ ...workspace, store });
   } finally {

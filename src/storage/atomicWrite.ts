@@ -2,6 +2,7 @@
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { commitFile, ensureFolder } from "./commitFile.ts";
+import { isStream } from "./isStream.ts";
 import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
 import { writeFailure } from "./writeFailure.ts";
 
@@ -10,9 +11,11 @@ const cleanedFolders = new Set<string>();
 
 /**
  * Temporary file in the same folder (made if it is not there), fsync, rename, fsync of the folder.
+ * A device or a pipe is written to as it is.
  * @throws {MlctlError} kind "failure" with the path and what to do; the old file is untouched then
  */
 export function atomicWrite(path: string, content: string | Uint8Array): void {
+  if (isStream(path)) return writeStraight(path, content);
   ensureFolder(dirname(path));
   removeLeftovers(dirname(path));
   const temporary = temporaryPath(path);
@@ -28,6 +31,14 @@ export function atomicWrite(path: string, content: string | Uint8Array): void {
     throw writeFailure(error, path);
   }
   commitFile(temporary, path);
+}
+
+function writeStraight(path: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(path, content);
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
 }
 
 function removeLeftovers(folder: string): void {

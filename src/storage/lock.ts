@@ -119,7 +119,9 @@ function lockFailure(error: unknown, database: string): MlctlError {
   const hint =
     code === "SQLITE_NOTADB"
       ? "delete that file: it holds nothing"
-      : "the folder must exist and be writable for commands that change the workspace";
+      : code === "SQLITE_FULL" || code === "SQLITE_IOERR"
+        ? "free some space and run the command again: nothing was changed"
+        : "the folder must exist and be writable for commands that change the workspace";
   return new MlctlError("failure", `cannot lock the workspace at ${database}.lock: ${String(code ?? error)}`, {
     hint,
     cause: error,

@@ -1,10 +1,10 @@
 /** Rebuilds the index from the record files. */
 import { existsSync, renameSync, rmSync } from "node:fs";
-import { MlctlError } from "../core/errors.ts";
 import { timestamp } from "../core/timestamp.ts";
 import { recordFiles } from "./recordFiles.ts";
 import { openStore } from "./store/openStore.ts";
 import type { RunStore } from "./store/runStore.ts";
+import { isDamaged } from "./store/storeFailure.ts";
 import { readRecords, type RecordProblem } from "./syncStore.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 
@@ -48,8 +48,7 @@ function openSound(database: string): RunStore | undefined {
     store.close();
     return undefined;
   } catch (error) {
-    const damaged = error instanceof MlctlError && error.kind === "data" && error.cause !== undefined;
-    if (damaged && existsSync(database)) return undefined;
+    if (isDamaged(error) && existsSync(database)) return undefined;
     throw error;
   }
 }

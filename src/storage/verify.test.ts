@@ -67,7 +67,7 @@ describe("verify", () => {
     writeFileSync(join(paths.models, "run_run1.json"), "{}");
     expect(await complaints(paths)).toEqual([
       'fail: record models/run_run1.json: the record models/run_run1.json cannot be read: its kind is undefined, not "run"',
-      "warn: index: 1 records are not in step with it; the next command that writes, or `mlctl reindex`, heals that",
+      "warn: index: 1 record is not in step with it; the next command that writes, or `mlctl reindex`, heals that",
     ]);
   });
 
@@ -86,7 +86,7 @@ describe("verify", () => {
     rmSync(join(paths.production, "history"), { recursive: true });
     expect(await complaints(paths)).toEqual([
       "fail: deployment history: deployment 1 is missing before 2",
-      "warn: index: 1 records are not in step with it; the next command that writes, or `mlctl reindex`, heals that",
+      "warn: index: 1 record is not in step with it; the next command that writes, or `mlctl reindex`, heals that",
       "warn: deployed copy latestscore.txt: differs from the deployment; the next command that writes puts it right",
     ]);
     writeFileSync(join(paths.production, "deployment.json"), "");

@@ -6,7 +6,7 @@ import type { Deployment } from "../core/deployment.ts";
 import type { Finding } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
-import { copies } from "./deployment/repairDeployment.ts";
+import { copies } from "./deployment/copies.ts";
 import { recordFiles } from "./recordFiles.ts";
 import { sha256File } from "./sha256File.ts";
 import { sha256Text } from "./sha256Text.ts";
@@ -68,7 +68,7 @@ function storeFindings(paths: WorkspacePaths): { findings: Finding[]; known: str
       const { changes } = recordChanges(paths, store);
       const behind = changes.changed.length + changes.removed.length;
       const findings = problems.length > 0 ? problems : [finding("store", "pass", "sound")];
-      const message = `${behind} records are not in step with it; the next command that writes, or \`mlctl reindex\`, heals that`;
+      const message = `${behind} ${behind === 1 ? "record is" : "records are"} not in step with it; the next command that writes, or \`mlctl reindex\`, heals that`;
       if (behind > 0) findings.push({ ...finding("index", "warn", message), value: behind, limit: 0 });
       return { findings, known: [...store.knownRecords().keys()] };
     } finally {

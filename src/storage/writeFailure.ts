@@ -12,6 +12,7 @@ const explanations: Readonly<Record<string, readonly [message: string, hint: str
   EFBIG: ["the file would be larger than this system allows", `raise the limit (ulimit -f): ${unchanged}`],
   ENOENT: ["its folder does not exist", "create the folder, or correct the path"],
   ENOTDIR: ["a part of the path is a file, not a folder", "correct the path"],
+  EEXIST: ["it is a file, not a folder", "move the file away, or correct the path"],
   EISDIR: ["it is a folder", "remove the folder, or correct the path"],
   ENOTEMPTY: ["it is a folder that is not empty", "remove the folder, or correct the path"],
   EMFILE: ["too many open files", "raise the limit (ulimit -n)"],

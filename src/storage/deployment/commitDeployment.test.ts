@@ -11,8 +11,9 @@ import { sha256Text } from "../sha256Text.ts";
 import { verify } from "../verify.ts";
 import type { WorkspacePaths } from "../workspacePaths.ts";
 import { commitDeployment, type DeploymentRequest } from "./commitDeployment.ts";
+import { copies } from "./copies.ts";
 import { currentDeployment, deploymentHistory } from "./currentDeployment.ts";
-import { copies, repairDeployment } from "./repairDeployment.ts";
+import { repairDeployment } from "./repairDeployment.ts";
 import { rollbackTarget } from "./rollbackTarget.ts";
 
 function deploy(paths: WorkspacePaths, runId: string, minute = 1): Deployment {
@@ -111,11 +112,32 @@ describe("commitDeployment", () => {
     deploy(paths, "a");
     writeFileSync(join(paths.production, "deployment.json"), '{"kind": "depl');
     expect(() => currentDeployment(paths.production)).toThrow("cannot be read: it is not JSON");
-    expect(repairDeployment(paths)).toEqual({ refreshed: [], removedReleases: [] });
+    expect(repairDeployment(paths)).toEqual({ restored: [], refreshed: [], removedReleases: [] });
     expect(() => deploy(paths, "b")).toThrow("cannot be read: it is not JSON");
     rmSync(join(paths.production, "deployment.json"));
     expect(repairDeployment(paths).removedReleases).toEqual([]);
     expect(deploy(paths, "b").runId).toBe("b");
+  });
+});
+
+describe("a damaged release", () => {
+  it("is restored from a file with the same bytes, wherever one is, and else left as it is", async () => {
+    const paths = exampleWorkspace();
+    const { model } = deploy(paths, "a");
+    const release = join(paths.workspace, model.path);
+    const copy = join(paths.production, "trainedmodel.json");
+    const bytes = readFileSync(release);
+    writeFileSync(release, bytes.subarray(0, 10));
+    rmSync(copy);
+    expect(repairDeployment(paths)).toMatchObject({ restored: [model.path], refreshed: ["trainedmodel.json"] });
+    expect([readFileSync(release), readFileSync(copy)]).toEqual([bytes, bytes]);
+    writeFileSync(release, "other");
+    for (const folder of [paths.models, paths.datasets]) rmSync(folder, { recursive: true });
+    expect(repairDeployment(paths)).toMatchObject({ restored: [model.path], refreshed: [] });
+    rmSync(copy);
+    writeFileSync(release, "other");
+    expect(repairDeployment(paths)).toMatchObject({ restored: [], refreshed: [] });
+    expect(readFileSync(release, "utf8")).toBe("other");
   });
 });
 

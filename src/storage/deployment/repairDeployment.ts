@@ -1,16 +1,20 @@
-/** Puts right what a deploy left that was killed: every writer does it after taking the lock. */
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+/** Puts right what a deploy left that was killed, and what was damaged since: every writer does it after taking the lock. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../../core/artifact.ts";
 import type { Deployment } from "../../core/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../atomicWrite.ts";
-import { sha256Text } from "../sha256Text.ts";
+import { holdsArtifact } from "../holdsArtifact.ts";
 import { removeStaleTemporaries } from "../temporaryPath.ts";
 import { fromRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
+import { copies } from "./copies.ts";
 import { currentDeployment, historyIds, namesIn } from "./currentDeployment.ts";
+import { restoreRelease } from "./restoreRelease.ts";
 
 export interface DeploymentRepair {
+  /** Damaged files of the deployment in force that were found elsewhere, byte for byte. */
+  readonly restored: readonly string[];
   /** Copies beside deployment.json that were written again or removed. */
   readonly refreshed: readonly string[];
   /** Release folders of deploys that were killed before they took effect. */
@@ -22,9 +26,10 @@ export function repairDeployment(paths: WorkspacePaths): DeploymentRepair {
   const { production } = paths;
   for (const folder of [production, join(production, "history")]) removeStaleTemporaries(folder);
   const current = readable(production);
-  if (current === "damaged") return { refreshed: [], removedReleases: [] };
+  if (current === "damaged") return { restored: [], refreshed: [], removedReleases: [] };
   const removedReleases = removeOrphanReleases(production);
-  return { refreshed: current === undefined ? [] : refreshCopies(paths, current), removedReleases };
+  if (current === undefined) return { restored: [], refreshed: [], removedReleases };
+  return { restored: restoreRelease(paths, current), refreshed: refreshCopies(paths, current), removedReleases };
 }
 
 /**
@@ -36,15 +41,6 @@ export function refreshCopies({ workspace, production }: WorkspacePaths, deploym
   return copies(deployment)
     .filter(([name, artifact]) => refreshCopy(workspace, join(production, name), artifact))
     .map(([name]) => name);
-}
-
-/** The copies beside deployment.json, by name, with what they are copies of. */
-export function copies({ model, latestScore, ingestedFiles }: Deployment): [name: string, of: Artifact | null][] {
-  return [
-    ["trainedmodel.json", model],
-    ["latestscore.txt", latestScore],
-    ["ingestedfiles.txt", ingestedFiles],
-  ];
 }
 
 /**
@@ -70,17 +66,11 @@ function refreshCopy(workspace: string, path: string, artifact: Artifact | null)
     rmSync(path, { force: true });
     return stale;
   }
-  if (holds(path, artifact)) return false;
+  if (holdsArtifact(path, artifact)) return false;
   const source = fromRecordPath(workspace, artifact.path);
-  if (!holds(source, artifact)) return false;
+  if (!holdsArtifact(source, artifact)) return false;
   atomicWrite(path, readFileSync(source));
   return true;
-}
-
-/** True where the file at `path` has the bytes of `artifact`. */
-function holds(path: string, { sha256, bytes }: Artifact): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size === bytes && sha256Text(readFileSync(path)) === sha256;
 }
 
 function readable(production: string): Deployment | undefined | "damaged" {

@@ -28,7 +28,7 @@ export function openMemoryStore(): RunStore {
 
 /**
  * The store for a reader. Undefined where its file is not there yet, is of an older version or cannot be opened
- * without writing (a read-only folder): the records say the same.
+ * without writing (a read-only folder, a full disk): the records say the same.
  * @throws {MlctlError} kind "data" where the file is damaged or from a newer mlctl
  */
 export function openStoreReadonly(path: string): RunStore | undefined {
@@ -40,7 +40,8 @@ export function openStoreReadonly(path: string): RunStore | undefined {
       if (userVersion(database) === migrations.length) return new SqliteStore(database, path);
     } catch (error) {
       database.close();
-      if (!["SQLITE_CANTOPEN", "SQLITE_READONLY"].includes(sqliteCode(error) ?? "")) throw error;
+      if (!["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"].includes(sqliteCode(error) ?? ""))
+        throw error;
     }
     database.close();
     return undefined;

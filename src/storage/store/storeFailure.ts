@@ -11,6 +11,11 @@ export function withStoreErrors<T>(path: string, work: () => T): T {
   }
 }
 
+/** True for a store that `mlctl reindex` mends: damaged, not of a newer version. */
+export function isDamaged(error: unknown): error is MlctlError {
+  return error instanceof MlctlError && ["SQLITE_CORRUPT", "SQLITE_NOTADB"].includes(sqliteCode(error.cause) ?? "");
+}
+
 function storeFailure(error: unknown, path: string): MlctlError | undefined {
   switch (sqliteCode(error)) {
     case undefined:
@@ -28,6 +33,14 @@ function storeFailure(error: unknown, path: string): MlctlError | undefined {
       return failure("busy", `the store ${path} is in use by another process`, "try again", error);
     case "SQLITE_FULL":
       return failure("failure", `cannot write ${path}: no space left on the device`, "free some space", error);
+    // A full disk says this too, when the shared memory beside the store cannot grow.
+    case "SQLITE_IOERR":
+      return failure(
+        "failure",
+        `cannot read or write ${path}: disk I/O error`,
+        "free some space, or check the disk",
+        error,
+      );
     case "SQLITE_CANTOPEN":
     case "SQLITE_READONLY":
     case "SQLITE_PERM":

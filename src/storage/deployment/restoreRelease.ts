@@ -1,0 +1,37 @@
+/** Brings damaged files of the deployment in force back from any file that still has their bytes. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Deployment } from "../../core/deployment.ts";
+import { atomicWrite } from "../atomicWrite.ts";
+import { holdsArtifact } from "../holdsArtifact.ts";
+import { fromRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
+import { namesIn } from "./currentDeployment.ts";
+import { copies } from "./copies.ts";
+
+/** True where every file of the release is as it was deployed. */
+export function releaseIsWhole({ workspace }: WorkspacePaths, deployment: Deployment): boolean {
+  return copies(deployment).every(
+    ([, artifact]) => artifact === null || holdsArtifact(fromRecordPath(workspace, artifact.path), artifact),
+  );
+}
+
+/** Looks in the copy beside deployment.json, then in the folders that the files came from. @returns paths restored */
+export function restoreRelease(paths: WorkspacePaths, deployment: Deployment): string[] {
+  return copies(deployment).flatMap(([name, artifact]) => {
+    if (artifact === null) return [];
+    const target = fromRecordPath(paths.workspace, artifact.path);
+    if (holdsArtifact(target, artifact)) return [];
+    const source = sourcesOf(paths, name).find((path) => holdsArtifact(path, artifact));
+    if (source === undefined) return [];
+    atomicWrite(target, readFileSync(source));
+    return [artifact.path];
+  });
+}
+
+function sourcesOf({ production, models, datasets }: WorkspacePaths, name: string): string[] {
+  return [join(production, name), ...pathsIn(models), ...pathsIn(datasets)];
+}
+
+function pathsIn(folder: string): string[] {
+  return namesIn(folder).map((name) => join(folder, name));
+}
