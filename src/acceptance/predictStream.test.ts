@@ -1,11 +1,11 @@
 /** `mlctl predict` as a filter: what goes in comes out with its prediction, whatever the form, the order or the number. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { bin, environment, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { bin, environment, sampleWorkspace, snapshot, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface ScoreJson {
   readonly confusion_matrix: readonly (readonly number[])[];
@@ -106,6 +106,15 @@ describe("every form", () => {
     expect(workspace.run(["predict", "--input-format", "jsonl", "--format", "csv"], { input }).stdout).toBe(answered);
   });
 
+  it("--json makes of the rows on stdout JSON lines", () => {
+    const { stdout } = workspace.run(["predict", "--json"], { input: testCsv });
+    expect(stdout).toBe(workspace.run(["predict", "--format", "jsonl"], { input: testCsv }).stdout);
+    expect(lines(stdout).map((line) => typeof JSON.parse(line))).toEqual(
+      Array.from({ length: lines(testCsv).length - 1 }, () => "object"),
+    );
+    expect(workspace.run(["predict", "--json", "--format", "csv"], { input: testCsv }).stdout).toBe(answered);
+  });
+
   it(".gz of either", () => {
     const gz = join(workspace.folder, "rows.csv.gz");
     const packed = spawnSync("gzip", ["-c"], { input: testCsv }).stdout;
@@ -144,6 +153,26 @@ describe("-o", () => {
     expect([workspace.names("out"), workspace.read("out/answers.csv")]).toEqual([["answers.csv"], "old"]);
   });
 
+  it.each([
+    [["rows.csv", "-o", "rows.csv"], "the output and the input are the same file: rows.csv"],
+    [["rows.csv", "-o", "link.csv"], "the output and the input are the same file: link.csv"],
+    [
+      ["rows.csv", "--reject-file", "../PLACE/rows.csv"],
+      "--reject-file and the input are the same file: ../PLACE/rows.csv",
+    ],
+    [["-", "-o", "new.csv", "--reject-file", "./new.csv"], "--reject-file and the output are the same file: ./new.csv"],
+    [["-", "--reject-file", "-"], "--reject-file and the output both go to stdout"],
+  ])("%j is a usage error before anything is touched", (args, message) => {
+    const place = workspace.copy();
+    place.write({ "rows.csv": testCsv });
+    symlinkSync("rows.csv", join(place.folder, "link.csv"));
+    const before = snapshot(place.folder);
+    const named = (text: string): string => text.replace("PLACE", basename(place.folder));
+    const { status, stdout, stderr } = place.run(["predict", "--guard", ...args.map(named)], { input: testCsv });
+    expect([status, stdout, lines(stderr)[0]]).toEqual([2, "", `error: ${named(message)}`]);
+    expect(snapshot(place.folder)).toEqual(before);
+  });
+
   it("into a folder that is not there says so", () => {
     const { status, stderr } = workspace.run(["predict", "testdata/testdata.csv", "-o", "nowhere/answers.csv"]);
     expect([status, stderr]).toEqual([
@@ -178,6 +207,13 @@ describe("--guard", () => {
       expect.stringMatching(/^huge,999999,600,30,0,8,.*outside the training range/),
     ]);
     expect(stderr).toContain("3 set aside in rejected.csv");
+  });
+
+  it("no row bad: the file of rejected rows is a header", () => {
+    workspace.run(["predict", "-", "--guard", "--reject-file", "none.csv"], {
+      input: lines(testCsv).slice(0, 3).join("\n"),
+    });
+    expect(workspace.read("none.csv")).toBe(`${lines(testCsv)[0]},line,reason\n`);
   });
 
   it("all rows bad: a header comes out, all the others are set aside", () => {

@@ -21,7 +21,7 @@ export const predict = defineCommand({
     },
     format: {
       flags: "--format <name>",
-      description: "of the output (default: that of the input)",
+      description: "of the output (default: that of the input; jsonl with --json on stdout)",
       choices: ["csv", "jsonl"],
     },
     inputFormat: {
@@ -57,14 +57,14 @@ export const predict = defineCommand({
       import("../lifecycle/session.ts"),
       import("../lifecycle/predict.ts"),
     ]);
-    const { model, format, inputFormat, guard, rejectFile } = options;
+    const { model, inputFormat, guard, rejectFile, output = "-" } = options;
     const request = {
       input,
       stdin,
-      output: options.output ?? "-",
+      output,
       stdout,
       model,
-      format,
+      format: options.format ?? (invocation.global.json && output === "-" ? "jsonl" : undefined),
       inputFormat,
       guard,
       rejectFile,

@@ -8,6 +8,7 @@ import { readRows, type InputRow, type RowBatch } from "../data/rows.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { errorCode } from "../storage/writeFailure.ts";
 import { answerRows, type Answerer } from "./answerRows.ts";
+import { distinctPlaces } from "./distinctPlaces.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import { rowSink, type RowSink } from "./rowSink.ts";
 import type { Session } from "./session.ts";
@@ -48,6 +49,11 @@ export interface PredictResult {
  * @throws {MlctlError} kind "notReady" when nothing is deployed; "data" with the line of the first row that cannot be read
  */
 export async function predict(session: Session, options: PredictOptions): Promise<PredictResult> {
+  distinctPlaces([
+    ...(options.input === "-" ? [] : [{ role: "the input", path: options.input }]),
+    { role: "the output", path: options.output },
+    ...(options.rejectFile === undefined ? [] : [{ role: "--reject-file", path: options.rejectFile }]),
+  ]);
   const { model, run, sha256 } = await chooseModel(session, options.model);
   const { context } = session;
   const inputFormat = options.inputFormat ?? formatOf(options.input);
@@ -59,12 +65,16 @@ export async function predict(session: Session, options: PredictOptions): Promis
   const rejects =
     options.rejectFile === undefined ? null : rowSink(options.rejectFile, options.stdout, { format: "csv", bareEmpty });
   const answerer = answerRows({ model, predict: predictor(model), name, guard: options.guard });
+  let columns: readonly string[] = [];
   try {
     for await (const batch of batches) {
+      columns = batch.columns;
       context.signal.throwIfAborted();
       await answerBatch(answerer, batch, { out, rejects });
       context.emit({ type: "progress", stage: "predict", done: answerer.rows(), unit: "rows" });
     }
+    // Where nothing was rejected the file has a header all the same; at the end, as JSON lines may name columns late.
+    if (answerer.rejected() === 0) await rejects?.write(rejectColumns(columns), []);
     await Promise.all([out.close(), rejects?.close()]);
   } catch (error) {
     await Promise.all([out.abandon(), rejects?.abandon()]);
@@ -91,7 +101,11 @@ async function answerBatch(
   const { columns, answers, rejected } = answerer.answer(batch);
   await out.write(columns, answers);
   if (rejected.length > 0)
-    await rejects?.write([...batch.columns, "line", "reason"], rejected.map(rejectedRow(batch.columns.length)));
+    await rejects?.write(rejectColumns(batch.columns), rejected.map(rejectedRow(batch.columns.length)));
+}
+
+function rejectColumns(columns: readonly string[]): string[] {
+  return [...columns, "line", "reason"];
 }
 
 function rejectedRow(width: number): (reject: { row: InputRow; reason: string }) => readonly Json[] {
