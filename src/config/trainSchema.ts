@@ -25,6 +25,11 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
       .union([z.number().min(0).max(1), z.literal("tune")])
       .default(0.5)
       .describe("two classes: the probability from which the positive one is predicted, or tune"),
+    class_weight: z
+      .union([z.literal("balanced"), z.record(z.string(), z.number().gt(0))])
+      .nullable()
+      .default(null)
+      .describe("classes: how much a row of each label counts in training, or balanced; null: all alike"),
     calibration: z
       .enum(["sigmoid", "isotonic"])
       .nullable()

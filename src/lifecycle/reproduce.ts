@@ -77,6 +77,7 @@ function candidateOf(run: Run, config: Session["config"]): Candidate {
     features: transformRequests(config),
     threshold: config.train.threshold,
     calibration: config.train.calibration,
+    classWeight: config.train.class_weight,
     metric: run.metric,
     seed: run.seed,
   };

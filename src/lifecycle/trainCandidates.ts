@@ -53,7 +53,7 @@ export async function trainCandidates(workspace: Workspace, data: PreparedData):
 
 /** Every model on every feature set; the baseline, which looks at no set, once. */
 function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; metric: string }): Candidate[] {
-  const { models, feature_sets, threshold, calibration, seed } = config.train;
+  const { models, feature_sets, threshold, calibration, class_weight: classWeight, seed } = config.train;
   const usual = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
   const chosen = models ?? usual.map((family) => ({ family, params: {} }));
   const sets = Object.entries(feature_sets);
@@ -68,6 +68,7 @@ function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; met
         features,
         threshold,
         calibration,
+        classWeight,
         metric,
         seed,
       }),

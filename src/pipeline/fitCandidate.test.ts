@@ -201,3 +201,15 @@ describe.each(["sigmoid", "isotonic"] as const)("calibration by %s", (calibratio
     expect(await brier(calibration)).toBeLessThan(await brier(null));
   });
 });
+
+it("class weights make a rare class count for more, but leave the baseline its shares", async () => {
+  const positives = async (family: string, classWeight: Candidate["classWeight"]): Promise<number> => {
+    const { evaluation } = await fitCandidate({ ...candidate, family, threshold: 0.5, classWeight }, data, split);
+    return evaluation.probabilities!.reduce((sum, share) => sum + share, 0);
+  };
+  const usual = await positives("logistic_regression", null);
+  expect(await positives("logistic_regression", { yes: 10 })).toBeGreaterThan(usual + 1);
+  // Weights that are all alike are no weights; C keeps its strength because they are 1. 6: two runs of one optimizer.
+  expect(await positives("logistic_regression", { yes: 1, no: 1 })).toBeCloseTo(usual, 6);
+  expect(await positives("baseline", "balanced")).toBe(await positives("baseline", null));
+});

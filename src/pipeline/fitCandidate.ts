@@ -17,6 +17,7 @@ import { wildcard } from "./wildcard.ts";
 import type { Split } from "./splitRows.ts";
 import { partOf, type TrainingData } from "./partOf.ts";
 import { calibrate } from "./calibrate.ts";
+import { classWeights, type ClassWeight } from "./classWeights.ts";
 import { fitCalibration } from "./fitCalibration.ts";
 import { outOfFold } from "./outOfFold.ts";
 import { bestThreshold } from "./bestThreshold.ts";
@@ -34,6 +35,8 @@ export interface Candidate {
   readonly threshold: number | "tune";
   /** Binary: how probabilities are corrected; not at all where null or left out. */
   readonly calibration?: Calibration["method"] | null;
+  /** Classification: how much rows of each class count; all alike where null or left out. */
+  readonly classWeight?: ClassWeight | null;
   /** What "tune" makes best. */
   readonly metric: string;
   readonly seed: number;
@@ -100,7 +103,11 @@ async function fitOn(
       hint: plan.notes.join("; ") || "check features in config.json",
     });
   }
-  const options = { task, classCount: classes.length, params: candidate.params, seed: candidate.seed, ...hooks };
+  // The baseline answers the shares of the classes as they are.
+  const weights = candidate.family === "baseline" ? undefined : classWeights(y, target, candidate.classWeight ?? null);
+  const { params, seed } = candidate;
+  const weighted = weights === undefined ? {} : { sampleWeight: weights };
+  const options = { task, classCount: classes.length, params, seed, ...weighted, ...hooks };
   return { transforms, estimator: await estimator.fit(X, y, options), notes: plan.notes };
 }
 
