@@ -1,4 +1,5 @@
 /** Finds, reads and checks config.json: flags > MLCTL_* variables > file > defaults, every value with its source. */
+import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
@@ -128,6 +129,8 @@ function sourceOfKey(
 function findConfig({ path, directory }: LoadOptions): string {
   const folder = resolve(directory);
   const file = resolve(folder, path ?? "config.json");
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new MlctlError("usage", `${folder} is not a folder`, { hint: "check -C/--directory" });
   if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file;
   if (path !== undefined) throw new MlctlError("usage", `there is no file ${file}`, { hint: "check -c/--config" });
   if (!existsSync(folder))
@@ -139,12 +142,21 @@ function findConfig({ path, directory }: LoadOptions): string {
 
 function readConfig(path: string, name: string): ParsedJson {
   try {
-    return parseJsonc(readFileSync(path, "utf8"), name);
+    const bytes = readFileSync(path);
+    if (!isUtf8(bytes) || bytes.includes(0)) throw notText(bytes, name);
+    return parseJsonc(bytes.toString("utf8"), name);
   } catch (cause) {
     if (cause instanceof MlctlError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new MlctlError("usage", `${path} cannot be read: ${reason}`, { cause, hint: "check its permissions" });
   }
+}
+
+/** Else a letter of another encoding would become a question mark in a column's name. */
+function notText(bytes: Buffer, name: string): MlctlError {
+  const lines = bytes.toString("latin1").split("\n");
+  const line = lines.findIndex((text) => text.includes("\0") || !isUtf8(Buffer.from(text, "latin1"))) + 1;
+  return new MlctlError("usage", `${name} is not UTF-8, line ${line}`, { hint: "save it as UTF-8 in your editor" });
 }
 
 function configError(

@@ -6,6 +6,7 @@ import { estimators } from "../estimators/index.ts";
 import { resolveParams } from "../estimators/params.ts";
 import { transforms } from "../features/index.ts";
 import { transformProblems } from "../features/transformProblems.ts";
+import { findMetric } from "../metrics/findMetric.ts";
 import { metrics } from "../metrics/index.ts";
 import { transformRequests } from "./transformRequests.ts";
 
@@ -14,8 +15,22 @@ export function knownNames(): KnownNames {
     families: Object.keys(estimators),
     metrics: Object.keys(metrics),
     features: Object.keys(transforms),
-    problems: (config) => [...paramProblems(config), ...featureProblems(config)],
+    problems: (config) => [...metricProblems(config), ...paramProblems(config), ...featureProblems(config)],
   };
+}
+
+/** A metric of the other task; where the task is inferred from the data, training tells. */
+function metricProblems({ task, train, promotion }: Config): ConfigProblem[] {
+  if (task === null) return [];
+  const named = [
+    ...(train.metric === null ? [] : [["train.metric", train.metric] as const]),
+    ...Object.keys(promotion.require).map((name) => [`promotion.require.${name}`, name] as const),
+  ];
+  return named.flatMap(([path, name]) => {
+    // Every metric of classification suits two classes.
+    const message = problemOf(() => findMetric(name, task === "classification" ? "binary" : task));
+    return message === undefined ? [] : [{ path, message }];
+  });
 }
 
 /** Misspelt or impossible parameters, before an hour of training ends with them. */

@@ -17,6 +17,7 @@ import { sha256File } from "../storage/sha256File.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
 import { selectionOf, type SelectionPlan } from "./selectionOf.ts";
 import { transformRequests } from "./transformRequests.ts";
+import { unknownColumns } from "./unknownColumns.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface PreparedData extends TrainingData {
@@ -30,11 +31,14 @@ export interface PreparedData extends TrainingData {
 /** The rows of a dataset as they were written. @throws {MlctlError} kind "data" where the file is gone or changed */
 export async function readDataset({ paths }: Workspace, dataset: Dataset): Promise<Table> {
   const path = fromRecordPath(paths.workspace, dataset.artifact.path);
-  if ((await sha256File(path)) !== dataset.artifact.sha256) {
+  const hint = "restore it, or ingest again: mlctl ingest --force";
+  const sha256 = await sha256File(path).catch((cause: unknown) => {
+    throw new MlctlError("data", `${dataset.artifact.path} cannot be read`, { hint, cause });
+  });
+  if (sha256 !== dataset.artifact.sha256)
     throw new MlctlError("data", `${dataset.artifact.path} is not the file that was ingested: its hash differs`, {
-      hint: "restore it, or ingest again: mlctl ingest --force",
+      hint,
     });
-  }
   return readDatasetFile(path, dataset.columns);
 }
 
@@ -47,6 +51,7 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
     task: config.task,
     positiveClass: config.positive_class === null ? null : String(config.positive_class),
   });
+  const unknown = unknownColumns(table, config);
   const labelled = selectRows(table, encoded.rows);
   const history = historyOf(labelled, encoded.y, config);
   const usable = usableRows(workspace, {
@@ -64,7 +69,7 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
     ...data,
     split,
     selection: selectionOf(workspace, { table: rows, y, split, classCount }),
-    warnings: [...missingTargets(encoded, config.target), ...splitWarnings, ...leaks(data, split)],
+    warnings: [...unknown, ...missingTargets(encoded, config.target), ...splitWarnings, ...leaks(data, split)],
     notes: shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
   };
 }

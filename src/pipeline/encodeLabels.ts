@@ -3,6 +3,7 @@ import { cellText } from "../core/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { TargetSpec } from "../core/signature.ts";
+import { suggest } from "../core/suggest.ts";
 import type { Table } from "../core/table.ts";
 import { targetNumber } from "./targetNumber.ts";
 
@@ -19,7 +20,11 @@ export interface EncodedLabels {
 export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
   const column = findColumn(table, target.name);
   if (column === undefined) {
-    throw new MlctlError("data", `the data has no target column "${target.name}", so it cannot be scored`);
+    const names = table.columns.map(({ name }) => name);
+    const near = suggest(target.name, names);
+    throw new MlctlError("data", `the data has no target column "${target.name}", so it cannot be scored`, {
+      hint: near === undefined ? `its columns are ${names.slice(0, 20).join(", ")}` : `did you rename it to "${near}"?`,
+    });
   }
   const codeOf = new Map((target.classes ?? []).map((label, code) => [label, code]));
   const y: number[] = [];
@@ -32,7 +37,11 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
     y.push(value);
     rows.push(row);
   }
-  if (rows.length === 0) throw new MlctlError("data", `target column "${target.name}" has no value in any row`);
+  if (rows.length === 0) {
+    throw new MlctlError("data", `target column "${target.name}" has no value in any row`, {
+      hint: "only rows whose outcome is known can be scored",
+    });
+  }
   return { y: Float64Array.from(y), rows: Int32Array.from(rows) };
 }
 

@@ -40,7 +40,11 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
   const texts = Array.from({ length: table.rowCount }, (_, row) => cellText(column, row));
   const rows = presentRows(texts);
   const firstMissing = texts.indexOf(null);
-  if (rows.length === 0) throw new MlctlError("data", `target column "${options.target}" has no value in any row`);
+  if (rows.length === 0) {
+    throw new MlctlError("data", `target column "${options.target}" has no value in any row`, {
+      hint: 'add rows whose outcome is known, or set "target" in config.json to another column',
+    });
+  }
   const distinct = sortLabels(new Set(rows.length === 0 ? [] : Array.from(rows, (row) => texts[row]!)));
   const classification = options.task === null ? looksLikeClasses(column, distinct) : options.task === "classification";
   const missing = { missing: table.rowCount - rows.length, firstMissing };
