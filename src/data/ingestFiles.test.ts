@@ -282,6 +282,25 @@ describe("a file that cannot be read is set aside with its reason", () => {
     expect(done.csv).toBe(good);
   });
 
+  it.each([
+    ["1", "+7", "inf"],
+    ["1", "+7", " INF ", "Infinity", "-inf", "+nan"],
+  ])("takes infinity and nan beside numbers with a plus: %j %j %j", async (...values) => {
+    const done = await ingest({ "f.csv": `k,x\n${values.map((value, i) => `k${i},${value}\n`).join("")}` });
+    expect([done.rejections, done.rows, done.columns[1]!.type]).toEqual([[], values.length, "DOUBLE"]);
+  });
+
+  it.each([
+    [["1", "+7", "abc", "2", "+3"], 'line 4, column "x": "abc" is not a number'],
+    [["2024-01-01", "2024-01-02 10:00", "infinity", "2024-01-03"], 'row 3, column "x": "infinity" is not a date'],
+    [["2024-01-01", "2024-1-2", "2024/01/05", "epoch"], 'row 4, column "x": "epoch" is not a date'],
+    [["2024-01-01", "2024-01-02", "12345-01-01", "2024-01-03"], 'row 3, column "x": "12345-01-01" is not a date'],
+  ])("names the value that keeps %j from being of one type", async (values, reason) => {
+    const done = await ingest({ "f.csv": `k,x\n${values.map((value, i) => `k${i},${value}\n`).join("")}` });
+    expect(done.rejections).toEqual([`f.csv: ${reason}`]);
+    expect(done.rejected[0]!.hint).toContain("ingest.types.x");
+  });
+
   it("lets ids and columns with a type mix numbers and text", async () => {
     const csv = "id,a\n1,1\n2,1\n3b,x\n";
     const done = await ingest({ "f.csv": csv }, { textColumns: ["id"], types: { a: "category" } });

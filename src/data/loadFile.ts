@@ -1,4 +1,5 @@
 /** Loads one input file of any supported form into a table with stored types. */
+import { census, dateIn, numberIn } from "./census.ts";
 import { columnNames } from "./columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
@@ -105,24 +106,27 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
     const type = typeAsked(renamed[i]!, options);
     if (csv !== undefined || type === undefined) continue;
     const value = storedExpression(column.name, column.type);
-    const missed = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
-    await refuseFirst(database, { table, value, missed, column: renamed[i]!, type });
+    const present = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
+    const missed = `${present} AND TRY_CAST(${value} AS ${type}) IS NULL`;
+    const wrong = await firstMissed(database, { table, value, missed, column: renamed[i]!, type });
+    if (wrong !== undefined) throw wrong;
   }
   await database.run(
     `CREATE OR REPLACE TABLE ${identifier(into)} AS SELECT ${expressions.join(", ")} FROM ${identifier(table)}`,
   );
 }
 
-async function refuseFirst(
+/** The first row that meets the condition `missed`, as the reason to set the file aside. */
+async function firstMissed(
   database: Database,
   cast: { table: string; value: string; missed: string; column: string; type: string },
-): Promise<void> {
+): Promise<UnreadableFile | undefined> {
   const found = await database.rows(
-    `SELECT rowid + 1, CAST(${cast.value} AS VARCHAR) FROM ${identifier(cast.table)} WHERE ${cast.missed} AND TRY_CAST(${cast.value} AS ${cast.type}) IS NULL ORDER BY rowid LIMIT 1`,
+    `SELECT rowid + 1, CAST(${cast.value} AS VARCHAR) FROM ${identifier(cast.table)} WHERE ${cast.missed} ORDER BY rowid LIMIT 1`,
   );
-  if (found[0] === undefined) return;
+  if (found[0] === undefined) return undefined;
   const value = String(found[0][1]);
-  throw new UnreadableFile(`row ${found[0][0]}, column "${cast.column}": ${notOfType(value, cast.type)}`, {
+  return new UnreadableFile(`row ${found[0][0]}, column "${cast.column}": ${notOfType(value, cast.type)}`, {
     hint: typeHint(cast.column, value),
   });
 }
@@ -133,14 +137,15 @@ async function firstWrong(
   cast: { column: string; type: string },
 ): Promise<UnreadableFile> {
   const value = identifier(cast.column);
-  const missed = `${value} IS NOT NULL`;
-  try {
-    await refuseFirst(database, { table, value, missed, ...cast });
-  } catch (error) {
-    if (error instanceof UnreadableFile) return error;
-    throw error;
+  // Some texts that a cast takes were not counted: they are what is wrong where no other one is.
+  const text = `CAST(${value} AS VARCHAR)`;
+  const uncounted = kindOf(cast.type) === "date" ? dateIn(text) : numberIn(text);
+  for (const wrong of [`TRY_CAST(${value} AS ${cast.type})`, uncounted]) {
+    const missed = `${value} IS NOT NULL AND ${wrong} IS NULL`;
+    const found = await firstMissed(database, { table, value, missed, ...cast });
+    if (found !== undefined) return found;
   }
-  return new UnreadableFile(`column "${cast.column}" is not ${kindOf(cast.type)}`);
+  return new UnreadableFile(`column "${cast.column}" is not all ${kindOf(cast.type)}s`);
 }
 
 interface Settling {
@@ -172,14 +177,6 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
     settled.push({ name, type: found, empty: present === 0 });
   }
   return settled;
-}
-
-/** How many values there are, how many of them are numbers, and how many are dates. */
-function census(column: string): string {
-  // Trying a cast on every text takes eight times as long as looking at its first sign first: below "A" are digits.
-  const numeral = `CASE WHEN ascii(ltrim(${column})) < 65 OR lower(trim(${column})) = 'nan' THEN ${column} END`;
-  const day = `CASE WHEN regexp_matches(${column}, '^ *[0-9]{1,4}[-/]') THEN ${column} END`;
-  return `count(${column}), count(TRY_CAST(${numeral} AS DOUBLE)), count(TRY_CAST(${day} AS TIMESTAMP))`;
 }
 
 function requestedDate(name: string, options: ReadOptions): string | undefined {
