@@ -7,6 +7,9 @@ import { trainingThread } from "./trainingThread.ts";
 
 const train = trainingThread("native");
 
+/** Below this many cells threads cost more than they bring. */
+const CELLS_FOR_THREADS = 200_000;
+
 /** @param library path of libxgboost */
 export function nativeEngine(library: string): Engine {
   return {
@@ -29,7 +32,7 @@ function trainingJob(request: TrainingRequest, library: string): TrainingJob {
   const { n_estimators: rounds, nthread, ...rest } = params;
   const settings: [string, string][] = [
     ["verbosity", "0"],
-    ["nthread", String(nthread ?? 0)], // 0: all cores; whatever their number, the trees are the same
+    ["nthread", String(nthread ?? (X.values.length < CELLS_FOR_THREADS ? 1 : 0))], // 0: all cores; the same trees
     ["objective", objective],
     ["seed", String(seed)],
   ];

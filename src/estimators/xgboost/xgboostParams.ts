@@ -118,6 +118,7 @@ export const xgboostParams: readonly ParamSpec[] = [
     default: null,
     minimum: 1,
     maximum: 1024,
-    description: "threads of the native engine; null: all cores. The trees are the same with any number",
+    description:
+      "threads of the native engine; null: all cores, one for small data. The trees are the same with any number",
   },
 ];
