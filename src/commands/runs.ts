@@ -102,6 +102,13 @@ export function runsView(all: readonly Run[], production: string | null): View {
   };
 }
 
+function chosenOn({ selection, metric }: Run): [string, string][] {
+  if (selection === undefined) return [];
+  const { method, folds, mean, standardDeviation } = selection;
+  const figures = `${metric} ${formatNumber(mean)} ± ${formatNumber(standardDeviation)}`;
+  return [["ranked by", `${figures} over ${folds} ${method} folds of the training rows`]];
+}
+
 export function runView(run: Run): View {
   const { score } = run;
   const names = [...new Set([...Object.keys(run.metrics), ...Object.keys(score?.metrics ?? {})])];
@@ -111,6 +118,7 @@ export function runView(run: Run): View {
       ["status", run.status.toLowerCase()],
       ["version", run.modelVersion === null ? "kept no model" : `v${run.modelVersion}`],
       ["rank in its training", run.rank],
+      ...chosenOn(run),
       ["task", run.task],
       ["parameters", JSON.stringify(run.params)],
       ["seed", run.seed],

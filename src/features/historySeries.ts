@@ -34,8 +34,8 @@ export function fitSeries(table: Table, options: TransformOptions, context: Tran
 /** @throws {MlctlError} kind "usage" where rows of `table` have no date to look back from */
 export function requireHistory(table: Table, { history }: TransformContext): History {
   if (history === undefined) {
-    throw new MlctlError("usage", "looks back in time, but time_column is not set", {
-      hint: 'set "time_column" to the column that says when a row happened',
+    throw new MlctlError("usage", "looks back in time, but no time_column holds dates", {
+      hint: 'set "time_column" to the column that says when a row happened; "ingest.types" makes it a date',
     });
   }
   const column = findColumn(table, history.timeColumn);

@@ -92,7 +92,7 @@ describe("lag", () => {
   it("needs a time_column that is a date and still there", () => {
     const { history: _, ...without } = contextOf(y);
     expect(() => fitTransforms(training, [step("lag")], without)).toThrow(
-      "features[0] (lag): looks back in time, but time_column is not set",
+      "features[0] (lag): looks back in time, but no time_column holds dates",
     );
     expect(() => fitTransforms(training, [step("date_parts"), step("lag")], contextOf(y))).toThrow(
       'time_column "date" is not here any more',

@@ -71,7 +71,7 @@ it("without folds the validation rows do choose", async () => {
 it("a column of groups that is not there is named, with the one that is meant", async () => {
   await expect(trainedOn(false, { method: "group_k_fold", group_column: "shops" })).rejects.toMatchObject({
     kind: "usage",
-    message: 'train.selection.group_column: no column "shops"',
+    message: 'train.selection.group_column: the data has no column "shops"',
     hint: 'did you mean "shop"?',
   });
 });

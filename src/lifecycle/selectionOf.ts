@@ -50,7 +50,7 @@ function columnCalled(table: Table, name: string, key: string): Column {
   if (column !== undefined) return column;
   const names = table.columns.map((each) => each.name);
   const near = suggest(name, names);
-  throw new MlctlError("usage", `${key}: no column "${name}"`, {
-    hint: near === undefined ? `the columns are ${names.slice(0, 20).join(", ")}` : `did you mean "${near}"?`,
+  throw new MlctlError("usage", `${key}: the data has no column "${name}"`, {
+    hint: near === undefined ? `its columns are ${names.slice(0, 20).join(", ")}` : `did you mean "${near}"?`,
   });
 }
