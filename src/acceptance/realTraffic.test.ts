@@ -11,16 +11,18 @@ if (absent) console.warn(`skipped: ${data} is not there`);
 
 /** The parameters that the system shipped, found by its own search. */
 const shipped = {
-  ...{ n_estimators: 100, max_depth: 6, learning_rate: 0.0511, subsample: 0.945, colsample_bytree: 0.809 },
-  ...{ gamma: 0.967, reg_alpha: 0.29, reg_lambda: 0.882 },
+  n_estimators: 100,
+  max_depth: 6,
+  learning_rate: 0.0511,
+  subsample: 0.945,
+  colsample_bytree: 0.809,
+  gamma: 0.967,
+  reg_alpha: 0.29,
+  reg_lambda: 0.882,
 };
 
 const features = [
-  {
-    ...{ type: "map", column: "holiday", values: { None: 0 } },
-    otherwise: 1,
-    missing: 0,
-  },
+  { type: "map", column: "holiday", values: { None: 0 }, otherwise: 1, missing: 0 },
   { type: "group", column: "weather_main", groups: { Fog_Smoke_Squall: ["Fog", "Smoke", "Squall"] } },
   { type: "one_hot", column: "weather_main" },
   { type: "date_parts", parts: ["hour", "month", "day_of_week"] },
