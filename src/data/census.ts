@@ -1,8 +1,10 @@
 /** What the texts of a column are: which of them count as numbers and which as dates, in SQL. */
+import { DECIMAL_COMMA } from "../core/decimalComma.ts";
 
-/** SQL: how many values there are, how many of them are numbers, and how many are dates. */
+/** SQL: how many values there are, how many are numbers, how many dates, how many have a decimal comma, and one such. */
 export function census(column: string): string {
-  return `count(${column}), count(${numberIn(column)}), count(${dateIn(column)})`;
+  const comma = `CASE WHEN ascii(ltrim(${column})) < 65 AND regexp_full_match(${column}, '${DECIMAL_COMMA}') THEN ${column} END`;
+  return `count(${column}), count(${numberIn(column)}), count(${dateIn(column)}), count(${comma}), min(${comma})`;
 }
 
 /** SQL: the number that a text is, else NULL. */

@@ -119,14 +119,14 @@ describe("reading", () => {
   it("takes columns that are called like what every object has", async () => {
     const names = ["__proto__", "constructor", "toString", "valueOf", "hasOwnProperty"];
     const record = `{${names.map((name, i) => `"${name}": "t${i}"`).join(", ")}}`;
-    const expected = `${names.join(",")}\nt0,t1,t2,t3,t4\n`;
+    const csv = `${names.join(",")}\nt0,t1,t2,t3,t4\n`;
     for (const [name, content] of [
-      ["f.csv", expected],
+      ["f.csv", csv],
       ["f.json", `[${record}]`],
       ["f.jsonl", `${record}\n`],
     ] as const) {
       const done = await ingest({ [name]: content }, { types: {}, select: {} });
-      expect([done.rejections, done.csv]).toEqual([[], expected]);
+      expect([done.rejections, done.csv]).toEqual([[], csv]);
     }
   });
 
@@ -299,6 +299,19 @@ describe("a file that cannot be read is set aside with its reason", () => {
     const done = await ingest({ "f.csv": `k,x\n${values.map((value, i) => `k${i},${value}\n`).join("")}` });
     expect(done.rejections).toEqual([`f.csv: ${reason}`]);
     expect(done.rejected[0]!.hint).toContain("ingest.types.x");
+  });
+
+  it("says which column has a decimal comma and how to make numbers of it, until it is dealt with", async () => {
+    const files = { "f.csv": 'id;preis;ort\n1,5;12,50;"a, b"\n2,5;-3,25;"1,2"\n3,5;;c\n' };
+    const textColumns = ["id"];
+    const done = await ingest(files, { textColumns });
+    const select = { preis: "CAST(replace(preis, ',', '.') AS DOUBLE)" };
+    expect(done.notes).toEqual([
+      `column "preis" has a decimal comma ("-3,25") and stays text: for numbers, set "ingest.select": ${JSON.stringify(select).replace('{"preis":', '{ "preis": ').replace(/\}$/, " }")} in config.json`,
+    ]);
+    const cured = await ingest(files, { textColumns, select });
+    expect([cured.notes, cured.columns[1]]).toEqual([[], { name: "preis", type: "DOUBLE" }]);
+    expect((await ingest(files, { textColumns, types: { preis: "category" } })).notes).toEqual([]);
   });
 
   it("lets ids and columns with a type mix numbers and text", async () => {

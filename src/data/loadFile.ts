@@ -14,6 +14,8 @@ import { UnreadableFile } from "./unreadableFile.ts";
 const COLUMNS_PER_QUERY = 500;
 /** From this share of numbers on, a text among them is a mistake and not a category. */
 const MOSTLY = 0.5;
+/** That `census` gives of a column. */
+const FIGURES = 5;
 
 /** A loaded file, and how to find the line of a value that turns out to be wrong once other files are known. */
 export interface Loaded extends LoadedFile {
@@ -163,18 +165,24 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
   const dateWanted = (name: string): string | undefined => (csv ? requestedDate(name, options) : undefined);
   const counts = some.map(({ name, type }) => {
     const looked = csv && type === "VARCHAR" && (!free.has(name) || dateWanted(name) !== undefined);
-    return looked ? census(identifier(name)) : `count(${identifier(name)}), 0, 0`;
+    return looked ? census(identifier(name)) : `count(${identifier(name)}), 0, 0, 0, NULL`;
   });
   const row = (await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`))[0]!;
   const settled: LoadedColumn[] = [];
   for (const [i, { name, type }] of some.entries()) {
-    const [present, numbers, dates] = [Number(row[3 * i]), Number(row[3 * i + 1]), Number(row[3 * i + 2])];
+    const [present, numbers, dates, commas] = row.slice(FIGURES * i, FIGURES * i + 4).map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const asked = dateWanted(name);
     if (asked !== undefined && dates < present) throw await settling.explain(name, asked);
     const found = asked ?? (numbers > MOSTLY * present ? "DOUBLE" : dates > MOSTLY * present ? "TIMESTAMP" : type);
     if (asked === undefined && found !== type && Math.max(numbers, dates) < present)
       throw await settling.explain(name, found);
-    settled.push({ name, type: found, empty: present === 0 });
+    const decimalComma = commas > MOSTLY * present ? { decimalComma: String(row[FIGURES * i + 4]) } : {};
+    settled.push({ name, type: found, empty: present === 0, ...decimalComma });
   }
   return settled;
 }

@@ -30,6 +30,8 @@ export interface LoadedColumn {
   readonly type: string;
   /** No row has a value, so the type says nothing. */
   readonly empty: boolean;
+  /** One of its values, where most are numbers with a decimal comma. */
+  readonly decimalComma?: string;
 }
 
 /** A delimited text file with all that is needed to read it the same way again. */

@@ -37,6 +37,19 @@ describe("encodeTarget", () => {
     expect([missing, firstMissing]).toEqual([2, 1]);
   });
 
+  it("refuses numbers with a decimal comma and says how to make numbers of them", () => {
+    const prices = texts(...Array.from({ length: 11 }, (_, i) => `${i},50`));
+    const hint = `{ "y": "CAST(replace(y, ',', '.') AS DOUBLE)" }`;
+    for (const task of [null, "regression"] as const) {
+      expect(() => encodeTarget(prices, { ...options, task })).toThrow(
+        expect.objectContaining({ kind: "data", hint: expect.stringContaining(hint) }),
+      );
+    }
+    // Few of them may be classes, and so are those that are asked to be.
+    expect(encodeTarget(texts("1,50", "2,50"), options).spec.task).toBe("binary");
+    expect(encodeTarget(prices, { ...options, task: "classification" }).spec.task).toBe("multiclass");
+  });
+
   it("sorts classes that are numbers as numbers", () => {
     expect(encodeTarget(texts("10", "9", "2"), options).spec.classes).toEqual(["2", "9", "10"]);
   });

@@ -1,5 +1,6 @@
 /** The target column as numbers: values for regression, class codes for classification. */
 import { cellText } from "../core/cellText.ts";
+import { decimalCommaHint, hasDecimalComma } from "../core/decimalComma.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { TargetSpec } from "../core/signature.ts";
@@ -85,6 +86,15 @@ function sortLabels(distinct: ReadonlySet<string>): string[] {
 }
 
 function looksLikeClasses(column: Column, distinct: readonly string[]): boolean {
+  if (column.kind === "category" && distinct.length > MOST_INFERRED_CLASSES && distinct.every(hasDecimalComma)) {
+    throw new MlctlError(
+      "data",
+      `target column "${column.name}" has a decimal comma ("${distinct[0]}"): text, not numbers`,
+      {
+        hint: `${decimalCommaHint(column.name)}, or set "task" to "classification"`,
+      },
+    );
+  }
   if (column.kind !== "number") return column.kind === "category";
   if (distinct.length <= 2) return true;
   return distinct.length <= MOST_INFERRED_CLASSES && distinct.every((text) => Number.isInteger(Number(text)));
@@ -93,12 +103,12 @@ function looksLikeClasses(column: Column, distinct: readonly string[]): boolean 
 function numberAt(column: Column, row: number, target: string): number {
   const value = targetNumber(column, row);
   if (value !== undefined) return value;
+  const text = cellText(column, row) ?? "";
+  const how = hasDecimalComma(text) ? decimalCommaHint(target) : 'clean it with "ingest.select"';
   throw new MlctlError(
     "data",
-    `target column "${target}" holds ${JSON.stringify(cellText(column, row))} in data row ${row + 1}, which is not a number`,
-    {
-      hint: 'regression needs numbers: clean it with "ingest.select" or set "task" to "classification"',
-    },
+    `target column "${target}" holds ${JSON.stringify(text)} in data row ${row + 1}, which is not a number`,
+    { hint: `regression needs numbers: ${how}, or set "task" to "classification"` },
   );
 }
 

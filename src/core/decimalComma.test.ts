@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+import { decimalCommaHint, hasDecimalComma } from "./decimalComma.ts";
+
+describe("a decimal comma", () => {
+  it.each(["12,50", "-0,5", "+7,0", " 1,5 "])("is in %j", (text) => expect(hasDecimalComma(text)).toBe(true));
+  it.each(["12.50", "12", "a,5", "1,2,3", "1,", ",5", ""])("is not in %j", (text) =>
+    expect(hasDecimalComma(text)).toBe(false),
+  );
+
+  it("is cured by a line of config.json, whatever the column is called", () => {
+    expect(decimalCommaHint("preis")).toBe(
+      `set "ingest.select": { "preis": "CAST(replace(preis, ',', '.') AS DOUBLE)" } in config.json`,
+    );
+    expect(decimalCommaHint("preis €")).toContain(String.raw`"CAST(replace(\"preis €\", ',', '.') AS DOUBLE)"`);
+  });
+});

@@ -1,0 +1,24 @@
+/** Says which columns stay text because their numbers are written with a decimal comma. */
+import { decimalCommaHint } from "../core/decimalComma.ts";
+import type { LoadedFile, ReadOptions } from "./readOptions.ts";
+
+/** One note a column; none for a column that `types` or `select` deals with. */
+export function decimalCommaNotes(files: readonly LoadedFile[], options: ReadOptions): string[] {
+  const { types = {}, select = {}, textColumns = [] } = options;
+  const settled = new Set([...textColumns, ...Object.keys(types), ...Object.keys(select)].map(lowerCase));
+  const found = new Map<string, string>();
+  for (const { columns } of files) {
+    for (const { name, type, decimalComma } of columns) {
+      if (decimalComma !== undefined && type === "VARCHAR" && !settled.has(lowerCase(name)) && !found.has(name))
+        found.set(name, decimalComma);
+    }
+  }
+  return [...found].map(
+    ([name, example]) =>
+      `column "${name}" has a decimal comma ("${example}") and stays text: for numbers, ${decimalCommaHint(name)}`,
+  );
+}
+
+function lowerCase(name: string): string {
+  return name.toLowerCase();
+}
