@@ -80,6 +80,10 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "models show": { "": "model,path,run,sha256", model, run },
   "models alias staging v1": { "": "name,previous_run_id?,run_id" },
+  explain: {
+    "": "base_value,classes,family,importance,row_count,rows,run_id,unit",
+    "importance[]": "feature,importance",
+  },
   reproduce: { "": "differences,expected_sha256,identical,notes,run_id,seconds,sha256" },
   lineage: {
     "": "dataset,deployments,reference,run",

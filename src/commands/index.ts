@@ -6,6 +6,7 @@ import { config } from "./config.ts";
 import { deploy } from "./deploy.ts";
 import { diagnose } from "./diagnose.ts";
 import { doctor } from "./doctor.ts";
+import { explain } from "./explain.ts";
 import { fullprocess } from "./fullprocess.ts";
 import { ingest } from "./ingest.ts";
 import { init } from "./init.ts";
@@ -22,7 +23,7 @@ import { train } from "./train.ts";
 import { verify } from "./verify.ts";
 
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
-const use = [predict];
+const use = [predict, explain];
 const watch = [schedule];
 const improve = [reproduce];
 const lookBack = [runs, models, lineage, at, verify, reindex];

@@ -1,0 +1,40 @@
+/** How much each feature moved each answer: contributions of a model's features. */
+import { MlctlError } from "../core/errors.ts";
+import type { Contributions } from "../core/estimator.ts";
+import type { Model } from "../core/model.ts";
+import { sliceRows } from "../core/sliceRows.ts";
+import type { Table } from "../core/table.ts";
+import { findEstimator } from "../estimators/findEstimator.ts";
+import { compileTransforms } from "../features/compileTransforms.ts";
+
+/** The tables of TreeSHAP pay off over many rows; a block bounds memory. */
+const BLOCK_ROWS = 2000;
+
+export interface Explained {
+  readonly featureNames: readonly string[];
+  readonly outputCount: number;
+  readonly baseValues: readonly number[];
+  /** By block of rows, in order. */
+  readonly blocks: readonly Contributions[];
+}
+
+/**
+ * @param table the model's input columns (see conformTable)
+ * @throws {MlctlError} kind "usage" for a family whose answers cannot be taken apart
+ */
+export function explain(model: Pick<Model, "transforms" | "estimator">, table: Table): Explained {
+  const { family, featureNames } = model.estimator;
+  const estimator = findEstimator(family);
+  if (estimator.contributions === undefined) {
+    throw new MlctlError("usage", `answers of ${family} cannot be taken apart into features`, {
+      hint: "explain a linear, logistic or xgboost model",
+    });
+  }
+  const toMatrix = compileTransforms(model.transforms);
+  const starts = Array.from({ length: Math.max(1, Math.ceil(table.rowCount / BLOCK_ROWS)) }, (_, i) => i * BLOCK_ROWS);
+  const blocks = starts.map((start) =>
+    estimator.contributions!(model.estimator, toMatrix(sliceRows(table, start, start + BLOCK_ROWS))),
+  );
+  const { outputCount, baseValues } = blocks[0]!;
+  return { featureNames, outputCount, baseValues: [...baseValues], blocks };
+}
