@@ -1,5 +1,6 @@
 /** The one door to DuckDB: an in-memory database that spills into a folder of its own and never reaches for the network. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
@@ -18,7 +19,7 @@ export interface Chunk {
 }
 
 export interface Database {
-  /** A folder for temporary files; it disappears with the database. */
+  /** For temporary files: made by whoever puts the first one there, and gone with the database. */
   readonly folder: string;
   run(sql: string): Promise<void>;
   rows(sql: string): Promise<readonly (readonly Cell[])[]>;
@@ -29,16 +30,22 @@ export interface Database {
   stream(sql: string, onChunk: (chunk: Chunk) => void): Promise<void>;
 }
 
-/** Opens a database, hands it to `work` and removes every trace of it. */
-export async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+/**
+ * Opens a database, hands it to `work` and removes every trace of it.
+ * @param folder where it may put temporary files; DuckDB makes it only once it has to spill, so that a killed process
+ *   that read small files leaves nothing
+ */
+export async function withDatabase<T>(
+  work: (database: Database) => Promise<T>,
+  folder = join(tmpdir(), `mlctl-${randomUUID()}`),
+): Promise<T> {
   // Imported here because it takes 0.18 s, which a command that reads no file should not pay.
   const { DuckDBInstance } = await import("@duckdb/node-api");
-  const folder = await mkdtemp(join(tmpdir(), "mlctl-"));
   try {
     const instance = await DuckDBInstance.create(":memory:", {
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
-      temp_directory: join(folder, "spill"),
+      temp_directory: folder,
     });
     const connection = await instance.connect();
     try {

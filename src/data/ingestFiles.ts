@@ -28,6 +28,7 @@ export interface IngestedTable extends Staged {
  * @throws {MlctlError} kind "usage" where SQL or a type of the configuration is wrong, "data" where `expect` is broken
  */
 export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestedTable> {
+  // Beside the output: what a killed process leaves is as recognizable as its name is.
   return withDatabase(async (database) => {
     const staged = await stageFiles(database, paths.toSorted(), { ...options, writes: options.output });
     if (staged.files.length === 0 && options.previous === undefined)
@@ -39,7 +40,7 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
     const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
     if (rows > 0) await write(database, options.output);
     return { ...staged, rows, columns, duplicatesRemoved };
-  });
+  }, `${options.output}.spill`);
 }
 
 async function write(database: Database, output: string): Promise<void> {

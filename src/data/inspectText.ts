@@ -1,7 +1,7 @@
 /** Looks at every byte of a text file before it is parsed: encoding, NUL bytes, an intact gzip, the header. */
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -57,6 +57,7 @@ function utf16(start: Buffer): string | undefined {
 
 async function toUtf8(path: string, encoding: string, folder: string): Promise<string> {
   const decoder = new TextDecoder(encoding);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const copy = join(folder, `utf8-${path.replaceAll(/[^A-Za-z0-9.]/g, "_").slice(-100)}`);
   const decoded = async function* (): AsyncIterable<string> {
     for await (const chunk of createReadStream(path)) yield decoder.decode(chunk, { stream: true });

@@ -159,6 +159,14 @@ describe("files that are gone", () => {
 });
 
 describe("settings that changed", () => {
+  it("and leave no row leave no file either", async () => {
+    const example = await ingested();
+    const before = example.list("ingesteddata");
+    await example.configure({ ...exampleConfig, ingest: { where: "1 = 0" } });
+    await expect(example.change((session) => ingest(session))).rejects.toMatchObject({ message: "no row is left" });
+    expect(example.list("ingesteddata")).toEqual(before);
+  });
+
   it("make all files be read again", async () => {
     const example = await ingested();
     await example.configure({ ...exampleConfig, ingest: { where: "x > 0" } });
