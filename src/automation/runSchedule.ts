@@ -81,6 +81,7 @@ function execute({ name }: CronJob, { configPath, directory, context }: RunSched
   const program = fileURLToPath(new URL("../../bin/mlctl.js", import.meta.url));
   const child = spawn(process.execPath, [program, name, "-q", "-c", configPath], {
     cwd: directory,
+    env: jobEnvironment(process.env),
     stdio: ["ignore", "ignore", "inherit"],
   });
   const stop = (): boolean => child.kill("SIGTERM");
@@ -95,6 +96,12 @@ function execute({ name }: CronJob, { configPath, directory, context }: RunSched
     child.once("error", (error) => ended(`could not be started: ${error.message}`, false));
     child.once("exit", (code, signal) => ended(outcomeText(code, signal), code === 0));
   });
+}
+
+/** Without what `-c` and the working folder say already: relative to another folder it would lead elsewhere. */
+export function jobEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { MLCTL_DIRECTORY: _directory, MLCTL_CONFIG: _config, ...rest } = own;
+  return rest;
 }
 
 function outcomeText(code: number | null, signal: string | null): string {

@@ -1,0 +1,7 @@
+import { expect, it } from "vitest";
+import { jobEnvironment } from "./runSchedule.ts";
+
+it("leaves a job every variable but those that name the workspace, which its command line does", () => {
+  const own = { MLCTL_DIRECTORY: "sub", MLCTL_CONFIG: "sub/config.json", MLCTL_TARGET: "y", PATH: "/bin" };
+  expect(jobEnvironment(own)).toEqual({ MLCTL_TARGET: "y", PATH: "/bin" });
+});
