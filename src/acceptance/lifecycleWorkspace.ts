@@ -4,12 +4,12 @@ import { createHash } from "node:crypto";
 import {
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -57,7 +57,7 @@ export interface LifecycleWorkspace {
   /** In the background. */
   start(...args: string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> };
   /** Content by path; null takes a file away. */
-  write(files: Readonly<Record<string, string | null>>): void;
+  write(files: Readonly<Record<string, string | Buffer | null>>): void;
   read(path: string): string;
   /** Names in a folder, sorted, that match. */
   names(folder: string, pattern?: RegExp): string[];
@@ -166,8 +166,9 @@ export function snapshot(folder: string): Record<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
     [folder, ...entries.map((entry) => join(entry.parentPath, entry.name))].toSorted().map((path) => {
-      const { mtimeNs, size, mode } = statSync(path, { bigint: true });
-      const content = statSync(path).isFile() ? sha256(readFileSync(path)) : "folder";
+      const stat = lstatSync(path, { bigint: true });
+      const { mtimeNs, size, mode } = stat;
+      const content = stat.isFile() ? sha256(readFileSync(path)) : stat.isDirectory() ? "folder" : "link";
       return [path.slice(folder.length), `${content} ${size} ${mode} ${mtimeNs}`];
     }),
   );

@@ -1,4 +1,5 @@
 /** `mlctl doctor`: can mlctl work here, and is what it wrote sound? */
+import type { Finding } from "../core/drift.ts";
 import type { View } from "../core/view.ts";
 import type { DoctorResult } from "../lifecycle/doctor.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -29,8 +30,15 @@ export function doctorView({ codeVersion, node, platform, findings }: DoctorResu
   return {
     title: `${verdict}: mlctl ${codeVersion}, Node ${node}, ${platform}`,
     tables: [findingsTable(findings)],
-    ...(count("fail") > 0
-      ? { next: "`mlctl reindex` mends the store; other files must be restored or made again" }
-      : {}),
+    ...(count("fail") > 0 ? { next: nextOf(findings) } : {}),
   };
+}
+
+function nextOf(findings: readonly Finding[]): string {
+  const failed = findings.filter(({ status }) => status === "fail");
+  if (failed.some(({ name, message }) => name === "store" && message.endsWith("is damaged")))
+    return "`mlctl reindex` mends the store";
+  return failed.some(({ name }) => name.startsWith("artifact") || name.startsWith("record"))
+    ? "restore the files that failed, or make them again"
+    : "mend what failed, then run `mlctl doctor` again";
 }

@@ -1,0 +1,333 @@
+/** Bad training data: what is said, with which exit code, and that the deployed model and all records stay as they were. */
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, it } from "vitest";
+import { answers, earlierState, errorOf, expectKept, HEADER, rows, smallWorkspace } from "./badInput.ts";
+import { sha256, type Finished, type LifecycleWorkspace, type RunOptions } from "./lifecycleWorkspace.ts";
+
+interface IngestJson {
+  readonly dataset: { readonly rows: number; readonly columns: number };
+  readonly rejected: readonly { readonly path: string; readonly reason: string; readonly line?: number }[];
+  readonly notes: readonly string[];
+}
+
+let workspace: LifecycleWorkspace;
+let before: Record<string, string>;
+let answered: string;
+beforeAll(() => {
+  workspace = smallWorkspace();
+  before = earlierState(workspace);
+  answered = answers(workspace);
+});
+
+type Files = Readonly<Record<string, string | Buffer>>;
+
+let cases = 0;
+/** An input folder of its own for each case, so that each is the first ingestion of new files. */
+function inputOf(files: Files): { folder: string; options: RunOptions } {
+  const folder = `case${++cases}`;
+  mkdirSync(join(workspace.folder, folder));
+  workspace.write(Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content])));
+  return { folder, options: { environment: { MLCTL_INPUT_FOLDER_PATH: folder } } };
+}
+
+const good = HEADER + rows(40);
+const renamed = (from: string, to: string): string => good.replace(from, to);
+
+describe("no model can be made of data", () => {
+  it.each<[string, Files, string[]]>([
+    [
+      "without the target column",
+      { "a.csv": renamed("exited", "left") },
+      [
+        'error: the data has no target column "exited"',
+        "hint: its columns are corporation, lastmonth_activity, lastyear_activity, number_of_employees, left",
+      ],
+    ],
+    [
+      "with a misspelt target column",
+      { "a.csv": renamed("exited", "exitd") },
+      ['error: the data has no target column "exited"', 'hint: did you mean "exitd"? set "target" in config.json'],
+    ],
+    [
+      "whose target has one class",
+      { "a.csv": HEADER + rows(40, (cells) => [...cells.slice(0, 4), "1"]) },
+      [
+        'error: target column "exited" has one class only (1): there is nothing to learn',
+        "hint: add rows of another class, or check ingest.where",
+      ],
+    ],
+    [
+      "whose target is missing in every row",
+      { "a.csv": HEADER + rows(40, (cells) => [...cells.slice(0, 4), ""]) },
+      [
+        'error: target column "exited" has no value in any row',
+        'hint: add rows whose outcome is known, or set "target" in config.json to another column',
+      ],
+    ],
+    [
+      "without a value in any feature",
+      { "a.csv": HEADER + rows(40, ([name, , , , exited]) => [name!, "", "", "", exited!]) },
+      [
+        "error: no column is left to learn from",
+        'hint: column "lastmonth_activity" is not used: it has no value; column "lastyear_activity" is not used: it has no value; column "number_of_employees" is not used: it has no value',
+      ],
+    ],
+    [
+      "of two rows",
+      { "a.csv": HEADER + rows(2) },
+      [
+        "error: the split leaves no validation rows (2 rows, method stratified)",
+        'hint: change "train.split" in config.json, or ingest more rows',
+      ],
+    ],
+  ])("%s: exit 3, and what to do", (_, files, told) => {
+    const done = workspace.run(["fullprocess"], inputOf(files).options);
+    expect([done.status, done.stdout, errorOf(done)]).toEqual([3, "", told]);
+    expectKept(workspace, before);
+  });
+
+  it("a missing id column is told, since what was meant would become a feature", () => {
+    const { options } = inputOf({ "a.csv": renamed("corporation", "corporations") });
+    const { status, stderr } = workspace.run(["fullprocess", "--dry-run"], options);
+    expect(status, stderr).toBe(0);
+    workspace.run(["ingest"], options);
+    expect(workspace.run(["train"], options).stderr).toContain(
+      'warning: id_columns: the data has no column "corporation"; did you mean "corporations"?\n',
+    );
+    expectKept(workspace, before);
+  });
+});
+
+describe("files that cannot be read", () => {
+  const cut = gzipSync(good).subarray(0, 60);
+  const unreadable: readonly [what: string, name: string, content: string | Buffer, reason: string][] = [
+    [
+      "text in a number column",
+      "a.csv",
+      good.replace("c2,12,", "c2,twelve,"),
+      ', line 4, column "lastmonth_activity": "twelve" is not a number (correct it, add "twelve" to ingest.null_values, or set ingest.types.lastmonth_activity to "category")',
+    ],
+    ["nothing in it", "a.csv", "", ": the file is empty"],
+    ["only a header", "a.csv", HEADER, ": only a header"],
+    ["a row that is too short", "a.csv", `${good}x,1,2\n`, ", line 42 has 3 values where the header has 5"],
+    [
+      "a row that is too long",
+      "a.csv",
+      `${HEADER}x,1,2,3,1,9\n${rows(9)}`,
+      ", line 2 has 6 values where the header has 5",
+    ],
+    ["a quote that stays open", "a.csv", `${HEADER}"x,1,2,3,1\n${rows(9)}`, ", line 2 has a quote that is not closed"],
+    [
+      "a NUL byte",
+      "a.csv",
+      `${good}x\0y,1,2,3,1\n`,
+      ", line 42 holds a NUL byte (the file is binary, damaged, or UTF-16 without a byte order mark)",
+    ],
+    [
+      "UTF-16 without a byte order mark",
+      "a.csv",
+      Buffer.from(good, "utf16le"),
+      ", line 1 holds a NUL byte (the file is binary, damaged, or UTF-16 without a byte order mark)",
+    ],
+    [
+      "latin-1",
+      "a.csv",
+      Buffer.from(`${good}Zürich,1,2,3,1\n`, "latin1"),
+      ", line 42 is not UTF-8 (looks like latin-1) (convert it: iconv -f latin1 -t utf-8)",
+    ],
+    [
+      "a column name twice",
+      "a.csv",
+      renamed("lastyear_activity", "lastmonth_activity"),
+      ', line 1: two columns are called "lastmonth_activity"',
+    ],
+    [
+      "two names that differ in letter case",
+      "a.csv",
+      renamed("lastyear_activity", "Lastmonth_Activity"),
+      ', line 1: columns "lastmonth_activity" and "Lastmonth_Activity" differ only in letter case',
+    ],
+    ["a gzip that was cut off", "a.csv.gz", cut, ": the gzip is broken: unexpected end of file"],
+    ["no Parquet in a .parquet", "a.parquet", "PAR1 garbage", ": not Parquet: No magic bytes found at end of file"],
+    ["JSON that was cut off", "a.json", '[{"exited":1},\n{"exited":0},\n', ": not JSON: it ends in the middle"],
+    ["JSON that is a number", "a.json", "5", ": the file holds no rows: objects are rows"],
+    [
+      "JSON that is one object",
+      "a.json",
+      '{"updated": "today", "companies": [{"exited": 1}]}',
+      ': the file is one object, not an array of rows (set ingest.records to the array in it: "companies")',
+    ],
+    [
+      "JSON lines with a bad one",
+      "a.jsonl",
+      '{"exited":1}\n{"exited":\n{"exited":0}\n',
+      ", line 2 is not JSON: it ends in the middle",
+    ],
+  ];
+  let folder: string;
+  let done: Finished;
+  /** All at once: each is set aside for itself. */
+  beforeAll(() => {
+    const files = unreadable.map(([, name, content], i) => [`${letter(i)}/${name}`, content] as const);
+    const input = inputOf(Object.fromEntries(files));
+    folder = input.folder;
+    done = workspace.run(["fullprocess"], input.options);
+  });
+  const letter = (i: number): string => String.fromCharCode(97 + i);
+
+  it("are exit 3 where there is no other, and each is named", () => {
+    expect([done.status, done.stdout, errorOf(done)]).toEqual([
+      3,
+      "",
+      [
+        "error: no input file could be read",
+        ...unreadable.map(([, name, , reason], i) => `  ${folder}/${letter(i)}/${name}${reason}`),
+        "hint: correct the files; copies stand in the rejected folder",
+      ],
+    ]);
+    expectKept(workspace, before);
+  });
+
+  it.each(unreadable.map(([what, name, content, reason], i) => ({ what, name, content, reason, i })))(
+    "$what: warned of, and set aside with its reason",
+    ({ name, content, reason, i }) => {
+      const path = `${folder}/${letter(i)}/${name}`;
+      expect(done.stderr).toContain(`warning: ${path}${reason}\n`);
+      const kept = `${sha256(content).slice(0, 12)}_${name}`;
+      expect(sha256(readFileSync(join(workspace.folder, "ingesteddata/rejected", kept)))).toBe(sha256(content));
+      expect(workspace.read(`ingesteddata/rejected/${kept}.reason.txt`)).toBe(`${path}${reason}\n`);
+    },
+  );
+});
+
+describe("a file is left out, and that is told", () => {
+  it.each<[string, (folder: string) => void, string]>([
+    [
+      "a link to itself",
+      (folder) => symlinkSync("loop.csv", join(folder, "loop.csv")),
+      "loop.csv is left out: a link that leads nowhere",
+    ],
+    [
+      "a link out of the folder",
+      (folder) => symlinkSync("/etc/passwd", join(folder, "link.csv")),
+      "link.csv is left out: a link that leads out of the folder",
+    ],
+  ])("%s", (_, make, told) => {
+    const alone = inputOf({});
+    make(join(workspace.folder, alone.folder));
+    const done = workspace.run(["ingest"], alone.options);
+    expect([done.status, errorOf(done)]).toEqual([
+      3,
+      [
+        `error: ${alone.folder} holds no file that can be read`,
+        `  ${alone.folder}/${told}`,
+        "hint: give mlctl the right to read the files, or copy them there",
+      ],
+    ]);
+    const beside = inputOf({ "good.csv": good });
+    make(join(workspace.folder, beside.folder));
+    const { status, stderr } = workspace.run(["ingest"], beside.options);
+    expect([status, stderr.split("\n")[0]]).toEqual([0, `warning: ${beside.folder}/${told}`]);
+    expectKept(workspace, before);
+  });
+
+  it("a folder whose name is that of a file is looked into", () => {
+    const { folder, options } = inputOf({ "rows.csv/a.csv": good });
+    const { stdout, stderr } = workspace.run(["ingest", "--json"], options);
+    expect(JSON.parse(stdout), stderr).toMatchObject({
+      dataset: { rows: 40 },
+      files: [{ path: `${folder}/rows.csv/a.csv` }],
+    });
+    mkdirSync(join(workspace.folder, folder, "empty.csv"));
+    expect(workspace.run(["ingest"], options)).toMatchObject({ status: 0 });
+  });
+
+  it.each([
+    ["nowhere", 4, "nowhere does not exist", "check that path"],
+    ["loop.csv", 3, "loop.csv is a link that leads nowhere", "correct the link"],
+  ])("%s as an argument is exit %i", (path, status, message, hint) => {
+    if (path === "loop.csv") symlinkSync(path, join(workspace.folder, path));
+    const done = workspace.run(["ingest", path]);
+    expect([done.status, errorOf(done)]).toEqual([status, [`error: ${message}`, `hint: ${hint}`]]);
+    expectKept(workspace, before);
+  });
+});
+
+describe("data that can be used after all", () => {
+  const ingest = (files: Files): { result: IngestJson; stderr: string; options: RunOptions; folder: string } => {
+    const { folder, options } = inputOf(files);
+    const { status, stdout, stderr } = workspace.run(["ingest", "--json"], options);
+    expect(status, stderr).toBe(0);
+    return { result: JSON.parse(stdout) as IngestJson, stderr, options, folder };
+  };
+
+  it("in UTF-16 with a byte order mark is read", () => {
+    const name = (cells: string[]): string[] => [`Zürich ${cells[0]}`, ...cells.slice(1)];
+    const { result } = ingest({ "a.csv": Buffer.from(`\uFEFF${HEADER}${rows(30, name)}`, "utf16le") });
+    expect(result).toMatchObject({ dataset: { rows: 30, columns: 5 }, rejected: [] });
+    const newest = workspace.names("ingesteddata", /^finaldata_/).at(-1);
+    expect(workspace.read(`ingesteddata/${newest}`)).toContain("Zürich c29,39,390,2,0\n");
+  });
+
+  it("with a column without values is trained on without it, also told by fullprocess", () => {
+    const { options } = inputOf({ "a.csv": HEADER + rows(40, ([name, , ...rest]) => [name!, "", ...rest]) });
+    const { status, stderr } = workspace.run(["fullprocess"], options);
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('warning: column "lastmonth_activity" is not used: it has no value\n');
+  });
+
+  it("with rows without a target is trained on without them, and says which", () => {
+    const { result, options } = ingest({
+      "a.csv": HEADER + rows(40, (cells, row) => (row % 10 === 3 ? [...cells.slice(0, 4), ""] : cells)),
+    });
+    expect(result.dataset.rows).toBe(40);
+    const { status, stderr } = workspace.run(["train"], options);
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('warning: 4 rows have no "exited" and are left out, first: data row 4\n');
+  });
+
+  it("of files with different columns is joined by name, and what is missing is said with paths of the workspace", () => {
+    const { result, stderr, folder } = ingest({ "a.csv": good, "b.csv": "corporation,exited,note\nx,1,hello\n" });
+    const notes = [
+      `${folder}/a.csv has no column "note": filled with missing values`,
+      `${folder}/b.csv has no columns "lastmonth_activity", "lastyear_activity", "number_of_employees": filled with missing values`,
+    ];
+    expect(result).toMatchObject({ dataset: { rows: 41, columns: 6 }, notes });
+    for (const note of notes) expect(stderr).toContain(`warning: ${note}\n`);
+  });
+});
+
+describe("10,000 columns", () => {
+  it("go through ingest, train, score and predict within seconds each", () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `c${i}`);
+    const wide = (count: number): string => {
+      const line = (row: number): string =>
+        [...names.map((_, i) => String((row * 7919 + i * 31 + row * i) % 97)), row % 2].join();
+      return [[...names, "y"].join(), ...Array.from({ length: count }, (_, row) => line(row))].join("\n") + "\n";
+    };
+    const { folder, options } = inputOf({ "a.csv": wide(40) });
+    workspace.write({ "widetest/a.csv": wide(10) });
+    const environment = { ...options.environment, MLCTL_TARGET: "y", MLCTL_TEST_DATA_PATH: "widetest" };
+    const timed = (...args: string[]): string => {
+      const start = performance.now();
+      const { status, stdout, stderr } = workspace.run(args, { environment });
+      expect(status, stderr).toBe(0);
+      // Measured 2 to 5 s each on two cores; queries that grow with the square of the columns take minutes.
+      expect(performance.now() - start, args[0]).toBeLessThan(40_000);
+      return stdout;
+    };
+    expect(JSON.parse(timed("ingest", "--json"))).toMatchObject({ dataset: { rows: 40, columns: 10_001 } });
+    timed("train");
+    expect(JSON.parse(timed("score", "--json"))).toMatchObject({ rows: 10 });
+    const predicted = timed("predict", `${folder}/a.csv`, "--model", "latest", "-q").trimEnd().split("\n");
+    expect(predicted.map((line) => line.split(",").length)).toEqual(Array.from({ length: 41 }, () => 10_003));
+    expectKept(workspace, before);
+  }, 180_000);
+});
+
+it("after all of that the deployed model answers as before, and every recorded byte is sound", () => {
+  expect(answers(workspace)).toBe(answered);
+  expect(workspace.run(["verify"])).toMatchObject({ status: 0 });
+});
