@@ -1,6 +1,6 @@
 /** ingest: new or changed files become one clean, dated dataset; what cannot be read is set aside with its reason. */
-import { readFileSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync, realpathSync, rmSync } from "node:fs";
+import { basename, join, sep } from "node:path";
 import { atLine } from "../core/atLine.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
@@ -122,14 +122,14 @@ async function readInto({ config, paths, context }: Session, plan: IngestPlan, p
   }
 }
 
-/** Copies what could not be read to rejected/, named by content so that a second try does not copy it again. */
+/**
+ * Copies what could not be read to rejected/, named by content so that a second try does not copy it again. A file that
+ * lies elsewhere, perhaps behind a link, is none of the workspace's: its path and reason are recorded, not its content.
+ */
 function setAside(session: Session, plan: IngestPlan, table: IngestedTable): RejectedFile[] {
-  const folder = join(session.paths.datasets, "rejected");
-  if (table.rejected.length > 0) ensureFolder(folder);
+  const { workspace, datasets } = session.paths;
   return table.rejected.map(({ path, reason, line, hint }) => {
     const { sha256, bytes, path: recorded } = plan.read.find(({ absolute }) => absolute === path)!;
-    const copy = join(folder, `${sha256.slice(0, 12)}_${basename(path)}`);
-    atomicWrite(copy, readFileSync(path));
     const where = line === undefined ? {} : { line };
     const file = {
       path: recorded,
@@ -138,8 +138,11 @@ function setAside(session: Session, plan: IngestPlan, table: IngestedTable): Rej
       reason: hint === undefined ? reason : `${reason} (${hint})`,
       ...where,
     };
+    if (!realpathSync(path).startsWith(join(realpathSync(workspace), sep))) return file;
+    const copy = join(datasets, "rejected", `${sha256.slice(0, 12)}_${basename(path)}`);
+    atomicWrite(copy, readFileSync(path));
     atomicWrite(`${copy}.reason.txt`, `${told(file)}\n`);
-    return { ...file, copy: toRecordPath(session.paths.workspace, copy) };
+    return { ...file, copy: toRecordPath(workspace, copy) };
   });
 }
 
@@ -159,7 +162,9 @@ function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): M
   }
   return new MlctlError("data", "no input file could be read", {
     details: rejected.map(told),
-    hint: "correct the files; copies stand in the rejected folder",
+    hint: rejected.some(({ copy }) => copy !== undefined)
+      ? "correct the files; copies stand in the rejected folder"
+      : "correct the files",
   });
 }
 

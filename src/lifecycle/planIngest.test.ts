@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../core/json.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
@@ -195,6 +196,21 @@ describe("settings that changed", () => {
 });
 
 describe("other inputs", () => {
+  it("from outside the workspace that cannot be read are told, but not copied into it", async () => {
+    const example = await ingested();
+    const elsewhere = await exampleWorkspace(exampleConfig, { "secret.csv": "x,z\n1\n" });
+    const link = `${example.folder}/link.csv`;
+    symlinkSync(`${elsewhere.folder}/secret.csv`, link);
+    for (const path of [link, `${elsewhere.folder}/secret.csv`]) {
+      const { rejected } = await example.change((session) => ingest(session, { inputs: [path], force: true }));
+      expect(rejected).toEqual([
+        expect.objectContaining({ path: expect.stringMatching(/(link|secret)\.csv$/), line: 2 }),
+      ]);
+      expect(rejected[0]).not.toHaveProperty("copy");
+    }
+    expect(example.list("ingesteddata")).not.toContain("rejected");
+  });
+
   it("of another input folder start a dataset of their own", async () => {
     const example = await ingested();
     example.write({ "sourcedata/c.csv": c });
