@@ -84,6 +84,17 @@ describe("htmlReport", () => {
     expect(await titles("regression")).toEqual(expect.arrayContaining([...numbers, ...rest, "RMSE over time"]));
   });
 
+  it("names the line of a file that was set aside once", async () => {
+    const input = exampleInput("binary");
+    const file = { path: "bad.csv", sha256: "0".repeat(64), bytes: 12, line: 2 };
+    const pageWith = (reason: string): Promise<string> =>
+      htmlReport({ ...input, dataset: { ...input.dataset!, rejected: [{ ...file, reason }] } });
+    expect(await pageWith("line 2 has a quote that is not closed")).toContain(
+      ">line 2 has a quote that is not closed<",
+    );
+    expect(await pageWith("the header is cut off")).toContain(">the header is cut off (line 2)<");
+  });
+
   it("says the verdict first: deployed, score with interval, baseline, deployed model before, warnings", async () => {
     const page = await htmlReport(exampleInput("binary"));
     const summary = page.slice(page.indexOf('id="summary"'), page.indexOf('id="metrics"'));

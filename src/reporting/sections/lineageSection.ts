@@ -87,7 +87,7 @@ function files({ dataset, run }: ReportInput): Html {
         caption: "Files set aside because they could not be read",
         columns: [{ title: "File" }, { title: "Reason" }],
         rows: dataset.rejected.map(({ path, reason, line }) => ({
-          cells: [path, line === undefined ? reason : `${reason} (line ${line})`],
+          cells: [path, line === undefined || reason.startsWith(`line ${line}`) ? reason : `${reason} (line ${line})`],
         })),
       }),
     );
