@@ -17,7 +17,12 @@ beforeAll(() => {
 describe("the deployed model", () => {
   it("is not replaced by a worse one because its file is damaged, unless that is forced", () => {
     const damaged = workspace.copy();
-    appendFileSync(deployedModel(damaged), "x");
+    // All three copies: a release that is damaged alone is restored from another one.
+    const [first] = damaged.names("models", /^trainedmodel_/);
+    const copies = [`models/${first}`, "production_deployment/trainedmodel.json"].map((path) =>
+      join(damaged.folder, path),
+    );
+    for (const path of [deployedModel(damaged), ...copies]) appendFileSync(path, "x");
     const kept = damaged.json<{ status: string; reasons: string[] }>("deploy", "v2");
     expect(kept.status).toBe("kept");
     expect(kept.reasons.join()).toMatch(/the deployed model cannot be compared with: .*trainedmodel\.json/);

@@ -99,7 +99,9 @@ describe("fullprocess killed", () => {
     child.stderr!.once("data", () => child.kill("SIGINT"));
     const { status, stdout, stderr } = await finished;
     expect([status, stdout]).toEqual([130, ""]);
-    expect(stderr).toContain("error: stopped by Ctrl-C\nhint: what was there before is unchanged; run it again\n");
+    expect(stderr).toContain(
+      "error: stopped by Ctrl-C\nhint: what was done stays and is whole; run it again to go on\n",
+    );
     expect(workspace.names("ingesteddata", /tmp/)).toEqual([]);
     expect(workspace.names(".", /\.lock\./)).toEqual([]);
     expect(failures(workspace)).toEqual([]);
