@@ -44,22 +44,22 @@ export async function loadModel({ store, paths }: Session, reference: string): P
 }
 
 /** The deployed model; undefined when nothing is deployed. */
-export function loadDeployed(session: Session): LoadedModel | undefined {
+export function loadDeployed({ store, paths }: Session): LoadedModel | undefined {
+  const deployment = currentDeployment(paths.production);
+  if (deployment === undefined) return undefined;
+  const path = fromRecordPath(paths.workspace, deployment.model.path);
+  const { sha256 } = deployment.model;
+  return { model: readDeployedModel(path, sha256), run: store.run(deployment.runId) ?? null, path, sha256 };
+}
+
+function readDeployedModel(path: string, sha256: string): Model {
   try {
-    return readDeployed(session);
+    return readRecordedModel(path, sha256);
   } catch (error) {
     if (!(error instanceof MlctlError) || error.kind !== "data") throw error;
     const hint = "`mlctl deploy` restores it from the models folder; else `mlctl deploy --rollback`";
     throw new MlctlError("data", error.message, { hint, cause: error });
   }
-}
-
-function readDeployed({ store, paths }: Session): LoadedModel | undefined {
-  const deployment = currentDeployment(paths.production);
-  if (deployment === undefined) return undefined;
-  const path = fromRecordPath(paths.workspace, deployment.model.path);
-  const { sha256 } = deployment.model;
-  return { model: readRecordedModel(path, sha256), run: store.run(deployment.runId) ?? null, path, sha256 };
 }
 
 /** Where the model of a run lies. @throws {MlctlError} kind "usage" for a run that kept none */

@@ -30,7 +30,7 @@ export interface RowSink {
 export function rowSink(path: string, stdout: Writable, { format, bareEmpty }: RowSinkOptions): RowSink {
   const temporary = path === "-" || isStream(path) ? undefined : temporaryPath(path);
   if (temporary !== undefined) removeStaleTemporaries(dirname(path));
-  const stream = path === "-" ? stdout : createWriteStream(temporary ?? path);
+  const stream = path === "-" ? stdout : createWriteStream(temporary ?? path, { flags: temporary ? "w" : "a" });
   let failure: Error | undefined;
   if (path !== "-") stream.on("error", (error: Error) => (failure = error));
   let columns: readonly string[] = [];

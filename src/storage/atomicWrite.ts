@@ -35,7 +35,8 @@ export function atomicWrite(path: string, content: string | Uint8Array): void {
 
 function writeStraight(path: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(path, content);
+    // Behind /dev/stdout may be a file that has other lines already.
+    writeFileSync(path, content, { flag: "a" });
   } catch (error) {
     throw writeFailure(error, path);
   }
