@@ -68,10 +68,18 @@ function selectionSchema() {
   });
 }
 
+/** A scalar; for constraints an object of directions by feature, or a list of groups of features. */
+function paramValue() {
+  return z.union([scalar(), z.record(z.string(), z.number()), z.array(z.array(z.string()))]);
+}
+
 function modelSchema(family: z.ZodType<string, string>) {
   return z.strictObject({
     family: family.describe("the model family"),
-    params: z.record(z.string(), scalar()).default({}).describe("parameters that differ from the family's defaults"),
+    params: z
+      .record(z.string(), paramValue())
+      .default({})
+      .describe("parameters that differ from the family's defaults"),
     search: searchSchema().optional().describe("parameters to search for; `mlctl tune` runs it"),
   });
 }
