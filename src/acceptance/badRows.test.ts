@@ -197,7 +197,7 @@ describe("-o", () => {
     const { status, stderr } = inBash(script);
     expect(status, stderr).toBe(0);
     expect([workspace.read("read.csv"), workspace.read("stdout.csv")]).toEqual([answered, `first\n${answered}`]);
-    expect(workspace.read("report.md")).toMatch(/^#+ [^]*\| Metric \| Value \|/);
+    expect(workspace.read("report.md")).toMatch(/^<!-- mlctl-report -->\n[^]*\| Metric \| Value \|/);
     expect(statSync(pipe).isFIFO()).toBe(true);
   });
 

@@ -1,8 +1,10 @@
 /** doctor: can mlctl work here, and is everything that it wrote still sound? */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Finding } from "../core/drift.ts";
+import { MlctlError } from "../core/errors.ts";
 import { lockHolder } from "../storage/lock.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
+import { requireKinds } from "../storage/requireKinds.ts";
+import { toRecordPath, type WorkspacePaths } from "../storage/workspacePaths.ts";
 import { integrity } from "./integrity.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -24,8 +26,19 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
     codeVersion: workspace.codeVersion,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    findings: [...engines, ...folders(workspace), lockFinding(workspace), ...(await integrity(workspace.paths))],
+    findings: [...engines, ...folders(workspace), lockFinding(workspace), ...(await soundness(workspace.paths))],
   };
+}
+
+/** Where a file is in the place of a folder nothing more can be looked at; the folder's own finding says so. */
+async function soundness(paths: WorkspacePaths): Promise<Finding[]> {
+  try {
+    requireKinds(paths);
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    return [{ name: "integrity", status: "fail", value: null, limit: null, message: error.message }];
+  }
+  return integrity(paths);
 }
 
 async function engine(name: string, load: () => Promise<unknown>): Promise<Finding> {
