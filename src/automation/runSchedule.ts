@@ -7,7 +7,7 @@ import { exitCodes, MlctlError } from "../core/errors.ts";
 import { onSchedule, type CronJob } from "./cron.ts";
 
 /** Commands that make sense unattended; the name of a job is the command it runs. */
-export const scheduledCommands = [
+const scheduledCommands = [
   "ingest",
   "train",
   "score",
