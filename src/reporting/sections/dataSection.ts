@@ -47,7 +47,10 @@ function cellsOf(column: ColumnReference, rows: number): string[] {
   if (column.kind === "category") {
     const [top] = column.counts;
     const frequent = top === undefined ? "–" : `${top[0]} (${percent(top[1] / (rows - column.missing))})`;
-    return [`category, ${countOf(column.counts.length, "value")}`, missing, "–", "–", "–", "–", "–", frequent];
+    // Only the most frequent categories are kept.
+    const listed = column.counts.reduce((sum, [, count]) => sum + count, 0);
+    const distinct = `${listed < column.count ? "over " : ""}${countOf(column.counts.length, "value")}`;
+    return [`category, ${distinct}`, missing, "–", "–", "–", "–", "–", frequent];
   }
   const tell = (value: number | null | undefined): string =>
     column.kind === "date" && typeof value === "number" ? new Date(value).toISOString().slice(0, 10) : figure(value);
