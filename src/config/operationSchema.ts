@@ -1,16 +1,6 @@
-/** The sections of config.json about a model at work: `serve`, `monitor`, `alerts`, `schedule`. */
+/** The sections of config.json about a model at work: `monitor`, `alerts`, `schedule`. */
 import { z } from "zod";
 import { limit, type limits } from "./promotionSchema.ts";
-
-export function serveSchema() {
-  return z.strictObject({
-    host: z.string().min(1).default("127.0.0.1").describe("address to listen on"),
-    port: z.number().int().min(0).max(65_535).default(8000).describe("port to listen on; 0 takes a free one"),
-    response_key: z.string().min(1).nullable().default(null).describe("what the answer is called; null: prediction"),
-    round: z.number().int().min(0).max(15).nullable().default(null).describe("decimals of the answer; null: all"),
-    token: z.string().min(1).nullable().default(null).describe("bearer token a caller must show, as ${NAME}"),
-  });
-}
 
 export function monitorSchema(require: ReturnType<typeof limits>) {
   return z.strictObject({

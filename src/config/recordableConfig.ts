@@ -14,6 +14,7 @@ export function recordableConfig(
 ): JsonObject {
   const secrets: Path[] = [...secretKeys];
   config.alerts.forEach((_, i) => secrets.push(...secretAlertKeys.map((key) => ["alerts", i, key])));
+  config.serve.tokens.forEach((_, i) => secrets.push(["serve", "tokens", i, "token"]));
   let recordable = config as unknown as JsonObject;
   for (const path of secrets) {
     if (typeof valueAt(config, path) === "string") recordable = withValueAt(recordable, path, "(hidden)") as JsonObject;

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { ingestSchema } from "./ingestSchema.ts";
 import { costsSchema, limits, promotionSchema } from "./promotionSchema.ts";
-import { alertsSchema, monitorSchema, scheduleSchema, serveSchema } from "./operationSchema.ts";
+import { alertsSchema, monitorSchema, scheduleSchema } from "./operationSchema.ts";
+import { serveSchema } from "./serveSchema.ts";
 import { trainSchema } from "./trainSchema.ts";
 
 /** What the rest of the program knows by name; config sees no registry itself. */

@@ -1,6 +1,7 @@
 /** From a REF on the command line to a model that can predict. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Deployment } from "../core/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
@@ -43,13 +44,17 @@ export async function loadModel({ store, paths }: Session, reference: string): P
   return { model: readRecordedModel(path, sha256), run, path, sha256 };
 }
 
+export interface DeployedModel extends LoadedModel {
+  readonly deployment: Deployment;
+}
+
 /** The deployed model; undefined when nothing is deployed. */
-export function loadDeployed({ store, paths }: Session): LoadedModel | undefined {
+export function loadDeployed({ store, paths }: Session): DeployedModel | undefined {
   const deployment = currentDeployment(paths.production);
   if (deployment === undefined) return undefined;
   const path = fromRecordPath(paths.workspace, deployment.model.path);
   const { sha256 } = deployment.model;
-  return { model: readDeployedModel(path, sha256), run: store.run(deployment.runId) ?? null, path, sha256 };
+  return { model: readDeployedModel(path, sha256), run: store.run(deployment.runId) ?? null, path, sha256, deployment };
 }
 
 function readDeployedModel(path: string, sha256: string): Model {

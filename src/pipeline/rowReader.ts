@@ -15,6 +15,8 @@ export interface RowProblem {
   /** "type": it cannot be read. "category" and "range": the model has not seen its like. "history": see historyGaps. */
   readonly check: "type" | "category" | "range" | "history";
   readonly message: string;
+  /** What was probably meant. */
+  readonly suggestion?: string;
 }
 
 export interface CheckedRows {
@@ -24,6 +26,12 @@ export interface CheckedRows {
 }
 
 type Cell = unknown;
+
+/** Letters of a value in a message. */
+const LONGEST_SHOWN = 100;
+
+/** Of one batch: comparing every bad value with a thousand categories would take longer than answering. */
+const MOST_SUGGESTIONS = 100;
 
 /**
  * @param names columns of the incoming rows
@@ -77,6 +85,11 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
         codes[row] = -1;
         continue;
       }
+      if (typeof cell === "object") {
+        problems.push(unreadable(spec, row, cell));
+        codes[row] = -1;
+        continue;
+      }
       const text = typeof cell === "string" ? cell : String(cell);
       let code = codeOf.get(text) ?? extraCodeOf.get(text);
       if (code === undefined) {
@@ -85,7 +98,10 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
         extraCodeOf.set(text, code);
       }
       codes[row] = code;
-      if (code >= categories.length && spec.truncated !== true) problems.push(unseen(spec, row, text));
+      if (code >= categories.length && spec.truncated !== true) {
+        const near = problems.length < MOST_SUGGESTIONS ? nearest(text, categories) : undefined;
+        problems.push(unseen(spec, row, { text, near }));
+      }
     }
     return {
       kind: "category",
@@ -96,15 +112,30 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
   };
 }
 
-function unseen(spec: ColumnSpec, row: number, text: string): RowProblem {
-  const near = suggest(text, spec.categories ?? []);
+function nearest(text: string, categories: readonly string[]): string | undefined {
+  return text.length > LONGEST_SHOWN ? undefined : suggest(text, categories);
+}
+
+function unseen(
+  spec: ColumnSpec,
+  row: number,
+  { text, near }: { text: string; near: string | undefined },
+): RowProblem {
   const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
-  return {
-    row,
-    column: spec.name,
-    check: "category",
-    message: `${JSON.stringify(text)} was not seen in training${hint}`,
-  };
+  const message = `${shown(text)} was not seen in training${hint}`;
+  return { row, column: spec.name, check: "category", message, ...(near === undefined ? {} : { suggestion: near }) };
+}
+
+function unreadable(spec: ColumnSpec, row: number, cell: Cell): RowProblem {
+  const wanted = spec.kind === "category" ? "text" : `a ${spec.kind}`;
+  return { row, column: spec.name, check: "type", message: `${shown(cell)} is not ${wanted}` };
+}
+
+/** Texts that fit a line; JSON may nest so deep that writing it down would overflow the stack. */
+function shown(cell: Cell): string {
+  if (typeof cell === "object") return Array.isArray(cell) ? "a list" : "an object";
+  const text = JSON.stringify(cell) ?? String(cell);
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 
 type ValueSpec = ColumnSpec & { readonly kind: "number" | "date" };
@@ -123,12 +154,7 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       const value = parse(cell);
       values[row] = value ?? NaN;
       if (value === undefined) {
-        problems.push({
-          row,
-          column: spec.name,
-          check: "type",
-          message: `${JSON.stringify(cell)} is not a ${spec.kind}`,
-        });
+        problems.push(unreadable(spec, row, cell));
       } else if (value < minimum || value > maximum) problems.push(outOfRange(spec, row, value));
     }
     return { kind: spec.kind, name: spec.name, values };
