@@ -1,6 +1,8 @@
 /** The schema of config.json: every key with its type, default and one sentence; types, messages and JSON Schema follow from it. */
 import { z } from "zod";
+import { alertsSchema } from "./alertsSchema.ts";
 import { ingestSchema } from "./ingestSchema.ts";
+import { monitorSchema } from "./monitorSchema.ts";
 import { costsSchema, limits, promotionSchema } from "./promotionSchema.ts";
 import { alertsSchema, monitorSchema, scheduleSchema } from "./operationSchema.ts";
 import { serveSchema } from "./serveSchema.ts";
