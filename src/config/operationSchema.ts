@@ -1,4 +1,4 @@
-/** The sections of config.json about a model at work: `monitor`, `alerts`, `schedule`. */
+/** The `schedule` section of config.json. */
 import { z } from "zod";
 
 export function scheduleSchema() {

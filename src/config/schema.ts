@@ -3,8 +3,8 @@ import { z } from "zod";
 import { alertsSchema } from "./alertsSchema.ts";
 import { ingestSchema } from "./ingestSchema.ts";
 import { monitorSchema } from "./monitorSchema.ts";
+import { scheduleSchema } from "./operationSchema.ts";
 import { costsSchema, limits, promotionSchema } from "./promotionSchema.ts";
-import { alertsSchema, monitorSchema, scheduleSchema } from "./operationSchema.ts";
 import { serveSchema } from "./serveSchema.ts";
 import { trainSchema } from "./trainSchema.ts";
 
