@@ -1,0 +1,66 @@
+/** The calibration of probabilities as ONNX operators, see pipeline/calibrate. */
+import type { Calibration } from "../../core/model.ts";
+import type { GraphBuilder } from "./graph.ts";
+import { scalar } from "./graphColumns.ts";
+import { complement } from "./estimatorNodes.ts";
+
+/** As in pipeline/calibrate. */
+const SMALLEST = 1e-12;
+
+/** @param probability (rows × 1) */
+export function calibrationNodes(graph: GraphBuilder, probability: string, calibration: Calibration): string {
+  return calibration.method === "sigmoid"
+    ? sigmoidNodes(graph, probability, calibration)
+    : isotonicNodes(graph, probability, calibration);
+}
+
+function sigmoidNodes(
+  graph: GraphBuilder,
+  probability: string,
+  { slope, intercept }: Extract<Calibration, { method: "sigmoid" }>,
+): string {
+  const above = graph.add("Max", [probability, scalar(graph, SMALLEST)]);
+  const share = graph.add("Min", [above, scalar(graph, 1 - SMALLEST)]);
+  const odds = graph.add("Log", [graph.add("Div", [share, complement(graph, share)])]);
+  return graph.add("Sigmoid", [
+    graph.add("Add", [graph.add("Mul", [odds, scalar(graph, slope)]), scalar(graph, intercept)]),
+  ]);
+}
+
+/** The line through the knots as a sum: over each stretch, how far the probability has come along it times its slope. */
+function isotonicNodes(
+  graph: GraphBuilder,
+  probability: string,
+  { x, y }: Extract<Calibration, { method: "isotonic" }>,
+): string {
+  const stretches = x.slice(1).map((end, i) => ({ start: x[i]!, width: end - x[i]!, rise: y[i + 1]! - y[i]! }));
+  const first = scalar(graph, y[0]!);
+  const row = (values: readonly number[]): string => graph.constant("double", values, [1, values.length]);
+  const rising = stretches.filter(({ width }) => width > 0);
+  const jumps = stretches.filter(({ width, rise }) => width === 0 && rise !== 0);
+  const zero = graph.add("Mul", [probability, scalar(graph, 0)]);
+  let sum = graph.add("Add", [zero, first]);
+  if (rising.length > 0) {
+    const past = graph.add("Sub", [probability, row(rising.map(({ start }) => start))]);
+    const walked = graph.add("Min", [
+      graph.add("Max", [past, scalar(graph, 0)]),
+      row(rising.map(({ width }) => width)),
+    ]);
+    const slopes = graph.constant(
+      "double",
+      rising.map(({ rise, width }) => rise / width),
+      [rising.length, 1],
+    );
+    sum = graph.add("Add", [sum, graph.add("MatMul", [walked, slopes])]);
+  }
+  if (jumps.length > 0) {
+    const beyond = graph.add("Greater", [probability, row(jumps.map(({ start }) => start))]);
+    const heights = graph.constant(
+      "double",
+      jumps.map(({ rise }) => rise),
+      [jumps.length, 1],
+    );
+    sum = graph.add("Add", [sum, graph.add("MatMul", [graph.add("Cast", [beyond], { to: { int: 11 } }), heights])]);
+  }
+  return sum;
+}

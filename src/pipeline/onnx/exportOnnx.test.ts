@@ -1,0 +1,233 @@
+import * as ort from "onnxruntime-web";
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../../core/categoryColumn.ts";
+import { cellText } from "../../core/cellText.ts";
+import type { Model } from "../../core/model.ts";
+import { random } from "../../core/random.ts";
+import type { TargetSpec } from "../../core/signature.ts";
+import type { Column, Table } from "../../core/table.ts";
+import type { TransformRequest } from "../../core/transform.ts";
+import { featureMatrix } from "../../features/featureMatrix.ts";
+import { fitCandidate, type Candidate } from "../fitCandidate.ts";
+import { predictor } from "../predictor.ts";
+import { signatureOf } from "../signatureOf.ts";
+import { exportOnnx } from "./exportOnnx.ts";
+
+/** One thread needs no worker; the wasm file lies beside the package's code. */
+ort.env.wasm.numThreads = 1;
+
+const ROWS = 240;
+
+/** Numbers (one with gaps), two columns of text (one with gaps); rows beyond the first 200 hold texts never trained on. */
+function exampleTable(): Table {
+  const { normal, integer } = random(7);
+  const numbers = (name: string, of: (row: number) => number): Column => ({
+    kind: "number",
+    name,
+    values: Float64Array.from({ length: ROWS }, (_, row) => of(row)),
+  });
+  const texts = (name: string, of: (row: number) => string | null): Column =>
+    categoryColumn(
+      name,
+      Array.from({ length: ROWS }, (_, row) => of(row)),
+    );
+  const columns = [
+    numbers("a", () => normal()),
+    numbers("b", (row) => (row % 7 === 0 ? NaN : 1000 + 200 * normal())),
+    numbers("size", () => Math.exp(2 * normal())),
+    texts("city", (row) => (row >= 220 ? "bern" : ["oslo", "rome", "lima"][integer(3)]!)),
+    texts("grade", (row) => (row % 5 === 0 ? null : ["low", "mid", "high"][integer(3)]!)),
+  ];
+  return { rowCount: ROWS, columns };
+}
+
+const table = exampleTable();
+const targets = {
+  regression: { name: "y", task: "regression" },
+  binary: { name: "y", task: "binary", classes: ["no", "yes"] },
+  multiclass: { name: "y", task: "multiclass", classes: ["red", "green", "blue"] },
+} as const satisfies Record<string, TargetSpec>;
+
+type TaskName = keyof typeof targets;
+
+function truth(task: TaskName): Float64Array {
+  const { normal } = random(11);
+  const [a, b] = [table.columns[0]!, table.columns[1]!].map((column) => (column as { values: Float64Array }).values);
+  const score = Float64Array.from({ length: ROWS }, (_, row) => {
+    const city = cellText(table.columns[3]!, row) === "rome" ? 1 : 0;
+    return a![row]! + city + (Number.isNaN(b![row]!) ? 1 : b![row]! / 1000) + 0.5 * normal();
+  });
+  if (task === "regression") return score.map((value) => 100 * value);
+  return score.map((value) => (task === "binary" ? (value > 1.5 ? 1 : 0) : value < 1 ? 0 : value < 2 ? 1 : 2));
+}
+
+async function fitted(task: TaskName, changes: Partial<Candidate>): Promise<Model> {
+  const candidate = {
+    family: "xgboost",
+    params: {},
+    featureSet: "all",
+    featurePatterns: null,
+    features: null,
+    threshold: 0.4,
+    metric: task === "regression" ? "rmse" : "f1",
+    seed: 3,
+    ...changes,
+  };
+  const rows = Int32Array.from({ length: 200 }, (_, row) => row);
+  const split = { training: rows, validation: Int32Array.from({ length: 40 }, (_, row) => 200 + row) };
+  const data = { inputs: table, y: truth(task), target: targets[task] };
+  const { transforms, estimator, threshold, calibration } = await fitCandidate(candidate, data, split);
+  const model = {
+    codeVersion: "0.0.0",
+    sha256: "0",
+    signature: signatureOf(table, targets[task], { nullValues: [""], normalizeNames: false }),
+    transforms,
+    estimator,
+    threshold,
+    ...(calibration === undefined ? {} : { calibration }),
+  };
+  // What the rest of a model says of itself does not reach the file.
+  return model as Model;
+}
+
+/** As a caller feeds it: a tensor a column, NaN and "" where a value is missing. */
+function feeds(names: readonly string[]): Record<string, ort.Tensor> {
+  const columns = table.columns.filter(({ name }) => names.includes(name));
+  return Object.fromEntries(
+    columns.map((column) => {
+      const shape = [ROWS, 1];
+      const texts = Array.from({ length: ROWS }, (_, row) => cellText(column, row) ?? "");
+      const tensor =
+        column.kind === "category"
+          ? new ort.Tensor("string", texts, shape)
+          : new ort.Tensor("float64", column.values, shape);
+      return [column.name, tensor];
+    }),
+  );
+}
+
+/** Every answer of ONNX Runtime against ours, to 1e-5 of its size: trees and sums are float32 in both. */
+async function expectEqualAnswers(model: Model, from: "columns" | "features" = "columns"): Promise<void> {
+  const { bytes } = exportOnnx(model, { from });
+  const session = await ort.InferenceSession.create(bytes);
+  const matrix = featureMatrix(table, model.transforms);
+  const given =
+    from === "columns"
+      ? feeds(session.inputNames)
+      : { features: new ort.Tensor("float64", matrix.values, [ROWS, matrix.columnNames.length]) };
+  const answers = await session.run(given);
+  const { yPred, probabilities } = predictor(model)(table);
+  const { classes, task } = model.signature.target;
+  const close = (mine: number, theirs: number): boolean =>
+    Math.abs(mine - theirs) <= 1e-5 * Math.max(1, Math.abs(mine));
+  if (classes === undefined) {
+    const values = Array.from(answers["prediction"]!.data as Float64Array);
+    expect(values.filter((value, row) => !close(yPred[row]!, value))).toEqual([]);
+    return;
+  }
+  const shares = Array.from(answers["probabilities"]!.data as Float64Array);
+  const ours =
+    task === "binary" ? Array.from(probabilities!, (share) => [1 - share, share]).flat() : [...probabilities!];
+  expect(shares.length).toBe(ours.length);
+  expect(shares.filter((share, i) => !close(ours[i]!, share))).toEqual([]);
+  expect(answers["prediction"]!.data).toEqual(Array.from(yPred, (code) => classes[code]!));
+  expect(new Set(yPred).size).toBeGreaterThan(model.estimator.family === "baseline" ? 0 : 1);
+}
+
+describe("exportOnnx", () => {
+  it.each([
+    ["baseline", "regression"],
+    ["linear_regression", "regression"],
+    ["ridge", "regression"],
+    ["lasso", "regression"],
+    ["elastic_net", "regression"],
+    ["xgboost", "regression"],
+    ["baseline", "binary"],
+    ["logistic_regression", "binary"],
+    ["xgboost", "binary"],
+    ["baseline", "multiclass"],
+    ["logistic_regression", "multiclass"],
+    ["xgboost", "multiclass"],
+  ] as const)(
+    "writes %s for %s: ONNX Runtime answers the same from the columns, and from the features",
+    async (family, task) => {
+      const model = await fitted(task, { family, params: family === "xgboost" ? { n_estimators: 40 } : {} });
+      await expectEqualAnswers(model);
+      if (family !== "baseline") await expectEqualAnswers(model, "features");
+    },
+  );
+
+  it.each(["sigmoid", "isotonic"] as const)(
+    "writes the calibration %s and the tuned threshold",
+    async (calibration) => {
+      const tuned = { family: "logistic_regression", calibration, threshold: "tune" } as const;
+      await expectEqualAnswers(await fitted("binary", tuned));
+    },
+  );
+
+  const chains: Record<string, readonly TransformRequest[]> = {
+    "impute with an indicator, clip, standardize": [
+      { type: "impute", options: { columns: ["b"], strategy: "mean", indicator: true } },
+      { type: "clip", options: { columns: ["a", "b"], lower_quantile: 0.1, maximum: 1200 } },
+      { type: "standardize", options: { columns: ["a", "b"] } },
+    ],
+    "log, round, cyclical": [
+      { type: "log", options: { columns: ["a"], method: "signed_log1p" } },
+      { type: "log", options: { columns: ["size"], method: "log10" } },
+      { type: "round", options: { columns: ["b"], digits: -1 } },
+      { type: "round", options: { columns: ["size"], digits: 2 } },
+      { type: "cyclical", options: { columns: ["b"], period: 97, keep: true } },
+    ],
+    "ordinal, target_encode": [
+      { type: "ordinal", options: { columns: ["grade"], order: ["low", "mid", "high"] } },
+      { type: "target_encode", options: { columns: ["city"] } },
+    ],
+    "map, group": [
+      { type: "map", options: { columns: ["grade"], values: { low: 1, high: 3 }, otherwise: 2, missing: -1 } },
+      { type: "group", options: { columns: ["city"], groups: { north: ["oslo"] } } },
+    ],
+    "group of rare ones, map to texts, drop": [
+      { type: "group", options: { columns: ["grade"], groups: { top: ["high", "mid"] }, min_count: 90 } },
+      { type: "map", options: { columns: ["city"], values: { oslo: "cold", rome: "warm" }, otherwise: "far" } },
+      { type: "drop", options: { columns: ["size"] } },
+    ],
+  };
+  it.each(Object.entries(chains))("writes the transforms %s", async (_words, requests) => {
+    const rest: TransformRequest = { type: "one_hot", options: {} };
+    const features = [...requests, rest];
+    // Trees: what is missing after log or ordinal stays missing.
+    await expectEqualAnswers(await fitted("binary", { features, params: { n_estimators: 20 } }));
+  });
+
+  it("takes a selection out of the columns of a category", async () => {
+    const features = [
+      { type: "impute", options: {} },
+      { type: "one_hot", options: {} },
+    ];
+    const featurePatterns = ["a", "city=rome", "grade=*"];
+    const model = await fitted("binary", { family: "logistic_regression", features, featurePatterns });
+    await expectEqualAnswers(model);
+    expect(exportOnnx(model, { from: "columns" }).inputs.map(({ name }) => name)).toEqual(["a", "city", "grade"]);
+  });
+
+  it("names the transform that ONNX cannot express, and the way out", async () => {
+    const features = [
+      { type: "text_length", options: { column: "city" } },
+      { type: "one_hot", options: {} },
+    ];
+    const model = await fitted("binary", { features, params: { n_estimators: 5 } });
+    expect(() => exportOnnx(model, { from: "columns" })).toThrow('ONNX cannot express the transform "text_length"');
+    await expectEqualAnswers(model, "features");
+  });
+
+  it("gives the same bytes again, and outputs whose names no column has", async () => {
+    const model = await fitted("regression", { family: "ridge" });
+    const bytes = (of: Model): Uint8Array => exportOnnx(of, { from: "columns" }).bytes;
+    expect(bytes(model)).toEqual(bytes(model));
+    const inputs = model.signature.inputs.map((spec) => (spec.name === "a" ? { ...spec, name: "prediction" } : spec));
+    const transforms = JSON.parse(JSON.stringify(model.transforms).replaceAll('"name":"a"', '"name":"prediction"'));
+    const renamed = { ...model, signature: { ...model.signature, inputs }, transforms } as Model;
+    const { outputs } = exportOnnx(renamed, { from: "columns" });
+    expect(outputs.map(({ name }) => name)).toEqual(["prediction_"]);
+  });
+});

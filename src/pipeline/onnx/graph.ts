@@ -1,0 +1,107 @@
+/** Graph: an ONNX graph while it is put together, operator by operator. */
+
+export type OnnxType = "float" | "double" | "int64" | "string";
+
+/** A constant. */
+export interface OnnxTensor {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly dims: readonly number[];
+  readonly values: readonly (number | string)[];
+}
+
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly text: string }
+  | { readonly floats: readonly number[] }
+  | { readonly ints: readonly number[] }
+  | { readonly texts: readonly string[] };
+
+export interface OnnxNode {
+  readonly operator: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly [string];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
+/** What goes in or comes out: one row of `width` for each row, or a plain list where `width` is null. */
+export interface GraphValue {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly width: number | null;
+  readonly description: string;
+}
+
+export interface OnnxGraph {
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxTensor[];
+}
+
+export type Attributes = OnnxNode["attributes"];
+
+export interface GraphBuilder {
+  input(value: GraphValue): string;
+  /** @returns the name of what the operator makes */
+  add(operator: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** An operator of ai.onnx.ml, ONNX's own set for classical models. */
+  addMl(operator: string, inputs: readonly string[], attributes: Attributes): string;
+  /** The same constant twice is kept once. @returns its name */
+  constant(type: OnnxType, values: readonly (number | string)[], dims?: readonly number[]): string;
+  /** Leaves out all that no output needs. @param alwaysKept an input that stays although nothing reads it */
+  finish(outputs: readonly (GraphValue & { readonly from: string })[], alwaysKept?: string): OnnxGraph;
+}
+
+export function graphBuilder(): GraphBuilder {
+  const inputs: GraphValue[] = [];
+  const nodes: OnnxNode[] = [];
+  const constants = new Map<string, OnnxTensor>();
+  const push = (operator: string, domain: string, from: readonly string[], attributes: Attributes): string => {
+    const output = `mlctl:${nodes.length}`; // no column of data is called so
+    nodes.push({ operator, domain, inputs: from, outputs: [output], attributes });
+    return output;
+  };
+  return {
+    input(value) {
+      inputs.push(value);
+      return value.name;
+    },
+    add: (operator, from, attributes = {}) => push(operator, "", from, attributes),
+    addMl: (operator, from, attributes) => push(operator, "ai.onnx.ml", from, attributes),
+    constant(type, values, dims = [values.length]) {
+      // String(-0) and String(NaN) differ where JSON would not tell them apart.
+      const key = `${type} ${dims.join("x")} ${JSON.stringify(values.map((value) => (Object.is(value, -0) ? "-0" : String(value))))}`;
+      const known = constants.get(key);
+      if (known !== undefined) return known.name;
+      const name = `mlctl:c${constants.size}`;
+      constants.set(key, { name, type, dims, values });
+      return name;
+    },
+    finish(outputs, alwaysKept) {
+      const renamed = [...nodes, ...outputs.map(({ name, from }) => identity(from, name))];
+      const needed = reachable(renamed, outputs);
+      return {
+        inputs: inputs.filter(({ name }) => needed.has(name) || name === alwaysKept),
+        outputs: outputs.map(({ from: _from, ...value }) => value),
+        nodes: renamed.filter((node) => needed.has(node.outputs[0])),
+        initializers: [...constants.values()].filter(({ name }) => needed.has(name)),
+      };
+    },
+  };
+}
+
+function identity(from: string, to: string): OnnxNode {
+  return { operator: "Identity", domain: "", inputs: [from], outputs: [to], attributes: {} };
+}
+
+/** Nodes stand in the order in which they are computed: one walk from the last to the first finds all that is used. */
+function reachable(nodes: readonly OnnxNode[], outputs: readonly GraphValue[]): ReadonlySet<string> {
+  const needed = new Set(outputs.map(({ name }) => name));
+  for (const node of nodes.toReversed()) {
+    if (needed.has(node.outputs[0])) for (const name of node.inputs) needed.add(name);
+  }
+  return needed;
+}

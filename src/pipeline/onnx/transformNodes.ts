@@ -1,0 +1,48 @@
+/** The transforms that ONNX can express, by type: how each is written. */
+import { MlctlError } from "../../core/errors.ts";
+import type { FittedTransform } from "../../core/model.ts";
+import type { DropState } from "../../features/drop.ts";
+import type { SelectState } from "../../features/select.ts";
+import type { GraphBuilder } from "./graph.ts";
+import type { GraphColumn } from "./graphColumns.ts";
+import { clipNodes, cyclicalNodes, imputeNodes, logNodes, roundNodes, standardizeNodes } from "./numberTransforms.ts";
+import { groupNodes, mapNodes, oneHotNodes, ordinalNodes, targetEncodeNodes } from "./textTransforms.ts";
+
+type Writer = (graph: GraphBuilder, state: never, columns: readonly GraphColumn[]) => GraphColumn[];
+
+const writers: Readonly<Record<string, Writer>> = {
+  clip: clipNodes,
+  cyclical: cyclicalNodes,
+  drop: (_graph, state: DropState, columns) => columns.filter(({ name }) => !state.columns.includes(name)),
+  group: groupNodes,
+  impute: imputeNodes,
+  log: logNodes,
+  map: mapNodes,
+  one_hot: oneHotNodes,
+  ordinal: ordinalNodes,
+  round: roundNodes,
+  select: selected,
+  standardize: standardizeNodes,
+  target_encode: targetEncodeNodes,
+};
+
+/** @throws {MlctlError} kind "usage" naming the transform that has no such form */
+export function transformNodes(
+  graph: GraphBuilder,
+  transforms: readonly FittedTransform[],
+  columns: readonly GraphColumn[],
+): readonly GraphColumn[] {
+  const unwritable = transforms.find(({ type }) => !Object.hasOwn(writers, type));
+  if (unwritable !== undefined) {
+    throw new MlctlError("usage", `ONNX cannot express the transform "${unwritable.type}" of this model`, {
+      hint: "--from features writes the estimator alone, which takes the features that mlctl computed",
+    });
+  }
+  // The state of a fitted transform is that of its type: fit made both.
+  return transforms.reduce((current, { type, state }) => writers[type]!(graph, state as never, current), columns);
+}
+
+function selected(_graph: GraphBuilder, state: SelectState, columns: readonly GraphColumn[]): GraphColumn[] {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  return state.columns.map(({ name }) => byName.get(name)!);
+}

@@ -1,0 +1,40 @@
+/** A tree ensemble as ONNX's TreeEnsembleRegressor: the margins, before sigmoid or softmax. */
+import type { Tree, TreeEnsemble } from "../../estimators/xgboost/ensemble.ts";
+import type { GraphBuilder } from "./graph.ts";
+
+/**
+ * Features are rounded to float32 first, as XGBoost does, and go to the left child (ONNX: the true branch) where they
+ * are below the threshold. @returns (rows × outputs), doubles
+ */
+export function treeNodes(graph: GraphBuilder, ensemble: TreeEnsemble, features: string): string {
+  const { trees, outputCount, baseMargin } = ensemble;
+  const sizes = trees.map((tree) => tree.feature.length);
+  const perNode = <T>(of: (tree: Tree, node: number, t: number) => T): T[] =>
+    trees.flatMap((tree, t) => tree.feature.map((_, node) => of(tree, node, t)));
+  const isLeaf = (tree: Tree, node: number): boolean => tree.feature[node] === -1;
+  const leaves = trees.flatMap((tree, t) =>
+    [...tree.feature.keys()].filter((node) => isLeaf(tree, node)).map((node) => ({ tree, t, node })),
+  );
+  const single = graph.add("Cast", [features], { to: { int: 1 } });
+  const margins = graph.addMl("TreeEnsembleRegressor", [single], {
+    n_targets: { int: outputCount },
+    aggregate_function: { text: "SUM" },
+    post_transform: { text: "NONE" },
+    base_values: { floats: Array.from({ length: outputCount }, () => baseMargin) },
+    nodes_treeids: { ints: sizes.flatMap((size, t) => Array.from({ length: size }, () => t)) },
+    nodes_nodeids: { ints: perNode((_tree, node) => node) },
+    nodes_featureids: { ints: perNode((tree, node) => Math.max(0, tree.feature[node]!)) },
+    nodes_modes: { texts: perNode((tree, node) => (isLeaf(tree, node) ? "LEAF" : "BRANCH_LT")) },
+    nodes_values: { floats: perNode((tree, node) => (isLeaf(tree, node) ? 0 : tree.value[node]!)) },
+    nodes_truenodeids: { ints: perNode((tree, node) => (isLeaf(tree, node) ? 0 : tree.left[node]!)) },
+    nodes_falsenodeids: { ints: perNode((tree, node) => (isLeaf(tree, node) ? 0 : tree.left[node]! + 1)) },
+    nodes_missing_value_tracks_true: {
+      ints: perNode((tree, node) => (isLeaf(tree, node) ? 0 : tree.missingLeft[node]!)),
+    },
+    target_treeids: { ints: leaves.map(({ t }) => t) },
+    target_nodeids: { ints: leaves.map(({ node }) => node) },
+    target_ids: { ints: leaves.map(({ t }) => t % outputCount) },
+    target_weights: { floats: leaves.map(({ tree, node }) => tree.value[node]!) },
+  });
+  return graph.add("Cast", [margins], { to: { int: 11 } });
+}
