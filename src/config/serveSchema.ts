@@ -48,6 +48,9 @@ export function serveSchema() {
       .array(z.string().min(1))
       .default([])
       .describe('origins whose pages may call the API from a browser, such as "https://example.org"; "*" is any'),
+    log: logSchema()
+      .prefault({})
+      .describe("the prediction log: what was answered, for `labels`, `lineage` and `monitor`"),
     limits: limitsSchema().prefault({}).describe("what is refused, so that memory and time stay bounded"),
   });
 }
@@ -68,6 +71,37 @@ function validationSchema() {
       .enum(["error", "warn", "ignore"])
       .default("error")
       .describe("models that look back: a date whose last known value is older than it ever was in training"),
+  });
+}
+
+/** The file lies beside `database`; `predict --log` writes to it too. */
+function logSchema() {
+  const cap = () => z.number().int().min(1).nullable();
+  return z.strictObject({
+    enabled: z.boolean().default(true).describe("keep every prediction with its inputs, model, time and id"),
+    flush_ms: z
+      .number()
+      .int()
+      .min(10)
+      .max(60_000)
+      .default(200)
+      .describe("how long an answer may wait for its row on disk: what kill -9 can take with it"),
+    queue_rows: z
+      .number()
+      .int()
+      .min(1)
+      .default(100_000)
+      .describe("rows that may wait for a locked or full disk; more are counted as dropped, and answered all the same"),
+    retention: z
+      .strictObject({
+        days: z.number().gt(0).nullable().default(null).describe("older rows go; null: any age"),
+        rows: cap().default(null).describe("most rows; the oldest go first; null: any number"),
+        bytes: cap()
+          .default(2_147_483_648)
+          .describe("most bytes of the file; the oldest rows go first; null: any size"),
+      })
+      .prefault({})
+      .describe("what is kept"),
   });
 }
 
