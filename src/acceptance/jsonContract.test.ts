@@ -6,7 +6,7 @@ import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.t
 
 const run =
   "code_version,config,config_sha256,created_at,dataset_id,dataset_sha256,family,feature_set,kind,metric,metrics,model," +
-  "model_version,params,rank,run_id,score,seconds,seed,status,tags,task,train_id,training_rows,validation_rows,warnings";
+  "model_version,note?,params,rank,run_id,score,seconds,seed,status,tags,task,train_id,training_rows,validation_rows,warnings";
 const score = "baseline,class_report,confusion_matrix,interval,intervals,metric,metrics,rows,test_files,value";
 const dataset =
   "artifact,columns,created_at,dataset_id,duplicates_removed,files,ingest_sha256,input_folder,kind,rejected,rows,seconds";
@@ -76,9 +76,15 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "models list": {
     "": "models",
-    "models[]": "aliases,created_at,family,in_production,last_deployed_at,metric,path,run_id,value,version",
+    "models[]": "aliases,created_at,family,in_production,last_deployed_at,metric,note,path,run_id,value,version",
   },
   "models show": { "": "model,path,run,sha256", model, run },
+  "models note v1 keep": { "": "model_version,note,previous,run_id" },
+  "models export v1 -o model.json": {
+    "": "bytes,family,format,inputs,output,outputs,run_id,sha256",
+    "inputs[]": "kind,name",
+    "outputs[]": "kind,name",
+  },
   "models alias staging v1": { "": "name,previous_run_id?,run_id" },
   explain: {
     "": "base_value,classes,family,importance,row_count,rows,run_id,unit",

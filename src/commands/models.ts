@@ -1,10 +1,7 @@
-/** `mlctl models list | show | alias`: the models of this workspace and the names they answer to. */
-import { formatNumber } from "../core/formatNumber.ts";
-import { shortTime } from "../core/shortTime.ts";
-import type { View } from "../core/view.ts";
-import type { ModelRow, ShownModel } from "../lifecycle/models.ts";
+/** `mlctl models list | show | alias | note | export`: the models of this workspace, their names and other forms. */
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
+import { exportView, modelsView, modelView, noteView } from "./modelViews.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
@@ -80,82 +77,84 @@ const alias = defineCommand({
   },
 }) satisfies Command;
 
+const note = defineCommand({
+  name: "note",
+  group: "Look back",
+  summary: "keep a note with a model or a run",
+  details:
+    "`models list`, `models show` and `runs show` tell it. It replaces the note before; an empty one takes it away.",
+  arguments: [
+    { name: "<ref>", description: "run id, v3, @champion or latest" },
+    { name: "<text>", description: "what to remember" },
+  ],
+  options: { wait: sharedOptions.wait },
+  examples: [
+    ['mlctl models note v3 "before the new tariff"', "kept with version 3"],
+    ['mlctl models note v3 ""', "taken away"],
+  ],
+  async run(invocation) {
+    const { options, args } = invocation;
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ writing }, { noteModel }] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/noteModel.ts"),
+    ]);
+    const result = await writing(workspace, writingOptions("models note", options.wait), async (session) =>
+      noteModel(session, args[0]!, args[1]!),
+    );
+    return { result, view: noteView(result) };
+  },
+}) satisfies Command;
+
+const exported = defineCommand({
+  name: "export",
+  group: "Look back",
+  summary: "write a model in a form that other programs read",
+  details:
+    "json is the model file itself; xgboost-json is XGBoost's own form, on the features; onnx is the whole way from the model's columns to its answers (numbers are doubles with NaN for missing, texts strings with an empty one for missing; inputs are of shape [rows, 1]), or with --from features the estimator alone.",
+  arguments: [{ name: "[ref]", description: "run id, v3, @champion, latest or a path (default: the newest)" }],
+  options: {
+    format: {
+      flags: "--format <name>",
+      description: "the form",
+      choices: ["json", "xgboost-json", "onnx"],
+      default: "json",
+    },
+    from: {
+      flags: "--from <start>",
+      description: "onnx: what goes in, the columns of the data or the features that transforms make of them",
+      choices: ["columns", "features"],
+      default: "columns",
+    },
+    output: { ...sharedOptions.output, description: "write there; - is stdout (default: -)" },
+  },
+  examples: [
+    ["mlctl models export @champion --format onnx -o model.onnx", "for ONNX Runtime, in any language"],
+    ["mlctl models export v3 --format xgboost-json -o model.json", "for xgboost.Booster(model_file=…)"],
+    ["mlctl models export latest --format onnx --from features -o trees.onnx", "the estimator without the transforms"],
+  ],
+  async run(invocation) {
+    const { options, args, stdout } = invocation;
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, { exportModel }] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/exportModel.ts"),
+    ]);
+    const { format, from, output = "-" } = options;
+    const request = { reference: args[0] ?? "latest", format, from, output, stdout };
+    const result = await reading(workspace, (session) => exportModel(session, request));
+    return { result, view: exportView(result), streamed: output === "-" };
+  },
+}) satisfies Command;
+
 export const models = defineCommand({
   name: "models",
   group: "Look back",
-  summary: "list, show and name the models that were kept",
-  subcommands: [list, show, alias],
+  summary: "list, show, name and export the models that were kept",
+  subcommands: [list, show, alias, note, exported],
   examples: [
     ["mlctl models list", "versions, aliases, deployments"],
     ["mlctl models show @champion", "one in full"],
+    ["mlctl models export @champion --format onnx -o model.onnx", "for other programs"],
   ],
 }) satisfies Command;
-
-export function modelsView(rows: readonly ModelRow[]): View {
-  if (rows.length === 0) return { title: "no model yet", next: "`mlctl train`" };
-  return {
-    tables: [
-      {
-        columns: ["version", "run", "created", "family", "metric", "test", "aliases", "deployed"],
-        rows: rows.map((row) => [
-          `v${row.version}`,
-          row.runId,
-          shortTime(row.createdAt),
-          row.family,
-          row.metric ?? "",
-          row.value,
-          row.aliases.map((name) => `@${name}`).join(" "),
-          row.inProduction ? "now" : row.lastDeployedAt === null ? "" : shortTime(row.lastDeployedAt),
-        ]),
-      },
-    ],
-  };
-}
-
-export function modelView({ path, sha256, model, run }: ShownModel): View {
-  const { signature, estimator, threshold, importance } = model;
-  const { target } = signature;
-  const classes = target.classes === undefined ? "" : `: ${target.classes.join(", ")}`;
-  return {
-    title: `${estimator.family} that predicts ${target.name} (${target.task}${classes})`,
-    fields: [
-      ["file", path],
-      ["run", run?.runId ?? null],
-      ["sha256", sha256],
-      ["parameters", JSON.stringify(estimator.params)],
-      ...(threshold === null ? [] : [["threshold", threshold] as const]),
-      ["transforms", model.transforms.map(({ type }) => type).join(" → ")],
-      ["training rows", model.lineage.trainingRows],
-    ],
-    tables: [
-      {
-        title: "columns it takes",
-        columns: ["column", "kind", "range or categories", "missing in training"],
-        rows: signature.inputs.map((spec) => [spec.name, spec.kind, rangeText(spec), spec.missingShare]),
-      },
-      ...(importance.length === 0
-        ? []
-        : [
-            {
-              title: "importance",
-              columns: ["feature", "importance"],
-              rows: importance.slice(0, 20).map(([name, value]) => [name, value]),
-            },
-          ]),
-    ],
-  };
-}
-
-function rangeText({
-  kind,
-  minimum,
-  maximum,
-  categories,
-  missingShare,
-}: ShownModel["model"]["signature"]["inputs"][number]): string {
-  if (categories !== undefined)
-    return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
-  if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no value seen";
-  const edge = (value: number): string => (kind === "date" ? new Date(value).toISOString() : formatNumber(value));
-  return `${edge(minimum)} to ${edge(maximum)}`;
-}

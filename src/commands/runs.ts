@@ -118,6 +118,7 @@ export function runView(run: Run): View {
       ["status", run.status.toLowerCase()],
       ["version", run.modelVersion === null ? "kept no model" : `v${run.modelVersion}`],
       ["rank in its training", run.rank],
+      ...(run.note === undefined ? [] : [["note", run.note] as const]),
       ...chosenOn(run),
       ["task", run.task],
       ["parameters", JSON.stringify(run.params)],

@@ -84,6 +84,8 @@ export interface Run {
   readonly modelVersion: number | null;
   readonly warnings: readonly string[];
   readonly score: ScoreRecord | null;
+  /** What people wrote of it: `mlctl models note`. */
+  readonly note?: string;
   /** Why it failed, for status FAILED. */
   readonly error?: string;
 }

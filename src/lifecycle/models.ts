@@ -19,6 +19,7 @@ export interface ModelRow {
   readonly inProduction: boolean;
   readonly lastDeployedAt: string | null;
   readonly path: string;
+  readonly note: string | null;
 }
 
 export type ShownModel = LoadedModel;
@@ -38,6 +39,7 @@ export function listModels({ store }: Session): ModelRow[] {
     inProduction: deployments[0]?.runId === run.runId,
     lastDeployedAt: deployments.find(({ runId }) => runId === run.runId)?.deployedAt ?? null,
     path: run.model!.path,
+    note: run.note ?? null,
   }));
 }
 

@@ -211,7 +211,7 @@ describe("exportOnnx", () => {
   });
 
   it("names the transform that ONNX cannot express, and the way out", async () => {
-    const features = [
+    const features: TransformRequest[] = [
       { type: "text_length", options: { column: "city" } },
       { type: "one_hot", options: {} },
     ];

@@ -1,0 +1,111 @@
+/** How the models of a workspace read. */
+import { formatNumber } from "../core/formatNumber.ts";
+import { shortTime } from "../core/shortTime.ts";
+import type { View } from "../core/view.ts";
+import type { ExportResult } from "../lifecycle/exportModel.ts";
+import type { ModelRow, ShownModel } from "../lifecycle/models.ts";
+import type { NoteResult } from "../lifecycle/noteModel.ts";
+
+export function modelsView(rows: readonly ModelRow[]): View {
+  if (rows.length === 0) return { title: "no model yet", next: "`mlctl train`" };
+  const noted = rows.some(({ note }) => note !== null);
+  return {
+    tables: [
+      {
+        columns: [
+          "version",
+          "run",
+          "created",
+          "family",
+          "metric",
+          "test",
+          "aliases",
+          "deployed",
+          ...(noted ? ["note"] : []),
+        ],
+        rows: rows.map((row) => [
+          `v${row.version}`,
+          row.runId,
+          shortTime(row.createdAt),
+          row.family,
+          row.metric ?? "",
+          row.value,
+          row.aliases.map((name) => `@${name}`).join(" "),
+          row.inProduction ? "now" : row.lastDeployedAt === null ? "" : shortTime(row.lastDeployedAt),
+          ...(noted ? [row.note ?? ""] : []),
+        ]),
+      },
+    ],
+  };
+}
+
+export function modelView({ path, sha256, model, run }: ShownModel): View {
+  const { signature, estimator, threshold, importance } = model;
+  const { target } = signature;
+  const classes = target.classes === undefined ? "" : `: ${target.classes.join(", ")}`;
+  return {
+    title: `${estimator.family} that predicts ${target.name} (${target.task}${classes})`,
+    fields: [
+      ["file", path],
+      ["run", run?.runId ?? null],
+      ["sha256", sha256],
+      ...(run?.note === undefined ? [] : [["note", run.note] as const]),
+      ["parameters", JSON.stringify(estimator.params)],
+      ...(threshold === null ? [] : [["threshold", threshold] as const]),
+      ["transforms", model.transforms.map(({ type }) => type).join(" → ")],
+      ["training rows", model.lineage.trainingRows],
+    ],
+    tables: [
+      {
+        title: "columns it takes",
+        columns: ["column", "kind", "range or categories", "missing in training"],
+        rows: signature.inputs.map((spec) => [spec.name, spec.kind, rangeText(spec), spec.missingShare]),
+      },
+      ...(importance.length === 0
+        ? []
+        : [
+            {
+              title: "importance",
+              columns: ["feature", "importance"],
+              rows: importance.slice(0, 20).map(([name, value]) => [name, value]),
+            },
+          ]),
+    ],
+  };
+}
+
+function rangeText({
+  kind,
+  minimum,
+  maximum,
+  categories,
+  missingShare,
+}: ShownModel["model"]["signature"]["inputs"][number]): string {
+  if (categories !== undefined)
+    return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
+  if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no value seen";
+  const edge = (value: number): string => (kind === "date" ? new Date(value).toISOString() : formatNumber(value));
+  return `${edge(minimum)} to ${edge(maximum)}`;
+}
+
+export function noteView({ runId, modelVersion, note, previous }: NoteResult): View {
+  const of = modelVersion === null ? `run ${runId}` : `v${modelVersion} (run ${runId})`;
+  if (note === null)
+    return { title: previous === null ? `${of} has no note` : `the note of ${of} is no more: ${previous}` };
+  return { title: `${of}: ${note}`, ...(previous === null ? {} : { notes: [`it replaces: ${previous}`] }) };
+}
+
+export function exportView({ runId, family, format, output, bytes, sha256, inputs, outputs }: ExportResult): View {
+  const of = runId === null ? family : `${family} of run ${runId}`;
+  const listed = (values: ExportResult["inputs"]): string =>
+    values.map(({ name, kind }) => `${name} (${kind})`).join(", ");
+  return {
+    title: `wrote ${of} as ${format}${output === "-" ? "" : ` into ${output}`}`,
+    fields: [
+      ["bytes", bytes],
+      ["sha256", sha256],
+      ["takes", listed(inputs)],
+      ["answers", listed(outputs)],
+    ],
+  };
+}
