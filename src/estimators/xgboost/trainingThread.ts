@@ -1,6 +1,7 @@
 /** The thread that an engine trains in: kept for the next fit, one fit at a time, ended when a fit is called off. */
-import { Worker } from "node:worker_threads";
+import { isMainThread, Worker } from "node:worker_threads";
 import { MlctlError } from "../../core/errors.ts";
+import { openTrainer, type Trainer } from "./trainer.ts";
 import type { TrainingJob, WorkerMessage } from "./trainingJob.ts";
 
 /** WebAssembly memory never shrinks: a thread that has grown beyond this is not kept. */
@@ -18,10 +19,33 @@ export interface TrainingHooks {
   readonly hint: (reason: string) => string;
 }
 
-/** @returns a function that trains in the thread of `engine`: the model as its XGBoost saves it */
-export function trainingThread(
-  engine: string,
-): (makeJob: () => TrainingJob, hooks: TrainingHooks) => Promise<Uint8Array> {
+type Train = (makeJob: () => TrainingJob, hooks: TrainingHooks) => Promise<Uint8Array>;
+
+/**
+ * Whoever calls from a thread of its own has made it for this work: there it trains at once, on one core.
+ * @returns a function that trains in the thread of `engine`: the model as its XGBoost saves it
+ */
+export function trainingThread(engine: string): Train {
+  return isMainThread ? inOwnThread(engine) : inThisThread(engine);
+}
+
+function inThisThread(engine: string): Train {
+  let opening: Promise<Trainer> | undefined;
+  return async (makeJob, { onProgress = () => {}, ...hooks }) => {
+    const trainer = await (opening ??= openTrainer(engine));
+    const job = makeJob();
+    // Threads of threads would only wait for each other; the trees are the same with any number.
+    const params = job.params.map(([name, value]) => [name, name === "nthread" ? "1" : value] as const);
+    try {
+      return trainer.train({ ...job, params }, onProgress);
+    } catch (error) {
+      opening = undefined;
+      throw failure(trainer.reason(error), { ...hooks, engine }, error);
+    }
+  };
+}
+
+function inOwnThread(engine: string): Train {
   let idleWorker: Worker | null = null;
   let lastFit: Promise<unknown> = Promise.resolve();
 
