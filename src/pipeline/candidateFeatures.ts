@@ -1,0 +1,75 @@
+/** What a candidate learns from: its transforms, fitted on the training rows, and the matrix they make of these. */
+import { MlctlError } from "../core/errors.ts";
+import type { Matrix } from "../core/matrix.ts";
+import type { FittedTransform } from "../core/model.ts";
+import { selectRows } from "../core/selectRows.ts";
+import type { TargetSpec } from "../core/signature.ts";
+import type { Table } from "../core/table.ts";
+import type { TransformRequest } from "../core/transform.ts";
+import { findEstimator } from "../estimators/findEstimator.ts";
+import { automaticTransforms } from "../features/automatic.ts";
+import { featureMatrix } from "../features/featureMatrix.ts";
+import { fitTransforms } from "../features/fitTransforms.ts";
+import { trainingMatrix } from "../features/trainingMatrix.ts";
+import { classWeights } from "./classWeights.ts";
+import type { Candidate } from "./candidate.ts";
+import type { TrainingData } from "./partOf.ts";
+import { wildcard } from "./wildcard.ts";
+
+export interface CandidateFeatures {
+  readonly transforms: readonly FittedTransform[];
+  readonly notes: readonly string[];
+  /** Of the training rows. */
+  readonly X: Matrix;
+  /** One a training row; undefined where all weigh the same. */
+  readonly weights: Float64Array | undefined;
+}
+
+/** Nothing in it depends on the parameters of the family: trials of one search share it. */
+export function candidateFeatures(
+  candidate: Candidate,
+  { inputs, y, target, history }: TrainingData,
+): CandidateFeatures {
+  const estimator = findEstimator(candidate.family);
+  if (!estimator.tasks.includes(target.task)) throw wrongTask(candidate.family, target);
+  const plan =
+    candidate.features === null
+      ? automaticTransforms(inputs, { needs: estimator.needs })
+      : { requests: candidate.features, notes: [] };
+  const context = { y, task: target.task, seed: candidate.seed, target: target.name, history };
+  const all = fitTransforms(inputs, plan.requests, context);
+  const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
+  const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);
+  const X = trainingMatrix(inputs, transforms, context);
+  if (X.columnNames.length === 0 && candidate.family !== "baseline") {
+    throw new MlctlError("data", "no column is left to learn from", {
+      hint: plan.notes.join("; ") || "check features in config.json",
+    });
+  }
+  // The baseline answers the shares of the classes as they are.
+  const weights = candidate.family === "baseline" ? undefined : classWeights(y, target, candidate.classWeight ?? null);
+  return { transforms, notes: plan.notes, X, weights };
+}
+
+function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {
+  const { columnNames } = featureMatrix(selectRows(inputs, []), transforms);
+  const patterns = (candidate.featurePatterns ?? []).map((pattern) => ({ pattern, matches: wildcard(pattern) }));
+  for (const { pattern, matches } of patterns) {
+    if (columnNames.some((column) => matches(column))) continue;
+    throw new MlctlError("usage", `train.feature_sets.${candidate.featureSet}: no feature is called "${pattern}"`, {
+      hint: `the features are ${columnNames.slice(0, 30).join(", ")}`,
+    });
+  }
+  const columns = columnNames.filter((column) => patterns.some(({ matches }) => matches(column)));
+  return { type: "select", options: { columns } };
+}
+
+function wrongTask(family: string, { name, task }: TargetSpec): MlctlError {
+  const [what, others] =
+    task === "regression"
+      ? ["a number", "linear_regression or xgboost"]
+      : [`${task} classes`, "logistic_regression or xgboost"];
+  return new MlctlError("usage", `train.models: ${family} cannot predict "${name}", which is ${what}`, {
+    hint: `use ${others}, or set "task" in config.json`,
+  });
+}
