@@ -56,7 +56,7 @@ describe("a store", () => {
           expect.stringMatching(
             /^error: the store .*mlctl\.db is of version 99, written by a newer mlctl; this one knows up to \d+$/,
           ),
-          "hint: update mlctl; the store was left as it is",
+          "hint: update mlctl; the file was left as it is",
         ],
       ]);
     }

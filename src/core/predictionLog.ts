@@ -30,7 +30,7 @@ export interface PredictionLogStats {
 /** Takes predictions in passing: `append` never throws, never waits and never blocks. */
 export interface PredictionLog {
   append(predictions: readonly LoggedPrediction[]): void;
-  /** Resolves when all that was accepted so far is on disk, or counted as dropped. */
+  /** Resolves when all that was accepted so far is on disk; where the disk refuses, once it did: the rows wait on. */
   flush(): void | Promise<void>;
   /** Flushes and lets go of the file; `append` after it counts as dropped. */
   close(): void | Promise<void>;

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
 import type { Artifact } from "../core/artifact.ts";
 import type { Dataset } from "../core/dataset.ts";
+import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
 import type { DeploymentRequest } from "./deployment/commitDeployment.ts";
 import { sha256Text } from "./sha256Text.ts";
@@ -47,12 +48,12 @@ export function exampleArtifact(paths: WorkspacePaths, path: string, content: st
 
 /** The n-th dataset, a day after the one before. */
 export function exampleDataset(n: number, change: Partial<Dataset> = {}): Dataset {
-  const day = String(n).padStart(2, "0");
+  const date = String(n).padStart(2, "0");
   return {
     kind: "dataset",
-    datasetId: `202601${day}T000000000Z`,
-    createdAt: `2026-01-${day}T00:00:00.000Z`,
-    artifact: { path: `ingesteddata/finaldata_202601${day}T000000000Z.csv`, sha256: `data${n}`, bytes: 10 },
+    datasetId: `202601${date}T000000000Z`,
+    createdAt: `2026-01-${date}T00:00:00.000Z`,
+    artifact: { path: `ingesteddata/finaldata_202601${date}T000000000Z.csv`, sha256: `data${n}`, bytes: 10 },
     rows: 26,
     columns: [{ name: "exited", type: "BIGINT" }],
     inputFolder: "practicedata",
@@ -96,6 +97,68 @@ export function exampleRun(n: number, change: Partial<Run> = {}): Run {
     score: null,
     ...change,
   };
+}
+
+/** The n-th watched day of run 1: f1 too low, one column drifted. */
+export function exampleMonitoring(n: number, change: Partial<MonitorRecord> = {}): MonitorRecord {
+  const drifted = { test: "ks", measure: "p_value", statistic: 0.5, value: 0.001, limit: 0.05, psi: 0.3 } as const;
+  const dataset = { tested: 1, drifted: 1, share: 1, limit: 0.5, detected: true };
+  const nothing = { passes: "at_most", interval: null, message: "" } as const;
+  return {
+    kind: "monitor",
+    monitorId: `watch${n}`,
+    createdAt: day(n + 1),
+    source: "predictions",
+    window: { label: `day ${n}`, start: day(n), end: day(n + 1), rows: 50, labelled: 40, file: null },
+    runId: "run1",
+    modelVersion: 1,
+    modelSha256: "model1",
+    settingsSha256: "settings",
+    reference: { name: "training", rows: 20 },
+    status: "fail",
+    drift: {
+      rules: "calibrated",
+      referenceRows: 20,
+      currentRows: 50,
+      columns: { age: { ...drifted, drifted: true } },
+      dataset,
+      target: null,
+    },
+    quality: {
+      rows: 50,
+      duplicateShare: 0,
+      missingColumns: [],
+      extraColumns: [],
+      newestAt: day(n),
+      ageDays: 1,
+      columns: {},
+    },
+    performance: {
+      rows: 40,
+      metric: "f1",
+      value: 0.5,
+      reference: 0.7,
+      metrics: { f1: 0.5, roc_auc: null },
+      intervals: { f1: [0.4, 0.6], roc_auc: null },
+      errorStandardDeviation: null,
+      meanPredicted: 0.4,
+      meanActual: 0.5,
+      points: [[day(n), "1", "0"]],
+      estimate: null,
+    },
+    segments: [],
+    findings: [
+      { area: "drift", name: "dataset drift", status: "fail", value: 1, limit: 0.5, ...nothing },
+      { area: "performance", name: "f1", status: "fail", value: 0.5, limit: 0.7, ...nothing, passes: "at_least" },
+      { area: "quality", name: "rows", status: "pass", value: 50, limit: 1, ...nothing, passes: "at_least" },
+    ],
+    statements: [],
+    ...change,
+  };
+}
+
+function day(date: number): string {
+  return `2026-03-${String(date).padStart(2, "0")}T00:00:00.000Z`;
 }
 
 /** A request to deploy run `runId`, with its files written into `models`. */

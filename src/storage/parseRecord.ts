@@ -39,6 +39,18 @@ const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Record<string, K
     ingestedFiles: "artifact?",
   },
   aliases: { aliases: "object" },
+  monitor: {
+    monitorId: "string",
+    createdAt: "string",
+    source: "string",
+    window: "object",
+    modelSha256: "string",
+    status: "string",
+    drift: "object",
+    quality: "object",
+    performance: "object",
+    findings: "array",
+  },
 };
 
 /** What the name of a record file says it holds. */

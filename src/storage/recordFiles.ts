@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseRecord, type ExpectedRecord } from "./parseRecord.ts";
 import { sha256Text } from "./sha256Text.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
-import type { WorkspaceRecord } from "./workspaceRecord.ts";
+import { monitoringFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
 import { errorCode } from "./writeFailure.ts";
 
 /** A record file as a look at its folder shows it. */
@@ -27,10 +27,11 @@ const patterns: readonly (readonly [RegExp, WorkspaceRecord["kind"]])[] = [
   [/^deployment_0*(\d+)\.json$/, "deployment"],
   [/^deployment\.json$/, "deployment"],
   [/^aliases\.json$/, "aliases"],
+  [/^monitor_(.+)\.json$/, "monitor"],
 ];
 
 /**
- * Record files in the configured folders, and those of `known` (paths of datasets and runs) that still exist
+ * Record files in the configured folders, and those of `known` (paths of datasets, runs and monitorings) that still exist
  * elsewhere, so that a changed folder in config.json loses no lineage; sorted by path.
  */
 export function recordFiles(paths: WorkspacePaths, known: Iterable<string> = []): RecordFile[] {
@@ -42,7 +43,8 @@ export function recordFiles(paths: WorkspacePaths, known: Iterable<string> = [])
   for (const absolute of configuredFiles(paths)) add(absolute);
   for (const path of known) {
     const kind = expectedRecord(path)?.kind;
-    if (!found.has(path) && (kind === "dataset" || kind === "run")) add(fromRecordPath(paths.workspace, path));
+    const stays = kind === "dataset" || kind === "run" || kind === "monitor";
+    if (!found.has(path) && stays) add(fromRecordPath(paths.workspace, path));
   }
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
@@ -69,6 +71,7 @@ function configuredFiles({ datasets, models, production }: WorkspacePaths): stri
   return [
     ...files(datasets, ["dataset"]),
     ...files(models, ["run", "aliases"]),
+    ...files(monitoringFolder({ models }), ["monitor"]),
     ...files(join(production, "history"), ["deployment"]),
     ...files(production, ["deployment"]),
   ];

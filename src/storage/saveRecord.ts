@@ -1,5 +1,6 @@
 /** Writes a record file and indexes it. */
 import type { Dataset } from "../core/dataset.ts";
+import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
 import type { Aliases } from "./aliases.ts";
 import { atomicWrite } from "./atomicWrite.ts";
@@ -13,7 +14,11 @@ import { recordPath, recordText } from "./workspaceRecord.ts";
  * A deployment is not saved here but by commitDeployment.
  * @returns where the record lies (absolute)
  */
-export function saveRecord(paths: WorkspacePaths, store: RunStore, record: Dataset | Run | Aliases): string {
+export function saveRecord(
+  paths: WorkspacePaths,
+  store: RunStore,
+  record: Dataset | Run | Aliases | MonitorRecord,
+): string {
   const path = recordPath(paths, record);
   atomicWrite(path, recordText(record));
   const file = recordFile(paths, path);

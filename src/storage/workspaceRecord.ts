@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { Artifact } from "../core/artifact.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { Deployment } from "../core/deployment.ts";
+import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
 import type { Aliases } from "./aliases.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 
-export type WorkspaceRecord = Dataset | Run | Deployment | Aliases;
+export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord;
 
 /** What tells records of one kind apart. */
 export function recordId(record: WorkspaceRecord): string {
@@ -20,6 +21,8 @@ export function recordId(record: WorkspaceRecord): string {
       return String(record.deploymentId);
     case "aliases":
       return "aliases";
+    case "monitor":
+      return record.monitorId;
   }
 }
 
@@ -34,7 +37,14 @@ export function recordPath(paths: WorkspacePaths, record: WorkspaceRecord): stri
       return join(paths.production, "history", `deployment_${paddedId(record.deploymentId)}.json`);
     case "aliases":
       return join(paths.models, "aliases.json");
+    case "monitor":
+      return join(monitoringFolder(paths), `monitor_${record.monitorId}.json`);
   }
+}
+
+/** Where monitoring leaves its records, and the state of the alerts. */
+export function monitoringFolder({ models }: Pick<WorkspacePaths, "models">): string {
+  return join(models, "monitoring");
 }
 
 /** Padded so that names sort by number. */
@@ -59,6 +69,7 @@ export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: 
         ["ingested_files", record.ingestedFiles],
       ]);
     case "aliases":
+    case "monitor":
       return [];
   }
 }

@@ -6,6 +6,7 @@ import type { Aliases } from "../aliases.ts";
 import type { ReadRecord } from "../recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite.ts";
 import { artifactsOf, recordId, type WorkspaceRecord } from "../workspaceRecord.ts";
+import { indexMonitoring } from "./indexMonitoring.ts";
 
 /** Runs a statement with its values; compiled once. */
 export type Execute = (sql: string, ...values: readonly (string | number | null | undefined)[]) => void;
@@ -47,6 +48,7 @@ export function forgetOrphans(execute: Execute): void {
   execute(
     "DELETE FROM deployments WHERE deployment_id NOT IN (SELECT CAST(id AS INTEGER) FROM records WHERE kind = 'deployment')",
   );
+  execute("DELETE FROM monitorings WHERE monitor_id NOT IN (SELECT id FROM records WHERE kind = 'monitor')");
   execute("DELETE FROM artifacts WHERE (kind, id) NOT IN (SELECT kind, id FROM records)");
   execute("DELETE FROM aliases WHERE source = 'manual' AND NOT EXISTS (SELECT 1 FROM records WHERE kind = 'aliases')");
   execute("DELETE FROM aliases WHERE source = 'deployment'");
@@ -65,6 +67,8 @@ function indexKind(execute: Execute, record: WorkspaceRecord): void {
       return indexDeployment(execute, record);
     case "aliases":
       return indexAliases(execute, record);
+    case "monitor":
+      return indexMonitoring(execute, record);
   }
 }
 

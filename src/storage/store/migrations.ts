@@ -61,10 +61,30 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (name, source)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE monitorings (
+    monitor_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, source TEXT NOT NULL, label TEXT NOT NULL,
+    window_start TEXT, window_end TEXT, file TEXT, rows INTEGER, labelled INTEGER,
+    run_id TEXT, model_version INTEGER, model_sha256 TEXT NOT NULL, status TEXT NOT NULL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX monitorings_by_model ON monitorings (model_sha256);
+
+  -- One row for each finding ("finding"), metric ("metric"), estimate ("estimate") and drifted column ("drift").
+  CREATE TABLE monitor_values (
+    monitor_id TEXT NOT NULL REFERENCES monitorings ON DELETE CASCADE,
+    kind TEXT NOT NULL, area TEXT NOT NULL, name TEXT NOT NULL,
+    value REAL, low REAL, high REAL, bound REAL, status TEXT, message TEXT,
+    run_id TEXT, model_version INTEGER, window_start TEXT, window_end TEXT, file TEXT, created_at TEXT NOT NULL,
+    PRIMARY KEY (monitor_id, kind, area, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX monitor_values_by_name ON monitor_values (name, window_end);
+  `,
 ];
 
 /** Every table, children before their parents. */
 export const tables = [
+  "monitor_values",
+  "monitorings",
   "aliases",
   "artifacts",
   "deployments",

@@ -1,17 +1,12 @@
 /** Opens the index: for writers with its file, for readers without ever making or migrating one. */
-import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
-import { MlctlError } from "../../core/errors.ts";
-import { BUSY_TIMEOUT_MILLISECONDS, openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite.ts";
+import { existsSync, statSync } from "node:fs";
+import { bytesAtRest } from "../bytesAtRest.ts";
+import { isCurrent, prepareSqlite, type SqliteSchema } from "../prepareSqlite.ts";
+import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite.ts";
 import { migrations } from "./migrations.ts";
 import type { RunStore } from "./runStore.ts";
 import { SqliteStore } from "./sqliteStore.ts";
 import { withStoreErrors } from "./storeFailure.ts";
-
-/** SQLite does not wait by itself when two connections turn on WAL at once. */
-const RETRY_MILLISECONDS = 20;
-
-/** A larger store is read through its file: some 100,000 runs. */
-const MOST_BYTES_IN_MEMORY = 1 << 28;
 
 /**
  * The store for a writer; made or migrated where needed, safely also when several processes come first at once.
@@ -36,8 +31,7 @@ export function openStoreReadonly(path: string): RunStore | undefined {
   return withStoreErrors(path, () => {
     const database = openSqlite(bytesAtRest(path) ?? path, { readonly: true });
     try {
-      refuseNewer(database, path);
-      if (userVersion(database) === migrations.length) return new SqliteStore(database, path);
+      if (isCurrent(database, schemaOf(path))) return new SqliteStore(database, path);
     } catch (error) {
       database.close();
       if (!["SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL"].includes(sqliteCode(error) ?? ""))
@@ -48,42 +42,9 @@ export function openStoreReadonly(path: string): RunStore | undefined {
   });
 }
 
-/**
- * Even a reader of a store in WAL mode leaves `-wal` and `-shm` files. Where no other process has it open, its bytes are
- * read instead, so that looking writes nothing. Undefined where one has, or came meanwhile, or there are too many bytes.
- */
-function bytesAtRest(path: string): Buffer | undefined {
-  const state = (): string | undefined => {
-    const { size, mtimeNs } = statSync(path, { bigint: true });
-    return existsSync(`${path}-wal`) || size > MOST_BYTES_IN_MEMORY ? undefined : `${size} ${mtimeNs}`;
-  };
-  const before = state();
-  if (before === undefined || !isReadable(path)) return undefined;
-  const bytes = readFileSync(path);
-  if (state() !== before) return undefined;
-  // Read and write version 2 means WAL, which a database in memory cannot have (https://sqlite.org/fileformat.html).
-  if (bytes[18] === 2 && bytes[19] === 2) bytes.fill(1, 18, 20);
-  return bytes;
-}
-
-/** Otherwise SQLite says what is wrong. */
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function prepared(database: SqliteDatabase, path: string): RunStore {
   try {
-    database.pragma("foreign_keys = ON");
-    refuseNewer(database, path);
-    migrate(database, path);
-    retryWhileBusy(() => database.pragma("journal_mode = WAL"));
-    // The records are the truth: a transaction lost in a power cut heals with the next sync.
-    database.pragma("synchronous = NORMAL");
+    prepareSqlite(database, schemaOf(path));
     return new SqliteStore(database, path);
   } catch (error) {
     database.close();
@@ -91,39 +52,6 @@ function prepared(database: SqliteDatabase, path: string): RunStore {
   }
 }
 
-/** The version is looked at again inside the transaction: another process may have migrated while this one waited. */
-function migrate(database: SqliteDatabase, path: string): void {
-  if (userVersion(database) === migrations.length) return;
-  const steps = database.transaction(() => {
-    refuseNewer(database, path);
-    for (const step of migrations.slice(userVersion(database))) database.exec(step);
-    database.pragma(`user_version = ${migrations.length}`);
-  });
-  steps.immediate();
-}
-
-function refuseNewer(database: SqliteDatabase, path: string): void {
-  const version = userVersion(database);
-  if (version <= migrations.length) return;
-  throw new MlctlError(
-    "data",
-    `the store ${path} is of version ${version}, written by a newer mlctl; this one knows up to ${migrations.length}`,
-    { hint: "update mlctl; the store was left as it is" },
-  );
-}
-
-function userVersion(database: SqliteDatabase): number {
-  return database.pragma("user_version", { simple: true }) as number;
-}
-
-function retryWhileBusy(work: () => void): void {
-  const deadline = performance.now() + BUSY_TIMEOUT_MILLISECONDS;
-  for (;;) {
-    try {
-      return work();
-    } catch (error) {
-      if (sqliteCode(error) !== "SQLITE_BUSY" || performance.now() > deadline) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MILLISECONDS);
-    }
-  }
+function schemaOf(path: string): SqliteSchema {
+  return { name: `the store ${path}`, migrations };
 }

@@ -1,6 +1,7 @@
 /** RunStore: the index over the records of a workspace; everything in it can be rebuilt from them. */
 import type { Dataset } from "../../core/dataset.ts";
 import type { Deployment } from "../../core/deployment.ts";
+import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run, RunStatus } from "../../core/run.ts";
 import type { ReadRecord, RecordFile } from "../recordFiles.ts";
 
@@ -11,6 +12,12 @@ export interface RunFilter {
   readonly configSha256?: string;
   /** Only runs that kept a model. */
   readonly withModel?: boolean;
+  readonly limit?: number;
+}
+
+export interface MonitorFilter {
+  readonly modelSha256?: string;
+  readonly runId?: string;
   readonly limit?: number;
 }
 
@@ -59,6 +66,10 @@ export interface RunStore {
   deployments(): Deployment[];
   /** The deployment in force at that instant. @param instant ISO 8601 UTC, as records have it */
   deploymentAt(instant: string): Deployment | undefined;
+
+  /** What monitoring found, newest window first (windows without a time by when they were judged). */
+  monitorings(filter?: MonitorFilter): MonitorRecord[];
+  monitoring(monitorId: string): MonitorRecord | undefined;
 
   /** Record files as they were when they were indexed, by path. */
   knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }>;

@@ -9,6 +9,7 @@ import { commitDeployment } from "../deployment/commitDeployment.ts";
 import {
   dist,
   exampleDataset,
+  exampleMonitoring,
   exampleRequest,
   exampleRun,
   exampleWorkspace,
@@ -26,7 +27,7 @@ import { openMemoryStore, openStore } from "./openStore.ts";
 
 const now = new Date("2026-04-01T00:00:00.000Z");
 
-/** Two datasets, three runs (one of them scored), two deployments and an alias. */
+/** Two datasets, three runs (one of them scored), two deployments, an alias and two watched days. */
 function filledWorkspace(): WorkspacePaths {
   const paths = exampleWorkspace();
   const store = openStore(paths.database);
@@ -37,6 +38,8 @@ function filledWorkspace(): WorkspacePaths {
   saveRecord(paths, store, exampleRun(3, { trainId: "t", family: "xgboost", modelVersion: 2 }));
   saveRecord(paths, store, scored(exampleRun(1)));
   saveRecord(paths, store, { kind: "aliases", aliases: { staging: "run3", champion: "run3" } });
+  saveRecord(paths, store, exampleMonitoring(1));
+  saveRecord(paths, store, exampleMonitoring(2, { modelSha256: "model2", runId: "run3" }));
   commitDeployment(paths, exampleRequest(paths, "run3", 1));
   commitDeployment(paths, exampleRequest(paths, "run1", 2));
   syncStore(paths, store);
@@ -139,6 +142,30 @@ describe("the store", () => {
     single.close();
   });
 
+  it("looks monitoring up by model and by id, newest window first, and replaces what is judged again", () => {
+    const paths = filledWorkspace();
+    const store = openStore(paths.database);
+    expect(store.monitorings().map(({ monitorId }) => monitorId)).toEqual(["watch2", "watch1"]);
+    expect(store.monitorings({ modelSha256: "model1" }).map(({ monitorId }) => monitorId)).toEqual(["watch1"]);
+    expect(store.monitorings({ runId: "run3", limit: 5 }).map(({ monitorId }) => monitorId)).toEqual(["watch2"]);
+    expect(store.monitorings({ limit: 1 })).toHaveLength(1);
+    saveRecord(paths, store, exampleMonitoring(1, { status: "pass", findings: [] }));
+    expect(store.monitoring("watch1")).toEqual(exampleMonitoring(1, { status: "pass", findings: [] }));
+    expect(store.monitoring("watch9")).toBeUndefined();
+    store.close();
+    const database = new Database(paths.database, { readonly: true });
+    const rows = database.prepare("SELECT run_id, model_version, window_start, name, value, low FROM monitor_values");
+    expect(rows.all()).toContainEqual({
+      run_id: "run1",
+      model_version: 1,
+      window_start: "2026-03-01T00:00:00.000Z",
+      name: "f1",
+      value: 0.5,
+      low: 0.4,
+    });
+    database.close();
+  });
+
   it("knows which deployment was in force at a date", () => {
     const store = readStore(filledWorkspace());
     expect(store.deployments().map(({ deploymentId, runId }) => [deploymentId, runId])).toEqual([
@@ -166,9 +193,11 @@ describe("the index and the records", () => {
       runs: 3,
       files: 2,
       datasets: 2,
-      records: 8,
+      monitorings: 2,
+      monitor_values: 12,
+      records: 10,
     });
-    expect(reindex(paths, now)).toEqual({ records: 8, problems: [], setAside: null });
+    expect(reindex(paths, now)).toEqual({ records: 10, problems: [], setAside: null });
     expect(content(paths.database)).toEqual(before);
     for (const suffix of ["", "-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
     reindex(paths, now);
@@ -258,7 +287,7 @@ describe("opening the store", () => {
     const before = readFileSync(paths.database);
     for (const open of [() => openStore(paths.database), () => readStore(paths), () => reindex(paths, now)]) {
       expect(open).toThrow(
-        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 1`,
+        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 2`,
       );
     }
     expect(readFileSync(paths.database).equals(before)).toBe(true);

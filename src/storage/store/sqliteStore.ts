@@ -2,6 +2,7 @@
 import type { Dataset } from "../../core/dataset.ts";
 import type { Deployment } from "../../core/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
+import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run } from "../../core/run.ts";
 import { suggest } from "../../core/suggest.ts";
 import type { ReadRecord } from "../recordFiles.ts";
@@ -9,13 +10,13 @@ import type { SqliteDatabase } from "../sqlite.ts";
 import { executor, forgetOrphans, indexRecord, type Execute } from "./indexRecord.ts";
 import { tables } from "./migrations.ts";
 import { withStoreErrors } from "./storeFailure.ts";
-import type { Alias, RecordChanges, RunFilter, RunStore } from "./runStore.ts";
+import type { Alias, MonitorFilter, RecordChanges, RunFilter, RunStore } from "./runStore.ts";
 
 const newestRunsFirst = "ORDER BY created_at DESC, rank, run_id";
 /** So many candidates fit into an error message. */
 const LISTED = 8;
 
-type Value = string | number;
+type Value = string | number | null;
 
 export class SqliteStore implements RunStore {
   readonly #database: SqliteDatabase;
@@ -120,6 +121,20 @@ export class SqliteStore implements RunStore {
       "SELECT record FROM deployments WHERE deployed_at <= ? ORDER BY deployment_id DESC LIMIT 1",
       new Date(instant).toISOString(),
     )[0];
+  }
+
+  monitorings({ modelSha256, runId, limit }: MonitorFilter = {}): MonitorRecord[] {
+    return this.#records<MonitorRecord>(
+      `SELECT record FROM monitorings WHERE model_sha256 = coalesce(?, model_sha256) AND coalesce(run_id, '') = coalesce(?, run_id, '')
+       ORDER BY coalesce(window_end, created_at) DESC, created_at DESC, monitor_id LIMIT ?`,
+      modelSha256 ?? null,
+      runId ?? null,
+      limit ?? -1,
+    );
+  }
+
+  monitoring(monitorId: string): MonitorRecord | undefined {
+    return this.#records<MonitorRecord>("SELECT record FROM monitorings WHERE monitor_id = ?", monitorId)[0];
   }
 
   knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }> {

@@ -1,0 +1,45 @@
+/** A prediction on its way to the thread that writes. */
+import type { LoggedPrediction } from "../../core/predictionLog.ts";
+
+/** Flat, with the inputs as JSON: cheap to hand to another thread. */
+export type LoggedRow = readonly [
+  predictionId: string,
+  at: number,
+  runId: string | null,
+  modelSha256: string,
+  inputs: string,
+  prediction: string | number,
+  probability: number | null,
+  source: string,
+];
+
+export interface Retention {
+  readonly days: number | null;
+  readonly rows: number | null;
+  readonly bytes: number | null;
+}
+
+/** What the thread is started with. */
+export interface WriterOptions {
+  readonly path: string;
+  readonly retention: Retention;
+}
+
+export type WriterRequest = { readonly rows: readonly LoggedRow[] } | { readonly end: true };
+
+/** One for each batch. `written` and `refused` add up to its rows; with an error nothing of it was taken. */
+export type WriterAnswer =
+  { readonly written: number; readonly refused: number; readonly problem: string | null } | { readonly error: string };
+
+export function loggedRow(entry: LoggedPrediction): LoggedRow {
+  return [
+    entry.predictionId,
+    entry.at,
+    entry.runId,
+    entry.modelSha256,
+    JSON.stringify(entry.inputs),
+    entry.prediction,
+    entry.probability,
+    entry.source,
+  ];
+}
