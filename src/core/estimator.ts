@@ -12,6 +12,10 @@ export interface FitOptions {
   readonly seed: number;
   /** One weight a row, (n_samples); all 1 if absent. */
   readonly sampleWeight?: Float64Array;
+  /** When each row happened, where rows are judged by time: what an estimator sets aside for itself are the last, (n_samples). */
+  readonly times?: Float64Array | undefined;
+  /** Rows of one group are set aside together, (n_samples). */
+  readonly groups?: readonly (string | null)[] | undefined;
   readonly signal?: AbortSignal;
   /** Share done, 0 to 1, for progress bars. */
   readonly onProgress?: (share: number) => void;

@@ -1,7 +1,9 @@
 /** Engine: what grows the trees. Prediction needs none. */
 import type { FitOptions } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/matrix.ts";
-import type { Objective, TreeEnsemble } from "./ensemble.ts";
+import type { BestRound, Watch } from "./bestRound.ts";
+import type { TreeEnsemble } from "./ensemble.ts";
+import type { Objective } from "./objectives.ts";
 
 /** The options of `fit`; `params` are complete, by XGBoost's names, and `tree_method` is never "auto". */
 export interface TrainingRequest extends Omit<FitOptions, "task"> {
@@ -16,4 +18,6 @@ export interface Engine {
   readonly name: string;
   /** The same request gives the same ensemble. */
   fit(request: TrainingRequest): Promise<TreeEnsemble>;
+  /** Trains on the rows of the request until `watch` sees nothing better on its own rows. */
+  findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound>;
 }

@@ -2,6 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { suggest } from "../../core/suggest.ts";
+import { objectives, type Objective } from "./objectives.ts";
 
 /** From here on "auto" takes hist: exact sorts every column anew at every level. */
 const EXACT_ROWS = 100_000;
@@ -14,8 +15,19 @@ const nativeOnly: readonly (readonly [string, Json])[] = [
 
 const nativeHint = "install libxgboost0 (Debian, Ubuntu) or xgboost (Homebrew, pip) for the native engine";
 
+/** What is no parameter of the trees: the family itself sees to it. */
+const ownParams = [
+  "engine",
+  "objective",
+  "early_stopping_rounds",
+  "early_stopping_fraction",
+  "eval_metric",
+  "best_iteration",
+];
+
 export interface EngineContext {
   readonly engine: string;
+  readonly objective: Objective;
   readonly rowCount: number;
   readonly featureNames: readonly string[];
 }
@@ -26,17 +38,34 @@ export interface EngineContext {
  * @throws {MlctlError} kind "usage"
  */
 export function engineSettings(params: JsonObject, context: EngineContext): JsonObject {
-  const { engine: _, monotone_constraints: monotone, interaction_constraints: interaction, ...rest } = params;
-  refuse(params, context.engine);
+  const { monotone_constraints: monotone, interaction_constraints: interaction, ...rest } = params;
+  refuse(params, context);
   const { featureNames } = context;
   const settings: Record<string, Json> = { ...rest, tree_method: treeMethod(params, context) };
-  if (context.engine === "wasm") delete settings.colsample_bynode;
+  for (const name of [...ownParams, ...inapplicable(context)]) delete settings[name];
+  if (params.max_delta_step === null) delete settings.max_delta_step;
+  if (params.base_score === null) {
+    // the library's own default is another one from version to version
+    if (context.objective === "reg:absoluteerror") delete settings.base_score;
+    else settings.base_score = 0.5;
+  }
   if (monotone !== null) settings.monotone_constraints = directions(monotone as JsonObject, featureNames);
   if (interaction !== null) settings.interaction_constraints = groups(interaction as Json[], featureNames);
   return settings;
 }
 
-function refuse(params: JsonObject, engine: string): void {
+function inapplicable({ engine, objective }: EngineContext): string[] {
+  return [
+    ...(engine === "wasm" ? ["colsample_bynode"] : []),
+    ...(objective === "reg:tweedie" ? [] : ["tweedie_variance_power"]),
+    ...(objective === "reg:pseudohubererror" ? [] : ["huber_slope"]),
+  ];
+}
+
+function refuse(params: JsonObject, { engine, objective }: EngineContext): void {
+  if (engine === "wasm" && objectives[objective].nativeOnly) {
+    throw new MlctlError("usage", `the wasm engine of xgboost has no objective "${objective}"`, { hint: nativeHint });
+  }
   for (const [name, nothing] of nativeOnly) {
     if (engine !== "wasm" || params[name] === nothing) continue;
     throw new MlctlError("usage", `the wasm engine of xgboost has no ${name}`, {

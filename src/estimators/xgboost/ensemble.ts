@@ -2,11 +2,7 @@
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { finiteNumber, numberList, unfit } from "../fittedState.ts";
-
-/** How the sum of the leaves becomes an answer; names as in XGBoost. */
-export type Objective = "reg:squarederror" | "binary:logistic" | "multi:softprob";
-
-const objectives: readonly Objective[] = ["reg:squarederror", "binary:logistic", "multi:softprob"];
+import { objectiveNames, type Objective } from "./objectives.ts";
 
 /**
  * One tree, a list entry a node, node 0 the root. A row goes left where its float32 value is below `value`, right
@@ -29,7 +25,7 @@ export type Tree = {
 
 export type TreeEnsemble = {
   readonly objective: Objective;
-  /** Added to the sum of the leaves, before the sigmoid or softmax. */
+  /** Added to the sum of the leaves, before exp, sigmoid or softmax. */
   readonly baseMargin: number;
   /** Trees t, t + outputCount, … add up to output t: 1, or the number of classes. */
   readonly outputCount: number;
@@ -39,8 +35,8 @@ export type TreeEnsemble = {
 /** @throws {MlctlError} kind "data" where the state is not an ensemble whose every walk ends in a leaf */
 export function readEnsemble(fitted: FittedEstimator): TreeEnsemble {
   const state: JsonObject = fitted.state;
-  const objective = objectives.find((name) => name === state.objective);
-  if (objective === undefined) throw unfit(fitted, "objective", `one of ${objectives.join(", ")}`);
+  const objective = objectiveNames.find((name) => name === state.objective);
+  if (objective === undefined) throw unfit(fitted, "objective", `one of ${objectiveNames.join(", ")}`);
   const outputCount = finiteNumber(fitted, "outputCount", state.outputCount);
   if (outputCount !== Math.max(1, fitted.classCount > 2 ? fitted.classCount : 1)) {
     throw unfit(fitted, "outputCount", "the number of classes");

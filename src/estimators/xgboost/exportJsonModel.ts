@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
 import type { Tree, TreeEnsemble } from "./ensemble.ts";
+import { objectiveSpec, objectives } from "./objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
 /** The version whose form this is; later ones read it as well. */
@@ -9,8 +10,15 @@ const FORMAT_VERSION = [1, 7, 4];
 /** "No parent", the largest int32. */
 const NO_PARENT = 2147483647;
 
-/** @param featureNames as in training; `[`, `]` and `<`, which XGBoost takes for its own, become `_` */
-export function exportJsonModel(ensemble: TreeEnsemble, featureNames: readonly string[]): string {
+/**
+ * @param featureNames as in training; `[`, `]` and `<`, which XGBoost takes for its own, become `_`
+ * @param params of the family: those of the objective are saved with it
+ */
+export function exportJsonModel(
+  ensemble: TreeEnsemble,
+  featureNames: readonly string[],
+  params: JsonObject = {},
+): string {
   const { objective, outputCount, trees } = ensemble;
   const classCount = objective === "multi:softprob" ? outputCount : 0;
   const model = object({
@@ -30,7 +38,7 @@ export function exportJsonModel(ensemble: TreeEnsemble, featureNames: readonly s
       num_feature: String(featureNames.length),
       num_target: "1",
     }),
-    objective: json(objectiveOf(ensemble, classCount)),
+    objective: json(objectiveOf(ensemble, classCount, params)),
   });
   return object({ learner, version: json(FORMAT_VERSION) });
 }
@@ -53,15 +61,19 @@ function floats(values: readonly number[]): string {
 
 /** What XGBClassifier and XGBRegressor want to know beside the model. */
 function wrapper({ objective, outputCount }: TreeEnsemble): JsonObject {
-  if (objective === "reg:squarederror") return { _estimator_type: "regressor" };
+  if (objectives[objective].task === "regression") return { _estimator_type: "regressor" };
   const classes = Array.from({ length: Math.max(2, outputCount) }, (_, code) => code);
   return { classes_: classes, n_classes_: classes.length, _estimator_type: "classifier" };
 }
 
-function objectiveOf({ objective }: TreeEnsemble, classCount: number): JsonObject {
-  return objective === "multi:softprob"
-    ? { name: objective, softmax_multiclass_param: { num_class: String(classCount) } }
-    : { name: objective, reg_loss_param: { scale_pos_weight: "1" } };
+function objectiveOf({ objective }: TreeEnsemble, classCount: number, params: JsonObject): JsonObject {
+  if (objective === "multi:softprob") {
+    return { name: objective, softmax_multiclass_param: { num_class: String(classCount) } };
+  }
+  const { saved } = objectiveSpec(objective);
+  if (saved === undefined) return { name: objective };
+  const own = Object.entries(saved.params).map(([name, usual]) => [name, String(params[name] ?? usual)]);
+  return { name: objective, [saved.key]: Object.fromEntries(own) as JsonObject };
 }
 
 function treeText(tree: Tree, id: number, featureCount: number): string {
@@ -98,14 +110,15 @@ function treeText(tree: Tree, id: number, featureCount: number): string {
   });
 }
 
-/** The answer that XGBoost turns into our margin: of the float32 around the sigmoid the one that comes closest. */
+/** The answer that XGBoost turns into our margin: of the float32 around it the one that comes closest. */
 function baseScore({ objective, baseMargin }: TreeEnsemble): number {
-  if (objective !== "binary:logistic") return baseMargin;
-  const guess = Math.fround(1 / (1 + Math.exp(-baseMargin)));
+  const { link } = objectives[objective];
+  if (link !== "logistic" && link !== "log") return baseMargin;
+  const guess = Math.fround(link === "log" ? Math.exp(baseMargin) : 1 / (1 + Math.exp(-baseMargin)));
   const step = 2 ** (Math.floor(Math.log2(guess)) - 23);
   const distance = (score: number): number => Math.abs(baseMarginOf(score, objective) - baseMargin);
   const candidates = [-2, -1, 0, 1, 2].map((steps) => Math.fround(guess + steps * step));
-  const inside = candidates.filter((score) => score > 0 && score < 1);
+  const inside = candidates.filter((score) => score > 0 && (score < 1 || link === "log"));
   return inside.reduce((best, score) => (distance(score) < distance(best) ? score : best), inside[0] ?? 0.5);
 }
 

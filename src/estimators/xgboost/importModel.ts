@@ -1,17 +1,10 @@
 /** Takes over a model that XGBoost itself saved as JSON, whatever language trained it. */
 import type { FittedEstimator } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Task } from "../../core/task.ts";
 import { readEnsemble } from "./ensemble.ts";
-import type { Objective } from "./ensemble.ts";
+import { objectives } from "./objectives.ts";
 import { parseJsonModel } from "./parseJsonModel.ts";
 import type { JsonModel } from "./parseJsonModel.ts";
-
-const tasks: Readonly<Record<Objective, Task>> = {
-  "reg:squarederror": "regression",
-  "binary:logistic": "binary",
-  "multi:softprob": "multiclass",
-};
 
 /**
  * Features without names are called f0, f1, … as in XGBoost. Parameters are not in such a file.
@@ -20,7 +13,7 @@ const tasks: Readonly<Record<Objective, Task>> = {
  */
 export function importModel(bytes: Uint8Array): FittedEstimator {
   const { ensemble, featureNames, featureCount, version } = parse(bytes);
-  const task = tasks[ensemble.objective];
+  const { task } = objectives[ensemble.objective];
   const fitted: FittedEstimator = {
     family: "xgboost",
     params: {},

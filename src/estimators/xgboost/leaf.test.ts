@@ -5,7 +5,8 @@ import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { TrainingRequest } from "./engine.ts";
 import { engineSettings } from "./engineSettings.ts";
-import type { Objective, TreeEnsemble } from "./ensemble.ts";
+import type { TreeEnsemble } from "./ensemble.ts";
+import type { Objective } from "./objectives.ts";
 import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "./parseModel.ts";
 import { ready } from "./trainInMemory.ts";
@@ -54,7 +55,7 @@ function request(seed: number, treeMethod: string, objective: Objective): Traini
   const featureNames = X.columnNames;
   const params = engineSettings(
     { ...defaults, tree_method: treeMethod, n_estimators: rounds, max_depth: 4, min_child_weight: 0.1 },
-    { engine: "wasm", rowCount: X.rowCount, featureNames },
+    { engine: "wasm", objective, rowCount: X.rowCount, featureNames },
   );
   return { X, y, objective, classCount: objective === "multi:softprob" ? 3 : 0, params, seed };
 }

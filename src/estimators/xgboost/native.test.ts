@@ -8,7 +8,7 @@ import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { TrainingRequest } from "./engine.ts";
 import { engineSettings } from "./engineSettings.ts";
-import type { Objective } from "./ensemble.ts";
+import type { Objective } from "./objectives.ts";
 import { findLibrary } from "./findLibrary.ts";
 import { trainJson } from "./nativeEngine.ts";
 import { parseJsonModel } from "./parseJsonModel.ts";
@@ -46,7 +46,7 @@ function request(treeMethod: string, objective: Objective): TrainingRequest {
   const featureNames = X.columnNames;
   const params = engineSettings(
     { ...defaults, tree_method: treeMethod, n_estimators: 30, base_score: 0.3 },
-    { engine: "native", rowCount: X.rowCount, featureNames },
+    { engine: "native", objective, rowCount: X.rowCount, featureNames },
   );
   return { X, y, objective, classCount: objective === "multi:softprob" ? 3 : 0, params, seed: 1 };
 }

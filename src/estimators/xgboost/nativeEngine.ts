@@ -1,9 +1,11 @@
 /** Engine "native": an installed libxgboost with all cores, in a thread of its own. */
+import type { BestRound, Watch } from "./bestRound.ts";
 import type { Engine, TrainingRequest } from "./engine.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { parseJsonModel } from "./parseJsonModel.ts";
 import type { TrainingJob } from "./trainingJob.ts";
 import { trainingThread } from "./trainingThread.ts";
+import { watchJob } from "./watchJob.ts";
 
 const train = trainingThread("native");
 
@@ -16,6 +18,14 @@ export function nativeEngine(library: string): Engine {
     name: "native",
     async fit(request: TrainingRequest): Promise<TreeEnsemble> {
       return parseJsonModel(await trainJson(request, library)).ensemble;
+    },
+    async findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound> {
+      const makeJob = (): TrainingJob => {
+        const job = trainingJob(request, library);
+        const metric = watch.metric === "tweedie-nloglik" ? `${watch.metric}@${powerOf(request)}` : watch.metric;
+        return { ...job, params: [...job.params, ["eval_metric", metric]], watch: watchJob(watch, request) };
+      };
+      return JSON.parse(new TextDecoder().decode(await train(makeJob, { ...request, hint: () => hint }))) as BestRound;
     },
   };
 }
@@ -47,5 +57,10 @@ function trainingJob(request: TrainingRequest, library: string): TrainingJob {
     params: settings,
     rounds: Number(rounds),
     library,
+    watch: null,
   };
+}
+
+function powerOf({ params }: TrainingRequest): number {
+  return (params.tweedie_variance_power as number | undefined) ?? 1.5;
 }

@@ -2,18 +2,13 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
 import { inTurn } from "./inTurn.ts";
-import type { Objective, Tree, TreeEnsemble } from "./ensemble.ts";
+import type { Tree, TreeEnsemble } from "./ensemble.ts";
+import { objectiveNames, type Objective } from "./objectives.ts";
 
-/** Objectives whose answers we can give; others of the same family of answers are trained elsewhere. */
-const objectiveNames: Readonly<Record<string, Objective>> = {
-  "reg:squarederror": "reg:squarederror",
+/** Other names of what gives the same answers. */
+const otherNames: Readonly<Record<string, Objective>> = {
   "reg:linear": "reg:squarederror",
-  "reg:squaredlogerror": "reg:squarederror",
-  "reg:pseudohubererror": "reg:squarederror",
-  "reg:absoluteerror": "reg:squarederror",
   "reg:logistic": "binary:logistic",
-  "binary:logistic": "binary:logistic",
-  "multi:softprob": "multi:softprob",
   "multi:softmax": "multi:softprob",
 };
 
@@ -31,9 +26,10 @@ export function parseJsonModel(bytes: Uint8Array): JsonModel {
   const model = objectOf(JSON.parse(new TextDecoder().decode(bytes)) as Json, "model");
   const learner = objectOf(model.learner, "learner");
   const objectiveName = String(objectOf(learner.objective, "objective").name);
-  const objective = objectiveNames[objectiveName];
+  const objective = objectiveNames.find((name) => name === objectiveName) ?? otherNames[objectiveName];
   if (objective === undefined) {
-    throw new RangeError(`objective "${objectiveName}" is none of ${Object.keys(objectiveNames).join(", ")}`);
+    const known = [...objectiveNames, ...Object.keys(otherNames)].join(", ");
+    throw new RangeError(`objective "${objectiveName}" is none of ${known}`);
   }
   const settings = objectOf(learner.learner_model_param, "learner_model_param");
   const outputCount = Math.max(1, Number(settings.num_class));

@@ -1,6 +1,7 @@
 /** Reads the binary model of XGBoost 0.7, which ml-xgboost saves, into a tree ensemble. */
-import type { Objective, Tree, TreeEnsemble } from "./ensemble.ts";
+import type { Tree, TreeEnsemble } from "./ensemble.ts";
 import { inTurn } from "./inTurn.ts";
+import type { Objective } from "./objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
 // Sizes in bytes of the structs that XGBoost 0.7 dumps as they lie in memory (little endian).
@@ -14,6 +15,9 @@ const objectiveNames: Readonly<Record<string, Objective>> = {
   "reg:linear": "reg:squarederror",
   "binary:logistic": "binary:logistic",
   "multi:softprob": "multi:softprob",
+  "count:poisson": "count:poisson",
+  "reg:gamma": "reg:gamma",
+  "reg:tweedie": "reg:tweedie",
 };
 
 /**

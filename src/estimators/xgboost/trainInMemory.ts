@@ -1,7 +1,15 @@
 /** Trains one model inside the WebAssembly memory of ml-xgboost; blocks the thread, so it runs in worker.ts. */
 import xgboost from "ml-xgboost/dist/wasm/xgboost.js";
+import { watchRounds } from "./bestRound.ts";
+import { revealMissing } from "./missingAsMinusOne.ts";
+import { parseModel } from "./parseModel.ts";
+import { roundMetric } from "./roundMetrics.ts";
 import { PROGRESS_STEPS } from "./trainingJob.ts";
-import type { TrainingJob } from "./trainingJob.ts";
+import type { TrainingJob, WatchJob } from "./trainingJob.ts";
+import { runningAnswers } from "./runningAnswers.ts";
+
+/** Trained before they are judged together. */
+const FEWEST_ROUNDS = 10;
 
 const {
   _malloc: allocate,
@@ -17,7 +25,7 @@ const setParam = xgboost.cwrap("set_param", null, ["number", "string", "string"]
 /**
  * −1 is missing to this build of XGBoost, NaN is refused by it. The matrix is put on the heap: the package's own wrapper puts it on a stack of 5 MiB.
  *
- * @returns XGBoost's binary model
+ * @returns XGBoost's binary model; the best round as JSON where the job has rows to watch
  * @throws a string or a number, as the WebAssembly build does; the instance is not usable afterwards
  */
 export function trainInMemory(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer> {
@@ -27,14 +35,37 @@ export function trainInMemory(job: TrainingJob, onProgress: (share: number) => v
   free(values);
   free(labels);
   for (const [name, value] of job.params) setParam(model, name, value);
-  const step = Math.ceil(job.rounds / PROGRESS_STEPS);
+  const watcher = job.watch === null ? null : watch(model, job, job.watch);
+  // To be judged a model is saved, with all of its trees: not after every round.
+  const step = watcher === null ? Math.ceil(job.rounds / PROGRESS_STEPS) : Math.max(FEWEST_ROUNDS, job.watch!.patience);
   for (let done = 0; done < job.rounds; done += step) {
     trainRounds(model, Math.min(step, job.rounds - done));
     onProgress(Math.min(1, (done + step) / job.rounds));
+    if (watcher !== null && !watcher.goesOn()) break;
   }
-  const bytes = saved(model);
+  const bytes = watcher === null ? saved(model) : new TextEncoder().encode(JSON.stringify(watcher.best()));
   freeModel(model);
   return bytes;
+}
+
+/** This build cannot judge rows: its new trees are read and walked here. */
+function watch(model: number, { columnCount }: TrainingJob, rows: WatchJob) {
+  const { rowCount, values, labels, weights, metric, patience } = rows;
+  const truth = { ...rows, y: labels, weights };
+  const columnNames = Array.from({ length: columnCount }, (_, column) => `f${column}`);
+  const answers = runningAnswers({ rowCount, columnNames, values: Float64Array.from(values) });
+  const rounds = watchRounds(metric, patience);
+  return {
+    best: rounds.best,
+    goesOn(): boolean {
+      const ensemble = parseModel(saved(model));
+      const revealed = { ...ensemble, trees: ensemble.trees.map(revealMissing) };
+      for (const answer of answers.add(revealed, rows.treesARound)) {
+        if (!rounds.see(roundMetric(metric, answer, truth))) return false;
+      }
+      return true;
+    },
+  };
 }
 
 function toHeap(values: Float32Array): number {

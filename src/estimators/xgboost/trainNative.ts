@@ -1,7 +1,8 @@
 /** Trains one model in an installed libxgboost, called through koffi; blocks the thread, so it runs in worker.ts. */
 import koffi from "koffi";
+import { watchRounds } from "./bestRound.ts";
 import { PROGRESS_STEPS } from "./trainingJob.ts";
-import type { TrainingJob } from "./trainingJob.ts";
+import type { TrainingJob, WatchJob } from "./trainingJob.ts";
 
 /** The first version with XGBoosterSaveModelToBuffer. */
 const OLDEST = [1, 6] as const;
@@ -20,6 +21,14 @@ interface Library {
   createBooster(matrices: [Handle], count: number, booster: [Handle]): number;
   setParam(booster: Handle, name: string, value: string): number;
   updateOneRound(booster: Handle, round: number, matrix: Handle): number;
+  evaluateRound(
+    booster: Handle,
+    round: number,
+    matrices: [Handle],
+    names: [string],
+    count: number,
+    text: [string],
+  ): number;
   save(booster: Handle, json: string, length: [number], bytes: [Handle]): number;
   freeBooster(booster: Handle): number;
 }
@@ -27,7 +36,7 @@ interface Library {
 let opened: { readonly path: string; readonly library: Library } | null = null;
 
 /**
- * @returns XGBoost's JSON model
+ * @returns XGBoost's JSON model; the best round as JSON where the job has rows to watch
  * @throws {Error} with the library's own words
  */
 export function trainNative(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer> {
@@ -36,26 +45,49 @@ export function trainNative(job: TrainingJob, onProgress: (share: number) => voi
     if (code !== 0) throw new Error(library.lastError().split("\nStack trace")[0]!.trim());
   };
   const matrix: [Handle] = [null];
+  const watched: [Handle] = [null];
   const booster: [Handle] = [null];
   try {
-    check(library.createMatrix(job.values, job.rowCount, job.columnCount, Number.NaN, matrix));
-    check(library.setFloats(matrix[0], "label", job.labels, job.rowCount));
-    if (job.weights !== null) check(library.setFloats(matrix[0], "weight", job.weights, job.rowCount));
+    fill(matrix, job, { library, check, columnCount: job.columnCount });
+    if (job.watch !== null) fill(watched, job.watch, { library, check, columnCount: job.columnCount });
     check(library.createBooster(matrix, 1, booster));
     for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));
+    const rounds = watchRounds(job.watch?.metric ?? "", job.watch?.patience ?? 0);
     const step = Math.ceil(job.rounds / PROGRESS_STEPS);
     for (let round = 0; round < job.rounds; round++) {
       check(library.updateOneRound(booster[0], round, matrix[0]));
       if ((round + 1) % step === 0 || round + 1 === job.rounds) onProgress((round + 1) / job.rounds);
+      if (job.watch === null) continue;
+      const text: [string] = [""];
+      check(library.evaluateRound(booster[0], round, watched, ["watched"], 1, text));
+      if (!rounds.see(Number(text[0].slice(text[0].lastIndexOf(":") + 1)))) break;
     }
+    if (job.watch !== null) return new TextEncoder().encode(JSON.stringify(rounds.best()));
     const length: [number] = [0];
     const bytes: [Handle] = [null];
     check(library.save(booster[0], '{"format":"json"}', length, bytes));
     return new Uint8Array(koffi.view(bytes[0], Number(length[0])).slice(0)); // it is the booster's, which goes now
   } finally {
     if (booster[0] !== null) library.freeBooster(booster[0]);
-    if (matrix[0] !== null) library.freeMatrix(matrix[0]);
+    for (const [handle] of [matrix, watched]) if (handle !== null) library.freeMatrix(handle);
   }
+}
+
+interface Filling {
+  readonly library: Library;
+  readonly check: (code: number) => void;
+  readonly columnCount: number;
+}
+
+/** Rows with their labels and weights. */
+function fill(
+  matrix: [Handle],
+  { values, labels, weights, rowCount }: Pick<WatchJob, "values" | "labels" | "weights" | "rowCount">,
+  { library, check, columnCount }: Filling,
+): void {
+  check(library.createMatrix(values, rowCount, columnCount, Number.NaN, matrix));
+  check(library.setFloats(matrix[0], "label", labels, rowCount));
+  if (weights !== null) check(library.setFloats(matrix[0], "weight", weights, rowCount));
 }
 
 /** Version of the library at `path`, e.g. "1.7.4". @throws {Error} where it cannot be used, with the reason */
@@ -84,6 +116,9 @@ function open(path: string): Library {
     createBooster: handle.func("int XGBoosterCreate(void **matrices, uint64_t count, _Out_ void **out)"),
     setParam: handle.func("int XGBoosterSetParam(void *booster, const char *name, const char *value)"),
     updateOneRound: handle.func("int XGBoosterUpdateOneIter(void *booster, int round, void *matrix)"),
+    evaluateRound: handle.func(
+      "int XGBoosterEvalOneIter(void *booster, int round, void **matrices, const char **names, uint64_t count, _Out_ const char **text)",
+    ),
     save: handle.func(
       "int XGBoosterSaveModelToBuffer(void *booster, const char *json, _Out_ uint64_t *length, _Out_ void **bytes)",
     ),

@@ -1,4 +1,17 @@
 /** TrainingJob: what the thread that trains is handed, and what it tells. */
+import type { RoundTruth } from "./roundMetrics.ts";
+
+/** Rows that judge each round, see `Watch`; NaN is missing, whatever the engine. */
+export interface WatchJob extends Omit<RoundTruth, "y" | "weights"> {
+  readonly rowCount: number;
+  readonly values: Float32Array<ArrayBuffer>;
+  readonly labels: Float32Array<ArrayBuffer>;
+  readonly weights: Float32Array<ArrayBuffer> | null;
+  readonly metric: string;
+  readonly patience: number;
+  /** Outputs by parallel trees. */
+  readonly treesARound: number;
+}
 
 export interface TrainingJob {
   readonly rowCount: number;
@@ -12,6 +25,8 @@ export interface TrainingJob {
   readonly rounds: number;
   /** File of the native library; null for WebAssembly. */
   readonly library: string | null;
+  /** Null for a model; else what comes back is not the model but its best round, as JSON. */
+  readonly watch: WatchJob | null;
 }
 
 /** After "error" the thread is not used again: it may be broken. */

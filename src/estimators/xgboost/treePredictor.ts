@@ -1,6 +1,7 @@
 /** Walks rows through a tree ensemble exactly as XGBoost does: float32 comparisons, float32 sums. */
 import type { Matrix } from "../../core/matrix.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
+import { objectives } from "./objectives.ts";
 
 /** Rows that go through one tree after the other together: tree and rows stay in the cache. */
 const BLOCK_ROWS = 64;
@@ -18,6 +19,8 @@ interface FlatTrees {
 export interface TreePredictor {
   /** As Predictor.predict. */
   predict(X: Matrix): Float64Array;
+  /** Sums of leaves and base margin, in float32 as XGBoost adds them, row-major (n_samples × outputCount). */
+  margins(X: Matrix): Float32Array;
   /** Number of the leaf within its tree, row-major (n_samples × n_trees); XGBoost's `pred_leaf` in our numbering. */
   leaves(X: Matrix): Int32Array;
 }
@@ -25,7 +28,8 @@ export interface TreePredictor {
 export function treePredictor(ensemble: TreeEnsemble): TreePredictor {
   const trees = flatten(ensemble);
   return {
-    predict: (X) => answers(ensemble, margins(ensemble, trees, X)),
+    predict: (X) => linkMargins(ensemble, margins(ensemble, trees, X)),
+    margins: (X) => margins(ensemble, trees, X),
     leaves(X) {
       const treeCount = trees.roots.length;
       const result = new Int32Array(X.rowCount * treeCount);
@@ -90,10 +94,16 @@ function margins({ outputCount, baseMargin }: TreeEnsemble, trees: FlatTrees, X:
   return sums;
 }
 
-function answers({ objective, outputCount }: TreeEnsemble, sums: Float32Array): Float64Array {
+/** From margins to answers: as they are, or by exp, sigmoid or softmax. */
+export function linkMargins(
+  { objective, outputCount }: Pick<TreeEnsemble, "objective" | "outputCount">,
+  sums: Float32Array,
+): Float64Array {
   const result = Float64Array.from(sums);
-  if (objective === "binary:logistic") return result.map((margin) => 1 / (1 + Math.exp(-margin)));
-  if (objective === "multi:softprob") {
+  const { link } = objectives[objective];
+  if (link === "logistic") return result.map((margin) => 1 / (1 + Math.exp(-margin)));
+  if (link === "log") return result.map(Math.exp);
+  if (link === "softmax") {
     for (let at = 0; at < result.length; at += outputCount) softmax(result.subarray(at, at + outputCount));
   }
   return result;

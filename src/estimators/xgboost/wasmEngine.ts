@@ -1,4 +1,5 @@
 /** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in a thread of its own. */
+import type { BestRound, Watch } from "./bestRound.ts";
 import type { Engine, TrainingRequest } from "./engine.ts";
 import type { Tree, TreeEnsemble } from "./ensemble.ts";
 import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
@@ -6,6 +7,7 @@ import { parseModel } from "./parseModel.ts";
 import { shortFloat } from "./shortFloat.ts";
 import type { TrainingJob } from "./trainingJob.ts";
 import { trainingThread } from "./trainingThread.ts";
+import { watchJob } from "./watchJob.ts";
 import { weightsAsParams } from "./weightsAsParams.ts";
 
 const train = trainingThread("wasm");
@@ -16,6 +18,11 @@ export const wasmEngine = {
     const { scale, params } = weightsAsParams(request);
     const ensemble = parseModel(await trainBinary({ ...request, params }));
     return { ...ensemble, trees: ensemble.trees.map((tree) => scaled(revealMissing(tree), scale)) };
+  },
+  async findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound> {
+    const { params } = weightsAsParams(request);
+    const makeJob = (): TrainingJob => ({ ...trainingJob({ ...request, params }), watch: watchJob(watch, request) });
+    return JSON.parse(new TextDecoder().decode(await train(makeJob, { ...request, hint }))) as BestRound;
   },
 } satisfies Engine;
 
@@ -61,5 +68,6 @@ function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequ
     params: settings,
     rounds: Number(rounds),
     library: null,
+    watch: null,
   };
 }

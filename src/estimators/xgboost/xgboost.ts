@@ -1,26 +1,19 @@
 /** XGBoost: gradient-boosted trees; missing values are taken as they are. */
 import type { Contributions, Estimator, FitOptions, FittedEstimator, Predictor } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/matrix.ts";
-import type { Task } from "../../core/task.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
 import { engineSettings } from "./engineSettings.ts";
-import type { Objective } from "./ensemble.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./exportJsonModel.ts";
+import { checkTarget, objectiveOf } from "./objectiveOf.ts";
+import { stopEarly } from "./stopEarly.ts";
 import { treePredictor } from "./treePredictor.ts";
 import { treeShap } from "./treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;
-
-const objectives: Readonly<Record<Task, Objective>> = {
-  regression: "reg:squarederror",
-  binary: "binary:logistic",
-  multiclass: "multi:softprob",
-};
 
 export const xgboost = {
   family: "xgboost",
@@ -30,25 +23,27 @@ export const xgboost = {
   needs: { complete: false, standardized: false },
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
-    const { task, classCount, seed, sampleWeight, signal, onProgress } = options;
+    const { task, classCount, params: _, onProgress, ...common } = options;
     const params = resolveParams(xgboostParams, options.params, "xgboost");
-    requireBaseScore(params, task);
+    const objective = objectiveOf(params, task);
     requireFloat32(X, y);
+    checkTarget(y, objective);
     const { chooseEngine } = await import("./chooseEngine.ts"); // brings the engines: not for prediction
     const engine = await chooseEngine(params.engine as string);
+    const context = { engine: engine.name, objective, rowCount: X.rowCount, featureNames: X.columnNames };
+    const request = { ...common, X, y, objective, classCount, params: engineSettings(params, context) };
+    const willStop = params.early_stopping_rounds !== null && params.best_iteration === null;
+    const part = (from: number, to: number) => (share: number) => onProgress?.(from + share * (to - from));
+    const best = willStop ? await stopEarly(engine, { ...request, onProgress: part(0, 0.5) }, params) : null;
+    const bestIteration = best?.iteration ?? (params.best_iteration as number | null);
+    const rounds = Math.min(params.n_estimators as number, (bestIteration ?? Infinity) + 1);
     const state = await engine.fit({
-      X,
-      y,
-      objective: objectives[task],
-      classCount,
-      params: engineSettings(params, { engine: engine.name, rowCount: X.rowCount, featureNames: X.columnNames }),
-      seed,
-      ...(sampleWeight === undefined ? {} : { sampleWeight }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(onProgress === undefined ? {} : { onProgress }),
+      ...request,
+      params: { ...request.params, n_estimators: rounds },
+      onProgress: part(willStop ? 0.5 : 0, 1),
     });
     // "auto" would be another engine on another machine: what is kept gives the same model again.
-    const resolved = { ...params, engine: engine.name };
+    const resolved = { ...params, engine: engine.name, best_iteration: bestIteration };
     const featureNames = X.columnNames;
     return { family: "xgboost", params: resolved, engine: engine.name, featureNames, task, classCount, state };
   },
@@ -69,7 +64,7 @@ export const xgboost = {
   },
 
   exports: {
-    "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames),
+    "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames, fitted.params),
   },
 
   /** Share of the total gain: all splits of a feature, over all trees; sums to 1 unless no tree splits. */
@@ -86,14 +81,6 @@ export const xgboost = {
     return total > 0 ? gains.map((gain) => gain / total) : gains;
   },
 } satisfies Estimator;
-
-function requireBaseScore(params: JsonObject, task: Task): void {
-  const baseScore = params.base_score as number;
-  if (task === "regression" || (baseScore > 0 && baseScore < 1)) return;
-  throw new MlctlError("usage", `parameter "base_score" of xgboost is ${baseScore}`, {
-    hint: "for classification it is a probability: above 0 and below 1",
-  });
-}
 
 /** Infinite values split wrongly ((−∞ + x) / 2 is no threshold), and XGBoost knows nothing beyond float32. */
 function requireFloat32(X: Matrix, y: Float64Array): void {

@@ -1,5 +1,7 @@
 /** The parameters of the family xgboost: names, ranges and defaults as in XGBoost. */
 import type { ParamSpec } from "../../core/estimator.ts";
+import { objectiveNames } from "./objectives.ts";
+import { metricsOfTask } from "./roundMetrics.ts";
 
 /** A share of rows or columns. */
 const share = { type: "number", default: 1, minimum: 0, exclusiveMinimum: true, maximum: 1 } as const;
@@ -13,6 +15,14 @@ export const xgboostParams: readonly ParamSpec[] = [
     default: "auto",
     choices: ["auto", "wasm", "native"],
     description: "native: an installed libxgboost; wasm: the built-in one; auto: native where there is one",
+  },
+  {
+    name: "objective",
+    type: "choice",
+    default: null,
+    choices: objectiveNames,
+    description:
+      "what the trees make small; null: squared error, or log loss for classes. count:poisson, reg:gamma and reg:tweedie are for amounts; reg:squaredlogerror, reg:pseudohubererror and reg:absoluteerror need the native engine",
   },
   {
     name: "n_estimators",
@@ -70,7 +80,29 @@ export const xgboostParams: readonly ParamSpec[] = [
     maximum: 10_000,
     description: "trees a round: more than 1, with subsample and learning_rate 1, is a random forest",
   },
-  { name: "max_delta_step", ...amount, default: 0, description: "largest answer of a leaf; 0 is no limit" },
+  {
+    name: "max_delta_step",
+    ...amount,
+    default: null,
+    description: "largest answer of a leaf; 0 is no limit; null: 0.7 for count:poisson, else 0",
+  },
+  {
+    name: "tweedie_variance_power",
+    type: "number",
+    default: 1.5,
+    minimum: 1,
+    exclusiveMinimum: true,
+    maximum: 1.999,
+    description: "reg:tweedie: near 1 as Poisson, near 2 as gamma",
+  },
+  {
+    name: "huber_slope",
+    type: "number",
+    default: 1,
+    minimum: 0,
+    exclusiveMinimum: true,
+    description: "reg:pseudohubererror: errors well beyond it count by their size, smaller ones by its square",
+  },
   {
     name: "scale_pos_weight",
     type: "number",
@@ -82,8 +114,9 @@ export const xgboostParams: readonly ParamSpec[] = [
   {
     name: "base_score",
     type: "number",
-    default: 0.5,
-    description: "answer before the first tree: a value, or a probability between 0 and 1",
+    default: null,
+    description:
+      "answer before the first tree: a value, or a probability between 0 and 1; null: 0.5, the median for reg:absoluteerror",
   },
   {
     name: "tree_method",
@@ -111,6 +144,38 @@ export const xgboostParams: readonly ParamSpec[] = [
     type: "groups",
     default: null,
     description: "groups of features that may meet on one path; others stand alone (native engine)",
+  },
+  {
+    name: "early_stopping_rounds",
+    type: "integer",
+    default: null,
+    minimum: 1,
+    maximum: 10_000,
+    description:
+      "stop after so many rounds that did no better on training rows set aside, then train on all of them with the best number of rounds; null: n_estimators rounds",
+  },
+  {
+    name: "early_stopping_fraction",
+    type: "number",
+    default: 0.1,
+    minimum: 0,
+    exclusiveMinimum: true,
+    maximum: 0.5,
+    description: "share of the training rows set aside for early stopping: the last ones where rows have a time",
+  },
+  {
+    name: "eval_metric",
+    type: "choice",
+    default: null,
+    choices: Object.values(metricsOfTask).flat(),
+    description: "what early stopping watches; null: the objective's own, e.g. rmse or logloss",
+  },
+  {
+    name: "best_iteration",
+    type: "integer",
+    default: null,
+    minimum: 0,
+    description: "last round that is kept, counted from 0: what early stopping found; set, nothing is searched",
   },
   {
     name: "nthread",
