@@ -67,6 +67,7 @@ export function scoreView(result: ScoreResult): View {
       ["run", result.runId],
       ["recorded in", result.path],
     ],
+    ...(result.costUnit === null ? {} : { notes: [`cost is ${result.costUnit}, by the costs of config.json`] }),
     ...(result.path === null ? {} : { next: "`mlctl deploy`" }),
   };
 }

@@ -33,9 +33,9 @@ export const train = defineCommand({
 /** The metric that decides first, then a few of the others. */
 export function trainView(result: TrainResult): View {
   const { metric, leaderboard, model, runId, modelVersion, dataset, notes } = result;
-  const others = Object.keys(leaderboard[0]!.metrics)
-    .filter((name) => name !== metric)
-    .slice(0, leaderboard[0]!.selection === null ? 3 : 0);
+  const rest = Object.keys(leaderboard[0]!.metrics).filter((name) => name !== metric);
+  const others = rest.slice(0, leaderboard[0]!.selection === null ? 3 : 0);
+  if (rest.includes("cost")) others.push("cost");
   const shown = [metric, ...others];
   const folds = leaderboard[0]!.selection;
   const chosenOn = folds === null ? [] : [`${metric}, ${folds.folds} folds`, "±"];

@@ -11,7 +11,9 @@ const decisive = [
 
 /** The same settings give the same hash, in whatever order the file has them. */
 export function configSha256(config: Config): string {
-  const part = Object.fromEntries(decisive.map((key) => [key, config[key]]));
+  // Absent where none are set, so that hashes of models from before there were costs still hold.
+  const costs = config.costs === null ? {} : { costs: config.costs };
+  const part = { ...Object.fromEntries(decisive.map((key) => [key, config[key]])), ...costs };
   return createHash("sha256")
     .update(canonical(part as Json))
     .digest("hex");

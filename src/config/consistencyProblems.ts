@@ -16,6 +16,7 @@ export function consistencyProblems(config: Config): ConfigProblem[] {
     ...splitProblems(config),
     ...selectionProblems(config),
     ...limitProblems(config),
+    ...costProblems(config),
   ];
 }
 
@@ -82,4 +83,19 @@ function limitProblems(config: Config): ConfigProblem[] {
   return limits
     .filter(([, limit]) => limit?.min !== undefined && limit.max !== undefined && limit.min > limit.max)
     .map(([path, limit]) => ({ path, message: `found min ${limit?.min} above max ${limit?.max}` }));
+}
+
+/** Nothing is counted in money before somebody says what it costs. */
+function costProblems({ costs, train, promotion, monitor }: Config): ConfigProblem[] {
+  if (costs !== null) {
+    const { currency: _currency, ...figures } = costs;
+    if (Object.values(figures).some((figure) => figure !== 0)) return [];
+    return [{ path: "costs", message: 'found no figure but 0; give "false_positive", "false_negative", …' }];
+  }
+  const asked = [
+    ...(train.metric === "cost" ? ["train.metric"] : []),
+    ...(promotion.require["cost"] === undefined ? [] : ["promotion.require.cost"]),
+    ...(monitor.require["cost"] === undefined ? [] : ["monitor.require.cost"]),
+  ];
+  return asked.map((path) => ({ path, message: 'found "cost", but "costs" says nothing of what answers cost' }));
 }

@@ -35,10 +35,13 @@ export function promotionSchema(require: ReturnType<typeof limits>) {
 
 export function costsSchema() {
   return z.strictObject({
+    currency: z.string().min(1).nullable().default(null).describe("what the figures are in, e.g. EUR"),
     false_positive: money("a false alarm"),
     false_negative: money("a missed case"),
     true_positive: money("a case found"),
     true_negative: money("a rest left alone"),
+    over: money("each unit predicted too much (regression)"),
+    under: money("each unit predicted too little (regression)"),
   });
 }
 

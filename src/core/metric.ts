@@ -1,4 +1,5 @@
 /** The contract of a metric. */
+import type { Costs } from "./costs.ts";
 import type { Task } from "./task.ts";
 
 /** Truth and answers for the same rows. */
@@ -12,6 +13,8 @@ export interface Evaluation {
   readonly yPred: Float64Array;
   /** Binary: of class 1, (n_samples). Multiclass: row-major (n_samples × n_classes). Null for regression. */
   readonly probabilities: Float64Array | null;
+  /** Where config.json has costs: for the metric "cost". */
+  readonly costs?: Costs;
 }
 
 export interface Metric {

@@ -12,6 +12,7 @@ import { currentDeployment, deploymentHistory } from "../storage/deployment/curr
 import { rollbackTarget } from "../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../storage/syncStore.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { costsOf, costUnit } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { judge } from "./judge.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
@@ -95,10 +96,11 @@ async function weigh(session: Session, challenger: LoadedModel, { force }: Deplo
     throw error;
   });
   if (test instanceof MlctlError) return { verdict: { promote: false, reasons: [test.message] }, metric, value: null };
-  const alone = judge(challenger.model, test.table);
+  const costs = costsOf(config);
+  const alone = judge(challenger.model, test.table, costs);
   const { table: common = alone.table, ...champion } = judgeChampion(session, challenger, alone.table);
   // A champion that looks back reaches fewer rows than one with newer history.
-  const judged = common.rowCount < alone.table.rowCount ? judge(challenger.model, common) : alone;
+  const judged = common.rowCount < alone.table.rowCount ? judge(challenger.model, common, costs) : alone;
   const verdict = promotion(
     {
       challenger: judged.evaluation,
@@ -114,6 +116,7 @@ async function weigh(session: Session, challenger: LoadedModel, { force }: Deplo
       require: config.promotion.require,
       beatBaseline: config.promotion.beat_baseline,
       seed: config.train.seed,
+      unit: metric === "cost" ? costUnit(config) : null,
     },
   );
   return { verdict, metric, value: judged.metrics[metric] ?? null };
@@ -128,7 +131,7 @@ function judgeChampion(session: Session, { model }: LoadedModel, table: Table) {
     const [mine, theirs] = [model.signature.target, deployed.model.signature.target];
     if (JSON.stringify(mine) !== JSON.stringify(theirs))
       return { champion: null, championProblem: "it answers another target or other classes" };
-    const judged = judge(deployed.model, table);
+    const judged = judge(deployed.model, table, costsOf(session.config));
     return { champion: judged.evaluation, table: judged.table };
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;

@@ -1,4 +1,5 @@
 /** What score, deploy and report say of a model on labelled rows. */
+import type { Costs } from "../core/costs.ts";
 import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/model.ts";
 import type { ClassScore } from "../core/run.ts";
@@ -23,9 +24,13 @@ export interface Judgement {
   readonly withoutHistory: number;
 }
 
-/** @throws {MlctlError} kind "data" where the rows do not fit the model */
-export function judge(model: Model, table: Table): Judgement {
-  const { evaluation, rows, withoutHistory } = evaluate(model, table);
+/**
+ * @param costs those of config.json, for the metric "cost"
+ * @throws {MlctlError} kind "data" where the rows do not fit the model
+ */
+export function judge(model: Model, table: Table, costs?: Costs): Judgement {
+  const { evaluation: answered, rows, withoutHistory } = evaluate(model, table);
+  const evaluation = costs === undefined ? answered : { ...answered, costs };
   const base = baselineEvaluation(model, evaluation);
   const { classes } = model.signature.target;
   return {

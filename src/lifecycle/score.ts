@@ -12,6 +12,7 @@ import { artifactOf } from "../storage/artifactOf.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { ensureFolder } from "../storage/commitFile.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
+import { costsOf, costUnit } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";
@@ -34,6 +35,8 @@ export interface ScoreResult extends Omit<ScoreRecord, "createdAt" | "artifact" 
   readonly modelVersion: number | null;
   readonly task: Task;
   readonly classes: readonly string[] | null;
+  /** What the metric "cost" is in: "EUR per 1,000 rows"; null where no costs are configured. */
+  readonly costUnit: string | null;
   readonly leakage: { readonly copiedRows: number | null };
   readonly warnings: readonly string[];
   /** Where the figure was written; null when nothing was recorded. */
@@ -50,7 +53,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
     stage: "score",
     message: `judging ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`,
   });
-  const judged = judge(model, test.table);
+  const judged = judge(model, test.table, costsOf(session.config));
   const copies = run === null ? null : await copiesOfTraining(session, { run, model, judged });
   const figures = figuresOf(session, { model, judged, test });
   const warnings = warningsOf(judged, copies, model);
@@ -63,6 +66,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
     ...figures,
     task: model.signature.target.task,
     classes: model.signature.target.classes ?? null,
+    costUnit: costUnit(session.config),
     leakage: { copiedRows: copies },
     warnings,
     path: record?.artifact.path ?? null,

@@ -7,6 +7,7 @@ import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { crossValidate } from "../pipeline/crossValidate.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
 import { fitCandidate, type Candidate, type FitHooks, type FittedCandidate } from "../pipeline/fitCandidate.ts";
+import { costsOf } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
@@ -58,6 +59,7 @@ function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; met
   const chosen = models ?? usual.map((family) => ({ family, params: {} }));
   const sets = Object.entries(feature_sets);
   const features = transformRequests(config);
+  const costs = costsOf(config);
   return chosen.flatMap(({ family, params }) =>
     (sets.length === 0 || family === "baseline" ? [["all", null] as const] : sets).map(
       ([featureSet, featurePatterns]): Candidate => ({
@@ -70,6 +72,7 @@ function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; met
         calibration,
         classWeight,
         metric,
+        costs,
         seed,
       }),
     ),

@@ -12,6 +12,7 @@ export function computeMetrics(evaluation: Evaluation): Record<string, number | 
   const values: Record<string, number | null> = {};
   for (const metric of Object.values(metrics)) {
     if (!metric.tasks.includes(evaluation.task)) continue;
+    if (metric === metrics.cost && evaluation.costs === undefined) continue;
     const value = metric.compute(evaluation);
     values[metric.name] = Number.isFinite(value) ? value : null;
   }

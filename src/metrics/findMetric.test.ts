@@ -29,7 +29,7 @@ describe("findMetric", () => {
 
   it("lists the metrics of the task where no name is near, and for a metric of another task", () => {
     expect(errorOf(() => findMetric("toString", "regression")).hint).toBe(
-      "use one of rmse, mse, mae, mape, smape, r2, median_absolute_error, max_error",
+      "use one of rmse, mse, mae, mape, smape, r2, median_absolute_error, max_error, cost",
     );
     const error = errorOf(() => findMetric("f1", "regression"));
     expect(error.message).toBe('metric "f1" is not defined for regression');

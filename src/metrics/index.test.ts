@@ -5,18 +5,21 @@ import { random } from "../core/random.ts";
 import type { Task } from "../core/task.ts";
 import { metrics } from "./index.ts";
 
+/** Right answers cost nothing. */
+const costs = { truePositive: 0, falsePositive: 1, falseNegative: 4, trueNegative: 0, over: 1, under: 2 };
+
 /** Rows of an evaluation; answers that are right with the given chance. */
 function evaluationOf(task: Task, { rows, skill, seed }: { rows: number; skill: number; seed: number }): Evaluation {
   const { uniform, integer, normal } = random(seed);
   if (task === "regression") {
     const yTrue = Float64Array.from({ length: rows }, () => 5 + uniform() * 10);
     const yPred = yTrue.map((value) => value + (1 - skill) * normal() * 5);
-    return { task, classCount: 0, yTrue, yPred, probabilities: null };
+    return { task, classCount: 0, yTrue, yPred, probabilities: null, costs };
   }
   const classCount = task === "binary" ? 2 : 3;
   const yTrue = Float64Array.from({ length: rows }, (_, i) => (i < classCount ? i : integer(classCount)));
   const yPred = yTrue.map((code) => (uniform() < skill ? code : integer(classCount)));
-  return { task, classCount, yTrue, yPred, probabilities: oneHot(yPred, task === "binary" ? 1 : classCount) };
+  return { task, classCount, yTrue, yPred, probabilities: oneHot(yPred, task === "binary" ? 1 : classCount), costs };
 }
 
 function oneHot(codes: Float64Array, width: number): Float64Array {

@@ -3,6 +3,7 @@ import { accuracy } from "./accuracy.ts";
 import { averagePrecision } from "./averagePrecision.ts";
 import { balancedAccuracy } from "./balancedAccuracy.ts";
 import { brier } from "./brier.ts";
+import { cost } from "./cost.ts";
 import { f1 } from "./f1.ts";
 import { kappa } from "./kappa.ts";
 import { logLoss } from "./logLoss.ts";
@@ -40,6 +41,7 @@ export const metrics = {
   r2,
   median_absolute_error: medianAbsoluteError,
   max_error: maxError,
+  cost,
 } satisfies Record<string, ResampledMetric>;
 
 export type MetricName = keyof typeof metrics;

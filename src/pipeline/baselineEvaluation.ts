@@ -1,4 +1,5 @@
 /** What the baseline answers for the rows that a model was judged on. */
+import type { Costs } from "../core/costs.ts";
 import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/model.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
@@ -6,8 +7,16 @@ import { decide } from "./decide.ts";
 
 /** The same truth, with the answers of the model that looks at no column. */
 export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evaluation: Evaluation): Evaluation {
-  const { task, classCount, yTrue } = evaluation;
+  const { task, classCount, yTrue, costs } = evaluation;
   const none = { rowCount: yTrue.length, columnNames: [], values: new Float64Array(0) };
   const raw = findEstimator(baseline.family).load(baseline).predict(none);
-  return { task, classCount, yTrue, ...decide(raw, { task, classCount, threshold: null }) };
+  const threshold = costs === undefined ? null : cheapestThreshold(costs);
+  const priced = costs === undefined ? {} : { costs };
+  return { task, classCount, yTrue, ...decide(raw, { task, classCount, threshold }), ...priced };
+}
+
+/** Where yes and no cost the same on average: the bar in money is the cheaper of always yes and always no (Elkan, 2001). */
+function cheapestThreshold({ truePositive, falsePositive, falseNegative, trueNegative }: Costs): number | null {
+  const [alarm, miss] = [falsePositive - trueNegative, falseNegative - truePositive];
+  return alarm > 0 && miss > 0 ? alarm / (alarm + miss) : null;
 }

@@ -1,4 +1,5 @@
 /** Candidate: a model to be fitted, with all that decides it beside the data. */
+import type { Costs } from "../core/costs.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Calibration } from "../core/model.ts";
 import type { TransformRequest } from "../core/transform.ts";
@@ -20,5 +21,7 @@ export interface Candidate {
   readonly classWeight?: ClassWeight | null;
   /** What "tune" makes best. */
   readonly metric: string;
+  /** Where config.json has them: "tune" makes these least. */
+  readonly costs?: Costs | undefined;
   readonly seed: number;
 }

@@ -45,10 +45,12 @@ export async function fitCandidate(
   const validation = partOf(data, split.validation);
   const prediction = predictor({ ...fitted, ...decision })(validation.inputs);
   const { task, classes = [] } = data.target;
+  const { costs } = candidate;
+  const priced = costs === undefined ? {} : { costs };
   return {
     ...fitted,
     ...decision,
-    evaluation: { task, classCount: classes.length, yTrue: validation.y, ...prediction },
+    evaluation: { task, classCount: classes.length, yTrue: validation.y, ...prediction, ...priced },
     importance: importanceOf(fitted.estimator),
   };
 }
@@ -78,7 +80,7 @@ async function decisionOf(candidate: Candidate, training: TrainingData, hooks: F
   const learned = method === null ? {} : { calibration: fitCalibration(method, probabilities, training.y) };
   if (threshold !== "tune") return { threshold, ...learned };
   const corrected = calibrate(probabilities, learned.calibration);
-  return { threshold: bestThreshold(training.y, corrected, candidate.metric), ...learned };
+  return { threshold: bestThreshold(training.y, corrected, candidate.metric, candidate.costs), ...learned };
 }
 
 function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {

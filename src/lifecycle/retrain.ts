@@ -1,0 +1,63 @@
+/** Trains a run again from what was recorded of it, as it was or with parts of another run; nothing is written. */
+import { configSchema } from "../config/schema.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Run } from "../core/run.ts";
+import type { Candidate } from "../pipeline/fitCandidate.ts";
+import { serializeModel } from "../storage/modelFile.ts";
+import { buildModel } from "./buildModel.ts";
+import { costsOf } from "./costsOf.ts";
+import type { Session } from "./session.ts";
+import { trainOne } from "./trainCandidates.ts";
+import { prepareData } from "./trainingData.ts";
+import { transformRequests } from "./transformRequests.ts";
+
+/** What a model follows from. */
+export interface Recipe {
+  /** Configuration, family, feature set and parameters are this run's. */
+  readonly run: Run;
+  readonly dataset: Dataset;
+  readonly seed: number;
+}
+
+/**
+ * @returns the text of the model file
+ * @throws {MlctlError} kind "data" where the dataset is gone or changed, or the recipe does not suit it
+ */
+export async function retrain(session: Session, { run, dataset, seed }: Recipe): Promise<string> {
+  const recorded = configSchema().parse(run.config);
+  const config = { ...recorded, train: { ...recorded.train, seed } };
+  const then = { ...session, config, configSha256: run.configSha256, recordedConfig: run.config };
+  const data = await prepareData(then, dataset);
+  const emit = (share: number): void =>
+    session.context.emit({ type: "progress", stage: `train ${run.family}`, done: share, total: 1, unit: "models" });
+  const trained = await trainOne(then, { candidate: candidateOf(run, config, seed), data, emit });
+  if (trained.error !== undefined) throw trained.error;
+  return serializeModel(await buildModel(then, dataset, data, trained));
+}
+
+/** @throws {MlctlError} kind "data" where the record of what the run was trained on is gone */
+export function datasetOf({ store }: Session, run: Run): Dataset {
+  const dataset = store.dataset(run.datasetId);
+  if (dataset !== undefined) return dataset;
+  const message = `the record of dataset ${run.datasetId}, which run ${run.runId} was trained on, is gone`;
+  throw new MlctlError("data", message, { hint: "restore it with its CSV, then run `mlctl reindex`" });
+}
+
+/** The parameters as they were resolved, the engine included. */
+function candidateOf(run: Run, config: Session["config"], seed: number): Candidate {
+  return {
+    family: run.family,
+    params: run.params as JsonObject,
+    featureSet: run.featureSet,
+    featurePatterns: config.train.feature_sets[run.featureSet] ?? null,
+    features: transformRequests(config),
+    threshold: config.train.threshold,
+    calibration: config.train.calibration,
+    classWeight: config.train.class_weight,
+    metric: run.metric,
+    costs: costsOf(config),
+    seed,
+  };
+}

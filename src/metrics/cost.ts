@@ -1,0 +1,24 @@
+/** Cost: money per 1,000 rows, by the costs of config.json. */
+import { meanMetric } from "./meanMetric.ts";
+import { rowErrors } from "./rowErrors.ts";
+
+const ROWS = 1000;
+
+/** Undefined where no costs are configured. A gain is negative, so that less is better all the same. */
+export const cost = meanMetric({
+  name: "cost",
+  label: "Cost per 1,000 rows",
+  tasks: ["regression", "binary"],
+  lossesOf: (evaluation) => {
+    const { costs, task } = evaluation;
+    if (costs === undefined) return null;
+    const { truePositive, falsePositive, falseNegative, trueNegative, over, under } = costs;
+    return task === "regression"
+      ? rowErrors(evaluation, (yTrue, yPred) => (yPred > yTrue ? over * (yPred - yTrue) : under * (yTrue - yPred)))
+      : rowErrors(evaluation, (yTrue, yPred) => {
+          if (yTrue === 1) return yPred === 1 ? truePositive : falseNegative;
+          return yPred === 1 ? falsePositive : trueNegative;
+        });
+  },
+  finish: (mean) => ROWS * mean,
+});
