@@ -75,7 +75,7 @@ describe("loadConfig", () => {
       'config.json:7: alerts.0.type: found "web", allowed "webhook", "email", "command"',
       "config.json:7: alerts.1.to: missing, allowed a text: whom to write to",
       "config.json:7: alerts.1.smtp: missing, allowed a text: smtp://user:password@host:port, as ${NAME}",
-      'config.json:8: monitor.window: found "90x", allowed a number and m, h, d or w, such as 90d or null',
+      'config.json:8: monitor.window: found "90x", allowed a length such as 90d, "500 rows", day, week, month or file or null',
       'config.json:9: serve.port: found "eighty", allowed a number',
     ]);
   });

@@ -14,6 +14,10 @@ export function recordableConfig(
 ): JsonObject {
   const secrets: Path[] = [...secretKeys];
   config.alerts.forEach((_, i) => secrets.push(...secretAlertKeys.map((key) => ["alerts", i, key])));
+  config.alerts.forEach((alert, i) => {
+    const headers = alert.type === "webhook" ? Object.keys(alert.headers) : [];
+    secrets.push(...headers.map((name) => ["alerts", i, "headers", name]));
+  });
   config.serve.tokens.forEach((_, i) => secrets.push(["serve", "tokens", i, "token"]));
   let recordable = config as unknown as JsonObject;
   for (const path of secrets) {

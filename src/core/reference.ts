@@ -28,4 +28,6 @@ export interface Reference {
   readonly rows: number;
   readonly columns: Readonly<Record<string, ColumnReference>>;
   readonly prediction: ColumnReference | null;
+  /** The truth of the training rows; absent in models of earlier versions. */
+  readonly target?: ColumnReference;
 }

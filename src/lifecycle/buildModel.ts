@@ -49,6 +49,10 @@ export async function buildModel(
     reference: referenceOf(training, {
       seed: candidate.seed,
       prediction: predictionColumn(data.target, fitted.evaluation.yPred),
+      target: predictionColumn(
+        data.target,
+        Float64Array.from(data.split.training, (row) => data.y[row]!),
+      ),
     }),
   };
 }

@@ -25,10 +25,11 @@ const QUANTILE_STEPS = 100;
  * The same seed keeps the same rows in every complete column.
  *
  * @param options.prediction answers on the validation rows; may have another length than the table
+ * @param options.target truth of the rows
  */
 export function referenceOf(
   table: Table,
-  { seed, prediction }: { readonly seed: number; readonly prediction?: Column },
+  { seed, prediction, target }: { readonly seed: number; readonly prediction?: Column; readonly target?: Column },
 ): Reference {
   const share = Math.floor(SAMPLE_BUDGET / Math.max(1, table.columns.length));
   const sampleSize = Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
@@ -37,6 +38,7 @@ export function referenceOf(
     rows: table.rowCount,
     columns: Object.fromEntries(entries),
     prediction: prediction === undefined ? null : columnReference(prediction, { seed, sampleSize: LARGEST_SAMPLE }),
+    ...(target === undefined ? {} : { target: columnReference(target, { seed, sampleSize: LARGEST_SAMPLE }) }),
   };
 }
 

@@ -1,0 +1,70 @@
+/** Brings a batch into the shape that a model was trained on, column by column: what does not fit is told, not fatal. */
+import { cellText } from "../core/cellText.ts";
+import { MlctlError } from "../core/errors.ts";
+import { findColumn } from "../core/findColumn.ts";
+import { parseDate } from "../core/parseDate.ts";
+import { parseNumber } from "../core/parseNumber.ts";
+import type { ColumnSpec, Signature } from "../core/signature.ts";
+import type { Column, Table } from "../core/table.ts";
+import { conformTable } from "../pipeline/conformTable.ts";
+
+/** Values of a column that are not of its kind: they count as missing. */
+export interface InvalidValues {
+  /** 1 at the rows that hold one. */
+  readonly rows: Uint8Array;
+  readonly example: string;
+}
+
+export interface ConformedBatch {
+  /** The model's inputs that are there, in its order. */
+  readonly inputs: Table;
+  readonly missingColumns: readonly string[];
+  /** By column. */
+  readonly invalid: ReadonlyMap<string, InvalidValues>;
+}
+
+export function conformLeniently(table: Table, signature: Signature): ConformedBatch {
+  const invalid = new Map<string, InvalidValues>();
+  const missingColumns: string[] = [];
+  const columns = signature.inputs.flatMap((spec): Column[] => {
+    const column = findColumn(table, spec.name);
+    if (column === undefined) {
+      missingColumns.push(spec.name);
+      return [];
+    }
+    const alone = { rowCount: table.rowCount, columns: [column] };
+    try {
+      return [...conformTable(alone, { ...signature, inputs: [spec] }).columns];
+    } catch (error) {
+      if (!(error instanceof MlctlError)) throw error;
+      const read = readable(column, spec);
+      invalid.set(spec.name, read.invalid);
+      return [read.column];
+    }
+  });
+  return { inputs: { rowCount: table.rowCount, columns }, missingColumns, invalid };
+}
+
+/** Numbers or dates where the values are some; the rest is missing. */
+function readable(
+  column: Column,
+  { kind, name }: ColumnSpec,
+): { readonly column: Column; readonly invalid: InvalidValues } {
+  const isText = column.kind === "category";
+  const length = isText ? column.codes.length : column.values.length;
+  const values = new Float64Array(length).fill(NaN);
+  const rows = new Uint8Array(length);
+  let example = "";
+  // A date is no number and a number no date, whatever their digits: only texts are read.
+  const parsed = isText ? column.categories.map((text) => (kind === "date" ? parseDate(text) : parseNumber(text))) : [];
+  for (let row = 0; row < length; row++) {
+    const code = isText ? column.codes[row]! : -1;
+    const value = parsed[code] ?? NaN;
+    values[row] = value;
+    const isPresent = isText ? code >= 0 : !Number.isNaN(column.values[row]!);
+    if (!isPresent || !Number.isNaN(value)) continue;
+    rows[row] = 1;
+    if (example === "") example = cellText(column, row) ?? "";
+  }
+  return { column: { kind: kind === "date" ? "date" : "number", name, values }, invalid: { rows, example } };
+}

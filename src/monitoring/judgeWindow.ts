@@ -1,0 +1,108 @@
+/** One window against the reference: drift, quality, performance, and what is to be said of them. */
+import type { ColumnDrift } from "../core/drift.ts";
+import type { Model } from "../core/model.ts";
+import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/monitoring.ts";
+import type { Reference } from "../core/reference.ts";
+import { predictionColumn } from "../pipeline/predictionColumn.ts";
+import { driftFindings, type DriftSubject } from "./driftFindings.ts";
+import { driftReport, type DriftOptions } from "./driftReport.ts";
+import { performanceFindings } from "./performanceFindings.ts";
+import { performanceReport } from "./performanceReport.ts";
+import type { PreparedRows } from "./prepareRows.ts";
+import { qualityFindings, type Limit, type QualityLimits } from "./qualityFindings.ts";
+import { qualityReport } from "./qualityReport.ts";
+import { segmentReports } from "./segmentReports.ts";
+
+export interface JudgeOptions {
+  readonly model: Model;
+  readonly reference: Reference;
+  readonly drift: DriftOptions & { readonly failOn: readonly DriftSubject[] };
+  readonly quality: QualityLimits;
+  readonly performance: {
+    readonly metric: string;
+    /** Of the metric on the test data. */
+    readonly reference: number | null;
+    readonly referenceInterval: readonly [number, number] | null;
+    readonly require: Readonly<Record<string, Limit | undefined>>;
+    readonly confidence: number | null;
+  };
+  readonly segments: readonly string[];
+  readonly segmentRows: number;
+  readonly minimumRows: number;
+  readonly seed: number;
+  /** When the window ends, or now, in milliseconds; null without a time column. */
+  readonly end: number | null;
+}
+
+export type Judged = Pick<MonitorRecord, "status" | "drift" | "quality" | "performance" | "segments" | "findings">;
+
+export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
+  const { model, reference, performance: wanted, seed, minimumRows } = options;
+  const { task } = model.signature.target;
+  const drift = driftOf(rows, options);
+  const quality = qualityReport(rows, reference, options.end);
+  const required = Object.keys(wanted.require);
+  const asked = { model, metric: wanted.metric, reference: wanted.reference, required, seed };
+  const performance = performanceReport(rows, asked);
+  const segments = segmentReports(rows, { ...asked, segments: options.segments, minimumRows: options.segmentRows });
+  const { require, confidence, referenceInterval } = wanted;
+  const findings = [
+    ...driftFindings(drift, options.drift.failOn),
+    ...qualityFindings(quality, reference, options.quality),
+    ...performanceFindings(performance, segments, { require, confidence, referenceInterval, minimumRows, task }),
+    ...labelFinding(rows),
+  ];
+  return { status: worstStatus(findings), drift, quality, performance, segments, findings: worstFirst(findings) };
+}
+
+/** fail before warn before pass; all skipped is skipped. */
+export function worstStatus(findings: readonly { readonly status: MonitorStatus }[]): MonitorStatus {
+  const order: readonly MonitorStatus[] = ["fail", "warn", "pass", "skipped"];
+  return order.find((status) => findings.some((finding) => finding.status === status)) ?? "skipped";
+}
+
+function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
+  const order: readonly MonitorStatus[] = ["fail", "warn", "skipped", "pass"];
+  return findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+}
+
+function driftOf(rows: PreparedRows, { model, reference, drift }: JudgeOptions): MonitorDrift {
+  const { target } = model.signature;
+  const answers = known(rows.yPred);
+  const prediction = answers.length === 0 ? {} : { prediction: predictionColumn(target, answers) };
+  const report = driftReport(reference, rows.inputs, { ...drift, ...prediction });
+  return { ...report, target: targetDrift(known(rows.yTrue), { model, reference, drift }) };
+}
+
+function known(values: Float64Array): Float64Array {
+  return values.filter((value) => !Number.isNaN(value));
+}
+
+/** A family of its own, as the prediction is. */
+function targetDrift(
+  yTrue: Float64Array,
+  { model, reference, drift }: Pick<JudgeOptions, "model" | "reference" | "drift">,
+): ColumnDrift | null {
+  if (reference.target === undefined || yTrue.length === 0) return null;
+  const { target } = model.signature;
+  const alone = { rows: reference.rows, columns: { [target.name]: reference.target }, prediction: null };
+  const column = { ...predictionColumn(target, yTrue), name: target.name };
+  return driftReport(alone, { rowCount: yTrue.length, columns: [column] }, drift).columns[target.name] ?? null;
+}
+
+function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] {
+  if (unknownLabels === null) return [];
+  const { count, example } = unknownLabels;
+  return [
+    {
+      area: "quality",
+      name: "labels",
+      status: "fail",
+      value: count / Math.max(1, yTrue.length),
+      limit: 0,
+      passes: "at_most",
+      interval: null,
+      message: `${count} labels the model does not know, such as ${JSON.stringify(example)}; not judged`,
+    },
+  ];
+}

@@ -1,0 +1,150 @@
+/** Verdicts on how right the answers were: limits of config.json, the test data as a yardstick, and segments. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { MonitorFinding, PerformanceReport, SegmentReport } from "../core/monitoring.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import type { Task } from "../core/task.ts";
+import type { Limit } from "./qualityFindings.ts";
+
+export interface PerformanceLimits {
+  /** By metric. */
+  readonly require: Readonly<Record<string, Limit | undefined>>;
+  /** How sure it must be that a limit is broken; null: the value decides. */
+  readonly confidence: number | null;
+  readonly minimumRows: number;
+  readonly task: Task;
+  /** Of the deciding metric on the test data. */
+  readonly referenceInterval: readonly [number, number] | null;
+}
+
+export function performanceFindings(
+  report: PerformanceReport,
+  segments: readonly SegmentReport[],
+  limits: PerformanceLimits,
+): MonitorFinding[] {
+  const required = Object.entries(limits.require).flatMap(([name, limit]) =>
+    limit === undefined ? [] : [requiredFinding(findMetric(name, limits.task).name, limit, { report, limits })],
+  );
+  const decidingIsRequired = required.some(({ name }) => name === report.metric);
+  return [
+    ...required,
+    ...(decidingIsRequired ? [] : [yardstickFinding(report, limits)]),
+    ...estimateFindings(report, limits),
+    ...segmentFinding(segments),
+  ];
+}
+
+interface Judging {
+  readonly report: PerformanceReport;
+  readonly limits: PerformanceLimits;
+}
+
+function requiredFinding(name: string, limit: Limit, { report, limits }: Judging): MonitorFinding {
+  const value = report.metrics[name] ?? null;
+  const interval = report.intervals[name] ?? null;
+  const low = limit.min !== undefined && (value === null || value < limit.min || limit.max === undefined);
+  const bound = low ? limit.min! : (limit.max ?? limit.min ?? null);
+  const base = {
+    area: "performance" as const,
+    name,
+    value,
+    limit: bound,
+    passes: bound === null ? null : low ? ("at_least" as const) : ("at_most" as const),
+    interval,
+  };
+  const lacking = tooFew(report, limits);
+  if (lacking !== null) return { ...base, status: "skipped", message: lacking };
+  if (value === null) return { ...base, status: "fail", message: "undefined on these rows, which is no pass" };
+  if (bound === null || (low ? value >= bound : value <= bound))
+    return { ...base, status: "pass", message: rowsText(report) };
+  const sure = limits.confidence === null || (interval !== null && (low ? interval[1] < bound : interval[0] > bound));
+  const message = `${rowsText(report)}, ${low ? "below" : "above"} the limit${sure ? "" : ", but they cannot tell for sure"}`;
+  return { ...base, status: sure ? "fail" : "warn", message };
+}
+
+/** Without a limit of its own, the deciding metric is held against the test data: fails where the intervals part. */
+function yardstickFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
+  const { metric, value, reference } = report;
+  const interval = report.intervals[metric] ?? null;
+  const { greaterIsBetter } = findMetric(metric, limits.task);
+  const passes = greaterIsBetter ? ("at_least" as const) : ("at_most" as const);
+  const yardstick = limits.referenceInterval;
+  const bound = yardstick === null ? null : greaterIsBetter ? yardstick[0] : yardstick[1];
+  const base = {
+    area: "performance" as const,
+    name: metric,
+    value,
+    limit: bound,
+    passes: bound === null ? null : passes,
+    interval,
+  };
+  const lacking = tooFew(report, limits);
+  if (lacking !== null) return { ...base, status: "skipped", message: lacking };
+  if (bound === null || interval === null || value === null)
+    return { ...base, status: "skipped", message: "no limit is set, and no score on the test data to compare with" };
+  const worse = greaterIsBetter ? interval[1] < bound : interval[0] > bound;
+  const message = `${rowsText(report)}; ${formatNumber(reference)} on the test data`;
+  return { ...base, status: worse ? "fail" : "pass", message };
+}
+
+/** Where the truth is not known, an estimate beyond a limit is a warning; it is never a failure. */
+function estimateFindings(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding[] {
+  const { estimate } = report;
+  if (estimate === null || tooFew(report, limits) === null) return [];
+  return Object.entries(limits.require).flatMap(([given, limit]): MonitorFinding[] => {
+    const name = findMetric(given, limits.task).name;
+    const value = estimate.metrics[name];
+    if (value === undefined || value === null || limit === undefined) return [];
+    const low = limit.min !== undefined;
+    const bound = low ? limit.min : limit.max;
+    if (bound === undefined) return [];
+    const broken = low ? value < bound : value > bound;
+    const doubt = estimate.calibrated ? "" : "; the model's probabilities were not calibrated";
+    return [
+      {
+        area: "performance",
+        name: `${name} (estimated)`,
+        status: broken ? "warn" : "pass",
+        value,
+        limit: bound,
+        passes: low ? "at_least" : "at_most",
+        interval: estimate.intervals[name] ?? null,
+        message: `an estimate from the probabilities of ${estimate.rows} rows, no measurement${doubt}`,
+      },
+    ];
+  });
+}
+
+function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {
+  if (segments.length === 0) return [];
+  const judged = segments.filter(({ status }) => status !== "skipped");
+  const worse = judged.filter(({ status }) => status === "fail");
+  const told = worse
+    .slice(0, 3)
+    .map(({ column, value, metric, metricValue }) => `${column} = ${value}: ${metric} ${formatNumber(metricValue)}`);
+  return [
+    {
+      area: "performance",
+      name: "segments",
+      status: judged.length === 0 ? "skipped" : worse.length > 0 ? "warn" : "pass",
+      value: worse.length,
+      limit: 0,
+      passes: "at_most",
+      interval: null,
+      message:
+        judged.length === 0
+          ? "no segment has enough labelled rows"
+          : worse.length === 0
+            ? `none of ${judged.length} is surely worse than the other rows`
+            : told.join("; "),
+    },
+  ];
+}
+
+function tooFew({ rows, skipped }: PerformanceReport, { minimumRows }: PerformanceLimits): string | null {
+  if (skipped !== undefined) return skipped;
+  return rows < minimumRows ? `${rowsText({ rows })}, at least ${minimumRows} are needed` : null;
+}
+
+function rowsText({ rows }: { readonly rows: number }): string {
+  return `${rows} labelled ${rows === 1 ? "row" : "rows"}`;
+}

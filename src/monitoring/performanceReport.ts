@@ -1,0 +1,122 @@
+/** How right the answers of a window were, as far as the truth is known. */
+import type { Evaluation } from "../core/metric.ts";
+import type { Model } from "../core/model.ts";
+import type { MetricValues, PerformanceReport } from "../core/monitoring.ts";
+import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
+import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { mean } from "../stats/mean.ts";
+import { standardDeviation } from "../stats/standardDeviation.ts";
+import { estimatePerformance } from "./estimatePerformance.ts";
+import { selectPrepared, type PreparedRows } from "./prepareRows.ts";
+
+/** Above this, intervals are drawn only of the metrics that decide: a dozen would take more than a second. */
+const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;
+
+/** Of more rows the interval is narrow, and fewer resamples show it. */
+const MANY_ROWS = 50_000;
+
+/** Pairs of answer and truth that are kept for a plot. */
+const MOST_POINTS = 300;
+
+export interface PerformanceOptions {
+  readonly model: Model;
+  /** The metric that decides, and what the model reached on the test data. */
+  readonly metric: string;
+  readonly reference: number | null;
+  /** Metrics with a limit: they always have an interval. */
+  readonly required: readonly string[];
+  readonly seed: number;
+}
+
+export function performanceReport(rows: PreparedRows, options: PerformanceOptions): PerformanceReport {
+  const { model, metric, reference } = options;
+  const known = labelledRows(rows);
+  const judged = selectPrepared(rows, known);
+  const evaluation = evaluationOf(judged, model);
+  const estimate = rows.unanswered === null ? estimatePerformance(rows, judged, options) : null;
+  const nothing = { rows: known.length, metric, reference, estimate };
+  if (known.length === 0) {
+    return { ...nothing, ...empty, skipped: rows.unanswered ?? "the truth is not known of any row" };
+  }
+  const { metrics, intervals } = metricsOf(evaluation, options);
+  return {
+    ...nothing,
+    metrics,
+    intervals,
+    value: metrics[metric] ?? null,
+    errorStandardDeviation: errorSpread(evaluation),
+    meanPredicted: shareOrMean(evaluation, evaluation.yPred),
+    meanActual: shareOrMean(evaluation, evaluation.yTrue),
+    points: pointsOf(judged, model),
+  };
+}
+
+const empty = {
+  metrics: {},
+  intervals: {},
+  value: null,
+  errorStandardDeviation: null,
+  meanPredicted: null,
+  meanActual: null,
+  points: [],
+};
+
+/** Positions of the rows with truth and answer. */
+export function labelledRows({ yTrue, yPred }: PreparedRows): Int32Array {
+  const rows: number[] = [];
+  for (let row = 0; row < yTrue.length; row++)
+    if (!Number.isNaN(yTrue[row]!) && !Number.isNaN(yPred[row]!)) rows.push(row);
+  return Int32Array.from(rows);
+}
+
+export function evaluationOf({ yTrue, yPred, probabilities }: PreparedRows, { signature }: Model): Evaluation {
+  const { task, classes = [] } = signature.target;
+  return { task, classCount: classes.length, yTrue, yPred, probabilities };
+}
+
+export function metricsOf(
+  evaluation: Evaluation,
+  { metric, required, seed }: Pick<PerformanceOptions, "metric" | "required" | "seed">,
+): MetricValues {
+  const metrics = computeMetrics(evaluation);
+  const rowCount = evaluation.yTrue.length;
+  const names = rowCount <= MOST_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [...new Set([metric, ...required])];
+  const resamples = rowCount > MANY_ROWS ? 100 : rowCount > MOST_ROWS_FOR_ALL_INTERVALS ? 300 : 1000;
+  const intervals = names.map((name) => {
+    const interval =
+      metrics[name] === null
+        ? null
+        : bootstrapInterval(evaluation, findMetric(name, evaluation.task), { seed, resamples });
+    return [name, interval] as const;
+  });
+  return { metrics, intervals: Object.fromEntries(intervals) };
+}
+
+/** Of truth minus answer, as a sample: the system that plots it divides by n − 1 [Evidently]. */
+function errorSpread({ task, yTrue, yPred }: Evaluation): number | null {
+  if (task !== "regression") return null;
+  const spread = standardDeviation(
+    yTrue.map((value, row) => value - yPred[row]!),
+    { ddof: 1 },
+  );
+  return Number.isFinite(spread) ? spread : null;
+}
+
+/** Two classes: the share of the positive one. More classes have no mean. */
+function shareOrMean({ task }: Evaluation, values: Float64Array): number | null {
+  return task === "multiclass" ? null : mean(values);
+}
+
+function pointsOf({ yTrue, yPred, time }: PreparedRows, { signature }: Model): PerformanceReport["points"] {
+  const { classes } = signature.target;
+  const shown = (value: number): number | string => (classes === undefined ? value : classes[value]!);
+  const order = Int32Array.from(yTrue.keys());
+  if (time !== null) order.sort((a, b) => time[a]! - time[b]! || a - b);
+  const step = Math.max(1, order.length / MOST_POINTS);
+  return Array.from({ length: Math.min(order.length, MOST_POINTS) }, (_, i) => {
+    const row = order[Math.floor(i * step)]!;
+    const at = time === null || Number.isNaN(time[row]!) ? null : new Date(time[row]!).toISOString();
+    return [at, shown(yPred[row]!), shown(yTrue[row]!)] as const;
+  });
+}

@@ -1,0 +1,137 @@
+/** Rows to be watched, made ready once for all windows: inputs, answers, truth and time. */
+import { cellText } from "../core/cellText.ts";
+import { MlctlError } from "../core/errors.ts";
+import { findColumn } from "../core/findColumn.ts";
+import type { Model } from "../core/model.ts";
+import type { Prediction } from "../core/prediction.ts";
+import { selectRows } from "../core/selectRows.ts";
+import type { TargetSpec } from "../core/signature.ts";
+import type { Column, Table } from "../core/table.ts";
+import { predictor } from "../pipeline/predictor.ts";
+import { rowsInReach } from "../pipeline/rowsInReach.ts";
+import { targetNumber } from "../pipeline/targetNumber.ts";
+import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
+
+export interface PreparedRows extends ConformedBatch {
+  /** As they came. */
+  readonly table: Table;
+  readonly extraColumns: readonly string[];
+  /** Values, or codes of classes; NaN for a row without an answer. */
+  readonly yPred: Float64Array;
+  /** As Prediction has them; null for regression, and where nobody kept them. */
+  readonly probabilities: Float64Array | null;
+  /** In the model's codes; NaN where the truth is not known. */
+  readonly yTrue: Float64Array;
+  /** Labels that the model does not know, with the first; they count as unknown truth. */
+  readonly unknownLabels: { readonly count: number; readonly example: string } | null;
+  /** Why no row has an answer; null where some have. */
+  readonly unanswered: string | null;
+  /** Milliseconds; null without a time column. */
+  readonly time: Float64Array | null;
+}
+
+export interface PrepareOptions {
+  readonly timeColumn: string | null;
+  /** Decimals that callers are given; the rounded answers are judged then. Regression only. */
+  readonly round: number | null;
+  /** Columns that are known and no inputs: ids, the target, dropped ones. */
+  readonly known: readonly string[];
+  /** What was answered, where it is known; else the model is asked now. */
+  readonly answers?: Prediction;
+}
+
+export function prepareRows(model: Model, table: Table, options: PrepareOptions): PreparedRows {
+  const { signature } = model;
+  const conformed = conformLeniently(table, signature);
+  const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
+  const answered = options.answers ?? answersOf(model, conformed);
+  const nothing = { yPred: new Float64Array(table.rowCount).fill(NaN), probabilities: null };
+  const { yPred, probabilities } = typeof answered === "string" ? nothing : answered;
+  const { target } = signature;
+  return {
+    ...conformed,
+    table,
+    extraColumns: table.columns.flatMap(({ name }) => (expected.has(name) ? [] : [name])),
+    yPred: options.round === null || target.classes !== undefined ? yPred : rounded(yPred, options.round),
+    probabilities,
+    ...truthOf(table, target),
+    unanswered: typeof answered === "string" ? answered : null,
+    time: timeOf(table, conformed, options.timeColumn),
+  };
+}
+
+/** The rows of one window. */
+export function selectPrepared(rows: PreparedRows, positions: ArrayLike<number>): PreparedRows {
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(positions, (row) => values[row]!);
+  const { probabilities, yPred } = rows;
+  const width = probabilities === null || yPred.length === 0 ? 0 : probabilities.length / yPred.length;
+  const spread = (row: number): Float64Array => probabilities!.subarray(row * width, (row + 1) * width);
+  const kept = new Float64Array(positions.length * width);
+  if (width > 0) for (let i = 0; i < positions.length; i++) kept.set(spread(positions[i]!), i * width);
+  const invalid = [...rows.invalid].map(([name, { rows: marks, example }]) => {
+    return [name, { rows: Uint8Array.from(positions, (row) => marks[row]!), example }] as const;
+  });
+  return {
+    ...rows,
+    table: selectRows(rows.table, positions),
+    inputs: selectRows(rows.inputs, positions),
+    invalid: new Map(invalid),
+    yPred: pick(yPred),
+    probabilities: probabilities === null ? null : kept,
+    yTrue: pick(rows.yTrue),
+    time: rows.time === null ? null : pick(rows.time),
+  };
+}
+
+/** Answers of all rows that the model can answer, or why there are none. */
+function answersOf(model: Model, { inputs, missingColumns }: ConformedBatch): Prediction | string {
+  if (missingColumns.length > 0)
+    return `the model needs the column ${missingColumns.map((name) => `"${name}"`).join(", ")}`;
+  const { classes = [] } = model.signature.target;
+  const yPred = new Float64Array(inputs.rowCount).fill(NaN);
+  try {
+    const rows = rowsInReach(model, inputs);
+    const answers = predictor(model)(rows.length === inputs.rowCount ? inputs : selectRows(inputs, rows));
+    rows.forEach((row, i) => (yPred[row] = answers.yPred[i]!));
+    if (answers.probabilities === null) return { yPred, probabilities: null };
+    const width = answers.probabilities.length / Math.max(1, rows.length);
+    const probabilities = new Float64Array(inputs.rowCount * (classes.length > 2 ? classes.length : 1)).fill(NaN);
+    rows.forEach((row, i) =>
+      probabilities.set(answers.probabilities!.subarray(i * width, (i + 1) * width), row * width),
+    );
+    return { yPred, probabilities };
+  } catch (error) {
+    // A value the model cannot take must not end the report on all that can be told without its answers.
+    if (error instanceof MlctlError) return error.message;
+    throw error;
+  }
+}
+
+function rounded(values: Float64Array, decimals: number): Float64Array {
+  return values.map((value) => (Number.isFinite(value) ? Number(value.toFixed(decimals)) : value));
+}
+
+function truthOf(table: Table, target: TargetSpec): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
+  const column = findColumn(table, target.name);
+  const yTrue = new Float64Array(table.rowCount).fill(NaN);
+  if (column === undefined) return { yTrue, unknownLabels: null };
+  const codeOf = new Map((target.classes ?? []).map((label, code) => [label, code]));
+  let [count, example] = [0, ""];
+  for (let row = 0; row < table.rowCount; row++) {
+    if (isMissing(column, row)) continue;
+    const value = target.classes === undefined ? targetNumber(column, row) : codeOf.get(cellText(column, row) ?? "");
+    if (value !== undefined) yTrue[row] = value;
+    else if (count++ === 0) example = cellText(column, row) ?? "";
+  }
+  return { yTrue, unknownLabels: count === 0 ? null : { count, example } };
+}
+
+function isMissing(column: Column, row: number): boolean {
+  return column.kind === "category" ? column.codes[row]! < 0 : Number.isNaN(column.values[row]!);
+}
+
+function timeOf(table: Table, { inputs }: ConformedBatch, name: string | null): Float64Array | null {
+  if (name === null) return null;
+  const column = findColumn(inputs, name) ?? findColumn(table, name);
+  return column?.kind === "date" ? column.values : null;
+}

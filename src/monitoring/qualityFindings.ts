@@ -1,0 +1,214 @@
+/** Verdicts on how a batch is filled: one for each check, with the worst column as its value. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/monitoring.ts";
+import type { ColumnReference, Reference } from "../core/reference.ts";
+import { wilsonUpper } from "../stats/wilsonUpper.ts";
+import { judgeShares, type Share } from "./judgeShares.ts";
+
+export interface Limit {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/** As config.json has them. */
+export interface ShareLimits {
+  readonly missing_share?: Limit | undefined;
+  readonly new_categories?: Limit | undefined;
+  readonly out_of_range?: Limit | undefined;
+  readonly invalid_share?: Limit | undefined;
+}
+
+export interface QualityLimits extends ShareLimits {
+  readonly duplicate_share?: Limit | undefined;
+  readonly rows?: Limit | undefined;
+  /** In days. */
+  readonly freshnessDays?: number | undefined;
+  readonly columns: Readonly<Record<string, ShareLimits>>;
+}
+
+/** One chance in a thousand, for all columns together: what a learned limit leaves to chance. */
+const Z = 3.09;
+
+interface ShareCheck {
+  readonly name: string;
+  readonly key: keyof ShareLimits;
+  /** What a broken learned limit is; one of config.json always fails. */
+  readonly learned: "fail" | "warn";
+  shareOf(column: ColumnQuality): number | null;
+  /** Of the rows of the reference. */
+  usual(reference: ColumnReference): number;
+  /** How large the share may be where nothing changed. */
+  allowed(reference: ColumnReference): number;
+  /** What the share is counted of. */
+  readonly of: "rows" | "present";
+  detail(column: ColumnQuality): string;
+}
+
+const checks: readonly ShareCheck[] = [
+  {
+    name: "missing values",
+    key: "missing_share",
+    learned: "fail",
+    of: "rows",
+    shareOf: ({ missingShare }) => missingShare,
+    usual: ({ missing, count }) => missing / Math.max(1, missing + count),
+    allowed: ({ missing, count }) => wilsonUpper(missing, missing + count, Z),
+    detail: () => "",
+  },
+  {
+    name: "types",
+    key: "invalid_share",
+    learned: "fail",
+    of: "rows",
+    shareOf: ({ invalidShare }) => invalidShare,
+    usual: () => 0,
+    // A column of numbers had no text in training, or it would not be one.
+    allowed: () => 0,
+    detail: ({ invalidExample }) => (invalidExample === null ? "" : `, such as ${JSON.stringify(invalidExample)}`),
+  },
+  {
+    name: "new categories",
+    key: "new_categories",
+    learned: "warn",
+    of: "present",
+    shareOf: ({ newShare }) => newShare,
+    usual: () => 0,
+    // What was seen once says how much was not seen (Good, 1953).
+    allowed: (reference) => wilsonUpper(seenOnce(reference), reference.count, Z),
+    detail: ({ newCategories }) =>
+      `: ${newCategories
+        .slice(0, 3)
+        .map((text) => JSON.stringify(text))
+        .join(", ")}`,
+  },
+  {
+    name: "range",
+    key: "out_of_range",
+    learned: "warn",
+    of: "present",
+    shareOf: ({ outsideShare }) => outsideShare,
+    usual: () => 0,
+    // The chance that a new value is a new extreme, on either side.
+    allowed: ({ count }) => wilsonUpper(1, count, Z),
+    detail: ({ minimum, maximum }) => `: ${formatNumber(minimum)} to ${formatNumber(maximum)}`,
+  },
+];
+
+export function qualityFindings(
+  report: QualityReport,
+  reference: Reference,
+  limits: QualityLimits,
+): readonly MonitorFinding[] {
+  return [
+    schemaFinding(report),
+    ...checks.map((check) => shareFinding(check, report, { reference, limits })),
+    constantFinding(report),
+    duplicateFinding(report, limits),
+    rowsFinding(report, limits),
+    ...freshnessFinding(report, limits),
+  ];
+}
+
+function seenOnce(reference: ColumnReference): number {
+  return reference.kind === "category" ? reference.counts.filter(([, count]) => count === 1).length : 0;
+}
+
+function shareFinding(
+  check: ShareCheck,
+  report: QualityReport,
+  { reference, limits }: { readonly reference: Reference; readonly limits: QualityLimits },
+): MonitorFinding {
+  const shares = Object.entries(report.columns).flatMap(([name, column]): Share[] => {
+    const share = check.shareOf(column);
+    const known = Object.hasOwn(reference.columns, name) ? reference.columns[name] : undefined;
+    const own = Object.hasOwn(limits.columns, name) ? limits.columns[name]?.[check.key] : undefined;
+    const configured = (own ?? limits[check.key])?.max;
+    if (share === null || (configured === undefined && known === undefined)) return [];
+    const rows =
+      check.of === "rows" ? report.rows : Math.round(report.rows * (1 - column.missingShare - column.invalidShare));
+    const usual = known === undefined ? 0 : check.usual(known);
+    const detail = share > 0 ? check.detail(column) : "";
+    return [{ name, share, rows, usual, detail, configured, allowed: known === undefined ? 1 : check.allowed(known) }];
+  });
+  return judgeShares(check.name, shares, check.learned);
+}
+
+function schemaFinding({ missingColumns, extraColumns }: QualityReport): MonitorFinding {
+  const extra = extraColumns.length === 0 ? "" : `; not used: ${named(extraColumns)}`;
+  const message =
+    missingColumns.length === 0 ? "every column the model takes is there" : `missing: ${named(missingColumns)}`;
+  return finding("schema", {
+    status: missingColumns.length === 0 ? "pass" : "fail",
+    value: missingColumns.length,
+    limit: 0,
+    message: `${message}${extra}`,
+  });
+}
+
+function named(names: readonly string[]): string {
+  return `${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
+}
+
+function constantFinding({ columns }: QualityReport): MonitorFinding {
+  const stuck = Object.entries(columns).flatMap(([name, { constant }]) => (constant ? [name] : []));
+  return finding("constant columns", {
+    status: stuck.length === 0 ? "pass" : "fail",
+    value: stuck.length,
+    limit: 0,
+    message: stuck.length === 0 ? "no column is stuck on one value" : `stuck on one value: ${stuck.join(", ")}`,
+  });
+}
+
+function duplicateFinding(
+  { duplicateShare, rows }: QualityReport,
+  { duplicate_share: limit }: QualityLimits,
+): MonitorFinding {
+  const shared = {
+    name: "rows",
+    share: duplicateShare,
+    rows,
+    usual: 0,
+    detail: "",
+    configured: limit?.max,
+    allowed: 1,
+  };
+  const judged = judgeShares("duplicates", [shared], "warn");
+  const message = `${formatNumber(100 * duplicateShare)} % of the rows are copies of another`;
+  return limit?.max === undefined ? { ...judged, limit: null, passes: null, message } : { ...judged, message };
+}
+
+function rowsFinding({ rows }: QualityReport, { rows: limit = { min: 1 } }: QualityLimits): MonitorFinding {
+  const [few, many] = [rows < (limit.min ?? 0), rows > (limit.max ?? Infinity)];
+  const beyond = many ? limit.max! : (limit.min ?? limit.max ?? null);
+  return {
+    ...finding("rows", {
+      status: few || many ? "fail" : "pass",
+      value: rows,
+      limit: beyond,
+      message: few ? "too few rows" : many ? "too many rows" : "as many rows as expected",
+    }),
+    passes: beyond === null ? null : many || limit.min === undefined ? "at_most" : "at_least",
+  };
+}
+
+/** Told only where it is asked for: the rows of a file may be of any age. */
+function freshnessFinding({ ageDays }: QualityReport, { freshnessDays }: QualityLimits): MonitorFinding[] {
+  if (freshnessDays === undefined) return [];
+  if (ageDays === null)
+    return [
+      finding("freshness", { status: "skipped", value: null, limit: freshnessDays, message: "no row has a time" }),
+    ];
+  const message = `the newest row is ${formatNumber(ageDays)} days old`;
+  return [
+    finding("freshness", {
+      status: ageDays > freshnessDays ? "fail" : "pass",
+      value: ageDays,
+      limit: freshnessDays,
+      message,
+    }),
+  ];
+}
+
+function finding(name: string, rest: Pick<MonitorFinding, "status" | "value" | "limit" | "message">): MonitorFinding {
+  return { area: "quality", name, passes: "at_most", interval: null, ...rest };
+}

@@ -1,0 +1,132 @@
+/** Performance by the values of a column: who is served worse than the others? */
+import { cellText } from "../core/cellText.ts";
+import { findColumn } from "../core/findColumn.ts";
+import { formatNumber } from "../core/formatNumber.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { SegmentReport } from "../core/monitoring.ts";
+import { suggest } from "../core/suggest.ts";
+import type { Column } from "../core/table.ts";
+import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
+import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { quantileSorted } from "../stats/quantileSorted.ts";
+import { evaluationOf, labelledRows, type PerformanceOptions } from "./performanceReport.ts";
+import { selectPrepared, type PreparedRows } from "./prepareRows.ts";
+
+/** A column of numbers with more distinct values is cut at its quartiles. */
+const MOST_VALUES = 10;
+
+/** Segments of a column beyond these, the smallest, are one: a column of ids must not fill the report. */
+const MOST_SEGMENTS = 50;
+
+export interface SegmentOptions extends PerformanceOptions {
+  readonly segments: readonly string[];
+  readonly minimumRows: number;
+}
+
+/**
+ * Worst first. A segment fails where its interval, widened for the number of segments (Bonferroni), lies wholly on
+ * the worse side of what the other rows reach.
+ *
+ * @throws {MlctlError} kind "usage": there is no such column
+ */
+export function segmentReports(rows: PreparedRows, options: SegmentOptions): SegmentReport[] {
+  const metric = findMetric(options.metric, options.model.signature.target.task);
+  const groups = options.segments.flatMap((name) => groupsOf(columnOf(rows, name), rows.table.rowCount));
+  const confidence = 1 - 0.05 / Math.max(1, groups.length);
+  const reports = groups.map((group): SegmentReport => {
+    const inside = selectPrepared(rows, group.rows);
+    const evaluation = evaluationOf(selectPrepared(inside, labelledRows(inside)), options.model);
+    const labelled = evaluation.yTrue.length;
+    const metrics = labelled === 0 ? {} : computeMetrics(evaluation);
+    const value = metrics[metric.name] ?? null;
+    const judged = labelled >= options.minimumRows && value !== null;
+    const interval = judged
+      ? bootstrapInterval(evaluation, metric, { seed: options.seed, confidence, resamples: 500 })
+      : null;
+    const others = judged ? valueOfOthers(rows, group.rows, options) : null;
+    const worse =
+      interval !== null && others !== null && (metric.greaterIsBetter ? interval[1] < others : interval[0] > others);
+    const { column, value: label } = group;
+    const status = interval === null ? "skipped" : worse ? "fail" : "pass";
+    return {
+      column,
+      value: label,
+      rows: group.rows.length,
+      labelled,
+      metric: metric.name,
+      metricValue: value,
+      interval,
+      metrics,
+      status,
+    };
+  });
+  const worth = ({ metricValue }: SegmentReport): number => (metric.greaterIsBetter ? metricValue! : -metricValue!);
+  return [
+    ...reports.filter(isJudged).toSorted((a, b) => worth(a) - worth(b)),
+    ...reports.filter((report) => !isJudged(report)).toSorted((a, b) => b.labelled - a.labelled),
+  ];
+}
+
+function isJudged({ status }: SegmentReport): boolean {
+  return status !== "skipped";
+}
+
+function valueOfOthers(rows: PreparedRows, inside: Int32Array, { model, metric }: SegmentOptions): number | null {
+  const mine = new Set(inside);
+  const rest = labelledRows(rows).filter((row) => !mine.has(row));
+  if (rest.length === 0) return null;
+  const value = findMetric(metric, model.signature.target.task).compute(
+    evaluationOf(selectPrepared(rows, rest), model),
+  );
+  return Number.isFinite(value) ? value : null;
+}
+
+function columnOf({ inputs, table }: PreparedRows, name: string): Column {
+  const column = findColumn(inputs, name) ?? findColumn(table, name);
+  if (column !== undefined) return column;
+  const near = suggest(
+    name,
+    table.columns.map((each) => each.name),
+  );
+  throw new MlctlError("usage", `there is no column "${name}" to tell segments by`, {
+    hint: near === undefined ? 'check --by, or "monitor.segments" in config.json' : `did you mean "${near}"?`,
+  });
+}
+
+interface Group {
+  readonly column: string;
+  readonly value: string;
+  readonly rows: Int32Array;
+}
+
+function groupsOf(column: Column, rowCount: number): Group[] {
+  const labelOf = labels(column);
+  const groups = new Map<string, number[]>();
+  for (let row = 0; row < rowCount; row++) {
+    const label = labelOf(row);
+    const rows = groups.get(label);
+    if (rows === undefined) groups.set(label, [row]);
+    else rows.push(row);
+  }
+  const bySize = [...groups].toSorted((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+  const small = bySize.slice(MOST_SEGMENTS).flatMap(([, rows]) => rows);
+  const kept = bySize.slice(0, MOST_SEGMENTS);
+  if (small.length > 0) kept.push([`(${bySize.length - MOST_SEGMENTS} others)`, small]);
+  return kept.map(([value, rows]) => ({ column: column.name, value, rows: Int32Array.from(rows) }));
+}
+
+function labels(column: Column): (row: number) => string {
+  if (column.kind === "category") return (row) => cellText(column, row) ?? "(missing)";
+  const present = column.values.filter((value) => !Number.isNaN(value)).toSorted();
+  if (new Set(present).size <= MOST_VALUES) return (row) => cellText(column, row) ?? "(missing)";
+  const edges = [0, 0.25, 0.5, 0.75, 1].map((share) => quantileSorted(present, share));
+  const shown = (value: number): string =>
+    column.kind === "date" ? new Date(value).toISOString().slice(0, 10) : formatNumber(value);
+  return (row) => {
+    const value = column.values[row]!;
+    if (Number.isNaN(value)) return "(missing)";
+    const quarter = edges.slice(1, 4).filter((edge) => value > edge).length;
+    return `${quarter === 0 ? "" : "above "}${shown(edges[quarter]!)} to ${shown(edges[quarter + 1]!)}`;
+  };
+}
