@@ -37,7 +37,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "files[]": "is_new,path,rows",
   },
   train: {
-    "": "dataset,leaderboard,metric,model,model_version,notes,run_id,training_rows,validation_rows,value,warnings",
+    "": "aliases,dataset,leaderboard,metric,model,model_version,notes,run_id,training_rows,validation_rows,value,warnings",
     dataset: "path,rows,sha256",
     "leaderboard[]": "family,feature_set,metrics,note,params,rank,run_id,seconds,selection",
     model: artifact,
@@ -106,7 +106,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Written for people or for shells, not as a document; or stays until it is stopped. */
-const withoutJson = ["config schema", "completion", "schedule run"];
+const withoutJson = ["config schema", "completion", "schedule run", "serve"];
 
 let workspace: LifecycleWorkspace;
 /** By command: its document. */

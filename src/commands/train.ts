@@ -61,6 +61,7 @@ export function trainView(result: TrainResult): View {
       ["run", runId],
       ["version", `v${modelVersion}`],
       ["model", model.path],
+      ...Object.entries(result.aliases).map(([name, run]) => [`@${name}`, run] as const),
     ],
     notes: [
       ...notes,

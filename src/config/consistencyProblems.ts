@@ -17,6 +17,7 @@ export function consistencyProblems(config: Config): ConfigProblem[] {
     ...selectionProblems(config),
     ...limitProblems(config),
     ...costProblems(config),
+    ...aliasProblems(config),
   ];
 }
 
@@ -98,4 +99,17 @@ function costProblems({ costs, train, promotion, monitor }: Config): ConfigProbl
     ...(monitor.require["cost"] === undefined ? [] : ["monitor.require.cost"]),
   ];
   return asked.map((path) => ({ path, message: 'found "cost", but "costs" says nothing of what answers cost' }));
+}
+
+/** A name means one run. */
+function aliasProblems({ promotion }: Config): ConfigProblem[] {
+  const seen = new Map<string, string>();
+  return (["aliases", "top", "always_alias"] as const).flatMap((key) =>
+    promotion[key].flatMap((name, i) => {
+      const other = seen.get(name);
+      seen.set(name, other ?? `promotion.${key}`);
+      if (other === undefined) return [];
+      return [{ path: `promotion.${key}.${i}`, message: `found "${name}", which ${other} has already` }];
+    }),
+  );
 }

@@ -29,8 +29,21 @@ export function promotionSchema(require: ReturnType<typeof limits>) {
       .describe("how sure the improvement must be (bootstrap, e.g. 0.95); null: not asked"),
     require: require.describe("limits a model must keep, by metric"),
     beat_baseline: z.boolean().default(true).describe("a model that is no better than the baseline is not deployed"),
-    aliases: z.array(z.string().min(1)).default(["champion"]).describe("names that follow the deployed model"),
+    aliases: names().default(["champion"]).describe("names that follow the deployed model"),
+    top: names()
+      .default([])
+      .describe("names for the first models of each leaderboard, by rank; each of these keeps its model"),
+    always_alias: names().default([]).describe("names that the best model of every training gets, whatever the rules"),
   });
+}
+
+function names() {
+  return z.array(
+    z
+      .string()
+      .regex(/^(?!latest$|v\d+$)[\w-]{1,255}$/i, 'letters, digits, _ and -; not "latest" and not "v3"')
+      .describe("an alias, without @"),
+  );
 }
 
 export function costsSchema() {

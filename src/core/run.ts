@@ -77,7 +77,7 @@ export interface Run {
   readonly trainingRows: number;
   readonly validationRows: number;
   readonly seconds: number;
-  /** 1 is the winner of the leaderboard; only it keeps a model. */
+  /** 1 is the winner of the leaderboard; only it keeps a model, unless promotion.top names more. */
   readonly rank: number;
   readonly model: Artifact | null;
   /** Counts up over all models ever trained in this workspace ("v3"); null without a model. */

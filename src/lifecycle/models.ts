@@ -62,6 +62,12 @@ export function setAlias(
   const plain = name.replace(/^@/, "");
   checkName(plain);
   if (config.promotion.aliases.includes(plain) && !remove) throw followsDeployment(plain);
+  const { top, always_alias: always } = config.promotion;
+  if ([...top, ...always].includes(plain) && !remove) {
+    throw new MlctlError("usage", `@${plain} follows training`, {
+      hint: "take it out of promotion.top or promotion.always_alias of config.json to set it by hand",
+    });
+  }
   const known = store.aliases();
   if (known.some((alias) => alias.name === plain && alias.source === "deployment")) {
     throw followsDeployment(plain);

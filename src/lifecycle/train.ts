@@ -1,16 +1,13 @@
 /** train: every configured model on the latest dataset, a leaderboard, and the dated model of the best. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { Dataset } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { Run, Selection } from "../core/run.ts";
 import { timestamp } from "../core/timestamp.ts";
-import { artifactOf } from "../storage/artifactOf.ts";
-import { atomicWrite } from "../storage/atomicWrite.ts";
-import { serializeModel } from "../storage/modelFile.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
-import { buildModel } from "./buildModel.ts";
+import { costUnit } from "./costsOf.ts";
+import { keepModels, nameModels } from "./keepModels.ts";
 import { baselineAhead } from "./leaderboard.ts";
 import type { Session } from "./session.ts";
 import { trainCandidates, type TrainedCandidate } from "./trainCandidates.ts";
@@ -41,6 +38,8 @@ export interface TrainResult {
   readonly validationRows: number;
   readonly leaderboard: readonly LeaderboardRow[];
   readonly model: { readonly path: string; readonly sha256: string; readonly bytes: number };
+  /** Names that this training gave, with the runs they mean now. */
+  readonly aliases: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -60,48 +59,44 @@ export async function train(session: Session): Promise<TrainResult> {
   const winner = ranked[0]!;
   const { metric } = winner.candidate;
   const stamp = timestamp(context.now());
-  const modelPath = join(session.paths.models, `trainedmodel_${stamp}.json`);
-  atomicWrite(modelPath, serializeModel(await buildModel(session, dataset, data, winner)));
-  const model = await artifactOf(session.paths.workspace, modelPath);
+  const kept = await keepModels(session, { dataset, data, ranked, stamp });
   const warnings = [
     ...data.warnings,
     ...(winner.degenerate ? [`the best model is degenerate: ${winner.degenerate}`] : []),
     ...baselineAhead(ranked, metric, data.target.task),
   ];
-  const modelVersion = store.nextModelVersion();
+  // One instant for all: the newest run is the first in rank.
+  const createdAt = context.now().toISOString();
   const runs = ranked.map((trained, index): Run => {
-    const isWinner = index === 0;
-    const own = {
-      rank: index + 1,
-      stamp,
-      model: isWinner ? model : null,
-      modelVersion: isWinner ? modelVersion : null,
-    };
-    return runOf(session, { dataset, data, trained, own, warnings: isWinner ? warnings : [] });
+    const own = { rank: index + 1, stamp, createdAt, ...(kept[index] ?? { model: null, modelVersion: null }) };
+    return runOf(session, { dataset, data, trained, own, warnings: index === 0 ? warnings : [] });
   });
   // The winner last: once its record is there, the whole training is.
   for (const run of runs.toReversed()) saveRecord(session.paths, store, run);
+  const aliases = nameModels(session, runs);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
-  return resultOf({ dataset, data, ranked, runs, metric });
+  const unit = costUnit(config);
+  const notes = unit === null ? [] : [`cost is ${unit}, by the costs of config.json`];
+  return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });
 }
 
 interface RunParts {
   readonly dataset: Dataset;
   readonly data: PreparedData;
   readonly trained: TrainedCandidate;
-  readonly own: Pick<Run, "rank" | "model" | "modelVersion"> & { readonly stamp: string };
+  readonly own: Pick<Run, "rank" | "createdAt" | "model" | "modelVersion"> & { readonly stamp: string };
   readonly warnings: readonly string[];
 }
 
 function runOf(session: Session, { dataset, data, trained, own, warnings }: RunParts): Run {
-  const { rank, stamp, model, modelVersion } = own;
+  const { rank, stamp, createdAt, model, modelVersion } = own;
   const { candidate, fitted, error } = trained;
   const identity = [stamp, rank, dataset.artifact.sha256, session.configSha256, process.pid].join(" ");
   return {
     kind: "run",
     runId: createHash("sha256").update(identity).digest("hex").slice(0, 12),
     status: fitted === undefined ? "FAILED" : "FINISHED",
-    createdAt: session.context.now().toISOString(),
+    createdAt,
     trainId: stamp,
     task: data.target.task,
     family: trained.family,
@@ -136,9 +131,11 @@ interface ResultParts {
   readonly ranked: readonly TrainedCandidate[];
   readonly runs: readonly Run[];
   readonly metric: string;
+  readonly aliases: TrainResult["aliases"];
+  readonly notes: readonly string[];
 }
 
-function resultOf({ dataset, data, ranked, runs, metric }: ResultParts): TrainResult {
+function resultOf({ dataset, data, ranked, runs, metric, aliases, notes }: ResultParts): TrainResult {
   const [best, winner] = [runs[0]!, ranked[0]!];
   return {
     runId: best.runId,
@@ -161,6 +158,7 @@ function resultOf({ dataset, data, ranked, runs, metric }: ResultParts): TrainRe
     })),
     model: best.model!,
     warnings: best.warnings,
-    notes: [...new Set([...data.notes, ...winner.fitted!.notes])],
+    aliases,
+    notes: [...new Set([...data.notes, ...winner.fitted!.notes, ...notes])],
   };
 }

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { exampleConfig, exampleCsv, exampleWorkspace } from "./exampleWorkspace.test.ts";
+import { ingest } from "./ingest.ts";
+import { listModels, setAlias } from "./models.ts";
+import { noteModel } from "./noteModel.ts";
+import { train } from "./train.ts";
+
+const models = [
+  { family: "baseline" },
+  { family: "logistic_regression" },
+  { family: "xgboost", params: { n_estimators: 5 } },
+];
+
+function workspace(promotion: object) {
+  const config = { ...exampleConfig, train: { models }, promotion };
+  return exampleWorkspace(config, { "practicedata/a.csv": exampleCsv(1, 120) });
+}
+
+describe("promotion.top and promotion.always_alias", () => {
+  it("keep the first models of the leaderboard under their names; the winner is the newest and has the highest version", async () => {
+    const example = await workspace({ top: ["best", "runner_up", "third"], always_alias: ["staging"] });
+    const { result, listed } = await example.change(async (session) => {
+      await ingest(session);
+      const trained = await train(session);
+      setAlias(session, { name: "mine", reference: "v1", remove: false });
+      return { result: trained, listed: listModels(session) };
+    });
+    const [first, second] = result.leaderboard;
+    // The baseline learned nothing: it is no third.
+    expect(result.aliases).toEqual({ best: first!.runId, runner_up: second!.runId, staging: first!.runId });
+    expect(listed.map(({ version, runId, aliases }) => [version, runId, aliases])).toEqual([
+      [2, first!.runId, ["best", "staging"]],
+      [1, second!.runId, ["mine", "runner_up"]],
+    ]);
+    expect(result.modelVersion).toBe(2);
+    const again = await example.change(async (session) => {
+      const trained = await train(session);
+      return { trained, listed: listModels(session) };
+    });
+    expect(again.listed.map(({ version, aliases }) => [version, aliases])).toEqual([
+      [4, ["best", "staging"]],
+      [3, ["runner_up"]],
+      [2, []],
+      [1, ["mine"]],
+    ]);
+  });
+
+  it("are not to be set by hand", async () => {
+    const example = await workspace({ always_alias: ["staging"] });
+    await example.change(async (session) => {
+      await ingest(session);
+      await train(session);
+      expect(() => setAlias(session, { name: "staging", reference: "v1", remove: false })).toThrow("follows training");
+    });
+  });
+});
+
+describe("noteModel", () => {
+  it("keeps a note with its run, tells the one before, and takes it away for an empty text", async () => {
+    const example = await workspace({});
+    await example.change(async (session) => {
+      await ingest(session);
+      await train(session);
+      expect(noteModel(session, "v1", " first ")).toMatchObject({ note: "first", previous: null });
+      expect(noteModel(session, "latest", "second")).toMatchObject({ note: "second", previous: "first" });
+      expect(listModels(session)[0]).toMatchObject({ note: "second" });
+      expect(noteModel(session, "v1", "")).toMatchObject({ note: null, previous: "second" });
+      expect(listModels(session)[0]).toMatchObject({ note: null });
+      expect(() => noteModel(session, "v1", "x".repeat(2001))).toThrow("at most 2000 characters");
+    });
+  });
+});

@@ -1,0 +1,69 @@
+/** Which models of a training are kept, and the names that training gives them. */
+import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import type { Artifact } from "../core/artifact.ts";
+import type { Dataset } from "../core/dataset.ts";
+import type { Run } from "../core/run.ts";
+import { artifactOf } from "../storage/artifactOf.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import { serializeModel } from "../storage/modelFile.ts";
+import { saveRecord } from "../storage/saveRecord.ts";
+import { buildModel } from "./buildModel.ts";
+import type { Session } from "./session.ts";
+import type { TrainedCandidate } from "./trainCandidates.ts";
+import type { PreparedData } from "./trainingData.ts";
+
+export interface KeptModel {
+  readonly model: Artifact;
+  readonly modelVersion: number;
+}
+
+interface Training {
+  readonly dataset: Dataset;
+  readonly data: PreparedData;
+  /** Best first. */
+  readonly ranked: readonly TrainedCandidate[];
+  readonly stamp: string;
+}
+
+/** The winner's, and those of the next in rank that `promotion.top` has a name for; the winner has the highest version. */
+export async function keepModels(session: Session, training: Training): Promise<KeptModel[]> {
+  const { dataset, data, ranked, stamp } = training;
+  const kept = ranked.filter((trained, index) => index === 0 || isWorthKeeping(trained, index, session.config));
+  const newest = session.store.nextModelVersion() + kept.length - 1;
+  const models: KeptModel[] = [];
+  for (const [index, trained] of kept.entries()) {
+    const place = index === 0 ? "" : `_${index + 1}`;
+    const path = join(session.paths.models, `trainedmodel_${stamp}${place}.json`);
+    atomicWrite(path, serializeModel(await buildModel(session, dataset, data, trained)));
+    models.push({ model: await artifactOf(session.paths.workspace, path), modelVersion: newest - index });
+  }
+  return models;
+}
+
+/** Ranked behind all that learned something are the baseline, what answers the same always, and what failed. */
+function isWorthKeeping(
+  { fitted, family, degenerate }: TrainedCandidate,
+  index: number,
+  { promotion }: Config,
+): boolean {
+  return index < promotion.top.length && fitted !== undefined && family !== "baseline" && degenerate === undefined;
+}
+
+/**
+ * Gives the names of `promotion.top` by rank and those of `promotion.always_alias` to the winner.
+ * @returns run id by name
+ */
+export function nameModels({ store, paths, config }: Session, runs: readonly Run[]): Record<string, string> {
+  const { top, always_alias: always } = config.promotion;
+  const kept = runs.filter(({ model }) => model !== null);
+  const given = Object.fromEntries([
+    ...top.flatMap((name, index) => (kept[index] === undefined ? [] : [[name, kept[index].runId] as const])),
+    ...always.map((name) => [name, runs[0]!.runId] as const),
+  ]);
+  if (Object.keys(given).length === 0) return given;
+  const manual = store.aliases().filter(({ source, name }) => source === "manual" && !top.includes(name));
+  const others = Object.fromEntries(manual.map(({ name, runId }) => [name, runId]));
+  saveRecord(paths, store, { kind: "aliases", aliases: { ...others, ...given } });
+  return given;
+}
