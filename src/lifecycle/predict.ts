@@ -1,19 +1,15 @@
 /** predict: rows stream in, rows with their prediction stream out; bad rows can be diverted. */
-import { createReadStream } from "node:fs";
-import { pipeline, type Readable, type Writable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import type { Readable, Writable } from "node:stream";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { readRows, type InputRow, type RowBatch } from "../data/rows.ts";
 import { predictor } from "../pipeline/predictor.ts";
-import { errorCode } from "../storage/writeFailure.ts";
 import { answerRows, type Answerer } from "./answerRows.ts";
 import { distinctPlaces } from "./distinctPlaces.ts";
+import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import { rowSink, type RowSink } from "./rowSink.ts";
 import type { Session } from "./session.ts";
-
-export type RowFormat = "csv" | "jsonl";
 
 export interface PredictOptions {
   /** A path, or "-" for `stdin`. */
@@ -121,40 +117,4 @@ async function chooseModel(session: Session, reference: string | undefined): Pro
   const deployed = loadDeployed(session);
   if (deployed !== undefined) return deployed;
   throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy, or predict with --model latest" });
-}
-
-function formatOf(input: string): RowFormat {
-  return /\.(jsonl|ndjson)(\.gz)?$/i.test(input) ? "jsonl" : "csv";
-}
-
-async function* openInput({ input, stdin }: PredictOptions): AsyncGenerator<Buffer | string> {
-  if (input === "-") return yield* stdin as AsyncIterable<Buffer | string>;
-  if (/\.(parquet|json|xlsx?)$/i.test(input)) {
-    throw new MlctlError("usage", `${input}: predict streams CSV and JSON lines`, {
-      hint: "convert the file, e.g. to .csv or .jsonl",
-    });
-  }
-  const file = createReadStream(input, { highWaterMark: 1 << 18 });
-  const stream: AsyncIterable<Buffer> = input.endsWith(".gz")
-    ? pipeline(file, createGunzip(), () => {
-        // An error of either reaches the reader through the stream.
-      })
-    : file;
-  try {
-    yield* stream;
-  } catch (error) {
-    throw errorCode(error) === undefined ? error : unreadable(input, error as NodeJS.ErrnoException);
-  }
-}
-
-function unreadable(input: string, error: NodeJS.ErrnoException): MlctlError {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file",
-    EISDIR: "it is a folder",
-    EACCES: "it may not be read",
-    Z_DATA_ERROR: "it is no gzip file, or a damaged one",
-    Z_BUF_ERROR: "it was cut off: the gzip file ends in the middle",
-  };
-  const reason = reasons[error.code ?? ""];
-  return new MlctlError("data", `${input}: ${reason ?? error.message}`, { cause: error });
 }
