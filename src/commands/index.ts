@@ -19,11 +19,12 @@ import { reproduce } from "./reproduce.ts";
 import { runs } from "./runs.ts";
 import { schedule } from "./schedule.ts";
 import { score } from "./score.ts";
+import { serve } from "./serve.ts";
 import { train } from "./train.ts";
 import { verify } from "./verify.ts";
 
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
-const use = [predict, explain];
+const use = [predict, explain, serve];
 const watch = [schedule];
 const improve = [reproduce];
 const lookBack = [runs, models, lineage, at, verify, reindex];

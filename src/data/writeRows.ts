@@ -36,7 +36,7 @@ export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
 }
 
 /** As RFC 4180 has it, with line feeds; a missing value is an empty field, the empty text `""` unless `bareEmpty`. */
-function csvLine(row: readonly Json[], bareEmpty: boolean): string {
+export function csvLine(row: readonly Json[], bareEmpty: boolean): string {
   return `${row.map((value) => csvField(value, bareEmpty)).join(",")}\n`;
 }
 

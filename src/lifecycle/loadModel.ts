@@ -70,7 +70,11 @@ function readDeployedModel(path: string, sha256: string): Model {
 /** Where the model of a run lies. @throws {MlctlError} kind "usage" for a run that kept none */
 export function modelPath({ paths }: Pick<Session, "paths">, run: Run): string {
   if (run.model !== null) return fromRecordPath(paths.workspace, run.model.path);
-  throw new MlctlError("usage", `run ${run.runId} (${run.family}) kept no model: only the best of a training does, and those that promotion.top names`, {
-    hint: `the best of its training is shown by \`mlctl runs show ${run.runId}\``,
-  });
+  throw new MlctlError(
+    "usage",
+    `run ${run.runId} (${run.family}) kept no model: only the best of a training does, and those that promotion.top names`,
+    {
+      hint: `the best of its training is shown by \`mlctl runs show ${run.runId}\``,
+    },
+  );
 }

@@ -1,0 +1,15 @@
+/** CSV bodies of requests: the rows of one that streams in, and the lines of its answer. */
+import { readRows, type RowBatch } from "../data/rows.ts";
+import { csvLine } from "../data/writeRows.ts";
+import type { ServedModel } from "./servedModel.ts";
+
+/** Small enough that other requests are answered between two of them. */
+export const BATCH_ROWS = 500;
+
+/** As `mlctl predict` reads them. @throws {MlctlError} kind "data" with the line that cannot be read */
+export function requestBatches(body: AsyncIterable<Buffer>, { model }: ServedModel): AsyncGenerator<RowBatch> {
+  const { normalizeNames } = model.signature.reading;
+  return readRows(body, { format: "csv", normalizeNames, batchSize: BATCH_ROWS, name: "the body" });
+}
+
+export { csvLine };

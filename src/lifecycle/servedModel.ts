@@ -1,0 +1,91 @@
+/** The deployed model made ready to answer requests: everything that can be done once is done. */
+import type { Deployment } from "../core/deployment.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Model } from "../core/model.ts";
+import type { Prediction } from "../core/prediction.ts";
+import type { Run } from "../core/run.ts";
+import type { ColumnSpec } from "../core/signature.ts";
+import type { Table } from "../core/table.ts";
+import { normalizeName } from "../data/columnNames.ts";
+import { historyProblems } from "../pipeline/historyProblems.ts";
+import { predictor } from "../pipeline/predictor.ts";
+import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rowReader.ts";
+import { loadDeployed } from "./loadModel.ts";
+import { reading } from "./session.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface ServedModel {
+  readonly deployment: Deployment;
+  readonly model: Model;
+  /** Null where its record is gone. */
+  readonly run: Run | null;
+  /** The model's columns, in the order in which `read` takes cells. */
+  readonly inputs: readonly string[];
+  /** The same reading, check and prediction as `mlctl predict`. */
+  readonly read: (rows: readonly (readonly unknown[])[]) => CheckedRows;
+  readonly predict: (table: Table) => Prediction;
+  /** What rows lack of the history that the model looks back on; null for a model that does not. */
+  readonly gaps: ((table: Table) => readonly RowProblem[]) | null;
+  /** How the model calls a column that a caller gave this name. */
+  readonly columnName: (given: string) => string;
+  /** A class by its code, as JSON has it: numbers where every class is one. */
+  readonly labels: readonly (string | number)[] | null;
+}
+
+/** Calls of `predict` before it is trusted with requests: compiled code is faster than interpreted code. */
+const WARM_UP_CALLS = 300;
+
+/**
+ * Loads what deployment.json names, verifies its hash and predicts with it; undefined where nothing is deployed.
+ * @throws {MlctlError} where the deployment or its model is damaged, or the model cannot predict
+ */
+export async function servedModel(workspace: Workspace): Promise<ServedModel | undefined> {
+  const deployed = await reading(workspace, loadDeployed);
+  if (deployed === undefined) return undefined;
+  const { model, run, deployment } = deployed;
+  const { inputs, target, reading: how } = model.signature;
+  const names = inputs.map(({ name }) => name);
+  const looksBack = inputs.some(({ kind, minimum }) => kind === "date" && minimum === undefined);
+  const served: ServedModel = {
+    deployment,
+    model,
+    run,
+    inputs: names,
+    read: rowReader(model.signature, names),
+    predict: predictor(model),
+    gaps: looksBack ? historyProblems(model) : null,
+    columnName: how.normalizeNames ? normalizeName : (given) => given,
+    labels: target.classes === undefined ? null : jsonLabels(target.classes),
+  };
+  warmUp(served);
+  return served;
+}
+
+function jsonLabels(classes: readonly string[]): (string | number)[] {
+  return classes.every((label) => String(Number(label)) === label) ? classes.map(Number) : [...classes];
+}
+
+function warmUp({ model, read, predict }: ServedModel): void {
+  const row = exampleRow(model);
+  try {
+    for (let i = 0; i < WARM_UP_CALLS; i++) predict(read([row.map(({ value }) => value)]).table);
+  } catch (error) {
+    // A model that looks back may have no answer for this row: that it says so shows that it works.
+    if (!(error instanceof MlctlError) || error.kind !== "data") throw error;
+  }
+}
+
+/** A row like those of the training: the middle of each number, the most frequent category. */
+export function exampleRow({ signature, reference }: Model): { name: string; value: string | number | null }[] {
+  return signature.inputs.map((spec) => ({ name: spec.name, value: exampleValue(spec, reference) }));
+}
+
+function exampleValue(spec: ColumnSpec, { columns }: Model["reference"]): string | number | null {
+  const known = columns[spec.name];
+  if (spec.kind === "category")
+    return (known?.kind === "category" ? known.counts[0]?.[0] : undefined) ?? spec.categories?.[0] ?? null;
+  const middle = (known?.kind === "category" ? undefined : known?.quantiles[50]) ?? spec.maximum;
+  if (spec.kind === "date") return middle === undefined ? null : new Date(middle).toISOString();
+  if (middle === undefined) return null;
+  return spec.integer === true ? Math.round(middle) : middle;
+}

@@ -1,0 +1,50 @@
+/** Writes answers as JSON text: one object for one row, lists for several. */
+import type { Config } from "../config/schema.ts";
+import type { RowFinding } from "../lifecycle/rowChecks.ts";
+import { MOST_FINDINGS } from "./answerer.ts";
+import type { Answers } from "./answers.ts";
+import type { RequestRows } from "./requestRows.ts";
+
+/** @param runId of the model that answered @returns a function that writes one answer, its constant parts written once */
+export function answerText(
+  { serve }: Pick<Config, "serve">,
+  runId: string,
+): (request: RequestRows, answers: Answers, extra?: Readonly<Record<string, unknown>>) => string {
+  const { response_key, echo } = serve;
+  const [oneKey, manyKey] = [response_key ?? "prediction", response_key ?? "predictions"].map((key) =>
+    JSON.stringify(key),
+  );
+  const version = `,"model_version":${JSON.stringify(runId)},`;
+  const echoed = echo.map((name) => ({ name, key: `,${JSON.stringify(name)}:` }));
+  return ({ rows, single }, { values, probabilities, predictionIds, warnings }, extra) => {
+    const end = `${extra === undefined ? "" : membersText(extra)}${warningsText(warnings)}}`;
+    if (single) {
+      let text = `{${oneKey}:${JSON.stringify(values[0])}`;
+      for (const { name, key } of echoed) if (Object.hasOwn(rows[0]!, name)) text += key + scalarText(rows[0]![name]);
+      if (probabilities !== null) text += `,"probability":${probabilities[0]}`;
+      return `${text}${version}"prediction_id":"${predictionIds[0]!}"${end}`;
+    }
+    let text = `{${manyKey}:${JSON.stringify(values)}`;
+    for (const { name, key } of echoed) {
+      if (rows.some((row) => Object.hasOwn(row, name)))
+        text += `${key}[${rows.map((row) => scalarText(row[name])).join(",")}]`;
+    }
+    if (probabilities !== null) text += `,"probabilities":${JSON.stringify(probabilities)}`;
+    return `${text}${version}"prediction_ids":${JSON.stringify(predictionIds)}${end}`;
+  };
+}
+
+function membersText(members: Readonly<Record<string, unknown>>): string {
+  return `,${JSON.stringify(members).slice(1, -1)}`;
+}
+
+function warningsText(warnings: readonly RowFinding[]): string {
+  if (warnings.length === 0) return ',"warnings":[]';
+  const more = warnings.length <= MOST_FINDINGS ? "" : `,"warning_count":${warnings.length}`;
+  return `,"warnings":${JSON.stringify(warnings.slice(0, MOST_FINDINGS))}${more}`;
+}
+
+/** What is nested is not said again: it may be of any depth. */
+function scalarText(value: unknown): string {
+  return typeof value === "object" || value === undefined ? "null" : JSON.stringify(value);
+}

@@ -1,0 +1,29 @@
+/** What a model says of rows, before anyone decides how it is written. */
+import type { Table } from "../core/table.ts";
+import type { RowFinding } from "../lifecycle/rowChecks.ts";
+
+export interface Answers {
+  /** Classes by their label, numbers rounded as `serve.round` has it. */
+  readonly values: readonly (string | number)[];
+  /** Of the positive class where there are two, else of the predicted one; null in regression. */
+  readonly probabilities: readonly number[] | null;
+  readonly predictionIds: readonly string[];
+  readonly warnings: readonly RowFinding[];
+  /** The rows as the model reads them. */
+  readonly table: Table;
+}
+
+export interface RowAnswer {
+  readonly value: string | number | null;
+  readonly probability: number | null;
+  readonly predictionId: string | null;
+  readonly warning: string | null;
+  /** Why there is no answer. */
+  readonly error: string | null;
+}
+
+/** Findings about the names of columns, before any value was looked at. */
+export interface Found {
+  readonly errors: readonly RowFinding[];
+  readonly warnings: readonly RowFinding[];
+}

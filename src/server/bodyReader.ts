@@ -1,0 +1,154 @@
+/** Reads request bodies within limits of bytes and time; slow ones are ended, refused ones are let run dry. */
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import { HttpProblem } from "./problem.ts";
+
+export interface BodyLimits {
+  /** Of one body. */
+  readonly bytes: number;
+  /** Of all bodies that are being received. */
+  readonly totalBytes: number;
+  readonly milliseconds: number;
+}
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+export interface BodyReader {
+  /** Calls `done` once, with the parsed JSON or an HttpProblem. */
+  readJson(request: IncomingMessage, done: Done): void;
+  /** Calls `stall` when a streamed request stands still; `alive` is called for each piece. */
+  watch(stall: (problem: HttpProblem) => void): { alive(): void; done(): void };
+  close(): void;
+}
+
+interface Pending {
+  deadline: number;
+  readonly expire: () => void;
+}
+
+/** How often deadlines are looked at: one timer for all is far cheaper than one for each. */
+const SWEEP_MS = 250;
+
+/** @param clock milliseconds that only go forward */
+export function bodyReader(limits: BodyLimits, clock: () => number): BodyReader {
+  const pending = new Set<Pending>();
+  let held = 0;
+  const sweep = setInterval(() => {
+    const now = clock();
+    for (const each of pending) if (each.deadline < now) each.expire();
+  }, SWEEP_MS);
+  sweep.unref();
+  const hold = (bytes: number): boolean => {
+    if (held + bytes > limits.totalBytes) return false;
+    held += bytes;
+    return true;
+  };
+  return {
+    readJson(request, done) {
+      receive(request, { limits, pending, clock, hold, free: (bytes) => void (held -= bytes) }, done);
+    },
+    watch(stall) {
+      const entry: Pending = {
+        deadline: clock() + limits.milliseconds,
+        expire: () => stall(stalled(limits)),
+      };
+      pending.add(entry);
+      return {
+        alive: () => void (entry.deadline = clock() + limits.milliseconds),
+        done: () => void pending.delete(entry),
+      };
+    },
+    close: () => clearInterval(sweep),
+  };
+}
+
+interface Room {
+  readonly limits: BodyLimits;
+  readonly pending: Set<Pending>;
+  readonly clock: () => number;
+  readonly hold: (bytes: number) => boolean;
+  readonly free: (bytes: number) => void;
+}
+
+function receive(request: IncomingMessage, { limits, pending, clock, hold, free }: Room, done: Done): void {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  const chunks: Buffer[] = [];
+  let [bytes, finished] = [0, false];
+  const finish = (error: HttpProblem | null, body?: unknown): void => {
+    if (finished) return;
+    finished = true;
+    free(bytes);
+    pending.delete(entry);
+    request.off("data", take).off("end", complete).off("error", broken).off("close", broken);
+    // Whoever still sends is let run dry for a while, so that the refusal is read; nothing of it is kept.
+    if (error !== null && !request.complete) drain(request, pending, clock() + limits.milliseconds);
+    done(error, body);
+  };
+  const take = (chunk: Buffer): void => {
+    if (bytes + chunk.length > limits.bytes) return finish(tooLarge(limits));
+    if (!hold(chunk.length)) return finish(overloaded());
+    bytes += chunk.length;
+    chunks.push(chunk);
+  };
+  const complete = (): void => {
+    try {
+      const body = parseJson(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      finish(null, body);
+    } catch (error) {
+      finish(error as HttpProblem);
+    }
+  };
+  const broken = (): void => finish(new HttpProblem("bad-request", "the body ended before its announced length"));
+  const expire = (): void => finish(tooSlow(limits));
+  const entry: Pending = { deadline: clock() + limits.milliseconds, expire };
+  if (announced > limits.bytes) return finish(tooLarge(limits));
+  pending.add(entry);
+  request.on("data", take).on("end", complete).on("error", broken).on("close", broken);
+}
+
+function drain(request: IncomingMessage, pending: Set<Pending>, deadline: number): void {
+  const entry: Pending = { deadline, expire: () => request.destroy() };
+  pending.add(entry);
+  request.on("error", () => {
+    // The caller hung up on a refusal.
+  });
+  request.once("close", () => pending.delete(entry)).resume();
+}
+
+/** @throws {HttpProblem} 400 where it is no JSON */
+function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new HttpProblem("bad-request", "the body is not UTF-8", { hint: "send JSON as UTF-8" });
+  const text = bytes.toString("utf8");
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (text.trim() === "") throw new HttpProblem("bad-request", "the body is empty", { hint: "send one row as JSON" });
+    const reason = error instanceof Error ? error.message.slice(0, 200) : "";
+    const hint = "numbers have no NaN in JSON: send null for a missing value";
+    throw new HttpProblem("bad-request", `the body is not JSON: ${reason}`, /NaN/.test(reason) ? { hint } : {});
+  }
+}
+
+function tooLarge({ bytes }: BodyLimits): HttpProblem {
+  return new HttpProblem("too-large", `the body is larger than ${bytes} bytes`, {
+    hint: "send fewer rows at once, or stream them as text/csv or application/x-ndjson, which has no such limit",
+  });
+}
+
+function tooSlow({ milliseconds }: BodyLimits): HttpProblem {
+  return new HttpProblem("too-slow", `the body did not arrive within ${milliseconds / 1000} s`, {
+    headers: { connection: "close" },
+  });
+}
+
+function stalled({ milliseconds }: BodyLimits): HttpProblem {
+  return new HttpProblem("too-slow", `nothing was sent or taken for ${milliseconds / 1000} s`, {
+    headers: { connection: "close" },
+  });
+}
+
+function overloaded(): HttpProblem {
+  return new HttpProblem("overloaded", "too many bodies are being received at once", {
+    headers: { "retry-after": "1" },
+  });
+}

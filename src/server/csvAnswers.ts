@@ -1,0 +1,87 @@
+/** CSV in, CSV out: the columns that came, with the prediction behind them. */
+import type { Config } from "../config/schema.ts";
+import type { Json } from "../core/json.ts";
+import { csvLine, requestBatches } from "../lifecycle/requestBatches.ts";
+import type { RowFinding } from "../lifecycle/rowChecks.ts";
+import { invalidRows, type Answerer } from "./answerer.ts";
+import { HttpProblem } from "./problem.ts";
+import { namePositions, rowCells } from "./rowCells.ts";
+
+/** The cells of some rows in the model's order, beside what came. */
+export interface CsvBatch {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Json[])[];
+  readonly cells: readonly (readonly unknown[])[];
+  /** Rows that are not as wide as the header. */
+  readonly errors: readonly RowFinding[];
+  /** Of the first row, from 0. */
+  readonly start: number;
+}
+
+/** @throws {HttpProblem} 422 for a header that lacks columns; {MlctlError} for what is no CSV */
+export async function* csvBatches(
+  pieces: AsyncIterable<Buffer>,
+  { served }: Answerer,
+  config: Config,
+): AsyncGenerator<CsvBatch> {
+  let positions: readonly number[] | undefined;
+  let start = 0;
+  for await (const { columns, rows } of requestBatches(pieces, served)) {
+    positions ??= headerPositions(columns, served, config);
+    const cells = rows.map(({ values }) => positions!.map((at) => (at < 0 ? null : (values[at] ?? null))));
+    const errors = rows.flatMap(({ problem, line }, row): RowFinding[] =>
+      problem === undefined ? [] : [{ row, column: "", check: "row", message: `line ${line}: ${problem}` }],
+    );
+    yield { columns, rows: rows.map(({ values }) => values), cells, errors, start };
+    start += rows.length;
+  }
+  if (start === 0 && positions === undefined) throw new HttpProblem("bad-request", "the body is empty");
+}
+
+/** For each column of the model where it stands in the file; −1 where it may be missing. */
+function headerPositions(columns: readonly string[], served: Answerer["served"], config: Config): number[] {
+  const header = Object.assign(
+    Object.create(null) as Record<string, unknown>,
+    Object.fromEntries(columns.map((name) => [name, ""])),
+  );
+  const { errors } = rowCells(served, config)([header]);
+  if (errors.length > 0) throw invalidRows(errors);
+  const known = namePositions(served, config);
+  const found = columns.map((name) => known.get(name) ?? known.get(served.columnName(name)) ?? -1);
+  return served.inputs.map((_, position) => found.indexOf(position));
+}
+
+/** @yields lines of the answer */
+export async function* answerCsv(
+  pieces: AsyncIterable<Buffer>,
+  answerer: Answerer,
+  config: Config,
+): AsyncGenerator<string> {
+  const isClass = answerer.served.labels !== null;
+  const added = [
+    config.serve.response_key ?? "prediction",
+    ...(isClass ? ["probability"] : []),
+    "prediction_id",
+    "prediction_warning",
+    "prediction_error",
+  ];
+  let isFirst = true;
+  for await (const { columns, rows, cells, errors } of csvBatches(pieces, answerer, config)) {
+    if (isFirst) refuseTaken(columns, added);
+    const answers = answerer.answerEach(cells, { errors, warnings: [] });
+    const lines = answers.map(({ value, probability, predictionId, warning, error }, i) => {
+      const own = columns.map((_, at) => rows[i]![at] ?? null);
+      return csvLine([...own, value, ...(isClass ? [probability] : []), predictionId, warning, error], true);
+    });
+    yield `${isFirst ? csvLine([...columns, ...added], false) : ""}${lines.join("")}`;
+    isFirst = false;
+  }
+}
+
+function refuseTaken(columns: readonly string[], added: readonly string[]): void {
+  const taken = added.find((name) => columns.includes(name));
+  if (taken === undefined) return;
+  throw new HttpProblem("invalid-rows", `the rows have a column called "${taken}" already`, {
+    hint: "rename or drop it first",
+  });
+}

@@ -1,0 +1,43 @@
+/** SHAP values of answered rows, beside the answer. */
+import { MlctlError } from "../core/errors.ts";
+import type { Table } from "../core/table.ts";
+import type { ServedModel } from "../lifecycle/servedModel.ts";
+import { explain } from "../pipeline/explain.ts";
+import { HttpProblem } from "./problem.ts";
+
+/** Taking an answer apart costs a thousand times what giving it does; other requests wait meanwhile. */
+const MOST_ROWS = 100;
+
+/** Members for the answer. @throws {HttpProblem} 413 for too many rows, 400 for a model whose answers cannot be taken apart */
+export function explanations({ model }: ServedModel, table: Table, single: boolean): Record<string, unknown> {
+  if (table.rowCount > MOST_ROWS) {
+    throw new HttpProblem("too-large", `${table.rowCount} rows, at most ${MOST_ROWS} are explained at once`, {
+      hint: "`mlctl explain --rows FILE` takes any number",
+    });
+  }
+  if (table.rowCount === 0) return { explanations: [] };
+  const { featureNames, outputCount, baseValues, blocks } = explained(model, table);
+  const width = featureNames.length;
+  const values = blocks.flatMap((block) => [...block.values]);
+  const rows = Array.from({ length: table.rowCount }, (_, row) => {
+    const start = row * outputCount * width;
+    const own = (feature: number): number[] =>
+      Array.from({ length: outputCount }, (__, output) => values[start + output * width + feature]!);
+    const contributions = featureNames.map((name, i) => [name, outputCount === 1 ? own(i)[0]! : own(i)] as const);
+    return {
+      base_value: outputCount === 1 ? baseValues[0]! : baseValues,
+      contributions: Object.fromEntries(contributions),
+    };
+  });
+  const unit = model.signature.target.task === "regression" ? model.signature.target.name : "log-odds";
+  return single ? { explanation: { unit, ...rows[0]! } } : { explanations: rows.map((row) => ({ unit, ...row })) };
+}
+
+function explained(model: ServedModel["model"], table: Table) {
+  try {
+    return explain(model, table);
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    throw new HttpProblem("bad-request", error.message, { hint: error.hint, cause: error });
+  }
+}

@@ -1,0 +1,164 @@
+/** The one file that knows fastify: a server with its limits, in which every error is a problem document. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import cors from "@fastify/cors";
+import swagger from "@fastify/swagger";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { BodyReader } from "./bodyReader.ts";
+import { HttpProblem, problemOf, PROBLEM_TYPE, type ProblemName } from "./problem.ts";
+
+export type App = FastifyInstance;
+export type Request = FastifyRequest;
+export type Reply = FastifyReply;
+
+export interface AppOptions {
+  readonly codeVersion: string;
+  readonly bodies: BodyReader;
+  /** Bodies that are given to their route as a stream. */
+  readonly streamed: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly headerBytes: number;
+  readonly connections: number;
+  /** Comes before everything else; true where it has answered itself. */
+  readonly intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** An error nobody should see; the caller is told that it is a bug. */
+  readonly onBug: (error: unknown, request: string) => void;
+}
+
+/** On every answer: nothing is guessed, framed, cached or referred. */
+const HEADERS = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+} as const;
+
+const HEADERS_MS = 15_000;
+const KEEP_ALIVE_MS = 72_000;
+
+/** Routes are added by the register… functions. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { intercept, bodies, onBug } = options;
+  const app: App = fastify({
+    serverFactory: (handler) => {
+      const server = createServer({ maxHeaderSize: options.headerBytes, noDelay: true }, (request, response) => {
+        if (!intercept(request, response)) handler(request, response);
+      });
+      limitServer(server, options);
+      return server;
+    },
+    // Ends of bodies are watched by bodyReader, which streams may outlast.
+    requestTimeout: 0,
+    forceCloseConnections: "idle",
+    return503OnClosing: false,
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply as Reply, frameworkProblem(error)),
+  });
+  app.setErrorHandler((error, request, reply) => {
+    const problem = frameworkProblem(error);
+    if (problem.status === 500) onBug(error, `${request.method} ${request.url}`);
+    return sendProblem(reply, problem);
+  });
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (data) => (typeof data === "string" ? data : JSON.stringify(data)));
+  app.addHook("onRequest", (_request, reply, done) => {
+    reply.headers(HEADERS);
+    done();
+  });
+  addParsers(app, bodies, options.streamed);
+  await addPlugins(app, options);
+  return app;
+}
+
+async function addPlugins(app: App, { codeVersion, corsOrigins }: AppOptions): Promise<void> {
+  await app.register(swagger, {
+    openapi: { openapi: "3.1.0", info: { title: "mlctl", version: codeVersion } },
+  });
+  if (corsOrigins.length === 0) return;
+  const origin = corsOrigins.includes("*") ? "*" : [...corsOrigins];
+  await app.register(cors, { origin, methods: ["GET", "POST"], maxAge: 600 });
+}
+
+function addParsers(app: App, bodies: BodyReader, streamed: readonly string[]): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", (request, payload, done) => {
+    const encoding = encodingProblem(request);
+    if (encoding !== null) return done(encoding);
+    bodies.readJson(payload as IncomingMessage, done);
+  });
+  app.addContentTypeParser([...streamed], (request, payload, done) => done(encodingProblem(request), payload));
+}
+
+/** Only UTF-8 that is not compressed is read. */
+function encodingProblem({ headers }: Request): HttpProblem | null {
+  const encoding = headers["content-encoding"];
+  const charset = /charset="?([^";]+)/i.exec(headers["content-type"] ?? "")?.[1]?.trim();
+  const foreign = charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset);
+  if ((encoding === undefined || encoding === "identity") && !foreign) return null;
+  const found = foreign ? `charset ${charset.slice(0, 40)}` : `content-encoding ${String(encoding).slice(0, 40)}`;
+  return new HttpProblem("unsupported-media-type", `${found} is not read`, { hint: "send plain UTF-8" });
+}
+
+function limitServer(server: Server, { connections }: AppOptions): void {
+  server.maxConnections = connections;
+  server.headersTimeout = HEADERS_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.requestTimeout = 0;
+  server.on("clientError", refuseBytes);
+}
+
+/** What node's parser cannot read never becomes a request: it is answered by hand. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const [name, detail]: [ProblemName, string] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? ["headers-too-large", "the headers are larger than serve.limits.header_bytes allows"]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["too-slow", "the headers did not arrive in time"]
+        : ["bad-request", "this is no HTTP request"];
+  const problem = new HttpProblem(name, detail);
+  const body = problem.document;
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${name}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** Fastify's own errors in our words. */
+function frameworkProblem(error: unknown): HttpProblem {
+  const code = (error as { code?: unknown }).code;
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" || code === "FST_ERR_CTP_EMPTY_TYPE") {
+    const hint = "content-type is one of application/json, text/csv, application/x-ndjson";
+    return new HttpProblem("unsupported-media-type", "the body is of a type that is not read", { hint });
+  }
+  if (code === "FST_ERR_BAD_URL") return new HttpProblem("bad-request", "the address is not a valid URL path");
+  const { statusCode } = error as { statusCode?: unknown };
+  if (typeof statusCode === "number" && statusCode >= 400 && statusCode < 500) {
+    const detail = error instanceof Error ? error.message : "the request cannot be read";
+    return new HttpProblem("bad-request", detail, { status: statusCode });
+  }
+  return problemOf(error);
+}
+
+export function sendProblem(reply: Reply, problem: HttpProblem): Reply {
+  return reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(problem.document);
+}
+
+/** Answers every other address: 405 where another method would do. Called once all routes stand. */
+export function registerFallback(app: App): void {
+  const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const;
+  app.setNotFoundHandler((request, reply) => {
+    const url = request.url.split("?")[0]!;
+    const allowed = methods.filter((method) => app.findRoute({ method, url }) !== null);
+    if (allowed.length === 0) {
+      const hint = "GET /openapi.json lists every address, /docs shows them";
+      return sendProblem(reply, new HttpProblem("not-found", `there is no ${url.slice(0, 200)}`, { hint }));
+    }
+    const detail = `${request.method} is not possible here, only ${allowed.join(", ")}`;
+    return sendProblem(
+      reply,
+      new HttpProblem("method-not-allowed", detail, { headers: { allow: allowed.join(", ") } }),
+    );
+  });
+}

@@ -1,0 +1,96 @@
+/** MLflow's scoring protocol (mlflow.pyfunc.scoring_server), so that its clients change nothing but the address. */
+import { Readable } from "node:stream";
+import { csvBatches } from "./csvAnswers.ts";
+import type { Guards } from "./guards.ts";
+import type { App, Reply, Request } from "./http.ts";
+import { HttpProblem, problemOf } from "./problem.ts";
+import { requestRows } from "./requestRows.ts";
+import { sendText } from "./sendJson.ts";
+import { requireServing, type ServerState, type Serving } from "./serverState.ts";
+import { streamPieces } from "./streamPieces.ts";
+
+const FORMS = ["dataframe_split", "dataframe_records", "instances", "inputs"];
+
+export function registerInvocations(app: App, state: ServerState, guards: Guards): void {
+  const schema = {
+    summary: "Answers rows as an MLflow model server does",
+    tags: ["mlflow"],
+    description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the answer is { predictions: [...] }.`,
+    body: {
+      content: {
+        "application/json": { schema: { $ref: "#/components/schemas/Invocation" } },
+        "text/csv": { schema: { type: "string" } },
+      },
+    },
+  };
+  app.post("/invocations", { onRequest: guards.predict, schema }, async (request, reply) => {
+    try {
+      return await answer(state, request, reply);
+    } catch (error) {
+      throw asMlflow(problemOf(error));
+    }
+  });
+}
+
+async function answer(state: ServerState, request: Request, reply: Reply): Promise<Reply> {
+  const serving = requireServing(state);
+  const { body } = request;
+  const isCsv = (request.headers["content-type"] ?? "").toLowerCase().startsWith("text/csv");
+  if (body instanceof Readable && !isCsv) {
+    throw new HttpProblem("unsupported-media-type", "/invocations reads text/csv and application/json");
+  }
+  const predictions =
+    body instanceof Readable ? await answerCsv(serving, state, request) : answerJson(serving, state, body);
+  reply.header("x-model-version", serving.served.deployment.runId);
+  return sendText(reply, `{"predictions": ${JSON.stringify(predictions)}}`);
+}
+
+function answerJson({ answerer }: Serving, { workspace }: ServerState, body: unknown): readonly (string | number)[] {
+  const given = typeof body === "object" && body !== null ? body : {};
+  const forms = FORMS.filter((form) => Object.hasOwn(given, form));
+  if (Array.isArray(body) || forms.length !== 1) {
+    const found = forms.length === 0 ? "none" : forms.join(" and ");
+    throw new HttpProblem(
+      "bad-request",
+      `the body is an object with exactly one of ${FORMS.join(", ")}; found ${found}`,
+    );
+  }
+  const options = { inputs: answerer.inputs, mostRows: workspace.config.serve.limits.rows };
+  const [form] = forms as [string];
+  // Only that key: a column that is called "data" beside it would be taken for rows.
+  return answerer.answer(requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows).values;
+}
+
+async function answerCsv(
+  { answerer }: Serving,
+  { workspace, bodies }: ServerState,
+  request: Request,
+): Promise<(string | number)[]> {
+  const { limits } = workspace.config.serve;
+  const predictions: (string | number)[] = [];
+  for await (const { cells, errors, start } of csvBatches(
+    streamPieces(request.raw, bodies),
+    answerer,
+    workspace.config,
+  )) {
+    if (start + cells.length > limits.rows) {
+      const hint = "POST /predict streams any number of rows";
+      throw new HttpProblem("too-large", `more than ${limits.rows} rows`, { hint });
+    }
+    predictions.push(...answerer.answerCells(cells, { errors, warnings: [] }).values);
+  }
+  return predictions;
+}
+
+/** Its clients look for error_code and message, and for 400 where the rows are wrong. */
+function asMlflow(problem: HttpProblem): HttpProblem {
+  const { problem: name, message, status, hint, members, headers } = problem;
+  const code = status < 500 ? "BAD_REQUEST" : status === 503 ? "TEMPORARILY_UNAVAILABLE" : "INTERNAL_ERROR";
+  return new HttpProblem(name, message, {
+    status: status === 422 ? 400 : status,
+    hint,
+    headers,
+    members: { error_code: code, message, ...members },
+    cause: problem.cause,
+  });
+}

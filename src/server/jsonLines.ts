@@ -1,0 +1,113 @@
+/** JSON lines in, JSON lines out: each answer is its own line with the prediction added. */
+import { isUtf8 } from "node:buffer";
+import type { Config } from "../config/schema.ts";
+import type { ServedModel } from "../lifecycle/servedModel.ts";
+import { BATCH_ROWS } from "../lifecycle/requestBatches.ts";
+import type { Answerer } from "./answerer.ts";
+import type { RowAnswer } from "./answers.ts";
+import { HttpProblem } from "./problem.ts";
+import type { RequestRow } from "./requestRows.ts";
+import { rowCells } from "./rowCells.ts";
+
+interface Line {
+  /** As it came, without spaces around it. */
+  readonly text: string;
+  readonly row: RequestRow | null;
+  readonly problem: string;
+}
+
+/** Bytes 10 and 13 stand in no other UTF-8 sequence, so lines can be cut before they are decoded. */
+const LINE_FEED = 10;
+
+/**
+ * @yields the answers of some lines
+ * @throws {HttpProblem} 400 for a first line that is no object: then it is no JSON lines at all
+ */
+export async function* answerJsonLines(
+  pieces: AsyncIterable<Buffer>,
+  answerer: Answerer,
+  config: Config,
+): AsyncGenerator<string> {
+  const toAnswers = lineAnswers(answerer, config);
+  let first = true;
+  let waiting: Line[] = [];
+  for await (const text of lines(pieces, config.serve.limits.body_bytes)) {
+    const line = parseLine(text);
+    if (line === null) continue;
+    if (first && line.row === null) {
+      const hint = "one object a line; a list of objects is sent as application/json";
+      throw new HttpProblem("bad-request", `line 1: ${line.problem}`, { hint });
+    }
+    first = false;
+    waiting.push(line);
+    if (waiting.length < BATCH_ROWS) continue;
+    yield toAnswers(waiting);
+    waiting = [];
+  }
+  if (waiting.length > 0) yield toAnswers(waiting);
+}
+
+async function* lines(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  for await (const piece of pieces) {
+    let start = 0;
+    for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, start)) {
+      const line = piece.subarray(start, end);
+      yield rest.length === 0 ? line : Buffer.concat([...rest, line]);
+      [rest, restBytes, start] = [[], 0, end + 1];
+    }
+    restBytes += piece.length - start;
+    if (restBytes > mostBytes) throw new HttpProblem("too-large", `a line is longer than ${mostBytes} bytes`);
+    if (start < piece.length) rest.push(piece.subarray(start));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest);
+}
+
+/** Null for a blank line. */
+function parseLine(bytes: Buffer): Line | null {
+  if (!isUtf8(bytes)) return { text: "", row: null, problem: "the line is not UTF-8" };
+  const text = bytes.toString("utf8").trim();
+  if (text === "") return null;
+  try {
+    const row = JSON.parse(text) as unknown;
+    if (typeof row === "object" && row !== null && !Array.isArray(row)) {
+      return { text, row: row as RequestRow, problem: "" };
+    }
+    return { text, row: null, problem: "not a JSON object" };
+  } catch (error) {
+    return { text, row: null, problem: `not JSON: ${error instanceof Error ? error.message.slice(0, 200) : ""}` };
+  }
+}
+
+function lineAnswers(answerer: Answerer, config: Config): (batch: readonly Line[]) => string {
+  const toCells = rowCells(answerer.served, config);
+  const write = lineWriter(answerer.served, config);
+  return (batch) => {
+    const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
+    const { cells, ...found } = toCells(rows);
+    const answers = answerer.answerEach(cells, found);
+    let next = 0;
+    return batch
+      .map(({ text, row, problem }) =>
+        row === null
+          ? `{"prediction_error":${JSON.stringify(problem)}}\n`
+          : write(text, answers[next++]!, Object.keys(row).length > 0),
+      )
+      .join("");
+  };
+}
+
+function lineWriter({ model, deployment }: ServedModel, { serve }: Config) {
+  const key = JSON.stringify(serve.response_key ?? "prediction");
+  const isClass = model.signature.target.task !== "regression";
+  const version = `,"model_version":${JSON.stringify(deployment.runId)}`;
+  return (text: string, answer: RowAnswer, hasKeys: boolean): string => {
+    const { value, probability, predictionId, warning, error } = answer;
+    const before = `${text.slice(0, -1)}${hasKeys ? "," : ""}`;
+    if (error !== null) return `${before}${key}:null,"prediction_error":${JSON.stringify(error)}}\n`;
+    const share = isClass ? `,"probability":${probability}` : "";
+    const odd = warning === null ? "" : `,"prediction_warning":${JSON.stringify(warning)}`;
+    return `${before}${key}:${JSON.stringify(value)}${share}${version},"prediction_id":"${predictionId}"${odd}}\n`;
+  };
+}

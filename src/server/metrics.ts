@@ -1,0 +1,124 @@
+/** What a server counts of its own work; snapshots of several processes add up. */
+
+/** Upper edges of the latency histogram, in seconds. */
+export const LATENCY_EDGES = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] as const;
+
+/** Classes counted by name; a model with more has the rest under "other". */
+const MOST_CLASSES = 100;
+
+export interface MetricsSnapshot {
+  /** "<method> <route> <status>" → requests. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** Route → requests by latency: one count for each edge and one for what is slower, not cumulative. */
+  readonly latency: Readonly<Record<string, readonly number[]>>;
+  /** Route → seconds. */
+  readonly latencySum: Readonly<Record<string, number>>;
+  /** Class, or "" in regression → predictions. */
+  readonly predictions: Readonly<Record<string, number>>;
+  readonly inFlight: number;
+  /** Refused because too many were being answered. */
+  readonly refused: number;
+  readonly swaps: number;
+  readonly swapFailures: number;
+  readonly log: { readonly queued: number; readonly written: number; readonly dropped: number };
+  readonly memoryBytes: number;
+  readonly workers: number;
+}
+
+export interface Metrics {
+  answered(method: string, route: string, outcome: { status: number; seconds: number }): void;
+  predicted(values: readonly (string | number)[], isClass: boolean): void;
+  requests: number;
+  inFlight: number;
+  refused: number;
+  swaps: number;
+  swapFailures: number;
+  snapshot(log: MetricsSnapshot["log"], memoryBytes: number): MetricsSnapshot;
+}
+
+export function metrics(): Metrics {
+  const requests = new Map<string, number>();
+  const latency = new Map<string, { counts: number[]; sum: number }>();
+  const predictions = new Map<string, number>();
+  const counted: Metrics = {
+    requests: 0,
+    inFlight: 0,
+    refused: 0,
+    swaps: 0,
+    swapFailures: 0,
+    answered(method, route, { status, seconds }) {
+      counted.requests++;
+      add(requests, `${method} ${route} ${status}`, 1);
+      let entry = latency.get(route);
+      if (entry === undefined) latency.set(route, (entry = { counts: LATENCY_EDGES.map(() => 0).concat(0), sum: 0 }));
+      let bucket = 0;
+      while (bucket < LATENCY_EDGES.length && seconds > LATENCY_EDGES[bucket]!) bucket++;
+      entry.counts[bucket]!++;
+      entry.sum += seconds;
+    },
+    predicted(values, isClass) {
+      if (!isClass) return add(predictions, "", values.length);
+      for (const value of values) {
+        const name = String(value);
+        add(predictions, predictions.has(name) || predictions.size < MOST_CLASSES ? name : "other", 1);
+      }
+    },
+    snapshot: (log, memoryBytes) => ({
+      requests: Object.fromEntries(requests),
+      latency: Object.fromEntries([...latency].map(([route, { counts }]) => [route, counts])),
+      latencySum: Object.fromEntries([...latency].map(([route, { sum }]) => [route, sum])),
+      predictions: Object.fromEntries(predictions),
+      inFlight: counted.inFlight,
+      refused: counted.refused,
+      swaps: counted.swaps,
+      swapFailures: counted.swapFailures,
+      log,
+      memoryBytes,
+      workers: 1,
+    }),
+  };
+  return counted;
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+/** The sum over processes. */
+export function addSnapshots(all: readonly MetricsSnapshot[]): MetricsSnapshot {
+  const sum = (of: (each: MetricsSnapshot) => number): number => all.reduce((total, each) => total + of(each), 0);
+  return {
+    requests: addRecords(all.map((each) => each.requests)),
+    latency: addLists(all.map((each) => each.latency)),
+    latencySum: addRecords(all.map((each) => each.latencySum)),
+    predictions: addRecords(all.map((each) => each.predictions)),
+    inFlight: sum((each) => each.inFlight),
+    refused: sum((each) => each.refused),
+    swaps: sum((each) => each.swaps),
+    swapFailures: sum((each) => each.swapFailures),
+    log: {
+      queued: sum(({ log }) => log.queued),
+      written: sum(({ log }) => log.written),
+      dropped: sum(({ log }) => log.dropped),
+    },
+    memoryBytes: sum((each) => each.memoryBytes),
+    workers: sum((each) => each.workers),
+  };
+}
+
+function addRecords(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total = new Map<string, number>();
+  for (const record of all) for (const [key, value] of Object.entries(record)) add(total, key, value);
+  return Object.fromEntries(total);
+}
+
+function addLists(all: readonly Readonly<Record<string, readonly number[]>>[]): Record<string, number[]> {
+  const total: Record<string, number[]> = {};
+  for (const record of all) {
+    for (const [key, values] of Object.entries(record)) {
+      const before = total[key];
+      total[key] = before === undefined ? [...values] : before.map((value, i) => value + values[i]!);
+    }
+  }
+  return total;
+}

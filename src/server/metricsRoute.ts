@@ -1,0 +1,21 @@
+/** GET /metrics for Prometheus. */
+import { codeVersion } from "../config/codeVersion.ts";
+import type { Guards } from "./guards.ts";
+import type { App } from "./http.ts";
+import { metricsText } from "./metricsText.ts";
+import type { ServerState } from "./serverState.ts";
+
+export function registerMetrics(app: App, state: ServerState, guards: Guards): void {
+  const schema = { summary: "Counters in Prometheus' text format, over all workers", tags: ["health"] };
+  const version = codeVersion();
+  app.get("/metrics", { onRequest: guards.read, schema }, async (_request, reply) => {
+    const deployment = state.serving?.served.deployment;
+    const text = metricsText(await state.allMetrics(), {
+      codeVersion: version,
+      runId: deployment?.runId ?? null,
+      deploymentId: deployment?.deploymentId ?? null,
+      startedAt: state.startedAt.getTime() / 1000,
+    });
+    return reply.header("content-type", "text/plain; version=0.0.4; charset=utf-8").send(text);
+  });
+}

@@ -1,0 +1,89 @@
+/** Counters as Prometheus' text format, version 0.0.4. */
+import { LATENCY_EDGES, type MetricsSnapshot } from "./metrics.ts";
+
+export interface MetricsFacts {
+  readonly codeVersion: string;
+  /** Null while nothing is deployed. */
+  readonly runId: string | null;
+  readonly deploymentId: number | null;
+  /** When the server started, in seconds since 1970. */
+  readonly startedAt: number;
+}
+
+type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
+
+export function metricsText(snapshot: MetricsSnapshot, facts: MetricsFacts): string {
+  return [...requestFamilies(snapshot), ...modelFamilies(snapshot, facts)].join("");
+}
+
+function requestFamilies(snapshot: MetricsSnapshot): string[] {
+  const requests = Object.entries(snapshot.requests).map(([key, count]): Sample => {
+    const [method, route, status] = key.split(" ");
+    return [{ method: method!, route: route!, status: status! }, count];
+  });
+  return [
+    family("mlctl_http_requests_total", "counter", "Requests answered", requests),
+    latencyFamily(snapshot),
+    family("mlctl_http_requests_in_flight", "gauge", "Requests being answered", [[{}, snapshot.inFlight]]),
+    family("mlctl_http_requests_refused_total", "counter", "Requests refused because too many were being answered", [
+      [{}, snapshot.refused],
+    ]),
+  ];
+}
+
+function latencyFamily({ latency, latencySum }: MetricsSnapshot): string {
+  const name = "mlctl_http_request_duration_seconds";
+  const lines = Object.entries(latency).flatMap(([route, counts]) => {
+    let below = 0;
+    const buckets = counts.map((count, i) => {
+      below += count;
+      return line(`${name}_bucket`, { route, le: LATENCY_EDGES[i] ?? "+Inf" }, below);
+    });
+    return [...buckets, line(`${name}_sum`, { route }, latencySum[route]!), line(`${name}_count`, { route }, below)];
+  });
+  return `${head(name, "histogram", "Seconds from the first byte of a request to the end of its answer")}${lines.join("")}`;
+}
+
+function modelFamilies(snapshot: MetricsSnapshot, facts: MetricsFacts): string[] {
+  const { log, swaps, swapFailures, memoryBytes, workers } = snapshot;
+  const predictions = Object.entries(snapshot.predictions).map(([label, count]): Sample => [
+    label === "" ? {} : { class: label },
+    count,
+  ]);
+  const info = facts.runId === null ? [] : [[{ run_id: facts.runId, version: facts.codeVersion }, 1] as const];
+  return [
+    family("mlctl_predictions_total", "counter", "Rows answered, by predicted class", predictions),
+    family("mlctl_model_info", "gauge", "The deployed run", info),
+    family("mlctl_ready", "gauge", "1 where a model is deployed", one(facts.runId === null ? 0 : 1)),
+    family("mlctl_deployment_swaps_total", "counter", "Deployments taken over", one(swaps)),
+    family("mlctl_deployment_failures_total", "counter", "Deployments refused", one(swapFailures)),
+    family("mlctl_prediction_log_queued", "gauge", "Predictions not yet on disk", one(log.queued)),
+    family("mlctl_prediction_log_written_total", "counter", "Predictions on disk", one(log.written)),
+    family("mlctl_prediction_log_dropped_total", "counter", "Predictions the log lost", one(log.dropped)),
+    family("mlctl_workers", "gauge", "Processes that answer", one(workers)),
+    family("process_resident_memory_bytes", "gauge", "Memory of all workers", one(memoryBytes)),
+    family("process_start_time_seconds", "gauge", "Start of the server since 1970", one(facts.startedAt)),
+  ];
+}
+
+function one(value: number): Sample[] {
+  return [[{}, value]];
+}
+
+function family(name: string, type: string, help: string, samples: readonly Sample[]): string {
+  if (samples.length === 0) return "";
+  return `${head(name, type, help)}${samples.map(([labels, value]) => line(name, labels, value)).join("")}`;
+}
+
+function head(name: string, type: string, help: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+}
+
+function line(name: string, labels: Sample[0], value: number): string {
+  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escape(String(text))}"`);
+  return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}

@@ -1,0 +1,24 @@
+/** The prediction log as `serve.log` has it. */
+import type { PredictionLog } from "../core/predictionLog.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { predictionLog } from "../storage/predictionLog/predictionLog.ts";
+import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
+
+export function openLog({ config, paths }: Workspace): PredictionLog {
+  const { enabled, flush_ms, queue_rows, retention } = config.serve.log;
+  if (!enabled) return NO_LOG;
+  return predictionLog({
+    path: predictionLogPath(paths.database),
+    flushMs: flush_ms,
+    queueRows: queue_rows,
+    retention,
+  });
+}
+
+/** For `"enabled": false`. */
+const NO_LOG: PredictionLog = {
+  append() {},
+  flush() {},
+  close() {},
+  stats: () => ({ queued: 0, written: 0, dropped: 0, lastError: null }),
+};

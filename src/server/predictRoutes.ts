@@ -1,0 +1,90 @@
+/** POST /predict and POST /: rows in, predictions out. */
+import { Readable } from "node:stream";
+import { MlctlError } from "../core/errors.ts";
+import { explanations } from "./explanations.ts";
+import { answerCsv } from "./csvAnswers.ts";
+import type { App, Reply, Request } from "./http.ts";
+import { answerJsonLines } from "./jsonLines.ts";
+import { HttpProblem, problemOf } from "./problem.ts";
+import { requestRows } from "./requestRows.ts";
+import type { Guards } from "./guards.ts";
+import { sendText } from "./sendJson.ts";
+import { requireServing, type ServerState, type Serving } from "./serverState.ts";
+import { streamPieces } from "./streamPieces.ts";
+
+const CSV_TYPE = "text/csv";
+
+/** Media types whose bodies stream. */
+export const STREAMED_TYPES = [CSV_TYPE, "application/x-ndjson", "application/jsonl", "application/jsonlines"];
+
+export function registerPredict(app: App, state: ServerState, guards: Guards): void {
+  const { config } = state.workspace;
+  const mostRows = config.serve.limits.rows;
+  const handler = (request: Request, reply: Reply): Reply | Promise<Reply> => {
+    const serving = requireServing(state);
+    const { body } = request;
+    const explain = wantsExplanation(request);
+    if (body instanceof Readable) {
+      if (explain) throw new HttpProblem("bad-request", "answers that stream are not explained", { hint: "send JSON" });
+      return stream(serving, { request, reply, state });
+    }
+    const rows = requestRows(body, { inputs: serving.answerer.inputs, mostRows });
+    const answers = serving.answerer.answer(rows.rows);
+    const extra = explain ? explanations(serving.served, answers.table, rows.single) : undefined;
+    return sendText(reply, serving.answerText(rows, answers, extra));
+  };
+  for (const url of ["/predict", "/"]) {
+    app.post(url, { onRequest: guards.predict, schema: predictSchema }, handler);
+  }
+}
+
+function wantsExplanation({ url, query }: Request): boolean {
+  // Most requests have no query: it is not worth parsing then.
+  if (!url.includes("?")) return false;
+  const { explain } = query as { explain?: unknown };
+  if (explain === undefined || explain === "false" || explain === "0") return false;
+  if (explain === "true" || explain === "1" || explain === "") return true;
+  throw new HttpProblem("bad-request", "explain is neither true nor false");
+}
+
+async function stream(
+  { answerer }: Serving,
+  { request, reply, state }: { request: Request; reply: Reply; state: ServerState },
+): Promise<Reply> {
+  const { config } = state.workspace;
+  const pieces = streamPieces(request.raw, state.bodies);
+  const isCsv = (request.headers["content-type"] ?? "").toLowerCase().startsWith(CSV_TYPE);
+  const answers = isCsv ? answerCsv(pieces, answerer, config) : answerJsonLines(pieces, answerer, config);
+  // What is wrong with the first rows is told with a status; later it stands in the rows.
+  const first = await answers.next();
+  const text = Readable.from(rest(first, answers), { objectMode: false, highWaterMark: 1 << 16 });
+  return reply
+    .header("content-type", `${isCsv ? CSV_TYPE : "application/x-ndjson"}; charset=utf-8`)
+    .header("x-model-version", answerer.served.deployment.runId)
+    .send(text);
+}
+
+/** Buffers: a stream of texts would count characters, not bytes. */
+async function* rest(first: IteratorResult<string>, answers: AsyncGenerator<string>): AsyncGenerator<Buffer> {
+  try {
+    if (first.done !== true) yield Buffer.from(first.value);
+    for await (const text of answers) yield Buffer.from(text);
+  } catch (error) {
+    // The status is out already: the connection is cut, so that nobody takes this for the end.
+    throw error instanceof MlctlError ? problemOf(error) : error;
+  }
+}
+
+const predictSchema = {
+  summary: "Answers rows",
+  tags: ["predict"],
+  description:
+    "One object gives one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON gives lists. CSV and JSON lines stream. ?explain=true adds SHAP values.",
+  body: {
+    content: {
+      "application/json": { schema: { $ref: "#/components/schemas/Rows" } },
+      "text/csv": { schema: { type: "string" } },
+      "application/x-ndjson": { schema: { type: "string" } },
+    },
+  },
+} as const;

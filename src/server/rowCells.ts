@@ -1,0 +1,99 @@
+/** From rows by column name to cells in the model's order, with what is missing, unknown or given twice. */
+import type { Config } from "../config/schema.ts";
+import { suggest } from "../core/suggest.ts";
+import { shownValue, type RowFinding } from "../lifecycle/rowChecks.ts";
+import type { ServedModel } from "../lifecycle/servedModel.ts";
+import type { RequestRow } from "./requestRows.ts";
+
+export interface RowCells {
+  readonly cells: readonly (readonly unknown[])[];
+  readonly errors: readonly RowFinding[];
+  readonly warnings: readonly RowFinding[];
+}
+
+/** Findings of one request that look for the name that was meant: comparing names takes time. */
+const MOST_SUGGESTIONS = 50;
+const LONGEST_NAME = 100;
+const NONE: readonly RowFinding[] = [];
+
+/** @returns a function from rows to cells, lookups built once */
+export function rowCells(served: ServedModel, config: Config): (rows: readonly RequestRow[]) => RowCells {
+  const { inputs, columnName } = served;
+  const { validation } = config.serve;
+  const positions = namePositions(served, config);
+  return (rows) => {
+    let errors: RowFinding[] | undefined;
+    let warnings: RowFinding[] | undefined;
+    const cells = rows.map((given, row) => {
+      const values: unknown[] = Array.from({ length: inputs.length });
+      let found = 0;
+      for (const name of Object.keys(given)) {
+        const position = positions.get(name) ?? positions.get(columnName(name));
+        if (position === undefined) {
+          if (validation.extra === "ignore") continue;
+          const finding = extraColumn(row, name, inputs, (errors?.length ?? 0) + (warnings?.length ?? 0));
+          if (validation.extra === "error") (errors ??= []).push(finding);
+          else (warnings ??= []).push(finding);
+        } else if (position >= 0) {
+          if (values[position] !== undefined) (errors ??= []).push(twice(row, inputs[position]!));
+          else found++;
+          values[position] = given[name];
+        }
+      }
+      if (found < inputs.length) {
+        const lacking = missingColumns({ row, given, values }, served, errors?.length ?? 0);
+        if (validation.missing === "error") (errors ??= []).push(...lacking);
+        else (warnings ??= []).push(...lacking);
+      }
+      return values;
+    });
+    return { cells, errors: errors ?? NONE, warnings: warnings ?? NONE };
+  };
+}
+
+/** By every name that a caller may give; −1 for columns that are known and not needed. */
+export function namePositions({ inputs, model, columnName }: ServedModel, config: Config): ReadonlyMap<string, number> {
+  const { id_columns, drop_columns, serve, time_column } = config;
+  const known = [...id_columns, ...drop_columns, model.signature.target.name, ...serve.echo];
+  const positions = new Map(known.map((name) => [name, -1]));
+  if (time_column !== null) positions.set(time_column, -1);
+  inputs.forEach((name, position) => positions.set(name, position));
+  for (const [alias, name] of Object.entries(serve.request_aliases)) {
+    positions.set(columnName(alias), positions.get(name) ?? -1);
+    positions.set(alias, positions.get(name) ?? -1);
+  }
+  return positions;
+}
+
+function extraColumn(row: number, name: string, inputs: readonly string[], before: number): RowFinding {
+  const near = before < MOST_SUGGESTIONS && name.length <= LONGEST_NAME ? suggest(name, inputs) : undefined;
+  const meant = near === undefined ? "" : `; did you mean "${near}"?`;
+  const message = `the model has no such column${meant}`;
+  const column = name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;
+  return { row, column, check: "extra", message, ...(near === undefined ? {} : { suggestion: near }) };
+}
+
+function twice(row: number, column: string): RowFinding {
+  return { row, column, check: "row", message: "the column is given twice, under two names" };
+}
+
+function missingColumns(
+  { row, given, values }: { row: number; given: RequestRow; values: readonly unknown[] },
+  { inputs }: ServedModel,
+  before: number,
+): RowFinding[] {
+  const strangers = before < MOST_SUGGESTIONS ? strangersIn(given, inputs) : [];
+  return inputs.flatMap((column, position): RowFinding[] => {
+    if (values[position] !== undefined) return [];
+    const near = suggest(column, strangers);
+    const meant = near === undefined ? "" : `; did you mean it by "${near}"?`;
+    const finding: RowFinding = { row, column, check: "missing", message: `the column is missing${meant}` };
+    return [near === undefined ? finding : { ...finding, ...shownValue(given[near]), suggestion: near }];
+  });
+}
+
+function strangersIn(given: RequestRow, inputs: readonly string[]): string[] {
+  return Object.keys(given)
+    .filter((name) => name.length <= LONGEST_NAME && !inputs.includes(name))
+    .slice(0, MOST_SUGGESTIONS);
+}

@@ -1,0 +1,27 @@
+/** `mlctl serve`: one process, or several that share the port. */
+import cluster from "node:cluster";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { openLog } from "./openLog.ts";
+import { requireSafeAddress } from "./listen.ts";
+import { serveApi, type ListeningFacts } from "./serveApi.ts";
+import { runWorkers } from "./workers.ts";
+import { asWorker } from "./asWorker.ts";
+
+export interface ServeCommandOptions {
+  /** Where mlctl was started: workers start there too. */
+  readonly directory: string;
+  readonly accessLog: boolean;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+  /** Called once, when requests are answered. */
+  readonly listening: (facts: ListeningFacts) => void;
+}
+
+/** Resolves when the workspace's signal has stopped it. @throws {MlctlError} as serveApi */
+export async function serve(workspace: Workspace, options: ServeCommandOptions): Promise<void> {
+  const { accessLog, clock, listening, directory } = options;
+  if (cluster.isWorker) return asWorker(workspace, { accessLog, clock });
+  requireSafeAddress(workspace.config.serve);
+  if (workspace.config.serve.workers > 1) return runWorkers(workspace, { directory, listening });
+  await serveApi(workspace, { log: openLog(workspace), accessLog, clock, listening });
+}

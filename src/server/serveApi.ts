@@ -1,0 +1,129 @@
+/** One process that answers: opens the port, follows deployments, and drains when it is told to stop. */
+import { once } from "node:events";
+import { codeVersion } from "../config/codeVersion.ts";
+import type { PredictionLog } from "../core/predictionLog.ts";
+import { exampleRow } from "../lifecycle/servedModel.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { access } from "./access.ts";
+import { bodyReader } from "./bodyReader.ts";
+import { registerDocs } from "./docsRoutes.ts";
+import { guards } from "./guards.ts";
+import { registerHealth } from "./healthRoutes.ts";
+import { createApp, registerFallback, type App } from "./http.ts";
+import { registerInvocations } from "./invocationsRoutes.ts";
+import { interceptor } from "./interceptor.ts";
+import { listen, requireSafeAddress } from "./listen.ts";
+import { metrics, type MetricsSnapshot } from "./metrics.ts";
+import { registerMetrics } from "./metricsRoute.ts";
+import { predictionIds } from "./predictionIds.ts";
+import { registerPredict, STREAMED_TYPES } from "./predictRoutes.ts";
+import { registerRecorded } from "./recordedRoutes.ts";
+import type { ServerState } from "./serverState.ts";
+import { keepServing } from "./serving.ts";
+
+export interface ServeOptions {
+  readonly log: PredictionLog;
+  /** A line for each request. */
+  readonly accessLog: boolean;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+  readonly listening: (facts: ListeningFacts) => void;
+  /** Where this is one of several processes: is given what reads its own figures, and gives those of all. */
+  readonly sharedMetrics?: (own: () => MetricsSnapshot) => () => Promise<MetricsSnapshot>;
+}
+
+export interface ListeningFacts {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** A row the deployed model can answer; null while nothing is deployed. */
+  readonly example: Readonly<Record<string, unknown>> | null;
+}
+
+/** Memory for bodies that are being received, whatever their number. */
+const BODIES_BYTES = 1 << 28;
+
+/** Less than a service manager waits between SIGTERM and SIGKILL, and than stopSignals does. */
+const DRAIN_MS = 6000;
+
+/**
+ * Resolves when the workspace's signal has stopped it and all that was being answered is answered.
+ * @throws {MlctlError} kind "usage" where the address is taken, or public and open to everybody
+ */
+export async function serveApi(workspace: Workspace, options: ServeOptions): Promise<{ readonly requests: number }> {
+  const { serve } = workspace.config;
+  const { context } = workspace;
+  requireSafeAddress(serve);
+  const state = serverState(workspace, options);
+  const app = await createApp({
+    codeVersion: codeVersion(),
+    bodies: state.bodies,
+    streamed: STREAMED_TYPES,
+    corsOrigins: serve.cors,
+    headerBytes: serve.limits.header_bytes,
+    connections: serve.limits.connections,
+    intercept: interceptor(state, options),
+    onBug: (error, request) => {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      context.emit({ type: "warning", stage: "serve", message: `${request}: ${reason}` });
+    },
+  });
+  const allowed = guards(access(serve, options.clock));
+  registerPredict(app, state, allowed);
+  registerInvocations(app, state, allowed);
+  registerRecorded(app, state, allowed);
+  registerHealth(app, state);
+  registerMetrics(app, state, allowed);
+  registerDocs(app, state, allowed);
+  registerFallback(app);
+  const now = (): number => context.now().getTime();
+  const follower = await keepServing(state, { predictionId: predictionIds(now()), now });
+  try {
+    const address = await listen(app, serve);
+    options.listening({ ...address, example: exampleOf(state) });
+    if (!context.signal.aborted) await once(context.signal, "abort");
+  } finally {
+    follower.close();
+    await drain(app, state);
+  }
+  return { requests: state.metrics.requests };
+}
+
+function exampleOf({ serving, workspace }: ServerState): ListeningFacts["example"] {
+  if (serving === undefined) return null;
+  const aliasOf = new Map(Object.entries(workspace.config.serve.request_aliases).map(([alias, name]) => [name, alias]));
+  const row = exampleRow(serving.served.model);
+  return Object.fromEntries(row.map(({ name, value }) => [aliasOf.get(name) ?? name, value]));
+}
+
+function serverState(workspace: Workspace, { log, clock, sharedMetrics }: ServeOptions): ServerState {
+  const { limits } = workspace.config.serve;
+  const counted = metrics();
+  const own = (): MetricsSnapshot => counted.snapshot(log.stats(), process.memoryUsage.rss());
+  return {
+    workspace,
+    log,
+    metrics: counted,
+    bodies: bodyReader(
+      { bytes: limits.body_bytes, totalBytes: BODIES_BYTES, milliseconds: limits.body_seconds * 1000 },
+      clock,
+    ),
+    allMetrics: sharedMetrics?.(own) ?? (() => Promise.resolve(own())),
+    startedAt: workspace.context.now(),
+    serving: undefined,
+    refusal: null,
+    draining: false,
+  };
+}
+
+/** No new connections; what is being answered is finished; the log is on disk. */
+async function drain(app: App, state: ServerState): Promise<void> {
+  state.draining = true;
+  const idle = setInterval(() => app.server.closeIdleConnections(), 25);
+  const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearInterval(idle);
+  clearTimeout(cut);
+  state.bodies.close();
+  await state.log.close();
+}

@@ -1,0 +1,40 @@
+/** What the routes of one process share. */
+import type { PredictionLog } from "../core/predictionLog.ts";
+import type { ServedModel } from "../lifecycle/servedModel.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import type { Answerer } from "./answerer.ts";
+import type { answerText } from "./answerText.ts";
+import type { BodyReader } from "./bodyReader.ts";
+import type { Metrics, MetricsSnapshot } from "./metrics.ts";
+import { HttpProblem } from "./problem.ts";
+
+/** One deployment, ready: replaced as a whole, so that a request meets one or the other. */
+export interface Serving {
+  readonly served: ServedModel;
+  readonly answerer: Answerer;
+  readonly answerText: ReturnType<typeof answerText>;
+}
+
+export interface ServerState {
+  readonly workspace: Workspace;
+  readonly log: PredictionLog;
+  readonly metrics: Metrics;
+  readonly bodies: BodyReader;
+  /** Of this process, or summed over all workers. */
+  readonly allMetrics: () => Promise<MetricsSnapshot>;
+  readonly startedAt: Date;
+  /** Undefined while nothing is deployed. */
+  serving: Serving | undefined;
+  /** Why the newest deployment is not served, where it is refused. */
+  refusal: string | null;
+  /** Being stopped: what is being answered is finished. */
+  draining: boolean;
+}
+
+/** @throws {HttpProblem} 503 while nothing is deployed */
+export function requireServing({ serving, refusal }: ServerState): Serving {
+  if (serving !== undefined) return serving;
+  const detail = refusal === null ? "no model is deployed" : `the deployed model cannot be served: ${refusal}`;
+  const hint = refusal === null ? "`mlctl deploy`; the server takes it up by itself" : "`mlctl verify`, `mlctl deploy`";
+  throw new HttpProblem("not-ready", detail, { hint, headers: { "retry-after": "5" } });
+}

@@ -1,0 +1,40 @@
+/** Puts a deployment to work: what is compiled for it, and when it takes over. */
+import { answerer, type AnswererTools } from "./answerer.ts";
+import { answerText } from "./answerText.ts";
+import { followDeployment, type Follower } from "./followDeployment.ts";
+import type { ServerState } from "./serverState.ts";
+
+/** Resolves when the deployment of now is served, where there is one; later ones are taken up as they come. */
+export async function keepServing(
+  state: ServerState,
+  tools: Pick<AnswererTools, "predictionId" | "now">,
+): Promise<Follower> {
+  const { workspace, metrics, log } = state;
+  const { config, context } = workspace;
+  return followDeployment({
+    workspace,
+    take(served) {
+      const { runId, deploymentId } = served.deployment;
+      const isClass = served.labels !== null;
+      const counted = (values: readonly (string | number)[]): void => metrics.predicted(values, isClass);
+      const before = state.serving?.served.deployment.runId;
+      state.serving = {
+        served,
+        answerer: answerer(served, config, { log, counted, ...tools }),
+        answerText: answerText(config, runId),
+      };
+      state.refusal = null;
+      metrics.swaps++;
+      const message = `deployment ${deploymentId}: run ${runId} answers${before === undefined ? "" : ` instead of ${before}`}`;
+      context.emit({ type: "stage", stage: "serve", message });
+    },
+    refuse(reason) {
+      state.refusal = reason.message;
+      metrics.swapFailures++;
+      const stays =
+        state.serving === undefined ? "nothing is served" : `${state.serving.served.deployment.runId} stays`;
+      const message = `the new deployment is refused, ${stays}: ${reason.message}`;
+      context.emit({ type: "warning", stage: "serve", message, ...(reason.hint && { hint: reason.hint }) });
+    },
+  });
+}
