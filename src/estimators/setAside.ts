@@ -52,7 +52,7 @@ function chosen(y: Float64Array, { share, seed, classCount, times, groups }: Set
 }
 
 function latest(times: Float64Array, count: number): number[] {
-  const known = times.filter((time) => !Number.isNaN(time)).sort();
+  const known = times.filter((time) => !Number.isNaN(time)).toSorted();
   const first = known[known.length - count] ?? Number.NaN;
   return Array.from(times.keys()).filter((row) => times[row]! >= first);
 }

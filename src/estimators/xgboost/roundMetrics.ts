@@ -72,7 +72,7 @@ function weightedMean({ y, weights }: RoundTruth, lossOf: (row: number) => numbe
 
 /** Share of pairs of a row of class 1 and one of class 0 in which the first has the higher answer; ties count half. */
 function areaUnderCurve(answers: Float64Array, { y, weights }: RoundTruth): number {
-  const order = Int32Array.from(answers.keys()).sort((a, b) => answers[a]! - answers[b]!);
+  const order = Int32Array.from(answers.keys()).toSorted((a, b) => answers[a]! - answers[b]!);
   let [below, positives, pairs] = [0, 0, 0];
   for (let start = 0; start < order.length;) {
     let [own, ownPositives, end] = [0, 0, start];

@@ -1,4 +1,5 @@
 /** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in a thread of its own. */
+import { baseMarginOf } from "./baseMargin.ts";
 import type { BestRound, Watch } from "./bestRound.ts";
 import type { Engine, TrainingRequest } from "./engine.ts";
 import type { Tree, TreeEnsemble } from "./ensemble.ts";
@@ -56,6 +57,9 @@ function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequ
   // What max_bin is to the others, the inverse of sketch_eps was to "approx".
   if (rest.tree_method === "approx") settings.push(["sketch_eps", String(1 / Number(rest.max_bin))]);
   for (const [name, value] of Object.entries(rest)) settings.push([name, String(value)]);
+  // 0.7 forgets to take the logarithm for this one.
+  if (objective === "reg:tweedie")
+    settings.push(["base_score", String(baseMarginOf(Number(rest.base_score), objective))]);
   const values = hideMissing(X.values);
   // "hist" aborts where there is nothing to put into bins.
   if (values.every((value) => value === -1)) settings.push(["tree_method", "exact"]);

@@ -1,0 +1,198 @@
+/** Every objective beside Python's xgboost: answers, contributions and the model file. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FittedEstimator } from "../../core/estimator.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import { random } from "../../core/random.ts";
+import type { Task } from "../../core/task.ts";
+import { findLibrary } from "./findLibrary.ts";
+import { importModel } from "./importModel.ts";
+import { objectives, type Objective } from "./objectives.ts";
+import { xgboost } from "./xgboost.ts";
+
+const PYTHON = "/usr/bin/python3";
+const hasPython = spawnSync(PYTHON, ["-c", "import xgboost"]).status === 0;
+const hasNative = findLibrary() !== null;
+const folder = mkdtempSync(join(tmpdir(), "mlctl-objectives-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ROWS = 300;
+const { normal, uniform } = random(5);
+const X: Matrix = {
+  rowCount: ROWS,
+  columnNames: ["a", "b", "c"],
+  values: Float64Array.from({ length: ROWS * 3 }, () => (uniform() < 0.1 ? Number.NaN : normal())),
+};
+/** Above 0; rounded for counts. */
+const amount = Float64Array.from({ length: ROWS }, (_, i) =>
+  Math.exp((X.values[3 * i]! || 0) - 0.5 * (X.values[3 * i + 1]! || 0) + 0.5 * normal()),
+);
+const targets: Readonly<Record<Task, Float64Array>> = {
+  regression: amount,
+  binary: amount.map((value) => +(value > 1)),
+  multiclass: amount.map((value) => +(value > 0.7) + +(value > 1.5)),
+};
+
+const cases: readonly (readonly [Objective, JsonObject])[] = [
+  ["reg:squarederror", {}],
+  ["reg:squaredlogerror", {}],
+  ["reg:pseudohubererror", { huber_slope: 0.5 }],
+  ["reg:absoluteerror", {}],
+  ["reg:absoluteerror", { base_score: 0.3 }],
+  ["count:poisson", {}],
+  ["count:poisson", { max_delta_step: 0.2, base_score: 2 }],
+  ["reg:gamma", { reg_lambda: 3 }],
+  ["reg:tweedie", {}],
+  ["reg:tweedie", { tweedie_variance_power: 1.2, base_score: 2 }],
+  ["binary:logistic", { scale_pos_weight: 3 }],
+  ["multi:softprob", { num_parallel_tree: 2, learning_rate: 0.1 }],
+];
+
+function fit(objective: Objective, params: JsonObject, engine: string): Promise<FittedEstimator> {
+  const { task } = objectives[objective];
+  const classCount = { regression: 0, binary: 2, multiclass: 3 }[task];
+  const all = { engine, objective, n_estimators: 20, max_depth: 3, ...params };
+  return xgboost.fit(X, targets[task], { task, classCount, params: all, seed: 1 });
+}
+
+interface Expected {
+  readonly answers: readonly number[];
+  readonly contributions: readonly number[];
+}
+
+/** In one process: xgboost.train for each case, its predict, and its pred_contribs. */
+function python(): Expected[] {
+  const file = join(folder, "rows.bin");
+  const ys = cases.map(([objective]) => targets[objectives[objective].task]);
+  writeFileSync(file, Buffer.concat([X.values, ...ys].map((part) => Buffer.from(part.buffer))));
+  const code = `
+import sys, json, numpy, xgboost
+data = numpy.fromfile(sys.argv[1])
+X, targets = data[:${ROWS * 3}].reshape(-1, 3), data[${ROWS * 3}:].reshape(-1, ${ROWS})
+def answers(params, y):
+    rows = xgboost.DMatrix(X, y)
+    if params["objective"] == "multi:softprob": params["num_class"] = 3
+    booster = xgboost.train(dict(max_depth=3, tree_method="exact", nthread=1, **params), rows, 20)
+    flat = lambda values: values.astype(float).ravel().tolist()
+    return dict(answers=flat(booster.predict(rows)), contributions=flat(booster.predict(rows, pred_contribs=True)))
+cases = json.loads('${JSON.stringify(cases.map(([objective, params]) => ({ objective, ...params })))}')
+print(json.dumps([answers(params, y) for params, y in zip(cases, targets)]))`;
+  const { stdout, stderr } = spawnSync(PYTHON, ["-W", "ignore", "-c", code, file], { encoding: "utf8" });
+  if (stdout === "") throw new Error(stderr);
+  return JSON.parse(stdout) as Expected[];
+}
+
+let expected: readonly Expected[] = [];
+beforeAll(() => {
+  if (hasPython) expected = python();
+});
+
+/** Float32 sums of answers that reach 10: relative to those. */
+function expectClose(ours: Float64Array, theirs: readonly number[], tolerance: number): void {
+  expect(ours).toHaveLength(theirs.length);
+  const off = theirs.map((answer, i) => Math.abs(ours[i]! - answer) / Math.max(1, Math.abs(answer)));
+  expect(Math.max(...off)).toBeLessThan(tolerance);
+}
+
+describe.skipIf(!hasPython).each(["wasm", "native"])("objectives of xgboost, engine %s", (engine) => {
+  const known = cases
+    .map((each, at) => [...each, at] as const)
+    .filter(([objective]) => (engine === "wasm" ? !objectives[objective].nativeOnly : hasNative));
+
+  it.each(known)("answers and explains as Python's xgboost does: %s %o", async (objective, params, at) => {
+    const fitted = await fit(objective, params, engine);
+    const { answers, contributions } = expected[at]!;
+    expectClose(xgboost.load(fitted).predict(X), answers, 1e-6);
+    const { values, baseValues, outputCount } = xgboost.contributions(fitted, X);
+    const ours = Float64Array.from({ length: ROWS * outputCount * 4 }, (_, i) =>
+      i % 4 === 3 ? baseValues[((i - 3) / 4) % outputCount]! : values[Math.floor(i / 4) * 3 + (i % 4)]!,
+    );
+    // pred_contribs sums in float32
+    expectClose(ours, contributions, 1e-5);
+  });
+});
+
+describe.skipIf(!hasPython || !hasNative)("the model file of an objective", () => {
+  it("is read by Python with the same answers, and comes back the same", async () => {
+    const models = await Promise.all(cases.map(([objective, params]) => fit(objective, params, "native")));
+    const files = models.map((model, at) => {
+      const file = join(folder, `model${at}.json`);
+      writeFileSync(file, xgboost.exports["xgboost-json"](model));
+      return file;
+    });
+    const code = `
+import sys, json, numpy, xgboost
+X = numpy.fromfile(sys.argv[1])[:${ROWS * 3}].reshape(-1, 3)
+rows = xgboost.DMatrix(X, feature_names=["a", "b", "c"])
+boosters = [xgboost.Booster(model_file=file) for file in sys.argv[2:]]
+saved = [json.loads(booster.save_config())["learner"]["objective"] for booster in boosters]
+print(json.dumps([saved, [booster.predict(rows).astype(float).ravel().tolist() for booster in boosters]]))`;
+    const args = ["-W", "ignore", "-c", code, join(folder, "rows.bin"), ...files];
+    const { stdout, stderr } = spawnSync(PYTHON, args, { encoding: "utf8" });
+    expect(stdout, stderr).not.toBe("");
+    const [saved, answers] = JSON.parse(stdout) as [Record<string, unknown>[], number[][]];
+    cases.forEach(([objective], at) => {
+      expect(saved[at]!.name).toBe(objective);
+      expectClose(xgboost.load(models[at]!).predict(X), answers[at]!, 1e-6);
+      const again = importModel(new TextEncoder().encode(xgboost.exports["xgboost-json"](models[at]!)));
+      expect(again).toMatchObject({ task: models[at]!.task, state: models[at]!.state });
+    });
+    expect(saved[9]).toMatchObject({ tweedie_regression_param: { tweedie_variance_power: "1.20000005" } });
+    expect(saved[2]).toMatchObject({ pseudo_huber_param: { huber_slope: "0.5" } });
+  });
+});
+
+describe("what an objective refuses", () => {
+  const refused = async (task: Task, params: JsonObject, message: string, hint?: string): Promise<void> => {
+    const classCount = { regression: 0, binary: 2, multiclass: 3 }[task];
+    const fitted = xgboost.fit(X, targets[task], { task, classCount, params: { engine: "wasm", ...params }, seed: 1 });
+    await expect(fitted).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining(message) as string });
+    if (hint !== undefined)
+      await expect(fitted).rejects.toMatchObject({ hint: expect.stringContaining(hint) as string });
+  };
+
+  it("another task's objective, metric, base score or weight of a class", async () => {
+    await refused(
+      "binary",
+      { objective: "reg:gamma" },
+      'parameter "objective" of xgboost is reg:gamma',
+      "for two classes: binary:logistic",
+    );
+    await refused(
+      "regression",
+      { eval_metric: "auc" },
+      'parameter "eval_metric" of xgboost is auc',
+      "for a number: rmse",
+    );
+    await refused("regression", { objective: "reg:gamma", base_score: 0 }, 'parameter "base_score"', "above 0");
+    await refused("multiclass", { scale_pos_weight: 2 }, 'parameter "scale_pos_weight"', "train.class_weight");
+    await refused("regression", { objective: "reg:gama" }, "gama", 'did you mean "reg:gamma"?');
+  });
+
+  it("an objective that only the native engine has", async () => {
+    await refused(
+      "regression",
+      { objective: "reg:absoluteerror" },
+      'the wasm engine of xgboost has no objective "reg:absoluteerror"',
+      "libxgboost0",
+    );
+  });
+
+  it("a target that it cannot learn, by row", async () => {
+    const y = amount.with(4, 0);
+    const fitted = xgboost.fit(X, y, {
+      task: "regression",
+      classCount: 0,
+      params: { objective: "reg:gamma" },
+      seed: 1,
+    });
+    await expect(fitted).rejects.toMatchObject({
+      kind: "data",
+      message: "reg:gamma of xgboost wants a target above 0, in row 5 it is 0",
+    });
+  });
+});
