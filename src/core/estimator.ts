@@ -88,6 +88,14 @@ export interface Estimator {
   importance?(fitted: FittedEstimator): Float64Array;
   /** @throws {RangeError} where the matrix has another width */
   contributions?(fitted: FittedEstimator, X: Matrix): Contributions;
+  /** Where a short fit is the beginning of a longer one: a search makes one fit of all that differ only in `param`. */
+  readonly stages?: {
+    readonly param: string;
+    /** Whether it is so with these parameters. */
+    shares(params: JsonObject): boolean;
+    /** As if it had been fitted with this value of `param`. */
+    first(fitted: FittedEstimator, length: number): FittedEstimator;
+  };
   /** The model as text in the format of another program, by the format's name, e.g. "xgboost-json". */
   readonly exports?: Readonly<Record<string, (fitted: FittedEstimator) => string>>;
 }

@@ -1,5 +1,6 @@
 /** What a candidate learns from: its transforms, fitted on the training rows, and the matrix they make of these. */
 import { MlctlError } from "../core/errors.ts";
+import type { FitOptions } from "../core/estimator.ts";
 import type { Matrix } from "../core/matrix.ts";
 import type { FittedTransform } from "../core/model.ts";
 import { selectRows } from "../core/selectRows.ts";
@@ -21,8 +22,9 @@ export interface CandidateFeatures {
   readonly notes: readonly string[];
   /** Of the training rows. */
   readonly X: Matrix;
-  /** One a training row; undefined where all weigh the same. */
-  readonly weights: Float64Array | undefined;
+  /** Of the training rows, as the estimator takes them. */
+  readonly y: Float64Array;
+  readonly options: Omit<FitOptions, "params">;
 }
 
 /** Nothing in it depends on the parameters of the family: trials of one search share it. */
@@ -48,7 +50,9 @@ export function candidateFeatures(
   }
   // The baseline answers the shares of the classes as they are.
   const weights = candidate.family === "baseline" ? undefined : classWeights(y, target, candidate.classWeight ?? null);
-  return { transforms, notes: plan.notes, X, weights };
+  const weighted = weights === undefined ? {} : { sampleWeight: weights };
+  const options = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed, ...weighted };
+  return { transforms, notes: plan.notes, X, y, options };
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {

@@ -58,12 +58,13 @@ export async function fitCandidate(
 type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 
 async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
-  const { transforms, notes, X, weights } = candidateFeatures(candidate, training);
-  const { task, classes = [] } = training.target;
-  const { params, seed } = candidate;
-  const weighted = weights === undefined ? {} : { sampleWeight: weights };
-  const options = { task, classCount: classes.length, params, seed, ...weighted, ...hooks };
-  return { transforms, estimator: await findEstimator(candidate.family).fit(X, training.y, options), notes };
+  const { transforms, notes, X, y, options } = candidateFeatures(candidate, training);
+  const estimator = findEstimator(candidate.family);
+  return {
+    transforms,
+    estimator: await estimator.fit(X, y, { ...options, params: candidate.params, ...hooks }),
+    notes,
+  };
 }
 
 type Decision = Pick<FittedCandidate, "threshold" | "calibration">;

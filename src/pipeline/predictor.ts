@@ -1,6 +1,6 @@
 /** From a model to a function of tables: the one path that score, predict, serve and monitor take. */
 import { MlctlError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
+import type { FittedTransform, Model } from "../core/model.ts";
 import type { Prediction } from "../core/prediction.ts";
 import type { Table } from "../core/table.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
@@ -20,14 +20,19 @@ export function predictor(model: PredictingModel): (table: Table) => Prediction 
   const { task, classCount } = model.estimator;
   const loaded = findEstimator(model.estimator.family).load(model.estimator);
   const toMatrix = compileTransforms(model.transforms);
-  const gapsOf = historyGaps(model.transforms);
-  const refuseGaps = (table: Table): void => {
-    const gap = gapsOf?.(table).find((each) => each?.kind === "missing");
-    if (gap) throw new MlctlError("data", gap.message, { hint: "ingest newer rows and train again" });
-  };
+  const refuse = refuseGaps(model.transforms);
   return (table) => {
-    refuseGaps(table);
+    refuse(table);
     const raw = calibrate(loaded.predict(toMatrix(table)), model.calibration);
     return decide(raw, { task, classCount, threshold: model.threshold });
+  };
+}
+
+/** @returns a function that throws {MlctlError} kind "data" where the history does not reach a row of a table */
+export function refuseGaps(transforms: readonly FittedTransform[]): (table: Table) => void {
+  const gapsOf = historyGaps(transforms);
+  return (table) => {
+    const gap = gapsOf?.(table).find((each) => each?.kind === "missing");
+    if (gap) throw new MlctlError("data", gap.message, { hint: "ingest newer rows and train again" });
   };
 }

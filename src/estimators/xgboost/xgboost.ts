@@ -7,6 +7,7 @@ import { resolveParams } from "../params.ts";
 import { engineSettings } from "./engineSettings.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./exportJsonModel.ts";
+import { firstRounds } from "./firstRounds.ts";
 import { checkTarget, objectiveOf } from "./objectiveOf.ts";
 import { stopEarly } from "./stopEarly.ts";
 import { treePredictor } from "./treePredictor.ts";
@@ -61,6 +62,13 @@ export const xgboost = {
   contributions(fitted: FittedEstimator, X: Matrix): Contributions {
     requireWidth(X, fitted);
     return treeShap(readEnsemble(fitted), X);
+  },
+
+  stages: {
+    param: "n_estimators",
+    shares: ({ early_stopping_rounds: patience = null, best_iteration: best = null }) =>
+      patience === null && best === null,
+    first: firstRounds,
   },
 
   exports: {

@@ -1,0 +1,144 @@
+/** FoldJudge: has threads fit points on folds, and makes the metric of their answers. */
+import { MlctlError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { mean } from "../../stats/mean.ts";
+import { bestThreshold } from "../bestThreshold.ts";
+import { calibrate } from "../calibrate.ts";
+import { decide } from "../decide.ts";
+import { fitCalibration } from "../fitCalibration.ts";
+import type { TrainingData } from "../partOf.ts";
+import type { Drawn, Judge, Judgement } from "./race.ts";
+import { pointText } from "./space.ts";
+import type { TrialPool } from "./trialPool.ts";
+import type { TrialSubject, TrialTask } from "./trialTask.ts";
+
+/** What is known of one point so far. */
+interface State {
+  readonly answers: (Float64Array | undefined)[];
+  seconds: number;
+  error: string | undefined;
+}
+
+export interface JudgeOptions {
+  readonly data: TrainingData;
+  readonly subject: TrialSubject;
+  /** Its position in the pool's work. */
+  readonly position: number;
+}
+
+/**
+ * Points that differ only in how long a family fits (the rounds of boosting) share one fit: the first hundred trees of
+ * five hundred are those of a hundred.
+ */
+export function foldJudge(pool: Pick<TrialPool, "answer">, { data, subject, position }: JudgeOptions): Judge {
+  const records = new Map<number, State>();
+  const recordOf = (number: number): State => {
+    const record = records.get(number) ?? { answers: [], seconds: 0, error: undefined };
+    records.set(number, record);
+    return record;
+  };
+  const fit = async (group: Group, fold: number): Promise<void> => {
+    const { params, stages, drawn } = group;
+    const told = await pool.answer({ subject: position, fold, params, stages });
+    for (const [i, { number }] of drawn.entries()) {
+      const record = recordOf(number);
+      if ("error" in told) record.error = failureOf(told.error);
+      else {
+        record.answers[fold] = told.answers[i]!;
+        record.seconds += told.seconds / drawn.length;
+      }
+    }
+  };
+  return async (drawn, folds, onEach) => {
+    await Promise.all(
+      groupsOf(subject, drawn).map(async (group) => {
+        const missing = Array.from({ length: folds }, (_, fold) => fold).filter((fold) =>
+          group.drawn.some(({ number }) => recordOf(number).answers[fold] === undefined),
+        );
+        await Promise.all(missing.map((fold) => fit(group, fold)));
+        for (const each of group.drawn) onEach(each, judgementOf(recordOf(each.number), folds, { data, subject }));
+      }),
+    );
+  };
+}
+
+/** What cannot be learned from or with is a trial that failed; anything else ends the search. */
+function failureOf({ kind, message, hint }: { kind: MlctlError["kind"]; message: string; hint: string | undefined }) {
+  if (kind === "data" || kind === "usage") return message;
+  throw new MlctlError(kind, message, { hint });
+}
+
+interface Group extends Pick<TrialTask, "params" | "stages"> {
+  readonly drawn: readonly Drawn[];
+}
+
+function groupsOf({ candidate }: TrialSubject, drawn: readonly Drawn[]): Group[] {
+  const { stages } = findEstimator(candidate.family);
+  const groups = new Map<string, { params: JsonObject; drawn: Drawn[] }>();
+  for (const each of drawn) {
+    const params = { ...candidate.params, ...each.params };
+    const { [stages?.param ?? ""]: _, ...rest } = params;
+    const shares = stages?.shares(params) ?? false;
+    const key = pointText(shares ? rest : params);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { params, drawn: [each] });
+    else group.drawn.push(each);
+  }
+  return [...groups.values()].map((group) => {
+    const lengths = group.drawn.map(({ params }) => Number(params[stages?.param ?? ""]));
+    if (stages === undefined || group.drawn.length === 1) return { ...group, stages: null };
+    return { ...group, params: { ...group.params, [stages.param]: Math.max(...lengths) }, stages: lengths };
+  });
+}
+
+/** Threshold and calibration are learned on the answers of all folds so far: no model had seen the rows it answers for. */
+function judgementOf(
+  { answers, seconds, error }: State,
+  folds: number,
+  options: Omit<JudgeOptions, "position">,
+): Judgement {
+  if (error !== undefined) return { steps: [], seconds, error };
+  const steps = Array.from({ length: folds }, (_, i) => valueOf(answers.slice(0, i + 1) as Float64Array[], options));
+  return { steps, seconds };
+}
+
+function valueOf(answers: readonly Float64Array[], { data, subject }: Omit<JudgeOptions, "position">): number | null {
+  const { candidate, folds } = subject;
+  const { task, classes = [] } = data.target;
+  const metric = findMetric(candidate.metric, task);
+  const truths = answers.map((_, fold) => Float64Array.from(folds[fold]!.judged, (row) => data.y[row]!));
+  const [calibrated, threshold] = decisionOf(answers, truths, { task, candidate });
+  const classCount = classes.length;
+  const priced = candidate.costs === undefined ? {} : { costs: candidate.costs };
+  const values = calibrated.map((raw, fold) => {
+    const decided = decide(raw, { task, classCount, threshold });
+    return metric.compute({ task, classCount, yTrue: truths[fold]!, ...decided, ...priced });
+  });
+  return values.every(Number.isFinite) ? mean(values) : null;
+}
+
+function decisionOf(
+  answers: readonly Float64Array[],
+  truths: readonly Float64Array[],
+  { task, candidate }: { task: string; candidate: TrialSubject["candidate"] },
+): [readonly Float64Array[], number | null] {
+  const { threshold, calibration: method = null, metric, costs } = candidate;
+  if (task !== "binary") return [answers, null];
+  const learns = method !== null || threshold === "tune";
+  const y = learns ? joined(truths) : new Float64Array();
+  const calibration = method === null ? undefined : fitCalibration(method, joined(answers), y);
+  const calibrated = answers.map((raw) => calibrate(raw, calibration));
+  return [calibrated, threshold === "tune" ? bestThreshold(y, joined(calibrated), metric, costs) : threshold];
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const result = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}

@@ -1,0 +1,66 @@
+/** Entry of a search's threads: fits points on folds; what does not depend on the point is made once. */
+import { workerData } from "node:worker_threads";
+import { MlctlError } from "../../core/errors.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import { selectRows } from "../../core/selectRows.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { featureMatrix } from "../../features/featureMatrix.ts";
+import { candidateFeatures, type CandidateFeatures } from "../candidateFeatures.ts";
+import { partOf } from "../partOf.ts";
+import { refuseGaps } from "../predictor.ts";
+import type { TrialAnswer, TrialTask, TrialWork } from "./trialTask.ts";
+
+/** Matrices of folds that were not used for longest go beyond this. */
+const KEPT_BYTES = 256 * 1024 * 1024;
+
+interface FoldFeatures extends CandidateFeatures {
+  /** Of the judged rows. */
+  readonly judged: Matrix;
+}
+
+const { data, subjects } = workerData as TrialWork;
+const kept = new Map<string, FoldFeatures>();
+
+export default async function answer(task: TrialTask): Promise<TrialAnswer> {
+  const start = performance.now();
+  try {
+    const answers = await answersOf(task);
+    return { answers, seconds: (performance.now() - start) / 1000 };
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    // Classes do not survive the way between threads.
+    return { error: { kind: error.kind, message: error.message, hint: error.hint } };
+  }
+}
+
+async function answersOf({ subject, fold, params, stages }: TrialTask): Promise<Float64Array[]> {
+  const { candidate } = subjects[subject]!;
+  const { X, y, options, judged } = featuresOf(subject, fold);
+  const estimator = findEstimator(candidate.family);
+  const fitted = await estimator.fit(X, y, { ...options, params });
+  const models = stages === null ? [fitted] : stages.map((length) => estimator.stages!.first(fitted, length));
+  return models.map((model) => estimator.load(model).predict(judged));
+}
+
+function featuresOf(subject: number, fold: number): FoldFeatures {
+  const key = `${subject} ${fold}`;
+  const features = kept.get(key) ?? makeFeatures(subject, fold);
+  kept.delete(key);
+  kept.set(key, features);
+  let bytes = 0;
+  for (const [name, each] of [...kept].toReversed()) {
+    bytes += each.X.values.byteLength + each.judged.values.byteLength;
+    if (bytes > KEPT_BYTES && name !== key) kept.delete(name);
+  }
+  return features;
+}
+
+function makeFeatures(subject: number, fold: number): FoldFeatures {
+  const { candidate, folds } = subjects[subject]!;
+  const { training, judged } = folds[fold]!;
+  const part = partOf(data, training);
+  const features = candidateFeatures(candidate, part);
+  const rows = selectRows(data.inputs, judged);
+  refuseGaps(features.transforms)(rows);
+  return { ...features, judged: featureMatrix(rows, features.transforms) };
+}
