@@ -1,21 +1,39 @@
-/** The jobs of the benchmark: how to prepare a folder, the mlctl command, the peer's script, and the ratio to reach. */
+/**
+ * The jobs of the benchmark. Each has a folder of its own that `prepare` fills; `mlctl` and `peer` are what is timed,
+ * as whole processes with their start-up. A job with `part` is timed inside the process: both sides print seconds.
+ */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeNumbers, writeTraffic } from "./rows.js";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("..", import.meta.url));
-const peer = (name) => join(here, "peers", name);
+const peer = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
+const part = (name) => fileURLToPath(new URL(`parts/${name}`, import.meta.url));
+
+const trees = { n_estimators: 100, max_depth: 6, learning_rate: 0.3, max_bin: 256, tree_method: "hist" };
+
+function workspace(folder, settings) {
+  for (const name of ["in", "test"]) mkdirSync(join(folder, name), { recursive: true });
+  const config = { input_folder_path: "in", test_data_path: "test", target: "y", ...settings };
+  writeFileSync(join(folder, "config.json"), JSON.stringify(config));
+}
+
+const trainOnly = (engine) => ({
+  train: { models: [{ family: "xgboost", params: { ...trees, engine } }], split: { method: "random" } },
+});
 
 export const jobs = [
   {
     name: "version",
+    what: "mlctl --version | import pandas, sklearn, xgboost",
     limit: 0.15,
     mlctl: () => ["--version"],
     peer: () => ["-c", "import pandas, sklearn, xgboost"],
   },
   {
     name: "fullprocess",
+    what: "the attrition sample from files to report",
     limit: 0.6,
     prepare(folder) {
       for (const name of ["practicedata", "testdata", "config.json"])
@@ -26,28 +44,122 @@ export const jobs = [
   },
   {
     name: "ingest-1M",
+    what: "1 M rows: read, drop copies, write (mlctl also hashes and records)",
     limit: 0.6,
     prepare(folder) {
-      mkdirSync(join(folder, "in"));
-      writeFileSync(join(folder, "in", "rows.csv"), millionRows());
-      writeFileSync(join(folder, "config.json"), JSON.stringify({ input_folder_path: "in", target: "y" }));
+      workspace(folder, {});
+      writeTraffic(join(folder, "in", "rows.csv"), 1_000_000);
     },
     mlctl: () => ["ingest", "--force", "-q"],
     peer: (folder) => [peer("ingest.py"), join(folder, "in", "rows.csv"), join(folder, "out.csv")],
   },
+  {
+    name: "ingest-10M",
+    what: "10 M rows, under 2 GB of memory",
+    runs: 1,
+    megabytes: 2048,
+    prepare(folder) {
+      workspace(folder, {});
+      writeTraffic(join(folder, "in", "rows.csv"), 10_000_000);
+    },
+    mlctl: () => ["ingest", "--force", "-q"],
+  },
+  {
+    name: "xgboost-native",
+    what: "890 k × 11, 100 trees, from CSV to model, two threads",
+    limit: 0.9,
+    runs: 3,
+    before: [["ingest", "-q"]],
+    prepare(folder) {
+      workspace(folder, trainOnly("native"));
+      writeNumbers(join(folder, "in", "rows.csv"), 890_000, { width: 11 });
+    },
+    mlctl: () => ["train", "-q"],
+    peer: (folder) => [peer("train.py"), join(folder, "in", "rows.csv"), "2"],
+  },
+  {
+    name: "xgboost-wasm",
+    what: "30 k × 11, 100 trees, from CSV to model, one thread",
+    limit: 4,
+    before: [["ingest", "-q"]],
+    prepare(folder) {
+      workspace(folder, trainOnly("wasm"));
+      writeNumbers(join(folder, "in", "rows.csv"), 30_000, { width: 11 });
+    },
+    mlctl: () => ["train", "-q"],
+    peer: (folder) => [peer("train.py"), join(folder, "in", "rows.csv"), "1"],
+  },
+  {
+    name: "linear",
+    what: "linear regression, 1 M × 20, the fit alone",
+    limit: 1,
+    part: true,
+    runs: 3,
+    mlctl: () => [part("linear.js"), "linear_regression"],
+    peer: () => [peer("linear.py"), "linear_regression"],
+  },
+  {
+    name: "logistic",
+    what: "logistic regression, 1 M × 20, the fit alone",
+    limit: 1,
+    part: true,
+    runs: 3,
+    mlctl: () => [part("linear.js"), "logistic_regression"],
+    peer: () => [peer("linear.py"), "logistic_regression"],
+  },
+  {
+    name: "predict-1M",
+    what: "1 M rows CSV to CSV, 100 trees",
+    limit: 0.8,
+    runs: 3,
+    before: [
+      ["ingest", "-q"],
+      ["train", "-q"],
+      ["deploy", "--force", "-q"],
+    ],
+    prepare(folder) {
+      workspace(folder, trainOnly("auto"));
+      writeNumbers(join(folder, "in", "rows.csv"), 20_000, { width: 11 });
+      writeNumbers(join(folder, "new.csv"), 1_000_000, { width: 11, target: false, seed: 7 });
+    },
+    mlctl: () => ["predict", "new.csv", "-o", "answers.csv", "-q"],
+    peer: (folder) => [
+      peer("predict.py"),
+      join(folder, "in", "rows.csv"),
+      join(folder, "new.csv"),
+      join(folder, "peer.csv"),
+    ],
+    peerBefore: (folder) => [
+      peer("train.py"),
+      join(folder, "in", "rows.csv"),
+      "2",
+      join(folder, "in", "rows.csv.json"),
+    ],
+  },
+  {
+    name: "trees-alone",
+    what: "the tree predictor alone, 500 k rows × 100 trees, one thread",
+    limit: 1.25,
+    part: true,
+    mlctl: () => [part("trees.js"), "predict"],
+    peer: () => [peer("trees.py"), "predict"],
+  },
+  {
+    name: "tree-shap",
+    what: "TreeSHAP, 10 k rows × 100 trees",
+    limit: 2,
+    part: true,
+    runs: 3,
+    mlctl: () => [part("trees.js"), "shap"],
+    peer: () => [peer("trees.py"), "shap"],
+  },
+  {
+    name: "bootstrap",
+    what: "F1 and AUC of 1,000 resamples of 100 k rows",
+    limit: 0.1,
+    part: true,
+    runs: 1,
+    mlctl: () => [part("bootstrap.js")],
+    peer: () => [peer("bootstrap.py")],
+  },
 ];
-
-/** Numbers, a category and a time; one row in fifty is a copy. Made from a counter, so that it is always the same. */
-function millionRows() {
-  const lines = ["temp,rain,clouds,weather,time,y"];
-  const weather = ["Clear", "Clouds", "Rain", "Snow", "Mist"];
-  for (let i = 0; i < 1_000_000; i++) {
-    const k = i % 50 === 49 ? i - 1 : i;
-    const mixed = Math.imul(k, 2654435761) >>> 0;
-    const time = new Date(Date.UTC(2012, 0, 1) + k * 60_000).toISOString().slice(0, 19).replace("T", " ");
-    lines.push(
-      `${(mixed % 4000) / 100 + 260},${(mixed >>> 7) % 30},${mixed % 101},${weather[mixed % 5]},${time},${mixed % 7281}`,
-    );
-  }
-  return `${lines.join("\n")}\n`;
-}

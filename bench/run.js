@@ -1,6 +1,6 @@
 /**
- * `npm run bench [job …]`: each job here and in its peer (Debian's pandas, scikit-learn, XGBoost), whole processes with
- * start-up, alternating, five times after a warm-up; prints medians, their ratio, and peak memory.
+ * `npm run bench [job …]`: each job here and in its peer (Debian's pandas, scikit-learn, XGBoost), alternating after a
+ * warm-up; prints medians, their ratio and peak memory, and keeps them in RESULTS.md.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { jobs } from "./jobs.js";
+import { keepResults } from "./keepResults.js";
 
 const RUNS = 5;
 const PYTHON = process.env.MLCTL_BENCH_PYTHON ?? "/usr/bin/python3";
@@ -17,6 +18,11 @@ const GNU_TIME = existsSync("/usr/bin/time") ? "/usr/bin/time" : undefined;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "mlctl-bench-"));
 const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !jobs.some((job) => job.name === name));
+if (unknown.length > 0) {
+  console.error(`error: no job is called ${unknown.join(", ")}\nhint: ${jobs.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
 const hasPeer = spawnSync(PYTHON, ["-c", "import pandas, sklearn, xgboost"]).status === 0;
 if (!hasPeer)
   console.log(
@@ -24,56 +30,76 @@ if (!hasPeer)
   );
 
 console.log(["job", "mlctl s", "peer s", "ratio", "must be", "mlctl MB", "peer MB"].join("\t"));
-for (const job of jobs) {
-  if (wanted.length > 0 && !wanted.includes(job.name)) continue;
+const results = [];
+try {
+  for (const job of jobs.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    const result = { job, ...measured(job) };
+    results.push(result);
+    console.log(row(result).join("\t"));
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+keepResults(
+  join(root, "bench", "RESULTS.md"),
+  jobs,
+  results.map((result) => row(result)),
+);
+
+/** Both sides in turn, the first round as a warm-up that does not count. */
+function measured(job) {
   const folder = mkdtempSync(join(scratch, "job-"));
   job.prepare?.(folder);
+  for (const args of job.before ?? []) run(job, "mlctl", args, folder);
+  const withPeer = hasPeer && job.peer !== undefined;
+  if (withPeer && job.peerBefore) run(job, "peer", job.peerBefore(folder), folder);
   const sides = { mlctl: [], peer: [] };
-  for (let run = 0; run <= RUNS; run++) {
-    for (const side of hasPeer && job.peer ? ["mlctl", "peer"] : ["mlctl"]) {
-      const measured = measure(command(job, side, folder), folder);
-      if (run > 0) sides[side].push(measured);
+  for (let round = 0; round <= (job.runs ?? RUNS); round++) {
+    for (const side of withPeer ? ["mlctl", "peer"] : ["mlctl"]) {
+      const one = run(job, side, job[side](folder), folder);
+      if (round > 0) sides[side].push(one);
     }
   }
-  console.log(row(job, sides).join("\t"));
-}
-rmSync(scratch, { recursive: true, force: true });
-
-function command(job, side, folder) {
-  const [program, ...args] = job[side](folder);
-  return side === "mlctl"
-    ? [process.execPath, join(root, "bin/mlctl.js"), program, ...args]
-    : [PYTHON, program, ...args];
+  rmSync(folder, { recursive: true, force: true });
+  return sides;
 }
 
-function measure(line, cwd) {
+function run(job, side, args, cwd) {
+  const program = side === "peer" ? [PYTHON] : [process.execPath, ...(job.part ? [] : [join(root, "bin/mlctl.js")])];
   const memory = join(cwd, "memory.txt");
-  const [program, ...args] = GNU_TIME === undefined ? line : [GNU_TIME, "-f", "%M", "-o", memory, ...line];
+  const timing = GNU_TIME === undefined ? [] : [GNU_TIME, "-f", "%M", "-o", memory];
+  const line = [...timing, ...program, ...args];
   const start = performance.now();
-  const { status, stderr } = spawnSync(program, args, {
+  const { status, stderr, stdout } = spawnSync(line[0], line.slice(1), {
     cwd,
     encoding: "utf8",
+    maxBuffer: 1 << 28,
     env: { ...process.env, OMP_NUM_THREADS: "2" },
   });
   const seconds = (performance.now() - start) / 1000;
   if (status !== 0) throw new Error(`${line.join(" ")} ended with ${status}: ${stderr}`);
   return {
-    seconds,
+    seconds: job.part ? Number(stdout.trim().split("\n").at(-1)) : seconds,
     megabytes: GNU_TIME === undefined ? NaN : Number(readFileSync(memory, "utf8").trim().split("\n").at(-1)) / 1024,
   };
 }
 
-function row({ name, limit }, { mlctl, peer }) {
+function row({ job, mlctl, peer }) {
   const [mine, theirs] = [mlctl, peer].map((runs) => median(runs.map(({ seconds }) => seconds)));
   const memory = [mlctl, peer].map((runs) => median(runs.map(({ megabytes }) => megabytes)));
+  const must = job.limit === undefined ? `≤ ${job.megabytes} MB` : `≤ ${job.limit}`;
   return [
-    name,
+    job.name,
     mine.toFixed(2),
-    theirs.toFixed(2),
-    (mine / theirs).toFixed(2),
-    `≤ ${limit}`,
-    ...memory.map((value) => value.toFixed(0)),
+    shown(theirs, 2),
+    shown(mine / theirs, 2),
+    must,
+    ...memory.map((mb) => shown(mb, 0)),
   ];
+}
+
+function shown(value, digits) {
+  return Number.isFinite(value) ? value.toFixed(digits) : "–";
 }
 
 function median(values) {

@@ -1,0 +1,51 @@
+/** Rows for the benchmark, made from a counter so that they are always the same; written in blocks, because 10 M do not fit in one string. */
+import { closeSync, openSync, writeSync } from "node:fs";
+
+const WEATHER = ["Clear", "Clouds", "Rain", "Snow", "Mist"];
+const BLOCK = 50_000;
+
+/**
+ * Traffic by the minute: numbers, a category, a time, and a target that depends on hour, weather and temperature.
+ * @param copies one row in `copies` is a copy of the one before; 0 for none
+ */
+export function writeTraffic(path, rowCount, { copies = 50, target = true } = {}) {
+  writeRows(path, `temp,rain,clouds,weather,time${target ? ",y" : ""}`, rowCount, (i) => {
+    const k = copies > 0 && i % copies === copies - 1 ? i - 1 : i;
+    const mixed = Math.imul(k, 2654435761) >>> 0;
+    const instant = Date.UTC(2012, 0, 1) + k * 60_000;
+    const time = new Date(instant).toISOString().slice(0, 19).replace("T", " ");
+    const y = Math.round(
+      3000 + 2500 * Math.sin(((instant / 3_600_000) % 24) / 3.8) + (mixed % 1500) - 30 * (mixed % 5),
+    );
+    const input = `${(mixed % 4000) / 100 + 260},${(mixed >>> 7) % 30},${mixed % 101},${WEATHER[mixed % 5]},${time}`;
+    return target ? `${input},${y}` : input;
+  });
+}
+
+/** Eleven or twenty number columns x0 … and a target: linear in some, with a step and noise; `y` is 0 or 1 for classes. */
+export function writeNumbers(path, rowCount, { width, classes = false, target = true, seed = 1 }) {
+  const next = numbers(seed);
+  const names = Array.from({ length: width }, (_, column) => `x${column}`);
+  writeRows(path, [...names, ...(target ? ["y"] : [])].join(","), rowCount, () => {
+    const x = names.map(() => Math.round(next() * 10_000) / 1000);
+    const signal = x[0] * 2 - x[1] + (x[2] > 5 ? 4 : 0) + x[3] * x[4] * 0.2 + (next() - 0.5) * 4;
+    const y = classes ? (signal > 10 ? 1 : 0) : Math.round(signal * 1000) / 1000;
+    return target ? `${x.join(",")},${y}` : x.join(",");
+  });
+}
+
+function writeRows(path, header, rowCount, rowOf) {
+  const file = openSync(path, "w");
+  writeSync(file, `${header}\n`);
+  for (let start = 0; start < rowCount; start += BLOCK) {
+    const rows = Array.from({ length: Math.min(BLOCK, rowCount - start) }, (_, i) => rowOf(start + i));
+    writeSync(file, `${rows.join("\n")}\n`);
+  }
+  closeSync(file);
+}
+
+/** Park and Miller's generator: enough to fill columns. */
+function numbers(seed) {
+  let state = seed;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}

@@ -1,0 +1,108 @@
+/** Ranks of values among the thresholds of an ensemble: integers, which can be compared without a branch. */
+import type { Matrix } from "../../core/matrix.ts";
+import type { Tree } from "./ensemble.ts";
+
+/** Buckets between the smallest and the largest threshold of a feature: with evenly spread ones hardly one a bucket. */
+const BUCKETS = 2048;
+
+export interface ThresholdRanks {
+  /** Features up to the last one that a tree asks. */
+  readonly width: number;
+  /** Ranks stand above this many bits of a node's word. */
+  readonly shift: number;
+  readonly featureMask: number;
+  /** The word of a leaf: its rank is above that of every value. */
+  readonly leaf: number;
+  /** How many thresholds of the feature are below `threshold`, which is one of them. */
+  rankOf(feature: number, threshold: number): number;
+  /**
+   * For each row how many thresholds of each feature its float32 value reaches, shifted, row-major (count × width); −1
+   * where it is missing.
+   */
+  fill(X: Matrix, rows: { readonly start: number; readonly count: number; readonly into: Int32Array }): void;
+}
+
+interface Cuts {
+  readonly sorted: Float32Array;
+  readonly scale: number;
+  /** Thresholds in the buckets before each bucket, (BUCKETS + 2). */
+  readonly before: Int32Array;
+}
+
+/** @returns undefined where feature and rank do not fit into 31 bits */
+export function thresholdRanks(trees: readonly Tree[]): ThresholdRanks | undefined {
+  const thresholds = thresholdsByFeature(trees);
+  const width = thresholds.length;
+  const featureBits = Math.max(1, 32 - Math.clz32(width - 1));
+  if (thresholds.some((set) => set.size + 1 >= 2 ** (30 - featureBits))) return undefined;
+  const shift = featureBits + 1;
+  const cuts = thresholds.map(cutsOf);
+  const rankMaps = cuts.map(({ sorted }) => new Map(Array.from(sorted, (threshold, rank) => [threshold, rank])));
+  return {
+    width,
+    shift,
+    featureMask: 2 ** featureBits - 1,
+    leaf: (2 ** (30 - featureBits) - 1) << shift,
+    rankOf: (feature, threshold) => rankMaps[feature]!.get(Math.fround(threshold))!,
+    fill(X, { start, count, into }) {
+      const columns = X.columnNames.length;
+      const values = X.values.subarray(start * columns, (start + count) * columns);
+      cuts.forEach((cut, feature) => {
+        if (cut.sorted.length > 0) rankColumn(cut, { values, columns, feature, width, shift, into });
+      });
+    },
+  };
+}
+
+function thresholdsByFeature(trees: readonly Tree[]): Set<number>[] {
+  const thresholds: Set<number>[] = [new Set()];
+  for (const { feature: features, value } of trees) {
+    features.forEach((feature, node) => {
+      if (feature < 0) return;
+      while (thresholds.length <= feature) thresholds.push(new Set());
+      thresholds[feature]!.add(Math.fround(value[node]!));
+    });
+  }
+  return thresholds;
+}
+
+function cutsOf(thresholds: ReadonlySet<number>): Cuts {
+  const sorted = Float32Array.from(thresholds).sort();
+  const spread = sorted.length < 2 ? 0 : sorted.at(-1)! - sorted[0]!;
+  const scale = spread > 0 ? BUCKETS / spread : 0;
+  const before = new Int32Array(BUCKETS + 2);
+  for (const threshold of sorted) before[bucketOf((threshold - sorted[0]!) * scale) + 1]!++;
+  for (let bucket = 1; bucket < before.length; bucket++) before[bucket]! += before[bucket - 1]!;
+  return { sorted, scale, before };
+}
+
+interface RankedColumn {
+  readonly values: Float64Array;
+  readonly columns: number;
+  readonly feature: number;
+  readonly width: number;
+  readonly shift: number;
+  readonly into: Int32Array;
+}
+
+function rankColumn({ sorted, scale, before }: Cuts, to: RankedColumn): void {
+  const { values, columns, feature, width, shift, into } = to;
+  const smallest = sorted[0]!;
+  for (let at = feature, rankAt = feature; at < values.length; at += columns, rankAt += width) {
+    const value = Math.fround(values[at]!);
+    if (value !== value) {
+      into[rankAt] = -1;
+      continue;
+    }
+    const bucket = bucketOf((value - smallest) * scale);
+    const end = before[bucket + 1]!;
+    let rank = before[bucket]!;
+    while (rank < end && sorted[rank]! <= value) rank++;
+    into[rankAt] = rank << shift;
+  }
+}
+
+/** Never smaller for a larger value, so that ranks are exact whatever is rounded. */
+function bucketOf(position: number): number {
+  return position > 0 ? (position < BUCKETS ? Math.trunc(position) : BUCKETS) : 0;
+}
