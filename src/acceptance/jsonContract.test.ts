@@ -15,6 +15,7 @@ const deployment =
   "reasons,run_id,value";
 const artifact = "bytes,path,sha256";
 const finding = "limit,message,name,status,value";
+const prediction = "at,inputs,label,labelled_at,model_sha256,prediction,prediction_id,probability,run_id,source";
 const model =
   "baseline,code_version,estimator,format,importance,lineage,metrics,reference,sha256,signature,threshold,transforms,version";
 
@@ -65,7 +66,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "": "apireturns_path,dry_run,interval,metric,model_version,reason,reasons,report_path,run_id,status,steps,value",
   },
   "predict testdata/testdata.csv -o answers.csv": {
-    "": "model_sha256,output,reject_file,rejected,rows,run_id,warnings",
+    "": "logged,model_sha256,output,reject_file,rejected,rows,run_id,warnings",
   },
   "runs list": { "": "production,runs", "runs[]": run },
   "runs show latest": {
@@ -73,6 +74,13 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     run,
     "run.score": `artifact,copied_rows,created_at,${score}`,
     "run.model": artifact,
+  },
+  "runs diff v1 v1": {
+    "": "a,b,data,differences,features,gates,notes,params,rows,settings",
+    a: "created_at,family,feature_set,model_version,run_id,seed",
+    "differences[]": "a,b,difference,greater_is_better,interval,metric,reason,share_better,smallest_effect,verdict",
+    data: "a,added,b,changed,files_added,files_removed,moved,moved_reason,removed,same",
+    "data.a": "column_count,dataset_id,files,rows,sha256,training_rows,validation_rows",
   },
   "models list": {
     "": "models",
@@ -91,8 +99,17 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "importance[]": "feature,importance",
   },
   reproduce: { "": "differences,expected_sha256,identical,notes,run_id,seconds,sha256" },
+  "predict testdata/testdata.csv --log -o logged.csv": {
+    "": "logged,model_sha256,output,reject_file,rejected,rows,run_id,warnings",
+  },
+  "labels testdata/testdata.csv": {
+    "": "by,conflicts,duplicates,examples,first_rejected,invalid,label,labelled,matched,rejected,replaced,rows,unchanged,unmatched,without_label",
+    examples: "conflicts,invalid,unmatched",
+  },
+  "predictions list": { "": "labelled,predictions,total", "predictions[]": prediction },
+  "predictions show": { "": "prediction", prediction },
   lineage: {
-    "": "dataset,deployments,reference,run",
+    "": "dataset,deployments,prediction,reference,run",
     run,
     dataset,
     "deployments[]": deployment,

@@ -1,10 +1,12 @@
-/** `mlctl runs list | show`: what was trained, and with what. */
+/** `mlctl runs list | show | diff`: what was trained, with what, and how two differ. */
 import { formatNumber } from "../core/formatNumber.ts";
 import type { Run } from "../core/run.ts";
 import { shortTime } from "../core/shortTime.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
+import { metricFigures } from "./metricFigures.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { runsDiffView } from "./runsDiffView.ts";
 
 const list = defineCommand({
   name: "list",
@@ -61,14 +63,61 @@ const show = defineCommand({
   },
 }) satisfies Command;
 
+const diff = defineCommand({
+  name: "diff",
+  group: "Look back",
+  summary: "tell how two runs differ, and whether the difference is real",
+  details:
+    "Both answer the same test rows; each difference has a 95 % interval (paired bootstrap). real: the interval leaves 0 out. within noise: it holds 0 and nothing beyond the smallest effect, 0.02 (of metrics without bound such as rmse: 2 % of the first's value). cannot tell: it holds 0 and also effects that count, or there are fewer than 30 rows, or the metric is undefined. A run that kept no model is trained again in memory.",
+  arguments: [
+    { name: "<a>", description: "run id or unique prefix, v3, @champion or latest" },
+    { name: "<b>", description: "the same: what is held against the first" },
+  ],
+  options: {
+    data: { flags: "--data <path>", description: "labelled rows instead of test_data_path" },
+    maxDrop: {
+      flags: "--max-drop <metric=value...>",
+      type: "list",
+      description: "exit 10 if the second is worse by more; an undefined metric never passes",
+    },
+    smallest: {
+      flags: "--smallest <metric=value...>",
+      type: "list",
+      description: "smallest difference that counts, in units of the metric",
+    },
+  },
+  examples: [
+    ["mlctl runs diff v3 v4", "data, settings, features and figures"],
+    ["mlctl runs diff @champion latest --max-drop auc=0.01", "fail a pipeline"],
+    ["mlctl runs diff v3 v4 --data holdout.csv --smallest f1=0.005", "other rows, a finer eye"],
+  ],
+  async run(invocation) {
+    const { options, args } = invocation;
+    const request = {
+      data: options.data,
+      maxDrop: metricFigures("--max-drop", options.maxDrop),
+      smallest: metricFigures("--smallest", options.smallest),
+    };
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, { diffRuns }] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/diffRuns.ts"),
+    ]);
+    const result = await reading(workspace, (session) => diffRuns(session, [args[0]!, args[1]!], request));
+    const passed = result.gates.every((gate) => gate.passed);
+    return { result, view: runsDiffView(result), exitCode: passed ? 0 : 10 };
+  },
+}) satisfies Command;
+
 export const runs = defineCommand({
   name: "runs",
   group: "Look back",
-  summary: "list and show what was trained",
-  subcommands: [list, show],
+  summary: "list, show and compare what was trained",
+  subcommands: [list, show, diff],
   examples: [
     ["mlctl runs list", "newest first"],
     ["mlctl runs show latest", "one in full"],
+    ["mlctl runs diff v3 v4", "what differs between two"],
   ],
 }) satisfies Command;
 

@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../core/json.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest.ts";
 import { listModels, setAlias } from "./models.ts";
 import { noteModel } from "./noteModel.ts";
 import { train } from "./train.ts";
 
-const models = [
+const models: JsonObject[] = [
   { family: "baseline" },
   { family: "logistic_regression" },
   { family: "xgboost", params: { n_estimators: 5 } },
 ];
 
-function workspace(promotion: object) {
+function workspace(promotion: JsonObject) {
   const config = { ...exampleConfig, train: { models }, promotion };
   return exampleWorkspace(config, { "practicedata/a.csv": exampleCsv(1, 120) });
 }

@@ -1,0 +1,100 @@
+/** How the difference of two runs reads. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { Json } from "../core/json.ts";
+import type { Cell, View, ViewTable } from "../core/view.ts";
+import type { DiffResult } from "../lifecycle/diffRuns.ts";
+
+const verdicts = { real: "real", within_noise: "within noise", cannot_tell: "cannot tell" } as const;
+
+/** More of a kind are counted. */
+const LISTED = 12;
+
+export function runsDiffView(result: DiffResult): View {
+  const { a, b, rows, gates, notes } = result;
+  const named = ({ runId, modelVersion, family }: DiffResult["a"]): string =>
+    `${modelVersion === null ? runId : `v${modelVersion}`} (${family})`;
+  const failed = gates.filter(({ passed }) => !passed);
+  return {
+    title: `${named(a)} against ${named(b)}${rows === null ? "" : ` on the same ${rows} test rows`}`,
+    tables: [figures(result), changed(result)].filter((table) => table.rows.length > 0),
+    fields: dataFields(result),
+    notes: [
+      ...notes,
+      ...failed.map(
+        ({ metric, drop, limit }) =>
+          `gate failed: ${metric} is ${drop === null ? "undefined" : `worse by ${formatNumber(drop)}`}, at most ${limit} was allowed`,
+      ),
+    ],
+  };
+}
+
+function figures({ differences }: DiffResult): ViewTable {
+  return {
+    columns: ["metric", "a", "b", "b − a", "low", "high", "verdict", "because"],
+    rows: differences.map(({ metric, a, b, difference, interval, verdict, greaterIsBetter, reason }) => {
+      const better =
+        difference === null || difference === 0 ? "" : difference > 0 === greaterIsBetter ? "b better" : "a better";
+      const [low, high] = interval ?? [null, null];
+      return [metric, a, b, difference, low, high, verdicts[verdict], verdict === "real" ? better : (reason ?? "")];
+    }),
+  };
+}
+
+/** Parameters and settings that differ, in one table. */
+function changed({ a, b, params, settings }: DiffResult): ViewTable {
+  const row =
+    (prefix: string) =>
+    (difference: DiffResult["params"][number]): Cell[] => [
+      `${prefix}${difference.key}`,
+      text(difference.a),
+      text(difference.b),
+    ];
+  return {
+    title: "what was set otherwise",
+    columns: ["setting", "a", "b"],
+    // Two families have hardly a parameter in common.
+    rows: [
+      ...(a.family === b.family ? params.map(row("parameter ")) : [["family", a.family, b.family]]),
+      ...(a.featureSet === b.featureSet ? [] : [["feature set", a.featureSet, b.featureSet]]),
+      ...settings.map(row("")),
+    ],
+  };
+}
+
+function text(value: Json): string {
+  const written = typeof value === "string" ? value : JSON.stringify(value);
+  return written.length > 60 ? `${written.slice(0, 59)}…` : written;
+}
+
+function dataFields({ a, b, data, features, params, settings }: DiffResult): [string, Cell][] {
+  const sides = `${data.a.rows ?? "?"} rows → ${data.b.rows ?? "?"} rows`;
+  const { moved, movedReason } = data;
+  const optional: [string, string][] = [
+    ["columns added", listed(data.added)],
+    ["columns removed", listed(data.removed)],
+    [
+      "columns of another type",
+      listed(data.changed.map(({ column, a: from, b: to }) => `${column} (${from} → ${to})`)),
+    ],
+    ["files added", listed(data.filesAdded)],
+    ["files gone", listed(data.filesRemoved)],
+    [
+      "columns that moved",
+      movedReason ?? listed((moved ?? []).map(({ column, psi }) => `${column} (PSI ${formatNumber(psi)})`)),
+    ],
+    ["features added", listed(features.added)],
+    ["features removed", listed(features.removed)],
+  ];
+  return [
+    ["data", data.same ? `the same (${data.a.sha256.slice(0, 12)})` : sides],
+    ...optional.filter(([, value]) => value !== ""),
+    ["features", `${features.common} in both`],
+    ["seed", a.seed === b.seed ? a.seed : `${a.seed} → ${b.seed}`],
+    ...(params.length + settings.length === 0 ? [["configuration", "the same"] as [string, string]] : []),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  return `${names.slice(0, LISTED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

@@ -1,0 +1,110 @@
+/** What differs between the data that two runs were trained on. */
+import type { Dataset } from "../core/dataset.ts";
+import { driftReport } from "../monitoring/driftReport.ts";
+import { driftOptions } from "./driftOptions.ts";
+import type { RunWithModel } from "./runPair.ts";
+import type { Session } from "./session.ts";
+import { readDataset } from "./trainingData.ts";
+
+export interface DataSide {
+  readonly datasetId: string;
+  readonly sha256: string;
+  /** Of the whole dataset; null where its record is gone. */
+  readonly rows: number | null;
+  readonly columnCount: number | null;
+  readonly files: number | null;
+  readonly trainingRows: number;
+  readonly validationRows: number;
+}
+
+/** A column whose values have moved from the first to the second. */
+export interface MovedColumn {
+  readonly column: string;
+  readonly test: string;
+  readonly value: number;
+  readonly psi: number | null;
+}
+
+export interface DataDifference {
+  readonly same: boolean;
+  readonly a: DataSide;
+  readonly b: DataSide;
+  /** Columns of the datasets, and those whose type changed. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly { readonly column: string; readonly a: string; readonly b: string }[];
+  /** By content: of the second and not of the first, and the other way round. */
+  readonly filesAdded: readonly string[];
+  readonly filesRemoved: readonly string[];
+  /** Null where it cannot be told; see `movedReason`. */
+  readonly moved: readonly MovedColumn[] | null;
+  readonly movedReason: string | null;
+}
+
+export async function diffData(session: Session, a: RunWithModel, b: RunWithModel): Promise<DataDifference> {
+  const [first, second] = [a, b].map(({ run }) => session.store.dataset(run.datasetId)) as [
+    Dataset | undefined,
+    Dataset | undefined,
+  ];
+  const same = a.run.datasetSha256 === b.run.datasetSha256;
+  const [types, otherTypes] = [typesOf(first), typesOf(second)];
+  const bothKnown = first !== undefined && second !== undefined;
+  return {
+    same,
+    a: side(a, first),
+    b: side(b, second),
+    added: bothKnown ? [...otherTypes.keys()].filter((name) => !types.has(name)) : [],
+    removed: bothKnown ? [...types.keys()].filter((name) => !otherTypes.has(name)) : [],
+    changed: [...types].flatMap(([column, type]) => {
+      const other = otherTypes.get(column);
+      return other === undefined || other === type ? [] : [{ column, a: type, b: other }];
+    }),
+    filesAdded: missingFiles(second, first),
+    filesRemoved: missingFiles(first, second),
+    ...(await movedColumns(session, { a, second, same })),
+  };
+}
+
+function side({ run }: RunWithModel, dataset: Dataset | undefined): DataSide {
+  return {
+    datasetId: run.datasetId,
+    sha256: run.datasetSha256,
+    rows: dataset?.rows ?? null,
+    columnCount: dataset?.columns.length ?? null,
+    files: dataset?.files.length ?? null,
+    trainingRows: run.trainingRows,
+    validationRows: run.validationRows,
+  };
+}
+
+function typesOf(dataset: Dataset | undefined): Map<string, string> {
+  return new Map(dataset?.columns.map(({ name, type }) => [name, type]));
+}
+
+/** Files of `from` whose content `other` has not. */
+function missingFiles(from: Dataset | undefined, other: Dataset | undefined): string[] {
+  if (from === undefined || other === undefined) return [];
+  const known = new Set(other.files.map(({ sha256 }) => sha256));
+  return from.files.filter(({ sha256 }) => !known.has(sha256)).map(({ path }) => path);
+}
+
+interface Sides {
+  readonly a: RunWithModel;
+  readonly second: Dataset | undefined;
+  readonly same: boolean;
+}
+
+/** The second dataset against the training rows of the first run, by the rules that `diagnose` has. */
+async function movedColumns(
+  session: Session,
+  { a, second, same }: Sides,
+): Promise<Pick<DataDifference, "moved" | "movedReason">> {
+  if (same) return { moved: [], movedReason: null };
+  const table = second === undefined ? undefined : await readDataset(session, second).catch(() => undefined);
+  if (table === undefined) return { moved: null, movedReason: "the second dataset is gone or was changed" };
+  const { columns } = driftReport(a.model.reference, table, driftOptions(session.config));
+  const moved = Object.entries(columns).flatMap(([column, { drifted, test, value, psi }]) =>
+    drifted ? [{ column, test, value, psi }] : [],
+  );
+  return { moved, movedReason: null };
+}

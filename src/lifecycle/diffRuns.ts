@@ -1,0 +1,157 @@
+/** What differs between two runs: data, configuration, parameters, features, and their figures on the same rows. */
+import { leaves } from "../config/jsonPath.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import type { Run } from "../core/run.ts";
+import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { compareEvaluations, dropOf, type MetricDifference } from "../pipeline/compareEvaluations.ts";
+import { diffData, type DataDifference } from "./diffData.ts";
+import { judgePair, runWithModel, type RunWithModel } from "./runPair.ts";
+import type { Session } from "./session.ts";
+import { readTestData, type TestData } from "./testData.ts";
+
+/** Above this, intervals of a dozen metrics take more than a second: then only those that are asked for. */
+const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;
+
+/** Rounding of a difference is not to decide a gate: 0.8 − 0.79 is more than 0.01. */
+const ROUNDING = 1e-12;
+
+export interface DiffOptions {
+  /** A file or folder instead of test_data_path. */
+  readonly data?: string | undefined;
+  /** By metric, the most that the second may be worse. */
+  readonly maxDrop: Readonly<Record<string, number>>;
+  /** By metric, the smallest difference that counts. */
+  readonly smallest: Readonly<Record<string, number>>;
+}
+
+export interface Difference {
+  readonly key: string;
+  readonly a: Json;
+  readonly b: Json;
+}
+
+export interface Gate {
+  readonly metric: string;
+  readonly limit: number;
+  /** By how much the second is worse; null where that is undefined. */
+  readonly drop: number | null;
+  readonly passed: boolean;
+}
+
+export type RunSummary = Pick<Run, "runId" | "modelVersion" | "family" | "featureSet" | "createdAt" | "seed">;
+
+export interface DiffResult {
+  readonly a: RunSummary;
+  readonly b: RunSummary;
+  /** Of the test data that both were judged on; null where there is none. */
+  readonly rows: number | null;
+  readonly differences: readonly MetricDifference[];
+  readonly gates: readonly Gate[];
+  readonly params: readonly Difference[];
+  readonly settings: readonly Difference[];
+  readonly data: DataDifference;
+  readonly features: {
+    readonly common: number;
+    readonly added: readonly string[];
+    readonly removed: readonly string[];
+  };
+  readonly notes: readonly string[];
+}
+
+/** @throws {MlctlError} kind "usage" for a metric that the task does not have, "data" where the runs do not compare */
+export async function diffRuns(
+  session: Session,
+  references: readonly [string, string],
+  options: DiffOptions,
+): Promise<DiffResult> {
+  const [a, b] = [await runWithModel(session, references[0]), await runWithModel(session, references[1])];
+  const limits = byMetric(options.maxDrop, a.run);
+  const smallestEffects = byMetric(options.smallest, a.run);
+  const test = await testDataOrNone(session, options.data);
+  const judged = test === null ? null : judgePair(session, a.model, b.model, test.table);
+  const named = [a.run.metric, b.run.metric, ...Object.keys(limits)].filter((name) => suits(name, a.run));
+  const differences = judged === null ? [] : compared();
+  return {
+    a: summary(a.run),
+    b: summary(b.run),
+    rows: judged?.table.rowCount ?? null,
+    differences,
+    gates: Object.entries(limits).map(([metric, limit]) => gateOf(differences, metric, limit)),
+    params: changes(a.run.params, b.run.params),
+    settings: changes(settingsOf(a.run.config), settingsOf(b.run.config)),
+    data: await diffData(session, a, b),
+    features: featureChanges(a, b),
+    notes: notesOf(a, b, test),
+  };
+
+  function compared(): MetricDifference[] {
+    const all = Object.keys(computeMetrics(judged!.a));
+    const names = judged!.table.rowCount <= MOST_ROWS_FOR_ALL_INTERVALS ? all : all.filter((n) => named.includes(n));
+    return compareEvaluations(judged!.a, judged!.b, names, { seed: session.config.train.seed, smallestEffects });
+  }
+}
+
+function byMetric(given: Readonly<Record<string, number>>, { task }: Run): Record<string, number> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [findMetric(name, task).name, value]));
+}
+
+function suits(name: string, { task }: Run): boolean {
+  return findMetric(name).tasks.includes(task);
+}
+
+async function testDataOrNone(session: Session, path: string | undefined): Promise<TestData | null> {
+  return readTestData(session, path).catch((error: unknown) => {
+    if (path === undefined && error instanceof MlctlError && error.kind === "notReady") return null;
+    throw error;
+  });
+}
+
+function gateOf(differences: readonly MetricDifference[], metric: string, limit: number): Gate {
+  const found = differences.find((difference) => difference.metric === metric);
+  const drop = found === undefined ? NaN : dropOf(found);
+  return { metric, limit, drop: Number.isFinite(drop) ? drop : null, passed: drop <= limit + ROUNDING };
+}
+
+function changes(a: Json, b: Json): Difference[] {
+  const [first, second] = [a, b].map((value) => {
+    return new Map(leaves(value).map((leaf) => [leaf.path.join("."), leaf.value]));
+  }) as [Map<string, Json>, Map<string, Json>];
+  const keys = [...new Set([...first.keys(), ...second.keys()])].toSorted();
+  return keys
+    .map((key) => ({ key, a: first.get(key) ?? null, b: second.get(key) ?? null }))
+    .filter((difference) => JSON.stringify(difference.a) !== JSON.stringify(difference.b));
+}
+
+/** `$schema` is for editors. */
+function settingsOf(config: Json): Json {
+  if (typeof config !== "object" || config === null || Array.isArray(config)) return config;
+  return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "$schema"));
+}
+
+function featureChanges(a: RunWithModel, b: RunWithModel): DiffResult["features"] {
+  const [first, second] = [a.model.estimator.featureNames, b.model.estimator.featureNames];
+  const [inFirst, inSecond] = [new Set(first), new Set(second)];
+  return {
+    common: first.filter((name) => inSecond.has(name)).length,
+    added: second.filter((name) => !inFirst.has(name)),
+    removed: first.filter((name) => !inSecond.has(name)),
+  };
+}
+
+function summary({ runId, modelVersion, family, featureSet, createdAt, seed }: Run): RunSummary {
+  return { runId, modelVersion, family, featureSet, createdAt, seed };
+}
+
+function notesOf(a: RunWithModel, b: RunWithModel, test: TestData | null): string[] {
+  const again = [a, b].filter(({ retrained }) => retrained).map(({ run }) => run.runId);
+  return [
+    ...(a.run.runId === b.run.runId ? ["both are the same run"] : []),
+    ...(a.run.codeVersion === b.run.codeVersion
+      ? []
+      : [`trained by mlctl ${a.run.codeVersion} and ${b.run.codeVersion}`]),
+    ...again.map((runId) => `run ${runId} kept no model: it was trained again in memory`),
+    ...(test === null ? ["there is no test data: the figures cannot be compared on the same rows"] : []),
+  ];
+}
