@@ -3,7 +3,9 @@ import type { Json } from "../core/json.ts";
 
 /** Objects whose keys are data (names of columns, metrics, …): the keys stay, their values are converted. */
 const dictionaries = new Set(
-  "metrics columns tags missing aliases summary counts classes features feature_sets packages require".split(" "),
+  "metrics columns inputs tags missing aliases summary counts classes features feature_sets packages require".split(
+    " ",
+  ),
 );
 
 /** Written down elsewhere in their own form: nothing inside them is touched. */

@@ -10,9 +10,11 @@ import { explain } from "./explain.ts";
 import { fullprocess } from "./fullprocess.ts";
 import { ingest } from "./ingest.ts";
 import { init } from "./init.ts";
+import { labels } from "./labels.ts";
 import { lineage } from "./lineage.ts";
 import { models } from "./models.ts";
 import { predict } from "./predict.ts";
+import { predictions } from "./predictions.ts";
 import { reindex } from "./reindex.ts";
 import { report } from "./report.ts";
 import { reproduce } from "./reproduce.ts";
@@ -25,9 +27,9 @@ import { verify } from "./verify.ts";
 
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
 const use = [predict, explain, serve];
-const watch = [schedule];
+const watch = [labels, schedule];
 const improve = [reproduce];
-const lookBack = [runs, models, lineage, at, verify, reindex];
+const lookBack = [runs, models, predictions, lineage, at, verify, reindex];
 const other = [init, config, doctor, completion];
 
 export const commands: readonly Command[] = [...lifecycle, ...use, ...watch, ...improve, ...lookBack, ...other];

@@ -1,4 +1,4 @@
-/** `mlctl lineage`: from a model back to its files. */
+/** `mlctl lineage`: from a model, or one of its predictions, back to its files. */
 import { shortTime } from "../core/shortTime.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/lineage.ts";
@@ -8,16 +8,18 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 export const lineage = defineCommand({
   name: "lineage",
   group: "Look back",
-  summary: "walk from a model back to the raw files it was made of, with hashes",
+  summary: "walk from a model or a prediction back to the raw files, with hashes",
   arguments: [
     {
       name: "[ref]",
-      description: "run id, v3, @champion, latest or d3 for deployment 3 (default: @champion, else latest)",
+      description:
+        "run id, v3, @champion, latest, d3 for deployment 3, or a prediction id (default: @champion, else latest)",
     },
   ],
   examples: [
     ["mlctl lineage", "the deployed model"],
     ["mlctl lineage v2", "the second model ever trained"],
+    ["mlctl lineage 0193a1b2c3d4e5f600a1b2c3d4", "from one logged prediction on"],
     ["mlctl lineage @champion --json | jq -r '.dataset.files[].sha256'", "the hashes of its input files"],
   ],
   async run(invocation) {
@@ -34,8 +36,11 @@ export const lineage = defineCommand({
   },
 }) satisfies Command;
 
-export function lineageView({ run, deployments, dataset }: LineageResult): View {
+export function lineageView({ prediction, run, deployments, dataset }: LineageResult): View {
   const rows = [
+    ...(prediction === null
+      ? []
+      : [["prediction", "", shortTime(prediction.at), `${prediction.predictionId}: ${prediction.prediction}`]]),
     ...deployments.map((d) => [
       `deployment ${d.deploymentId}`,
       short(d.model.sha256),

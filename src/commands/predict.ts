@@ -35,12 +35,18 @@ export const predict = defineCommand({
       type: "boolean",
       description: "divert rows that cannot be read, have unseen categories or numbers outside the training range",
     },
+    log: {
+      flags: "--log",
+      type: "boolean",
+      description: "keep every answer in the prediction log, and add its prediction_id to the row",
+    },
     rejectFile: { flags: "--reject-file <file>", description: "where the diverted rows go, with line and reason" },
   },
   examples: [
     ["mlctl predict new.csv -o answers.csv", "a file"],
     ["cat rows.csv | mlctl predict - | head", "a pipe"],
     ["psql -c 'COPY …' | mlctl predict - --guard --reject-file bad.csv > good.csv", "bad rows aside, good ones on"],
+    ["mlctl predict new.csv --log -o answers.csv", "also for `mlctl labels` and `mlctl lineage`, later"],
     ["mlctl predict rows.jsonl --format csv --model v3", "another format, another model"],
   ],
   async run(invocation) {
@@ -57,7 +63,7 @@ export const predict = defineCommand({
       import("../lifecycle/session.ts"),
       import("../lifecycle/predict.ts"),
     ]);
-    const { model, inputFormat, guard, rejectFile, output = "-" } = options;
+    const { model, inputFormat, guard, rejectFile, log, output = "-" } = options;
     const request = {
       input,
       stdin,
@@ -68,6 +74,7 @@ export const predict = defineCommand({
       inputFormat,
       guard,
       rejectFile,
+      log,
     };
     const result = await reading(workspace, (session) => step.predict(session, request));
     return { result, view: predictView(result), streamed: request.output === "-" };

@@ -8,6 +8,7 @@ import { answerRows, type Answerer } from "./answerRows.ts";
 import { distinctPlaces } from "./distinctPlaces.ts";
 import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
+import { rowLog, type RowLog } from "./rowLog.ts";
 import { rowSink, type RowSink } from "./rowSink.ts";
 import type { Session } from "./session.ts";
 
@@ -27,6 +28,8 @@ export interface PredictOptions {
   /** Diverts rows that cannot be read or that the model has not seen the like of, instead of stopping or answering. */
   readonly guard: boolean;
   readonly rejectFile?: string | undefined;
+  /** Keeps every answer in the prediction log and adds its id to the row. */
+  readonly log?: boolean;
 }
 
 export interface PredictResult {
@@ -34,6 +37,8 @@ export interface PredictResult {
   readonly modelSha256: string;
   readonly rows: number;
   readonly rejected: number;
+  /** Rows in the prediction log; null where none was asked for. */
+  readonly logged: number | null;
   /** What was odd, grouped, each with its first line. */
   readonly warnings: readonly string[];
   readonly output: string;
@@ -50,7 +55,8 @@ export async function predict(session: Session, options: PredictOptions): Promis
     { role: "the output", path: options.output },
     ...(options.rejectFile === undefined ? [] : [{ role: "--reject-file", path: options.rejectFile }]),
   ]);
-  const { model, run, sha256 } = await chooseModel(session, options.model);
+  const chosen = await chooseModel(session, options.model);
+  const { model, run, sha256 } = chosen;
   const { context } = session;
   const inputFormat = options.inputFormat ?? formatOf(options.input);
   const name = options.input === "-" ? "stdin" : options.input;
@@ -61,28 +67,31 @@ export async function predict(session: Session, options: PredictOptions): Promis
   const rejects =
     options.rejectFile === undefined ? null : rowSink(options.rejectFile, options.stdout, { format: "csv", bareEmpty });
   const answerer = answerRows({ model, predict: predictor(model), name, guard: options.guard });
+  const log = options.log === true ? rowLog(session, chosen) : null;
   let columns: readonly string[] = [];
   try {
     for await (const batch of batches) {
       columns = batch.columns;
       context.signal.throwIfAborted();
-      await answerBatch(answerer, batch, { out, rejects });
+      await answerBatch(answerer, batch, { out, rejects, log });
       context.emit({ type: "progress", stage: "predict", done: answerer.rows(), unit: "rows" });
     }
     // Where nothing was rejected the file has a header all the same; at the end, as JSON lines may name columns late.
     if (answerer.rejected() === 0) await rejects?.write(rejectColumns(columns), []);
     await Promise.all([out.close(), rejects?.close()]);
   } catch (error) {
-    await Promise.all([out.abandon(), rejects?.abandon()]);
+    await Promise.all([out.abandon(), rejects?.abandon(), log?.close()]);
     throw error;
   }
-  const warnings = answerer.warnings();
+  const { logged = null, problem = null } = (await log?.close()) ?? {};
+  const warnings = [...answerer.warnings(), ...(problem === null ? [] : [problem])];
   for (const message of warnings) context.emit({ type: "warning", stage: "predict", message });
   return {
     runId: run?.runId ?? null,
     modelSha256: sha256,
     rows: answerer.rows(),
     rejected: answerer.rejected(),
+    logged,
     warnings,
     output: options.output,
     rejectFile: options.rejectFile ?? null,
@@ -92,9 +101,10 @@ export async function predict(session: Session, options: PredictOptions): Promis
 async function answerBatch(
   answerer: Answerer,
   batch: RowBatch,
-  { out, rejects }: { out: RowSink; rejects: RowSink | null },
+  { out, rejects, log }: { out: RowSink; rejects: RowSink | null; log: RowLog | null },
 ): Promise<void> {
-  const { columns, answers, rejected } = answerer.answer(batch);
+  const answered = answerer.answer(batch);
+  const { columns, answers, rejected } = log === null ? answered : await log.add(answered);
   await out.write(columns, answers);
   if (rejected.length > 0)
     await rejects?.write(rejectColumns(batch.columns), rejected.map(rejectedRow(batch.columns.length)));

@@ -10,6 +10,7 @@ import { normalizeName } from "../data/columnNames.ts";
 import { historyProblems } from "../pipeline/historyProblems.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rowReader.ts";
+import { jsonLabels } from "./jsonLabels.ts";
 import { loadDeployed } from "./loadModel.ts";
 import { reading } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
@@ -59,10 +60,6 @@ export async function servedModel(workspace: Workspace): Promise<ServedModel | u
   };
   warmUp(served);
   return served;
-}
-
-function jsonLabels(classes: readonly string[]): (string | number)[] {
-  return classes.every((label) => String(Number(label)) === label) ? classes.map(Number) : [...classes];
 }
 
 function warmUp({ model, read, predict }: ServedModel): void {

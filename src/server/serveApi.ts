@@ -15,7 +15,7 @@ import { interceptor } from "./interceptor.ts";
 import { listen, requireSafeAddress } from "./listen.ts";
 import { metrics, type MetricsSnapshot } from "./metrics.ts";
 import { registerMetrics } from "./metricsRoute.ts";
-import { predictionIds } from "./predictionIds.ts";
+import { predictionIds } from "../storage/predictionLog/predictionIds.ts";
 import { registerPredict, STREAMED_TYPES } from "./predictRoutes.ts";
 import { registerRecorded } from "./recordedRoutes.ts";
 import type { ServerState } from "./serverState.ts";

@@ -1,0 +1,109 @@
+/** `mlctl predictions list | show`: what was answered, with the truth where it is known. */
+import { shortTime } from "../core/shortTime.ts";
+import type { View } from "../core/view.ts";
+import type { PredictionRecord } from "../lifecycle/predictionRecord.ts";
+import type { PredictionsResult } from "../lifecycle/predictions.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+const list = defineCommand({
+  name: "list",
+  group: "Look back",
+  summary: "list logged predictions, newest first, with their labels",
+  options: {
+    since: { flags: "--since <time>", description: "answered then or later, e.g. 2026-11-21" },
+    until: { flags: "--until <time>", description: "answered before then" },
+    model: { flags: "--model <ref>", description: "only by this one: run id, v3, @champion or latest" },
+    labelled: { flags: "--labelled", type: "boolean", description: "only those whose truth is known" },
+    limit: { flags: "--limit <count>", type: "integer", description: "at most so many", default: 50 },
+  },
+  listing: true,
+  examples: [
+    ["mlctl predictions list", "the last 50"],
+    ["mlctl predictions list --since 2026-11-01 --labelled --csv > labelled.csv", "for a spreadsheet"],
+    ["mlctl predictions list --model @champion --json | jq .labelled", "how many have their truth"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, { listPredictions }] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/predictions.ts"),
+    ]);
+    const result = await reading(workspace, (session) => listPredictions(session, invocation.options));
+    return { result, view: predictionsView(result) };
+  },
+}) satisfies Command;
+
+const show = defineCommand({
+  name: "show",
+  group: "Look back",
+  summary: "show one logged prediction: inputs, answer, model and truth",
+  arguments: [{ name: "[id]", description: "the prediction's id, its unique beginning, or latest (default: latest)" }],
+  examples: [
+    ["mlctl predictions show 0193a1b2c3d4e5f6", "as it was answered"],
+    ["mlctl predictions show 0193a1b2c3d4e5f6 --json | jq .prediction.inputs", "what was asked"],
+  ],
+  async run(invocation) {
+    const workspace = await openWorkspaceOf(invocation);
+    const [{ reading }, { findPrediction }] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/predictionRecord.ts"),
+    ]);
+    const prediction = await reading(workspace, (session) => findPrediction(session, invocation.args[0] ?? "latest"));
+    return { result: { prediction }, view: predictionView(prediction) };
+  },
+}) satisfies Command;
+
+export const predictions = defineCommand({
+  name: "predictions",
+  group: "Look back",
+  summary: "list and show what was answered, from the prediction log",
+  subcommands: [list, show],
+  examples: [
+    ["mlctl predictions list", "newest first"],
+    ["mlctl lineage 0193a1b2c3d4e5f6", "from a prediction back to the raw files"],
+  ],
+}) satisfies Command;
+
+export function predictionsView({ total, labelled, predictions: shown }: PredictionsResult): View {
+  if (total === 0) return { title: "no such prediction was logged", next: "`mlctl serve`, or `mlctl predict --log`" };
+  return {
+    title: `${total} ${total === 1 ? "prediction" : "predictions"}, ${labelled} with a label`,
+    tables: [
+      {
+        columns: ["prediction_id", "answered", "run", "source", "prediction", "probability", "label"],
+        rows: shown.map((one) => [
+          one.predictionId,
+          shortTime(one.at),
+          one.runId ?? one.modelSha256.slice(0, 12),
+          one.source,
+          one.prediction,
+          one.probability,
+          one.label,
+        ]),
+      },
+    ],
+  };
+}
+
+export function predictionView(one: PredictionRecord): View {
+  return {
+    title: `prediction ${one.predictionId} of ${shortTime(one.at)}`,
+    fields: [
+      ["prediction", one.prediction],
+      ["probability", one.probability],
+      ["label", one.label === null ? "not known yet" : one.label],
+      ["run", one.runId],
+      ["model", one.modelSha256.slice(0, 12)],
+      ["source", one.source],
+    ],
+    tables: [
+      {
+        title: "inputs",
+        columns: ["column", "value"],
+        rows: Object.entries(one.inputs).map(([name, value]) => [name, value]),
+      },
+    ],
+    next: `\`mlctl lineage ${one.predictionId}\``,
+  };
+}

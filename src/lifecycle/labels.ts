@@ -1,0 +1,175 @@
+/** labels: late truth joined to the predictions that were logged. */
+import { existsSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { MlctlError } from "../core/errors.ts";
+import type { Json } from "../core/json.ts";
+import { suggest } from "../core/suggest.ts";
+import { readRows, type InputRow, type RowBatch } from "../data/rows.ts";
+import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../storage/predictionLog/joinLabels.ts";
+import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
+import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
+import { labelReader } from "./labelReader.ts";
+import { loadDeployed } from "./loadModel.ts";
+import { rowKey } from "./rowKey.ts";
+import type { Session } from "./session.ts";
+
+export interface LabelsOptions {
+  /** A path, or "-" for `stdin`. */
+  readonly input: string;
+  readonly stdin: Readable;
+  readonly inputFormat?: RowFormat | undefined;
+  /** The column with the prediction's id; else "prediction_id" where the file has it, else the columns that name a row. */
+  readonly id?: string | undefined;
+  /** The column with the truth; else the target of config.json. */
+  readonly label?: string | undefined;
+  /** A label takes the place of one that says otherwise. */
+  readonly force: boolean;
+}
+
+export interface LabelsResult extends Readonly<JoinResult> {
+  /** The columns that the rows were matched by. */
+  readonly by: readonly string[];
+  readonly label: string;
+  /** Rows of the file. */
+  readonly rows: number;
+  /** Rows whose truth is not known yet: their label is empty. */
+  readonly withoutLabel: number;
+  /** Rows that cannot be read, or name no prediction. */
+  readonly rejected: number;
+  readonly firstRejected: string | null;
+}
+
+interface Plan {
+  readonly by: readonly string[];
+  readonly label: string;
+  readonly join: LabelJoin;
+}
+
+/**
+ * The same file twice changes nothing the second time. Takes no lock: a training does not keep truth waiting.
+ * @throws {MlctlError} kind "notReady" where nothing was logged, "data" where a column is missing
+ */
+export async function labels(session: Session, options: LabelsOptions): Promise<LabelsResult> {
+  const { context, paths } = session;
+  const path = predictionLogPath(paths.database);
+  if (!existsSync(path)) {
+    throw new MlctlError("notReady", "no prediction was logged yet", {
+      hint: "`mlctl serve` and `mlctl predict --log` log what they answer",
+    });
+  }
+  const name = options.input === "-" ? "stdin" : options.input;
+  const format = options.inputFormat ?? formatOf(options.input);
+  const counts = { rows: 0, withoutLabel: 0, rejected: 0, firstRejected: null as string | null };
+  const reject = (line: number, reason: string): void => {
+    counts.rejected++;
+    counts.firstRejected ??= `line ${line}: ${reason}`;
+  };
+  let plan: Plan | undefined;
+  try {
+    for await (const batch of readRows(openInput(options), { format, name })) {
+      context.signal.throwIfAborted();
+      plan ??= planOf(session, options, { columns: batch.columns, path });
+      counts.rows += batch.rows.length;
+      const { rows, withoutLabel } = labelRows(batch, { session, plan, reject });
+      counts.withoutLabel += withoutLabel;
+      plan.join.add(rows);
+      context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
+    }
+    if (plan === undefined) throw new MlctlError("data", `${name} has no rows`, { hint: "give it ids and labels" });
+    return { by: plan.by, label: plan.label, ...plan.join.finish(), ...counts };
+  } finally {
+    plan?.join.close();
+  }
+}
+
+function planOf(
+  session: Session,
+  options: LabelsOptions,
+  { columns, path }: { columns: readonly string[]; path: string },
+): Plan {
+  const { config, context } = session;
+  const label = labelColumn(columns, options.label, config.target);
+  const by = keyColumns(session, columns, options.id);
+  const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
+  const key = rowKey(by, config.time_column);
+  const join = joinLabels({
+    path,
+    keyOf: byId ? null : (inputs) => key((column) => inputs[column]),
+    toLabel: labelReader(deployedTarget(session)),
+    replace: options.force,
+    now: context.now().getTime(),
+  });
+  return { by, label, join };
+}
+
+/** Null where nothing is deployed or it cannot be read: then the predictions alone say what a label is. */
+function deployedTarget(session: Session) {
+  try {
+    return loadDeployed(session)?.model.signature.target ?? null;
+  } catch (error) {
+    if (error instanceof MlctlError) return null;
+    throw error;
+  }
+}
+
+function labelColumn(columns: readonly string[], asked: string | undefined, target: string): string {
+  const wanted = asked === undefined ? [target, "label"] : [asked];
+  const found = wanted.find((name) => columns.includes(name));
+  if (found !== undefined) return found;
+  throw missingColumn(columns, wanted[0]!, "give the column with the truth: --label COLUMN");
+}
+
+function keyColumns({ config }: Session, columns: readonly string[], asked: string | undefined): readonly string[] {
+  if (asked !== undefined) {
+    if (columns.includes(asked)) return [asked];
+    throw missingColumn(columns, asked, "give the column with the prediction's id: --id COLUMN");
+  }
+  if (columns.includes("prediction_id")) return ["prediction_id"];
+  const time = config.time_column === null ? [] : [config.time_column];
+  const by = [...new Set([...config.id_columns, ...time])];
+  const missing = by.filter((name) => !columns.includes(name));
+  if (by.length > 0 && missing.length === 0) return by;
+  const hint = 'give the column with the prediction\'s id: --id COLUMN, or name rows by "id_columns" in config.json';
+  throw missingColumn(columns, missing[0] ?? "prediction_id", hint);
+}
+
+function missingColumn(columns: readonly string[], name: string, hint: string): MlctlError {
+  const near = suggest(name, columns);
+  const shown = columns.slice(0, 20).join(", ");
+  return new MlctlError("data", `the labels have no column "${name}": their columns are ${shown}`, {
+    hint: near === undefined ? hint : `did you mean "${near}"? ${hint}`,
+  });
+}
+
+interface Reading {
+  readonly session: Session;
+  readonly plan: Plan;
+  readonly reject: (line: number, reason: string) => void;
+}
+
+function labelRows(batch: RowBatch, { session, plan, reject }: Reading): { rows: LabelRow[]; withoutLabel: number } {
+  const { by, label } = plan;
+  const key = rowKey(by, session.config.time_column);
+  const positions = new Map(batch.columns.map((name, position) => [name, position]));
+  const empty = new Set(session.config.ingest.null_values);
+  const cellOf = (row: InputRow, column: string): Json | undefined => row.values[positions.get(column) ?? -1];
+  const rows: LabelRow[] = [];
+  let withoutLabel = 0;
+  for (const row of batch.rows) {
+    const { line, problem } = row;
+    if (problem !== undefined) {
+      reject(line, problem);
+      continue;
+    }
+    const truth = cellOf(row, label);
+    if (truth === null || truth === undefined || truth === "" || empty.has(String(truth))) {
+      withoutLabel++;
+      continue;
+    }
+    const name = key((column) => cellOf(row, column));
+    if (name === null) reject(line, `it names no prediction: ${by.join(", ")} must have values`);
+    else if (typeof truth === "object") reject(line, `the label is ${JSON.stringify(truth)}`);
+    else rows.push({ key: name, label: String(truth).trim(), line });
+  }
+  return { rows, withoutLabel };
+}

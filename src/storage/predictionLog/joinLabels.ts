@@ -1,0 +1,183 @@
+/** Joins late truth to logged predictions: labels are laid down in a temporary table, then matched in one pass. */
+import type { LoggedPrediction } from "../../core/predictionLog.ts";
+import type { SqliteDatabase } from "../sqlite.ts";
+import { openLogDatabase, withLogErrors } from "./openLogDatabase.ts";
+
+export interface LabelRow {
+  /** The prediction's id, or what `keyOf` makes of its inputs. */
+  readonly key: string;
+  readonly label: string;
+  readonly line: number;
+}
+
+export interface JoinOptions {
+  readonly path: string;
+  /** From logged inputs to the key of a label; null: by prediction id. */
+  readonly keyOf: ((inputs: LoggedPrediction["inputs"]) => string | null) | null;
+  /** A label as it is stored beside a prediction; undefined where it is none. */
+  readonly toLabel: (label: string, prediction: string | number | null) => string | number | undefined;
+  /** Whether a label takes the place of another one. */
+  readonly replace: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface LabelExample {
+  readonly line: number;
+  readonly key: string;
+  readonly label: string;
+  /** What is recorded, for a conflict. */
+  readonly known?: string | number;
+}
+
+export interface JoinResult {
+  /** Rows of the file that found a prediction. */
+  matched: number;
+  unmatched: number;
+  /** Predictions that got a label, that had it already, or another one that was replaced. */
+  labelled: number;
+  unchanged: number;
+  replaced: number;
+  /** Rows that say again what a row before them said. */
+  duplicates: number;
+  /** Rows that contradict a row before them, or predictions that have another label. */
+  conflicts: number;
+  /** Predictions whose label is no number or no class. */
+  invalid: number;
+  /** The first of each kind. */
+  readonly examples: Readonly<Record<"unmatched" | "conflicts" | "invalid", LabelExample[]>>;
+}
+
+export interface LabelJoin {
+  add(rows: readonly LabelRow[]): void;
+  /** Nothing is recorded before. In short transactions: the server's thread gets its turn between them. */
+  finish(): JoinResult;
+  close(): void;
+}
+
+const EXAMPLES = 5;
+const CHUNK_ROWS = 10_000;
+
+/** @throws {MlctlError} where the log is damaged or cannot be written */
+export function joinLabels(options: JoinOptions): LabelJoin {
+  const { path, replace } = options;
+  const database = openLogDatabase(path);
+  database.exec(`
+    CREATE TEMP TABLE staged (key TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TEMP TABLE found (seq INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;`);
+  const result: JoinResult = {
+    ...{ matched: 0, unmatched: 0, labelled: 0, unchanged: 0, replaced: 0, duplicates: 0, conflicts: 0, invalid: 0 },
+    examples: { unmatched: [], conflicts: [], invalid: [] },
+  };
+  const stage = stager(database, replace, result);
+  return {
+    add: (rows) => withLogErrors(path, () => stage(rows)),
+    finish: () =>
+      withLogErrors(path, () => {
+        match(database, options.keyOf);
+        count(database, result);
+        record(database, options, result);
+        return result;
+      }),
+    close: () => database.close(),
+  };
+}
+
+function stager(database: SqliteDatabase, replace: boolean, result: JoinResult): (rows: readonly LabelRow[]) => void {
+  const insert = database.prepare("INSERT INTO staged (key, label, line) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  const before = database.prepare("SELECT label FROM staged WHERE key = ?").pluck();
+  const change = database.prepare("UPDATE staged SET label = ?, line = ? WHERE key = ?");
+  return database.transaction((rows: readonly LabelRow[]) => {
+    for (const { key, label, line } of rows) {
+      if (insert.run(key, label, line).changes > 0) continue;
+      const known = before.get(key) as string;
+      if (known === label) result.duplicates++;
+      else if (replace) change.run(label, line, key);
+      else {
+        result.conflicts++;
+        addExample(result.examples.conflicts, { key, label, line, known });
+      }
+    }
+  });
+}
+
+function match(database: SqliteDatabase, keyOf: JoinOptions["keyOf"]): void {
+  if (keyOf === null) {
+    database.exec(
+      `INSERT INTO found SELECT p.seq, s.key FROM staged s CROSS JOIN predictions p ON p.prediction_id = s.key`,
+    );
+    return;
+  }
+  const key = (inputs: string): string | null => keyOf(JSON.parse(inputs) as LoggedPrediction["inputs"]);
+  database.function("key_of", { deterministic: true }, key as (...values: unknown[]) => unknown);
+  // MATERIALIZED: the key is made once for each prediction.
+  database.exec(`
+    WITH keyed AS MATERIALIZED (SELECT seq, key_of(inputs) AS key FROM predictions)
+    INSERT INTO found SELECT k.seq, s.key FROM keyed k CROSS JOIN staged s ON s.key = k.key`);
+}
+
+function count(database: SqliteDatabase, result: JoinResult): void {
+  const number = (sql: string): number => database.prepare(sql).pluck().get() as number;
+  result.matched = number("SELECT count(DISTINCT key) FROM found");
+  result.unmatched = number("SELECT count(*) FROM staged") - result.matched;
+  const unmatched = database.prepare(
+    "SELECT line, key, label FROM staged WHERE key NOT IN (SELECT key FROM found) ORDER BY line LIMIT ?",
+  );
+  result.examples.unmatched.push(...(unmatched.all(EXAMPLES) as LabelExample[]));
+}
+
+interface Pair {
+  readonly seq: number;
+  readonly prediction: string | number | null;
+  readonly known: string | number | null;
+  readonly key: string;
+  readonly label: string;
+  readonly line: number;
+}
+
+function record(database: SqliteDatabase, options: JoinOptions, result: JoinResult): void {
+  const pairs = database.prepare(
+    `SELECT f.seq, p.prediction, l.label AS known, s.key, s.label, s.line
+     FROM found f CROSS JOIN staged s USING (key) CROSS JOIN predictions p USING (seq) LEFT JOIN labels l USING (seq)
+     WHERE f.seq > ? ORDER BY f.seq LIMIT ?`,
+  );
+  const put = database.prepare(
+    `INSERT INTO labels (seq, label, labelled_at) VALUES (?, ?, ?)
+     ON CONFLICT (seq) DO UPDATE SET label = excluded.label, labelled_at = excluded.labelled_at`,
+  );
+  const some = database.transaction((after: number): number | undefined => {
+    const chunk = pairs.all(after, CHUNK_ROWS) as Pair[];
+    for (const pair of chunk) {
+      const label = verdict(pair, options, result);
+      if (label !== undefined) put.run(pair.seq, label, options.now);
+    }
+    return chunk.at(-1)?.seq;
+  });
+  for (let last: number | undefined = 0; last !== undefined;) last = some.immediate(last);
+}
+
+/** What is to be written, if anything; the rest is counted. */
+function verdict(pair: Pair, { toLabel, replace }: JoinOptions, result: JoinResult): string | number | undefined {
+  const { prediction, known, key, line } = pair;
+  const label = toLabel(pair.label, prediction);
+  if (label === undefined) {
+    result.invalid++;
+    addExample(result.examples.invalid, { key, line, label: pair.label });
+    return undefined;
+  }
+  if (known === null) {
+    result.labelled++;
+    return label;
+  }
+  if (known === label) result.unchanged++;
+  else if (replace) result.replaced++;
+  else {
+    result.conflicts++;
+    addExample(result.examples.conflicts, { key, line, label: pair.label, known });
+  }
+  return known !== label && replace ? label : undefined;
+}
+
+function addExample(examples: LabelExample[], example: LabelExample): void {
+  if (examples.length < EXAMPLES) examples.push(example);
+}
