@@ -73,4 +73,6 @@ export interface Transform<State extends JsonObject = JsonObject> {
   historyGaps?(state: State): (table: Table) => readonly (HistoryGap | null)[];
   /** Only transforms that look back, where they leave rows out for those that follow. */
   narrowHistory?(state: State, history: History): History;
+  /** Only transforms that keep a history: the state with what `later` knows beyond it. Columns may be absent there. */
+  extendHistory?(state: State, later: History): State;
 }

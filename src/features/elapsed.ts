@@ -2,7 +2,15 @@
 import type { DateColumn, NumberColumn } from "../core/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "./duration.ts";
-import { fitSeries, loadSeries, reach, seriesGaps, type Series, type SeriesState } from "./historySeries.ts";
+import {
+  extendSeries,
+  fitSeries,
+  loadSeries,
+  reach,
+  seriesGaps,
+  type Series,
+  type SeriesState,
+} from "./historySeries.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -50,6 +58,10 @@ export const elapsed: Transform<ElapsedState> = {
     const made = (rows: DateColumn): NumberColumn[] => lags.map((back) => elapsedColumn(past, rows, { back, unit }));
     return mapColumns("date", [{ name: state.timeColumn, apply: (rows) => [rows, ...made(rows)] }]);
   },
+  extendHistory: ({ series: [state], ...rest }, later) => ({
+    ...rest,
+    series: [{ ...extendSeries(state, later), values: [] }],
+  }),
   historyGaps({ series, lags }) {
     const needed = Math.max(...lags);
     return seriesGaps(series, (past, time) => {

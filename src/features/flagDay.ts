@@ -60,6 +60,16 @@ export const flagDay: Transform<FlagDayState> = {
     const names = table.columns.map(({ name }) => name).filter((name) => involved.has(name));
     return { timeColumn: history.timeColumn, names, columns, unset };
   },
+  extendHistory(state, later) {
+    const columns = state.columns.map(({ name, days }) => {
+      const column = findColumn(later.columns, name);
+      if (column === undefined || column.kind === "date") return { name, days };
+      const known = new Map(days);
+      const added = flaggedDays(column, later.time, state.unset).filter(([day]) => !known.has(day));
+      return { name, days: [...days, ...added].toSorted(([a], [b]) => a - b) };
+    });
+    return { ...state, columns };
+  },
   inputNames: (state) => state.names,
   outputNames: (state) => state.names,
   load({ timeColumn, columns, unset }) {

@@ -57,6 +57,23 @@ function seriesOf({ time, timeColumn }: History, column: NumberColumn, rows: Dat
   return { ...series, longestWait: longestBefore(loadSeries(series), rows.values) };
 }
 
+/** The series with the values that `later` knows after its end; the wait stays that of training. */
+export function extendSeries(state: SeriesState, { time, columns }: History): SeriesState {
+  const column = findColumn(columns, state.column);
+  if (column?.kind !== "number") return state;
+  const end = (state.times.at(-1) ?? -Infinity) * state.unit;
+  const known = [...time.keys()].filter((row) => time[row]! > end && Number.isFinite(column.values[row]!));
+  const added = known.toSorted((a, b) => time[a]! - time[b]! || a - b);
+  const unit = added.every((row) => time[row]! % state.unit === 0) ? state.unit : 1;
+  const times = state.times.map((each) => (each * state.unit) / unit);
+  return {
+    ...state,
+    unit,
+    times: [...times, ...added.map((row) => time[row]! / unit)],
+    values: [...state.values, ...added.map((row) => column.values[row]!)],
+  };
+}
+
 /** A series ready to be asked. */
 export interface Series {
   readonly column: string;

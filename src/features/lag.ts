@@ -1,7 +1,15 @@
 /** Lag: the values of a column in the rows before, by time. */
 import type { DateColumn, NumberColumn } from "../core/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { fitSeries, loadSeries, reach, seriesGaps, type Series, type SeriesState } from "./historySeries.ts";
+import {
+  extendSeries,
+  fitSeries,
+  loadSeries,
+  reach,
+  seriesGaps,
+  type Series,
+  type SeriesState,
+} from "./historySeries.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -42,6 +50,7 @@ export const lag: Transform<LagState> = {
     const [name] = timeColumns({ series, lags });
     return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...lagged(rows)] }]);
   },
+  extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps({ series, lags }) {
     const needed = Math.max(...lags);
     return seriesGaps(series, (past, time) => {

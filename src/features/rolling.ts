@@ -6,7 +6,15 @@ import { mean } from "../stats/mean.ts";
 import { median } from "../stats/median.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { duration, type Duration } from "./duration.ts";
-import { fitSeries, loadSeries, reach, seriesGaps, type Series, type SeriesState } from "./historySeries.ts";
+import {
+  extendSeries,
+  fitSeries,
+  loadSeries,
+  reach,
+  seriesGaps,
+  type Series,
+  type SeriesState,
+} from "./historySeries.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -79,6 +87,7 @@ export const rolling: Transform<RollingState> = {
       loaded.flatMap((past) => rollingColumns(past, rows, state, answer));
     return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...made(rows)] }]);
   },
+  extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps(state) {
     const answer = windowsAt(state);
     return seriesGaps(state.series, (past, time) => {

@@ -54,9 +54,10 @@ describe("a model that looks back ten days", () => {
     expect(first.trained.trainingRows + first.trained.validationRows).toBe(59);
   });
 
-  it("is scored on the rows that its history reaches, and says how many it does not", () => {
-    expect(first.scored.rows).toBe(10);
-    expect(first.scored.warnings).toContain("the model's history does not reach 2 of the test rows: not judged");
+  it("is scored step by step, each row knowing those before it, and says how many its history does not reach", () => {
+    // Day 70 knows day 69; before day 90 there are ten days without a row.
+    expect(first.scored.rows).toBe(11);
+    expect(first.scored.warnings).toContain("the model's history does not reach 1 of the test rows: not judged");
   });
 
   it("answers null for the others to calls of the API, and is diagnosed on the rows that it reaches", async () => {
@@ -71,11 +72,11 @@ describe("a model that looks back ten days", () => {
     example.write({ "sourcedata/b.csv": rows(...upTo(66, 60)) });
     const { scored, deployed } = await cycle(example);
     expect(scored.rows).toBe(11);
-    expect(deployed.reasons.at(-1)).toContain("on the same 10 rows");
+    expect(deployed.reasons.at(-1)).toContain("on the same 11 rows");
   });
 
   it("cannot be scored on rows of which it reaches none", async () => {
-    example.write({ "testdata/t.csv": rows(200, 201) });
+    example.write({ "testdata/t.csv": rows(200) });
     await expect(example.change((session) => score(session))).rejects.toMatchObject({
       kind: "data",
       message: "the model's history reaches none of the rows",

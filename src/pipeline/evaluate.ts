@@ -6,6 +6,7 @@ import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
 import { conformTable } from "./conformTable.ts";
 import { encodeLabels } from "./encodeLabels.ts";
+import { knowingRows } from "./knowingRows.ts";
 import { predictor } from "./predictor.ts";
 import { rowsInReach } from "./rowsInReach.ts";
 
@@ -22,14 +23,15 @@ export function evaluate(model: Model, table: Table): Evaluated {
   const { target } = model.signature;
   const labels = encodeLabels(table, target);
   const labelled = selectRows(conformTable(table, model.signature), labels.rows);
-  const reached = rowsInReach(model, labelled);
+  const knowing = knowingRows(model, { inputs: labelled, table: selectRows(table, labels.rows), y: labels.y });
+  const reached = rowsInReach(knowing, labelled);
   if (reached.length === 0) {
     throw new MlctlError("data", "the model's history reaches none of the rows", { hint: "train on newer rows" });
   }
   const yTrue = Float64Array.from(reached, (row) => labels.y[row]!);
   const classCount = target.classes?.length ?? 0;
   return {
-    evaluation: { task: target.task, classCount, yTrue, ...predictor(model)(selectRows(labelled, reached)) },
+    evaluation: { task: target.task, classCount, yTrue, ...predictor(knowing)(selectRows(labelled, reached)) },
     rows: Int32Array.from(reached, (row) => labels.rows[row]!),
     withoutHistory: labels.rows.length - reached.length,
   };

@@ -1,0 +1,62 @@
+/** Judging rows one after the other equals a model whose data had grown by the rows before each. */
+import { expect, it } from "vitest";
+import type { Column, Table } from "../core/table.ts";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { featureMatrix } from "../features/featureMatrix.ts";
+import { fitTransforms } from "../features/fitTransforms.ts";
+import type { Model } from "../core/model.ts";
+import { knowingRows } from "./knowingRows.ts";
+
+const days = [0, 2, 5, 6, 100, 101, 103, 103.5, 110];
+const y = [5, 1, 4, 2, 8, 3, 9, 7, 6];
+const flags = ["None", "None", "None", "None", "None", "None", "Feast", "None", "None"];
+const requests = [
+  { type: "flag_day", options: { column: "flag" } },
+  { type: "map", options: { column: "flag", values: { None: 0 }, otherwise: 1 } },
+  { type: "rolling", options: { windows: ["3d", "10d"], empty: "skip" } },
+  { type: "lag", options: { lags: [1, 2] } },
+  { type: "elapsed", options: { lags: [1] } },
+];
+
+function tableOf(from: number, to: number): Table {
+  const time = Float64Array.from(days.slice(from, to), (day) => day * 86_400_000);
+  return {
+    rowCount: to - from,
+    columns: [{ kind: "date", name: "at", values: time }, categoryColumn("flag", flags.slice(from, to))],
+  };
+}
+
+function fittedOn(rows: number) {
+  const table = tableOf(0, rows);
+  const target: Column = { kind: "number", name: "y", values: Float64Array.from(y.slice(0, rows)) };
+  const time = (table.columns[0] as Column & { kind: "date" }).values;
+  const history = { timeColumn: "at", time, columns: { ...table, columns: [...table.columns, target] } };
+  return fitTransforms(table, requests, { task: "regression", seed: 1, target: "y", history });
+}
+
+it("gives later rows the features that they would have, were all of them known", () => {
+  const model = { signature: { target: { name: "y" } }, transforms: fittedOn(4) } as unknown as Model;
+  const later = tableOf(4, 9);
+  const knowing = knowingRows(model, { inputs: later, table: later, y: Float64Array.from(y.slice(4)) });
+  const whole = featureMatrix(later, fittedOn(9));
+  expect(featureMatrix(later, knowing.transforms)).toEqual(whole);
+  // By hand, day 103.5: the feast of its day; 8 is 3.5 days ago, 3 and 9 less than 3 days; then 9 and 3, half a day ago.
+  expect(Object.fromEntries(whole.columnNames.map((name, i) => [name, whole.values[18 + i]]))).toEqual({
+    flag: 1,
+    y_rolling_3d: 6,
+    y_rolling_10d: 20 / 3,
+    y_lag_1: 9,
+    y_lag_2: 3,
+    elapsed_1: 0.5,
+  });
+});
+
+it("leaves what the model knew and its own state as they were", () => {
+  const transforms = fittedOn(4);
+  const before = JSON.stringify(transforms);
+  const again = tableOf(0, 4);
+  const model = { signature: { target: { name: "y" } }, transforms } as unknown as Model;
+  const knowing = knowingRows(model, { inputs: again, table: again, y: Float64Array.from([9, 9, 9, 9]) });
+  expect(knowing.transforms).toEqual(transforms);
+  expect(JSON.stringify(transforms)).toBe(before);
+});
