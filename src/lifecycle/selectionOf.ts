@@ -5,6 +5,7 @@ import { findColumn } from "../core/findColumn.ts";
 import { suggest } from "../core/suggest.ts";
 import type { Column, Table } from "../core/table.ts";
 import type { Fold } from "../pipeline/foldsOf.ts";
+import type { TrainingData } from "../pipeline/partOf.ts";
 import { selectionFolds } from "../pipeline/selectionFolds.ts";
 import type { Split } from "../pipeline/splitRows.ts";
 import type { Workspace } from "./workspace.ts";
@@ -30,19 +31,29 @@ export function selectionOf(
   { table, y, split, classCount }: ToSelectOn,
 ): SelectionPlan | undefined {
   const { seed, selection } = config.train;
-  const { method, folds: count, group_column } = selection;
+  const { method, folds: count } = selection;
   if (method === "validation") return undefined;
-  const times = findColumn(table, config.time_column ?? "");
-  const groups = group_column === null ? undefined : columnCalled(table, group_column, "train.selection.group_column");
-  const folds = selectionFolds(y, split.training, {
-    method,
-    folds: count,
-    seed,
-    classCount,
-    times: times?.kind === "date" ? times.values : undefined,
-    groups: groups && Array.from({ length: table.rowCount }, (_, row) => cellText(groups, row)),
-  });
+  const { times, groups } = orderOf({ config }, table);
+  const folds = selectionFolds(y, split.training, { method, folds: count, seed, classCount, times, groups });
   return { method, folds };
+}
+
+/** What every fold of the rows has to keep to: their time where they are split by time, groups where folds keep these. */
+export function orderOf({ config }: Pick<Workspace, "config">, table: Table): Pick<TrainingData, "times" | "groups"> {
+  const { split, selection } = config.train;
+  const time = findColumn(table, config.time_column ?? "");
+  const isByTime = (split.method ?? "time") === "time" || selection.method === "time_series";
+  const { group_column: name } = selection;
+  const group =
+    name === null || selection.method !== "group_k_fold"
+      ? undefined
+      : columnCalled(table, name, "train.selection.group_column");
+  return {
+    ...(isByTime && time !== undefined && time.kind !== "category" ? { times: time.values } : {}),
+    ...(group === undefined
+      ? {}
+      : { groups: Array.from({ length: table.rowCount }, (_, row) => cellText(group, row)) }),
+  };
 }
 
 function columnCalled(table: Table, name: string, key: string): Column {

@@ -15,7 +15,7 @@ import { partOf, type TrainingData } from "../pipeline/partOf.ts";
 import { splitRows, type Split } from "../pipeline/splitRows.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
-import { selectionOf, type SelectionPlan } from "./selectionOf.ts";
+import { orderOf, selectionOf, type SelectionPlan } from "./selectionOf.ts";
 import { transformRequests } from "./transformRequests.ts";
 import { unknownColumns } from "./unknownColumns.ts";
 import type { Workspace } from "./workspace.ts";
@@ -64,7 +64,7 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const y = Float64Array.from(usable, (row) => encoded.y[row]!);
   const classCount = encoded.spec.classes?.length ?? 0;
   const { split, splitWarnings } = splitTable(workspace, rows, y, classCount);
-  const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history };
+  const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history, ...orderOf(workspace, rows) };
   return {
     ...data,
     split,

@@ -1,78 +1,69 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
 import { bestThreshold } from "./bestThreshold.ts";
-import { outOfFold, type FitAndPredict } from "./outOfFold.ts";
 
-/** 90 rows, a third of class 1, and a noisy share that leans to the class. */
+/** 90 rows, a third of class 1, and a noisy share that leans to the class; some shares twice. */
 const { uniform } = random(3);
 const y = Float64Array.from({ length: 90 }, (_, row) => (row % 3 === 0 ? 1 : 0));
-const shares = y.map((code) => 0.2 * code + 0.5 * uniform() + 0.1);
+const shares = y.map((code) => Math.round(100 * (0.2 * code + 0.5 * uniform() + 0.1)) / 100);
 
-async function tuneThreshold(
-  codes: Float64Array,
-  { metric, seed }: { readonly metric: string; readonly seed: number },
-  fitAndPredict: FitAndPredict,
-): Promise<number> {
-  return bestThreshold(codes, await outOfFold(codes, seed, fitAndPredict), metric);
+type Figure = (tp: number, fp: number, fn: number, tn: number) => number;
+
+/** The figure at one threshold, by the definition. */
+function at(threshold: number, figure: Figure): number {
+  const counts = [0, 0, 0, 0] as [number, number, number, number];
+  shares.forEach((share, row) => {
+    const answer = share >= threshold;
+    counts[y[row] === 1 ? (answer ? 0 : 2) : answer ? 1 : 3]++;
+  });
+  return figure(...counts);
 }
 
-/** The thresholds 0.01 to 0.99 one by one; of equals the one nearest to one half. */
-function bruteForce(probabilities: Float64Array, figure: (tp: number, fp: number, fn: number) => number): number {
-  const tried = Array.from({ length: 99 }, (_, i) => (i + 1) / 100).map((threshold) => {
-    let [tp, fp, fn] = [0, 0, 0];
-    probabilities.forEach((share, row) => {
-      if (share >= threshold && y[row] === 1) tp++;
-      if (share >= threshold && y[row] === 0) fp++;
-      if (share < threshold && y[row] === 1) fn++;
+const figures: readonly (readonly [string, Figure])[] = [
+  ["f1", (tp, fp, fn) => (2 * tp) / (2 * tp + fp + fn)],
+  ["accuracy", (tp, fp, fn, tn) => (tp + tn) / (tp + fp + fn + tn)],
+  ["balanced_accuracy", (tp, fp, fn, tn) => (tp / (tp + fn) + tn / (tn + fp)) / 2],
+  ["recall", (tp, _fp, fn) => tp / (tp + fn)],
+  ["mcc", (tp, fp, fn, tn) => (tp * tn - fp * fn) / Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)) || 0],
+];
+
+describe("bestThreshold", () => {
+  it.each(figures)("finds the best %s, as a plain search over every threshold does", (metric, figure) => {
+    // 0.0005, 0.0015, …: the shares have two digits, so none is met and none is left out
+    const tried = Array.from({ length: 1000 }, (_, i) => (i + 0.5) / 1000);
+    const best = Math.max(...tried.map((threshold) => at(threshold, figure)));
+    const found = bestThreshold(y, shares, metric);
+    expect(at(found, figure)).toBeCloseTo(best, 12);
+    // the middle of the widest run of best thresholds
+    const isBest = tried.map((threshold) => at(threshold, figure) > best - 1e-12);
+    const runs: number[][] = [];
+    tried.forEach((threshold, i) => {
+      if (!isBest[i]) return;
+      if (isBest[i - 1] === true) runs.at(-1)!.push(threshold);
+      else runs.push([threshold]);
     });
-    return { threshold, value: figure(tp, fp, fn) };
-  });
-  const best = Math.max(...tried.map(({ value }) => value));
-  const equals = tried.filter(({ value }) => value === best).map(({ threshold }) => threshold);
-  return equals.toSorted((a, b) => Math.abs(a - 0.5) - Math.abs(b - 0.5))[0]!;
-}
-
-const f1 = (tp: number, fp: number, fn: number): number => (2 * tp) / (2 * tp + fp + fn);
-const accuracy = (_tp: number, fp: number, fn: number): number => (y.length - fp - fn) / y.length;
-
-async function alwaysSure(_training: Int32Array, judged: Int32Array): Promise<Float64Array> {
-  return new Float64Array(judged.length).fill(1);
-}
-
-describe("a threshold tuned on folds", () => {
-  it.each([
-    ["f1", f1],
-    ["accuracy", accuracy],
-  ] as const)("finds the threshold of the best %s, as a search by brute force does", async (metric, figure) => {
-    // Its answers depend on the rows it was fitted on, as a model's do: less of a fold's own share of class 1.
-    const answers = new Float64Array(y.length);
-    const found = await tuneThreshold(y, { metric, seed: 1 }, async (training, judged) => {
-      const first = training[0]! / 1000;
-      return Float64Array.from(judged, (row) => (answers[row] = shares[row]! - first));
-    });
-    expect(found).toBe(bruteForce(answers, figure));
-    expect(found).not.toBe(0.5);
+    const widest = runs.reduce((most, run) => (run.length > most.length ? run : most));
+    expect(found).toBeCloseTo((widest[0]! + widest.at(-1)!) / 2, 9);
   });
 
-  it("makes an error small where the metric is one", async () => {
-    const sure = async (_training: Int32Array, judged: Int32Array) => Float64Array.from(judged, (row) => y[row]!);
-    await expect(tuneThreshold(y, { metric: "log_loss", seed: 1 }, sure)).resolves.toBe(0.5);
+  it("stands in the middle between the classes where they can be told apart", () => {
+    const truth = Float64Array.of(0, 0, 1, 1);
+    // (0.2 + 0.5) / 2
+    expect(bestThreshold(truth, Float64Array.of(0.1, 0.2, 0.5, 0.9), "f1")).toBeCloseTo(0.35, 12);
   });
 
-  it("judges every row once, by a model that has not seen it", async () => {
-    const judgedRows: number[] = [];
-    await tuneThreshold(y, { metric: "f1", seed: 1 }, async (training, judged) => {
-      judgedRows.push(...judged);
-      expect([...judged].filter((row) => training.includes(row))).toEqual([]);
-      expect(training.length + judged.length).toBe(y.length);
-      return Float64Array.from(judged, (row) => shares[row]!);
-    });
-    expect(judgedRows.toSorted((a, b) => a - b)).toEqual([...y.keys()]);
+  it("finds the cheapest threshold where there are costs, whatever the metric", () => {
+    const costs = { truePositive: 0, falsePositive: 1, falseNegative: 10, trueNegative: 0, over: 1, under: 1 };
+    const price: Figure = (_tp, fp, fn) => -(fp + 10 * fn);
+    const found = bestThreshold(y, shares, "accuracy", costs);
+    const tried = Array.from({ length: 1000 }, (_, i) => at((i + 0.5) / 1000, price));
+    expect(at(found, price)).toBe(Math.max(...tried));
   });
 
-  it("stays at one half where thresholds make no difference, or the metric is undefined", async () => {
-    await expect(tuneThreshold(y, { metric: "f1", seed: 1 }, alwaysSure)).resolves.toBe(0.5);
-    const oneClass = new Float64Array(30);
-    await expect(tuneThreshold(oneClass, { metric: "roc_auc", seed: 1 }, alwaysSure)).resolves.toBe(0.5);
+  it("stays at one half where thresholds make no difference, or the metric is undefined", () => {
+    expect(bestThreshold(y, new Float64Array(90).fill(1), "f1")).toBe(0.5);
+    expect(bestThreshold(y, shares, "log_loss")).toBe(0.5);
+    expect(bestThreshold(y, shares, "roc_auc")).toBe(0.5);
+    expect(bestThreshold(new Float64Array(90), shares, "roc_auc")).toBe(0.5);
   });
 });

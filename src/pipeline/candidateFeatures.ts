@@ -30,7 +30,7 @@ export interface CandidateFeatures {
 /** Nothing in it depends on the parameters of the family: trials of one search share it. */
 export function candidateFeatures(
   candidate: Candidate,
-  { inputs, y, target, history }: TrainingData,
+  { inputs, y, target, history, times, groups }: TrainingData,
 ): CandidateFeatures {
   const estimator = findEstimator(candidate.family);
   if (!estimator.tasks.includes(target.task)) throw wrongTask(candidate.family, target);
@@ -51,7 +51,8 @@ export function candidateFeatures(
   // The baseline answers the shares of the classes as they are.
   const weights = candidate.family === "baseline" ? undefined : classWeights(y, target, candidate.classWeight ?? null);
   const weighted = weights === undefined ? {} : { sampleWeight: weights };
-  const options = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed, ...weighted };
+  const common = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed };
+  const options = { ...common, times, groups, ...weighted };
   return { transforms, notes: plan.notes, X, y, options };
 }
 

@@ -74,14 +74,15 @@ async function decisionOf(candidate: Candidate, training: TrainingData, hooks: F
   const { threshold, calibration: method = null, seed } = candidate;
   if (training.target.task !== "binary") return { threshold: null };
   if (threshold !== "tune" && method === null) return { threshold };
-  const probabilities = await outOfFold(training.y, seed, async (rows, judged) => {
+  const { y, times, groups } = training;
+  const answered = await outOfFold({ y, times, groups, seed }, async (rows, judged) => {
     const fitted = await fitOn(candidate, partOf(training, rows), { signal: hooks.signal });
     return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, judged)).probabilities!;
   });
-  const learned = method === null ? {} : { calibration: fitCalibration(method, probabilities, training.y) };
+  const learned = method === null ? {} : { calibration: fitCalibration(method, answered.probabilities, answered.y) };
   if (threshold !== "tune") return { threshold, ...learned };
-  const corrected = calibrate(probabilities, learned.calibration);
-  return { threshold: bestThreshold(training.y, corrected, candidate.metric, candidate.costs), ...learned };
+  const corrected = calibrate(answered.probabilities, learned.calibration);
+  return { threshold: bestThreshold(answered.y, corrected, candidate.metric, candidate.costs), ...learned };
 }
 
 function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {

@@ -11,9 +11,19 @@ export interface TrainingData {
   readonly target: TargetSpec;
   /** Where there is a time_column: all labelled rows, whatever part is taken. */
   readonly history?: History | undefined;
+  /** When each row happened, where the data is split by time: folds and what is set aside keep its order. */
+  readonly times?: Float64Array | undefined;
+  /** Where folds keep groups together: that of each row; null is a group too. */
+  readonly groups?: readonly (string | null)[] | undefined;
 }
 
 /** Some of the rows, in their order. */
-export function partOf({ inputs, y, ...common }: TrainingData, rows: Int32Array): TrainingData {
-  return { ...common, inputs: selectRows(inputs, rows), y: Float64Array.from(rows, (row) => y[row]!) };
+export function partOf({ inputs, y, times, groups, ...common }: TrainingData, rows: Int32Array): TrainingData {
+  return {
+    ...common,
+    inputs: selectRows(inputs, rows),
+    y: Float64Array.from(rows, (row) => y[row]!),
+    ...(times === undefined ? {} : { times: Float64Array.from(rows, (row) => times[row]!) }),
+    ...(groups === undefined ? {} : { groups: Array.from(rows, (row) => groups[row]!) }),
+  };
 }
