@@ -1,5 +1,6 @@
 /** What is wrong between keys that are each right on their own. */
 import type { Config, ConfigProblem } from "./schema.ts";
+import { searchProblems } from "./searchProblems.ts";
 
 const folderKeys = [
   "input_folder_path",
@@ -15,6 +16,7 @@ export function consistencyProblems(config: Config): ConfigProblem[] {
     ...columnProblems(config),
     ...splitProblems(config),
     ...selectionProblems(config),
+    ...searchProblems(config),
     ...limitProblems(config),
     ...costProblems(config),
     ...aliasProblems(config),

@@ -86,20 +86,36 @@ function modelSchema(family: z.ZodType<string, string>) {
 
 function searchSchema() {
   return z.strictObject({
-    method: z.enum(["grid", "random", "tpe", "halving"]).default("grid").describe("how the space is walked"),
+    method: z
+      .enum(["grid", "random", "tpe", "halving"])
+      .default("grid")
+      .describe("grid: every point; random; tpe: learns from earlier trials; halving: the best third gets more folds"),
     trials: z.number().int().min(1).default(50).describe("how many points are tried (all but grid)"),
     folds: z.number().int().min(2).default(3).describe("folds of the training part that judge a trial"),
+    pruning: z
+      .enum(["median"])
+      .nullable()
+      .default(null)
+      .describe("median: a trial ends after a fold where it is behind the median of earlier ones; null: no trial does"),
     space: z
-      .record(z.string(), z.union([z.array(scalar()).min(1), distributionSchema()]))
-      .describe("by parameter: a list of values, or a distribution"),
+      .record(z.string(), z.union([z.array(scalar()).min(1), dimensionSchema()]))
+      .describe("by parameter: a list of values, or an object with a range of numbers or a condition"),
   });
 }
 
-function distributionSchema() {
+function dimensionSchema() {
   return z.strictObject({
-    distribution: z.enum(["uniform", "log_uniform", "integer", "log_integer"]).default("uniform").describe("its kind"),
-    low: z.number().describe("smallest value"),
-    high: z.number().describe("largest value"),
-    step: z.number().gt(0).optional().describe("values are whole multiples of it above low"),
+    values: z.array(scalar()).min(1).optional().describe("one of these, in place of low and high"),
+    distribution: z
+      .enum(["uniform", "log_uniform", "integer", "log_integer"])
+      .optional()
+      .describe("of the numbers from low to high; left out: uniform"),
+    low: z.number().optional().describe("smallest value"),
+    high: z.number().optional().describe("largest value"),
+    step: z.number().gt(0).optional().describe("values are low plus whole multiples of it"),
+    when: z
+      .record(z.string(), z.array(scalar()).min(1))
+      .optional()
+      .describe('only where other parameters have one of these values: { "grow_policy": ["lossguide"] }'),
   });
 }

@@ -1,7 +1,7 @@
 /** What config.json may name: families, metrics and transforms, with the checks that only their registries can make. */
 import type { Config, ConfigProblem, KnownNames } from "../config/schema.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json } from "../core/json.ts";
 import { estimators } from "../estimators/index.ts";
 import { resolveParams } from "../estimators/params.ts";
 import { transforms } from "../features/index.ts";
@@ -9,6 +9,8 @@ import { transformProblems } from "../features/transformProblems.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { metrics } from "../metrics/index.ts";
 import { transformRequests } from "./transformRequests.ts";
+
+type Space = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>["space"];
 
 export function knownNames(): KnownNames {
   return {
@@ -35,13 +37,35 @@ function metricProblems({ task, train, promotion }: Config): ConfigProblem[] {
 
 /** Misspelt or impossible parameters, before an hour of training ends with them. */
 function paramProblems({ train }: Config): ConfigProblem[] {
-  return (train.models ?? []).flatMap(({ family, params }, i) => {
+  return (train.models ?? []).flatMap(({ family, params, search }, i) => {
     const { params: specs } = estimators[family as keyof typeof estimators];
-    return Object.entries(params).flatMap(([name, value]) => {
-      const message = problemOf(() => resolveParams(specs, { [name]: value } as JsonObject, family));
-      return message === undefined ? [] : [{ path: `train.models.${i}.params.${name}`, message }];
-    });
+    const check = (path: string, name: string, value: Json): ConfigProblem[] => {
+      const message = problemOf(() => resolveParams(specs, { [name]: value }, family));
+      return message === undefined ? [] : [{ path: `train.models.${i}.${path}.${name}`, message }];
+    };
+    const fixed = Object.entries(params).flatMap(([name, value]) => check("params", name, value as Json));
+    const searched = Object.entries(search?.space ?? {}).flatMap(([name, given]) =>
+      endsOf(given)
+        .flatMap((value) => check("search.space", name, value))
+        .slice(0, 1),
+    );
+    return [...fixed, ...searched];
   });
+}
+
+/** Values that stand for all of them: every one of a list; both ends of a range, and a number between. */
+function endsOf(given: Space[string]): readonly Json[] {
+  if (Array.isArray(given)) return given;
+  const {
+    values,
+    distribution = "uniform",
+    low = 0,
+    high = 0,
+    step,
+  } = given as Exclude<Space[string], readonly unknown[]>;
+  if (values !== undefined) return values;
+  const isWhole = distribution.endsWith("integer");
+  return [low, high, low + (step ?? (isWhole ? 1 : (high - low) / Math.PI))];
 }
 
 function problemOf(check: () => unknown): string | undefined {

@@ -2,16 +2,14 @@
 import type { ProgressEvent } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Selection } from "../core/run.ts";
-import type { Task } from "../core/task.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { crossValidate } from "../pipeline/crossValidate.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
 import { fitCandidate, type Candidate, type FitHooks, type FittedCandidate } from "../pipeline/fitCandidate.ts";
-import { costsOf } from "./costsOf.ts";
+import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
-import { transformRequests } from "./transformRequests.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A candidate with what became of it; `fitted` is absent where fitting failed. */
@@ -32,10 +30,15 @@ export interface TrainedCandidate {
  * Best first. A candidate that cannot be fitted on this data is told and ranked last; the others go on.
  * @throws {MlctlError} the first candidate's error when all fail; kind "usage" for what the configuration got wrong
  */
-export async function trainCandidates(workspace: Workspace, data: PreparedData): Promise<TrainedCandidate[]> {
+export async function trainCandidates(
+  workspace: Workspace,
+  data: PreparedData,
+  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map(
+    ({ candidate }) => candidate,
+  ),
+): Promise<TrainedCandidate[]> {
   const { task } = data.target;
   const metric = decidingMetric(workspace.config, task);
-  const candidates = candidatesOf(workspace, { task, metric });
   const trained: TrainedCandidate[] = [];
   for (const [index, candidate] of candidates.entries()) {
     const done = (share: number): ProgressEvent => ({
@@ -50,33 +53,6 @@ export async function trainCandidates(workspace: Workspace, data: PreparedData):
   const ranked = rank(trained, metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
   return ranked;
-}
-
-/** Every model on every feature set; the baseline, which looks at no set, once. */
-function candidatesOf({ config }: Workspace, { task, metric }: { task: Task; metric: string }): Candidate[] {
-  const { models, feature_sets, threshold, calibration, class_weight: classWeight, seed } = config.train;
-  const usual = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
-  const chosen = models ?? usual.map((family) => ({ family, params: {} }));
-  const sets = Object.entries(feature_sets);
-  const features = transformRequests(config);
-  const costs = costsOf(config);
-  return chosen.flatMap(({ family, params }) =>
-    (sets.length === 0 || family === "baseline" ? [["all", null] as const] : sets).map(
-      ([featureSet, featurePatterns]): Candidate => ({
-        family,
-        params,
-        featureSet,
-        featurePatterns,
-        features,
-        threshold,
-        calibration,
-        classWeight,
-        metric,
-        costs,
-        seed,
-      }),
-    ),
-  );
 }
 
 /** One candidate to be fitted and judged. */

@@ -1,0 +1,50 @@
+/** The models of config.json as candidates: each on every feature set. */
+import type { Config } from "../config/schema.ts";
+import type { Task } from "../core/task.ts";
+import type { Candidate } from "../pipeline/candidate.ts";
+import { costsOf } from "./costsOf.ts";
+import { decidingMetric } from "./decidingMetric.ts";
+import { transformRequests } from "./transformRequests.ts";
+import type { Workspace } from "./workspace.ts";
+
+type ModelSettings = NonNullable<Config["train"]["models"]>[number];
+
+export interface ConfiguredCandidate {
+  readonly candidate: Candidate;
+  /** Position in train.models. */
+  readonly model: number;
+  /** What `tune` looks for. */
+  readonly search: ModelSettings["search"];
+}
+
+/** Every model on every feature set; the baseline, which looks at no set, once. */
+export function configuredCandidates({ config }: Workspace, task: Task): ConfiguredCandidate[] {
+  const metric = decidingMetric(config, task);
+  const { models, feature_sets, threshold, calibration, class_weight: classWeight, seed } = config.train;
+  const usual = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
+  const chosen = models ?? usual.map((family) => ({ family, params: {}, search: undefined }));
+  const sets = Object.entries(feature_sets);
+  const features = transformRequests(config);
+  const costs = costsOf(config);
+  return chosen.flatMap(({ family, params, search }, model) =>
+    (sets.length === 0 || family === "baseline" ? [["all", null] as const] : sets).map(
+      ([featureSet, featurePatterns]): ConfiguredCandidate => ({
+        model,
+        search,
+        candidate: {
+          family,
+          params,
+          featureSet,
+          featurePatterns,
+          features,
+          threshold,
+          calibration,
+          classWeight,
+          metric,
+          costs,
+          seed,
+        },
+      }),
+    ),
+  );
+}

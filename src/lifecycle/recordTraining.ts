@@ -1,0 +1,160 @@
+/** Records what one training came to: the models that are kept, a run for each candidate, names, warnings. */
+import { createHash } from "node:crypto";
+import type { Dataset } from "../core/dataset.ts";
+import type { Json } from "../core/json.ts";
+import type { Run, Selection } from "../core/run.ts";
+import { timestamp } from "../core/timestamp.ts";
+import { saveRecord } from "../storage/saveRecord.ts";
+import { costUnit } from "./costsOf.ts";
+import { keepModels, nameModels } from "./keepModels.ts";
+import { baselineAhead } from "./leaderboard.ts";
+import type { Session } from "./session.ts";
+import type { TrainedCandidate } from "./trainCandidates.ts";
+import type { PreparedData } from "./trainingData.ts";
+
+export interface LeaderboardRow {
+  readonly rank: number;
+  readonly runId: string;
+  readonly family: string;
+  readonly featureSet: string;
+  readonly params: Readonly<Record<string, Json>>;
+  /** On the validation part. */
+  readonly metrics: Readonly<Record<string, number | null>>;
+  /** The metric on folds of the training part, where these choose the winner. */
+  readonly selection: Selection | null;
+  readonly seconds: number;
+  /** Why it cannot win, or why it failed. */
+  readonly note: string | null;
+}
+
+export interface TrainResult {
+  readonly runId: string;
+  readonly modelVersion: number;
+  readonly metric: string;
+  readonly value: number | null;
+  readonly dataset: { readonly path: string; readonly rows: number; readonly sha256: string };
+  readonly trainingRows: number;
+  readonly validationRows: number;
+  readonly leaderboard: readonly LeaderboardRow[];
+  readonly model: { readonly path: string; readonly sha256: string; readonly bytes: number };
+  /** Names that this training gave, with the runs they mean now. */
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** What was trained, best first. */
+export interface Training {
+  readonly dataset: Dataset;
+  readonly data: PreparedData;
+  readonly ranked: readonly TrainedCandidate[];
+}
+
+export async function recordTraining(session: Session, { dataset, data, ranked }: Training): Promise<TrainResult> {
+  const { config, context, store } = session;
+  const winner = ranked[0]!;
+  const { metric } = winner.candidate;
+  const stamp = timestamp(context.now());
+  const kept = await keepModels(session, { dataset, data, ranked, stamp });
+  const warnings = [
+    ...data.warnings,
+    ...(winner.degenerate ? [`the best model is degenerate: ${winner.degenerate}`] : []),
+    ...baselineAhead(ranked, metric, data.target.task),
+  ];
+  // One instant for all: the newest run is the first in rank.
+  const createdAt = context.now().toISOString();
+  const runs = ranked.map((trained, index): Run => {
+    const own = { rank: index + 1, stamp, createdAt, ...(kept[index] ?? { model: null, modelVersion: null }) };
+    return runOf(session, { dataset, data, trained, own, warnings: index === 0 ? warnings : [] });
+  });
+  // The winner last: once its record is there, the whole training is.
+  for (const run of runs.toReversed()) saveRecord(session.paths, store, run);
+  const aliases = nameModels(session, runs);
+  for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
+  const unit = costUnit(config);
+  const notes = unit === null ? [] : [`cost is ${unit}, by the costs of config.json`];
+  return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });
+}
+
+interface RunParts {
+  readonly dataset: Dataset;
+  readonly data: PreparedData;
+  readonly trained: TrainedCandidate;
+  readonly own: Pick<Run, "rank" | "createdAt" | "model" | "modelVersion"> & { readonly stamp: string };
+  readonly warnings: readonly string[];
+}
+
+function runOf(session: Session, { dataset, data, trained, own, warnings }: RunParts): Run {
+  const { rank, stamp, createdAt, model, modelVersion } = own;
+  const { candidate, fitted, error } = trained;
+  const identity = [stamp, rank, dataset.artifact.sha256, session.configSha256, process.pid].join(" ");
+  return {
+    kind: "run",
+    runId: createHash("sha256").update(identity).digest("hex").slice(0, 12),
+    status: fitted === undefined ? "FAILED" : "FINISHED",
+    createdAt,
+    trainId: stamp,
+    task: data.target.task,
+    family: trained.family,
+    ...(fitted?.estimator.engine === undefined ? {} : { engine: fitted.estimator.engine }),
+    featureSet: candidate.featureSet,
+    metric: candidate.metric,
+    params: fitted?.estimator.params ?? candidate.params,
+    metrics: trained.metrics,
+    ...(trained.selection === undefined ? {} : { selection: trained.selection }),
+    tags: trained.degenerate === undefined ? {} : { degenerate: trained.degenerate },
+    datasetId: dataset.datasetId,
+    datasetSha256: dataset.artifact.sha256,
+    configSha256: session.configSha256,
+    config: session.recordedConfig,
+    codeVersion: session.codeVersion,
+    seed: candidate.seed,
+    trainingRows: data.split.training.length,
+    validationRows: data.split.validation.length,
+    seconds: trained.seconds,
+    rank,
+    model,
+    modelVersion,
+    warnings,
+    score: null,
+    ...(error === undefined ? {} : { error: error.message }),
+  };
+}
+
+interface ResultParts {
+  readonly dataset: Dataset;
+  readonly data: PreparedData;
+  readonly ranked: readonly TrainedCandidate[];
+  readonly runs: readonly Run[];
+  readonly metric: string;
+  readonly aliases: TrainResult["aliases"];
+  readonly notes: readonly string[];
+}
+
+function resultOf({ dataset, data, ranked, runs, metric, aliases, notes }: ResultParts): TrainResult {
+  const [best, winner] = [runs[0]!, ranked[0]!];
+  return {
+    runId: best.runId,
+    modelVersion: best.modelVersion!,
+    metric,
+    value: best.metrics[metric] ?? null,
+    dataset: { path: dataset.artifact.path, rows: dataset.rows, sha256: dataset.artifact.sha256 },
+    trainingRows: data.split.training.length,
+    validationRows: data.split.validation.length,
+    leaderboard: runs.map((run, index) => ({
+      rank: run.rank,
+      runId: run.runId,
+      family: run.family,
+      featureSet: run.featureSet,
+      params: run.params,
+      metrics: run.metrics,
+      selection: run.selection ?? null,
+      seconds: run.seconds,
+      note: run.error ?? ranked[index]!.degenerate ?? null,
+    })),
+    model: best.model!,
+    warnings: best.warnings,
+    aliases,
+    notes: [...new Set([...data.notes, ...winner.fitted!.notes, ...notes])],
+  };
+}
