@@ -47,8 +47,6 @@ export const labels = defineCommand({
 
 export function labelsView(result: LabelsResult): View {
   const { rows, matched, unmatched, by, label, examples } = result;
-  const some = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
-  const first = ({ line, key }: { line: number; key: string }): string => `line ${line}: ${key}`;
   const notes = [
     ...(unmatched > 0
       ? [`${some(unmatched, "row")} found no prediction, first: ${examples.unmatched.map(first).join("; ")}`]
@@ -83,4 +81,12 @@ export function labelsView(result: LabelsResult): View {
     notes,
     next: matched > 0 ? "`mlctl predictions list --labelled`" : "`mlctl predictions list` shows what was logged",
   };
+}
+
+function some(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function first({ line, key }: { readonly line: number; readonly key: string }): string {
+  return `line ${line}: ${key}`;
 }

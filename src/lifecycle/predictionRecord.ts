@@ -21,7 +21,14 @@ export interface PredictionRecord {
 export function predictionRecord({ at, labelledAt, ...rest }: JoinedPrediction): PredictionRecord {
   const { predictionId, runId, modelSha256, source, prediction, probability, label, inputs } = rest;
   return {
-    ...{ predictionId, at: new Date(at).toISOString(), runId, modelSha256, source, prediction, probability, label },
+    predictionId,
+    at: new Date(at).toISOString(),
+    runId,
+    modelSha256,
+    source,
+    prediction,
+    probability,
+    label,
     labelledAt: labelledAt === null ? null : new Date(labelledAt).toISOString(),
     inputs,
   };

@@ -6,7 +6,6 @@ import { predictionIds } from "../storage/predictionLog/predictionIds.ts";
 import { predictionLog } from "../storage/predictionLog/predictionLog.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import type { AnsweredBatch } from "./answerRows.ts";
-import { jsonLabels } from "./jsonLabels.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import type { Session } from "./session.ts";
 
@@ -28,17 +27,20 @@ export function rowLog(session: Session, { model, run, sha256 }: LoadedModel): R
   const nextId = predictionIds(context.now().getTime());
   const { inputs, target } = model.signature;
   const kept = new Set([...inputs.map(({ name }) => name), ...config.id_columns, ...timeColumn(config.time_column)]);
-  const labelOf = new Map(target.classes?.map((name, code) => [name, jsonLabels(target.classes!)[code]!]));
   const answerWidth = target.task === "regression" ? 1 : 2;
   const entries = ({ columns, answers }: AnsweredBatch, ids: readonly string[]): LoggedPrediction[] => {
     const at = context.now().getTime();
     const given = columns.length - answerWidth;
     const names = columns.slice(0, given).flatMap((name, position) => (kept.has(name) ? [{ name, position }] : []));
     return answers.map((cells, row) => ({
-      ...{ predictionId: ids[row]!, at, runId: run?.runId ?? null, modelSha256: sha256, source: "predict" },
+      predictionId: ids[row]!,
+      at,
+      runId: run?.runId ?? null,
+      modelSha256: sha256,
       inputs: Object.fromEntries(names.map(({ name, position }) => [name, scalar(cells[position]!)])),
-      prediction: labelOf.get(cells[given] as string) ?? (cells[given] as number),
+      prediction: cells[given] as string | number,
       probability: answerWidth === 1 ? null : (cells[given + 1] as number),
+      source: "predict",
     }));
   };
   return {

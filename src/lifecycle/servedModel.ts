@@ -1,4 +1,5 @@
 /** The deployed model made ready to answer requests: everything that can be done once is done. */
+import type { Config } from "../config/schema.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
@@ -22,6 +23,8 @@ export interface ServedModel {
   readonly run: Run | null;
   /** The model's columns, in the order in which `read` takes cells. */
   readonly inputs: readonly string[];
+  /** Columns that name a row and are no input: their cells follow, for the prediction log, so that the truth finds it. */
+  readonly names: readonly string[];
   /** The same reading, check and prediction as `mlctl predict`. */
   readonly read: (rows: readonly (readonly unknown[])[]) => CheckedRows;
   readonly predict: (table: Table) => Prediction;
@@ -52,6 +55,7 @@ export async function servedModel(workspace: Workspace): Promise<ServedModel | u
     model,
     run,
     inputs: names,
+    names: namingColumns(workspace.config).filter((name) => !names.includes(name)),
     read: rowReader(model.signature, names),
     predict: predictor(model),
     gaps: looksBack ? historyProblems(model) : null,
@@ -60,6 +64,10 @@ export async function servedModel(workspace: Workspace): Promise<ServedModel | u
   };
   warmUp(served);
   return served;
+}
+
+function namingColumns({ id_columns, time_column }: Config): string[] {
+  return [...new Set([...id_columns, ...(time_column === null ? [] : [time_column])])];
 }
 
 function warmUp({ model, read, predict }: ServedModel): void {

@@ -120,8 +120,9 @@ function noAnswer(row: number, column: string): HttpProblem {
   return invalidRows([{ row, column, check: "row", message: "the model's answer is no finite number" }]);
 }
 
-function logEntries({ inputs, deployment }: ServedModel, { now }: AnswererTools) {
+function logEntries({ inputs, names, deployment, labels }: ServedModel, { now }: AnswererTools) {
   const { runId, model } = deployment;
+  const kept = [...inputs, ...names];
   return (
     cells: readonly (readonly unknown[])[],
     { values, probabilities, predictionIds }: Pick<Answers, "values" | "probabilities" | "predictionIds">,
@@ -132,8 +133,8 @@ function logEntries({ inputs, deployment }: ServedModel, { now }: AnswererTools)
       at,
       runId,
       modelSha256: model.sha256,
-      inputs: inputsOf(inputs, row),
-      prediction: values[i]!,
+      inputs: inputsOf(kept, row),
+      prediction: labels === null ? values[i]! : String(values[i]),
       probability: probabilities === null ? null : probabilities[i]!,
       source: "serve",
     }));

@@ -38,7 +38,7 @@ export async function* csvBatches(
   if (start === 0 && positions === undefined) throw new HttpProblem("bad-request", "the body is empty");
 }
 
-/** For each column of the model where it stands in the file; −1 where it may be missing. */
+/** For each column of the model, and each that names a row, where it stands in the file; −1 where it may be missing. */
 function headerPositions(columns: readonly string[], served: Answerer["served"], config: Config): number[] {
   const header = Object.assign(
     Object.create(null) as Record<string, unknown>,
@@ -48,7 +48,7 @@ function headerPositions(columns: readonly string[], served: Answerer["served"],
   if (errors.length > 0) throw invalidRows(errors);
   const known = namePositions(served, config);
   const found = columns.map((name) => known.get(name) ?? known.get(served.columnName(name)) ?? -1);
-  return served.inputs.map((_, position) => found.indexOf(position));
+  return [...served.inputs, ...served.names].map((_, position) => found.indexOf(position));
 }
 
 /** @yields lines of the answer */

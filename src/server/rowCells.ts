@@ -18,14 +18,14 @@ const NONE: readonly RowFinding[] = [];
 
 /** @returns a function from rows to cells, lookups built once */
 export function rowCells(served: ServedModel, config: Config): (rows: readonly RequestRow[]) => RowCells {
-  const { inputs, columnName } = served;
+  const { inputs, names, columnName } = served;
   const { validation } = config.serve;
   const positions = namePositions(served, config);
   return (rows) => {
     let errors: RowFinding[] | undefined;
     let warnings: RowFinding[] | undefined;
     const cells = rows.map((given, row) => {
-      const values: unknown[] = Array.from({ length: inputs.length });
+      const values: unknown[] = Array.from({ length: inputs.length + names.length });
       let found = 0;
       for (const name of Object.keys(given)) {
         const position = positions.get(name) ?? positions.get(columnName(name));
@@ -35,8 +35,8 @@ export function rowCells(served: ServedModel, config: Config): (rows: readonly R
           if (validation.extra === "error") (errors ??= []).push(finding);
           else (warnings ??= []).push(finding);
         } else if (position >= 0) {
-          if (values[position] !== undefined) (errors ??= []).push(twice(row, inputs[position]!));
-          else found++;
+          if (values[position] !== undefined) (errors ??= []).push(twice(row, inputs[position] ?? name));
+          else if (position < inputs.length) found++;
           values[position] = given[name];
         }
       }
@@ -51,12 +51,15 @@ export function rowCells(served: ServedModel, config: Config): (rows: readonly R
   };
 }
 
-/** By every name that a caller may give; −1 for columns that are known and not needed. */
-export function namePositions({ inputs, model, columnName }: ServedModel, config: Config): ReadonlyMap<string, number> {
-  const { id_columns, drop_columns, serve, time_column } = config;
-  const known = [...id_columns, ...drop_columns, model.signature.target.name, ...serve.echo];
+/** By every name that a caller may give: inputs, then what names a row; −1 for columns that are known and not needed. */
+export function namePositions(
+  { inputs, names, model, columnName }: ServedModel,
+  config: Config,
+): ReadonlyMap<string, number> {
+  const { drop_columns, serve } = config;
+  const known = [...drop_columns, model.signature.target.name, ...serve.echo];
   const positions = new Map(known.map((name) => [name, -1]));
-  if (time_column !== null) positions.set(time_column, -1);
+  names.forEach((name, i) => positions.set(name, inputs.length + i));
   inputs.forEach((name, position) => positions.set(name, position));
   for (const [alias, name] of Object.entries(serve.request_aliases)) {
     positions.set(columnName(alias), positions.get(name) ?? -1);

@@ -66,7 +66,14 @@ export function joinLabels(options: JoinOptions): LabelJoin {
     CREATE TEMP TABLE staged (key TEXT PRIMARY KEY, label TEXT NOT NULL, line INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TEMP TABLE found (seq INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;`);
   const result: JoinResult = {
-    ...{ matched: 0, unmatched: 0, labelled: 0, unchanged: 0, replaced: 0, duplicates: 0, conflicts: 0, invalid: 0 },
+    matched: 0,
+    unmatched: 0,
+    labelled: 0,
+    unchanged: 0,
+    replaced: 0,
+    duplicates: 0,
+    conflicts: 0,
+    invalid: 0,
     examples: { unmatched: [], conflicts: [], invalid: [] },
   };
   const stage = stager(database, replace, result);

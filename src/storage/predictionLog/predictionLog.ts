@@ -93,7 +93,7 @@ class ThreadedLog implements PredictionLog {
     if (worker === undefined) return;
     const ended = new Promise<void>((resolve) => void worker.once("exit", () => resolve()));
     worker.ref();
-    worker.postMessage({ end: true });
+    worker.postMessage({ end: true }, []);
     await withinTime(ended);
     await worker.terminate();
   }
@@ -137,7 +137,7 @@ class ThreadedLog implements PredictionLog {
     try {
       this.#worker ??= this.#start();
       this.#worker.ref();
-      this.#worker.postMessage({ rows: this.#sent });
+      this.#worker.postMessage({ rows: this.#sent }, []);
       this.#isWaiting = true;
     } catch (error) {
       this.#failed(String(error));

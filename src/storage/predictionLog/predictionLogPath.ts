@@ -2,5 +2,5 @@
 
 /** Beside the index, in a file of its own: a training that holds the workspace never keeps an answer waiting. */
 export function predictionLogPath(database: string): string {
-  return `${database.replace(/\.(db|sqlite3?)$/, "")}.predictions.db`;
+  return `${database}.predictions`;
 }

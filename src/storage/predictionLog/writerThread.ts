@@ -40,5 +40,5 @@ parentPort?.on("message", (request: WriterRequest) => {
   if ("end" in request) {
     close();
     parentPort?.close();
-  } else parentPort?.postMessage(answer(request));
+  } else parentPort?.postMessage(answer(request), []);
 });
