@@ -19,6 +19,12 @@ const prediction = "at,inputs,label,labelled_at,model_sha256,prediction,predicti
 const model =
   "baseline,code_version,estimator,format,importance,lineage,metrics,reference,sha256,signature,threshold,transforms,version";
 
+const monitoring =
+  "alerts,as_of,drift,dry_run,findings,model_sha256,model_version,monitor_id,performance,quality,reference,run_id," +
+  "segments,source,statements,status,window,windows";
+const watchedWindow =
+  "as_of,drift_share,end,failed,interval,label,labelled,metric,monitor_id,rows,start,status,unjudged,value";
+
 /**
  * The keys of each command's document; those of what it holds under their path, "[]" for the items of a list. A key
  * with "?" may be absent. The order of the lines is that of a first session.
@@ -68,6 +74,26 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "predict testdata/testdata.csv -o answers.csv": {
     "": "logged,model_sha256,output,reject_file,rejected,rows,run_id,warnings",
   },
+  monitor: {
+    "": monitoring,
+    window: "end,file,label,labelled,rows,start",
+    reference: "name,rows",
+    drift: "columns,current_rows,dataset,reference_rows,rules,target",
+    "drift.dataset": "detected,drifted,limit,share,tested",
+    "drift.columns.lastmonth_activity": "drifted,limit,measure,psi,statistic,test,value",
+    quality: "age_days,columns,duplicate_share,extra_columns,missing_columns,newest_at,rows",
+    "quality.columns.lastmonth_activity":
+      "constant,invalid_example,invalid_share,maximum,minimum,missing_share,new_categories,new_share,outside_share",
+    performance:
+      "error_standard_deviation,estimate,intervals,mean_actual,mean_predicted,metric,metrics,points,reference,rows,value",
+    "performance.estimate": "calibrated,intervals,method,metrics,realised,rows",
+    "findings[]": "area,interval,limit,message,name,passes,status,value",
+    "windows[]": watchedWindow,
+  },
+  "monitor --show latest": { "": monitoring },
+  "monitor --history": { "": "windows", "windows[]": watchedWindow },
+  "alerts list": { "": "alerts" },
+  "alerts test": { "": "alerts" },
   "runs list": { "": "production,runs", "runs[]": run },
   "runs show latest": {
     "": "run",

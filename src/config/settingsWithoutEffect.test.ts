@@ -18,7 +18,6 @@ it("tells each section that was changed once, with its place, and nothing of tho
     ["train.models.0.search.space.max_depth.0", "config.json:9"],
   ]);
   expect(settingsWithoutEffect(config, sources)).toEqual([
-    'config.json:5: "alerts" has no effect in this version of mlctl',
     'config.json:9: "train.models.0.search" has no effect in this version of mlctl',
   ]);
 });

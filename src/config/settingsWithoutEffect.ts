@@ -2,7 +2,7 @@
 import { valueAt } from "./jsonPath.ts";
 import { configSchema, type Config } from "./schema.ts";
 
-const pending = ["alerts", "monitor.window", "monitor.reference", "monitor.require", "monitor.drift.rules"];
+const pending = ["monitor.drift.rules"];
 
 /**
  * One sentence for each section that is not as it is by default.

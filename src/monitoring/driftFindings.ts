@@ -69,10 +69,12 @@ function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): 
 }
 
 /** Test, value, limit and direction, so that a distance is never read as a p-value. */
-export function verdictText({ test, measure, value, limit, drifted }: ColumnDrift): string {
+export function verdictText({ test, measure, value, limit, drifted, psi }: ColumnDrift): string {
   const kind = measure === "p_value" ? "p" : "distance";
   const sign = measure === "p_value" ? (drifted ? "<" : "≥") : drifted ? "≥" : "<";
   // A significant trifle does not drift: then the p-value stands on the other side.
   const against = measure === "p_value" && !drifted && value < limit ? "<" : sign;
-  return `${test} ${kind} ${formatNumber(value)} ${against} ${formatNumber(limit)}`;
+  const trifle =
+    against === "<" && !drifted && measure === "p_value" ? `, but the shift is small (psi ${formatNumber(psi)})` : "";
+  return `${test} ${kind} ${formatNumber(value)} ${against} ${formatNumber(limit)}${trifle}`;
 }

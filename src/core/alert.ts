@@ -1,0 +1,40 @@
+/** Alert: what a channel is told when findings change. */
+import type { MonitorArea, MonitorStatus } from "./monitoring.ts";
+
+export type AlertChange = "open" | "worse" | "resolved" | "test";
+
+export interface AlertItem {
+  readonly change: AlertChange;
+  readonly name: string;
+  readonly status: MonitorStatus;
+  readonly value: number | null;
+  readonly limit: number | null;
+  readonly passes: "at_most" | "at_least" | null;
+  readonly message: string;
+  /** When it began, ISO 8601 UTC. */
+  readonly since: string;
+}
+
+export interface Alert {
+  /** The worst change of its items. */
+  readonly change: AlertChange;
+  readonly area: MonitorArea | "test";
+  /** `name` of config.json. */
+  readonly project: string;
+  readonly at: string;
+  readonly subject: string;
+  /** The same in words, one line each. */
+  readonly lines: readonly string[];
+  readonly items: readonly AlertItem[];
+  readonly window: {
+    readonly label: string;
+    readonly start: string | null;
+    readonly end: string | null;
+    readonly rows: number;
+    readonly file: string | null;
+  } | null;
+  readonly runId: string | null;
+  readonly modelVersion: number | null;
+  /** What to do now: a command. */
+  readonly next: string;
+}

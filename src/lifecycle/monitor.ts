@@ -1,0 +1,108 @@
+/** monitor: rows since training against the reference, window by window: drift, quality, performance, findings. */
+import { MlctlError } from "../core/errors.ts";
+import type { MonitorRecord } from "../core/monitoring.ts";
+import { prepareRows, type PreparedRows } from "../monitoring/prepareRows.ts";
+import { loadDeployed, loadModel } from "./loadModel.ts";
+import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
+import { keepRecord, monitorRecord, type Judging } from "./monitorRecord.ts";
+import { monitorReference } from "./monitorReference.ts";
+import { watchedRows, type WatchedRows } from "./monitorRows.ts";
+import { monitorSettings } from "./monitorSettings.ts";
+import { summaryOf, type WindowSummary } from "./monitorSummary.ts";
+import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
+import type { Session } from "./session.ts";
+
+export interface MonitorOptions {
+  readonly files: readonly string[];
+  readonly source?: "dataset" | "predictions" | undefined;
+  /** REF of the model; the deployed one if left out. */
+  readonly model?: string | undefined;
+  /** Milliseconds: where history begins, and where it ends (exclusive). */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  /** All windows, not only the newest. */
+  readonly backfill?: boolean;
+  /** Columns instead of `monitor.segments`. */
+  readonly segments?: readonly string[] | undefined;
+  /** Writes nothing and tells nobody. */
+  readonly dryRun?: boolean;
+}
+
+/** The newest window in full, the others in a line each. */
+export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" | "settingsSha256"> {
+  readonly asOf: string;
+  readonly windows: readonly WindowSummary[];
+  readonly alerts: readonly SentAlert[];
+  readonly dryRun: boolean;
+}
+
+/** @throws {MlctlError} kind "notReady" where nothing is deployed, or there is nothing to look at */
+export async function monitor(session: Session, options: MonitorOptions): Promise<MonitorResult> {
+  const { config, context } = session;
+  const loaded = options.model === undefined ? loadDeployed(session) : await loadModel(session, options.model);
+  if (loaded === undefined)
+    throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy, or --model" });
+  const watched = await watchedRows(session, loaded, {
+    ...options,
+    eachFile: config.monitor.window === "file",
+    since: earliestNeeded(requestOf(session, options, true)),
+  });
+  const reference = await monitorReference(session, loaded);
+  const settings = monitorSettings(config, loaded, options.segments);
+  const records: MonitorRecord[] = [];
+  for (const rows of watched) {
+    context.signal.throwIfAborted();
+    records.push(...judgeRows(session, rows, { loaded, reference, settings }, options));
+  }
+  const newest = records.at(-1);
+  if (newest === undefined) {
+    throw new MlctlError("notReady", "no row lies in the windows that were asked for", {
+      hint: "check --since, --until and --window, and that time_column is read as dates",
+    });
+  }
+  const dryRun = options.dryRun ?? false;
+  if (!dryRun) for (const record of records) keepRecord(session, record);
+  // Files are drops that came one after another; of a history only its end is news.
+  const told = config.monitor.window === "file" ? records : [newest];
+  const alerts = dryRun ? [] : await sendAlerts(session, told);
+  return { ...resultOf(newest), windows: records.map(summaryOf), alerts, dryRun };
+}
+
+function judgeRows(session: Session, watched: WatchedRows, judging: Judging, options: MonitorOptions): MonitorRecord[] {
+  const { config, context } = session;
+  const { loaded } = judging;
+  const { target, id_columns, drop_columns } = config;
+  const prepared = prepareRows(loaded.model, watched.table, {
+    timeColumn: watched.timeColumn,
+    round: config.serve.round,
+    known: [target, ...id_columns, ...drop_columns, ...(watched.timeColumn === null ? [] : [watched.timeColumn])],
+    ...(watched.answers === undefined ? {} : { answers: watched.answers }),
+  });
+  warnOfUntimed(session, prepared);
+  const request = requestOf(session, options, watched.source === "predictions");
+  const planned = planWindows(prepared.time, watched.table.rowCount, request);
+  return planned.map((window, i) => {
+    context.signal.throwIfAborted();
+    if (planned.length > 20)
+      context.emit({ type: "progress", stage: "monitor", done: i, total: planned.length, unit: "windows" });
+    return monitorRecord(session, { watched, prepared, window, request }, judging);
+  });
+}
+
+/** A log goes on: its newest window ends now, and not with its newest row. */
+function requestOf({ config, context }: Session, options: MonitorOptions, isLog: boolean): WindowRequest {
+  const { window, step } = config.monitor;
+  const { since, until, backfill = false } = options;
+  return { window, step, since, until, backfill, now: isLog ? context.now().getTime() : undefined };
+}
+
+function warnOfUntimed({ config, context }: Session, { time }: PreparedRows): void {
+  const untimed = time?.filter(Number.isNaN).length ?? 0;
+  if (untimed === 0 || config.monitor.window === null) return;
+  const message = `${untimed} rows have no ${config.time_column ?? "time"} and are in no window`;
+  context.emit({ type: "warning", stage: "monitor", message });
+}
+
+function resultOf({ kind: _kind, createdAt, settingsSha256: _settings, ...record }: MonitorRecord) {
+  return { ...record, asOf: createdAt };
+}

@@ -1,0 +1,45 @@
+/** Looks back at what monitoring found. */
+import { MlctlError } from "../core/errors.ts";
+import type { MonitorRecord } from "../core/monitoring.ts";
+import { suggest } from "../core/suggest.ts";
+import { resolveRun } from "../storage/resolveRun.ts";
+import type { MonitorResult } from "./monitor.ts";
+import { summaryOf, type WindowSummary } from "./monitorSummary.ts";
+import type { Session } from "./session.ts";
+
+/** Newest window first. @param options.model REF; only what was found of that model */
+export function monitorHistory(
+  { store }: Session,
+  { model, limit }: { readonly model?: string | undefined; readonly limit?: number | undefined },
+): { windows: WindowSummary[] } {
+  const runId = model === undefined ? undefined : resolveRun(store, model).runId;
+  const records = store.monitorings({
+    ...(runId === undefined ? {} : { runId }),
+    ...(limit === undefined ? {} : { limit }),
+  });
+  return { windows: records.map(summaryOf) };
+}
+
+/** @param reference an id or the unique beginning of one, or "latest" @throws {MlctlError} kind "usage" */
+export function monitorEntry({ store }: Session, reference: string): MonitorResult {
+  const all = store.monitorings();
+  const [newest] = all;
+  if (newest === undefined) throw new MlctlError("notReady", "nothing was watched yet", { hint: "mlctl monitor" });
+  if (reference === "latest") return resultOf(newest);
+  const found = all.filter(({ monitorId }) => monitorId.startsWith(reference));
+  if (found.length === 1 && reference !== "") return resultOf(found[0]!);
+  const near = suggest(
+    reference,
+    all.map(({ monitorId }) => monitorId),
+  );
+  const what =
+    found.length > 1 ? `${found.length} entries begin with "${reference}"` : `there is no entry ${reference}`;
+  throw new MlctlError("usage", what, {
+    hint: near === undefined || found.length > 1 ? "`mlctl monitor --history` lists them" : `did you mean ${near}?`,
+  });
+}
+
+function resultOf(record: MonitorRecord): MonitorResult {
+  const { kind: _kind, createdAt, settingsSha256: _settings, ...rest } = record;
+  return { ...rest, asOf: createdAt, windows: [summaryOf(record)], alerts: [], dryRun: false };
+}

@@ -1,0 +1,105 @@
+/** The record of one window: what was found, of which rows, by which model and settings. */
+import type { MonitorRecord, MonitorWindow } from "../core/monitoring.ts";
+import { judgeWindow } from "../monitoring/judgeWindow.ts";
+import { labelledRows } from "../monitoring/performanceReport.ts";
+import { selectPrepared, type PreparedRows } from "../monitoring/prepareRows.ts";
+import { saveRecord } from "../storage/saveRecord.ts";
+import { sha256Text } from "../storage/sha256Text.ts";
+import type { LoadedModel } from "./loadModel.ts";
+import type { NamedReference } from "./monitorReference.ts";
+import type { WatchedRows } from "./monitorRows.ts";
+import { settingsHash, type MonitorSettings } from "./monitorSettings.ts";
+import { isHistory, type PlannedWindow, type WindowRequest } from "./monitorWindows.ts";
+import type { Session } from "./session.ts";
+
+export interface Judging {
+  readonly loaded: LoadedModel;
+  readonly reference: NamedReference;
+  readonly settings: MonitorSettings;
+}
+
+export interface WindowOfRows {
+  readonly watched: WatchedRows;
+  readonly prepared: PreparedRows;
+  readonly window: PlannedWindow;
+  readonly request: WindowRequest;
+}
+
+export function monitorRecord(
+  session: Session,
+  { watched, prepared, window, request }: WindowOfRows,
+  judging: Judging,
+): MonitorRecord {
+  const { config, context, store } = session;
+  const { loaded, reference, settings } = judging;
+  const rows = window.rows.length === prepared.table.rowCount ? prepared : selectPrepared(prepared, window.rows);
+  const now = context.now().getTime();
+  const end = request.until ?? (isHistory(request) ? Math.min(window.end ?? now, now) : now);
+  const judged = judgeWindow(rows, { ...settings, reference: reference.reference, end });
+  const told = toldWindow(watched, window, rows);
+  const settingsSha256 = settingsHash(config, settings.segments);
+  // Labels come in other files: what a window of time is, its bounds say.
+  const place = isTimed(config.monitor.window) ? [told.start, told.end] : [watched.name, told.label];
+  const id = [watched.source, place, loaded.sha256, settingsSha256];
+  const monitorId = sha256Text(JSON.stringify(id)).slice(0, 12);
+  const before = store.monitoring(monitorId);
+  return {
+    kind: "monitor",
+    monitorId,
+    createdAt: context.now().toISOString(),
+    source: watched.source,
+    window: told,
+    runId: loaded.run?.runId ?? null,
+    modelVersion: loaded.run?.modelVersion ?? null,
+    modelSha256: loaded.sha256,
+    settingsSha256,
+    reference: { name: reference.name, rows: reference.reference.rows },
+    ...judged,
+    statements: statementsOf(before, told),
+  };
+}
+
+function isTimed(window: string | null): boolean {
+  return window !== null && window !== "file" && !window.endsWith(" rows");
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+function toldWindow(
+  watched: WatchedRows,
+  { label, start, end, rows }: PlannedWindow,
+  prepared: PreparedRows,
+): MonitorWindow {
+  return {
+    label: label === "all rows" ? watched.name : label,
+    start: iso(start),
+    end: iso(end),
+    rows: rows.length,
+    labelled: labelledRows(prepared).length,
+    file: watched.file,
+  };
+}
+
+/** What was said before, where rows or labels came since. */
+function statementsOf(
+  before: MonitorRecord | undefined,
+  { rows, labelled }: MonitorWindow,
+): MonitorRecord["statements"] {
+  if (before === undefined) return [];
+  if (before.window.rows === rows && before.window.labelled === labelled) return before.statements;
+  const { createdAt, window, performance } = before;
+  return [
+    ...before.statements,
+    { asOf: createdAt, rows: window.rows, labelled: window.labelled, value: performance.value },
+  ];
+}
+
+/** The same window judged alike again is left as it is: the record says when it was first judged so. */
+export function keepRecord(session: Session, record: MonitorRecord): void {
+  const before = session.store.monitoring(record.monitorId);
+  const text = JSON.stringify({ ...record, createdAt: before?.createdAt });
+  if (before !== undefined && text === JSON.stringify(before)) return;
+  saveRecord(session.paths, session.store, record);
+}

@@ -1,0 +1,55 @@
+/** What monitor compares against: the training rows as the model keeps them, or rows that config.json names. */
+import { resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import type { Reference } from "../core/reference.ts";
+import type { Table } from "../core/table.ts";
+import { readTable } from "../data/readTable.ts";
+import { prepareRows } from "../monitoring/prepareRows.ts";
+import { predictionColumn } from "../pipeline/predictionColumn.ts";
+import { referenceOf } from "../stats/referenceOf.ts";
+import { inputFiles } from "./inputFiles.ts";
+import type { LoadedModel } from "./loadModel.ts";
+import { readingOptions } from "./readingOptions.ts";
+import type { Session } from "./session.ts";
+import { readDataset } from "./trainingData.ts";
+
+export interface NamedReference {
+  readonly name: string;
+  readonly reference: Reference;
+}
+
+/** @throws {MlctlError} kind "usage" where the configured reference is neither a dataset nor a path */
+export async function monitorReference(session: Session, { model }: LoadedModel): Promise<NamedReference> {
+  const name = session.config.monitor.reference;
+  if (name === "training") return { name, reference: model.reference };
+  const table = await namedRows(session, name);
+  const { time_column: timeColumn, serve } = session.config;
+  const { inputs, yPred, yTrue } = prepareRows(model, table, { timeColumn, round: serve.round, known: [] });
+  const { target } = model.signature;
+  const answers = yPred.filter((value) => !Number.isNaN(value));
+  const truth = yTrue.filter((value) => !Number.isNaN(value));
+  const reference = referenceOf(inputs, {
+    seed: session.config.train.seed,
+    ...(answers.length === 0 ? {} : { prediction: predictionColumn(target, answers) }),
+    ...(truth.length === 0 ? {} : { target: predictionColumn(target, truth) }),
+  });
+  return { name, reference };
+}
+
+async function namedRows(session: Session, name: string): Promise<Table> {
+  const dataset = session.store.dataset(name);
+  if (dataset !== undefined) return readDataset(session, dataset);
+  try {
+    const { files } = await inputFiles(session, [resolve(session.paths.workspace, name)]);
+    return await readTable(
+      files.map(({ absolute }) => absolute),
+      readingOptions(session.config),
+    );
+  } catch (error) {
+    if (!(error instanceof MlctlError) || error.kind !== "notReady") throw error;
+    throw new MlctlError("usage", `monitor.reference: ${name} is neither a dataset nor a path`, {
+      hint: 'take "training", the id of a dataset (`mlctl lineage`), or the path of a file or folder',
+      cause: error,
+    });
+  }
+}

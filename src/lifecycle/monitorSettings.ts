@@ -1,0 +1,54 @@
+/** How windows are judged here, from `monitor` of config.json. */
+import type { Config } from "../config/schema.ts";
+import type { Run } from "../core/run.ts";
+import { duration } from "../features/duration.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import type { JudgeOptions } from "../monitoring/judgeWindow.ts";
+import { sha256Text } from "../storage/sha256Text.ts";
+import { decidingMetric } from "./decidingMetric.ts";
+import { driftOptions } from "./driftOptions.ts";
+import type { LoadedModel } from "./loadModel.ts";
+
+export type MonitorSettings = Omit<JudgeOptions, "reference" | "end">;
+
+/** @param segments columns instead of `monitor.segments` */
+export function monitorSettings(
+  config: Config,
+  { model, run }: LoadedModel,
+  segments?: readonly string[],
+): MonitorSettings {
+  const { monitor, train } = config;
+  const { task } = model.signature.target;
+  const metric = decidingMetric(config, task);
+  for (const name of Object.keys(monitor.require)) findMetric(name, task);
+  const { freshness, ...quality } = monitor.quality;
+  return {
+    model,
+    drift: { ...driftOptions(config), minimumRows: monitor.minimum_rows, failOn: monitor.drift.fail_on },
+    quality: { ...quality, freshnessDays: freshness === undefined ? undefined : daysOf(freshness) },
+    performance: { metric, ...yardstick(run, metric), require: monitor.require, confidence: monitor.confidence },
+    segments: segments ?? monitor.segments,
+    segmentRows: monitor.segment_rows,
+    minimumRows: monitor.minimum_rows,
+    seed: train.seed,
+  };
+}
+
+/** What decides a verdict, apart from rows and model: a record of other settings is another record. */
+export function settingsHash({ monitor, serve, target }: Config, segments: readonly string[]): string {
+  const { window: _window, step: _step, retrain_on: _retrain, ...rest } = monitor;
+  return sha256Text(JSON.stringify({ ...rest, segments, round: serve.round, target }));
+}
+
+function daysOf(text: string): number {
+  return duration(text)!.milliseconds / 86_400_000;
+}
+
+/** The deciding metric on the test data, which the model was not trained on. */
+function yardstick(
+  run: Run | null,
+  metric: string,
+): { reference: number | null; referenceInterval: readonly [number, number] | null } {
+  const score = run?.score ?? null;
+  return { reference: score?.metrics[metric] ?? null, referenceInterval: score?.intervals[metric] ?? null };
+}

@@ -1,0 +1,15 @@
+/** The alert as JSON for machines: snake_case, as every document of mlctl. */
+import type { Alert } from "../core/alert.ts";
+import type { JsonObject } from "../core/json.ts";
+
+export function alertPayload(alert: Alert): JsonObject {
+  const { runId, modelVersion, items, lines, window, ...rest } = alert;
+  return {
+    ...rest,
+    text: lines.join("\n"),
+    run_id: runId,
+    model_version: modelVersion,
+    window: window === null ? null : { ...window },
+    findings: items.map((item) => ({ ...item })),
+  };
+}
