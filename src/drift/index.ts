@@ -1,44 +1,54 @@
 /** Registry of drift tests: the names are those of config.json and --json. */
+import { finiteValues } from "../stats/finiteValues.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
+import { andersonDarling } from "./andersonDarling.ts";
 import { chiSquare } from "./chiSquare.ts";
-import type { DriftTest } from "./driftTest.ts";
+import { cramerVonMises } from "./cramerVonMises.ts";
+import type { DriftResult, DriftTest } from "./driftTest.ts";
+import { energyDistance } from "./energyDistance.ts";
+import { hellingerDistance } from "./hellingerDistance.ts";
+import { jensenShannonDistance } from "./jensenShannonDistance.ts";
 import { kolmogorovSmirnov } from "./kolmogorovSmirnov.ts";
+import { kullbackLeiblerDivergence } from "./kullbackLeiblerDivergence.ts";
+import { mannWhitney } from "./mannWhitney.ts";
 import { populationStabilityIndex } from "./populationStabilityIndex.ts";
+import { totalVariationDistance } from "./totalVariationDistance.ts";
 import { wassersteinDistance } from "./wassersteinDistance.ts";
+import { zTest } from "./zTest.ts";
 
 /** Rows expected of a category on either side, at least: rarer ones are pooled. */
 const LEAST_EXPECTED = 5;
 
+/** Of every p-value, unless the configuration says otherwise. */
+const ALPHA = 0.05;
+
 export const driftTests = {
-  ks: {
-    name: "ks",
-    label: "Kolmogorov–Smirnov",
-    input: "values",
-    measure: "p_value",
-    limit: 0.05,
-    compare: (reference, current) => {
-      const { statistic, pValue } = kolmogorovSmirnov(reference, current);
-      return { statistic, value: pValue };
-    },
-  },
+  ks: valuesTest("ks", "Kolmogorov–Smirnov", kolmogorovSmirnov),
+  mann_whitney: valuesTest("mann_whitney", "Mann–Whitney U", mannWhitney),
+  cramer_von_mises: { ...valuesTest("cramer_von_mises", "Cramér–von Mises", cramerVonMises), needsDistinct: true },
+  anderson_darling: valuesTest("anderson_darling", "Anderson–Darling", andersonDarling),
   chi_square: {
     name: "chi_square",
     label: "chi-square",
     input: "counts",
     measure: "p_value",
-    limit: 0.05,
+    limit: ALPHA,
     compare: (reference, current) => {
       const { statistic, pValue } = chiSquare(reference, current, { leastExpected: LEAST_EXPECTED });
       return { statistic, value: pValue };
     },
   },
-  psi: {
-    name: "psi",
-    label: "population stability index",
+  z_test: {
+    name: "z_test",
+    label: "z-test of proportions",
     input: "counts",
-    measure: "distance",
-    limit: 0.1,
-    compare: (reference, current) => distance(populationStabilityIndex(reference, current)),
+    measure: "p_value",
+    limit: ALPHA,
+    mostCategories: 2,
+    compare: (reference, current) => {
+      const { statistic, pValue } = zTest(reference, current);
+      return { statistic, value: pValue };
+    },
   },
   wasserstein: {
     name: "wasserstein",
@@ -46,16 +56,57 @@ export const driftTests = {
     input: "values",
     measure: "distance",
     limit: 0.1,
-    compare: (reference, current) => {
+    compare: onPresent((reference, current) => {
       // A reference without spread has no scale to measure by: any move away from it is infinitely far.
       const moved = wassersteinDistance(reference, current);
       return distance(moved === 0 ? 0 : moved / standardDeviation(reference, { ddof: 0 }));
-    },
+    }),
   },
+  energy: {
+    name: "energy",
+    label: "energy distance",
+    input: "values",
+    measure: "distance",
+    limit: 0.1,
+    compare: onPresent((reference, current) => distance(energyDistance(reference, current))),
+  },
+  psi: countsTest("psi", "population stability index", populationStabilityIndex),
+  jensen_shannon: countsTest("jensen_shannon", "Jensen–Shannon distance", jensenShannonDistance),
+  kullback_leibler: countsTest("kullback_leibler", "Kullback–Leibler divergence", kullbackLeiblerDivergence),
+  hellinger: countsTest("hellinger", "Hellinger distance", hellingerDistance),
+  total_variation: countsTest("total_variation", "total variation distance", totalVariationDistance),
 } satisfies Record<string, DriftTest>;
 
 export type DriftTestName = keyof typeof driftTests;
 
-function distance(value: number): { statistic: number; value: number } {
+type Compare = DriftTest["compare"];
+
+function valuesTest(
+  name: string,
+  label: string,
+  test: (reference: Float64Array, current: Float64Array) => { readonly statistic: number; readonly pValue: number },
+): DriftTest {
+  const compare = onPresent((reference, current) => {
+    const { statistic, pValue } = test(reference, current);
+    return { statistic, value: pValue };
+  });
+  return { name, label, input: "values", measure: "p_value", limit: ALPHA, compare };
+}
+
+function countsTest(
+  name: string,
+  label: string,
+  measure: (reference: Float64Array, current: Float64Array) => number,
+): DriftTest {
+  const compare: Compare = (reference, current) => distance(measure(reference, current));
+  return { name, label, input: "counts", measure: "distance", limit: 0.1, compare };
+}
+
+/** Without missing and infinite values. */
+function onPresent(compare: Compare): Compare {
+  return (reference, current) => compare(finiteValues(reference), finiteValues(current));
+}
+
+function distance(value: number): DriftResult {
   return { statistic: value, value };
 }

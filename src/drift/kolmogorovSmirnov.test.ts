@@ -1,18 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { lcgSample as sample, type Sample } from "./lcgSample.test.ts";
 import { kolmogorovSmirnov } from "./kolmogorovSmirnov.ts";
 import { wassersteinDistance } from "./wassersteinDistance.ts";
-
-type Sample = readonly [count: number, seed: number, shift?: number, steps?: number];
-
-/** Uniform numbers from x' = (1664525 x + 1013904223) mod 2³², shifted, and cut to steps for ties: as in the Python. */
-function sample([count, seed, shift = 0, steps = 0]: Sample): Float64Array {
-  let x = seed;
-  return Float64Array.from({ length: count }, () => {
-    x = (Math.imul(1664525, x) + 1013904223) >>> 0;
-    const value = x / 2 ** 32 + shift;
-    return steps === 0 ? value : Math.floor(value * steps) / steps;
-  });
-}
 
 describe("kolmogorovSmirnov", () => {
   // r = scipy.stats.ks_2samp(sample(a), sample(b)); a, b, r.statistic, r.pvalue

@@ -1,0 +1,16 @@
+/** Counts by bin or category as shares of their sum. */
+
+/** @throws {RangeError} if no row is counted, or the lengths differ */
+export function sharesOf(
+  reference: Float64Array,
+  current: Float64Array,
+): { readonly reference: Float64Array; readonly current: Float64Array } {
+  if (reference.length !== current.length) throw new RangeError("a distance needs the same categories on both sides");
+  return { reference: shares(reference), current: shares(current) };
+}
+
+function shares(counts: Float64Array): Float64Array {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (!(total > 0)) throw new RangeError("a distance needs rows on both sides");
+  return counts.map((count) => count / total);
+}
