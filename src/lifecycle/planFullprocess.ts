@@ -1,6 +1,7 @@
 /** What a fullprocess would do, and why; nothing is written here. */
 import { existsSync } from "node:fs";
 import type { Run } from "../core/run.ts";
+import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
 import { reportPath } from "./reportPath.ts";
 import { isDecided } from "./outcomeOf.ts";
@@ -42,6 +43,8 @@ export async function planFullprocess(session: Session, force: boolean): Promise
     return { start: "train", reason, ingest, run: null };
   }
   const rest = { ingest, run };
+  const found = failedSince(session, run);
+  if (found !== null) return { start: "train", reason: found, ingest, run: null };
   if (run.score === null) return { start: "score", reason: "the newest model was not scored", ...rest };
   if (await testDataChanged(session, run)) return { start: "score", reason: "the test data changed", ...rest };
   if (!isDecided(session, run))
@@ -49,6 +52,20 @@ export async function planFullprocess(session: Session, force: boolean): Promise
   if (!existsSync(reportPath(session, run)))
     return { start: "report", reason: "the newest model has no report", ...rest };
   return { start: "nothing_new", reason: "no new or changed file, and the newest model was judged already", ...rest };
+}
+
+/** What monitoring of the deployed model failed in, by `monitor.retrain_on`, after the newest training; else null. */
+function failedSince({ store, config, paths }: Session, newest: Run): string | null {
+  const wanted = config.monitor.retrain_on;
+  const deployment = wanted.length === 0 ? undefined : currentDeployment(paths.production);
+  if (deployment === undefined) return null;
+  const [last] = store.monitorings({ modelSha256: deployment.model.sha256, limit: 1 });
+  if (last === undefined || last.createdAt <= newest.createdAt) return null;
+  const failed = last.findings.filter(({ area, status }) => status === "fail" && wanted.some((name) => name === area));
+  const [first] = failed;
+  if (first === undefined) return null;
+  const more = failed.length > 1 ? ` and ${failed.length - 1} more` : "";
+  return `monitoring failed in ${first.area} on ${last.window.label} (${first.name}: ${first.message}${more})`;
 }
 
 async function testDataChanged(session: Session, run: Run): Promise<boolean> {

@@ -4,22 +4,9 @@ import type { Deployment } from "../../core/deployment.ts";
 import type { Run } from "../../core/run.ts";
 import type { Aliases } from "../aliases.ts";
 import type { ReadRecord } from "../recordFiles.ts";
-import type { SqliteDatabase } from "../sqlite.ts";
 import { artifactsOf, recordId, type WorkspaceRecord } from "../workspaceRecord.ts";
+import type { Execute } from "./execute.ts";
 import { indexMonitoring } from "./indexMonitoring.ts";
-
-/** Runs a statement with its values; compiled once. */
-export type Execute = (sql: string, ...values: readonly (string | number | null | undefined)[]) => void;
-
-/** Compiling a statement costs more than running it, and a reindex runs a few for each of thousands of records. */
-export function executor(database: SqliteDatabase): Execute {
-  const compiled = new Map<string, ReturnType<SqliteDatabase["prepare"]>>();
-  return (sql, ...values) => {
-    const statement = compiled.get(sql) ?? database.prepare(sql);
-    compiled.set(sql, statement);
-    statement.run(...values.map((value) => value ?? null));
-  };
-}
 
 /** Puts one record into every table it belongs to, in place of what stood there under its id. */
 export function indexRecord(execute: Execute, { path, stat, sha256, record }: ReadRecord): void {
