@@ -13,14 +13,28 @@ const SHOWN_FEATURES = 4;
 export const explain = defineCommand({
   name: "explain",
   group: "Use",
-  summary: "tell which features move a model's answers (SHAP values)",
+  summary: "tell which features move a model's answers (SHAP values, permutation importance)",
   details:
-    "Contributions and the base value add up to the answer: in units of the target, or in log-odds for classes. Without --rows they are averaged over the test data.",
+    "shap: contributions and the base value add up to the answer: in units of the target, its logarithm for xgboost's objectives of amounts, or in log-odds for classes. Without --rows they are averaged over the test data. permutation: how much worse the metric is when one input column is shuffled, mean and standard deviation over the repeats, for any family. gain: what the family itself says, the share of the gain for trees, the size of the coefficients for linear models.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion or a path (default: the deployed model)" }],
-  options: { rows: { flags: "--rows <file>", description: "explain each row of this file" } },
+  options: {
+    rows: { flags: "--rows <file>", description: "explain each row of this file; permutation: shuffle its rows" },
+    method: {
+      flags: "--method <method>",
+      description: "how importance is measured",
+      choices: ["shap", "permutation", "gain"],
+      default: "shap",
+    },
+    repeats: {
+      flags: "--repeats <n>",
+      type: "integer",
+      description: "permutation: how often each column is shuffled (default: 5)",
+    },
+  },
   examples: [
     ["mlctl explain", "the deployed model's features by importance"],
     ["mlctl explain --rows new.csv", "what moved each answer"],
+    ["mlctl explain --method permutation --repeats 20", "what each column is worth to the metric"],
     ["mlctl explain v3 --rows new.csv --json | jq '.rows[0]'", "one row in full"],
   ],
   async run(invocation) {
@@ -29,21 +43,54 @@ export const explain = defineCommand({
       import("../lifecycle/session.ts"),
       import("../lifecycle/explain.ts"),
     ]);
-    const options = { model: invocation.args[0], rows: invocation.options.rows };
+    const { rows, method, repeats } = invocation.options;
+    const options = { model: invocation.args[0], rows, method, repeats };
     const result = await reading(workspace, (session) => step.explain(session, options));
     return { result, view: explainView(result) };
   },
 }) satisfies Command;
 
 export function explainView(result: ExplainResult): View {
-  const { runId, family, unit, importance, baseValue, rowCount } = result;
-  const base = typeof baseValue === "number" ? formatNumber(baseValue) : baseValue.map(formatNumber).join(", ");
-  const rows = importance.map(({ feature, importance: size }) => [feature, size]);
+  const { runId, family, importance, method } = result;
+  const rows = importance.map(({ feature, importance: size, standardDeviation: deviation }) =>
+    deviation === undefined ? [feature, size] : [feature, size, deviation],
+  );
   return {
-    title: `${family}${runId === null ? "" : ` of run ${runId}`} over ${rowCount} ${rowCount === 1 ? "row" : "rows"}, in ${unit.replace("_", "-")}`,
-    fields: [["before any feature", base]],
-    tables: [...rowTable(result), { title: "mean size of the contribution", columns: ["feature", "importance"], rows }],
+    title: `${family}${runId === null ? "" : ` of run ${runId}`}${places(result)}`,
+    fields: fieldsOf(result),
+    tables: [...rowTable(result), { ...headings[method], rows }],
   };
+}
+
+const headings = {
+  shap: { title: "mean size of the contribution", columns: ["feature", "importance"] },
+  permutation: {
+    title: "how much worse when the column is shuffled",
+    columns: ["column", "importance", "standard deviation"],
+  },
+  gain: { title: "what the family says", columns: ["feature", "importance"] },
+} as const;
+
+/** " over 5 rows, in log-odds" */
+function places({ method, rowCount, unit }: ExplainResult): string {
+  const over = method === "gain" ? "" : ` over ${rowCount} ${rowCount === 1 ? "row" : "rows"}`;
+  const words = unit
+    .replaceAll("_", " ")
+    .replace("log odds", "log-odds")
+    .replace("log target", "logarithms of the target");
+  return method === "permutation" ? over : `${over}, in ${words === "coefficient" ? "sizes of coefficients" : words}`;
+}
+
+function fieldsOf({ method, unit, value, repeats, baseValue }: ExplainResult): (readonly [string, string])[] {
+  if (method === "permutation") {
+    return [
+      [`${unit} of the rows as they are`, formatNumber(value)],
+      ["shuffled", `${repeats} times`],
+    ];
+  }
+  if (baseValue === null) return [];
+  const base = typeof baseValue === "number" ? formatNumber(baseValue) : baseValue.map(formatNumber).join(", ");
+  return [["before any feature", base]];
 }
 
 function rowTable({ rows }: ExplainResult): ViewTable[] {

@@ -45,6 +45,8 @@ export interface Predictor {
 
 /** Shapley values: what each feature adds to each answer, beside the answer for the mean row. */
 export interface Contributions {
+  /** What they add up to, where it is not the task's usual: "log_target", whose exp is the answer. */
+  readonly unit?: "log_target";
   /** 1, or the number of classes for multiclass. */
   readonly outputCount: number;
   /**

@@ -1,35 +1,65 @@
 /** explain: which features move a model's answers, over many rows and in single ones. */
 import { MlctlError } from "../core/errors.ts";
 import type { Contributions } from "../core/estimator.ts";
+import type { Table } from "../core/table.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
 import { explain as explainTable, type Explained } from "../pipeline/explain.ts";
-import { loadDeployed, loadModel } from "./loadModel.ts";
+import { permutationImportance } from "../pipeline/permutationImportance.ts";
+import { costsOf } from "./costsOf.ts";
+import { decidingMetric } from "./decidingMetric.ts";
+import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import type { Session } from "./session.ts";
 import { readTestData } from "./testData.ts";
 
 /** Single rows are told up to this many; importance is over all of them. */
 const MOST_ROWS = 1000;
 
+/** As scikit-learn's n_repeats. */
+const REPEATS = 5;
+
+/** SHAP values; shuffling columns; or what the family itself says: gain of trees, size of coefficients. */
+export const explainMethods = ["shap", "permutation", "gain"] as const;
+
+export type ExplainMethod = (typeof explainMethods)[number];
+
 export interface ExplainOptions {
   /** REF; the deployed model, else the newest, if left out. */
   readonly model?: string | undefined;
   /** A file or folder whose rows are explained one by one; else the test data, as a whole. */
   readonly rows?: string | undefined;
+  /** SHAP if left out. */
+  readonly method?: ExplainMethod | undefined;
+  /** permutation: how often each column is shuffled. */
+  readonly repeats?: number | undefined;
 }
 
 export interface ExplainResult {
   readonly runId: string | null;
   readonly family: string;
-  /** What the contributions add up to. */
-  readonly unit: "target" | "log_odds" | "margin";
-  /** Mean size of each feature's contribution over the rows, largest first. */
-  readonly importance: readonly { readonly feature: string; readonly importance: number }[];
-  /** The answer before any feature is looked at; several for several classes, in the order of `classes`. */
-  readonly baseValue: number | readonly number[];
+  readonly method: ExplainMethod;
+  /** What the contributions add up to; permutation: the metric; gain: what the family calls it. */
+  readonly unit: string;
+  /**
+   * Largest first. shap: mean size of each feature's contribution over the rows. permutation: how much worse the metric
+   * is when a column is shuffled, with its standard deviation over the repeats.
+   */
+  readonly importance: readonly Importance[];
+  /** shap: the answer before any feature is looked at; several for several classes, in the order of `classes`. */
+  readonly baseValue: number | readonly number[] | null;
+  /** permutation: the metric of the rows as they are. */
+  readonly value: number | null;
+  readonly repeats: number | null;
   readonly classes: readonly string[] | null;
   readonly rowCount: number;
   /** Empty without `rows`. Each feature with its contribution, largest first; of several classes, those of each. */
   readonly rows: readonly { readonly row: number; readonly contributions: readonly RowContribution[] }[];
+}
+
+export interface Importance {
+  /** permutation: an input column. */
+  readonly feature: string;
+  readonly importance: number;
+  readonly standardDeviation?: number;
 }
 
 export interface RowContribution {
@@ -39,22 +69,73 @@ export interface RowContribution {
 
 /** @throws {MlctlError} kind "usage" for a family whose answers cannot be taken apart, "data" for rows that do not fit */
 export async function explain(session: Session, options: ExplainOptions = {}): Promise<ExplainResult> {
+  const method = options.method ?? "shap";
+  if (options.repeats !== undefined && method !== "permutation") {
+    throw new MlctlError("usage", `--repeats is for --method permutation, not ${method}`, {
+      hint: "mlctl explain --method permutation --repeats 20",
+    });
+  }
   const deployed = options.model === undefined ? loadDeployed(session) : undefined;
-  const { model, run } = deployed ?? (await loadModel(session, options.model ?? "latest"));
+  const loaded = deployed ?? (await loadModel(session, options.model ?? "latest"));
+  const { family } = loaded.model.estimator;
+  const { classes = null } = loaded.model.signature.target;
+  const common = { runId: loaded.run?.runId ?? null, family, method, classes, ...nothing };
+  if (method === "gain") return { ...common, ...own(loaded, options) };
   const { table } = await readTestData(session, options.rows);
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
-  const explained = explainTable(model, conformTable(table, model.signature));
-  const { task, classes = null } = model.signature.target;
   return {
-    runId: run?.runId ?? null,
-    family: model.estimator.family,
-    unit: { regression: "target", binary: "log_odds", multiclass: "margin" }[task] as ExplainResult["unit"],
+    ...common,
+    ...(method === "shap" ? shap(loaded, table, options) : permuted(session, loaded, table, options)),
+  };
+}
+
+const nothing = { baseValue: null, value: null, repeats: null, rowCount: 0, rows: [] };
+
+function shap({ model }: LoadedModel, table: Table, options: ExplainOptions) {
+  const explained = explainTable(model, conformTable(table, model.signature));
+  const { task } = model.signature.target;
+  return {
+    unit: explained.unit ?? { regression: "target", binary: "log_odds", multiclass: "margin" }[task],
     importance: importanceOf(explained, table.rowCount),
     baseValue: explained.outputCount === 1 ? explained.baseValues[0]! : explained.baseValues,
-    classes,
     rowCount: table.rowCount,
     rows: options.rows === undefined ? [] : rowsOf(explained).slice(0, MOST_ROWS),
   };
+}
+
+function permuted({ config, context }: Session, { model, run }: LoadedModel, table: Table, options: ExplainOptions) {
+  const metric = run?.metric ?? decidingMetric(config, model.signature.target.task);
+  const repeats = options.repeats ?? REPEATS;
+  if (repeats < 1) throw new MlctlError("usage", `--repeats is ${repeats}`, { hint: "shuffle at least once" });
+  const { value, rowCount, columns } = permutationImportance(model, table, {
+    metric,
+    repeats,
+    seed: config.train.seed,
+    costs: costsOf(config),
+    signal: context.signal,
+    onProgress: (share) =>
+      context.emit({ type: "progress", stage: "explain", done: 100 * share, total: 100, unit: "%" }),
+  });
+  const importance = columns.map(({ column, mean, standardDeviation }) => ({
+    feature: column,
+    importance: mean,
+    standardDeviation,
+  }));
+  return { unit: metric, importance, value, repeats, rowCount };
+}
+
+/** As the model file has it: no rows are looked at. */
+function own({ model }: LoadedModel, options: ExplainOptions) {
+  if (options.rows !== undefined) {
+    throw new MlctlError("usage", "--method gain looks at no rows", { hint: "leave --rows out, or use --method shap" });
+  }
+  if (model.importance.length === 0) {
+    throw new MlctlError("usage", `${model.estimator.family} says nothing of its features`, {
+      hint: "mlctl explain --method permutation",
+    });
+  }
+  const unit = model.estimator.family === "xgboost" ? "share_of_gain" : "coefficient";
+  return { unit, importance: model.importance.map(([feature, importance]) => ({ feature, importance })) };
 }
 
 function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount: number): ExplainResult["importance"] {

@@ -14,6 +14,8 @@ export interface Explained {
   readonly featureNames: readonly string[];
   readonly outputCount: number;
   readonly baseValues: readonly number[];
+  /** Where contributions add up to something else than the task's usual, see `Contributions`. */
+  readonly unit?: string;
   /** By block of rows, in order. */
   readonly blocks: readonly Contributions[];
 }
@@ -27,7 +29,7 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
   const estimator = findEstimator(family);
   if (estimator.contributions === undefined) {
     throw new MlctlError("usage", `answers of ${family} cannot be taken apart into features`, {
-      hint: "explain a linear, logistic or xgboost model",
+      hint: "mlctl explain --method permutation tells what each column is worth",
     });
   }
   const toMatrix = compileTransforms(model.transforms);
@@ -35,6 +37,12 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
   const blocks = starts.map((start) =>
     estimator.contributions!(model.estimator, toMatrix(sliceRows(table, start, start + BLOCK_ROWS))),
   );
-  const { outputCount, baseValues } = blocks[0]!;
-  return { featureNames, outputCount, baseValues: [...baseValues], blocks };
+  const { outputCount, baseValues, unit } = blocks[0]!;
+  return {
+    featureNames,
+    outputCount,
+    baseValues: [...baseValues],
+    blocks,
+    ...(unit === undefined ? {} : { unit }),
+  };
 }

@@ -5,6 +5,7 @@ import type { Tree, TreeEnsemble } from "./ensemble.ts";
 import { leafContributions } from "./leafContributions.ts";
 import { leafPaths } from "./leafPaths.ts";
 import type { LeafPaths } from "./leafPaths.ts";
+import { objectives } from "./objectives.ts";
 
 /** Most slots of a leaf that gets a table: 4,096 outcomes. */
 const TABLE_SLOTS = 12;
@@ -35,7 +36,8 @@ export function treeShap(ensemble: TreeEnsemble, X: Matrix): Contributions {
     const explainer = { tree, paths, tables: tables(tree, paths, X.rowCount), rows, width };
     addTree(explainer, X.rowCount, { values, first: output * width, stride: outputCount * width });
   });
-  return { outputCount, values, baseValues };
+  const isLog = objectives[ensemble.objective].link === "log";
+  return { ...(isLog ? { unit: "log_target" as const } : {}), outputCount, values, baseValues };
 }
 
 interface Tables {
