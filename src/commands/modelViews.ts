@@ -97,8 +97,6 @@ export function noteView({ runId, modelVersion, note, previous }: NoteResult): V
 
 export function exportView({ runId, family, format, output, bytes, sha256, inputs, outputs }: ExportResult): View {
   const of = runId === null ? family : `${family} of run ${runId}`;
-  const listed = (values: ExportResult["inputs"]): string =>
-    values.map(({ name, kind }) => `${name} (${kind})`).join(", ");
   return {
     title: `wrote ${of} as ${format}${output === "-" ? "" : ` into ${output}`}`,
     fields: [
@@ -108,4 +106,8 @@ export function exportView({ runId, family, format, output, bytes, sha256, input
       ["answers", listed(outputs)],
     ],
   };
+}
+
+function listed(values: ExportResult["inputs"]): string {
+  return values.map(({ name, kind }) => `${name} (${kind})`).join(", ");
 }

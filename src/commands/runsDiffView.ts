@@ -11,8 +11,6 @@ const LISTED = 12;
 
 export function runsDiffView(result: DiffResult): View {
   const { a, b, rows, gates, notes } = result;
-  const named = ({ runId, modelVersion, family }: DiffResult["a"]): string =>
-    `${modelVersion === null ? runId : `v${modelVersion}`} (${family})`;
   const failed = gates.filter(({ passed }) => !passed);
   return {
     title: `${named(a)} against ${named(b)}${rows === null ? "" : ` on the same ${rows} test rows`}`,
@@ -26,6 +24,10 @@ export function runsDiffView(result: DiffResult): View {
       ),
     ],
   };
+}
+
+function named({ runId, modelVersion, family }: DiffResult["a"]): string {
+  return `${modelVersion === null ? runId : `v${modelVersion}`} (${family})`;
 }
 
 function figures({ differences }: DiffResult): ViewTable {
@@ -42,23 +44,22 @@ function figures({ differences }: DiffResult): ViewTable {
 
 /** Parameters and settings that differ, in one table. */
 function changed({ a, b, params, settings }: DiffResult): ViewTable {
-  const row =
-    (prefix: string) =>
-    (difference: DiffResult["params"][number]): Cell[] => [
-      `${prefix}${difference.key}`,
-      text(difference.a),
-      text(difference.b),
-    ];
   return {
     title: "what was set otherwise",
     columns: ["setting", "a", "b"],
     // Two families have hardly a parameter in common.
     rows: [
-      ...(a.family === b.family ? params.map(row("parameter ")) : [["family", a.family, b.family]]),
+      ...(a.family === b.family
+        ? params.map((each) => row(`parameter ${each.key}`, each))
+        : [["family", a.family, b.family]]),
       ...(a.featureSet === b.featureSet ? [] : [["feature set", a.featureSet, b.featureSet]]),
-      ...settings.map(row("")),
+      ...settings.map((each) => row(each.key, each)),
     ],
   };
+}
+
+function row(label: string, { a, b }: DiffResult["params"][number]): Cell[] {
+  return [label, text(a), text(b)];
 }
 
 function text(value: Json): string {

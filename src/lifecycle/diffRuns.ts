@@ -71,7 +71,7 @@ export async function diffRuns(
   const smallestEffects = byMetric(options.smallest, a.run);
   const test = await testDataOrNone(session, options.data);
   const judged = test === null ? null : judgePair(session, a.model, b.model, test.table);
-  const named = [a.run.metric, b.run.metric, ...Object.keys(limits)].filter((name) => suits(name, a.run));
+  const named = new Set([a.run.metric, b.run.metric, ...Object.keys(limits)]);
   const differences = judged === null ? [] : compared();
   return {
     a: summary(a.run),
@@ -88,17 +88,13 @@ export async function diffRuns(
 
   function compared(): MetricDifference[] {
     const all = Object.keys(computeMetrics(judged!.a));
-    const names = judged!.table.rowCount <= MOST_ROWS_FOR_ALL_INTERVALS ? all : all.filter((n) => named.includes(n));
+    const names = judged!.table.rowCount <= MOST_ROWS_FOR_ALL_INTERVALS ? all : all.filter((name) => named.has(name));
     return compareEvaluations(judged!.a, judged!.b, names, { seed: session.config.train.seed, smallestEffects });
   }
 }
 
 function byMetric(given: Readonly<Record<string, number>>, { task }: Run): Record<string, number> {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [findMetric(name, task).name, value]));
-}
-
-function suits(name: string, { task }: Run): boolean {
-  return findMetric(name).tasks.includes(task);
 }
 
 async function testDataOrNone(session: Session, path: string | undefined): Promise<TestData | null> {

@@ -88,7 +88,6 @@ interface Figures {
 }
 
 function judged({ difference, interval, smallest, rows }: Figures): Pick<MetricDifference, "verdict" | "reason"> {
-  const open = (reason: string) => ({ verdict: "cannot_tell" as const, reason });
   if (!Number.isFinite(difference) || interval === null) return open("undefined on these rows");
   if (rows < FEWEST_ROWS) return open(`${rows} rows are fewer than ${FEWEST_ROWS}`);
   const [low, high] = interval;
@@ -97,11 +96,15 @@ function judged({ difference, interval, smallest, rows }: Figures): Pick<MetricD
   return open("the interval holds no difference as well as one that counts");
 }
 
+function open(reason: string): Pick<MetricDifference, "verdict" | "reason"> {
+  return { verdict: "cannot_tell", reason };
+}
+
 function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
 /** By how much the second is worse: positive where it is. */
 export function dropOf({ difference, greaterIsBetter }: MetricDifference): number {
-  return difference === null ? NaN : greaterIsBetter ? -difference : difference;
+  return difference === null ? NaN : (greaterIsBetter ? -difference : difference) + 0; // no −0
 }

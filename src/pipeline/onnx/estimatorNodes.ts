@@ -3,6 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { FittedEstimator } from "../../core/estimator.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { readEnsemble } from "../../estimators/xgboost/ensemble.ts";
+import { objectiveSpec, type Link } from "../../estimators/xgboost/objectives.ts";
 import type { GraphBuilder } from "./graph.ts";
 import { scalar } from "./graphColumns.ts";
 import { treeNodes } from "./treeNodes.ts";
@@ -24,7 +25,7 @@ const writers: Readonly<Record<string, Writer>> = {
   lasso: linearNodes,
   elastic_net: linearNodes,
   logistic_regression: logisticNodes,
-  xgboost: (graph, fitted, input) => answers(graph, fitted, treeNodes(graph, readEnsemble(fitted), required(input))),
+  xgboost: xgboostNodes,
 };
 
 /**
@@ -118,7 +119,14 @@ export function complement(graph: GraphBuilder, probability: string): string {
 }
 
 /** From the margins of trees to answers. */
-function answers(graph: GraphBuilder, { task }: FittedEstimator, margins: string): string {
-  if (task === "regression") return margins;
-  return task === "binary" ? graph.add("Sigmoid", [margins]) : graph.add("Softmax", [margins], { axis: { int: 1 } });
+const links: Readonly<Record<Link, (graph: GraphBuilder, margins: string) => string>> = {
+  identity: (_graph, margins) => margins,
+  log: (graph, margins) => graph.add("Exp", [margins]),
+  logistic: (graph, margins) => graph.add("Sigmoid", [margins]),
+  softmax: (graph, margins) => graph.add("Softmax", [margins], { axis: { int: 1 } }),
+};
+
+function xgboostNodes(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string {
+  const ensemble = readEnsemble(fitted);
+  return links[objectiveSpec(ensemble.objective).link](graph, treeNodes(graph, ensemble, required(input)));
 }

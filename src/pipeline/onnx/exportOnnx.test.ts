@@ -61,7 +61,7 @@ function truth(task: TaskName): Float64Array {
   return score.map((value) => (task === "binary" ? (value > 1.5 ? 1 : 0) : value < 1 ? 0 : value < 2 ? 1 : 2));
 }
 
-async function fitted(task: TaskName, changes: Partial<Candidate>): Promise<Model> {
+async function fitted(task: TaskName, changes: Partial<Candidate>, y = truth(task)): Promise<Model> {
   const candidate = {
     family: "xgboost",
     params: {},
@@ -75,7 +75,7 @@ async function fitted(task: TaskName, changes: Partial<Candidate>): Promise<Mode
   };
   const rows = Int32Array.from({ length: 200 }, (_, row) => row);
   const split = { training: rows, validation: Int32Array.from({ length: 40 }, (_, row) => 200 + row) };
-  const data = { inputs: table, y: truth(task), target: targets[task] };
+  const data = { inputs: table, y, target: targets[task] };
   const { transforms, estimator, threshold, calibration } = await fitCandidate(candidate, data, split);
   const model = {
     codeVersion: "0.0.0",
@@ -156,6 +156,12 @@ describe("exportOnnx", () => {
       if (family !== "baseline") await expectEqualAnswers(model, "features");
     },
   );
+
+  it("writes the exponential of objectives that learn amounts", async () => {
+    const params = { n_estimators: 20, objective: "reg:tweedie" };
+    const shifted = truth("regression").map((value) => Math.max(0, value));
+    await expectEqualAnswers(await fitted("regression", { params }, shifted));
+  });
 
   it.each(["sigmoid", "isotonic"] as const)(
     "writes the calibration %s and the tuned threshold",

@@ -71,13 +71,19 @@ export function targetEncodeNodes(graph: GraphBuilder, state: TargetEncodeState,
   });
 }
 
+function numberOf(value: string | number | null): number {
+  return value === null ? NaN : Number(value);
+}
+
+function textOf(value: string | number | null): string {
+  return value === null ? MISSING : String(value);
+}
+
 export function mapNodes(graph: GraphBuilder, state: MapState, columns: Columns): GraphColumn[] {
   const { values, missing, otherwise } = state;
   const toNumbers = [...values.map(([, value]) => value), otherwise, missing].some(
     (value) => typeof value === "number",
   );
-  const numberOf = (value: string | number | null): number => (value === null ? NaN : Number(value));
-  const textOf = (value: string | number | null): string => (value === null ? MISSING : String(value));
   const lookup = <T>(of: (value: string | number | null) => T): Lookup<T> => ({
     valueOf: new Map(values.map(([text, value]) => [text, of(value)])),
     missing: of(missing),

@@ -2,6 +2,10 @@
 import type { Tree, TreeEnsemble } from "../../estimators/xgboost/ensemble.ts";
 import type { GraphBuilder } from "./graph.ts";
 
+function isLeaf(tree: Tree, node: number): boolean {
+  return tree.feature[node] === -1;
+}
+
 /**
  * Features are rounded to float32 first, as XGBoost does, and go to the left child (ONNX: the true branch) where they
  * are below the threshold. @returns (rows × outputs), doubles
@@ -11,7 +15,6 @@ export function treeNodes(graph: GraphBuilder, ensemble: TreeEnsemble, features:
   const sizes = trees.map((tree) => tree.feature.length);
   const perNode = <T>(of: (tree: Tree, node: number, t: number) => T): T[] =>
     trees.flatMap((tree, t) => tree.feature.map((_, node) => of(tree, node, t)));
-  const isLeaf = (tree: Tree, node: number): boolean => tree.feature[node] === -1;
   const leaves = trees.flatMap((tree, t) =>
     [...tree.feature.keys()].filter((node) => isLeaf(tree, node)).map((node) => ({ tree, t, node })),
   );

@@ -1,0 +1,63 @@
+/** The models between two runs: each trained with data, settings and seed of the one or of the other. */
+import { configSha256 } from "../config/configSha256.ts";
+import { configSchema } from "../config/schema.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Evaluation } from "../core/metric.ts";
+import type { Run } from "../core/run.ts";
+import type { Table } from "../core/table.ts";
+import { parseModel } from "../storage/modelFile.ts";
+import { costsOf } from "./costsOf.ts";
+import { judge } from "./judge.ts";
+import { datasetOf, retrain } from "./retrain.ts";
+import type { Session } from "./session.ts";
+
+export const factors = ["data", "settings", "seed"] as const;
+
+/** "settings" is the configuration without its seed, with family, feature set and parameters of the run. */
+export type Factor = (typeof factors)[number];
+
+export interface SwappedModel {
+  /** What was taken from the second run; all else is the first's. */
+  readonly fromSecond: ReadonlySet<Factor>;
+  /** On the rows that all were asked about; null where it could not be trained, or cannot answer them. */
+  readonly evaluation: Evaluation | null;
+  readonly reason: string | null;
+}
+
+/** In which of the three the runs differ. */
+export function differingFactors(a: Run, b: Run): Factor[] {
+  const differs: Record<Factor, boolean> = {
+    data: a.datasetSha256 !== b.datasetSha256,
+    settings: settingsText(a) !== settingsText(b),
+    seed: a.seed !== b.seed,
+  };
+  return factors.filter((factor) => differs[factor]);
+}
+
+function settingsText({ config: recorded, family, featureSet, params }: Run): string {
+  const config = configSchema().parse(recorded);
+  return JSON.stringify([configSha256({ ...config, train: { ...config.train, seed: 0 } }), family, featureSet, params]);
+}
+
+interface Request {
+  readonly a: Run;
+  readonly b: Run;
+  readonly fromSecond: ReadonlySet<Factor>;
+  /** The rows to answer. */
+  readonly table: Table;
+}
+
+/** What cannot be trained or judged is told, not thrown: settings may name a column that the other's data lacks. */
+export async function swappedModel(session: Session, { a, b, fromSecond, table }: Request): Promise<SwappedModel> {
+  const side = (factor: Factor): Run => (fromSecond.has(factor) ? b : a);
+  const recipe = { run: side("settings"), dataset: datasetOf(session, side("data")), seed: side("seed").seed };
+  try {
+    const model = parseModel(await retrain(session, recipe), "the model trained again");
+    const judged = judge(model, table, costsOf(session.config));
+    if (judged.table.rowCount === table.rowCount) return { fromSecond, evaluation: judged.evaluation, reason: null };
+    return { fromSecond, evaluation: null, reason: "its history does not reach all of the rows" };
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    return { fromSecond, evaluation: null, reason: [error.message, ...error.details].join("; ") };
+  }
+}

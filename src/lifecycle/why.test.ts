@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { exampleConfig, exampleCsv, exampleWorkspace } from "./exampleWorkspace.test.ts";
+import { ingest } from "./ingest.ts";
+import { score } from "./score.ts";
+import { train } from "./train.ts";
+import { why } from "./why.ts";
+
+/** v1, then v2 with more rows, another penalty and another seed. */
+async function twoRuns(changes: object = {}) {
+  const config = {
+    ...exampleConfig,
+    train: { models: [{ family: "logistic_regression" }], seed: 1, metric: "log_loss" },
+  };
+  const example = await exampleWorkspace(config, {
+    "practicedata/a.csv": exampleCsv(1, 60),
+    "testdata/t.csv": exampleCsv(9, 200),
+  });
+  const trained = () =>
+    example.change(async (session) => {
+      await ingest(session);
+      await train(session);
+      return score(session);
+    });
+  const first = await trained();
+  example.write({ "practicedata/b.csv": exampleCsv(2, 100) });
+  const models = [{ family: "logistic_regression", params: { C: 0.001 } }];
+  await example.configure({ ...config, train: { ...config.train, models, seed: 2 }, ...changes });
+  const second = await trained();
+  return { example, first, second };
+}
+
+describe("why", () => {
+  it("shares the whole difference among data, settings and seed: the effects sum to it", async () => {
+    const { example, first, second } = await twoRuns();
+    const result = await example.look((session) => why(session, "v2", { against: "v1" }));
+    expect(result.total).toMatchObject({ metric: "log_loss", a: first.value, b: second.value });
+    expect(result.models.length).toBe(8);
+    expect(result.models.map(({ fromSecond }) => fromSecond.join("+"))).toEqual([
+      "",
+      "data",
+      "settings",
+      "data+settings",
+      "seed",
+      "data+seed",
+      "settings+seed",
+      "data+settings+seed",
+    ]);
+    expect([result.models[0]!.figure, result.models[7]!.figure]).toEqual([first.value, second.value]);
+    const sum = result.effects.reduce((total, { effect }) => total + effect!, 0);
+    expect(sum).toBeCloseTo(result.total.difference!, 12); // eight subtractions
+    const settings = result.effects.find(({ factor }) => factor === "settings")!;
+    // C = 0.001 shrinks the coefficients to nearly nothing: by far the most of the loss.
+    expect(settings.share).toBeGreaterThan(0.5);
+    expect(settings.first).toBeCloseTo(result.models[2]!.figure! - result.models[0]!.figure!, 12);
+    expect(settings.last).toBeCloseTo(result.models[7]!.figure! - result.models[5]!.figure!, 12);
+    expect(settings.verdict).toBe("real");
+  });
+
+  it("trains nothing where the runs are the same, and writes nothing", async () => {
+    const { example } = await twoRuns();
+    const files = example.list("models");
+    const result = await example.look((session) => why(session, "v1", { against: "v1" }));
+    expect(result.models).toEqual([{ fromSecond: [], figure: result.total.a, reason: null }]);
+    expect(result.effects.every(({ differs, effect }) => !differs && effect === 0)).toBe(true);
+    expect(example.list("models")).toEqual(files);
+  });
+
+  it("holds the newest against the model before where nothing is deployed", async () => {
+    const { example } = await twoRuns();
+    const { a, b } = await example.look((session) => why(session, "latest"));
+    expect([a.modelVersion, b.modelVersion]).toEqual([1, 2]);
+  });
+
+  it("refuses runs that answer different questions", async () => {
+    const { example } = await twoRuns({ target: "city" });
+    await expect(example.look((session) => why(session, "v2", { against: "v1" }))).rejects.toMatchObject({
+      kind: "data",
+    });
+  });
+});

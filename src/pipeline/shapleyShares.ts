@@ -1,0 +1,31 @@
+/** Shapley shares: what each of a few changes adds to a difference, the mean over all orders in which they can be made. */
+
+/**
+ * @param valueOf the figure once the named changes are made; NaN where it is unknown
+ * @returns by change; they sum to valueOf(all) − valueOf(none); NaN for all where a figure is unknown
+ * @see Shapley, A Value for n-Person Games (1953)
+ */
+export function shapleyShares<T extends string>(
+  changes: readonly T[],
+  valueOf: (made: ReadonlySet<T>) => number,
+): Record<T, number> {
+  const shares = Object.fromEntries(changes.map((change) => [change, 0])) as Record<T, number>;
+  for (const made of subsets(changes)) {
+    const before = valueOf(new Set(made));
+    const weight = (factorial(made.length) * factorial(changes.length - made.length - 1)) / factorial(changes.length);
+    for (const change of changes.filter((each) => !made.includes(each))) {
+      shares[change] += weight * (valueOf(new Set([...made, change])) - before);
+    }
+  }
+  return shares;
+}
+
+/** All but the whole, to which nothing can be added. */
+function subsets<T>(changes: readonly T[]): T[][] {
+  const count = 2 ** changes.length - 1;
+  return Array.from({ length: count }, (_, bits) => changes.filter((_each, i) => ((bits >> i) & 1) === 1));
+}
+
+function factorial(n: number): number {
+  return n <= 1 ? 1 : n * factorial(n - 1);
+}
