@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { categoryColumn } from "../core/categoryColumn.ts";
+import { cellText } from "../core/cellText.ts";
+import { random } from "../core/random.ts";
 import type { Column, Table } from "../core/table.ts";
 import { copiedRows } from "./copiedRows.ts";
 
@@ -31,4 +33,37 @@ it("compares the named columns only, and values rather than kinds", () => {
   const test = table(categoryColumn("a", ["1", "2.5", "3"]), number("b", [0, 0, 0]));
   expect(copiedRows(test, training, ["a"])).toBe(2);
   expect(copiedRows(test, training, ["a", "b"])).toBe(0);
+});
+
+it("agrees with comparing every row with every row, with zeros of either sign, missing values and texts", () => {
+  const { integer } = random(7);
+  const some = (rowCount: number): Table => ({
+    rowCount,
+    columns: [
+      number(
+        "a",
+        Array.from({ length: rowCount }, () => [0, -0, NaN, 1, 2][integer(5)]!),
+      ),
+      categoryColumn(
+        "b",
+        Array.from({ length: rowCount }, () => [null, "", "x", "y", "z"][integer(5)]!),
+      ),
+      number(
+        "c",
+        Array.from({ length: rowCount }, () => integer(4)),
+      ),
+    ],
+  });
+  const [table, other] = [some(300), some(40)];
+  const key = ({ columns }: Table, row: number): string =>
+    columns.map((column) => cellText(column, row) ?? "").join("|");
+  const known = new Set(Array.from({ length: 40 }, (_, row) => key(other, row)));
+  const expected = Array.from({ length: 300 }, (_, row) => known.has(key(table, row))).filter(Boolean).length;
+  expect(copiedRows(table, other, ["a", "b", "c"])).toBe(expected);
+  expect(expected).toBeGreaterThan(30);
+});
+
+it("takes a hundred thousand rows that are all alike without comparing each with each", () => {
+  const alike = table(number("a", new Array<number>(100_000).fill(1)));
+  expect(copiedRows(alike, alike, ["a"])).toBe(100_000);
 });

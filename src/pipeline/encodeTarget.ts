@@ -38,24 +38,27 @@ export interface EncodedTarget {
  */
 export function encodeTarget(table: Table, options: TargetOptions): EncodedTarget {
   const column = targetColumn(table, options.target);
-  const texts = Array.from({ length: table.rowCount }, (_, row) => cellText(column, row));
-  const rows = presentRows(texts);
-  const firstMissing = texts.indexOf(null);
+  const { rows, firstMissing } = presentRows(column, table.rowCount);
   if (rows.length === 0) {
     throw new MlctlError("data", `target column "${options.target}" has no value in any row`, {
       hint: 'add rows whose outcome is known, or set "target" in config.json to another column',
     });
   }
-  const distinct = sortLabels(new Set(rows.length === 0 ? [] : Array.from(rows, (row) => texts[row]!)));
+  const labels = distinctLabels(column, rows);
+  const distinct = sortLabels(new Set(labels.values()));
   const classification = options.task === null ? looksLikeClasses(column, distinct) : options.task === "classification";
   const missing = { missing: table.rowCount - rows.length, firstMissing };
   if (!classification) {
-    const y = Float64Array.from(rows, (row) => numberAt(column, row, options.target));
+    const y = new Float64Array(rows.length);
+    for (let i = 0; i < y.length; i++) y[i] = numberAt(column, rows[i]!, options.target);
     return { spec: { name: options.target, task: "regression" }, y, rows, ...missing };
   }
   const classes = orderClasses(distinct, options);
   const codeOf = new Map(classes.map((label, code) => [label, code]));
-  const y = Float64Array.from(rows, (row) => codeOf.get(texts[row]!)!);
+  const codes = new Map(Array.from(labels, ([cell, label]) => [cell, codeOf.get(label)!]));
+  const cells = column.kind === "category" ? column.codes : column.values;
+  const y = new Float64Array(rows.length);
+  for (let i = 0; i < y.length; i++) y[i] = codes.get(cells[rows[i]!]!)!;
   const task = classes.length === 2 ? "binary" : "multiclass";
   return { spec: { name: options.target, task, classes }, y, rows, ...missing };
 }
@@ -72,12 +75,23 @@ function targetColumn(table: Table, target: string): Column {
   });
 }
 
-function presentRows(texts: readonly (string | null)[]): Int32Array {
-  const rows: number[] = [];
-  texts.forEach((text, row) => {
-    if (text !== null) rows.push(row);
-  });
-  return Int32Array.from(rows);
+function presentRows(column: Column, rowCount: number): { rows: Int32Array; firstMissing: number } {
+  const rows = new Int32Array(rowCount);
+  let [count, firstMissing] = [0, -1];
+  for (let row = 0; row < rowCount; row++) {
+    const isMissing = column.kind === "category" ? column.codes[row]! < 0 : Number.isNaN(column.values[row]!);
+    if (!isMissing) rows[count++] = row;
+    else if (firstMissing < 0) firstMissing = row;
+  }
+  return { rows: rows.slice(0, count), firstMissing };
+}
+
+/** The text of each distinct cell, by its number or code. */
+function distinctLabels(column: Column, rows: Int32Array): Map<number, string> {
+  const cells = column.kind === "category" ? column.codes : column.values;
+  const labels = new Map<number, string>();
+  for (const row of rows) if (!labels.has(cells[row]!)) labels.set(cells[row]!, cellText(column, row)!);
+  return labels;
 }
 
 function sortLabels(distinct: ReadonlySet<string>): string[] {

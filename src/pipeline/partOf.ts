@@ -1,6 +1,7 @@
 /** Takes a part of the rows that are learned from. */
 import type { History } from "../core/history.ts";
 import { selectRows } from "../core/selectRows.ts";
+import { selectValues } from "../core/selectValues.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
 
@@ -22,8 +23,8 @@ export function partOf({ inputs, y, times, groups, ...common }: TrainingData, ro
   return {
     ...common,
     inputs: selectRows(inputs, rows),
-    y: Float64Array.from(rows, (row) => y[row]!),
-    ...(times === undefined ? {} : { times: Float64Array.from(rows, (row) => times[row]!) }),
+    y: selectValues(y, rows),
+    ...(times === undefined ? {} : { times: selectValues(times, rows) }),
     ...(groups === undefined ? {} : { groups: Array.from(rows, (row) => groups[row]!) }),
   };
 }

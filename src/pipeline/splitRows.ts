@@ -32,11 +32,9 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   if (options.method === "time") markLate(table, options, validation);
   else if (options.method === "head") validation.fill(1, headSize(table, options));
   else if (options.method === "stratified" && options.classCount > 0) markStratified(y, options, validation);
-  else markRandom(Array.from(y.keys()), Math.ceil(table.rowCount * options.validationSize), options.seed, validation);
-  const split = {
-    training: Int32Array.from(y.keys()).filter((row) => validation[row] === 0),
-    validation: Int32Array.from(y.keys()).filter((row) => validation[row] === 1),
-  };
+  else
+    markRandom(rowsWhere(validation, 0), Math.ceil(table.rowCount * options.validationSize), options.seed, validation);
+  const split = { training: rowsWhere(validation, 0), validation: rowsWhere(validation, 1) };
   for (const part of ["training", "validation"] as const) {
     if (split[part].length > 0) continue;
     throw new MlctlError(
@@ -50,14 +48,22 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   return split;
 }
 
-function markRandom(rows: number[], count: number, seed: number, validation: Uint8Array): void {
-  for (const row of random(seed).shuffle(rows).slice(0, count)) validation[row] = 1;
+/** Positions of a value, ascending. */
+function rowsWhere(marks: Uint8Array | Float64Array, wanted: number): Int32Array {
+  const rows = new Int32Array(marks.length);
+  let count = 0;
+  for (let row = 0; row < marks.length; row++) if (marks[row] === wanted) rows[count++] = row;
+  return rows.slice(0, count);
+}
+
+function markRandom(rows: Int32Array, count: number, seed: number, validation: Uint8Array): void {
+  for (const row of random(seed).shuffle(rows).subarray(0, count)) validation[row] = 1;
 }
 
 /** Each class gives its share; every class keeps a training row. */
 function markStratified(y: Float64Array, options: SplitOptions, validation: Uint8Array): void {
   for (let code = 0; code < options.classCount; code++) {
-    const rows = Array.from(y.keys()).filter((row) => y[row] === code);
+    const rows = rowsWhere(y, code);
     const count = Math.min(rows.length - 1, Math.round(rows.length * options.validationSize));
     markRandom(rows, Math.max(0, count), options.seed + code, validation);
   }
