@@ -44,17 +44,23 @@ export async function loadModel({ store, paths }: Session, reference: string): P
   return { model: readRecordedModel(path, sha256), run, path, sha256 };
 }
 
-export interface DeployedModel extends LoadedModel {
+export interface DeployedModel extends Omit<LoadedModel, "run"> {
   readonly deployment: Deployment;
 }
 
 /** The deployed model; undefined when nothing is deployed. */
-export function loadDeployed({ store, paths }: Session): DeployedModel | undefined {
-  const deployment = currentDeployment(paths.production);
+export function loadDeployed({ store, paths }: Session): (DeployedModel & LoadedModel) | undefined {
+  const deployed = deployedModel(paths);
+  return deployed && { ...deployed, run: store.run(deployed.deployment.runId) ?? null };
+}
+
+/** The same without the index, which a writer may hold. */
+export function deployedModel({ production, workspace }: Session["paths"]): DeployedModel | undefined {
+  const deployment = currentDeployment(production);
   if (deployment === undefined) return undefined;
-  const path = fromRecordPath(paths.workspace, deployment.model.path);
+  const path = fromRecordPath(workspace, deployment.model.path);
   const { sha256 } = deployment.model;
-  return { model: readDeployedModel(path, sha256), run: store.run(deployment.runId) ?? null, path, sha256, deployment };
+  return { model: readDeployedModel(path, sha256), path, sha256, deployment };
 }
 
 function readDeployedModel(path: string, sha256: string): Model {

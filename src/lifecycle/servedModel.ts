@@ -4,7 +4,6 @@ import type { Deployment } from "../core/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Prediction } from "../core/prediction.ts";
-import type { Run } from "../core/run.ts";
 import type { ColumnSpec } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
 import { normalizeName } from "../data/columnNames.ts";
@@ -12,15 +11,12 @@ import { historyProblems } from "../pipeline/historyProblems.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rowReader.ts";
 import { jsonLabels } from "./jsonLabels.ts";
-import { loadDeployed } from "./loadModel.ts";
-import { reading } from "./session.ts";
+import { deployedModel } from "./loadModel.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ServedModel {
   readonly deployment: Deployment;
   readonly model: Model;
-  /** Null where its record is gone. */
-  readonly run: Run | null;
   /** The model's columns, in the order in which `read` takes cells. */
   readonly inputs: readonly string[];
   /** Columns that name a row and are no input: their cells follow, for the prediction log, so that the truth finds it. */
@@ -43,17 +39,16 @@ const WARM_UP_CALLS = 300;
  * Loads what deployment.json names, verifies its hash and predicts with it; undefined where nothing is deployed.
  * @throws {MlctlError} where the deployment or its model is damaged, or the model cannot predict
  */
-export async function servedModel(workspace: Workspace): Promise<ServedModel | undefined> {
-  const deployed = await reading(workspace, loadDeployed);
+export function servedModel(workspace: Workspace): ServedModel | undefined {
+  const deployed = deployedModel(workspace.paths);
   if (deployed === undefined) return undefined;
-  const { model, run, deployment } = deployed;
+  const { model, deployment } = deployed;
   const { inputs, target, reading: how } = model.signature;
   const names = inputs.map(({ name }) => name);
   const looksBack = inputs.some(({ kind, minimum }) => kind === "date" && minimum === undefined);
   const served: ServedModel = {
     deployment,
     model,
-    run,
     inputs: names,
     names: namingColumns(workspace.config).filter((name) => !names.includes(name)),
     read: rowReader(model.signature, names),

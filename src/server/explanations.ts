@@ -8,13 +8,16 @@ import { HttpProblem } from "./problem.ts";
 /** Taking an answer apart costs a thousand times what giving it does; other requests wait meanwhile. */
 const MOST_ROWS = 100;
 
-/** Members for the answer. @throws {HttpProblem} 413 for too many rows, 400 for a model whose answers cannot be taken apart */
+/** @throws {HttpProblem} 413; asked before anything is answered */
+export function requireExplainable(rowCount: number): void {
+  if (rowCount <= MOST_ROWS) return;
+  throw new HttpProblem("too-large", `${rowCount} rows, at most ${MOST_ROWS} are explained at once`, {
+    hint: "`mlctl explain --rows FILE` takes any number",
+  });
+}
+
+/** Members for the answer. @throws {HttpProblem} 400 for a model whose answers cannot be taken apart */
 export function explanations({ model }: ServedModel, table: Table, single: boolean): Record<string, unknown> {
-  if (table.rowCount > MOST_ROWS) {
-    throw new HttpProblem("too-large", `${table.rowCount} rows, at most ${MOST_ROWS} are explained at once`, {
-      hint: "`mlctl explain --rows FILE` takes any number",
-    });
-  }
   if (table.rowCount === 0) return { explanations: [] };
   const { featureNames, outputCount, baseValues, blocks } = explained(model, table);
   const width = featureNames.length;

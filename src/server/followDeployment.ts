@@ -13,8 +13,6 @@ export interface FollowOptions {
 }
 
 export interface Follower {
-  /** Looks now. */
-  check(): Promise<void>;
   close(): void;
 }
 
@@ -24,35 +22,28 @@ const POLL_MS = 1000;
 /** A refused deployment is tried again: its model may have been restored, with deployment.json as it was. */
 const RETRY_MS = 5000;
 
-/** Resolves after the first look. */
-export async function followDeployment(options: FollowOptions): Promise<Follower> {
-  const follower = deploymentFollower(options);
-  await follower.check();
-  return follower;
-}
-
-function deploymentFollower({ workspace, take, refuse }: FollowOptions): Follower {
+/** The deployment of now is taken when this returns, where there is one; later ones as they come. */
+export function followDeployment({ workspace, take, refuse }: FollowOptions): Follower {
   const folder = workspace.paths.production;
   const path = join(folder, "deployment.json");
   let known = "";
   let refused = "";
   let failedAt = 0;
-  let takenOnce = false;
-  let running: Promise<void> | undefined;
-  let again = false;
+  let taken = "";
   let watcher: FSWatcher | undefined;
 
-  const look = async (): Promise<void> => {
+  const look = (): void => {
     const stamp = stampOf(path);
     const retry = refused !== "" && performance.now() - failedAt >= RETRY_MS;
     if (stamp === known && !retry) return;
     known = stamp;
     try {
-      const served = await servedModel(workspace);
-      if (served !== undefined) take(served);
-      else if (takenOnce) throw gone(path);
-      takenOnce ||= served !== undefined;
-      refused = "";
+      const served = servedModel(workspace);
+      if (served === undefined && taken !== "") throw gone(path);
+      const found = served === undefined ? "" : JSON.stringify(served.deployment);
+      // A file that came back to what it was, or that was read a moment after it was seen, is no new deployment.
+      if (served !== undefined && (found !== taken || refused !== "")) take(served);
+      [taken, refused] = [found, ""];
     } catch (error) {
       failedAt = performance.now();
       const reason = asMlctlError(error);
@@ -60,24 +51,13 @@ function deploymentFollower({ workspace, take, refuse }: FollowOptions): Followe
       refused = reason.message;
     }
   };
-  const check = async (): Promise<void> => {
-    again = true;
-    running ??= (async () => {
-      // What changes while one is loaded is looked at afterwards.
-      while (again) {
-        again = false;
-        await look();
-      }
-    })().finally(() => (running = undefined));
-    await running;
-  };
   const poll = setInterval(() => {
-    watcher ??= watchFolder(folder, () => void check());
-    void check();
+    watcher ??= watchFolder(folder, () => look());
+    look();
   }, POLL_MS);
-  watcher = watchFolder(folder, () => void check());
+  watcher = watchFolder(folder, () => look());
+  look();
   return {
-    check,
     close() {
       clearInterval(poll);
       watcher?.close();

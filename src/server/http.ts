@@ -126,7 +126,7 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 /** Fastify's own errors in our words. */
-function frameworkProblem(error: unknown): HttpProblem {
+export function frameworkProblem(error: unknown): HttpProblem {
   const code = (error as { code?: unknown }).code;
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" || code === "FST_ERR_CTP_EMPTY_TYPE") {
     const hint = "content-type is one of application/json, text/csv, application/x-ndjson";

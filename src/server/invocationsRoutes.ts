@@ -2,8 +2,8 @@
 import { Readable } from "node:stream";
 import { csvBatches } from "./csvAnswers.ts";
 import type { Guards } from "./guards.ts";
-import type { App, Reply, Request } from "./http.ts";
-import { HttpProblem, problemOf } from "./problem.ts";
+import { frameworkProblem, sendProblem, type App, type Reply, type Request } from "./http.ts";
+import { HttpProblem } from "./problem.ts";
 import { requestRows } from "./requestRows.ts";
 import { sendText } from "./sendJson.ts";
 import { requireServing, type ServerState, type Serving } from "./serverState.ts";
@@ -23,13 +23,15 @@ export function registerInvocations(app: App, state: ServerState, guards: Guards
       },
     },
   };
-  app.post("/invocations", { onRequest: guards.predict, schema }, async (request, reply) => {
-    try {
-      return await answer(state, request, reply);
-    } catch (error) {
-      throw asMlflow(problemOf(error));
-    }
-  });
+  const errorHandler = (error: unknown, _request: Request, reply: Reply): void => {
+    const problem = frameworkProblem(error);
+    // A bug is for the handler of all routes, which logs it.
+    if (problem.status === 500) throw error;
+    sendProblem(reply, asMlflow(problem));
+  };
+  app.post("/invocations", { onRequest: guards.predict, schema, errorHandler }, (request, reply) =>
+    answer(state, request, reply),
+  );
 }
 
 async function answer(state: ServerState, request: Request, reply: Reply): Promise<Reply> {

@@ -1,7 +1,7 @@
 /** POST /predict and POST /: rows in, predictions out. */
 import { Readable } from "node:stream";
 import { MlctlError } from "../core/errors.ts";
-import { explanations } from "./explanations.ts";
+import { explanations, requireExplainable } from "./explanations.ts";
 import { answerCsv } from "./csvAnswers.ts";
 import type { App, Reply, Request } from "./http.ts";
 import { answerJsonLines } from "./jsonLines.ts";
@@ -29,6 +29,7 @@ export function registerPredict(app: App, state: ServerState, guards: Guards): v
       return stream(serving, { request, reply, state });
     }
     const rows = requestRows(body, { inputs: serving.answerer.inputs, mostRows });
+    if (explain) requireExplainable(rows.rows.length);
     const answers = serving.answerer.answer(rows.rows);
     const extra = explain ? explanations(serving.served, answers.table, rows.single) : undefined;
     return sendText(reply, serving.answerText(rows, answers, extra));

@@ -77,7 +77,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   registerDocs(app, state, allowed);
   registerFallback(app);
   const now = (): number => context.now().getTime();
-  const follower = await keepServing(state, { predictionId: predictionIds(now()), now });
+  const follower = keepServing(state, { predictionId: predictionIds(now()), now });
   try {
     const address = await listen(app, serve);
     options.listening({ ...address, example: exampleOf(state) });

@@ -4,11 +4,8 @@ import { answerText } from "./answerText.ts";
 import { followDeployment, type Follower } from "./followDeployment.ts";
 import type { ServerState } from "./serverState.ts";
 
-/** Resolves when the deployment of now is served, where there is one; later ones are taken up as they come. */
-export async function keepServing(
-  state: ServerState,
-  tools: Pick<AnswererTools, "predictionId" | "now">,
-): Promise<Follower> {
+/** The deployment of now is served when this returns, where there is one; later ones are taken up as they come. */
+export function keepServing(state: ServerState, tools: Pick<AnswererTools, "predictionId" | "now">): Follower {
   const { workspace, metrics, log } = state;
   const { config, context } = workspace;
   return followDeployment({

@@ -1,0 +1,407 @@
+/** serve: every address, every shape of a request, what is refused, and how it stops. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { readPredictions } from "../storage/predictionLog/readPredictions.ts";
+import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { expectProblem, served, type ServedWorkspace } from "./servedWorkspace.ts";
+
+const row = { lastmonth_activity: 73, lastyear_activity: 955, number_of_employees: 14 };
+const csv = { "content-type": "text/csv" };
+const lines = { "content-type": "application/x-ndjson" };
+
+let workspace: LifecycleWorkspace;
+let server: ServedWorkspace;
+let runId: string;
+/** What `mlctl predict` says of the test rows. */
+let predicted: { prediction: string; probability: number }[];
+
+beforeAll(async () => {
+  workspace = sampleWorkspace();
+  workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
+  runId = workspace.json<{ run_id: string }>("fullprocess").run_id;
+  predicted = workspace
+    .ok("predict", "testdata/testdata.csv", "--format", "jsonl")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { prediction: string; probability: number });
+  server = await served(workspace);
+});
+
+function testRows(): Record<string, string>[] {
+  const [header, ...rest] = workspace.read("testdata/testdata.csv").trimEnd().split("\n");
+  const names = header!.split(",");
+  return rest.map((line) => Object.fromEntries(line.split(",").map((value, i) => [names[i]!, value])));
+}
+
+describe("POST /predict", () => {
+  it("answers one object with one object", async () => {
+    const { status, body } = await server.post("/predict", row);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      prediction: 0,
+      probability: expect.closeTo(0.3788, 3),
+      model_version: runId,
+      prediction_id: expect.stringMatching(/^[0-9a-f]{27}$/),
+      warnings: [],
+    });
+    expect((await server.post("/", row)).body["probability"]).toBe(body["probability"]);
+  });
+
+  it("gives the numbers of `mlctl predict`, in every shape of a request", async () => {
+    const rows = testRows();
+    const names = Object.keys(rows[0]!);
+    const table = {
+      schema: { fields: [], primaryKey: ["index"] },
+      data: rows.map((each, index) => ({ index, ...each })),
+    };
+    const split = { columns: names, data: rows.map((each) => names.map((name) => each[name]!)) };
+    const shapes = [
+      rows,
+      { data: rows },
+      { inputs: rows },
+      { instances: rows },
+      { dataframe_records: rows },
+      { dataframe_split: split },
+      { inputs: Object.fromEntries(names.map((name) => [name, rows.map((each) => each[name])])) },
+      table,
+    ];
+    for (const shape of shapes) {
+      const { status, body, text } = await server.post("/predict", shape);
+      expect(status, text.slice(0, 300)).toBe(200);
+      expect(body["predictions"]).toEqual(predicted.map(({ prediction }) => Number(prediction)));
+      expect(body["probabilities"]).toEqual(predicted.map(({ probability }) => probability));
+      expect(body["warnings"]).toEqual([]);
+      expect(new Set(body["prediction_ids"] as string[]).size).toBe(rows.length);
+    }
+  });
+
+  it("streams CSV and JSON lines with the same numbers", async () => {
+    const table = (await server.post("/predict", workspace.read("testdata/testdata.csv"), csv)).text
+      .trimEnd()
+      .split("\n");
+    const added = ["prediction", "probability", "prediction_id", "prediction_warning", "prediction_error"];
+    expect(table[0]!.split(",").slice(-5)).toEqual(added);
+    expect(table.slice(1).map((line) => Number(line.split(",").at(-4)))).toEqual(
+      predicted.map((each) => each.probability),
+    );
+    const answer = await server.post(
+      "/predict",
+      testRows()
+        .map((each) => JSON.stringify(each))
+        .join("\n"),
+      lines,
+    );
+    const answers = answer.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(answers.map((each) => each["probability"])).toEqual(predicted.map((each) => each.probability));
+    expect(answers[0]).toMatchObject({ ...testRows()[0], model_version: runId });
+  });
+
+  it("says in a streamed row why it has no answer, and answers the others", async () => {
+    const bad = [JSON.stringify(row), "nope", '{"lastmonth_activity": "many"}', "", JSON.stringify(row)].join("\n");
+    const answers = (await server.post("/predict", bad, lines)).text.trimEnd().split("\n");
+    expect(answers.map((line) => (JSON.parse(line) as { prediction_error?: string }).prediction_error)).toEqual([
+      undefined,
+      expect.stringContaining("not JSON"),
+      expect.stringContaining('"many" is not a number'),
+      undefined,
+    ]);
+    const header = "lastmonth_activity,lastyear_activity,number_of_employees\n";
+    const table = (await server.post("/predict", `${header}73,955,14\n73,x,14\n73,955\n`, csv)).text.split("\n");
+    expect(table[1]).toMatch(/^73,955,14,0,0\.37/);
+    expect(table[2]).toContain('"column ""lastyear_activity"": ""x"" is not a number"');
+    expect(table[3]).toContain("2 values where the header has 3");
+  });
+
+  it("takes an answer apart with ?explain=true", async () => {
+    const { body } = await server.post("/predict?explain=true", row);
+    const { base_value: base, contributions } = body["explanation"] as {
+      base_value: number;
+      contributions: Record<string, number>;
+    };
+    const margin = base + Object.values(contributions).reduce((sum, value) => sum + value, 0);
+    // Shapley values sum to the log-odds of the answer; 1e-12 is rounding.
+    expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(body["probability"] as number, 12);
+    expect((await server.post("/predict?explain=1", [row, row])).body["explanations"]).toHaveLength(2);
+    expectProblem(await server.post("/predict?explain=perhaps", row), 400, /neither true nor false/);
+    expectProblem(
+      await server.post(
+        "/predict?explain=true",
+        Array.from({ length: 101 }, () => row),
+      ),
+      413,
+    );
+  });
+
+  it("names column, value, row and what was meant", async () => {
+    const { lastmonth_activity: value, ...rest } = row;
+    const misspelt = await server.post("/predict", [row, { ...rest, lastmonth_activty: value }]);
+    expectProblem(misspelt, 422);
+    expect(misspelt.body["errors"]).toEqual([
+      {
+        row: 1,
+        column: "lastmonth_activity",
+        check: "missing",
+        value: 73,
+        message: expect.stringContaining("lastmonth_activty"),
+        suggestion: "lastmonth_activty",
+      },
+    ]);
+    const mistyped = await server.post("/predict", { ...row, number_of_employees: { deep: [] } });
+    expectProblem(mistyped, 422, /an object is not a number/);
+    const odd = await server.post("/predict", { ...row, lastyear_activity: 1e9, colour: "red", exited: 1 });
+    expect(odd.body["warnings"]).toEqual([
+      { row: 0, column: "colour", check: "extra", message: "the model has no such column" },
+      {
+        row: 0,
+        column: "lastyear_activity",
+        check: "range",
+        value: 1e9,
+        message: expect.stringContaining("outside the training range"),
+      },
+    ]);
+  });
+});
+
+describe("MLflow's protocol", () => {
+  it("is spoken at /invocations, /ping and /version", async () => {
+    const expected = { predictions: predicted.map(({ prediction }) => Number(prediction)) };
+    const rows = testRows();
+    expect((await server.post("/invocations", { dataframe_records: rows, params: {} })).body).toEqual(expected);
+    expect((await server.post("/invocations", workspace.read("testdata/testdata.csv"), csv)).body).toEqual(expected);
+    expect(await server.get("/ping")).toMatchObject({ status: 200, text: "\n" });
+    expect((await server.get("/version")).text).toMatch(/^\d+\.\d+\.\d+/);
+  });
+
+  it("refuses what it refuses, with error_code and message beside the problem", async () => {
+    const noForm = await server.post("/invocations", { rows: [] });
+    expectProblem(noForm, 400, /exactly one of dataframe_split/);
+    expect(noForm.body).toMatchObject({ error_code: "BAD_REQUEST", message: noForm.body["detail"] });
+    expectProblem(await server.post("/invocations", { instances: [], inputs: [] }), 400);
+    expectProblem(await server.post("/invocations", { instances: [{ a: 1 }] }), 400, /error_code/);
+    expectProblem(await server.post("/invocations", "a", { "content-type": "text/plain" }), 415, /error_code/);
+    expectProblem(await server.post("/invocations", "{}", lines), 415, /error_code/);
+  });
+});
+
+describe("GET", () => {
+  it("tells what was recorded and changes nothing", async () => {
+    const recorded = workspace.json<{ value: number }>("score", "--data", "testdata").value;
+    const before = workspace.names("models");
+    expect((await server.get("/score")).body).toMatchObject({ score: recorded, metric: "f1", model_version: runId });
+    const summary = (await server.get("/summarise")).body["summary"] as Record<
+      string,
+      { mean: number; median: number }
+    >;
+    expect(Object.keys(summary)).toEqual(Object.keys(row));
+    expect(summary["lastyear_activity"]).toMatchObject({ mean: expect.any(Number), median: expect.any(Number) });
+    const diagnosis = (await server.get("/diagnose")).body;
+    expect(diagnosis).toMatchObject({ model_version: runId, execution_time: { train: expect.any(Number) } });
+    const model = (await server.get("/model")).body as { signature: { inputs: { name: string }[] }; example: object };
+    expect(model.signature.inputs.map(({ name }) => name)).toEqual(Object.keys(row));
+    expect((await server.post("/predict", model.example)).status).toBe(200);
+    expect(workspace.names("models")).toEqual(before);
+  });
+
+  it("has probes, metrics and an OpenAPI document with the model's columns", async () => {
+    expect((await server.get("/health")).body).toMatchObject({ status: "ok", ready: true });
+    expect((await server.get("/ready")).body).toMatchObject({ status: "ready", model_version: runId, refused: null });
+    const before = predictionCount((await server.get("/metrics")).text);
+    await server.post("/predict", [row, row, row]);
+    const metrics = (await server.get("/metrics")).text;
+    expect(predictionCount(metrics) - before).toBe(3);
+    expect(metrics).toMatch(/mlctl_http_request_duration_seconds_bucket\{route="\/predict",le="\+Inf"\} \d+/);
+    expect(metrics).toContain(`mlctl_model_info{run_id="${runId}"`);
+    const document = (await server.get("/openapi.json")).body as {
+      paths: Record<string, object>;
+      components: { schemas: { Row: { properties: object } } };
+    };
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(["/predict", "/invocations", "/score", "/ready"]),
+    );
+    expect(Object.keys(document.components.schemas.Row.properties)).toEqual(Object.keys(row));
+    const page = await server.get("/docs");
+    expect(page.headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(page.text).not.toMatch(/https?:\/\//);
+  });
+
+  it("has security headers and no CORS, and problem documents for every wrong address", async () => {
+    const { headers } = await server.get("/score", { origin: "https://example.org" });
+    expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "cache-control": "no-store" });
+    expect(headers["access-control-allow-origin"]).toBeUndefined();
+    expectProblem(await server.get("/nowhere"), 404);
+    expectProblem(await server.get("/%zz"), 400);
+    const wrong = await server.get("/predict");
+    expectProblem(wrong, 405);
+    expect(wrong.headers.allow).toBe("POST");
+    expectProblem(await server.post("/predict", "a=1", { "content-type": "application/x-www-form-urlencoded" }), 415);
+    expectProblem(await server.get("/score", { "x-long": "a".repeat(20_000) }), 431);
+  });
+});
+
+function predictionCount(metrics: string): number {
+  return [...metrics.matchAll(/^mlctl_predictions_total\{.*\} (\d+)$/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+}
+
+describe("settings", () => {
+  it("name and round the answer, rename columns, and give back what was asked for", async () => {
+    const other = workspace.copy();
+    other.configure({
+      serve: {
+        response_key: "Exit",
+        request_aliases: { last_month: "lastmonth_activity" },
+        echo: ["customer"],
+        validation: { extra: "error", range: "error", missing: "warn" },
+      },
+    });
+    const own = await served(other);
+    const { lastmonth_activity: last_month, ...rest } = row;
+    const { body } = await own.post("/predict", { ...rest, last_month, customer: "c-1" });
+    expect(body).toMatchObject({ Exit: 0, customer: "c-1", warnings: [] });
+    const batch = await own.post("/predict", [{ ...row, customer: 7 }, row]);
+    expect(batch.body).toMatchObject({ Exit: [0, 0], customer: [7, null] });
+    expectProblem(await own.post("/predict", { ...row, colour: "red" }), 422, /colour/);
+    expectProblem(await own.post("/predict", { ...row, lastyear_activity: 1e9 }), 422, /training range/);
+    expectProblem(await own.post("/predict", { ...row, last_month }), 422, /given twice/);
+    const lacking = await own.post("/predict", rest);
+    expect(lacking.body["warnings"]).toMatchObject([{ column: "lastmonth_activity", check: "missing" }]);
+    expect((await own.stop()).status).toBe(143);
+  });
+
+  it("ask for tokens with scopes, at a rate", async () => {
+    const other = workspace.copy();
+    other.configure({
+      serve: {
+        token: "master",
+        tokens: [
+          { name: "reader", token: "r", scopes: ["read"] },
+          { name: "caller", token: "p", scopes: ["predict"] },
+        ],
+        rate_limit: 5,
+        cors: ["https://example.org"],
+      },
+    });
+    const own = await served(other, "--host", "0.0.0.0");
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    const at = own.url.replace("0.0.0.0", "127.0.0.1");
+    expect(at).not.toBe(own.url);
+    const missing = await own.post("/predict", row);
+    expectProblem(missing, 401);
+    expect(missing.headers["www-authenticate"]).toContain("Bearer");
+    expectProblem(await own.get("/score", bearer("x")), 401);
+    expectProblem(await own.get("/score", bearer("p")), 403, /caller/);
+    expectProblem(await own.post("/predict", row, bearer("r")), 403);
+    expect((await own.post("/predict", row, bearer("p"))).status).toBe(200);
+    expect((await own.get("/score", bearer("r"))).status).toBe(200);
+    expect((await own.get("/score", bearer("master"))).status).toBe(200);
+    expect((await own.get("/health")).status).toBe(200);
+    const replies = await Promise.all(Array.from({ length: 6 }, () => own.get("/score", bearer("r"))));
+    const refused = replies.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expectProblem(refused[0]!, 429);
+    expect(Number(refused[0]!.headers["retry-after"])).toBeGreaterThan(0);
+    const page = await own.get("/score", { ...bearer("master"), origin: "https://example.org" });
+    expect(page.headers["access-control-allow-origin"]).toBe("https://example.org");
+    await own.stop();
+    expect(other.ok("config", "show")).not.toContain("master");
+  });
+});
+
+describe("starting and stopping", () => {
+  it("says what is wrong with an address", async () => {
+    const port = new URL(server.url).port;
+    const taken = workspace.run(["serve", "--port", port]);
+    expect([taken.status, taken.stderr]).toEqual([2, expect.stringContaining(`port ${port} of 127.0.0.1 is taken`)]);
+    const open = workspace.run(["serve", "--host", "0.0.0.0", "--port", "0"]);
+    expect([open.status, open.stderr]).toEqual([2, expect.stringMatching(/no token is set[\s\S]*--anonymous/)]);
+    const workers = workspace.run(["serve", "--workers", "2", "--port", port]);
+    expect([workers.status, workers.stderr]).toEqual([2, expect.stringContaining("is taken")]);
+  });
+
+  it("waits for a first deployment, and takes it up", async () => {
+    const fresh = sampleWorkspace();
+    const own = await served(fresh);
+    expectProblem(await own.post("/predict", row), 503, /mlctl deploy/);
+    expectProblem(await own.get("/ready"), 503);
+    expectProblem(await own.get("/ping"), 503);
+    expect((await own.get("/health")).status).toBe(200);
+    fresh.configure({ train: { models: [{ family: "logistic_regression" }] } });
+    fresh.ok("fullprocess");
+    await until(async () => (await own.get("/ready")).status === 200);
+    expect((await own.post("/predict", row)).status).toBe(200);
+    await own.stop();
+  });
+
+  it("refuses a broken deployment and keeps the old one, until it is mended", async () => {
+    const other = workspace.copy();
+    const own = await served(other);
+    const text = other.read("production_deployment/deployment.json");
+    other.write({ "production_deployment/deployment.json": text.replace(/"sha256": "..../, '"sha256": "0000') });
+    await until(async () => (await own.get("/ready")).body["refused"] !== null);
+    expect((await own.post("/predict", row)).body["model_version"]).toBe(runId);
+    other.write({ "production_deployment/deployment.json": "{" });
+    await sleep(200);
+    expect((await own.post("/predict", row)).body["model_version"]).toBe(runId);
+    other.write({ "production_deployment/deployment.json": text });
+    await until(async () => (await own.get("/ready")).body["refused"] === null);
+    const { stderr } = await own.stop();
+    expect(stderr.match(/is refused/g)).toHaveLength(2);
+    expect(stderr).toContain(`${runId} stays`);
+  });
+
+  it("finishes what it is answering on SIGTERM, and all of it is in the log", async () => {
+    const other = workspace.copy();
+    for (const name of other.names(".", /predictions/)) other.write({ [name]: null });
+    const own = await served(other);
+    const header = "lastmonth_activity,lastyear_activity,number_of_employees\n";
+    const streaming = own.post("/predict", header + "73,955,14\n".repeat(20_000), csv);
+    const single = await own.post("/predict", row);
+    const finished = own.stop();
+    const answered = await streaming;
+    expect(answered.text.trimEnd().split("\n")).toHaveLength(20_001);
+    const { status, stderr } = await finished;
+    expect([status, stderr]).toEqual([143, expect.not.stringContaining("error")]);
+    const logged = [...readPredictions(join(other.folder, "mlctl.db.predictions"))];
+    expect(logged).toHaveLength(20_001);
+    expect(logged.find(({ predictionId }) => predictionId === single.body["prediction_id"])).toMatchObject({
+      runId,
+      inputs: row,
+      prediction: "0",
+      probability: single.body["probability"],
+      source: "serve",
+    });
+  });
+
+  it("runs several workers on one port, replaces a dead one and adds up what they count", async () => {
+    const own = await served(workspace.copy(), "--workers", "2");
+    const ids = await Promise.all(Array.from({ length: 20 }, () => own.post("/predict", row)));
+    expect(new Set(ids.map(({ body }) => (body["prediction_id"] as string).slice(0, 19))).size).toBe(2);
+    const metrics = (await own.get("/metrics")).text;
+    expect([predictionCount(metrics), /^mlctl_workers (\d+)$/m.exec(metrics)?.[1]]).toEqual([20, "2"]);
+    const children = `/proc/${own.child.pid}/task/${own.child.pid}/children`;
+    if (existsSync(children)) {
+      const pids = readFileSync(children, "utf8").trim().split(" ");
+      process.kill(Number(pids[0]), "SIGKILL");
+      const replaced = (now: string[]): boolean => now.length === 2 && !now.includes(pids[0]!);
+      await until(async () => replaced(readFileSync(children, "utf8").trim().split(" ")));
+      await until(async () => (await own.get("/metrics")).text.includes("mlctl_workers 2"));
+    }
+    const { status, stdout } = await own.stop("SIGINT");
+    expect([status, stdout.trimEnd().split("\n")]).toEqual([130, [expect.stringContaining('"url"')]]);
+  });
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 400; i++) {
+    if (await condition()) return;
+    await sleep(25);
+  }
+  throw new Error("it did not happen within ten seconds");
+}

@@ -1,0 +1,44 @@
+/** A server for a moment: on a free port of this machine, behind a token that nobody else knows. */
+import { randomBytes } from "node:crypto";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { openLog } from "./openLog.ts";
+import { serveApi } from "./serveApi.ts";
+
+export interface TemporaryServer {
+  readonly url: string;
+  readonly token: string;
+  /** Resolves when the port is free again. */
+  stop(): Promise<void>;
+}
+
+/** As `serve` of config.json has it, but for address, tokens and limits of rate; nothing is logged: nobody asked. */
+export async function temporaryServer(workspace: Workspace): Promise<TemporaryServer> {
+  const { config, context } = workspace;
+  const token = randomBytes(24).toString("hex");
+  const address = { host: "127.0.0.1", port: 0, workers: 1, token, tokens: [], rate_limit: null };
+  const log = { ...config.serve.log, enabled: false };
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([context.signal, stopped.signal]);
+  const own: Workspace = {
+    ...workspace,
+    config: { ...config, serve: { ...config.serve, ...address, log } },
+    context: { ...context, signal, emit: (event) => void (event.type === "warning" && context.emit(event)) },
+  };
+  return new Promise((resolve, reject) => {
+    const ended = serveApi(own, {
+      log: openLog(own),
+      accessLog: false,
+      clock: () => performance.now(),
+      listening: ({ url }) =>
+        resolve({
+          url,
+          token,
+          async stop() {
+            stopped.abort();
+            await ended;
+          },
+        }),
+    });
+    ended.catch(reject);
+  });
+}
