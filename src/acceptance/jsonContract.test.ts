@@ -108,6 +108,12 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     data: "a,added,b,changed,files_added,files_removed,moved,moved_reason,removed,same",
     "data.a": "column_count,dataset_id,files,rows,sha256,training_rows,validation_rows",
   },
+  "why v1 --against v1": {
+    "": "a,b,effects,models,notes,rows,total",
+    "effects[]": "differs,effect,factor,first,last,share,verdict",
+    "models[]": "figure,from_second,reason",
+    total: "a,b,difference,greater_is_better,interval,metric,reason,share_better,smallest_effect,verdict",
+  },
   "models list": {
     "": "models",
     "models[]": "aliases,created_at,family,in_production,last_deployed_at,metric,note,path,run_id,value,version",
@@ -121,8 +127,12 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "models alias staging v1": { "": "name,previous_run_id?,run_id" },
   explain: {
-    "": "base_value,classes,family,importance,row_count,rows,run_id,unit",
+    "": "base_value,classes,family,importance,method,repeats,row_count,rows,run_id,unit,value",
     "importance[]": "feature,importance",
+  },
+  "explain --method permutation": {
+    "": "base_value,classes,family,importance,method,repeats,row_count,rows,run_id,unit,value",
+    "importance[]": "feature,importance,standard_deviation",
   },
   reproduce: { "": "differences,expected_sha256,identical,notes,run_id,seconds,sha256" },
   "predict testdata/testdata.csv --log -o logged.csv": {
@@ -134,6 +144,10 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   "predictions list": { "": "labelled,predictions,total", "predictions[]": prediction },
   "predictions show": { "": "prediction", prediction },
+  apicalls: {
+    "": "calls,failed,path,run_id,url",
+    "calls[]": "bytes,method,ok,path,problem,seconds,status",
+  },
   lineage: {
     "": "dataset,deployments,prediction,reference,run",
     run,
