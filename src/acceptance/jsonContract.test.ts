@@ -134,7 +134,10 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "": "base_value,classes,family,importance,method,repeats,row_count,rows,run_id,unit,value",
     "importance[]": "feature,importance,standard_deviation",
   },
-  reproduce: { "": "differences,expected_sha256,identical,notes,run_id,seconds,sha256" },
+  reproduce: {
+    "": "differences,expected_sha256,from,identical,notes,run_id,seconds,sha256",
+    from: "config_sha256,dataset_id,dataset_sha256,family,seed",
+  },
   "predict testdata/testdata.csv --log -o logged.csv": {
     "": "logged,model_sha256,output,reject_file,rejected,rows,run_id,warnings",
   },
@@ -156,6 +159,19 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "dataset.files[]": "bytes,path,rows,sha256",
   },
   "at 2100-01-01": { "": "at,dataset,deployment,run", run, dataset, deployment, "deployment.model": artifact },
+  "tune --dry-run": {
+    "": "dry_run,fits,searches,trials",
+    "searches[]": "family,feature_set,fits,fold_method,folds,method,model,trials",
+  },
+  tune: {
+    "":
+      "aliases,best,dataset,greater_is_better,leaderboard,metric,model,model_version,notes,run_id,searches,training_rows,trials," +
+      "validation_rows,value,warnings,written",
+    best: "family,feature_set,model,params,trial,value",
+    "searches[]": "best,failed,family,feature_set,fits,fold_method,folds,method,model,pruned,reused,trials",
+    "leaderboard[]": "family,feature_set,metrics,note,params,rank,run_id,seconds,selection",
+    model: artifact,
+  },
   "schedule next": { "": "jobs", "jobs[]": "cron,name,next,timezone" },
   verify: { "": "findings", "findings[]": finding },
   reindex: { "": "problems,records,set_aside" },
@@ -171,7 +187,9 @@ const documents = new Map<string, unknown>();
 beforeAll(() => {
   workspace = sampleWorkspace();
   workspace.configure({
-    train: { models: [{ family: "baseline" }, { family: "logistic_regression" }] },
+    train: {
+      models: [{ family: "baseline" }, { family: "logistic_regression", search: { folds: 2, space: { C: [0.1, 1] } } }],
+    },
     schedule: [{ name: "fullprocess", cron: "*/10 * * * *" }],
   });
   for (const line of Object.keys(contract)) {

@@ -85,16 +85,17 @@ export function progress(options: ProgressOptions): Progress {
 /** `train  ████████░░░░  62 %  1,240/2,000 rows  310 rows/s  2 s left` */
 export function barLine(event: Extract<ProgressEvent, { type: "progress" }>, seconds: number): string {
   const { stage, done, total, unit } = event;
+  const note = event.note === undefined ? "" : `  ${printable(event.note)}`;
   const rate = seconds > 0 ? done / seconds : 0;
   // Before a second has gone by, a rate says more about the first call than about the work.
   const speed = seconds >= 1 && rate > 0 ? `  ${quantity(rate)} ${unit}/s` : "";
-  if (total === undefined || total <= 0) return `${stage}  ${quantity(done)} ${unit}${speed}`;
+  if (total === undefined || total <= 0) return `${stage}  ${quantity(done)} ${unit}${speed}${note}`;
   const share = Math.min(1, done / total);
   const full = Math.floor(share * BAR_WIDTH);
   const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
   const left = speed === "" || share === 1 ? "" : `  ${duration((total - done) / rate)} left`;
   const percent = pad(`${Math.floor(share * 100)} %`, 5, "right");
-  return `${stage}  ${bar}  ${percent}  ${quantity(done)}/${quantity(total)} ${unit}${speed}${left}`;
+  return `${stage}  ${bar}  ${percent}  ${quantity(done)}/${quantity(total)} ${unit}${speed}${left}${note}`;
 }
 
 function quantity(value: number): string {

@@ -25,13 +25,14 @@ import { schedule } from "./schedule.ts";
 import { score } from "./score.ts";
 import { serve } from "./serve.ts";
 import { train } from "./train.ts";
+import { tune } from "./tune.ts";
 import { verify } from "./verify.ts";
 import { why } from "./why.ts";
 
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
 const use = [predict, explain, serve];
 const watch = [monitor, alerts, labels, schedule];
-const improve = [reproduce];
+const improve = [tune, reproduce];
 const lookBack = [runs, models, why, predictions, lineage, at, verify, reindex];
 const other = [init, config, doctor, completion];
 

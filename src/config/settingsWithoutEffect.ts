@@ -11,8 +11,7 @@ const pending = ["monitor.drift.rules"];
 export function settingsWithoutEffect(config: Config, sources: ReadonlyMap<string, string>): string[] {
   const usual = configSchema().parse({ target: config.target });
   const changed = pending.filter((name) => textAt(config, name) !== textAt(usual, name));
-  const searches = (config.train.models ?? []).flatMap(({ search }, i) => (search ? [`train.models.${i}.search`] : []));
-  return [...changed, ...searches].map((name) => {
+  return changed.map((name) => {
     const source = [...sources].find(([key]) => key === name || key.startsWith(`${name}.`))?.[1] ?? "config.json";
     return `${source}: "${name}" has no effect in this version of mlctl`;
   });

@@ -9,6 +9,8 @@ export type ProgressEvent =
       readonly done: number;
       readonly total?: number;
       readonly unit: string;
+      /** What is known so far, e.g. the best of a search. */
+      readonly note?: string;
     }
   | { readonly type: "warning"; readonly stage: string; readonly message: string; readonly hint?: string };
 

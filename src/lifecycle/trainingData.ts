@@ -15,7 +15,7 @@ import { partOf, type TrainingData } from "../pipeline/partOf.ts";
 import { splitRows, type Split } from "../pipeline/splitRows.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
-import { orderOf, selectionOf, type SelectionPlan } from "./selectionOf.ts";
+import { orderOf, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
 import { transformRequests } from "./transformRequests.ts";
 import { unknownColumns } from "./unknownColumns.ts";
 import type { Workspace } from "./workspace.ts";
@@ -24,6 +24,8 @@ export interface PreparedData extends TrainingData {
   readonly split: Split;
   /** Folds of the training part that choose the winner; undefined where the validation part does. */
   readonly selection: SelectionPlan | undefined;
+  /** What folds are made of. */
+  readonly toSelectOn: ToSelectOn;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -64,11 +66,13 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const y = Float64Array.from(usable, (row) => encoded.y[row]!);
   const classCount = encoded.spec.classes?.length ?? 0;
   const { split, splitWarnings } = splitTable(workspace, rows, y, classCount);
+  const toSelectOn = { table: rows, y, split, classCount };
   const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history, ...orderOf(workspace, rows) };
   return {
     ...data,
     split,
-    selection: selectionOf(workspace, { table: rows, y, split, classCount }),
+    selection: selectionOf(workspace, toSelectOn),
+    toSelectOn,
     warnings: [...unknown, ...missingTargets(encoded, config.target), ...splitWarnings, ...leaks(data, split)],
     notes: shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
   };

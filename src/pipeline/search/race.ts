@@ -1,6 +1,6 @@
 /** Race: brings points before one fold after the other and gives up those that fall behind. */
 import { median } from "../../stats/median.ts";
-import type { Point } from "./space.ts";
+import { pointText, type Point } from "./space.ts";
 import type { Trial } from "./trial.ts";
 
 /** A point that was drawn. */
@@ -91,13 +91,17 @@ export async function race({ folds, judge, hooks }: Arena, batch: readonly Drawn
   const ended = new Map<number, Trial>();
   const end = (drawn: Drawn, status: Trial["status"]): void => {
     const judgement = judged.get(drawn.number)!;
-    const trial = trialOf(drawn, judgement, judgement.error === undefined ? status : "failed");
+    const known = hooks.known?.get(drawn.number);
+    const trial =
+      known !== undefined && judgement === known
+        ? known
+        : trialOf(drawn, judgement, judgement.error === undefined ? status : "failed");
     ended.set(drawn.number, trial);
     hooks.onTrial?.(trial);
   };
-  for (const { number } of batch) {
+  for (const { number, params } of batch) {
     const known = hooks.known?.get(number);
-    if (known !== undefined) judged.set(number, known);
+    if (known !== undefined && pointText(known.params) === pointText(params)) judged.set(number, known);
   }
   let alive = batch;
   for (const stop of rule.stops) {

@@ -26,10 +26,13 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
     // A thread that waits in Atomics.wait cannot be told to end by anything but force.
     atomics: "disabled",
   });
+  const stop = (): void => void pool.destroy();
+  signal.addEventListener("abort", stop, { once: true });
   return {
     async answer(task) {
+      signal.throwIfAborted();
       try {
-        return (await pool.run(task, { signal })) as TrialAnswer;
+        return (await pool.run(task)) as TrialAnswer;
       } catch (error) {
         signal.throwIfAborted();
         const reason = error instanceof Error ? error.message : String(error);
@@ -39,6 +42,9 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
         });
       }
     },
-    close: () => pool.destroy(),
+    async close() {
+      signal.removeEventListener("abort", stop);
+      await pool.destroy();
+    },
   };
 }

@@ -1,0 +1,191 @@
+/** tune: searches the parameters of models on folds of the training part, then trains with the best of them. */
+import { availableParallelism } from "node:os";
+import { MlctlError } from "../core/errors.ts";
+import type { Candidate } from "../pipeline/candidate.ts";
+import { foldJudge } from "../pipeline/search/foldJudge.ts";
+import { runSearch } from "../pipeline/search/runSearch.ts";
+import type { Point } from "../pipeline/search/space.ts";
+import type { Trial } from "../pipeline/search/trial.ts";
+import { trialPool, type TrialPool } from "../pipeline/search/trialPool.ts";
+import { latestDataset } from "./latestDataset.ts";
+import { recordTraining, type TrainResult } from "./recordTraining.ts";
+import type { Session } from "./session.ts";
+import { trainCandidates } from "./trainCandidates.ts";
+import { prepareData, type PreparedData } from "./trainingData.ts";
+import { rememberedTrials } from "./tuneMemory.ts";
+import { tuneProgress, type TuneProgress } from "./tuneProgress.ts";
+import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
+
+export interface TuneOptions extends SearchOverrides {
+  /** Threads; as many as the machine has cores where left out. */
+  readonly workers?: number | undefined;
+  /** Forgets trials of earlier searches. */
+  readonly fresh?: boolean;
+}
+
+/** One search: a model on a feature set. */
+export interface SearchSummary {
+  /** Position in train.models. */
+  readonly model: number;
+  readonly family: string;
+  readonly featureSet: string;
+  readonly method: string;
+  readonly folds: number;
+  readonly foldMethod: string;
+  readonly trials: number;
+  readonly fits: number;
+}
+
+export interface SearchResult extends SearchSummary {
+  /** Trials that an earlier search had made. */
+  readonly reused: number;
+  readonly pruned: number;
+  readonly failed: number;
+  readonly best: { readonly trial: number; readonly params: Point; readonly value: number };
+}
+
+export interface TuneResult extends TrainResult {
+  /** Of all searches. */
+  readonly trials: number;
+  readonly searches: readonly SearchResult[];
+  readonly greaterIsBetter: boolean;
+  /** The best trial of all. */
+  readonly best: SearchResult["best"] & {
+    readonly model: number;
+    readonly family: string;
+    readonly featureSet: string;
+  };
+}
+
+export interface TunePlan {
+  readonly dryRun: true;
+  readonly searches: readonly SearchSummary[];
+  readonly trials: number;
+  readonly fits: number;
+}
+
+/** What would be searched; nothing is fitted or written. */
+export async function planTune(session: Session, options: TuneOptions): Promise<TunePlan> {
+  const dataset = latestDataset(session, "tune");
+  const data = await prepareData(session, dataset);
+  const { searches } = plannedSearches(session, { dataset, data, overrides: options });
+  const summaries = searches.map(summaryOf);
+  const sum = (key: "trials" | "fits"): number => summaries.reduce((total, each) => total + each[key], 0);
+  return { dryRun: true, searches: summaries, trials: sum("trials"), fits: sum("fits") };
+}
+
+/**
+ * The validation part judges what was chosen, once; it chooses nothing.
+ * @throws {MlctlError} kind "notReady" when nothing was ingested yet, "usage" where no model has a search, "interrupted"
+ *   with the best so far: the same call goes on from there
+ */
+export async function tune(session: Session, options: TuneOptions): Promise<TuneResult> {
+  const dataset = latestDataset(session, "tune");
+  const prepared = await prepareData(session, dataset);
+  const { searches, candidates } = plannedSearches(session, { dataset, data: prepared, overrides: options });
+  const results = await searchAll(session, { searches, data: prepared, options });
+  // The leaderboard is ranked on folds too: those of train.selection, else those of the search.
+  const data = {
+    ...prepared,
+    selection: prepared.selection ?? tuningFolds(session, prepared, searches[0]!.plan.folds),
+  };
+  const tuned = candidates.map(({ candidate, model }): Candidate => {
+    const found = results.find((each) => each.model === model && each.featureSet === candidate.featureSet);
+    return found === undefined ? candidate : { ...candidate, params: { ...candidate.params, ...found.best.params } };
+  });
+  const ranked = await trainCandidates(session, data, tuned);
+  const result = await recordTraining(session, { dataset, data, ranked });
+  const { greaterIsBetter } = searches[0]!.plan;
+  const [winner] = results.toSorted((a, b) =>
+    greaterIsBetter ? b.best.value - a.best.value : a.best.value - b.best.value,
+  );
+  const { model, family, featureSet, best } = winner!;
+  return {
+    ...result,
+    trials: results.reduce((total, { trials }) => total + trials, 0),
+    searches: results,
+    greaterIsBetter,
+    best: { model, family, featureSet, ...best },
+  };
+}
+
+interface SearchAll {
+  readonly searches: readonly PlannedSearch[];
+  readonly data: PreparedData;
+  readonly options: TuneOptions;
+}
+
+async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<SearchResult[]> {
+  const { inputs, y, target, history } = data;
+  const work = { data: { inputs, y, target, history }, subjects: searches.map(({ subject }) => subject) };
+  const progress = tuneProgress(session.context, searches);
+  const workers = options.workers ?? availableParallelism();
+  const pool = trialPool(work, { workers, signal: session.context.signal });
+  try {
+    const results: SearchResult[] = [];
+    for (const position of searches.keys()) {
+      results.push(await searchOne(session, { pool, progress, searches, position, data, options }));
+    }
+    return results;
+  } catch (error) {
+    throw session.context.signal.aborted ? progress.interrupted(error) : error;
+  } finally {
+    await pool.close();
+  }
+}
+
+interface SearchOne extends SearchAll {
+  readonly pool: TrialPool;
+  readonly progress: TuneProgress;
+  readonly position: number;
+}
+
+async function searchOne(session: Session, parts: SearchOne): Promise<SearchResult> {
+  const { pool, progress, searches, position, data, options } = parts;
+  const search = searches[position]!;
+  const { plan, subject } = search;
+  const memory = rememberedTrials(session, search, options.fresh ?? false);
+  let reused = 0;
+  const trials = await runSearch(plan, foldJudge(pool, { data, subject, position }), {
+    known: memory.known,
+    onTrial(trial) {
+      if (memory.known.get(trial.number) === trial) reused++;
+      else memory.add(trial);
+      progress.trial(search, trial);
+    },
+  });
+  const best = bestOf(search, trials);
+  const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
+  return {
+    ...summaryOf(search),
+    trials: trials.length,
+    reused,
+    pruned: count("pruned"),
+    failed: count("failed"),
+    best,
+  };
+}
+
+function bestOf({ plan, subject }: PlannedSearch, trials: readonly Trial[]): SearchResult["best"] {
+  const finished = trials.filter(({ status, value }) => status === "finished" && value !== null);
+  const { family, featureSet, metric } = subject.candidate;
+  if (finished.length === 0) {
+    const error = trials.find((trial) => trial.error !== undefined)?.error;
+    throw new MlctlError(
+      "data",
+      `no trial of ${family} on ${featureSet} came to a ${metric}${error === undefined ? "" : `: ${error}`}`,
+      {
+        hint: "`mlctl train` shows whether the model can be fitted at all",
+      },
+    );
+  }
+  const sign = plan.greaterIsBetter ? 1 : -1;
+  // The first of equals: more trials do not change it.
+  const best = finished.reduce((found, trial) => (sign * trial.value! > sign * found.value! ? trial : found));
+  return { trial: best.number, params: best.params, value: best.value! };
+}
+
+function summaryOf({ model, plan, subject, foldMethod, trials, fits }: PlannedSearch): SearchSummary {
+  const { family, featureSet } = subject.candidate;
+  return { model, family, featureSet, method: plan.method, folds: plan.folds, foldMethod, trials, fits };
+}

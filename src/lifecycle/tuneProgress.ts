@@ -1,0 +1,51 @@
+/** What a search tells while it works: how far it is, and the best so far. */
+import type { Context } from "../core/context.ts";
+import { MlctlError } from "../core/errors.ts";
+import { formatNumber } from "../core/formatNumber.ts";
+import type { Trial } from "../pipeline/search/trial.ts";
+import type { PlannedSearch } from "./tuneSearches.ts";
+
+export interface TuneProgress {
+  trial(search: PlannedSearch, trial: Trial): void;
+  /** In place of the signal's own error: what is kept, and how to go on. */
+  interrupted(error: unknown): unknown;
+}
+
+export function tuneProgress(context: Context, searches: readonly PlannedSearch[]): TuneProgress {
+  const total = searches.reduce((sum, { trials }) => sum + trials, 0);
+  let done = 0;
+  let best: { readonly search: PlannedSearch; readonly trial: Trial } | undefined;
+  const emit = (): void => {
+    const note = best === undefined ? {} : { note: `best ${bestText(best.search, best.trial)}` };
+    context.emit({ type: "progress", stage: "tune", done, total, unit: "trials", ...note });
+  };
+  emit();
+  return {
+    trial(search, trial) {
+      done++;
+      if (isBetter(search, trial, best?.trial)) best = { search, trial };
+      emit();
+    },
+    interrupted(error) {
+      if (!(error instanceof MlctlError)) return error;
+      const found =
+        best === undefined
+          ? ""
+          : `; best so far: ${bestText(best.search, best.trial)}, ${JSON.stringify(best.trial.params)}`;
+      return new MlctlError(error.kind, `${error.message} after ${done} of ${total} trials${found}`, {
+        cause: error,
+        hint: "finished trials are kept: run the same command again to go on",
+      });
+    },
+  };
+}
+
+function isBetter({ plan }: PlannedSearch, { status, value }: Trial, than: Trial | undefined): boolean {
+  if (status !== "finished" || value === null) return false;
+  return than === undefined || (plan.greaterIsBetter ? value > than.value! : value < than.value!);
+}
+
+function bestText({ subject }: PlannedSearch, { value }: Trial): string {
+  const { metric, family, featureSet } = subject.candidate;
+  return `${metric} ${formatNumber(value)} (${family}${featureSet === "all" ? "" : ` on ${featureSet}`})`;
+}

@@ -1,0 +1,147 @@
+/** The searches that config.json asks for: each model with a space, on each feature set, with the folds that judge. */
+import { createHash } from "node:crypto";
+import { MlctlError } from "../core/errors.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { gridPoints } from "../pipeline/search/gridPoints.ts";
+import type { SearchPlan } from "../pipeline/search/runSearch.ts";
+import { readSpace, valueCount } from "../pipeline/search/space.ts";
+import type { TrialSubject } from "../pipeline/search/trialTask.ts";
+import { configuredCandidates, type ConfiguredCandidate } from "./configuredCandidates.ts";
+import { selectionOf, type SelectionPlan } from "./selectionOf.ts";
+import type { PreparedData } from "./trainingData.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Flags that stand above `search` of config.json. */
+export interface SearchOverrides {
+  readonly method?: SearchPlan["method"] | undefined;
+  readonly trials?: number | undefined;
+}
+
+export interface PlannedSearch {
+  /** Position in train.models. */
+  readonly model: number;
+  readonly plan: SearchPlan;
+  readonly subject: TrialSubject;
+  /** "time_series", … */
+  readonly foldMethod: string;
+  /** Trials that it will have, and fits where none of them is given up. */
+  readonly trials: number;
+  readonly fits: number;
+  /** The same for the same dataset, settings and seed: their trials are the same. */
+  readonly key: string;
+}
+
+export interface PlanningInput {
+  readonly dataset: Dataset;
+  readonly data: PreparedData;
+  readonly overrides: SearchOverrides;
+}
+
+/** @throws {MlctlError} kind "usage" where no model has a search */
+export function plannedSearches(
+  workspace: Workspace,
+  { dataset, data, overrides }: PlanningInput,
+): { readonly searches: readonly PlannedSearch[]; readonly candidates: readonly ConfiguredCandidate[] } {
+  const candidates = configuredCandidates(workspace, data.target.task);
+  const searches = candidates.flatMap((configured): PlannedSearch[] => {
+    const { model, candidate, search } = configured;
+    if (search === undefined) return [];
+    const folds = tuningFolds(workspace, data, search.folds);
+    const plan: SearchPlan = {
+      method: overrides.method ?? search.method,
+      space: readSpace(search.space),
+      trials: overrides.trials ?? search.trials,
+      folds: folds.folds.length,
+      pruning: search.pruning,
+      greaterIsBetter: findMetric(candidate.metric, data.target.task).greaterIsBetter,
+      seed: candidate.seed,
+    };
+    const subject = { candidate, folds: folds.folds };
+    const key = keyOf(workspace, { dataset, plan, subject, foldMethod: folds.method });
+    return [{ model, plan, subject, foldMethod: folds.method, key, ...sizeOf(plan, model) }];
+  });
+  if (searches.length > 0) return { searches, candidates };
+  throw new MlctlError("usage", "no model of config.json has a search", {
+    hint: 'add "search": { "method": "tpe", "space": { "max_depth": { "distribution": "integer", "low": 2, "high": 10 } } } to a model in train.models',
+  });
+}
+
+/**
+ * Folds of the training part only: as train.selection says, else in time where rows have one, stratified for classes,
+ * or shuffled.
+ */
+export function tuningFolds(
+  { config, ...rest }: Workspace,
+  { toSelectOn }: PreparedData,
+  folds: number,
+): SelectionPlan {
+  const { selection } = config.train;
+  const usual =
+    config.time_column !== null ? "time_series" : toSelectOn.classCount > 0 ? "stratified_k_fold" : "k_fold";
+  const method = selection.method === "validation" ? usual : selection.method;
+  const train = { ...config.train, selection: { ...selection, method, folds } };
+  return selectionOf({ ...rest, config: { ...config, train } }, toSelectOn)!;
+}
+
+function sizeOf(plan: SearchPlan, model: number): { trials: number; fits: number } {
+  const { method, space, folds } = plan;
+  if (method === "grid") {
+    const endless = space.find((dimension) => !Number.isFinite(valueCount(dimension)));
+    if (endless !== undefined) {
+      throw new MlctlError(
+        "usage",
+        `train.models.${model}.search.space.${endless.name}: a grid needs a step or a list`,
+        {
+          hint: "or take another method: --method tpe",
+        },
+      );
+    }
+    const { length } = gridPoints(space);
+    return { trials: length, fits: length * folds };
+  }
+  const points = space.every(({ when }) => Object.keys(when).length === 0)
+    ? space.reduce((product, dimension) => product * valueCount(dimension), 1)
+    : Infinity;
+  const trials = Math.min(plan.trials, points);
+  return { trials, fits: method === "halving" ? halvingFits(trials, folds) : trials * folds };
+}
+
+/** One fold for all, three for a third, nine for a ninth …, all folds for the last. */
+function halvingFits(trials: number, folds: number): number {
+  let fits = 0;
+  let alive = trials;
+  let done = 0;
+  for (let stop = 1; done < folds; stop *= 3) {
+    const next = Math.min(stop, folds);
+    fits += alive * (next - done);
+    done = next;
+    alive = Math.ceil(alive / 3);
+  }
+  return fits;
+}
+
+interface KeyParts extends Pick<PlannedSearch, "plan" | "subject" | "foldMethod"> {
+  readonly dataset: Dataset;
+}
+
+/** More trials of the same search begin with the same ones, except where they compete for folds. */
+function keyOf({ config, codeVersion }: Workspace, { dataset, plan, subject, foldMethod }: KeyParts): string {
+  const { trials, ...rest } = plan;
+  const { target, task, positive_class, id_columns, drop_columns, time_column } = config;
+  const { split, selection } = config.train;
+  const identity = {
+    dataset: dataset.artifact.sha256,
+    codeVersion,
+    candidate: subject.candidate,
+    plan: rest,
+    foldMethod,
+    columns: { target, task, positive_class, id_columns, drop_columns, time_column },
+    split,
+    group: selection.group_column,
+    trials: plan.method === "halving" ? trials : null,
+    // Another engine may round otherwise.
+    library: process.env["MLCTL_XGBOOST_LIBRARY"] ?? null,
+  };
+  return createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 12);
+}

@@ -1,0 +1,32 @@
+/** Writes the best parameters of a search into a config.json. */
+import { readFileSync } from "node:fs";
+import { withParams } from "../config/withParams.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import type { SearchResult, TuneResult } from "./tune.ts";
+
+export interface WriteOptions {
+  /** The config.json that was read. */
+  readonly from: string;
+  /** Where to; the same file is replaced whole or not at all. */
+  readonly to: string;
+}
+
+/** Of each model the best over its feature sets. @returns the file that was written */
+export function writeParams(
+  { searches, greaterIsBetter }: Pick<TuneResult, "searches" | "greaterIsBetter">,
+  { from, to }: WriteOptions,
+): string {
+  const best = new Map<number, SearchResult>();
+  for (const search of searches) {
+    const found = best.get(search.model);
+    const isBetter =
+      found === undefined ||
+      (greaterIsBetter ? search.best.value > found.best.value : search.best.value < found.best.value);
+    if (isBetter) best.set(search.model, search);
+  }
+  atomicWrite(
+    to,
+    withParams(readFileSync(from, "utf8"), new Map([...best].map(([model, search]) => [model, search.best.params]))),
+  );
+  return to;
+}
