@@ -9,7 +9,7 @@ export const reproduce = defineCommand({
   group: "Improve",
   summary: "train a run again from its records and compare every byte",
   details:
-    "Dataset, configuration, parameters and seed are those that were recorded. Nothing is written. Exit 10 if the model differs.",
+    "Dataset, configuration, parameters and seed are those that were recorded. What is compared is the whole model file by its sha256: transforms, estimator, threshold, metrics, importance, reference and lineage; where it differs, the parts that do are named. Nothing is written. Exit 10 if the model differs.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" }],
   examples: [
     ["mlctl reproduce", "the newest model"],
@@ -26,12 +26,24 @@ export const reproduce = defineCommand({
   },
 }) satisfies Command;
 
-export function reproduceView({ runId, identical, expectedSha256, sha256, differences, notes }: ReproduceResult): View {
+export function reproduceView({
+  runId,
+  from,
+  identical,
+  expectedSha256,
+  sha256,
+  differences,
+  notes,
+}: ReproduceResult): View {
   return {
     title: identical
       ? `run ${runId} is reproduced, byte for byte`
       : `run ${runId} is not reproduced: the model differs`,
     fields: [
+      [
+        "from",
+        `${from.family}, seed ${from.seed}, dataset ${from.datasetId} (${from.datasetSha256.slice(0, 12)}), configuration ${from.configSha256.slice(0, 12)}`,
+      ],
       ["recorded sha256", expectedSha256],
       ["sha256 now", sha256],
       ...(differences.length === 0 ? [] : [["differs in", differences.join(", ")] as const]),

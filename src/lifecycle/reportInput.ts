@@ -10,6 +10,7 @@ import { referenceOf } from "../stats/referenceOf.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
 import { readRecordedModel } from "../storage/modelFile.ts";
 import { dataFindings } from "./dataFindings.ts";
+import { costsOf, costUnit } from "./costsOf.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";
 import { KEPT_TAG } from "./outcomeOf.ts";
@@ -37,7 +38,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     run,
     signature: model.signature,
     metric,
-    metrics: labels(model, run),
+    metrics: labels(session, model, run),
     decision: decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
     importance: model.importance,
@@ -58,7 +59,7 @@ export async function reportInput(session: Session, reference: string): Promise<
 /** Without test data, or where it does not fit, the report says so and shows the rest. */
 async function judgeIfPossible(session: Session, model: Model): Promise<Judgement | null> {
   try {
-    return judge(model, (await readTestData(session)).table);
+    return judge(model, (await readTestData(session)).table, costsOf(session.config));
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
     session.context.emit({ type: "warning", stage: "report", message: `no curves: ${error.message}` });
@@ -66,11 +67,11 @@ async function judgeIfPossible(session: Session, model: Model): Promise<Judgemen
   }
 }
 
-function labels({ signature }: Model, run: Run): ReportInput["metrics"] {
+function labels({ config }: Session, { signature }: Model, run: Run): ReportInput["metrics"] {
   const names = Object.keys(run.score?.metrics ?? run.metrics);
   return names.map((name) => {
     const { label, greaterIsBetter } = findMetric(name, signature.target.task);
-    return { name, label, greaterIsBetter };
+    return { name, label: name === "cost" ? `Cost in ${costUnit(config) ?? label}` : label, greaterIsBetter };
   });
 }
 
@@ -93,6 +94,7 @@ function rivalOf({ store, paths }: Session, runId: string, judged: Judgement | n
     const { metrics } = judge(
       readRecordedModel(fromRecordPath(paths.workspace, rival.model.path), rival.model.sha256),
       judged.table,
+      judged.evaluation.costs,
     );
     const metric = rival.score?.metric ?? "";
     return { runId, value: metrics[metric] ?? null, interval: rival.score?.interval ?? null };

@@ -1,4 +1,5 @@
 /** reproduce: trains a run again from what was recorded of it, and proves the model identical, byte for byte. */
+import type { Run } from "../core/run.ts";
 import { parseModel } from "../storage/modelFile.ts";
 import { resolveRun } from "../storage/resolveRun.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
@@ -9,6 +10,8 @@ import type { Session } from "./session.ts";
 export interface ReproduceResult {
   readonly runId: string;
   readonly identical: boolean;
+  /** What it was trained from again: dataset and configuration by hash, and the seed. */
+  readonly from: Pick<Run, "datasetId" | "datasetSha256" | "configSha256" | "family" | "seed">;
   /** Hash of the recorded model and of the one trained now. */
   readonly expectedSha256: string;
   readonly sha256: string;
@@ -30,6 +33,7 @@ export async function reproduce(session: Session, reference: string): Promise<Re
   const [expectedSha256, sha256] = [run.model!.sha256, sha256Text(text)];
   return {
     runId: run.runId,
+    from: fromOf(run),
     identical: sha256 === expectedSha256,
     expectedSha256,
     sha256,
@@ -40,6 +44,10 @@ export async function reproduce(session: Session, reference: string): Promise<Re
         ? []
         : [`trained by mlctl ${run.codeVersion}, this is ${session.codeVersion}`],
   };
+}
+
+function fromOf({ datasetId, datasetSha256, configSha256, family, seed }: Run): ReproduceResult["from"] {
+  return { datasetId, datasetSha256, configSha256, family, seed };
 }
 
 function differingParts(recorded: object, again: object): string[] {

@@ -27,7 +27,7 @@ export interface Recipe {
  */
 export async function retrain(session: Session, { run, dataset, seed }: Recipe): Promise<string> {
   const recorded = configSchema().parse(run.config);
-  const config = { ...recorded, train: { ...recorded.train, seed } };
+  const config = seed === run.seed ? recorded : { ...recorded, train: { ...recorded.train, seed } };
   const then = { ...session, config, configSha256: run.configSha256, recordedConfig: run.config };
   const data = await prepareData(then, dataset);
   const emit = (share: number): void =>
