@@ -28,7 +28,7 @@ const NONE: readonly RowFinding[] = [];
 /** @returns a function from rows (cells in the order of `served.inputs`) to their table and the findings */
 export function rowChecks(
   served: ServedModel,
-  validation: Validation,
+  { serve: { validation }, time_column }: Pick<Config, "serve" | "time_column">,
 ): (rows: readonly (readonly unknown[])[]) => CheckedTable {
   const { read, gaps, inputs } = served;
   const positionOf = new Map(inputs.map((name, i) => [name, i]));
@@ -44,7 +44,9 @@ export function rowChecks(
       (verdict === "error" ? errors : warnings).push({ ...problem, ...shownValue(value) });
     };
     for (const problem of problems) {
-      const { check } = problem;
+      const { check, column } = problem;
+      // Rows to be answered come after the training rows: that is no finding.
+      if (check === "range" && column === time_column) continue;
       file(problem, check === "category" ? validation.unseen : check === "range" ? validation.range : "error");
     }
     const unread = new Set(problems.filter(({ check }) => check === "type").map(({ row }) => row));

@@ -38,7 +38,7 @@ const NOTHING: Found = { errors: [], warnings: [] };
 
 export function answerer(served: ServedModel, config: Config, tools: AnswererTools): Answerer {
   const toCells = rowCells(served, config);
-  const check = rowChecks(served, config.serve.validation);
+  const check = rowChecks(served, config);
   const valuesOf = answerValues(served, config.serve.round);
   const logged = logEntries(served, tools);
   const answerCells: Answerer["answerCells"] = (cells, found = NOTHING) => {

@@ -23,13 +23,7 @@ export function registerInvocations(app: App, state: ServerState, guards: Guards
       },
     },
   };
-  const errorHandler = (error: unknown, _request: Request, reply: Reply): void => {
-    const problem = frameworkProblem(error);
-    // A bug is for the handler of all routes, which logs it.
-    if (problem.status === 500) throw error;
-    sendProblem(reply, asMlflow(problem));
-  };
-  app.post("/invocations", { onRequest: guards.predict, schema, errorHandler }, (request, reply) =>
+  app.post("/invocations", { onRequest: guards.predict, schema, errorHandler: sendMlflowProblem }, (request, reply) =>
     answer(state, request, reply),
   );
 }
@@ -82,6 +76,13 @@ async function answerCsv(
     predictions.push(...answerer.answerCells(cells, { errors, warnings: [] }).values);
   }
   return predictions;
+}
+
+function sendMlflowProblem(error: unknown, _request: Request, reply: Reply): void {
+  const problem = frameworkProblem(error);
+  // A bug is for the handler of all routes, which logs it.
+  if (problem.status === 500) throw error;
+  sendProblem(reply, asMlflow(problem));
 }
 
 /** Its clients look for error_code and message, and for 400 where the rows are wrong. */
