@@ -47,10 +47,10 @@ describe("configJsonSchema", () => {
 
 describe("configTemplate", () => {
   it.each(templates)("%s passes the schema", (template) => {
-    expect(configSchema().safeParse(parseJsonc(configTemplate(template), template).value).error).toBeUndefined();
+    expect(configSchema().safeParse(parseJsonc(configTemplate(template).text, template).value).error).toBeUndefined();
   });
 
   it("is the shipped config.json", () => {
-    expect(readFileSync(new URL("../../config.json", import.meta.url), "utf8")).toBe(configTemplate("attrition"));
+    expect(readFileSync(new URL("../../config.json", import.meta.url), "utf8")).toBe(configTemplate("attrition").text);
   });
 });

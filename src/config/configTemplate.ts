@@ -1,59 +1,78 @@
-/** The config.json that `mlctl init` writes, with comments for the person who will edit it. */
+/** The templates of `mlctl init`: what each shows, its commented config.json, and what to try in it. */
+import { attrition } from "./configTemplates/attrition.ts";
+import { blank } from "./configTemplates/blank.ts";
+import { churn } from "./configTemplates/churn.ts";
+import { course } from "./configTemplates/course.ts";
+import { crs } from "./configTemplates/crs.ts";
+import { traffic } from "./configTemplates/traffic.ts";
 
-export const templates = ["attrition", "blank"] as const;
+export const templates = ["attrition", "crs", "traffic", "churn", "course", "blank"] as const;
 
 export type Template = (typeof templates)[number];
 
-const attrition = `// Which companies will leave? The main job: new files in practicedata become a deployed model.
-// Everything left out has a default: \`mlctl config show\` prints all, \`mlctl config schema\` describes all.
-{
-  "$schema": "./config.schema.json",
-  "name": "attrition",
+export interface ConfigTemplate {
+  /** What a person learns from it. */
+  readonly shows: string;
+  /** JSON with comments. */
+  readonly text: string;
+  /** Commands that work once `mlctl fullprocess` has run, each with its reason. */
+  readonly tryNext: readonly (readonly [command: string, why: string])[];
+}
 
-  // Folders, relative to this file. Set input_folder_path to "sourcedata" when the next files are in.
-  "input_folder_path": "practicedata",
-  "output_folder_path": "ingesteddata",
-  "test_data_path": "testdata",
-  "output_model_path": "models",
-  "prod_deployment_path": "production_deployment",
+const report = ["mlctl report", "the figures as a page"] as const;
 
-  "target": "exited", // the column to predict
-  "id_columns": ["corporation"], // names a row, never a feature
-
-  "train": {
-    // All are trained; the leaderboard picks one by the metric on validation rows.
-    "models": [{ "family": "baseline" }, { "family": "logistic_regression" }, { "family": "xgboost" }],
-    "metric": "f1",
-    "seed": 42
+const all: Readonly<Record<Template, ConfigTemplate>> = {
+  attrition: {
+    shows: "yes or no from small CSV files: copies, missing values, drift, promotion only if better",
+    text: attrition,
+    tryNext: [
+      ["mlctl predict testdata/testdata.csv", "answers for a file"],
+      ["MLCTL_INPUT_FOLDER_PATH=sourcedata mlctl fullprocess", "the next files, which drifted"],
+      report,
+    ],
   },
+  crs: {
+    shows: "a forecast by date from a JSON feed: SQL cleaning, lags, rolling means, a split by time, feature sets",
+    text: crs,
+    tryNext: [
+      ["mlctl predict requests/dates.csv", "the forecast for two dates; the history is in the model"],
+      ["mlctl runs list", "every feature set with every model"],
+      ["mlctl tune", "the grid of config.json"],
+      report,
+    ],
+  },
+  traffic: {
+    shows: "hourly volumes from a CSV a year: dates, holidays that last all day, rare categories, broken sensors",
+    text: traffic,
+    tryNext: [
+      ["mlctl predict requests/hours.csv", "volumes for three hours"],
+      ["mlctl explain", "which features move the answers"],
+      ["mlctl tune", "better parameters of xgboost, by TPE"],
+      report,
+    ],
+  },
+  churn: {
+    shows: "a rare yes: threshold tuned on folds, required metrics, files that are dropped to be scored and monitored",
+    text: churn,
+    tryNext: [
+      ["mlctl predict drops/customer_churn_2.csv", "score a file that has no answers yet"],
+      ["mlctl monitor drops/customer_churn_1.csv", "has this file drifted, and is the model still good?"],
+      ["mlctl tune", "better parameters of xgboost, by TPE"],
+      report,
+    ],
+  },
+  course: {
+    shows: "a Parquet file split by position: folds by person, copied rows, feature sets, monotone trees",
+    text: course,
+    tryNext: [
+      ["mlctl predict requests/learners.csv", "two learners"],
+      ["mlctl explain", "which features move the answers"],
+      report,
+    ],
+  },
+  blank: { shows: "the smallest configuration, for files of your own", text: blank, tryNext: [] },
+};
 
-  // Deployed only if better than the deployed model on the same test rows, by more than this.
-  "promotion": { "min_improvement": 0 }
-}
-`;
-
-const blank = `// Put files with a header line into sourcedata, some more with known answers into testdata,
-// name the column to predict, and run \`mlctl fullprocess\`.
-// Everything left out has a default: \`mlctl config show\` prints all, \`mlctl config schema\` describes all.
-{
-  "$schema": "./config.schema.json",
-
-  // Folders, relative to this file.
-  "input_folder_path": "sourcedata",
-  "output_folder_path": "ingesteddata",
-  "test_data_path": "testdata",
-  "output_model_path": "models",
-  "prod_deployment_path": "production_deployment",
-
-  "target": "target", // the column to predict
-  // "id_columns": ["id"], // names a row, never a feature
-  // "drop_columns": ["notes"], // not used at all
-  // "train": { "metric": "f1" }, // what the leaderboard is sorted by
-}
-`;
-
-const texts: Readonly<Record<Template, string>> = { attrition, blank };
-
-export function configTemplate(template: Template): string {
-  return texts[template];
+export function configTemplate(template: Template): ConfigTemplate {
+  return all[template];
 }

@@ -5,7 +5,6 @@ import { MODEL_VERSION } from "../core/model.ts";
 import type { Table } from "../core/table.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { ColumnSpec, Signature } from "../core/signature.ts";
-import { historyGaps } from "../features/historyGaps.ts";
 import { requiredColumns } from "../features/requiredColumns.ts";
 import { fitBaseline } from "../pipeline/fitBaseline.ts";
 import type { FittedCandidate } from "../pipeline/fitCandidate.ts";
@@ -30,7 +29,7 @@ export async function buildModel(
     format: "mlctl-model",
     version: MODEL_VERSION,
     codeVersion,
-    signature: openInTime(signatureOf(training, data.target, reading), fitted, config.time_column),
+    signature: openInTime(signatureOf(training, data.target, reading), config.time_column),
     transforms: fitted.transforms,
     estimator: fitted.estimator,
     baseline: await fitBaseline(data, data.split.training),
@@ -57,9 +56,8 @@ export async function buildModel(
   };
 }
 
-/** A model that looks back is made for later dates: how far its history reaches says more than the dates of training. */
-function openInTime(signature: Signature, { transforms }: FittedCandidate, timeColumn: string | null): Signature {
-  if (historyGaps(transforms) === undefined) return signature;
+/** Models are made for later dates: that a row happened after training is no oddity. */
+function openInTime(signature: Signature, timeColumn: string | null): Signature {
   const inputs = signature.inputs.map((spec) => (spec.name === timeColumn ? withoutRange(spec) : spec));
   return { ...signature, inputs };
 }

@@ -31,13 +31,13 @@ export interface InitResult {
 
 interface File {
   readonly path: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
 }
 
 /** @throws {MlctlError} kind "usage" naming every file that is there already; nothing is written then */
 export async function init(options: InitOptions, context: Context): Promise<InitResult> {
   const { directory, template, dryRun } = options;
-  const files = plannedFiles(options);
+  const files = await plannedFiles(options);
   const existing = files.filter(({ path }) => existsSync(join(directory, path)));
   if (existing.length > 0 && !options.force) {
     const message = `${directory} has ${existing.map(({ path }) => path).join(", ")} already; nothing was written`;
@@ -54,15 +54,15 @@ export async function init(options: InitOptions, context: Context): Promise<Init
 }
 
 /** config.json comes last: a workspace without it is one that was not finished. */
-function plannedFiles({ template, known, seed }: InitOptions): File[] {
-  const empty = [".gitkeep"].flatMap((name) => ["sourcedata", "testdata"].map((folder) => `${folder}/${name}`));
+async function plannedFiles({ template, known, seed }: InitOptions): Promise<File[]> {
+  const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));
   return [
-    ...(template === "blank" ? empty.map((path) => ({ path, content: "" })) : sampleFiles(seed)),
+    ...(template === "blank" ? empty : await sampleFiles(template, seed)),
     {
       path: ".gitignore",
       content: "# Written by mlctl\nmlctl.db*\n/ingesteddata/\n/models/\n/production_deployment/\n",
     },
     { path: "config.schema.json", content: `${JSON.stringify(configJsonSchema(known), null, 2)}\n` },
-    { path: "config.json", content: configTemplate(template) },
+    { path: "config.json", content: configTemplate(template).text },
   ];
 }

@@ -1,25 +1,27 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { SAMPLE_SEED as SEED, sampleFiles } from "./sampleData.ts";
+import { attritionSample } from "./attrition.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** Of the files in the repository. */
+const SEED = 42;
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 const dataRows = (content: string): string[] => content.trimEnd().split("\n").slice(1);
 const rowsUnder = (folder: string): string[] =>
-  sampleFiles(SEED).flatMap(({ path, content }) => (path.startsWith(folder) ? dataRows(content) : []));
+  attritionSample(SEED).flatMap(({ path, content }) => (path.startsWith(folder) ? dataRows(content) : []));
 const column = (folder: string, at: number): number[] => rowsUnder(folder).map((row) => Number(row.split(",")[at]));
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
-describe("sampleFiles", () => {
-  it.each(sampleFiles(SEED))("made the file $path of the repository", async ({ path, content }) => {
+describe("the sample of attrition", () => {
+  it.each(attritionSample(SEED))("made the file $path of the repository", async ({ path, content }) => {
     if (process.env["MLCTL_WRITE_SAMPLES"] === "1") await writeFile(`${ROOT}${path}`, content);
     expect(await readFile(`${ROOT}${path}`, "utf8")).toBe(content);
   });
 
   it("draws other companies from another seed", () => {
-    expect(sampleFiles(1)).toEqual(sampleFiles(1));
-    expect(sampleFiles(2)[0]!.content).not.toBe(sampleFiles(1)[0]!.content);
+    expect(attritionSample(1)).toEqual(attritionSample(1));
+    expect(attritionSample(2)[0]!.content).not.toBe(attritionSample(1)[0]!.content);
   });
 
   it("overlaps within a folder and never between folders", () => {
