@@ -1,6 +1,7 @@
 /** `mlctl fullprocess`: from new files to a deployed, reported model. */
 import { formatNumber } from "../core/formatNumber.ts";
 import type { View } from "../core/view.ts";
+import type { StartServer } from "../lifecycle/fullprocess.ts";
 import type { FullprocessResult } from "../lifecycle/fullprocessResult.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
@@ -28,7 +29,11 @@ export const fullprocess = defineCommand({
     const { force, dryRun, wait } = invocation.options;
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/fullprocess.ts");
-    const result = await step.fullprocess(workspace, { ...writingOptions("fullprocess", wait), force, dryRun });
+    // Only where it is needed: most calls of cron find nothing new.
+    const startServer: StartServer = async (opened) =>
+      (await import("../server/temporaryServer.ts")).temporaryServer(opened);
+    const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
+    const result = await step.fullprocess(workspace, options);
     return { result, view: fullprocessView(result) };
   },
 }) satisfies Command;

@@ -1,5 +1,6 @@
 /** Every command in the order of the help. Definitions only: what is heavy is imported inside `run`. */
 import { alerts } from "./alerts.ts";
+import { apicalls } from "./apicalls.ts";
 import { at } from "./at.ts";
 import type { Command } from "./command.ts";
 import { completion } from "./completion.ts";
@@ -30,7 +31,7 @@ import { verify } from "./verify.ts";
 import { why } from "./why.ts";
 
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
-const use = [predict, explain, serve];
+const use = [predict, explain, serve, apicalls];
 const watch = [monitor, alerts, labels, schedule];
 const improve = [tune, reproduce];
 const lookBack = [runs, models, why, predictions, lineage, at, verify, reindex];

@@ -5,10 +5,11 @@ import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../storage/deployment/restoreRelease.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
-import { apiReturns } from "./apiReturns.ts";
+import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "./deploy.ts";
 import { driftOfDeployed } from "./driftOfDeployed.ts";
 import { ended, noNewRows, nothingNew, planned, type FullprocessResult } from "./fullprocessResult.ts";
+import type { ApiServer } from "./httpCaller.ts";
 import { ingest, type IngestResult } from "./ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "./outcomeOf.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
@@ -25,7 +26,12 @@ export interface FullprocessOptions {
   /** Ingests and trains although nothing is new. */
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  /** Starts the HTTP API, which is called at the end. */
+  readonly startServer: StartServer;
 }
+
+/** @returns where it answers, and what stops it */
+export type StartServer = (workspace: Workspace) => Promise<ApiServer & { stop(): Promise<void> }>;
 
 /** Nothing new: ends at once, takes no lock and writes nothing. */
 export async function fullprocess(workspace: Workspace, options: FullprocessOptions): Promise<FullprocessResult> {
@@ -39,11 +45,15 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
   return writing(workspace, options, async (session) => {
     // Another mlctl may have done the work while this one waited for the lock.
     const current = await planFullprocess(session, force);
-    return current.start === "nothing_new" ? nothingNew(current) : carryOut(session, current, force);
+    return current.start === "nothing_new" ? nothingNew(current) : carryOut(session, current, { ...options, force });
   });
 }
 
-async function carryOut(session: Session, plan: FullprocessPlan, force: boolean): Promise<FullprocessResult> {
+async function carryOut(
+  session: Session,
+  plan: FullprocessPlan,
+  { force, startServer }: { readonly force: boolean; readonly startServer: StartServer },
+): Promise<FullprocessResult> {
   const log = stepLog(session.context.signal);
   if (plan.start === "ingest") await log.run("ingest", () => ingest(session, { force }), tellIngest);
   else log.skip("ingest", plan.ingest.reason);
@@ -57,7 +67,7 @@ async function carryOut(session: Session, plan: FullprocessPlan, force: boolean)
     () => report(session, { model: judged.runId }),
     ({ path }) => path ?? "",
   );
-  const apireturnsPath = await recordAnswers(session, log);
+  const apireturnsPath = await recordAnswers(session, log, startServer);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, reportPath, apireturnsPath });
 }
 
@@ -122,18 +132,32 @@ function recordedRun({ store }: Session, runId: string): Run {
   throw new MlctlError("data", `the record of run ${runId} vanished while it was judged`, { hint: "mlctl verify" });
 }
 
-async function recordAnswers(session: Session, log: StepLog): Promise<string | null> {
-  if (session.store.deployments().length > 0) {
-    return (
-      await log.run(
-        "apicalls",
-        () => apiReturns(session),
-        ({ path }) => path ?? "",
-      )
-    ).path;
+async function recordAnswers(session: Session, log: StepLog, startServer: StartServer): Promise<string | null> {
+  if (session.store.deployments().length === 0) {
+    log.skip("apicalls", "nothing is deployed");
+    return null;
   }
-  log.skip("apicalls", "nothing is deployed");
-  return null;
+  const { path } = await log.run(
+    "apicalls",
+    () => callOwnServer(session, startServer),
+    ({ calls, failed, path: written }) => `${calls.length - failed} of ${calls.length} addresses answered: ${written}`,
+  );
+  return path;
+}
+
+async function callOwnServer(session: Session, startServer: StartServer): Promise<ApiCallsResult> {
+  const server = await startServer(session);
+  try {
+    const result = await apiCalls(session, server);
+    const wrong = result.calls.filter(({ ok }) => !ok);
+    warn(
+      session,
+      wrong.map(({ method, path, problem }) => `${method} ${path} did not answer as it should: ${problem}`),
+    );
+    return result;
+  } finally {
+    await server.stop();
+  }
 }
 
 function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {

@@ -7,6 +7,7 @@ import { planFullprocess } from "./planFullprocess.ts";
 import { report } from "./report.ts";
 import { score } from "./score.ts";
 import { train } from "./train.ts";
+import { temporaryServer } from "../server/temporaryServer.ts";
 
 const files = { "practicedata/a.csv": exampleCsv(1, 80), "testdata/t.csv": exampleCsv(2, 60) };
 
@@ -14,7 +15,8 @@ function start(example: ExampleWorkspace, force = false) {
   return example.look((session) => planFullprocess(session, force));
 }
 
-const run = (example: ExampleWorkspace) => fullprocess(example.workspace(), { command: "a test", waitMs: 0 });
+const run = (example: ExampleWorkspace) =>
+  fullprocess(example.workspace(), { command: "a test", waitMs: 0, startServer: temporaryServer });
 
 describe("planFullprocess", () => {
   it("starts with the first step that is needed, one after the other", async () => {
