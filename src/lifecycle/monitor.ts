@@ -69,13 +69,15 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
 }
 
 function judgeRows(session: Session, watched: WatchedRows, judging: Judging, options: MonitorOptions): MonitorRecord[] {
-  const { config, context } = session;
+  const { config, context, store } = session;
   const { loaded } = judging;
   const { target, id_columns, drop_columns } = config;
+  const training = loaded.run === null ? undefined : store.dataset(loaded.run.datasetId);
+  const trained = training?.columns.map(({ name }) => name) ?? [];
   const prepared = prepareRows(loaded.model, watched.table, {
     timeColumn: watched.timeColumn,
     round: config.serve.round,
-    known: [target, ...id_columns, ...drop_columns, ...(watched.timeColumn === null ? [] : [watched.timeColumn])],
+    known: [target, ...id_columns, ...drop_columns, ...trained, ...[watched.timeColumn ?? target]],
     ...(watched.answers === undefined ? {} : { answers: watched.answers }),
   });
   warnOfUntimed(session, prepared);

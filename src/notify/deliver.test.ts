@@ -1,0 +1,201 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SMTPServer } from "smtp-server";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Alert } from "../core/alert.ts";
+import { channelOf, type ChannelSettings } from "./channelOf.ts";
+import { deliver, type Delivery } from "./deliver.ts";
+
+const alert: Alert = {
+  change: "open",
+  area: "quality",
+  project: "shop",
+  at: "2026-03-02T00:00:00.000Z",
+  subject: "[shop] quality: missing values 0.4 (limit: at most 0.1)",
+  lines: ['FAIL missing values: 0.4 (limit: at most 0.1) – "age" 40 % <usual 5 %>', "", "window: 2026-03-01, 50 rows"],
+  items: [
+    {
+      change: "open",
+      name: "missing values",
+      status: "fail",
+      value: 0.4,
+      limit: 0.1,
+      passes: "at_most",
+      message: '"age" 40 %',
+      since: "2026-03-01T00:00:00.000Z",
+    },
+  ],
+  window: { label: "2026-03-01", start: null, end: null, rows: 50, file: "a.csv" },
+  runId: "run1",
+  modelVersion: 1,
+  next: "mlctl monitor --show watch1",
+};
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** Waits are noted and not waited. */
+async function send(
+  settings: ChannelSettings,
+  retries = 0,
+  timeoutMs = 5_000,
+): Promise<Delivery & { waits: number[] }> {
+  const waits: number[] = [];
+  const wait = async (milliseconds: number): Promise<void> => void waits.push(milliseconds);
+  const { signal } = new AbortController();
+  return { ...(await deliver(channelOf(settings, timeoutMs), alert, { retries, signal, wait })), waits };
+}
+
+interface Post {
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+/** @param statuses of the answers, the last one for all that follow; null never answers */
+async function receiver(...statuses: (number | null)[]): Promise<{ url: string; posts: Post[] }> {
+  const posts: Post[] = [];
+  const server: Server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      posts.push({ headers: request.headers, body });
+      const status = statuses[Math.min(posts.length, statuses.length) - 1];
+      if (status !== null) response.writeHead(status ?? 200).end("body");
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/T0p-s3cret`, posts };
+}
+
+const hook = (url: string) => ({ type: "webhook", format: "json", headers: {}, url }) as const;
+
+describe("a webhook", () => {
+  it("is posted the whole alert as JSON, with the headers of config.json", async () => {
+    const { url, posts } = await receiver(204);
+    const headers = { authorization: "Bearer abc" };
+    expect(await send({ ...hook(url), headers })).toMatchObject({ status: "sent", attempts: 1, error: null });
+    expect(posts[0]!.headers).toMatchObject({ authorization: "Bearer abc", "content-type": "application/json" });
+    expect(JSON.parse(posts[0]!.body)).toMatchObject({
+      change: "open",
+      area: "quality",
+      subject: alert.subject,
+      run_id: "run1",
+      model_version: 1,
+      window: { rows: 50, file: "a.csv" },
+      findings: [{ name: "missing values", value: 0.4, limit: 0.1 }],
+      next: "mlctl monitor --show watch1",
+    });
+  });
+
+  it("may be shaped for Slack, its control characters escaped", async () => {
+    const { url, posts } = await receiver(200);
+    await send({ ...hook(url), format: "slack" });
+    const { text, ...rest } = JSON.parse(posts[0]!.body) as { text: string };
+    expect(rest).toEqual({});
+    expect(text).toMatch(/^\*\[shop\] quality: missing values 0\.4 \(limit: at most 0\.1\)\*\n/);
+    expect(text).toContain("&lt;usual 5 %&gt;");
+  });
+
+  it("is tried again after 0.5, 1 and 2 seconds while it is in trouble", async () => {
+    const { url, posts } = await receiver(500, 429, 503, 200);
+    expect(await send(hook(url), 3)).toMatchObject({ status: "sent", attempts: 4, waits: [500, 1000, 2000] });
+    expect(posts).toHaveLength(4);
+  });
+
+  it("is not tried again when it refuses", async () => {
+    const { url } = await receiver(404);
+    expect(await send(hook(url), 3)).toMatchObject({
+      status: "failed",
+      attempts: 1,
+      error: "it answered 404 Not Found",
+    });
+  });
+
+  it("that never answers is given up after its time", async () => {
+    const { url } = await receiver(null);
+    expect(await send(hook(url), 0, 100)).toMatchObject({ status: "failed", error: "no answer within 0.1 s" });
+  });
+
+  it("that is not there is reported without the secret in its address", async () => {
+    const { error } = await send(hook("http://127.0.0.1:1/hooks/T0p-s3cret"));
+    expect(error).toMatch(/ECONNREFUSED|bad port/);
+    const wrong = await send(hook("http://[bad/T0p-s3cret"));
+    expect(wrong).toMatchObject({ status: "failed" });
+    expect(`${error}${wrong.error}`).not.toContain("s3cret");
+  });
+});
+
+describe("an e-mail", () => {
+  async function mailbox(password: string | null): Promise<{ port: number; mails: string[] }> {
+    const mails: string[] = [];
+    const server = new SMTPServer({
+      authOptional: password === null,
+      disabledCommands: ["STARTTLS"],
+      onAuth: (auth, _session, done) =>
+        auth.password === password ? done(null, { user: "x" }) : done(new Error(`no, ${auth.password}`)),
+      onData(stream, { envelope }, done) {
+        let mail = `to ${envelope.rcptTo.map(({ address }) => address).join()}\n`;
+        stream.on("data", (chunk: Buffer) => (mail += chunk.toString()));
+        stream.on("end", () => {
+          mails.push(mail);
+          done();
+        });
+      },
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    return { port: (server.server.address() as AddressInfo).port, mails };
+  }
+
+  it("goes to everyone in `to`, with subject, findings and the next command", async () => {
+    const { port, mails } = await mailbox("p%ss word");
+    const smtp = `smtp://me:p%25ss%20word@127.0.0.1:${port}`;
+    const to = "a@example.org, b@example.org";
+    expect(await send({ type: "email", to, smtp })).toMatchObject({ status: "sent" });
+    const mail = mails[0]!.replace(/=\r?\n/g, "");
+    expect(mail).toContain("to a@example.org,b@example.org");
+    expect(mail).toMatch(/^From: a@example\.org/m);
+    expect(mail).toMatch(/^Subject: \[shop\] quality: missing values 0\.4/m);
+    expect(mail).toMatch(/^Auto-Submitted: auto-generated/m);
+    expect(mail).toContain("Next: mlctl monitor --show watch1");
+  });
+
+  it("whose password is refused says so without it", async () => {
+    const { port } = await mailbox("right");
+    const { status, error } = await send({ type: "email", to: "a@b.c", smtp: `smtp://me:wr0ng-one@127.0.0.1:${port}` });
+    expect(status).toBe("failed");
+    expect(error).toMatch(/no, \*\*\*/);
+    expect(error).not.toContain("wr0ng-one");
+  });
+});
+
+describe("a command", () => {
+  it("gets the alert as JSON on its stdin", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "mlctl-notify-"));
+    closing.push(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "alert.json");
+    expect(await send({ type: "command", command: `cat > '${file}'` })).toMatchObject({ status: "sent" });
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ subject: alert.subject });
+  });
+
+  it("that fails is reported with what it complained about", async () => {
+    expect(await send({ type: "command", command: "echo no such room >&2; exit 3" })).toMatchObject({
+      status: "failed",
+      error: "it ended with 3: no such room",
+    });
+  });
+
+  it("that does not end is ended, with what it started", async () => {
+    const delivery = await send({ type: "command", command: "sleep 60; true" }, 0, 200);
+    expect(delivery).toMatchObject({ status: "failed", error: "no answer within 0.2 s" });
+  });
+});
