@@ -12,7 +12,6 @@ import { leaves, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./parseJsonc.ts";
 import { recordableConfig } from "./recordableConfig.ts";
 import { resolveReferences } from "./references.ts";
-import { settingsWithoutEffect } from "./settingsWithoutEffect.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema.ts";
 
 /** A flag that stands for a key of config.json. */
@@ -64,8 +63,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   if (parsed.success && problems.length === 0) problems.push(...(known?.problems?.(parsed.data) ?? []));
   if (!parsed.success || problems.length > 0) throw configError(problems, name, layers.sourceOf);
   const recordable = recordableConfig(parsed.data, layers.texts);
-  const { sources } = layers;
-  const warnings = [...layers.warnings, ...settingsWithoutEffect(parsed.data, sources)];
+  const { sources, warnings } = layers;
   return { config: parsed.data, recordable, path, directory: dirname(path), sources, warnings };
 }
 

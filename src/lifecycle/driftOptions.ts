@@ -2,7 +2,8 @@
 import type { Config } from "../config/schema.ts";
 import type { DriftOptions } from "../monitoring/driftReport.ts";
 
-/** The same for diagnose, fullprocess and report, so that they agree. */
+/** The same for diagnose, fullprocess, monitor and report, so that they agree. */
 export function driftOptions({ monitor }: Config): DriftOptions {
-  return { datasetShare: monitor.drift.dataset_share, columns: monitor.drift.columns };
+  const { rules, dataset_share: datasetShare, columns } = monitor.drift;
+  return { rules, datasetShare, columns, minimumRows: monitor.minimum_rows };
 }

@@ -1,10 +1,20 @@
 /** One column now against its training reference: either side as a drift test wants it. */
+import type { ColumnDrift } from "../core/drift.ts";
 import { decileCounts } from "../drift/decileCounts.ts";
 import type { DriftResult, DriftTest } from "../drift/driftTest.ts";
 import { driftTests } from "../drift/index.ts";
 import type { CategoryReference, ColumnReference } from "../core/reference.ts";
 import type { CategoryColumn, Column } from "../core/table.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
+import { tieCounts } from "../stats/tieCounts.ts";
+
+/** A column of the reference, what it holds now, and what config.json says of it. */
+export interface ComparedColumn {
+  readonly name: string;
+  readonly reference: ColumnReference;
+  readonly column: Column | undefined;
+  readonly override: { readonly test?: string | undefined; readonly limit?: number | undefined };
+}
 
 /** The two sides of a comparison. Numbers have values and, by deciles of the reference, counts; categories counts only. */
 export interface Sides {
@@ -12,10 +22,13 @@ export interface Sides {
   readonly counts: Side;
 }
 
-interface Side {
+export interface Side {
   readonly reference: Float64Array;
   readonly current: Float64Array;
 }
+
+/** Below this share of distinct values ties decide, where a test is not made for them. */
+const LEAST_DISTINCT = 0.5;
 
 /** Why the column cannot be compared, or null. */
 export function reasonToSkip(
@@ -34,6 +47,13 @@ export function reasonToSkip(
   return null;
 }
 
+/** Of a column before anything is known of it. */
+export function untestedColumn(test: Pick<DriftTest, "name" | "measure">, limit: number): ColumnDrift {
+  const { name, measure } = test;
+  const direction = measure === "p_value" ? "below" : "above";
+  return { test: name, measure, statistic: NaN, value: NaN, limit, direction, psi: null, drifted: false };
+}
+
 /** Only for columns that `reasonToSkip` lets pass. */
 export function sidesOf(reference: ColumnReference, column: Column): Sides {
   if (reference.kind === "category" && column.kind === "category") {
@@ -44,15 +64,39 @@ export function sidesOf(reference: ColumnReference, column: Column): Sides {
   return { values, counts: decileCounts(values.reference, values.current) };
 }
 
-/** Null where the test does not suit the column, e.g. Kolmogorov–Smirnov and categories. */
-export function compareSides(test: DriftTest, sides: Sides): DriftResult | null {
-  const side = sides[test.input];
-  return side === null ? null : test.compare(side.reference, side.current);
+/**
+ * What the test says, or why it can say nothing of this column; null where it does not suit columns of this kind at
+ * all, e.g. Kolmogorov–Smirnov and categories.
+ */
+export function compareSides(test: DriftTest, sides: Sides): DriftResult | string | null {
+  const { values } = sides;
+  if (test.input === "values" && values === null) return null;
+  if (test.mostCategories !== undefined) {
+    const counts = values === null ? sides.counts : valueCounts(values);
+    const distinct = counts.reference.reduce((sum, rows, i) => sum + (rows + counts.current[i]! > 0 ? 1 : 0), 0);
+    if (distinct > test.mostCategories)
+      return `it holds ${distinct} distinct values, a ${test.label} compares ${test.mostCategories}`;
+    return test.compare(counts.reference, counts.current);
+  }
+  const side = sides[test.input]!;
+  if (test.needsDistinct === true) {
+    const rows = side.reference.length + side.current.length;
+    const distinct = valueCounts(side).reference.length;
+    if (distinct < rows * LEAST_DISTINCT)
+      return `${distinct} distinct values in ${rows} rows, a ${test.label} test needs half as many as rows: take ks`;
+  }
+  return test.compare(side.reference, side.current);
 }
 
 /** The effect size beside every verdict. */
 export function stabilityIndex(sides: Sides): number {
   return driftTests.psi.compare(sides.counts.reference, sides.counts.current).value;
+}
+
+/** Rows of each distinct value, in rising order. */
+export function valueCounts({ reference, current }: Side): Side {
+  const { first, second } = tieCounts(reference, current);
+  return { reference: first, current: second };
 }
 
 /** Rows of each category of the reference, and in a last cell those of all others: unseen, or too rare to be kept. */

@@ -1,5 +1,4 @@
 /** One window against the reference: drift, quality, performance, and what is to be said of them. */
-import type { ColumnDrift } from "../core/drift.ts";
 import type { Model } from "../core/model.ts";
 import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/monitoring.ts";
 import type { Reference } from "../core/reference.ts";
@@ -67,27 +66,16 @@ function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
 }
 
 function driftOf(rows: PreparedRows, { model, reference, drift }: JudgeOptions): MonitorDrift {
-  const { target } = model.signature;
-  const answers = known(rows.yPred);
-  const prediction = answers.length === 0 ? {} : { prediction: predictionColumn(target, answers) };
-  const report = driftReport(reference, rows.inputs, { ...drift, ...prediction });
-  return { ...report, target: targetDrift(known(rows.yTrue), { model, reference, drift }) };
+  const spec = model.signature.target;
+  const [answers, truth] = [known(rows.yPred), known(rows.yTrue)];
+  const prediction = answers.length === 0 ? {} : { prediction: predictionColumn(spec, answers) };
+  const target = truth.length === 0 ? null : { ...predictionColumn(spec, truth), name: spec.name };
+  const report = driftReport(reference, rows.inputs, { ...drift, ...prediction, target });
+  return { ...report, target: report.target ?? null };
 }
 
 function known(values: Float64Array): Float64Array {
   return values.filter((value) => !Number.isNaN(value));
-}
-
-/** A family of its own, as the prediction is. */
-function targetDrift(
-  yTrue: Float64Array,
-  { model, reference, drift }: Pick<JudgeOptions, "model" | "reference" | "drift">,
-): ColumnDrift | null {
-  if (reference.target === undefined || yTrue.length === 0) return null;
-  const { target } = model.signature;
-  const alone = { rows: reference.rows, columns: { [target.name]: reference.target }, prediction: null };
-  const column = { ...predictionColumn(target, yTrue), name: target.name };
-  return driftReport(alone, { rowCount: yTrue.length, columns: [column] }, drift).columns[target.name] ?? null;
 }
 
 function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] {

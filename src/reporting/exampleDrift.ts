@@ -45,5 +45,6 @@ export function exampleDrift(chance: Random): Pick<ReportInput, "drift" | "distr
 }
 
 function tested(test: string, value: number, drifted: boolean): ColumnDrift {
-  return { test, measure: "p_value", statistic: 0.21, value, limit: 0.05, psi: drifted ? 0.31 : 0.04, drifted };
+  const psi = drifted ? 0.31 : 0.04;
+  return { test, measure: "p_value", statistic: 0.21, value, limit: 0.05, direction: "below", psi, drifted };
 }

@@ -101,7 +101,8 @@ export function exampleRun(n: number, change: Partial<Run> = {}): Run {
 
 /** The n-th watched day of run 1: f1 too low, one column drifted. */
 export function exampleMonitoring(n: number, change: Partial<MonitorRecord> = {}): MonitorRecord {
-  const drifted = { test: "ks", measure: "p_value", statistic: 0.5, value: 0.001, limit: 0.05, psi: 0.3 } as const;
+  const figures = { statistic: 0.5, value: 0.001, limit: 0.05, psi: 0.3 };
+  const drifted = { test: "ks", measure: "p_value", direction: "below", ...figures } as const;
   const dataset = { tested: 1, drifted: 1, share: 1, limit: 0.5, detected: true };
   const nothing = { passes: "at_most", interval: null, message: "" } as const;
   return {

@@ -1,0 +1,44 @@
+/** Shares of values by bin as Evidently counts them, for its distances. */
+import type { Side } from "./compareColumn.ts";
+
+/**
+ * Counts in bins of equal width over both samples, their number by Sturges' rule for `size` values: as
+ * numpy.histogram_bin_edges(…, bins="sturges") and numpy.histogram, to the last rounding. The last bin is closed.
+ */
+export function sturgesCounts({ reference, current }: Side, size: number): Side {
+  let [first, last] = [Infinity, -Infinity];
+  for (const side of [reference, current]) {
+    for (const value of side) {
+      first = Math.min(first, value);
+      last = Math.max(last, value);
+    }
+  }
+  const width = (last - first) / (Math.log2(size) + 1);
+  const bins = width > 0 ? Math.ceil((last - first) / width) : 1;
+  if (first === last) [first, last] = [first - 0.5, last + 0.5];
+  const step = (last - first) / bins;
+  const edges = Float64Array.from({ length: bins + 1 }, (_, i) => (i === bins ? last : i * step + first));
+  return { reference: countIn(reference, edges, step), current: countIn(current, edges, step) };
+}
+
+function countIn(values: Float64Array, edges: Float64Array, step: number): Float64Array {
+  const bins = edges.length - 1;
+  const counts = new Float64Array(bins);
+  for (const value of values) {
+    // The quotient may be off by a rounding; the edges decide.
+    let bin = Math.min(bins - 1, Math.max(0, Math.floor((value - edges[0]!) / step)));
+    while (bin > 0 && value < edges[bin]!) bin--;
+    while (bin < bins - 1 && value >= edges[bin + 1]!) bin++;
+    counts[bin]!++;
+  }
+  return counts;
+}
+
+/** Shares in which an empty cell holds 1e-4, or a millionth of the smallest share where that is not above 1e-4. */
+export function filledShares(counts: Float64Array): Float64Array {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const shares = counts.map((count) => count / total);
+  const smallest = shares.reduce((least, share) => (share > 0 ? Math.min(least, share) : least), Infinity);
+  const stand = smallest <= 1e-4 ? smallest / 1e6 : 1e-4;
+  return shares.map((share) => (share === 0 ? stand : share));
+}
