@@ -4,6 +4,7 @@ import type { Guards } from "./guards.ts";
 import type { App } from "./http.ts";
 import { metricsText } from "./metricsText.ts";
 import type { ServerState } from "./serverState.ts";
+import { storedDrift } from "./storedDrift.ts";
 
 export function registerMetrics(app: App, state: ServerState, guards: Guards): void {
   const schema = { summary: "Counters in Prometheus' text format, over all workers", tags: ["health"] };
@@ -15,6 +16,7 @@ export function registerMetrics(app: App, state: ServerState, guards: Guards): v
       runId: deployment?.runId ?? null,
       deploymentId: deployment?.deploymentId ?? null,
       startedAt: state.startedAt.getTime() / 1000,
+      drift: deployment === undefined ? null : await storedDrift(state.workspace, deployment.model.sha256),
     });
     return reply.header("content-type", "text/plain; version=0.0.4; charset=utf-8").send(text);
   });

@@ -1,4 +1,5 @@
 /** Counters as Prometheus' text format, version 0.0.4. */
+import type { DriftReport } from "../core/drift.ts";
 import { LATENCY_EDGES, type MetricsSnapshot } from "./metrics.ts";
 
 export interface MetricsFacts {
@@ -8,12 +9,14 @@ export interface MetricsFacts {
   readonly deploymentId: number | null;
   /** When the server started, in seconds since 1970. */
   readonly startedAt: number;
+  /** The newest stored result for the deployed model; null where there is none. */
+  readonly drift: DriftReport | null;
 }
 
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
 
 export function metricsText(snapshot: MetricsSnapshot, facts: MetricsFacts): string {
-  return [...requestFamilies(snapshot), ...modelFamilies(snapshot, facts)].join("");
+  return [...requestFamilies(snapshot), ...modelFamilies(snapshot, facts), ...driftFamilies(facts.drift)].join("");
 }
 
 function requestFamilies(snapshot: MetricsSnapshot): string[] {
@@ -50,7 +53,10 @@ function modelFamilies(snapshot: MetricsSnapshot, facts: MetricsFacts): string[]
     label === "" ? {} : { class: label },
     count,
   ]);
-  const info = facts.runId === null ? [] : [[{ run_id: facts.runId, version: facts.codeVersion }, 1] as const];
+  const info =
+    facts.runId === null
+      ? []
+      : [[{ run_id: facts.runId, deployment_id: facts.deploymentId ?? "", version: facts.codeVersion }, 1] as const];
   return [
     family("mlctl_predictions_total", "counter", "Rows answered, by predicted class", predictions),
     family("mlctl_model_info", "gauge", "The deployed run", info),
@@ -63,6 +69,33 @@ function modelFamilies(snapshot: MetricsSnapshot, facts: MetricsFacts): string[]
     family("mlctl_workers", "gauge", "Processes that answer", one(workers)),
     family("process_resident_memory_bytes", "gauge", "Memory of all workers", one(memoryBytes)),
     family("process_start_time_seconds", "gauge", "Start of the server since 1970", one(facts.startedAt)),
+  ];
+}
+
+function driftFamilies(drift: DriftReport | null): string[] {
+  if (drift === null) return [];
+  const columns = Object.entries(drift.columns).filter(([, { skipped }]) => skipped === undefined);
+  const { share } = drift.dataset;
+  return [
+    family(
+      "mlctl_drift_value",
+      "gauge",
+      "p-value or distance of a column's drift test in the newest window",
+      columns.map(([column, { test, measure, value }]): Sample => [{ column, test, measure }, value]),
+    ),
+    family(
+      "mlctl_drift_limit",
+      "gauge",
+      "What the value is held against: a p-value drifts below it, a distance above it",
+      columns.map(([column, { test, measure, limit }]): Sample => [{ column, test, measure }, limit]),
+    ),
+    family(
+      "mlctl_drift_detected",
+      "gauge",
+      "1 where a column drifted in the newest window",
+      columns.map(([column, { drifted }]): Sample => [{ column }, drifted ? 1 : 0]),
+    ),
+    family("mlctl_drift_share", "gauge", "Share of the columns that drifted", share === null ? [] : one(share)),
   ];
 }
 

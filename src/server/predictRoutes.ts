@@ -5,6 +5,7 @@ import { explanations, requireExplainable } from "./explanations.ts";
 import { answerCsv } from "./csvAnswers.ts";
 import type { App, Reply, Request } from "./http.ts";
 import { answerJsonLines } from "./jsonLines.ts";
+import { logRoom } from "./logRoom.ts";
 import { HttpProblem, problemOf } from "./problem.ts";
 import { requestRows } from "./requestRows.ts";
 import type { Guards } from "./guards.ts";
@@ -58,7 +59,8 @@ async function stream(
   const answers = isCsv ? answerCsv(pieces, answerer, config) : answerJsonLines(pieces, answerer, config);
   // What is wrong with the first rows is told with a status; later it stands in the rows.
   const first = await answers.next();
-  const text = Readable.from(rest(first, answers), { objectMode: false, highWaterMark: 1 << 16 });
+  const room = (): Promise<void> => logRoom(state.log, config.serve.log.queue_rows);
+  const text = Readable.from(rest(first, answers, room), { objectMode: false, highWaterMark: 1 << 16 });
   return reply
     .header("content-type", `${isCsv ? CSV_TYPE : "application/x-ndjson"}; charset=utf-8`)
     .header("x-model-version", answerer.served.deployment.runId)
@@ -66,10 +68,17 @@ async function stream(
 }
 
 /** Buffers: a stream of texts would count characters, not bytes. */
-async function* rest(first: IteratorResult<string>, answers: AsyncGenerator<string>): AsyncGenerator<Buffer> {
+async function* rest(
+  first: IteratorResult<string>,
+  answers: AsyncGenerator<string>,
+  room: () => Promise<void>,
+): AsyncGenerator<Buffer> {
   try {
     if (first.done !== true) yield Buffer.from(first.value);
-    for await (const text of answers) yield Buffer.from(text);
+    for await (const text of answers) {
+      yield Buffer.from(text);
+      await room();
+    }
   } catch (error) {
     // The status is out already: the connection is cut, so that nobody takes this for the end.
     throw error instanceof MlctlError ? problemOf(error) : error;
