@@ -26,20 +26,29 @@ const QUANTILE_STEPS = 100;
  *
  * @param options.prediction answers on the validation rows; may have another length than the table
  * @param options.target truth of the rows
+ * @param options.sampleSize values kept of each column of numbers; unless told, as many as a model file can bear
  */
 export function referenceOf(
   table: Table,
-  { seed, prediction, target }: { readonly seed: number; readonly prediction?: Column; readonly target?: Column },
+  { seed, prediction, target, sampleSize: wanted }: ReferenceOptions,
 ): Reference {
   const share = Math.floor(SAMPLE_BUDGET / Math.max(1, table.columns.length));
-  const sampleSize = Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
+  const sampleSize = wanted ?? Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
+  const alone = { seed, sampleSize: wanted ?? LARGEST_SAMPLE };
   const entries = table.columns.map((column) => [column.name, columnReference(column, { seed, sampleSize })] as const);
   return {
     rows: table.rowCount,
     columns: Object.fromEntries(entries),
-    prediction: prediction === undefined ? null : columnReference(prediction, { seed, sampleSize: LARGEST_SAMPLE }),
-    ...(target === undefined ? {} : { target: columnReference(target, { seed, sampleSize: LARGEST_SAMPLE }) }),
+    prediction: prediction === undefined ? null : columnReference(prediction, alone),
+    ...(target === undefined ? {} : { target: columnReference(target, alone) }),
   };
+}
+
+export interface ReferenceOptions {
+  readonly seed: number;
+  readonly prediction?: Column;
+  readonly target?: Column;
+  readonly sampleSize?: number;
 }
 
 interface SampleOptions {
