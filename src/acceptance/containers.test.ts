@@ -1,0 +1,179 @@
+/** Dockerfile, compose.yaml and the Kubernetes manifests: they agree with each other and with the server that runs. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { loadConfig } from "../config/loadConfig.ts";
+import { emptyWorkspace, repository } from "./lifecycleWorkspace.ts";
+
+type Node = Readonly<Record<string, any>>; // oxlint-disable-line typescript/no-explicit-any -- documents of others' schemas
+
+const manifests = join(repository, "deploy", "kubernetes");
+const read = (path: string): string => readFileSync(join(repository, path), "utf8");
+
+function documents(path: string): Node[] {
+  return parseAllDocuments(readFileSync(path, "utf8"), { strict: true, uniqueKeys: true, merge: true }).map(
+    (document) => {
+      expect(document.errors, path).toEqual([]);
+      return document.toJS() as Node;
+    },
+  );
+}
+
+const byKind = new Map<string, Node>(
+  readdirSync(manifests)
+    .flatMap((name) => documents(join(manifests, name)))
+    .map((document) => [document["kind"] as string, document]),
+);
+const pod = byKind.get("Deployment")!["spec"].template.spec as Node;
+const container = pod["containers"][0] as Node;
+
+/** Instructions in order, lines that go on joined, comments left out. */
+const instructions = read("Dockerfile")
+  .replace(/^#.*\n/gm, "")
+  .replace(/\\\n/g, " ")
+  .split("\n")
+  .filter((line) => line.trim() !== "")
+  .map((line) => ({ name: line.split(" ")[0]!, value: line.slice(line.indexOf(" ") + 1).trim() }));
+const final = instructions.slice(instructions.findLastIndex(({ name }) => name === "FROM"));
+const last = (name: string): string => final.findLast((one) => one.name === name)!.value;
+const compose = documents(join(repository, "compose.yaml"))[0]!;
+
+let paths: string[];
+let stop: () => Promise<unknown>;
+beforeAll(async () => {
+  const workspace = emptyWorkspace({ target: "y" });
+  const { child, finished } = workspace.start("serve", "--port", "0", "--json");
+  stop = () => (child.kill("SIGTERM"), finished);
+  const line = await new Promise<string>((resolve) =>
+    child.stdout!.once("data", (data: Buffer) => resolve(String(data))),
+  );
+  const { url } = JSON.parse(line) as { url: string };
+  const openApi = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };
+  paths = Object.keys(openApi.paths);
+});
+afterAll(() => stop());
+
+describe("the Dockerfile", () => {
+  it("builds in one stage and runs in another, both of the Node that package.json allows", () => {
+    const stages = instructions.filter(({ name }) => name === "FROM").map(({ value }) => value);
+    expect(stages).toEqual(["node:20-slim AS build", "node:20-slim"]);
+    expect(final.filter(({ name }) => name === "COPY").map(({ value }) => value)).toContain(
+      "--from=build /app/dist ./dist",
+    );
+  });
+
+  it("copies only what is there and what .dockerignore lets through", () => {
+    const sources = instructions
+      .filter(({ name, value }) => name === "COPY" && !value.includes("--from"))
+      .flatMap(({ value }) => value.split(" ").slice(0, -1));
+    const let_through = read(".dockerignore").match(/(?<=^!).*$/gm)!;
+    expect(sources.filter((path) => !existsSync(join(repository, path)))).toEqual([]);
+    expect(sources.filter((path) => !let_through.includes(path))).toEqual([]);
+    expect(let_through.filter((path) => !sources.includes(path))).toEqual([]);
+  });
+
+  it("runs as nobody special, by number, and asks an address that the server has whether it is alive", () => {
+    expect(last("USER")).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    const [, port, path] = /127\.0\.0\.1:(\d+)(\/\w+)/.exec(last("HEALTHCHECK"))!;
+    expect(paths).toContain(path);
+    expect([port, last("EXPOSE")]).toEqual(["8000", "8000"]);
+    expect(JSON.parse(last("ENTRYPOINT"))).toEqual(["mlctl"]);
+    expect(JSON.parse(last("CMD"))).toEqual(container["args"]);
+  });
+
+  it("leaves no list of packages behind", () => {
+    for (const { value } of instructions.filter((one) => one.value.includes("apt-get install")))
+      expect(value).toMatch(/--no-install-recommends.*rm -rf \/var\/lib\/apt\/lists/);
+  });
+});
+
+describe("compose.yaml", () => {
+  it("publishes the server's port on this machine only, and takes the token from outside", () => {
+    const { serve, lifecycle } = compose["services"] as Record<string, Node>;
+    expect(serve!["ports"]).toEqual(["127.0.0.1:${PORT:-8000}:8000"]);
+    expect(Object.keys(serve!["environment"] as object)).toEqual(["MLCTL_SERVE_TOKEN"]);
+    for (const service of [serve!, lifecycle!]) {
+      expect(service["image"]).toBe(container["image"]);
+      expect(service["volumes"][0].target).toBe(last("WORKDIR"));
+      expect([service["read_only"], service["cap_drop"], service["tmpfs"]]).toEqual([true, ["ALL"], ["/tmp"]]);
+    }
+  });
+});
+
+describe("the Kubernetes manifests", () => {
+  it("are all listed, and select the pods of the deployment", () => {
+    const files = readdirSync(manifests).filter((name) => name !== "kustomization.yaml");
+    expect([...(byKind.get("Kustomization")!["resources"] as string[])].toSorted()).toEqual(files.toSorted());
+    const { labels } = byKind.get("Deployment")!["spec"].template.metadata;
+    for (const selector of [
+      byKind.get("Deployment")!["spec"].selector.matchLabels,
+      byKind.get("Service")!["spec"].selector,
+      byKind.get("PodDisruptionBudget")!["spec"].selector.matchLabels,
+      pod["topologySpreadConstraints"][0].labelSelector.matchLabels,
+    ])
+      expect(labels).toMatchObject(selector as object);
+  });
+
+  it("probe addresses that the server has, on the port that it opens", () => {
+    const [port] = container["ports"] as Node[];
+    for (const [probe, path] of [
+      ["startupProbe", "/health"],
+      ["livenessProbe", "/health"],
+      ["readinessProbe", "/ready"],
+    ] as const) {
+      expect(container[probe].httpGet).toEqual({ path, port: port!["name"] });
+      expect(paths).toContain(path);
+    }
+    const { annotations } = byKind.get("Deployment")!["spec"].template.metadata;
+    expect(paths).toContain(annotations["prometheus.io/path"]);
+    expect(annotations["prometheus.io/port"]).toBe(String(port!["containerPort"]));
+    expect(byKind.get("Service")!["spec"].ports[0].targetPort).toBe(port!["name"]);
+    expect(container["args"].slice(-2)).toEqual(["--port", String(port!["containerPort"])]);
+  });
+
+  it("run without rights on a file system that cannot be written, but for the volumes that are meant to be", () => {
+    expect(pod["securityContext"]).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+    expect(`${pod["securityContext"].runAsUser}:${pod["securityContext"].runAsGroup}`).toBe(last("USER"));
+    expect(container["securityContext"]).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+    const mounts = container["volumeMounts"] as Node[];
+    expect(mounts.map(({ name }) => name as string).toSorted()).toEqual(
+      (pod["volumes"] as Node[]).map(({ name }) => name as string).toSorted(),
+    );
+    expect(mounts.find(({ mountPath }) => mountPath === last("WORKDIR"))).toMatchObject({ readOnly: true });
+    const claim = (pod["volumes"] as Node[]).find(({ name }) => name === "workspace")!["persistentVolumeClaim"];
+    expect(claim.claimName).toBe(byKind.get("PersistentVolumeClaim")!["metadata"].name);
+  });
+
+  it("set only variables that are settings, with room for the log that they allow", async () => {
+    const variables = container["env"] as Node[];
+    const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value ?? "secret"]));
+    const workspace = emptyWorkspace({ target: "y" });
+    const { config, warnings } = await loadConfig({ directory: workspace.folder, environment });
+    expect(warnings).toEqual([]);
+    const mount = (container["volumeMounts"] as Node[]).find(({ name }) => name === "state")!;
+    expect(config.database.startsWith(`${mount["mountPath"]}/`)).toBe(true);
+    // 2Gi holds the log, its write-ahead log and the index.
+    expect(config.serve.log.retention.bytes).toBeLessThanOrEqual(2 ** 30);
+    expect(config.serve.token).toBe("secret");
+  });
+
+  it("scale the deployment and keep a pod alive, which has time to finish what it answers", () => {
+    const { scaleTargetRef, minReplicas, maxReplicas } = byKind.get("HorizontalPodAutoscaler")!["spec"];
+    const { apiVersion, kind, metadata, spec } = byKind.get("Deployment")!;
+    expect(scaleTargetRef).toEqual({ apiVersion, kind, name: metadata.name });
+    // A fixed number would undo what the autoscaler did with every apply.
+    expect(spec.replicas).toBeUndefined();
+    expect(byKind.get("PodDisruptionBudget")!["spec"].minAvailable).toBeLessThan(minReplicas);
+    expect(minReplicas).toBeLessThan(maxReplicas);
+    // Utilization is a share of the request: without one the autoscaler knows nothing.
+    expect(container["resources"].requests.cpu).toBeTruthy();
+    const pause = Number(container["lifecycle"].preStop.exec.command[1]);
+    // The server drains for six seconds (DRAIN_MS) and may take five to close its log.
+    expect(pod["terminationGracePeriodSeconds"]).toBeGreaterThan(pause + 6 + 5);
+  });
+});
