@@ -30,7 +30,8 @@ const watchedWindow =
  * with "?" may be absent. The order of the lines is that of a first session.
  */
 const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "init new": { "": "directory,dry_run,files,template" },
+  "init --list": { "": "templates", "templates[]": "name,shows" },
+  "init new": { "": "directory,dry_run,files,notes,template" },
   "config show": { "": "config,path,settings", "settings[]": "key,source,value" },
   "config validate": { "": "path,valid,warnings" },
   "ingest --dry-run": { "": "dry_run,files,reason,status", "files[]": "bytes,is_new,path,sha256" },
@@ -122,8 +123,8 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "models note v1 keep": { "": "model_version,note,previous,run_id" },
   "models export v1 -o model.json": {
     "": "bytes,family,format,inputs,output,outputs,run_id,sha256",
-    "inputs[]": "kind,name",
-    "outputs[]": "kind,name",
+    "inputs[]": "kind,name,width",
+    "outputs[]": "kind,name,width",
   },
   "models alias staging v1": { "": "name,previous_run_id?,run_id" },
   explain: {

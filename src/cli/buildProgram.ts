@@ -142,6 +142,8 @@ function commanderOption(key: string, spec: OptionSpec): Option {
   if (spec.default !== undefined) option.defaultValue = spec.default;
   // A switch that was not given is off, as OptionValue says; commander would leave it out.
   else if (option.isBoolean() && !option.negate) option.defaultValue = false;
+  // "<value...>" takes all that follows, "<value>" of a list one each time it is given.
+  if (spec.type === "list" && !option.variadic) option.argParser<string[]>((text, before) => [...(before ?? []), text]);
   if (spec.type !== "list" && (option.required || option.optional)) option.argParser((text) => optionValue(text, spec));
   return option;
 }

@@ -27,7 +27,7 @@ export const groups = ["Lifecycle", "Use", "Watch", "Improve", "Look back", "Oth
 export type Group = (typeof groups)[number];
 
 export interface OptionSpec {
-  /** As commander writes them: "-o, --output <file>"; "--columns <names...>" with type "list". */
+  /** As commander writes them: "-o, --output <file>"; "--columns <names...>" or, given repeatedly, "--limit <name>" with type "list". */
   readonly flags: string;
   readonly description: string;
   /** Left out: "boolean" without a value in `flags`, else "text". "duration" ("10m") arrives in milliseconds. */

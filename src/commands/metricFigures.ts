@@ -3,7 +3,8 @@ import { MlctlError } from "../core/errors.ts";
 
 /** @throws {MlctlError} kind "usage" for what is no metric=number */
 export function metricFigures(flag: string, given: readonly string[] | undefined): Record<string, number> {
-  const pairs = (given ?? []).map((text): [string, number] => {
+  const texts = (given ?? []).flatMap((text) => text.split(","));
+  const pairs = texts.map((text): [string, number] => {
     const [, name, figure] = /^([A-Za-z]\w*)=(.+)$/.exec(text) ?? [];
     const value = Number(figure);
     if (name !== undefined && Number.isFinite(value) && value >= 0) return [name, value];

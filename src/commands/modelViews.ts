@@ -109,5 +109,7 @@ export function exportView({ runId, family, format, output, bytes, sha256, input
 }
 
 function listed(values: ExportResult["inputs"]): string {
-  return values.map(({ name, kind }) => `${name} (${kind})`).join(", ");
+  return values
+    .map(({ name, kind, width }) => `${name} (${kind}${(width ?? 1) === 1 ? "" : ` × ${width}`})`)
+    .join(", ");
 }

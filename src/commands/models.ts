@@ -111,7 +111,7 @@ const exported = defineCommand({
   group: "Look back",
   summary: "write a model in a form that other programs read",
   details:
-    "json is the model file itself; xgboost-json is XGBoost's own form, on the features; onnx is the whole way from the model's columns to its answers (numbers are doubles with NaN for missing, texts strings with an empty one for missing; inputs are of shape [rows, 1]), or with --from features the estimator alone.",
+    "json is the model file itself; xgboost-json is XGBoost's own form, on the features; onnx is the whole way from the model's columns to its answers (numbers are doubles with NaN for missing, texts strings with an empty one for missing, dates milliseconds since 1970 UTC; inputs are of shape [rows, 1]), or with --from features the estimator alone.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion, latest or a path (default: the newest)" }],
   options: {
     format: {

@@ -6,6 +6,7 @@ import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { metricFigures } from "./metricFigures.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { trialsView } from "./trialsView.ts";
 import { runsDiffView } from "./runsDiffView.ts";
 
 const list = defineCommand({
@@ -16,6 +17,7 @@ const list = defineCommand({
     family: { flags: "--family <name>", description: "only this model family" },
     limit: { flags: "--limit <count>", type: "integer", description: "at most so many", default: 50 },
     models: { flags: "--models", type: "boolean", description: "only those that kept a model" },
+    trials: { flags: "--trials", type: "boolean", description: "the trials of searches in their place, best first" },
   },
   listing: true,
   examples: [
@@ -25,9 +27,14 @@ const list = defineCommand({
     ["mlctl runs list --json | jq '.runs[0].metrics'", "figures of the newest"],
   ],
   async run(invocation) {
-    const { family, limit, models } = invocation.options;
+    const { family, limit, models, trials } = invocation.options;
     const workspace = await openWorkspaceOf(invocation);
     const { reading } = await import("../lifecycle/session.ts");
+    if (trials) {
+      const { trialList } = await import("../lifecycle/trialList.ts");
+      const found = await reading(workspace, (session) => trialList(session, { family, limit }));
+      return { result: found, view: trialsView(found) };
+    }
     const result = await reading(workspace, ({ store }) => {
       const production = store.deployments()[0]?.runId ?? null;
       return {
@@ -76,14 +83,14 @@ const diff = defineCommand({
   options: {
     data: { flags: "--data <path>", description: "labelled rows instead of test_data_path" },
     maxDrop: {
-      flags: "--max-drop <metric=value...>",
+      flags: "--max-drop <metric=value>",
       type: "list",
-      description: "exit 10 if the second is worse by more; an undefined metric never passes",
+      description: "exit 10 if the second is worse by more; an undefined metric never passes; repeatable",
     },
     smallest: {
-      flags: "--smallest <metric=value...>",
+      flags: "--smallest <metric=value>",
       type: "list",
-      description: "smallest difference that counts, in units of the metric",
+      description: "smallest difference that counts, in units of the metric; repeatable",
     },
   },
   examples: [

@@ -32,8 +32,15 @@ export interface ExportResult {
   readonly bytes: number;
   readonly sha256: string;
   /** What the file takes, in order, and of which kind. */
-  readonly inputs: readonly { readonly name: string; readonly kind: string }[];
-  readonly outputs: readonly { readonly name: string; readonly kind: string }[];
+  readonly inputs: readonly ExportedValue[];
+  readonly outputs: readonly ExportedValue[];
+}
+
+export interface ExportedValue {
+  readonly name: string;
+  readonly kind: string;
+  /** onnx: numbers for each row; null for a plain list, and for the other formats. */
+  readonly width: number | null;
 }
 
 type Content = Pick<ExportResult, "inputs" | "outputs"> & { readonly content: Uint8Array };
@@ -57,15 +64,15 @@ function contentOf(loaded: LoadedModel, { format, from }: ExportRequest): Conten
   const { model, path } = loaded;
   if (format === "onnx") {
     const { bytes, inputs, outputs } = exportOnnx(model, { from });
-    const told = (values: typeof inputs) => values.map(({ name, type }) => ({ name, kind: type }));
+    const told = (values: typeof inputs) => values.map(({ name, type, width }) => ({ name, kind: type, width }));
     return { content: bytes, inputs: told(inputs), outputs: told(outputs) };
   }
-  const answer = [{ name: model.signature.target.name, kind: model.signature.target.task }];
+  const answer = [{ name: model.signature.target.name, kind: model.signature.target.task, width: null }];
   if (format === "json") {
-    const inputs = model.signature.inputs.map(({ name, kind }) => ({ name, kind }));
+    const inputs = model.signature.inputs.map(({ name, kind }) => ({ name, kind, width: null }));
     return { content: readFileSync(path), inputs, outputs: answer };
   }
-  const inputs = model.estimator.featureNames.map((name) => ({ name, kind: "number" }));
+  const inputs = model.estimator.featureNames.map((name) => ({ name, kind: "number", width: null }));
   return { content: new TextEncoder().encode(ownForm(loaded, format)), inputs, outputs: answer };
 }
 

@@ -116,9 +116,12 @@ function combinations(differing: readonly Factor[]): ReadonlySet<Factor>[] {
 }
 
 function lookupOf(models: readonly SwappedModel[]): (made: ReadonlySet<Factor>) => SwappedModel | undefined {
-  const key = (made: ReadonlySet<Factor>): string => factors.filter((factor) => made.has(factor)).join();
-  const byKey = new Map(models.map((model) => [key(model.fromSecond), model]));
-  return (made) => byKey.get(key(made));
+  const byKey = new Map(models.map((model) => [keyOf(model.fromSecond), model]));
+  return (made) => byKey.get(keyOf(made));
+}
+
+function keyOf(made: ReadonlySet<Factor>): string {
+  return factors.filter((factor) => made.has(factor)).join();
 }
 
 function effectsOf(

@@ -31,17 +31,26 @@ function exampleTable(): Table {
       name,
       Array.from({ length: ROWS }, (_, row) => of(row)),
     );
-  const columns = [
+  const columns: Column[] = [
     numbers("a", () => normal()),
     numbers("b", (row) => (row % 7 === 0 ? NaN : 1000 + 200 * normal())),
     numbers("size", () => Math.exp(2 * normal())),
     texts("city", (row) => (row >= 220 ? "bern" : ["oslo", "rome", "lima"][integer(3)]!)),
+    {
+      kind: "date",
+      name: "when",
+      // Leap days, the turns of centuries, before 1970, and a gap.
+      values: Float64Array.from({ length: ROWS }, (_, row) =>
+        row % 11 === 3 ? NaN : Date.UTC(1896 + row, row % 12, 27 + (row % 5), row % 24, row % 60),
+      ),
+    },
     texts("grade", (row) => (row % 5 === 0 ? null : ["low", "mid", "high"][integer(3)]!)),
   ];
   return { rowCount: ROWS, columns };
 }
 
 const table = exampleTable();
+const dropDate: TransformRequest = { type: "drop", options: { column: "when" } };
 const targets = {
   regression: { name: "y", task: "regression" },
   binary: { name: "y", task: "binary", classes: ["no", "yes"] },
@@ -184,6 +193,15 @@ describe("exportOnnx", () => {
       { type: "round", options: { columns: ["size"], digits: 2 } },
       { type: "cyclical", options: { columns: ["b"], period: 97, keep: true } },
     ],
+    "date_parts with all parts": [
+      {
+        type: "date_parts",
+        options: {
+          column: "when",
+          parts: ["year", "quarter", "month", "day", "day_of_week", "is_weekend", "hour", "days_since_1970"],
+        },
+      },
+    ],
     "ordinal, target_encode": [
       { type: "ordinal", options: { columns: ["grade"], order: ["low", "mid", "high"] } },
       { type: "target_encode", options: { columns: ["city"] } },
@@ -199,17 +217,14 @@ describe("exportOnnx", () => {
     ],
   };
   it.each(Object.entries(chains))("writes the transforms %s", async (_words, requests) => {
-    const rest: TransformRequest = { type: "one_hot", options: {} };
-    const features = [...requests, rest];
+    const withoutDates = requests.some(({ type }) => type === "date_parts") ? [] : [dropDate];
+    const features = [...requests, ...withoutDates, { type: "one_hot", options: {} }];
     // Trees: what is missing after log or ordinal stays missing.
     await expectEqualAnswers(await fitted("binary", { features, params: { n_estimators: 20 } }));
   });
 
   it("takes a selection out of the columns of a category", async () => {
-    const features = [
-      { type: "impute", options: {} },
-      { type: "one_hot", options: {} },
-    ];
+    const features = [dropDate, { type: "impute", options: {} }, { type: "one_hot", options: {} }];
     const featurePatterns = ["a", "city=rome", "grade=*"];
     const model = await fitted("binary", { family: "logistic_regression", features, featurePatterns });
     await expectEqualAnswers(model);
@@ -218,6 +233,7 @@ describe("exportOnnx", () => {
 
   it("names the transform that ONNX cannot express, and the way out", async () => {
     const features: TransformRequest[] = [
+      dropDate,
       { type: "text_length", options: { column: "city" } },
       { type: "one_hot", options: {} },
     ];

@@ -1,6 +1,7 @@
 /** A model as an ONNX file: the whole way from columns to answers, or from features to answers. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/model.ts";
+import type { ColumnKind } from "../../core/table.ts";
 import { calibrationNodes } from "./calibrationNodes.ts";
 import { encodeModel } from "./encodeModel.ts";
 import { complement, estimatorNodes } from "./estimatorNodes.ts";
@@ -18,6 +19,12 @@ export interface OnnxExport {
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
 }
+
+const inputWords: Readonly<Record<ColumnKind, string>> = {
+  number: "number; NaN where it is missing",
+  category: "text; empty where it is missing",
+  date: "milliseconds since 1970-01-01 UTC; NaN where it is missing",
+};
 
 type Output = GraphValue & { readonly from: string };
 
@@ -39,15 +46,16 @@ function free(name: string, taken: ReadonlySet<string>): string {
 
 function columnInput(graph: GraphBuilder, { signature, transforms }: Model) {
   const columns = signature.inputs.map(({ name, kind }) => {
-    const isText = kind === "category";
-    const description = isText ? "text; empty where it is missing" : "number; NaN where it is missing";
-    return column(name, graph.input({ name, type: isText ? "string" : "double", width: 1, description }), kind);
+    const description = inputWords[kind];
+    return column(
+      name,
+      graph.input({ name, type: kind === "category" ? "string" : "double", width: 1, description }),
+      kind,
+    );
   });
   const made = transformNodes(graph, transforms, columns);
-  // Dates only get this far where nothing reads them.
-  const rows = columns.find(({ kind }) => kind !== "date")?.tensor;
-  if (rows === undefined)
-    throw new MlctlError("usage", "the model takes no column that ONNX knows: there is nothing to write");
+  const rows = columns[0]?.tensor;
+  if (rows === undefined) throw new MlctlError("usage", "the model takes no column: there is nothing to write");
   return { features: made.length > 0 ? joined(graph, made) : undefined, rows };
 }
 

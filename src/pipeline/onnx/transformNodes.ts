@@ -3,6 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { FittedTransform } from "../../core/model.ts";
 import type { DropState } from "../../features/drop.ts";
 import type { SelectState } from "../../features/select.ts";
+import { datePartsNodes } from "./dateNodes.ts";
 import type { GraphBuilder } from "./graph.ts";
 import type { GraphColumn } from "./graphColumns.ts";
 import { clipNodes, cyclicalNodes, imputeNodes, logNodes, roundNodes, standardizeNodes } from "./numberTransforms.ts";
@@ -13,6 +14,7 @@ type Writer = (graph: GraphBuilder, state: never, columns: readonly GraphColumn[
 const writers: Readonly<Record<string, Writer>> = {
   clip: clipNodes,
   cyclical: cyclicalNodes,
+  date_parts: datePartsNodes,
   drop: (_graph, state: DropState, columns) => columns.filter(({ name }) => !state.columns.includes(name)),
   group: groupNodes,
   impute: imputeNodes,
