@@ -6,7 +6,7 @@ import { predictionColumn } from "../pipeline/predictionColumn.ts";
 import { driftFindings, type DriftSubject } from "./driftFindings.ts";
 import { driftReport, type DriftOptions } from "./driftReport.ts";
 import { performanceFindings } from "./performanceFindings.ts";
-import { performanceReport } from "./performanceReport.ts";
+import { performanceReport, sureInterval } from "./performanceReport.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 import { qualityFindings, type Limit, type QualityLimits } from "./qualityFindings.ts";
 import { qualityReport } from "./qualityReport.ts";
@@ -48,7 +48,14 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
   const findings = [
     ...driftFindings(drift, options.drift.failOn),
     ...qualityFindings(quality, reference, options.quality),
-    ...performanceFindings(performance, segments, { require, confidence, referenceInterval, minimumRows, task }),
+    ...performanceFindings(performance, segments, {
+      require,
+      confidence,
+      referenceInterval,
+      minimumRows,
+      task,
+      sureInterval: referenceInterval === null ? null : sureInterval(rows, asked),
+    }),
     ...labelFinding(rows),
   ];
   return { status: worstStatus(findings), drift, quality, performance, segments, findings: worstFirst(findings) };

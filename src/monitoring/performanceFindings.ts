@@ -14,6 +14,8 @@ export interface PerformanceLimits {
   readonly task: Task;
   /** Of the deciding metric on the test data. */
   readonly referenceInterval: readonly [number, number] | null;
+  /** Of the deciding metric now, all but certain. */
+  readonly sureInterval: readonly [number, number] | null;
 }
 
 export function performanceFindings(
@@ -61,7 +63,7 @@ function requiredFinding(name: string, limit: Limit, { report, limits }: Judging
   return { ...base, status: sure ? "fail" : "warn", message };
 }
 
-/** Without a limit of its own, the deciding metric is held against the test data: fails where the intervals part. */
+/** Without a limit of its own, the deciding metric is held against the test data: fails where it is surely beyond that interval. */
 function yardstickFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
   const { metric, value, reference } = report;
   const interval = report.intervals[metric] ?? null;
@@ -79,9 +81,10 @@ function yardstickFinding(report: PerformanceReport, limits: PerformanceLimits):
   };
   const lacking = tooFew(report, limits);
   if (lacking !== null) return { ...base, status: "skipped", message: lacking };
-  if (bound === null || interval === null || value === null)
+  const sure = limits.sureInterval;
+  if (bound === null || sure === null || value === null)
     return { ...base, status: "skipped", message: "no limit is set, and no score on the test data to compare with" };
-  const worse = greaterIsBetter ? interval[1] < bound : interval[0] > bound;
+  const worse = greaterIsBetter ? sure[1] < bound : sure[0] > bound;
   const message = `${rowsText(report)}; ${formatNumber(reference)} on the test data`;
   return { ...base, status: worse ? "fail" : "pass", message };
 }

@@ -1,0 +1,244 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Model } from "../core/model.ts";
+import type { MonitorFinding } from "../core/monitoring.ts";
+import { random } from "../core/random.ts";
+import type { Reference } from "../core/reference.ts";
+import type { Column, Table } from "../core/table.ts";
+import { predictionColumn } from "../pipeline/predictionColumn.ts";
+import { signatureOf } from "../pipeline/signatureOf.ts";
+import { referenceOf } from "../stats/referenceOf.ts";
+import { judgeWindow, type JudgeOptions } from "./judgeWindow.ts";
+import { prepareRows } from "./prepareRows.ts";
+
+const CITIES = ["oslo", "bergen", "trondheim", "tromsø", "bodø"];
+
+interface Sample {
+  readonly table: Table;
+  readonly probabilities: Float64Array;
+}
+
+/** Customers with gaps, a skewed amount, a rare city and a truth that the probabilities know. */
+function customers(rowCount: number, seed: number): Sample {
+  const { uniform, normal } = random(seed);
+  const of = (value: () => number): Float64Array => Float64Array.from({ length: rowCount }, value);
+  const age = of(() => (uniform() < 0.05 ? NaN : 40 + 12 * normal()));
+  const paid = of(() => Math.exp(normal()));
+  const cities = Array.from({ length: rowCount }, () => CITIES[Math.floor(uniform() ** 2 * CITIES.length)]!);
+  const probabilities = paid.map((value) => 1 / (1 + Math.exp(-2 * Math.log(value))));
+  const left = Array.from(probabilities, (p) => (uniform() < p ? "yes" : "no"));
+  const columns: Column[] = [
+    { kind: "number", name: "age", values: age },
+    { kind: "number", name: "paid", values: paid },
+    categoryColumn("city", cities),
+    categoryColumn("left", left),
+  ];
+  return { table: { rowCount, columns }, probabilities };
+}
+
+const target = { name: "left", task: "binary", classes: ["no", "yes"] } as const;
+const training = customers(3_000, 1);
+let model: Model;
+let reference: Reference;
+
+beforeAll(() => {
+  const inputs = { ...training.table, columns: training.table.columns.slice(0, 3) };
+  const signature = signatureOf(inputs, target, { nullValues: [""], normalizeNames: false });
+  // Answers are given below: nothing else of a model is read.
+  model = { signature, estimator: { family: "logistic_regression" } } as unknown as Model;
+  const truth = predictionColumn(target, prepared(training).yTrue);
+  reference = referenceOf(inputs, {
+    seed: 1,
+    prediction: predictionColumn(target, answersOf(training).yPred),
+    target: truth,
+  });
+});
+
+function answersOf({ probabilities }: Sample) {
+  return { yPred: probabilities.map((p) => (p >= 0.5 ? 1 : 0)), probabilities };
+}
+
+function prepared(sample: Sample, table = sample.table) {
+  return prepareRows(model, table, { timeColumn: null, round: null, known: [], answers: answersOf(sample) });
+}
+
+function judge(sample: Sample, change: { table?: Table; options?: Partial<JudgeOptions> } = {}) {
+  return judgeWindow(prepared(sample, change.table), {
+    model,
+    reference,
+    drift: { failOn: ["dataset"] },
+    quality: { columns: {} },
+    performance: { metric: "f1", reference: 0.775, referenceInterval: [0.75, 0.8], require: {}, confidence: null },
+    segments: [],
+    segmentRows: 30,
+    minimumRows: 20,
+    seed: 1,
+    end: null,
+    ...change.options,
+  });
+}
+
+/** The batch with one column replaced. */
+function withColumn({ table }: Sample, column: Column): Table {
+  return { ...table, columns: table.columns.map((each) => (each.name === column.name ? column : each)) };
+}
+
+const named = (findings: readonly MonitorFinding[], name: string) => findings.find((finding) => finding.name === name)!;
+
+describe("a batch of the same customers", () => {
+  it("fails in none of 200, and seldom warns, at any size", () => {
+    let [failures, warnings] = [0, 0];
+    for (let trial = 0; trial < 200; trial++) {
+      const rows = [25, 100, 250][trial % 3]!;
+      const { findings } = judge(customers(rows, 100 + trial));
+      failures += findings.some(({ status }) => status === "fail") ? 1 : 0;
+      warnings += findings.some(({ status }) => status === "warn") ? 1 : 0;
+    }
+    expect(failures).toBe(0);
+    // Columns, prediction and target are a family of 5 % each: 14 % are to be expected at most, 28 of 200, and 45 by a chance of 0.001.
+    expect(warnings).toBeLessThan(45);
+  });
+});
+
+describe("quality", () => {
+  const batch = customers(400, 7);
+  const numbers = (name: string, value: (row: number) => number): Column => ({
+    kind: "number",
+    name,
+    values: Float64Array.from({ length: 400 }, (_, row) => value(row)),
+  });
+
+  it("fails where more is missing than in training, by what the size of the batch allows", () => {
+    const gaps = (every: number): Table =>
+      withColumn(
+        batch,
+        numbers("age", (row) => (row % every === 0 ? NaN : 40)),
+      );
+    expect(named(judge(batch, { table: gaps(5) }).findings, "missing values")).toMatchObject({
+      status: "fail",
+      value: 0.2,
+    });
+    // 7.5 % instead of 5 %: 30 of 400 rows, which chance brings.
+    expect(named(judge(batch, { table: gaps(14) }).findings, "missing values").status).toBe("pass");
+    expect(named(judge(batch, { table: gaps(1e9) }).findings, "missing values").status).toBe("pass");
+  });
+
+  it("takes a configured limit at its word once the rows are sure of it", () => {
+    const limit = { options: { quality: { columns: {}, missing_share: { max: 0.1 } } } };
+    const gaps = (share: number): Table =>
+      withColumn(
+        batch,
+        numbers("age", (row) => (row < 400 * share ? NaN : 40)),
+      );
+    const statusAt = (share: number) =>
+      named(judge(batch, { ...limit, table: gaps(share) }).findings, "missing values").status;
+    // scipy.stats.binom.isf(0.05, 400, 0.1) is 50: from 51 of 400 on it is sure.
+    expect([0.1, 0.125, 0.1275].map(statusAt)).toEqual(["pass", "warn", "fail"]);
+  });
+
+  it("goes on where a column holds text, and counts it", () => {
+    const texts = Array.from({ length: 400 }, (_, row) => (row < 8 ? "n/k" : String(row % 60)));
+    const { findings, quality, drift } = judge(batch, { table: withColumn(batch, categoryColumn("age", texts)) });
+    expect(named(findings, "types")).toMatchObject({ status: "fail", value: 0.02 });
+    expect(named(findings, "types").message).toContain('such as "n/k"');
+    expect(quality.columns["age"]!.missingShare).toBe(0);
+    expect(drift.columns["paid"]!.skipped).toBeUndefined();
+  });
+
+  it("goes on without a column, and says which", () => {
+    const table = { ...batch.table, columns: batch.table.columns.filter(({ name }) => name !== "paid") };
+    const { findings, drift } = judge(batch, { table });
+    expect(named(findings, "schema")).toMatchObject({ status: "fail", value: 1, message: "missing: paid" });
+    expect(drift.columns["paid"]!.skipped).toBe("the column is absent");
+  });
+
+  it("warns of new categories and of values outside the range, and fails a column that is stuck", () => {
+    const cities = categoryColumn(
+      "city",
+      Array.from({ length: 400 }, (_, row) => (row % 10 === 0 ? "rome" : "oslo")),
+    );
+    expect(named(judge(batch, { table: withColumn(batch, cities) }).findings, "new categories")).toMatchObject({
+      status: "warn",
+      value: 0.1,
+      message: '"city" 10 % (usual 0 %): "rome"',
+    });
+    const far = withColumn(
+      batch,
+      numbers("paid", (row) => (row % 10 === 0 ? 1e6 : 1)),
+    );
+    expect(named(judge(batch, { table: far }).findings, "range")).toMatchObject({ status: "warn", value: 0.1 });
+    const stuck = withColumn(
+      batch,
+      numbers("paid", () => 1),
+    );
+    expect(named(judge(batch, { table: stuck }).findings, "constant columns")).toMatchObject({
+      status: "fail",
+      message: "stuck on one value: paid",
+    });
+  });
+
+  it("counts copies of rows exactly", () => {
+    const { table } = batch;
+    const twice = (column: Column): Column =>
+      column.kind === "category"
+        ? { ...column, codes: Int32Array.from([...column.codes, ...column.codes.subarray(0, 100)]) }
+        : { ...column, values: Float64Array.from([...column.values, ...column.values.subarray(0, 100)]) };
+    const longer = { rowCount: 500, columns: table.columns.map(twice) };
+    const probabilities = Float64Array.from([...batch.probabilities, ...batch.probabilities.subarray(0, 100)]);
+    expect(judge({ table: longer, probabilities }).quality.duplicateShare).toBe(0.2);
+  });
+});
+
+describe("performance", () => {
+  it("holds required limits, both ways, and never lets an absent figure pass", () => {
+    const batch = customers(400, 8);
+    const f1 = judge(batch).performance.metrics["f1"]!;
+    const statusOf = (require: JudgeOptions["performance"]["require"], confidence: number | null = null) => {
+      const performance = { metric: "f1", reference: null, referenceInterval: null, require, confidence };
+      return named(judge(batch, { options: { performance } }).findings, Object.keys(require)[0]!).status;
+    };
+    expect(statusOf({ f1: { min: f1 } })).toBe("pass");
+    expect(statusOf({ f1: { min: f1 + 0.001 } })).toBe("fail");
+    expect(statusOf({ f1: { min: f1 + 0.001 } }, 0.95)).toBe("warn");
+    expect(statusOf({ log_loss: { max: 0.01 } }, 0.95)).toBe("fail");
+  });
+
+  it("fails without a limit where the interval lies below that of the test data", () => {
+    const batch = customers(400, 9);
+    const wrong = { ...batch, probabilities: batch.probabilities.map((p) => 1 - p) };
+    expect(named(judge(batch).findings, "f1").status).toBe("pass");
+    expect(named(judge(wrong).findings, "f1")).toMatchObject({ status: "fail", limit: 0.75, passes: "at_least" });
+  });
+
+  it("finds the segment that is served worse, worst first", () => {
+    const batch = customers(2_000, 10);
+    const city = batch.table.columns[2]!;
+    if (city.kind !== "category") throw new TypeError("city is a category");
+    const bergen = city.categories.indexOf("bergen");
+    const probabilities = batch.probabilities.map((p, row) => (city.codes[row] === bergen ? 1 - p : p));
+    const { segments, findings } = judge({ ...batch, probabilities }, { options: { segments: ["city"] } });
+    expect(segments[0]).toMatchObject({ column: "city", value: "bergen", status: "fail" });
+    expect(segments.slice(1).map(({ status }) => status)).toEqual(["pass", "pass", "pass", "pass"]);
+    expect(named(findings, "segments")).toMatchObject({ status: "warn", value: 1 });
+  });
+
+  it("estimates without truth, and says that it is an estimate", () => {
+    const batch = customers(400, 11);
+    const table = { ...batch.table, columns: batch.table.columns.slice(0, 3) };
+    const performance = {
+      metric: "f1",
+      reference: null,
+      referenceInterval: null,
+      require: { f1: { min: 0.99 } },
+      confidence: null,
+    };
+    const { findings, performance: report } = judge(batch, { table, options: { performance } });
+    expect(report.skipped).toBe("the truth is not known of any row");
+    expect(named(findings, "f1").status).toBe("skipped");
+    expect(named(findings, "f1 (estimated)")).toMatchObject({ status: "warn", area: "performance" });
+    const [low, high] = report.estimate!.intervals["f1"]!;
+    const measured = judge(batch).performance.metrics["f1"]!;
+    expect(measured).toBeGreaterThan(low - 0.03);
+    expect(measured).toBeLessThan(high + 0.03);
+  });
+});
