@@ -1,5 +1,8 @@
 /** serve: every address, every shape of a request, what is refused, and how it stops. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { once } from "node:events";
+import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -275,6 +278,33 @@ describe("settings", () => {
     expect((await own.stop()).status).toBe(143);
   });
 
+  it("limit what is answered at once: more is refused with Retry-After, and probes are still answered", async () => {
+    const other = workspace.copy();
+    other.configure({ serve: { limits: { concurrent: 2, body_seconds: 20 } } });
+    const own = await served(other);
+    const open = [1, 2].map(() => {
+      const asked = request(`${own.url}/predict`, { method: "POST", headers: { "content-type": "application/json" } });
+      asked.on("error", () => {
+        // Cut below.
+      });
+      asked.write("{");
+      return asked;
+    });
+    const inFlight = async (): Promise<string> => (await own.get("/metrics")).text;
+    // These two and the one that asks.
+    await until(async () => /mlctl_http_requests_in_flight 3$/m.test(await inFlight()));
+    const refused = await own.post("/predict", row);
+    expectProblem(refused, 503, /already/);
+    expect(refused.headers["retry-after"]).toBe("1");
+    expect((await own.get("/health")).status).toBe(200);
+    for (const asked of open) asked.destroy();
+    await until(async () => /mlctl_http_requests_in_flight 1$/m.test(await inFlight()));
+    expect((await own.post("/predict", row)).status).toBe(200);
+    const idle = connect(Number(new URL(own.url).port), "127.0.0.1");
+    await once(idle, "connect");
+    expect((await own.stop()).status).toBe(143);
+  });
+
   it("ask for tokens with scopes, at a rate", async () => {
     const other = workspace.copy();
     other.configure({
@@ -342,14 +372,19 @@ describe("starting and stopping", () => {
   it("refuses a broken deployment and keeps the old one, until it is mended", async () => {
     const other = workspace.copy();
     const own = await served(other);
-    const text = other.read("production_deployment/deployment.json");
-    other.write({ "production_deployment/deployment.json": text.replace(/"sha256": "..../, '"sha256": "0000') });
+    const path = "production_deployment/deployment.json";
+    const text = other.read(path);
+    const replace = (content: string): void => {
+      other.write({ [`${path}.new`]: content });
+      renameSync(join(other.folder, `${path}.new`), join(other.folder, path));
+    };
+    replace(text.replace(/"sha256": "..../, '"sha256": "0000'));
     await until(async () => (await own.get("/ready")).body["refused"] !== null);
     expect((await own.post("/predict", row)).body["model_version"]).toBe(runId);
-    other.write({ "production_deployment/deployment.json": "{" });
+    replace("{");
     await sleep(200);
     expect((await own.post("/predict", row)).body["model_version"]).toBe(runId);
-    other.write({ "production_deployment/deployment.json": text });
+    replace(text);
     await until(async () => (await own.get("/ready")).body["refused"] === null);
     const { stderr } = await own.stop();
     expect(stderr.match(/is refused/g)).toHaveLength(2);

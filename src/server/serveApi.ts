@@ -20,6 +20,7 @@ import { registerPredict, STREAMED_TYPES } from "./predictRoutes.ts";
 import { registerRecorded } from "./recordedRoutes.ts";
 import type { ServerState } from "./serverState.ts";
 import { keepServing } from "./serving.ts";
+import { unusedSockets } from "./unusedSockets.ts";
 
 export interface ServeOptions {
   readonly log: PredictionLog;
@@ -45,6 +46,9 @@ const BODIES_BYTES = 1 << 28;
 
 /** Less than a service manager waits between SIGTERM and SIGKILL, and than stopSignals does. */
 const DRAIN_MS = 6000;
+
+/** What was sent before the drain has been read by then. */
+const FIRST_REQUEST_MS = 300;
 
 /**
  * Resolves when the workspace's signal has stopped it and all that was being answered is answered.
@@ -77,6 +81,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   registerDocs(app, state, allowed);
   registerFallback(app);
   const now = (): number => context.now().getTime();
+  const closeUnused = unusedSockets(app.server);
   const follower = keepServing(state, { predictionId: predictionIds(now()), now });
   try {
     const address = await listen(app, serve);
@@ -84,7 +89,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     if (!context.signal.aborted) await once(context.signal, "abort");
   } finally {
     follower.close();
-    await drain(app, state);
+    await drain(app, state, closeUnused);
   }
   return { requests: state.metrics.requests };
 }
@@ -117,12 +122,14 @@ function serverState(workspace: Workspace, { log, clock, sharedMetrics }: ServeO
 }
 
 /** No new connections; what is being answered is finished; the log is on disk. */
-async function drain(app: App, state: ServerState): Promise<void> {
+async function drain(app: App, state: ServerState, closeUnused: () => void): Promise<void> {
   state.draining = true;
   const idle = setInterval(() => app.server.closeIdleConnections(), 25);
+  const quiet = setTimeout(closeUnused, FIRST_REQUEST_MS);
   const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   await app.close();
   clearInterval(idle);
+  clearTimeout(quiet);
   clearTimeout(cut);
   state.bodies.close();
   await state.log.close();
