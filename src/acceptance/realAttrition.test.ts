@@ -95,10 +95,21 @@ describe.skipIf(absent)("the files of the attrition system", () => {
     expect(fullprocess(workspace, "practicedata").status).toBe("nothing_new");
   });
 
-  it("five test rows are said to decide little, and the interval shows it", () => {
-    const workspace = workspaceOf({ train: original, promotion: originalRule });
-    const { stderr, interval } = fullprocess(workspace, "practicedata");
-    expect(stderr).toContain("warning: 5 test rows decide little: look at the interval before the figure");
+  it("by the template's own configuration the report says that five rows decide nothing", () => {
+    const workspace = emptyWorkspace();
+    workspace.ok("init", "--template", "attrition");
+    workspace.configure({
+      input_folder_path: join(data, "practicedata"),
+      test_data_path: join(data, "testdata"),
+      promotion: originalRule,
+    });
+    const { stderr, interval, report_path: path } = fullprocess(workspace, "practicedata");
+    const sentence =
+      /5 test rows decide nothing: F1 lies between \S+ and \S+ \(95 %\); about \d+ rows are needed to tell 0\.05 apart/;
+    expect(stderr).toMatch(new RegExp(`warning: ${sentence.source}`));
     expect(interval![1] - interval![0]).toBeGreaterThan(0.5);
+    expect(workspace.read(path!)).toMatch(sentence);
+    expect(workspace.ok("report", "--format", "md", "-o", "-")).toMatch(/5 test rows decide nothing/);
+    expect(workspace.json<{ warnings: string[] }>("score").warnings[0]).toMatch(sentence);
   });
 });

@@ -1,6 +1,6 @@
 /** `mlctl init`: a workspace to start from. */
 import { relative, resolve } from "node:path";
-import { templates } from "../config/configTemplate.ts";
+import { configTemplate, templates } from "../config/configTemplate.ts";
 import type { View } from "../core/view.ts";
 import type { InitResult } from "../lifecycle/init.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -9,25 +9,28 @@ import { sharedOptions } from "./globalOptions.ts";
 export const init = defineCommand({
   name: "init",
   group: "Other",
-  summary: "write a workspace: a commented config.json, and sample data",
+  summary: "write a workspace: a commented config.json, and sample data to try it on",
   arguments: [{ name: "[dir]", description: "where; made if it is missing (default: here)" }],
   options: {
     template: {
       flags: "--template <name>",
-      description: "what to start from",
+      description: "what to start from; --list tells what each shows",
       choices: templates,
       default: "attrition",
     },
+    list: { flags: "--list", type: "boolean", description: "tell what the templates show, and write nothing" },
     seed: { flags: "--seed <number>", type: "integer", description: "seed of the sample data", default: 42 },
     force: { ...sharedOptions.force, description: "overwrite files that are there" },
     dryRun: sharedOptions.dryRun,
   },
   examples: [
     ["mlctl init demo && cd demo && mlctl fullprocess", "from nothing to a report"],
+    ["mlctl init --list", "what the templates show"],
+    ["mlctl init forecast --template crs", "a forecast by date, with its own data"],
     ["mlctl init --template blank", "a config.json for files of your own"],
-    ["mlctl init demo --dry-run", "list what would be written"],
   ],
-  async run({ args, options, global, context }) {
+  async run({ args, options: { list, ...options }, global, context }) {
+    if (list) return listOutcome();
     const [step, { knownNames }] = await Promise.all([
       import("../lifecycle/init.ts"),
       import("../lifecycle/knownNames.ts"),
@@ -38,14 +41,28 @@ export const init = defineCommand({
   },
 }) satisfies Command;
 
+function listOutcome(): { result: object; view: View } {
+  const shown = templates.map((name) => ({ name, shows: configTemplate(name).shows }));
+  const rows = shown.map(({ name, shows }) => [name, shows]);
+  const view: View = {
+    title: `${templates.length} templates, each with a commented config.json`,
+    tables: [{ columns: ["template", "shows"], rows }],
+    next: "`mlctl init demo --template crs`",
+  };
+  return { result: { templates: shown }, view };
+}
+
 /** @param folder as the person would type it; empty for here */
-export function initView({ template, dryRun, files }: InitResult, folder: string): View {
+export function initView({ template, dryRun, files, notes }: InitResult, folder: string): View {
   const enter = folder === "" ? "" : `cd ${folder} && `;
   const start =
     template === "blank" ? "set the target in config.json, add files to sourcedata and testdata, then " : "";
+  const { tryNext } = configTemplate(template);
+  const later = tryNext.map(([command, why]) => `afterwards \`${command}\`: ${why}`);
   return {
     title: `${dryRun ? "would write" : "wrote"} ${files.length} files to ${folder === "" ? "this folder" : folder}`,
     tables: [{ columns: ["file"], rows: files.map((file) => [file]) }],
+    notes: dryRun ? notes : [...notes, ...later],
     ...(dryRun ? {} : { next: `${start}\`${enter}mlctl fullprocess\`` }),
   };
 }

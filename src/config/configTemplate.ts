@@ -19,11 +19,11 @@ export interface ConfigTemplate {
   readonly tryNext: readonly (readonly [command: string, why: string])[];
 }
 
-const report = ["mlctl report", "the figures as a page"] as const;
+const report = ["mlctl report", "the figures and plots as a page"] as const;
 
 const all: Readonly<Record<Template, ConfigTemplate>> = {
   attrition: {
-    shows: "yes or no from small CSV files: copies, missing values, drift, promotion only if better",
+    shows: "yes or no from small CSV files; copies, drift, only better models",
     text: attrition,
     tryNext: [
       ["mlctl predict testdata/testdata.csv", "answers for a file"],
@@ -32,7 +32,7 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
     ],
   },
   crs: {
-    shows: "a forecast by date from a JSON feed: SQL cleaning, lags, rolling means, a split by time, feature sets",
+    shows: "a forecast by date from a JSON feed; SQL, lags, feature sets",
     text: crs,
     tryNext: [
       ["mlctl predict requests/dates.csv", "the forecast for two dates; the history is in the model"],
@@ -42,7 +42,7 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
     ],
   },
   traffic: {
-    shows: "hourly volumes from a CSV a year: dates, holidays that last all day, rare categories, broken sensors",
+    shows: "volumes by hour from yearly CSV files; holidays, broken sensors",
     text: traffic,
     tryNext: [
       ["mlctl predict requests/hours.csv", "volumes for three hours"],
@@ -52,7 +52,7 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
     ],
   },
   churn: {
-    shows: "a rare yes: threshold tuned on folds, required metrics, files that are dropped to be scored and monitored",
+    shows: "a rare yes; tuned threshold, required metrics, files to monitor",
     text: churn,
     tryNext: [
       ["mlctl predict drops/customer_churn_2.csv", "score a file that has no answers yet"],
@@ -62,7 +62,7 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
     ],
   },
   course: {
-    shows: "a Parquet file split by position: folds by person, copied rows, feature sets, monotone trees",
+    shows: "Parquet split by position; folds by person, monotone trees",
     text: course,
     tryNext: [
       ["mlctl predict requests/learners.csv", "two learners"],

@@ -1,5 +1,5 @@
 /** init: writes a workspace, ready for `mlctl fullprocess`. */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { configJsonSchema } from "../config/configJsonSchema.ts";
 import { configTemplate, type Template } from "../config/configTemplate.ts";
@@ -27,6 +27,8 @@ export interface InitResult {
   readonly dryRun: boolean;
   /** Relative to the directory. */
   readonly files: readonly string[];
+  /** What a person should know of what was there before. */
+  readonly notes: readonly string[];
 }
 
 interface File {
@@ -34,15 +36,24 @@ interface File {
   readonly content: string | Uint8Array;
 }
 
+const IGNORED = ["mlctl.db*", "/ingesteddata/", "/models/", "/production_deployment/"];
+/** In an example, the folders that mlctl looks for files in. */
+const READ_FOLDERS = ["sourcedata", "practicedata", "testdata"];
+
 /** @throws {MlctlError} kind "usage" naming every file that is there already; nothing is written then */
 export async function init(options: InitOptions, context: Context): Promise<InitResult> {
   const { directory, template, dryRun } = options;
-  const files = await plannedFiles(options);
+  if (existsSync(directory) && !statSync(directory).isDirectory())
+    throw new MlctlError("usage", `${directory} is a file`, { hint: "name a folder" });
+  const planned = await plannedFiles(options);
+  // A list of somebody's own is never replaced: what it lacks is told.
+  const files = planned.filter(({ path }) => path !== ".gitignore" || !existsSync(join(directory, path)));
   const existing = files.filter(({ path }) => existsSync(join(directory, path)));
   if (existing.length > 0 && !options.force) {
     const message = `${directory} has ${existing.map(({ path }) => path).join(", ")} already; nothing was written`;
     throw new MlctlError("usage", message, { hint: "name another folder, or overwrite with --force" });
   }
+  const notes = [...missingFromIgnore(directory), ...otherFiles(directory, files)];
   if (!dryRun) {
     context.emit({ type: "stage", stage: "init", message: `writing ${files.length} files` });
     for (const { path, content } of files) {
@@ -50,7 +61,7 @@ export async function init(options: InitOptions, context: Context): Promise<Init
       atomicWrite(join(directory, path), content);
     }
   }
-  return { directory, template, dryRun, files: files.map(({ path }) => path) };
+  return { directory, template, dryRun, files: files.map(({ path }) => path), notes };
 }
 
 /** config.json comes last: a workspace without it is one that was not finished. */
@@ -58,11 +69,27 @@ async function plannedFiles({ template, known, seed }: InitOptions): Promise<Fil
   const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));
   return [
     ...(template === "blank" ? empty : await sampleFiles(template, seed)),
-    {
-      path: ".gitignore",
-      content: "# Written by mlctl\nmlctl.db*\n/ingesteddata/\n/models/\n/production_deployment/\n",
-    },
+    { path: ".gitignore", content: `# Written by mlctl\n${IGNORED.join("\n")}\n` },
     { path: "config.schema.json", content: `${JSON.stringify(configJsonSchema(known), null, 2)}\n` },
     { path: "config.json", content: configTemplate(template).text },
   ];
+}
+
+function missingFromIgnore(directory: string): string[] {
+  const path = join(directory, ".gitignore");
+  if (!existsSync(path)) return [];
+  const lines = new Set(readFileSync(path, "utf8").split(/\r?\n/));
+  const lacking = IGNORED.filter((line) => !lines.has(line));
+  return lacking.length === 0 ? [] : [`.gitignore stays as it is; it does not have ${lacking.join(" ")}`];
+}
+
+/** Files of another template, say, that would be read together with the new ones. */
+function otherFiles(directory: string, files: readonly File[]): string[] {
+  const own = new Set(files.map(({ path }) => path));
+  return READ_FOLDERS.flatMap((folder) => {
+    if (!files.some(({ path }) => path.startsWith(`${folder}/`)) || !existsSync(join(directory, folder))) return [];
+    const others = readdirSync(join(directory, folder)).filter((name) => !own.has(`${folder}/${name}`));
+    const visible = others.filter((name) => !name.startsWith("."));
+    return visible.length === 0 ? [] : [`${folder} held ${visible.join(", ")} before; mlctl reads what is there`];
+  });
 }

@@ -16,6 +16,7 @@ import { loadModel } from "./loadModel.ts";
 import { KEPT_TAG } from "./outcomeOf.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
+import { rowsDecide } from "./rowsDecide.ts";
 import type { Session } from "./session.ts";
 import { readTestData } from "./testData.ts";
 import { readDataset } from "./trainingData.ts";
@@ -51,7 +52,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     deployment: deployments[0] ?? null,
     deployments: deployments.toReversed(),
     history: historyOf(session, metric),
-    warnings: run.warnings,
+    warnings: [...run.warnings, ...fewRows(run, model)],
     findings: newest === null ? [] : dataFindings(config, { ...newest, drift: drifted.drift }),
   };
 }
@@ -73,6 +74,11 @@ function labels({ config }: Session, { signature }: Model, run: Run): ReportInpu
     const { label, greaterIsBetter } = findMetric(name, signature.target.task);
     return { name, label: name === "cost" ? `Cost in ${costUnit(config) ?? label}` : label, greaterIsBetter };
   });
+}
+
+function fewRows({ score }: Run, { signature }: Model): string[] {
+  const told = score === null ? undefined : rowsDecide(score, signature.target.task);
+  return told === undefined ? [] : [told];
 }
 
 function decisionOf(session: Session, run: Run, judged: Judgement | null): Decision | null {

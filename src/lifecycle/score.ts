@@ -16,6 +16,7 @@ import { costsOf, costUnit } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";
+import { rowsDecide } from "./rowsDecide.ts";
 import type { Session } from "./session.ts";
 import { readTestData, type TestData } from "./testData.ts";
 import { readDataset } from "./trainingData.ts";
@@ -56,7 +57,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   const judged = judge(model, test.table, costsOf(session.config));
   const copies = run === null ? null : await copiesOfTraining(session, { run, model, judged });
   const figures = figuresOf(session, { model, judged, test });
-  const warnings = warningsOf(judged, copies, model);
+  const warnings = warningsOf({ judged, copies, model, figures });
   for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
   const record =
     run === null || options.data !== undefined ? null : await keep(session, run, { ...figures, copiedRows: copies });
@@ -116,11 +117,18 @@ async function copiesOfTraining(
   return copiedRows(judged.table, training, names);
 }
 
-function warningsOf({ evaluation, withoutHistory }: Judgement, copies: number | null, model: Model): string[] {
+interface Warned {
+  readonly judged: Judgement;
+  readonly copies: number | null;
+  readonly model: Model;
+  readonly figures: Figures;
+}
+
+function warningsOf({ judged: { evaluation, withoutHistory }, copies, model, figures }: Warned): string[] {
   const problem = degenerate(evaluation, model.signature.target.classes);
-  const rows = evaluation.yTrue.length;
+  const { rows } = figures;
   return [
-    ...(rows < 30 ? [`${rows} test rows decide little: look at the interval before the figure`] : []),
+    ...[rowsDecide(figures, evaluation.task)].filter((text) => text !== undefined),
     ...(withoutHistory > 0
       ? [`the model's history does not reach ${withoutHistory} of the test rows: not judged`]
       : []),

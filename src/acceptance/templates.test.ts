@@ -1,0 +1,84 @@
+/** Every template of `mlctl init`: from nothing to a deployed model and answers, on its own sample data. */
+import { describe, expect, it } from "vitest";
+import { emptyWorkspace, type FullprocessJson } from "./lifecycleWorkspace.ts";
+
+interface Expected {
+  readonly metric: string;
+  /** What the model must reach on the test data: far better than its baseline, and no more than the noise allows. */
+  readonly from: number;
+  readonly to: number;
+  readonly request: string;
+  readonly answers: number;
+  /** Told as warnings; anything else would look like a defect. */
+  readonly warnings: readonly RegExp[];
+}
+
+const expected: Readonly<Record<string, Expected>> = {
+  // The noise that the cutoffs are drawn with has a standard deviation of 3.5 points.
+  crs: {
+    metric: "rmse",
+    from: 2.8,
+    to: 4.5,
+    request: "requests/dates.csv",
+    answers: 2,
+    warnings: [/^warning: \d of 2\d\d rows have too little history and are left out$/],
+  },
+  // Chance is 120 vehicles and 5 % of the volume: 310 on average.
+  traffic: { metric: "rmse", from: 280, to: 380, request: "requests/hours.csv", answers: 3, warnings: [] },
+  churn: { metric: "f1", from: 0.8, to: 0.95, request: "drops/customer_churn_2.csv", answers: 400, warnings: [] },
+  course: { metric: "f1", from: 0.78, to: 0.9, request: "requests/learners.csv", answers: 2, warnings: [] },
+};
+
+describe("init --template", () => {
+  it.each(Object.entries(expected))("%s is ready for fullprocess and predict at once", (template, wanted) => {
+    const workspace = emptyWorkspace();
+    workspace.ok("init", "--template", template);
+    expect(workspace.json("config", "validate")).toMatchObject({ valid: true, warnings: [] });
+    const { status, stdout, stderr } = workspace.run(["fullprocess", "--json"]);
+    expect(status, stderr).toBe(0);
+    const warnings = stderr.split("\n").filter((line) => line.startsWith("warning:"));
+    expect(warnings).toEqual(wanted.warnings.map((pattern) => expect.stringMatching(pattern) as string));
+    const { status: outcome, value } = JSON.parse(stdout) as FullprocessJson;
+    expect(outcome).toBe("deployed");
+    expect(value).toBeGreaterThan(wanted.from);
+    expect(value).toBeLessThan(wanted.to);
+
+    const predicted = workspace.run(["predict", wanted.request]);
+    expect(predicted.status, predicted.stderr).toBe(0);
+    expect(predicted.stderr).not.toContain("warning");
+    expect(predicted.stdout.trim().split("\n")).toHaveLength(1 + wanted.answers);
+    const again = JSON.parse(workspace.ok("fullprocess", "--json")) as FullprocessJson;
+    expect(again.status).toBe("nothing_new");
+  });
+
+  it("draws other data from another seed, and the same bytes from the same one", () => {
+    const [one, same, other] = [1, 1, 2].map((seed) => {
+      const workspace = emptyWorkspace();
+      workspace.ok("init", "--template", "course", "--seed", String(seed));
+      return workspace.read("sourcedata/course.parquet");
+    });
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
+  it("blank needs files and a target, and says so", () => {
+    const workspace = emptyWorkspace();
+    workspace.ok("init", "--template", "blank");
+    const { status, stderr } = workspace.run(["fullprocess"]);
+    expect(status).toBe(4);
+    expect(stderr).toContain("hint:");
+  });
+
+  it("tells of files that will be read too, and leaves a .gitignore of one's own alone", () => {
+    const workspace = emptyWorkspace();
+    workspace.write({ ".gitignore": "node_modules\n", "sourcedata/old.csv": "a\n1\n" });
+    const { notes } = workspace.json<{ notes: string[] }>("init", "--template", "crs");
+    expect(workspace.read(".gitignore")).toBe("node_modules\n");
+    expect(notes).toEqual([
+      ".gitignore stays as it is; it does not have mlctl.db* /ingesteddata/ /models/ /production_deployment/",
+      "sourcedata held old.csv before; mlctl reads what is there",
+    ]);
+    expect(workspace.run(["init", "--template", "churn"]).status).toBe(2);
+    expect(workspace.names("sourcedata")).toEqual(["old.csv", "rounds.json"]);
+  });
+});
