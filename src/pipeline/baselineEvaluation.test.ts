@@ -20,6 +20,28 @@ async function answers(task: Task, y: readonly number[]) {
 }
 
 describe("fitBaseline and baselineEvaluation", () => {
+  it("is the cheaper of always yes and always no where there are costs", async () => {
+    const costs = { truePositive: 0, falsePositive: 1, falseNegative: 3, trueNegative: 0, over: 0, under: 0 };
+    const inputs = { rowCount: 6, columns: [] };
+    // Two of six are yes: a yes costs 4/6 · 1, a no 2/6 · 3 = 1, and 2/6 · 1.5 = 0.5 where a miss costs half.
+    const data = {
+      inputs,
+      y: Float64Array.of(0, 0, 1, 1, 0, 0),
+      target: { name: "y", task: "binary", classes: ["no", "yes"] },
+    } as const;
+    const baseline = await fitBaseline(data, Int32Array.of(0, 1, 2, 3, 4, 5));
+    const judged = {
+      task: "binary",
+      classCount: 2,
+      yTrue: Float64Array.of(0),
+      yPred: Float64Array.of(9),
+      probabilities: null,
+    } as const;
+    expect(baselineEvaluation({ baseline }, { ...judged, costs })).toMatchObject({ yPred: Float64Array.of(1), costs });
+    const cheap = { ...costs, falseNegative: 1.5 };
+    expect(baselineEvaluation({ baseline }, { ...judged, costs: cheap }).yPred).toEqual(Float64Array.of(0));
+  });
+
   it("answer the shares of two classes", async () => {
     // DummyClassifier(strategy="prior").fit(X, [0, 1, 1, 0, 1]).predict_proba(X[:2]) → [[0.4, 0.6], …], predict → [1, 1]
     expect(await answers("binary", [0, 0, 1, 1, 0, 1])).toEqual({

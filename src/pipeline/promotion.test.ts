@@ -156,6 +156,28 @@ describe("champion", () => {
   });
 });
 
+describe("money", () => {
+  const costs = { truePositive: 0, falsePositive: 5, falseNegative: 50, trueNegative: 0, over: 0, under: 0 };
+  const priced = (evaluation: Evaluation): Evaluation => ({ ...evaluation, costs });
+
+  it("decides where the metric is cost: a champion is beaten by more than so much per 1,000 rows", () => {
+    const challenger = priced(threeOfFour); // one false alarm in 4 rows: 5 / 4 · 1,000 = 1,250
+    const champion = priced(twoOfFour); // a false alarm and a miss: 55 / 4 · 1,000 = 13,750
+    const rule = { metric: "cost", unit: "EUR per 1,000 rows" };
+    const { promote, reasons } = judged({ challenger, champion }, { ...rule, minImprovement: 12_000 });
+    expect(promote).toBe(true);
+    expect(reasons.at(-1)).toMatch(
+      /^cost 1250 EUR per 1,000 rows against the champion's 13750 on the same 4 rows: better by more than 12000 /,
+    );
+    expect(judged({ challenger, champion }, { ...rule, minImprovement: 12_500 }).promote).toBe(false);
+    expect(judged({ challenger: champion, champion: challenger }, rule).promote).toBe(false);
+  });
+
+  it("never promotes where nobody said what answers cost", () => {
+    expect(judged({ champion: twoOfFour }, { metric: "cost" }).promote).toBe(false);
+  });
+});
+
 it("tells every rule that failed, and only those", () => {
   const { promote, reasons } = judged(
     { challenger: twoOfFour, champion: allRight, baseline: threeOfFour, metrics: { kappa: 0 } },
