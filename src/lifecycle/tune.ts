@@ -12,7 +12,8 @@ import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "./session.ts";
 import { trainCandidates } from "./trainCandidates.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
-import { rememberedTrials } from "./tuneMemory.ts";
+import { recordSearch } from "./recordSearch.ts";
+import { rememberedTrials, type TrialMemory } from "./tuneMemory.ts";
 import { tuneProgress, type TuneProgress } from "./tuneProgress.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
@@ -83,7 +84,8 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
   const dataset = latestDataset(session, "tune");
   const prepared = await prepareData(session, dataset);
   const { searches, candidates } = plannedSearches(session, { dataset, data: prepared, overrides: options });
-  const results = await searchAll(session, { searches, data: prepared, options });
+  const ended = await searchAll(session, { searches, data: prepared, options });
+  const results = ended.map(({ result }) => result);
   // The leaderboard is ranked on folds too: those of train.selection, else those of the search.
   const data = {
     ...prepared,
@@ -95,6 +97,12 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
   });
   const ranked = await trainCandidates(session, data, tuned);
   const result = await recordTraining(session, { dataset, data, ranked });
+  const { trainId } = session.store.run(result.runId)!;
+  for (const { search, trials, result: found, memory } of ended) {
+    const { task } = prepared.target;
+    recordSearch(session, { search, trials, bestTrial: found.best.trial }, { dataset, task, trainId });
+    memory.forget();
+  }
   const { greaterIsBetter } = searches[0]!.plan;
   const [winner] = results.toSorted((a, b) =>
     greaterIsBetter ? b.best.value - a.best.value : a.best.value - b.best.value,
@@ -115,14 +123,22 @@ interface SearchAll {
   readonly options: TuneOptions;
 }
 
-async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<SearchResult[]> {
-  const { inputs, y, target, history } = data;
-  const work = { data: { inputs, y, target, history }, subjects: searches.map(({ subject }) => subject) };
+/** A search that came to its end. */
+interface Ended {
+  readonly search: PlannedSearch;
+  readonly trials: readonly Trial[];
+  readonly memory: TrialMemory;
+  readonly result: SearchResult;
+}
+
+async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<Ended[]> {
+  const { split: _, selection: _folds, toSelectOn: _table, warnings: _told, notes: _notes, ...training } = data;
+  const work = { data: training, subjects: searches.map(({ subject }) => subject) };
   const progress = tuneProgress(session.context, searches);
   const workers = options.workers ?? availableParallelism();
   const pool = trialPool(work, { workers, signal: session.context.signal });
   try {
-    const results: SearchResult[] = [];
+    const results: Ended[] = [];
     for (const position of searches.keys()) {
       results.push(await searchOne(session, { pool, progress, searches, position, data, options }));
     }
@@ -140,7 +156,7 @@ interface SearchOne extends SearchAll {
   readonly position: number;
 }
 
-async function searchOne(session: Session, parts: SearchOne): Promise<SearchResult> {
+async function searchOne(session: Session, parts: SearchOne): Promise<Ended> {
   const { pool, progress, searches, position, data, options } = parts;
   const search = searches[position]!;
   const { plan, subject } = search;
@@ -156,14 +172,9 @@ async function searchOne(session: Session, parts: SearchOne): Promise<SearchResu
   });
   const best = bestOf(search, trials);
   const count = (status: Trial["status"]): number => trials.filter((trial) => trial.status === status).length;
-  return {
-    ...summaryOf(search),
-    trials: trials.length,
-    reused,
-    pruned: count("pruned"),
-    failed: count("failed"),
-    best,
-  };
+  const [pruned, failed] = [count("pruned"), count("failed")];
+  const result = { ...summaryOf(search), trials: trials.length, reused, pruned, failed, best };
+  return { search, trials, memory, result };
 }
 
 function bestOf({ plan, subject }: PlannedSearch, trials: readonly Trial[]): SearchResult["best"] {

@@ -9,14 +9,22 @@ import type { PlannedSearch } from "./tuneSearches.ts";
 export interface TrialMemory {
   readonly known: ReadonlyMap<number, Trial>;
   add(trial: Trial): void;
+  /** Once a record holds them all. */
+  forget(): void;
 }
 
 /** @param fresh forgets what was known */
-export function rememberedTrials({ paths }: Session, { key }: PlannedSearch, fresh: boolean): TrialMemory {
+export function rememberedTrials({ paths, store }: Session, { key }: PlannedSearch, fresh: boolean): TrialMemory {
   const journal = searchJournal(paths.models, key);
   if (fresh) journal.remove();
-  const known = new Map(journal.lines().flatMap((line) => (isTrial(line) ? [[line.number, line] as const] : [])));
-  return { known, add: (trial) => journal.append(trial as unknown as JsonObject) };
+  const recorded = fresh ? [] : store.searches(key).flatMap(({ trials }) => trials as unknown as JsonObject[]);
+  const known = new Map<number, Trial>();
+  for (const line of [...recorded, ...journal.lines()]) if (isTrial(line)) known.set(line.number, line);
+  return {
+    known,
+    add: (trial) => journal.append(trial as unknown as JsonObject),
+    forget: () => journal.remove(),
+  };
 }
 
 /** As far as anything here reads it. */

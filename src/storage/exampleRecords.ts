@@ -7,6 +7,7 @@ import type { Artifact } from "../core/artifact.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
+import type { SearchRecord } from "../core/search.ts";
 import type { DeploymentRequest } from "./deployment/commitDeployment.ts";
 import { sha256Text } from "./sha256Text.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
@@ -155,6 +156,40 @@ export function exampleMonitoring(n: number, change: Partial<MonitorRecord> = {}
     ],
     statements: [],
     ...change,
+  };
+}
+
+/** A search of two trials. */
+export function exampleSearch(n: number): SearchRecord {
+  const trial = (number: number, value: number) => ({
+    trialId: `search${n}.${number}`,
+    number,
+    status: "finished" as const,
+    params: { C: 10 ** number },
+    steps: [value],
+    value,
+    seconds: 0.5,
+  });
+  return {
+    kind: "search",
+    searchId: `search${n}`,
+    createdAt: day(n),
+    trainId: "t",
+    key: `key${n}`,
+    task: "binary",
+    family: "logistic_regression",
+    featureSet: "all",
+    metric: "f1",
+    method: "grid",
+    folds: 3,
+    foldMethod: "stratified_k_fold",
+    seed: 42,
+    params: {},
+    datasetSha256: "data1",
+    configSha256: "config1",
+    codeVersion: "0.1.0",
+    bestTrial: 1,
+    trials: [trial(0, 0.5), trial(1, 0.6)],
   };
 }
 

@@ -39,6 +39,17 @@ const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Record<string, K
     ingestedFiles: "artifact?",
   },
   aliases: { aliases: "object" },
+  search: {
+    searchId: "string",
+    createdAt: "string",
+    trainId: "string",
+    key: "string",
+    family: "string",
+    featureSet: "string",
+    metric: "string",
+    method: "string",
+    trials: "array",
+  },
   monitor: {
     monitorId: "string",
     createdAt: "string",

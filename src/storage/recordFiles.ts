@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseRecord, type ExpectedRecord } from "./parseRecord.ts";
 import { sha256Text } from "./sha256Text.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
-import { monitoringFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
+import { monitoringFolder, searchFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
 import { errorCode } from "./writeFailure.ts";
 
 /** A record file as a look at its folder shows it. */
@@ -28,6 +28,7 @@ const patterns: readonly (readonly [RegExp, WorkspaceRecord["kind"]])[] = [
   [/^deployment\.json$/, "deployment"],
   [/^aliases\.json$/, "aliases"],
   [/^monitor_(.+)\.json$/, "monitor"],
+  [/^search_(.+)\.json$/, "search"],
 ];
 
 /**
@@ -43,7 +44,7 @@ export function recordFiles(paths: WorkspacePaths, known: Iterable<string> = [])
   for (const absolute of configuredFiles(paths)) add(absolute);
   for (const path of known) {
     const kind = expectedRecord(path)?.kind;
-    const stays = kind === "dataset" || kind === "run" || kind === "monitor";
+    const stays = kind === "dataset" || kind === "run" || kind === "monitor" || kind === "search";
     if (!found.has(path) && stays) add(fromRecordPath(paths.workspace, path));
   }
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -72,6 +73,7 @@ function configuredFiles({ datasets, models, production }: WorkspacePaths): stri
     ...files(datasets, ["dataset"]),
     ...files(models, ["run", "aliases"]),
     ...files(monitoringFolder({ models }), ["monitor"]),
+    ...files(searchFolder({ models }), ["search"]),
     ...files(join(production, "history"), ["deployment"]),
     ...files(production, ["deployment"]),
   ];

@@ -2,6 +2,7 @@
 import type { Dataset } from "../core/dataset.ts";
 import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
+import type { SearchRecord } from "../core/search.ts";
 import type { Aliases } from "./aliases.ts";
 import { atomicWrite } from "./atomicWrite.ts";
 import { readRecord, recordFile } from "./recordFiles.ts";
@@ -17,7 +18,7 @@ import { recordPath, recordText } from "./workspaceRecord.ts";
 export function saveRecord(
   paths: WorkspacePaths,
   store: RunStore,
-  record: Dataset | Run | Aliases | MonitorRecord,
+  record: SearchRecord | Dataset | Run | Aliases | MonitorRecord,
 ): string {
   const path = recordPath(paths, record);
   atomicWrite(path, recordText(record));

@@ -5,10 +5,11 @@ import type { Dataset } from "../core/dataset.ts";
 import type { Deployment } from "../core/deployment.ts";
 import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
+import type { SearchRecord } from "../core/search.ts";
 import type { Aliases } from "./aliases.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 
-export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord;
+export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord | SearchRecord;
 
 /** What tells records of one kind apart. */
 export function recordId(record: WorkspaceRecord): string {
@@ -23,6 +24,8 @@ export function recordId(record: WorkspaceRecord): string {
       return "aliases";
     case "monitor":
       return record.monitorId;
+    case "search":
+      return record.searchId;
   }
 }
 
@@ -39,12 +42,19 @@ export function recordPath(paths: WorkspacePaths, record: WorkspaceRecord): stri
       return join(paths.models, "aliases.json");
     case "monitor":
       return join(monitoringFolder(paths), `monitor_${record.monitorId}.json`);
+    case "search":
+      return join(searchFolder(paths), `search_${record.searchId}.json`);
   }
 }
 
 /** Where monitoring leaves its records, and the state of the alerts. */
 export function monitoringFolder({ models }: Pick<WorkspacePaths, "models">): string {
   return join(models, "monitoring");
+}
+
+/** Where searches leave their trials. */
+export function searchFolder({ models }: Pick<WorkspacePaths, "models">): string {
+  return join(models, "searches");
 }
 
 /** Padded so that names sort by number. */
@@ -70,12 +80,18 @@ export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: 
       ]);
     case "aliases":
     case "monitor":
+    case "search":
       return [];
   }
 }
 
-/** Two spaces, ending in a newline. */
+/** Two spaces, ending in a newline; of a search each trial in a line. */
 export function recordText(record: WorkspaceRecord): string {
+  if (record.kind === "search") {
+    const { trials, ...rest } = record;
+    const lines = trials.map((trial) => `    ${JSON.stringify(trial)}`);
+    return `${JSON.stringify(rest, null, 2).slice(0, -2)},\n  "trials": [\n${lines.join(",\n")}\n  ]\n}\n`;
+  }
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 

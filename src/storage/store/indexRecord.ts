@@ -7,6 +7,7 @@ import type { ReadRecord } from "../recordFiles.ts";
 import { artifactsOf, recordId, type WorkspaceRecord } from "../workspaceRecord.ts";
 import type { Execute } from "./execute.ts";
 import { indexMonitoring } from "./indexMonitoring.ts";
+import { indexSearch } from "./indexSearch.ts";
 
 /** Puts one record into every table it belongs to, in place of what stood there under its id. */
 export function indexRecord(execute: Execute, { path, stat, sha256, record }: ReadRecord): void {
@@ -36,6 +37,7 @@ export function forgetOrphans(execute: Execute): void {
     "DELETE FROM deployments WHERE deployment_id NOT IN (SELECT CAST(id AS INTEGER) FROM records WHERE kind = 'deployment')",
   );
   execute("DELETE FROM monitorings WHERE monitor_id NOT IN (SELECT id FROM records WHERE kind = 'monitor')");
+  execute("DELETE FROM searches WHERE search_id NOT IN (SELECT id FROM records WHERE kind = 'search')");
   execute("DELETE FROM artifacts WHERE (kind, id) NOT IN (SELECT kind, id FROM records)");
   execute("DELETE FROM aliases WHERE source = 'manual' AND NOT EXISTS (SELECT 1 FROM records WHERE kind = 'aliases')");
   execute("DELETE FROM aliases WHERE source = 'deployment'");
@@ -54,6 +56,8 @@ function indexKind(execute: Execute, record: WorkspaceRecord): void {
       return indexDeployment(execute, record);
     case "aliases":
       return indexAliases(execute, record);
+    case "search":
+      return indexSearch(execute, record);
     case "monitor":
       return indexMonitoring(execute, record);
   }

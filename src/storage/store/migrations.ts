@@ -79,10 +79,25 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX monitor_values_by_name ON monitor_values (name, window_end);
   `,
+  `
+  CREATE TABLE searches (
+    search_id TEXT PRIMARY KEY, created_at TEXT NOT NULL, train_id TEXT NOT NULL, key TEXT NOT NULL,
+    family TEXT NOT NULL, feature_set TEXT NOT NULL, metric TEXT NOT NULL, method TEXT NOT NULL, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX searches_by_key ON searches (key);
+
+  CREATE TABLE trials (
+    search_id TEXT NOT NULL REFERENCES searches ON DELETE CASCADE, number INTEGER NOT NULL,
+    trial_id TEXT NOT NULL, status TEXT NOT NULL, value REAL, seconds REAL, params TEXT NOT NULL,
+    PRIMARY KEY (search_id, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Every table, children before their parents. */
 export const tables = [
+  "trials",
+  "searches",
   "monitor_values",
   "monitorings",
   "aliases",

@@ -3,6 +3,7 @@ import type { Dataset } from "../../core/dataset.ts";
 import type { Deployment } from "../../core/deployment.ts";
 import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run, RunStatus } from "../../core/run.ts";
+import type { SearchRecord } from "../../core/search.ts";
 import type { ReadRecord, RecordFile } from "../recordFiles.ts";
 
 export interface RunFilter {
@@ -66,6 +67,9 @@ export interface RunStore {
   deployments(): Deployment[];
   /** The deployment in force at that instant. @param instant ISO 8601 UTC, as records have it */
   deploymentAt(instant: string): Deployment | undefined;
+
+  /** Newest first. @param key only those that tried the same in the same way */
+  searches(key?: string): SearchRecord[];
 
   /** What monitoring found, newest window first (windows without a time by when they were judged). */
   monitorings(filter?: MonitorFilter): MonitorRecord[];

@@ -10,6 +10,7 @@ import {
   dist,
   exampleDataset,
   exampleMonitoring,
+  exampleSearch,
   exampleRequest,
   exampleRun,
   exampleWorkspace,
@@ -27,7 +28,7 @@ import { openMemoryStore, openStore } from "./openStore.ts";
 
 const now = new Date("2026-04-01T00:00:00.000Z");
 
-/** Two datasets, three runs (one of them scored), two deployments, an alias and two watched days. */
+/** Two datasets, three runs (one of them scored), two deployments, an alias, two watched days and a search. */
 function filledWorkspace(): WorkspacePaths {
   const paths = exampleWorkspace();
   const store = openStore(paths.database);
@@ -40,6 +41,7 @@ function filledWorkspace(): WorkspacePaths {
   saveRecord(paths, store, { kind: "aliases", aliases: { staging: "run3", champion: "run3" } });
   saveRecord(paths, store, exampleMonitoring(1));
   saveRecord(paths, store, exampleMonitoring(2, { modelSha256: "model2", runId: "run3" }));
+  saveRecord(paths, store, exampleSearch(1));
   commitDeployment(paths, exampleRequest(paths, "run3", 1));
   commitDeployment(paths, exampleRequest(paths, "run1", 2));
   syncStore(paths, store);
@@ -166,6 +168,14 @@ describe("the store", () => {
     database.close();
   });
 
+  it("keeps the trials of a search apart from the runs", () => {
+    const store = readStore(filledWorkspace());
+    expect(store.searches()).toEqual([exampleSearch(1)]);
+    expect(store.searches("key1")).toHaveLength(1);
+    expect(store.searches("key2")).toEqual([]);
+    expect(store.runs().map(({ runId }) => runId)).not.toContain("search1.0");
+  });
+
   it("knows which deployment was in force at a date", () => {
     const store = readStore(filledWorkspace());
     expect(store.deployments().map(({ deploymentId, runId }) => [deploymentId, runId])).toEqual([
@@ -195,9 +205,11 @@ describe("the index and the records", () => {
       datasets: 2,
       monitorings: 2,
       monitor_values: 12,
-      records: 10,
+      searches: 1,
+      trials: 2,
+      records: 11,
     });
-    expect(reindex(paths, now)).toEqual({ records: 10, problems: [], setAside: null });
+    expect(reindex(paths, now)).toEqual({ records: 11, problems: [], setAside: null });
     expect(content(paths.database)).toEqual(before);
     for (const suffix of ["", "-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
     reindex(paths, now);
@@ -287,7 +299,7 @@ describe("opening the store", () => {
     const before = readFileSync(paths.database);
     for (const open of [() => openStore(paths.database), () => readStore(paths), () => reindex(paths, now)]) {
       expect(open).toThrow(
-        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 2`,
+        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 3`,
       );
     }
     expect(readFileSync(paths.database).equals(before)).toBe(true);

@@ -4,6 +4,7 @@ import type { Deployment } from "../../core/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run } from "../../core/run.ts";
+import type { SearchRecord } from "../../core/search.ts";
 import { suggest } from "../../core/suggest.ts";
 import type { ReadRecord } from "../recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite.ts";
@@ -122,6 +123,13 @@ export class SqliteStore implements RunStore {
       "SELECT record FROM deployments WHERE deployed_at <= ? ORDER BY deployment_id DESC LIMIT 1",
       new Date(instant).toISOString(),
     )[0];
+  }
+
+  searches(key?: string): SearchRecord[] {
+    return this.#records<SearchRecord>(
+      "SELECT record FROM searches WHERE key = coalesce(?, key) ORDER BY created_at DESC, search_id",
+      key ?? null,
+    );
   }
 
   monitorings({ modelSha256, runId, limit }: MonitorFilter = {}): MonitorRecord[] {

@@ -1,0 +1,27 @@
+/** The trials of searches as a table. */
+import { shortTime } from "../core/shortTime.ts";
+import type { View } from "../core/view.ts";
+import type { TrialList } from "../lifecycle/trialList.ts";
+
+export function trialsView({ trials, more }: TrialList): View {
+  if (trials.length === 0) return { title: "no search yet", next: "`mlctl tune`" };
+  return {
+    tables: [
+      {
+        columns: ["trial", "created", "family", "features", "metric", "folds", "value", "status", "parameters"],
+        rows: trials.map((trial) => [
+          trial.trialId,
+          shortTime(trial.createdAt),
+          trial.family,
+          trial.featureSet,
+          trial.metric,
+          trial.steps.length,
+          trial.value,
+          trial.error === undefined ? trial.status : `failed: ${trial.error}`,
+          JSON.stringify(trial.params),
+        ]),
+      },
+    ],
+    notes: more === 0 ? [] : [`${more} more; --limit ${trials.length + more} shows all`],
+  };
+}

@@ -1,0 +1,36 @@
+/** The trials of the newest search of each kind, best first. */
+import type { SearchRecord, TrialRecord } from "../core/search.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import type { Session } from "./session.ts";
+
+export interface ListedTrial
+  extends TrialRecord, Pick<SearchRecord, "createdAt" | "trainId" | "family" | "featureSet" | "metric"> {}
+
+export interface TrialList {
+  readonly trials: readonly ListedTrial[];
+  /** Beyond the limit. */
+  readonly more: number;
+}
+
+/** Searches newest first; within the searches of one tuning their trials together, best first. */
+export function trialList(
+  { store }: Session,
+  { family, limit }: { readonly family?: string | undefined; readonly limit: number },
+): TrialList {
+  const searches = store.searches().filter((search) => family === undefined || search.family === family);
+  const trainIds = [...new Set(searches.map(({ trainId }) => trainId))];
+  const all = trainIds.flatMap((trainId) => ranked(searches.filter((search) => search.trainId === trainId)));
+  return { trials: all.slice(0, limit), more: Math.max(0, all.length - limit) };
+}
+
+function ranked(searches: readonly SearchRecord[]): ListedTrial[] {
+  const [first] = searches;
+  const sign = findMetric(first!.metric, first!.task).greaterIsBetter ? -1 : 1;
+  const loss = ({ status, value }: TrialRecord): number =>
+    status === "finished" && value !== null ? sign * value : Infinity;
+  return searches
+    .flatMap(({ createdAt, trainId, family, featureSet, metric, trials }) =>
+      trials.map((trial) => ({ ...trial, createdAt, trainId, family, featureSet, metric })),
+    )
+    .toSorted((a, b) => (loss(a) === loss(b) ? 0 : loss(a) < loss(b) ? -1 : 1));
+}
