@@ -1,13 +1,16 @@
 /** What config.json may name: families, metrics and transforms, with the checks that only their registries can make. */
 import type { Config, ConfigProblem, KnownNames } from "../config/schema.ts";
 import { MlctlError } from "../core/errors.ts";
+import type { TransformRequest } from "../core/transform.ts";
 import type { Json } from "../core/json.ts";
 import { estimators } from "../estimators/index.ts";
 import { resolveParams } from "../estimators/params.ts";
+import { findTransform } from "../features/findTransform.ts";
 import { transforms } from "../features/index.ts";
 import { transformProblems } from "../features/transformProblems.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { metrics } from "../metrics/index.ts";
+import { driftTestNamed } from "../monitoring/driftTestNamed.ts";
 import { transformRequests } from "./transformRequests.ts";
 
 type Space = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>["space"];
@@ -17,7 +20,12 @@ export function knownNames(): KnownNames {
     families: Object.keys(estimators),
     metrics: Object.keys(metrics),
     features: Object.keys(transforms),
-    problems: (config) => [...metricProblems(config), ...paramProblems(config), ...featureProblems(config)],
+    problems: (config) => [
+      ...metricProblems(config),
+      ...paramProblems(config),
+      ...featureProblems(config),
+      ...driftProblems(config),
+    ],
   };
 }
 
@@ -79,8 +87,40 @@ function problemOf(check: () => unknown): string | undefined {
 }
 
 function featureProblems(config: Config): ConfigProblem[] {
-  return transformProblems(transformRequests(config) ?? []).map(({ path, message }) => ({
+  const requests = transformRequests(config) ?? [];
+  const problems = transformProblems(requests).map(({ path, message }) => ({
     path: path.replace(/\[(\d+)\]/g, ".$1"),
     message,
   }));
+  return [...problems, ...lookBackProblems(config, requests)];
+}
+
+/** Looking back takes a time, and a column of it that is still there. */
+function lookBackProblems(config: Config, requests: readonly TransformRequest[]): ConfigProblem[] {
+  const { time_column: time } = config;
+  const leftOut = [...config.id_columns, ...config.drop_columns].includes(time ?? "");
+  if (time !== null && !leftOut) return [];
+  const problem = time === null ? "time_column is not set" : `id_columns or drop_columns take "${time}" away`;
+  return requests.flatMap(({ type }, i) =>
+    findTransform(type)?.historyGaps === undefined
+      ? []
+      : [{ path: `features.${i}`, message: `${type} looks back in time, but ${problem}` }],
+  );
+}
+
+/** Misspelt tests, and limits on which a p-value would always or never be drift. */
+function driftProblems({ monitor }: Config): ConfigProblem[] {
+  const { rules, columns } = monitor.drift;
+  return Object.entries(columns).flatMap(([column, { test, limit }]) => {
+    const path = `monitor.drift.columns.${column}`;
+    const message = test === undefined ? undefined : problemOf(() => driftTestNamed(test, column));
+    if (message !== undefined) return [{ path: `${path}.test`, message }];
+    if (limit === undefined) return [];
+    if (limit <= 0) return [{ path: `${path}.limit`, message: "a limit above 0" }];
+    // Evidently's rules may take a distance where no test is named.
+    const isPValue = test === undefined ? rules === "calibrated" : driftTestNamed(test, column).measure === "p_value";
+    return isPValue && limit > 1
+      ? [{ path: `${path}.limit`, message: 'at most 1: this test gives a p-value; "test" may name a distance' }]
+      : [];
+  });
 }

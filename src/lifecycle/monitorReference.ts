@@ -30,6 +30,8 @@ export async function monitorReference(session: Session, { model }: LoadedModel)
   const truth = yTrue.filter((value) => !Number.isNaN(value));
   const reference = referenceOf(inputs, {
     seed: session.config.train.seed,
+    // Exactly Evidently's figures need every value; the calibrated rules are as good with a sample.
+    ...(session.config.monitor.drift.rules === "evidently" ? { sampleSize: table.rowCount } : {}),
     ...(answers.length === 0 ? {} : { prediction: predictionColumn(target, answers) }),
     ...(truth.length === 0 ? {} : { target: predictionColumn(target, truth) }),
   });

@@ -5,7 +5,7 @@ import { random } from "../core/random.ts";
 import type { Column, Table } from "../core/table.ts";
 import { kolmogorovSmirnov } from "../drift/kolmogorovSmirnov.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
-import { driftReport } from "./driftReport.ts";
+import { driftReport, type DriftOptions } from "./driftReport.ts";
 
 const CITIES = ["oslo", "bern", "rome", "lima", "pune"];
 
@@ -52,6 +52,79 @@ describe("driftReport", () => {
       // Benjamini–Hochberg: some column in 5 % of the reports, 5 of 100; more than 12 has a chance of 0.001
       expect(columns).toBeLessThanOrEqual(12);
     }
+  });
+
+  it("raises a false alarm in at most 5 % of 1,000 batches", () => {
+    // Few rows, where the effect size is no help: its bias alone passes the floor.
+    const reference = referenceOf(rowsOf(500, { seed: 7 }), { seed: 1 });
+    let alarms = 0;
+    for (let trial = 0; trial < 1000; trial++) {
+      if (driftReport(reference, rowsOf(60, { seed: 5000 + trial })).dataset.drifted > 0) alarms++;
+    }
+    expect(alarms).toBeLessThanOrEqual(50);
+    expect(alarms).toBeGreaterThan(0); // rules that never alarm would pass as well
+  });
+
+  it("finds a shift of half a standard deviation by 300 rows in at least 95 % of batches", () => {
+    const of = (count: number, seed: number, shift: number): Table => {
+      const { normal } = random(seed);
+      return {
+        rowCount: count,
+        columns: [
+          numbers(
+            "x",
+            Float64Array.from({ length: count }, () => normal() + shift),
+          ),
+        ],
+      };
+    };
+    const found = Array.from({ length: 100 }, (_, i) =>
+      driftReport(referenceOf(of(1000, i, 0), { seed: 1 }), of(300, 1000 + i, 0.5)),
+    ).filter(({ dataset }) => dataset.drifted === 1);
+    expect(found.length).toBeGreaterThanOrEqual(95);
+  });
+
+  it("tells a trifle from a move in five million rows, and says so", () => {
+    const { uniform } = random(3);
+    const of = (count: number, shift: number): Float64Array =>
+      Float64Array.from({ length: count }, () => uniform() + shift);
+    const few = { rowCount: 5000, columns: [numbers("trifle", of(5000, 0)), numbers("move", of(5000, 0))] };
+    const many = { rowCount: 5e6, columns: [numbers("trifle", of(5e6, 0.04)), numbers("move", of(5e6, 0.2))] };
+    const { columns } = driftReport(referenceOf(few, { seed: 1 }), many);
+    expect(columns["trifle"]).toMatchObject({ drifted: false, limit: 0.05, direction: "below" });
+    expect(columns["trifle"]!.value).toBeLessThan(0.05);
+    expect(columns["trifle"]!.note).toMatch(/^significant, but too small to matter: psi 0\.0\d+ is below 0\.1$/);
+    expect(columns["move"]).toMatchObject({ drifted: true });
+    expect(columns["move"]!.note).toBeUndefined();
+  });
+
+  it("skips a test that can say nothing of the column, with the reason", () => {
+    const table = {
+      rowCount: 60,
+      columns: [
+        numbers(
+          "coded",
+          Array.from({ length: 60 }, (_, i) => i % 3),
+        ),
+        numbers(
+          "flag",
+          Array.from({ length: 60 }, (_, i) => i % 2),
+        ),
+        categoryColumn("city", rowTexts("oslo", "bern")),
+      ],
+    };
+    const reference = referenceOf(table, { seed: 1 });
+    const tests = (test: string): DriftOptions["columns"] =>
+      Object.fromEntries(["coded", "flag"].map((name) => [name, { test }]));
+    const by = (test: string) =>
+      driftReport(reference, table, { columns: { ...tests(test), city: { test: "z_test" } } });
+    expect(by("z_test").columns["coded"]!.skipped).toBe(
+      "it holds 3 distinct values, a z-test of proportions compares 2",
+    );
+    expect(by("z_test").columns["flag"]).toMatchObject({ value: 1, drifted: false });
+    expect(by("z_test").columns["city"]).toMatchObject({ value: 1, drifted: false });
+    expect(by("cramer_von_mises").columns["coded"]!.skipped).toContain("3 distinct values in 120 rows");
+    expect(by("anderson").columns["coded"]).toMatchObject({ test: "anderson_darling", drifted: false });
   });
 
   it("compares columns that are called like what every object has", () => {

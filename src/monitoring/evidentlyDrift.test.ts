@@ -89,7 +89,7 @@ describe.skipIf(cases.length === 0)("the evidently rules, against ../shared/gold
 describe("the evidently rules", () => {
   it("take a z-test whatever the number of values, where it is asked for: the smallest against all others", () => {
     // 30 of 60 and 20 of 60 are "a": p = 50 / 120, z = (1/2 − 1/3) / √(p (1 − p) 2 / 60) = 1.85164
-    const of = (...counts: number[]): Column => letters(counts.flatMap((count, i) => new Array<number>(count).fill(i)));
+    const of = (...counts: number[]): Column => letters(counts.flatMap((length, i) => Array.from({ length }, () => i)));
     const { statistic, measure, direction } = drift(of(30, 20, 10), of(20, 30, 10), { test: "z_test" });
     expect([statistic.toFixed(5), measure, direction]).toEqual(["1.85164", "p_value", "below"]);
   });
