@@ -33,7 +33,11 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "init --list": { "": "templates", "templates[]": "name,shows" },
   "init new": { "": "directory,dry_run,files,notes,template" },
   "config show": { "": "config,path,settings", "settings[]": "key,source,value" },
-  "config validate": { "": "path,valid,warnings" },
+  "config validate": { "": "data,path,valid,warnings" },
+  "config validate --data": {
+    "": "data,path,valid,warnings",
+    data: "notes,path,rows,training_rows,validation_rows,warnings",
+  },
   "ingest --dry-run": { "": "dry_run,files,reason,status", "files[]": "bytes,is_new,path,sha256" },
   "fullprocess --dry-run": {
     "": "apireturns_path,dry_run,interval,metric,model_version,reason,reasons,report_path,run_id,status,steps,value",

@@ -1,6 +1,7 @@
 /** `mlctl config show | validate | schema`: what mlctl understood of config.json, and what it would understand. */
 import type { Setting } from "../config/describeSettings.ts";
 import type { View } from "../core/view.ts";
+import type { CheckedData } from "../lifecycle/checkConfig.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openConfig } from "./openConfig.ts";
 
@@ -37,14 +38,27 @@ const validate = defineCommand({
   name: "validate",
   group: "Other",
   summary: "check config.json and print all of its errors at once",
+  details:
+    "With --data everything that train does before it fits is done with the newest dataset: target, history that features look back on, split, folds, and leakage (rows copied across the split, columns that give the target away or look ahead). Nothing is written.",
+  options: { data: { flags: "--data", description: "check it against the newest dataset as well" } },
   examples: [
     ["mlctl config validate", "exit 0 if it is right, 2 if not"],
+    ["mlctl config validate --data", "rows without history and leakage too, before an hour of training"],
     ["mlctl config validate -c other.json", "another file"],
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
     const { path, warnings } = loaded;
-    return { result: { path, valid: true, warnings }, view: { title: `${path} is valid` } };
+    if (!invocation.options.data) {
+      return { result: { path, valid: true, warnings, data: null }, view: { title: `${path} is valid` } };
+    }
+    const [{ openWorkspace }, { reading }, { checkConfig }] = await Promise.all([
+      import("../lifecycle/workspace.ts"),
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/checkConfig.ts"),
+    ]);
+    const data = await reading(openWorkspace(loaded, invocation.context), checkConfig);
+    return { result: { path, valid: true, warnings, data }, view: validView(path, data) };
   },
 }) satisfies Command;
 
@@ -75,6 +89,16 @@ export const config = defineCommand({
     ["mlctl config validate", "all errors at once"],
   ],
 }) satisfies Command;
+
+function validView(path: string, { trainingRows, validationRows, warnings, notes, ...data }: CheckedData): View {
+  const fields = [
+    ["dataset", `${data.path}, ${data.rows} rows`],
+    ["rows", `${trainingRows} train, ${validationRows} validate`],
+    ...warnings.map((text) => ["warning", text] as const),
+    ...notes.map((text) => ["note", text] as const),
+  ] as const;
+  return { title: `${path} is valid`, fields };
+}
 
 export function settingsView(settings: readonly Setting[]): View {
   const rows = settings.map(({ key, value, source }) => [key, plainText(value), source]);

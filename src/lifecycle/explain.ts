@@ -80,7 +80,7 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   const { family } = loaded.model.estimator;
   const { classes = null } = loaded.model.signature.target;
   const common = { runId: loaded.run?.runId ?? null, family, method, classes, ...nothing };
-  if (method === "gain") return { ...common, ...own(loaded, options) };
+  if (method === "gain") return { ...common, ...ownImportance(loaded, options) };
   const { table } = await readTestData(session, options.rows);
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
   return {
@@ -125,7 +125,7 @@ function permuted({ config, context }: Session, { model, run }: LoadedModel, tab
 }
 
 /** As the model file has it: no rows are looked at. */
-function own({ model }: LoadedModel, options: ExplainOptions) {
+function ownImportance({ model }: LoadedModel, options: ExplainOptions) {
   if (options.rows !== undefined) {
     throw new MlctlError("usage", "--method gain looks at no rows", { hint: "leave --rows out, or use --method shap" });
   }

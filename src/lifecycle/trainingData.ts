@@ -11,6 +11,7 @@ import { rowsWithHistory } from "../features/historyGaps.ts";
 import { copiedRows } from "../pipeline/copiedRows.ts";
 import { encodeTarget } from "../pipeline/encodeTarget.ts";
 import { givesTargetAway } from "../pipeline/givesTargetAway.ts";
+import { looksAhead } from "../pipeline/looksAhead.ts";
 import { partOf, type TrainingData } from "../pipeline/partOf.ts";
 import { splitRows, type Split } from "../pipeline/splitRows.ts";
 import { sha256File } from "../storage/sha256File.ts";
@@ -144,7 +145,11 @@ function missingTargets(
 
 function leaks(data: TrainingData, { training }: Split): string[] {
   const { inputs, y, target } = partOf(data, training);
-  return givesTargetAway(inputs, y, target).map(
-    ({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`,
-  );
+  const away = givesTargetAway(inputs, y, target);
+  const time = findColumn(data.inputs, data.history?.timeColumn ?? "");
+  const ahead = time?.kind === "date" ? looksAhead(data.inputs, { ...data, times: time.values }) : [];
+  return [
+    ...away.map(({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`),
+    ...ahead.map(({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`),
+  ];
 }

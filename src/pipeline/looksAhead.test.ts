@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import { random } from "../core/random.ts";
+import type { Column } from "../core/table.ts";
+import { looksAhead } from "./looksAhead.ts";
+
+const ROWS = 60;
+const { normal, shuffle } = random(2);
+/** By day; the rows come in another order. */
+const days = shuffle(Float64Array.from({ length: ROWS }, (_, day) => day));
+const target = Float64Array.from({ length: ROWS + 10 }, normal);
+const y = days.map((day) => target[day]!);
+const column = (name: string, valueOf: (day: number) => number): Column => ({
+  kind: "number",
+  name,
+  values: days.map(valueOf),
+});
+
+function suspects(columns: readonly Column[], more: { y?: Float64Array; classes?: readonly string[] } = {}) {
+  const spec = more.classes === undefined ? { task: "regression" as const } : { task: "binary" as const, ...more };
+  const options = { y: more.y ?? y, times: days, target: { name: "sales", ...spec } };
+  return looksAhead({ rowCount: ROWS, columns }, options);
+}
+
+describe("looksAhead", () => {
+  it("names a column that holds the target of a later row", () => {
+    const found = suspects([
+      column("tomorrow", (day) => target[day + 1]!),
+      column("in_a_week", (day) => target[day + 7]!),
+      column("yesterday", (day) => target[day - 1] ?? NaN),
+      column("noise", normal),
+      column("trend", (day) => day),
+    ]);
+    expect(found).toEqual([
+      { column: "tomorrow", reason: 'it looks ahead: it equals "sales" of the next row, by time' },
+      { column: "in_a_week", reason: 'it looks ahead: it equals "sales" of the row 7 rows later, by time' },
+    ]);
+  });
+
+  it("does so with gaps, and for labels of classes", () => {
+    const late = (day: number): number => (day % 9 === 0 ? NaN : target[day + 1]!);
+    expect(suspects([column("tomorrow", late)])).toHaveLength(1);
+    const labels = target.map((value) => +(value > 0));
+    const classes = ["no", "yes"];
+    const next = categoryColumn(
+      "next",
+      Array.from(days, (day) => classes[labels[day + 1]!]!),
+    );
+    expect(suspects([next], { y: days.map((day) => labels[day]!), classes })).toHaveLength(1);
+    const numbers = { y: days.map((day) => labels[day]!), classes: ["0", "1"] };
+    expect(suspects([column("next", (day) => labels[day + 1]!)], numbers)).toHaveLength(1);
+  });
+
+  it("does not suspect what stays the same, or rows that share their time", () => {
+    const flat = new Float64Array(ROWS);
+    expect(suspects([column("constant", () => 0)], { y: flat })).toEqual([]);
+    const twice = days.map((day) => Math.floor(day / 2));
+    const columns = [column("tomorrow", (day) => target[day + 1]!)];
+    const options = { y, times: twice, target: { name: "sales", task: "regression" } } as const;
+    expect(looksAhead({ rowCount: ROWS, columns }, options)).toEqual([]);
+  });
+});
