@@ -43,11 +43,11 @@ function nextStep({ findings }: MonitorResult, monitorId: string): string {
 
 function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
   return {
-    columns: ["finding", "status", "value", "limit", "interval", "message"],
+    columns: ["finding", "status", { header: "value", align: "right" }, "limit", "interval", "message"],
     rows: findings.map(({ area, name, status, value, limit, passes, interval, message }) => [
       name.startsWith(area) || name.includes(area) ? name : `${area}: ${name}`,
       status,
-      value,
+      formatNumber(value),
       limit === null || passes === null ? null : `${passes === "at_most" ? "≤" : "≥"} ${formatNumber(limit)}`,
       intervalText(interval),
       message,

@@ -77,7 +77,7 @@ function judgeRows(session: Session, watched: WatchedRows, judging: Judging, opt
   const prepared = prepareRows(loaded.model, watched.table, {
     timeColumn: watched.timeColumn,
     round: config.serve.round,
-    known: [target, ...id_columns, ...drop_columns, ...trained, ...[watched.timeColumn ?? target]],
+    known: [target, ...id_columns, ...drop_columns, ...trained, watched.timeColumn ?? target],
     ...(watched.answers === undefined ? {} : { answers: watched.answers }),
   });
   warnOfUntimed(session, prepared);

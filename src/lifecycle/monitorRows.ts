@@ -133,12 +133,14 @@ function rowsOfLog(path: string, { model, run }: LoadedModel, { since, until }: 
 function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): Table {
   const names = new Set(logged.flatMap(({ inputs }) => Object.keys(inputs)));
   names.delete(signature.target.name);
-  const columns = [...names].map((name) =>
-    columnOf(
+  const nothing = new Set<unknown>([...signature.reading.nullValues, undefined]);
+  const columns = [...names].map((name) => {
+    const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name] : null));
+    return columnOf(
       name,
-      logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name] : null)),
-    ),
-  );
+      values.map((value) => (nothing.has(value) ? null : value!)),
+    );
+  });
   const labels = columnOf(
     signature.target.name,
     logged.map(({ label }) => label),
@@ -147,13 +149,13 @@ function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): 
   return { rowCount: logged.length, columns: [...columns, labels, at] };
 }
 
-function columnOf(name: string, values: readonly (string | number | boolean | null | undefined)[]): Column {
-  if (values.every((value) => value === null || value === undefined || typeof value === "number")) {
+function columnOf(name: string, values: readonly (string | number | boolean | null)[]): Column {
+  if (values.every((value) => value === null || typeof value === "number")) {
     return { kind: "number", name, values: Float64Array.from(values, (value) => value ?? NaN) };
   }
   return categoryColumn(
     name,
-    values.map((value) => (value === null || value === undefined ? null : String(value))),
+    values.map((value) => (value === null ? null : String(value))),
   );
 }
 

@@ -19,6 +19,9 @@ export interface WindowSummary {
   readonly asOf: string;
 }
 
+/** How findings on estimates end. */
+const ESTIMATED = " (estimated)";
+
 const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
 export function summaryOf({
@@ -30,6 +33,8 @@ export function summaryOf({
   createdAt,
   findings,
 }: MonitorRecord): WindowSummary {
+  // An estimate is no measurement: it neither fails nor passes.
+  const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED));
   const { label, start, end, rows, labelled } = window;
   const { metric, value, intervals } = performance;
   return {
@@ -41,7 +46,7 @@ export function summaryOf({
     labelled,
     status,
     failed: areas.filter((area) => findings.some((each) => each.area === area && each.status === "fail")),
-    unjudged: areas.filter((area) => findings.every((each) => each.area !== area || each.status === "skipped")),
+    unjudged: areas.filter((area) => measured.every((each) => each.area !== area || each.status === "skipped")),
     driftShare: drift.dataset.share,
     metric,
     value,
