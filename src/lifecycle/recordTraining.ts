@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Dataset } from "../core/dataset.ts";
 import type { Json } from "../core/json.ts";
 import type { Run, Selection } from "../core/run.ts";
+import type { Task } from "../core/task.ts";
 import { timestamp } from "../core/timestamp.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { costUnit } from "./costsOf.ts";
@@ -72,7 +73,7 @@ export async function recordTraining(session: Session, { dataset, data, ranked }
   const aliases = nameModels(session, runs);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
   const unit = costUnit(config);
-  const notes = unit === null ? [] : [`cost is ${unit}, by the costs of config.json`];
+  const notes = unit === null ? [] : [costNote(unit, data.target.task)];
   return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });
 }
 
@@ -157,4 +158,10 @@ function resultOf({ dataset, data, ranked, runs, metric, aliases, notes }: Resul
     aliases,
     notes: [...new Set([...data.notes, ...winner.fitted!.notes, ...notes])],
   };
+}
+
+function costNote(unit: string, task: Task): string {
+  return task === "multiclass"
+    ? "costs count for nothing here: they are for two classes and for numbers"
+    : `cost is ${unit}, by the costs of config.json`;
 }

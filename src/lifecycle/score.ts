@@ -67,7 +67,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
     ...figures,
     task: model.signature.target.task,
     classes: model.signature.target.classes ?? null,
-    costUnit: costUnit(session.config),
+    costUnit: "cost" in figures.metrics ? costUnit(session.config) : null,
     leakage: { copiedRows: copies },
     warnings,
     path: record?.artifact.path ?? null,

@@ -24,7 +24,8 @@ export function findMetric(name: string, task?: Task): ResampledMetric {
     });
   }
   if (task !== undefined && !metric.tasks.includes(task)) {
-    const message = `metric "${name}" is not defined for ${task === "regression" ? "regression" : "classification"}`;
+    const others = metric.tasks.includes("binary") ? "more than two classes" : "classification";
+    const message = `metric "${name}" is not defined for ${task === "regression" ? "regression" : others}`;
     throw new MlctlError("usage", message, { hint: `use one of ${list.join(", ")}` });
   }
   return metric;
