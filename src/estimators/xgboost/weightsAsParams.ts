@@ -1,7 +1,8 @@
-/** Says weights of classes in parameters, for an engine that takes no weights of rows. */
+/** Says weights of classes in parameters, for ml-xgboost, whose WebAssembly exports no way to hand it weights of rows. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { TrainingRequest } from "./engine.ts";
+import type { Objective } from "./objectives.ts";
 
 export interface WeightsAsParams {
   readonly params: JsonObject;
@@ -25,7 +26,7 @@ export function weightsAsParams({ y, sampleWeight, objective, params }: Training
   for (let i = 0; i < y.length; i++) {
     const code = objective === "binary:logistic" ? y[i]! : 0;
     const weight = byClass.get(code) ?? sampleWeight[i]!;
-    if (weight !== sampleWeight[i] || !(weight > 0)) throw cannot();
+    if (weight !== sampleWeight[i] || !(weight > 0)) throw cannot(objective);
     byClass.set(code, weight);
   }
   const scale = byClass.get(0) ?? 1;
@@ -35,8 +36,9 @@ export function weightsAsParams({ y, sampleWeight, objective, params }: Training
   return { params: told, scale };
 }
 
-function cannot(): MlctlError {
-  return new MlctlError("usage", "the wasm engine of xgboost takes weights of two classes, none of single rows", {
+function cannot(objective: Objective): MlctlError {
+  const kind = objective === "multi:softprob" ? "several classes" : "single rows";
+  return new MlctlError("usage", `the wasm engine of xgboost takes weights of two classes, none of ${kind}`, {
     hint: "install libxgboost0 (Debian, Ubuntu) or xgboost (Homebrew, pip) for the native engine",
   });
 }

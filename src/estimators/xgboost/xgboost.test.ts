@@ -333,6 +333,11 @@ describe("engines of xgboost", () => {
     const sampleWeight = Float64Array.from({ length: rowCount }, (_, i) => 1 + (i % 2));
     const refused = fit("binary", { engine: "wasm" }, { sampleWeight });
     await expect(refused).rejects.toMatchObject({ kind: "usage" });
+    const byClass = three.map((code) => 1 + code);
+    await expect(fit("multiclass", { engine: "wasm" }, { sampleWeight: byClass })).rejects.toMatchObject({
+      message: "the wasm engine of xgboost takes weights of two classes, none of several classes",
+      hint: expect.stringContaining("libxgboost0") as string,
+    });
   });
 
   it.each(hasNative ? ["wasm", "native"] : ["wasm"])(
