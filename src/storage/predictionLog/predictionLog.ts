@@ -147,8 +147,9 @@ class ThreadedLog implements PredictionLog {
   #start(): Worker {
     const { path, retention } = this.#options;
     const workerData: WriterOptions = { path, retention };
-    // Its streams are not piped to ours: should anything be printed after all, stdout stays clean.
-    const worker = new Worker(threadUrl, { stdout: true, stderr: true, workerData });
+    // Flags of the process (--input-type, --import) are not for it. Its streams are not piped to ours: should anything
+    // be printed after all, stdout stays clean.
+    const worker = new Worker(threadUrl, { stdout: true, stderr: true, execArgv: [], workerData });
     const gone = (reason: string): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;

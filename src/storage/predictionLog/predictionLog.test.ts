@@ -1,0 +1,207 @@
+/** The prediction log with its real thread and real files. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { LoggedPrediction, PredictionLog } from "../../core/predictionLog.ts";
+import { openSqlite } from "../sqlite.ts";
+import { openLogDatabase } from "./openLogDatabase.ts";
+import { predictionLog, type PredictionLogOptions } from "./predictionLog.ts";
+import { countPredictions, findPredictions, readPredictions } from "./readPredictions.ts";
+
+const compiled = new URL("../../../dist/storage/predictionLog/predictionLog.js", import.meta.url).href;
+
+const folders: string[] = [];
+const logs: PredictionLog[] = [];
+afterEach(async () => {
+  for (const log of logs.splice(0)) await log.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function freshPath(): string {
+  folders.push(mkdtempSync(join(tmpdir(), "mlctl-log-")));
+  return join(folders.at(-1)!, "mlctl.db.predictions");
+}
+
+function open(path: string, options: Partial<PredictionLogOptions> = {}): PredictionLog {
+  const retention = { days: null, rows: null, bytes: null };
+  const log = predictionLog({ path, flushMs: 20, queueRows: 10_000, retention, ...options });
+  logs.push(log);
+  return log;
+}
+
+const idOf = (number: number): string => number.toString(16).padStart(27, "0");
+
+function prediction(number: number, changes: Partial<LoggedPrediction> = {}): LoggedPrediction {
+  return {
+    predictionId: idOf(number),
+    at: 1_700_000_000_000 + number,
+    runId: "abcdef123456",
+    modelSha256: "a".repeat(64),
+    inputs: { temp: 288.28 + number, weather: "Clouds", rain: null, late: true },
+    prediction: number / 2,
+    probability: null,
+    source: "serve",
+    ...changes,
+  };
+}
+
+const some = (count: number, from = 0): LoggedPrediction[] =>
+  Array.from({ length: count }, (_, i) => prediction(from + i));
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+describe("a prediction", () => {
+  it("comes back as it went in, by itself after a flush interval", async () => {
+    const path = freshPath();
+    const log = open(path);
+    const told = [
+      prediction(1),
+      prediction(2, {
+        prediction: "yes",
+        probability: 0.75,
+        runId: null,
+        source: "predict",
+        inputs: { 'a "b"': "ø\n" },
+      }),
+    ];
+    log.append(told);
+    expect(log.stats()).toEqual({ queued: 2, written: 0, dropped: 0, lastError: null });
+    await until(() => log.stats().written === 2);
+    expect([...readPredictions(path)]).toEqual(told.map((one) => ({ ...one, label: null, labelledAt: null })));
+  });
+
+  it("is found by the beginning of its id, by time and by model", async () => {
+    const path = freshPath();
+    const log = open(path);
+    log.append([...some(100), prediction(500, { runId: "other0000000" })]);
+    await log.flush();
+    const ids = (filter: object): string[] => [...readPredictions(path, filter)].map((one) => one.predictionId);
+    expect(ids({ since: 1_700_000_000_010, until: 1_700_000_000_013 })).toEqual([10, 11, 12].map(idOf));
+    expect(ids({ newestFirst: true, limit: 2 })).toEqual([idOf(500), idOf(99)]);
+    expect(ids({ runId: "other0000000" })).toEqual([idOf(500)]);
+    expect(findPredictions(path, idOf(500)).map((one) => one.prediction)).toEqual([250]);
+    expect(findPredictions(path, idOf(500).slice(0, 26))).toHaveLength(1);
+    // 0x10 to 0x1f: three are enough to see that it is ambiguous.
+    expect(findPredictions(path, idOf(0x10).slice(0, 26))).toHaveLength(3);
+    expect(countPredictions(path, { runId: "abcdef123456" })).toEqual({ predictions: 100, labelled: 0 });
+  });
+
+  it("is there once although it is written twice", async () => {
+    const path = freshPath();
+    const log = open(path);
+    log.append(some(3));
+    await log.flush();
+    log.append(some(4));
+    await log.flush();
+    expect(countPredictions(path).predictions).toBe(4);
+  });
+
+  it("that is no finite number is kept as a missing one, and leaves the others alone", async () => {
+    const path = freshPath();
+    const log = open(path);
+    log.append([prediction(1, { prediction: NaN }), prediction(2)]);
+    await log.flush();
+    expect([...readPredictions(path)].map((one) => one.prediction)).toEqual([null, 1]);
+  });
+
+  it("answered before kill -9 is in the log one flush interval later", async () => {
+    const path = freshPath();
+    const program = `
+      import { predictionLog } from ${JSON.stringify(compiled)};
+      const retention = { days: null, rows: null, bytes: null };
+      const log = predictionLog({ path: ${JSON.stringify(path)}, flushMs: 50, queueRows: 1e5, retention });
+      const row = (i) => ({ ...${JSON.stringify(prediction(0))}, predictionId: i.toString(16).padStart(27, "0") });
+      log.append(Array.from({ length: 300 }, (_, i) => row(i)));
+      const told = setInterval(() => { if (log.stats().written === 300) { console.log("written"); clearInterval(told); setInterval(() => {}, 1e6); } }, 5);`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    process.kill(child.pid!, "SIGKILL");
+    await ended;
+    expect(countPredictions(path).predictions).toBe(300);
+  });
+});
+
+describe("the log", () => {
+  it("takes what several processes and threads append at once", async () => {
+    const path = freshPath();
+    const writers = Array.from({ length: 4 }, () => open(path));
+    for (let turn = 0; turn < 20; turn++) {
+      writers.forEach((log, writer) => log.append(some(50, (turn * 4 + writer) * 50)));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(writers.map((log) => log.flush()));
+    expect(writers.map((log) => log.stats().dropped)).toEqual([0, 0, 0, 0]);
+    expect(countPredictions(path).predictions).toBe(4000);
+  });
+
+  it("that is locked keeps rows waiting, drops those beyond its queue, and writes when the lock is gone", async () => {
+    const path = freshPath();
+    const other = openLogDatabase(path);
+    other.exec("BEGIN IMMEDIATE");
+    const log = open(path, { queueRows: 10 });
+    log.append(some(12));
+    await log.flush();
+    expect(log.stats()).toMatchObject({ queued: 10, written: 0, dropped: 2 });
+    expect(log.stats().lastError).toContain("in use by another process");
+    other.exec("ROLLBACK");
+    await until(() => log.stats().written === 10);
+    expect(log.stats()).toEqual({ queued: 0, written: 10, dropped: 2, lastError: null });
+    other.close();
+  });
+
+  it("that cannot be opened counts and says why, and gives up when it is closed", async () => {
+    const path = freshPath();
+    mkdirSync(path);
+    const log = open(path);
+    log.append(some(3));
+    await log.flush();
+    expect(log.stats()).toMatchObject({ queued: 3, written: 0 });
+    expect(log.stats().lastError).toContain(`cannot open ${path}`);
+    await log.close();
+    log.append(some(1, 3));
+    expect(log.stats()).toMatchObject({ queued: 0, written: 0, dropped: 4 });
+  });
+
+  it("that is damaged or of a newer mlctl is left as it is", async () => {
+    const damaged = freshPath();
+    writeFileSync(damaged, "this is no database".repeat(100));
+    const newer = freshPath();
+    const database = openSqlite(newer);
+    database.pragma("user_version = 99");
+    database.close();
+    for (const [path, reason] of [
+      [damaged, "is damaged"],
+      [newer, "written by a newer mlctl"],
+    ] as const) {
+      const log = open(path);
+      log.append(some(1));
+      await log.flush();
+      expect(log.stats().lastError).toContain(reason);
+      expect(() => countPredictions(path)).toThrow(reason);
+    }
+  });
+
+  it("makes no file before the first row, nor when it is read", async () => {
+    const path = freshPath();
+    const log = open(path);
+    await log.flush();
+    expect([...readPredictions(path)]).toEqual([]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("closes with every row on disk and nothing beside the file", async () => {
+    const path = freshPath();
+    const log = open(path, { flushMs: 60_000 });
+    log.append(some(6000));
+    await log.close();
+    expect(log.stats()).toEqual({ queued: 0, written: 6000, dropped: 0, lastError: null });
+    expect([existsSync(`${path}-wal`), countPredictions(path).predictions]).toEqual([false, 6000]);
+  });
+});
