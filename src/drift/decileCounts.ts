@@ -1,4 +1,6 @@
 /** Rows by decile of the reference: numbers as counts, for tests that compare shares. */
+import { rankCounts } from "../stats/rankCounts.ts";
+
 /** A value passes a cut if it lies above it, or on it for an inclusive one. */
 interface Cut {
   readonly at: number;
@@ -34,12 +36,15 @@ function cutsOf(sorted: Float64Array): Cut[] {
   return cuts;
 }
 
+/** Each place of `rankCounts` lies in one bin: before a cut that it does not pass. */
 function countBins(values: Float64Array, cuts: readonly Cut[]): Float64Array {
   const counts = new Float64Array(cuts.length + 1);
-  for (const value of values) {
-    let bin = 0;
-    while (bin < cuts.length && (cuts[bin]!.inclusive ? value >= cuts[bin]!.at : value > cuts[bin]!.at)) bin++;
-    counts[bin]!++;
-  }
+  const points = Float64Array.from(new Set(cuts.map(({ at }) => at)));
+  rankCounts(points, values).forEach((rows, place) => {
+    const point = points[place >> 1] ?? Infinity;
+    const isAt = place % 2 === 1;
+    const passed = cuts.filter(({ at, inclusive }) => at < point || (at === point && isAt && inclusive));
+    counts[passed.length]! += rows;
+  });
   return counts;
 }

@@ -104,7 +104,9 @@ function countsTest(
 
 /** Without missing and infinite values. */
 function onPresent(compare: Compare): Compare {
-  return (reference, current) => compare(finiteValues(reference), finiteValues(current));
+  const present = (values: Float64Array): Float64Array =>
+    values.every(Number.isFinite) ? values : finiteValues(values);
+  return (reference, current) => compare(present(reference), present(current));
 }
 
 function distance(value: number): DriftResult {

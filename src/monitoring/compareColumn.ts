@@ -39,7 +39,7 @@ export function reasonToSkip(
   if (column === undefined) return "the column is absent";
   if (column.kind !== reference.kind)
     return `the column holds ${column.kind} values now, ${reference.kind} in training`;
-  const present = column.kind === "category" ? presentCodes(column) : finiteValues(column.values).length;
+  const present = column.kind === "category" ? presentCodes(column) : presentNumbers(column.values);
   if (reference.count === 0) return "all values were missing in training";
   if (present === 0) return "all values are missing";
   if (reference.count < minimumRows) return `${reference.count} values in training, at least ${minimumRows} are needed`;
@@ -109,6 +109,12 @@ function categoryCounts(reference: CategoryReference, { codes, categories }: Cat
   const current = new Float64Array(kept + 1);
   for (const code of codes) if (code >= 0) current[cellOfCode[code]!]!++;
   return { reference: expected, current };
+}
+
+function presentNumbers(values: Float64Array): number {
+  let present = 0;
+  for (const value of values) if (Number.isFinite(value)) present++;
+  return present;
 }
 
 function presentCodes({ codes }: CategoryColumn): number {

@@ -8,5 +8,5 @@ export function finiteValues(values: ArrayLike<number>): Float64Array {
     const value = values[i]!;
     if (Number.isFinite(value)) kept[count++] = value;
   }
-  return kept.slice(0, count);
+  return count === kept.length ? kept : kept.slice(0, count);
 }

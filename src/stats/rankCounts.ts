@@ -1,0 +1,50 @@
+/** How many values lie at each of some points, and between them: a distribution without sorting it. */
+
+/** Cells of the grid for each point: most hold none or one, so that little is left to search. */
+const CELLS_A_POINT = 4;
+
+/**
+ * About O(n + k) for n values and k points that lie nowhere too dense, O(n log k) at worst.
+ *
+ * @param points rising, distinct, without NaN, (n_points)
+ * @param values without NaN
+ * @returns counts, (2 n_points + 1): below the first point, at it, between it and the second, at the second, …, above
+ */
+export function rankCounts(points: Float64Array, values: Float64Array): Float64Array {
+  const counts = new Float64Array(2 * points.length + 1);
+  if (points.length === 0) return counts.fill(values.length);
+  const { cellOf, starts } = gridOf(points);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    const cell = cellOf(value);
+    let [low, high] = [starts[cell]!, starts[cell + 1]!];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (points[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    counts[points[low] === value ? 2 * low + 1 : 2 * low]!++;
+  }
+  return counts;
+}
+
+/**
+ * Cells of equal width over the points. A larger value never has a smaller cell, rounding or not; so the points of
+ * smaller cells are smaller than a value, and those of larger ones larger.
+ */
+function gridOf(points: Float64Array): { cellOf: (value: number) => number; starts: Int32Array } {
+  const first = points[0]!;
+  const cells = points.length * CELLS_A_POINT;
+  const width = points.at(-1)! - first;
+  const scale = width > 0 && width < Infinity ? (cells - 1) / width : 0;
+  const cellOf = (value: number): number => {
+    const place = (value - first) * scale;
+    // Also where it is not a number: an infinite value times nothing.
+    if (!(place > 0)) return 0;
+    return place >= cells ? cells - 1 : Math.floor(place);
+  };
+  const starts = new Int32Array(cells + 1);
+  for (const point of points) starts[cellOf(point) + 1]!++;
+  for (let cell = 1; cell <= cells; cell++) starts[cell]! += starts[cell - 1]!;
+  return { cellOf, starts };
+}
