@@ -156,6 +156,9 @@ describe("POST /predict", () => {
     ]);
     const mistyped = await server.post("/predict", { ...row, number_of_employees: { deep: [] } });
     expectProblem(mistyped, 422, /an object is not a number/);
+    // JSON.stringify would write null for what JSON.parse makes of it.
+    const huge = JSON.stringify(row).replace("955", "1e999");
+    expectProblem(await server.post("/predict", huge), 422, /too large/);
     const odd = await server.post("/predict", { ...row, lastyear_activity: 1e9, colour: "red", exited: 1 });
     expect(odd.body["warnings"]).toEqual([
       { row: 0, column: "colour", check: "extra", message: "the model has no such column" },

@@ -18,6 +18,8 @@ export async function asWorker(
   process.removeAllListeners("SIGINT").on("SIGINT", () => {});
   workspace.context.signal.addEventListener("abort", () => stop.abort());
   process.on("disconnect", () => stop.abort());
+  // The channel broke in the middle of a message: the first process is gone.
+  process.on("error", () => stop.abort());
   process.on("message", (message: FromPrimary) => {
     if (message.type === "stop") stop.abort();
     else if (message.type === "snapshot?" && own !== undefined)

@@ -28,7 +28,7 @@ export function docsPage(name: string): DocsPage {
 <div><h3>the answer</h3><pre id="answer" aria-live="polite">—</pre></div></div>
 </section>
 <section aria-labelledby="all"><h2 id="all">Every address</h2><table id="routes"></table>
-<p><a href="openapi.json">openapi.json</a> describes them for programs.</p></section>
+<p><a id="openapi" href="openapi.json">openapi.json</a> describes them for programs.</p></section>
 </main>
 <script>${SCRIPT}</script>
 </html>
@@ -60,6 +60,7 @@ td:first-child,td:nth-child(2){white-space:nowrap;font-family:ui-monospace,monos
 const SCRIPT = `
 const at = (id) => document.getElementById(id);
 const token = () => at("token").value.trim();
+const base = location.href.replace(/docs\\/?([?#].*)?$/, "");
 const headers = (more) => Object.assign(token() ? { authorization: "Bearer " + token() } : {}, more);
 let columns = [];
 const rowOf = () => Object.fromEntries(columns.map(({ name, kind }) => {
@@ -67,7 +68,6 @@ const rowOf = () => Object.fromEntries(columns.map(({ name, kind }) => {
   return [name, text === "" ? null : kind === "number" && text.trim() !== "" && isFinite(text) ? Number(text) : text];
 }));
 const show = () => {
-  const base = location.href.replace(/docs\\/?([?#].*)?$/, "");
   const quoted = JSON.stringify(rowOf()).replaceAll("'", "'\\\\''");
   at("command").textContent = "curl " + base + "predict" + (at("explain").checked ? "?explain=true" : "") +
     " \\\\\\n  -H 'content-type: application/json'" + (token() ? " \\\\\\n  -H \\"authorization: Bearer $MLCTL_TOKEN\\"" : "") +
@@ -86,7 +86,7 @@ const field = (spec, example) => {
   }
 };
 const load = async () => {
-  const reply = await fetch("model", { headers: headers() });
+  const reply = await fetch(base + "model", { headers: headers() });
   const model = await reply.json();
   at("tokenField").hidden = reply.status !== 401 && reply.status !== 403 && !token();
   if (!reply.ok) { at("model").textContent = model.detail + (model.hint ? ": " + model.hint : ""); return; }
@@ -95,7 +95,7 @@ const load = async () => {
   at("fields").replaceChildren();
   columns.forEach((spec) => field(spec, model.example[spec.name]));
   show();
-  const paths = (await (await fetch("openapi.json", { headers: headers() })).json()).paths;
+  const paths = (await (await fetch(base + "openapi.json", { headers: headers() })).json()).paths;
   at("routes").replaceChildren();
   for (const [path, methods] of Object.entries(paths)) for (const [method, { summary }] of Object.entries(methods)) {
     if (method === "head") continue;
@@ -106,11 +106,12 @@ const load = async () => {
 at("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    const reply = await fetch("predict" + (at("explain").checked ? "?explain=true" : ""), { method: "POST", headers: headers({ "content-type": "application/json" }), body: JSON.stringify(rowOf()) });
+    const reply = await fetch(base + "predict" + (at("explain").checked ? "?explain=true" : ""), { method: "POST", headers: headers({ "content-type": "application/json" }), body: JSON.stringify(rowOf()) });
     at("answer").textContent = reply.status + " " + JSON.stringify(await reply.json(), null, 2);
   } catch (error) { at("answer").textContent = String(error); }
 });
 at("explain").addEventListener("change", show);
 at("token").addEventListener("change", load);
+at("openapi").href = base + "openapi.json";
 load().catch((error) => { at("model").textContent = String(error); });
 `;

@@ -37,7 +37,9 @@ export function rowCells(served: ServedModel, config: Config): (rows: readonly R
         } else if (position >= 0) {
           if (values[position] !== undefined) (errors ??= []).push(twice(row, inputs[position] ?? name));
           else if (position < inputs.length) found++;
-          values[position] = given[name];
+          const value = given[name];
+          if (value === Infinity || value === -Infinity) (errors ??= []).push(tooLarge(row, name));
+          values[position] = value;
         }
       }
       if (found < inputs.length) {
@@ -74,6 +76,11 @@ function extraColumn(row: number, name: string, inputs: readonly string[], befor
   const message = `the model has no such column${meant}`;
   const column = name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;
   return { row, column, check: "extra", message, ...(near === undefined ? {} : { suggestion: near }) };
+}
+
+/** JSON has no infinity: the caller wrote another number, which does not fit. */
+function tooLarge(row: number, column: string): RowFinding {
+  return { row, column, check: "type", message: "the number is too large" };
 }
 
 function twice(row: number, column: string): RowFinding {

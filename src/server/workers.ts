@@ -43,6 +43,7 @@ export async function runWorkers(workspace: Workspace, { directory, listening }:
     } else if (message.type === "snapshot") collect.add(message.id, message.snapshot);
     else void collect.all().then((snapshot) => tell(worker, { type: "metrics", id: message.id, snapshot }));
   });
+  cluster.on("fork", (worker) => worker.on("error", ignoreGone));
   cluster.on("exit", (worker, code, signal) => {
     if (context.signal.aborted) return;
     if (!told) return fail(new MlctlError("failure", `a worker ended before it answered (${signal ?? code})`));
@@ -96,5 +97,10 @@ async function stopAll(): Promise<void> {
 }
 
 function tell(worker: Worker, message: FromPrimary): void {
-  if (worker.isConnected()) worker.send(message);
+  if (worker.isConnected()) worker.send(message, ignoreGone);
+}
+
+/** A worker that ends while it is told something: its "exit" says all there is to say. */
+function ignoreGone(): void {
+  // Nothing to do.
 }
