@@ -1,0 +1,141 @@
+/** From an answer to its truth: predict --log, labels, predictions, lineage, and apicalls. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+
+interface LabelsJson {
+  readonly by: readonly string[];
+  readonly matched: number;
+  readonly unmatched: number;
+  readonly labelled: number;
+  readonly unchanged: number;
+  readonly replaced: number;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly invalid: number;
+  readonly without_label: number;
+  readonly rejected: number;
+  readonly examples: { readonly unmatched: readonly { readonly line: number; readonly key: string }[] };
+}
+
+const rows = `corporation,lastmonth_activity,lastyear_activity,number_of_employees
+acme,78,1024,12
+initech,3,20,900
+hooli,50,400,70
+`;
+
+let workspace: LifecycleWorkspace;
+/** By corporation. */
+let ids: Record<string, string>;
+beforeAll(() => {
+  workspace = sampleWorkspace();
+  workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
+  workspace.ok("fullprocess");
+  workspace.write({ "rows.csv": rows });
+  const answered = workspace.ok("predict", "rows.csv", "--log").trim().split("\n");
+  expect(answered[0]!.endsWith(",prediction,probability,prediction_id")).toBe(true);
+  ids = Object.fromEntries(answered.slice(1).map((line) => [line.split(",")[0]!, line.split(",").at(-1)!]));
+});
+
+/** With the exit code. */
+function labels(content: string, ...more: string[]): LabelsJson & { readonly status: number | null } {
+  const { status, stdout, stderr } = workspace.run(["labels", "-", "--json", ...more], { input: content });
+  expect(stdout, stderr).not.toBe("");
+  return { ...(JSON.parse(stdout) as LabelsJson), status };
+}
+
+describe("labels", () => {
+  it("find their prediction by its id, and the same file again changes nothing", () => {
+    const file = `prediction_id,exited\n${ids["acme"]},1.0\nffff,0\n${ids["acme"]},1.0\n${ids["hooli"]},\n`;
+    const first = labels(file);
+    expect(first).toMatchObject({ by: ["prediction_id"], status: 0, matched: 1, unmatched: 1, labelled: 1 });
+    expect(first).toMatchObject({ duplicates: 1, without_label: 1, conflicts: 0 });
+    expect(first.examples.unmatched).toEqual([{ line: 3, key: "ffff", label: "0" }]);
+    expect(labels(file)).toMatchObject({ status: 0, matched: 1, labelled: 0, unchanged: 1 });
+  });
+
+  it("find it by the columns that name a row, from JSON lines under other names", () => {
+    const line = JSON.stringify({ corporation: "initech", left: true });
+    // true is no class of 0 and 1: nothing is guessed.
+    expect(labels(`${line}\n`, "--label", "left", "--input-format", "jsonl")).toMatchObject({ status: 3, invalid: 1 });
+    const told = labels(`{"corporation":"initech","left":1}\n`, "--label", "left", "--input-format", "jsonl");
+    expect(told).toMatchObject({ by: ["corporation"], status: 0, labelled: 1 });
+  });
+
+  it("that say otherwise are conflicts, until they are forced", () => {
+    const file = `corporation,exited\nacme,0\n`;
+    expect(labels(file)).toMatchObject({ status: 3, matched: 1, conflicts: 1, replaced: 0 });
+    expect(labels(file, "--force")).toMatchObject({ status: 0, conflicts: 0, replaced: 1 });
+    // Within one file the first row stands.
+    expect(labels(`corporation,exited\nacme,0\nacme,1\n`)).toMatchObject({ status: 3, conflicts: 1, unchanged: 1 });
+  });
+
+  it("in a file that lacks a column, or where nothing was logged, say what to do", () => {
+    const lacking = workspace.run(["labels", "-"], { input: "corporaton,exited\nacme,1\n" });
+    expect([lacking.status, lacking.stderr]).toEqual([3, expect.stringContaining('did you mean "corporaton"?')]);
+    const unlabelled = workspace.run(["labels", "-"], { input: "corporation,exitd\nacme,1\n" });
+    expect([unlabelled.status, unlabelled.stderr]).toEqual([3, expect.stringContaining('did you mean "exitd"?')]);
+    const fresh = sampleWorkspace().run(["labels", "-"], { input: "corporation,exited\nacme,1\n" });
+    expect([fresh.status, fresh.stderr]).toEqual([4, expect.stringContaining("no prediction was logged yet")]);
+  });
+});
+
+describe("a logged prediction", () => {
+  it("is listed with its truth, and shown with what was asked", () => {
+    const { total, predictions } = workspace.json<{ total: number; predictions: { label: unknown }[] }>(
+      "predictions",
+      "list",
+      "--limit",
+      "2",
+    );
+    expect([total, predictions.length]).toEqual([3, 2]);
+    const { prediction } = workspace.json<{ prediction: { inputs: object } }>("predictions", "show", ids["hooli"]!);
+    expect(prediction.inputs).toEqual({
+      corporation: "hooli",
+      lastmonth_activity: "50",
+      lastyear_activity: "400",
+      number_of_employees: "70",
+    });
+  });
+
+  it("leads back to its run, its dataset and the raw files", () => {
+    const { prediction, run, dataset } = workspace.json<{
+      prediction: { prediction_id: string; run_id: string };
+      run: { run_id: string };
+      dataset: { files: { path: string }[] };
+    }>("lineage", ids["initech"]!);
+    expect(prediction.prediction_id).toBe(ids["initech"]);
+    expect(run.run_id).toBe(prediction.run_id);
+    expect(dataset.files.map(({ path }) => path)).toEqual(["practicedata/dataset1.csv", "practicedata/dataset2.csv"]);
+    const unknown = workspace.run(["lineage", "f".repeat(27)]);
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining("there is no prediction")]);
+  });
+});
+
+describe("apicalls", () => {
+  it("calls every address that the API has, and keeps the answers of the deployed model to the test rows", async () => {
+    const { path, calls, failed, run_id } = workspace.json<{
+      path: string;
+      calls: { path: string }[];
+      failed: number;
+      run_id: string;
+    }>("apicalls");
+    expect(failed).toBe(0);
+    const returns = JSON.parse(workspace.read(path)) as Record<string, unknown>;
+    expect(Object.keys(returns)).toEqual(["model_version", "predictions", "score", "summary", "diagnosis", "calls"]);
+    expect(returns["model_version"]).toBe(run_id);
+    const answers = workspace.ok("predict", "testdata/testdata.csv").trim().split("\n").slice(1);
+    expect(returns["predictions"]).toEqual(answers.map((line) => Number(line.split(",").at(-2))));
+
+    const { child, finished } = workspace.start("serve", "--port", "0", "--json");
+    const line = await new Promise<string>((resolve) => child.stdout!.once("data", (data) => resolve(String(data))));
+    const { url } = JSON.parse(line) as { url: string };
+    const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object };
+    expect(Object.keys(paths).filter((each) => !calls.some((call) => call.path === each))).toEqual([]);
+    expect(workspace.json<{ failed: number }>("apicalls", "--url", url).failed).toBe(0);
+    child.kill("SIGTERM");
+    await finished;
+
+    const nobody = workspace.run(["apicalls", "--url", url]);
+    expect([nobody.status, nobody.stderr]).toEqual([1, expect.stringContaining(`nobody answers at ${url}`)]);
+  });
+});
