@@ -6,7 +6,7 @@ export function randomPoint(space: Space, random: Random): Point {
   return pointOf(space, (dimension) => randomValue(dimension, random));
 }
 
-function randomValue(dimension: Dimension, random: Random): Point[string] {
+export function randomValue(dimension: Dimension, random: Random): Point[string] {
   if (dimension.kind === "choice") return dimension.values[random.integer(dimension.values.length)]!;
   const { from, to, value } = scaleOf(dimension);
   return onGrid(dimension, value(from + random.uniform() * (to - from)));

@@ -1,0 +1,182 @@
+/** The search itself: what is drawn, in which order nothing depends on threads, and that it finds more than chance. */
+import { describe, expect, it } from "vitest";
+import { gridPoints } from "./gridPoints.ts";
+import type { Drawn, Judge } from "./race.ts";
+import { runSearch, type SearchPlan } from "./runSearch.ts";
+import { onGrid, readSpace, type NumberDimension, type Point } from "./space.ts";
+import type { Trial } from "./trial.ts";
+
+const plan: SearchPlan = {
+  method: "tpe",
+  space: readSpace({ x: { low: -5, high: 10 }, y: { low: 0, high: 15 } }),
+  trials: 50,
+  folds: 1,
+  pruning: null,
+  greaterIsBetter: false,
+  seed: 1,
+};
+
+/** Branin's function: its minimum is 0.397887 [Dixon & Szegö, Towards global optimisation 2 (1978)]. */
+function branin({ x, y }: Point): number {
+  const [a, b] = [Number(x), Number(y)];
+  const bend = b - (5.1 / (4 * Math.PI ** 2)) * a ** 2 + (5 / Math.PI) * a - 6;
+  return bend ** 2 + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(a) + 10;
+}
+
+/** Squared distance from the point where everything is 0.7. */
+function sphere(point: Point): number {
+  return Object.values(point).reduce<number>((sum, value) => sum + (Number(value) - 0.7) ** 2, 0);
+}
+
+/** Points done in the order that `order` gives; fold k adds k to the value, so that it is known which were judged. */
+function judging(valueOf: (point: Point) => number, order: (drawn: readonly Drawn[]) => readonly Drawn[] = (d) => d) {
+  const fits: [number, number][] = [];
+  const seen = new Map<number, number>();
+  const judge: Judge = async (drawn, folds, onEach) => {
+    for (const each of order(drawn)) {
+      for (let fold = seen.get(each.number) ?? 0; fold < folds; fold++) fits.push([each.number, fold]);
+      seen.set(each.number, folds);
+      await Promise.resolve();
+      onEach(each, { steps: Array.from({ length: folds }, (_, fold) => valueOf(each.params) + fold), seconds: 0 });
+    }
+  };
+  return { judge, fits };
+}
+
+const best = (trials: readonly Trial[]): number => Math.min(...trials.map(({ value }) => value ?? Infinity));
+
+describe("the trials of a search", () => {
+  it.each(["random", "tpe", "halving"] as const)(
+    "%s: are the same whatever is done first, and others with another seed",
+    async (method) => {
+      const search = { ...plan, method, trials: 24, folds: 3 };
+      const forward = await runSearch(search, judging(branin).judge);
+      const backward = await runSearch(search, judging(branin, (drawn) => drawn.toReversed()).judge);
+      expect(backward).toEqual(forward);
+      expect(forward.map(({ number }) => number)).toEqual(Array.from({ length: 24 }, (_, i) => i));
+      const other = await runSearch({ ...search, seed: 2 }, judging(branin).judge);
+      expect(other[0]!.params).not.toEqual(forward[0]!.params);
+    },
+  );
+
+  it("begin alike however many there are to be", async () => {
+    const few = await runSearch({ ...plan, trials: 20 }, judging(branin).judge);
+    const many = await runSearch({ ...plan, trials: 40 }, judging(branin).judge);
+    expect(many.slice(0, 20)).toEqual(few);
+  });
+
+  it("go on where an earlier search was stopped, to the same end, without judging anything twice", async () => {
+    const whole = await runSearch({ ...plan, trials: 30 }, judging(branin).judge);
+    const known = new Map(whole.filter(({ number }) => number < 17).map((trial) => [trial.number, trial]));
+    const { judge, fits } = judging(branin);
+    expect(await runSearch({ ...plan, trials: 30 }, judge, { known })).toEqual(whole);
+    expect(fits.map(([number]) => number)).toEqual(Array.from({ length: 13 }, (_, i) => 17 + i));
+  });
+
+  it("are as many as the space has points, none twice", async () => {
+    const space = readSpace({ depth: { distribution: "integer", low: 1, high: 3 }, kind: ["a", "b"] });
+    for (const method of ["random", "tpe"] as const) {
+      const trials = await runSearch({ ...plan, method, space, trials: 50 }, judging(() => 1).judge);
+      expect(new Set(trials.map(({ params }) => JSON.stringify(params))).size).toBe(6);
+      expect(trials).toHaveLength(6);
+    }
+  });
+
+  it("end with the error of those that failed, the others go on", async () => {
+    const judge: Judge = async (drawn, folds, onEach) => {
+      for (const each of drawn) {
+        const failed = each.number % 2 === 0;
+        onEach(each, failed ? { steps: [], seconds: 0, error: "no" } : { steps: Array(folds).fill(1), seconds: 0 });
+      }
+    };
+    for (const method of ["random", "tpe", "halving"] as const) {
+      const trials = await runSearch({ ...plan, method, trials: 14, folds: 3 }, judge);
+      expect(trials.filter(({ status }) => status === "failed").map(({ number }) => number)).toEqual([
+        0, 2, 4, 6, 8, 10, 12,
+      ]);
+    }
+  });
+});
+
+describe("TPE", () => {
+  it.each([
+    ["Branin's function", branin, plan.space],
+    [
+      "a sphere of five",
+      sphere,
+      readSpace(Object.fromEntries(["a", "b", "c", "d", "e"].map((n) => [n, { low: 0, high: 1 }]))),
+    ],
+  ] as const)(
+    "finds a better minimum than random search in 50 trials, over twenty seeds: %s",
+    async (_, value, space) => {
+      const run = async (method: "tpe" | "random", seed: number): Promise<number> =>
+        best(await runSearch({ ...plan, space, method, seed }, judging(value).judge));
+      const gains: number[] = [];
+      for (let seed = 0; seed < 20; seed++) gains.push((await run("random", seed)) - (await run("tpe", seed)));
+      // Sign test: with a fair coin 15 or more of 20 has probability 0.0207 (scipy.stats.binom.sf(14, 20, 0.5)).
+      expect(gains.filter((gain) => gain > 0).length).toBeGreaterThanOrEqual(15);
+    },
+  );
+
+  it("learns which of several choices is good, and in which the conditional parameter counts", async () => {
+    const space = readSpace({
+      kind: ["a", "b", "c", "d"],
+      rate: { distribution: "log_uniform", low: 1e-4, high: 1, when: { kind: ["c"] } },
+    });
+    const value = ({ kind, rate }: Point): number => (kind === "c" ? Math.abs(Math.log10(Number(rate)) + 2) : 3);
+    const trials = await runSearch({ ...plan, space, trials: 60 }, judging(value).judge);
+    expect(trials.every(({ params }) => "rate" in params === (params["kind"] === "c"))).toBe(true);
+    const late = trials.slice(30).filter(({ params }) => params["kind"] === "c");
+    expect(late.length).toBeGreaterThan(15); // one in four by chance
+    expect(best(trials)).toBeLessThan(0.2); // of 3 or, by chance in the right choice, 1 on average
+  });
+});
+
+describe("pruning", () => {
+  it("halving gives one fold to all, three to the best third, all to the best ninth", async () => {
+    const { judge, fits } = judging(branin);
+    const trials = await runSearch({ ...plan, method: "halving", trials: 27, folds: 9 }, judge);
+    // 27 · 1 + 9 · 2 + 3 · 6
+    expect(fits).toHaveLength(63);
+    const finished = trials.filter(({ status }) => status === "finished");
+    expect(finished).toHaveLength(3);
+    const sorted = trials.map(({ params }) => branin(params)).toSorted((a, b) => a - b);
+    expect(finished.map(({ params }) => branin(params)).toSorted((a, b) => a - b)).toEqual(sorted.slice(0, 3));
+  });
+
+  it("by the median ends what is behind half of the earlier ones after a fold, never the best", async () => {
+    const { judge, fits } = judging(branin);
+    const all = await runSearch({ ...plan, method: "random", trials: 40, folds: 3 }, judging(branin).judge);
+    const pruned = await runSearch({ ...plan, method: "random", trials: 40, folds: 3, pruning: "median" }, judge);
+    expect(pruned.map(({ params }) => params)).toEqual(all.map(({ params }) => params));
+    expect(best(pruned.filter(({ status }) => status === "finished"))).toBe(best(all));
+    expect(pruned.slice(0, 8).every(({ status }) => status === "finished")).toBe(true); // nothing to compare with yet
+    expect(fits.length).toBeLessThan(100); // of 120
+  });
+});
+
+describe("a space", () => {
+  it("as a grid has every combination once, and leaves out what does not count", () => {
+    const space = readSpace({
+      leaves: { values: [4, 8], when: { policy: ["lossguide"] } },
+      policy: ["depthwise", "lossguide"],
+      rate: { low: 0.1, high: 0.3, step: 0.1 },
+    });
+    const points = gridPoints(space);
+    expect(points).toHaveLength(3 + 2 * 3);
+    expect(points.slice(0, 3)).toEqual([0.1, 0.2, 0.3].map((rate) => ({ policy: "depthwise", rate })));
+  });
+
+  it("puts numbers on multiples of their step above the smallest", () => {
+    const dimension = readSpace({ n: { low: 100, high: 1000, step: 50 } })[0] as NumberDimension;
+    expect([99, 124, 126, 1e6].map((value) => onGrid(dimension, value))).toEqual([100, 100, 150, 1000]);
+  });
+
+  it("draws whole numbers of a logarithmic range within it, small ones as often as their ratio says", async () => {
+    const space = readSpace({ n: { distribution: "log_integer", low: 1, high: 1000 } });
+    const trials = await runSearch({ ...plan, method: "random", space, trials: 200 }, judging(() => 1).judge);
+    const values = trials.map(({ params }) => Number(params["n"]));
+    expect(values.every((n) => Number.isInteger(n) && n >= 1 && n <= 1000)).toBe(true);
+    expect(values.filter((n) => n > 31).length / values.length).toBeGreaterThan(0.4); // the half of the decades, less what would come twice
+  });
+});
