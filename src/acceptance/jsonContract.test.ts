@@ -34,10 +34,6 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "init new": { "": "directory,dry_run,files,notes,template" },
   "config show": { "": "config,path,settings", "settings[]": "key,source,value" },
   "config validate": { "": "data,path,valid,warnings" },
-  "config validate --data": {
-    "": "data,path,valid,warnings",
-    data: "notes,path,rows,training_rows,validation_rows,warnings",
-  },
   "ingest --dry-run": { "": "dry_run,files,reason,status", "files[]": "bytes,is_new,path,sha256" },
   "fullprocess --dry-run": {
     "": "apireturns_path,dry_run,interval,metric,model_version,reason,reasons,report_path,run_id,status,steps,value",
@@ -131,6 +127,10 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "outputs[]": "kind,name,width",
   },
   "models alias staging v1": { "": "name,previous_run_id?,run_id" },
+  "config validate --data": {
+    "": "data,path,valid,warnings",
+    data: "notes,path,rows,training_rows,validation_rows,warnings",
+  },
   explain: {
     "": "base_value,classes,family,importance,method,repeats,row_count,rows,run_id,unit,value",
     "importance[]": "feature,importance",
