@@ -2,19 +2,15 @@
 import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/model.ts";
 import type { MetricValues, PerformanceReport } from "../core/monitoring.ts";
-import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
-import { findMetric } from "../metrics/findMetric.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { estimatePerformance } from "./estimatePerformance.ts";
+import { metricInterval } from "./metricInterval.ts";
 import { selectPrepared, type PreparedRows } from "./prepareRows.ts";
 
 /** Above this, intervals are drawn only of the metrics that decide: a dozen would take more than a second. */
 const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;
-
-/** Of more rows the interval is narrow, and fewer resamples show it. */
-const MANY_ROWS = 50_000;
 
 /** Pairs of answer and truth that are kept for a plot. */
 const MOST_POINTS = 300;
@@ -82,13 +78,8 @@ export function metricsOf(
   const metrics = computeMetrics(evaluation);
   const rowCount = evaluation.yTrue.length;
   const names = rowCount <= MOST_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [...new Set([metric, ...required])];
-  const resamples = rowCount > MANY_ROWS ? 100 : rowCount > MOST_ROWS_FOR_ALL_INTERVALS ? 300 : 1000;
   const intervals = names.map((name) => {
-    const interval =
-      metrics[name] === null
-        ? null
-        : bootstrapInterval(evaluation, findMetric(name, evaluation.task), { seed, resamples });
-    return [name, interval] as const;
+    return [name, metrics[name] === null ? null : metricInterval(evaluation, name, { seed })] as const;
   });
   return { metrics, intervals: Object.fromEntries(intervals) };
 }
@@ -99,8 +90,7 @@ export function metricsOf(
  */
 export function sureInterval(rows: PreparedRows, { model, metric, seed }: PerformanceOptions) {
   const evaluation = evaluationOf(selectPrepared(rows, labelledRows(rows)), model);
-  const resamples = evaluation.yTrue.length > MOST_ROWS_FOR_ALL_INTERVALS ? 200 : 2000;
-  return bootstrapInterval(evaluation, findMetric(metric, evaluation.task), { seed, resamples, confidence: 0.998 });
+  return metricInterval(evaluation, metric, { seed, resamples: 2000, confidence: 0.998 });
 }
 
 /** Of truth minus answer, as a sample: the system that plots it divides by n − 1 [Evidently]. */

@@ -6,10 +6,10 @@ import { MlctlError } from "../core/errors.ts";
 import type { SegmentReport } from "../core/monitoring.ts";
 import { suggest } from "../core/suggest.ts";
 import type { Column } from "../core/table.ts";
-import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
+import { metricInterval } from "./metricInterval.ts";
 import { evaluationOf, labelledRows, type PerformanceOptions } from "./performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "./prepareRows.ts";
 
@@ -42,7 +42,7 @@ export function segmentReports(rows: PreparedRows, options: SegmentOptions): Seg
     const value = metrics[metric.name] ?? null;
     const judged = labelled >= options.minimumRows && value !== null;
     const interval = judged
-      ? bootstrapInterval(evaluation, metric, { seed: options.seed, confidence, resamples: 500 })
+      ? metricInterval(evaluation, metric.name, { seed: options.seed, confidence, resamples: 500 })
       : null;
     const others = judged ? valueOfOthers(rows, group.rows, options) : null;
     const worse =
