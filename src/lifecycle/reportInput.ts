@@ -16,6 +16,7 @@ import { loadModel } from "./loadModel.ts";
 import { KEPT_TAG } from "./outcomeOf.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
+import { reportShap } from "./reportShap.ts";
 import { rowsDecide } from "./rowsDecide.ts";
 import type { Session } from "./session.ts";
 import { readTestData } from "./testData.ts";
@@ -42,6 +43,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     metrics: labels(session, model, run),
     decision: decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
+    shap: reportShap(judged, model),
     importance: model.importance,
     importanceMeasure:
       model.estimator.family === "xgboost" ? "Share of the total gain" : "Size of the standardized coefficient",

@@ -11,6 +11,7 @@ import { residualsPlot } from "./residuals.ts";
 import { rocCurvePlot } from "./rocCurve.ts";
 import { scoreHistoryPlot } from "./scoreHistory.ts";
 import { scoreIntervalPlot } from "./scoreInterval.ts";
+import { shapSummaryPlot } from "./shapSummary.ts";
 
 export const plots = {
   confusionMatrix: confusionMatrixPlot,
@@ -25,4 +26,5 @@ export const plots = {
   driftColumn: driftColumnPlot,
   scoreHistory: scoreHistoryPlot,
   scoreInterval: scoreIntervalPlot,
+  shapSummary: shapSummaryPlot,
 };

@@ -45,6 +45,27 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     plots.importance({ values: [["age", 0.2], ["city", 0.1]], measure: "Loss of F1 when shuffled" }), // prettier-ignore
     ["age", "city", "0.200", "Loss of F1 when shuffled"],
   ],
+  shapSummary: [
+    plots.shapSummary({
+      unit: "EUR",
+      features: [
+        { name: 'age "years"', values: [...actual], contributions: [...residuals] },
+        {
+          name: "city=rome",
+          values: residuals.map((_, i) => i % 2),
+          contributions: residuals.map((_, i) => 9 * (i % 2)),
+        },
+      ],
+    }),
+    [
+      'age "years"',
+      "city=rome",
+      "Moves the answer by (EUR)",
+      "low",
+      "high",
+      "300 rows; a stripe is as high as there are rows",
+    ],
+  ],
   leaderboard: [
     plots.leaderboard({
       metric: "F1",

@@ -56,6 +56,7 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
     },
     ...curvesOf(task, classes, chance),
     predictions: task === "regression" ? predictionsOf(chance) : null,
+    shap: shapOf(task === "multiclass" ? classes : classes.slice(1), chance),
     importance: Array.from({ length: 24 }, (_, i) => [`feature_${i + 1}`, 0.12 * Math.exp(-i / 5)] as const),
     importanceMeasure: `Loss of ${metrics[0]!.label} when shuffled`,
     ...exampleDrift(chance),
@@ -133,6 +134,23 @@ function curvesOf(task: Task, classes: readonly string[], chance: Random) {
     positiveShare: task === "binary" ? 0.3 : null,
     calibration: task === "binary" ? bins : null,
   };
+}
+
+/** The first feature is a number that lifts the answer, the second a flag that lowers it. */
+function shapOf(classes: readonly string[], chance: Random): ReportInput["shap"] {
+  const outputs = classes.length === 0 ? ["salary (EUR)"] : classes.map((label) => `log-odds of “${label}”`);
+  return outputs.map((unit) => ({
+    unit,
+    features: Array.from({ length: 15 }, (_, i) => {
+      const values = Array.from({ length: 300 }, () => (i === 1 ? Number(chance.uniform() < 0.3) : chance.normal()));
+      const weight = (i % 2 === 0 ? 1 : -1) * Math.exp(-i / 4);
+      return {
+        name: `feature_${i + 1}`,
+        values,
+        contributions: values.map((value) => weight * (value + 0.3 * chance.normal())),
+      };
+    }),
+  }));
 }
 
 function predictionsOf(chance: Random): NonNullable<ReportInput["predictions"]> {

@@ -48,6 +48,19 @@ export interface PastScore {
   readonly deployed: boolean;
 }
 
+/** SHAP values of some test rows. */
+export interface ReportShap {
+  /** What they are in: the target, or the log-odds of a class. */
+  readonly unit: string;
+  readonly features: readonly {
+    readonly name: string;
+    /** (n_rows) */
+    readonly contributions: ArrayLike<number>;
+    /** Of the feature, (n_rows); NaN is missing. */
+    readonly values: ArrayLike<number>;
+  }[];
+}
+
 /** Null and empty lists say "there is none": the report tells so in words. */
 export interface ReportInput {
   /** Name of the project. */
@@ -71,6 +84,8 @@ export interface ReportInput {
     readonly { readonly predicted: number; readonly observed: number; readonly count: number }[] | null;
   /** Regression: test rows, all or a seeded sample. */
   readonly predictions: { readonly actual: ArrayLike<number>; readonly predicted: ArrayLike<number> } | null;
+  /** How far each feature moved the answers to test rows; one for each class of several, none where nobody can tell. */
+  readonly shap: readonly ReportShap[];
   readonly importance: readonly (readonly [feature: string, value: number])[];
   /** What an importance is, e.g. "Loss of F1 when shuffled". */
   readonly importanceMeasure: string;

@@ -2,6 +2,7 @@
 import { figure } from "../../plots/figures.ts";
 import { importancePlot } from "../../plots/importance.ts";
 import { leaderboardPlot } from "../../plots/leaderboard.ts";
+import { shapSummaryPlot } from "../../plots/shapSummary.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
@@ -19,9 +20,13 @@ export async function modelSection(input: ReportInput): Promise<Html> {
   return section(
     "model",
     "Model",
-    html`<div class="plots">${await leaderboard(input)} ${importancePart}</div>
+    html`<div class="plots">${await leaderboard(input)} ${importancePart} ${await shapPlots(input)}</div>
       ${candidateTable(input)} ${parameters(input)}`,
   );
+}
+
+function shapPlots({ shap }: ReportInput): Promise<Html[]> {
+  return Promise.all(shap.map((data, i) => plotFigure(`shap-${i + 1}`, shapSummaryPlot(data))));
 }
 
 async function leaderboard(input: ReportInput): Promise<Html> {

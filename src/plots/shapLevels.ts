@@ -1,0 +1,17 @@
+/** Whether a feature's value is low, in the middle or high among its values. */
+export type Level = "low" | "middle" | "high" | "missing";
+
+/** By thirds of the rows; of two values one is low and one is high, and a crowd of equal values at the bottom is low. */
+export function shapLevels(values: ArrayLike<number>): readonly Level[] {
+  const all = Array.from(values);
+  const sorted = Float64Array.from(all.filter((value) => !Number.isNaN(value))).toSorted();
+  const [least, greatest] = [sorted[0], sorted.at(-1)];
+  const isPair = sorted.every((value) => value === least || value === greatest);
+  const [first, second] = [sorted[Math.floor(sorted.length / 3)]!, sorted[Math.floor((2 * sorted.length) / 3)]!];
+  return all.map((value) => {
+    if (Number.isNaN(value)) return "missing";
+    if (isPair) return value === least ? "low" : "high";
+    if (value <= first) return "low";
+    return value > second ? "high" : "middle";
+  });
+}
