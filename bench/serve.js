@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { cpuSeconds } from "./cpuSeconds.js";
 import { latencies } from "./pacedLoad.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -65,23 +66,39 @@ async function main() {
   const rows = newRows();
   const script = join(folder, "rows.lua");
   writeFileSync(script, wrkScript(rows));
-  const mlctlUrl = await startMlctl();
+  const { url: mlctlUrl, child } = await startMlctl();
+  const pidOf = new Map([[mlctlUrl, child.pid]]);
   const peers = [];
-  for (const workers of WORKERS_OF_PEER) peers.push({ workers, url: await startPeer(workers) });
+  for (const workers of WORKERS_OF_PEER) {
+    const { url, child: started } = await startPeer(workers);
+    pidOf.set(url, started.pid);
+    peers.push({ workers, url });
+  }
   await compareAnswers(rows, mlctlUrl, peers[0].url);
 
   const rates = new Map([mlctlUrl, ...peers.map(({ url }) => url)].map((url) => [url, []]));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [url, found] of rates) {
-      const rate = wrk(url, script);
-      if (round > 0) found.push(rate);
+      const before = cpuSeconds(pidOf.get(url));
+      const { rate, requests } = wrk(url, script);
+      if (round > 0) found.push({ rate, cpu: ((cpuSeconds(pidOf.get(url)) - before) * 1000) / requests });
     }
   }
-  const mine = median(rates.get(mlctlUrl));
-  const theirs = peers.map(({ workers, url }) => ({ workers, url, rate: median(rates.get(url)) }));
+  const medianOf = (url, name) => median(rates.get(url).map((found) => found[name]));
+  const mine = medianOf(mlctlUrl, "rate");
+  const theirs = peers.map(({ workers, url }) => ({
+    workers,
+    url,
+    rate: medianOf(url, "rate"),
+    cpu: medianOf(url, "cpu"),
+  }));
   const best = theirs.reduce((a, b) => (a.rate > b.rate ? a : b));
-  console.log(`mlctl serve, 1 process\t${mine.toFixed(0)} requests/s`);
-  for (const { workers, rate } of theirs) console.log(`gunicorn, ${workers} workers\t${rate.toFixed(0)} requests/s`);
+  const cpu = medianOf(mlctlUrl, "cpu");
+  console.log(`mlctl serve, 1 process\t${mine.toFixed(0)} requests/s\t${cpu.toFixed(3)} ms of CPU each`);
+  for (const { workers, rate, cpu: each } of theirs)
+    console.log(`gunicorn, ${workers} workers\t${rate.toFixed(0)} requests/s\t${each.toFixed(3)} ms of CPU each`);
+  // The time of a processor hardly depends on what else the machine does.
+  console.log(`ratio of the CPU of a request\t${(best.cpu / cpu).toFixed(1)}`);
   verdict(
     `ratio to the best of them\t${(mine / best.rate).toFixed(1)}\tmust be ≥ ${MOST_RATIO}`,
     mine / best.rate >= MOST_RATIO,
@@ -156,7 +173,10 @@ function wrk(url, script) {
   const args = ["-t1", `-c${CONNECTIONS}`, `-d${SECONDS}s`, "-s", script, url];
   const { stdout } = spawnSync("wrk", args, { encoding: "utf8" });
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`${url}: ${stdout}`);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]);
+  return {
+    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]),
+    requests: Number(/(\d+) requests in/.exec(stdout)[1]),
+  };
 }
 
 async function startMlctl() {
@@ -166,7 +186,7 @@ async function startMlctl() {
   });
   running.push(child);
   const line = await new Promise((resolve) => child.stdout.once("data", resolve));
-  return JSON.parse(String(line)).url;
+  return { url: JSON.parse(String(line)).url, child };
 }
 
 /** One thread of XGBoost in each worker: more are slower at one row. */
@@ -195,7 +215,7 @@ async function startPeer(workers) {
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; tries < 100; tries++) {
     const answer = await fetch(`${url}/health`).catch(() => undefined);
-    if (answer?.ok) return url;
+    if (answer?.ok) return { url, child };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error("gunicorn does not answer");
