@@ -1,4 +1,5 @@
 /** `mlctl diagnose`: the health of the deployed model, its data and the workspace. */
+import type { ColumnDrift } from "../core/drift.ts";
 import { formatNumber } from "../core/formatNumber.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/diagnose.ts";
@@ -34,7 +35,7 @@ export function diagnoseView(result: DiagnoseResult): View {
   const bad = findings.filter(({ status }) => status !== "pass").length;
   return {
     title: `${bad === 0 ? "all is well" : `${bad} of ${findings.length} findings need a look`}: run ${runId} on ${dataset.rows} rows of ${dataset.path}`,
-    tables: [findingsTable(findings), columnTable(result), ...packageTable(result)],
+    tables: [findingsTable(findings), columnTable(result), ...answerTable(result), ...packageTable(result)],
     fields: [
       ["predictions", predictionText(result)],
       ["ingestion", timingText(timing.ingest)],
@@ -46,22 +47,51 @@ export function diagnoseView(result: DiagnoseResult): View {
 function columnTable({ missing, summary, drift }: DiagnoseResult): ViewTable {
   return {
     title: "columns of the newest dataset",
-    columns: ["column", "missing", "mean", "median", "std", "min", "max", "drift test", "value", "psi", "drifted"],
+    columns: [
+      "column",
+      "missing",
+      "mean",
+      "median",
+      "std",
+      "min",
+      "max",
+      "drift test",
+      "value",
+      "limit",
+      "psi",
+      "drifted",
+    ],
     rows: Object.entries(summary).map(([name, figures]) => {
       const numbers =
         "distinct" in figures
           ? [`${figures.distinct} distinct`, null, null, null, null]
           : [figures.mean, figures.median, figures.standardDeviation, figures.minimum, figures.maximum];
       const column = Object.hasOwn(drift.columns, name) ? drift.columns[name] : undefined;
-      const verdict =
-        column === undefined ? [null, null, null, ""] : [column.test, column.value, column.psi, verdictText(column)];
-      return [name, missing[name] ?? null, ...numbers, ...verdict];
+      return [name, missing[name] ?? null, ...numbers, ...verdictCells(column)];
     }),
   };
 }
 
-function verdictText({ drifted, skipped }: { drifted: boolean; skipped?: string }): string {
-  return skipped === undefined ? (drifted ? "yes" : "no") : `skipped: ${skipped}`;
+/** Of the answers and the truth; the finding "drift" counts them by Evidently's rules only. */
+function answerTable({ drift }: DiagnoseResult): ViewTable[] {
+  const drifts = [
+    ["answers", drift.columns["prediction"]],
+    ["truth", drift.target ?? undefined],
+  ] as const;
+  const rows = drifts.flatMap(([name, column]) => (column === undefined ? [] : [[name, ...verdictCells(column)]]));
+  if (rows.length === 0) return [];
+  return [{ title: "answers and truth against training", columns: ["of", "drift test", "value", "limit", "psi", "drifted"], rows }]; // prettier-ignore
+}
+
+/** The limit with the side on which drift lies: a distance is never to be read as a p-value. */
+function verdictCells(column: ColumnDrift | undefined): (string | number | null)[] {
+  if (column === undefined) return [null, null, null, null, ""];
+  const { test, measure, value, limit, direction, psi, drifted, skipped, note } = column;
+  if (skipped !== undefined) return [test, null, null, null, `skipped: ${skipped}`];
+  const kind = measure === "p_value" ? "p" : "distance";
+  const side = `drift ${direction === "below" ? "<" : "≥"} ${formatNumber(limit)}`;
+  const verdict = drifted ? "yes" : note === undefined ? "no" : `no: ${note}`;
+  return [test, `${kind} ${formatNumber(value)}`, side, psi, verdict];
 }
 
 function predictionText({ predictions }: DiagnoseResult): string {

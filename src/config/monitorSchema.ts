@@ -53,7 +53,9 @@ function driftSchema() {
     rules: z
       .enum(["calibrated", "evidently"])
       .default("calibrated")
-      .describe("calibrated: few false alarms at any size; evidently: that library's defaults"),
+      .describe(
+        "calibrated: few false alarms at any size; evidently: that library's defaults, tested at any number of rows, with answers and truth among the columns",
+      ),
     dataset_share: z.number().min(0).max(1).default(0.5).describe("share of drifted columns that is a drifted dataset"),
     fail_on: z
       .array(z.enum(["dataset", "prediction", "target", "columns"]))
@@ -63,8 +65,14 @@ function driftSchema() {
       .record(
         z.string(),
         z.strictObject({
-          test: z.string().min(1).optional().describe("the drift test to use"),
-          limit: z.number().optional().describe("its limit"),
+          test: z
+            .string()
+            .min(1)
+            .optional()
+            .describe(
+              "the drift test to use. p-values: ks, mann_whitney, cramer_von_mises, anderson_darling (numbers), chi_square, z_test; distances: wasserstein, energy (numbers), psi, jensen_shannon, kullback_leibler, hellinger, total_variation",
+            ),
+          limit: z.number().optional().describe("its limit: a p-value is drift below it, a distance above it"),
         }),
       )
       .default({})

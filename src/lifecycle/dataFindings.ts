@@ -1,7 +1,8 @@
 /** What there is to say of the newest dataset: drift, missing values, files that could not be read. */
 import type { Config } from "../config/schema.ts";
 import type { Dataset } from "../core/dataset.ts";
-import type { DriftReport, Finding } from "../core/drift.ts";
+import type { ColumnDrift, DriftReport, Finding } from "../core/drift.ts";
+import { formatNumber } from "../core/formatNumber.ts";
 import type { Table } from "../core/table.ts";
 import { summarize } from "./summarize.ts";
 
@@ -21,7 +22,7 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
   const [worst, share] = shares.toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
   const rejected = dataset.rejected.length;
   return [
-    ...(drift === null ? [] : [driftFinding(drift)]),
+    ...(drift === null ? [] : driftFindings(drift)),
     {
       name: "missing values",
       status: share > limit ? "warn" : "pass",
@@ -39,12 +40,29 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
   ];
 }
 
-function driftFinding({ dataset }: DriftReport): Finding {
-  return {
-    name: "drift",
-    status: dataset.detected ? "fail" : dataset.drifted > 0 ? "warn" : "pass",
-    value: dataset.share,
-    limit: dataset.limit,
-    message: `${dataset.drifted} of ${dataset.tested} columns drifted since training`,
-  };
+/** Of the inputs together, of the answers and of the truth. */
+function driftFindings({ dataset, columns, target }: DriftReport): Finding[] {
+  const { tested, drifted, detected } = dataset;
+  const reasons = new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []));
+  const untested = ["no column could be tested", ...[...reasons].slice(0, 3)].join("; ");
+  return [
+    {
+      name: "drift",
+      status: detected ? "fail" : drifted > 0 ? "warn" : "pass",
+      value: dataset.share,
+      limit: dataset.limit,
+      message: tested === 0 ? untested : `${drifted} of ${tested} columns drifted since training`,
+    },
+    ...oneDrift("prediction drift", columns["prediction"]),
+    ...oneDrift("target drift", target ?? undefined),
+  ];
+}
+
+/** Says which side of its limit a value is on: a distance is never to be read as a p-value. */
+function oneDrift(name: string, drift: ColumnDrift | undefined): Finding[] {
+  if (drift === undefined || drift.skipped !== undefined) return [];
+  const { test, measure, value, limit, direction, drifted, note } = drift;
+  const kind = measure === "p_value" ? "p-value" : "distance";
+  const message = `${test}: a ${kind} ${direction} ${formatNumber(limit)} is drift${note === undefined ? "" : `; ${note}`}`;
+  return [{ name, status: drifted ? "warn" : "pass", value, limit, message }];
 }

@@ -4,18 +4,17 @@ import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { Column, Table } from "../core/table.ts";
-import { driftReport } from "../monitoring/driftReport.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
 import { predictionColumn } from "../pipeline/predictionColumn.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { rowsInReach } from "../pipeline/rowsInReach.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
+import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";
 import { integrity } from "./integrity.ts";
 import { loadDeployed } from "./loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
-import { driftOptions } from "./driftOptions.ts";
 import type { Session } from "./session.ts";
 import { summarize, type CategorySummary, type NumberSummary, type TableSummary } from "./summarize.ts";
 import { readDataset } from "./trainingData.ts";
@@ -57,7 +56,7 @@ export async function diagnose(
     : checkPackages(context.signal);
   const table = await readDataset(session, dataset);
   const answers = answersOf(deployed.model, table);
-  const drift = driftReport(deployed.model.reference, table, driftOptions(config));
+  const drift = batchDrift(session, { model: deployed.model, table, answers: answers.column });
   const predicted = { rowCount: answers.rows, columns: [answers.column] };
 
   return {

@@ -1,9 +1,8 @@
 /** Has the newest dataset moved away from what the deployed model was trained on? */
 import type { DriftReport } from "../core/drift.ts";
-import { driftReport } from "../monitoring/driftReport.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
+import { batchDrift } from "./batchDrift.ts";
 import { loadDeployed } from "./loadModel.ts";
-import { driftOptions } from "./driftOptions.ts";
 import type { Session } from "./session.ts";
 import { readDataset } from "./trainingData.ts";
 
@@ -24,12 +23,14 @@ export async function driftOfDeployed(session: Session): Promise<DatasetDrift | 
     return null;
   const start = performance.now();
   const { model } = loadDeployed(session)!;
-  const report = driftReport(model.reference, await readDataset(session, dataset), driftOptions(config));
+  const report = batchDrift(session, { model, table: await readDataset(session, dataset) });
   return { report, datasetId: dataset.datasetId, told: tell(report), seconds: (performance.now() - start) / 1000 };
 }
 
-function tell({ dataset, columns }: DriftReport): string {
-  const names = Object.entries(columns).flatMap(([name, { drifted }]) => (drifted ? [name] : []));
+function tell({ rules, dataset, columns, target }: DriftReport): string {
+  const inputs = Object.entries(columns).filter(([name]) => rules === "evidently" || name !== "prediction");
+  const counted = rules === "evidently" && target ? [...inputs, ["the target", target] as const] : inputs;
+  const names = counted.flatMap(([name, { drifted }]) => (drifted ? [name] : []));
   const which = names.length === 0 ? "" : `: ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
   return `${dataset.drifted} of ${dataset.tested} columns drifted since the deployed model was trained${which}`;
 }

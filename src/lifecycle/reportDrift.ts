@@ -3,12 +3,11 @@ import type { Dataset } from "../core/dataset.ts";
 import type { Model } from "../core/model.ts";
 import type { Table } from "../core/table.ts";
 import type { Run } from "../core/run.ts";
-import { driftReport } from "../monitoring/driftReport.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { readRecordedModel } from "../storage/modelFile.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
-import { driftOptions } from "./driftOptions.ts";
+import { batchDrift } from "./batchDrift.ts";
 import type { Session } from "./session.ts";
 
 type Drift = Pick<ReportInput, "drift" | "distributions">;
@@ -30,10 +29,9 @@ export function reportDrift(session: Session, { run, model, newest }: Compared):
   if (newest === null) return none;
   const { config } = session;
   const { dataset, table } = newest;
-  const other =
-    dataset.artifact.sha256 === run.datasetSha256 ? earlierModel(session, run) : { reference: model.reference };
+  const other = dataset.artifact.sha256 === run.datasetSha256 ? earlierModel(session, run) : model;
   if (other === null) return none;
-  const drift = driftReport(other.reference, table, driftOptions(config));
+  const drift = batchDrift(session, { model: other, table });
   const current = referenceOf(table, { seed: config.train.seed }).columns;
   const names = Object.keys(other.reference.columns).filter(
     (name) => current[name]?.kind === other.reference.columns[name]!.kind,
@@ -44,7 +42,7 @@ export function reportDrift(session: Session, { run, model, newest }: Compared):
   return { drift, distributions: Object.fromEntries(pairs) };
 }
 
-function earlierModel({ store, paths }: Session, run: Run): Pick<Model, "reference"> | null {
+function earlierModel({ store, paths }: Session, run: Run): Model | null {
   const deployment = store
     .deployments()
     .find(({ runId, datasetSha256 }) => runId !== run.runId && datasetSha256 !== run.datasetSha256);

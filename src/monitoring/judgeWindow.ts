@@ -2,7 +2,7 @@
 import type { Model } from "../core/model.ts";
 import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/monitoring.ts";
 import type { Reference } from "../core/reference.ts";
-import { predictionColumn } from "../pipeline/predictionColumn.ts";
+import { answersAndTruth } from "./answersAndTruth.ts";
 import { driftFindings, type DriftSubject } from "./driftFindings.ts";
 import { driftReport, type DriftOptions } from "./driftReport.ts";
 import { performanceFindings } from "./performanceFindings.ts";
@@ -73,16 +73,9 @@ function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
 }
 
 function driftOf(rows: PreparedRows, { model, reference, drift }: JudgeOptions): MonitorDrift {
-  const spec = model.signature.target;
-  const [answers, truth] = [known(rows.yPred), known(rows.yTrue)];
-  const prediction = answers.length === 0 ? {} : { prediction: predictionColumn(spec, answers) };
-  const target = truth.length === 0 ? null : { ...predictionColumn(spec, truth), name: spec.name };
-  const report = driftReport(reference, rows.inputs, { ...drift, ...prediction, target });
+  const columns = answersAndTruth(rows, model.signature.target);
+  const report = driftReport(reference, rows.inputs, { ...drift, ...columns });
   return { ...report, target: report.target ?? null };
-}
-
-function known(values: Float64Array): Float64Array {
-  return values.filter((value) => !Number.isNaN(value));
 }
 
 function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] {

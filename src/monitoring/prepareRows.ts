@@ -111,7 +111,8 @@ function rounded(values: Float64Array, decimals: number): Float64Array {
   return values.map((value) => (Number.isFinite(value) ? Number(value.toFixed(decimals)) : value));
 }
 
-function truthOf(table: Table, target: TargetSpec): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
+/** The labels of a table, where it has some, in the model's codes. */
+export function truthOf(table: Table, target: TargetSpec): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
   const column = findColumn(table, target.name);
   const yTrue = new Float64Array(table.rowCount).fill(NaN);
   if (column === undefined) return { yTrue, unknownLabels: null };

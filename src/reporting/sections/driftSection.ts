@@ -17,6 +17,13 @@ const testNames: Readonly<Record<string, string>> = {
   ks: "Kolmogorov–Smirnov",
   chi_square: "chi-square",
   psi: "PSI",
+  wasserstein: "Wasserstein",
+  z_test: "z-test of proportions",
+  jensen_shannon: "Jensen–Shannon",
+  kullback_leibler: "Kullback–Leibler",
+  mann_whitney: "Mann–Whitney U",
+  cramer_von_mises: "Cramér–von Mises",
+  anderson_darling: "Anderson–Darling",
 };
 
 export async function driftSection(input: ReportInput): Promise<Html> {
@@ -28,7 +35,10 @@ export async function driftSection(input: ReportInput): Promise<Html> {
       emptyNote("Drift was not tested. Run mlctl diagnose to compare the newest data with the training data."),
     );
   }
-  const names = Object.keys(drift.columns).toSorted((a, b) => urgency(drift.columns[b]!) - urgency(drift.columns[a]!));
+  const { target } = drift;
+  const compared = [...Object.entries(drift.columns), ...(target ? [["(truth)", target] as const] : [])];
+  const sorted = compared.toSorted(([, a], [, b]) => urgency(b) - urgency(a));
+  const names = sorted.map(([name]) => name);
   return section(
     "drift",
     "Drift",
@@ -44,11 +54,11 @@ export async function driftSection(input: ReportInput): Promise<Html> {
                 { title: "Test" },
                 { title: "Statistic", numeric: true },
                 { title: "p-value or distance", numeric: true },
-                { title: "Limit", numeric: true },
+                { title: "Drift where", numeric: true },
                 { title: "PSI", numeric: true },
                 { title: "Verdict" },
               ],
-              rows: names.map((name) => ({ cells: cellsOf(name, drift.columns[name]!) })),
+              rows: sorted.map(([name, column]) => ({ cells: cellsOf(name, column) })),
             })
       }`,
   );
@@ -94,9 +104,11 @@ async function columnPicture(
 function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {
   if (column.skipped !== undefined) return [name, "–", "–", "–", "–", "–", `not tested: ${column.skipped}`];
   const value = `${column.measure === "p_value" ? "p = " : ""}${figure(column.value)}`;
-  const verdict = column.drifted ? html`<span class="bad">moved</span>` : html`<span class="good">stable</span>`;
+  const limit = `${column.direction === "below" ? "below" : "at or above"} ${exact(column.limit)}`;
+  const stable = html`<span class="good">stable</span>${column.note === undefined ? "" : `: ${column.note}`}`;
+  const verdict = column.drifted ? html`<span class="bad">moved</span>` : stable;
   const test = testNames[column.test] ?? column.test.replaceAll("_", " ");
-  return [name, test, figure(column.statistic), value, exact(column.limit), figure(column.psi, 2), verdict];
+  return [name, test, figure(column.statistic), value, limit, figure(column.psi, 2), verdict];
 }
 
 /** Drifted columns first, by PSI within; skipped ones last. */
