@@ -45,7 +45,8 @@ describe("init --template", () => {
 
     const predicted = workspace.run(["predict", wanted.request]);
     expect(predicted.status, predicted.stderr).toBe(0);
-    expect(predicted.stderr).not.toContain("warning");
+    // A few customers of a new file use the telephone more than any before: that is told, and nothing else.
+    expect(predicted.stderr).not.toMatch(/warning: (?!\d+ rows? outside the training range)/);
     expect(predicted.stdout.trim().split("\n")).toHaveLength(1 + wanted.answers);
     const again = JSON.parse(workspace.ok("fullprocess", "--json")) as FullprocessJson;
     expect(again.status).toBe("nothing_new");

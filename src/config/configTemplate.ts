@@ -37,7 +37,6 @@ const all: Readonly<Record<Template, ConfigTemplate>> = {
     tryNext: [
       ["mlctl predict requests/dates.csv", "the forecast for two dates; the history is in the model"],
       ["mlctl runs list", "every feature set with every model"],
-      ["mlctl tune", "the grid of config.json"],
       report,
     ],
   },
