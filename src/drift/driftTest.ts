@@ -19,7 +19,7 @@ export interface DriftTest {
   readonly limit: number;
   /** Categories it can tell apart, where that is limited: then numbers are counted value by value, not by deciles. */
   readonly mostCategories?: number;
-  /** Ties make it alarm without cause: it says nothing of a column that holds few distinct values. */
+  /** Ties make it alarm without cause: it says nothing of a column that is full of them. */
   readonly needsDistinct?: boolean;
   /** Missing and infinite values are left out. @throws {RangeError} if a side has nothing to compare */
   compare(reference: Float64Array, current: Float64Array): DriftResult;

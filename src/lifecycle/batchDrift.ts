@@ -7,12 +7,15 @@ import { driftReport } from "../monitoring/driftReport.ts";
 import { prepareRows, truthOf } from "../monitoring/prepareRows.ts";
 import { driftOptions } from "./driftOptions.ts";
 import type { Session } from "./session.ts";
+import { warnOfUnknownColumns } from "./warnOfUnknownColumns.ts";
 
 /** The same for diagnose, fullprocess and report, so that they agree. @param answers where the model was asked already */
 export function batchDrift(
-  { config }: Pick<Session, "config">,
+  session: Pick<Session, "config" | "context">,
   { model, table, answers }: { readonly model: Model; readonly table: Table; readonly answers?: Column },
 ): DriftReport {
+  const { config } = session;
+  warnOfUnknownColumns(session, model);
   const { target } = model.signature;
   const rows =
     answers === undefined

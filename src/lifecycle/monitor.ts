@@ -11,6 +11,7 @@ import { monitorSettings } from "./monitorSettings.ts";
 import { summaryOf, type WindowSummary } from "./monitorSummary.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "./session.ts";
+import { warnOfUnknownColumns } from "./warnOfUnknownColumns.ts";
 
 export interface MonitorOptions {
   readonly files: readonly string[];
@@ -47,6 +48,7 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
     eachFile: config.monitor.window === "file",
     since: earliestNeeded(requestOf(session, options, true)),
   });
+  warnOfUnknownColumns(session, loaded.model);
   const reference = await monitorReference(session, loaded);
   const settings = monitorSettings(config, loaded, options.segments);
   const records: MonitorRecord[] = [];

@@ -1,6 +1,5 @@
 /** The rules that seldom alarm without cause: two-sample tests, adjusted over the columns, and an effect of some size. */
 import type { ColumnDrift } from "../core/drift.ts";
-import { formatNumber } from "../core/formatNumber.ts";
 import { benjaminiHochberg } from "../drift/benjaminiHochberg.ts";
 import type { DriftTest } from "../drift/driftTest.ts";
 import { driftTests } from "../drift/index.ts";
@@ -73,7 +72,7 @@ function adjusted(columns: readonly ColumnDrift[]): ColumnDrift[] {
     const value = pValues[values.get(column)!]!;
     const psi = column.psi ?? 0;
     if (value >= column.limit || psi >= LEAST_PSI) return { ...column, value, drifted: value < column.limit };
-    const note = `significant, but too small to matter: psi ${formatNumber(psi)} is below ${LEAST_PSI}`;
+    const note = `significant but small: psi below ${LEAST_PSI}`;
     return { ...column, value, drifted: false, note };
   });
 }
