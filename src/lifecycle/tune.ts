@@ -135,7 +135,9 @@ async function searchAll(session: Session, { searches, data, options }: SearchAl
   const { split: _, selection: _folds, toSelectOn: _table, warnings: _told, notes: _notes, ...training } = data;
   const work = { data: training, subjects: searches.map(({ subject }) => subject) };
   const progress = tuneProgress(session.context, searches);
-  const workers = options.workers ?? availableParallelism();
+  const fits = searches.map((search) => search.fits);
+  // More threads than fits of one search would only wait.
+  const workers = Math.min(options.workers ?? availableParallelism(), Math.max(...fits));
   const pool = trialPool(work, { workers, signal: session.context.signal });
   try {
     const results: Ended[] = [];
