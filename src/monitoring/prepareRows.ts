@@ -7,6 +7,7 @@ import type { Prediction } from "../core/prediction.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Column, Table } from "../core/table.ts";
+import { knowingRows } from "../pipeline/knowingRows.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { rowsInReach } from "../pipeline/rowsInReach.ts";
 import { targetNumber } from "../pipeline/targetNumber.ts";
@@ -44,7 +45,9 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   const { signature } = model;
   const conformed = conformLeniently(table, signature);
   const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
-  const answered = options.answers ?? answersOf(model, conformed);
+  const truth = truthOf(table, signature.target);
+  const answered =
+    options.answers ?? answersOf(knowingRows(model, { inputs: conformed.inputs, table, y: truth.yTrue }), conformed);
   const nothing = { yPred: new Float64Array(table.rowCount).fill(NaN), probabilities: null };
   const { yPred, probabilities } = typeof answered === "string" ? nothing : answered;
   const { target } = signature;
@@ -54,7 +57,7 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
     extraColumns: table.columns.flatMap(({ name }) => (expected.has(name) ? [] : [name])),
     yPred: options.round === null || target.classes !== undefined ? yPred : rounded(yPred, options.round),
     probabilities,
-    ...truthOf(table, target),
+    ...truth,
     unanswered: typeof answered === "string" ? answered : null,
     time: timeOf(table, conformed, options.timeColumn),
   };

@@ -92,7 +92,7 @@ export const crs = `// What will the cutoff of the next round be? A feed of roun
   "monitor": {
     "window": "90d",
     "minimum_rows": 4, // about six rounds lie in a window
-    "drift": { "columns": { "crs": { "test": "energy" } } },
+    "drift": { "columns": { "crs": { "test": "energy", "limit": 15 } } },
     "require": { "rmse": { "max": 20 } }
   },
 
