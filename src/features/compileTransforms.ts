@@ -19,9 +19,11 @@ const SLICE_ROWS = 4096;
 export function compileTransforms(transforms: readonly FittedTransform[]): (table: Table) => Matrix {
   const maps = transforms.map(loadTransform);
   const apply: TableMap = (table) => maps.reduce((current, map) => map(current), table);
+  let known: readonly string[] = [];
   return (table) => {
-    const first = numberColumns(apply(sliceRows(table, 0, SLICE_ROWS)));
-    const columnNames = distinctNames(first);
+    // A request of one row pays for every view and every set: nothing is made that is not needed.
+    const first = numberColumns(apply(table.rowCount <= SLICE_ROWS ? table : sliceRows(table, 0, SLICE_ROWS)));
+    const columnNames = (known = sameNames(first, known) ? known : distinctNames(first));
     const values = new Float64Array(table.rowCount * columnNames.length);
     writeRows(values, first, 0);
     for (let start = SLICE_ROWS; start < table.rowCount; start += SLICE_ROWS) {
@@ -50,6 +52,10 @@ function leftOver(column: Column): never {
   throw new MlctlError("usage", `column "${column.name}" is ${what}, models take numbers`, {
     hint: `add { "type": "${type}", "column": "${column.name}" } to features, or name it in drop_columns`,
   });
+}
+
+function sameNames(columns: readonly NumberColumn[], names: readonly string[]): boolean {
+  return columns.length === names.length && columns.every((column, i) => column.name === names[i]);
 }
 
 function distinctNames(columns: readonly NumberColumn[]): string[] {
