@@ -28,6 +28,22 @@ describe("chiSquare", () => {
     expect(pooled).toEqual(chiSquare(Float64Array.of(70, 30), Float64Array.of(40, 10)));
   });
 
+  it("pools rare categories in groups, so that a move among them still shows", () => {
+    // ten categories of 60 + 0 and ten of 0 + 6 rows, 600 and 60 in all: 5.45 and 0.55 are expected of each on the
+    // smaller side, so that the latter all join one group
+    const [often, seldom] = [Array.from({ length: 10 }, () => 60), Array.from({ length: 10 }, () => 6)];
+    const none = Array.from({ length: 10 }, () => 0);
+    const moved = chiSquare(Float64Array.from([...often, ...none]), Float64Array.from([...none, ...seldom]), {
+      leastExpected: 5,
+    });
+    // one cell for each of the frequent ones and one for the rest: χ² is all 660 rows, since the sides share no cell
+    expect(moved.degreesOfFreedom).toBe(10);
+    expect(Math.abs(moved.statistic - 660)).toBeLessThan(1e-9);
+    // forty categories of 10 + 1 rows, 440 in all: a group of five expects 5 on the smaller side
+    const even = chiSquare(new Float64Array(40).fill(10), new Float64Array(40).fill(1), { leastExpected: 5 });
+    expect(even).toEqual({ statistic: 0, degreesOfFreedom: 7, pValue: 1 });
+  });
+
   it("says nothing of one category", () => {
     expect(chiSquare(Float64Array.of(5), Float64Array.of(9))).toEqual({ statistic: 0, degreesOfFreedom: 0, pValue: 1 });
   });

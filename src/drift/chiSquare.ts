@@ -1,4 +1,5 @@
 /** Two-sample chi-square test: could both samples come from one distribution of categories? */
+import { random } from "../core/random.ts";
 import { chiSquareSurvival } from "../stats/chiSquareSurvival.ts";
 
 export interface ChiSquare {
@@ -9,8 +10,8 @@ export interface ChiSquare {
 
 export interface ChiSquareOptions {
   /**
-   * Categories of which fewer rows than this are expected on either side are pooled into one: below five the
-   * chi-square distribution no longer fits (Cochran, 1954) and columns of many rare categories would alarm. 0: none.
+   * Categories of which fewer rows than this are expected on either side are pooled with other rare ones: below
+   * five the chi-square distribution no longer fits (Cochran, 1954) and columns of many such would alarm. 0: none.
    */
   readonly leastExpected?: number;
 }
@@ -49,17 +50,34 @@ function cellsOf(reference: Float64Array, current: Float64Array): Cell[] {
   return Array.from(reference, (count, i): Cell => [count, current[i]!]).filter(([a, b]) => a + b > 0);
 }
 
-/** Joins rare cells; if even their pool is rare, the smallest other cell joins it. */
+/**
+ * Joins rare cells, the most frequent first, into groups that are rare no more; what is left at the end joins the last
+ * group, or the smallest other cell. Only the sums of both sides decide, so that under no drift nothing is favoured.
+ */
 function pooled(cells: readonly Cell[], options: { rows: Cell; leastExpected: number }): readonly Cell[] {
   const { rows, leastExpected } = options;
   const smallerShare = Math.min(rows[0], rows[1]) / (rows[0] + rows[1]);
   const isRare = ([a, b]: Cell): boolean => (a + b) * smallerShare < leastExpected;
-  const rare = cells.filter(isRare);
-  if (rare.length === 0) return cells;
-  const common = cells.filter((cell) => !isRare(cell)).toSorted((x, y) => y[0] + y[1] - (x[0] + x[1]));
-  let pool = rare.reduce<Cell>(join, [0, 0]);
-  while (isRare(pool) && common.length > 0) pool = join(pool, common.pop()!);
-  return [...common, pool];
+  const bySize = shuffled(cells).toSorted((x, y) => y[0] + y[1] - (x[0] + x[1]));
+  const groups = bySize.filter((cell) => !isRare(cell));
+  let group: Cell = [0, 0];
+  for (const cell of bySize.filter(isRare)) {
+    group = join(group, cell);
+    if (isRare(group)) continue;
+    groups.push(group);
+    group = [0, 0];
+  }
+  if (group[0] + group[1] === 0) return groups;
+  const last = groups.pop();
+  return [...groups, last === undefined ? group : join(last, group)];
+}
+
+/**
+ * Cells of the same size go in an order that neither side has a say in: callers list them by the reference's count,
+ * and groups of those that it has most of would differ from the next without any drift.
+ */
+function shuffled(cells: readonly Cell[]): readonly Cell[] {
+  return random(cells.length).shuffle([...cells]);
 }
 
 function join(x: Cell, y: Cell): Cell {

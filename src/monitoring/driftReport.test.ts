@@ -65,6 +65,28 @@ describe("driftReport", () => {
     expect(alarms).toBeGreaterThan(0); // rules that never alarm would pass as well
   });
 
+  it("seldom alarms for a hundred categories of which each is rare, and finds it when half of them go", () => {
+    const of = (rowCount: number, seed: number, among: number): Table => {
+      const { integer } = random(seed);
+      return {
+        rowCount,
+        columns: [
+          categoryColumn(
+            "x",
+            Array.from({ length: rowCount }, () => `c${integer(among)}`),
+          ),
+        ],
+      };
+    };
+    const alarms = (among: number): number =>
+      Array.from({ length: 200 }, (_, i) =>
+        driftReport(referenceOf(of(1000, i, 100), { seed: 1 }), of(100, 9000 + i, among)),
+      ).filter(({ dataset }) => dataset.drifted === 1).length;
+    // 5 % of 200; more than 20 has a chance of 0.001
+    expect(alarms(100)).toBeLessThanOrEqual(20);
+    expect(alarms(50)).toBeGreaterThanOrEqual(190);
+  });
+
   it("finds a shift of half a standard deviation by 300 rows in at least 95 % of batches", () => {
     const of = (count: number, seed: number, shift: number): Table => {
       const { normal } = random(seed);
