@@ -2,8 +2,11 @@
 import { MlctlError } from "../core/errors.ts";
 import type { Contributions } from "../core/estimator.ts";
 import type { Table } from "../core/table.ts";
+import { findColumn } from "../core/findColumn.ts";
+import type { Model } from "../core/model.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
 import { explain as explainTable, type Explained } from "../pipeline/explain.ts";
+import { knowingRows } from "../pipeline/knowingRows.ts";
 import { permutationImportance } from "../pipeline/permutationImportance.ts";
 import { costsOf } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
@@ -92,7 +95,8 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
 const nothing = { baseValue: null, value: null, repeats: null, rowCount: 0, rows: [] };
 
 function shap({ model }: LoadedModel, table: Table, options: ExplainOptions) {
-  const explained = explainTable(model, conformTable(table, model.signature));
+  const inputs = conformTable(table, model.signature);
+  const explained = explainTable(knowingRows(model, { inputs, table, y: knownTarget(model, table) }), inputs);
   const { task } = model.signature.target;
   return {
     unit: explained.unit ?? { regression: "target", binary: "log_odds", multiclass: "margin" }[task],
@@ -136,6 +140,14 @@ function ownImportance({ model }: LoadedModel, options: ExplainOptions) {
   }
   const unit = model.estimator.family === "xgboost" ? "share_of_gain" : "coefficient";
   return { unit, importance: model.importance.map(([feature, importance]) => ({ feature, importance })) };
+}
+
+/** What rows before another say of it, where the file has the answers; NaN elsewhere. */
+function knownTarget({ signature: { target } }: Model, table: Table): Float64Array {
+  const column = findColumn(table, target.name);
+  return column?.kind === "number" && target.task === "regression"
+    ? column.values
+    : new Float64Array(table.rowCount).fill(NaN);
 }
 
 function importanceOf({ featureNames, outputCount, blocks }: Explained, rowCount: number): ExplainResult["importance"] {
