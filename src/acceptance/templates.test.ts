@@ -29,6 +29,9 @@ const expected: Readonly<Record<string, Expected>> = {
   course: { metric: "f1", from: 0.78, to: 0.9, request: "requests/learners.csv", answers: 2, warnings: [] },
 };
 
+const names = ["attrition", "crs", "traffic", "churn", "course", "blank"];
+const order = (a: string, b: string): number => names.indexOf(a) - names.indexOf(b);
+
 describe("init --template", () => {
   it.each(Object.entries(expected))("%s is ready for fullprocess and predict at once", (template, wanted) => {
     const workspace = emptyWorkspace();
@@ -38,7 +41,8 @@ describe("init --template", () => {
     expect(status, stderr).toBe(0);
     const warnings = stderr.split("\n").filter((line) => line.startsWith("warning:"));
     expect(warnings).toEqual(wanted.warnings.map((pattern) => expect.stringMatching(pattern) as string));
-    const { status: outcome, value } = JSON.parse(stdout) as FullprocessJson;
+    const { status: outcome, value, report_path: report } = JSON.parse(stdout) as FullprocessJson;
+    expect(workspace.read(report!)).toContain("What moves the answers (SHAP)");
     expect(outcome).toBe("deployed");
     expect(value).toBeGreaterThan(wanted.from);
     expect(value).toBeLessThan(wanted.to);
@@ -60,6 +64,15 @@ describe("init --template", () => {
     });
     expect(same).toBe(one);
     expect(other).not.toBe(one);
+  });
+
+  it("is told what each template shows by --list, and refuses a file in place of a folder", () => {
+    const workspace = emptyWorkspace();
+    workspace.write({ taken: "" });
+    const { templates } = workspace.json<{ templates: { name: string }[] }>("init", "--list");
+    expect(templates.map(({ name }) => name)).toEqual([...Object.keys(expected), "attrition", "blank"].toSorted(order));
+    expect(workspace.run(["init", "taken"])).toMatchObject({ status: 2 });
+    expect(workspace.names(".")).toEqual(["taken"]);
   });
 
   it("blank needs files and a target, and says so", () => {
