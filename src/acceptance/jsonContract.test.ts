@@ -64,7 +64,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "timing.ingest": "last,maximum,median,runs",
     "timing.train": "last,maximum,median,runs",
     "summary.lastmonth_activity": "maximum,mean,median,minimum,q25,q75,standard_deviation",
-    drift: "columns,current_rows,dataset,reference_rows,rules",
+    drift: "columns,current_rows,dataset,reference_rows,rules,target",
     "drift.dataset": "detected,drifted,limit,share,tested",
     "findings[]": finding,
   },
@@ -81,7 +81,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     reference: "name,rows",
     drift: "columns,current_rows,dataset,reference_rows,rules,target",
     "drift.dataset": "detected,drifted,limit,share,tested",
-    "drift.columns.lastmonth_activity": "drifted,limit,measure,psi,statistic,test,value",
+    "drift.columns.lastmonth_activity": "direction,drifted,limit,measure,psi,statistic,test,value",
     quality: "age_days,columns,duplicate_share,extra_columns,missing_columns,newest_at,rows",
     "quality.columns.lastmonth_activity":
       "constant,invalid_example,invalid_share,maximum,minimum,missing_share,new_categories,new_share,outside_share",
