@@ -22,6 +22,8 @@ const model =
 const monitoring =
   "alerts,as_of,drift,dry_run,findings,model_sha256,model_version,monitor_id,performance,quality,reference,run_id," +
   "segments,source,statements,status,window,windows";
+const jobKeys = "command,cron,last,missed,name,next,overdue_since,scheduler,status,timezone";
+const installed = "changed,dry_run,files,jobs,lines,next,removed,scheduler";
 const watchedWindow =
   "as_of,drift_share,end,failed,interval,label,labelled,metric,monitor_id,rows,start,status,unjudged,value";
 
@@ -177,14 +179,26 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "leaderboard[]": "family,feature_set,metrics,note,params,rank,run_id,seconds,selection",
     model: artifact,
   },
-  "schedule next": { "": "jobs", "jobs[]": "cron,name,next,timezone" },
+  "schedule next": { "": "jobs", "jobs[]": jobKeys },
+  "schedule install --github --dry-run": { "": installed },
+  "schedule remove --github": { "": installed },
+  "schedule now verify": {
+    "": "execution,job,status",
+    execution:
+      "command,due_at,ended_at,execution_id,exit_code,host,job,kind,log,pid,reason,seconds,started_at,status,trigger",
+  },
+  "schedule list": {
+    "": "jobs",
+    "jobs[]": jobKeys,
+    "jobs[].last[]": "due_at,execution_id,exit_code,log,reason,seconds,started_at,status,trigger",
+  },
   verify: { "": "findings", "findings[]": finding },
   reindex: { "": "problems,records,set_aside" },
   doctor: { "": "code_version,findings,node,platform", "findings[]": finding },
 };
 
 /** Written for people or for shells, not as a document; or stays until it is stopped. */
-const withoutJson = ["config schema", "completion", "schedule run", "serve"];
+const withoutJson = ["config schema", "completion", "schedule run", "serve", "watch"];
 
 let workspace: LifecycleWorkspace;
 /** By command: its document. */
@@ -195,7 +209,10 @@ beforeAll(() => {
     train: {
       models: [{ family: "baseline" }, { family: "logistic_regression", search: { folds: 2, space: { C: [0.1, 1] } } }],
     },
-    schedule: [{ name: "fullprocess", cron: "*/10 * * * *" }],
+    schedule: [
+      { name: "fullprocess", cron: "*/10 * * * *" },
+      { name: "verify", cron: "0 6 * * *" },
+    ],
   });
   for (const line of Object.keys(contract)) {
     const { status, stdout, stderr } = workspace.run([...line.split(" "), "--json"]);

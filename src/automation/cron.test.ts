@@ -1,44 +1,104 @@
 import { describe, expect, it } from "vitest";
-import { nextTimes, onSchedule } from "./cron.ts";
+import { createTask } from "node-cron";
+import { nextTimes, onSchedule, timesAfter } from "./cron.ts";
+
+const at = (text: string): Date => new Date(text);
+const job = (cron: string, timezone = "UTC") => ({ name: "fullprocess", cron, timezone });
+const times = (cron: string, timezone: string, after: string, count: number): string[] =>
+  nextTimes(job(cron, timezone), count, at(after)).map((time) => time.toISOString().slice(0, 19));
 
 describe("nextTimes", () => {
   it("gives the coming times in order, on the minute", () => {
-    const times = nextTimes({ name: "fullprocess", cron: "*/10 * * * *", timezone: "UTC" }, 5);
-    expect(times).toHaveLength(5);
-    expect(times.every((time) => time.getUTCMinutes() % 10 === 0 && time.getUTCSeconds() === 0)).toBe(true);
-    const gaps = times.slice(1).map((time, i) => time.getTime() - times[i]!.getTime());
-    expect(new Set(gaps)).toEqual(new Set([600_000]));
-    expect(times[0]!.getTime()).toBeGreaterThan(Date.now());
+    expect(times("*/10 * * * *", "UTC", "2026-01-01T10:10:00Z", 3)).toEqual([
+      "2026-01-01T10:20:00",
+      "2026-01-01T10:30:00",
+      "2026-01-01T10:40:00",
+    ]);
   });
 
   it("reads the fields in the job's time zone", () => {
-    const [time] = nextTimes({ name: "fullprocess", cron: "30 6 * * *", timezone: "Asia/Kolkata" }, 1);
-    expect([time!.getUTCHours(), time!.getUTCMinutes()]).toEqual([1, 0]); // 06:30 at UTC+05:30, without summer time
+    // 06:30 at UTC+05:30, without summer time
+    expect(times("30 6 * * *", "Asia/Kolkata", "2026-01-01T00:00:00Z", 1)).toEqual(["2026-01-01T01:00:00"]);
+  });
+
+  it("follows summer time: a time that is leapt over is left out, one that comes twice comes once", () => {
+    // Europe/Oslo: 2026-03-29 02:00 → 03:00 (UTC+2), 2026-10-25 03:00 → 02:00 (UTC+1)
+    expect(times("30 2 * * *", "Europe/Oslo", "2026-03-28T00:00:00Z", 2)).toEqual([
+      "2026-03-28T01:30:00",
+      "2026-03-30T00:30:00",
+    ]);
+    expect(times("30 2 * * *", "Europe/Oslo", "2026-10-24T12:00:00Z", 2)).toEqual([
+      "2026-10-25T00:30:00",
+      "2026-10-26T01:30:00",
+    ]);
+  });
+
+  it("needs a day that fits the day of the month and the weekday, also years from now", () => {
+    expect(times("0 0 13 * 5", "UTC", "2026-01-01T00:00:00Z", 2)).toEqual([
+      "2026-02-13T00:00:00",
+      "2026-03-13T00:00:00",
+    ]);
+    expect(times("0 0 29 2 *", "UTC", "2026-01-01T00:00:00Z", 1)).toEqual(["2028-02-29T00:00:00"]);
+    // The first Monday of a month is never the 8th.
+    expect(times("0 0 8 * 1#1", "UTC", "2026-01-01T00:00:00Z", 1)).toEqual([]);
+    expect(times("0 12 L * *", "UTC", "2026-02-01T00:00:00Z", 1)).toEqual(["2026-02-28T12:00:00"]);
+  });
+
+  it("agrees with node-cron, which starts the jobs", () => {
+    const now = new Date();
+    for (const cron of ["*/7 3-5 * * 1-5", "15 10 1,15 * *", "0 0 * * 0", "*/20 * * * * *", "0 10 L * *"]) {
+      for (const timezone of ["UTC", "America/Chicago", "Asia/Kolkata", "Australia/Lord_Howe"]) {
+        const task = createTask(cron, () => {}, { timezone });
+        const expected = task.getNextRuns(40);
+        const found = nextTimes(
+          { name: "x", cron, timezone },
+          40,
+          new Date(Math.min(now.getTime(), expected[0]!.getTime() - 1)),
+        );
+        expect(found, `${cron} ${timezone}`).toEqual(expected);
+        void task.destroy();
+      }
+    }
+  });
+
+  it("finds the times of a second among many", () => {
+    const [first] = timesAfter(job("* * * * * *"), at("2026-01-01T23:59:58.500Z"));
+    expect(first).toEqual(at("2026-01-01T23:59:59Z"));
   });
 
   it("refuses what is no expression and no time zone", () => {
-    expect(() => nextTimes({ name: "train", cron: "61 * * * *", timezone: "UTC" }, 1)).toThrow(
+    expect(() => nextTimes({ name: "train", cron: "61 * * * *", timezone: "UTC" }, 1, at("2026-01-01"))).toThrow(
       expect.objectContaining({ kind: "usage", message: expect.stringContaining('"train": "61 * * * *"') }),
     );
-    expect(() => nextTimes({ name: "train", cron: "* * * * *", timezone: "Oslo" }, 1)).toThrow(/no time zone "Oslo"/);
+    expect(() => nextTimes({ name: "train", cron: "* * * * *", timezone: "Oslo" }, 1, at("2026-01-01"))).toThrow(
+      /no time zone "Oslo"/,
+    );
   });
 });
 
 describe("onSchedule", () => {
-  it("runs the work at its times, never twice at once, until it is stopped", async () => {
-    let [started, running, most] = [0, 0, 0];
-    const stop = onSchedule({ name: "fullprocess", cron: "* * * * * *", timezone: "UTC" }, async () => {
-      started++;
-      most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      running--;
+  it("runs the work at its times, never twice at once, tells the times that overlap, until it is stopped", async () => {
+    let [running, most] = [0, 0];
+    const started: Date[] = [];
+    const overlapped: Date[] = [];
+    const stop = onSchedule(job("* * * * * *"), {
+      due: async (time) => {
+        started.push(time);
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        running--;
+      },
+      overlap: (time) => overlapped.push(time),
+      missed: () => {},
     });
     await new Promise((resolve) => setTimeout(resolve, 3600));
     await stop();
-    const atStop = started;
-    expect(started).toBeGreaterThanOrEqual(1);
+    const atStop = started.length;
+    expect(started.length).toBeGreaterThanOrEqual(1);
+    expect(started.every((time) => time.getUTCMilliseconds() === 0)).toBe(true);
+    expect(overlapped.every((time) => !started.some((other) => other.getTime() === time.getTime()))).toBe(true);
     expect(most).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(started).toBe(atStop);
+    expect(started).toHaveLength(atStop);
   });
 });

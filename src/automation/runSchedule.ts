@@ -1,47 +1,51 @@
 /** The daemon behind `mlctl schedule run`: starts the jobs of config.json at their times, each in a process of its own. */
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import type { Config } from "../config/schema.ts";
-import type { Context } from "../core/context.ts";
-import { exitCodes, MlctlError } from "../core/errors.ts";
-import { onSchedule, type CronJob } from "./cron.ts";
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MlctlError } from "../core/errors.ts";
+import { onSchedule } from "./cron.ts";
+import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
+import { withStore } from "./executionLog.ts";
+import { describeExecution } from "./describeExecution.ts";
+import { missedTimes } from "./jobStatus.ts";
+import type { ScheduledJob } from "./scheduledJobs.ts";
+import { expect, expectations } from "./scheduleState.ts";
 
-/** Commands that make sense unattended; the name of a job is the command it runs. */
-const scheduledCommands = [
-  "ingest",
-  "train",
-  "score",
-  "deploy",
-  "diagnose",
-  "report",
-  "fullprocess",
-  "verify",
-] as const;
-
-export interface RunScheduleOptions {
-  readonly config: Config;
-  /** The configuration's path, absolute. */
-  readonly configPath: string;
-  /** The folder that jobs run in. */
-  readonly directory: string;
-  readonly context: Context;
+export interface RunScheduleOptions extends JobPlace {
+  readonly jobs: readonly ScheduledJob[];
+  /** How long running jobs may go on after SIGTERM before they are asked to stop. */
+  readonly drainMs: number;
 }
 
+/** So many executions are looked at to find the last time of a job. */
+const RECENT = 20;
+
 /**
- * Runs until the signal stops it; jobs that are running then are asked to stop and waited for.
- * @throws {MlctlError} kind "usage" when there is no job, or one is wrong
+ * Runs until the signal stops it: no job is started any more, running ones may end within `drainMs` (Ctrl-C: are asked
+ * to stop at once) and are waited for.
  */
 export async function runSchedule(options: RunScheduleOptions): Promise<{ readonly executions: number }> {
-  const { config, context } = options;
-  const jobs = checkedJobs(config);
+  const { jobs, workspace } = options;
+  const { context, paths } = workspace;
+  const before = expectations(paths);
+  expect(paths, jobs, "daemon", context.now());
+  const stopJobs = new AbortController();
   const running = new Set<Promise<void>>();
   let executions = 0;
+  const start = (job: ScheduledJob, dueAt: Date, trigger: "schedule" | "missed"): Promise<void> => {
+    executions++;
+    const work = execute(job, { dueAt, trigger, stop: stopJobs.signal }, options).finally(() => running.delete(work));
+    running.add(work);
+    return work;
+  };
+  for (const job of jobs) {
+    const missed = missedBy(job, before[job.name], options);
+    if (missed.length > 0) void catchUp(job, missed, { options, start });
+  }
   const stops = jobs.map((job) =>
-    onSchedule(job, async () => {
-      executions++;
-      const execution = execute(job, options);
-      running.add(execution);
-      await execution.finally(() => running.delete(execution));
+    onSchedule(job, {
+      due: (time) => start(job, time, "schedule"),
+      overlap: (time) => skip(job, time, "the run before it was not done yet", options),
+      missed: (time) => void catchUp(job, [time], { options, start }),
     }),
   );
   context.emit({
@@ -49,63 +53,119 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
     stage: "schedule",
     message: `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}; end with Ctrl-C`,
   });
-  await new Promise<void>((resolve) => {
-    if (context.signal.aborted) resolve();
-    context.signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  await aborted(context.signal);
   await Promise.all(stops.map((stop) => stop()));
-  await Promise.all(running);
+  await drained(running, stopJobs, options);
   return { executions };
 }
 
-/** @throws {MlctlError} kind "usage" */
-export function checkedJobs({ schedule }: Config): readonly CronJob[] {
-  if (schedule.length === 0) {
-    throw new MlctlError("usage", "config.json schedules no job", {
-      hint: 'add "schedule": [{ "name": "fullprocess", "cron": "*/10 * * * *" }]',
-    });
-  }
-  const known = new Set<string>(scheduledCommands);
-  const stranger = schedule.find(({ name }) => !known.has(name));
-  if (stranger === undefined) return schedule;
-  throw new MlctlError("usage", `schedule: ${JSON.stringify(stranger.name)} is no command that can run unattended`, {
-    hint: `use one of ${scheduledCommands.join(", ")}`,
-  });
+/** Later than `time` by at most `jitterMs`, always the same for the same job, time and folder. */
+export function jitterOf(
+  { name, jitterMs }: Pick<ScheduledJob, "name" | "jitterMs">,
+  time: Date,
+  folder: string,
+): number {
+  if (jitterMs === 0) return 0;
+  const hash = createHash("sha256").update(`${folder}\n${name}\n${time.toISOString()}`).digest();
+  return Math.floor((hash.readUInt32BE(0) / 2 ** 32) * jitterMs);
+}
+
+interface Start {
+  readonly dueAt: Date;
+  readonly trigger: "schedule" | "missed";
+  readonly stop: AbortSignal;
 }
 
 /** A failed job is told and does not end the others: the next time may be better. */
-function execute({ name }: CronJob, { configPath, directory, context }: RunScheduleOptions): Promise<void> {
-  const stage = `schedule ${name}`;
-  const start = performance.now();
-  context.emit({ type: "stage", stage, message: `started ${context.now().toISOString()}` });
-  const program = fileURLToPath(new URL("../../bin/mlctl.js", import.meta.url));
-  const child = spawn(process.execPath, [program, name, "-q", "-c", configPath], {
-    cwd: directory,
-    env: jobEnvironment(process.env),
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const stop = (): boolean => child.kill("SIGTERM");
-  context.signal.addEventListener("abort", stop, { once: true });
-  return new Promise((resolve) => {
-    const ended = (outcome: string, isFine: boolean): void => {
-      context.signal.removeEventListener("abort", stop);
-      const message = `${outcome} after ${((performance.now() - start) / 1000).toFixed(1)} s`;
-      context.emit({ type: isFine ? "stage" : "warning", stage, message });
-      resolve();
-    };
-    child.once("error", (error) => ended(`could not be started: ${error.message}`, false));
-    child.once("exit", (code, signal) => ended(outcomeText(code, signal), code === 0));
-  });
+async function execute(job: ScheduledJob, request: Start, options: RunScheduleOptions): Promise<void> {
+  const { context, paths } = options.workspace;
+  const stage = `schedule ${job.name}`;
+  try {
+    const delay = request.trigger === "missed" ? 0 : jitterOf(job, request.dueAt, paths.workspace);
+    if (delay > 0) await sleep(delay, undefined, { signal: context.signal }).catch(() => {});
+    if (context.signal.aborted) return;
+    context.emit({ type: "stage", stage, message: `started ${context.now().toISOString()}` });
+    const execution = await executeJob(job, request, options);
+    const told = describeExecution(execution);
+    context.emit({ type: told.isFine ? "stage" : "warning", stage, message: told.message });
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    context.emit({
+      type: "warning",
+      stage,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
 }
 
-/** Without what `-c` and the working folder say already: relative to another folder it would lead elsewhere. */
-export function jobEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { MLCTL_DIRECTORY: _directory, MLCTL_CONFIG: _config, ...rest } = own;
-  return rest;
+function missedBy(
+  job: ScheduledJob,
+  expected: Parameters<typeof missedTimes>[1],
+  { workspace: { paths, context } }: RunScheduleOptions,
+): Date[] {
+  if (expected === undefined) return [];
+  const executions = withStore(paths, (store) => store.executions({ job: job.name, limit: RECENT }));
+  return missedTimes(job, expected, executions, context.now());
 }
 
-function outcomeText(code: number | null, signal: string | null): string {
-  const kind = Object.entries(exitCodes).find(([, value]) => value === code)?.[0];
-  if (code === 0) return "done";
-  return signal === null ? `ended with ${code}${kind === undefined ? "" : ` (${kind})`}` : `ended by ${signal}`;
+/** Once for all the times that passed: a model that was trained five times on the same data is no better. */
+async function catchUp(
+  job: ScheduledJob,
+  missed: readonly Date[],
+  {
+    options,
+    start,
+  }: { options: RunScheduleOptions; start: (job: ScheduledJob, dueAt: Date, trigger: "missed") => Promise<void> },
+): Promise<void> {
+  const latest = missed.at(-1)!;
+  const times =
+    missed.length === 1
+      ? `the time ${latest.toISOString()}`
+      : `${missed.length} times since ${missed[0]!.toISOString()}`;
+  if (job.missed === "skip") return skip(job, latest, `${times} passed while nothing was running`, options);
+  options.workspace.context.emit({
+    type: "warning",
+    stage: `schedule ${job.name}`,
+    message: `${times} passed while nothing was running: it runs now`,
+  });
+  await start(job, latest, "missed");
+}
+
+function skip(job: ScheduledJob, time: Date, reason: string, options: RunScheduleOptions): void {
+  const { context } = options.workspace;
+  context.emit({
+    type: "warning",
+    stage: `schedule ${job.name}`,
+    message: `skipped at ${time.toISOString()}: ${reason}`,
+  });
+  try {
+    skipJob(job, time, reason, options);
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    context.emit({ type: "warning", stage: `schedule ${job.name}`, message: error.message });
+  }
+}
+
+async function drained(
+  running: ReadonlySet<Promise<void>>,
+  stopJobs: AbortController,
+  { drainMs, workspace: { context } }: RunScheduleOptions,
+): Promise<void> {
+  if (running.size === 0) return;
+  const { reason } = context.signal as { reason: unknown };
+  const isPolite = reason instanceof MlctlError && reason.kind === "terminated";
+  const patience = isPolite ? drainMs : 0;
+  const message = `${running.size} running ${running.size === 1 ? "job is" : "jobs are"} waited for`;
+  context.emit({ type: "stage", stage: "schedule", message });
+  const timer = setTimeout(() => stopJobs.abort(), patience);
+  await Promise.all(running);
+  clearTimeout(timer);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

@@ -81,7 +81,7 @@ function invocationOf(call: Call, screen: Terminal) {
   const { signal, exitCode: stopCode } = stopSignals((line) => {
     drawn.clear();
     stderr.write(`${line}\n`);
-  });
+  }, call.command.drains);
   const invocation: Invocation = {
     args: call.args,
     options: call.options as Invocation["options"],

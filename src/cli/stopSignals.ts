@@ -10,8 +10,11 @@ export interface StopSignals {
   readonly exitCode: () => number | undefined;
 }
 
-/** @param say prints a line to stderr */
-export function stopSignals(say: (line: string) => void): StopSignals {
+/**
+ * @param say prints a line to stderr
+ * @param drains the command ends by itself after SIGTERM, however long that takes
+ */
+export function stopSignals(say: (line: string) => void, drains = false): StopSignals {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const stop = (kind: "interrupted" | "terminated", message: string): void => {
@@ -27,7 +30,7 @@ export function stopSignals(say: (line: string) => void): StopSignals {
   });
   process.on("SIGTERM", () => {
     stop("terminated", "stopped by SIGTERM");
-    setTimeout(() => process.exit(exitCodes.terminated), TERM_GRACE_MS).unref();
+    if (!drains) setTimeout(() => process.exit(exitCodes.terminated), TERM_GRACE_MS).unref();
   });
   return { signal: controller.signal, exitCode: () => exitCode };
 }

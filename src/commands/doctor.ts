@@ -1,10 +1,12 @@
 /** `mlctl doctor`: can mlctl work here, and is what it wrote sound? */
 import type { Finding } from "../core/drift.ts";
+import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { DoctorResult } from "../lifecycle/doctor.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { findingsTable } from "./findingsTable.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
 
 export const doctor = defineCommand({
   name: "doctor",
@@ -17,11 +19,32 @@ export const doctor = defineCommand({
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/doctor.ts");
-    const result = await step.doctor(workspace);
+    const found = await step.doctor(workspace);
+    const result = { ...found, findings: [...found.findings, ...(await jobFindings(workspace))] };
     const failed = result.findings.some(({ status }) => status === "fail");
     return { result, view: doctorView(result), exitCode: failed ? 1 : 0 };
   },
 }) satisfies Command;
+
+/** Jobs that somebody was told to run and that did not run, or failed. */
+async function jobFindings(workspace: Workspace): Promise<Finding[]> {
+  const { config, paths, context } = workspace;
+  if (config.schedule.length === 0) return [];
+  const [{ reading }, { scheduledJobs }, { jobStatuses, scheduleFindings }] = await Promise.all([
+    import("../lifecycle/session.ts"),
+    import("../automation/scheduledJobs.ts"),
+    import("../automation/jobStatus.ts"),
+  ]);
+  try {
+    const jobs = scheduledJobs(config, context.now());
+    const options = { paths, now: context.now(), count: 1 };
+    return await reading(workspace, ({ store }) => scheduleFindings(jobStatuses(jobs, { ...options, store })));
+  } catch (error) {
+    // What is wrong with the store or a folder is a finding of its own already.
+    if (!(error instanceof MlctlError)) throw error;
+    return [{ name: "schedule", status: "fail", value: null, limit: null, message: error.message }];
+  }
+}
 
 export function doctorView({ codeVersion, node, platform, findings }: DoctorResult): View {
   const count = (wanted: string): number => findings.filter(({ status }) => status === wanted).length;
@@ -36,6 +59,8 @@ export function doctorView({ codeVersion, node, platform, findings }: DoctorResu
 
 function nextOf(findings: readonly Finding[]): string {
   const failed = findings.filter(({ status }) => status === "fail");
+  if (failed.every(({ name }) => name.startsWith("job ")))
+    return "`mlctl schedule list`, and see whether its scheduler runs";
   if (failed.some(({ name, message }) => name === "store" && message.endsWith("is damaged")))
     return "`mlctl reindex` mends the store";
   return failed.some(({ name }) => name.startsWith("artifact") || name.startsWith("record"))

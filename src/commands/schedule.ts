@@ -1,31 +1,52 @@
-/** `mlctl schedule next | run`: the jobs of config.json, at their times. */
-import { MlctlError } from "../core/errors.ts";
-import type { View } from "../core/view.ts";
-import { defineCommand, type Command } from "./command.ts";
+/** `mlctl schedule`: the jobs of config.json at their times, by mlctl itself or by another scheduler. */
+import { exitCodes, MlctlError } from "../core/errors.ts";
+import type { JobPlace } from "../automation/executeJob.ts";
+import type { InstallOptions, Target } from "../automation/installSchedule.ts";
+import type { ScheduledJob } from "../automation/scheduledJobs.ts";
+import { defineCommand, type Command, type Invocation } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
 import { openConfig } from "./openConfig.ts";
+import { executionView, installView, listView, nextView } from "./scheduleViews.ts";
 
 const next = defineCommand({
   name: "next",
   group: "Watch",
-  summary: "show when each job runs next",
+  summary: "show when each job runs next, and how its last runs ended",
   options: { count: { flags: "--count <times>", type: "integer", description: "times a job", default: 5 } },
   examples: [
     ["mlctl schedule next", "the next five times of each job"],
     ["mlctl schedule next --count 1 --json", "only the next one"],
   ],
   async run(invocation) {
-    const { config } = await openConfig(invocation);
     const { count } = invocation.options;
     if (count < 1) throw new MlctlError("usage", `--count ${count}: at least one time is shown`, { hint: "--count 5" });
-    const [{ checkedJobs }, { nextTimes }] = await Promise.all([
-      import("../automation/runSchedule.ts"),
-      import("../automation/cron.ts"),
-    ]);
-    const jobs = checkedJobs(config).map((job) => ({
-      ...job,
-      next: nextTimes(job, count).map((time) => time.toISOString()),
-    }));
+    const jobs = await statuses(invocation, count);
     return { result: { jobs }, view: nextView(jobs) };
+  },
+}) satisfies Command;
+
+const list = defineCommand({
+  name: "list",
+  group: "Watch",
+  summary: "list the jobs: who runs them, how they are, what is overdue",
+  details:
+    "A job that was handed to a scheduler (or to `schedule run`) and did not run at its time, with five minutes of patience and its jitter, is overdue; `mlctl doctor` says so too.",
+  options: {
+    check: { flags: "--check", type: "boolean", description: "exit 1 if a job is overdue or its last run failed" },
+  },
+  listing: true,
+  examples: [
+    ["mlctl schedule list", "all jobs"],
+    ["mlctl schedule list --check -q || notify-send 'mlctl needs you'", "a dead-man check"],
+  ],
+  async run(invocation) {
+    const jobs = await statuses(invocation, 1);
+    const bad = jobs.some(({ status }) => status === "overdue" || status === "failed");
+    return {
+      result: { jobs },
+      view: listView(jobs),
+      exitCode: bad && invocation.options.check ? exitCodes.failure : 0,
+    };
   },
 }) satisfies Command;
 
@@ -34,40 +55,162 @@ const run = defineCommand({
   group: "Watch",
   summary: "stay and run each job at its times, until Ctrl-C",
   details:
-    "Each job runs in a process of its own and never twice at once; a failed one is told and tried again at its next time.",
+    "Each job runs in a process of its own, never twice at once, with a record and a log under models/schedule. A failed one is told and tried again at its next time; times that passed while this was not running are caught up once or skipped, as the job says. config.json is read once. After SIGTERM no job starts, and running ones may end.",
+  options: {
+    drain: {
+      flags: "--drain <time>",
+      type: "duration",
+      description: "how long running jobs may go on after SIGTERM before they are asked to stop (default: 60s)",
+    },
+  },
+  drains: true,
   examples: [
     ["mlctl schedule run", "in a terminal"],
     ["nohup mlctl schedule run 2>> schedule.log &", "in the background, with a log"],
   ],
   async run(invocation) {
-    const { config, path, directory } = await openConfig(invocation);
+    const { jobs, place } = await open(invocation);
     const { runSchedule } = await import("../automation/runSchedule.ts");
-    const result = await runSchedule({ config, configPath: path, directory, context: invocation.context });
+    const result = await runSchedule({ ...place, jobs, drainMs: invocation.options.drain ?? DRAIN_MILLISECONDS });
     return { result, view: { title: `stopped after ${result.executions} executions` } };
+  },
+}) satisfies Command;
+
+const now = defineCommand({
+  name: "now",
+  group: "Watch",
+  summary: "run one job now, with its record and log; what other schedulers call",
+  details: "Ends with 0 when the job was done or had nothing to do, else with the job's own exit code.",
+  arguments: [{ name: "<job>", description: "its name in config.json" }],
+  options: {
+    due: {
+      flags: "--due <time>",
+      type: "duration",
+      description: "only if one of its times passed less than so long ago and nothing ran for it yet",
+    },
+    missed: { flags: "--missed", type: "boolean", description: "only if its times passed while nothing was running" },
+  },
+  drains: true,
+  examples: [
+    ["mlctl schedule now fullprocess", "by hand"],
+    ["mlctl schedule now fullprocess --due 15m", "what the crontab says"],
+  ],
+  async run(invocation) {
+    const { jobs, place } = await open(invocation);
+    const [{ runJobNow }, { jobNamed }] = await Promise.all([
+      import("../automation/runJobNow.ts"),
+      import("../automation/scheduledJobs.ts"),
+    ]);
+    const { due, missed } = invocation.options;
+    const result = await runJobNow(jobNamed(jobs, invocation.args[0]!), { ...place, dueMs: due, missed });
+    const { status, execution } = result;
+    const isFine = status === "done" || execution === null;
+    const exitCode = isFine ? 0 : status === "skipped" ? exitCodes.busy : (execution.exitCode ?? exitCodes.failure);
+    return { result, view: executionView(result), exitCode };
+  },
+}) satisfies Command;
+
+const DRAIN_MILLISECONDS = 60_000;
+
+const targetOptions = {
+  systemd: { flags: "--systemd", type: "boolean", description: "a service and a timer for each job, of your user" },
+  github: { flags: "--github", type: "boolean", description: "a workflow of GitHub Actions for each job" },
+  k8s: { flags: "--k8s", type: "boolean", description: "CronJobs of Kubernetes" },
+  output: { flags: "-o, --output <dir>", description: "where their files go (default: where the scheduler looks)" },
+  dryRun: sharedOptions.dryRun,
+} as const;
+
+const install = defineCommand({
+  name: "install",
+  group: "Watch",
+  summary: "hand the jobs to your crontab, to systemd, to GitHub Actions or to Kubernetes",
+  details:
+    "In the crontab they stand between two marks; every other line stays, and the same again changes nothing. Cron knows one time zone: a job of another one is started at every hour that could be meant, and only runs when it is due. Variables of this shell are not handed on.",
+  options: {
+    ...targetOptions,
+    force: { ...sharedOptions.force, description: "replace files that mlctl did not write" },
+  },
+  examples: [
+    ["mlctl schedule install", "in your crontab"],
+    ["mlctl schedule install --dry-run", "what would stand there"],
+    ["mlctl schedule install --systemd", "user units in ~/.config/systemd/user"],
+    ["mlctl schedule install --github", "workflows in .github/workflows of the repository"],
+  ],
+  async run(invocation) {
+    const { jobs, place } = await open(invocation);
+    const { installSchedule } = await import("../automation/installSchedule.ts");
+    const result = installSchedule(jobs, { ...installOptions(invocation, place), force: invocation.options.force });
+    return { result, view: installView(result) };
+  },
+}) satisfies Command;
+
+const remove = defineCommand({
+  name: "remove",
+  group: "Watch",
+  summary: "take the jobs of this workspace out of the crontab, or away from another scheduler",
+  options: targetOptions,
+  examples: [
+    ["mlctl schedule remove", "out of your crontab; no other line changes"],
+    ["mlctl schedule remove --systemd", "the units of this workspace"],
+  ],
+  async run(invocation) {
+    const { place } = await openPlace(invocation);
+    const { installSchedule } = await import("../automation/installSchedule.ts");
+    const result = installSchedule([], { ...installOptions(invocation, place), force: false });
+    return { result, view: installView(result) };
   },
 }) satisfies Command;
 
 export const schedule = defineCommand({
   name: "schedule",
   group: "Watch",
-  summary: "run commands at the times that config.json names",
-  subcommands: [next, run],
+  summary: "run commands at the times that config.json names, here or by cron",
+  subcommands: [next, list, run, now, install, remove],
   examples: [
     ["mlctl schedule next", "when what runs"],
-    ["mlctl schedule run", "run it"],
+    ["mlctl schedule install", "hand it to cron"],
+    ["mlctl schedule run", "or run it here"],
   ],
 }) satisfies Command;
 
-interface JobTimes {
-  readonly name: string;
-  readonly cron: string;
-  readonly timezone: string;
-  readonly next: readonly string[];
+interface Opened {
+  readonly jobs: readonly ScheduledJob[];
+  readonly place: JobPlace;
 }
 
-function nextView(jobs: readonly JobTimes[]): View {
-  const rows = jobs.flatMap(({ name, cron, timezone, next: times }) =>
-    times.map((time) => [name, time, cron, timezone]),
-  );
-  return { tables: [{ columns: ["job", "next", "cron", "time zone"], rows }] };
+async function open(invocation: Invocation): Promise<Opened> {
+  const { place } = await openPlace(invocation);
+  const { scheduledJobs } = await import("../automation/scheduledJobs.ts");
+  return { place, jobs: scheduledJobs(place.workspace.config, invocation.context.now()) };
+}
+
+async function openPlace(invocation: Invocation): Promise<{ place: JobPlace }> {
+  const [loaded, { openWorkspace }] = await Promise.all([openConfig(invocation), import("../lifecycle/workspace.ts")]);
+  const workspace = openWorkspace(loaded, invocation.context);
+  return { place: { workspace, configPath: loaded.path, directory: loaded.directory } };
+}
+
+async function statuses(invocation: Invocation, count: number) {
+  const { jobs, place } = await open(invocation);
+  const [{ reading }, { jobStatuses }] = await Promise.all([
+    import("../lifecycle/session.ts"),
+    import("../automation/jobStatus.ts"),
+  ]);
+  const { paths, context } = place.workspace;
+  return reading(place.workspace, ({ store }) => jobStatuses(jobs, { paths, store, now: context.now(), count }));
+}
+
+type TargetInvocation = Pick<Invocation<typeof targetOptions>, "options">;
+
+function installOptions({ options }: TargetInvocation, place: JobPlace): Omit<InstallOptions, "force"> {
+  const { output, dryRun } = options;
+  const asked = (["systemd", "github", "k8s"] as const).filter((target) => options[target]);
+  if (asked.length > 1) throw new MlctlError("usage", `give one of ${asked.map((name) => `--${name}`).join(" and ")}`);
+  const target: Target = asked[0] ?? "crontab";
+  if (target === "crontab" && output !== undefined) {
+    throw new MlctlError("usage", "--output is for --systemd, --github and --k8s: a crontab is no file of yours", {
+      hint: "`mlctl schedule install --dry-run` prints its lines",
+    });
+  }
+  return { ...place, target, output, dryRun };
 }

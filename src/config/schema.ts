@@ -3,10 +3,11 @@ import { z } from "zod";
 import { alertsSchema } from "./alertsSchema.ts";
 import { ingestSchema } from "./ingestSchema.ts";
 import { monitorSchema } from "./monitorSchema.ts";
-import { scheduleSchema } from "./operationSchema.ts";
+import { retentionSchema, scheduleSchema } from "./operationSchema.ts";
 import { costsSchema, limits, promotionSchema } from "./promotionSchema.ts";
 import { serveSchema } from "./serveSchema.ts";
 import { trainSchema } from "./trainSchema.ts";
+import { watchSchema } from "./watchSchema.ts";
 
 /** What the rest of the program knows by name; config sees no registry itself. */
 export interface KnownNames {
@@ -67,6 +68,8 @@ export function configSchema(known?: KnownNames) {
     monitor: monitorSchema(limits(metric)).prefault({}).describe("drift, quality and performance over time"),
     alerts: alertsSchema().default([]).describe("who is told when a finding changes"),
     schedule: scheduleSchema().default([]).describe("what runs when"),
+    retention: retentionSchema().prefault({}).describe("what `mlctl prune` keeps"),
+    watch: watchSchema().prefault({}).describe("file drops: input to processed or errored, with a result each"),
   });
 }
 

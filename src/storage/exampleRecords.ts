@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { afterAll } from "vitest";
 import type { Artifact } from "../core/artifact.ts";
 import type { Dataset } from "../core/dataset.ts";
+import type { Execution } from "../core/execution.ts";
 import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
 import type { SearchRecord } from "../core/search.ts";
@@ -212,5 +213,28 @@ export function exampleRequest(paths: WorkspacePaths, runId: string, minute: num
     model: exampleArtifact(paths, `models/trainedmodel_${runId}.json`, `{"model":"${runId}"}`.repeat(2_000)),
     latestScore: exampleArtifact(paths, `models/latestscore_${runId}.txt`, `0.571 ${runId}\n`),
     ingestedFiles: exampleArtifact(paths, `ingesteddata/ingestedfiles_${runId}.txt`, `a.csv ${runId}\n`),
+  };
+}
+
+/** The n-th run of a job, a day after the one before. */
+export function exampleExecution(n: number, change: Partial<Execution> = {}): Execution {
+  const at = `2026-01-${String(n).padStart(2, "0")}T06:00:00.000Z`;
+  return {
+    kind: "execution",
+    executionId: `job_${n}`,
+    job: "fullprocess",
+    command: ["fullprocess"],
+    trigger: "schedule",
+    dueAt: at,
+    startedAt: at,
+    endedAt: null,
+    status: "running",
+    exitCode: null,
+    reason: null,
+    seconds: null,
+    log: null,
+    pid: 1,
+    host: "elsewhere",
+    ...change,
   };
 }

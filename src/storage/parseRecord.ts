@@ -50,6 +50,14 @@ const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Record<string, K
     method: "string",
     trials: "array",
   },
+  execution: {
+    executionId: "string",
+    job: "string",
+    command: "array",
+    trigger: "string",
+    startedAt: "string",
+    status: "string",
+  },
   monitor: {
     monitorId: "string",
     createdAt: "string",

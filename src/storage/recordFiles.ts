@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseRecord, type ExpectedRecord } from "./parseRecord.ts";
 import { sha256Text } from "./sha256Text.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
-import { monitoringFolder, searchFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
+import { monitoringFolder, scheduleFolder, searchFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
 import { errorCode } from "./writeFailure.ts";
 
 /** A record file as a look at its folder shows it. */
@@ -29,6 +29,7 @@ const patterns: readonly (readonly [RegExp, WorkspaceRecord["kind"]])[] = [
   [/^aliases\.json$/, "aliases"],
   [/^monitor_(.+)\.json$/, "monitor"],
   [/^search_(.+)\.json$/, "search"],
+  [/^execution_(.+)\.json$/, "execution"],
 ];
 
 /**
@@ -44,7 +45,8 @@ export function recordFiles(paths: WorkspacePaths, known: Iterable<string> = [])
   for (const absolute of configuredFiles(paths)) add(absolute);
   for (const path of known) {
     const kind = expectedRecord(path)?.kind;
-    const stays = kind === "dataset" || kind === "run" || kind === "monitor" || kind === "search";
+    const stays =
+      kind === "dataset" || kind === "run" || kind === "monitor" || kind === "search" || kind === "execution";
     if (!found.has(path) && stays) add(fromRecordPath(paths.workspace, path));
   }
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -74,6 +76,7 @@ function configuredFiles({ datasets, models, production }: WorkspacePaths): stri
     ...files(models, ["run", "aliases"]),
     ...files(monitoringFolder({ models }), ["monitor"]),
     ...files(searchFolder({ models }), ["search"]),
+    ...files(scheduleFolder({ models }), ["execution"]),
     ...files(join(production, "history"), ["deployment"]),
     ...files(production, ["deployment"]),
   ];

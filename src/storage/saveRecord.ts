@@ -1,5 +1,6 @@
 /** Writes a record file and indexes it. */
 import type { Dataset } from "../core/dataset.ts";
+import type { Execution } from "../core/execution.ts";
 import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
 import type { SearchRecord } from "../core/search.ts";
@@ -18,7 +19,7 @@ import { recordPath, recordText } from "./workspaceRecord.ts";
 export function saveRecord(
   paths: WorkspacePaths,
   store: RunStore,
-  record: SearchRecord | Dataset | Run | Aliases | MonitorRecord,
+  record: SearchRecord | Dataset | Run | Aliases | MonitorRecord | Execution,
 ): string {
   const path = recordPath(paths, record);
   atomicWrite(path, recordText(record));

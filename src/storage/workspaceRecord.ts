@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Artifact } from "../core/artifact.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { Deployment } from "../core/deployment.ts";
+import type { Execution } from "../core/execution.ts";
 import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
 import type { SearchRecord } from "../core/search.ts";
 import type { Aliases } from "./aliases.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 
-export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord | SearchRecord;
+export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord | SearchRecord | Execution;
 
 /** What tells records of one kind apart. */
 export function recordId(record: WorkspaceRecord): string {
@@ -26,6 +27,8 @@ export function recordId(record: WorkspaceRecord): string {
       return record.monitorId;
     case "search":
       return record.searchId;
+    case "execution":
+      return record.executionId;
   }
 }
 
@@ -44,6 +47,8 @@ export function recordPath(paths: WorkspacePaths, record: WorkspaceRecord): stri
       return join(monitoringFolder(paths), `monitor_${record.monitorId}.json`);
     case "search":
       return join(searchFolder(paths), `search_${record.searchId}.json`);
+    case "execution":
+      return join(scheduleFolder(paths), `execution_${record.executionId}.json`);
   }
 }
 
@@ -55,6 +60,11 @@ export function monitoringFolder({ models }: Pick<WorkspacePaths, "models">): st
 /** Where searches leave their trials. */
 export function searchFolder({ models }: Pick<WorkspacePaths, "models">): string {
   return join(models, "searches");
+}
+
+/** Where scheduled jobs leave their records and logs. */
+export function scheduleFolder({ models }: Pick<WorkspacePaths, "models">): string {
+  return join(models, "schedule");
 }
 
 /** Padded so that names sort by number. */
@@ -81,6 +91,7 @@ export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: 
     case "aliases":
     case "monitor":
     case "search":
+    case "execution":
       return [];
   }
 }

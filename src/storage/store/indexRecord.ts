@@ -1,5 +1,6 @@
 /** The one function that fills the index: from a record, and from nothing else. */
 import type { Dataset } from "../../core/dataset.ts";
+import type { Execution } from "../../core/execution.ts";
 import type { Deployment } from "../../core/deployment.ts";
 import type { Run } from "../../core/run.ts";
 import type { Aliases } from "../aliases.ts";
@@ -38,6 +39,7 @@ export function forgetOrphans(execute: Execute): void {
   );
   execute("DELETE FROM monitorings WHERE monitor_id NOT IN (SELECT id FROM records WHERE kind = 'monitor')");
   execute("DELETE FROM searches WHERE search_id NOT IN (SELECT id FROM records WHERE kind = 'search')");
+  execute("DELETE FROM executions WHERE execution_id NOT IN (SELECT id FROM records WHERE kind = 'execution')");
   execute("DELETE FROM artifacts WHERE (kind, id) NOT IN (SELECT kind, id FROM records)");
   execute("DELETE FROM aliases WHERE source = 'manual' AND NOT EXISTS (SELECT 1 FROM records WHERE kind = 'aliases')");
   execute("DELETE FROM aliases WHERE source = 'deployment'");
@@ -60,6 +62,8 @@ function indexKind(execute: Execute, record: WorkspaceRecord): void {
       return indexSearch(execute, record);
     case "monitor":
       return indexMonitoring(execute, record);
+    case "execution":
+      return indexExecution(execute, record);
   }
 }
 
@@ -124,6 +128,24 @@ function indexDeployment(execute: Execute, deployment: Deployment): void {
     deployedAt,
     action,
     JSON.stringify(deployment),
+  );
+}
+
+function indexExecution(execute: Execute, execution: Execution): void {
+  const { executionId, job, trigger, dueAt, startedAt, endedAt, status, exitCode, seconds, log } = execution;
+  execute(
+    "INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    executionId,
+    job,
+    trigger,
+    dueAt,
+    startedAt,
+    endedAt,
+    status,
+    exitCode,
+    seconds,
+    log,
+    JSON.stringify(execution),
   );
 }
 

@@ -92,10 +92,18 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (search_id, number)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE executions (
+    execution_id TEXT PRIMARY KEY, job TEXT NOT NULL, trigger TEXT NOT NULL, due_at TEXT, started_at TEXT NOT NULL,
+    ended_at TEXT, status TEXT NOT NULL, exit_code INTEGER, seconds REAL, log TEXT, record TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX executions_by_job ON executions (job, started_at);
+  `,
 ];
 
 /** Every table, children before their parents. */
 export const tables = [
+  "executions",
   "trials",
   "searches",
   "monitor_values",

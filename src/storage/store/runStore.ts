@@ -1,6 +1,7 @@
 /** RunStore: the index over the records of a workspace; everything in it can be rebuilt from them. */
 import type { Dataset } from "../../core/dataset.ts";
 import type { Deployment } from "../../core/deployment.ts";
+import type { Execution } from "../../core/execution.ts";
 import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run, RunStatus } from "../../core/run.ts";
 import type { SearchRecord } from "../../core/search.ts";
@@ -74,6 +75,9 @@ export interface RunStore {
   /** What monitoring found, newest window first (windows without a time by when they were judged). */
   monitorings(filter?: MonitorFilter): MonitorRecord[];
   monitoring(monitorId: string): MonitorRecord | undefined;
+
+  /** Of scheduled jobs, newest first. @param job only its */
+  executions(filter?: { readonly job?: string; readonly limit?: number }): Execution[];
 
   /** Record files as they were when they were indexed, by path. */
   knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }>;

@@ -11,6 +11,7 @@ import {
   exampleDataset,
   exampleMonitoring,
   exampleSearch,
+  exampleExecution,
   exampleRequest,
   exampleRun,
   exampleWorkspace,
@@ -28,7 +29,7 @@ import { openMemoryStore, openStore } from "./openStore.ts";
 
 const now = new Date("2026-04-01T00:00:00.000Z");
 
-/** Two datasets, three runs (one of them scored), two deployments, an alias, two watched days and a search. */
+/** Two datasets, three runs (one of them scored), two deployments, an alias, two watched days, a search and a run of a job. */
 function filledWorkspace(): WorkspacePaths {
   const paths = exampleWorkspace();
   const store = openStore(paths.database);
@@ -42,6 +43,7 @@ function filledWorkspace(): WorkspacePaths {
   saveRecord(paths, store, exampleMonitoring(1));
   saveRecord(paths, store, exampleMonitoring(2, { modelSha256: "model2", runId: "run3" }));
   saveRecord(paths, store, exampleSearch(1));
+  saveRecord(paths, store, exampleExecution(1));
   commitDeployment(paths, exampleRequest(paths, "run3", 1));
   commitDeployment(paths, exampleRequest(paths, "run1", 2));
   syncStore(paths, store);
@@ -168,6 +170,16 @@ describe("the store", () => {
     database.close();
   });
 
+  it("lists the runs of jobs, newest first", () => {
+    const store = openMemoryStore();
+    const paths = exampleWorkspace();
+    for (const n of [1, 2, 3]) saveRecord(paths, store, exampleExecution(n, n === 2 ? { job: "other" } : {}));
+    expect(store.executions().map(({ executionId }) => executionId)).toEqual(["job_3", "job_2", "job_1"]);
+    expect(store.executions({ job: "fullprocess", limit: 1 })).toEqual([exampleExecution(3)]);
+    saveRecord(paths, store, exampleExecution(3, { status: "done", exitCode: 0 }));
+    expect(store.executions().map(({ status }) => status)).toEqual(["done", "running", "running"]);
+  });
+
   it("keeps the trials of a search apart from the runs", () => {
     const store = readStore(filledWorkspace());
     expect(store.searches()).toEqual([exampleSearch(1)]);
@@ -203,13 +215,14 @@ describe("the index and the records", () => {
       runs: 3,
       files: 2,
       datasets: 2,
+      executions: 1,
       monitorings: 2,
       monitor_values: 12,
       searches: 1,
       trials: 2,
-      records: 11,
+      records: 12,
     });
-    expect(reindex(paths, now)).toEqual({ records: 11, problems: [], setAside: null });
+    expect(reindex(paths, now)).toEqual({ records: 12, problems: [], setAside: null });
     expect(content(paths.database)).toEqual(before);
     for (const suffix of ["", "-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
     reindex(paths, now);
@@ -299,7 +312,7 @@ describe("opening the store", () => {
     const before = readFileSync(paths.database);
     for (const open of [() => openStore(paths.database), () => readStore(paths), () => reindex(paths, now)]) {
       expect(open).toThrow(
-        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 3`,
+        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 4`,
       );
     }
     expect(readFileSync(paths.database).equals(before)).toBe(true);

@@ -1,6 +1,7 @@
 /** The RunStore on SQLite. */
 import type { Dataset } from "../../core/dataset.ts";
 import type { Deployment } from "../../core/deployment.ts";
+import type { Execution } from "../../core/execution.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run } from "../../core/run.ts";
@@ -144,6 +145,14 @@ export class SqliteStore implements RunStore {
 
   monitoring(monitorId: string): MonitorRecord | undefined {
     return this.#records<MonitorRecord>("SELECT record FROM monitorings WHERE monitor_id = ?", monitorId)[0];
+  }
+
+  executions({ job, limit }: { readonly job?: string; readonly limit?: number } = {}): Execution[] {
+    return this.#records<Execution>(
+      `SELECT record FROM executions WHERE job = coalesce(?, job) ORDER BY started_at DESC, execution_id DESC LIMIT ?`,
+      job ?? null,
+      limit ?? -1,
+    );
   }
 
   knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }> {

@@ -1,0 +1,190 @@
+/** Runs one job once, in a process of its own, with a record and a log file. */
+import { spawn } from "node:child_process";
+import { closeSync, openSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MlctlError } from "../core/errors.ts";
+import type { Execution } from "../core/execution.ts";
+import { timestamp } from "../core/timestamp.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { ensureFolder } from "../storage/commitFile.ts";
+import { acquireLock } from "../storage/lock.ts";
+import { toRecordPath } from "../storage/workspacePaths.ts";
+import { scheduleFolder } from "../storage/workspaceRecord.ts";
+import { logPath, retainExecutions, saveExecution, withStore } from "./executionLog.ts";
+import type { ScheduledJob } from "./scheduledJobs.ts";
+
+export const program = fileURLToPath(new URL("../../bin/mlctl.js", import.meta.url));
+
+/** A job that was asked to stop and does not is killed. */
+const KILL_AFTER_MILLISECONDS = 10_000;
+
+/** Executions that are looked through for one of the same time. */
+const RECENT = 100;
+
+/** Where jobs run. */
+export interface JobPlace {
+  readonly workspace: Workspace;
+  /** The configuration's path, absolute. */
+  readonly configPath: string;
+  /** The folder that jobs run in. */
+  readonly directory: string;
+}
+
+export interface JobRequest {
+  readonly trigger: Execution["trigger"];
+  readonly dueAt: Date | null;
+  /** Asks the job to stop. */
+  readonly stop: AbortSignal;
+}
+
+/** What ended a process. */
+interface End {
+  readonly code: number | null;
+  readonly timedOut: boolean;
+  /** Why it could not be started. */
+  readonly error?: string;
+}
+
+/** @returns the finished execution, or "done_before" where the job ran for that time already (by another scheduler) */
+export async function executeJob(
+  job: ScheduledJob,
+  request: JobRequest,
+  place: JobPlace,
+): Promise<Execution | "done_before"> {
+  const { paths, context, config } = place.workspace;
+  const folder = scheduleFolder(paths);
+  ensureFolder(folder);
+  const release = await lockJob(join(folder, job.name), job, context.now);
+  if (release === undefined) {
+    const skipped = {
+      ...begun(job, request, context.now()),
+      status: "skipped",
+      reason: "it is still running",
+    } as const;
+    const execution = { ...skipped, endedAt: skipped.startedAt, seconds: 0 };
+    saveExecution(paths, execution);
+    return execution;
+  }
+  try {
+    if (request.dueAt !== null && hasRun(place.workspace, job, request.dueAt)) return "done_before";
+    const execution = await carryOut(job, request, place);
+    retainExecutions(paths, config.retention.executions, context.now());
+    return execution;
+  } finally {
+    release();
+  }
+}
+
+/** Says that a job was due and why it did not run. */
+export function skipJob(
+  job: ScheduledJob,
+  dueAt: Date,
+  reason: string,
+  { workspace: { paths, context } }: JobPlace,
+): void {
+  const at = context.now();
+  const skipped = begun(job, { trigger: "missed", dueAt }, at);
+  saveExecution(paths, { ...skipped, status: "skipped", endedAt: skipped.startedAt, seconds: 0, reason });
+}
+
+/** Without what `-c` and the working folder say already: relative to another folder it would lead elsewhere. */
+export function jobEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { MLCTL_DIRECTORY: _directory, MLCTL_CONFIG: _config, ...rest } = own;
+  return rest;
+}
+
+async function lockJob(database: string, { name }: ScheduledJob, now: () => Date): Promise<(() => void) | undefined> {
+  try {
+    return await acquireLock({ database, command: `mlctl schedule: ${name}`, waitMs: 0, now });
+  } catch (error) {
+    if (error instanceof MlctlError && error.kind === "busy") return undefined;
+    throw error;
+  }
+}
+
+function hasRun({ paths }: Workspace, { name }: ScheduledJob, dueAt: Date): boolean {
+  const due = dueAt.toISOString();
+  return withStore(paths, (store) =>
+    store.executions({ job: name, limit: RECENT }).some((execution) => execution.dueAt === due),
+  );
+}
+
+function begun(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "stop">, at: Date): Execution {
+  return {
+    kind: "execution",
+    executionId: `${timestamp(at)}_${job.name}`,
+    job: job.name,
+    command: job.words,
+    trigger,
+    dueAt: dueAt?.toISOString() ?? null,
+    startedAt: at.toISOString(),
+    endedAt: null,
+    status: "running",
+    exitCode: null,
+    reason: null,
+    seconds: null,
+    log: null,
+    pid: process.pid,
+    host: hostname(),
+  };
+}
+
+async function carryOut(job: ScheduledJob, request: JobRequest, place: JobPlace): Promise<Execution> {
+  const { paths, context } = place.workspace;
+  const start = begun(job, request, context.now());
+  const log = logPath(paths, start.executionId);
+  const execution = { ...start, log: toRecordPath(paths.workspace, log) };
+  saveExecution(paths, execution);
+  const clock = performance.now();
+  const end = await runProgram(job, log, request.stop, place);
+  const status = end.timedOut ? "timed_out" : end.code === 0 ? "done" : request.stop.aborted ? "stopped" : "failed";
+  const finished: Execution = {
+    ...execution,
+    status,
+    exitCode: end.code,
+    reason: end.error ?? null,
+    endedAt: context.now().toISOString(),
+    seconds: Math.round(performance.now() - clock) / 1000,
+  };
+  saveExecution(paths, finished);
+  return finished;
+}
+
+function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: JobPlace): Promise<End> {
+  const descriptor = openSync(log, "a");
+  writeSync(descriptor, `# ${place.workspace.context.now().toISOString()} mlctl ${job.words.join(" ")}\n`);
+  const child = spawn(process.execPath, [program, ...job.words, "-c", place.configPath], {
+    cwd: place.directory,
+    env: jobEnvironment(process.env),
+    stdio: ["ignore", descriptor, descriptor],
+  });
+  closeSync(descriptor);
+  const timers: NodeJS.Timeout[] = [];
+  let timedOut = false;
+  const end = (): void => {
+    child.kill("SIGTERM");
+    timers.push(setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MILLISECONDS));
+  };
+  if (job.timeoutMs !== null) {
+    const late = (): void => {
+      timedOut = true;
+      end();
+    };
+    timers.push(setTimeout(late, Math.min(job.timeoutMs, 2 ** 31 - 1)));
+  }
+  if (stop.aborted) end();
+  stop.addEventListener("abort", end, { once: true });
+  return new Promise((resolve) => {
+    const ended = (result: End): void => {
+      for (const timer of timers) clearTimeout(timer);
+      stop.removeEventListener("abort", end);
+      resolve(result);
+    };
+    child.once("error", (error) => ended({ code: null, timedOut, error: `could not be started: ${error.message}` }));
+    child.once("exit", (code, signal) =>
+      ended({ code, timedOut, ...(signal === null ? {} : { error: `ended by ${signal}` }) }),
+    );
+  });
+}

@@ -1,0 +1,68 @@
+/** What scheduled jobs leave behind: a record and a log file each, the oldest taken away. */
+import { mkdirSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import type { Execution } from "../core/execution.ts";
+import { processIsAlive } from "../storage/processIsAlive.ts";
+import { saveRecord } from "../storage/saveRecord.ts";
+import { openStore } from "../storage/store/openStore.ts";
+import type { RunStore } from "../storage/store/runStore.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../storage/workspacePaths.ts";
+import { recordPath, scheduleFolder } from "../storage/workspaceRecord.ts";
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** Where the log of an execution lies (absolute); its folder is made. */
+export function logPath(paths: WorkspacePaths, executionId: string): string {
+  const folder = join(scheduleFolder(paths), "logs");
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${executionId}.log`);
+}
+
+/**
+ * Without the lock: the job itself may hold it, for hours. Each execution has a file of its own that nobody else
+ * writes, and the index takes it in one short transaction, so that the others neither wait nor lose anything.
+ */
+export function saveExecution(paths: WorkspacePaths, execution: Execution): void {
+  withStore(paths, (store) => saveRecord(paths, store, execution));
+}
+
+/** Takes away what is neither among the newest nor young, with its log; running ones stay. @returns how many went */
+export function retainExecutions(
+  paths: WorkspacePaths,
+  retention: Config["retention"]["executions"],
+  now: Date,
+): number {
+  const { keep, days } = retention;
+  if (keep === null && days === null) return 0;
+  const oldest = days === null ? "￿" : new Date(now.getTime() - days * DAY_MILLISECONDS).toISOString();
+  return withStore(paths, (store) => {
+    const gone = store
+      .executions()
+      .slice(keep ?? 0)
+      .filter((execution) => execution.startedAt < oldest && actualStatus(execution) !== "running");
+    for (const execution of gone) {
+      // The record first: a log that is left over says nothing wrong, a record without its log does.
+      rmSync(recordPath(paths, execution), { force: true });
+      if (execution.log !== null) rmSync(fromRecordPath(paths.workspace, execution.log), { force: true });
+    }
+    const removed = gone.map((execution) => toRecordPath(paths.workspace, recordPath(paths, execution)));
+    if (removed.length > 0) store.update({ changed: [], touched: [], removed });
+    return gone.length;
+  });
+}
+
+/** "killed" where the record says "running" and its process is gone. */
+export function actualStatus({ status, host, pid }: Execution): Execution["status"] {
+  return status === "running" && host === hostname() && !processIsAlive(pid) ? "killed" : status;
+}
+
+export function withStore<T>(paths: WorkspacePaths, work: (store: RunStore) => T): T {
+  const store = openStore(paths.database);
+  try {
+    return work(store);
+  } finally {
+    store.close();
+  }
+}

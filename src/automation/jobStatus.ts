@@ -1,0 +1,139 @@
+/** How the jobs are: when they run next, how they ended last, and whether one did not run although it was due. */
+import type { Finding } from "../core/drift.ts";
+import type { Execution } from "../core/execution.ts";
+import type { RunStore } from "../storage/store/runStore.ts";
+import type { WorkspacePaths } from "../storage/workspacePaths.ts";
+import { nextTimes, timesAfter } from "./cron.ts";
+import { actualStatus } from "./executionLog.ts";
+import type { ScheduledJob } from "./scheduledJobs.ts";
+import { expectations, type Expectation, type Scheduler } from "./scheduleState.ts";
+
+/** A start may be so late on a busy machine before it counts as missed. */
+const GRACE_MILLISECONDS = 300_000;
+
+/** Missed times are counted up to here. */
+const MOST_MISSED = 1000;
+
+/** Outcomes that are told of each job. */
+const RECENT = 5;
+
+export interface JobStatus {
+  readonly name: string;
+  readonly command: string;
+  readonly cron: string;
+  readonly timezone: string;
+  /** Who was told to run it last; null: nobody, so that it is not waited for. */
+  readonly scheduler: Scheduler | null;
+  /** "unscheduled": nobody was told to run it; "overdue": it should have run and did not. */
+  readonly status: "unscheduled" | "waiting" | "running" | "ok" | "failed" | "overdue";
+  /** Times that passed without a run. */
+  readonly missed: number;
+  /** The first of them. */
+  readonly overdueSince: string | null;
+  readonly next: readonly string[];
+  /** Newest first. */
+  readonly last: readonly Outcome[];
+}
+
+export interface Outcome {
+  readonly executionId: string;
+  readonly status: Execution["status"];
+  readonly trigger: Execution["trigger"];
+  readonly dueAt: string | null;
+  readonly startedAt: string;
+  readonly seconds: number | null;
+  readonly exitCode: number | null;
+  readonly reason: string | null;
+  readonly log: string | null;
+}
+
+export interface StatusOptions {
+  readonly paths: WorkspacePaths;
+  readonly store: RunStore;
+  readonly now: Date;
+  /** How many coming times. */
+  readonly count: number;
+}
+
+export function jobStatuses(jobs: readonly ScheduledJob[], { paths, store, now, count }: StatusOptions): JobStatus[] {
+  const expected = expectations(paths);
+  return jobs.map((job) => {
+    const executions = store.executions({ job: job.name, limit: RECENT });
+    const missed = missedTimes(job, expected[job.name], executions, now);
+    return {
+      name: job.name,
+      command: job.words.join(" "),
+      cron: job.cron,
+      timezone: job.timezone,
+      scheduler: expected[job.name]?.by ?? null,
+      status: statusOf(expected[job.name], executions, missed.length),
+      missed: missed.length,
+      overdueSince: missed[0]?.toISOString() ?? null,
+      next: nextTimes(job, count, now).map((time) => time.toISOString()),
+      last: executions.map(outcomeOf),
+    };
+  });
+}
+
+/** Dead-man check: times since the last run, or since somebody was told to run the job, that nothing ran for. */
+export function missedTimes(
+  job: ScheduledJob,
+  expected: Expectation | undefined,
+  executions: readonly Execution[],
+  now: Date,
+): Date[] {
+  if (expected === undefined || expected.cron !== job.cron || expected.timezone !== job.timezone) return [];
+  const unattended = executions.filter(({ trigger }) => trigger !== "manual");
+  if (unattended.some((execution) => actualStatus(execution) === "running")) return [];
+  // Times that came while it ran were not missed.
+  const seen = unattended.flatMap(({ dueAt, endedAt, startedAt }) => [dueAt ?? startedAt, endedAt ?? startedAt]);
+  const from = new Date([expected.since, ...seen].toSorted().at(-1)!);
+  const latest = now.getTime() - job.jitterMs - GRACE_MILLISECONDS;
+  const missed: Date[] = [];
+  for (const time of timesAfter(job, from)) {
+    if (time.getTime() > latest || missed.push(time) >= MOST_MISSED) break;
+  }
+  return missed;
+}
+
+/** For doctor: one finding for each job that somebody was told to run. */
+export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
+  return statuses.flatMap((job): Finding[] => {
+    const finding = { name: `job ${job.name}`, value: job.missed, limit: 0 };
+    const [last] = job.last;
+    if (job.status === "unscheduled") return [];
+    if (job.status === "overdue") {
+      const times = job.missed === 1 ? "one time" : `${job.missed} times`;
+      const message = `did not run ${times} since ${job.overdueSince}: look whether ${whoRuns(job.scheduler)} works`;
+      return [{ ...finding, status: "fail", message }];
+    }
+    if (job.status === "failed") {
+      const message = `${last!.status.replace("_", " ")} at ${last!.startedAt}: see ${last!.log ?? "its record"}`;
+      return [{ ...finding, status: "warn", message }];
+    }
+    const message = job.status === "ok" ? `ran at ${last!.startedAt}` : job.status;
+    return [{ ...finding, status: "pass", message: `${message}, next at ${job.next[0]}` }];
+  });
+}
+
+export function whoRuns(scheduler: Scheduler | null): string {
+  return scheduler === "crontab" ? "cron" : scheduler === "systemd" ? "its systemd timer" : "`mlctl schedule run`";
+}
+
+function statusOf(
+  expected: Expectation | undefined,
+  executions: readonly Execution[],
+  missed: number,
+): JobStatus["status"] {
+  const last = executions.map(actualStatus).find((status) => status !== "skipped");
+  if (last === "running") return "running";
+  if (missed > 0) return "overdue";
+  if (expected === undefined && last === undefined) return "unscheduled";
+  if (last === undefined) return "waiting";
+  return last === "done" ? "ok" : "failed";
+}
+
+function outcomeOf(execution: Execution): Outcome {
+  const { executionId, trigger, dueAt, startedAt, seconds, exitCode, reason, log } = execution;
+  return { executionId, status: actualStatus(execution), trigger, dueAt, startedAt, seconds, exitCode, reason, log };
+}

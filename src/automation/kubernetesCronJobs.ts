@@ -1,0 +1,82 @@
+/** A CronJob of Kubernetes for each job. */
+import { hostTimes } from "./hostTimes.ts";
+import { quoted } from "./githubWorkflow.ts";
+import type { ScheduledJob } from "./scheduledJobs.ts";
+import { MARK } from "./systemdUnits.ts";
+
+/** A missed start is made up for within the day; else it may be a little late. */
+const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
+
+/** The volume with the workspace is that of deploy/kubernetes. */
+export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): string {
+  return `${MARK}\n${jobs.map((job) => cronJobs(job, now)).join("")}`;
+}
+
+function cronJobs(job: ScheduledJob, now: Date): string {
+  const name = `mlctl-${job.name.toLowerCase().replaceAll("_", "-").slice(0, 40)}`.replace(/-+$/, "");
+  // In the job's own zone: Kubernetes knows them.
+  const times = hostTimes(job, job.timezone, now);
+  return times.map((time, i) => cronJob(job, times.length === 1 ? name : `${name}-${i + 1}`, time)).join("");
+}
+
+function cronJob(job: ScheduledJob, name: string, time: string): string {
+  const due = job.missed === "run" ? "24h" : "15m";
+  const deadline =
+    job.timeoutMs === null ? [] : [`      activeDeadlineSeconds: ${Math.ceil(job.timeoutMs / 1000) + 60}`];
+  const lines = [
+    "---",
+    `# ${job.cron} (${job.timezone})`,
+    "apiVersion: batch/v1",
+    "kind: CronJob",
+    "metadata:",
+    `  name: ${name}`,
+    "  labels:",
+    "    app.kubernetes.io/name: mlctl",
+    "    app.kubernetes.io/component: schedule",
+    "spec:",
+    `  schedule: ${quoted(time)}`,
+    `  timeZone: ${quoted(job.timezone)}`,
+    "  concurrencyPolicy: Forbid",
+    `  startingDeadlineSeconds: ${STARTING_DEADLINE[job.missed]}`,
+    "  successfulJobsHistoryLimit: 3",
+    "  failedJobsHistoryLimit: 5",
+    "  jobTemplate:",
+    "    spec:",
+    "      backoffLimit: 0",
+    ...deadline,
+    "      template:",
+    "        spec:",
+    "          restartPolicy: Never",
+    "          automountServiceAccountToken: false",
+    "          securityContext:",
+    "            runAsNonRoot: true",
+    "            runAsUser: 1000",
+    "            runAsGroup: 1000",
+    "            fsGroup: 1000",
+    "            seccompProfile:",
+    "              type: RuntimeDefault",
+    "          containers:",
+    "            - name: mlctl",
+    "              image: mlctl:latest",
+    "              imagePullPolicy: IfNotPresent",
+    `              args: ["schedule", "now", ${quoted(job.name)}, "--due", "${due}"]`,
+    "              securityContext:",
+    "                allowPrivilegeEscalation: false",
+    "                readOnlyRootFilesystem: true",
+    "                capabilities:",
+    "                  drop: [ALL]",
+    "              volumeMounts:",
+    "                - name: workspace",
+    "                  mountPath: /workspace",
+    "                - name: temporary",
+    "                  mountPath: /tmp",
+    "          volumes:",
+    "            - name: workspace",
+    "              persistentVolumeClaim:",
+    "                claimName: mlctl-workspace",
+    "            - name: temporary",
+    "              emptyDir:",
+    "                sizeLimit: 1Gi",
+  ];
+  return `${lines.join("\n")}\n`;
+}

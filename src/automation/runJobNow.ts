@@ -1,0 +1,79 @@
+/** Runs one job now: by hand, or for cron and systemd, which know less of time zones, overlap and runs that were missed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Execution } from "../core/execution.ts";
+import { timesAfter } from "./cron.ts";
+import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
+import { withStore } from "./executionLog.ts";
+import { missedTimes } from "./jobStatus.ts";
+import { jitterOf } from "./runSchedule.ts";
+import type { ScheduledJob } from "./scheduledJobs.ts";
+import { expectations } from "./scheduleState.ts";
+
+export interface RunJobOptions extends JobPlace {
+  /** Only where a time of the job passed within so many milliseconds, and after its jitter; undefined: in any case. */
+  readonly dueMs: number | undefined;
+  /** Only where times of the job passed without a run. */
+  readonly missed: boolean;
+}
+
+export interface RunJobResult {
+  readonly job: string;
+  /** "not_due": nothing was done, as asked; "done_before": another scheduler ran it for this time. */
+  readonly status: Execution["status"] | "not_due" | "done_before";
+  readonly execution: Execution | null;
+}
+
+const RECENT = 20;
+
+const FIRST_SPAN = 60_000;
+
+export async function runJobNow(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult> {
+  const { context, paths } = options.workspace;
+  const nothing = { job: job.name, status: "not_due", execution: null } as const;
+  if (options.missed) return (await runMissed(job, options)) ?? nothing;
+  if (options.dueMs === undefined) return run(job, { trigger: "manual", dueAt: null }, options);
+  const dueAt = latestTime(job, context.now(), options.dueMs);
+  if (dueAt === undefined) return nothing;
+  const passed = context.now().getTime() - dueAt.getTime();
+  const delay = jitterOf(job, dueAt, paths.workspace) - passed;
+  if (delay > 0) await sleep(delay, undefined, { signal: context.signal }).catch(() => {});
+  context.signal.throwIfAborted();
+  return run(job, { trigger: "schedule", dueAt }, options);
+}
+
+/** The newest time of the job in the last `withinMs`. */
+export function latestTime(job: ScheduledJob, now: Date, withinMs: number): Date | undefined {
+  // A short while first: a job of every second has millions of times in a month.
+  for (let span = FIRST_SPAN; ; span *= 24) {
+    const from = new Date(now.getTime() - Math.min(span, withinMs));
+    let latest: Date | undefined;
+    for (const time of timesAfter(job, from)) {
+      if (time > now) break;
+      latest = time;
+    }
+    if (latest !== undefined || span >= withinMs) return latest;
+  }
+}
+
+async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult | undefined> {
+  const { context, paths } = options.workspace;
+  const executions = withStore(paths, (store) => store.executions({ job: job.name, limit: RECENT }));
+  const missed = missedTimes(job, expectations(paths)[job.name], executions, context.now());
+  const latest = missed.at(-1);
+  if (latest === undefined) return undefined;
+  if (job.missed === "skip") {
+    skipJob(job, latest, `${missed.length} times passed while nothing was running`, options);
+    return undefined;
+  }
+  return run(job, { trigger: "missed", dueAt: latest }, options);
+}
+
+async function run(
+  job: ScheduledJob,
+  request: { readonly trigger: Execution["trigger"]; readonly dueAt: Date | null },
+  options: RunJobOptions,
+): Promise<RunJobResult> {
+  const execution = await executeJob(job, { ...request, stop: options.workspace.context.signal }, options);
+  if (execution === "done_before") return { job: job.name, status: execution, execution: null };
+  return { job: job.name, status: execution.status, execution };
+}

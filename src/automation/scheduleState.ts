@@ -1,0 +1,55 @@
+/** Since when each job is expected to run: what tells a job that never ran from one that was never installed. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import type { WorkspacePaths } from "../storage/workspacePaths.ts";
+import { scheduleFolder } from "../storage/workspaceRecord.ts";
+import type { CronJob } from "./cron.ts";
+
+export type Scheduler = "daemon" | "crontab" | "systemd";
+
+export interface Expectation {
+  readonly cron: string;
+  readonly timezone: string;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+  readonly by: Scheduler;
+}
+
+type State = Readonly<Record<string, Expectation>>;
+
+export function expectations(paths: WorkspacePaths): State {
+  const path = statePath(paths);
+  if (!existsSync(path)) return {};
+  try {
+    return (JSON.parse(readFileSync(path, "utf8")) as { jobs: State }).jobs ?? {};
+  } catch (error) {
+    throw new MlctlError("data", `the state of the schedule ${path} cannot be read`, {
+      hint: "delete it, then run `mlctl schedule install` or `schedule run` again",
+      cause: error,
+    });
+  }
+}
+
+/** A job whose times stay keeps its date; one that is not among `jobs` any more is expected no longer. */
+export function expect(paths: WorkspacePaths, jobs: readonly CronJob[], by: Scheduler, now: Date): void {
+  const before = expectations(paths);
+  const state = Object.fromEntries(
+    jobs.map(({ name, cron, timezone }) => {
+      const known = before[name];
+      const same = known?.cron === cron && known.timezone === timezone;
+      return [name, { cron, timezone, since: same ? known.since : now.toISOString(), by }];
+    }),
+  );
+  if (JSON.stringify(state) === JSON.stringify(before)) return;
+  atomicWrite(statePath(paths), `${JSON.stringify({ kind: "schedule_state", jobs: state }, null, 2)}\n`);
+}
+
+export function expectNothing(paths: WorkspacePaths): void {
+  rmSync(statePath(paths), { force: true });
+}
+
+function statePath(paths: WorkspacePaths): string {
+  return join(scheduleFolder(paths), "jobs.json");
+}

@@ -1,0 +1,115 @@
+/** A service and a timer of systemd for each job. */
+import { cronFields, type CronFields } from "./cron.ts";
+import type { JobPlace } from "./executeJob.ts";
+import { jobCommand, jobPath } from "./jobCommand.ts";
+import type { ScheduledJob } from "./scheduledJobs.ts";
+import { MlctlError } from "../core/errors.ts";
+
+const weekdayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+/** A run that was asked to stop may finish its step. */
+const STOP_SECONDS = 30;
+
+/** Content by file name. */
+export function systemdUnits(jobs: readonly ScheduledJob[], place: JobPlace, prefix: string): Record<string, string> {
+  return Object.fromEntries(
+    jobs.flatMap((job) => [
+      [`${prefix}-${job.name}.service`, service(job, place)],
+      [`${prefix}-${job.name}.timer`, timer(job)],
+    ]),
+  );
+}
+
+/** "Mon,Tue *-01,02-* 04:00:00 Europe/Oslo" @throws {MlctlError} kind "usage" where systemd has no words for it */
+export function calendarOf(job: ScheduledJob): string {
+  const fields = cronFields(job);
+  const days = fields.dayOfMonth.map((day) => (typeof day === "number" ? String(day) : dayToken(job, day)));
+  const week = weekday(job, fields);
+  const month = list(fields.month, 12);
+  const lastDays = days.filter((day) => day.startsWith("~"));
+  if (lastDays.length > 0 && days.length > 1) throw unknown(job, "L beside other days");
+  const day = lastDays[0] ?? `-${days.length === 31 ? "*" : days.map(two).join(",")}`;
+  const clock = [list(fields.hour, 24), list(fields.minute, 60), list(fields.second, 60)].join(":");
+  return `${week}*-${month}${day} ${clock} ${job.timezone}`;
+}
+
+function service(job: ScheduledJob, { configPath, directory }: JobPlace): string {
+  const words = jobCommand(job, ["--due", dueOf(job)], { configPath }).map(unitWord);
+  return `${[
+    MARK,
+    "[Unit]",
+    `Description=mlctl ${job.words.join(" ")} in ${unitText(directory)}`,
+    "",
+    "[Service]",
+    "Type=oneshot",
+    `WorkingDirectory=${unitText(directory)}`,
+    `Environment=${unitWord(`PATH=${jobPath()}`)}`,
+    `ExecStart=${words.join(" ")}`,
+    `TimeoutStopSec=${STOP_SECONDS}`,
+  ].join("\n")}\n`;
+}
+
+/** systemd may start later by the job's jitter; mlctl keeps to the time itself. */
+function timer(job: ScheduledJob): string {
+  return `${[
+    MARK,
+    "[Unit]",
+    `Description=${job.name}: ${job.cron} (${job.timezone})`,
+    "",
+    "[Timer]",
+    `OnCalendar=${calendarOf(job)}`,
+    `Persistent=${job.missed === "run"}`,
+    "AccuracySec=1s",
+    "",
+    "[Install]",
+    "WantedBy=timers.target",
+  ].join("\n")}\n`;
+}
+
+/** With Persistent=true systemd comes as late as the machine was off. */
+function dueOf({ missed }: ScheduledJob): string {
+  return missed === "run" ? "31d" : "15m";
+}
+
+export const MARK = "# Written by mlctl schedule install; change config.json and install again.";
+
+function weekday(job: ScheduledJob, { dayOfWeek }: CronFields): string {
+  const days = [...new Set(dayOfWeek.map((day) => (day === 7 ? 0 : day)))];
+  if (days.some((day) => typeof day !== "number")) throw unknown(job, "L and # in the weekday");
+  const numbers = (days as number[]).toSorted((a, b) => a - b);
+  return numbers.length === 7 ? "" : `${numbers.map((day) => weekdayNames[day]).join(",")} `;
+}
+
+/** "~01" is the last day of the month. */
+function dayToken(job: ScheduledJob, token: string): string {
+  const [, offset = "0"] = /^L(?:-(\d+))?$/i.exec(token) ?? [];
+  if (!/^L/i.test(token) || /W/i.test(token)) throw unknown(job, `${token} in the day of the month`);
+  return `~${two(String(Number(offset) + 1))}`;
+}
+
+function list(values: readonly number[], count: number): string {
+  const numbers = [...new Set(values)].toSorted((a, b) => a - b);
+  return numbers.length === count ? "*" : numbers.map((value) => two(String(value))).join(",");
+}
+
+function two(text: string): string {
+  return text.padStart(2, "0");
+}
+
+function unknown({ name, cron }: ScheduledJob, what: string): MlctlError {
+  return new MlctlError("usage", `schedule "${name}": systemd has no words for ${what} (${cron})`, {
+    hint: "use `mlctl schedule run`, or write the days out",
+  });
+}
+
+/** A word of ExecStart: specifiers and variables are plain text. */
+function unitWord(text: string): string {
+  return `"${text
+    .replace(/["\\]/g, String.raw`\$&`)
+    .replaceAll("%", "%%")
+    .replaceAll("$", "$$$$")}"`;
+}
+
+function unitText(text: string): string {
+  return text.replaceAll("%", "%%");
+}
