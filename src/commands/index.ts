@@ -28,11 +28,12 @@ import { serve } from "./serve.ts";
 import { train } from "./train.ts";
 import { tune } from "./tune.ts";
 import { verify } from "./verify.ts";
+import { watch as watchDrops } from "./watch.ts";
 import { why } from "./why.ts";
 
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
 const use = [predict, explain, serve, apicalls];
-const watch = [monitor, alerts, labels, schedule];
+const watch = [monitor, watchDrops, alerts, labels, schedule];
 const improve = [tune, reproduce];
 const lookBack = [runs, models, why, predictions, lineage, at, verify, reindex];
 const other = [init, config, doctor, completion];

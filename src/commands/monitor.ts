@@ -1,13 +1,9 @@
 /** `mlctl monitor`: rows since training against the reference: drift, quality, performance, and who is told. */
-import { MlctlError } from "../core/errors.ts";
-import type { MonitorArea } from "../core/monitoring.ts";
-import { suggest } from "../core/suggest.ts";
+import { areasOf } from "./areasOf.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { historyView, monitoringView } from "./monitorView.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
-
-const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
 /** So many windows are listed unless told. */
 const LISTED = 20;
@@ -104,17 +100,3 @@ export const monitor = defineCommand({
     return { result, view: monitoringView(result), exitCode: monitorExit(result.windows, failOn) };
   },
 }) satisfies Command;
-
-function areasOf(text: string | undefined): MonitorArea[] {
-  return (text ?? "")
-    .split(",")
-    .filter((name) => name.trim() !== "")
-    .map((given) => {
-      const area = areas.find((name) => name === given.trim());
-      if (area !== undefined) return area;
-      const near = suggest(given.trim(), areas);
-      throw new MlctlError("usage", `--fail-on: unknown area "${given.trim()}"`, {
-        hint: near === undefined ? `use ${areas.join(", ")}` : `did you mean "${near}"?`,
-      });
-    });
-}

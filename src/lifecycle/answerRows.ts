@@ -31,6 +31,10 @@ export interface AnswerOptions {
   readonly name: string;
   /** Diverts rows with any problem; else a row that cannot be read is an error and odd ones are answered. */
   readonly guard: boolean;
+  /** Without `guard`: rows that cannot be read are given back as rejected too, and the caller decides. */
+  readonly collect?: boolean;
+  /** The column of answers; "prediction" if left out. */
+  readonly answerName?: string;
 }
 
 /** Without these no answer is possible; with `guard` a row that is merely odd gets none either. */
@@ -43,9 +47,10 @@ interface Oddity {
 }
 
 /** @throws {MlctlError} from `answer`, kind "data": a column is missing, or without `guard` a row cannot be read */
-export function answerRows({ model, predict, name, guard }: AnswerOptions): Answerer {
+export function answerRows(options: AnswerOptions): Answerer {
+  const { model, predict, name, guard, collect = false, answerName = "prediction" } = options;
   const { target } = model.signature;
-  const added = ["prediction", ...(target.task === "regression" ? [] : ["probability"])];
+  const added = [answerName, ...(target.task === "regression" ? [] : ["probability"])];
   const problemsOfHistory = historyProblems(model);
   const oddities = new Map<string, Oddity>();
   let [rows, rejectedRows] = [0, 0];
@@ -70,8 +75,9 @@ export function answerRows({ model, predict, name, guard }: AnswerOptions): Answ
       const problems = [...unlike, ...problemsOfHistory(table).filter(({ row }) => !unread.has(row))];
       const reasons = reasonsOf(batch, problems, guard ? EVERY_CHECK : UNANSWERABLE);
       if (!guard) {
-        stopAtBadRow(batch, reasons, name);
-        for (const problem of problems) noteOdd(problem, batch.rows[problem.row]!.line);
+        if (!collect) stopAtBadRow(batch, reasons, name);
+        for (const problem of problems.filter(({ row }) => !reasons.has(row)))
+          noteOdd(problem, batch.rows[problem.row]!.line);
       }
       const good = goodRows(batch, reasons);
       const answers = appendAnswers(

@@ -16,6 +16,8 @@ import { warnOfUnknownColumns } from "./warnOfUnknownColumns.ts";
 export interface MonitorOptions {
   readonly files: readonly string[];
   readonly source?: "dataset" | "predictions" | undefined;
+  /** How the one file is called in the history. */
+  readonly calledAs?: string | undefined;
   /** REF of the model; the deployed one if left out. */
   readonly model?: string | undefined;
   /** Milliseconds: where history begins, and where it ends (exclusive). */

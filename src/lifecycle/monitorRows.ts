@@ -35,6 +35,8 @@ export interface WatchOptions {
   readonly source?: "dataset" | "predictions" | undefined;
   /** Each file by itself. */
   readonly eachFile: boolean;
+  /** How the one file is called in the history, where it does not stay where it lies. */
+  readonly calledAs?: string | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }
@@ -60,7 +62,7 @@ export async function watchedRows(
   return [await rowsOfDataset(session)];
 }
 
-async function rowsOfFiles(session: Session, { files, eachFile }: WatchOptions): Promise<WatchedRows[]> {
+async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: WatchOptions): Promise<WatchedRows[]> {
   const found = await inputFiles(session, files);
   for (const message of found.leftOut) session.context.emit({ type: "warning", stage: "monitor", message });
   if (found.files.length === 0) {
@@ -73,9 +75,12 @@ async function rowsOfFiles(session: Session, { files, eachFile }: WatchOptions):
   for (const batch of batches) {
     const table = await readTable(
       batch.map(({ absolute }) => absolute),
-      { ...readingOptions(session.config), nameOf: (file) => toRecordPath(session.paths.workspace, file) },
+      {
+        ...readingOptions(session.config),
+        nameOf: (file) => calledAs ?? toRecordPath(session.paths.workspace, file),
+      },
     );
-    const names = batch.map(({ path }) => path);
+    const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
     const timeColumn = session.config.time_column;
     watched.push({
       source: "files",

@@ -1,4 +1,4 @@
-/** What `predict --log` keeps of the rows it answers, in the log that the server writes too. */
+/** What `predict --log` and `watch` keep of the rows they answer, in the log that the server writes too. */
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { LoggedPrediction } from "../core/predictionLog.ts";
@@ -19,12 +19,18 @@ const ID_COLUMN = "prediction_id";
 /** Rows that wait before the next batch is read. */
 const MOST_WAITING = 20_000;
 
-export function rowLog(session: Session, { model, run, sha256 }: LoadedModel): RowLog {
+export interface RowLogOptions {
+  readonly source: LoggedPrediction["source"];
+  /** The same ids again are the same rows: they are kept once. */
+  readonly nextId: () => string;
+}
+
+export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, options?: RowLogOptions): RowLog {
   const { config, paths, context } = session;
   const { queue_rows, flush_ms, retention } = config.serve.log;
   const path = predictionLogPath(paths.database);
   const log = predictionLog({ path, flushMs: flush_ms, queueRows: queue_rows, retention });
-  const nextId = predictionIds(context.now().getTime());
+  const { source = "predict", nextId = predictionIds(context.now().getTime()) } = options ?? {};
   const { inputs, target } = model.signature;
   const kept = new Set([...inputs.map(({ name }) => name), ...config.id_columns, ...timeColumn(config.time_column)]);
   const answerWidth = target.task === "regression" ? 1 : 2;
@@ -40,7 +46,7 @@ export function rowLog(session: Session, { model, run, sha256 }: LoadedModel): R
       inputs: Object.fromEntries(names.map(({ name, position }) => [name, scalar(cells[position]!)])),
       prediction: cells[given] as string | number,
       probability: answerWidth === 1 ? null : (cells[given + 1] as number),
-      source: "predict",
+      source,
     }));
   };
   return {

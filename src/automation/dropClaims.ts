@@ -1,0 +1,229 @@
+/** Claims: folders in `processing` that each hold one dropped file and belong to one living watcher. */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import { syncFolder } from "../storage/commitFile.ts";
+import { acquireLock } from "../storage/lock.ts";
+import { removeStaleTemporaries, temporaryPath } from "../storage/temporaryPath.ts";
+import { errorCode } from "../storage/writeFailure.ts";
+import { candidateNames, claimName, tableEnding } from "./dropNames.ts";
+
+/** What claim.json says. */
+export interface ClaimNote {
+  /** Who works on it: see Claims.owner. */
+  readonly owner: string;
+  /** The source it came from: another one's are left alone. */
+  readonly origin: string;
+  /** Path below `input` as it was dropped, and the path below `processed` that is free for it. */
+  readonly given: string;
+  readonly name: string;
+  readonly claimedAt: string;
+  /** Tells this drop from one of the same name. */
+  readonly nonce: string;
+  /** How often a watcher began to work on it. */
+  readonly starts: number;
+  /** Of an object in a bucket. */
+  readonly etag?: string;
+}
+
+export interface Claim extends ClaimNote {
+  /** Absolute. */
+  readonly folder: string;
+  /** The dropped file in it, under a name that no reader stumbles over. */
+  readonly original: string;
+}
+
+export interface Drop {
+  /** Path below `input`, with forward slashes. */
+  readonly given: string;
+  readonly etag?: string;
+}
+
+export interface Claims {
+  /** Lives as long as its lock is held. */
+  readonly owner: string;
+  /** An empty folder for a drop under a name of its own; undefined where another watcher has it. */
+  reserve(drop: Drop, isTaken: (name: string) => Promise<boolean>): Promise<Claim | undefined>;
+  /** What watchers that are gone left behind, now owned by this one. */
+  takeOver(): Promise<Claim[]>;
+  /** Lets go of a folder whose file is put away, or never came. */
+  release(claim: Claim): void;
+  close(): void;
+}
+
+export interface ClaimOptions {
+  /** The folder `processing`, absolute. */
+  readonly processing: string;
+  readonly origin: string;
+  readonly now: () => Date;
+}
+
+const NOTE = "claim.json";
+const WATCHERS = ".watchers";
+/** Names that are tried for a drop until it waits for the next look. */
+const MOST_NAMES = 50;
+
+/** A killed watcher's lock is free at once: the system ends it with the process. */
+export async function openClaims(options: ClaimOptions): Promise<Claims> {
+  const { processing, origin, now } = options;
+  const watchers = join(processing, WATCHERS);
+  mkdirSync(watchers, { recursive: true });
+  removeStaleTemporaries(processing);
+  const owner = `${hostname().replace(/[^A-Za-z0-9]/g, "_")}-${process.pid}-${randomBytes(6).toString("hex")}`;
+  const release = await lockOf(watchers, owner, now);
+  return {
+    owner,
+    async reserve(drop, isTaken) {
+      let tries = 0;
+      for (const name of candidateNames(drop.given, now())) {
+        if (isBeingClaimed(processing, drop, name) || ++tries > MOST_NAMES) return undefined;
+        const claim = makeFolder(options, { owner, drop, name });
+        if (claim === undefined) continue;
+        const isOurs = drop.etag === undefined || claimsOf(processing, drop).length === 1;
+        if (isOurs && !(await isTaken(name))) return claim;
+        dropFolder(claim);
+        if (!isOurs) return undefined;
+      }
+      return undefined;
+    },
+    async takeOver() {
+      const taken: Claim[] = [];
+      const foreign = allClaims(processing).filter((claim) => claim.owner !== owner && claim.origin === origin);
+      for (const other of new Set(foreign.map((claim) => claim.owner))) {
+        taken.push(...(await takeFrom(other, { ...options, watchers, owner })));
+      }
+      return taken;
+    },
+    release: dropFolder,
+    close() {
+      release();
+      removeLock(watchers, owner);
+    },
+  };
+}
+
+async function lockOf(watchers: string, owner: string, now: () => Date): Promise<() => void> {
+  return acquireLock({ database: join(watchers, owner), command: "mlctl watch", waitMs: 0, now });
+}
+
+function removeLock(watchers: string, owner: string): void {
+  for (const ending of [".lock", ".lock.json", ".lock-journal"])
+    rmSync(join(watchers, owner + ending), { force: true });
+}
+
+interface Making {
+  readonly owner: string;
+  readonly drop: Drop;
+  readonly name: string;
+}
+
+/** The folder appears with its note in it: nobody ever sees one without an owner. */
+function makeFolder({ processing, origin, now }: ClaimOptions, { owner, drop, name }: Making): Claim | undefined {
+  const folder = join(processing, claimName(name));
+  if (existsSync(folder)) return undefined;
+  const { given, etag } = drop;
+  const note: ClaimNote = {
+    owner,
+    origin,
+    given,
+    name,
+    claimedAt: now().toISOString(),
+    nonce: randomBytes(8).toString("hex"),
+    starts: 1,
+    ...(etag === undefined ? {} : { etag }),
+  };
+  const temporary = temporaryPath(folder);
+  mkdirSync(temporary);
+  writeFileSync(join(temporary, NOTE), noteText(note), { flush: true });
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    if (errorCode(error) === "ENOTEMPTY" || errorCode(error) === "EEXIST") return undefined;
+    throw error;
+  }
+  syncFolder(processing);
+  return claimOf(folder, note);
+}
+
+/** Another watcher is at this very drop; one that has its file already has another of the same name. */
+function isBeingClaimed(processing: string, drop: Drop, name: string): boolean {
+  if (drop.etag !== undefined) return claimsOf(processing, drop).length > 0;
+  const folder = join(processing, claimName(name));
+  const note = readNote(folder);
+  return note !== undefined && note.given === drop.given && !existsSync(claimOf(folder, note).original);
+}
+
+/** An object stays in its bucket while it is worked on. */
+function claimsOf(processing: string, { given, etag }: Drop): Claim[] {
+  return allClaims(processing).filter((claim) => claim.given === given && claim.etag === etag);
+}
+
+function claimOf(folder: string, note: ClaimNote): Claim {
+  return { ...note, folder, original: join(folder, `original${tableEnding(note.given) ?? ".file"}`) };
+}
+
+function noteText(note: ClaimNote): string {
+  return `${JSON.stringify(note, null, 2)}\n`;
+}
+
+/** Never with the dropped file in it: whatever went wrong, that stays. */
+function dropFolder({ folder, original }: Claim): void {
+  if (existsSync(original)) throw new MlctlError("failure", `${original} is still there: it is not thrown away`);
+  const gone = temporaryPath(folder);
+  renameSync(folder, gone);
+  rmSync(gone, { recursive: true, force: true });
+}
+
+function allClaims(processing: string): Claim[] {
+  return readdirSync(processing, { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory() || entry.name.startsWith(".")) return [];
+    const folder = join(processing, entry.name);
+    const note = readNote(folder);
+    return note === undefined ? [] : [claimOf(folder, note)];
+  });
+}
+
+/** Undefined where it is gone by now, or no folder of ours. */
+function readNote(folder: string): ClaimNote | undefined {
+  try {
+    const note = JSON.parse(readFileSync(join(folder, NOTE), "utf8")) as Partial<ClaimNote>;
+    return typeof note.owner === "string" && typeof note.name === "string" ? (note as ClaimNote) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return;
+    throw error;
+  }
+}
+
+interface Taking extends ClaimOptions {
+  readonly watchers: string;
+  readonly owner: string;
+}
+
+/** Under the other's lock, which is free only when it is gone; its claims are read again there. */
+async function takeFrom(other: string, { processing, origin, watchers, owner, now }: Taking): Promise<Claim[]> {
+  let release: () => void;
+  try {
+    release = await lockOf(watchers, other, now);
+  } catch (error) {
+    if (error instanceof MlctlError && error.kind === "busy") return [];
+    throw error;
+  }
+  try {
+    const taken: Claim[] = [];
+    for (const claim of allClaims(processing)) {
+      if (claim.owner !== other || claim.origin !== origin) continue;
+      const { folder, original: _original, ...before } = claim;
+      const note = { ...before, owner, starts: before.starts + 1 };
+      atomicWrite(join(folder, NOTE), noteText(note));
+      taken.push(claimOf(folder, note));
+    }
+    return taken;
+  } finally {
+    release();
+    if (allClaims(processing).every((claim) => claim.owner !== other)) removeLock(watchers, other);
+  }
+}

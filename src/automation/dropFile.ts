@@ -1,0 +1,165 @@
+/** Works on one claimed file: answers it, looks at its drift and scores, decides what becomes of it. */
+import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { MlctlError } from "../core/errors.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import { ensureFolder } from "../storage/commitFile.ts";
+import { answerDrop, PREDICTIONS, REJECTED, type AnsweredDrop, type DropSettings, type Say } from "./answerDrop.ts";
+import type { Claim } from "./dropClaims.ts";
+import { isStop, isTransient, messageOf, toldError } from "./dropErrors.ts";
+import { nameBehind, oneLine, stemOf, tableEnding } from "./dropNames.ts";
+import { dropMonitoring, type DropResult } from "./dropResult.ts";
+import type { DropSource, Move, Outcome } from "./dropSource.ts";
+
+export interface DropWork {
+  readonly source: DropSource;
+  readonly settings: DropSettings;
+  readonly clock: () => number;
+}
+
+/** A file that ends the process this often is set aside: it would end every other one too. */
+const MOST_STARTS = 10;
+
+const OUTCOME = "outcome.json";
+
+/**
+ * Whatever happens to the file is in its result; it throws only where that could not be put away yet, or on the signal
+ * while it waits. The claim stays then, and doing it again goes on where it ended.
+ * @returns undefined where the file never came into the claim
+ */
+export async function dropFile(workspace: Workspace, claim: Claim, work: DropWork): Promise<DropResult | undefined> {
+  const { source } = work;
+  const { context } = workspace;
+  const say = logger(source.logPath(claim.name), () => context.now());
+  const outcomePath = join(claim.folder, OUTCOME);
+  if (!existsSync(outcomePath)) {
+    if (!existsSync(claim.original)) return undefined;
+    const again = claim.starts > 1 ? `, start ${claim.starts}: the one before did not end` : "";
+    say(`claimed ${claim.given}${claim.name === claim.given ? "" : ` as ${claim.name}`}${again}`);
+    const outcome = await decide(workspace, claim, { ...work, say });
+    atomicWrite(outcomePath, `${JSON.stringify(outcome, null, 2)}\n`);
+  }
+  const outcome = JSON.parse(readFileSync(outcomePath, "utf8")) as Outcome<DropResult>;
+  say(`${outcome.status}: ${outcome.moves.map(({ to }) => to).join(", ")}`);
+  const places = await source.publish(claim, outcome, source.logPath(claim.name));
+  const placeOf = (from: string): string | null => {
+    const place = places.get(from);
+    return place === undefined ? null : `${outcome.status}/${place}`;
+  };
+  return { ...outcome.result, output: placeOf(PREDICTIONS), rejectFile: placeOf(REJECTED) };
+}
+
+interface Deciding extends DropWork {
+  readonly say: Say;
+}
+
+function logger(path: string, now: () => Date): Say {
+  ensureFolder(dirname(path));
+  return (message) => appendFileSync(path, `${now().toISOString()} ${oneLine(message)}\n`);
+}
+
+async function decide(workspace: Workspace, claim: Claim, work: Deciding): Promise<Outcome<DropResult>> {
+  const { settings, clock, say } = work;
+  const started = clock();
+  const base = {
+    file: claim.given,
+    name: claim.name,
+    at: workspace.context.now().toISOString(),
+    log: `logs/${nameBehind(claim.name, ".log")}`,
+    output: null,
+    rejectFile: null,
+  };
+  const seconds = (): number => Math.round(clock() - started) / 1000;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      refuseHopeless(claim);
+      const answered = await answerDrop(workspace, claim, work);
+      return processed(workspace, claim, answered, { ...base, attempts: attempt, seconds: seconds() });
+    } catch (error) {
+      if (isStop(error)) throw error;
+      if (isTransient(error) && attempt <= settings.retries) {
+        say(`attempt ${attempt} failed: ${messageOf(error)}; again in ${settings.retryDelay / 1000} s`);
+        await sleep(settings.retryDelay, undefined, { signal: workspace.context.signal });
+        continue;
+      }
+      const told = toldError(error);
+      for (const line of [told.message, ...told.details, ...(told.hint === null ? [] : [`hint: ${told.hint}`])])
+        say(line);
+      const result = {
+        ...base,
+        ...nothing,
+        attempts: attempt,
+        seconds: seconds(),
+        status: "errored" as const,
+        error: told,
+      };
+      return { status: "errored", moves: [originalMove(claim)], result };
+    }
+  }
+}
+
+const nothing = {
+  runId: null,
+  modelVersion: null,
+  rows: 0,
+  rejected: 0,
+  logged: null,
+  monitoring: null,
+  failed: [],
+  unjudged: [],
+  warnings: [],
+};
+
+/** @throws {MlctlError} kind "data" */
+function refuseHopeless({ original, given, starts }: Claim): void {
+  if (!lstatSync(original).isFile()) {
+    throw new MlctlError("data", `${given} is a link`, { hint: "drop the file itself: links are not followed" });
+  }
+  if (tableEnding(given) === undefined) {
+    throw new MlctlError("data", `${given} is no CSV, TSV, JSON, JSON lines or Parquet file`, {
+      hint: "convert it; `watch.pattern` says which files are taken at all",
+    });
+  }
+  if (starts > MOST_STARTS) {
+    throw new MlctlError("data", `${given} ended the process ${starts - 1} times`, {
+      hint: "it may be too large for the memory of this machine: drop it in parts",
+    });
+  }
+}
+
+type Base = Pick<DropResult, "file" | "name" | "at" | "log" | "output" | "rejectFile" | "attempts" | "seconds">;
+
+function processed(
+  { config }: Workspace,
+  claim: Claim,
+  { loaded, answered, monitored, warnings }: AnsweredDrop,
+  base: Base,
+): Outcome<DropResult> {
+  const { run, sha256 } = loaded;
+  const model = config.name.replace(/[^\p{L}\p{N}._-]+/gu, "_");
+  const version = run?.modelVersion ?? null;
+  const suffix = `_predictions_${model}_${version === null ? sha256.slice(0, 12) : `v${version}`}.csv`;
+  const stem = stemOf(claim.name);
+  const moves: Move[] = [{ from: PREDICTIONS, to: nameBehind(stem, suffix) }];
+  if (answered.rejected > 0) moves.push({ from: REJECTED, to: nameBehind(stem, "_rejected.csv") });
+  const window = monitored?.windows.at(-1);
+  const result: DropResult = {
+    ...base,
+    ...answered,
+    status: "processed",
+    runId: run?.runId ?? null,
+    modelVersion: version,
+    monitoring: monitored === null ? null : dropMonitoring(monitored),
+    failed: window?.failed ?? [],
+    unjudged: window?.unjudged ?? [],
+    warnings,
+    error: null,
+  };
+  return { status: "processed", moves: [...moves, originalMove(claim)], result };
+}
+
+function originalMove({ original, name }: Claim): Move {
+  return { from: basename(original), to: name };
+}

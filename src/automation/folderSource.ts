@@ -1,0 +1,163 @@
+/** A local folder as a source of drops: input → processing → processed or errored, with logs. */
+import { linkSync, lstatSync, readdirSync, realpathSync, renameSync, unlinkSync, type Stats } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import { ensureFolder, syncFolder } from "../storage/commitFile.ts";
+import { errorCode, writeFailure } from "../storage/writeFailure.ts";
+import type { Claim } from "./dropClaims.ts";
+import { isTemporary, nameBehind, siblingNames, stemOf, tableEnding } from "./dropNames.ts";
+import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";
+
+export interface FolderSourceOptions {
+  /** Absolute; holds input, processing, processed, errored and logs. */
+  readonly folder: string;
+  /** Undefined: every file. */
+  readonly matches?: (path: string) => boolean;
+  /** Milliseconds. */
+  readonly settle: number;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+  /** Told once for each place. */
+  readonly warn: (message: string) => void;
+}
+
+interface Sighting {
+  readonly state: string;
+  readonly since: number;
+}
+
+/** @throws {MlctlError} kind "failure" where the folders cannot be made */
+export function folderSource(options: FolderSourceOptions): DropSource {
+  const { folder, settle, clock, warn } = options;
+  const place = (name: string): string => join(folder, name);
+  for (const name of ["input", "processing", "processed", "errored", "logs"]) ensureFolder(place(name));
+  let seen = new Map<string, Sighting>();
+  return {
+    name: "folder",
+    async ready(): Promise<ReadyDrops> {
+      const found = filesBelow(place("input"), "", warn).filter(({ path }) => options.matches?.(path) ?? true);
+      const now = clock();
+      const before = seen;
+      seen = new Map();
+      const settled: FoundFile[] = [];
+      for (const file of found) {
+        const state = `${file.stat.size} ${file.stat.mtimeMs} ${file.stat.ino}`;
+        const known = before.get(file.path);
+        const since = known?.state === state ? known.since : now;
+        seen.set(file.path, { state, since });
+        if (now - since >= settle) settled.push(file);
+      }
+      settled.sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs || (a.path < b.path ? -1 : 1));
+      return { drops: settled.map(({ path }) => ({ given: path })), arriving: found.length - settled.length };
+    },
+    async isTaken(name) {
+      return siblingNames(name).some(
+        (each) => exists(join(place("processed"), each)) || exists(join(place("errored"), each)),
+      );
+    },
+    async fetch({ given, original }) {
+      try {
+        renameSync(join(place("input"), given), original);
+        return true;
+      } catch (error) {
+        if (errorCode(error) === "ENOENT") return false;
+        if (errorCode(error) === "EXDEV") {
+          throw new MlctlError(
+            "failure",
+            `${place("input")} and ${place("processing")} are on different file systems`,
+            {
+              hint: "a file can only be claimed by renaming it: put both on one",
+              cause: error,
+            },
+          );
+        }
+        throw writeFailure(error, original);
+      }
+    },
+    async publish(claim, outcome) {
+      return publish(claim, outcome, place(outcome.status));
+    },
+    logPath: (name) => join(place("logs"), nameBehind(name, ".log")),
+  };
+}
+
+interface FoundFile {
+  readonly path: string;
+  readonly stat: Stats;
+}
+
+/** Links are not followed, wherever they lead: who may drop a file may not choose what is read. */
+function filesBelow(root: string, below: string, warn: (message: string) => void): FoundFile[] {
+  const found: FoundFile[] = [];
+  for (const entry of entriesOf(join(root, below), warn)) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (isTemporary(entry.name)) continue;
+    if (entry.isDirectory()) found.push(...filesBelow(root, path, warn));
+    else if (entry.isFile()) {
+      const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
+      if (stat?.isFile() === true) found.push({ path, stat });
+    } else warn(`${path} is ${entry.isSymbolicLink() ? "a link" : "no file"} and is left where it is`);
+  }
+  return found;
+}
+
+function entriesOf(folder: string, warn: (message: string) => void) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") warn(`${folder} cannot be read: ${errorCode(error) ?? String(error)}`);
+    return [];
+  }
+}
+
+function exists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function publish(claim: Claim, { moves }: Outcome, target: string): ReadonlyMap<string, string> {
+  const places = new Map<string, string>();
+  for (const { from, to } of moves) {
+    const source = join(claim.folder, from);
+    ensureFolder(dirname(join(target, to)));
+    refuseOutside(target, dirname(join(target, to)));
+    const moved = exists(source) ? moveApart(source, target, to) : to;
+    places.set(from, moved);
+  }
+  return places;
+}
+
+/** Somebody who may write there could have put a link in the place of a folder. */
+function refuseOutside(root: string, folder: string): void {
+  const [inside, outside] = [realpathSync(root), realpathSync(folder)];
+  if (outside === inside || outside.startsWith(inside + sep)) return;
+  throw new MlctlError("failure", `${folder} leads out of ${root}`, { hint: "take that link away" });
+}
+
+/** By a hard link, which unlike a rename never overwrites: a name that is taken gets a number. */
+function moveApart(source: string, target: string, to: string): string {
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? to : `${stemOf(to)}-${count}${tableEnding(to) ?? ""}`;
+    const path = join(target, name);
+    try {
+      if (!isSame(source, path)) linkSync(source, path);
+      syncFolder(dirname(path));
+      unlinkSync(source);
+      return name;
+    } catch (error) {
+      if (errorCode(error) === "EEXIST") continue;
+      if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "EMLINK"].includes(errorCode(error) ?? ""))
+        throw writeFailure(error, path);
+      // A file system without hard links.
+      if (exists(path)) continue;
+      renameSync(source, path);
+      syncFolder(dirname(path));
+      return name;
+    }
+  }
+}
+
+/** Killed between link and unlink: the file has both names. */
+function isSame(source: string, path: string): boolean {
+  const [a, b] = [source, path].map((each) => lstatSync(each, { throwIfNoEntry: false }));
+  return b !== undefined && a!.ino === b.ino && a!.dev === b.dev;
+}

@@ -1,0 +1,116 @@
+/** The source that config.json or the command line names: the local folder, an address, a bucket. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { milliseconds } from "../config/milliseconds.ts";
+import type { Config } from "../config/schema.ts";
+import { MlctlError } from "../core/errors.ts";
+import { fetchUrl, shownUrl } from "../lifecycle/fetchUrl.ts";
+import { pathMatcher } from "../lifecycle/pathMatcher.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { toRecordPath } from "../storage/workspacePaths.ts";
+import { candidateNames } from "./dropNames.ts";
+import type { DropSource } from "./dropSource.ts";
+import { folderSource } from "./folderSource.ts";
+
+export interface OpenedSource {
+  readonly source: DropSource;
+  /** For people. */
+  readonly place: string;
+  /** Looks for news where the source itself cannot: at an address. */
+  refresh(): Promise<void>;
+  /** Why the last refresh brought nothing; undefined where it worked. */
+  failure(): Error | undefined;
+}
+
+/**
+ * @param folder absolute: watch.folder
+ * @throws {MlctlError} kind "usage" where `watch.source` is neither an address nor a bucket
+ */
+export async function openSource(workspace: Workspace, folder: string, clock: () => number): Promise<OpenedSource> {
+  const { config, paths, context } = workspace;
+  const { source: address, pattern, settle } = config.watch;
+  const warn = (message: string): void => context.emit({ type: "warning", stage: "watch", message });
+  const matches = pattern === null ? undefined : pathMatcher(pattern);
+  const filter = matches === undefined ? {} : { matches };
+  if (address?.startsWith("s3://") === true) {
+    const { bucketSource } = await import("./bucketSource.ts");
+    const { signal } = context;
+    const source = bucketSource({ address, folder, ...filter, signal, environment: process.env });
+    return { source, place: `watching ${source.name}`, refresh: async () => {}, failure: () => undefined };
+  }
+  const source = folderSource({ folder, ...filter, settle: milliseconds(settle), clock, warn });
+  const input = join(folder, "input");
+  const place = `watching ${toRecordPath(paths.workspace, input)}`;
+  if (address === null) return { source, place, refresh: async () => {}, failure: () => undefined };
+  if (!/^https?:\/\//.test(address)) {
+    throw new MlctlError("usage", `watch.source: ${address} is neither an address nor a bucket`, {
+      hint: "https://example.org/feed.json or s3://bucket/prefix; a folder is `watch.folder`",
+    });
+  }
+  return { source, place: `${place} and ${shownUrl(address)}`, ...refresher(workspace, { address, folder, clock }) };
+}
+
+interface Refreshing {
+  readonly address: string;
+  readonly folder: string;
+  readonly clock: () => number;
+}
+
+/** An address that cannot be had keeps nobody from the files that are there. */
+function refresher(
+  { config, context }: Workspace,
+  { address, folder, clock }: Refreshing,
+): Pick<OpenedSource, "refresh" | "failure"> {
+  const { download } = config.watch;
+  let failure: Error | undefined;
+  let next = -Infinity;
+  return {
+    failure: () => failure,
+    async refresh() {
+      if (clock() < next) return;
+      next = clock() + milliseconds(download.poll);
+      try {
+        const { name } = await fetchUrl(
+          fetchOptions(config, { address, folder, signal: context.signal, now: context.now }),
+        );
+        failure = undefined;
+        const message = name === null ? `${shownUrl(address)} has nothing new` : `fetched ${name}`;
+        context.emit({ type: "stage", stage: "watch", message });
+      } catch (error) {
+        context.signal.throwIfAborted();
+        failure = error as Error;
+        context.emit({ type: "warning", stage: "watch", message: failure.message });
+      }
+    },
+  };
+}
+
+interface Fetching {
+  readonly address: string;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
+}
+
+function fetchOptions({ watch: settings }: Config, { address, folder, signal, now }: Fetching) {
+  const { download, retries, retry_delay } = settings;
+  const input = join(folder, "input");
+  const key = createHash("sha256").update(address).digest("hex").slice(0, 16);
+  return {
+    url: address,
+    folder: input,
+    statePath: join(folder, "processing", ".fetched", `${key}.json`),
+    headers: download.headers,
+    timeout: milliseconds(download.timeout),
+    maxBytes: download.max_bytes,
+    retries,
+    retryDelay: milliseconds(retry_delay),
+    signal,
+    // An earlier version may wait there still.
+    freeName: (name: string): string => {
+      for (const each of candidateNames(name, now())) if (!existsSync(join(input, each))) return each;
+      return name;
+    },
+  };
+}

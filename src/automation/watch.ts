@@ -1,0 +1,177 @@
+/** watch: takes dropped files one after another, answers each and puts it away, until it is stopped or nothing is left. */
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { milliseconds } from "../config/milliseconds.ts";
+import { exitCodes, MlctlError } from "../core/errors.ts";
+import type { MonitorArea } from "../core/monitoring.ts";
+import { deployedModel } from "../lifecycle/loadModel.ts";
+import { monitorExit } from "../lifecycle/monitorExit.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import type { DropSettings } from "./answerDrop.ts";
+import { openClaims, type Claim, type Claims } from "./dropClaims.ts";
+import { isStop, messageOf } from "./dropErrors.ts";
+import { dropFile } from "./dropFile.ts";
+import type { DropResult } from "./dropResult.ts";
+import type { DropSource } from "./dropSource.ts";
+import { openSource, type OpenedSource } from "./openSource.ts";
+
+export interface WatchOptions {
+  /** Ends when nothing is left. */
+  readonly once: boolean;
+  /** Of the workspace's lock, in milliseconds. */
+  readonly wait: number;
+  readonly failOn: readonly MonitorArea[];
+  /** Called with what became of each file, as soon as it is put away. */
+  readonly told: (result: DropResult) => void;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
+}
+
+export interface WatchSummary {
+  readonly processed: number;
+  readonly errored: number;
+  readonly exitCode: number;
+}
+
+/**
+ * @throws {MlctlError} with `once`: kind "notReady" where nothing is deployed, "failure" where the source cannot be
+ * reached; without it these are told, and tried again at the next look
+ */
+export async function watch(workspace: Workspace, options: WatchOptions): Promise<WatchSummary> {
+  const { config, paths, context } = workspace;
+  const folder = resolve(paths.workspace, config.watch.folder);
+  const opened = await openSource(workspace, folder, options.clock);
+  const claims = await openClaims({
+    processing: resolve(folder, "processing"),
+    origin: opened.source.name,
+    now: context.now,
+  });
+  const round = { workspace, options, opened, claims, results: [], unfinished: new Map() };
+  try {
+    context.emit({ type: "stage", stage: "watch", message: `${opened.place}; end with Ctrl-C` });
+    await rounds(round);
+  } catch (error) {
+    if (!isStop(error)) throw error;
+  } finally {
+    claims.close();
+  }
+  return summaryOf(round.results, options.failOn);
+}
+
+interface Round {
+  readonly workspace: Workspace;
+  readonly options: WatchOptions;
+  readonly opened: OpenedSource;
+  readonly claims: Claims;
+  readonly results: DropResult[];
+  /** Claims of this watcher whose outcome could not be put in its place yet. */
+  readonly unfinished: Map<string, Claim>;
+}
+
+async function rounds(round: Round): Promise<void> {
+  const { workspace, options, opened } = round;
+  const { context, config } = workspace;
+  const [poll, settle] = [milliseconds(config.watch.poll), milliseconds(config.watch.settle)];
+  for (let looks = 1; !context.signal.aborted; looks++) {
+    const seen = await look(round).catch((error: unknown) => {
+      if (options.once || isStop(error)) throw error;
+      const hint = error instanceof MlctlError ? error.hint : undefined;
+      context.emit({
+        type: "warning",
+        stage: "watch",
+        message: messageOf(error),
+        ...(hint === undefined ? {} : { hint }),
+      });
+      return { taken: 0, arriving: 0 };
+    });
+    // Who looks once looks until all is done that did not change in the meantime.
+    if (options.once && seen.taken === 0 && (seen.arriving === 0 || looks > 1)) {
+      tellArriving(round, seen.arriving);
+      const failure = opened.failure();
+      if (failure !== undefined) throw failure;
+      return;
+    }
+    if (seen.taken > 0) continue;
+    await sleep(seen.arriving > 0 ? Math.min(poll, settle) : poll, undefined, { signal: context.signal });
+  }
+}
+
+function tellArriving({ workspace: { context } }: Round, arriving: number): void {
+  if (arriving === 0) return;
+  const message = `${arriving} ${arriving === 1 ? "file is" : "files are"} still being written and left for the next time`;
+  context.emit({ type: "warning", stage: "watch", message });
+}
+
+async function look(round: Round): Promise<{ taken: number; arriving: number }> {
+  const { workspace, opened, claims, unfinished } = round;
+  const { signal } = workspace.context;
+  if (deployedModel(workspace.paths) === undefined) {
+    throw new MlctlError("notReady", "no model is deployed: files are left where they are", { hint: "mlctl deploy" });
+  }
+  await opened.refresh();
+  let taken = 0;
+  for (const claim of [...unfinished.values(), ...(await claims.takeOver())]) {
+    if (signal.aborted) return { taken, arriving: 0 };
+    taken += await finish(round, claim);
+  }
+  const { drops, arriving } = await opened.source.ready();
+  for (const drop of drops) {
+    if (signal.aborted) break;
+    const claim = await claims.reserve(drop, (name) => opened.source.isTaken(name));
+    if (claim === undefined) continue;
+    if (await fetched(opened.source, claims, claim)) taken += await finish(round, claim);
+  }
+  return { taken, arriving };
+}
+
+async function fetched(source: DropSource, claims: Claims, claim: Claim): Promise<boolean> {
+  try {
+    if (await source.fetch(claim)) return true;
+  } catch (error) {
+    claims.release(claim);
+    throw error;
+  }
+  claims.release(claim);
+  return false;
+}
+
+/** @returns how many files came to their end: one or none */
+async function finish(round: Round, claim: Claim): Promise<number> {
+  const { workspace, options, opened, claims, unfinished } = round;
+  unfinished.set(claim.folder, claim);
+  try {
+    const work = { source: opened.source, settings: settingsOf(workspace, options), clock: options.clock };
+    const result = await dropFile(workspace, claim, work);
+    claims.release(claim);
+    unfinished.delete(claim.folder);
+    if (result === undefined) return 0;
+    round.results.push(result);
+    options.told(result);
+    return 1;
+  } catch (error) {
+    if (isStop(error) || options.once) throw error;
+    const message = `${claim.given} could not be put away yet: ${messageOf(error)}`;
+    workspace.context.emit({ type: "warning", stage: "watch", message });
+    return 0;
+  }
+}
+
+function settingsOf({ config: { watch: settings, serve } }: Workspace, { wait }: WatchOptions): DropSettings {
+  return {
+    responseKey: settings.response_key ?? serve.response_key ?? "prediction",
+    guard: settings.guard,
+    monitor: settings.monitor,
+    log: settings.log,
+    retries: settings.retries,
+    retryDelay: milliseconds(settings.retry_delay),
+    wait,
+  };
+}
+
+/** A file in errored is bad data; else what monitoring found, as asked with --fail-on. */
+function summaryOf(results: readonly DropResult[], failOn: readonly MonitorArea[]): WatchSummary {
+  const errored = results.filter(({ status }) => status === "errored").length;
+  const judged = results.filter(({ monitoring }) => monitoring !== null);
+  const exitCode = errored > 0 ? exitCodes.data : judged.length === 0 ? 0 : monitorExit(judged, failOn);
+  return { processed: results.length - errored, errored, exitCode };
+}

@@ -1,0 +1,73 @@
+/** What became of a dropped file: as JSON, as fields of a pipe, as a sentence. */
+import type { DropResult } from "../automation/dropResult.ts";
+import { formatNumber } from "../core/formatNumber.ts";
+
+/** A contract: keys are added, never changed. */
+export function dropDocument(drop: DropResult): object {
+  const { monitoring } = drop;
+  return {
+    file: drop.file,
+    name: drop.name,
+    status: drop.status,
+    at: drop.at,
+    seconds: drop.seconds,
+    attempts: drop.attempts,
+    run_id: drop.runId,
+    model_version: drop.modelVersion,
+    rows: drop.rows,
+    rejected: drop.rejected,
+    logged: drop.logged,
+    output: drop.output,
+    reject_file: drop.rejectFile,
+    log: drop.log,
+    monitoring: monitoring && {
+      monitor_id: monitoring.monitorId,
+      status: monitoring.status,
+      drift_share: monitoring.driftShare,
+      drifted: monitoring.drifted,
+      drifted_columns: monitoring.driftedColumns,
+      labelled: monitoring.labelled,
+      metrics: monitoring.metrics,
+      findings: monitoring.findings,
+      alerts: monitoring.alerts,
+    },
+    failed: drop.failed,
+    unjudged: drop.unjudged,
+    warnings: drop.warnings,
+    error: drop.error,
+  };
+}
+
+/** Status, file, rows, model version, drift share, verdict of monitoring, output or error. */
+export function dropFields({ status, file, rows, modelVersion, monitoring, output, error }: DropResult): string[] {
+  const figures = [rows, modelVersion, monitoring?.driftShare ?? null].map((value) => String(value ?? ""));
+  return [status, file, ...figures, monitoring?.status ?? "", error?.message ?? output ?? ""].map(oneField);
+}
+
+export function dropSentence(drop: DropResult): string {
+  const { file, name, status, rows, rejected, modelVersion, monitoring, output, error, log } = drop;
+  const called = oneField(name === file ? file : `${file} (as ${name})`);
+  if (status === "errored") {
+    const more = error!.details.map((detail) => `\n  ${oneField(detail)}`).join("");
+    return `errored    ${called}: ${oneField(error!.message)}${more}\n  see ${oneField(log)}`;
+  }
+  const model = modelVersion === null ? "" : ` by v${modelVersion}`;
+  const aside = rejected === 0 ? "" : `, ${rejected} set aside`;
+  return `${status}  ${called}: ${rows} ${rows === 1 ? "row" : "rows"}${model}${aside}${judged(monitoring)} → ${oneField(output ?? "")}`;
+}
+
+function judged(monitoring: DropResult["monitoring"]): string {
+  if (monitoring === null) return "";
+  const { driftShare, drifted, metrics, labelled, findings } = monitoring;
+  const drift = driftShare === null ? "" : `, drift ${formatNumber(driftShare)}${drifted ? " (drifted)" : ""}`;
+  const scores = labelled === 0 ? [] : Object.entries(metrics).slice(0, 4);
+  const figures = scores.map(([metric, value]) => `, ${metric} ${formatNumber(value)}`).join("");
+  const failed = findings.filter(({ status }) => status === "fail").length;
+  return `${drift}${figures}${failed === 0 ? "" : `, ${failed} failed`}`;
+}
+
+/** Names may hold tabs and line ends. */
+function oneField(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (sign) => JSON.stringify(sign).slice(1, -1));
+}

@@ -1,0 +1,54 @@
+/** The rows of a file of any form, batch by batch: CSV and JSON lines as a stream, JSON and Parquet as a table. */
+import { Readable } from "node:stream";
+import type { Config } from "../config/schema.ts";
+import type { Json } from "../core/json.ts";
+import type { Signature } from "../core/signature.ts";
+import type { Column } from "../core/table.ts";
+import { readTable } from "../data/readTable.ts";
+import { readRows, type RowBatch } from "../data/rows.ts";
+import { formatOf, openInput } from "./inputStream.ts";
+import { readingOptions } from "./readingOptions.ts";
+
+export interface FileToRead {
+  readonly path: string;
+  /** How errors name it. */
+  readonly name: string;
+}
+
+const BATCH_ROWS = 2000;
+
+/** @throws {MlctlError} kind "data" where the file cannot be read */
+export function fileRows(file: FileToRead, { reading }: Signature, config: Config): AsyncGenerator<RowBatch> {
+  if (/\.(parquet|json(\.gz)?)$/i.test(file.path)) return tableRows(file, reading.normalizeNames, config);
+  const stream = openInput({ input: file.path, stdin: Readable.from([]) });
+  return readRows(stream, { format: formatOf(file.path), normalizeNames: reading.normalizeNames, name: file.name });
+}
+
+/** Columns as they are in the file: what `ingest` selects and leaves out makes a dataset, and no row that is asked about. */
+async function* tableRows({ path, name }: FileToRead, normalizeNames: boolean, config: Config) {
+  const { select: _select, where: _where, ...options } = readingOptions(config);
+  const table = await readTable([path], { ...options, normalizeNames, nameOf: () => name });
+  const columns = table.columns.map((column) => column.name);
+  const cells = table.columns.map(cellReader);
+  for (let first = 0; first < table.rowCount; first += BATCH_ROWS) {
+    const count = Math.min(BATCH_ROWS, table.rowCount - first);
+    const rows = Array.from({ length: count }, (_, i) => ({
+      line: first + i + 1,
+      values: cells.map((cell) => cell(first + i)),
+    }));
+    yield { columns, rows };
+  }
+}
+
+function cellReader(column: Column): (row: number) => Json {
+  if (column.kind === "category") {
+    const { codes, categories } = column;
+    return (row) => categories[codes[row]!] ?? null;
+  }
+  const { values, kind } = column;
+  return (row) => {
+    const value = values[row]!;
+    if (Number.isNaN(value)) return null;
+    return kind === "date" ? new Date(value).toISOString() : value;
+  };
+}
