@@ -160,9 +160,12 @@ export function runsView(all: readonly Run[], production: string | null): View {
 
 function chosenOn({ selection, metric }: Run): [string, string][] {
   if (selection === undefined) return [];
-  const { method, folds, mean, standardDeviation } = selection;
-  const figures = `${metric} ${formatNumber(mean)} ± ${formatNumber(standardDeviation)}`;
-  return [["ranked by", `${figures} over ${folds} ${method} folds of the training rows`]];
+  const { method, folds, aggregate, value, values, standardDeviation } = selection;
+  const figures = `${metric} ${formatNumber(value)} ± ${formatNumber(standardDeviation)}`;
+  return [
+    ["ranked by", `${figures}, ${aggregate.replace("_", " ")} of ${folds} ${method} folds of the training rows`],
+    ["on each fold", values.map((each) => formatNumber(each)).join(", ")],
+  ];
 }
 
 export function runView(run: Run): View {

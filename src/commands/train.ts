@@ -1,5 +1,6 @@
 /** `mlctl train`: every configured model, a leaderboard, the best one kept. */
 import { formatNumber } from "../core/formatNumber.ts";
+import { selectionLabel } from "../core/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { TrainResult } from "../lifecycle/train.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -38,7 +39,7 @@ export function trainView(result: TrainResult): View {
   if (rest.includes("cost")) others.push("cost");
   const shown = [metric, ...others];
   const folds = leaderboard[0]!.selection;
-  const chosenOn = folds === null ? [] : [`${metric}, ${folds.folds} folds`, "±"];
+  const chosenOn = folds === null ? [] : [`${metric}, ${selectionLabel(folds)}`, "±"];
   const sets = leaderboard.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
   return {
     title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${dataset.rows} rows; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
@@ -50,7 +51,7 @@ export function trainView(result: TrainResult): View {
           row.runId,
           row.family,
           ...(sets.length > 0 ? [row.featureSet] : []),
-          ...(folds === null ? [] : [row.selection?.mean ?? null, row.selection?.standardDeviation ?? null]),
+          ...(folds === null ? [] : [row.selection?.value ?? null, row.selection?.standardDeviation ?? null]),
           ...shown.map((name) => row.metrics[name] ?? null),
           row.seconds.toFixed(2),
           row.note ?? "",

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { formatNumber } from "../core/formatNumber.ts";
+import { selectionLabel } from "../core/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -102,13 +103,22 @@ export function tuneView(result: TuneResult & { readonly written: string | null 
     tables: [
       {
         title: "leaderboard",
-        columns: ["#", "run", "family", "features", `${metric}, folds`, "±", `${metric}, validation`, "note"],
+        columns: [
+          "#",
+          "run",
+          "family",
+          "features",
+          `${metric}, ${winner.selection === null ? "folds" : selectionLabel(winner.selection)}`,
+          "±",
+          `${metric}, validation`,
+          "note",
+        ],
         rows: leaderboard.map((row) => [
           row.rank,
           row.runId,
           row.family,
           row.featureSet,
-          row.selection?.mean ?? null,
+          row.selection?.value ?? null,
           row.selection?.standardDeviation ?? null,
           row.metrics[metric] ?? null,
           row.note ?? "",

@@ -1,5 +1,6 @@
 /** The `train` section of config.json. */
 import { z } from "zod";
+import { aggregates } from "../core/run.ts";
 
 const seed = () => z.number().int().min(0).max(4_294_967_295);
 
@@ -64,6 +65,12 @@ function selectionSchema() {
       .default("validation")
       .describe("the validation rows, or folds of the training rows; then the validation rows judge the winner once"),
     folds: z.number().int().min(2).default(5).describe("how many folds"),
+    aggregate: z
+      .enum(aggregates)
+      .default("mean")
+      .describe(
+        "how folds become one figure, in `tune` too: mean; where one fold is a break in the series, median, or trimmed_mean: without the best and the worst fifth of the folds",
+      ),
     group_column: z.string().min(1).nullable().default(null).describe("group_k_fold: rows of one value stay together"),
   });
 }

@@ -37,11 +37,21 @@ export interface ScoreRecord {
   readonly artifact: Artifact;
 }
 
+/** How the figures of several folds become one. */
+export const aggregates = ["mean", "median", "trimmed_mean"] as const;
+export type Aggregate = (typeof aggregates)[number];
+
 /** How a candidate did on folds of the training part: by it the leaderboard is ranked where it is configured. */
 export interface Selection {
   /** "k_fold", "time_series", … */
   readonly method: string;
   readonly folds: number;
+  /** The run's metric on each fold, the earliest first where folds follow time; null where it is undefined. */
+  readonly values: readonly (number | null)[];
+  /** How `values` became `value`. */
+  readonly aggregate: Aggregate;
+  /** What the leaderboard is ranked by; null where the metric is undefined on one of the folds. */
+  readonly value: number | null;
   /** Of the run's metric over the folds; null where it is undefined on one of them. */
   readonly mean: number | null;
   /** Over the folds (population, n), as scikit-learn's cv_results_["std_test_score"]. */

@@ -52,7 +52,12 @@ it("lets the best of those that learned nothing win where there is no other, and
 });
 
 it("ranks by the folds of the training part where there are any, whatever the validation part says", () => {
-  const folds = (mean: number | null) => ({ selection: { method: "k_fold", folds: 3, mean, standardDeviation: 0 } });
+  const folds = (value: number | null) => ({
+    selection: {
+      ...{ method: "k_fold", folds: 3, values: [value, value, value], standardDeviation: 0 },
+      ...({ aggregate: "median", value, mean: 0.6 } as const),
+    },
+  });
   const contenders = [
     contender("a", 0.9, folds(0.5)),
     contender("b", 0.5, folds(0.9)),

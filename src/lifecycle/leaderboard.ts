@@ -15,9 +15,9 @@ export interface Contender {
   readonly error: unknown;
 }
 
-/** What a contender is ranked by: the mean over folds where there are any, else the validation part. */
+/** What a contender is ranked by: its figure over the folds where there are any, else the validation part. */
 export function decidingValue({ metrics, selection }: Contender, metric: string): number | null {
-  return selection === undefined ? (metrics[metric] ?? null) : selection.mean;
+  return selection === undefined ? (metrics[metric] ?? null) : selection.value;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Task } from "../core/task.ts";
 import { timestamp } from "../core/timestamp.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { costUnit } from "./costsOf.ts";
+import { decidingFold } from "./decidingFold.ts";
 import { keepModels, nameModels } from "./keepModels.ts";
 import { baselineAhead } from "./leaderboard.ts";
 import type { Session } from "./session.ts";
@@ -73,8 +74,15 @@ export async function recordTraining(session: Session, { dataset, data, ranked }
   const aliases = nameModels(session, runs);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
   const unit = costUnit(config);
-  const notes = unit === null ? [] : [costNote(unit, data.target.task)];
+  const notes = [
+    ...decidingFold(ranked, { metric, task: data.target.task, nameOf }),
+    ...(unit === null ? [] : [costNote(unit, data.target.task)]),
+  ];
   return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });
+}
+
+function nameOf({ family, candidate }: TrainedCandidate): string {
+  return candidate.featureSet === "all" ? family : `${family} on ${candidate.featureSet}`;
 }
 
 interface RunParts {

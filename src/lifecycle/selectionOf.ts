@@ -2,6 +2,7 @@
 import { cellText } from "../core/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
+import type { Aggregate } from "../core/run.ts";
 import { suggest } from "../core/suggest.ts";
 import type { Column, Table } from "../core/table.ts";
 import type { Fold } from "../pipeline/foldsOf.ts";
@@ -15,6 +16,7 @@ export interface SelectionPlan {
   /** As in config.json. */
   readonly method: string;
   readonly folds: readonly Fold[];
+  readonly aggregate: Aggregate;
 }
 
 /** The rows that train and validate, every column of them. */
@@ -31,11 +33,11 @@ export function selectionOf(
   { table, y, split, classCount }: ToSelectOn,
 ): SelectionPlan | undefined {
   const { seed, selection } = config.train;
-  const { method, folds: count } = selection;
+  const { method, folds: count, aggregate } = selection;
   if (method === "validation") return undefined;
   const { times, groups } = orderOf({ config }, table);
   const folds = selectionFolds(y, split.training, { method, folds: count, seed, classCount, times, groups });
-  return { method, folds };
+  return { method, folds, aggregate };
 }
 
 /** What every fold of the rows has to keep to: their time where they are split by time, groups where folds keep these. */

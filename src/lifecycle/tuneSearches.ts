@@ -57,7 +57,7 @@ export function plannedSearches(
       greaterIsBetter: findMetric(candidate.metric, data.target.task).greaterIsBetter,
       seed: candidate.seed,
     };
-    const subject = { candidate, folds: folds.folds };
+    const subject = { candidate, folds: folds.folds, aggregate: folds.aggregate };
     const key = keyOf(workspace, { dataset, plan, subject, foldMethod: folds.method });
     return [{ model, plan, subject, foldMethod: folds.method, key, ...sizeOf(plan, model) }];
   });
@@ -139,6 +139,7 @@ function keyOf({ config, codeVersion }: Workspace, { dataset, plan, subject, fol
     columns: { target, task, positive_class, id_columns, drop_columns, time_column },
     split,
     group: selection.group_column,
+    aggregate: subject.aggregate,
     trials: plan.method === "halving" ? trials : null,
     // Another engine may round otherwise.
     library: process.env["MLCTL_XGBOOST_LIBRARY"] ?? null,

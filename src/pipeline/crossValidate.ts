@@ -1,9 +1,10 @@
 /** Judges a candidate on folds of the training part. */
-import type { Selection } from "../core/run.ts";
+import type { Aggregate, Selection } from "../core/run.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { degenerate } from "./degenerate.ts";
+import { aggregateFolds } from "./aggregateFolds.ts";
 import { fitCandidate, type Candidate, type FitHooks } from "./fitCandidate.ts";
 import type { Fold } from "./foldsOf.ts";
 import type { TrainingData } from "./partOf.ts";
@@ -14,13 +15,14 @@ export interface CrossValidation {
   readonly degenerate: string | undefined;
 }
 
-/** Mean and standard deviation of the candidate's metric over the folds; each fold learns its transforms anew. */
+/** The candidate's metric on each of the folds and over all of them; each fold learns its transforms anew. */
 export async function crossValidate(
   candidate: Candidate,
   data: TrainingData,
-  { method, folds }: { readonly method: string; readonly folds: readonly Fold[] },
+  plan: { readonly method: string; readonly folds: readonly Fold[]; readonly aggregate: Aggregate },
   hooks: FitHooks = {},
 ): Promise<CrossValidation> {
+  const { method, folds, aggregate } = plan;
   const metric = findMetric(candidate.metric, data.target.task);
   const values: number[] = [];
   const dull: (string | undefined)[] = [];
@@ -41,6 +43,9 @@ export async function crossValidate(
     selection: {
       method,
       folds: folds.length,
+      values: values.map((value) => (Number.isFinite(value) ? value : null)),
+      aggregate,
+      value: defined ? aggregateFolds(values, aggregate) : null,
       mean: defined ? mean(values) : null,
       standardDeviation: defined ? standardDeviation(values, { ddof: 0 }) : null,
     },

@@ -116,7 +116,12 @@ describe("htmlReport", () => {
     const input = exampleInput("regression");
     const candidates = input.candidates.map((candidate, place) => ({
       ...candidate,
-      selection: { method: "time_series", folds: 5, mean: 1000 + place, standardDeviation: 12.5 },
+      selection: {
+        ...{ method: "time_series", folds: 5, aggregate: "mean" as const, standardDeviation: 12.5 },
+        values: Array<number>(5).fill(1000 + place),
+        value: 1000 + place,
+        mean: 1000 + place,
+      },
     }));
     const page = await htmlReport({ ...input, candidates });
     expect(page).toContain("Candidates, chosen on time_series folds of the training rows");

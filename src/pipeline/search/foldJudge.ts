@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { mean } from "../../stats/mean.ts";
+import { aggregateFolds } from "../aggregateFolds.ts";
 import { bestThreshold } from "../bestThreshold.ts";
 import { calibrate } from "../calibrate.ts";
 import { decide } from "../decide.ts";
@@ -105,7 +105,7 @@ function judgementOf(
 }
 
 function valueOf(answers: readonly Float64Array[], { data, subject }: Omit<JudgeOptions, "position">): number | null {
-  const { candidate, folds } = subject;
+  const { candidate, folds, aggregate } = subject;
   const { task, classes = [] } = data.target;
   const metric = findMetric(candidate.metric, task);
   const truths = answers.map((_, fold) => Float64Array.from(folds[fold]!.judged, (row) => data.y[row]!));
@@ -116,7 +116,7 @@ function valueOf(answers: readonly Float64Array[], { data, subject }: Omit<Judge
     const decided = decide(raw, { task, classCount, threshold });
     return metric.compute({ task, classCount, yTrue: truths[fold]!, ...decided, ...priced });
   });
-  return values.every(Number.isFinite) ? mean(values) : null;
+  return aggregateFolds(values, aggregate);
 }
 
 function decisionOf(

@@ -9,7 +9,7 @@ export interface Trial {
   readonly status: "finished" | "pruned" | "failed";
   /** The metric after one fold, two, …; null where it is undefined. */
   readonly steps: readonly (number | null)[];
-  /** The last step, the mean over its folds; null where it is undefined or the trial failed. */
+  /** The last step, over all folds; null where it is undefined or the trial failed. */
   readonly value: number | null;
   /** In the threads, all folds together. */
   readonly seconds: number;

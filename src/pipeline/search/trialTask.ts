@@ -1,5 +1,6 @@
 /** TrialTask: what the threads of a search are handed, and what they answer. */
 import type { ErrorKind } from "../../core/errors.ts";
+import type { Aggregate } from "../../core/run.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Candidate } from "../candidate.ts";
 import type { Fold } from "../foldsOf.ts";
@@ -15,6 +16,8 @@ export interface TrialWork {
 export interface TrialSubject {
   readonly candidate: Candidate;
   readonly folds: readonly Fold[];
+  /** How their figures become a trial's. */
+  readonly aggregate: Aggregate;
 }
 
 /** Points that one fit on one fold answers. */

@@ -1,4 +1,5 @@
 /** The model: the candidates it was chosen from, what it leans on, and its parameters. */
+import { selectionLabel } from "../../core/selectionLabel.ts";
 import { figure } from "../../plots/figures.ts";
 import { importancePlot } from "../../plots/importance.ts";
 import { leaderboardPlot } from "../../plots/leaderboard.ts";
@@ -36,12 +37,15 @@ async function leaderboard(input: ReportInput): Promise<Html> {
   const { label, greaterIsBetter } = mainMetric(input);
   const rows = ranked(candidates).map((candidate) => ({
     label: nameOf(candidate, candidates),
-    value: candidate.selection === undefined ? (candidate.metrics[metric] ?? null) : candidate.selection.mean,
+    value: candidate.selection === undefined ? (candidate.metrics[metric] ?? null) : candidate.selection.value,
     chosen: candidate.runId === input.run.runId,
   }));
   if (rows.every(({ value }) => value === null)) return emptyNote(`${label} is undefined for every candidate.`);
   const selection = foldsOf(candidates);
-  const judgedOn = selection === undefined ? {} : { judgedOn: `${selection.folds} folds (mean)` };
+  const judgedOn =
+    selection === undefined
+      ? {}
+      : { judgedOn: selection.aggregate === "mean" ? `${selection.folds} folds (mean)` : selectionLabel(selection) };
   return plotFigure("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, ...judgedOn, candidates: rows }));
 }
 
@@ -57,7 +61,7 @@ function candidateTable(input: ReportInput): Html | null {
     candidates.some((candidate) => typeof candidate.metrics[name] === "number"),
   );
   const selection = foldsOf(candidates);
-  const onFolds = selection === undefined ? [] : [`${mainMetric(input).label}, ${selection.folds} folds`, "±"];
+  const onFolds = selection === undefined ? [] : [`${mainMetric(input).label}, ${selectionLabel(selection)}`, "±"];
   return dataTable({
     caption:
       selection === undefined
@@ -79,7 +83,7 @@ function candidateTable(input: ReportInput): Html | null {
       const cells = [
         familyName(candidate.family),
         candidate.featureSet,
-        ...onFolds.map((_, i) => figure(i === 0 ? candidate.selection?.mean : candidate.selection?.standardDeviation)),
+        ...onFolds.map((_, i) => figure(i === 0 ? candidate.selection?.value : candidate.selection?.standardDeviation)),
         ...figures,
         figure(candidate.seconds, 2),
         outcome,

@@ -1,0 +1,53 @@
+/** Whether one fold alone chose the winner. */
+import { formatNumber } from "../core/formatNumber.ts";
+import type { Task } from "../core/task.ts";
+import { aggregateFolds } from "../pipeline/aggregateFolds.ts";
+import { decidingValue, rank, type Contender } from "./leaderboard.ts";
+
+export interface DecidingFoldOptions<T> {
+  readonly metric: string;
+  readonly task: Task;
+  /** What people call it: the family and, where there are several, the features. */
+  readonly nameOf: (contender: T) => string;
+}
+
+/** Fewer are each half of the figure or all of it. */
+const LEAST_FOLDS = 3;
+
+/**
+ * Told where without one fold, and without no other, another would have won. One fold is seldom worth more than all
+ * others together, but it may hold a break in the data.
+ * @param ranked best first
+ */
+export function decidingFold<T extends Contender>(ranked: readonly T[], options: DecidingFoldOptions<T>): string[] {
+  const { metric, task, nameOf } = options;
+  const [winner] = ranked;
+  const selection = winner?.selection;
+  if (winner === undefined || selection === undefined || selection.folds < LEAST_FOLDS) return [];
+  if (winner.family === "baseline") return [];
+  const winners = Array.from({ length: selection.folds }, (_, fold) => {
+    const [first] = rank(
+      ranked.map((of) => without(fold, of)),
+      metric,
+      task,
+    );
+    return first!;
+  });
+  const changed = [...winners.keys()].filter((fold) => winners[fold]!.of !== winner);
+  const [fold] = changed;
+  if (fold === undefined || changed.length > 1) return [];
+  const other = winners[fold]!;
+  const figures = [other, without(fold, winner)].map((each) => formatNumber(decidingValue(each, metric)));
+  const place = selection.method === "time_series" ? `, number ${fold + 1} in time` : "";
+  return [
+    `one of ${selection.folds} folds decides${place}: without it ${nameOf(other.of)} would win, ${metric} ${figures.join(" against ")}`,
+  ];
+}
+
+function without<T extends Contender>(fold: number, of: T): Contender & { readonly of: T } {
+  const { family, metrics, selection, degenerate, error } = of;
+  if (selection === undefined) return { family, metrics, degenerate, error, of };
+  const values = selection.values.filter((_, i) => i !== fold);
+  const left = { ...selection, values, value: aggregateFolds(values, selection.aggregate) };
+  return { family, metrics, selection: left, degenerate, error, of };
+}
