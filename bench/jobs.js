@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeNumbers, writeTraffic } from "./rows.js";
+import { writeMixed, writeNumbers, writeTraffic } from "./rows.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const peer = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
@@ -135,6 +135,25 @@ export const jobs = [
       "2",
       join(folder, "in", "rows.csv.json"),
     ],
+  },
+  {
+    name: "drift-1M",
+    what: "1 M rows × 10 columns monitored against 1 M of reference: two CSVs, Kolmogorov–Smirnov or chi-square by column (mlctl also predicts, checks quality and keeps history)",
+    limit: 0.5,
+    runs: 3,
+    before: [
+      ["ingest", "-q"],
+      ["train", "-q"],
+      ["deploy", "--force", "-q"],
+    ],
+    prepare(folder) {
+      workspace(folder, { train: { models: [{ family: "linear_regression" }] }, monitor: { reference: "reference.csv" } });
+      writeMixed(join(folder, "in", "rows.csv"), 20_000);
+      writeMixed(join(folder, "reference.csv"), 1_000_000, { target: false, seed: 3 });
+      writeMixed(join(folder, "new.csv"), 1_000_000, { target: false, seed: 7 });
+    },
+    mlctl: () => ["monitor", "new.csv", "-q"],
+    peer: (folder) => [peer("drift.py"), join(folder, "reference.csv"), join(folder, "new.csv")],
   },
   {
     name: "trees-alone",

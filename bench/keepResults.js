@@ -11,7 +11,7 @@ export function keepResults(path, jobs, rows) {
   const kept = new Map(before(path).map((cells) => [cells[0], cells]));
   for (const row of rows) kept.set(row[0], [...row, day, machine]);
   const table = jobs.flatMap(({ name }) => (kept.has(name) ? [kept.get(name)] : []));
-  const what = jobs.map(({ name, what }) => `- **${name}**: ${what}`);
+  const meanings = jobs.map(({ name, what }) => `- **${name}**: ${what}`);
   writeFileSync(
     path,
     [
@@ -23,7 +23,7 @@ export function keepResults(path, jobs, rows) {
       line(HEADER.map(() => "---")),
       ...table.map(line),
       "",
-      ...what,
+      ...meanings,
       "",
     ].join("\n"),
   );

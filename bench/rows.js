@@ -34,6 +34,18 @@ export function writeNumbers(path, rowCount, { width, classes = false, target = 
   });
 }
 
+/** Eight number columns and two of categories, nothing of which drifts from seed to seed; `y` where there is a target. */
+export function writeMixed(path, rowCount, { target = true, seed = 1 } = {}) {
+  const next = numbers(seed);
+  const names = Array.from({ length: 8 }, (_, column) => `x${column}`);
+  writeRows(path, [...names, "weather", "region", ...(target ? ["y"] : [])].join(","), rowCount, () => {
+    const x = names.map((_, column) => Math.round((next() + (column % 3) * next()) * 10_000) / 1000);
+    const weather = Math.floor(next() * WEATHER.length);
+    const row = `${x.join(",")},${WEATHER[weather]},r${Math.floor(next() * next() * 40)}`;
+    return target ? `${row},${Math.round((x[0] * 2 - x[1] + weather + next()) * 1000) / 1000}` : row;
+  });
+}
+
 function writeRows(path, header, rowCount, rowOf) {
   const file = openSync(path, "w");
   writeSync(file, `${header}\n`);

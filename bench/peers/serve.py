@@ -1,6 +1,8 @@
-"""Flask + XGBoost: the traffic model over HTTP, by hand and without pandas on the way of a request.
+"""Flask + XGBoost: the traffic model over HTTP.
 
-`serve.py TRAFFIC FOLDER` trains and writes peer.json; `gunicorn serve:app` answers with it.
+`serve.py TRAFFIC FOLDER` trains and writes peer.json; `gunicorn serve:app` answers with it, in one of two ways:
+PEER_STYLE=pandas as it is mostly written, a data frame of one row into XGBRegressor.predict; PEER_STYLE=lean by hand,
+with numpy into inplace_predict.
 """
 import datetime
 import glob
@@ -52,7 +54,28 @@ else:
     def health():
         return "ok"
 
+    def lean(row):
+        return booster.inplace_predict(numpy.array([features(row, weather)]))[0]
+
+    if os.environ.get("PEER_STYLE") == "pandas":
+        import pandas
+
+        model = xgboost.XGBRegressor(n_jobs=1)
+        model.load_model(f"{folder}/peer.json")
+
+        def with_pandas(row):
+            frame = pandas.DataFrame([row])
+            frame["holiday"] = (~frame["holiday"].isin(["None", ""])).astype(int)
+            when = pandas.to_datetime(frame["date_time"])
+            one_hot = pandas.DataFrame({name: (frame["weather_main"] == name).astype(float) for name in weather})
+            dates = pandas.DataFrame({"hour": when.dt.hour, "month": when.dt.month, "day": when.dt.dayofweek})
+            columns = frame[["holiday", *NUMBERS]].astype(float)
+            return model.predict(pandas.concat([columns, one_hot, dates], axis=1).to_numpy())[0]
+
+        answer = with_pandas
+    else:
+        answer = lean
+
     @app.post("/predict")
     def predict():
-        row = numpy.array([features(request.get_json(), weather)])
-        return jsonify({"prediction": float(booster.inplace_predict(row)[0]), "model_version": "peer"})
+        return jsonify({"prediction": float(answer(request.get_json())), "model_version": "peer"})
