@@ -54,8 +54,13 @@ it("lets the best of those that learned nothing win where there is no other, and
 it("ranks by the folds of the training part where there are any, whatever the validation part says", () => {
   const folds = (value: number | null) => ({
     selection: {
-      ...{ method: "k_fold", folds: 3, values: [value, value, value], standardDeviation: 0 },
-      ...({ aggregate: "median", value, mean: 0.6 } as const),
+      method: "k_fold",
+      folds: 3,
+      values: [value, value, value],
+      aggregate: "median" as const,
+      value,
+      mean: 0.6,
+      standardDeviation: 0,
     },
   });
   const contenders = [

@@ -22,5 +22,5 @@ export function aggregateFolds(values: readonly (number | null)[], aggregate: Ag
   if (aggregate === "mean") return mean(finite);
   if (aggregate === "median" || finite.length < 3) return median(finite);
   const trimmed = Math.max(1, Math.floor(finite.length * TRIMMED_SHARE));
-  return mean(finite.sort().subarray(trimmed, finite.length - trimmed));
+  return mean(finite.toSorted().subarray(trimmed, finite.length - trimmed));
 }

@@ -117,7 +117,10 @@ describe("htmlReport", () => {
     const candidates = input.candidates.map((candidate, place) => ({
       ...candidate,
       selection: {
-        ...{ method: "time_series", folds: 5, aggregate: "mean" as const, standardDeviation: 12.5 },
+        method: "time_series",
+        folds: 5,
+        aggregate: "mean" as const,
+        standardDeviation: 12.5,
         values: Array<number>(5).fill(1000 + place),
         value: 1000 + place,
         mean: 1000 + place,
