@@ -14,8 +14,9 @@ import { toRecordPath } from "../storage/workspacePaths.ts";
 import { scheduleFolder } from "../storage/workspaceRecord.ts";
 import { logPath, retainExecutions, saveExecution, withStore } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
+import { projectRoot } from "../core/projectRoot.ts";
 
-export const program = fileURLToPath(new URL("../../bin/mlctl.js", import.meta.url));
+export const program = fileURLToPath(new URL("bin/mlctl.js", projectRoot));
 
 /** A job that was asked to stop and does not is killed. */
 const KILL_AFTER_MILLISECONDS = 10_000;

@@ -1,6 +1,7 @@
 /** Outdated and vulnerable packages that this mlctl was built from, as npm's registry tells. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { projectRoot } from "../core/projectRoot.ts";
 
 /** A registry that does not answer in time is as good as none. */
 const TIMEOUT_MILLISECONDS = 20_000;
@@ -56,7 +57,7 @@ export async function checkPackages(signal: AbortSignal): Promise<PackageCheck> 
 
 /** npm's answer; null where it has none. Exit 1 with an answer means "there are findings". */
 function npm<T extends object>(command: string, signal: AbortSignal): Promise<T | null> {
-  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const cwd = fileURLToPath(projectRoot);
   const options = {
     cwd,
     signal,

@@ -3,14 +3,14 @@ import { expect, it } from "vitest";
 import type { Column, Table } from "../core/table.ts";
 import { categoryColumn } from "../core/categoryColumn.ts";
 import { featureMatrix } from "../features/featureMatrix.ts";
-import { fitTransforms } from "../features/fitTransforms.ts";
+import { fitTransforms, type TransformRequest } from "../features/fitTransforms.ts";
 import type { Model } from "../core/model.ts";
 import { knowingRows } from "./knowingRows.ts";
 
 const days = [0, 2, 5, 6, 100, 101, 103, 103.5, 110];
 const y = [5, 1, 4, 2, 8, 3, 9, 7, 6];
 const flags = ["None", "None", "None", "None", "None", "None", "Feast", "None", "None"];
-const requests = [
+const requests: TransformRequest[] = [
   { type: "flag_day", options: { column: "flag" } },
   { type: "map", options: { column: "flag", values: { None: 0 }, otherwise: 1 } },
   { type: "rolling", options: { windows: ["3d", "10d"], empty: "skip" } },

@@ -3,14 +3,13 @@ import { isMainThread, Worker } from "node:worker_threads";
 import { MlctlError } from "../../core/errors.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 import type { TrainingJob, WorkerMessage } from "./trainingJob.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
 
 /** WebAssembly memory never shrinks: a thread that has grown beyond this is not kept. */
 const KEPT_MEMORY_BYTES = 256 * 1024 * 1024;
 
 /** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
-const workerUrl = import.meta.url.endsWith(".ts")
-  ? new URL("../../../dist/estimators/xgboost/worker.js", import.meta.url)
-  : new URL("./worker.js", import.meta.url);
+const workerUrl = new URL("dist/estimators/xgboost/worker.js", projectRoot);
 
 export interface TrainingHooks {
   readonly signal?: AbortSignal;

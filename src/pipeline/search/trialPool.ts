@@ -2,11 +2,10 @@
 import { Piscina } from "piscina";
 import { MlctlError } from "../../core/errors.ts";
 import type { TrialAnswer, TrialTask, TrialWork } from "./trialTask.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
 
 /** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
-const workerUrl = import.meta.url.endsWith(".ts")
-  ? new URL("../../../dist/pipeline/search/trialWorker.js", import.meta.url)
-  : new URL("./trialWorker.js", import.meta.url);
+const workerUrl = new URL("dist/pipeline/search/trialWorker.js", projectRoot);
 
 export interface TrialPool {
   /** @throws {MlctlError} kind "failure" where a thread broke; the signal's reason where it was called off */

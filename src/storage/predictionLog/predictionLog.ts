@@ -2,6 +2,7 @@
 import { Worker } from "node:worker_threads";
 import type { LoggedPrediction, PredictionLog } from "../../core/predictionLog.ts";
 import { loggedRow, type LoggedRow, type Retention, type WriterAnswer, type WriterOptions } from "./loggedRow.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
 
 export interface PredictionLogOptions {
   readonly path: string;
@@ -22,9 +23,7 @@ const RETRY_MILLISECONDS = 500;
 const CLOSE_MILLISECONDS = 5000;
 
 /** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
-const threadUrl = import.meta.url.endsWith(".ts")
-  ? new URL("../../../dist/storage/predictionLog/writerThread.js", import.meta.url)
-  : new URL("./writerThread.js", import.meta.url);
+const threadUrl = new URL("dist/storage/predictionLog/writerThread.js", projectRoot);
 
 /** Opens nothing yet: the file is made with the first row. */
 export function predictionLog(options: PredictionLogOptions): PredictionLog {
