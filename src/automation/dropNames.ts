@@ -38,7 +38,7 @@ export function* candidateNames(path: string, now: Date): Generator<string> {
   const stem = stemOf(path);
   const ending = path.slice(stem.length);
   for (let count = 1; ; count++) {
-    yield `${stem}_${timestamp(now)}${count === 1 ? "" : `-${count}`}${ending}`;
+    yield nameBehind(stem, `_${timestamp(now)}${count === 1 ? "" : `-${count}`}${ending}`);
   }
 }
 

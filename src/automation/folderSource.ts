@@ -111,7 +111,12 @@ function entriesOf(folder: string, warn: (message: string) => void) {
 }
 
 function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (errorCode(error) === "ENAMETOOLONG") return false;
+    throw error;
+  }
 }
 
 function publish(claim: Claim, { moves }: Outcome, target: string): ReadonlyMap<string, string> {

@@ -46,7 +46,7 @@ export async function watch(workspace: Workspace, options: WatchOptions): Promis
     origin: opened.source.name,
     now: context.now,
   });
-  const round = { workspace, options, opened, claims, results: [], unfinished: new Map() };
+  const round = { workspace, options, opened, claims, results: [], unfinished: new Map(), failures: [] };
   try {
     context.emit({ type: "stage", stage: "watch", message: `${opened.place}; end with Ctrl-C` });
     await rounds(round);
@@ -66,6 +66,8 @@ interface Round {
   readonly results: DropResult[];
   /** Claims of this watcher whose outcome could not be put in its place yet. */
   readonly unfinished: Map<string, Claim>;
+  /** Why a file could not be claimed or put away; told at once, and at the end of --once. */
+  readonly failures: unknown[];
 }
 
 async function rounds(round: Round): Promise<void> {
@@ -87,7 +89,7 @@ async function rounds(round: Round): Promise<void> {
     // Who looks once looks until all is done that did not change in the meantime.
     if (options.once && seen.taken === 0 && (seen.arriving === 0 || looks > 1)) {
       tellArriving(round, seen.arriving);
-      const failure = opened.failure();
+      const failure = round.failures[0] ?? opened.failure();
       if (failure !== undefined) throw failure;
       return;
     }
@@ -117,9 +119,13 @@ async function look(round: Round): Promise<{ taken: number; arriving: number }> 
   const { drops, arriving } = await opened.source.ready();
   for (const drop of drops) {
     if (signal.aborted) break;
-    const claim = await claims.reserve(drop, (name) => opened.source.isTaken(name));
-    if (claim === undefined) continue;
-    if (await fetched(opened.source, claims, claim)) taken += await finish(round, claim);
+    try {
+      const claim = await claims.reserve(drop, (name) => opened.source.isTaken(name));
+      if (claim === undefined) continue;
+      if (await fetched(opened.source, claims, claim)) taken += await finish(round, claim);
+    } catch (error) {
+      noteFailure(round, `${drop.given} could not be claimed`, error);
+    }
   }
   return { taken, arriving };
 }
@@ -149,11 +155,16 @@ async function finish(round: Round, claim: Claim): Promise<number> {
     options.told(result);
     return 1;
   } catch (error) {
-    if (isStop(error) || options.once) throw error;
-    const message = `${claim.given} could not be put away yet: ${messageOf(error)}`;
-    workspace.context.emit({ type: "warning", stage: "watch", message });
+    noteFailure(round, `${claim.given} could not be put away yet`, error);
     return 0;
   }
+}
+
+/** One file that is in the way does not stop the others. */
+function noteFailure({ workspace, failures }: Round, what: string, error: unknown): void {
+  if (isStop(error)) throw error;
+  if (failures.length === 0) failures.push(error);
+  workspace.context.emit({ type: "warning", stage: "watch", message: `${what}: ${messageOf(error)}` });
 }
 
 function settingsOf({ config: { watch: settings, serve } }: Workspace, { wait }: WatchOptions): DropSettings {
