@@ -24,12 +24,14 @@ export function openLogDatabase(path: string, options: { readonly timeoutMs?: nu
 
 /**
  * Undefined where nothing was logged yet.
+ * @param options.stays open for long: it sees what others write meanwhile
  * @throws {MlctlError} where it is damaged or of another version
  */
-export function openLogReadonly(path: string): SqliteDatabase | undefined {
+export function openLogReadonly(path: string, options: { readonly stays?: boolean } = {}): SqliteDatabase | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined;
   return withLogErrors(path, () => {
-    const database = openSqlite(bytesAtRest(path) ?? path, { readonly: true });
+    const atRest = options.stays === true ? undefined : bytesAtRest(path);
+    const database = openSqlite(atRest ?? path, { readonly: true });
     try {
       if (isCurrent(database, schemaOf(path))) return database;
     } catch (error) {

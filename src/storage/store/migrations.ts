@@ -99,6 +99,11 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX executions_by_job ON executions (job, started_at);
   `,
+  `
+  -- What the pages sort and filter by.
+  CREATE INDEX metrics_by_value ON metrics (part, name, value);
+  CREATE INDEX runs_by_family ON runs (family, created_at);
+  `,
 ];
 
 /** Every table, children before their parents. */

@@ -24,12 +24,14 @@ export function openMemoryStore(): RunStore {
 /**
  * The store for a reader. Undefined where its file is not there yet, is of an older version or cannot be opened
  * without writing (a read-only folder, a full disk): the records say the same.
+ * @param options.stays open for long: it sees what others write meanwhile
  * @throws {MlctlError} kind "data" where the file is damaged or from a newer mlctl
  */
-export function openStoreReadonly(path: string): RunStore | undefined {
+export function openStoreReadonly(path: string, options: { readonly stays?: boolean } = {}): RunStore | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined;
   return withStoreErrors(path, () => {
-    const database = openSqlite(bytesAtRest(path) ?? path, { readonly: true });
+    const atRest = options.stays === true ? undefined : bytesAtRest(path);
+    const database = openSqlite(atRest ?? path, { readonly: true });
     try {
       if (isCurrent(database, schemaOf(path))) return new SqliteStore(database, path);
     } catch (error) {

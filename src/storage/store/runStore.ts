@@ -6,6 +6,7 @@ import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run, RunStatus } from "../../core/run.ts";
 import type { SearchRecord } from "../../core/search.ts";
 import type { ReadRecord, RecordFile } from "../recordFiles.ts";
+import type { Browse } from "./browse.ts";
 
 export interface RunFilter {
   readonly family?: string;
@@ -78,6 +79,9 @@ export interface RunStore {
 
   /** Of scheduled jobs, newest first. @param job only its */
   executions(filter?: { readonly job?: string; readonly limit?: number }): Execution[];
+
+  /** A screenful at a time. */
+  readonly browse: Browse;
 
   /** Record files as they were when they were indexed, by path. */
   knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }>;

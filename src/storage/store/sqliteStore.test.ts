@@ -312,7 +312,7 @@ describe("opening the store", () => {
     const before = readFileSync(paths.database);
     for (const open of [() => openStore(paths.database), () => readStore(paths), () => reindex(paths, now)]) {
       expect(open).toThrow(
-        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 4`,
+        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 5`,
       );
     }
     expect(readFileSync(paths.database).equals(before)).toBe(true);

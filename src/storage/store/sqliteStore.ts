@@ -9,6 +9,7 @@ import type { SearchRecord } from "../../core/search.ts";
 import { suggest } from "../../core/suggest.ts";
 import type { ReadRecord } from "../recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite.ts";
+import { browse, type Browse } from "./browse.ts";
 import { executor, type Execute } from "./execute.ts";
 import { forgetOrphans, indexRecord } from "./indexRecord.ts";
 import { tables } from "./migrations.ts";
@@ -22,6 +23,7 @@ const LISTED = 8;
 type Value = string | number | null;
 
 export class SqliteStore implements RunStore {
+  readonly browse: Browse = browse((sql, values) => this.#rows(sql, ...values));
   readonly #database: SqliteDatabase;
   readonly #path: string;
   readonly #execute: Execute;
@@ -208,8 +210,8 @@ export class SqliteStore implements RunStore {
     );
   }
 
-  #rows<T>(sql: string): T[] {
-    return withStoreErrors(this.#path, () => this.#database.prepare<[], T>(sql).all());
+  #rows<T>(sql: string, ...values: readonly Value[]): T[] {
+    return withStoreErrors(this.#path, () => this.#database.prepare<unknown[], T>(sql).all(...values));
   }
 
   #transaction(work: () => void): void {

@@ -1,0 +1,120 @@
+/** What pages ask of the index: a screenful at a time, with the columns of the index instead of whole records. */
+import type { MonitorStatus } from "../../core/monitoring.ts";
+import type { Run } from "../../core/run.ts";
+
+/** Runs a statement of this file. */
+export type Select = <T>(sql: string, values: readonly (string | number | null)[]) => T[];
+
+export interface RunQuery {
+  readonly family?: string | undefined;
+  /** Only the winner of each training. */
+  readonly winners?: boolean | undefined;
+  /** Runs that have this metric, best first; the newest first if left out. */
+  readonly by?:
+    { readonly part: "validation" | "test"; readonly metric: string; readonly greaterIsBetter: boolean } | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** A window of monitoring without its details. */
+export interface WindowLine {
+  readonly monitorId: string;
+  readonly createdAt: string;
+  readonly source: string;
+  readonly label: string;
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly rows: number;
+  readonly labelled: number;
+  readonly runId: string | null;
+  readonly modelVersion: number | null;
+  readonly status: MonitorStatus;
+}
+
+/** A row of monitor_values: a finding, a metric, an estimate, or the drift of a column. */
+export interface WindowValue {
+  readonly monitorId: string;
+  readonly kind: "finding" | "metric" | "estimate" | "drift";
+  readonly area: string;
+  readonly name: string;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly bound: number | null;
+  readonly status: MonitorStatus | null;
+  readonly message: string | null;
+}
+
+export interface Browse {
+  runPage(query: RunQuery): Run[];
+  runCount(): number;
+  families(): string[];
+  metricNames(part: "validation" | "test"): string[];
+  /** Newest first. */
+  windows(filter: { readonly source?: string; readonly limit: number; readonly offset: number }): WindowLine[];
+  windowSources(): { readonly source: string; readonly windows: number }[];
+  /** Of these windows. */
+  windowValues(monitorIds: readonly string[], kinds?: readonly WindowValue["kind"][]): WindowValue[];
+}
+
+export function browse(select: Select): Browse {
+  return {
+    runPage: (query) => runPage(select, query),
+    runCount: () => select<{ n: number }>("SELECT count(*) AS n FROM runs", [])[0]!.n,
+    families: () => distinct(select, "family", ["runs", "1 = 1"], []),
+    metricNames: (part) => distinct(select, "name", ["metrics", "part = ?"], [part]),
+    windows: ({ source, limit, offset }) =>
+      select<WindowLine>(
+        `SELECT monitor_id AS "monitorId", created_at AS "createdAt", source, label, window_start AS "start",
+         window_end AS "end", rows, labelled, run_id AS "runId", model_version AS "modelVersion", status FROM monitorings
+         ${source === undefined ? "" : "WHERE source = ?"}
+         ORDER BY coalesce(window_end, created_at) DESC, created_at DESC, monitor_id LIMIT ? OFFSET ?`,
+        [...(source === undefined ? [] : [source]), limit, offset],
+      ),
+    windowSources: () =>
+      select("SELECT source, count(*) AS windows FROM monitorings GROUP BY source ORDER BY windows DESC, source", []),
+    windowValues: (monitorIds, kinds = ["finding", "metric", "estimate", "drift"]) =>
+      select<WindowValue>(
+        `SELECT monitor_id AS "monitorId", kind, area, name, value, low, high, bound, status, message FROM monitor_values
+         WHERE monitor_id IN (${marks(monitorIds)}) AND kind IN (${marks(kinds)})`,
+        [...monitorIds, ...kinds],
+      ),
+  };
+}
+
+function runPage(select: Select, { family, winners, by, limit, offset }: RunQuery): Run[] {
+  const conditions: (readonly [string, string | null])[] = [];
+  if (family !== undefined) conditions.push(["family = ?", family]);
+  if (winners === true) conditions.push(["rank = 1", null]);
+  if (by !== undefined) conditions.push(["part = ?", by.part], ["name = ?", by.metric], ["value IS NOT NULL", null]);
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}`;
+  // CROSS JOIN: the figures come first, in the order of their index, and only the runs of this page are read.
+  const from = by === undefined ? "runs" : "metrics CROSS JOIN runs USING (run_id)";
+  const direction = by?.greaterIsBetter === true ? "DESC" : "ASC";
+  const order = by === undefined ? "created_at DESC, rank, run_id" : `value ${direction}, run_id`;
+  const values = conditions.flatMap(([, value]) => (value === null ? [] : [value]));
+  return select<{ record: string }>(
+    `SELECT record FROM ${from} ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
+    [...values, limit, offset],
+    // Only indexRecord writes this column, from records that were checked.
+  ).map(({ record }) => JSON.parse(record) as Run);
+}
+
+/** Jumps from value to value along the index, instead of reading every row. */
+function distinct(
+  select: Select,
+  column: string,
+  [table, where]: readonly [string, string],
+  values: readonly string[],
+): string[] {
+  const sql = `WITH RECURSIVE found(name) AS (
+    SELECT min(${column}) FROM ${table} WHERE ${where}
+    UNION ALL SELECT (SELECT min(${column}) FROM ${table} WHERE ${where} AND ${column} > found.name) FROM found
+    WHERE found.name IS NOT NULL
+  ) SELECT name FROM found WHERE name IS NOT NULL`;
+  return select<{ name: string }>(sql, [...values, ...values]).map(({ name }) => name);
+}
+
+function marks(values: readonly unknown[]): string {
+  return values.map(() => "?").join(", ");
+}
