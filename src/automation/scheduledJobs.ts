@@ -29,7 +29,7 @@ const scheduledCommands: Readonly<Record<string, boolean>> = {
   verify: false,
   doctor: false,
   prune: true,
-  backup: true,
+  backup: false,
 };
 
 /** Two jobs of the same minute come one after the other instead of one failing. */

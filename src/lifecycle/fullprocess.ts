@@ -1,5 +1,6 @@
 /** fullprocess: from new files to a deployed, reported model, each step only when it is needed and with its reason. */
 import { MlctlError } from "../core/errors.ts";
+import { formatBytes } from "../core/formatBytes.ts";
 import { formatNumber } from "../core/formatNumber.ts";
 import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
@@ -13,6 +14,7 @@ import type { ApiServer } from "./httpCaller.ts";
 import { ingest, type IngestResult } from "./ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "./outcomeOf.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
+import { prune } from "./prune.ts";
 import { report } from "./report.ts";
 import { score, type ScoreResult } from "./score.ts";
 import { reading, writing, type Session } from "./session.ts";
@@ -68,7 +70,18 @@ async function carryOut(
     ({ path }) => path ?? "",
   );
   const apireturnsPath = await recordAnswers(session, log, startServer);
+  await pruneAfter(session, log);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, reportPath, apireturnsPath });
+}
+
+/** Where config.json asks for it. */
+async function pruneAfter(session: Session, log: StepLog): Promise<void> {
+  if (!session.config.retention.after_fullprocess) return;
+  await log.run(
+    "prune",
+    () => prune(session, { dryRun: false }),
+    ({ items, bytes }) => `${items.length} ${items.length === 1 ? "thing" : "things"}, ${formatBytes(bytes)}`,
+  );
 }
 
 /** A damaged deployment is restored by whoever takes the lock. */

@@ -70,6 +70,12 @@ export function readRecord(paths: WorkspacePaths, file: RecordFile): ReadRecord 
   return { ...file, sha256: sha256Text(content), record };
 }
 
+/** A record's text by the name of its file; undefined where that is no record file. @throws {MlctlError} kind "data" */
+export function parseRecordFile(text: string, path: string): WorkspaceRecord | undefined {
+  const expected = expectedRecord(path);
+  return expected === undefined ? undefined : parseRecord(text, path, expected);
+}
+
 function configuredFiles({ datasets, models, production }: WorkspacePaths): string[] {
   return [
     ...files(datasets, ["dataset"]),

@@ -1,0 +1,41 @@
+/** `mlctl restore`: a workspace out of a backup. */
+import type { View } from "../core/view.ts";
+import type { RestoreResult } from "../lifecycle/restore.ts";
+import { defineCommand, type Command } from "./command.ts";
+import { sharedOptions } from "./globalOptions.ts";
+
+export const restore = defineCommand({
+  name: "restore",
+  group: "Other",
+  summary: "a workspace out of a backup, checked byte for byte",
+  details:
+    "Into this folder, or that of -C; one that holds something is refused without --force. Nothing is put in its place before every file fits its hash.",
+  arguments: [{ name: "<file>", description: "what `mlctl backup` wrote" }],
+  options: {
+    force: { ...sharedOptions.force, description: "replace the workspace that is there" },
+    wait: sharedOptions.wait,
+  },
+  examples: [
+    ["mlctl restore backup.tar.gz -C restored", "into a new folder"],
+    ["mlctl restore backup.tar.gz --force", "in the place of this workspace"],
+  ],
+  async run(invocation) {
+    const { args, options, global, environment, context } = invocation;
+    const step = await import("../lifecycle/restore.ts");
+    const { resolve } = await import("node:path");
+    const archive = resolve(args[0]!);
+    const { force, wait = 0 } = options;
+    const request = { archive, folder: global.directory, force, environment, waitMs: wait };
+    const result = await step.restore(request, context);
+    return { result, view: restoreView(result) };
+  },
+}) satisfies Command;
+
+export function restoreView({ folder, files, createdAt, records, damaged }: RestoreResult): View {
+  return {
+    title: `restored ${files} files of ${createdAt} into ${folder}: ${records} records`,
+    fields: [["folder", folder]],
+    notes: damaged.map((name) => `${name} was damaged when the backup was made`),
+    next: "`mlctl doctor`, then `mlctl schedule install` where jobs are to run here",
+  };
+}

@@ -1,0 +1,109 @@
+/** backup: store, records and artifacts in one archive, while others go on working. */
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { codeVersion } from "../config/codeVersion.ts";
+import type { ConfiguredPaths } from "../config/workspaceOf.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { Context } from "../core/context.ts";
+import { timestamp } from "../core/timestamp.ts";
+import { writeArchive, type ArchivedFile, type ArchiveEntry } from "../storage/archive.ts";
+import { backupFiles } from "../storage/backupFiles.ts";
+import { backupManifest } from "../storage/backupManifest.ts";
+import { copySqlite } from "../storage/copySqlite.ts";
+import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
+import { sha256File } from "../storage/sha256File.ts";
+import { damagedIn } from "./damagedInBackup.ts";
+
+export interface BackupOptions {
+  readonly configPath: string;
+  readonly paths: ConfiguredPaths;
+  /** Undefined: backup_<stamp>.tar.gz in the workspace. */
+  readonly output: string | undefined;
+  /** Input and test files too. */
+  readonly inputs: boolean;
+}
+
+export interface BackupResult {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly files: number;
+  /** Before compression. */
+  readonly contentBytes: number;
+  /** Recorded files that were missing or changed already. */
+  readonly damaged: readonly string[];
+}
+
+export async function backup(
+  { configPath, paths, output, inputs }: BackupOptions,
+  context: Context,
+): Promise<BackupResult> {
+  const path = resolve(output ?? join(paths.workspace, `backup_${timestamp(context.now())}.tar.gz`));
+  const { production, models, datasets, input, testData } = paths;
+  requireElsewhere(path, paths);
+  const folder = mkdtempSync(join(tmpdir(), "mlctl-backup-"));
+  try {
+    const extra = inputs ? { inputs: input, tests: asFolder(testData) } : {};
+    const files = backupFiles({ production, models, datasets, ...extra }, paths);
+    const entries: ArchiveEntry[] = [
+      { name: "config.json", content: readFileSync(configPath) },
+      ...(await databases(paths.database, folder)),
+      ...files,
+    ];
+    const manifest = { codeVersion: codeVersion(), createdAt: context.now(), configName: basename(configPath) };
+    const written = await writeArchive(path, {
+      entries,
+      closing: { name: "manifest.json", text: (all) => backupManifest(manifest, all) },
+      modifiedAt: context.now(),
+      onFile: (done) => {
+        context.signal.throwIfAborted();
+        context.emit({ type: "progress", stage: "backup", done, total: entries.length, unit: "files" });
+      },
+    });
+    return await resultOf(path, written, damagedIn(files, written, paths));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function databases(database: string, folder: string): Promise<ArchiveEntry[]> {
+  const wanted = [
+    ["store.db", database],
+    ["predictions.db", predictionLogPath(database)],
+  ] as const;
+  const entries: ArchiveEntry[] = [];
+  for (const [name, source] of wanted) {
+    const copy = join(folder, name);
+    if (await copySqlite(source, copy)) entries.push({ name, content: { path: copy, bytes: statSync(copy).size } });
+  }
+  return entries;
+}
+
+/** A backup in a folder that is backed up would hold the backups before it. */
+function requireElsewhere(path: string, { models, datasets, production }: ConfiguredPaths): void {
+  const inside = [models, datasets, production].find((folder) => !relative(folder, path).startsWith(`..${sep}`));
+  if (inside === undefined) return;
+  throw new MlctlError("usage", `a backup cannot lie in ${inside}, which it is a copy of`, {
+    hint: "name another folder",
+  });
+}
+
+function asFolder(testData: string): string {
+  return statSync(testData, { throwIfNoEntry: false })?.isFile() === true ? dirname(testData) : testData;
+}
+
+async function resultOf(
+  path: string,
+  written: readonly ArchivedFile[],
+  damaged: readonly string[],
+): Promise<BackupResult> {
+  return {
+    path,
+    bytes: statSync(path).size,
+    sha256: await sha256File(path),
+    files: written.length,
+    contentBytes: written.reduce((sum, { bytes }) => sum + bytes, 0),
+    damaged,
+  };
+}

@@ -1,0 +1,57 @@
+/** What production, rollbacks, aliases, logged predictions and the next fullprocess still need. */
+import type { Dataset } from "../core/dataset.ts";
+import type { Run } from "../core/run.ts";
+import { modelsOfPredictions } from "../storage/predictionLog/modelsOfPredictions.ts";
+import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
+import type { Session } from "./session.ts";
+
+export interface Needed {
+  readonly trainIds: ReadonlySet<string>;
+  /** Stamps of trainings whose reports stay. */
+  readonly reportStamps: ReadonlySet<string>;
+  /** @param goneRuns run ids that will not be there any more */
+  isDatasetNeeded(dataset: Dataset, goneRuns: ReadonlySet<string>): boolean;
+}
+
+export function neededBy({ store, paths, config, configSha256 }: Session): Needed {
+  const runs = store.runs();
+  const deployments = store.deployments();
+  const predicted = modelsOfPredictions(predictionLogPath(paths.database));
+  const newestDatasets = newestOfEachFolder(store.datasets());
+  const newestHashes = new Set(newestDatasets.map(({ artifact }) => artifact.sha256));
+  const runIds = new Set([
+    // Each deployment can be gone back to, and `at` and `lineage` tell of all.
+    ...deployments.map(({ runId }) => runId),
+    ...store.aliases().map(({ runId }) => runId),
+    ...predicted.runIds,
+  ]);
+  const isNeeded = (run: Run): boolean =>
+    runIds.has(run.runId) ||
+    run.note !== undefined ||
+    (run.model !== null && predicted.sha256s.has(run.model.sha256)) ||
+    // Else the next fullprocess would train again on data that it judged already.
+    (newestHashes.has(run.datasetSha256) && run.configSha256 === configSha256);
+  const needed = runs.filter(isNeeded);
+  const newest = store.latestModelRun();
+  const kept = newest === undefined ? needed : [...needed, newest];
+  const deployed = deployments[0] === undefined ? undefined : store.run(deployments[0].runId);
+  return {
+    trainIds: new Set(kept.map(({ trainId }) => trainId)),
+    reportStamps: new Set([deployed, newest].flatMap((run) => (run === undefined ? [] : [run.trainId]))),
+    isDatasetNeeded({ datasetId, artifact }, goneRuns) {
+      if (newestDatasets.some((dataset) => dataset.datasetId === datasetId)) return true;
+      if (config.monitor.reference === datasetId) return true;
+      if (deployments.some(({ datasetSha256 }) => datasetSha256 === artifact.sha256)) return true;
+      return runs.some(
+        (run) => !goneRuns.has(run.runId) && (run.datasetId === datasetId || run.datasetSha256 === artifact.sha256),
+      );
+    },
+  };
+}
+
+/** Newest first: rows of files that are gone stand only in the newest, and it says which files are known. */
+function newestOfEachFolder(datasets: readonly Dataset[]): Dataset[] {
+  const newest = new Map<string, Dataset>();
+  for (const dataset of datasets) if (!newest.has(dataset.inputFolder)) newest.set(dataset.inputFolder, dataset);
+  return [...newest.values()];
+}

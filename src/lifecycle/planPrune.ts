@@ -1,0 +1,222 @@
+/** What prune would take away, and what it must not; nothing is changed here. */
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import type { Run } from "../core/run.ts";
+import type { WorkspaceRecord } from "../storage/workspaceRecord.ts";
+import { artifactsOf } from "../storage/workspaceRecord.ts";
+import { fromRecordPath, toRecordPath } from "../storage/workspacePaths.ts";
+import { neededBy, type Needed } from "./neededRecords.ts";
+import type { Session } from "./session.ts";
+
+export const pruneKinds = ["models", "datasets", "trials", "monitoring", "reports", "executions", "leftovers"] as const;
+
+export type PruneKind = (typeof pruneKinds)[number];
+
+/** Something that goes as a whole. */
+export interface PruneItem {
+  readonly kind: PruneKind;
+  readonly id: string;
+  readonly createdAt: string;
+  readonly records: readonly WorkspaceRecord[];
+  /** Relative to the workspace, without the records. */
+  readonly files: readonly string[];
+}
+
+export interface PrunePlan {
+  /** In the order in which they go. */
+  readonly items: readonly PruneItem[];
+  /** How many stay, by kind. */
+  readonly kept: Readonly<Partial<Record<PruneKind, number>>>;
+}
+
+const DAY_MILLISECONDS = 86_400_000;
+
+/** "20261121T134652753Z" */
+const STAMP = /_(\d{8}T\d{9}Z)(?:_\d+)?\.[a-z]+$/;
+
+export function planPrune(session: Session): PrunePlan {
+  const needed = neededBy(session);
+  const trainings = choose(session, "models", trainingsOf(session), (item) => needed.trainIds.has(item.id));
+  const goneRuns = new Set(trainings.items.flatMap(({ records }) => records.flatMap(runIdsOf)));
+  const datasets = choose(session, "datasets", datasetsOf(session), ({ records }) =>
+    records.some((record) => record.kind === "dataset" && needed.isDatasetNeeded(record, goneRuns)),
+  );
+  const others = [
+    choose(session, "trials", searchesOf(session), ({ records }) => records.some((record) => isOf(record, needed))),
+    choose(session, "monitoring", monitoringsOf(session), () => false),
+    choose(session, "executions", executionsOf(session), ({ records }) =>
+      records.some((record) => record.kind === "execution" && record.status === "running"),
+    ),
+  ];
+  const chosen = [trainings, datasets, ...others];
+  const gone = new Set(chosen.flatMap(({ items }) => items.flatMap(({ records }) => records)));
+  const named = namedFiles(session, gone);
+  const files = looseFiles(session, named);
+  const reports = reportKinds.map((pattern) =>
+    choose(
+      session,
+      "reports",
+      files.filter(({ id }) => pattern.test(id)),
+      ({ id }) => [...needed.reportStamps].some((stamp) => id.includes(stamp)),
+    ),
+  );
+  const leftovers = files
+    .filter(({ id }) => leftover.test(id))
+    .map((item) => ({ ...item, kind: "leftovers" as const }));
+  const all = [...chosen, ...reports];
+  return {
+    items: [...all.flatMap(({ items }) => items).map((item) => withoutNamed(item, named)), ...leftovers],
+    kept: keptOf(all),
+  };
+}
+
+interface Choice {
+  readonly kind: PruneKind;
+  readonly items: readonly PruneItem[];
+  readonly kept: number;
+}
+
+type Candidate = Omit<PruneItem, "kind">;
+
+/** What is neither among the newest, nor young, nor needed. */
+function choose(
+  { config, context }: Session,
+  kind: Exclude<PruneKind, "leftovers">,
+  candidates: readonly Candidate[],
+  isNeeded: (candidate: Candidate) => boolean,
+): Choice {
+  const { keep, days }: Config["retention"]["models"] = config.retention[kind];
+  if (keep === null && days === null) return { kind, items: [], kept: candidates.length };
+  const oldest = days === null ? undefined : new Date(context.now().getTime() - days * DAY_MILLISECONDS).toISOString();
+  const items = candidates
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+    .slice(keep ?? 0)
+    .filter((candidate) => (oldest === undefined || candidate.createdAt < oldest) && !isNeeded(candidate))
+    .map((candidate) => ({ ...candidate, kind }));
+  return { kind, items, kept: candidates.length - items.length };
+}
+
+function trainingsOf({ store }: Session): Candidate[] {
+  const byTraining = new Map<string, Run[]>();
+  for (const run of store.runs()) byTraining.set(run.trainId, [...(byTraining.get(run.trainId) ?? []), run]);
+  return [...byTraining].map(([id, runs]) => ({
+    id,
+    createdAt: runs
+      .map(({ createdAt }) => createdAt)
+      .toSorted()
+      .at(-1)!,
+    records: runs,
+    files: runs.flatMap(filesOf),
+  }));
+}
+
+function datasetsOf({ store, paths }: Session): Candidate[] {
+  return store.datasets().map((dataset) => ({
+    id: dataset.datasetId,
+    createdAt: dataset.createdAt,
+    records: [dataset],
+    files: [
+      ...filesOf(dataset),
+      ...dataset.rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`])),
+      toRecordPath(paths.workspace, join(paths.datasets, `ingestedfiles_${dataset.datasetId}.txt`)),
+    ],
+  }));
+}
+
+function searchesOf({ store }: Session): Candidate[] {
+  return store
+    .searches()
+    .map((record) => ({ id: record.searchId, createdAt: record.createdAt, records: [record], files: [] }));
+}
+
+function monitoringsOf({ store }: Session): Candidate[] {
+  return store
+    .monitorings()
+    .map((record) => ({ id: record.monitorId, createdAt: record.createdAt, records: [record], files: [] }));
+}
+
+function executionsOf({ store }: Session): Candidate[] {
+  return store.executions().map((record) => ({
+    id: record.executionId,
+    createdAt: record.startedAt,
+    records: [record],
+    files: record.log === null ? [] : [record.log],
+  }));
+}
+
+function filesOf(record: WorkspaceRecord): string[] {
+  return artifactsOf(record).map(([, { path }]) => path);
+}
+
+function runIdsOf(record: WorkspaceRecord): string[] {
+  return record.kind === "run" ? [record.runId] : [];
+}
+
+function isOf(record: WorkspaceRecord, { trainIds }: Needed): boolean {
+  return record.kind === "search" && trainIds.has(record.trainId);
+}
+
+/** Files that a record names which stays: two datasets may share a rejected file. */
+function namedFiles({ store, paths }: Session, gone: ReadonlySet<WorkspaceRecord>): Set<string> {
+  const isGone = new Set([...gone].map(keyOf));
+  const all: WorkspaceRecord[] = [...store.datasets(), ...store.runs(), ...store.deployments()];
+  const staying = all.filter((record) => !isGone.has(keyOf(record)));
+  const extra = staying.flatMap((record) =>
+    record.kind === "dataset"
+      ? [
+          toRecordPath(paths.workspace, join(paths.datasets, `ingestedfiles_${record.datasetId}.txt`)),
+          ...record.rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`])),
+        ]
+      : [],
+  );
+  return new Set([...staying.flatMap(filesOf), ...extra]);
+}
+
+function keyOf(record: WorkspaceRecord): string {
+  return record.kind === "run" ? `run ${record.runId}` : record.kind === "dataset" ? `dataset ${record.datasetId}` : "";
+}
+
+/** Each kind by itself: a report is no reason to keep one picture less. */
+const reportKinds = [/^report_.+\.html$/, /^report_.+\.md$/, /\.png$/, /^apireturns_/, /^latestscore_/] as const;
+
+/** What a killed training, ingestion or prune left. */
+const leftover = /^(trainedmodel|finaldata|ingestedfiles)_/;
+
+/** Stamped files in the folders of models and datasets that no record names. */
+function looseFiles({ paths }: Session, named: ReadonlySet<string>): Candidate[] {
+  return [paths.models, paths.datasets].flatMap((folder) =>
+    namesIn(folder).flatMap((name) => {
+      const stamp = STAMP.exec(name)?.[1];
+      const path = toRecordPath(paths.workspace, join(folder, name));
+      if (stamp === undefined || named.has(path)) return [];
+      return [{ id: name, createdAt: isoOf(stamp), records: [], files: [path] }];
+    }),
+  );
+}
+
+function namesIn(folder: string): string[] {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
+}
+
+/** "20261121T134652753Z" → "2026-11-21T13:46:52.753Z" */
+function isoOf(stamp: string): string {
+  return stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/, "$1-$2-$3T$4:$5:$6.$7Z");
+}
+
+function withoutNamed(item: PruneItem, named: ReadonlySet<string>): PruneItem {
+  return { ...item, files: item.files.filter((file) => !named.has(file)) };
+}
+
+function keptOf(choices: readonly Choice[]): PrunePlan["kept"] {
+  const kept: Partial<Record<PruneKind, number>> = {};
+  for (const choice of choices) kept[choice.kind] = (kept[choice.kind] ?? 0) + choice.kept;
+  return kept;
+}
+
+/** Of the files that are there. */
+export function bytesOf(workspace: string, files: readonly string[]): number {
+  return files
+    .map((file) => statSync(fromRecordPath(workspace, file), { throwIfNoEntry: false })?.size ?? 0)
+    .reduce((sum, size) => sum + size, 0);
+}

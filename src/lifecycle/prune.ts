@@ -1,0 +1,71 @@
+/** prune: takes away what the retention of config.json does not keep and nothing needs. */
+import { MlctlError } from "../core/errors.ts";
+import { forgetRecords } from "../storage/forgetRecords.ts";
+import { recordFiles } from "../storage/recordFiles.ts";
+import { readRecords } from "../storage/syncStore.ts";
+import { recordPath } from "../storage/workspaceRecord.ts";
+import { toRecordPath } from "../storage/workspacePaths.ts";
+import { bytesOf, planPrune, pruneKinds, type PruneItem, type PruneKind } from "./planPrune.ts";
+import type { Session } from "./session.ts";
+
+export interface PrunedItem {
+  readonly kind: PruneKind;
+  readonly id: string;
+  readonly createdAt: string;
+  readonly files: readonly string[];
+  readonly bytes: number;
+}
+
+export interface PruneResult {
+  readonly dryRun: boolean;
+  /** What went, or would go. */
+  readonly items: readonly PrunedItem[];
+  readonly bytes: number;
+  readonly kinds: readonly {
+    readonly kind: PruneKind;
+    readonly removed: number;
+    readonly kept: number;
+    readonly bytes: number;
+  }[];
+}
+
+/** @throws {MlctlError} kind "data" where a record cannot be read: it may name what looks unneeded */
+export async function prune(session: Session, { dryRun }: { readonly dryRun: boolean }): Promise<PruneResult> {
+  requireReadable(session);
+  const { items, kept } = planPrune(session);
+  const told = items.map((item) => toldOf(session, item));
+  if (!dryRun) {
+    for (const [i, item] of items.entries()) {
+      session.context.signal.throwIfAborted();
+      forgetRecords(session.paths, session.store, item);
+      session.context.emit({ type: "progress", stage: "prune", done: i + 1, total: items.length, unit: "items" });
+    }
+  }
+  const kinds = pruneKinds.map((kind) => {
+    const of = told.filter((item) => item.kind === kind);
+    return { kind, removed: of.length, kept: kept[kind] ?? 0, bytes: sum(of) };
+  });
+  return { dryRun, items: told, bytes: sum(told), kinds };
+}
+
+function requireReadable({ paths, store }: Session): void {
+  const { problems } = readRecords(paths, recordFiles(paths, store.knownRecords().keys()));
+  if (problems.length === 0) return;
+  throw new MlctlError(
+    "data",
+    `nothing is pruned: ${problems.length} records cannot be read, and what they name is not known`,
+    {
+      details: problems.map(({ error }) => error.message),
+      hint: "mend them first: `mlctl verify` lists them",
+    },
+  );
+}
+
+function toldOf({ paths }: Session, { kind, id, createdAt, records, files }: PruneItem): PrunedItem {
+  const all = [...records.map((record) => toRecordPath(paths.workspace, recordPath(paths, record))), ...files];
+  return { kind, id, createdAt, files: all, bytes: bytesOf(paths.workspace, all) };
+}
+
+function sum(items: readonly { readonly bytes: number }[]): number {
+  return items.reduce((total, { bytes }) => total + bytes, 0);
+}

@@ -1,0 +1,162 @@
+/** Archives: files in one .tar.gz, and out of it again without ever leaving the folder they belong in. */
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip } from "node:zlib";
+import { extract, pack, type Pack } from "tar-stream";
+import { MlctlError } from "../core/errors.ts";
+import { commitFile, ensureFolder } from "./commitFile.ts";
+import { temporaryPath } from "./temporaryPath.ts";
+import { errorCode, writeFailure } from "./writeFailure.ts";
+
+/** A file for an archive. */
+export interface ArchiveEntry {
+  /** With forward slashes. */
+  readonly name: string;
+  /** Its bytes, or where they lie (absolute); of a file that grows, what was there when it was listed. */
+  readonly content: Buffer | { readonly path: string; readonly bytes: number };
+}
+
+export interface ArchivedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface WriteArchiveOptions {
+  readonly entries: readonly ArchiveEntry[];
+  /** The last file, made of what the others turned out to be. */
+  readonly closing: { readonly name: string; readonly text: (files: readonly ArchivedFile[]) => string };
+  readonly modifiedAt: Date;
+  readonly onFile: (done: number) => void;
+}
+
+/** Whole or not at all. @throws {MlctlError} kind "failure" where a file changed its length meanwhile, or the disk is full */
+export async function writeArchive(path: string, options: WriteArchiveOptions): Promise<ArchivedFile[]> {
+  ensureFolder(dirname(path));
+  const temporary = temporaryPath(path);
+  const tar = pack();
+  try {
+    const written = pipeline(Readable.from(tar), createGzip(), createWriteStream(temporary, { flags: "wx" }));
+    const filled = fill(tar, options);
+    // Whichever fails first ends the other.
+    filled.catch((error: unknown) => tar.destroy(error as Error));
+    const [files] = await Promise.all([filled, written]);
+    commitFile(temporary, path);
+    return files;
+  } catch (error) {
+    tar.destroy();
+    rmSync(temporary, { force: true });
+    throw error instanceof MlctlError || errorCode(error) === undefined ? error : writeFailure(error, path);
+  }
+}
+
+/**
+ * Unpacks into a new folder.
+ * @param accepts says whether a name may be there; others end it
+ * @throws {MlctlError} kind "data" where it is no whole archive, or has a link or a name that leads elsewhere
+ */
+export async function readArchive(
+  path: string,
+  folder: string,
+  accepts: (name: string) => boolean,
+): Promise<ArchivedFile[]> {
+  const files: ArchivedFile[] = [];
+  const tar = extract();
+  const unpacked = pipeline(createReadStream(path), createGunzip(), tar as unknown as NodeJS.WritableStream);
+  // Told by the loop below, which ends with the same error.
+  unpacked.catch(() => {});
+  try {
+    for await (const entry of tar) {
+      const { name, type } = entry.header;
+      if (type !== "file" || !isPlain(name) || !accepts(name) || files.some((file) => file.name === name)) {
+        throw strange(path, `it holds ${JSON.stringify(name)} (${String(type)}), which no backup has`);
+      }
+      const target = join(folder, name);
+      mkdirSync(dirname(target), { recursive: true });
+      files.push({ name, ...(await unpack(entry as AsyncIterable<Buffer>, target)) });
+    }
+    await unpacked;
+    return files;
+  } catch (error) {
+    tar.destroy();
+    throw asArchiveError(error, path);
+  }
+}
+
+async function fill(tar: Pack, { entries, closing, modifiedAt, onFile }: WriteArchiveOptions): Promise<ArchivedFile[]> {
+  const files: ArchivedFile[] = [];
+  for (const { name, content } of entries) {
+    const bytes = Buffer.isBuffer(content) ? content.length : content.bytes;
+    const sink = tar.entry({ name, size: bytes, mtime: modifiedAt, mode: 0o644 });
+    const hash = createHash("sha256");
+    const source = sourceOf(content);
+    await pipeline(
+      source,
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      },
+      sink as unknown as NodeJS.WritableStream,
+    );
+    files.push({ name, bytes, sha256: hash.digest("hex") });
+    onFile(files.length);
+  }
+  tar.entry({ name: closing.name, mtime: modifiedAt, mode: 0o644 }, closing.text(files));
+  tar.finalize();
+  return files;
+}
+
+function sourceOf(content: ArchiveEntry["content"]): Readable {
+  if (Buffer.isBuffer(content)) return Readable.from(content.length === 0 ? [] : [content]);
+  // A reader with `end` -1 would read all.
+  return content.bytes === 0 ? Readable.from([]) : createReadStream(content.path, { end: content.bytes - 1 });
+}
+
+async function unpack(entry: AsyncIterable<Buffer>, target: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  await pipeline(
+    entry,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    },
+    createWriteStream(target, { flags: "wx" }),
+  );
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/** Inside whatever folder it is joined to, on every system. */
+function isPlain(name: string): boolean {
+  const parts = name.split("/");
+  // eslint-disable-next-line no-control-regex
+  return !/[\\:\u0000-\u001f]/.test(name) && parts.every((part) => part !== "" && part !== "." && part !== "..");
+}
+
+function asArchiveError(error: unknown, path: string): unknown {
+  if (error instanceof MlctlError) return error;
+  const code = errorCode(error);
+  if (code === "ENOENT" || code === "EACCES" || code === "EISDIR") {
+    return new MlctlError("usage", `cannot read ${path}: ${code}`, {
+      hint: "name a file that `mlctl backup` wrote",
+      cause: error,
+    });
+  }
+  if (code === "ENOSPC" || code === "EROFS" || code === "EDQUOT") return writeFailure(error, path);
+  return strange(path, "it is cut off, damaged or no .tar.gz file", error);
+}
+
+function strange(path: string, what: string, cause?: unknown): MlctlError {
+  return new MlctlError("data", `${path} is no backup of mlctl: ${what}`, {
+    hint: "take another copy of it; nothing was changed",
+    cause,
+  });
+}

@@ -1,0 +1,60 @@
+/** The last file of a backup: what it holds, each with its hash. */
+import { MlctlError } from "../core/errors.ts";
+import type { ArchivedFile } from "./archive.ts";
+
+/** Raised by one when an older mlctl could not restore it rightly. */
+const VERSION = 1;
+
+export interface BackupFacts {
+  readonly codeVersion: string;
+  readonly createdAt: Date;
+  /** What config.json was called. */
+  readonly configName: string;
+}
+
+export interface BackupManifest {
+  readonly codeVersion: string;
+  readonly createdAt: string;
+  readonly configName: string;
+  readonly files: readonly ArchivedFile[];
+}
+
+export function backupManifest(
+  { codeVersion, createdAt, configName }: BackupFacts,
+  files: readonly ArchivedFile[],
+): string {
+  const facts = {
+    format: "mlctl-backup",
+    version: VERSION,
+    codeVersion,
+    createdAt: createdAt.toISOString(),
+    configName,
+  };
+  const lines = files.map((file) => `    ${JSON.stringify(file)}`).join(",\n");
+  return `${JSON.stringify(facts, null, 2).slice(0, -2)},\n  "files": [\n${lines}\n  ]\n}\n`;
+}
+
+/** @throws {MlctlError} kind "data" where it is none, or of a newer mlctl */
+export function readManifest(text: string, path: string): BackupManifest {
+  const manifest = parsed(text) as Partial<BackupManifest & { format: string; version: number }> | undefined;
+  const isOurs = manifest?.format === "mlctl-backup" && Array.isArray(manifest.files);
+  if (!isOurs || typeof manifest.configName !== "string" || !/^[^/\\]+\.jsonc?$/.test(manifest.configName)) {
+    throw new MlctlError("data", `${path} is no backup of mlctl: its manifest is damaged`, {
+      hint: "take another copy of it",
+    });
+  }
+  if ((manifest.version ?? 0) > VERSION) {
+    throw new MlctlError("data", `${path} was written by a newer mlctl (${manifest.codeVersion})`, {
+      hint: "update mlctl",
+    });
+  }
+  return manifest as BackupManifest;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

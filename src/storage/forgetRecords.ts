@@ -1,0 +1,35 @@
+/** Takes records and their files away so that a kill at any instant leaves nothing that names what is gone. */
+import { rmSync } from "node:fs";
+import { syncFolder } from "./commitFile.ts";
+import { dirname } from "node:path";
+import type { RunStore } from "./store/runStore.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
+import { recordPath, type WorkspaceRecord } from "./workspaceRecord.ts";
+import { errorCode, writeFailure } from "./writeFailure.ts";
+
+/**
+ * Records first, then the index, then the files they named: in between there are only files that no record names,
+ * which the next prune finds. The caller holds the lock.
+ * @param files as records name them
+ */
+export function forgetRecords(
+  paths: WorkspacePaths,
+  store: RunStore,
+  { records, files }: { readonly records: readonly WorkspaceRecord[]; readonly files: readonly string[] },
+): void {
+  const removed = records.map((record) => recordPath(paths, record));
+  for (const path of removed) remove(path);
+  // On disk before their files go: after a power cut no record may come back without them.
+  for (const folder of new Set(removed.map(dirname))) syncFolder(folder);
+  const forgotten = removed.map((path) => toRecordPath(paths.workspace, path));
+  if (forgotten.length > 0) store.update({ changed: [], touched: [], removed: forgotten });
+  for (const file of files) remove(fromRecordPath(paths.workspace, file));
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw errorCode(error) === undefined ? error : writeFailure(error, path);
+  }
+}
