@@ -63,7 +63,12 @@ function splitProblems({ train: { split }, time_column }: Config): ConfigProblem
 }
 
 function selectionProblems({ train: { selection }, time_column }: Config): ConfigProblem[] {
-  const { method, group_column } = selection;
+  const { method, group_column, period } = selection;
+  if (period !== null && method !== "time_series") {
+    return [
+      { path: "train.selection.period", message: `found "${period}", which only method "time_series" has use for` },
+    ];
+  }
   if (method === "time_series" && time_column === null) {
     return [{ path: "train.selection.method", message: 'found "time_series", but time_column is not set' }];
   }

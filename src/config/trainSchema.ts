@@ -65,6 +65,13 @@ function selectionSchema() {
       .default("validation")
       .describe("the validation rows, or folds of the training rows; then the validation rows judge the winner once"),
     folds: z.number().int().min(2).default(5).describe("how many folds"),
+    period: z
+      .enum(["year", "quarter", "month", "week", "day"])
+      .nullable()
+      .default(null)
+      .describe(
+        "time_series: each fold is judged on a whole year, month, … (the last ones), so that a season is complete; null: on equal numbers of rows",
+      ),
     aggregate: z
       .enum(aggregates)
       .default("mean")

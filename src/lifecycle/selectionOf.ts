@@ -33,10 +33,19 @@ export function selectionOf(
   { table, y, split, classCount }: ToSelectOn,
 ): SelectionPlan | undefined {
   const { seed, selection } = config.train;
-  const { method, folds: count, aggregate } = selection;
+  const { method, folds: count, aggregate, period } = selection;
   if (method === "validation") return undefined;
   const { times, groups } = orderOf({ config }, table);
-  const folds = selectionFolds(y, split.training, { method, folds: count, seed, classCount, times, groups });
+  if (period !== null && findColumn(table, config.time_column ?? "")?.kind === "number") {
+    throw new MlctlError(
+      "usage",
+      `train.selection.period: "${config.time_column}" holds numbers, which have no ${period}`,
+      {
+        hint: "leave it out, or make dates of the column with ingest.select",
+      },
+    );
+  }
+  const folds = selectionFolds(y, split.training, { method, folds: count, seed, classCount, times, groups, period });
   return { method, folds, aggregate };
 }
 

@@ -140,6 +140,7 @@ function keyOf({ config, codeVersion }: Workspace, { dataset, plan, subject, fol
     split,
     group: selection.group_column,
     aggregate: subject.aggregate,
+    period: selection.period,
     trials: plan.method === "halving" ? trials : null,
     // Another engine may round otherwise.
     library: process.env["MLCTL_XGBOOST_LIBRARY"] ?? null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { selectionFolds, type SelectionOptions } from "./selectionFolds.ts";
+import { selectionFolds, type Period, type SelectionOptions } from "./selectionFolds.ts";
 
 const y = Float64Array.from({ length: 30 }, (_, row) => (row % 3 === 0 ? 1 : 0));
 /** Every second row trains. */
@@ -46,6 +46,49 @@ describe("time_series", () => {
     expect(found.map(({ training: rows }) => [...rows])).toEqual(
       [6, 9, 12].map((end) => ascending(byAge.slice(0, end))),
     );
+  });
+
+  // Rows 0, 2, … 28 lie three weeks apart from 2021-12-20 on: row 28 at 2022-10-10.
+  it.each<[Period, number, readonly (readonly [number, number])[]]>([
+    ["year", 1, [[2, 28]]],
+    [
+      "quarter",
+      2,
+      [
+        [20, 26],
+        [28, 28],
+      ],
+    ],
+    [
+      "month",
+      2,
+      [
+        [26, 26],
+        [28, 28],
+      ],
+    ],
+    [
+      "week",
+      3,
+      [
+        [24, 24],
+        [26, 26],
+        [28, 28],
+      ],
+    ],
+  ])("judges whole periods on request: %s", (period, count, judged) => {
+    const days = times.map((_, row) => Date.UTC(2021, 11, 20) + (row / 2) * 21 * 86_400_000);
+    const found = folds({ method: "time_series", folds: count, times: days, period });
+    expect(found.map((fold) => [...fold.judged])).toEqual(
+      judged.map(([from, to]) => [...training].filter((row) => row >= from && row <= to)),
+    );
+    for (const fold of found) expect([...fold.training]).toEqual([...training].filter((row) => row < fold.judged[0]!));
+  });
+
+  it("says so where there are fewer periods than folds, or nothing before the first", () => {
+    const days = times.map((_, row) => Date.UTC(2021, 11, 20) + (row / 2) * 21 * 86_400_000);
+    const said = "15 training rows are too few for 2 time_series folds of a year each";
+    expect(() => folds({ method: "time_series", folds: 2, times: days, period: "year" })).toThrow(said);
   });
 
   it("trains on no row of the instant at which judging starts", () => {

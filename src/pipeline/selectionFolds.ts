@@ -2,6 +2,8 @@
 import { MlctlError } from "../core/errors.ts";
 import { foldsOf, type Fold } from "./foldsOf.ts";
 
+export type Period = "year" | "quarter" | "month" | "week" | "day";
+
 export type SelectionMethod = "k_fold" | "stratified_k_fold" | "time_series" | "group_k_fold";
 
 export interface SelectionOptions {
@@ -12,6 +14,8 @@ export interface SelectionOptions {
   readonly classCount: number;
   /** time_series: when each row happened, (n_samples). */
   readonly times?: Float64Array | undefined;
+  /** time_series: each fold is judged on a whole one of these; on equal numbers of rows where null or left out. */
+  readonly period?: Period | null | undefined;
   /** group_k_fold: rows with the same text stay together; null is a group too, (n_samples). */
   readonly groups?: readonly (string | null)[] | undefined;
 }
@@ -27,17 +31,26 @@ export function selectionFolds(y: Float64Array, training: Int32Array, options: S
   const pick = <T>(values: { readonly [row: number]: T }): T[] => Array.from(training, (row) => values[row]!);
   const folds =
     method === "time_series"
-      ? timeSeriesFolds(Float64Array.from(pick(options.times ?? [])), count)
+      ? timeFolds(Float64Array.from(pick(options.times ?? [])), count, options.period ?? null)
       : method === "group_k_fold"
         ? groupFolds(pick(options.groups ?? []), count)
         : foldsOf(Float64Array.from(pick(y)), count, { seed, classCount: method === "k_fold" ? 0 : classCount });
   if (folds.length < count || folds.some((fold) => fold.training.length === 0 || fold.judged.length === 0)) {
-    throw new MlctlError("data", `${training.length} training rows are too few for ${count} ${method} folds`, {
-      hint: 'lower "train.selection.folds", or ingest more rows',
-    });
+    const periods = method === "time_series" && options.period ? ` of a ${options.period} each` : "";
+    throw new MlctlError(
+      "data",
+      `${training.length} training rows are too few for ${count} ${method} folds${periods}`,
+      {
+        hint: 'lower "train.selection.folds", or ingest more rows',
+      },
+    );
   }
   const positions = (rows: Int32Array): Int32Array => rows.map((row) => training[row]!);
   return folds.map((fold) => ({ training: positions(fold.training), judged: positions(fold.judged) }));
+}
+
+function timeFolds(times: Float64Array, count: number, period: Period | null): Fold[] {
+  return period === null ? timeSeriesFolds(times, count) : periodFolds(times, count, period);
 }
 
 /**
@@ -53,6 +66,27 @@ function timeSeriesFolds(times: Float64Array, count: number): Fold[] {
     const training = sorted.slice(0, start).filter((row) => times[row]! < times[judged[0] ?? -1]!);
     return { training: training.toSorted(), judged: judged.toSorted() };
   });
+}
+
+/** The last `count` periods that have rows, each judged by what was learned from all periods before it. */
+function periodFolds(times: Float64Array, count: number, period: Period): Fold[] {
+  const periods = Float64Array.from(times, (time) => periodOf(new Date(time), period));
+  const rows = Int32Array.from(times.keys());
+  const judged = [...new Set(periods)].toSorted((a, b) => a - b).slice(-count);
+  return judged.map((each) => ({
+    training: rows.filter((row) => periods[row]! < each),
+    judged: rows.filter((row) => periods[row] === each),
+  }));
+}
+
+/** Ascending in time; as mlctl reads clocks, in UTC. 1970-01-01 was a Thursday: weeks start on Monday. */
+function periodOf(date: Date, period: Period): number {
+  const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
+  if (period === "year") return date.getUTCFullYear();
+  if (period === "quarter") return Math.floor(month / 3);
+  if (period === "month") return month;
+  const day = Math.floor(date.getTime() / 86_400_000);
+  return period === "day" ? day : Math.floor((day + 3) / 7);
 }
 
 /** Whole groups, the largest first, each to the fold that has the fewest rows so far. */
