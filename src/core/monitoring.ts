@@ -124,6 +124,32 @@ export interface SegmentReport {
   readonly status: MonitorStatus;
 }
 
+/** Shares of the present values: enough to draw both sides. */
+export type ColumnSpread =
+  | {
+      readonly kind: "number" | "date";
+      /** Of the bins, one more than there are; the outermost bins hold what lies beyond too. */
+      readonly edges: readonly number[];
+      readonly reference: readonly number[];
+      readonly current: readonly number[];
+    }
+  | {
+      readonly kind: "category";
+      /** The most frequent of both sides together. */
+      readonly names: readonly string[];
+      /** So many further categories share the last place of `reference` and `current`; 0: there are none. */
+      readonly others: number;
+      readonly reference: readonly number[];
+      readonly current: readonly number[];
+    };
+
+export interface MonitorSpread {
+  /** By input, and "prediction". */
+  readonly columns: Readonly<Record<string, ColumnSpread>>;
+  /** Null where the truth is not known, or the reference lacks it. */
+  readonly target: ColumnSpread | null;
+}
+
 export interface MonitorDrift extends DriftReport {
   /** Null where the truth is not known, or the reference lacks it. */
   readonly target: ColumnDrift | null;
@@ -150,6 +176,8 @@ export interface MonitorRecord {
   readonly performance: PerformanceReport;
   readonly segments: readonly SegmentReport[];
   readonly findings: readonly MonitorFinding[];
+  /** Absent in records of earlier versions. */
+  readonly spread?: MonitorSpread;
   /** What was said before of this window, oldest first. */
   readonly statements: readonly MonitorStatement[];
 }

@@ -40,6 +40,6 @@ export function monitorEntry({ store }: Session, reference: string): MonitorResu
 }
 
 function resultOf(record: MonitorRecord): MonitorResult {
-  const { kind: _kind, createdAt, settingsSha256: _settings, ...rest } = record;
+  const { kind: _kind, createdAt, settingsSha256: _settings, spread: _spread, ...rest } = record;
   return { ...rest, asOf: createdAt, windows: [summaryOf(record)], alerts: [], dryRun: false };
 }

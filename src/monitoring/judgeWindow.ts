@@ -3,6 +3,7 @@ import type { Model } from "../core/model.ts";
 import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/monitoring.ts";
 import type { Reference } from "../core/reference.ts";
 import { answersAndTruth } from "./answersAndTruth.ts";
+import { spreadOf } from "./columnSpread.ts";
 import { driftFindings, type DriftSubject } from "./driftFindings.ts";
 import { driftReport, type DriftOptions } from "./driftReport.ts";
 import { performanceFindings } from "./performanceFindings.ts";
@@ -33,12 +34,16 @@ export interface JudgeOptions {
   readonly end: number | null;
 }
 
-export type Judged = Pick<MonitorRecord, "status" | "drift" | "quality" | "performance" | "segments" | "findings">;
+export type Judged = Pick<
+  MonitorRecord,
+  "status" | "drift" | "quality" | "performance" | "segments" | "findings" | "spread"
+>;
 
 export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
   const { model, reference, performance: wanted, seed, minimumRows } = options;
   const { task } = model.signature.target;
-  const drift = driftOf(rows, options);
+  const answers = answersAndTruth(rows, model.signature.target);
+  const drift = driftOf(rows, answers, options);
   const quality = qualityReport(rows, reference, options.end);
   const required = Object.keys(wanted.require);
   const asked = { model, metric: wanted.metric, reference: wanted.reference, required, seed };
@@ -58,7 +63,16 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
     }),
     ...labelFinding(rows),
   ];
-  return { status: worstStatus(findings), drift, quality, performance, segments, findings: worstFirst(findings) };
+  const { prediction, target = null } = answers;
+  return {
+    status: worstStatus(findings),
+    drift,
+    quality,
+    performance,
+    segments,
+    findings: worstFirst(findings),
+    spread: spreadOf(reference, [...rows.inputs.columns, ...(prediction === undefined ? [] : [prediction])], target),
+  };
 }
 
 /** fail before warn before pass; all skipped is skipped. */
@@ -72,9 +86,12 @@ function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
   return findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
 }
 
-function driftOf(rows: PreparedRows, { model, reference, drift }: JudgeOptions): MonitorDrift {
-  const columns = answersAndTruth(rows, model.signature.target);
-  const report = driftReport(reference, rows.inputs, { ...drift, ...columns });
+function driftOf(
+  rows: PreparedRows,
+  answers: ReturnType<typeof answersAndTruth>,
+  { reference, drift }: JudgeOptions,
+): MonitorDrift {
+  const report = driftReport(reference, rows.inputs, { ...drift, ...answers });
   return { ...report, target: report.target ?? null };
 }
 

@@ -1,0 +1,93 @@
+/** How a column was spread in the reference and how it is now, in few numbers: what a page draws without any row. */
+import type { ColumnSpread, MonitorSpread } from "../core/monitoring.ts";
+import type { ColumnReference, Reference } from "../core/reference.ts";
+import type { Column } from "../core/table.ts";
+import { quantileSorted } from "../stats/quantileSorted.ts";
+
+const BINS = 24;
+const MOST_CATEGORIES = 12;
+/** Evenly taken: a share of so many rows is off by half a percent at most, which no picture shows. */
+const MOST_ROWS = 50_000;
+/** One wild value must not squeeze all others into one bin: the outermost bins hold what lies beyond. */
+const [LOW, HIGH] = [0.005, 0.995];
+
+export function spreadOf(reference: Reference, columns: readonly Column[], target: Column | null): MonitorSpread {
+  const known = (column: Column): ColumnReference | null | undefined =>
+    column.name === "prediction" ? reference.prediction : reference.columns[column.name];
+  const spreads = columns.flatMap((column) => {
+    const before = known(column);
+    const spread = before ? columnSpread(before, column) : null;
+    return spread === null ? [] : [[column.name, spread] as const];
+  });
+  return {
+    columns: Object.fromEntries(spreads),
+    target: target === null || reference.target === undefined ? null : columnSpread(reference.target, target),
+  };
+}
+
+/** Null where the two are of another kind, or one has no value. */
+export function columnSpread(reference: ColumnReference, column: Column): ColumnSpread | null {
+  if (reference.kind === "category" || column.kind === "category") {
+    return reference.kind === "category" && column.kind === "category" ? categories(reference, column) : null;
+  }
+  return reference.kind === column.kind ? numbers(column.kind, reference.sample, column.values) : null;
+}
+
+function numbers(kind: "number" | "date", sample: readonly number[], values: Float64Array): ColumnSpread | null {
+  const present = evenly(values).filter(Number.isFinite).toSorted();
+  if (present.length === 0 || sample.length === 0) return null;
+  const before = Float64Array.from(sample);
+  const low = Math.min(quantileSorted(before, LOW), quantileSorted(present, LOW));
+  const high = Math.max(quantileSorted(before, HIGH), quantileSorted(present, HIGH));
+  const width = high > low ? (high - low) / BINS : 1;
+  const start = high > low ? low : low - BINS / 2;
+  const edges = Array.from({ length: BINS + 1 }, (_, i) => Number((start + i * width).toPrecision(8)));
+  const shares = (list: Float64Array): number[] => {
+    const counts = new Array<number>(BINS).fill(0);
+    for (const value of list) counts[Math.min(BINS - 1, Math.max(0, Math.floor((value - start) / width)))]!++;
+    return counts.map((count) => rounded(count / list.length));
+  };
+  return { kind, edges, reference: shares(before), current: shares(present) };
+}
+
+function categories(
+  { counts }: ColumnReference & { kind: "category" },
+  column: Column & { kind: "category" },
+): ColumnSpread | null {
+  const rows = new Float64Array(column.categories.length);
+  const stride = Math.max(1, Math.ceil(column.codes.length / MOST_ROWS));
+  for (let row = 0; row < column.codes.length; row += stride) {
+    const code = column.codes[row]!;
+    if (code >= 0) rows[code]!++;
+  }
+  const now = sharesOf(column.categories.map((name, code) => [name, rows[code]!] as const));
+  const before = sharesOf(counts);
+  if (now.size === 0 || before.size === 0) return null;
+  const weight = (name: string): number => (before.get(name) ?? 0) + (now.get(name) ?? 0);
+  const ranked = [...new Set([...before.keys(), ...now.keys()])].toSorted(
+    (a, b) => weight(b) - weight(a) || (a < b ? -1 : 1),
+  );
+  const names = ranked.slice(0, ranked.length > MOST_CATEGORIES ? MOST_CATEGORIES - 1 : MOST_CATEGORIES);
+  const others = ranked.length - names.length;
+  const shares = (side: ReadonlyMap<string, number>): number[] => {
+    const shown = names.map((name) => side.get(name) ?? 0);
+    return (others === 0 ? shown : [...shown, 1 - shown.reduce((sum, share) => sum + share, 0)]).map(rounded);
+  };
+  return { kind: "category", names, others, reference: shares(before), current: shares(now) };
+}
+
+function sharesOf(counts: readonly (readonly [string, number])[]): Map<string, number> {
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  return new Map(counts.flatMap(([name, count]) => (count > 0 ? [[name, count / total]] : [])));
+}
+
+function evenly(values: Float64Array): Float64Array {
+  const stride = Math.ceil(values.length / MOST_ROWS);
+  return stride <= 1
+    ? values
+    : Float64Array.from({ length: Math.floor(values.length / stride) }, (_, i) => values[i * stride]!);
+}
+
+function rounded(share: number): number {
+  return Math.max(0, Math.round(share * 1e4) / 1e4);
+}
