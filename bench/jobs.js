@@ -147,7 +147,10 @@ export const jobs = [
       ["deploy", "--force", "-q"],
     ],
     prepare(folder) {
-      workspace(folder, { train: { models: [{ family: "linear_regression" }] }, monitor: { reference: "reference.csv" } });
+      workspace(folder, {
+        train: { models: [{ family: "linear_regression" }] },
+        monitor: { reference: "reference.csv" },
+      });
       writeMixed(join(folder, "in", "rows.csv"), 20_000);
       writeMixed(join(folder, "reference.csv"), 1_000_000, { target: false, seed: 3 });
       writeMixed(join(folder, "new.csv"), 1_000_000, { target: false, seed: 7 });

@@ -41,7 +41,7 @@ export function writeMixed(path, rowCount, { target = true, seed = 1 } = {}) {
   writeRows(path, [...names, "weather", "region", ...(target ? ["y"] : [])].join(","), rowCount, () => {
     const x = names.map((_, column) => Math.round((next() + (column % 3) * next()) * 10_000) / 1000);
     const weather = Math.floor(next() * WEATHER.length);
-    const row = `${x.join(",")},${WEATHER[weather]},r${Math.floor(next() * next() * 40)}`;
+    const row = `${x.join(",")},${WEATHER[weather]},r${Math.floor(next() * 8)}`;
     return target ? `${row},${Math.round((x[0] * 2 - x[1] + weather + next()) * 1000) / 1000}` : row;
   });
 }

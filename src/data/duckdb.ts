@@ -95,8 +95,10 @@ function cell(value: unknown): Cell {
 }
 
 function readable(chunk: DuckDBDataChunk): Chunk {
+  // Asked once: each time it goes through to DuckDB.
+  const { rowCount } = chunk;
   return {
-    rowCount: chunk.rowCount,
+    rowCount,
     numbers(column) {
       const vector = chunk.getColumnVector(column);
       if (!("items" in vector) || !(vector.items instanceof Float64Array)) {
@@ -106,8 +108,8 @@ function readable(chunk: DuckDBDataChunk): Chunk {
     },
     texts(column) {
       const vector = chunk.getColumnVector(column);
-      const texts = Array.from<string | null>({ length: chunk.rowCount });
-      for (let row = 0; row < chunk.rowCount; row++) texts[row] = vector.getItem(row) as string | null;
+      const texts = Array.from<string | null>({ length: rowCount });
+      for (let row = 0; row < rowCount; row++) texts[row] = vector.getItem(row) as string | null;
       return texts;
     },
   };

@@ -7,7 +7,7 @@ import { withDatabase } from "./duckdb.ts";
 import { damaged, datasetReader } from "./loadPrevious.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";
-import { tableFromQuery } from "./tableFromQuery.ts";
+import { tableFromQuery, tableFromStored } from "./tableFromQuery.ts";
 
 /**
  * A dataset that mlctl wrote, with the types its record holds.
@@ -43,6 +43,6 @@ export async function readTable(
       throw new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
     }
     if (files.length === 0) throw new MlctlError("data", "there is no file to read");
-    return { ...(await tableFromQuery(database, "SELECT * FROM result")), files, notes };
+    return { ...(await tableFromStored(database, "result")), files, notes };
   });
 }

@@ -2,15 +2,41 @@
 import type { Column, Table } from "../core/table.ts";
 import { kindOf, storedExpression } from "./columnTypes.ts";
 import type { Chunk, Database } from "./duckdb.ts";
+import { fewTexts, type TextDictionary } from "./fewTexts.ts";
 import { identifier } from "./sql.ts";
 
-/** Memory is the table's own plus one chunk of 2,048 rows. */
-export async function tableFromQuery(database: Database, query: string): Promise<Table> {
+/** That DuckDB hands over at a time. */
+const CHUNK_ROWS = 2048;
+
+/** A table of the database. */
+export async function tableFromStored(database: Database, table: string): Promise<Table> {
+  const query = `SELECT * FROM ${identifier(table)}`;
   const columns = await database.describe(query);
-  const builders = columns.map(({ name, type }) =>
-    kindOf(type) === "category" ? categories(name) : numbers(name, type),
-  );
-  const expressions = columns.map(({ name, type }) => readable(name, type));
+  const rowCount = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
+  const dictionaries = await fewTexts(database, { table, rowCount, columns });
+  return tableFromQuery(database, query, { rowCount, dictionaries });
+}
+
+export interface QueryOptions {
+  /** How many rows to expect, where that is known. */
+  readonly rowCount?: number;
+  /** Of text columns that hold few texts, by name. */
+  readonly dictionaries?: ReadonlyMap<string, TextDictionary>;
+}
+
+/** Memory is the table's own plus one chunk of 2,048 rows. */
+export async function tableFromQuery(
+  database: Database,
+  query: string,
+  { rowCount: expected = CHUNK_ROWS, dictionaries = new Map() }: QueryOptions = {},
+): Promise<Table> {
+  const columns = await database.describe(query);
+  const builders = columns.map(({ name, type }) => {
+    const dictionary = dictionaries.get(name);
+    if (dictionary !== undefined) return coded(name, dictionary.texts, expected);
+    return kindOf(type) === "category" ? categories(name) : numbers(name, type, expected);
+  });
+  const expressions = columns.map(({ name, type }) => dictionaries.get(name)?.code ?? readable(name, type));
   await database.stream(`SELECT ${expressions.join(", ")} FROM (${query})`, (chunk) => {
     for (const [column, builder] of builders.entries()) builder.add(chunk, column);
   });
@@ -33,9 +59,9 @@ interface ColumnBuilder {
   build(): Column;
 }
 
-function numbers(name: string, type: string): ColumnBuilder {
+function numbers(name: string, type: string, expected: number): ColumnBuilder {
   const kind = kindOf(type) === "date" ? "date" : "number";
-  let values = new Float64Array(2048);
+  let values = new Float64Array(expected);
   let length = 0;
   return {
     add(chunk, column) {
@@ -43,14 +69,14 @@ function numbers(name: string, type: string): ColumnBuilder {
       values.set(chunk.numbers(column).subarray(0, chunk.rowCount), length);
       length += chunk.rowCount;
     },
-    build: () => ({ kind, name, values: values.slice(0, length) }),
+    build: () => ({ kind, name, values: length === values.length ? values : values.slice(0, length) }),
   };
 }
 
 /** Codes count up in order of first appearance. */
 function categories(name: string): ColumnBuilder {
   const codeOf = new Map<string, number>();
-  let codes = new Int32Array(2048);
+  let codes = new Int32Array(CHUNK_ROWS);
   let length = 0;
   return {
     add(chunk, column) {
@@ -66,6 +92,28 @@ function categories(name: string): ColumnBuilder {
       }
     },
     build: () => ({ kind: "category", name, codes: codes.slice(0, length), categories: [...codeOf.keys()] }),
+  };
+}
+
+/** The same from codes of another order. */
+function coded(name: string, texts: readonly string[], expected: number): ColumnBuilder {
+  const codeOf = new Int32Array(texts.length).fill(-1);
+  const seen: string[] = [];
+  const found = numbers(name, "DOUBLE", expected);
+  return {
+    add: found.add,
+    build() {
+      const column = found.build();
+      if (column.kind !== "number") throw new TypeError("codes are numbers");
+      const codes = new Int32Array(column.values.length).fill(-1);
+      for (let row = 0; row < codes.length; row++) {
+        const position = column.values[row]!;
+        if (position < 0) continue;
+        if (codeOf[position]! < 0) codeOf[position] = seen.push(texts[position]!) - 1;
+        codes[row] = codeOf[position]!;
+      }
+      return { kind: "category", name, codes, categories: seen };
+    },
   };
 }
 

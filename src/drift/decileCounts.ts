@@ -1,11 +1,15 @@
 /** Rows by decile of the reference: numbers as counts, for tests that compare shares. */
 import { rankCounts } from "../stats/rankCounts.ts";
+import { ranksBetween, type Ranks } from "../stats/ranksBetween.ts";
 
 /** A value passes a cut if it lies above it, or on it for an inclusive one. */
 interface Cut {
   readonly at: number;
   readonly inclusive: boolean;
 }
+
+/** So much larger a current sample is counted between all values of the reference, as other tests want it too. */
+const LARGE_BATCH = 8;
 
 /**
  * Cuts both sides at the deciles of `reference`. A value on which several deciles fall (the zeros of a column that is
@@ -20,7 +24,13 @@ export function decileCounts(
   current: Float64Array,
 ): { readonly reference: Float64Array; readonly current: Float64Array } {
   const cuts = cutsOf(reference.toSorted());
-  return { reference: countBins(reference, cuts), current: countBins(current, cuts) };
+  const points = Float64Array.from(new Set(cuts.map(({ at }) => at)));
+  const between = (values: Float64Array): Ranks => ({ points, counts: rankCounts(points, values) });
+  const isLarge = current.length > LARGE_BATCH * reference.length;
+  return {
+    reference: binsOf(between(reference), cuts),
+    current: binsOf(isLarge ? ranksBetween(reference, current) : between(current), cuts),
+  };
 }
 
 function cutsOf(sorted: Float64Array): Cut[] {
@@ -37,14 +47,13 @@ function cutsOf(sorted: Float64Array): Cut[] {
 }
 
 /** Each place of `rankCounts` lies in one bin: before a cut that it does not pass. */
-function countBins(values: Float64Array, cuts: readonly Cut[]): Float64Array {
-  const counts = new Float64Array(cuts.length + 1);
-  const points = Float64Array.from(new Set(cuts.map(({ at }) => at)));
-  rankCounts(points, values).forEach((rows, place) => {
+function binsOf({ points, counts }: Ranks, cuts: readonly Cut[]): Float64Array {
+  const bins = new Float64Array(cuts.length + 1);
+  counts.forEach((rows, place) => {
     const point = points[place >> 1] ?? Infinity;
     const isAt = place % 2 === 1;
     const passed = cuts.filter(({ at, inclusive }) => at < point || (at === point && isAt && inclusive));
-    counts[passed.length]! += rows;
+    bins[passed.length]! += rows;
   });
-  return counts;
+  return bins;
 }

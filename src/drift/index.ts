@@ -1,5 +1,5 @@
 /** Registry of drift tests: the names are those of config.json and --json. */
-import { finiteValues } from "../stats/finiteValues.ts";
+import { presentValues } from "../stats/presentValues.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { andersonDarling } from "./andersonDarling.ts";
 import { chiSquare } from "./chiSquare.ts";
@@ -104,12 +104,7 @@ function countsTest(
 
 /** Without missing and infinite values. */
 function onPresent(compare: Compare): Compare {
-  return (reference, current) => compare(present(reference), present(current));
-}
-
-/** The same array where nothing is missing: a million values need no copy. */
-function present(values: Float64Array): Float64Array {
-  return values.every(Number.isFinite) ? values : finiteValues(values);
+  return (reference, current) => compare(presentValues(reference), presentValues(current));
 }
 
 function distance(value: number): DriftResult {

@@ -1,6 +1,6 @@
 /** Two-sample Kolmogorov–Smirnov test: could both samples come from one distribution of numbers? */
-import { rankCounts } from "../stats/rankCounts.ts";
 import { kolmogorovSurvival } from "../stats/kolmogorovSurvival.ts";
+import { ranksBetween } from "../stats/ranksBetween.ts";
 
 /** Up to this many values the p-value is exact, beyond it is that of the limiting distribution: SciPy's "auto". */
 const LARGEST_EXACT_SAMPLE = 10_000;
@@ -31,7 +31,7 @@ export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array
   // In units of 1 / (m n), a whole number, so that rounding cannot move the statistic over a step.
   const distance =
     n > LARGE_BATCH * m
-      ? distanceAtPoints(reference.toSorted(), current)
+      ? distanceAtPoints(reference, current)
       : largestDistance(reference.toSorted(), current.toSorted());
   const statistic = distance / (m * n);
   if (Math.max(m, n) <= LARGEST_EXACT_SAMPLE) {
@@ -58,13 +58,13 @@ function largestDistance(first: Float64Array, second: Float64Array): number {
 /** The same: between two reference values only the current share rises, so that the ends of the gap are the extremes. */
 function distanceAtPoints(reference: Float64Array, current: Float64Array): number {
   const [m, n] = [reference.length, current.length];
-  const points = reference.filter((value, i) => i === 0 || value !== reference[i - 1]);
-  const counts = rankCounts(points, current);
+  const { points, counts } = ranksBetween(reference, current);
+  const sorted = reference.toSorted();
   let [i, j, largest] = [0, 0, 0];
   points.forEach((point, at) => {
     j += counts[2 * at]!;
     largest = Math.max(largest, Math.abs(i * n - j * m));
-    while (i < m && reference[i] === point) i++;
+    while (i < m && sorted[i] === point) i++;
     j += counts[2 * at + 1]!;
     largest = Math.max(largest, Math.abs(i * n - j * m));
   });

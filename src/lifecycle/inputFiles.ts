@@ -1,5 +1,5 @@
 /** The files that an ingestion finds, with what had to be left out. */
-import { lstatSync, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
@@ -26,10 +26,23 @@ export interface InputFiles {
  * @param inputs files or folders instead of the input folder
  * @throws {MlctlError} kind "notReady" where one of them is not there
  */
-export async function inputFiles({ config, paths }: Session, inputs: readonly string[]): Promise<InputFiles> {
+export async function inputFiles(session: Session, inputs: readonly string[]): Promise<InputFiles> {
+  const found = await foundFiles(session, inputs);
+  const files: InputFile[] = [];
+  for (const file of found.files) files.push({ ...file, ...(await hashed(file.absolute)) });
+  return { files, leftOut: found.leftOut };
+}
+
+export interface FoundFiles {
+  readonly files: readonly Pick<InputFile, "path" | "absolute">[];
+  readonly leftOut: readonly string[];
+}
+
+/** The same for whoever only reads them: their bytes are not looked at. */
+export async function foundFiles({ config, paths }: Session, inputs: readonly string[]): Promise<FoundFiles> {
   const roots =
     inputs.length === 0 ? [resolve(paths.workspace, config.input_folder_path)] : inputs.map((input) => resolve(input));
-  const files = new Map<string, InputFile>();
+  const files = new Map<string, FoundFiles["files"][number]>();
   const leftOut: string[] = [];
   for (const root of roots) {
     const found = isFolder(root, toRecordPath(paths.workspace, root), inputs.length > 0)
@@ -40,9 +53,8 @@ export async function inputFiles({ config, paths }: Session, inputs: readonly st
     for (const absolute of found) {
       const path = toRecordPath(paths.workspace, absolute);
       if (files.has(path)) continue;
-      const file = await hashed(absolute);
-      if (file === undefined) leftOut.push(`${path} is left out: no permission to read it`);
-      else files.set(path, { path, absolute, ...file });
+      if (isReadable(absolute)) files.set(path, { path, absolute });
+      else leftOut.push(`${path} is left out: no permission to read it`);
     }
   }
   return { files: [...files.values()], leftOut };
@@ -60,11 +72,16 @@ function isFolder(root: string, shown: string, named: boolean): boolean {
   }
 }
 
-async function hashed(absolute: string): Promise<{ sha256: string; bytes: number } | undefined> {
+function isReadable(absolute: string): boolean {
   try {
-    return { sha256: await sha256File(absolute), bytes: statSync(absolute).size };
+    accessSync(absolute, constants.R_OK);
+    return true;
   } catch (error) {
-    if (errorCode(error) === "EACCES") return undefined;
+    if (errorCode(error) === "EACCES") return false;
     throw error;
   }
+}
+
+async function hashed(absolute: string): Promise<{ sha256: string; bytes: number }> {
+  return { sha256: await sha256File(absolute), bytes: statSync(absolute).size };
 }

@@ -32,7 +32,7 @@ export interface MonitorOptions {
 }
 
 /** The newest window in full, the others in a line each. */
-export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" | "settingsSha256"> {
+export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" | "settingsSha256" | "spread"> {
   readonly asOf: string;
   readonly windows: readonly WindowSummary[];
   readonly alerts: readonly SentAlert[];
@@ -45,13 +45,17 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   const loaded = options.model === undefined ? loadDeployed(session) : await loadModel(session, options.model);
   if (loaded === undefined)
     throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy, or --model" });
-  const watched = await watchedRows(session, loaded, {
-    ...options,
-    eachFile: config.monitor.window === "file",
-    since: earliestNeeded(requestOf(session, options, true)),
-  });
+  // Both are read at once, and each is waited for: neither leaves a reader behind when the other fails.
+  const read = await Promise.allSettled([
+    watchedRows(session, loaded, {
+      ...options,
+      eachFile: config.monitor.window === "file",
+      since: earliestNeeded(requestOf(session, options, true)),
+    }),
+    monitorReference(session, loaded),
+  ] as const);
+  const [watched, reference] = [valueOf(read[0]), valueOf(read[1])];
   warnOfUnknownColumns(session, loaded.model);
-  const reference = await monitorReference(session, loaded);
   const settings = monitorSettings(config, loaded, options.segments);
   const records: MonitorRecord[] = [];
   for (const rows of watched) {
@@ -70,6 +74,11 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   const told = config.monitor.window === "file" ? records : [newest];
   const alerts = dryRun ? [] : await sendAlerts(session, told);
   return { ...resultOf(newest), windows: records.map(summaryOf), alerts, dryRun };
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
 }
 
 function judgeRows(session: Session, watched: WatchedRows, judging: Judging, options: MonitorOptions): MonitorRecord[] {
@@ -109,6 +118,6 @@ function warnOfUntimed({ config, context }: Session, { time }: PreparedRows): vo
   context.emit({ type: "warning", stage: "monitor", message });
 }
 
-function resultOf({ kind: _kind, createdAt, settingsSha256: _settings, ...record }: MonitorRecord) {
+function resultOf({ kind: _kind, createdAt, settingsSha256: _settings, spread: _spread, ...record }: MonitorRecord) {
   return { ...record, asOf: createdAt };
 }

@@ -7,7 +7,8 @@ import { readTable } from "../data/readTable.ts";
 import { prepareRows } from "../monitoring/prepareRows.ts";
 import { predictionColumn } from "../pipeline/predictionColumn.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
-import { inputFiles } from "./inputFiles.ts";
+import { samplePositions } from "../stats/samplePositions.ts";
+import { foundFiles } from "./inputFiles.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";
@@ -18,20 +19,30 @@ export interface NamedReference {
   readonly reference: Reference;
 }
 
+/** Of a larger reference so many rows are answered, drawn by the seed: a hundredth is known to half a thousandth. */
+const MOST_ANSWERED = 50_000;
+
 /** @throws {MlctlError} kind "usage" where the configured reference is neither a dataset nor a path */
 export async function monitorReference(session: Session, { model }: LoadedModel): Promise<NamedReference> {
   const name = session.config.monitor.reference;
   if (name === "training") return { name, reference: model.reference };
   const table = await namedRows(session, name);
   const { time_column: timeColumn, serve } = session.config;
-  const { inputs, yPred, yTrue } = prepareRows(model, table, { timeColumn, round: serve.round, known: [] });
+  const { seed } = session.config.train;
+  const isExact = session.config.monitor.drift.rules === "evidently";
+  const { inputs, yPred, yTrue } = prepareRows(model, table, {
+    timeColumn,
+    round: serve.round,
+    known: [],
+    ...(isExact ? {} : { asked: samplePositions(table.rowCount, { seed, sampleSize: MOST_ANSWERED }) }),
+  });
   const { target } = model.signature;
   const answers = yPred.filter((value) => !Number.isNaN(value));
   const truth = yTrue.filter((value) => !Number.isNaN(value));
   const reference = referenceOf(inputs, {
-    seed: session.config.train.seed,
+    seed,
     // Exactly Evidently's figures need every value; the calibrated rules are as good with a sample.
-    ...(session.config.monitor.drift.rules === "evidently" ? { sampleSize: table.rowCount } : {}),
+    ...(isExact ? { sampleSize: table.rowCount } : {}),
     ...(answers.length === 0 ? {} : { prediction: predictionColumn(target, answers) }),
     ...(truth.length === 0 ? {} : { target: predictionColumn(target, truth) }),
   });
@@ -42,7 +53,7 @@ async function namedRows(session: Session, name: string): Promise<Table> {
   const dataset = session.store.dataset(name);
   if (dataset !== undefined) return readDataset(session, dataset);
   try {
-    const { files } = await inputFiles(session, [resolve(session.paths.workspace, name)]);
+    const { files } = await foundFiles(session, [resolve(session.paths.workspace, name)]);
     return await readTable(
       files.map(({ absolute }) => absolute),
       readingOptions(session.config),

@@ -10,7 +10,7 @@ import { readTable } from "../data/readTable.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { countPredictions, readPredictions, type JoinedPrediction } from "../storage/predictionLog/readPredictions.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
-import { inputFiles } from "./inputFiles.ts";
+import { foundFiles } from "./inputFiles.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";
@@ -63,7 +63,7 @@ export async function watchedRows(
 }
 
 async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: WatchOptions): Promise<WatchedRows[]> {
-  const found = await inputFiles(session, files);
+  const found = await foundFiles(session, files);
   for (const message of found.leftOut) session.context.emit({ type: "warning", stage: "monitor", message });
   if (found.files.length === 0) {
     throw new MlctlError("notReady", `${files.join(", ")} holds no file to look at`, {

@@ -17,5 +17,7 @@ export function answersAndTruth(
 }
 
 function known(values: Float64Array): Float64Array {
-  return values.filter((value) => !Number.isNaN(value));
+  for (let row = 0; row < values.length; row++)
+    if (Number.isNaN(values[row]!)) return values.filter((value) => !Number.isNaN(value));
+  return values;
 }

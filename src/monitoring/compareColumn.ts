@@ -5,7 +5,7 @@ import type { DriftResult, DriftTest } from "../drift/driftTest.ts";
 import { driftTests } from "../drift/index.ts";
 import type { CategoryReference, ColumnReference } from "../core/reference.ts";
 import type { CategoryColumn, Column } from "../core/table.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { presentValues } from "../stats/presentValues.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
 
 /** A column of the reference, what it holds now, and what config.json says of it. */
@@ -60,7 +60,7 @@ export function sidesOf(reference: ColumnReference, column: Column): Sides {
     return { values: null, counts: categoryCounts(reference, column) };
   }
   if (reference.kind === "category" || column.kind === "category") throw new TypeError("columns of two kinds");
-  const values = { reference: Float64Array.from(reference.sample), current: finiteValues(column.values) };
+  const values = { reference: Float64Array.from(reference.sample), current: presentValues(column.values) };
   return { values, counts: decileCounts(values.reference, values.current) };
 }
 
@@ -117,16 +117,18 @@ function categoryCounts(reference: CategoryReference, { codes, categories }: Cat
   const expected = Float64Array.from([...reference.counts.map(([, count]) => count), 0]);
   expected[kept] = reference.count - expected.reduce((sum, count) => sum + count, 0);
   const current = new Float64Array(kept + 1);
-  for (const code of codes) if (code >= 0) current[cellOfCode[code]!]!++;
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) current[cellOfCode[codes[row]!]!]!++;
   return { reference: expected, current };
 }
 
 function presentNumbers(values: Float64Array): number {
   let present = 0;
-  for (const value of values) if (Number.isFinite(value)) present++;
+  for (let row = 0; row < values.length; row++) if (Number.isFinite(values[row]!)) present++;
   return present;
 }
 
 function presentCodes({ codes }: CategoryColumn): number {
-  return codes.reduce((count, code) => (code < 0 ? count : count + 1), 0);
+  let present = 0;
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) present++;
+  return present;
 }

@@ -6,12 +6,16 @@ import type { Model } from "../core/model.ts";
 import type { Prediction } from "../core/prediction.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { TargetSpec } from "../core/signature.ts";
+import { sliceRows } from "../core/sliceRows.ts";
 import type { Column, Table } from "../core/table.ts";
 import { knowingRows } from "../pipeline/knowingRows.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { rowsInReach } from "../pipeline/rowsInReach.ts";
 import { targetNumber } from "../pipeline/targetNumber.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
+
+/** Answered together: the matrix of a million rows would not fit in the processor's cache, nor always in memory. */
+const ROWS_AT_ONCE = 16_384;
 
 export interface PreparedRows extends ConformedBatch {
   /** As they came. */
@@ -39,6 +43,8 @@ export interface PrepareOptions {
   readonly known: readonly string[];
   /** What was answered, where it is known; else the model is asked now. */
   readonly answers?: Prediction;
+  /** Positions of the only rows that the model is asked about, rising; of all unless told. */
+  readonly asked?: Int32Array;
 }
 
 export function prepareRows(model: Model, table: Table, options: PrepareOptions): PreparedRows {
@@ -47,7 +53,8 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
   const truth = truthOf(table, signature.target);
   const answered =
-    options.answers ?? answersOf(knowingRows(model, { inputs: conformed.inputs, table, y: truth.yTrue }), conformed);
+    options.answers ??
+    answersOf(knowingRows(model, { inputs: conformed.inputs, table, y: truth.yTrue }), conformed, options.asked);
   const nothing = { yPred: new Float64Array(table.rowCount).fill(NaN), probabilities: null };
   const { yPred, probabilities } = typeof answered === "string" ? nothing : answered;
   const { target } = signature;
@@ -87,21 +94,32 @@ export function selectPrepared(rows: PreparedRows, positions: ArrayLike<number>)
 }
 
 /** Answers of all rows that the model can answer, or why there are none. */
-function answersOf(model: Model, { inputs, missingColumns }: ConformedBatch): Prediction | string {
+function answersOf(
+  model: Model,
+  { inputs, missingColumns }: ConformedBatch,
+  asked: Int32Array | undefined,
+): Prediction | string {
   if (missingColumns.length > 0)
     return `the model needs the column ${missingColumns.map((name) => `"${name}"`).join(", ")}`;
   const { classes = [] } = model.signature.target;
   const yPred = new Float64Array(inputs.rowCount).fill(NaN);
+  let probabilities: Float64Array | null = null;
   try {
-    const rows = rowsInReach(model, inputs);
-    const answers = predictor(model)(rows.length === inputs.rowCount ? inputs : selectRows(inputs, rows));
-    rows.forEach((row, i) => (yPred[row] = answers.yPred[i]!));
-    if (answers.probabilities === null) return { yPred, probabilities: null };
-    const width = answers.probabilities.length / Math.max(1, rows.length);
-    const probabilities = new Float64Array(inputs.rowCount * (classes.length > 2 ? classes.length : 1)).fill(NaN);
-    rows.forEach((row, i) =>
-      probabilities.set(answers.probabilities!.subarray(i * width, (i + 1) * width), row * width),
-    );
+    const inReach = rowsInReach(model, inputs);
+    const wanted = asked === undefined ? null : new Set(asked);
+    const rows = wanted === null ? inReach : inReach.filter((row) => wanted.has(row));
+    const isWhole = rows.length === inputs.rowCount;
+    const predict = predictor(model);
+    for (let start = 0; start < Math.max(1, rows.length); start += ROWS_AT_ONCE) {
+      const some = rows.subarray(start, start + ROWS_AT_ONCE);
+      const answers = predict(isWhole ? sliceRows(inputs, start, start + some.length) : selectRows(inputs, some));
+      some.forEach((row, i) => (yPred[row] = answers.yPred[i]!));
+      if (answers.probabilities === null) continue;
+      probabilities ??= new Float64Array(inputs.rowCount * (classes.length > 2 ? classes.length : 1)).fill(NaN);
+      const width = answers.probabilities.length / Math.max(1, some.length);
+      for (const [i, row] of some.entries())
+        probabilities.set(answers.probabilities.subarray(i * width, (i + 1) * width), row * width);
+    }
     return { yPred, probabilities };
   } catch (error) {
     // A value the model cannot take must not end the report on all that can be told without its answers.

@@ -59,8 +59,14 @@ function columnQuality(column: Column, reference: ColumnReference | undefined, r
 
 export function presentCount(column: Column): number {
   let count = 0;
-  if (column.kind === "category") for (const code of column.codes) count += code < 0 ? 0 : 1;
-  else for (const value of column.values) count += Number.isNaN(value) ? 0 : 1;
+  // Counted by position: an iterator over millions of values takes several times as long.
+  if (column.kind === "category") {
+    const { codes } = column;
+    for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) count++;
+  } else {
+    const { values } = column;
+    for (let row = 0; row < values.length; row++) if (!Number.isNaN(values[row]!)) count++;
+  }
   return count;
 }
 
@@ -73,12 +79,15 @@ function newCategories(
   const listed = reference.counts.reduce((sum, [, count]) => sum + count, 0);
   if (listed < reference.count) return null;
   const known = new Set(reference.counts.map(([category]) => category));
-  const unseen = new Map<number, number>();
-  for (const code of column.codes) {
-    if (code >= 0 && !known.has(column.categories[code]!)) unseen.set(code, (unseen.get(code) ?? 0) + 1);
-  }
-  const names = [...unseen].toSorted((a, b) => b[1] - a[1]).map(([code]) => column.categories[code]!);
-  return { count: [...unseen.values()].reduce((sum, count) => sum + count, 0), names: names.slice(0, LISTED) };
+  const rows = new Float64Array(column.categories.length);
+  const { codes, categories } = column;
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) rows[codes[row]!]!++;
+  const unseen = categories
+    .map((category, code) => [category, rows[code]!] as const)
+    .filter(([category, count]) => count > 0 && !known.has(category))
+    .toSorted((a, b) => b[1] - a[1]);
+  const names = unseen.map(([category]) => category);
+  return { count: unseen.reduce((sum, [, count]) => sum + count, 0), names: names.slice(0, LISTED) };
 }
 
 function outside(
@@ -90,7 +99,9 @@ function outside(
   const known = reference?.kind === "number" && reference.quantiles.length > 0;
   const [low, high] = known ? [reference.quantiles[0]!, reference.quantiles.at(-1)!] : [-Infinity, Infinity];
   let [minimum, maximum, count] = [Infinity, -Infinity, 0];
-  for (const value of column.values) {
+  const { values } = column;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
     if (Number.isNaN(value)) continue;
     if (value < minimum) minimum = value;
     if (value > maximum) maximum = value;

@@ -6,5 +6,7 @@ import { historyGaps } from "../features/historyGaps.ts";
 /** Positions of the rows that the model's history reaches; of all rows where it does not look back. */
 export function rowsInReach({ transforms }: Pick<Model, "transforms">, table: Table): Int32Array {
   const gaps = historyGaps(transforms)?.(table);
-  return Int32Array.from({ length: table.rowCount }, (_, row) => row).filter((row) => gaps?.[row]?.kind !== "missing");
+  const rows = new Int32Array(table.rowCount);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
+  return gaps === undefined ? rows : rows.filter((row) => gaps[row]?.kind !== "missing");
 }

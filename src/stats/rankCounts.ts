@@ -41,7 +41,7 @@ function gridOf(points: Float64Array): { cellOf: (value: number) => number; star
     const place = (value - first) * scale;
     // Also where it is not a number: an infinite value times nothing.
     if (!(place > 0)) return 0;
-    return place >= cells ? cells - 1 : Math.floor(place);
+    return place >= cells ? cells - 1 : place | 0;
   };
   const starts = new Int32Array(cells + 1);
   for (const point of points) starts[cellOf(point) + 1]!++;

@@ -1,10 +1,10 @@
 /** What the training rows look like, kept small enough to live in the model file. */
-import { random } from "../core/random.ts";
 import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table.ts";
-import { finiteValues } from "./finiteValues.ts";
 import { mean } from "./mean.ts";
-import { quantileSorted } from "./quantileSorted.ts";
+import { presentValues } from "./presentValues.ts";
+import { quantilesOf } from "./quantilesOf.ts";
+import { samplePositions } from "./samplePositions.ts";
 import { standardDeviation } from "./standardDeviation.ts";
 
 /** Values kept of all columns together: about 2 MB of JSON, whatever the number of columns. */
@@ -34,8 +34,9 @@ export function referenceOf(
 ): Reference {
   const share = Math.floor(SAMPLE_BUDGET / Math.max(1, table.columns.length));
   const sampleSize = wanted ?? Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
-  const alone = { seed, sampleSize: wanted ?? LARGEST_SAMPLE };
-  const entries = table.columns.map((column) => [column.name, columnReference(column, { seed, sampleSize })] as const);
+  const alone = positionsBy(seed, wanted ?? LARGEST_SAMPLE);
+  const positions = positionsBy(seed, sampleSize);
+  const entries = table.columns.map((column) => [column.name, columnReference(column, positions)] as const);
   return {
     rows: table.rowCount,
     columns: Object.fromEntries(entries),
@@ -51,50 +52,45 @@ export interface ReferenceOptions {
   readonly sampleSize?: number;
 }
 
-interface SampleOptions {
-  readonly seed: number;
-  readonly sampleSize: number;
+/** Which of so many values are kept, in rising order. */
+type Positions = (count: number) => Int32Array;
+
+/** Drawn once for all columns of one length. */
+function positionsBy(seed: number, sampleSize: number): Positions {
+  const drawn = new Map<number, Int32Array>();
+  return (count) => {
+    const known = drawn.get(count) ?? samplePositions(count, { seed, sampleSize });
+    drawn.set(count, known);
+    return known;
+  };
 }
 
-function columnReference(column: Column, options: SampleOptions): ColumnReference {
+function columnReference(column: Column, positions: Positions): ColumnReference {
   if (column.kind === "category") return categoryReference(column);
-  return numberReference(column.kind, column.values, options);
+  return numberReference(column.kind, column.values, positions);
 }
 
-function numberReference(kind: "number" | "date", values: Float64Array, options: SampleOptions): NumberReference {
-  const present = finiteValues(values);
-  const sample = sampleOf(present, options);
-  const sorted = present.toSorted();
-  const quantiles = Array.from({ length: QUANTILE_STEPS + 1 }, (_, i) => quantileSorted(sorted, i / QUANTILE_STEPS));
+function numberReference(kind: "number" | "date", values: Float64Array, positions: Positions): NumberReference {
+  const present = presentValues(values);
+  const sample = Float64Array.from(positions(present.length), (at) => present[at]!);
+  const shares = Array.from({ length: QUANTILE_STEPS + 1 }, (_, i) => i / QUANTILE_STEPS);
   return {
     kind,
     count: present.length,
     missing: values.length - present.length,
     mean: finiteOrNull(mean(present)),
     standardDeviation: finiteOrNull(standardDeviation(present)),
-    quantiles: present.length === 0 ? [] : quantiles,
+    quantiles: present.length === 0 ? [] : quantilesOf(present, shares),
     sample: Array.from(sample.toSorted()),
   };
-}
-
-/** Each subset of `sampleSize` values is equally likely (Knuth's algorithm S). */
-function sampleOf(values: Float64Array, { seed, sampleSize }: SampleOptions): Float64Array {
-  if (values.length <= sampleSize) return values.slice();
-  const { uniform } = random(seed);
-  const sample = new Float64Array(sampleSize);
-  let taken = 0;
-  for (let i = 0; taken < sampleSize; i++) {
-    if (uniform() * (values.length - i) < sampleSize - taken) sample[taken++] = values[i]!;
-  }
-  return sample;
 }
 
 function categoryReference({ codes, categories }: CategoryColumn): CategoryReference {
   const rows = new Float64Array(categories.length);
   let missing = 0;
-  for (const code of codes) {
-    if (code < 0) missing++;
-    else rows[code]!++;
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row]! < 0) missing++;
+    else rows[codes[row]!]!++;
   }
   const counts = categories.map((category, code) => [category, rows[code]!] as const).filter(([, count]) => count > 0);
   counts.sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1));
