@@ -11,6 +11,8 @@ import { choiceOf, longFlag, optionValue } from "./optionValue.ts";
 export interface Call {
   readonly command: Command;
   readonly args: readonly string[];
+  /** As it was typed: "runs diff". */
+  readonly name: string;
   /** By the key each option has in its command; global ones by theirs. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -27,6 +29,7 @@ export interface ProgramOptions {
 
 const listingOptions = {
   csv: { flags: "--csv", description: "print the list as CSV" },
+  csvSafe: { flags: "--csv-safe", description: "as --csv, with nothing that a spreadsheet would take for a formula" },
   md: { flags: "--md", description: "print the list as a Markdown table" },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -82,9 +85,17 @@ function subcommand(command: Command, options: ProgramOptions): CommanderCommand
   for (const [key, spec] of Object.entries(specs)) built.addOption(commanderOption(key, spec));
   for (const child of command.subcommands ?? []) built.addCommand(subcommand(child, options));
   if (command.run !== undefined) {
-    built.action(async () => options.run({ command, args: built.args, options: built.optsWithGlobals() }));
+    built.action(async () =>
+      options.run({ command, name: nameOf(built), args: built.args, options: built.optsWithGlobals() }),
+    );
   }
   return built;
+}
+
+/** "runs diff" */
+function nameOf(command: CommanderCommand): string {
+  const above = command.parent;
+  return above === null || above.parent === null ? command.name() : `${nameOf(above)} ${command.name()}`;
 }
 
 /** Commander hands nothing down to commands that are added, so each is told the same. */

@@ -1,4 +1,5 @@
 /** The data of a view for programs: tab-separated in a pipe, CSV or Markdown on request. */
+import { formulaSafe } from "../core/formulaSafe.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import { cellText, exactText } from "./cellText.ts";
 import { printable } from "./textWidth.ts";
@@ -9,10 +10,10 @@ export function tabSeparated(view: View): string {
   return rows.map((row) => `${row.map((cell) => printable(exactText(cell))).join("\t")}\n`).join("");
 }
 
-/** RFC 4180 with a header line. */
-export function csvText(table: ViewTable): string {
+/** RFC 4180 with a header line. @param safe cells that a spreadsheet would take for formulas become text */
+export function csvText(table: ViewTable, safe = false): string {
   const rows = [headers(table), ...table.rows.map((row) => row.map(exactText))];
-  return rows.map((row) => `${row.map(quotedText).join(",")}\r\n`).join("");
+  return rows.map((row) => `${row.map((text) => quotedText(safe ? formulaSafe(text) : text)).join(",")}\r\n`).join("");
 }
 
 export function markdownText(table: ViewTable): string {

@@ -1,10 +1,11 @@
 /** main: reads the command line, runs the command, shows its result or its error, and ends with the right exit code. */
 import { resolve } from "node:path";
-import type { Invocation } from "../commands/command.ts";
+import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
+import { errorText, githubActions, type GithubActions } from "./githubActions.ts";
 import { progress } from "./progress.ts";
 import { reportError } from "./reportError.ts";
 import { stopSignals } from "./stopSignals.ts";
@@ -55,16 +56,26 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function runCall(call: Call, screen: Terminal, fail: (error: unknown, signal: AbortSignal) => number) {
   const invocation = invocationOf(call, screen);
-  const { clear, signal, stopCode, ...rest } = invocation;
+  const { clear, signal, stopCode, actions, ...rest } = invocation;
   try {
     const outcome = await call.command.run!(rest);
     clear();
     screen.show(outcome, formOf(call));
+    tellActions(call, outcome, actions);
     return stopCode() ?? ("exitCode" in outcome ? (outcome.exitCode ?? 0) : 0);
   } catch (error) {
     clear();
+    actions.fail(errorText(error));
     return fail(error, signal);
   }
+}
+
+/** What a gate or a check says is an error of the job, although no error of mlctl. */
+function tellActions({ command }: Call, outcome: Outcome, actions: GithubActions): void {
+  if ("text" in outcome) return;
+  const { view, exitCode = 0 } = outcome;
+  if (exitCode !== 0) actions.fail([view.title ?? "", ...(view.notes ?? [])].join("\n"));
+  if (command.summarizes === true) actions.summarize(view);
 }
 
 function invocationOf(call: Call, screen: Terminal) {
@@ -82,6 +93,15 @@ function invocationOf(call: Call, screen: Terminal) {
     drawn.clear();
     stderr.write(`${line}\n`);
   }, call.command.drains);
+  const actions = githubActions({
+    environment,
+    title: `mlctl ${call.name}`,
+    write: (line) => void stderr.write(`${line}\n`),
+  });
+  const emit: Invocation["context"]["emit"] = (event) => {
+    drawn.emit(event);
+    actions.warn(event);
+  };
   const invocation: Invocation = {
     args: call.args,
     options: call.options as Invocation["options"],
@@ -94,18 +114,22 @@ function invocationOf(call: Call, screen: Terminal) {
       debug: debug === true,
     },
     flagSettings: flagSettings(call),
-    context: { now: () => new Date(), signal, emit: drawn.emit },
+    context: { now: () => new Date(), signal, emit },
     environment,
     stdin,
     stdout,
     commands,
   };
-  return { ...invocation, clear: drawn.clear, signal, stopCode };
+  return { ...invocation, clear: drawn.clear, signal, stopCode, actions };
 }
 
-function formOf({ options }: Call): OutputForm {
-  const asked = (["json", "csv", "md"] as const).filter((form) => options[form] === true);
-  if (asked.length > 1) throw new MlctlError("usage", `give one of ${asked.map((form) => `--${form}`).join(" and ")}`);
+function formOf({ command, options }: Call): OutputForm {
+  // Of predict it is about the rows, which are no listing.
+  const forms = (["json", "csv", "csvSafe", "md"] as const).filter(
+    (form) => form !== "csvSafe" || command.listing === true,
+  );
+  const asked = forms.filter((form) => options[form] === true);
+  if (asked.length > 1) throw new MlctlError("usage", `give one of ${asked.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`);
   return asked[0] ?? "auto";
 }
 

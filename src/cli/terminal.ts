@@ -6,7 +6,7 @@ import { csvText, markdownText, tabSeparated } from "./listingText.ts";
 import { toJson } from "./toJson.ts";
 import { remarkText, viewText } from "./viewText.ts";
 
-export type OutputForm = "auto" | "json" | "csv" | "md";
+export type OutputForm = "auto" | "json" | "csv" | "csvSafe" | "md";
 
 type Stream = Pick<NodeJS.WriteStream, "write"> & Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns" | "hasColors">>;
 
@@ -61,7 +61,7 @@ export function terminal(options: TerminalOptions): Terminal {
   };
 }
 
-function listing(view: View, form: "csv" | "md"): string {
+function listing(view: View, form: "csv" | "csvSafe" | "md"): string {
   const table = view.tables?.[0] ?? { columns: ["name", "value"], rows: view.fields ?? [] };
-  return form === "csv" ? csvText(table) : markdownText(table);
+  return form === "md" ? markdownText(table) : csvText(table, form === "csvSafe");
 }

@@ -120,6 +120,8 @@ export interface Command<O extends Options = Options> {
   readonly subcommands?: readonly Command[];
   /** Adds --csv and --md: the first table of the view in that form. */
   readonly listing?: boolean;
+  /** On GitHub Actions its view goes to the summary of the job. */
+  readonly summarizes?: boolean;
   /** After SIGTERM it waits for what it began, instead of being ended after some seconds. */
   readonly drains?: boolean;
   run?(invocation: Invocation<O>): Promise<Outcome>;

@@ -9,6 +9,7 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 export const fullprocess = defineCommand({
   name: "fullprocess",
+  summarizes: true,
   group: "Lifecycle",
   summary: "ingest, train, score, deploy and report, each only when it is needed",
   details:

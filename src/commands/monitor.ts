@@ -10,6 +10,7 @@ const LISTED = 20;
 
 export const monitor = defineCommand({
   name: "monitor",
+  summarizes: true,
   group: "Watch",
   summary: "drift, data quality and performance of new rows, with history and alerts",
   details:

@@ -40,6 +40,11 @@ export const predict = defineCommand({
       type: "boolean",
       description: "keep every answer in the prediction log, and add its prediction_id to the row",
     },
+    csvSafe: {
+      flags: "--csv-safe",
+      type: "boolean",
+      description: "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas",
+    },
     rejectFile: { flags: "--reject-file <file>", description: "where the diverted rows go, with line and reason" },
   },
   examples: [
@@ -63,7 +68,7 @@ export const predict = defineCommand({
       import("../lifecycle/session.ts"),
       import("../lifecycle/predict.ts"),
     ]);
-    const { model, inputFormat, guard, rejectFile, log, output = "-" } = options;
+    const { model, inputFormat, guard, rejectFile, log, csvSafe, output = "-" } = options;
     const request = {
       input,
       stdin,
@@ -75,6 +80,7 @@ export const predict = defineCommand({
       guard,
       rejectFile,
       log,
+      csvSafe,
     };
     const result = await reading(workspace, (session) => step.predict(session, request));
     return { result, view: predictView(result), streamed: request.output === "-" };

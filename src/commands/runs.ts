@@ -72,6 +72,7 @@ const show = defineCommand({
 
 const diff = defineCommand({
   name: "diff",
+  summarizes: true,
   group: "Look back",
   summary: "tell how two runs differ, and whether the difference is real",
   details:

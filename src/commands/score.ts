@@ -8,6 +8,7 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 export const score = defineCommand({
   name: "score",
+  summarizes: true,
   group: "Lifecycle",
   summary: "judge a model on the test data, with bootstrap intervals",
   options: {

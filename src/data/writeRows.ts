@@ -1,6 +1,7 @@
 /** Writes rows to a stream as CSV or JSON lines, no faster than the stream takes them. */
 import { once } from "node:events";
 import type { Writable } from "node:stream";
+import { formulaSafe } from "../core/formulaSafe.ts";
 import type { Json } from "../core/json.ts";
 
 export interface RowWriter {
@@ -15,18 +16,22 @@ export interface WriteOptions {
   readonly header?: boolean;
   /** Empty texts as empty fields, not as `""`: for rows that came from CSV, where an empty field is an empty text. */
   readonly bareEmpty?: boolean;
+  /** Texts and names that a spreadsheet would take for formulas become plain text. CSV only. */
+  readonly formulaSafe?: boolean;
 }
 
 /** The stream is not ended: whoever opened it closes it. */
 export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
   const { format, columns } = options;
-  let pending = format === "csv" && options.header !== false ? csvLine(columns, false) : "";
+  const safe = options.formulaSafe === true ? safeRow : (row: readonly Json[]) => row;
+  let pending = format === "csv" && options.header !== false ? csvLine(safe(columns), false) : "";
   if (pending !== "") {
     stream.write(pending);
     pending = "";
   }
   const { bareEmpty = false } = options;
-  const line = (row: readonly Json[]): string => (format === "csv" ? csvLine(row, bareEmpty) : jsonLine(row, columns));
+  const line = (row: readonly Json[]): string =>
+    format === "csv" ? csvLine(safe(row), bareEmpty) : jsonLine(row, columns);
   return {
     async write(rows) {
       if (rows.length === 0) return;
@@ -38,6 +43,10 @@ export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
 /** As RFC 4180 has it, with line feeds; a missing value is an empty field, the empty text `""` unless `bareEmpty`. */
 export function csvLine(row: readonly Json[], bareEmpty: boolean): string {
   return `${row.map((value) => csvField(value, bareEmpty)).join(",")}\n`;
+}
+
+function safeRow(row: readonly Json[]): readonly Json[] {
+  return row.map((value) => (typeof value === "string" ? formulaSafe(value) : value));
 }
 
 function csvField(value: Json, bareEmpty: boolean): string {

@@ -30,6 +30,8 @@ export interface PredictOptions {
   readonly rejectFile?: string | undefined;
   /** Keeps every answer in the prediction log and adds its id to the row. */
   readonly log?: boolean;
+  /** Nothing in a CSV that a spreadsheet would take for a formula. */
+  readonly csvSafe?: boolean;
 }
 
 export interface PredictResult {
@@ -63,9 +65,10 @@ export async function predict(session: Session, options: PredictOptions): Promis
   const { normalizeNames } = model.signature.reading;
   const batches = readRows(openInput(options), { format: inputFormat, normalizeNames, name });
   const bareEmpty = inputFormat === "csv";
-  const out = rowSink(options.output, options.stdout, { format: options.format ?? inputFormat, bareEmpty });
+  const safety = { bareEmpty, formulaSafe: options.csvSafe ?? false };
+  const out = rowSink(options.output, options.stdout, { format: options.format ?? inputFormat, ...safety });
   const rejects =
-    options.rejectFile === undefined ? null : rowSink(options.rejectFile, options.stdout, { format: "csv", bareEmpty });
+    options.rejectFile === undefined ? null : rowSink(options.rejectFile, options.stdout, { format: "csv", ...safety });
   const answerer = answerRows({ model, predict: predictor(model), name, guard: options.guard });
   const log = options.log === true ? rowLog(session, chosen) : null;
   let columns: readonly string[] = [];

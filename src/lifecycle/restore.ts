@@ -82,11 +82,13 @@ function requireEmpty(folder: string, archive: string): void {
   );
 }
 
+function isOfBackup(name: string): boolean {
+  return plainNames.has(name) || backupFolders.some((role) => name.startsWith(`${role}/`));
+}
+
 /** Every byte against the manifest. */
 async function unpack(archive: string, unpacked: string): Promise<BackupManifest> {
-  const accepts = (name: string): boolean =>
-    plainNames.has(name) || backupFolders.some((role) => name.startsWith(`${role}/`));
-  const files = await readArchive(archive, unpacked, accepts);
+  const files = await readArchive(archive, unpacked, isOfBackup);
   const path = join(unpacked, "manifest.json");
   const manifest = readManifest(existsSync(path) ? readFileSync(path, "utf8") : "", archive);
   const found = new Map(files.map(({ name, sha256 }) => [name, sha256]));

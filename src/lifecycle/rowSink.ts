@@ -14,6 +14,8 @@ export interface RowSinkOptions {
   readonly format: "csv" | "jsonl";
   /** See WriteOptions. */
   readonly bareEmpty: boolean;
+  /** See WriteOptions. */
+  readonly formulaSafe?: boolean;
 }
 
 export interface RowSink {
@@ -27,7 +29,11 @@ export interface RowSink {
  * @param path a file, or "-" for `stdout`
  * @throws {MlctlError} from its methods, kind "failure", where the file cannot be written
  */
-export function rowSink(path: string, stdout: Writable, { format, bareEmpty }: RowSinkOptions): RowSink {
+export function rowSink(
+  path: string,
+  stdout: Writable,
+  { format, bareEmpty, formulaSafe = false }: RowSinkOptions,
+): RowSink {
   const temporary = path === "-" || isStream(path) ? undefined : temporaryPath(path);
   if (temporary !== undefined) removeStaleTemporaries(dirname(path));
   const stream = path === "-" ? stdout : createWriteStream(temporary ?? path, { flags: temporary ? "w" : "a" });
@@ -41,7 +47,7 @@ export function rowSink(path: string, stdout: Writable, { format, bareEmpty }: R
       // JSON lines may name new columns later on; the header of a CSV stands.
       if (writer === undefined || (format === "jsonl" && names.length !== columns.length)) {
         columns = names;
-        writer = rowWriter(stream, { format, columns, bareEmpty });
+        writer = rowWriter(stream, { format, columns, bareEmpty, formulaSafe });
       }
       const positions =
         names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));

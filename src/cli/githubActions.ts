@@ -1,0 +1,101 @@
+/** On GitHub Actions: a summary of the job as Markdown, and warnings and errors as annotations. */
+import { appendFileSync, existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import type { ProgressEvent } from "../core/context.ts";
+import { MlctlError } from "../core/errors.ts";
+import type { View } from "../core/view.ts";
+import { cellText } from "./cellText.ts";
+import { markdownText } from "./listingText.ts";
+
+export interface GithubActions {
+  /** A warning as an annotation. */
+  readonly warn: (event: ProgressEvent) => void;
+  /** An error, or a result that failed a gate, as an annotation. */
+  readonly fail: (message: string) => void;
+  /** Appends to the summary of the job. */
+  readonly summarize: (view: View) => void;
+}
+
+export interface GithubOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** "mlctl score" */
+  readonly title: string;
+  /** To stderr: the runner reads both streams, and stdout is data. */
+  readonly write: (line: string) => void;
+}
+
+/** Does nothing where the variables of the runner are not set. */
+export function githubActions({ environment, title, write }: GithubOptions): GithubActions {
+  const isRunner = environment["GITHUB_ACTIONS"] === "true";
+  const annotate = (level: "warning" | "error", message: string): void => {
+    if (isRunner) write(annotation(level, message, { title, root: environment["GITHUB_WORKSPACE"] }));
+  };
+  return {
+    warn(event) {
+      if (event.type === "warning") annotate("warning", event.message);
+    },
+    fail: (message) => annotate("error", message),
+    summarize(view) {
+      const path = environment["GITHUB_STEP_SUMMARY"];
+      if (path === undefined || path === "") return;
+      try {
+        appendFileSync(path, viewMarkdown(view, title));
+      } catch (error) {
+        write(`warning: the summary could not be written to ${path}: ${String(error)}`);
+      }
+    },
+  };
+}
+
+/** What an error says, with its hint; of anything else its message. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof MlctlError)) return error instanceof Error ? error.message : String(error);
+  return [error.message, ...error.details, ...(error.hint === undefined ? [] : [`hint: ${error.hint}`])].join("\n");
+}
+
+/** A heading, then what the terminal would show. */
+export function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, command: string): string {
+  const parts = [
+    `### ${command}`,
+    ...(title === undefined ? [] : [escaped(title)]),
+    ...(fields.length === 0 ? [] : [markdownText({ columns: ["what", "value"], rows: fields })]),
+    ...tables.flatMap((table) => [
+      ...(table.title === undefined ? [] : [`**${escaped(table.title)}**`]),
+      ...(table.rows.length === 0 ? [] : [markdownText(table)]),
+    ]),
+    ...notes.map((note) => `> ${escaped(cellText(note))}`),
+  ];
+  return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n\n`;
+}
+
+function annotation(
+  level: "warning" | "error",
+  message: string,
+  { title, root }: { readonly title: string; readonly root: string | undefined },
+): string {
+  const place = placeOf(message, root ?? process.cwd());
+  const properties = [...place, `title=${property(title)}`].join(",");
+  return `::${level} ${properties}::${data(message)}`;
+}
+
+/** `sourcedata/a.csv, line 3: …` stands at that line of that file. */
+function placeOf(message: string, root: string): string[] {
+  const [, path, line] = /^(?:error: )?([^\s:,]+\.[A-Za-z]{1,8})(?:, line (\d+))?\b/.exec(message) ?? [];
+  if (path === undefined || !existsSync(path)) return [];
+  const file = `file=${property(relative(root, resolve(path)).replaceAll("\\", "/"))}`;
+  return line === undefined ? [file] : [file, `line=${line}`];
+}
+
+/** As actions/toolkit does it: a line break would end the command. */
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+/** Names of files and columns may look like HTML. */
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
