@@ -37,32 +37,39 @@ export const traffic = `// How many vehicles will pass in an hour? A CSV a year,
 
   "train": {
     "split": { "method": "time", "cutoff": "2015-12-31 23:59:59" }, // 2016 validates
+    // The winner is chosen on the last two years of the training part, each foretold from the years before it: a season
+    // is then complete. The validation part judges it once.
+    "selection": { "method": "time_series", "folds": 2, "period": "year" },
     "models": [
       { "family": "baseline" },
       { "family": "linear_regression" },
       {
         "family": "xgboost",
+        // Found by the search below on the years 2012 to 2015 of the system's own files: 486 on the folds, where the
+        // parameters that it had shipped come to 499. Few slow steps, and leaves of many rows.
         "params": {
-          "n_estimators": 100,
-          "max_depth": 6,
-          "learning_rate": 0.0511,
-          "subsample": 0.945,
-          "colsample_bytree": 0.809,
-          "gamma": 0.967,
-          "reg_alpha": 0.29,
-          "reg_lambda": 0.882
+          "tree_method": "hist",
+          "n_estimators": 175,
+          "learning_rate": 0.0209,
+          "max_depth": 9,
+          "min_child_weight": 58,
+          "subsample": 0.721,
+          "colsample_bytree": 0.975,
+          "reg_lambda": 3.57
         },
         // \`mlctl tune\` looks for better ones: TPE learns from the trials before, on folds of the training part.
         "search": {
           "method": "tpe",
-          "trials": 30,
-          "folds": 3,
+          "trials": 40,
+          "folds": 2,
           "space": {
-            "n_estimators": { "distribution": "integer", "low": 100, "high": 600, "step": 50 },
-            "max_depth": { "distribution": "integer", "low": 3, "high": 10 },
-            "learning_rate": { "distribution": "log_uniform", "low": 0.05, "high": 0.5 },
+            "n_estimators": { "distribution": "integer", "low": 50, "high": 300, "step": 25 },
+            "learning_rate": { "distribution": "log_uniform", "low": 0.02, "high": 0.1 },
+            "max_depth": { "distribution": "integer", "low": 4, "high": 10 },
+            "min_child_weight": { "distribution": "log_integer", "low": 1, "high": 60 },
             "subsample": { "distribution": "uniform", "low": 0.5, "high": 1 },
-            "colsample_bytree": { "distribution": "uniform", "low": 0.5, "high": 1 }
+            "colsample_bytree": { "distribution": "uniform", "low": 0.6, "high": 1 },
+            "reg_lambda": { "distribution": "log_uniform", "low": 0.1, "high": 30 }
           }
         }
       }
