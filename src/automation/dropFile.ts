@@ -20,7 +20,7 @@ export interface DropWork {
 }
 
 /** A file that ends the process this often is set aside: it would end every other one too. */
-const MOST_STARTS = 10;
+const MOST_STARTS = 50;
 
 const OUTCOME = "outcome.json";
 

@@ -33,6 +33,9 @@ export interface WatchSummary {
   readonly exitCode: number;
 }
 
+/** A file at which watchers ended this often may be why: it waits until all others are done. */
+const SUSPECT_STARTS = 3;
+
 /**
  * @throws {MlctlError} with `once`: kind "notReady" where nothing is deployed, "failure" where the source cannot be
  * reached; without it these are told, and tried again at the next look
@@ -112,7 +115,9 @@ async function look(round: Round): Promise<{ taken: number; arriving: number }> 
   }
   await opened.refresh();
   let taken = 0;
-  for (const claim of [...unfinished.values(), ...(await claims.takeOver())]) {
+  const left = [...unfinished.values(), ...(await claims.takeOver())];
+  const suspects = left.filter(({ starts }) => starts > SUSPECT_STARTS);
+  for (const claim of left.filter(({ starts }) => starts <= SUSPECT_STARTS)) {
     if (signal.aborted) return { taken, arriving: 0 };
     taken += await finish(round, claim);
   }
@@ -127,6 +132,7 @@ async function look(round: Round): Promise<{ taken: number; arriving: number }> 
       noteFailure(round, `${drop.given} could not be claimed`, error);
     }
   }
+  for (const claim of suspects) if (!signal.aborted) taken += await finish(round, claim);
   return { taken, arriving };
 }
 

@@ -1,0 +1,146 @@
+/** The few operations on a bucket that watch needs; the only importer of the AWS SDK. */
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { createReadStream, createWriteStream, statSync } from "node:fs";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { MlctlError } from "../core/errors.ts";
+
+export interface FoundObject {
+  readonly key: string;
+  readonly etag: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Every method throws MlctlError, kind "failure", where the bucket does not answer as it should. */
+export interface Bucket {
+  readonly name: string;
+  list(prefix: string): Promise<FoundObject[]>;
+  /** Undefined where there is no such object. */
+  etagOf(key: string): Promise<string | undefined>;
+  /** False where the object is gone, or another one has its key by now. */
+  download(object: Pick<FoundObject, "key" | "etag">, path: string): Promise<boolean>;
+  upload(path: string, key: string, type: string): Promise<void>;
+  /** False where the server does not find the object under its key. */
+  copy(object: Pick<FoundObject, "key" | "etag">, to: string): Promise<boolean>;
+  remove(key: string): Promise<void>;
+}
+
+/** AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION; credentials are found by the SDK. */
+export type BucketEnvironment = Readonly<Record<string, string | undefined>>;
+
+export function openBucket(name: string, environment: BucketEnvironment, signal: AbortSignal): Bucket {
+  const client = clientOf(environment);
+  const place = (key: string): string => `s3://${name}/${key}`;
+  return {
+    name,
+    list: (prefix) => objectsBelow({ client, name, signal }, prefix),
+    async etagOf(key) {
+      const head = client.send(new HeadObjectCommand({ Bucket: name, Key: key }));
+      return (await found(`cannot look at ${place(key)}`, head))?.ETag;
+    },
+    async download({ key, etag }, path) {
+      const get = client.send(new GetObjectCommand({ Bucket: name, Key: key }), { abortSignal: signal });
+      const object = await found(`cannot get ${place(key)}`, get);
+      const body = object?.Body as Readable | undefined;
+      if (object?.ETag !== etag) body?.destroy();
+      if (body === undefined || object?.ETag !== etag) return false;
+      await found(`cannot get ${place(key)}`, pipeline(body, createWriteStream(path, { flush: true })));
+      return true;
+    },
+    async upload(path, key, type) {
+      const body = { Body: createReadStream(path), ContentLength: statSync(path).size, ContentType: type };
+      await found(`cannot put ${place(key)}`, client.send(new PutObjectCommand({ Bucket: name, Key: key, ...body })));
+    },
+    async copy({ key, etag }, to) {
+      const CopySource = `${name}/${key}`.split("/").map(encodeURIComponent).join("/");
+      const copy = new CopyObjectCommand({ Bucket: name, Key: to, CopySource, CopySourceIfMatch: etag });
+      return (await found(`cannot copy ${place(key)}`, client.send(copy))) !== undefined;
+    },
+    async remove(key) {
+      await found(`cannot delete ${place(key)}`, client.send(new DeleteObjectCommand({ Bucket: name, Key: key })));
+    },
+  };
+}
+
+function clientOf(environment: BucketEnvironment): S3Client {
+  const endpoint = environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"];
+  // The version is pinned by the lock file: that later ones want a newer Node is no news for whoever runs this one.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  const region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1";
+  return new S3Client({
+    region,
+    // Servers other than Amazon's have no domain for each bucket, and not all know the newer checksums.
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  });
+}
+
+/** Undefined where there is no such object; other errors of the service in words. */
+async function found<T>(what: string, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    const { name, message } = error as Error;
+    const hint =
+      name === "CredentialsProviderError"
+        ? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+        : name === "NoSuchBucket"
+          ? "create the bucket, or correct watch.source"
+          : "AWS_REGION and AWS_ENDPOINT_URL say where the bucket is";
+    throw new MlctlError("failure", `${what}: ${name === "Error" ? "" : `${name}: `}${message || "no answer"}`, {
+      hint,
+      cause: error,
+    });
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
+
+function isMissing(error: unknown): boolean {
+  const { name } = error as Error;
+  return name === "NoSuchKey" || (name === "NotFound" && statusOf(error) === 404);
+}
+
+interface Listing {
+  readonly client: S3Client;
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
+
+async function objectsBelow({ client, name, signal }: Listing, prefix: string): Promise<FoundObject[]> {
+  const objects: FoundObject[] = [];
+  for (let token: string | undefined; ;) {
+    // Keys may hold signs that XML cannot.
+    const command = new ListObjectsV2Command({
+      Bucket: name,
+      Prefix: prefix,
+      EncodingType: "url",
+      ContinuationToken: token,
+    });
+    const page = await found(`cannot list s3://${name}/${prefix}`, client.send(command, { abortSignal: signal }));
+    const decode = page?.EncodingType === "url" ? decodedKey : (key: string) => key;
+    for (const { Key, ETag, LastModified } of page?.Contents ?? []) {
+      if (Key !== undefined) objects.push({ key: decode(Key), etag: ETag ?? "", at: LastModified?.getTime() ?? 0 });
+    }
+    token = page?.NextContinuationToken;
+    if (page?.IsTruncated !== true || token === undefined) return objects;
+  }
+}
+
+/** As forms encode: a plus is a blank. */
+function decodedKey(key: string): string {
+  return decodeURIComponent(key.replaceAll("+", " "));
+}
