@@ -11,7 +11,7 @@ import type { LogisticProblem, Optimum, OptimizerOptions } from "./objective.ts"
 /** Beyond this many weights, or multiplications for one Hessian, L-BFGS is faster than Newton. */
 const MAX_NEWTON_WEIGHTS = 500;
 const MAX_HESSIAN_WORK = 2e10;
-/** From this many rows on, every tenth row is fitted first: all rows then need two or three steps, not eight. */
+/** From this many rows on, every tenth row is fitted first: all rows then need a few steps without a Hessian. */
 const WARM_START_ROWS = 50_000;
 const WARM_START_STRIDE = 10;
 
@@ -55,15 +55,18 @@ export async function fitLogistic(X: Matrix, y: Float64Array, options: FitOption
 async function solve(problem: LogisticProblem, options: OptimizerOptions): Promise<Optimum> {
   const objective = problem.classCount === 2 ? binaryObjective(problem) : multinomialObjective(problem);
   const work = problem.rowCount * objective.size ** 2;
-  const optimizer = objective.size <= MAX_NEWTON_WEIGHTS && work <= MAX_HESSIAN_WORK ? newton : lbfgs;
-  return optimizer(objective, await startingPoint(problem, objective.size, options), options);
-}
-
-async function startingPoint(problem: LogisticProblem, size: number, options: OptimizerOptions): Promise<Float64Array> {
-  if (problem.rowCount < WARM_START_ROWS) return new Float64Array(size);
-  const sample = everyTenth(problem);
-  if (new Set(sample.y).size < problem.classCount) return new Float64Array(size);
-  return (await solve(sample, { ...options, tolerance: Math.max(options.tolerance, 1e-3) })).weights;
+  const sample = problem.rowCount < WARM_START_ROWS ? undefined : everyTenth(problem);
+  const isWhole = sample === undefined || new Set(sample.y).size < problem.classCount;
+  const coarse = { ...options, tolerance: Math.max(options.tolerance, 1e-3) };
+  if (objective.size <= MAX_NEWTON_WEIGHTS && work <= MAX_HESSIAN_WORK) {
+    const start = new Float64Array(objective.size);
+    if (isWhole) return newton(objective, start, options);
+    const few = problem.classCount === 2 ? binaryObjective(sample) : multinomialObjective(sample);
+    const { weights, hessian } = await newton(few, start, coarse);
+    return newton(objective, weights, options, hessian);
+  }
+  const start = isWhole ? new Float64Array(objective.size) : (await solve(sample, coarse)).weights;
+  return lbfgs(objective, start, options);
 }
 
 /** The rows weigh ten times as much, so that the penalty keeps its share. */

@@ -6,6 +6,9 @@ const SUFFICIENT_DECREASE = 1e-4;
 /** Halvings after which a step is below rounding: 2⁻⁴⁰. */
 const MAX_HALVINGS = 40;
 
+/** Of a sum of a million terms: about √10⁶ times the rounding of one, 2⁻⁵². */
+const ROUNDING = 1e-12;
+
 /** Where an optimizer stands. */
 export interface Position {
   readonly weights: Float64Array<ArrayBuffer>;
@@ -25,7 +28,7 @@ export function lineSearch(
 ): Position | null {
   const slope = dot(before, direction);
   // Near the optimum the decrease drowns in the rounding of the value; then the gradient decides.
-  const rounding = 8 * Number.EPSILON * Math.abs(value);
+  const rounding = ROUNDING * Math.abs(value);
   for (let halving = 0, step = 1; halving < MAX_HALVINGS; halving++, step /= 2) {
     const trial = weights.map((weight, j) => weight + step * direction[j]!);
     const gradient = new Float64Array(trial.length);
