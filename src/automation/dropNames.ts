@@ -66,5 +66,11 @@ export function nameBehind(stem: string, addition: string): string {
 /** A name or a message on one line, whatever it holds. */
 export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (sign) => JSON.stringify(sign).slice(1, -1));
+  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, escaped);
+}
+
+/** "\\n", and "\\u2028" for signs that JSON leaves as they are. */
+function escaped(sign: string): string {
+  const json = JSON.stringify(sign).slice(1, -1);
+  return json === sign ? `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}` : json;
 }

@@ -1,4 +1,5 @@
 /** What became of a dropped file: as JSON, as fields of a pipe, as a sentence. */
+import { oneLine } from "../automation/dropNames.ts";
 import type { DropResult } from "../automation/dropResult.ts";
 import { formatNumber } from "../core/formatNumber.ts";
 
@@ -41,19 +42,19 @@ export function dropDocument(drop: DropResult): object {
 /** Status, file, rows, model version, drift share, verdict of monitoring, output or error. */
 export function dropFields({ status, file, rows, modelVersion, monitoring, output, error }: DropResult): string[] {
   const figures = [rows, modelVersion, monitoring?.driftShare ?? null].map((value) => String(value ?? ""));
-  return [status, file, ...figures, monitoring?.status ?? "", error?.message ?? output ?? ""].map(oneField);
+  return [status, file, ...figures, monitoring?.status ?? "", error?.message ?? output ?? ""].map(oneLine);
 }
 
 export function dropSentence(drop: DropResult): string {
   const { file, name, status, rows, rejected, modelVersion, monitoring, output, error, log } = drop;
-  const called = oneField(name === file ? file : `${file} (as ${name})`);
+  const called = oneLine(name === file ? file : `${file} (as ${name})`);
   if (status === "errored") {
-    const more = error!.details.map((detail) => `\n  ${oneField(detail)}`).join("");
-    return `errored    ${called}: ${oneField(error!.message)}${more}\n  see ${oneField(log)}`;
+    const more = error!.details.map((detail) => `\n  ${oneLine(detail)}`).join("");
+    return `errored    ${called}: ${oneLine(error!.message)}${more}\n  see ${oneLine(log)}`;
   }
   const model = modelVersion === null ? "" : ` by v${modelVersion}`;
   const aside = rejected === 0 ? "" : `, ${rejected} set aside`;
-  return `${status}  ${called}: ${rows} ${rows === 1 ? "row" : "rows"}${model}${aside}${judged(monitoring)} → ${oneField(output ?? "")}`;
+  return `${status}  ${called}: ${rows} ${rows === 1 ? "row" : "rows"}${model}${aside}${judged(monitoring)} → ${oneLine(output ?? "")}`;
 }
 
 function judged(monitoring: DropResult["monitoring"]): string {
@@ -64,10 +65,4 @@ function judged(monitoring: DropResult["monitoring"]): string {
   const figures = scores.map(([metric, value]) => `, ${metric} ${formatNumber(value)}`).join("");
   const failed = findings.filter(({ status }) => status === "fail").length;
   return `${drift}${figures}${failed === 0 ? "" : `, ${failed} failed`}`;
-}
-
-/** Names may hold tabs and line ends. */
-function oneField(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, (sign) => JSON.stringify(sign).slice(1, -1));
 }
