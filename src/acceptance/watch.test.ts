@@ -288,7 +288,7 @@ describe("watch", () => {
     expect(stderr).toMatch(/no model is deployed: files are left where they are/);
   });
 
-  it("goes on with what a killed one left, oldest first, and tells with --fail-on", () => {
+  it("takes the oldest first, and tells with --fail-on what was found", () => {
     const workspace = trained.copy();
     workspace.configure({ monitor: { require: { f1: { min: 0.999 } }, minimum_rows: 1 } });
     workspace.write({ "drops/input/b.csv": csv(), "drops/input/a.csv": csv() });
