@@ -32,7 +32,7 @@ export const monitor = defineCommand({
     reference: {
       flags: "--reference <what>",
       setting: "monitor.reference",
-      description: "compare with: training, a dataset's id or a path",
+      description: "compare with: training, same_season (the same days of earlier years), a dataset's id or a path",
     },
     source: {
       flags: "--source <name>",

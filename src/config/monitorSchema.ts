@@ -25,7 +25,9 @@ export function monitorSchema(require: ReturnType<typeof limits>) {
       .string()
       .min(1)
       .default("training")
-      .describe("what is compared against: training, the id of a dataset, or a path"),
+      .describe(
+        "what is compared against: training, same_season (its rows of the same days of earlier years), the id of a dataset, or a path",
+      ),
     minimum_rows: z.number().int().min(1).default(20).describe("a window with fewer rows is not enough to tell"),
     drift: driftSchema().prefault({}).describe("when columns count as moved"),
     quality: qualitySchema().prefault({}).describe("limits on the data itself"),

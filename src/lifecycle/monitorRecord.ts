@@ -3,6 +3,7 @@ import type { MonitorRecord, MonitorWindow } from "../core/monitoring.ts";
 import { judgeWindow } from "../monitoring/judgeWindow.ts";
 import { labelledRows } from "../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../monitoring/prepareRows.ts";
+import type { Season } from "../monitoring/seasonalDrift.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
 import type { LoadedModel } from "./loadModel.ts";
@@ -35,7 +36,8 @@ export function monitorRecord(
   const rows = window.rows.length === prepared.table.rowCount ? prepared : selectPrepared(prepared, window.rows);
   const now = context.now().getTime();
   const end = request.until ?? (isHistory(request) ? Math.min(window.end ?? now, now) : now);
-  const judged = judgeWindow(rows, { ...settings, reference: reference.reference, end });
+  const season = reference.seasonOf?.(window) ?? null;
+  const judged = judgeWindow(rows, { ...settings, reference: reference.reference, season, end });
   const told = toldWindow(watched, window, rows);
   const settingsSha256 = settingsHash(config, settings.segments);
   // Labels come in other files: what a window of time is, its bounds say.
@@ -53,10 +55,16 @@ export function monitorRecord(
     modelVersion: loaded.run?.modelVersion ?? null,
     modelSha256: loaded.sha256,
     settingsSha256,
-    reference: { name: reference.name, rows: reference.reference.rows },
+    reference: comparedTo(reference, season),
     ...judged,
     statements: statementsOf(before, told),
   };
+}
+
+/** What drift was judged by: where no earlier year has rows of these days it is all of training. */
+function comparedTo({ name, reference, seasonOf }: NamedReference, season: Season | null): MonitorRecord["reference"] {
+  if (season !== null) return { name, rows: season.reference.rows };
+  return { name: seasonOf === undefined ? name : "training", rows: reference.rows };
 }
 
 function isTimed(window: string | null): boolean {

@@ -10,6 +10,7 @@ import { referenceOf } from "../stats/referenceOf.ts";
 import { samplePositions } from "../stats/samplePositions.ts";
 import { foundFiles } from "./inputFiles.ts";
 import type { LoadedModel } from "./loadModel.ts";
+import { monitorSeason, SAME_SEASON, type SeasonOf } from "./monitorSeason.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";
 import { readDataset } from "./trainingData.ts";
@@ -17,15 +18,19 @@ import { readDataset } from "./trainingData.ts";
 export interface NamedReference {
   readonly name: string;
   readonly reference: Reference;
+  /** Of a window, where it is held against its own season. */
+  readonly seasonOf?: SeasonOf;
 }
 
 /** Of a larger reference so many rows are answered, drawn by the seed: a hundredth is known to half a thousandth. */
 const MOST_ANSWERED = 50_000;
 
 /** @throws {MlctlError} kind "usage" where the configured reference is neither a dataset nor a path */
-export async function monitorReference(session: Session, { model }: LoadedModel): Promise<NamedReference> {
+export async function monitorReference(session: Session, loaded: LoadedModel): Promise<NamedReference> {
+  const { model } = loaded;
   const name = session.config.monitor.reference;
   if (name === "training") return { name, reference: model.reference };
+  if (name === SAME_SEASON) return { name, reference: model.reference, seasonOf: await monitorSeason(session, loaded) };
   const table = await namedRows(session, name);
   const { time_column: timeColumn, serve } = session.config;
   const { seed } = session.config.train;
@@ -61,7 +66,7 @@ async function namedRows(session: Session, name: string): Promise<Table> {
   } catch (error) {
     if (!(error instanceof MlctlError) || error.kind !== "notReady") throw error;
     throw new MlctlError("usage", `monitor.reference: ${name} is neither a dataset nor a path`, {
-      hint: 'take "training", the id of a dataset (`mlctl lineage`), or the path of a file or folder',
+      hint: 'take "training", "same_season", the id of a dataset (`mlctl lineage`), or the path of a file or folder',
       cause: error,
     });
   }

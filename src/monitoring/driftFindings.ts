@@ -2,6 +2,7 @@
 import type { ColumnDrift } from "../core/drift.ts";
 import { formatNumber } from "../core/formatNumber.ts";
 import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/monitoring.ts";
+import { isSeasonal } from "./seasonalDrift.ts";
 
 /** What of drift is a failure; the rest is a warning. */
 export type DriftSubject = "dataset" | "prediction" | "target" | "columns";
@@ -38,6 +39,8 @@ function datasetFinding({ dataset, columns }: MonitorDrift, severity: MonitorSta
 function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity: MonitorStatus): MonitorFinding {
   const tested = Object.entries(columns).filter(([, { skipped }]) => skipped === undefined);
   const drifted = tested.filter(([, column]) => column.drifted).toSorted(([, a], [, b]) => (b.psi ?? 0) - (a.psi ?? 0));
+  const seasonal = tested.filter(([, column]) => isSeasonal(column)).map(([name]) => `"${name}"`);
+  const aside = seasonal.length === 0 ? "" : `; seasonal, as in earlier years: ${seasonal.join(", ")}`;
   const named = drifted.slice(0, 5).map(([name, column]) => `"${name}" ${verdictText(column)}`);
   return {
     area: "drift",
@@ -48,14 +51,14 @@ function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity
     passes: "at_most",
     interval: null,
     message:
-      drifted.length === 0
+      (drifted.length === 0
         ? `none of ${tested.length}`
-        : `${named.join("; ")}${drifted.length > 5 ? `; and ${drifted.length - 5} more` : ""}`,
+        : `${named.join("; ")}${drifted.length > 5 ? `; and ${drifted.length - 5} more` : ""}`) + aside,
   };
 }
 
 function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): MonitorFinding {
-  const { skipped, drifted, value, limit, measure } = drift;
+  const { skipped, drifted, value, limit, measure, note } = drift;
   return {
     area: "drift",
     name,
@@ -64,7 +67,8 @@ function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): 
     limit,
     passes: measure === "p_value" ? "at_least" : "at_most",
     interval: null,
-    message: skipped ?? verdictText(drift),
+    message:
+      skipped ?? (note !== undefined && isSeasonal(drift) ? `${verdictText(drift)}; ${note}` : verdictText(drift)),
   };
 }
 

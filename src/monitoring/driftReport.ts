@@ -38,18 +38,27 @@ export function driftReport(reference: Reference, table: Table, options: DriftOp
       : judge([subject(name, before, column, options)], options)[0]!;
   const answers = alone("prediction", reference.prediction, prediction);
   const truth = alone(target?.name ?? "", reference.target, target);
-  const counted = rules === "evidently" ? [...drifts, ...[answers, truth].filter((drift) => drift !== null)] : drifts;
-  return {
-    rules,
-    referenceRows: reference.rows,
-    currentRows: table.rowCount,
-    columns: Object.fromEntries([
-      ...(answers === null ? [] : [["prediction", answers] as const]),
-      ...drifts.map((drift, i) => [names[i]!, drift] as const),
-    ]),
-    ...(target === undefined ? {} : { target: truth }),
-    dataset: datasetDrift(counted, options.datasetShare ?? 0.5),
-  };
+  return withDataset(
+    {
+      rules,
+      referenceRows: reference.rows,
+      currentRows: table.rowCount,
+      columns: Object.fromEntries([
+        ...(answers === null ? [] : [["prediction", answers] as const]),
+        ...drifts.map((drift, i) => [names[i]!, drift] as const),
+      ]),
+      ...(target === undefined ? {} : { target: truth }),
+    },
+    options.datasetShare,
+  );
+}
+
+/** Counts the columns that drifted. @param limit share of the tested columns that makes a drifted dataset */
+export function withDataset(report: Omit<DriftReport, "dataset">, limit = 0.5): DriftReport {
+  const { prediction, ...inputs } = report.columns;
+  const others = [prediction, report.target].filter((drift) => drift !== undefined && drift !== null);
+  const counted = [...Object.values(inputs), ...(report.rules === "evidently" ? others : [])];
+  return { ...report, dataset: datasetDrift(counted, limit) };
 }
 
 function judge(columns: readonly ComparedColumn[], options: DriftOptions): ColumnDrift[] {

@@ -11,11 +11,14 @@ import { performanceReport, sureInterval } from "./performanceReport.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 import { qualityFindings, type Limit, type QualityLimits } from "./qualityFindings.ts";
 import { qualityReport } from "./qualityReport.ts";
+import { seasonalDrift, type Season } from "./seasonalDrift.ts";
 import { segmentReports } from "./segmentReports.ts";
 
 export interface JudgeOptions {
   readonly model: Model;
   readonly reference: Reference;
+  /** The same days of earlier years, by which drift is judged; null or left out: by the reference. */
+  readonly season?: Season | null;
   readonly drift: DriftOptions & { readonly failOn: readonly DriftSubject[] };
   readonly quality: QualityLimits;
   readonly performance: {
@@ -71,7 +74,11 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
     performance,
     segments,
     findings: worstFirst(findings),
-    spread: spreadOf(reference, [...rows.inputs.columns, ...(prediction === undefined ? [] : [prediction])], target),
+    spread: spreadOf(
+      options.season?.reference ?? reference,
+      [...rows.inputs.columns, ...(prediction === undefined ? [] : [prediction])],
+      target,
+    ),
   };
 }
 
@@ -89,10 +96,11 @@ function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
 function driftOf(
   rows: PreparedRows,
   answers: ReturnType<typeof answersAndTruth>,
-  { reference, drift }: JudgeOptions,
+  { reference, season, drift, model }: JudgeOptions,
 ): MonitorDrift {
-  const report = driftReport(reference, rows.inputs, { ...drift, ...answers });
-  return { ...report, target: report.target ?? null };
+  const overall = driftReport(reference, rows.inputs, { ...drift, ...answers });
+  if (season === undefined || season === null) return { ...overall, target: overall.target ?? null };
+  return seasonalDrift(rows, { overall, season, drift, target: model.signature.target });
 }
 
 function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] {

@@ -1,0 +1,117 @@
+/** The same days of earlier years, from the rows that the model was trained on: the reference "same_season". */
+import { MlctlError } from "../core/errors.ts";
+import type { Reference } from "../core/reference.ts";
+import { answersAndTruth } from "../monitoring/answersAndTruth.ts";
+import { prepareRows, selectPrepared } from "../monitoring/prepareRows.ts";
+import { yearToYear, type Season } from "../monitoring/seasonalDrift.ts";
+import { referenceOf } from "../stats/referenceOf.ts";
+import type { LoadedModel } from "./loadModel.ts";
+import type { PlannedWindow } from "./monitorWindows.ts";
+import type { Session } from "./session.ts";
+import { readDataset } from "./trainingData.ts";
+
+export const SAME_SEASON = "same_season";
+
+/**
+ * How years differ from one another is looked at in these neighbouring windows too, in lengths of the window: of k
+ * years alone, one in k + 1 is the oddest by chance; of five times as many comparisons one in twenty or so.
+ */
+const NEIGHBOURS = [-2, -1, 0, 1, 2];
+
+/** Further away is another season: two weeks. */
+const LONGEST_STEP = 14 * 86_400_000;
+
+/** Null where no earlier year has enough rows of these days. */
+export type SeasonOf = (window: PlannedWindow) => Season | null;
+
+/** @throws {MlctlError} kind "usage" without a time column, "notReady" where the training rows are not known */
+export async function monitorSeason(session: Session, { model, run }: LoadedModel): Promise<SeasonOf> {
+  const { config, store } = session;
+  const dataset = run === null ? undefined : store.dataset(run.datasetId);
+  if (dataset === undefined) {
+    throw new MlctlError(
+      "notReady",
+      `monitor.reference: ${SAME_SEASON} needs the dataset that the model was trained on`,
+      {
+        hint: "train a model in this workspace, or take another reference",
+      },
+    );
+  }
+  const table = await readDataset(session, dataset);
+  const { time_column: timeColumn, serve, monitor, train } = config;
+  const history = prepareRows(model, table, { timeColumn, round: serve.round, known: [] });
+  const { time } = history;
+  if (time === null) {
+    throw new MlctlError("usage", `monitor.reference: ${SAME_SEASON} needs a column that says when a row happened`, {
+      hint: 'set "time_column" in config.json',
+    });
+  }
+  const referenceTo = (rows: ArrayLike<number>): Reference => {
+    const { inputs, ...known } = selectPrepared(history, rows);
+    const { prediction, target } = answersAndTruth(known, model.signature.target);
+    return referenceOf(inputs, {
+      seed: train.seed,
+      ...(prediction === undefined ? {} : { prediction }),
+      ...(target === undefined || target === null ? {} : { target }),
+    });
+  };
+  const rowsIn = rowsByTime(time);
+  const from = oldest(time);
+  return (window) => {
+    const { start, end } = window;
+    if (start === null || end === null) return null;
+    const yearsAt = (shift: number): Int32Array[] =>
+      yearsBefore({ start: start + shift, end: end + shift }, { from, until: start })
+        .map(rowsIn)
+        .filter((rows) => rows.length >= monitor.minimum_rows);
+    const years = yearsAt(0);
+    if (years.length === 0) return null;
+    const usual = NEIGHBOURS.flatMap((lengths) => {
+      const beside = yearsAt(lengths * Math.min(end - start, LONGEST_STEP));
+      if (beside.length < 2) return [];
+      return beside.map((rows, left) => {
+        const others = referenceTo(joined(beside.filter((_, year) => year !== left)));
+        return yearToYear(selectPrepared(history, rows), others, model.signature.target);
+      });
+    });
+    return { reference: referenceTo(joined(years)), usual };
+  };
+}
+
+function joined(parts: readonly Int32Array[]): number[] {
+  return parts.flatMap((part) => [...part]);
+}
+
+interface Bounds {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The same days of each year before; only what lies before the window itself, and not before `from`. */
+function yearsBefore(days: Bounds, { from, until }: { readonly from: number; readonly until: number }): Bounds[] {
+  const bounds: Bounds[] = [];
+  for (let years = 1; yearsEarlier(days.end, years) > from; years++) {
+    bounds.push({ start: yearsEarlier(days.start, years), end: Math.min(yearsEarlier(days.end, years), until) });
+  }
+  return bounds;
+}
+
+/** February 29 is March 1 where there is none. */
+function yearsEarlier(at: number, years: number): number {
+  const date = new Date(at);
+  return date.setUTCFullYear(date.getUTCFullYear() - years);
+}
+
+function oldest(time: Float64Array): number {
+  let first = Infinity;
+  for (const at of time) if (at < first) first = at;
+  return first;
+}
+
+function rowsByTime(time: Float64Array): (bounds: Bounds) => Int32Array {
+  return ({ start, end }) => {
+    const rows: number[] = [];
+    for (let row = 0; row < time.length; row++) if (time[row]! >= start && time[row]! < end) rows.push(row);
+    return Int32Array.from(rows);
+  };
+}
