@@ -62,6 +62,22 @@ export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
   }
 }
 
+const FIRST_SPAN = 60_000;
+
+/** The newest time of the job in the last `withinMs`. */
+export function latestTime(job: CronJob, now: Date, withinMs: number): Date | undefined {
+  // A short while first: a job of every second has millions of times in a month.
+  for (let span = FIRST_SPAN; ; span *= 24) {
+    const from = new Date(now.getTime() - Math.min(span, withinMs));
+    let latest: Date | undefined;
+    for (const time of timesAfter(job, from)) {
+      if (time > now) break;
+      latest = time;
+    }
+    if (latest !== undefined || span >= withinMs) return latest;
+  }
+}
+
 /** Every field as the numbers it stands for; days may hold L, W and # besides. */
 export function cronFields(job: CronJob): CronFields {
   checkJob(job);

@@ -12,7 +12,7 @@ import { ensureFolder } from "../storage/commitFile.ts";
 import { acquireLock } from "../storage/lock.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
 import { scheduleFolder } from "../storage/workspaceRecord.ts";
-import { logPath, retainExecutions, saveExecution, withStore } from "./executionLog.ts";
+import { logPath, recentExecutions, retainExecutions, saveExecution } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { projectRoot } from "../core/projectRoot.ts";
 
@@ -20,9 +20,6 @@ export const program = fileURLToPath(new URL("bin/mlctl.js", projectRoot));
 
 /** A job that was asked to stop and does not is killed. */
 const KILL_AFTER_MILLISECONDS = 10_000;
-
-/** Executions that are looked through for one of the same time. */
-const RECENT = 100;
 
 /** Where jobs run. */
 export interface JobPlace {
@@ -107,9 +104,7 @@ async function lockJob(database: string, { name }: ScheduledJob, now: () => Date
 
 function hasRun({ paths }: Workspace, { name }: ScheduledJob, dueAt: Date): boolean {
   const due = dueAt.toISOString();
-  return withStore(paths, (store) =>
-    store.executions({ job: name, limit: RECENT }).some((execution) => execution.dueAt === due),
-  );
+  return recentExecutions(paths, name).some((execution) => execution.dueAt === due);
 }
 
 function begun(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "stop">, at: Date): Execution {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { Execution } from "../core/execution.ts";
 import { processIsAlive } from "../storage/processIsAlive.ts";
+import { readStore } from "../storage/readStore.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
@@ -12,6 +13,9 @@ import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../storage/wo
 import { recordPath, scheduleFolder } from "../storage/workspaceRecord.ts";
 
 const DAY_MILLISECONDS = 86_400_000;
+
+/** Executions that are looked through for the last time of a job. */
+const RECENT = 100;
 
 /** Where the log of an execution lies (absolute); its folder is made. */
 export function logPath(paths: WorkspacePaths, executionId: string): string {
@@ -58,7 +62,17 @@ export function actualStatus({ status, host, pid }: Execution): Execution["statu
   return status === "running" && host === hostname() && !processIsAlive(pid) ? "killed" : status;
 }
 
-export function withStore<T>(paths: WorkspacePaths, work: (store: RunStore) => T): T {
+/** As the records say, also where the index is behind; newest first. */
+export function recentExecutions(paths: WorkspacePaths, job: string): Execution[] {
+  const store = readStore(paths);
+  try {
+    return store.executions({ job, limit: RECENT });
+  } finally {
+    store.close();
+  }
+}
+
+function withStore<T>(paths: WorkspacePaths, work: (store: RunStore) => T): T {
   const store = openStore(paths.database);
   try {
     return work(store);

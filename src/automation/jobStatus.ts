@@ -3,7 +3,7 @@ import type { Finding } from "../core/drift.ts";
 import type { Execution } from "../core/execution.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
-import { nextTimes, timesAfter } from "./cron.ts";
+import { latestTime, nextTimes, timesAfter } from "./cron.ts";
 import { actualStatus } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectations, type Expectation, type Scheduler } from "./scheduleState.ts";
@@ -66,13 +66,20 @@ export function jobStatuses(jobs: readonly ScheduledJob[], { paths, store, now, 
       cron: job.cron,
       timezone: job.timezone,
       scheduler: expected[job.name]?.by ?? null,
-      status: statusOf(expected[job.name], executions, missed.length),
-      missed: missed.length,
-      overdueSince: missed[0]?.toISOString() ?? null,
+      status: statusOf(expected[job.name], executions, missed !== undefined),
+      missed: missed?.count ?? 0,
+      overdueSince: missed?.first.toISOString() ?? null,
       next: nextTimes(job, count, now).map((time) => time.toISOString()),
       last: executions.map(outcomeOf),
     };
   });
+}
+
+export interface MissedTimes {
+  readonly first: Date;
+  readonly latest: Date;
+  /** At most 1000. */
+  readonly count: number;
 }
 
 /** Dead-man check: times since the last run, or since somebody was told to run the job, that nothing ran for. */
@@ -81,19 +88,23 @@ export function missedTimes(
   expected: Expectation | undefined,
   executions: readonly Execution[],
   now: Date,
-): Date[] {
-  if (expected === undefined || expected.cron !== job.cron || expected.timezone !== job.timezone) return [];
+): MissedTimes | undefined {
+  if (expected === undefined || expected.cron !== job.cron || expected.timezone !== job.timezone) return undefined;
   const unattended = executions.filter(({ trigger }) => trigger !== "manual");
-  if (unattended.some((execution) => actualStatus(execution) === "running")) return [];
+  if (unattended.some((execution) => actualStatus(execution) === "running")) return undefined;
   // Times that came while it ran were not missed.
   const seen = unattended.flatMap(({ dueAt, endedAt, startedAt }) => [dueAt ?? startedAt, endedAt ?? startedAt]);
   const from = new Date([expected.since, ...seen].toSorted().at(-1)!);
-  const latest = now.getTime() - job.jitterMs - GRACE_MILLISECONDS;
-  const missed: Date[] = [];
+  const patience = now.getTime() - job.jitterMs - GRACE_MILLISECONDS;
+  let count = 0;
+  let first: Date | undefined;
   for (const time of timesAfter(job, from)) {
-    if (time.getTime() > latest || missed.push(time) >= MOST_MISSED) break;
+    if (time.getTime() > patience || count >= MOST_MISSED) break;
+    first ??= time;
+    count++;
   }
-  return missed;
+  if (first === undefined) return undefined;
+  return { first, latest: latestTime(job, now, now.getTime() - from.getTime()) ?? first, count };
 }
 
 /** For doctor: one finding for each job that somebody was told to run. */
@@ -123,11 +134,11 @@ export function whoRuns(scheduler: Scheduler | null): string {
 function statusOf(
   expected: Expectation | undefined,
   executions: readonly Execution[],
-  missed: number,
+  isOverdue: boolean,
 ): JobStatus["status"] {
   const last = executions.map(actualStatus).find((status) => status !== "skipped");
   if (last === "running") return "running";
-  if (missed > 0) return "overdue";
+  if (isOverdue) return "overdue";
   if (expected === undefined && last === undefined) return "unscheduled";
   if (last === undefined) return "waiting";
   return last === "done" ? "ok" : "failed";

@@ -1,9 +1,9 @@
 /** Runs one job now: by hand, or for cron and systemd, which know less of time zones, overlap and runs that were missed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Execution } from "../core/execution.ts";
-import { timesAfter } from "./cron.ts";
+import { latestTime } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
-import { withStore } from "./executionLog.ts";
+import { recentExecutions } from "./executionLog.ts";
 import { missedTimes } from "./jobStatus.ts";
 import { jitterOf } from "./runSchedule.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
@@ -23,10 +23,6 @@ export interface RunJobResult {
   readonly execution: Execution | null;
 }
 
-const RECENT = 20;
-
-const FIRST_SPAN = 60_000;
-
 export async function runJobNow(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult> {
   const { context, paths } = options.workspace;
   const nothing = { job: job.name, status: "not_due", execution: null } as const;
@@ -41,31 +37,16 @@ export async function runJobNow(job: ScheduledJob, options: RunJobOptions): Prom
   return run(job, { trigger: "schedule", dueAt }, options);
 }
 
-/** The newest time of the job in the last `withinMs`. */
-export function latestTime(job: ScheduledJob, now: Date, withinMs: number): Date | undefined {
-  // A short while first: a job of every second has millions of times in a month.
-  for (let span = FIRST_SPAN; ; span *= 24) {
-    const from = new Date(now.getTime() - Math.min(span, withinMs));
-    let latest: Date | undefined;
-    for (const time of timesAfter(job, from)) {
-      if (time > now) break;
-      latest = time;
-    }
-    if (latest !== undefined || span >= withinMs) return latest;
-  }
-}
-
 async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<RunJobResult | undefined> {
   const { context, paths } = options.workspace;
-  const executions = withStore(paths, (store) => store.executions({ job: job.name, limit: RECENT }));
+  const executions = recentExecutions(paths, job.name);
   const missed = missedTimes(job, expectations(paths)[job.name], executions, context.now());
-  const latest = missed.at(-1);
-  if (latest === undefined) return undefined;
+  if (missed === undefined) return undefined;
   if (job.missed === "skip") {
-    skipJob(job, latest, `${missed.length} times passed while nothing was running`, options);
+    skipJob(job, missed.latest, `${missed.count} times passed while nothing was running`, options);
     return undefined;
   }
-  return run(job, { trigger: "missed", dueAt: latest }, options);
+  return run(job, { trigger: "missed", dueAt: missed.latest }, options);
 }
 
 async function run(

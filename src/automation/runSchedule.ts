@@ -1,12 +1,13 @@
 /** The daemon behind `mlctl schedule run`: starts the jobs of config.json at their times, each in a process of its own. */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Context } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import { onSchedule } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
-import { withStore } from "./executionLog.ts";
+import { recentExecutions } from "./executionLog.ts";
 import { describeExecution } from "./describeExecution.ts";
-import { missedTimes } from "./jobStatus.ts";
+import { missedTimes, type MissedTimes } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expect, expectations } from "./scheduleState.ts";
 
@@ -15,9 +16,6 @@ export interface RunScheduleOptions extends JobPlace {
   /** How long running jobs may go on after SIGTERM before they are asked to stop. */
   readonly drainMs: number;
 }
-
-/** So many executions are looked at to find the last time of a job. */
-const RECENT = 20;
 
 /**
  * Runs until the signal stops it: no job is started any more, running ones may end within `drainMs` (Ctrl-C: are asked
@@ -39,13 +37,13 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
   };
   for (const job of jobs) {
     const missed = missedBy(job, before[job.name], options);
-    if (missed.length > 0) void catchUp(job, missed, { options, start });
+    if (missed !== undefined) void catchUp(job, missed, { options, start });
   }
   const stops = jobs.map((job) =>
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
       overlap: (time) => skip(job, time, "the run before it was not done yet", options),
-      missed: (time) => void catchUp(job, [time], { options, start }),
+      missed: (time) => void catchUp(job, { first: time, latest: time, count: 1 }, { options, start }),
     }),
   );
   context.emit({
@@ -89,40 +87,36 @@ async function execute(job: ScheduledJob, request: Start, options: RunScheduleOp
     const told = describeExecution(execution);
     context.emit({ type: told.isFine ? "stage" : "warning", stage, message: told.message });
   } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    context.emit({
-      type: "warning",
-      stage,
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    });
+    warnOf(error, stage, context);
   }
+}
+
+/** Whatever it is (a full disk, a bug), the next time may be better: the daemon stays. */
+function warnOf(error: unknown, stage: string, context: Context): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof MlctlError && error.hint !== undefined ? { hint: error.hint } : {};
+  context.emit({ type: "warning", stage, message, ...hint });
 }
 
 function missedBy(
   job: ScheduledJob,
   expected: Parameters<typeof missedTimes>[1],
   { workspace: { paths, context } }: RunScheduleOptions,
-): Date[] {
-  if (expected === undefined) return [];
-  const executions = withStore(paths, (store) => store.executions({ job: job.name, limit: RECENT }));
-  return missedTimes(job, expected, executions, context.now());
+): MissedTimes | undefined {
+  if (expected === undefined) return undefined;
+  return missedTimes(job, expected, recentExecutions(paths, job.name), context.now());
 }
 
 /** Once for all the times that passed: a model that was trained five times on the same data is no better. */
 async function catchUp(
   job: ScheduledJob,
-  missed: readonly Date[],
+  { first, latest, count }: MissedTimes,
   {
     options,
     start,
   }: { options: RunScheduleOptions; start: (job: ScheduledJob, dueAt: Date, trigger: "missed") => Promise<void> },
 ): Promise<void> {
-  const latest = missed.at(-1)!;
-  const times =
-    missed.length === 1
-      ? `the time ${latest.toISOString()}`
-      : `${missed.length} times since ${missed[0]!.toISOString()}`;
+  const times = count === 1 ? `the time ${latest.toISOString()}` : `${count} times since ${first.toISOString()}`;
   if (job.missed === "skip") return skip(job, latest, `${times} passed while nothing was running`, options);
   options.workspace.context.emit({
     type: "warning",
@@ -142,8 +136,7 @@ function skip(job: ScheduledJob, time: Date, reason: string, options: RunSchedul
   try {
     skipJob(job, time, reason, options);
   } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    context.emit({ type: "warning", stage: `schedule ${job.name}`, message: error.message });
+    warnOf(error, `schedule ${job.name}`, context);
   }
 }
 

@@ -128,8 +128,11 @@ function formOf({ command, options }: Call): OutputForm {
   const forms = (["json", "csv", "csvSafe", "md"] as const).filter(
     (form) => form !== "csvSafe" || command.listing === true,
   );
-  const asked = forms.filter((form) => options[form] === true);
-  if (asked.length > 1) throw new MlctlError("usage", `give one of ${asked.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`);
+  const given = forms.filter((form) => options[form] === true);
+  // --csv-safe is a --csv.
+  const asked = given.filter((form) => form !== "csv" || !given.includes("csvSafe"));
+  if (asked.length > 1)
+    throw new MlctlError("usage", `give one of ${asked.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`);
   return asked[0] ?? "auto";
 }
 

@@ -64,6 +64,9 @@ export function executionView({ job, status, execution }: RunJobResult): View {
     const why = status === "done_before" ? "ran for this time already" : "is not due now: nothing was done";
     return { title: `job ${job} ${why}` };
   }
+  const log = execution.log === null ? "" : `: ${execution.log}`;
+  // One line, and nothing on stdout: cron would mail it.
+  if (status === "done") return { title: `job ${job}: done after ${execution.seconds} s${log}` };
   return {
     title: `job ${job}: ${status.replace("_", " ")}${exitText(execution)}`,
     fields: [

@@ -1,0 +1,222 @@
+/** Jobs at their times: the daemon, a crontab (a program of the same name stands in for the real one), and the dead-man check. */
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { emptyWorkspace, sampleWorkspace, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+
+interface JobJson {
+  readonly name: string;
+  readonly status: string;
+  readonly scheduler: string | null;
+  readonly missed: number;
+  readonly overdue_since: string | null;
+  readonly last: readonly {
+    status: string;
+    trigger: string;
+    due_at: string | null;
+    exit_code: number | null;
+    log: string | null;
+    reason: string | null;
+  }[];
+}
+
+/** Keeps one crontab in a file, as `crontab` does. */
+const fakeCrontab = `#!/bin/sh
+file="$FAKE_CRONTAB"
+case "$1" in
+  -l) if [ -n "$CRONTAB_BROKEN" ]; then echo "cannot open spool" >&2; exit 1; fi
+      if [ -f "$file" ]; then cat "$file"; else echo "no crontab for me" >&2; exit 1; fi ;;
+  -r) rm "$file" ;;
+  -) cat > "$file" ;;
+  *) exit 2 ;;
+esac
+`;
+
+const schedule = [
+  { name: "verify", cron: "*/5 * * * *", missed: "run" },
+  { name: "nightly", command: "fullprocess", cron: "30 2 * * 1-5", timezone: "Europe/Oslo", missed: "skip" },
+];
+
+let workspace: LifecycleWorkspace;
+let programs: string;
+beforeAll(() => {
+  workspace = sampleWorkspace();
+  workspace.configure({ schedule });
+  programs = emptyWorkspace().folder;
+  writeFileSync(join(programs, "crontab"), fakeCrontab);
+  chmodSync(join(programs, "crontab"), 0o755);
+});
+
+const crontabPath = (): string => join(programs, "table");
+const cron = (args: readonly string[], more: Record<string, string> = {}): Finished =>
+  workspace.run(["schedule", ...args], {
+    environment: { PATH: `${programs}:${process.env["PATH"]}`, FAKE_CRONTAB: crontabPath(), TZ: "UTC", ...more },
+  });
+const jobs = (of = workspace): JobJson[] => of.json<{ jobs: JobJson[] }>("schedule", "list").jobs;
+
+describe("schedule install", () => {
+  it("puts the jobs in a marked block, changes nothing the second time, and takes only them out again", () => {
+    const own = "# mine\n5 4 * * * true\n";
+    writeFileSync(crontabPath(), own);
+    expect(cron(["install", "--dry-run"]).status).toBe(0);
+    expect(readFileSync(crontabPath(), "utf8")).toBe(own);
+    expect(cron(["install"]).stderr).toContain("2 jobs stand in your crontab");
+    const installed = readFileSync(crontabPath(), "utf8");
+    expect(installed.startsWith(own)).toBe(true);
+    expect(cron(["install"]).stderr).toContain("nothing had to be changed");
+    expect(readFileSync(crontabPath(), "utf8")).toBe(installed);
+    expect(jobs().map(({ scheduler, status }) => [scheduler, status])).toEqual([
+      ["crontab", "waiting"],
+      ["crontab", "waiting"],
+    ]);
+    expect(cron(["remove"]).status).toBe(0);
+    expect(readFileSync(crontabPath(), "utf8")).toBe(own);
+    expect(jobs().map(({ status }) => status)).toEqual(["unscheduled", "unscheduled"]);
+  });
+
+  it("writes lines that cron can run: absolute, with a PATH and a log, in an empty environment", () => {
+    cron(["install"]);
+    const lines = readFileSync(crontabPath(), "utf8").split("\n");
+    // 02:30 in Oslo is 01:30 UTC in winter, 00:30 in summer.
+    expect(lines.filter((line) => /^[\d*@]/.test(line)).map((line) => line.split(" cd ")[0])).toEqual(
+      ["5 4 * * *", "*/5 * * * *", "@reboot", "30 0,1 * * *"].map((time, i) => (i === 0 ? "5 4 * * * true" : time)),
+    );
+    const line = lines.find((each) => each.startsWith("*/5"))!;
+    const command = line.split(" ").slice(5).join(" ").replaceAll("\\%", "%");
+    const { status } = spawnSync("/bin/sh", ["-c", command], { cwd: "/", env: {} });
+    expect(status).toBe(0);
+    const [verify] = jobs();
+    expect(verify).toMatchObject({ status: "ok", last: [{ status: "done", trigger: "schedule", exit_code: 0 }] });
+    expect(workspace.read(verify!.last[0]!.log!)).toContain("mlctl verify");
+    expect(workspace.read("models/schedule/cron.log")).toBe("");
+    // Cron may start it twice, and the daemon may run too: each time has one run.
+    spawnSync("/bin/sh", ["-c", command], { cwd: "/", env: {} });
+    expect(jobs()[0]!.last.length).toBeLessThanOrEqual(2);
+    expect(new Set(jobs()[0]!.last.map(({ due_at: dueAt }) => dueAt)).size).toBe(jobs()[0]!.last.length);
+    cron(["remove"]);
+  });
+
+  it("never takes a crontab that it could not read for an empty one", () => {
+    const before = readFileSync(crontabPath(), "utf8");
+    const finished = cron(["install"], { CRONTAB_BROKEN: "1" });
+    expect([finished.status, finished.stderr]).toEqual([
+      1,
+      expect.stringContaining("error: crontab -l failed: cannot open spool"),
+    ]);
+    expect(readFileSync(crontabPath(), "utf8")).toBe(before);
+    const absent = workspace.run(["schedule", "install"], { environment: { PATH: "/nowhere" } });
+    expect([absent.status, absent.stderr]).toEqual([
+      4,
+      expect.stringContaining("hint: install cron, or use `mlctl schedule run`"),
+    ]);
+  });
+
+  it("leaves files alone that it did not write", () => {
+    workspace.write({ "flows/mlctl-verify.yml": "on: push\n" });
+    const refused = workspace.run(["schedule", "install", "--github", "-o", "flows"]);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining("was not written by mlctl")]);
+    expect(workspace.names("flows")).toEqual(["mlctl-verify.yml"]);
+    workspace.ok("schedule", "install", "--github", "-o", "flows", "--force");
+    expect(workspace.names("flows")).toEqual(["mlctl-nightly.yml", "mlctl-verify.yml"]);
+    workspace.write({ "flows/other.yml": "on: push\n" });
+    workspace.ok("schedule", "remove", "--github", "-o", "flows");
+    expect(workspace.names("flows")).toEqual(["other.yml"]);
+  });
+});
+
+describe("schedule now", () => {
+  it("does nothing where no time of the job passed", () => {
+    const { status, stdout } = workspace.run(["schedule", "now", "nightly", "--due", "0s", "--json"]);
+    expect([status, JSON.parse(stdout)]).toEqual([0, { job: "nightly", status: "not_due", execution: null }]);
+  });
+
+  it("ends as the job does, and keeps its record and what it said", () => {
+    const copy = workspace.copy();
+    copy.configure({ schedule: [{ name: "judge", command: "score", args: ["--fail-under", "2"], cron: "0 0 * * *" }] });
+    const { status } = copy.run(["schedule", "now", "judge"]);
+    expect(status).toBe(4); // not ready: nothing was trained
+    const [judge] = jobs(copy);
+    expect(judge).toMatchObject({ status: "failed", last: [{ status: "failed", trigger: "manual", exit_code: 4 }] });
+    expect(copy.read(judge!.last[0]!.log!)).toContain("error: there is no trained model yet");
+    copy.ok("reindex");
+    expect(jobs(copy)[0]!.last).toEqual(judge!.last);
+    copy.ok("verify");
+  });
+
+  it("stops a job that takes too long", () => {
+    const copy = workspace.copy();
+    copy.configure({ schedule: [{ name: "verify", cron: "0 0 * * *", timeout: "0.05s" }] });
+    expect(copy.run(["schedule", "now", "verify"]).status).toBe(1);
+    expect(jobs(copy)[0]!.last[0]!.status).toBe("timed_out");
+  });
+});
+
+describe("a job that did not run", () => {
+  it("is a finding of list and doctor, until it is caught up or skipped as it says", () => {
+    const copy = workspace.copy();
+    copy.write({ "models/schedule": null });
+    cronStateOf(copy, "2026-01-01T00:00:00.000Z");
+    const [verify, nightly] = jobs(copy);
+    expect([verify!.status, nightly!.status, verify!.overdue_since]).toEqual([
+      "overdue",
+      "overdue",
+      "2026-01-01T00:05:00.000Z",
+    ]);
+    expect(copy.run(["schedule", "list"]).status).toBe(0);
+    expect(copy.run(["schedule", "list", "--check"]).status).toBe(1);
+    const doctor = copy.run(["doctor"]);
+    expect([doctor.status, doctor.stdout]).toEqual([
+      1,
+      expect.stringMatching(/job nightly\tfail\t\d+\t0\tdid not run/),
+    ]);
+    copy.ok("schedule", "now", "verify", "--missed");
+    copy.ok("schedule", "now", "nightly", "--missed");
+    expect(jobs(copy).map(({ status, last }) => [status, last[0]!.status, last[0]!.trigger])).toEqual([
+      ["ok", "done", "missed"],
+      ["waiting", "skipped", "missed"],
+    ]);
+    copy.ok("doctor");
+  });
+});
+
+/** As if the jobs had been installed then, and nothing had run since. */
+function cronStateOf(of: LifecycleWorkspace, since: string): void {
+  const expected = schedule.map(({ name, cron: expression, timezone = "UTC" }) => [
+    name,
+    { cron: expression, timezone, since, by: "crontab" },
+  ]);
+  of.write({
+    "models/schedule/jobs.json": JSON.stringify({ kind: "schedule_state", jobs: Object.fromEntries(expected) }),
+  });
+}
+
+describe("schedule run", () => {
+  it("runs jobs at their times, catches up, never twice at once, and drains on SIGTERM", async () => {
+    const copy = workspace.copy();
+    copy.write({ "models/schedule": null });
+    copy.configure({ schedule: [...schedule, { name: "often", command: "verify", cron: "* * * * * *" }] });
+    cronStateOf(copy, "2026-01-01T00:00:00.000Z");
+    const { child, finished } = copy.start("schedule", "run");
+    await until(() => copy.names("models/schedule", /_often/).length >= 3);
+    child.kill("SIGTERM");
+    const { status, stderr } = await finished;
+    expect(status, stderr).toBe(143);
+    expect(stderr).toMatch(
+      /warning: \d+ times since 2026-01-01T00:05:00.000Z passed while nothing was running: it runs now/,
+    );
+    const found = jobs(copy);
+    expect(found.map(({ scheduler }) => scheduler)).toEqual(["daemon", "daemon", "daemon"]);
+    expect(found[0]!.last.some(({ trigger, status: ended }) => trigger === "missed" && ended === "done")).toBe(true);
+    expect(found[1]!.last[0]).toMatchObject({ status: "skipped", trigger: "missed" });
+    const often = found[2]!.last;
+    expect(often.filter((run) => run.status !== "done" && run.status !== "skipped")).toEqual([]);
+    expect(new Set(often.map(({ due_at: dueAt }) => dueAt)).size).toBe(often.length);
+    expect(existsSync(join(copy.folder, often.find((run) => run.log !== null)!.log!))).toBe(true);
+    copy.ok("verify");
+  });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 100));
+}

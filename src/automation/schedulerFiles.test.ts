@@ -1,0 +1,121 @@
+/** What is written for systemd, GitHub Actions and Kubernetes, read back by their own readers. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { parse, parseAllDocuments } from "yaml";
+import { nextTimes } from "./cron.ts";
+import type { JobPlace } from "./executeJob.ts";
+import { githubWorkflow } from "./githubWorkflow.ts";
+import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
+import type { ScheduledJob } from "./scheduledJobs.ts";
+import { calendarOf, systemdUnits } from "./systemdUnits.ts";
+
+const now = new Date("2026-01-01T00:00:00Z");
+const folder = mkdtempSync(join(tmpdir(), "mlctl-units-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function job(change: Partial<ScheduledJob> = {}): ScheduledJob {
+  const defaults = {
+    name: "nightly",
+    cron: "30 2 * * 1-5",
+    timezone: "Europe/Oslo",
+    words: ["fullprocess", "--wait", "10m"],
+  };
+  return { ...defaults, jitterMs: 0, missed: "run", timeoutMs: 7_200_000, ...change };
+}
+
+const has = (program: string): boolean => spawnSync(program, ["--version"]).error === undefined;
+
+describe("systemd", () => {
+  it.skipIf(!has("systemd-analyze"))("accepts the units, also with spaces and % in paths", () => {
+    // Only the paths of the place are read.
+    const place = { configPath: "/srv/my 100% $HOME/config.json", directory: folder } as JobPlace;
+    const units = systemdUnits([job(), job({ name: "second", cron: "15 0 10 L * *" })], place, "mlctl-test");
+    for (const [name, text] of Object.entries(units)) writeFileSync(join(folder, name), text);
+    const paths = Object.keys(units).map((name) => join(folder, name));
+    const { status, stderr } = spawnSync("systemd-analyze", ["verify", "--man=no", ...paths], { encoding: "utf8" });
+    expect(stderr.split("\n").filter((line) => line.includes("mlctl-test"))).toEqual([]);
+    expect(status).toBe(0);
+    expect(units["mlctl-test-nightly.service"]).toContain('"/srv/my 100%% $$HOME/config.json"');
+  });
+
+  it.skipIf(!has("systemd-analyze"))("fires at the same times as mlctl itself", () => {
+    const jobs = [
+      job(),
+      job({ cron: "*/10 * * * *", timezone: "UTC" }),
+      job({ cron: "0 10 1,15 * *", timezone: "America/Chicago" }),
+      job({ cron: "0 0 * * 0" }),
+      job({ cron: "5 12 13 * 5" }),
+      job({ cron: "0 12 L * *" }),
+      job({ cron: "*/20 * * * * *" }),
+    ];
+    for (const each of jobs) {
+      const calendar = calendarOf(each);
+      const args = ["calendar", "--iterations=4", "--base-time=2026-01-01 00:00:00 UTC", calendar];
+      const { stdout, stderr } = spawnSync("systemd-analyze", args, {
+        encoding: "utf8",
+        env: { ...process.env, TZ: "UTC", LC_ALL: "C" },
+      });
+      const found = [...stdout.matchAll(/(?:elapse|#\d+): \w+ (\S+) (\S+) UTC/g)].map(
+        ([, day, clock]) => `${day}T${clock}`,
+      );
+      const expected = nextTimes(each, 4, now).map((time) => time.toISOString().slice(0, 19));
+      expect(found, `${each.cron}: ${calendar} ${stderr}`).toEqual(expected);
+    }
+  });
+
+  it("says which days it has no words for", () => {
+    expect(() => calendarOf(job({ cron: "0 0 15W * *" }))).toThrow(
+      "systemd has no words for 15W in the day of the month",
+    );
+    expect(() => calendarOf(job({ cron: "0 0 * * 1#1" }))).toThrow("systemd has no words for L and # in the weekday");
+  });
+});
+
+interface Workflow {
+  readonly on: { readonly schedule: readonly { readonly cron: string }[] };
+  readonly jobs: Readonly<
+    Record<string, { readonly steps: readonly { readonly run?: string; readonly uses?: string }[] }>
+  >;
+}
+
+describe("GitHub Actions", () => {
+  it("gets a workflow in UTC that runs the job when it is due", () => {
+    const workflow = parse(
+      githubWorkflow(job(), { folder: 'models/it\'s "one"', config: "config.json", now }),
+    ) as Workflow;
+    expect(workflow.on.schedule).toEqual([{ cron: "30 0,1 * * *" }]);
+    expect(workflow).toMatchObject({
+      jobs: { mlctl: { "timeout-minutes": 120, defaults: { run: { "working-directory": 'models/it\'s "one"' } } } },
+    });
+    const runs = workflow.jobs["mlctl"]!.steps.flatMap(({ run }) => run ?? []);
+    expect(runs[1]).toBe("mlctl schedule now nightly $DUE -c 'config.json'");
+  });
+});
+
+describe("Kubernetes", () => {
+  it("gets a CronJob in the job's own time zone, with deadlines and no overlap", () => {
+    const jobs = [job({ name: "Nightly_Run" }), job({ name: "skips", missed: "skip", timeoutMs: null })];
+    const documents = parseAllDocuments(kubernetesCronJobs(jobs, now)).map((document) => {
+      expect(document.errors).toEqual([]);
+      return document.toJS() as object;
+    });
+    expect(documents).toMatchObject([
+      {
+        apiVersion: "batch/v1",
+        kind: "CronJob",
+        metadata: { name: "mlctl-nightly-run" },
+        spec: {
+          schedule: "30 2 * * 1,2,3,4,5",
+          timeZone: "Europe/Oslo",
+          concurrencyPolicy: "Forbid",
+          startingDeadlineSeconds: 86_400,
+          jobTemplate: { spec: { activeDeadlineSeconds: 7260, template: { spec: { restartPolicy: "Never" } } } },
+        },
+      },
+      { metadata: { name: "mlctl-skips" }, spec: { startingDeadlineSeconds: 300 } },
+    ]);
+  });
+});
