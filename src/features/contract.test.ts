@@ -32,6 +32,10 @@ const examples: Record<keyof typeof transforms, readonly TransformOptions[]> = {
   ],
   one_hot: [{}, { column: "color", max_categories: 2 }],
   ordinal: [{}, { column: "color", order: ["green", "red"] }],
+  ratio: [
+    { column: "size", by: "count" },
+    { columns: ["count", "size"], by: "size" },
+  ],
   rolling: [
     { windows: ["60d", "30d"] },
     { column: "count", windows: ["1w"], statistic: "max", fallback: "none" },

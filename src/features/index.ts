@@ -14,6 +14,7 @@ import { log } from "./log.ts";
 import { map } from "./map.ts";
 import { oneHot } from "./oneHot.ts";
 import { ordinal } from "./ordinal.ts";
+import { ratio } from "./ratio.ts";
 import { rolling } from "./rolling.ts";
 import { round } from "./round.ts";
 import { select } from "./select.ts";
@@ -36,6 +37,7 @@ export const transforms = {
   map,
   one_hot: oneHot,
   ordinal,
+  ratio,
   rolling,
   round,
   select,

@@ -186,6 +186,10 @@ describe("exportOnnx", () => {
       { type: "clip", options: { columns: ["a", "b"], lower_quantile: 0.1, maximum: 1200 } },
       { type: "standardize", options: { columns: ["a", "b"] } },
     ],
+    ratio: [
+      { type: "ratio", options: { columns: ["a", "b"], by: "size" } },
+      { type: "ratio", options: { column: "size", by: "a" } },
+    ],
     "log, round, cyclical": [
       { type: "log", options: { columns: ["a"], method: "signed_log1p" } },
       { type: "log", options: { columns: ["size"], method: "log10" } },

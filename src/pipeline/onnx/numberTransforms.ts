@@ -3,6 +3,7 @@ import type { ClipState } from "../../features/clip.ts";
 import type { CyclicalState } from "../../features/cyclical.ts";
 import type { ImputeState } from "../../features/impute.ts";
 import type { LogState } from "../../features/log.ts";
+import type { RatioState } from "../../features/ratio.ts";
 import type { RoundState } from "../../features/round.ts";
 import type { StandardizeState } from "../../features/standardize.ts";
 import type { GraphBuilder } from "./graph.ts";
@@ -64,6 +65,17 @@ export function logNodes(graph: GraphBuilder, { columns: names, method }: LogSta
   return replaceColumns(columns, names, (from) => {
     const raw = logarithm(alone(graph, from));
     return [column(from.name, graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]))];
+  });
+}
+
+export function ratioNodes(graph: GraphBuilder, { columns: names, by }: RatioState, columns: Columns): GraphColumn[] {
+  const divisor = alone(
+    graph,
+    columns.find(({ name }) => name === by)!,
+  );
+  return replaceColumns(columns, names, (from) => {
+    const raw = graph.add("Div", [alone(graph, from), divisor]);
+    return [from, column(`${from.name}_by_${by}`, graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]))];
   });
 }
 

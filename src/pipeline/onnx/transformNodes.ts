@@ -6,7 +6,15 @@ import type { SelectState } from "../../features/select.ts";
 import { datePartsNodes } from "./dateNodes.ts";
 import type { GraphBuilder } from "./graph.ts";
 import type { GraphColumn } from "./graphColumns.ts";
-import { clipNodes, cyclicalNodes, imputeNodes, logNodes, roundNodes, standardizeNodes } from "./numberTransforms.ts";
+import {
+  clipNodes,
+  cyclicalNodes,
+  imputeNodes,
+  logNodes,
+  ratioNodes,
+  roundNodes,
+  standardizeNodes,
+} from "./numberTransforms.ts";
 import { groupNodes, mapNodes, oneHotNodes, ordinalNodes, targetEncodeNodes } from "./textTransforms.ts";
 
 type Writer = (graph: GraphBuilder, state: never, columns: readonly GraphColumn[]) => GraphColumn[];
@@ -22,6 +30,7 @@ const writers: Readonly<Record<string, Writer>> = {
   map: mapNodes,
   one_hot: oneHotNodes,
   ordinal: ordinalNodes,
+  ratio: ratioNodes,
   round: roundNodes,
   select: selected,
   standardize: standardizeNodes,

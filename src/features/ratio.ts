@@ -1,0 +1,74 @@
+/** Ratio: numbers divided by another column, such as seconds of use by calls: trees cannot divide. */
+import { MlctlError } from "../core/errors.ts";
+import type { NumberColumn } from "../core/table.ts";
+import type { Transform, TransformOption } from "../core/transform.ts";
+import { chooseColumns } from "./chooseColumns.ts";
+import { mapColumns } from "./mapColumns.ts";
+import { readOptions } from "./readOptions.ts";
+
+export type RatioState = {
+  /** Columns that are divided. */
+  readonly columns: readonly string[];
+  readonly by: string;
+  /** All that are read, in the order of the training table. */
+  readonly inputs: readonly string[];
+};
+
+const options: readonly TransformOption[] = [
+  { name: "by", type: "text", default: null, description: "the column of numbers to divide by" },
+];
+
+/** Keeps its columns and adds `<name>_by_<by>` behind each; a division by zero is missing. */
+export const ratio: Transform<RatioState> = {
+  type: "ratio",
+  description: "divides numbers by another column",
+  kinds: ["number"],
+  options,
+  fit(table, given) {
+    const { by } = readOptions<{ by: string | null }>(given, options);
+    if (by === null) {
+      throw new MlctlError("usage", "the column to divide by is not named", {
+        hint: 'give "by": { "type": "ratio", "column": "seconds", "by": "calls" }',
+      });
+    }
+    const [divisor] = chooseColumns(table, { column: by }, ["number"]);
+    const columns = chooseColumns(table, given, ["number"]).filter((column) => column !== divisor);
+    const inputs = table.columns.filter(
+      (column) => columns.some(({ name }) => name === column.name) || column === divisor,
+    );
+    return { columns: columns.map(({ name }) => name), by, inputs: inputs.map(({ name }) => name) };
+  },
+  inputNames: ({ inputs }) => inputs,
+  outputNames: ({ columns, by, inputs }) =>
+    inputs.flatMap((name) => (columns.includes(name) ? [name, madeName(name, by)] : [name])),
+  load({ columns, by, inputs }) {
+    // Throws where one is absent or of another kind.
+    const checked = mapColumns(
+      "number",
+      inputs.map((name) => ({ name, apply: (column) => [column] })),
+    );
+    const divided = new Set(columns);
+    return (table) => {
+      const { rowCount, columns: all } = checked(table);
+      const divisor = all.find((column): column is NumberColumn => column.name === by)!;
+      return {
+        rowCount,
+        columns: all.flatMap((column) =>
+          divided.has(column.name) && column.kind === "number" ? [column, quotient(column, divisor)] : [column],
+        ),
+      };
+    };
+  },
+};
+
+function madeName(name: string, by: string): string {
+  return `${name}_by_${by}`;
+}
+
+function quotient(column: NumberColumn, by: NumberColumn): NumberColumn {
+  const values = column.values.map((value, row) => {
+    const result = value / by.values[row]!;
+    return Number.isFinite(result) ? result : NaN;
+  });
+  return { kind: "number", name: madeName(column.name, by.name), values };
+}
