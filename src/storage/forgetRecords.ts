@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { syncFolder } from "./commitFile.ts";
 import { dirname } from "node:path";
+import { isOwnFile } from "./isOwnFile.ts";
 import type { RunStore } from "./store/runStore.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
 import { recordPath, type WorkspaceRecord } from "./workspaceRecord.ts";
@@ -10,7 +11,8 @@ import { errorCode, writeFailure } from "./writeFailure.ts";
 /**
  * Records first, then the index, then the files they named: in between there are only files that no record names,
  * which the next prune finds. The caller holds the lock.
- * @param files as records name them
+ * @param files as records name them; what lies outside of the folders that mlctl writes to is not taken away, whatever
+ *   a stranger's record says
  */
 export function forgetRecords(
   paths: WorkspacePaths,
@@ -23,7 +25,8 @@ export function forgetRecords(
   for (const folder of new Set(removed.map(dirname))) syncFolder(folder);
   const forgotten = removed.map((path) => toRecordPath(paths.workspace, path));
   if (forgotten.length > 0) store.update({ changed: [], touched: [], removed: forgotten });
-  for (const file of files) remove(fromRecordPath(paths.workspace, file));
+  for (const file of files.map((each) => fromRecordPath(paths.workspace, each)))
+    if (isOwnFile(paths, file)) remove(file);
 }
 
 function remove(path: string): void {

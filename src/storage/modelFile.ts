@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { MlctlError } from "../core/errors.ts";
 import { MODEL_VERSION, type Model } from "../core/model.ts";
 import { formatJson } from "./formatJson.ts";
+import { modelProblem } from "./modelProblem.ts";
 import { sha256Text } from "./sha256Text.ts";
 import { errorCode } from "./writeFailure.ts";
 
@@ -43,11 +44,14 @@ export function parseModel(text: string, path: string): Model {
   if (typeof value !== "object" || value === null || !("format" in value) || value.format !== "mlctl-model") {
     throw failure(`${path} is not an mlctl model`, "give the path of a trainedmodel_<stamp>.json");
   }
-  // The seal proves the rest: only serializeModel makes it, and it is given a Model.
+  // The seal shows damage; what was sealed anew by hand is told by its parts below.
   const model = value as Model;
   if (model.version > MODEL_VERSION) throw newer(model, path);
   if (!sealHolds(text, model))
     throw failure(`the model ${path} was edited: its content does not match its hash`, RETRAIN);
+  const problem = modelProblem(model);
+  if (problem !== undefined)
+    throw failure(`the model ${path} is not whole: its ${problem} is not what training writes`, RETRAIN);
   return model;
 }
 

@@ -8,7 +8,7 @@ const share = given === "" ? 0 : Number(given);
 export const isFull = share > 0;
 
 /** A test of faults may take so long. */
-export const FAULTS_TIMEOUT = isFull ? 7_200_000 : 120_000;
+export const FAULTS_TIMEOUT = isFull ? 7_200_000 : 300_000;
 
 /** `few` in npm test; of `all`, the share asked for, in npm run test:faults. */
 export function faultCount(few: number, all: number): number {

@@ -1,12 +1,8 @@
 /** A fullprocess that is killed at any instant: the workspace is never left half done, and the next run finishes the work. */
+import type { ChildProcess } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
 import { random } from "../../core/random.ts";
-import {
-  sampleWorkspace,
-  type Finished,
-  type FullprocessJson,
-  type LifecycleWorkspace,
-} from "../lifecycleWorkspace.ts";
+import { sampleWorkspace, type FullprocessJson, type LifecycleWorkspace } from "../lifecycleWorkspace.ts";
 import { FAULTS_TIMEOUT, faultCount, histogram, tell } from "./faultCounts.ts";
 import { failures, outcome, temporaries, waitingWorkspace } from "./killedWorkspace.ts";
 
@@ -14,7 +10,7 @@ interface LineageJson {
   readonly run: { readonly run_id: string };
 }
 
-const KILLS = faultCount(15, 300);
+const KILLS = faultCount(12, 300);
 
 /** Workspaces that are tried at the same time: one for each core. */
 const LANES = 2;
@@ -25,26 +21,58 @@ beforeAll(() => {
   ({ waiting, oldRun } = waitingWorkspace());
 });
 
-/** The stage that a run had told last; "start" before the first, "apicalls" after the report's file. */
-const stageOf = ({ stderr }: Finished): string =>
-  [...stderr.matchAll(/^(ingest|drift|train|score|deploy|report|apicalls): /gm)].at(-1)?.[1] ?? "start";
+/** As fullprocess tells them; "start" is what comes before the first, "report" goes on until the end. */
+const stages = ["start", "ingest", "train", "score", "deploy", "report"] as const;
+type Stage = (typeof stages)[number];
 
-interface Kill {
-  /** Null where the run was done before. */
-  readonly stage: string | null;
-  /** What the next run still had to do. */
-  readonly rest: string;
+/** Calls `onStage` at the start of each stage. */
+function follow(child: ChildProcess, onStage: (stage: Stage) => void): void {
+  onStage("start");
+  child.stderr!.on("data", (chunk: Buffer) => {
+    for (const [, stage] of chunk.toString().matchAll(/^(ingest|train|score|deploy|report): /gm))
+      onStage(stage as Stage);
+  });
 }
 
-/** Kills one run after `delay` milliseconds and proves that nothing came of it. */
-async function killAfter(delay: number, whole: readonly string[]): Promise<Kill> {
-  const told = `killed after ${delay} ms`;
+/** How long each stage takes where nobody kills, in milliseconds, and what comes of it. */
+async function unkilled(): Promise<{ lengths: Map<Stage, number>; whole: string[] }> {
   const workspace = waiting.copy();
-  const { child, finished } = workspace.start("fullprocess", "--verbose");
-  const timer = setTimeout(() => child.kill("SIGKILL"), delay);
-  const done = await finished;
+  const { child, finished } = workspace.start("fullprocess");
+  const began: [Stage, number][] = [];
+  follow(child, (stage) => began.push([stage, performance.now()]));
+  expect((await finished).status).toBe(0);
+  expect(began.map(([stage]) => stage)).toEqual(stages);
+  const ended = [...began.slice(1).map(([, at]) => at), performance.now()];
+  return { lengths: new Map(began.map(([stage, at], i) => [stage, ended[i]! - at])), whole: outcome(workspace) };
+}
+
+interface Instant {
+  readonly stage: Stage;
+  /** Milliseconds after the start of the stage. */
+  readonly delay: number;
+}
+
+interface Kill {
+  /** The stage that was told last; null where the run was done before. */
+  readonly hit: Stage | null;
+  /** The first thing that the next run had to do. */
+  readonly next: string;
+}
+
+/** Kills one run and proves that nothing came of it. */
+async function killAt(instant: Instant, whole: readonly string[]): Promise<Kill> {
+  const told = `killed ${instant.delay} ms into ${instant.stage}`;
+  const workspace = waiting.copy();
+  const { child, finished } = workspace.start("fullprocess");
+  let hit: Stage = "start";
+  let timer: NodeJS.Timeout | undefined;
+  follow(child, (stage) => {
+    hit = stage;
+    if (stage === instant.stage) timer = setTimeout(() => child.kill("SIGKILL"), instant.delay);
+  });
+  const { status, stderr } = await finished;
   clearTimeout(timer);
-  if (done.status !== null) expect(done.status, done.stderr).toBe(0);
+  if (status !== null) expect(status, stderr).toBe(0);
   const [sound, answered] = await Promise.all(
     [
       ["doctor", "--json"],
@@ -53,39 +81,37 @@ async function killAfter(delay: number, whole: readonly string[]): Promise<Kill>
   );
   expect(failures(sound!), told).toEqual([]);
   expect([answered!.status, answered!.stdout.split("\n").length], `${told}\n${answered!.stderr}`).toEqual([0, 152]);
-  const next = await workspace.start("fullprocess", "--json").finished;
-  expect(next.status, `${told}\n${next.stderr}`).toBe(0);
-  const { steps } = JSON.parse(next.stdout) as FullprocessJson;
+  const again = await workspace.start("fullprocess", "--json").finished;
+  expect(again.status, `${told}\n${again.stderr}`).toBe(0);
   // The very bytes of a run that nobody killed: no row is lost, none is there twice.
   expect(outcome(workspace), told).toEqual(whole);
   expect(temporaries(workspace), told).toEqual([]);
-  const stage = done.status === null ? stageOf(done) : null;
-  return { stage, rest: steps.find(({ status }) => status === "done")?.name ?? "nothing" };
+  const { steps } = JSON.parse(again.stdout) as FullprocessJson;
+  const next = steps.find((step) => step.status === "done" && step.name !== "drift")?.name ?? "nothing";
+  return { hit: status === null ? hit : null, next };
 }
 
 describe("fullprocess killed", () => {
   it(
     `at ${KILLS} random instants: sound, the old model or the new one answers, and the next run finishes the work`,
     async () => {
-      const reference = waiting.copy();
-      const start = performance.now();
-      expect((await reference.start("fullprocess").finished).status).toBe(0);
-      const duration = performance.now() - start;
-      const whole = outcome(reference);
+      const { lengths, whole } = await unkilled();
       const { uniform } = random(15);
-      // Two lanes slow each other down, so that a run lasts longer than the one alone.
-      const delays = Array.from({ length: KILLS }, (_, i) => duration * (0.15 + (1.35 * (i + uniform())) / KILLS));
+      const instants = Array.from({ length: KILLS }, (_, i): Instant => {
+        const stage = stages[i % stages.length]!;
+        return { stage, delay: uniform() * lengths.get(stage)! };
+      });
       const kills: Kill[] = [];
       const lane = async (): Promise<void> => {
-        for (let delay = delays.pop(); delay !== undefined; delay = delays.pop()) {
-          kills.push(await killAfter(delay, whole));
-          if (kills.length % 50 === 0) tell(`${kills.length} kills`);
+        for (let instant = instants.pop(); instant !== undefined; instant = instants.pop()) {
+          kills.push(await killAt(instant, whole));
+          if (kills.length % 50 === 0) tell(`${kills.length} of ${KILLS} kills`);
         }
       };
       await Promise.all(Array.from({ length: LANES }, lane));
-      const hit = kills.flatMap(({ stage }) => stage ?? []);
+      const hit = kills.flatMap((kill) => kill.hit ?? []);
       tell(`kill -9 at ${KILLS} instants, ${hit.length} while it ran, in: ${histogram(hit)}`);
-      tell(`  the next run began with: ${histogram(kills.map(({ rest }) => rest))}`);
+      tell(`  the next run began with: ${histogram(kills.map((kill) => kill.next))}`);
       // Else nothing was tried: most were killed, and at different stages.
       expect(hit.length).toBeGreaterThan(KILLS / 2);
       expect(new Set(hit).size).toBeGreaterThan(2);

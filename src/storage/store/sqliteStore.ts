@@ -198,7 +198,8 @@ export class SqliteStore implements RunStore {
 
   #records<T>(sql: string, ...values: readonly Value[]): T[] {
     // Only indexRecord writes this column, from records that were checked.
-    return this.#column<string>(sql, ...values).map((text) => JSON.parse(text) as T);
+    const texts = this.#column<string>(sql, ...values);
+    return withStoreErrors(this.#path, () => texts.map((text) => JSON.parse(text) as T));
   }
 
   #column<T>(sql: string, ...values: readonly Value[]): T[] {

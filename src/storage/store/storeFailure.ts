@@ -13,21 +13,21 @@ export function withStoreErrors<T>(path: string, work: () => T): T {
 
 /** True for a store that `mlctl reindex` mends: damaged, not of a newer version. */
 export function isDamaged(error: unknown): error is MlctlError {
-  return error instanceof MlctlError && ["SQLITE_CORRUPT", "SQLITE_NOTADB"].includes(sqliteCode(error.cause) ?? "");
+  if (!(error instanceof MlctlError)) return false;
+  return (
+    error.cause instanceof SyntaxError || ["SQLITE_CORRUPT", "SQLITE_NOTADB"].includes(sqliteCode(error.cause) ?? "")
+  );
 }
 
 function storeFailure(error: unknown, path: string): MlctlError | undefined {
+  // A flipped bit within a record that the index holds: SQLite itself does not notice.
+  if (error instanceof SyntaxError) return damaged(path, error);
   switch (sqliteCode(error)) {
     case undefined:
       return undefined;
     case "SQLITE_CORRUPT":
     case "SQLITE_NOTADB":
-      return failure(
-        "data",
-        `the store ${path} is damaged`,
-        "run `mlctl reindex`: it is rebuilt from the records",
-        error,
-      );
+      return damaged(path, error);
     case "SQLITE_BUSY":
     case "SQLITE_LOCKED":
       return failure("busy", `the store ${path} is in use by another process`, "try again", error);
@@ -48,6 +48,10 @@ function storeFailure(error: unknown, path: string): MlctlError | undefined {
     default:
       return failure("failure", `the store ${path} failed: ${String(error)}`, "run `mlctl doctor`", error);
   }
+}
+
+function damaged(path: string, cause: unknown): MlctlError {
+  return failure("data", `the store ${path} is damaged`, "run `mlctl reindex`: it is rebuilt from the records", cause);
 }
 
 function failure(kind: "data" | "busy" | "failure", message: string, hint: string, cause: unknown): MlctlError {

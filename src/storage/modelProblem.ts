@@ -1,0 +1,77 @@
+/** What a model file lacks although its seal holds: whoever edits one can seal it anew. */
+import type { Model } from "../core/model.ts";
+
+const kinds = new Set<unknown>(["number", "category", "date"]);
+const tasks = new Set<unknown>(["regression", "binary", "multiclass"]);
+
+/** @returns the first key that cannot be what training writes; undefined: none. What a family learned is its own to check */
+export function modelProblem(model: Model): string | undefined {
+  const { signature, transforms, estimator, baseline, importance, lineage, reference, metrics } = model;
+  const claims: readonly (readonly [string, boolean])[] = [
+    ["version", Number.isInteger(model.version)],
+    ["codeVersion", typeof model.codeVersion === "string"],
+    ["signature", isObject(signature)],
+    ["signature.inputs", isList(signature?.inputs, isInput) && areDistinct(signature.inputs.map(({ name }) => name))],
+    [
+      "signature.target",
+      isObject(signature?.target) && isText(signature.target.name) && tasks.has(signature.target.task),
+    ],
+    ["signature.target.classes", isList(signature?.target?.classes ?? [], isText)],
+    ["signature.reading", isObject(signature?.reading) && isList(signature.reading.nullValues, isText)],
+    ["transforms", isList(transforms, (each) => isObject(each) && isText(each.type) && isObject(each.state))],
+    ["estimator", isFitted(estimator)],
+    ["baseline", isFitted(baseline)],
+    ["threshold", model.threshold === null || isNumber(model.threshold)],
+    ["calibration", model.calibration === undefined || isObject(model.calibration)],
+    ["metrics", isObject(metrics) && Object.values(metrics).every((value) => value === null || isNumber(value))],
+    ["importance", isList(importance, (each) => Array.isArray(each) && isText(each[0]) && isNumber(each[1]))],
+    ["lineage", isObject(lineage) && isText(lineage.datasetSha256) && isNumber(lineage.seed)],
+    ["reference", isObject(reference) && isObject(reference.columns) && isNumber(reference.rows)],
+    ["reference.columns", Object.values(reference?.columns ?? {}).every(isReference)],
+    ["reference.prediction", reference?.prediction === null || isReference(reference?.prediction)],
+    ["reference.target", reference?.target === undefined || isReference(reference.target)],
+  ];
+  return claims.find(([, holds]) => !holds)?.[0];
+}
+
+function isInput(value: unknown): boolean {
+  if (!isObject(value) || !isText(value["name"]) || !kinds.has(value["kind"])) return false;
+  const { missingShare, minimum = 0, maximum = 0, categories = [] } = value;
+  return isNumber(missingShare) && isNumber(minimum) && isNumber(maximum) && isList(categories, isText);
+}
+
+function isFitted(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { family, params, featureNames, task, classCount, state } = value;
+  const isSized = Number.isInteger(classCount) && isList(featureNames, isText) && areDistinct(featureNames as string[]);
+  return isText(family) && isObject(params) && tasks.has(task) && isSized && isObject(state);
+}
+
+function isReference(value: unknown): boolean {
+  if (!isObject(value) || !kinds.has(value["kind"]) || !isNumber(value["count"]) || !isNumber(value["missing"]))
+    return false;
+  if (value["kind"] === "category")
+    return isList(value["counts"], (each) => Array.isArray(each) && isText(each[0]) && isNumber(each[1]));
+  return isList(value["quantiles"], isNumber) && isList(value["sample"], isNumber);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isList(value: unknown, holds: (each: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(holds);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** JSON has no infinity, but reads 1e999 as one. */
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function areDistinct(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
+}
