@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { answerFile, type AnsweredFile } from "../lifecycle/answerFile.ts";
 import { loadDeployed, type LoadedModel } from "../lifecycle/loadModel.ts";
-import { monitor, type MonitorResult } from "../lifecycle/monitor.ts";
+import { monitor, tellNews, type MonitorResult } from "../lifecycle/monitor.ts";
 import { reading, writing } from "../lifecycle/session.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import type { Claim } from "./dropClaims.ts";
@@ -122,12 +122,13 @@ async function monitorDrop(
   const config = { ...workspace.config, monitor: { ...workspace.config.monitor, window: "file" } };
   const waiting = { ...workspace, config, context: { ...workspace.context, signal: stop } };
   try {
-    const result = await writing(waiting, { command: "mlctl watch", waitMs: settings.wait }, (session) =>
+    const judged = await writing(waiting, { command: "mlctl watch", waitMs: settings.wait }, (session) =>
       monitor(
         { ...session, context: { ...workspace.context, now: session.context.now } },
         { files: [original], calledAs: name, model: loaded.run?.runId },
       ),
     );
+    const result = await tellNews(workspace, judged);
     const { share, limit } = result.drift.dataset;
     say(`monitoring ${result.status}: drift share ${share ?? "unknown"} (limit ${limit}), ${scoresText(result)}`);
     for (const { area, name: finding, status, message } of result.findings)

@@ -95,9 +95,10 @@ export const monitor = defineCommand({
       import("../lifecycle/monitorExit.ts"),
       import("../lifecycle/session.ts"),
     ]);
-    const result = options.dryRun
+    const judged = options.dryRun
       ? await reading(workspace, (session) => step.monitor(session, request))
       : await writing(workspace, writingOptions("monitor", options.wait), (session) => step.monitor(session, request));
+    const result = await step.tellNews(workspace, judged);
     return { result, view: monitoringView(result), exitCode: monitorExit(result.windows, failOn) };
   },
 }) satisfies Command;

@@ -12,6 +12,7 @@ import { summaryOf, type WindowSummary } from "./monitorSummary.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "./session.ts";
 import { warnOfUnknownColumns } from "./warnOfUnknownColumns.ts";
+import type { Workspace } from "./workspace.ts";
 
 export interface MonitorOptions {
   readonly files: readonly string[];
@@ -39,8 +40,20 @@ export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" 
   readonly dryRun: boolean;
 }
 
+/** Before anybody is told. */
+export interface Monitored {
+  readonly result: MonitorResult;
+  /** What people are to hear of. */
+  readonly news: readonly MonitorRecord[];
+}
+
+/** Tells people what is new. Not under the workspace's lock: a channel that does not answer takes its time. */
+export async function tellNews(workspace: Workspace, { result, news }: Monitored): Promise<MonitorResult> {
+  return { ...result, alerts: await sendAlerts(workspace, news) };
+}
+
 /** @throws {MlctlError} kind "notReady" where nothing is deployed, or there is nothing to look at */
-export async function monitor(session: Session, options: MonitorOptions): Promise<MonitorResult> {
+export async function monitor(session: Session, options: MonitorOptions): Promise<Monitored> {
   const { config, context } = session;
   const loaded = options.model === undefined ? loadDeployed(session) : await loadModel(session, options.model);
   if (loaded === undefined)
@@ -71,9 +84,9 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   const dryRun = options.dryRun ?? false;
   if (!dryRun) for (const record of records) keepRecord(session, record);
   // Files are drops that came one after another; of a history only its end is news.
-  const told = config.monitor.window === "file" ? records : [newest];
-  const alerts = dryRun ? [] : await sendAlerts(session, told);
-  return { ...resultOf(newest), windows: records.map(summaryOf), alerts, dryRun };
+  const news = config.monitor.window === "file" ? records : [newest];
+  const result = { ...resultOf(newest), windows: records.map(summaryOf), alerts: [], dryRun };
+  return { result, news: dryRun ? [] : news };
 }
 
 function valueOf<T>(settled: PromiseSettledResult<T>): T {

@@ -1,16 +1,14 @@
 /** Tells people what changed since they were last told: once per change, per channel. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config/schema.ts";
 import type { Alert, AlertChange } from "../core/alert.ts";
 import type { MonitorArea, MonitorRecord } from "../core/monitoring.ts";
 import { alertOf } from "../monitoring/alertOf.ts";
-import { changesFor, noAlerts, withRecord, withTold, type AlertState, type Change } from "../monitoring/alertState.ts";
+import { changesFor, withPending, withRecord, withSettled, type Change } from "../monitoring/alertState.ts";
 import type { Channel } from "../notify/channel.ts";
-import { atomicWrite } from "../storage/atomicWrite.ts";
-import { monitoringFolder } from "../storage/workspaceRecord.ts";
-import type { Session } from "./session.ts";
+import { longestWait } from "../notify/longestWait.ts";
+import { changeAlertState } from "./alertStateFile.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface SentAlert {
@@ -29,45 +27,71 @@ interface ConfiguredChannel {
   readonly settings: Config["alerts"][number];
 }
 
-/** A channel that fails is told the same again next time; it never ends the work. */
-export async function sendAlerts(session: Session, records: readonly MonitorRecord[]): Promise<SentAlert[]> {
-  const channels = await channelsOf(session);
+/** Beside the waits and time limits of a delivery: what a busy machine needs. */
+const SPARE_MILLISECONDS = 60_000;
+
+/**
+ * Without the workspace's lock: a channel that does not answer must not keep others from working. What is to be told
+ * is marked before and settled after, each in a moment under a lock of its own, so that of two processes one tells it;
+ * whoever is killed in between leaves a mark that ends. A channel that fails is told the same again next time; it
+ * never ends the work.
+ */
+export async function sendAlerts(workspace: Workspace, records: readonly MonitorRecord[]): Promise<SentAlert[]> {
+  const channels = await channelsOf(workspace);
   if (channels.length === 0) return [];
-  const before = readAlertState(session);
-  let state = before;
   const sent: SentAlert[] = [];
   for (const record of records) {
-    state = withRecord(state, record);
-    for (const configured of channels) {
-      const told = await tell(session, { state, record }, configured);
-      state = told.state;
-      sent.push(...told.sent);
+    for (const message of await planned(workspace, record, channels)) {
+      const delivered = await send(workspace, message.configured, message.alert);
+      sent.push(delivered);
+      const sentAt = delivered.status === "sent" ? message.alert.at : null;
+      const { keys, by, configured } = message;
+      await changeAlertState(workspace, (state) => withSettled(state, configured.channel.name, { keys, by, sentAt }));
     }
   }
-  if (JSON.stringify(state) !== JSON.stringify(before)) saveAlertState(session, state);
   return sent;
 }
 
-async function tell(
-  session: Session,
-  { state, record }: { readonly state: AlertState; readonly record: MonitorRecord },
-  { channel, settings }: ConfiguredChannel,
-): Promise<{ readonly state: AlertState; readonly sent: readonly SentAlert[] }> {
-  const { config, context } = session;
-  const changes = changesFor(state, { name: channel.name, on: settings.on, level: settings.level });
-  let current = state;
-  const sent: SentAlert[] = [];
-  for (const [area, some] of byArea(changes)) {
+interface PlannedMessage {
+  readonly configured: ConfiguredChannel;
+  readonly alert: Alert;
+  readonly keys: readonly string[];
+  readonly by: string;
+}
+
+/** What a record changes, marked as being told. */
+async function planned(
+  workspace: Workspace,
+  record: MonitorRecord,
+  channels: readonly ConfiguredChannel[],
+): Promise<PlannedMessage[]> {
+  const { config, context } = workspace;
+  const messages: PlannedMessage[] = [];
+  await changeAlertState(workspace, (before) => {
+    let state = withRecord(before, record);
     const at = context.now().toISOString();
-    const alert = alertOf(area, some, { project: config.name, record, at });
-    const delivered = await send(session, { channel, settings }, alert);
-    sent.push(delivered);
-    if (delivered.status !== "sent") continue;
-    current = withTold(current, channel.name, { keys: some.map(({ key }) => key), at });
-    // At once: whoever is killed now must not say it twice.
-    saveAlertState(session, current);
-  }
-  return { state: current, sent };
+    for (const configured of channels) {
+      const { channel, settings } = configured;
+      const changes = changesFor(state, { name: channel.name, on: settings.on, level: settings.level }, at);
+      for (const [area, some] of byArea(changes)) {
+        const keys = some.map(({ key }) => key);
+        const by = randomUUID();
+        const alert = alertOf(area, some, { project: config.name, record, at });
+        messages.push({ configured, alert, keys, by });
+      }
+    }
+    // One message after another: the last one's mark must outlast all before it.
+    const patience = messages.reduce((sum, { configured }) => sum + longestDelivery(configured), SPARE_MILLISECONDS);
+    const until = new Date(context.now().getTime() + patience).toISOString();
+    for (const { configured, keys, by } of messages)
+      state = withPending(state, configured.channel.name, { keys, by, until });
+    return state;
+  });
+  return messages;
+}
+
+function longestDelivery({ channel, settings }: ConfiguredChannel): number {
+  return (settings.retries + 1) * channel.timeoutMs + longestWait(settings.retries);
 }
 
 function byArea(changes: readonly Change[]): Map<MonitorArea, Change[]> {
@@ -149,27 +173,4 @@ async function channelsOf({ config }: Workspace): Promise<ConfiguredChannel[]> {
 
 function milliseconds(text: string): number {
   return Number(text.slice(0, -1)) * (text.endsWith("m") ? 60_000 : 1_000);
-}
-
-function statePath({ paths }: Workspace): string {
-  return join(monitoringFolder(paths), "alerts.json");
-}
-
-/** A damaged state is told and begun anew: an alert too many is better than none. */
-export function readAlertState(workspace: Workspace): AlertState {
-  const path = statePath(workspace);
-  if (!existsSync(path)) return noAlerts;
-  try {
-    const state = JSON.parse(readFileSync(path, "utf8")) as AlertState;
-    if (state.kind === "alert_state" && typeof state.entries === "object" && state.entries !== null) return state;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  const message = `${path} is damaged: what is open is told again`;
-  workspace.context.emit({ type: "warning", stage: "alerts", message });
-  return noAlerts;
-}
-
-function saveAlertState(workspace: Workspace, state: AlertState): void {
-  atomicWrite(statePath(workspace), `${JSON.stringify(state, null, 2)}\n`);
 }

@@ -1,6 +1,6 @@
 /** What is open now, as the state of the alerts has it. */
 import type { MonitorArea, MonitorStatus } from "../core/monitoring.ts";
-import { readAlertState } from "./monitorAlerts.ts";
+import { readAlertState } from "./alertStateFile.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface OpenAlert {

@@ -9,6 +9,16 @@ export interface Told {
   readonly at: string;
 }
 
+/** What is being told at this moment, by a process that holds no lock while it waits for the channel. */
+export interface Pending {
+  readonly status: MonitorStatus;
+  readonly value: number | null;
+  /** Of the process that tells it. */
+  readonly by: string;
+  /** ISO 8601: from then on it counts for nothing, because the process is gone. */
+  readonly until: string;
+}
+
 export interface AlertEntry {
   readonly area: MonitorArea;
   readonly finding: MonitorFinding;
@@ -18,6 +28,8 @@ export interface AlertEntry {
   readonly windowEnd: string | null;
   /** By channel; whom it was never told thinks all is well. */
   readonly told: Readonly<Record<string, Told>>;
+  /** By channel; absent where nothing is on its way. */
+  readonly pending?: Readonly<Record<string, Pending>>;
 }
 
 /** By source, area and name of the finding. */
@@ -37,7 +49,7 @@ export function withRecord(state: AlertState, { source, findings, window, create
     const isOld = window.end !== null && (before?.windowEnd ?? "") > window.end;
     if (finding.status === "skipped" || isOld) continue;
     const since = before?.finding.status === finding.status ? before.since : createdAt;
-    entries[key] = { area: finding.area, finding, since, windowEnd: window.end, told: before?.told ?? {} };
+    entries[key] = { ...before, area: finding.area, finding, since, windowEnd: window.end, told: before?.told ?? {} };
   }
   return { ...state, entries };
 }
@@ -48,30 +60,58 @@ export interface Change {
   readonly entry: AlertEntry;
 }
 
-/** What a channel has to be told: opened, got worse, resolved. */
-export function changesFor(
-  state: AlertState,
-  channel: { readonly name: string; readonly on: readonly MonitorArea[]; readonly level: "fail" | "warn" },
-): Change[] {
+export interface Listener {
+  readonly name: string;
+  readonly on: readonly MonitorArea[];
+  readonly level: "fail" | "warn";
+}
+
+/** What a channel has to be told: opened, got worse, resolved; not what another process is telling it already. */
+export function changesFor(state: AlertState, { name, on, level }: Listener, now: string): Change[] {
   return Object.entries(state.entries).flatMap(([key, entry]) => {
-    if (!channel.on.includes(entry.area)) return [];
-    const change = changeOf(entry, entry.told[channel.name], channel.level);
+    const pending = entry.pending?.[name];
+    if (!on.includes(entry.area) || (pending !== undefined && pending.until > now)) return [];
+    const change = changeOf(entry, entry.told[name], level);
     return change === null ? [] : [{ key, change, entry }];
   });
 }
 
-/** After a channel took it. */
-export function withTold(
+/** Before a channel is told: until then nobody else tells it. */
+export function withPending(
   state: AlertState,
   channel: string,
-  { keys, at }: { keys: readonly string[]; at: string },
+  { keys, by, until }: { readonly keys: readonly string[]; readonly by: string; readonly until: string },
 ): AlertState {
+  return changed(state, keys, (entry) => {
+    const { status, value } = entry.finding;
+    return { ...entry, pending: { ...entry.pending, [channel]: { status, value, by, until } } };
+  });
+}
+
+/**
+ * After a channel took it, or did not: then it is told the same again next time. What was told is what was pending;
+ * the finding may be another by now.
+ */
+export function withSettled(
+  state: AlertState,
+  channel: string,
+  { keys, by, sentAt }: { readonly keys: readonly string[]; readonly by: string; readonly sentAt: string | null },
+): AlertState {
+  return changed(state, keys, (entry) => {
+    const { [channel]: pending, ...others } = entry.pending ?? {};
+    if (pending?.by !== by) return entry;
+    const { pending: _pending, ...rest } = entry;
+    const { status, value } = pending;
+    const told = sentAt === null ? entry.told : { ...entry.told, [channel]: { status, value, at: sentAt } };
+    return { ...rest, told, ...(Object.keys(others).length === 0 ? {} : { pending: others }) };
+  });
+}
+
+function changed(state: AlertState, keys: readonly string[], change: (entry: AlertEntry) => AlertEntry): AlertState {
   const entries = { ...state.entries };
   for (const key of keys) {
     const entry = entries[key];
-    if (entry === undefined) continue;
-    const { status, value } = entry.finding;
-    entries[key] = { ...entry, told: { ...entry.told, [channel]: { status, value, at } } };
+    if (entry !== undefined) entries[key] = change(entry);
   }
   return { ...state, entries };
 }

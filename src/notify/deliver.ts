@@ -1,6 +1,7 @@
 /** Sends an alert over a channel: a few tries, each after a longer wait; a dead channel is reported, never thrown. */
 import type { Alert } from "../core/alert.ts";
 import { RefusedError, type Channel } from "./channel.ts";
+import { FIRST_WAIT_MILLISECONDS } from "./longestWait.ts";
 import { maskSecrets } from "./maskSecrets.ts";
 
 export interface Delivery {
@@ -18,9 +19,6 @@ export interface DeliverOptions {
   /** Waits so many milliseconds. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
-
-/** Half a second, then twice as long each time. */
-const FIRST_WAIT_MILLISECONDS = 500;
 
 export async function deliver(
   channel: Channel,
