@@ -141,6 +141,13 @@ const churn = {
   positive_class: 1,
   drop_columns: ["tariff_plan", "age"],
   ingest: { normalize_names: true, dedupe: false },
+  // What trees cannot make themselves. On five stratified folds of the 840, drawn four times, with three sets of parameters
+  // (xgboost 1.7), these take the log loss from 0.138, 0.139, 0.152 to 0.130, 0.134, 0.146.
+  features: [
+    { type: "ratio", columns: ["seconds_of_use", "call_failure", "frequency_of_sms"], by: "frequency_of_use" },
+    { type: "ratio", column: "frequency_of_use", by: "distinct_called_numbers" },
+    { type: "ratio", columns: ["seconds_of_use", "frequency_of_use", "customer_value"], by: "subscription_length" },
+  ],
   train: {
     split: { method: "head", rows: 840 },
     selection: { method: "stratified_k_fold", folds: 3 },
@@ -245,10 +252,11 @@ describe.skipIf(absent)("a search on the data of a system", () => {
       );
       console.log(`churn: f1 ${value.toFixed(3)}, 95 % interval ${interval.map((end) => end.toFixed(3)).join(" to ")}`);
       expect(rows).toBe(210);
-      // The system's own record is 0.861, computed again 0.850: 35 to 36 of 42 leavers decide, so the interval must hold it.
-      expect(interval[0]).toBeLessThan(0.85);
-      expect(interval[1]).toBeGreaterThan(0.861);
-      expect(value).toBeGreaterThan(0.79);
+      // At least what the system's shipped parameters come to, 0.850; its record is 0.861 [systems.md 003]. 42 leave: one more
+      // that is found is worth 0.012, and the interval says so.
+      expect(value).toBeGreaterThanOrEqual(0.85);
+      expect(interval[0]).toBeLessThan(0.8);
+      expect(interval[1]).toBeGreaterThan(0.9);
     },
     PATIENCE_MS,
   );
