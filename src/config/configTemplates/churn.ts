@@ -22,7 +22,22 @@ export const churn = `// Which customers will leave? One in six does: the thresh
     "dedupe": "first" // false keeps copies, and \`train\` says how many validation rows are copies of training rows
   },
 
-  "features": [], // numbers that trees take as they are
+  // Numbers are taken as they are. What trees cannot make of them themselves is what one is to another: how long a call
+  // takes, how often the same number is called, what a month is worth.
+  "features": [
+    {
+      "type": "ratio",
+      "columns": ["seconds_of_use", "call_failure", "frequency_of_sms"],
+      "by": "frequency_of_use" // seconds_of_use_by_frequency_of_use … beside the columns themselves
+    },
+    { "type": "ratio", "column": "frequency_of_use", "by": "distinct_called_numbers" },
+    {
+      "type": "ratio",
+      "columns": ["seconds_of_use", "frequency_of_use", "customer_value"],
+      "by": "subscription_length"
+    },
+    { "type": "impute" } // by the median where the divisor is 0; trees would not need it
+  ],
 
   "train": {
     "split": { "method": "stratified", "validation_size": 0.2 },
