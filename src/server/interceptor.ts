@@ -1,5 +1,6 @@
 /** Sees every request first: counts it, times it, and refuses it where too many are being answered. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { PAGES } from "./pages/trafficRates.ts";
 import { HttpProblem, PROBLEM_TYPE } from "./problem.ts";
 import type { ServerState } from "./serverState.ts";
 
@@ -50,7 +51,8 @@ const PROBES = new Set(["/health", "/ready", "/ping", "/metrics"]);
 function routeOf(url: string): string {
   const end = url.indexOf("?");
   const path = end < 0 ? url : url.slice(0, end);
-  return ROUTES.has(path) ? path : "other";
+  if (ROUTES.has(path)) return path;
+  return path === PAGES || path.startsWith(`${PAGES}/`) ? PAGES : "other";
 }
 
 function knownMethod(method: string): string {

@@ -15,6 +15,7 @@ import { interceptor } from "./interceptor.ts";
 import { listen, requireSafeAddress } from "./listen.ts";
 import { metrics, type MetricsSnapshot } from "./metrics.ts";
 import { registerMetrics } from "./metricsRoute.ts";
+import { registerPages } from "./pages/registerPages.ts";
 import { predictionIds } from "../storage/predictionLog/predictionIds.ts";
 import { registerPredict, STREAMED_TYPES } from "./predictRoutes.ts";
 import { registerRecorded } from "./recordedRoutes.ts";
@@ -72,15 +73,17 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
       context.emit({ type: "warning", stage: "serve", message: `${request}: ${reason}` });
     },
   });
-  const allowed = guards(access(serve, options.clock));
+  const check = access(serve, options.clock);
+  const allowed = guards(check);
   registerPredict(app, state, allowed);
   registerInvocations(app, state, allowed);
   registerRecorded(app, state, allowed);
   registerHealth(app, state);
   registerMetrics(app, state, allowed);
   registerDocs(app, state, allowed);
-  registerFallback(app);
   const now = (): number => context.now().getTime();
+  registerPages(app, state, { check, tokens: tokensOf(serve), now });
+  registerFallback(app);
   const closeUnused = unusedSockets(app.server);
   const follower = keepServing(state, { predictionId: predictionIds(now()), now });
   try {
@@ -119,6 +122,10 @@ function serverState(workspace: Workspace, { log, clock, sharedMetrics }: ServeO
     refusal: null,
     draining: false,
   };
+}
+
+function tokensOf({ token, tokens }: Workspace["config"]["serve"]): string[] {
+  return [...(token === null ? [] : [token]), ...tokens.map((each) => each.token)];
 }
 
 /** No new connections; what is being answered is finished; the log is on disk. */

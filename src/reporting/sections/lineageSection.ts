@@ -20,7 +20,7 @@ export function lineageSection(input: ReportInput): Html {
             </li>`,
         )}
       </ol>
-      ${files(input)}`,
+      ${lineageFiles(input)}`,
   );
 }
 
@@ -69,7 +69,8 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
   ];
 }
 
-function files({ dataset, run }: ReportInput): Html {
+/** What went in, file by file. */
+export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "run">): Html {
   const parts: Html[] = [];
   const columns = [{ title: "File" }, { title: "Rows", numeric: true }, { title: "sha256" }];
   if (dataset !== null) {

@@ -6,7 +6,7 @@ import type { Html } from "../html.ts";
 import { section } from "../section.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
 
-export function metricsSection(input: ReportInput): Html {
+export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "metric">): Html {
   const { run } = input;
   if (run.score === null) return section("metrics", "Metrics", validationOnly(input));
   const { score } = run;
@@ -70,7 +70,7 @@ function verdict(
     : html`<span class="bad">worse</span>`;
 }
 
-function validationOnly({ run, metrics }: ReportInput): Html {
+function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">): Html {
   const known = metrics.filter(({ name }) => run.metrics[name] !== undefined);
   return html`<p class="empty">
       There is no test data, so the model was not scored. Set test_data_path in config.json and run

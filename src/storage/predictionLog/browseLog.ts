@@ -7,10 +7,14 @@ import type { JoinedPrediction } from "./readPredictions.ts";
 /** Filters look at so many of the newest predictions: a rare class must not make a page read a million rows. */
 export const ROWS_LOOKED_AT = 20_000;
 
+export interface LogEntry extends JoinedPrediction {
+  /** The order of writing. */
+  readonly seq: number;
+}
+
 export interface LogQuery {
-  /** Milliseconds since 1970; this instant is out. */
-  readonly until?: number | undefined;
-  readonly since?: number | undefined;
+  /** Only what is older than this one. */
+  readonly before?: Pick<LogEntry, "at" | "seq"> | undefined;
   readonly runId?: string | undefined;
   readonly labelled?: boolean | undefined;
   /** As it is told: a class by its name. */
@@ -22,8 +26,8 @@ export interface LogQuery {
 
 export interface LogPage {
   /** Newest first. */
-  readonly predictions: readonly JoinedPrediction[];
-  /** More than ROWS_LOOKED_AT lie before `since`: older ones may fit as well. */
+  readonly entries: readonly LogEntry[];
+  /** There are more than were looked at: older ones may fit as well. */
   readonly isPartial: boolean;
 }
 
@@ -37,7 +41,7 @@ export interface LogTotals {
 export interface LogBrowser {
   page(query: LogQuery): LogPage;
   /** Those whose id begins so, at most three. */
-  find(prefix: string): JoinedPrediction[];
+  find(prefix: string): LogEntry[];
   /** @param since milliseconds since 1970: predictions from then on are counted apart */
   totals(since: number): LogTotals;
   close(): void;
@@ -60,7 +64,7 @@ export function browseLog(path: string): LogBrowser {
     return opened === undefined ? nothing : withLogErrors(path, () => work(opened));
   };
   return {
-    page: (query) => ask((opened) => pageOf(opened, query), { predictions: [], isPartial: false }),
+    page: (query) => ask((opened) => pageOf(opened, query), { entries: [], isPartial: false }),
     find: (prefix) => ask((opened) => found(opened, prefix), []),
     totals: (since) =>
       ask((opened) => totalsOf(opened, since), { predictions: 0, labelled: 0, since: 0, newestAt: null }),
@@ -68,15 +72,18 @@ export function browseLog(path: string): LogBrowser {
   };
 }
 
-const COLUMNS = `p.prediction_id AS "predictionId", p.at AS at, m.run_id AS "runId", m.sha256 AS "modelSha256", p.inputs AS inputs,
+const COLUMNS = `p.seq AS seq, p.prediction_id AS "predictionId", p.at AS at, m.run_id AS "runId", m.sha256 AS "modelSha256", p.inputs AS inputs,
   p.prediction AS prediction, p.probability AS probability, p.source AS source, l.label AS label, l.labelled_at AS "labelledAt"`;
+const LATEST = { at: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER };
 const JOINS = "CROSS JOIN models m USING (model) LEFT JOIN labels l USING (seq)";
 
-type Row = Omit<JoinedPrediction, "inputs"> & { readonly inputs: string };
+type Row = Omit<LogEntry, "inputs"> & { readonly inputs: string };
 
 function pageOf(database: SqliteDatabase, query: LogQuery): LogPage {
-  const { since = 0, until = Number.MAX_SAFE_INTEGER, runId, labelled, prediction, wrong, limit } = query;
-  const newest = "SELECT * FROM predictions WHERE at >= ? AND at < ? ORDER BY at DESC, seq DESC LIMIT ?";
+  const { before = LATEST, runId, labelled, prediction, wrong, limit } = query;
+  const older = "at <= ? AND (at, seq) < (?, ?)";
+  const place = [before.at, before.at, before.seq];
+  const newest = `SELECT * FROM predictions WHERE ${older} ORDER BY at DESC, seq DESC LIMIT ?`;
   const conditions: (readonly [string, string | null])[] = [];
   if (runId !== undefined) conditions.push(["m.run_id = ?", runId]);
   if (labelled !== undefined) conditions.push([`l.label IS ${labelled ? "NOT NULL" : "NULL"}`, null]);
@@ -88,14 +95,14 @@ function pageOf(database: SqliteDatabase, query: LogQuery): LogPage {
     .prepare<unknown[], Row>(
       `SELECT ${COLUMNS} FROM (${newest}) p ${JOINS} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT ?`,
     )
-    .all(since, until, looked, ...conditions.flatMap(([, value]) => (value === null ? [] : [value])), limit);
-  const beyond = `SELECT 1 FROM predictions WHERE at >= ? AND at < ? LIMIT 1 OFFSET ?`;
+    .all(...place, looked, ...conditions.flatMap(([, value]) => (value === null ? [] : [value])), limit);
+  const beyond = `SELECT 1 FROM predictions WHERE ${older} LIMIT 1 OFFSET ?`;
   const isPartial =
-    conditions.length > 0 && rows.length < limit && database.prepare(beyond).get(since, until, looked) !== undefined;
-  return { predictions: rows.map(joined), isPartial };
+    conditions.length > 0 && rows.length < limit && database.prepare(beyond).get(...place, looked) !== undefined;
+  return { entries: rows.map(joined), isPartial };
 }
 
-function found(database: SqliteDatabase, prefix: string): JoinedPrediction[] {
+function found(database: SqliteDatabase, prefix: string): LogEntry[] {
   const sql = `SELECT ${COLUMNS} FROM predictions p ${JOINS}
     WHERE p.prediction_id >= ? AND p.prediction_id < ? ORDER BY p.prediction_id LIMIT 3`;
   // A range, so that the index is used: "g" comes after every hexadecimal digit.
@@ -116,7 +123,7 @@ function totalsOf(database: SqliteDatabase, since: number): LogTotals {
   };
 }
 
-function joined(row: Row): JoinedPrediction {
+function joined(row: Row): LogEntry {
   return { ...row, inputs: JSON.parse(row.inputs) as JoinedPrediction["inputs"] };
 }
 

@@ -1,0 +1,59 @@
+/** The columns of a window by how far they moved, each a link to its distributions. */
+import type { ColumnDrift } from "../../core/drift.ts";
+import type { MonitorRecord } from "../../core/monitoring.ts";
+import { exact, figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { emptyNote } from "../../reporting/section.ts";
+import { driftState } from "./columnMatrix.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+
+/** How monitor_values calls the truth. */
+export const TARGET = "target";
+
+export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
+  const all = [...Object.entries(drift.columns), ...(drift.target === null ? [] : [[TARGET, drift.target] as const])];
+  if (all.length === 0) return emptyNote("No column could be compared.");
+  return dataTable({
+    caption: "Columns, largest drift first",
+    columns: [
+      { title: "Column" },
+      { title: "Verdict" },
+      { title: "Test" },
+      { title: "Value", numeric: true },
+      { title: "Drift where", numeric: true },
+      { title: "PSI", numeric: true },
+      { title: "Why" },
+    ],
+    rows: all
+      .toSorted(([, a], [, b]) => urgency(b) - urgency(a))
+      .map(([name, column]) => ({
+        cells: [
+          html`<a href="${withQuery(pageAddress("monitoring", monitorId, "column"), { name })}">${name}</a>`,
+          driftState({ status: statusOf(column) }),
+          column.test.replaceAll("_", " "),
+          valueText(column),
+          limitText(column),
+          figure(column.psi),
+          column.skipped ?? column.note ?? "",
+        ],
+      })),
+  });
+}
+
+/** Drifted columns first, by PSI within; skipped ones last. */
+function urgency({ drifted, psi, skipped }: ColumnDrift): number {
+  return skipped === undefined ? (drifted ? 1000 : 0) + Math.min(999, psi ?? 0) : -1;
+}
+
+export function statusOf({ skipped, drifted }: ColumnDrift): "skipped" | "fail" | "pass" {
+  return skipped !== undefined ? "skipped" : drifted ? "fail" : "pass";
+}
+
+export function valueText({ skipped, measure, value }: ColumnDrift): string {
+  return skipped !== undefined ? "–" : `${measure === "p_value" ? "p = " : ""}${figure(value)}`;
+}
+
+export function limitText({ skipped, direction, limit }: ColumnDrift): string {
+  return skipped !== undefined ? "–" : `${direction === "below" ? "below" : "at or above"} ${exact(limit)}`;
+}

@@ -1,0 +1,87 @@
+/** Columns by windows: which moved when, each cell a sign and a word, each column a link to its distributions. */
+import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
+import { exact, figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+import { stateWord } from "./stateWord.ts";
+
+const MOST_COLUMNS = 200;
+/** Of the newest windows, so that a row fits. */
+const MOST_WINDOWS = 20;
+
+/** @param windows newest first */
+export function columnMatrix(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
+  const shown = windows.slice(0, MOST_WINDOWS).toReversed();
+  const newest = windows[0]!;
+  const byColumn = new Map<string, Map<string, WindowValue>>();
+  for (const value of values) {
+    if (value.kind !== "drift") continue;
+    const own = byColumn.get(value.name) ?? new Map<string, WindowValue>();
+    byColumn.set(value.name, own.set(value.monitorId, value));
+  }
+  if (byColumn.size === 0) return html`<p class="empty">No column was compared.</p>`;
+  const ranked = [...byColumn].toSorted(
+    ([a, first], [b, second]) => drifts(second) - drifts(first) || (a < b ? -1 : 1),
+  );
+  return dataTable({
+    caption: "Drift by column, those that moved most often first",
+    columns: [
+      { title: "Column" },
+      { title: "Newest window" },
+      { title: "Value", numeric: true },
+      { title: "Limit", numeric: true },
+      { title: "Test" },
+      { title: `Last ${shown.length} windows, oldest first` },
+    ],
+    rows: ranked.map(([name, own]) => {
+      const last = own.get(newest.monitorId);
+      return {
+        cells: [
+          html`<a href="${withQuery(pageAddress("monitoring", newest.monitorId, "column"), { name })}">${name}</a>`,
+          last === undefined ? "–" : driftState(last),
+          figure(last?.value),
+          typeof last?.bound === "number" ? exact(last.bound) : "–",
+          last?.status === "skipped" ? "not tested" : (last?.message ?? "–").replaceAll("_", " "),
+          strip(shown, own),
+        ],
+      };
+    }),
+    limit: MOST_COLUMNS,
+  });
+}
+
+function drifts(own: ReadonlyMap<string, WindowValue>): number {
+  return [...own.values()].filter(({ status }) => status === "fail").length;
+}
+
+export function driftState({ status }: Pick<WindowValue, "status">): Html {
+  if (status === "fail") return html`<span class="state bad"><span aria-hidden="true">✕</span> moved</span>`;
+  if (status === "pass") return html`<span class="state good"><span aria-hidden="true">✓</span> stable</span>`;
+  return stateWord("skipped");
+}
+
+/** One square for each window: filled where it moved, a ring where it did not, a dot where nobody knows. */
+function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>): Html {
+  const states = windows.map(({ monitorId, label }) => ({ label, status: own.get(monitorId)?.status ?? null }));
+  const moved = states.filter(({ status }) => status === "fail").length;
+  return html`<svg
+    class="strip"
+    role="img"
+    aria-label="moved in ${moved} of ${states.length}"
+    width="${states.length * 14}"
+    height="14"
+    viewBox="0 0 ${states.length * 14} 14"
+  >
+    ${states.map(({ label, status }, i) => {
+      const x = i * 14 + 7;
+      if (status === "fail")
+        return html`<rect class="moved" x="${x - 5}" y="2" width="10" height="10"
+          ><title>${label}: moved</title></rect
+        >`;
+      if (status === "pass")
+        return html`<circle class="stable" cx="${x}" cy="7" r="3.5"><title>${label}: stable</title></circle>`;
+      return html`<circle class="unknown" cx="${x}" cy="7" r="1.5"><title>${label}: not tested</title></circle>`;
+    })}
+  </svg>`;
+}

@@ -1,0 +1,101 @@
+/** /ui/monitoring/<id>/column?name=…: one column, reference against window, and how it went over time. */
+import type { MonitorRecord } from "../../core/monitoring.ts";
+import { countOf } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { emptyNote, section } from "../../reporting/section.ts";
+import { HttpProblem } from "../problem.ts";
+import { limitText, statusOf, TARGET, valueText } from "./columnDrifts.ts";
+import { driftState } from "./columnMatrix.ts";
+import { factList } from "./factList.ts";
+import { WINDOWS } from "./monitoringPage.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+import { spreadChart, spreadRows } from "./spreadChart.ts";
+import { timeChart, type TimePoint } from "./timeChart.ts";
+import { windowNamed } from "./windowNamed.ts";
+
+export function columnPage(request: PageRequest): Page {
+  const record = windowNamed(request);
+  const name = request.query.get("name") ?? "";
+  const drift =
+    name === TARGET && !Object.hasOwn(record.drift.columns, TARGET)
+      ? record.drift.target
+      : ownValue(record.drift.columns, name);
+  if (!drift) {
+    throw new HttpProblem("not-found", `the window has no column “${name.slice(0, 100)}”`, {
+      hint: "its page lists the columns that were compared",
+    });
+  }
+  const { monitorId, window, source } = record;
+  return {
+    title: name,
+    area: "monitoring",
+    body: html`<p class="crumbs">
+        <a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a> ·
+        <a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>
+      </p>
+      ${section(
+        "verdict",
+        "Verdict",
+        factList([
+          ["Drift", driftState({ status: statusOf(drift) })],
+          ["Test", drift.test.replaceAll("_", " ")],
+          [drift.measure === "p_value" ? "p-value" : "Distance", valueText(drift)],
+          ["Drift where the value is", limitText(drift)],
+          ["Why", drift.skipped ?? drift.note ?? null],
+          [
+            "Compared",
+            `${countOf(window.rows, "row")} with ${countOf(record.reference.rows, "row")} of ${record.reference.name}`,
+          ],
+        ]),
+      )}
+      ${section("spread", "Distributions", distributions(record, name))}
+      ${section("course", "Over time", course(request, record, name))}`,
+  };
+}
+
+function distributions({ spread }: MonitorRecord, name: string): Html {
+  if (spread === undefined)
+    return emptyNote(
+      "This window was judged by an earlier mlctl, which kept no distributions. Next step: monitor it again.",
+    );
+  const own = ownValue(spread.columns, name) ?? (name === TARGET ? spread.target : null);
+  if (!own) return emptyNote("There is nothing to draw: one side has no value, or is of another kind.");
+  return html`${spreadChart({ id: "spread-chart", title: "Reference against current", spread: own })}
+    <details>
+      <summary>The same as a table</summary>
+      ${dataTable({
+        caption: own.kind === "category" ? "Share of the rows by category" : "Share of the rows by range",
+        columns: [
+          { title: own.kind === "category" ? "Category" : "Range" },
+          { title: "Reference", numeric: true },
+          { title: "Current", numeric: true },
+        ],
+        rows: spreadRows(own),
+      })}
+    </details>`;
+}
+
+function course({ session }: PageRequest, { source }: MonitorRecord, name: string): Html {
+  const { browse } = session.store;
+  const windows = browse.windows({ source, limit: WINDOWS, offset: 0 }).toReversed();
+  const values = browse.windowValues(
+    windows.map(({ monitorId }) => monitorId),
+    ["drift"],
+  );
+  const byWindow = new Map(values.filter((value) => value.name === name).map((value) => [value.monitorId, value]));
+  const points = windows.map(({ monitorId, label }): TimePoint => {
+    const found = byWindow.get(monitorId);
+    return { label, value: found?.value ?? null, limit: found?.bound ?? null, status: found?.status ?? null };
+  });
+  const test = [...byWindow.values()].at(-1)?.message?.replaceAll("_", " ") ?? "";
+  return html`<div class="plots">
+    ${timeChart({ id: "value", title: "Value of the test", subtitle: test, points, limitName: "limit", zero: true })}
+  </div>`;
+}
+
+/** A column may be called "constructor". */
+function ownValue<T>(record: Readonly<Record<string, T>>, name: string): T | null {
+  return Object.hasOwn(record, name) ? record[name]! : null;
+}

@@ -1,0 +1,72 @@
+/** What two runs were trained on: data and inputs. */
+import type { Dataset } from "../../core/dataset.ts";
+import type { Run } from "../../core/run.ts";
+import { figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import type { PageRequest } from "./page.ts";
+import { inputNames } from "./recordedModel.ts";
+
+/** @param sides undefined where the record is gone */
+export function compareData(runs: readonly [Run, Run], sides: readonly (Dataset | undefined)[]): Html {
+  const fact = (
+    name: string,
+    of: (run: Run, dataset: Dataset | undefined) => string,
+  ): { cells: string[]; marked: boolean } => {
+    const [a, b] = [of(runs[0], sides[0]), of(runs[1], sides[1])];
+    return { cells: [name, a, b, a === b ? "" : "differs"], marked: a !== b };
+  };
+  const [onlyA, onlyB] = [onlyIn(sides[0], sides[1]), onlyIn(sides[1], sides[0])];
+  return html`${dataTable({
+    caption: "What the two were trained on",
+    columns: [{ title: "" }, { title: "A" }, { title: "B" }, { title: "" }],
+    rows: [
+      fact("Dataset", ({ datasetId }) => datasetId),
+      fact("sha256", ({ datasetSha256 }) => `${datasetSha256.slice(0, 12)}…`),
+      fact("Rows", (_, dataset) => figure(dataset?.rows)),
+      fact("Columns", (_, dataset) => figure(dataset?.columns.length)),
+      fact("Files", (_, dataset) => figure(dataset?.files.length)),
+      fact("Training rows", ({ trainingRows }) => figure(trainingRows)),
+      fact("Validation rows", ({ validationRows }) => figure(validationRows)),
+    ],
+  })}
+  ${onlyA.length > 0 && html`<p>Files only in A: ${onlyA.join(", ")}</p>`}
+  ${onlyB.length > 0 && html`<p>Files only in B: ${onlyB.join(", ")}</p>`}`;
+}
+
+export function compareFeatures(request: PageRequest, a: Run, b: Run): Html {
+  const [first, second] = [inputNames(request, a), inputNames(request, b)];
+  const sets = html`<p>Feature sets: A ${a.featureSet}, B ${b.featureSet}.</p>`;
+  if (first === null || second === null) {
+    return html`${sets}
+      <p class="note">The inputs are told where both runs kept their model.</p>`;
+  }
+  const [onlyA, onlyB] = [lacking(first, second), lacking(second, first)];
+  const shared = first.length - onlyA.length;
+  return html`${sets}
+    <p>
+      ${figure(shared)} inputs in
+      both${
+        shared === 0
+          ? ""
+          : `: ${first
+              .filter((name) => second.includes(name))
+              .slice(0, 50)
+              .join(", ")}`
+      }.
+    </p>
+    <p>
+      ${onlyA.length === 0 ? "None is only in A." : `Only in A: ${onlyA.join(", ")}.`}
+      ${onlyB.length === 0 ? "None is only in B." : `Only in B: ${onlyB.join(", ")}.`}
+    </p>`;
+}
+
+/** Files of `from` whose content `other` has not. */
+function onlyIn(from: Dataset | undefined, other: Dataset | undefined): string[] {
+  const known = new Set(other?.files.map(({ sha256 }) => sha256));
+  return (from?.files ?? []).filter(({ sha256 }) => !known.has(sha256)).map(({ path }) => path);
+}
+
+function lacking(one: readonly string[], other: readonly string[]): string[] {
+  return one.filter((name) => !other.includes(name));
+}

@@ -1,0 +1,142 @@
+/** /ui/compare: two runs side by side, from their records; nothing is trained or judged anew. */
+import { leaves } from "../../config/jsonPath.ts";
+import type { Json } from "../../core/json.ts";
+import type { Run } from "../../core/run.ts";
+import { figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { section } from "../../reporting/section.ts";
+import { familyName } from "../../reporting/summary.ts";
+import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { HttpProblem } from "../problem.ts";
+import { compareData, compareFeatures } from "./compareData.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { pageAddress } from "./pageAddress.ts";
+import { runLink } from "./runLink.ts";
+import { runNamed } from "./runNamed.ts";
+
+export function comparePage(request: PageRequest): Page {
+  const references = request.query.getAll("run").filter((reference) => reference !== "");
+  if (references.length !== 2) {
+    throw new HttpProblem("bad-request", `two runs are compared, and ${references.length} are named`, {
+      hint: "tick two of the leaderboard under Runs",
+    });
+  }
+  const [a, b] = references.map((reference) => runNamed(request.session, reference)) as [Run, Run];
+  const sides = [a, b].map(({ datasetId }) => request.session.store.dataset(datasetId));
+  return {
+    title: "Two runs compared",
+    area: "runs",
+    body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
+      ${section("about", "Which", html`${about(a, b)}${a.runId === b.runId && html`<p class="warning">Both are the same run.</p>`}`)}
+      ${section("metrics", "Metrics", metrics(request, a, b))}
+      ${section("params", "Parameters", sideBySide("Parameters", leavesOf(a.params), leavesOf(b.params)))}
+      ${section("data", "Data", compareData([a, b], sides))}
+      ${section("features", "Features", compareFeatures(request, a, b))}
+      ${section("settings", "Settings", sideBySide("Settings that differ", leavesOf(a.config), leavesOf(b.config), true))}`,
+  };
+}
+
+function about(a: Run, b: Run): Html {
+  const row = (name: string, of: (run: Run) => Html | string): { cells: (Html | string)[] } => ({
+    cells: [name, of(a), of(b)],
+  });
+  return dataTable({
+    caption: "The two runs",
+    columns: [{ title: "" }, { title: "A" }, { title: "B" }],
+    rows: [
+      row("Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)),
+      row("Family", ({ family, engine }) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`),
+      row("Trained", ({ createdAt }) => dateTime(createdAt)),
+      row("Rank in its training", ({ rank }) => String(rank)),
+      row("Seconds", ({ seconds }) => figure(seconds, 2)),
+      row("Seed", ({ seed }) => String(seed)),
+      row("mlctl", ({ codeVersion }) => codeVersion),
+    ],
+  });
+}
+
+function metrics({ session }: PageRequest, a: Run, b: Run): Html {
+  const isTest = a.score !== null && b.score !== null;
+  const of = (run: Run): Readonly<Record<string, number | null>> => (isTest ? run.score!.metrics : run.metrics);
+  const names = [...new Set([...Object.keys(of(a)), ...Object.keys(of(b))])];
+  const same = !isTest || testSha(a) === testSha(b);
+  return html`${dataTable({
+      caption: isTest ? "On the test rows" : "On the validation rows: one of the two was not scored on test data",
+      columns: [
+        { title: "Metric" },
+        { title: "A", numeric: true },
+        { title: "B", numeric: true },
+        { title: "B − A", numeric: true },
+        { title: "Verdict" },
+      ],
+      rows: names.map((name) => {
+        const { label, greaterIsBetter } = metricLabel(session.config, name, a.task);
+        const [first, second] = [of(a)[name] ?? null, of(b)[name] ?? null];
+        const difference = first === null || second === null ? null : second - first;
+        return {
+          marked: name === a.metric,
+          cells: [
+            label,
+            told(a, name, first, isTest),
+            told(b, name, second, isTest),
+            figure(difference),
+            verdict(difference, greaterIsBetter),
+          ],
+        };
+      }),
+    })}
+    ${!same && html`<p class="warning">The two were scored on different test rows: the figures do not compare.</p>`}
+    <p class="note">
+      Whether a difference is more than luck takes the rows: <code>mlctl runs diff ${a.runId} ${b.runId}</code> tells it
+      with paired intervals, and <code>mlctl why</code> what it comes from.
+    </p>`;
+}
+
+function told(run: Run, name: string, value: number | null, isTest: boolean): string {
+  const interval = isTest ? run.score?.intervals[name] : null;
+  return `${figure(value)}${interval ? ` (${figure(interval[0])} to ${figure(interval[1])})` : ""}`;
+}
+
+function testSha({ score }: Run): string {
+  return (score?.testFiles ?? []).map(({ sha256 }) => sha256).join();
+}
+
+function verdict(difference: number | null, greaterIsBetter: boolean): Html | string {
+  if (difference === null) return "–";
+  if (difference === 0) return "same";
+  return difference > 0 === greaterIsBetter
+    ? html`<span class="good">B is better</span>`
+    : html`<span class="bad">B is worse</span>`;
+}
+
+type Leaves = ReadonlyMap<string, string>;
+
+function leavesOf(value: Json): Leaves {
+  return new Map(
+    leaves(value).map(({ path, value: leaf }) => [
+      path.join("."),
+      typeof leaf === "string" ? leaf : JSON.stringify(leaf),
+    ]),
+  );
+}
+
+function sideBySide(caption: string, a: Leaves, b: Leaves, onlyDifferent = false): Html {
+  const names = [...new Set([...a.keys(), ...b.keys()])].filter(
+    (name) => !onlyDifferent || a.get(name) !== b.get(name),
+  );
+  if (names.length === 0)
+    return html`<p class="empty">${onlyDifferent ? "The two have the same settings." : "There are none."}</p>`;
+  return dataTable({
+    caption,
+    columns: [{ title: "Name" }, { title: "A" }, { title: "B" }, { title: "" }],
+    rows: names.map((name) => {
+      const differs = a.get(name) !== b.get(name);
+      return {
+        marked: differs && !onlyDifferent,
+        cells: [name, a.get(name) ?? "–", b.get(name) ?? "–", differs ? "differs" : ""],
+      };
+    }),
+  });
+}

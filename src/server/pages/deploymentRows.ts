@@ -1,0 +1,33 @@
+/** Deployments as a table, newest first. */
+import type { Deployment } from "../../core/deployment.ts";
+import { figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import type { Html } from "../../reporting/html.ts";
+import { runLink } from "./runLink.ts";
+
+/** @param total where not all of them are shown */
+export function deploymentRows(deployments: readonly Deployment[], total = deployments.length): Html {
+  const rest = total > deployments.length ? `, the newest ${deployments.length} of ${figure(total)}` : "";
+  return dataTable({
+    caption: `Deployments, newest first${rest}`,
+    columns: [
+      { title: "Number" },
+      { title: "When" },
+      { title: "Action" },
+      { title: "Run" },
+      { title: "Score", numeric: true },
+      { title: "Reasons" },
+    ],
+    rows: deployments.map(({ deploymentId, deployedAt, action, runId, metric, value, reasons }) => ({
+      cells: [
+        String(deploymentId),
+        dateTime(deployedAt),
+        action,
+        runLink(runId),
+        `${metric} ${figure(value)}`,
+        reasons.join("; "),
+      ],
+    })),
+  });
+}

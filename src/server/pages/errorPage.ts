@@ -1,0 +1,16 @@
+/** An error as a page: what is wrong, and the next step. */
+import { html } from "../../reporting/html.ts";
+import type { HttpProblem } from "../problem.ts";
+import type { Page } from "./page.ts";
+
+export function errorPage({ status, message, hint }: HttpProblem): Page {
+  return {
+    title: status === 404 ? "Not found" : `Error ${status}`,
+    area: null,
+    body: html`<section aria-label="What is wrong">
+      <p class="warning">${message}</p>
+      ${hint !== undefined && html`<p>Next step: ${hint}.</p>`}
+      <p><a href="/ui">To the overview</a></p>
+    </section>`,
+  };
+}

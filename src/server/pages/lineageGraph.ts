@@ -1,0 +1,85 @@
+/** From the files to what was answered: a list in order, drawn as a graph, whose places are links. */
+import type { Dataset } from "../../core/dataset.ts";
+import type { Run } from "../../core/run.ts";
+import { countOf, figure } from "../../plots/figures.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { familyName } from "../../reporting/summary.ts";
+import type { PageRequest } from "./page.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+import { runLink } from "./runLink.ts";
+
+interface Place {
+  readonly title: string;
+  readonly name: Html | string;
+  readonly facts: readonly string[];
+  readonly isHere?: boolean;
+}
+
+export function lineageGraph(request: PageRequest, run: Run, dataset: Dataset | null): Html {
+  return html`<ol class="lineage">
+    ${places(request, run, dataset).map(
+      ({ title, name, facts, isHere }) =>
+        html`<li class="${isHere === true ? "here" : "other"}" ${isHere === true && html`aria-current="true"`}>
+          <strong>${title}</strong>${name}${facts.map((fact) => html`<span>${fact}</span>`)}
+        </li>`,
+    )}
+  </ol>`;
+}
+
+function places({ session }: PageRequest, run: Run, dataset: Dataset | null): Place[] {
+  const deployments = session.store.deployments().filter(({ runId }) => runId === run.runId);
+  const newest = deployments[0];
+  const watched = session.store.monitorings({ runId: run.runId, limit: 1 })[0];
+  return [
+    {
+      title: "Files",
+      name: dataset === null ? "unknown" : html`<a href="#files">${countOf(dataset.files.length, "file")}</a>`,
+      facts: dataset === null ? [] : dataset.files.slice(0, 2).map(({ path }) => path),
+    },
+    {
+      title: "Dataset",
+      name: html`<code>${run.datasetId}</code>`,
+      facts: [dataset === null ? "its record is gone" : countOf(dataset.rows, "row"), hash(run.datasetSha256)],
+    },
+    {
+      title: "Run",
+      name: runLink(run.runId),
+      facts: [familyName(run.family), `configuration ${hash(run.configSha256)}`, `mlctl ${run.codeVersion}`],
+      isHere: true,
+    },
+    {
+      title: "Model",
+      name: run.model === null ? "none kept" : `v${run.modelVersion ?? "?"}`,
+      facts: run.model === null ? [] : [`${figure(run.model.bytes)} bytes`, hash(run.model.sha256)],
+    },
+    {
+      title: "Deployments",
+      name:
+        newest === undefined
+          ? "never deployed"
+          : `number ${deployments
+              .map(({ deploymentId }) => deploymentId)
+              .slice(0, 5)
+              .join(", ")}`,
+      facts: newest === undefined ? [] : [dateTime(newest.deployedAt)],
+    },
+    {
+      title: "Watched",
+      name:
+        watched === undefined
+          ? "not yet"
+          : html`<a href="${pageAddress("monitoring", watched.monitorId)}">${watched.window.label}</a>`,
+      facts: watched === undefined ? [] : [watched.status],
+    },
+    {
+      title: "Predictions",
+      name: html`<a href="${withQuery(pageAddress("predictions"), { model: run.runId })}">what it answered</a>`,
+      facts: [],
+    },
+  ];
+}
+
+function hash(sha256: string): string {
+  return `${sha256.slice(0, 12)}…`;
+}

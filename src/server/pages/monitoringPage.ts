@@ -1,0 +1,168 @@
+/** /ui/monitoring: windows over time with their limits, and which column moved when. */
+import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
+import { countOf, figure, percent } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { section } from "../../reporting/section.ts";
+import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { columnMatrix } from "./columnMatrix.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+import { pageNumber } from "./pageNumber.ts";
+import { pager } from "./pager.ts";
+import { modelLink } from "./runLink.ts";
+import { stateWord } from "./stateWord.ts";
+import { timeChart, type TimePoint } from "./timeChart.ts";
+
+/** Windows of one screen. */
+export const WINDOWS = 40;
+
+const sourceNames: Readonly<Record<string, string>> = {
+  predictions: "what was answered",
+  files: "files",
+  dataset: "the dataset",
+};
+
+export function monitoringPage(request: PageRequest): Page {
+  const { browse } = request.session.store;
+  const sources = browse.windowSources();
+  const source = sources.find((each) => each.source === request.query.get("source"))?.source ?? sources[0]?.source;
+  if (source === undefined) {
+    const nothing = html`<p class="empty">
+      Nothing was watched yet. Next step: <code>mlctl monitor FILE</code>, or <code>mlctl monitor</code> for what the
+      deployed model answered; <code>--since</code> goes through its history.
+    </p>`;
+    return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", nothing) };
+  }
+  const page = pageNumber(request.query);
+  const found = browse.windows({ source, limit: WINDOWS + 1, offset: page * WINDOWS });
+  const windows = found.slice(0, WINDOWS);
+  const values = browse.windowValues(windows.map(({ monitorId }) => monitorId));
+  const at = (number: number): string =>
+    withQuery(pageAddress("monitoring"), { source, page: number === 0 ? undefined : number });
+  return {
+    title: "Monitoring",
+    area: "monitoring",
+    body: html`${choice(sources, source)} ${section("course", "Over time", charts(request, windows, values))}
+    ${section("columns", "Columns", columnMatrix(windows, values))}
+    ${section(
+      "windows",
+      "Windows",
+      html`${table(windows, values)}
+      ${pager({ label: "Pages of windows", previous: page === 0 ? null : at(page - 1), next: found.length > WINDOWS ? at(page + 1) : null, words: ["Newer", "Older"] })}`,
+    )}`,
+  };
+}
+
+function choice(
+  sources: readonly { readonly source: string; readonly windows: number }[],
+  chosen: string,
+): Html | null {
+  if (sources.length < 2) return null;
+  return html`<nav aria-label="What was watched">
+    <ul>
+      ${sources.map(
+        ({ source, windows }) =>
+          html`<li>
+            <a
+              href="${withQuery(pageAddress("monitoring"), { source })}"
+              ${source === chosen && html`aria-current="true"`}
+              >${sourceNames[source] ?? source} (${figure(windows)})</a
+            >
+          </li>`,
+      )}
+    </ul>
+  </nav>`;
+}
+
+/** Newest first come in, oldest first are drawn. */
+function charts(request: PageRequest, windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
+  const oldestFirst = windows.toReversed();
+  const pick = valuesBy(values);
+  const metric = mainMetric(request, windows, values);
+  const drift = oldestFirst.map(({ monitorId, label }): TimePoint => {
+    const found = pick(monitorId, "finding", "drift", "dataset drift");
+    return { label, value: found?.value ?? null, limit: found?.bound ?? null, status: found?.status ?? null };
+  });
+  const rows = oldestFirst.map(({ label, rows: value }): TimePoint => ({ label, value }));
+  const missing = oldestFirst.map(({ monitorId, label }): TimePoint => {
+    const found = pick(monitorId, "finding", "quality", "missing values");
+    return { label, value: found?.value ?? null, limit: found?.bound ?? null, status: found?.status ?? null };
+  });
+  const task = request.session.store.run(windows[0]!.runId ?? "")?.task ?? "binary";
+  const { label: metricName } = metricLabel(request.session.config, metric, task);
+  const performance = oldestFirst.map(({ monitorId, label }): TimePoint => {
+    const found = pick(monitorId, "metric", "performance", metric);
+    const finding = pick(monitorId, "finding", "performance", metric);
+    const interval =
+      typeof found?.low === "number" && typeof found.high === "number" ? ([found.low, found.high] as const) : null;
+    return {
+      label,
+      value: found?.value ?? null,
+      interval,
+      limit: finding?.bound ?? null,
+      status: finding?.status ?? null,
+      estimate: pick(monitorId, "estimate", "performance", metric)?.value ?? null,
+    };
+  });
+  return html`<div class="plots">
+    ${timeChart({ id: "drift", title: "Share of columns that drifted", points: drift, limitName: "limit", format: percent, zero: true })}
+    ${timeChart({ id: "performance", title: metricName, subtitle: "where the truth is known", points: performance, limitName: "limit" })}
+    ${timeChart({ id: "missing", title: "Missing values", subtitle: "the column that exceeds its reference most", points: missing, limitName: "limit", format: percent, zero: true })}
+    ${timeChart({ id: "rows", title: "Rows", points: rows, zero: true })}
+  </div>`;
+}
+
+type Pick = (monitorId: string, kind: string, area: string, name: string) => WindowValue | undefined;
+
+function valuesBy(values: readonly WindowValue[]): Pick {
+  const byKey = new Map(
+    values.map((value) => [JSON.stringify([value.monitorId, value.kind, value.area, value.name]), value]),
+  );
+  return (...key) => byKey.get(JSON.stringify(key));
+}
+
+/** The metric that the newest window was judged by. */
+function mainMetric(request: PageRequest, windows: readonly WindowLine[], values: readonly WindowValue[]): string {
+  const record = request.session.store.monitoring(windows[0]!.monitorId);
+  return record?.performance.metric ?? values.find(({ kind }) => kind === "metric")?.name ?? "";
+}
+
+function table(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
+  const failed = (monitorId: string): string => {
+    const names = values.filter(
+      (value) =>
+        value.monitorId === monitorId &&
+        value.kind === "finding" &&
+        (value.status === "fail" || value.status === "warn"),
+    );
+    return names
+      .map(({ name }) => name)
+      .slice(0, 4)
+      .join(", ");
+  };
+  return dataTable({
+    caption: `${countOf(windows.length, "window")}, newest first`,
+    columns: [
+      { title: "Window" },
+      { title: "State" },
+      { title: "What" },
+      { title: "Rows", numeric: true },
+      { title: "Labelled", numeric: true },
+      { title: "Model" },
+      { title: "Judged" },
+    ],
+    rows: windows.map(({ monitorId, label, status, rows, labelled, runId, modelVersion, createdAt }) => ({
+      cells: [
+        html`<a href="${pageAddress("monitoring", monitorId)}">${label}</a>`,
+        stateWord(status),
+        failed(monitorId),
+        figure(rows),
+        figure(labelled),
+        modelLink(runId, modelVersion),
+        dateTime(createdAt),
+      ],
+    })),
+  });
+}

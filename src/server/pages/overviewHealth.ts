@@ -1,0 +1,68 @@
+/** How the deployed model is, as its last monitoring has it, and which alerts are open. */
+import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../../core/monitoring.ts";
+import { countOf, exact, figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { openAlerts } from "../../lifecycle/openAlerts.ts";
+import type { PageRequest } from "./page.ts";
+import { pageAddress } from "./pageAddress.ts";
+import { stateTone, stateWord } from "./stateWord.ts";
+
+const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
+const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;
+
+export function overviewHealth({ session, state }: PageRequest): Html {
+  const sha = state.serving?.served.model === undefined ? undefined : state.serving.served.deployment.model.sha256;
+  const newest = session.store.monitorings({ ...(sha === undefined ? {} : { modelSha256: sha }), limit: 1 })[0];
+  const { alerts } = openAlerts(session);
+  const open =
+    alerts.length > 0 &&
+    dataTable({
+      caption: `${countOf(alerts.length, "open alert")}`,
+      columns: [{ title: "What" }, { title: "State" }, { title: "Since" }, { title: "What it means" }],
+      rows: alerts.map(({ area, name, status, since, message }) => ({
+        cells: [`${area}: ${name}`, stateWord(status), dateTime(since), message],
+      })),
+      limit: 20,
+    });
+  if (newest === undefined) {
+    return html`<p class="empty">
+        The deployed model was not watched yet. Next step: <code>mlctl monitor FILE</code>, or
+        <code>mlctl monitor</code> for what it answered.
+      </p>
+      ${open}`;
+  }
+  const { window, monitorId, createdAt } = newest;
+  return html`<ul class="tiles">
+      ${monitored.map((area) => tile(newest, area))}
+    </ul>
+    <p class="note">
+      Judged ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of
+      <a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>.
+    </p>
+    ${open}`;
+}
+
+function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {
+  const own = findings.filter((finding) => finding.area === area);
+  // Findings stand worst first; the area is as bad as the worst of its own, and unknown where nothing could be judged.
+  const worst = own[0];
+  const status: MonitorStatus = worst === undefined ? "skipped" : statusOf(own);
+  const skipped = area === "performance" ? performance.skipped : undefined;
+  return html`<li class="tile ${stateTone(status)}">
+    <h3><a href="${pageAddress("monitoring", monitorId)}#${area}">${titles[area]}</a></h3>
+    ${stateWord(status)}
+    <p>${worst === undefined ? (skipped ?? "nothing was judged") : sentence(worst)}</p>
+  </li>`;
+}
+
+function statusOf(findings: readonly MonitorFinding[]): MonitorStatus {
+  const order: readonly MonitorStatus[] = ["fail", "warn", "pass", "skipped"];
+  return order.find((status) => findings.some((finding) => finding.status === status)) ?? "skipped";
+}
+
+function sentence({ name, message, value, limit }: MonitorFinding): string {
+  const against = value === null || limit === null ? "" : ` (${figure(value)}, limit ${exact(limit)})`;
+  return `${name}${against}: ${message}`;
+}

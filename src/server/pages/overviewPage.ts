@@ -1,0 +1,149 @@
+/** /ui: what is deployed, how it is, and what happened last; where there is nothing yet, the next command. */
+import { figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { section } from "../../reporting/section.ts";
+import { familyName } from "../../reporting/summary.ts";
+import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { deploymentRows } from "./deploymentRows.ts";
+import { factList } from "./factList.ts";
+import { overviewHealth } from "./overviewHealth.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { pageAddress } from "./pageAddress.ts";
+import { runLink } from "./runLink.ts";
+import { runState } from "./stateWord.ts";
+
+const DAY = 86_400_000;
+
+export function overviewPage(request: PageRequest): Page {
+  return {
+    title: "Overview",
+    area: "overview",
+    body: html`${section("production", "In production", production(request))}
+    ${section("health", "Health", overviewHealth(request))}
+    ${section("predictions", "Predictions", predictions(request))}
+    ${section("trainings", "Last trainings", trainings(request))} ${executions(request)} ${deployments(request)}`,
+  };
+}
+
+function production({ session, state }: PageRequest): Html {
+  const deployment = session.store.deployments()[0];
+  const refused =
+    state.refusal === null
+      ? null
+      : html`<p class="warning">
+          The newest deployment is not served: ${state.refusal}. Next step: <code>mlctl verify</code>
+        </p>`;
+  if (deployment === undefined) {
+    return html`${refused}
+      <p class="empty">
+        No model is deployed. Next step: <code>mlctl fullprocess</code>, or <code>mlctl deploy</code>.
+      </p>`;
+  }
+  const run = session.store.run(deployment.runId);
+  const task = run?.task ?? "binary";
+  const { label } = metricLabel(session.config, deployment.metric, task);
+  const interval = run?.score?.metric === deployment.metric ? run.score.interval : null;
+  return html`${refused}
+  ${factList([
+    ["Model", html`${runLink(deployment.runId, run?.modelVersion ?? null)}`],
+    ["Family", run === undefined ? null : familyName(run.family)],
+    [
+      "Deployed",
+      html`${dateTime(deployment.deployedAt)}
+        <span class="quiet">(deployment ${deployment.deploymentId}, ${deployment.action})</span>`,
+    ],
+    ["Known as", deployment.aliases.map((alias) => `@${alias}`).join(", ")],
+    [
+      `${label} on the test rows`,
+      html`<span class="figure">${figure(deployment.value)}</span>${
+          interval &&
+          html`<br /><span class="quiet">95 % interval ${figure(interval[0])} to ${figure(interval[1])}</span>`
+        }`,
+    ],
+    ["Why it was deployed", deployment.reasons.join("; ")],
+  ])}`;
+}
+
+function predictions({ log, now, session }: PageRequest): Html {
+  const { predictions: total, labelled, since, newestAt } = log.totals(now - DAY);
+  if (total === 0) {
+    const why = session.config.serve.log.enabled
+      ? "Nothing was answered yet. Next step: ask this server, as its API page shows, or run mlctl predict FILE --log."
+      : "The prediction log is off: serve.log.enabled in config.json turns it on.";
+    return html`<p class="empty">${why}</p>`;
+  }
+  return factList([
+    ["In the log", html`<span class="figure">${figure(total)}</span>`],
+    ["In the last 24 hours", html`<span class="figure">${figure(since)}</span>`],
+    ["With known truth", html`<span class="figure">${figure(labelled)}</span>`],
+    [
+      "Newest",
+      html`<a href="${pageAddress("predictions")}"
+        >${newestAt === null ? "–" : dateTime(new Date(newestAt).toISOString())}</a
+      >`,
+    ],
+  ]);
+}
+
+function trainings({ session }: PageRequest): Html {
+  const runs = session.store.browse.runPage({ winners: true, limit: 6, offset: 0 });
+  if (runs.length === 0) return html`<p class="empty">There is no run yet. Next step: <code>mlctl train</code>.</p>`;
+  return html`${dataTable({
+      caption: "The best candidate of each training, newest first",
+      columns: [
+        { title: "Run" },
+        { title: "Trained" },
+        { title: "Family" },
+        { title: "Test score", numeric: true },
+        { title: "State" },
+      ],
+      rows: runs.map(({ runId, modelVersion, createdAt, family, task, metric, score, status }) => ({
+        cells: [
+          runLink(runId, modelVersion),
+          dateTime(createdAt),
+          familyName(family),
+          score === null
+            ? "not scored"
+            : `${metricLabel(session.config, metric, task).label} ${figure(score.metrics[metric] ?? score.value)}`,
+          runState(status),
+        ],
+      })),
+    })}
+    <p><a href="${pageAddress("runs")}">All ${figure(session.store.browse.runCount())} runs</a></p>`;
+}
+
+function executions({ session }: PageRequest): Html | null {
+  const last = session.store.executions({ limit: 6 });
+  if (last.length === 0) return null;
+  return section(
+    "jobs",
+    "Scheduled jobs",
+    dataTable({
+      caption: "What ran last, newest first",
+      columns: [
+        { title: "Job" },
+        { title: "Started" },
+        { title: "State" },
+        { title: "Seconds", numeric: true },
+        { title: "Exit code", numeric: true },
+      ],
+      rows: last.map(({ job, startedAt, status, seconds, exitCode }) => ({
+        cells: [
+          job,
+          dateTime(startedAt),
+          status.replaceAll("_", " "),
+          figure(seconds),
+          exitCode === null ? "–" : String(exitCode),
+        ],
+      })),
+    }),
+  );
+}
+
+function deployments({ session }: PageRequest): Html | null {
+  const all = session.store.deployments();
+  if (all.length < 2) return null;
+  return section("deployments", "Deployments", deploymentRows(all.slice(0, 10), all.length));
+}

@@ -1,0 +1,19 @@
+/** Addresses of pages: every part is escaped, whatever a name in the data says. */
+
+/** pageAddress("runs", id) is "/ui/runs/<id>". */
+export function pageAddress(...parts: readonly string[]): string {
+  return ["/ui", ...parts.map(encodeURIComponent)].join("/");
+}
+
+/** With a query; what is undefined or "" is left out. */
+export function withQuery(
+  address: string,
+  query: Readonly<Record<string, string | number | boolean | undefined>>,
+): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "" && value !== false) search.set(key, value === true ? "1" : String(value));
+  }
+  const text = search.toString();
+  return text === "" ? address : `${address}?${text}`;
+}

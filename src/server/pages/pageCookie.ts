@@ -1,0 +1,40 @@
+/** How a browser shows that it signed in: a seal made with the token, never the token itself. */
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+export const COOKIE = "mlctl_ui";
+
+/** A working day. */
+export const SIGNED_IN_SECONDS = 12 * 3600;
+
+/** Valid in every worker and after a restart, until it expires or the token is another. @param now milliseconds */
+export function sealedCookie(token: string, now: number): string {
+  const expires = Math.floor(now / 1000) + SIGNED_IN_SECONDS;
+  return `${expires}.${seal(token, expires)}`;
+}
+
+/** The token that sealed it; undefined where none of these did, or it has expired. */
+export function tokenOfCookie(header: string | undefined, tokens: readonly string[], now: number): string | undefined {
+  const value = (header ?? "")
+    .split(";")
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(`${COOKIE}=`))
+    ?.slice(COOKIE.length + 1);
+  const [, digits, given] = /^(\d{1,12})\.([\w-]{43})$/.exec(value ?? "") ?? [];
+  if (digits === undefined || given === undefined || Number(digits) * 1000 <= now) return undefined;
+  let found: string | undefined;
+  // Every one is compared, as bearer tokens are.
+  for (const token of tokens) {
+    if (timingSafeEqual(Buffer.from(seal(token, Number(digits))), Buffer.from(given))) found = token;
+  }
+  return found;
+}
+
+/** @param secure the reader came over TLS */
+export function cookieHeader(value: string, { secure }: { readonly secure: boolean }): string {
+  const age = value === "" ? 0 : SIGNED_IN_SECONDS;
+  return `${COOKIE}=${value}; Path=/ui; Max-Age=${age}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
+}
+
+function seal(token: string, expires: number): string {
+  return createHmac("sha256", token).update(`mlctl pages ${expires}`).digest("base64url");
+}

@@ -1,0 +1,48 @@
+/** The index for pages: one handle that stays open, so that a page costs a query and not a look at every record file. */
+import { statSync } from "node:fs";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import { readStore } from "../../storage/readStore.ts";
+import { openStoreReadonly } from "../../storage/store/openStore.ts";
+import type { RunStore } from "../../storage/store/runStore.ts";
+
+export interface PageStore {
+  current(): RunStore;
+  close(): void;
+}
+
+/** An index in memory is made of all records: it is made anew at most in this share of the time. */
+const REST = 20;
+
+/**
+ * Writers bring the index in step with the records as they write. Where there is none (a copied workspace, one of an
+ * older mlctl), the records are read, which takes long with many.
+ */
+export function pageStore({ paths }: Pick<Workspace, "paths">, clock: () => number): PageStore {
+  let open: { readonly store: RunStore; readonly identity: string; readonly until: number } | undefined;
+  const reopened = (identity: string): RunStore => {
+    open?.store.close();
+    open = undefined;
+    const start = clock();
+    const kept = openStoreReadonly(paths.database, { stays: true });
+    const store = kept ?? readStore(paths);
+    // What stays open sees what is written; a copy in memory does not.
+    const until = kept === undefined ? clock() + REST * (clock() - start) : Infinity;
+    open = { store, identity: kept === undefined ? "memory" : identity, until };
+    return store;
+  };
+  return {
+    current() {
+      const identity = identityOf(paths.database);
+      if (open === undefined) return reopened(identity);
+      const isSame = open.identity === identity || (open.identity === "memory" && clock() < open.until);
+      return isSame ? open.store : reopened(identity);
+    },
+    close: () => open?.store.close(),
+  };
+}
+
+/** Another file in its place is another index: restored, or made anew. */
+function identityOf(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? "none" : `${stat.dev} ${stat.ino}`;
+}

@@ -1,0 +1,97 @@
+/** /ui/predictions/<id>: one answer with its inputs, its truth, and what moved it. */
+import { figure, percent } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { section } from "../../reporting/section.ts";
+import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
+import { factList } from "./factList.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { pageAddress } from "./pageAddress.ts";
+import { predictionNamed } from "./predictionNamed.ts";
+import { predictionShap, type PredictionShap } from "./predictionShap.ts";
+import { valueText } from "./predictionsPage.ts";
+import { modelLink } from "./runLink.ts";
+import { truthWord } from "./truthWord.ts";
+
+export function predictionPage(request: PageRequest): Page {
+  const entry = predictionNamed(request);
+  return {
+    title: `Prediction ${entry.predictionId.slice(0, 12)}…`,
+    area: "predictions",
+    body: html`<p class="crumbs"><a href="${pageAddress("predictions")}">Predictions</a></p>
+      ${section("answer", "Answer", answer(entry))}
+      ${section("why", "What moved it", why(predictionShap(request, entry)))}
+      ${section("inputs", "Inputs", inputs(entry))}`,
+  };
+}
+
+function answer(entry: LogEntry): Html {
+  const { predictionId, at, prediction, probability, label, labelledAt, runId, modelSha256, source } = entry;
+  const known =
+    label === null ? "not known yet" : html`${valueText(label)} ${probability === null ? null : truthWord(entry)}`;
+  return factList([
+    ["Answer", html`<span class="figure">${valueText(prediction)}</span>`],
+    ["Probability", probability === null ? null : percent(probability)],
+    ["Truth", known],
+    [
+      "Error",
+      probability === null && typeof label === "number" && typeof prediction === "number"
+        ? figure(label - prediction)
+        : null,
+    ],
+    ["Truth came", labelledAt === null ? null : dateTime(new Date(labelledAt).toISOString())],
+    [
+      "Answered",
+      html`<time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().replace("T", " ")}</time>`,
+    ],
+    ["Model", modelLink(runId)],
+    ["Model file", html`<code title="${modelSha256}">${modelSha256.slice(0, 12)}…</code>`],
+    ["By", source],
+    ["Id", html`<code>${predictionId}</code>`],
+    ["Back to the files", html`<code>mlctl lineage ${predictionId}</code>`],
+  ]);
+}
+
+const MOST_BARS = 30;
+const BAR = 100;
+
+function why(shap: PredictionShap): Html {
+  if ("reason" in shap) return html`<p class="empty">${shap.reason}</p>`;
+  const { unit, baseValue, contributions, total, outputName } = shap;
+  const largest = Math.max(...contributions.map(({ value }) => Math.abs(value)), 1e-12);
+  return html`<p>
+      From ${figure(baseValue)}, what the model says knowing nothing, to ${figure(total)} for this row, in
+      ${unit}${outputName === null ? "" : ` of “${outputName}”`}: each feature adds its SHAP value.
+    </p>
+    ${dataTable({
+      caption: "SHAP values, largest first",
+      columns: [{ title: "Feature" }, { title: "Adds", numeric: true }, { title: "Direction" }, { title: "Size" }],
+      rows: contributions.map(({ name, value }) => ({
+        cells: [
+          name,
+          value > 0 ? `+${figure(value)}` : figure(value),
+          value === 0 ? "none" : value > 0 ? "up ▲" : "down ▼",
+          bar(value / largest),
+        ],
+      })),
+      limit: MOST_BARS,
+    })}`;
+}
+
+function bar(share: number): Html {
+  const width = Math.max(0.5, Math.abs(share) * BAR);
+  return html`<svg class="chart bars" viewBox="0 0 ${BAR} 10" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="${share > 0 ? "up" : "down"}" width="${width.toFixed(1)}" height="10" />
+  </svg>`;
+}
+
+function inputs({ inputs: given }: LogEntry): Html {
+  return dataTable({
+    caption: "As the caller gave them",
+    columns: [{ title: "Column" }, { title: "Value" }],
+    rows: Object.entries(given).map(([name, value]) => ({
+      cells: [name, value === null ? html`<span class="quiet">missing</span>` : String(value)],
+    })),
+  });
+}

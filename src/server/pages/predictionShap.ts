@@ -1,0 +1,61 @@
+/** The SHAP values of one logged answer, by the model that gave it. */
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/model.ts";
+import { explain } from "../../pipeline/explain.ts";
+import { rowReader } from "../../pipeline/rowReader.ts";
+import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
+import type { PageRequest } from "./page.ts";
+import { recordedModel } from "./recordedModel.ts";
+
+export type PredictionShap =
+  | { readonly reason: string }
+  | {
+      readonly unit: string;
+      readonly baseValue: number;
+      readonly total: number;
+      /** Of several classes the one that was answered; null otherwise. */
+      readonly outputName: string | null;
+      /** Largest first. */
+      readonly contributions: readonly { readonly name: string; readonly value: number }[];
+    };
+
+export function predictionShap(request: PageRequest, entry: LogEntry): PredictionShap {
+  const model = modelOf(request, entry);
+  if (model === null)
+    return {
+      reason:
+        "The model that answered is not kept here any more, or is too large to be read while others wait: mlctl explain takes any.",
+    };
+  try {
+    return explained(model, entry);
+  } catch (error) {
+    if (error instanceof MlctlError) return { reason: `This answer cannot be taken apart: ${error.message}.` };
+    throw error;
+  }
+}
+
+function modelOf(request: PageRequest, { modelSha256, runId }: LogEntry): Model | null {
+  const served = request.state.serving?.served;
+  if (served?.deployment.model.sha256 === modelSha256) return served.model;
+  const run = runId === null ? undefined : request.session.store.run(runId);
+  return run?.model?.sha256 === modelSha256 ? recordedModel(request, run) : null;
+}
+
+function explained(model: Model, { inputs, prediction }: LogEntry): PredictionShap {
+  const names = model.signature.inputs.map(({ name }) => name);
+  const row = names.map((name) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
+  const { table } = rowReader(model.signature, names)([row]);
+  const { featureNames, outputCount, baseValues, blocks, unit } = explain(model, table);
+  const { classes = [], task, name: target } = model.signature.target;
+  const answered = outputCount === 1 ? 0 : Math.max(0, classes.indexOf(String(prediction)));
+  const values = blocks[0]!.values;
+  const contributions = featureNames.map((name, i) => ({ name, value: values[answered * featureNames.length + i]! }));
+  const baseValue = baseValues[answered]!;
+  return {
+    unit: unit ?? (task === "regression" ? target : "log-odds"),
+    baseValue,
+    total: contributions.reduce((sum, { value }) => sum + value, baseValue),
+    outputName: outputCount > 1 ? (classes[answered] ?? null) : task === "binary" ? (classes[1] ?? null) : null,
+    contributions: contributions.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)),
+  };
+}

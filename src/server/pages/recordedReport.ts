@@ -1,0 +1,30 @@
+/** The report that `mlctl report` wrote on a run's training, as it lies beside the model. */
+import { existsSync, readFileSync } from "node:fs";
+import type { Run } from "../../core/run.ts";
+import { reportPath } from "../../lifecycle/reportPath.ts";
+import type { Session } from "../../lifecycle/session.ts";
+import type { Reply } from "../http.ts";
+import { HttpProblem } from "../problem.ts";
+import type { PageRequest } from "./page.ts";
+import { runNamed } from "./runNamed.ts";
+
+/** As the report's own <meta> has it. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export function hasReport(session: Session, run: Run): boolean {
+  return existsSync(reportPath(session, run));
+}
+
+export function recordedReport({ session, id }: PageRequest, reply: Reply): Reply {
+  const run = runNamed(session, id);
+  const path = reportPath(session, run);
+  if (!existsSync(path)) {
+    throw new HttpProblem("not-found", `there is no report on the training of run ${run.runId}`, {
+      hint: `mlctl report --model ${run.runId}`,
+    });
+  }
+  return reply
+    .headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY })
+    .send(readFileSync(path));
+}

@@ -1,0 +1,86 @@
+/** Pages for people under /ui: made on the server, readable without scripts, behind the scope "read". */
+import { MlctlError } from "../../core/errors.ts";
+import { pageAnswers, type PageAnswers } from "./pageAnswers.ts";
+import { requireReader, type PageAccess } from "./pageAccess.ts";
+import { frameworkProblem, type App, type Reply, type Request } from "../http.ts";
+import { HttpProblem } from "../problem.ts";
+import type { ServerState } from "../serverState.ts";
+import { columnPage } from "./columnPage.ts";
+import { comparePage } from "./comparePage.ts";
+import { errorPage } from "./errorPage.ts";
+import { livePage } from "./livePage.ts";
+import { registerLogin } from "./loginRoutes.ts";
+import { monitoringPage } from "./monitoringPage.ts";
+import { overviewPage } from "./overviewPage.ts";
+import { assetNamed } from "./pageAssets.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+import type { PageWriter } from "./page.ts";
+import { predictionPage } from "./predictionPage.ts";
+import { predictionsPage } from "./predictionsPage.ts";
+import { recordedReport } from "./recordedReport.ts";
+import { runPage } from "./runPage.ts";
+import { runsPage } from "./runsPage.ts";
+import { windowPage } from "./windowPage.ts";
+
+const pages: Readonly<Record<string, PageWriter>> = {
+  "/": overviewPage,
+  "/runs": runsPage,
+  "/compare": comparePage,
+  "/runs/:id": runPage,
+  "/monitoring": monitoringPage,
+  "/monitoring/:id": windowPage,
+  "/monitoring/:id/column": columnPage,
+  "/predictions": predictionsPage,
+  "/predictions/:id": predictionPage,
+  "/live": livePage,
+};
+
+const hidden = { schema: { hide: true } };
+
+/** Called before the fallback. */
+export function registerPages(app: App, state: ServerState, access: PageAccess): void {
+  const answers = pageAnswers(state, access);
+  const onRequest = (request: Request, _reply: Reply, done: (error?: Error) => void): void => {
+    requireReader(request, access);
+    done();
+  };
+  const register = async (ui: App): Promise<void> => {
+    addErrors(ui, answers);
+    for (const [url, write] of Object.entries(pages)) {
+      ui.get(url, { onRequest, ...hidden }, async (request, reply) =>
+        answers.send(reply, await answers.write(write, request), request),
+      );
+    }
+    ui.get("/runs/:id/report", { onRequest, ...hidden }, (request, reply) =>
+      recordedReport(answers.asked(request), reply),
+    );
+    registerLogin(ui, access, answers);
+    ui.get("/assets/:name", hidden, (request, reply) => {
+      const asset = assetNamed((request.params as { name: string }).name);
+      if (asset === undefined) throw new HttpProblem("not-found", "there is no such file");
+      const headers = { "content-type": asset.type, "cache-control": "public, max-age=31536000, immutable" };
+      return reply.headers(headers).send(asset.text);
+    });
+  };
+  void app.register(register, { prefix: "/ui" });
+  app.addHook("onClose", () => answers.close());
+}
+
+/** Errors are pages here; who is not signed in is asked to. */
+function addErrors(ui: App, answers: PageAnswers): void {
+  ui.setErrorHandler((error, request, reply) => {
+    const problem = frameworkProblem(error);
+    if (problem.status === 401) {
+      return reply.redirect(withQuery(pageAddress("login"), { next: request.url }), 303);
+    }
+    if (problem.status === 500 && !(problem.cause instanceof MlctlError)) answers.tellBug(error, request);
+    return answers.send(reply.code(problem.status).headers(problem.headers), errorPage(problem), request);
+  });
+  ui.setNotFoundHandler((request, reply) => {
+    const hint = "the navigation leads to every page";
+    const problem = new HttpProblem("not-found", `there is no page ${request.url.split("?")[0]!.slice(0, 200)}`, {
+      hint,
+    });
+    return answers.send(reply.code(404), errorPage(problem), request);
+  });
+}

@@ -1,0 +1,142 @@
+/** /ui/runs/<id>: one run with its metrics, plots, parameters, data and lineage. */
+import type { Run } from "../../core/run.ts";
+import type { PlotSpec } from "../../plots/theme.ts";
+import { plots } from "../../plots/index.ts";
+import { figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { emptyNote, section } from "../../reporting/section.ts";
+import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
+import { metricsSection } from "../../reporting/sections/metricsSection.ts";
+import { familyName } from "../../reporting/summary.ts";
+import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { factList } from "./factList.ts";
+import { lineageGraph } from "./lineageGraph.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+import { recordedModel } from "./recordedModel.ts";
+import { hasReport } from "./recordedReport.ts";
+import { runLink } from "./runLink.ts";
+import { runNamed } from "./runNamed.ts";
+import { runState } from "./stateWord.ts";
+
+export async function runPage(request: PageRequest): Promise<Page> {
+  const { session } = request;
+  const run = runNamed(session, request.id);
+  const label = (name: string) => metricLabel(session.config, name, run.task);
+  const metrics = Object.keys(run.score?.metrics ?? run.metrics).map(label);
+  const dataset = session.store.dataset(run.datasetId) ?? session.store.dataset(run.datasetSha256) ?? null;
+  return {
+    title: `Run ${run.runId}`,
+    area: "runs",
+    body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
+      ${section("about", "About", about(request, run))} ${metricsSection({ run, metrics, metric: run.metric })}
+      ${section("plots", "Plots", await pictures(request, run))}
+      ${section("candidates", "Its training", candidates(request, run))} ${section("params", "Parameters", params(run))}
+      ${section(
+        "lineage",
+        "Lineage",
+        html`${lineageGraph(request, run, dataset)}
+          <div id="files">${lineageFiles({ dataset, run })}</div>`,
+      )}`,
+  };
+}
+
+function about(request: PageRequest, run: Run): Html {
+  const { session } = request;
+  const champion = session.store.deployments()[0]?.runId;
+  const warnings =
+    run.warnings.length > 0 &&
+    html`<ul class="warning">
+      ${run.warnings.map((warning) => html`<li>${warning}</li>`)}
+    </ul>`;
+  return html`${factList([
+      ["Family", `${familyName(run.family)}${run.engine === undefined ? "" : ` (${run.engine})`}`],
+      ["State", runState(run.status)],
+      ["Model", run.modelVersion === null ? "none kept" : `v${run.modelVersion}`],
+      ["In production", run.runId === champion ? "yes" : "no"],
+      ["Trained", `${dateTime(run.createdAt)}, ${figure(run.seconds, 2)} s`],
+      ["Rank in its training", String(run.rank)],
+      ["Task", run.task],
+      ["Features", run.featureSet],
+      ["Rows", `${figure(run.trainingRows)} to train, ${figure(run.validationRows)} to validate`],
+      ["Seed", String(run.seed)],
+      ["Note", run.note ?? null],
+      ["Why it failed", run.error ?? null],
+    ])}
+    ${warnings}
+    <ul class="plain">
+      ${hasReport(session, run) && html`<li><a href="${pageAddress("runs", run.runId, "report")}">The whole report of this training</a></li>`}
+      ${champion !== undefined && champion !== run.runId && html`<li><a href="${pageAddress("compare")}?run=${champion}&amp;run=${run.runId}">Compare with the deployed run</a></li>`}
+      <li><a href="${withQuery(pageAddress("predictions"), { model: run.runId })}">Its predictions</a></li>
+    </ul>`;
+}
+
+async function pictures(request: PageRequest, run: Run): Promise<Html> {
+  const specs = plotSpecs(request, run);
+  if (specs.length === 0) return emptyNote("There is nothing to draw: the run was not scored and kept no model.");
+  const drawn = await Promise.all(specs.map(([id, spec]) => request.draw(id, spec)));
+  return html`<div class="plots">${drawn}</div>`;
+}
+
+function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec])[] {
+  const { label, greaterIsBetter } = metricLabel(request.session.config, run.metric, run.task);
+  const { score } = run;
+  const specs: (readonly [string, PlotSpec])[] = [];
+  const value = score?.metrics[run.metric];
+  if (score !== null && typeof value === "number") {
+    const baseline = score.baseline[run.metric];
+    const models = [
+      { label: "this model", value, interval: score.intervals[run.metric] ?? null },
+      ...(typeof baseline === "number" ? [{ label: "baseline", value: baseline, interval: null }] : []),
+    ];
+    specs.push(["score", plots.scoreInterval({ metric: label, greaterIsBetter, models })]);
+  }
+  if (score?.confusionMatrix) {
+    const classes = score.classReport?.map((each) => each.label) ?? score.confusionMatrix.map((_, i) => String(i));
+    specs.push(["confusion-matrix", plots.confusionMatrix({ classes, matrix: score.confusionMatrix })]);
+  }
+  const importance = recordedModel(request, run)?.importance ?? [];
+  if (importance.length > 0) {
+    const measure = run.family === "xgboost" ? "Share of the total gain" : "Size of the standardized coefficient";
+    specs.push(["importance", plots.importance({ values: importance, measure })]);
+  }
+  return specs;
+}
+
+function candidates({ session }: PageRequest, run: Run): Html {
+  const all = session.store.runsOfTraining(run.trainId);
+  const { label } = metricLabel(session.config, run.metric, run.task);
+  return dataTable({
+    caption: `Candidates of the training ${run.trainId}, by rank`,
+    columns: [
+      { title: "Run" },
+      { title: "Family" },
+      { title: "Features" },
+      { title: `${label}, validation`, numeric: true },
+      { title: "Seconds", numeric: true },
+      { title: "State" },
+    ],
+    rows: all.map((each) => ({
+      marked: each.runId === run.runId,
+      cells: [
+        runLink(each.runId, each.modelVersion),
+        familyName(each.family),
+        each.featureSet,
+        figure(each.selection?.value ?? each.metrics[run.metric]),
+        figure(each.seconds, 2),
+        runState(each.status),
+      ],
+    })),
+    limit: 50,
+  });
+}
+
+function params({ params: values }: Run): Html {
+  const rows = Object.entries(values).map(([name, value]) => ({
+    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
+  }));
+  if (rows.length === 0) return emptyNote("This family has no parameters.");
+  return dataTable({ caption: "Parameters", columns: [{ title: "Name" }, { title: "Value" }], rows });
+}

@@ -1,0 +1,155 @@
+/** /ui/runs: every run, by time or by a metric; two of them can be held side by side. */
+import type { Run } from "../../core/run.ts";
+import type { RunQuery } from "../../storage/store/browse.ts";
+import { figure } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { section } from "../../reporting/section.ts";
+import { familyName } from "../../reporting/summary.ts";
+import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+import { pageNumber } from "./pageNumber.ts";
+import { pager } from "./pager.ts";
+import { runLink } from "./runLink.ts";
+import { runState } from "./stateWord.ts";
+
+const ROWS = 50;
+
+export function runsPage(request: PageRequest): Page {
+  const { browse } = request.session.store;
+  const total = browse.runCount();
+  if (total === 0) {
+    const nothing = html`<p class="empty">There is no run yet. Next step: <code>mlctl train</code>.</p>`;
+    return { title: "Runs", area: "runs", body: section("runs", "Leaderboard", nothing) };
+  }
+  const wanted = wantedOf(request);
+  const page = pageNumber(request.query);
+  const found = browse.runPage({ ...wanted.query, limit: ROWS + 1, offset: page * ROWS });
+  const shown = found.slice(0, ROWS);
+  const at = (number: number): string =>
+    withQuery(pageAddress("runs"), {
+      by: wanted.by,
+      family: wanted.query.family,
+      winners: wanted.query.winners,
+      page: number === 0 ? undefined : number,
+    });
+  const body = html`${filters(wanted)}
+  ${
+    shown.length === 0
+      ? html`<p class="empty">No run fits. <a href="${pageAddress("runs")}">Show all ${figure(total)}</a></p>`
+      : html`<form method="get" action="${pageAddress("compare")}" class="wide">
+          ${leaderboard(request, shown, captionOf(wanted, { first: page * ROWS + 1, last: page * ROWS + shown.length, total }))}
+          <button type="submit">Compare the two that are ticked</button>
+        </form>`
+  }
+  ${pager({ label: "Pages of runs", previous: page === 0 ? null : at(page - 1), next: found.length > ROWS ? at(page + 1) : null })}`;
+  return { title: "Runs", area: "runs", body: section("runs", "Leaderboard", body) };
+}
+
+interface Wanted {
+  /** "" is by time; "test f1" by a metric. */
+  readonly by: string;
+  readonly query: Omit<RunQuery, "limit" | "offset">;
+  readonly families: readonly string[];
+  readonly choices: readonly (readonly [value: string, label: string])[];
+}
+
+function wantedOf({ session, query }: PageRequest): Wanted {
+  const { browse } = session.store;
+  const families = browse.families();
+  const newest = browse.runPage({ limit: 1, offset: 0 })[0]!;
+  const choices = (["test", "validation"] as const).flatMap((part) =>
+    browse
+      .metricNames(part)
+      .map(
+        (name) => [`${part} ${name}`, `${metricLabel(session.config, name, newest.task).label}, ${part} rows`] as const,
+      ),
+  );
+  const by = choices.find(([value]) => value === query.get("by"))?.[0] ?? "";
+  const [part, metric] = by.split(" ") as ["test" | "validation", string];
+  const family = families.find((each) => each === query.get("family"));
+  return {
+    by,
+    families,
+    choices,
+    query: {
+      family,
+      winners: query.get("winners") === "1",
+      ...(by === ""
+        ? {}
+        : { by: { part, metric, greaterIsBetter: metricLabel(session.config, metric, newest.task).greaterIsBetter } }),
+    },
+  };
+}
+
+function filters({ by, families, choices, query }: Wanted): Html {
+  return html`<form class="fields" method="get" action="${pageAddress("runs")}" aria-label="Which runs">
+    <label
+      >Order
+      <select name="by">
+        <option value="">newest first</option>
+        ${choices.map(([value, label]) => html`<option value="${value}" ${value === by && html`selected`}>${label}</option>`)}
+      </select>
+    </label>
+    <label
+      >Family
+      <select name="family">
+        <option value="">all</option>
+        ${families.map((each) => html`<option value="${each}" ${each === query.family && html`selected`}>${familyName(each)}</option>`)}
+      </select>
+    </label>
+    <label class="check"
+      ><input type="checkbox" name="winners" value="1" ${query.winners === true && html`checked`} />best of each
+      training only</label
+    >
+    <button type="submit">Show</button>
+  </form>`;
+}
+
+function captionOf(
+  { by, choices }: Wanted,
+  { first, last, total }: { first: number; last: number; total: number },
+): string {
+  const label = choices.find(([value]) => value === by)?.[1];
+  const order = label === undefined ? "newest first" : `by ${label}, best first`;
+  return `Runs ${figure(first)} to ${figure(last)} of ${figure(total)} in all, ${order}`;
+}
+
+function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: string): Html {
+  const deployed = session.store.deployments()[0]?.runId;
+  return dataTable({
+    caption,
+    columns: [
+      { title: "Run" },
+      { title: "Trained" },
+      { title: "Family" },
+      { title: "Rank", numeric: true },
+      { title: "Validation", numeric: true },
+      { title: "Test", numeric: true },
+      { title: "95 % interval", numeric: true },
+      { title: "State" },
+      { title: "Compare" },
+    ],
+    rows: runs.map((run) => {
+      const { runId, metric, score, task } = run;
+      const { label } = metricLabel(session.config, metric, task);
+      const interval = score?.intervals[metric] ?? null;
+      return {
+        marked: runId === deployed,
+        cells: [
+          html`${runLink(runId, run.modelVersion)}${runId === deployed && html` <span class="tag">deployed</span>`}`,
+          html`<span class="nowrap">${dateTime(run.createdAt).replace(" UTC", "")}</span>`,
+          familyName(run.family),
+          String(run.rank),
+          `${label} ${figure(run.metrics[metric])}`,
+          score === null ? "–" : figure(score.metrics[metric] ?? score.value),
+          interval === null ? "–" : `${figure(interval[0])} to ${figure(interval[1])}`,
+          runState(run.status),
+          html`<input type="checkbox" name="run" value="${runId}" aria-label="compare run ${runId}" />`,
+        ],
+      };
+    }),
+  });
+}

@@ -1,0 +1,187 @@
+/** A figure over windows of time with its limit drawn in: SVG by hand, for a page must not wait for a plot library. */
+import { figure } from "../../plots/figures.ts";
+import { html, trusted, type Html } from "../../reporting/html.ts";
+
+export interface TimePoint {
+  /** What the tip says beside the value. */
+  readonly label: string;
+  readonly value: number | null;
+  readonly interval?: readonly [number, number] | null;
+  /** An estimate of the same, where there is one. */
+  readonly estimate?: number | null;
+  readonly limit?: number | null;
+  readonly status?: "pass" | "warn" | "fail" | "skipped" | null;
+}
+
+export interface TimeChart {
+  /** Starts with a letter, distinct in the page. */
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle?: string;
+  /** Oldest first. */
+  readonly points: readonly TimePoint[];
+  /** What the dashed line is. */
+  readonly limitName?: string;
+  readonly format?: (value: number) => string;
+  /** The axis starts there, whatever the values. */
+  readonly zero?: boolean;
+}
+
+const [WIDTH, HEIGHT] = [480, 190];
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 12, 30];
+
+export function timeChart(chart: TimeChart): Html {
+  const { id, title, subtitle, points, limitName, format = (value) => figure(value) } = chart;
+  const sentence = sentenceOf(chart, format);
+  const legend = [
+    ...(limitName === undefined || points.every(({ limit }) => typeof limit !== "number")
+      ? []
+      : [legendKey("limit", limitName)]),
+    ...(points.some(({ estimate }) => typeof estimate === "number")
+      ? [legendKey("estimate", "estimate without labels")]
+      : []),
+    ...(points.some(({ interval }) => interval) ? [legendKey("band", "95 % interval")] : []),
+  ];
+  return html`<figure class="plot" role="group" aria-labelledby="${id}-title">
+    <h3 id="${id}-title">${title}${subtitle !== undefined && html` <small>${subtitle}</small>`}</h3>
+    <div class="picture">
+      <svg
+        class="chart"
+        role="img"
+        aria-label="${title}. ${sentence}"
+        viewBox="0 0 ${WIDTH} ${HEIGHT}"
+        width="${WIDTH}"
+        height="${HEIGHT}"
+      >
+        ${drawing(chart, format)}
+      </svg>
+    </div>
+    ${legend.length > 0 && html`<p class="legend" aria-hidden="true">${legend}</p>`}
+    <figcaption>${sentence}</figcaption>
+  </figure>`;
+}
+
+function drawing({ points, zero = false }: TimeChart, format: (value: number) => string): Html {
+  const all = points.flatMap(({ value, interval, estimate, limit }) => [value, estimate, limit, ...(interval ?? [])]);
+  const known = all.filter((value): value is number => typeof value === "number" && Number.isFinite(value));
+  if (known.length === 0)
+    return html`<text class="axis" x="${WIDTH / 2}" y="${HEIGHT / 2}" text-anchor="middle">no value</text>`;
+  const ticks = niceTicks(Math.min(...known, ...(zero ? [0] : [])), Math.max(...known));
+  const [low, high] = [ticks[0]!, ticks.at(-1)!];
+  const x = (i: number): number =>
+    round(
+      points.length === 1
+        ? (LEFT + WIDTH - RIGHT) / 2
+        : LEFT + 8 + (i / (points.length - 1)) * (WIDTH - RIGHT - LEFT - 16),
+    );
+  const y = (value: number): number => round(TOP + (1 - (value - low) / (high - low)) * (HEIGHT - TOP - BOTTOM));
+  return html`${ticks.map(
+    (tick) =>
+      html`<path class="grid" d="M${LEFT} ${y(tick)}H${WIDTH - RIGHT}" /><text
+          class="axis"
+          x="${LEFT - 6}"
+          y="${y(tick) + 4}"
+          text-anchor="end"
+          >${format(tick)}</text
+        >`,
+  )}${band(points, x, y)}${line(
+    "limit",
+    points.map(({ limit }) => limit ?? null),
+    x,
+    y,
+  )}${line(
+    "estimate",
+    points.map(({ estimate }) => estimate ?? null),
+    x,
+    y,
+  )}${line(
+    "course",
+    points.map(({ value }) => value),
+    x,
+    y,
+  )}${points.map((point, i) =>
+    mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, told: format }),
+  )}${axisLabels(points, x)}`;
+}
+
+type Scale = (value: number) => number;
+
+/** Gaps stay gaps. */
+function line(name: string, values: readonly (number | null)[], x: Scale, y: Scale): Html {
+  let path = "";
+  values.forEach((value, i) => {
+    if (value === null || !Number.isFinite(value)) return;
+    const starts = i === 0 || values[i - 1] === null;
+    path += `${starts ? "M" : "L"}${x(i)} ${y(value)}`;
+    // One alone would not be seen.
+    if (starts && (values[i + 1] ?? null) === null && name !== "course") path += `h8`;
+  });
+  return path === "" ? html`` : html`<path class="${name}" d="${path}" />`;
+}
+
+function band(points: readonly TimePoint[], x: Scale, y: Scale): Html[] {
+  return points.flatMap(({ interval }, i) =>
+    interval === null || interval === undefined
+      ? []
+      : [html`<path class="whisker" d="M${x(i)} ${y(interval[0])}V${y(interval[1])}" />`],
+  );
+}
+
+/** A shape for each verdict, so that colour is not needed. */
+function mark(
+  point: TimePoint,
+  { x, y, told }: { x: number; y: number | null; told: (value: number) => string },
+): Html {
+  if (y === null) return html``;
+  const status = point.status ?? "pass";
+  const shape =
+    status === "fail"
+      ? `<path class="mark fail" d="M${x - 5} ${y - 5}l10 10m0 -10l-10 10"/>`
+      : status === "warn"
+        ? `<path class="mark warn" d="M${x} ${y - 6}l6 10h-12z"/>`
+        : `<circle class="mark ${status}" cx="${x}" cy="${y}" r="3.5"/>`;
+  const against = typeof point.limit === "number" ? `, limit ${told(point.limit)}` : "";
+  return html`<g><title>${point.label}: ${told(point.value!)}${against}</title>${trusted(shape)}</g>`;
+}
+
+function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
+  const last = points.length - 1;
+  const places = last <= 0 ? [0] : last < 4 ? [0, last] : [0, Math.round(last / 2), last];
+  return places.map((i) => {
+    const anchor = last === 0 ? "middle" : i === 0 ? "start" : i === last ? "end" : "middle";
+    const at = anchor === "start" ? LEFT : anchor === "end" ? WIDTH - RIGHT : x(i);
+    const text = points[i]!.label;
+    const shown = text.length > 22 ? `…${text.slice(-20)}` : text;
+    return html`<text class="axis" x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${shown}</text>`;
+  });
+}
+
+function sentenceOf({ points, limitName }: TimeChart, told: (value: number) => string): string {
+  const known = points.filter((point) => point.value !== null);
+  const newest = known.at(-1);
+  if (newest === undefined) return "There is no value yet.";
+  const failed = known.filter(({ status }) => status === "fail").length;
+  const limit =
+    typeof newest.limit === "number" && limitName !== undefined ? ` (${limitName} ${told(newest.limit)})` : "";
+  const broken = failed === 0 ? "" : `; ${failed} of ${known.length} failed`;
+  return `Newest: ${told(newest.value!)}${limit}${broken}.`;
+}
+
+/** Three to six round numbers that hold both. */
+export function niceTicks(low: number, high: number): number[] {
+  const spread = high > low ? high - low : Math.abs(high) || 1;
+  const rough = spread / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough * 0.999)!;
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+function legendKey(name: string, text: string): Html {
+  return html`<span class="key ${name}">${text}</span>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

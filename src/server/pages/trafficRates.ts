@@ -1,0 +1,69 @@
+/** Rates and latencies between two looks at the counters. */
+import { LATENCY_EDGES, type MetricsSnapshot } from "../metrics.ts";
+import type { TrafficSample } from "./trafficSamples.ts";
+
+export interface TrafficRates {
+  readonly seconds: number;
+  /** Of a second. */
+  readonly requests: number;
+  readonly errors: number;
+  readonly predictions: number;
+  readonly routes: readonly RouteRates[];
+}
+
+export interface RouteRates {
+  readonly route: string;
+  readonly requests: number;
+  /** Seconds: the upper edge of the bucket it lies in; null for slower than the last edge, undefined without a request. */
+  readonly median: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+/** Of what came between the two; the pages themselves are left out. @returns null where no time passed */
+export function trafficRates(from: TrafficSample, to: TrafficSample): TrafficRates | null {
+  const seconds = (to.at - from.at) / 1000;
+  if (seconds <= 0) return null;
+  const requests = grown(from.snapshot.requests, to.snapshot.requests).filter(([key]) => key.split(" ")[1] !== PAGES);
+  const failed = requests.filter(([key]) => /^[45]/.test(key.split(" ")[2] ?? ""));
+  return {
+    seconds,
+    requests: sum(requests) / seconds,
+    errors: sum(failed) / seconds,
+    predictions: sum(grown(from.snapshot.predictions, to.snapshot.predictions)) / seconds,
+    routes: Object.keys(to.snapshot.latency)
+      .filter((route) => route !== PAGES)
+      .map((route) => routeRates(route, from.snapshot, to.snapshot))
+      .filter((each) => each.requests > 0)
+      .toSorted((a, b) => b.requests - a.requests || (a.route < b.route ? -1 : 1)),
+  };
+}
+
+/** How the pages are counted. */
+export const PAGES = "/ui";
+
+/** Counters start anew where a worker was replaced: a fall counts as nothing. */
+function grown(from: Readonly<Record<string, number>>, to: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(to).map(([key, count]) => [key, Math.max(0, count - (from[key] ?? 0))]);
+}
+
+function sum(entries: readonly (readonly [string, number])[]): number {
+  return entries.reduce((total, [, count]) => total + count, 0);
+}
+
+function routeRates(route: string, from: MetricsSnapshot, to: MetricsSnapshot): RouteRates {
+  const before = from.latency[route] ?? [];
+  const counts = to.latency[route]!.map((count, i) => Math.max(0, count - (before[i] ?? 0)));
+  const requests = counts.reduce((all, count) => all + count, 0);
+  return { route, requests, median: quantile(counts, 0.5), p95: quantile(counts, 0.95), p99: quantile(counts, 0.99) };
+}
+
+function quantile(counts: readonly number[], share: number): number | null {
+  const rank = share * counts.reduce((all, count) => all + count, 0);
+  let below = 0;
+  for (const [i, count] of counts.entries()) {
+    below += count;
+    if (below >= rank && below > 0) return LATENCY_EDGES[i] ?? null;
+  }
+  return null;
+}

@@ -1,0 +1,30 @@
+/** Counters of the last minutes, so that the live page can tell rates and not only sums. */
+import type { MetricsSnapshot } from "../metrics.ts";
+
+export interface TrafficSample {
+  /** Milliseconds that only go forward. */
+  readonly at: number;
+  readonly snapshot: MetricsSnapshot;
+}
+
+export interface TrafficSamples {
+  readonly samples: readonly TrafficSample[];
+  close(): void;
+}
+
+export const SAMPLE_SECONDS = 10;
+/** Ten minutes. */
+const MOST_SAMPLES = 61;
+
+export function trafficSamples(snapshot: () => Promise<MetricsSnapshot>, clock: () => number): TrafficSamples {
+  const samples: TrafficSample[] = [];
+  const take = async (): Promise<void> => {
+    const taken = await snapshot();
+    samples.push({ at: clock(), snapshot: taken });
+    if (samples.length > MOST_SAMPLES) samples.shift();
+  };
+  const timer = setInterval(() => void take(), SAMPLE_SECONDS * 1000);
+  timer.unref();
+  void take();
+  return { samples, close: () => clearInterval(timer) };
+}

@@ -1,0 +1,178 @@
+/** /ui/monitoring/<id>: one window with every finding, column, metric and segment. */
+import type { MonitorArea, MonitorRecord } from "../../core/monitoring.ts";
+import { countOf, exact, figure, percent } from "../../plots/figures.ts";
+import { dataTable } from "../../reporting/dataTable.ts";
+import { dateTime } from "../../reporting/dateTime.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import { emptyNote, section } from "../../reporting/section.ts";
+import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { columnDrifts } from "./columnDrifts.ts";
+import { factList } from "./factList.ts";
+import type { Page, PageRequest } from "./page.ts";
+import { pageAddress, withQuery } from "./pageAddress.ts";
+import { modelLink } from "./runLink.ts";
+import { stateWord } from "./stateWord.ts";
+import { windowNamed } from "./windowNamed.ts";
+
+export function windowPage(request: PageRequest): Page {
+  const record = windowNamed(request);
+  const { source } = record;
+  return {
+    title: record.window.label,
+    area: "monitoring",
+    body: html`<p class="crumbs"><a href="${withQuery(pageAddress("monitoring"), { source })}">Monitoring</a></p>
+      ${section("about", "Window", about(record))}
+      ${section("drift", "Drift", html`${findings(record, "drift")} ${columnDrifts(record)}`)}
+      ${section("quality", "Data quality", html`${findings(record, "quality")} ${quality(record)}`)}
+      ${section("performance", "Performance", html`${findings(record, "performance")} ${performance(request, record)} ${segments(record)} ${statements(record)}`)}`,
+  };
+}
+
+function about({ window, status, createdAt, runId, modelVersion, reference, source }: MonitorRecord): Html {
+  return factList([
+    ["Verdict", stateWord(status)],
+    ["Rows", `${figure(window.rows)}, ${figure(window.labelled)} with known truth`],
+    ["From", window.start === null ? null : dateTime(window.start)],
+    ["To", window.end === null ? null : dateTime(window.end)],
+    ["Of", source === "predictions" ? "what was answered" : source],
+    ["File", window.file],
+    ["Model", modelLink(runId, modelVersion)],
+    ["Compared with", `${reference.name}, ${countOf(reference.rows, "row")}`],
+    ["Judged", dateTime(createdAt)],
+  ]);
+}
+
+function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
+  const own = all.filter((finding) => finding.area === area);
+  if (own.length === 0) return emptyNote("Nothing was judged.");
+  return dataTable({
+    caption: "Checks, failures first",
+    columns: [
+      { title: "Check" },
+      { title: "Verdict" },
+      { title: "Value", numeric: true },
+      { title: "Limit", numeric: true },
+      { title: "What it means" },
+    ],
+    rows: own.map(({ name, status, value, limit, passes, message }) => ({
+      cells: [
+        name,
+        stateWord(status),
+        figure(value),
+        limit === null ? "–" : `${passes === "at_least" ? "≥" : "≤"} ${exact(limit)}`,
+        message,
+      ],
+    })),
+  });
+}
+
+function quality({ quality: { columns, duplicateShare, missingColumns, extraColumns } }: MonitorRecord): Html {
+  const told = [
+    `${percent(duplicateShare)} of the rows are copies of others.`,
+    missingColumns.length === 0 ? "" : `Missing columns: ${missingColumns.join(", ")}.`,
+    extraColumns.length === 0 ? "" : `Columns that the model does not take: ${extraColumns.join(", ")}.`,
+  ];
+  return html`<p>${told.filter((text) => text !== "").join(" ")}</p>
+    ${dataTable({
+      caption: "How each column is filled",
+      columns: [
+        { title: "Column" },
+        { title: "Missing", numeric: true },
+        { title: "Not of its kind", numeric: true },
+        { title: "New categories", numeric: true },
+        { title: "Outside the range", numeric: true },
+        { title: "Range" },
+      ],
+      rows: Object.entries(columns).map(([name, column]) => ({
+        cells: [
+          name,
+          percent(column.missingShare),
+          `${percent(column.invalidShare)}${column.invalidExample === null ? "" : ` (“${column.invalidExample}”)`}`,
+          column.newShare === null
+            ? "–"
+            : `${percent(column.newShare)}${column.newCategories.length === 0 ? "" : ` (${column.newCategories.slice(0, 3).join(", ")})`}`,
+          percent(column.outsideShare),
+          column.minimum === null ? "–" : `${figure(column.minimum)} to ${figure(column.maximum)}`,
+        ],
+      })),
+    })}`;
+}
+
+function performance({ session }: PageRequest, { performance: report, runId }: MonitorRecord): Html {
+  if (report.skipped !== undefined) return emptyNote(report.skipped);
+  const task = session.store.run(runId ?? "")?.task ?? "binary";
+  const { estimate } = report;
+  const names = [...new Set([...Object.keys(report.metrics), ...Object.keys(estimate?.metrics ?? {})])];
+  if (names.length === 0) return emptyNote("There is no truth and no estimate yet.");
+  return dataTable({
+    caption: `Metrics on ${countOf(report.rows, "row")} with known truth${estimate === null ? "" : `, and estimates on ${countOf(estimate.rows, "row")} without`}`,
+    columns: [
+      { title: "Metric" },
+      { title: "Value", numeric: true },
+      { title: "95 % interval", numeric: true },
+      { title: "On the test data", numeric: true },
+      { title: "Estimate without labels", numeric: true },
+    ],
+    rows: names.map((name) => {
+      const interval = report.intervals[name];
+      return {
+        marked: name === report.metric,
+        cells: [
+          metricLabel(session.config, name, task).label,
+          figure(report.metrics[name]),
+          interval ? `${figure(interval[0])} to ${figure(interval[1])}` : "–",
+          name === report.metric ? figure(report.reference) : "–",
+          figure(estimate?.metrics[name]),
+        ],
+      };
+    }),
+  });
+}
+
+function segments({ segments: all }: MonitorRecord): Html | null {
+  if (all.length === 0) return null;
+  return dataTable({
+    caption: "Segments, worst first",
+    columns: [
+      { title: "Segment" },
+      { title: "Rows", numeric: true },
+      { title: "Labelled", numeric: true },
+      { title: all[0]!.metric, numeric: true },
+      { title: "95 % interval", numeric: true },
+      { title: "Verdict" },
+    ],
+    rows: all.map(({ column, value, rows, labelled, metricValue, interval, status }) => ({
+      cells: [
+        `${column} = ${value}`,
+        figure(rows),
+        figure(labelled),
+        figure(metricValue),
+        interval ? `${figure(interval[0])} to ${figure(interval[1])}` : "–",
+        stateWord(status),
+      ],
+    })),
+    limit: 100,
+  });
+}
+
+function statements({
+  statements: all,
+  performance: { metric, value },
+  createdAt,
+  window,
+}: MonitorRecord): Html | null {
+  if (all.length === 0) return null;
+  const now = { asOf: createdAt, rows: window.rows, labelled: window.labelled, value };
+  return dataTable({
+    caption: "What was said of this window, and when",
+    columns: [
+      { title: "As of" },
+      { title: "Rows", numeric: true },
+      { title: "Labelled", numeric: true },
+      { title: metric, numeric: true },
+    ],
+    rows: [...all, now].map((each) => ({
+      cells: [dateTime(each.asOf), figure(each.rows), figure(each.labelled), figure(each.value)],
+    })),
+  });
+}
