@@ -17,7 +17,12 @@ export function neededBy({ store, paths, config, configSha256 }: Session): Neede
   const runs = store.runs();
   const deployments = store.deployments();
   const predicted = modelsOfPredictions(predictionLogPath(paths.database));
-  const newestDatasets = newestOfEachFolder(store.datasets());
+  const datasets = store.datasets();
+  const bySha256 = new Map(datasets.map(({ artifact, datasetId }) => [artifact.sha256, datasetId]));
+  const ids = new Set(datasets.map(({ datasetId }) => datasetId));
+  // By its id; where that is gone, one with the same bytes says the same.
+  const datasetOf = (id: string, sha256: string): string | undefined => (ids.has(id) ? id : bySha256.get(sha256));
+  const newestDatasets = newestOfEachFolder(datasets);
   const newestHashes = new Set(newestDatasets.map(({ artifact }) => artifact.sha256));
   const runIds = new Set([
     // Each deployment can be gone back to, and `at` and `lineage` tell of all.
@@ -38,12 +43,14 @@ export function neededBy({ store, paths, config, configSha256 }: Session): Neede
   return {
     trainIds: new Set(kept.map(({ trainId }) => trainId)),
     reportStamps: new Set([deployed, newest].flatMap((run) => (run === undefined ? [] : [run.trainId]))),
-    isDatasetNeeded({ datasetId, artifact }, goneRuns) {
+    isDatasetNeeded({ datasetId }, goneRuns) {
       if (newestDatasets.some((dataset) => dataset.datasetId === datasetId)) return true;
       if (config.monitor.reference === datasetId) return true;
-      if (deployments.some(({ datasetSha256 }) => datasetSha256 === artifact.sha256)) return true;
-      return runs.some(
-        (run) => !goneRuns.has(run.runId) && (run.datasetId === datasetId || run.datasetSha256 === artifact.sha256),
+      const staying = runs.filter(({ runId }) => !goneRuns.has(runId));
+      const lost = deployments.filter(({ runId }) => store.run(runId) === undefined);
+      return (
+        staying.some((run) => datasetOf(run.datasetId, run.datasetSha256) === datasetId) ||
+        lost.some(({ datasetSha256 }) => datasetOf("", datasetSha256) === datasetId)
       );
     },
   };

@@ -1,0 +1,183 @@
+/** A workspace in one file and back, while others write, and what is refused. */
+import { createReadStream, createWriteStream, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
+import { extract, pack, type Header } from "tar-stream";
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  emptyWorkspace,
+  sampleWorkspace,
+  sha256,
+  temporaryFolder,
+  workspaceIn,
+  type LifecycleWorkspace,
+} from "./lifecycleWorkspace.ts";
+
+let workspace: LifecycleWorkspace;
+let archive: string;
+beforeAll(() => {
+  workspace = sampleWorkspace();
+  workspace.ok("fullprocess");
+  workspace.ok("predict", "testdata/testdata.csv", "--log", "-o", "answers.csv");
+  archive = join(temporaryFolder(), "backup.tar.gz");
+  workspace.ok("backup", archive);
+});
+
+/** Name and hash of every file in the folders that were copied. */
+function content(of: LifecycleWorkspace): string[] {
+  const folders = ["models", "ingesteddata", "production_deployment"];
+  return folders.flatMap((folder) =>
+    of.names(folder, /\.(json|csv|txt|html|png)$/).map((name) => `${name} ${sha256(of.read(`${folder}/${name}`))}`),
+  );
+}
+
+describe("backup and restore", () => {
+  it("bring back every record, artifact, logged prediction and the deployed model", () => {
+    const restored = emptyWorkspace();
+    const { damaged, files } = restored.json<{ damaged: string[]; files: number }>("restore", archive);
+    expect([damaged, files]).toEqual([[], expect.any(Number)]);
+    expect(content(restored)).toEqual(content(workspace));
+    expect(restored.read("config.json")).toBe(workspace.read("config.json"));
+    restored.ok("verify");
+    expect(restored.ok("runs", "list")).toBe(workspace.ok("runs", "list"));
+    expect(restored.ok("predictions", "list", "--limit", "5")).toBe(
+      workspace.ok("predictions", "list", "--limit", "5"),
+    );
+    const rows = "corporation,lastmonth_activity,lastyear_activity,number_of_employees\nabc,53,472,1074\n";
+    const answer = (of: LifecycleWorkspace): string => of.run(["predict", "-"], { input: rows }).stdout;
+    expect(answer(restored)).toBe(answer(workspace));
+    // Input files stay where they were, unless asked for.
+    expect(restored.names("practicedata")).toEqual([]);
+  });
+
+  it("take the input files along with --inputs, so that all goes on", () => {
+    const whole = join(temporaryFolder(), "whole.tar.gz");
+    workspace.ok("backup", whole, "--inputs");
+    const restored = emptyWorkspace();
+    restored.ok("restore", whole);
+    expect(restored.json<{ status: string }>("fullprocess").status).toBe("nothing_new");
+  });
+
+  it("are whole while a fullprocess writes", async () => {
+    const busy = workspace.copy();
+    busy.configure({
+      promotion: { beat_baseline: false },
+      train: { models: [{ family: "logistic_regression" }] },
+    });
+    for (const i of [1, 2, 3]) {
+      const writer = busy.start("fullprocess", "--force", "--seed", String(i), "-q");
+      const path = join(temporaryFolder(), "busy.tar.gz");
+      const { damaged } = busy.json<{ damaged: string[] }>("backup", path);
+      expect(damaged).toEqual([]);
+      const restored = emptyWorkspace();
+      expect(restored.json<{ damaged: string[] }>("restore", path).damaged).toEqual([]);
+      restored.ok("verify");
+      const { status, stderr } = await writer.finished;
+      expect(status, stderr).toBe(0);
+    }
+  });
+
+  it("say what was damaged before", () => {
+    const copy = workspace.copy();
+    const [model] = copy.names("models", /^trainedmodel/);
+    copy.write({ [`models/${model!}`]: "{}" });
+    const path = join(temporaryFolder(), "damaged.tar.gz");
+    expect(copy.json<{ damaged: string[] }>("backup", path).damaged).toEqual([`models/${model!}`]);
+    const restored = emptyWorkspace();
+    expect(restored.json<{ damaged: string[] }>("restore", path).damaged).toEqual([`artifact models/${model!}`]);
+  });
+});
+
+describe("restore refuses", () => {
+  it("a folder that holds something, unless --force, which replaces it", () => {
+    const other = sampleWorkspace();
+    const before = other.names(".");
+    const { status, stderr } = other.run(["restore", archive]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("is not empty: it holds config.json")]);
+    expect(other.names(".")).toEqual(before);
+    other.ok("restore", archive, "--force");
+    expect(content(other)).toEqual(content(workspace));
+    expect(other.names(".", /mlctl-tmp/)).toEqual([]);
+  });
+
+  it("a damaged or cut archive, and what is none; nothing is left behind", () => {
+    const bytes = readFileSync(archive);
+    const tar = gunzipSync(bytes);
+    const flipped = Buffer.from(tar);
+    const at = tar.indexOf('"datasetSha256"');
+    flipped[at + 20] = flipped[at + 20]! ^ 1;
+    for (const broken of [
+      bytes.subarray(0, bytes.length / 2),
+      gzipSync(flipped),
+      Buffer.from("no archive"),
+      Buffer.alloc(0),
+      gzipSync("text"),
+      gzipSync(tar.subarray(0, 5000)),
+    ]) {
+      const target = emptyWorkspace();
+      const path = join(temporaryFolder(), "broken.tar.gz");
+      writeFileSync(path, broken);
+      const { status, stderr } = target.run(["restore", path]);
+      expect([status, stderr.split("\n")[0]]).toEqual([
+        3,
+        expect.stringMatching(/^error: .*(is no backup of mlctl|is damaged)/),
+      ]);
+      expect(target.names(".")).toEqual([]);
+    }
+    const missing = emptyWorkspace().run(["restore", "nowhere.tar.gz"]);
+    expect([missing.status, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining("hint: name a file that `mlctl backup` wrote"),
+    ]);
+  });
+
+  it.each<[string, Partial<Header>]>([
+    ["a name that leads out", { name: "models/../../evil.txt" }],
+    ["an absolute name", { name: "/tmp/mlctl-evil.txt" }],
+    ["a name of another place", { name: ".ssh/authorized_keys" }],
+    ["a name with a backslash", { name: "models/..\\evil.txt" }],
+    ["a symbolic link", { name: "models/link", type: "symlink", linkname: "/etc/passwd" }],
+    ["a hard link", { name: "models/link", type: "link", linkname: "/etc/passwd" }],
+    ["a name that comes twice", { name: "config.json" }],
+  ])("%s", async (_what, header) => {
+    const path = join(temporaryFolder(), "evil.tar.gz");
+    await withEntry(path, header);
+    const parent = temporaryFolder();
+    const target = workspaceIn(parent);
+    const { status, stderr } = target.run(["restore", path, "-C", join(parent, "inside")]);
+    expect([status, stderr.split("\n")[0]]).toEqual([3, expect.stringContaining("which no backup has")]);
+    expect(existsSync(join(parent, "evil.txt"))).toBe(false);
+    expect(existsSync("/tmp/mlctl-evil.txt")).toBe(false);
+    expect(target.names("inside")).toEqual([]);
+  });
+
+  it("a configuration that puts folders elsewhere", () => {
+    const outside = temporaryFolder();
+    const copy = workspace.copy();
+    copy.configure({ output_model_path: join(outside, "models") });
+    const path = join(temporaryFolder(), "outside.tar.gz");
+    copy.ok("backup", path);
+    const { status, stderr } = emptyWorkspace().run(["restore", path]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("puts folders outside the workspace")]);
+    expect(existsSync(join(outside, "models"))).toBe(false);
+  });
+});
+
+/** The archive with one more file in front. */
+async function withEntry(path: string, header: Partial<Header>): Promise<void> {
+  const out = pack();
+  const written = pipeline(out as unknown as NodeJS.ReadableStream, createGzip(), createWriteStream(path));
+  const body = header.type === undefined ? "evil" : undefined;
+  out.entry({ ...header, size: body?.length ?? 0 } as Header, body ?? "");
+  const source = extract();
+  const read = pipeline(createReadStream(archive), createGunzip(), source as unknown as NodeJS.WritableStream);
+  for await (const entry of source) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    out.entry({ name: entry.header.name }, Buffer.concat(chunks));
+  }
+  await read;
+  out.finalize();
+  await written;
+}
