@@ -233,6 +233,30 @@ describe("ingest", () => {
       ['error: ingest.select.secret: Cannot access file "/etc/passwd"', `hint: ${sealed}`],
     ],
     [
+      "a list of other files in where",
+      { where: "(SELECT count(*) FROM glob('/etc/*')) > 0" },
+      2,
+      ['error: ingest.where: Cannot access file "/etc/*"', `hint: ${sealed}`],
+    ],
+    [
+      "the bytes of another file in where",
+      { where: "(SELECT count(*) FROM read_blob('/etc/passwd')) > 0" },
+      2,
+      ['error: ingest.where: Cannot access file "/etc/passwd"', `hint: ${sealed}`],
+    ],
+    [
+      "another database attached in where",
+      { where: "true); ATTACH '/tmp/stolen.db'; SELECT (1" },
+      2,
+      ["error: ingest.where: more than one statement", `hint: ${columns}`],
+    ],
+    [
+      "an extension in select",
+      { select: { secret: "1); INSTALL httpfs; LOAD httpfs; SELECT (1" } },
+      2,
+      ["error: ingest.select.secret: more than one statement", `hint: ${columns}`],
+    ],
+    [
       "the network in select",
       { select: { secret: "(SELECT max(column0) FROM 'http://127.0.0.1:9/x.csv')" } },
       2,
