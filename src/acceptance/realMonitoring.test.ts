@@ -255,5 +255,10 @@ describe.skipIf(absent || heldOut.size === 0)("the drops of the churn system", (
     const late = await drop("late.csv");
     expect([late.monitor_id, late.window.labelled]).toEqual([early.monitor_id, 1050]);
     expect(late.statements).toMatchObject([{ labelled: 0, as_of: early.as_of }]);
+    const { windows } = workspace.json<{ windows: { label: string; labelled: number; as_of: string }[] }>(
+      "monitor",
+      "--history",
+    );
+    expect(windows.filter(({ label }) => label === "late.csv")).toMatchObject([{ labelled: 1050, as_of: late.as_of }]);
   });
 });

@@ -24,10 +24,11 @@ export function monitoringView(result: MonitorResult): View {
       ...driftTable(result),
       ...segmentTable(result),
       ...alertTable(alerts),
+      ...statementsTable(result),
     ],
     fields: [
       ["reference", `${reference.name}, ${reference.rows} rows`],
-      ["truth known", `${window.labelled} of ${window.rows} rows`],
+      ["truth known", `${window.labelled} of ${window.rows} rows, as of ${shortTime(result.asOf)}`],
       ...metricFields(performance),
     ],
     notes: result.dryRun ? ["a dry run: nothing was kept, nobody was told"] : [],
@@ -68,7 +69,7 @@ function driftTable({ drift }: MonitorResult): ViewTable[] {
   if (sorted.length === 0) return [];
   const rows = sorted
     .slice(0, MOST_COLUMNS)
-    .map(([name, { test, measure, value, limit, psi, drifted, skipped }]) => [
+    .map(([name, { test, measure, value, limit, psi, drifted, skipped, note }]) => [
       name,
       skipped === undefined ? (drifted ? "yes" : "no") : "skipped",
       test,
@@ -76,7 +77,7 @@ function driftTable({ drift }: MonitorResult): ViewTable[] {
       value,
       `${measure === "p_value" ? "<" : "≥"} ${formatNumber(limit)}`,
       psi,
-      skipped ?? "",
+      skipped ?? note ?? "",
     ]);
   const more = sorted.length > MOST_COLUMNS ? `, ${sorted.length - MOST_COLUMNS} more with --json` : "";
   return [
@@ -109,6 +110,14 @@ function segmentTable({ segments }: MonitorResult): ViewTable[] {
       rows,
     },
   ];
+}
+
+/** What was said of the window while fewer labels were known. */
+function statementsTable({ statements, performance }: MonitorResult): ViewTable[] {
+  if (statements.length === 0) return [];
+  const rows = statements.map((said) => [shortTime(said.asOf), said.labelled, said.rows, said.value]);
+  const columns = ["as of", "labelled", "rows", { header: performance.metric, align: "right" as const }];
+  return [{ title: "said before of this window", columns, rows }];
 }
 
 function alertTable(alerts: MonitorResult["alerts"]): ViewTable[] {
