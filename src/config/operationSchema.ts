@@ -23,7 +23,7 @@ export function scheduleSchema() {
         .enum(["run", "skip"])
         .default("run")
         .describe("times that passed while nothing was running: run once for all of them, or skip them"),
-      timeout: length(null, "stop a run that takes longer; null: never").nullable(),
+      timeout: length(null, "stop a run that takes longer; null: never"),
     }),
   );
 }
