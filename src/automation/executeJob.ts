@@ -21,6 +21,9 @@ export const program = fileURLToPath(new URL("bin/mlctl.js", projectRoot));
 /** A job that was asked to stop and does not is killed. */
 const KILL_AFTER_MILLISECONDS = 10_000;
 
+/** Until another scheduler that began at the same time has written what it runs. */
+const LOCK_WAIT_MILLISECONDS = 1000;
+
 /** Where jobs run. */
 export interface JobPlace {
   readonly workspace: Workspace;
@@ -56,6 +59,7 @@ export async function executeJob(
   ensureFolder(folder);
   const release = await lockJob(join(folder, job.name), job, context.now);
   if (release === undefined) {
+    if (request.dueAt !== null && hasRun(place.workspace, job, request.dueAt)) return "done_before";
     const skipped = {
       ...begun(job, request, context.now()),
       status: "skipped",
@@ -95,7 +99,7 @@ export function jobEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 async function lockJob(database: string, { name }: ScheduledJob, now: () => Date): Promise<(() => void) | undefined> {
   try {
-    return await acquireLock({ database, command: `mlctl schedule: ${name}`, waitMs: 0, now });
+    return await acquireLock({ database, command: `mlctl schedule: ${name}`, waitMs: LOCK_WAIT_MILLISECONDS, now });
   } catch (error) {
     if (error instanceof MlctlError && error.kind === "busy") return undefined;
     throw error;
@@ -104,7 +108,8 @@ async function lockJob(database: string, { name }: ScheduledJob, now: () => Date
 
 function hasRun({ paths }: Workspace, { name }: ScheduledJob, dueAt: Date): boolean {
   const due = dueAt.toISOString();
-  return recentExecutions(paths, name).some((execution) => execution.dueAt === due);
+  // Another scheduler that found this one at work says that it skipped: nothing ran for it.
+  return recentExecutions(paths, name).some(({ dueAt: at, status }) => at === due && status !== "skipped");
 }
 
 function begun(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "stop">, at: Date): Execution {
