@@ -7,6 +7,7 @@ import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
+import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
 import { HttpProblem } from "../problem.ts";
@@ -72,17 +73,17 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
         { title: "Verdict" },
       ],
       rows: names.map((name) => {
-        const { label, greaterIsBetter } = metricLabel(session.config, name, a.task);
+        const metric = metricLabel(session.config, name, a.task);
         const [first, second] = [of(a)[name] ?? null, of(b)[name] ?? null];
         const difference = first === null || second === null ? null : second - first;
         return {
           marked: name === a.metric,
           cells: [
-            label,
+            metric.label,
             told(a, name, first, isTest),
             told(b, name, second, isTest),
             figure(difference),
-            verdict(difference, greaterIsBetter),
+            verdict([a, b], metric, difference),
           ],
         };
       }),
@@ -103,12 +104,21 @@ function testSha({ score }: Run): string {
   return (score?.testFiles ?? []).map(({ sha256 }) => sha256).join();
 }
 
-function verdict(difference: number | null, greaterIsBetter: boolean): Html | string {
+/** Whether it is more than luck takes the rows; that the interval of one holds the other says that it may be none. */
+function verdict(
+  [a, b]: readonly [Run, Run],
+  { name, greaterIsBetter }: MetricLabel,
+  difference: number | null,
+): string {
   if (difference === null) return "–";
   if (difference === 0) return "same";
-  return difference > 0 === greaterIsBetter
-    ? html`<span class="good">B is better</span>`
-    : html`<span class="bad">B is worse</span>`;
+  const word = difference > 0 === greaterIsBetter ? "B is better" : "B is worse";
+  const holds = (run: Run, value: number | null | undefined): boolean => {
+    const interval = run.score?.intervals[name];
+    return !!interval && typeof value === "number" && interval[0] <= value && value <= interval[1];
+  };
+  const near = holds(a, b.score?.metrics[name]) || holds(b, a.score?.metrics[name]);
+  return near ? `${word}, perhaps by luck` : word;
 }
 
 type Leaves = ReadonlyMap<string, string>;

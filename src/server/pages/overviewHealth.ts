@@ -63,6 +63,7 @@ function statusOf(findings: readonly MonitorFinding[]): MonitorStatus {
 }
 
 function sentence({ name, message, value, limit }: MonitorFinding): string {
-  const against = value === null || limit === null ? "" : ` (${figure(value)}, limit ${exact(limit)})`;
+  const against =
+    value === null || limit === null ? "" : ` (${figure(value)}, limit ${exact(Number(limit.toPrecision(4)))})`;
   return `${name}${against}: ${message}`;
 }

@@ -62,7 +62,15 @@ function production({ session, state }: PageRequest): Html {
           html`<br /><span class="quiet">95 % interval ${figure(interval[0])} to ${figure(interval[1])}</span>`
         }`,
     ],
-    ["Why it was deployed", deployment.reasons.join("; ")],
+    [
+      "Why it was deployed",
+      deployment.reasons.length === 0
+        ? null
+        : html`<ul>
+            ${deployment.reasons.map((reason) => html`<li>${reason}</li>`)}
+          </ul>`,
+      "whole",
+    ],
   ])}`;
 }
 

@@ -26,7 +26,7 @@ const parts = `
 .nowrap{white-space:nowrap}
 .crumbs{margin:-.5rem 0 1rem;color:var(--muted);font-size:.9rem}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13rem),1fr));gap:.9rem 1.5rem;margin:0 0 1rem}
-.facts div{min-width:0}dt{color:var(--muted);font-size:.85rem}dd{margin:0}
+.facts div{min-width:0}.facts .whole{grid-column:1/-1}.facts ul{margin:0;padding-left:1.1rem}dt{color:var(--muted);font-size:.85rem}dd{margin:0}
 .figure{font-size:1.6rem;font-weight:650;line-height:1.2;font-variant-numeric:tabular-nums}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:1rem;margin:0 0 1rem;padding:0;list-style:none}
 .tile{border:1px solid var(--line);border-left:5px solid var(--line);border-radius:10px;padding:.75rem 1rem;min-width:0}
@@ -41,15 +41,16 @@ input,select,button{font:inherit;font-size:1rem}
 input:not([type=checkbox]),select{padding:.45rem .6rem;border:1px solid var(--muted);border-radius:8px;background:var(--card);color:var(--ink);max-width:100%;min-width:0}
 input[type=checkbox]{width:1.15rem;height:1.15rem;accent-color:var(--link)}
 td input[type=checkbox]{display:block;margin:.15rem auto}
-button{padding:.5rem 1.1rem;border:1px solid transparent;border-radius:8px;background:var(--button);color:var(--button-ink);font-weight:600;cursor:pointer}
-button.quiet{background:none;color:var(--link);border-color:var(--line);padding:.3rem .7rem;font-weight:400}
+input:not([type=checkbox]),select,button{min-height:2.6rem}
+button{padding:.4rem 1.1rem;border:1px solid transparent;border-radius:8px;background:var(--button);color:var(--button-ink);font-weight:600;cursor:pointer}
+button.quiet{min-height:0;background:none;color:var(--link);border-color:var(--line);padding:.3rem .7rem;font-weight:400}
 button[hidden]{display:none}
 .narrow{max-width:34rem}.narrow form.fields{flex-direction:column;align-items:stretch}
 .pager ul{margin:.5rem 0 0}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.lineage{list-style:none;display:flex;flex-wrap:wrap;gap:.75rem 2.1rem;padding:0;margin:0 0 1rem}
-.lineage>li{position:relative;border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem;min-width:9rem;flex:1 1 9rem;max-width:100%}
-.lineage>li:not(:last-child)::after{content:"→";position:absolute;right:-1.6rem;top:50%;transform:translateY(-50%);color:var(--muted)}
+.lineage{list-style:none;display:flex;flex-wrap:wrap;gap:.75rem 1.7rem;padding:0;margin:0 0 1rem}
+.lineage>li{position:relative;border:1px solid var(--line);border-radius:10px;padding:.6rem .7rem;min-width:7rem;flex:1 1 7rem;max-width:100%}
+.lineage>li:not(:last-child)::after{content:"→";position:absolute;right:-1.4rem;top:50%;transform:translateY(-50%);color:var(--muted)}
 .lineage>li.here{border-color:var(--link);box-shadow:0 0 0 1px var(--link)}
 .lineage strong{display:block;font-size:.8rem;color:var(--muted);font-weight:600}
 .lineage span{display:block;font-size:.85rem;color:var(--muted)}
@@ -60,7 +61,7 @@ td.changed{background:var(--mark)}
 `;
 
 const charts = `
-.chart{display:block;width:100%;height:auto;max-width:${480}px;min-width:330px}
+.chart{display:block;width:100%;height:auto;max-width:34rem;min-width:330px}
 .chart.wide{max-width:640px;min-width:380px}
 .chart text{font:12px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,"DejaVu Sans",sans-serif}
 .axis{fill:var(--muted);font-variant-numeric:tabular-nums}.axis.ink{fill:var(--ink)}
@@ -84,5 +85,5 @@ const charts = `
 
 const narrow = `
 @media (max-width:600px){.bar .page{padding:.5rem .6rem}.lineage{flex-direction:column}.lineage>li:not(:last-child)::after{content:"↓";right:auto;left:1rem;top:auto;bottom:-1.35rem;transform:none}
-.lineage{gap:1.3rem}.figure{font-size:1.35rem}form.fields>label{flex:1 1 100%}form.fields input:not([type=checkbox]),form.fields select{width:100%}}
+.lineage{gap:1.3rem}.lineage>li{flex:0 0 auto}.scroll table{width:max-content;min-width:100%}td.text{max-width:15rem}tbody th{max-width:11rem}.figure{font-size:1.35rem}form.fields>label{flex:1 1 100%}form.fields input:not([type=checkbox]),form.fields select{width:100%}}
 `;

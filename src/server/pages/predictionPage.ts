@@ -49,7 +49,7 @@ function answer(entry: LogEntry): Html {
     ["Model file", html`<code title="${modelSha256}">${modelSha256.slice(0, 12)}…</code>`],
     ["By", source],
     ["Id", html`<code>${predictionId}</code>`],
-    ["Back to the files", html`<code>mlctl lineage ${predictionId}</code>`],
+    ["Back to the files", html`<code>mlctl lineage ${predictionId}</code>`, "whole"],
   ]);
 }
 

@@ -148,7 +148,7 @@ function table(entries: readonly LogEntry[]): Html {
     rows: entries.map((entry) => ({
       cells: [
         html`<a class="nowrap" href="${pageAddress("predictions", entry.predictionId)}"
-          ><code>${entry.predictionId.slice(0, 12)}…</code></a
+          ><code>${shortId(entry.predictionId)}</code></a
         >`,
         html`<span class="nowrap">${new Date(entry.at).toISOString().slice(0, 19).replace("T", " ")}</span>`,
         valueText(entry.prediction),
@@ -164,4 +164,9 @@ function table(entries: readonly LogEntry[]): Html {
 
 export function valueText(value: string | number): string {
   return typeof value === "number" && !Number.isInteger(value) ? figure(value, 5) : String(value);
+}
+
+/** Those of one batch differ at the end. */
+function shortId(id: string): string {
+  return id.length <= 14 ? id : `${id.slice(0, 6)}…${id.slice(-6)}`;
 }

@@ -150,7 +150,8 @@ function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
   return places.map((i) => {
     const anchor = last === 0 ? "middle" : i === 0 ? "start" : i === last ? "end" : "middle";
     const at = anchor === "start" ? LEFT : anchor === "end" ? WIDTH - RIGHT : x(i);
-    const text = points[i]!.label;
+    // Of a path its end tells most.
+    const text = points[i]!.label.replace(/^.*[/\\](?=[^/\\]+$)/, "");
     const shown = text.length > 22 ? `…${text.slice(-20)}` : text;
     return html`<text class="axis" x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${shown}</text>`;
   });

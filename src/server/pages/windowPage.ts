@@ -59,7 +59,7 @@ function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
         name,
         stateWord(status),
         figure(value),
-        limit === null ? "–" : `${passes === "at_least" ? "≥" : "≤"} ${exact(limit)}`,
+        limit === null ? "–" : `${passes === "at_least" ? "≥" : "≤"} ${exact(Number(limit.toPrecision(4)))}`,
         message,
       ],
     })),
