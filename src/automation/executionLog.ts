@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { Execution } from "../core/execution.ts";
+import { isOwnFile } from "../storage/isOwnFile.ts";
 import { processIsAlive } from "../storage/processIsAlive.ts";
 import { readStore } from "../storage/readStore.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
@@ -49,7 +50,8 @@ export function retainExecutions(
     for (const execution of gone) {
       // The record first: a log that is left over says nothing wrong, a record without its log does.
       rmSync(recordPath(paths, execution), { force: true });
-      if (execution.log !== null) rmSync(fromRecordPath(paths.workspace, execution.log), { force: true });
+      const log = fromRecordPath(paths.workspace, execution.log ?? "");
+      if (execution.log !== null && isOwnFile(paths, log)) rmSync(log, { force: true });
     }
     const removed = gone.map((execution) => toRecordPath(paths.workspace, recordPath(paths, execution)));
     if (removed.length > 0) store.update({ changed: [], touched: [], removed });

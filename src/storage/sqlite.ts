@@ -1,5 +1,8 @@
 /** The only door to better-sqlite3: opens a database file. */
+import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { basename, dirname, resolve, sep } from "node:path";
 import Database from "better-sqlite3";
+import { MlctlError } from "../core/errors.ts";
 import { errorCode } from "./writeFailure.ts";
 
 export type SqliteDatabase = Database.Database;
@@ -9,11 +12,13 @@ export const BUSY_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
  * @param source a path, ":memory:" for an empty database in memory, or the bytes of one to read in memory
+ * @throws {MlctlError} kind "usage" where a link in its place leads out of its folder
  */
 export function openSqlite(
   source: string | Buffer,
   options: { readonly?: boolean; timeoutMs?: number } = {},
 ): SqliteDatabase {
+  if (typeof source === "string") requireInside(source);
   return new Database(source, {
     readonly: options.readonly ?? false,
     timeout: options.timeoutMs ?? BUSY_TIMEOUT_MILLISECONDS,
@@ -24,4 +29,14 @@ export function openSqlite(
 export function sqliteCode(error: unknown): string | undefined {
   const code = errorCode(error);
   return code?.startsWith("SQLITE_") === true ? code.split("_").slice(0, 2).join("_") : undefined;
+}
+
+/** A stranger's workspace could have the database of another program changed, or a file made anywhere. */
+function requireInside(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  const folder = realpathSync(dirname(path));
+  if (resolve(folder, readlinkSync(path)).startsWith(folder + sep)) return;
+  throw new MlctlError("usage", `${basename(path)} is a link that leads out of its folder`, {
+    hint: `put the file itself at ${path}, or name its place as "database" in config.json`,
+  });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Deployment } from "../../core/deployment.ts";
 import { atomicWrite } from "../atomicWrite.ts";
 import { holdsArtifact } from "../holdsArtifact.ts";
+import { isOwnFile } from "../isOwnFile.ts";
 import { fromRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
 import { namesIn } from "./currentDeployment.ts";
 import { copies } from "./copies.ts";
@@ -20,7 +21,8 @@ export function restoreRelease(paths: WorkspacePaths, deployment: Deployment): s
   return copies(deployment).flatMap(([name, artifact]) => {
     if (artifact === null) return [];
     const target = fromRecordPath(paths.workspace, artifact.path);
-    if (holdsArtifact(target, artifact)) return [];
+    // A stranger's deployment.json may name any file.
+    if (holdsArtifact(target, artifact) || !isOwnFile(paths, target)) return [];
     const source = sourcesOf(paths, name).find((path) => holdsArtifact(path, artifact));
     if (source === undefined) return [];
     atomicWrite(target, readFileSync(source));
