@@ -115,6 +115,7 @@ function busy(database: string): MlctlError {
 }
 
 function lockFailure(error: unknown, database: string): MlctlError {
+  if (error instanceof MlctlError) return error;
   const code = sqliteCode(error);
   const hint =
     code === "SQLITE_NOTADB"

@@ -37,6 +37,6 @@ function requireInside(path: string): void {
   const folder = realpathSync(dirname(path));
   if (resolve(folder, readlinkSync(path)).startsWith(folder + sep)) return;
   throw new MlctlError("usage", `${basename(path)} is a link that leads out of its folder`, {
-    hint: `put the file itself at ${path}, or name its place as "database" in config.json`,
+    hint: `put a file in place of the link; "database" in config.json may name another place`,
   });
 }

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { errorOf } from "../badInput.ts";
+import { isFull } from "./faultCounts.ts";
 import { hostileWorkspaces, SECRET, type HostileWorkspace } from "./hostileWorkspace.ts";
 
 interface ArtifactJson {
@@ -42,7 +43,7 @@ const writers = [
 ];
 
 describe("records that lead out of the workspace", () => {
-  it.each(["../outside", "../fresh", "models/../../outside", "../../fresh/deep"])(
+  it.each(isFull ? ["../outside", "../fresh", "models/../../outside", "../../fresh/deep"] : ["models/../../outside"])(
     "of the deployment (%s): nothing is restored there",
     (path) => {
       const workspace = workspaceOf();
@@ -99,7 +100,7 @@ describe("links that lead out of the workspace", () => {
         "",
         [
           `error: ${name} is a link that leads out of its folder`,
-          expect.stringMatching(/^hint: put the file itself at .*, or name its place as "database" in config\.json$/),
+          'hint: put a file in place of the link; "database" in config.json may name another place',
         ],
       ]);
       expect(workspace.outside()).toEqual(outside);
