@@ -164,7 +164,10 @@ describe("a file of rows", () => {
     const done = workspace.run(["predict", "rows.parquet"]);
     expect([done.status, errorOf(done)]).toEqual([
       2,
-      ["error: rows.parquet: only CSV and JSON lines are read as a stream", "hint: convert the file, e.g. to .csv or .jsonl"],
+      [
+        "error: rows.parquet: only CSV and JSON lines are read as a stream",
+        "hint: convert the file, e.g. to .csv or .jsonl",
+      ],
     ]);
   });
 });

@@ -74,9 +74,7 @@ describe("watch", () => {
         `processed/${name}.csv`,
         `processed/${name}_predictions_attrition_v1.csv`,
       ]);
-      console.log(
-        `${KILLS} kills, ${left} claims left behind: ${FILES} files`,
-      );
+      console.log(`${KILLS} kills, ${left} claims left behind: ${FILES} files`);
       // A watcher that was killed leaves its lock, which is nobody's; the next one takes it away with the last claim.
       expect(found.filter((path) => !path.startsWith("processing/.watchers/"))).toEqual(results.toSorted());
       expect(left).toBeGreaterThan(0);

@@ -30,14 +30,15 @@ export const fullprocess = defineCommand({
     const { force, dryRun, wait } = invocation.options;
     const workspace = await openWorkspaceOf(invocation);
     const step = await import("../lifecycle/fullprocess.ts");
-    // Only where it is needed: most calls of cron find nothing new.
-    const startServer: StartServer = async (opened) =>
-      (await import("../server/temporaryServer.ts")).temporaryServer(opened);
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
     const result = await step.fullprocess(workspace, options);
     return { result, view: fullprocessView(result) };
   },
 }) satisfies Command;
+
+/** Loaded only where it is needed: most calls of cron find nothing new. */
+const startServer: StartServer = async (opened) =>
+  (await import("../server/temporaryServer.ts")).temporaryServer(opened);
 
 export function fullprocessView(result: FullprocessResult): View {
   const { status, reason, steps, metric, value, interval, runId, reasons, reportPath, dryRun } = result;

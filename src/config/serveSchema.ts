@@ -76,7 +76,6 @@ function validationSchema() {
 
 /** The file lies beside `database`; `predict --log` writes to it too. */
 function logSchema() {
-  const cap = () => z.number().int().min(1).nullable();
   return z.strictObject({
     enabled: z.boolean().default(true).describe("keep every prediction with its inputs, model, time and id"),
     flush_ms: z
@@ -105,8 +104,11 @@ function logSchema() {
   });
 }
 
+const cap = () => z.number().int().min(1).nullable();
+
+const count = (fallback: number) => z.number().int().min(1).default(fallback);
+
 function limitsSchema() {
-  const count = (fallback: number) => z.number().int().min(1).default(fallback);
   return z.strictObject({
     body_bytes: count(10_485_760).describe("of a JSON body; CSV and JSON lines stream and have no such limit"),
     rows: count(10_000).describe("rows of a JSON body"),

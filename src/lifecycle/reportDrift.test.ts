@@ -50,7 +50,10 @@ it("compares newer data with what the model was trained on", async () => {
   await takeIn("shifted", false);
   const { drift: found, distributions } = await drift("v1");
   // 300 rows shifted by two standard deviations in x, and in nothing else; the answers follow x.
-  expect(Object.entries(found!.columns).flatMap(([name, { drifted }]) => (drifted ? [name] : []))).toEqual(["prediction", "x"]);
+  expect(Object.entries(found!.columns).flatMap(([name, { drifted }]) => (drifted ? [name] : []))).toEqual([
+    "prediction",
+    "x",
+  ]);
   expect(found!.currentRows).toBe(300);
   expect(found!.dataset).toMatchObject({ tested: 3, drifted: 1 });
   expect(found!.target).toMatchObject({ measure: "p_value", direction: "below" });

@@ -43,7 +43,7 @@ function numbers(kind: "number" | "date", sample: readonly number[], values: Flo
   const start = high > low ? low : low - BINS / 2;
   const edges = Array.from({ length: BINS + 1 }, (_, i) => Number((start + i * width).toPrecision(8)));
   const shares = (list: Float64Array): number[] => {
-    const counts = new Array<number>(BINS).fill(0);
+    const counts = Array.from({ length: BINS }, () => 0);
     for (const value of list) counts[Math.min(BINS - 1, Math.max(0, Math.floor((value - start) / width)))]!++;
     return counts.map((count) => rounded(count / list.length));
   };

@@ -62,9 +62,9 @@ function depthOf(tree: Tree): number {
   let deepest = 0;
   for (let node = 0; node < depths.length; node++) {
     if (tree.feature[node]! < 0) continue;
-    const child = depths[node]! + 1;
-    depths[tree.left[node]!] = depths[tree.left[node]! + 1] = child;
-    deepest = Math.max(deepest, child);
+    const depth = depths[node]! + 1;
+    depths[tree.left[node]!] = depths[tree.left[node]! + 1] = depth;
+    deepest = Math.max(deepest, depth);
   }
   return deepest;
 }

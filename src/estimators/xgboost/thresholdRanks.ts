@@ -67,7 +67,7 @@ function thresholdsByFeature(trees: readonly Tree[]): Set<number>[] {
 }
 
 function cutsOf(thresholds: ReadonlySet<number>): Cuts {
-  const sorted = Float32Array.from(thresholds).sort();
+  const sorted = Float32Array.from(thresholds).toSorted();
   const spread = sorted.length < 2 ? 0 : sorted.at(-1)! - sorted[0]!;
   const scale = spread > 0 ? BUCKETS / spread : 0;
   const before = new Int32Array(BUCKETS + 2);
