@@ -116,11 +116,7 @@ function nearest(text: string, categories: readonly string[]): string | undefine
   return text.length > LONGEST_SHOWN ? undefined : suggest(text, categories);
 }
 
-function unseen(
-  spec: ColumnSpec,
-  row: number,
-  { text, near }: { text: string; near: string | undefined },
-): RowProblem {
+function unseen(spec: ColumnSpec, row: number, { text, near }: { text: string; near: string | undefined }): RowProblem {
   const hint = near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`;
   const message = `${shown(text)} was not seen in training${hint}`;
   return { row, column: spec.name, check: "category", message, ...(near === undefined ? {} : { suggestion: near }) };
