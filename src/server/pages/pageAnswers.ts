@@ -41,7 +41,11 @@ export function pageAnswers(state: ServerState, access: PageAccess): PageAnswers
   });
   return {
     asked,
-    write: async (writer, request) => writer(asked(request)),
+    async write(writer, request) {
+      // Whoever looks at one page looks at another.
+      plots.prepare();
+      return writer(asked(request));
+    },
     send(reply, page, request) {
       const text = pageShell(page, { ...frame, signedIn: isSignedIn(request, access) });
       return reply

@@ -11,6 +11,8 @@ export type DrawPlot = (id: string, spec: PlotSpec) => Promise<Html>;
 
 export interface PlotDrawer {
   readonly draw: DrawPlot;
+  /** Starts the thread, where it does not run yet. */
+  prepare(): void;
   close(): Promise<void>;
 }
 
@@ -82,6 +84,7 @@ export function plotDrawer(): PlotDrawer {
       if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
       return made;
     },
+    prepare: () => void thread(),
     async close() {
       await worker?.terminate();
     },

@@ -83,21 +83,31 @@ export function browse(select: Select): Browse {
 }
 
 function runPage(select: Select, { family, winners, by, limit, offset }: RunQuery): Run[] {
-  const conditions: (readonly [string, string | null])[] = [];
-  if (family !== undefined) conditions.push(["family = ?", family]);
-  if (winners === true) conditions.push(["rank = 1", null]);
-  if (by !== undefined) conditions.push(["part = ?", by.part], ["name = ?", by.metric], ["value IS NOT NULL", null]);
-  const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}`;
-  // CROSS JOIN: the figures come first, in the order of their index, and only the runs of this page are read.
-  const from = by === undefined ? "runs" : "metrics CROSS JOIN runs USING (run_id)";
+  const filters: (readonly [string, string | null])[] = [];
+  if (family !== undefined) filters.push(["family = ?", family]);
+  if (winners === true) filters.push(["rank = 1", null]);
+  const filter = filters.length === 0 ? "" : `WHERE ${filters.map(([sql]) => sql).join(" AND ")}`;
+  const wanted = filters.flatMap(([, value]) => (value === null ? [] : [value]));
   const direction = by?.greaterIsBetter === true ? "DESC" : "ASC";
-  const order = by === undefined ? "created_at DESC, rank, run_id" : `value ${direction}, run_id`;
-  const values = conditions.flatMap(([, value]) => (value === null ? [] : [value]));
-  return select<{ record: string }>(
-    `SELECT record FROM ${from} ${where} ORDER BY ${order} LIMIT ? OFFSET ?`,
-    [...values, limit, offset],
-    // Only indexRecord writes this column, from records that were checked.
-  ).map(({ record }) => JSON.parse(record) as Run);
+  const among = filter === "" ? "" : `AND run_id IN (SELECT run_id FROM runs ${filter})`;
+  // Ids first, from the indices alone: whole records are read for this page only, and not for those before it.
+  const ids =
+    by === undefined
+      ? `SELECT run_id FROM runs ${filter} ORDER BY created_at DESC, rank, run_id LIMIT ? OFFSET ?`
+      : `SELECT run_id FROM metrics WHERE part = ? AND name = ? AND value IS NOT NULL ${among}
+         ORDER BY value ${direction}, run_id LIMIT ? OFFSET ?`;
+  const found = select<{ run_id: string }>(ids, [
+    ...(by === undefined ? [] : [by.part, by.metric]),
+    ...wanted,
+    limit,
+    offset,
+  ]);
+  return found.flatMap(({ run_id }) =>
+    select<{ record: string }>("SELECT record FROM runs WHERE run_id = ?", [run_id]).map(
+      // Only indexRecord writes this column, from records that were checked.
+      ({ record }) => JSON.parse(record) as Run,
+    ),
+  );
 }
 
 /** Jumps from value to value along the index, instead of reading every row. */

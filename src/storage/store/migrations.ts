@@ -102,7 +102,9 @@ export const migrations: readonly string[] = [
   `
   -- What the pages sort and filter by.
   CREATE INDEX metrics_by_value ON metrics (part, name, value);
-  CREATE INDEX runs_by_family ON runs (family, created_at);
+  CREATE INDEX runs_by_order ON runs (created_at DESC, rank);
+  CREATE INDEX runs_by_family ON runs (family, created_at DESC, rank);
+  CREATE INDEX runs_by_rank ON runs (rank, created_at DESC);
   `,
 ];
 

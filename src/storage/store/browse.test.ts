@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { exampleRun } from "../exampleRecords.ts";
+import { openMemoryStore } from "./openStore.ts";
+import type { Run } from "../../core/run.ts";
+
+function storeOf(runs: readonly Run[]) {
+  const store = openMemoryStore();
+  store.rebuild(
+    runs.map((record) => ({ path: `models/run_${record.runId}.json`, stat: "1", sha256: record.runId, record })),
+  );
+  return store;
+}
+
+const runs = [1, 2, 3, 4, 5, 6].map((n) =>
+  exampleRun(n, {
+    createdAt: `2026-02-01T00:0${Math.ceil(n / 2)}:00.000Z`,
+    rank: n % 2 === 1 ? 1 : 2,
+    family: n <= 4 ? "xgboost" : "baseline",
+    metrics: n === 3 ? {} : { f1: n / 10 },
+    score: null,
+  }),
+);
+const idsOf = (found: readonly Run[]): string[] => found.map(({ runId }) => runId);
+
+describe("browse", () => {
+  const { browse } = storeOf(runs);
+  const all = { limit: 10, offset: 0 };
+
+  it("leafs through runs, the newest first and the candidates of a training by rank", () => {
+    expect(idsOf(browse.runPage({ limit: 4, offset: 0 }))).toEqual(["run5", "run6", "run3", "run4"]);
+    expect(idsOf(browse.runPage({ limit: 4, offset: 4 }))).toEqual(["run1", "run2"]);
+    expect(browse.runCount()).toBe(6);
+  });
+
+  it("orders by a metric, whichever way is better, and leaves out runs without it", () => {
+    const by = { part: "validation", metric: "f1", greaterIsBetter: true } as const;
+    expect(idsOf(browse.runPage({ ...all, by }))).toEqual(["run6", "run5", "run4", "run2", "run1"]);
+    expect(idsOf(browse.runPage({ ...all, by: { ...by, greaterIsBetter: false } }))[0]).toBe("run1");
+    expect(browse.runPage({ ...all, by: { ...by, part: "test" } })).toEqual([]);
+  });
+
+  it("filters by family and by winners, together with an order", () => {
+    const by = { part: "validation", metric: "f1", greaterIsBetter: true } as const;
+    expect(idsOf(browse.runPage({ ...all, family: "xgboost", winners: true }))).toEqual(["run3", "run1"]);
+    expect(idsOf(browse.runPage({ ...all, family: "xgboost", winners: true, by }))).toEqual(["run1"]);
+    expect(browse.runPage({ ...all, family: "' OR 1=1 --" })).toEqual([]);
+  });
+
+  it("names what there is to choose from", () => {
+    expect(browse.families()).toEqual(["baseline", "xgboost"]);
+    expect(browse.metricNames("validation")).toEqual(["f1"]);
+    expect([browse.metricNames("test"), storeOf([]).browse.families()]).toEqual([[], []]);
+  });
+});
