@@ -9,9 +9,9 @@ import { environment, type LifecycleWorkspace } from "../lifecycleWorkspace.ts";
 import { FAULTS_TIMEOUT, faultCount, histogram, isFull, tell } from "./faultCounts.ts";
 import { failures } from "./killedWorkspace.ts";
 
-const EXECUTIONS = faultCount(12, 2000);
+const EXECUTIONS = faultCount(6, 2000);
 const LOOKS = isFull ? 8 : 3;
-const KEPT = isFull ? 100 : 4;
+const KEPT = isFull ? 100 : 3;
 
 /** A look at the process and at what lies in the workspace, as longRun.js prints it. */
 interface Look {
@@ -33,8 +33,8 @@ function scheduledWorkspace(): LifecycleWorkspace {
   workspace.configure({
     schedule: [
       { name: "verify", cron: "*/10 * * * *" },
-      { name: "fullprocess", cron: isFull ? "5 * * * *" : "*/20 * * * *" },
-      { name: "monitor", cron: isFull ? "7 */6 * * *" : "7,37 * * * *", args: ["practicedata/dataset1.csv"] },
+      { name: "fullprocess", cron: "5 * * * *" },
+      { name: "monitor", cron: isFull ? "7 */6 * * *" : "7 * * * *", args: ["practicedata/dataset1.csv"] },
       { name: "prune", cron: isFull ? "11 3 * * *" : "11 * * * *" },
     ],
     retention: { executions: { keep: KEPT, days: null }, monitoring: kept },
