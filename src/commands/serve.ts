@@ -8,7 +8,7 @@ export const serve = defineCommand({
   group: "Use",
   summary: "answer over HTTP with the deployed model, whichever that is",
   details:
-    "A new deployment, or a rollback, takes over between two requests. GET /docs is a page to try it, GET /openapi.json describes every address. It stays until Ctrl-C or SIGTERM, finishes what it is answering, and writes the prediction log.",
+    "A new deployment, or a rollback, takes over between two requests. GET /docs is a page to try it, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every address. It stays until Ctrl-C or SIGTERM, finishes what it is answering, and writes the prediction log.",
   options: {
     port: { flags: "-p, --port <number>", type: "integer", setting: "serve.port", description: "0 takes a free one" },
     host: { flags: "--host <address>", setting: "serve.host", description: "address to listen on" },
@@ -61,7 +61,7 @@ function startText(facts: ListeningFacts, name: string, { global }: Invocation):
   if (global.json) return `${JSON.stringify({ url, host, port, pid: process.pid })}\n`;
   if (global.quiet) return `${url}\n`;
   const example = facts.example === null ? "" : exampleText(url, facts.example);
-  return `${name} is served on ${url}\ntry it on the page ${url}/docs\n${example}Ctrl-C stops it\n`;
+  return `${name} is served on ${url}\ntry it on the page ${url}/docs\nwatch it on the pages ${url}/ui\n${example}Ctrl-C stops it\n`;
 }
 
 function exampleText(url: string, row: object): string {

@@ -38,6 +38,12 @@ export function monitoringPage(request: PageRequest): Page {
   const page = pageNumber(request.query);
   const found = browse.windows({ source, limit: WINDOWS + 1, offset: page * WINDOWS });
   const windows = found.slice(0, WINDOWS);
+  if (windows.length === 0) {
+    const beyond = html`<p class="empty">
+      There are no older windows. <a href="${pageAddress("monitoring")}">Show the newest</a>
+    </p>`;
+    return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", beyond) };
+  }
   const values = browse.windowValues(windows.map(({ monitorId }) => monitorId));
   const at = (number: number): string =>
     withQuery(pageAddress("monitoring"), { source, page: number === 0 ? undefined : number });
