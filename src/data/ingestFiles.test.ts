@@ -153,6 +153,13 @@ describe("reading", () => {
     expect(await readFile(output, "utf8")).toBe("a\n1\n");
   });
 
+  it("sets a file aside whose first line is a text and no header", async () => {
+    const done = await ingest({ "f.csv": `${'{"a":'.repeat(2000)}a,b\n1,2\n` });
+    expect(done.rejections).toEqual([
+      'f.csv: column 1 has a name of 10001 characters: "{\\"a\\":{\\"a\\":{\\"a\\":{\\"a\\":" …',
+    ]);
+  });
+
   it("reads 10,000 columns", async () => {
     const names = Array.from({ length: 10_000 }, (_, i) => `column_number_${i}`);
     const line = names.map((_, i) => i).join(",");
