@@ -85,9 +85,15 @@ function course({ session }: PageRequest, { source }: MonitorRecord, name: strin
     ["drift"],
   );
   const byWindow = new Map(values.filter((value) => value.name === name).map((value) => [value.monitorId, value]));
-  const points = windows.map(({ monitorId, label }): TimePoint => {
+  const points = windows.map(({ monitorId, label, end }): TimePoint => {
     const found = byWindow.get(monitorId);
-    return { label, value: found?.value ?? null, limit: found?.bound ?? null, status: found?.status ?? null };
+    return {
+      label,
+      tick: end?.slice(0, 10),
+      value: found?.value ?? null,
+      limit: found?.bound ?? null,
+      status: found?.status ?? null,
+    };
   });
   const test = [...byWindow.values()].at(-1)?.message?.replaceAll("_", " ") ?? "";
   return html`<div class="plots">

@@ -45,7 +45,7 @@ function places({ session }: PageRequest, run: Run, dataset: Dataset | null): Pl
     {
       title: "Run",
       name: runLink(run.runId),
-      facts: [familyName(run.family), `configuration ${hash(run.configSha256)}`, `mlctl ${run.codeVersion}`],
+      facts: [familyName(run.family), `config ${hash(run.configSha256)}`, `mlctl ${run.codeVersion}`],
       isHere: true,
     },
     {
@@ -81,5 +81,5 @@ function places({ session }: PageRequest, run: Run, dataset: Dataset | null): Pl
 }
 
 function hash(sha256: string): string {
-  return `${sha256.slice(0, 12)}…`;
+  return `${sha256.slice(0, 10)}…`;
 }

@@ -87,24 +87,37 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
   const oldestFirst = windows.toReversed();
   const pick = valuesBy(values);
   const metric = mainMetric(request, windows, values);
-  const drift = oldestFirst.map(({ monitorId, label }): TimePoint => {
+  const drift = oldestFirst.map(({ monitorId, label, end }): TimePoint => {
     const found = pick(monitorId, "finding", "drift", "dataset drift");
-    return { label, value: found?.value ?? null, limit: found?.bound ?? null, status: found?.status ?? null };
+    return {
+      label,
+      tick: end?.slice(0, 10),
+      value: found?.value ?? null,
+      limit: found?.bound ?? null,
+      status: found?.status ?? null,
+    };
   });
-  const rows = oldestFirst.map(({ label, rows: value }): TimePoint => ({ label, value }));
-  const missing = oldestFirst.map(({ monitorId, label }): TimePoint => {
+  const rows = oldestFirst.map(({ label, end, rows: value }): TimePoint => ({ label, tick: end?.slice(0, 10), value }));
+  const missing = oldestFirst.map(({ monitorId, label, end }): TimePoint => {
     const found = pick(monitorId, "finding", "quality", "missing values");
-    return { label, value: found?.value ?? null, limit: found?.bound ?? null, status: found?.status ?? null };
+    return {
+      label,
+      tick: end?.slice(0, 10),
+      value: found?.value ?? null,
+      limit: found?.bound ?? null,
+      status: found?.status ?? null,
+    };
   });
   const task = request.session.store.run(windows[0]!.runId ?? "")?.task ?? "binary";
   const { label: metricName } = metricLabel(request.session.config, metric, task);
-  const performance = oldestFirst.map(({ monitorId, label }): TimePoint => {
+  const performance = oldestFirst.map(({ monitorId, label, end }): TimePoint => {
     const found = pick(monitorId, "metric", "performance", metric);
     const finding = pick(monitorId, "finding", "performance", metric);
     const interval =
       typeof found?.low === "number" && typeof found.high === "number" ? ([found.low, found.high] as const) : null;
     return {
       label,
+      tick: end?.slice(0, 10),
       value: found?.value ?? null,
       interval,
       limit: finding?.bound ?? null,

@@ -7,8 +7,8 @@ export function pageStyle(): string {
 }
 
 const colour = `
-:root{--accent:${colours.accent};--before:${colours.grey};--grid:${colours.grid};--button:#0060a0;--button-ink:#fff}
-@media (prefers-color-scheme:dark){:root{--accent:${darkColours.accent};--before:${darkColours.grey};--grid:${darkColours.grid};--button:#9ccaff;--button-ink:#06223d}}
+:root{--accent:${colours.accent};--up:${colours.contrast};--before:${colours.grey};--grid:${colours.grid};--button:#0060a0;--button-ink:#fff}
+@media (prefers-color-scheme:dark){:root{--accent:${darkColours.accent};--up:${darkColours.contrast};--before:${darkColours.grey};--grid:${darkColours.grid};--button:#9ccaff;--button-ink:#06223d}}
 `;
 
 const frame = `
@@ -61,8 +61,8 @@ td.changed{background:var(--mark)}
 `;
 
 const charts = `
-.chart{display:block;width:100%;height:auto;max-width:34rem;min-width:330px}
-.chart.wide{max-width:640px;min-width:380px}
+.chart{display:block;width:100%;height:auto;max-width:34rem;min-width:300px}
+.chart.wide{max-width:640px;min-width:300px}
 .chart text{font:12px system-ui,-apple-system,"Segoe UI",Helvetica,Arial,"DejaVu Sans",sans-serif}
 .axis{fill:var(--muted);font-variant-numeric:tabular-nums}.axis.ink{fill:var(--ink)}
 .chart path{fill:none}.grid{stroke:var(--grid)}
@@ -73,7 +73,7 @@ const charts = `
 .mark.pass{fill:var(--accent)}.mark.skipped{fill:var(--muted)}.chart path.mark.warn{fill:var(--caution)}.mark.fail{stroke:var(--bad);stroke-width:3}
 .chart path.before,.chart rect.before{fill:var(--before);opacity:.55}
 .chart path.now{stroke:var(--accent);stroke-width:2}.chart rect.now{fill:var(--accent)}
-.chart rect.up{fill:${colours.contrast}}.chart rect.down{fill:var(--accent)}
+.chart rect.up{fill:var(--up)}.chart rect.down{fill:var(--accent)}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem 1rem;color:var(--muted);font-size:.85rem;margin:.15rem 0}
 .key::before{content:"";display:inline-block;width:1.4rem;height:0;margin-right:.4rem;vertical-align:.25em;border-top:2px solid var(--accent)}
 .key.limit::before{border-top:2px dashed var(--bad)}.key.estimate::before{border-top:2px dotted var(--muted)}
@@ -84,6 +84,6 @@ const charts = `
 `;
 
 const narrow = `
-@media (max-width:600px){.bar .page{padding:.5rem .6rem}.lineage{flex-direction:column}.lineage>li:not(:last-child)::after{content:"↓";right:auto;left:1rem;top:auto;bottom:-1.35rem;transform:none}
+@media (max-width:600px){.chart text{font-size:16px}.bar .page{padding:.5rem .6rem}.lineage{flex-direction:column}.lineage>li:not(:last-child)::after{content:"↓";right:auto;left:1rem;top:auto;bottom:-1.35rem;transform:none}
 .lineage{gap:1.3rem}.lineage>li{flex:0 0 auto}.scroll table{width:max-content;min-width:100%}td.text{max-width:15rem}tbody th{max-width:11rem}.figure{font-size:1.35rem}form.fields>label{flex:1 1 100%}form.fields input:not([type=checkbox]),form.fields select{width:100%}}
 `;

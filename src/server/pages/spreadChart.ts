@@ -76,11 +76,13 @@ function outlines({ kind, edges, reference, current }: NumberSpread): { body: Ht
 
 const ROW = 30;
 const LABELS = 150;
+/** For the shares behind a bar. */
+const ROOM = 130;
 
 function bars(spread: CategorySpread): { body: Html; height: number } {
   const names = namesOf(spread);
   const most = Math.max(...spread.reference, ...spread.current, 1e-9);
-  const length = (share: number): number => round((share / most) * (WIDTH - LABELS - 70));
+  const length = (share: number): number => round((share / most) * (WIDTH - LABELS - ROOM));
   const body = html`${names.map((name, i) => {
     const [before, now] = [spread.reference[i]!, spread.current[i]!];
     const top = i * ROW + 4;

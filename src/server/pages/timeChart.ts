@@ -5,6 +5,8 @@ import { html, trusted, type Html } from "../../reporting/html.ts";
 export interface TimePoint {
   /** What the tip says beside the value. */
   readonly label: string;
+  /** What stands below it where it stands below the axis; the label if left out. */
+  readonly tick?: string | undefined;
   readonly value: number | null;
   readonly interval?: readonly [number, number] | null;
   /** An estimate of the same, where there is one. */
@@ -151,8 +153,9 @@ function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
     const anchor = last === 0 ? "middle" : i === 0 ? "start" : i === last ? "end" : "middle";
     const at = anchor === "start" ? LEFT : anchor === "end" ? WIDTH - RIGHT : x(i);
     // Of a path its end tells most.
-    const text = points[i]!.label.replace(/^.*[/\\](?=[^/\\]+$)/, "");
-    const shown = text.length > 22 ? `…${text.slice(-20)}` : text;
+    const { label, tick } = points[i]!;
+    const text = tick ?? label.replace(/^.*[/\\](?=[^/\\]+$)/, "");
+    const shown = text.length > 18 ? `…${text.slice(-16)}` : text;
     return html`<text class="axis" x="${at}" y="${HEIGHT - 8}" text-anchor="${anchor}">${shown}</text>`;
   });
 }

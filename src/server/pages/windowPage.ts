@@ -10,11 +10,12 @@ import { columnDrifts } from "./columnDrifts.ts";
 import { factList } from "./factList.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
+import { predictedActual } from "./predictedActual.ts";
 import { modelLink } from "./runLink.ts";
 import { stateWord } from "./stateWord.ts";
 import { windowNamed } from "./windowNamed.ts";
 
-export function windowPage(request: PageRequest): Page {
+export async function windowPage(request: PageRequest): Promise<Page> {
   const record = windowNamed(request);
   const { source } = record;
   return {
@@ -24,7 +25,7 @@ export function windowPage(request: PageRequest): Page {
       ${section("about", "Window", about(record))}
       ${section("drift", "Drift", html`${findings(record, "drift")} ${columnDrifts(record)}`)}
       ${section("quality", "Data quality", html`${findings(record, "quality")} ${quality(record)}`)}
-      ${section("performance", "Performance", html`${findings(record, "performance")} ${performance(request, record)} ${segments(record)} ${statements(record)}`)}`,
+      ${section("performance", "Performance", html`${findings(record, "performance")} ${performance(request, record)} ${await predictedActual(request, record)} ${segments(record)} ${statements(record)}`)}`,
   };
 }
 
@@ -105,7 +106,7 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
   const names = [...new Set([...Object.keys(report.metrics), ...Object.keys(estimate?.metrics ?? {})])];
   if (names.length === 0) return emptyNote("There is no truth and no estimate yet.");
   return dataTable({
-    caption: `Metrics on ${countOf(report.rows, "row")} with known truth${estimate === null ? "" : `, and estimates on ${countOf(estimate.rows, "row")} without`}`,
+    caption: `Metrics on ${countOf(report.rows, "row")} with known truth${estimate === null ? "" : `, and estimates without labels on ${countOf(estimate.rows, "row")}`}`,
     columns: [
       { title: "Metric" },
       { title: "Value", numeric: true },

@@ -1,0 +1,22 @@
+/** What was answered against what was true in a window of regression. */
+import type { MonitorRecord } from "../../core/monitoring.ts";
+import { plots } from "../../plots/index.ts";
+import { html, type Html } from "../../reporting/html.ts";
+import type { PageRequest } from "./page.ts";
+
+/** Null for classes, and where the truth is not known. */
+export async function predictedActual(
+  { draw }: PageRequest,
+  { performance: { points } }: MonitorRecord,
+): Promise<Html | null> {
+  const pairs = points.flatMap(([, predicted, actual]) =>
+    typeof predicted === "number" && typeof actual === "number" ? [{ predicted, actual }] : [],
+  );
+  if (pairs.length < 2) return null;
+  const spec = plots.predictedVsActual({
+    target: "value",
+    actual: pairs.map(({ actual }) => actual),
+    predicted: pairs.map(({ predicted }) => predicted),
+  });
+  return html`<div class="plots">${await draw("predicted-actual", spec)}</div>`;
+}
