@@ -1,8 +1,9 @@
-/** Compiles src/ to dist/ when a source file, or a setting, is newer than the last build. */
+/** Compiles src/ to dist/, and bundles it, when a source file, or a setting, is newer than the last build. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "./bundle.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = join(root, "dist", ".built");
@@ -20,6 +21,7 @@ if (newestSource() > (existsSync(stamp) ? statSync(stamp).mtimeMs : 0)) {
     stdio: ["ignore", 2, 2],
   });
   if (status !== 0) process.exit(status ?? 1);
+  await bundle();
   writeFileSync(stamp, `${startedAt.toISOString()}\n`);
 }
 
@@ -27,6 +29,8 @@ function newestSource() {
   const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.name.endsWith(".test.ts"))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  const settings = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"].map((name) => join(root, name));
+  const settings = ["tsconfig.json", "tsconfig.build.json", "package-lock.json", "scripts/bundle.js"].map((name) =>
+    join(root, name),
+  );
   return Math.max(...[...sources, ...settings].map((path) => statSync(path).mtimeMs));
 }
