@@ -65,7 +65,7 @@ export function metrics(): Metrics {
     },
     snapshot: (log, memoryBytes) => ({
       requests: Object.fromEntries(requests),
-      latency: Object.fromEntries([...latency].map(([route, { counts }]) => [route, counts])),
+      latency: Object.fromEntries([...latency].map(([route, { counts }]) => [route, [...counts]])),
       latencySum: Object.fromEntries([...latency].map(([route, { sum }]) => [route, sum])),
       predictions: Object.fromEntries(predictions),
       inFlight: counted.inFlight,

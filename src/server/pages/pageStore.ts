@@ -4,6 +4,7 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 import { readStore } from "../../storage/readStore.ts";
 import { openStoreReadonly } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
+import { isDamaged } from "../../storage/store/storeFailure.ts";
 
 export interface PageStore {
   current(): RunStore;
@@ -17,14 +18,18 @@ const REST = 20;
  * Writers bring the index in step with the records as they write. Where there is none (a copied workspace, one of an
  * older mlctl), the records are read, which takes long with many.
  */
-export function pageStore({ paths }: Pick<Workspace, "paths">, clock: () => number): PageStore {
+export function pageStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number): PageStore {
   let open: { readonly store: RunStore; readonly identity: string; readonly until: number } | undefined;
   const reopened = (identity: string): RunStore => {
     open?.store.close();
     open = undefined;
     const start = clock();
-    const kept = openStoreReadonly(paths.database, { stays: true });
-    const store = kept ?? readStore(paths);
+    const kept = keptStore(paths.database);
+    const store =
+      kept ??
+      readStore(paths, ({ message }) =>
+        context.emit({ type: "warning", stage: "store", message, hint: "run `mlctl reindex`" }),
+      );
     // What stays open sees what is written; a copy in memory does not.
     const until = kept === undefined ? clock() + REST * (clock() - start) : Infinity;
     open = { store, identity: kept === undefined ? "memory" : identity, until };
@@ -39,6 +44,16 @@ export function pageStore({ paths }: Pick<Workspace, "paths">, clock: () => numb
     },
     close: () => open?.store.close(),
   };
+}
+
+/** Undefined for one that is damaged: the records answer in its place, as they do for commands. */
+function keptStore(path: string): RunStore | undefined {
+  try {
+    return openStoreReadonly(path, { stays: true });
+  } catch (error) {
+    if (isDamaged(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Another file in its place is another index: restored, or made anew. */

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { htmlText } from "../../reporting/html.ts";
+import { niceTicks, timeChart } from "./timeChart.ts";
+
+describe("niceTicks", () => {
+  it("holds both ends in round steps", () => {
+    expect(niceTicks(0, 1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(niceTicks(0.41, 0.83)).toEqual([0.4, 0.6, 0.8, 1]);
+    expect(niceTicks(-3, 12)).toEqual([-5, 0, 5, 10, 15]);
+    for (const [low, high] of [
+      [0, 0],
+      [7, 7],
+      [-5, 1e9],
+      [1e-12, 3e-12],
+    ] as const) {
+      const ticks = niceTicks(low, high);
+      expect(ticks[0]).toBeLessThanOrEqual(low);
+      expect(ticks.at(-1)).toBeGreaterThanOrEqual(high);
+      expect(ticks.length).toBeLessThan(9);
+      expect(new Set(ticks).size).toBe(ticks.length);
+    }
+  });
+});
+
+describe("timeChart", () => {
+  const points = [
+    { label: "a", value: 0.2, limit: 0.5, status: "pass" },
+    { label: "b", value: null, limit: 0.5 },
+    { label: "<c>", value: 0.9, limit: 0.5, status: "fail" },
+  ] as const;
+  const text = htmlText(timeChart({ id: "x", title: "T", points, limitName: "limit" }));
+
+  it("draws the limit, leaves gaps where nothing is known, and marks failures by shape", () => {
+    expect(text).toMatch(/class="limit" d="M[\d.]+ [\d.]+L[\d.]+ [\d.]+L/);
+    // Two separate moves: no line over the window without a value.
+    expect(/class="course" d="([^"]*)"/.exec(text)![1]!.match(/M/g)).toHaveLength(2);
+    expect(text).toContain('class="mark fail"');
+    expect(text).toContain("<title>&lt;c&gt;: 0.900, limit 0.500</title>");
+  });
+
+  it("says the same in words", () => {
+    expect(text).toContain("Newest: 0.900 (limit 0.500); 1 of 2 failed.");
+    expect(htmlText(timeChart({ id: "x", title: "T", points: [] }))).toContain("There is no value yet.");
+  });
+});
