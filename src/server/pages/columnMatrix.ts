@@ -6,17 +6,16 @@ import { html, type Html } from "../../reporting/html.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
 import { stateWord } from "./stateWord.ts";
 
-const MOST_COLUMNS = 200;
+const MOST_COLUMNS = 100;
 /** Of the newest windows, so that a row fits. */
-const MOST_WINDOWS = 20;
+export const MATRIX_WINDOWS = 20;
 
-/** @param windows newest first */
+/** @param windows newest first @param values the drift of the newest MATRIX_WINDOWS of them */
 export function columnMatrix(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
-  const shown = windows.slice(0, MOST_WINDOWS).toReversed();
+  const shown = windows.slice(0, MATRIX_WINDOWS).toReversed();
   const newest = windows[0]!;
   const byColumn = new Map<string, Map<string, WindowValue>>();
   for (const value of values) {
-    if (value.kind !== "drift") continue;
     const own = byColumn.get(value.name) ?? new Map<string, WindowValue>();
     byColumn.set(value.name, own.set(value.monitorId, value));
   }

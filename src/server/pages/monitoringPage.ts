@@ -6,7 +6,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
-import { columnMatrix } from "./columnMatrix.ts";
+import { columnMatrix, MATRIX_WINDOWS } from "./columnMatrix.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
 import { pageNumber } from "./pageNumber.ts";
@@ -44,14 +44,16 @@ export function monitoringPage(request: PageRequest): Page {
     </p>`;
     return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", beyond) };
   }
-  const values = browse.windowValues(windows.map(({ monitorId }) => monitorId));
+  const ids = windows.map(({ monitorId }) => monitorId);
+  const values = browse.windowValues(ids, ["finding", "metric", "estimate"]);
+  const drifts = browse.windowValues(ids.slice(0, MATRIX_WINDOWS), ["drift"]);
   const at = (number: number): string =>
     withQuery(pageAddress("monitoring"), { source, page: number === 0 ? undefined : number });
   return {
     title: "Monitoring",
     area: "monitoring",
     body: html`${choice(sources, source)} ${section("course", "Over time", charts(request, windows, values))}
-    ${section("columns", "Columns", columnMatrix(windows, values))}
+    ${section("columns", "Columns", columnMatrix(windows, drifts))}
     ${section(
       "windows",
       "Windows",

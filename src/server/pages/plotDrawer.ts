@@ -1,6 +1,7 @@
 /** Draws plots in a thread that starts with the first of them, and keeps what was drawn. */
 import { createHash } from "node:crypto";
 import { Worker } from "node:worker_threads";
+import { projectRoot } from "../../core/projectRoot.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { trusted, type Html } from "../../reporting/html.ts";
 import { emptyNote } from "../../reporting/section.ts";
@@ -22,9 +23,7 @@ const MOST_KEPT = 500;
 const PATIENCE_MS = 10_000;
 
 /** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
-const threadUrl = import.meta.url.endsWith(".ts")
-  ? new URL("../../../dist/server/pages/plotThread.js", import.meta.url)
-  : new URL("./plotThread.js", import.meta.url);
+const threadUrl = new URL("dist/server/pages/plotThread.js", projectRoot);
 
 export function plotDrawer(): PlotDrawer {
   const kept = new Map<string, Promise<Html>>();
