@@ -14,6 +14,9 @@ export interface DecidingFoldOptions<T> {
 /** Fewer are each half of the figure or all of it. */
 const LEAST_FOLDS = 3;
 
+/** A lead of less than one percent without the fold is chance, not a break. */
+const WORTH_TELLING = 0.01;
+
 /**
  * Told where without one fold, and without no other, another would have won. One fold is seldom worth more than all
  * others together, but it may hold a break in the data.
@@ -37,7 +40,9 @@ export function decidingFold<T extends Contender>(ranked: readonly T[], options:
   const [fold] = changed;
   if (fold === undefined || changed.length > 1) return [];
   const other = winners[fold]!;
-  const figures = [other, without(fold, winner)].map((each) => formatNumber(decidingValue(each, metric)));
+  const values = [other, without(fold, winner)].map((each) => decidingValue(each, metric) ?? NaN);
+  if (!(Math.abs(values[0]! - values[1]!) > WORTH_TELLING * Math.abs(values[1]!))) return [];
+  const figures = values.map((value) => formatNumber(value));
   const place = selection.method === "time_series" ? `, number ${fold + 1} in time` : "";
   return [
     `one of ${selection.folds} folds decides${place}: without it ${nameOf(other.of)} would win, ${metric} ${figures.join(" against ")}`,
