@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ["src/acceptance/faults/**/*.test.ts"],
     env: { MLCTL_FAULTS: process.env["MLCTL_FAULTS"] ?? "1" },
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
     pool: "forks",
     maxWorkers: 2,
   },

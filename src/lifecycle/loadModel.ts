@@ -10,6 +10,7 @@ import { sha256File } from "../storage/sha256File.ts";
 import { readModel, readRecordedModel } from "../storage/modelFile.ts";
 import { resolveRun } from "../storage/resolveRun.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { requireWorking } from "./requireWorking.ts";
 import type { Session } from "./session.ts";
 
 export interface LoadedModel {
@@ -29,6 +30,7 @@ export async function loadModel({ store, paths }: Session, reference: string): P
   const file = resolve(reference);
   if (/[./\\]/.test(reference) && existsSync(file) && statSync(file).isFile()) {
     const model = readModel(file);
+    requireWorking(model, file);
     const sha256 = await sha256File(file);
     const run = store.runs({ withModel: true }).find((candidate) => candidate.model?.sha256 === sha256) ?? null;
     return { model, run, path: file, sha256 };
