@@ -1,8 +1,14 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
+import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import type { InputRow, RowBatch, RowOptions } from "./rows.ts";
-import { readRows } from "./rows.ts";
+import type { InputRow, RowBatch } from "./rowBatch.ts";
+import { readRows, type RowOptions } from "./rows.ts";
+
+/** What csv-parse gives with `info`. */
+interface Info {
+  readonly record: readonly string[];
+}
 
 async function read(
   content: string | Buffer,
@@ -24,7 +30,7 @@ describe("readRows of CSV", () => {
     const { columns, rows } = await read('\ufeffa,"b c"\r\n1,x\r\n\r\n2,"y\r\nz, ""w"""\r\n3,\r\n');
     expect(columns).toEqual(["a", "b c"]);
     expect(rows).toEqual([
-      { line: 2, values: ["1", "x"] },
+      { line: 2, values: ["1", "x"], source: "1,x" },
       { line: 4, values: ["2", 'y\r\nz, "w"'] },
       { line: 6, values: ["3", ""] },
     ]);
@@ -52,7 +58,48 @@ describe("readRows of CSV", () => {
 
   it("reads UTF-16", async () => {
     const { rows } = await read(Buffer.from("\ufeffa,b\n1,ø\n", "utf16le"));
-    expect(rows).toEqual([{ line: 2, values: ["1", "ø"] }]);
+    expect(rows).toEqual([{ line: 2, values: ["1", "ø"], source: "1,ø" }]);
+  });
+
+  it.each([
+    ["no quote", "1,2\n3,4\n"],
+    ["quotes in some of the lines", '1,2\n"3,5",4\n\n5,"a\nb"\n7,8\n'],
+    ["a stray quote", '1,2\n3 " 4,5\n6,7\n'],
+    ["a carriage return in a field", "1,2\r\n3,4\n5,6\n"],
+    ["no end of the last line", "1,2\n3,4"],
+    ["only blank lines", "\n\n\n"],
+    ["rows of other widths", "1\n1,2,3\n,\n"],
+    ["spaces and empty fields", " 1, 2 \n,\n  ,x\n"],
+  ])("gives with %s what csv-parse gives of the whole", async (_, body) => {
+    const content = `a,b\n${body}`;
+    const parsed = parse(content, { relax_column_count: true, relax_quotes: true, info: true }) as unknown as Info[];
+    const wanted = parsed.slice(1).filter(({ record }) => record.length > 1 || record[0] !== "");
+    for (const bytes of [1, 5, 1000]) {
+      const { rows } = await read(content, {}, bytes);
+      expect(rows.map(({ values }) => values)).toEqual(wanted.map(({ record }) => record));
+      for (const { source, values } of rows.filter((row) => row.source !== undefined))
+        expect(source).toBe(values.join(","));
+    }
+  });
+
+  it("counts lines over the change from splitting to parsing", async () => {
+    const { rows } = await read('"a\nb",c\n1,2\n\n3,4\n"5\n6",7\n8,9\n', {}, 9);
+    expect(rows.map(({ line, values }) => [line, values[0]])).toEqual([
+      [3, "1"],
+      [5, "3"],
+      [6, "5\n6"],
+      [8, "8"],
+    ]);
+  });
+
+  it.each([
+    ["a,b\n1,2\n", "1,2"],
+    ["a,b\r\n1, 2\r\n", "1, 2"],
+    ["a;b\n1;2,5\n", undefined],
+    ["a,b\n1\n", undefined],
+    ['a,b\n1,"2"\n', undefined],
+  ])("keeps the line of %j as %j", async (content, source) => {
+    expect((await read(content, {}, 1000)).rows[0]!.source).toBe(source);
   });
 
   it("normalizes names", async () => {

@@ -19,6 +19,25 @@ describe("rowWriter", () => {
     );
   });
 
+  it.each([
+    ["csv", false, 'a,b,p\n 1,2,0.5\n"x,y",2,"z,"\n'],
+    ["csv", true, 'a,b,p\n" 1",2,0.5\n"x,y",2,"z,"\n'],
+    ["jsonl", false, '{"a":" 1","b":"2","p":0.5}\n{"a":"x,y","b":"2","p":"z,"}\n'],
+  ] as const)(
+    "as %s, formulas made safe: %j, takes the line that a row came as where it may",
+    async (format, formulaSafe, text) => {
+      const stream = new PassThrough();
+      const rows = [
+        [" 1", "2", 0.5],
+        ["x,y", "2", "z,"],
+      ];
+      const sources = { width: 2, texts: [" 1,2", undefined] };
+      await rowWriter(stream, { format, columns: ["a", "b", "p"], formulaSafe }).write(rows, sources);
+      stream.end();
+      expect((await stream.toArray()).join("")).toBe(text);
+    },
+  );
+
   it("writes JSON lines, with null for what JSON cannot hold", async () => {
     expect(await written("jsonl", ["a", "b"], [[1, "x"], [Number.NaN]])).toBe('{"a":1,"b":"x"}\n{"a":null,"b":null}\n');
   });

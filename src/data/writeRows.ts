@@ -6,7 +6,15 @@ import type { Json } from "../core/json.ts";
 
 export interface RowWriter {
   /** Resolves once the stream can take more. */
-  write(rows: readonly (readonly Json[])[]): Promise<void>;
+  write(rows: readonly (readonly Json[])[], sources?: RowSources): Promise<void>;
+}
+
+/** CSV that the first fields of rows came as: written again as it is, in a quarter of the time of writing fields. */
+export interface RowSources {
+  /** Fields that it stands for. */
+  readonly width: number;
+  /** By row; undefined where the fields themselves have to be written. */
+  readonly texts: readonly (string | undefined)[];
 }
 
 export interface WriteOptions {
@@ -32,10 +40,17 @@ export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
   const { bareEmpty = false } = options;
   const line = (row: readonly Json[]): string =>
     format === "csv" ? csvLine(safe(row), bareEmpty) : jsonLine(row, columns);
+  const asItCame = format === "csv" && options.formulaSafe !== true;
   return {
-    async write(rows) {
+    async write(rows, sources) {
       if (rows.length === 0) return;
-      if (!stream.write(rows.map(line).join("")) && !stream.destroyed) await once(stream, "drain");
+      let text = "";
+      for (let i = 0; i < rows.length; i++) {
+        const source = asItCame ? sources?.texts[i] : undefined;
+        text +=
+          source === undefined ? line(rows[i]!) : sourceLine(source, rows[i]!, { from: sources!.width, bareEmpty });
+      }
+      if (!stream.write(text) && !stream.destroyed) await once(stream, "drain");
     },
   };
 }
@@ -43,6 +58,16 @@ export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
 /** As RFC 4180 has it, with line feeds; a missing value is an empty field, the empty text `""` unless `bareEmpty`. */
 export function csvLine(row: readonly Json[], bareEmpty: boolean): string {
   return `${row.map((value) => csvField(value, bareEmpty)).join(",")}\n`;
+}
+
+function sourceLine(
+  source: string,
+  row: readonly Json[],
+  { from, bareEmpty }: { from: number; bareEmpty: boolean },
+): string {
+  let text = source;
+  for (let i = from; i < row.length; i++) text += `,${csvField(row[i]!, bareEmpty)}`;
+  return `${text}\n`;
 }
 
 function safeRow(row: readonly Json[]): readonly Json[] {

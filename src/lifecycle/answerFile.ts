@@ -2,7 +2,7 @@
 import { Writable } from "node:stream";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { InputRow } from "../data/rows.ts";
+import type { InputRow } from "../data/rowBatch.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { answerRows, type AnsweredBatch } from "./answerRows.ts";
 import { fileRows, type FileToRead } from "./fileRows.ts";
@@ -69,8 +69,8 @@ export async function answerFile(
         // Nothing more is written, but the rows behind are looked at: everything that is wrong is told at once.
         if (!guard) continue;
       }
-      const { columns, answers } = log === null ? answered : await log.add(answered);
-      await out.write(columns, answers);
+      const { columns, answers, sources } = log === null ? answered : await log.add(answered);
+      await out.write(columns, answers, sources);
     }
     if (!guard && bad.length > 0) throw unanswerable(name, bad, answerer.rejected());
     await out.close();

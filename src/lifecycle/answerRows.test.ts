@@ -4,7 +4,7 @@ import type { Model } from "../core/model.ts";
 import type { Prediction } from "../core/prediction.ts";
 import type { Signature, TargetSpec } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
-import type { RowBatch } from "../data/rows.ts";
+import type { RowBatch } from "../data/rowBatch.ts";
 import { answerRows, type AnsweredBatch } from "./answerRows.ts";
 
 const reading = { nullValues: [""], normalizeNames: false };

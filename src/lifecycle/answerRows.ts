@@ -5,7 +5,8 @@ import type { Model } from "../core/model.ts";
 import type { Prediction } from "../core/prediction.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
-import type { InputRow, RowBatch } from "../data/rows.ts";
+import type { InputRow, RowBatch } from "../data/rowBatch.ts";
+import type { RowSources } from "../data/writeRows.ts";
 import { historyProblems } from "../pipeline/historyProblems.ts";
 import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rowReader.ts";
 
@@ -13,6 +14,8 @@ export interface AnsweredBatch {
   readonly columns: readonly string[];
   /** The rows that came, each with its answer. */
   readonly answers: readonly (readonly Json[])[];
+  /** Of the rows that came, without the answers. */
+  readonly sources: RowSources;
   readonly rejected: readonly { readonly row: InputRow; readonly reason: string }[];
 }
 
@@ -90,7 +93,8 @@ export function answerRows(options: AnswerOptions): Answerer {
       rejectedRows += reasons.size;
       for (const [row, reason] of reasons) note("rejected", `line ${batch.rows[row]!.line}: ${reason}`);
       const rejected = [...reasons].map(([row, reason]) => ({ row: batch.rows[row]!, reason }));
-      return { columns: [...batch.columns, ...added], answers, rejected };
+      const sources = { width: batch.columns.length, texts: good.map((row) => batch.rows[row]!.source) };
+      return { columns: [...batch.columns, ...added], answers, sources, rejected };
     },
     rows: () => rows,
     rejected: () => rejectedRows,

@@ -5,7 +5,8 @@ import type { Json } from "../core/json.ts";
 import type { Signature } from "../core/signature.ts";
 import type { Column } from "../core/table.ts";
 import { readTable } from "../data/readTable.ts";
-import { readRows, type RowBatch } from "../data/rows.ts";
+import type { RowBatch } from "../data/rowBatch.ts";
+import { readRows } from "../data/rows.ts";
 import { formatOf, openInput } from "./inputStream.ts";
 import { readingOptions } from "./readingOptions.ts";
 

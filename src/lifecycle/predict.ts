@@ -2,7 +2,8 @@
 import type { Readable, Writable } from "node:stream";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import { readRows, type InputRow, type RowBatch } from "../data/rows.ts";
+import type { InputRow, RowBatch } from "../data/rowBatch.ts";
+import { readRows } from "../data/rows.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { answerRows, type Answerer } from "./answerRows.ts";
 import { distinctPlaces } from "./distinctPlaces.ts";
@@ -107,8 +108,8 @@ async function answerBatch(
   { out, rejects, log }: { out: RowSink; rejects: RowSink | null; log: RowLog | null },
 ): Promise<void> {
   const answered = answerer.answer(batch);
-  const { columns, answers, rejected } = log === null ? answered : await log.add(answered);
-  await out.write(columns, answers);
+  const { columns, answers, sources, rejected } = log === null ? answered : await log.add(answered);
+  await out.write(columns, answers, sources);
   if (rejected.length > 0)
     await rejects?.write(rejectColumns(batch.columns), rejected.map(rejectedRow(batch.columns.length)));
 }

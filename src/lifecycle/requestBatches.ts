@@ -1,5 +1,6 @@
 /** CSV bodies of requests: the rows of one that streams in, and the lines of its answer. */
-import { readRows, type RowBatch } from "../data/rows.ts";
+import type { RowBatch } from "../data/rowBatch.ts";
+import { readRows } from "../data/rows.ts";
 import { csvLine } from "../data/writeRows.ts";
 import type { ServedModel } from "./servedModel.ts";
 

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
 import type { Json } from "../core/json.ts";
-import { rowWriter, type RowWriter } from "../data/writeRows.ts";
+import { rowWriter, type RowSources, type RowWriter } from "../data/writeRows.ts";
 import { commitFile } from "../storage/commitFile.ts";
 import { isStream } from "../storage/isStream.ts";
 import { removeStaleTemporaries, temporaryPath } from "../storage/temporaryPath.ts";
@@ -19,7 +19,7 @@ export interface RowSinkOptions {
 }
 
 export interface RowSink {
-  write(columns: readonly string[], rows: readonly (readonly Json[])[]): Promise<void>;
+  write(columns: readonly string[], rows: readonly (readonly Json[])[], sources?: RowSources): Promise<void>;
   close(): Promise<void>;
   /** Leaves no file behind; what stdout has taken is gone. */
   abandon(): Promise<void>;
@@ -42,7 +42,7 @@ export function rowSink(
   let columns: readonly string[] = [];
   let writer: RowWriter | undefined;
   return {
-    async write(names, rows) {
+    async write(names, rows, sources) {
       if (failure !== undefined) throw writeFailure(failure, path);
       // JSON lines may name new columns later on; the header of a CSV stands.
       if (writer === undefined || (format === "jsonl" && names.length !== columns.length)) {
@@ -51,7 +51,8 @@ export function rowSink(
       }
       const positions =
         names === columns || names.length === columns.length ? null : columns.map((name) => names.indexOf(name));
-      await writer.write(positions === null ? rows : rows.map((row) => positions.map((at) => row[at] ?? null)));
+      if (positions === null) await writer.write(rows, sources);
+      else await writer.write(rows.map((row) => positions.map((at) => row[at] ?? null)));
     },
     async close() {
       if (path === "-") return;

@@ -65,8 +65,10 @@ export function rowReader(
 type ColumnReader = (rows: readonly (readonly Cell[])[], problems: RowProblem[]) => Column;
 
 function columnReader(spec: ColumnSpec, position: number, nullValues: ReadonlySet<string>): ColumnReader {
+  // Looking up a text hashes it: most are longer than every word for "missing".
+  const longest = Math.max(0, ...[...nullValues].map((text) => text.length));
   const isMissing = (cell: Cell): boolean =>
-    cell === null || cell === undefined || (typeof cell === "string" && nullValues.has(cell));
+    cell === null || cell === undefined || (typeof cell === "string" && cell.length <= longest && nullValues.has(cell));
   return spec.kind === "category"
     ? categoryReader(spec, position, isMissing)
     : valueReader({ ...spec, kind: spec.kind }, position, isMissing);
