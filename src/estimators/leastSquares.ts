@@ -15,11 +15,21 @@ export function centre(X: Matrix, y: Float64Array, hasIntercept: boolean, weight
   const width = X.columnNames.length;
   const columns = new Float64Array(width);
   if (!hasIntercept) return { columns, y: 0 };
+  const { values, rowCount } = X;
   let sum = 0;
   let total = 0;
-  for (let i = 0; i < X.rowCount; i++) {
+  let i = 0;
+  // Two rows at a time, added one after the other: half as many sums are loaded and stored.
+  for (let at = 0; i + 1 < rowCount; i += 2, at += 2 * width) {
+    const [first, second] = weights === undefined ? [1, 1] : [weights[i]!, weights[i + 1]!];
+    const next = at + width;
+    for (let j = 0; j < width; j++) columns[j] = columns[j]! + first * values[at + j]! + second * values[next + j]!;
+    sum = sum + first * y[i]! + second * y[i + 1]!;
+    total = total + first + second;
+  }
+  if (i < rowCount) {
     const weight = weights === undefined ? 1 : weights[i]!;
-    for (let j = 0; j < width; j++) columns[j]! += weight * X.values[i * width + j]!;
+    for (let j = 0; j < width; j++) columns[j]! += weight * values[i * width + j]!;
     sum += weight * y[i]!;
     total += weight;
   }

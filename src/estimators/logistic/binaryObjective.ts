@@ -1,56 +1,81 @@
 /** Penalized log loss of two classes: Σ weight · (log(1 + eᶻ) − y z) + ‖w‖² / 2C with z = x·w + b. */
 import type { LogisticProblem, Objective } from "./objective.ts";
+import { addOuterRows, addRows, dotRows } from "./rowBlock.ts";
 
-/** Weights are the coefficients, then the intercept if there is one. */
+/** Rows in one go through the formulas: of 20 columns they stay in the processor's first cache. */
+const BLOCK_ROWS = 128;
+
+/** What rows say at some weights, row by row, and the sum of their losses. */
+interface BlockLoss {
+  readonly residuals: Float64Array;
+  /** p (1 − p), the second derivative. */
+  readonly curvatures: Float64Array;
+}
+
+/**
+ * Weights are the coefficients, then the intercept if there is one. Blocks of rows and four rows at a time in each of
+ * the loops: a pass over 1 M × 20 takes a third of the time that it took row by row, and half of it is memory.
+ */
 export function binaryObjective(problem: LogisticProblem): Objective {
-  const { rowCount, columnCount, values, y, rowWeights, C, hasIntercept } = problem;
+  const { rowCount, columnCount, values, C, hasIntercept } = problem;
   const size = columnCount + (hasIntercept ? 1 : 0);
+  const margins = new Float64Array(BLOCK_ROWS);
+  const loss: BlockLoss = { residuals: new Float64Array(BLOCK_ROWS), curvatures: new Float64Array(BLOCK_ROWS) };
   return {
     size,
     evaluate(weights, gradient, hessian) {
       gradient.fill(0);
       hessian?.fill(0);
-      const intercept = hasIntercept ? weights[columnCount]! : 0;
       let value = 0;
-      let interceptGradient = 0;
-      for (let i = 0, at = 0; i < rowCount; i++, at += columnCount) {
-        let z = intercept;
-        for (let j = 0; j < columnCount; j++) z += weights[j]! * values[at + j]!;
-        const rowWeight = rowWeights === null ? 1 : rowWeights[i]!;
-        const tail = Math.exp(-Math.abs(z));
-        const probability = z >= 0 ? 1 / (1 + tail) : tail / (1 + tail);
-        value += rowWeight * (Math.log1p(tail) + Math.max(z, 0) - y[i]! * z);
-        const residual = rowWeight * (probability - y[i]!);
-        interceptGradient += residual;
-        for (let j = 0; j < columnCount; j++) gradient[j]! += residual * values[at + j]!;
-        if (hessian !== null) {
-          // tail / (1 + tail)² is p (1 − p) without cancellation near 1
-          addOuter(hessian, { size, columnCount, values, at, scale: (rowWeight * tail) / ((1 + tail) * (1 + tail)) });
-        }
+      for (let first = 0; first < rowCount; first += BLOCK_ROWS) {
+        const block = { values, first, count: Math.min(BLOCK_ROWS, rowCount - first), columnCount };
+        dotRows(block, weights, margins);
+        value += lossOf(problem, { first, count: block.count, margins }, loss);
+        addRows(block, loss.residuals, gradient);
+        if (hessian !== null) addOuterRows(block, loss.curvatures, hessian);
       }
-      if (hasIntercept) gradient[columnCount] = interceptGradient;
       return value + addPenalty(weights, gradient, hessian, { size, columnCount, C });
     },
   };
 }
 
-interface OuterOptions {
-  readonly size: number;
-  readonly columnCount: number;
-  readonly values: Float64Array;
-  readonly at: number;
-  readonly scale: number;
+interface Margins {
+  readonly first: number;
+  readonly count: number;
+  readonly margins: Float64Array;
 }
 
-/** hessian += scale · x xᵀ, upper triangle, x with a 1 behind it where there is an intercept. */
-function addOuter(hessian: Float64Array, { size, columnCount, values, at, scale }: OuterOptions): void {
-  for (let j = 0; j < columnCount; j++) {
-    const scaled = scale * values[at + j]!;
-    const row = j * size;
-    for (let k = j; k < columnCount; k++) hessian[row + k]! += scaled * values[at + k]!;
-    if (size > columnCount) hessian[row + columnCount]! += scaled;
+/** Fills in `loss` and returns the sum of the rows' losses. */
+function lossOf(
+  { y, rowWeights }: LogisticProblem,
+  { first, count, margins }: Margins,
+  { residuals, curvatures }: BlockLoss,
+): number {
+  let value = 0;
+  // The logarithm of a product, for the sum of logarithms: factors from 1 to 2, at most 2¹²⁸ together.
+  let product = 1;
+  for (let i = 0; i < count; i++) {
+    const z = margins[i]!;
+    const label = y[first + i]!;
+    const tail = Math.exp(-Math.abs(z));
+    const whole = 1 + tail;
+    const residual = (z >= 0 ? 1 : tail) / whole - label;
+    const linear = (z > 0 ? z : 0) - label * z;
+    // tail / (1 + tail)² is p (1 − p) without cancellation near 1
+    const curvature = tail / (whole * whole);
+    if (rowWeights === null) {
+      product *= whole;
+      value += linear;
+      residuals[i] = residual;
+      curvatures[i] = curvature;
+    } else {
+      const rowWeight = rowWeights[first + i]!;
+      value += rowWeight * (Math.log1p(tail) + linear);
+      residuals[i] = rowWeight * residual;
+      curvatures[i] = rowWeight * curvature;
+    }
   }
-  if (size > columnCount) hessian[size * size - 1]! += scale;
+  return value + Math.log(product);
 }
 
 interface PenaltyOptions {

@@ -5,8 +5,8 @@ import type { Matrix } from "../../core/matrix.ts";
 import { binaryObjective } from "./binaryObjective.ts";
 import { lbfgs } from "./lbfgs.ts";
 import { multinomialObjective } from "./multinomialObjective.ts";
-import { newton } from "./newton.ts";
-import type { LogisticProblem, Optimum, OptimizerOptions } from "./objective.ts";
+import { newton, type NewtonOptimum } from "./newton.ts";
+import type { LogisticProblem, Objective, Optimum, OptimizerOptions } from "./objective.ts";
 
 /** Beyond this many weights, or multiplications for one Hessian, L-BFGS is faster than Newton. */
 const MAX_NEWTON_WEIGHTS = 500;
@@ -14,18 +14,22 @@ const MAX_HESSIAN_WORK = 2e10;
 /** From this many rows on, every tenth row is fitted first: all rows then need a few steps without a Hessian. */
 const WARM_START_ROWS = 50_000;
 const WARM_START_STRIDE = 10;
+/** Of the loss, for each weight: by chance a tenth of the rows leaves about five to be gained. */
+const WORTHLESS_GAIN = 0.01;
+/** Of the gradient, where L-BFGS fits a tenth of the rows. */
+const COARSE_TOLERANCE = 1e-3;
 
 /**
  * The learned state. Classes without a row are left out (their intercept would go to −∞) and get probability 0;
  * two classes that are left make it binary.
  */
 export async function fitLogistic(X: Matrix, y: Float64Array, options: FitOptions): Promise<JsonObject> {
-  const classes = [...new Set(y)].toSorted((a, b) => a - b);
+  const classes = classesOf(y);
   const width = X.columnNames.length;
   const hasIntercept = options.params.fit_intercept === true;
   if (classes.length === 1) return { classes, coefficients: [], intercepts: [], iterations: 0, converged: true };
-  const indexOf = new Map(classes.map((code, index) => [code, index]));
-  const codes = y.map((code) => indexOf.get(code)!);
+  const isDense = classes.every((code, index) => code === index);
+  const codes = isDense ? y : y.map((code) => classes.indexOf(code));
   const problem: LogisticProblem = {
     rowCount: X.rowCount,
     columnCount: width,
@@ -53,20 +57,39 @@ export async function fitLogistic(X: Matrix, y: Float64Array, options: FitOption
 }
 
 async function solve(problem: LogisticProblem, options: OptimizerOptions): Promise<Optimum> {
-  const objective = problem.classCount === 2 ? binaryObjective(problem) : multinomialObjective(problem);
-  const work = problem.rowCount * objective.size ** 2;
-  const sample = problem.rowCount < WARM_START_ROWS ? undefined : everyTenth(problem);
-  const isWhole = sample === undefined || new Set(sample.y).size < problem.classCount;
-  const coarse = { ...options, tolerance: Math.max(options.tolerance, 1e-3) };
-  if (objective.size <= MAX_NEWTON_WEIGHTS && work <= MAX_HESSIAN_WORK) {
-    const start = new Float64Array(objective.size);
-    if (isWhole) return newton(objective, start, options);
-    const few = problem.classCount === 2 ? binaryObjective(sample) : multinomialObjective(sample);
-    const { weights, hessian } = await newton(few, start, coarse);
-    return newton(objective, weights, options, hessian);
+  const objective = objectiveOf(problem);
+  const start = new Float64Array(objective.size);
+  const sample = sampleOf(problem);
+  if (suitsNewton(problem, objective)) {
+    if (sample === null) return newton(objective, start, options);
+    const { weights, hessian } = await nearOptimum(sample, options);
+    return newton(objective, weights, { ...options, borrowed: hessian });
   }
-  const start = isWhole ? new Float64Array(objective.size) : (await solve(sample, coarse)).weights;
-  return lbfgs(objective, start, options);
+  const coarse = { ...options, tolerance: Math.max(options.tolerance, COARSE_TOLERANCE) };
+  return lbfgs(objective, sample === null ? start : (await solve(sample, coarse)).weights, options);
+}
+
+/** About where the optimum of more rows is: as far as these rows, and a tenth of them before, can tell. */
+async function nearOptimum(problem: LogisticProblem, options: OptimizerOptions): Promise<NewtonOptimum> {
+  const objective = objectiveOf(problem);
+  const sample = sampleOf(problem);
+  const start = sample === null ? new Float64Array(objective.size) : (await nearOptimum(sample, options)).weights;
+  return newton(objective, start, { ...options, leastGain: WORTHLESS_GAIN * objective.size });
+}
+
+function objectiveOf(problem: LogisticProblem): Objective {
+  return problem.classCount === 2 ? binaryObjective(problem) : multinomialObjective(problem);
+}
+
+function suitsNewton({ rowCount }: LogisticProblem, { size }: Objective): boolean {
+  return size <= MAX_NEWTON_WEIGHTS && rowCount * size ** 2 <= MAX_HESSIAN_WORK;
+}
+
+/** A tenth of many rows; null of few, or where a class would be missing. */
+function sampleOf(problem: LogisticProblem): LogisticProblem | null {
+  if (problem.rowCount < WARM_START_ROWS) return null;
+  const sample = everyTenth(problem);
+  return new Set(sample.y).size < problem.classCount ? null : sample;
 }
 
 /** The rows weigh ten times as much, so that the penalty keeps its share. */
@@ -74,19 +97,28 @@ function everyTenth(problem: LogisticProblem): LogisticProblem {
   const { columnCount, values, y, rowWeights: weights } = problem;
   const rowCount = Math.ceil(problem.rowCount / WARM_START_STRIDE);
   const sampled = new Float64Array(rowCount * columnCount);
-  for (let i = 0; i < rowCount; i++) {
-    const from = i * WARM_START_STRIDE * columnCount;
-    sampled.set(values.subarray(from, from + columnCount), i * columnCount);
+  const labels = new Float64Array(rowCount);
+  const sampledWeights = new Float64Array(rowCount);
+  for (let i = 0, to = 0; i < rowCount; i++, to += columnCount) {
+    const row = i * WARM_START_STRIDE;
+    for (let j = 0; j < columnCount; j++) sampled[to + j] = values[row * columnCount + j]!;
+    labels[i] = y[row]!;
+    sampledWeights[i] = WARM_START_STRIDE * (weights === null ? 1 : weights[row]!);
   }
-  const pick = (_: unknown, i: number): number => i * WARM_START_STRIDE;
-  const rows = Array.from({ length: rowCount }, pick);
-  return {
-    ...problem,
-    rowCount,
-    values: sampled,
-    y: Float64Array.from(rows, (row) => y[row]!),
-    rowWeights: Float64Array.from(rows, (row) => WARM_START_STRIDE * (weights === null ? 1 : weights[row]!)),
-  };
+  return { ...problem, rowCount, values: sampled, y: labels, rowWeights: sampledWeights };
+}
+
+/** The codes that occur, rising. Most rows have the code of one of the two rows before. */
+function classesOf(y: Float64Array): number[] {
+  const found = new Set<number>();
+  let [last, other] = [NaN, NaN];
+  for (let i = 0; i < y.length; i++) {
+    const code = y[i]!;
+    if (code === last || code === other) continue;
+    [last, other] = [code, last];
+    found.add(code);
+  }
+  return [...found].toSorted((a, b) => a - b);
 }
 
 function rowWeights(codes: Float64Array, classCount: number, options: FitOptions): Float64Array | null {

@@ -36,7 +36,7 @@ function matrix(parts: readonly (readonly number[])[]): Matrix {
 const X = matrix(columns);
 
 function fit(rows: Matrix, y: Float64Array, more: Partial<FitOptions> = {}): Promise<FittedEstimator> {
-  const classCount = Math.max(2, ...y.map((code) => code + 1));
+  const classCount = y.reduce((most, code) => Math.max(most, code + 1), 2);
   const task = classCount > 2 ? "multiclass" : "binary";
   return logisticRegression.fit(rows, y, { task, classCount, params: {}, seed: 1, ...more });
 }
@@ -133,13 +133,16 @@ describe("logisticRegression", () => {
     expect(fitted.state).toMatchObject({ iterations: 1, converged: false });
   });
 
-  it("reaches the same coefficients from a sample of many rows as from nothing", async () => {
-    const many = seededProblem(60_000, 3);
-    const rows: Matrix = { rowCount: 60_000, columnNames: ["a", "b", "c"], values: many.values };
-    const fitted = await fit(rows, many.y);
-    const direct = await newton(binaryObjective(many), new Float64Array(4), { maxIterations: 100, tolerance: 1e-6 });
-    expectModel(fitted, [...direct.weights.subarray(0, 3)], [direct.weights[3]!]);
-  });
+  it.each([60_000, 500_001])(
+    "reaches the same coefficients from samples of %d rows as from nothing",
+    async (rowCount) => {
+      const many = seededProblem(rowCount, 3);
+      const rows: Matrix = { rowCount, columnNames: ["a", "b", "c"], values: many.values };
+      const fitted = await fit(rows, many.y);
+      const direct = await newton(binaryObjective(many), new Float64Array(4), { maxIterations: 100, tolerance: 1e-6 });
+      expectModel(fitted, [...direct.weights.subarray(0, 3)], [direct.weights[3]!]);
+    },
+  );
 });
 
 /** Rows of standard normal columns with a noisy linear target. */
@@ -183,5 +186,37 @@ describe("solvers", () => {
       const slope = (objective.evaluate(up, unused, null) - objective.evaluate(down, unused, null)) / (2 * step);
       expect(slope).toBeCloseTo(gradient[j]!, 4); // central difference: error step² and rounding 1e-13 / step
     }
+  });
+
+  it.each([
+    ["with an intercept", true, null],
+    ["without one, weighed", false, Float64Array.from({ length: 135 }, (_, i) => 1 + (i % 3))],
+  ])("blocks of rows add up to the formulas of a row (%s)", (_, hasIntercept, rowWeights) => {
+    // 135 rows are a block of 128, one group of four and three single rows
+    const rows = { ...seededProblem(135, 2), hasIntercept, rowWeights, C: Infinity };
+    const objective = binaryObjective(rows);
+    const weights = Float64Array.from([0.7, -1.3, 0.4].slice(0, objective.size));
+    const gradient = new Float64Array(objective.size);
+    const hessian = new Float64Array(objective.size ** 2);
+    const value = objective.evaluate(weights, gradient, hessian);
+    let expected = 0;
+    const slopes = new Float64Array(objective.size);
+    const curvatures = new Float64Array(objective.size ** 2);
+    for (let i = 0; i < 135; i++) {
+      const x = [rows.values[2 * i]!, rows.values[2 * i + 1]!, ...(hasIntercept ? [1] : [])];
+      const p = 1 / (1 + Math.exp(-x.reduce((z, each, j) => z + each * weights[j]!, 0)));
+      const weight = rowWeights?.[i] ?? 1;
+      expected -= weight * Math.log(rows.y[i] === 1 ? p : 1 - p);
+      x.forEach((each, j) => (slopes[j]! += weight * (p - rows.y[i]!) * each));
+      x.forEach((each, j) =>
+        x.forEach((other, k) => (curvatures[j * x.length + k]! += weight * p * (1 - p) * each * other)),
+      );
+    }
+    // sums of 135 numbers of about 1 in another order: some 1e-14
+    expect(value).toBeCloseTo(expected, 11);
+    slopes.forEach((slope, j) => expect(gradient[j]).toBeCloseTo(slope, 11));
+    for (let j = 0; j < objective.size; j++)
+      for (let k = j; k < objective.size; k++)
+        expect(hessian[j * objective.size + k]).toBeCloseTo(curvatures[j * objective.size + k]!, 11);
   });
 });
