@@ -5,6 +5,7 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeCrs } from "./crs.js";
 import { writeMixed, writeNumbers, writeTraffic } from "./rows.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -88,6 +89,16 @@ export const jobs = [
     },
     mlctl: () => ["train", "-q"],
     peer: (folder) => [peer("train.py"), join(folder, "in", "rows.csv"), "1"],
+  },
+  {
+    name: "crs",
+    what: "twenty models on the rounds of template crs, ten over a grid: 1,350 fits, two at a time",
+    limit: 0.4,
+    runs: 1,
+    before: [["ingest", "-q"]],
+    prepare: writeCrs,
+    mlctl: () => ["tune", "--fresh", "-q"],
+    peer: (folder) => [peer("crs.py"), folder],
   },
   {
     name: "linear",

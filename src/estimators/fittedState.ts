@@ -11,11 +11,13 @@ export function numberList(
   value: Json | undefined,
   length?: number,
 ): Float64Array {
-  const numbers = Array.isArray(value) ? (value as readonly Json[]) : null;
-  if (numbers === null || !numbers.every((entry) => typeof entry === "number"))
-    throw unfit(fitted, key, "a list of numbers");
-  if (length !== undefined && numbers.length !== length) throw unfit(fitted, key, `a list of ${length} numbers`);
-  return Float64Array.from(numbers);
+  if (!isNumberList(value)) throw unfit(fitted, key, "a list of numbers");
+  if (length !== undefined && value.length !== length) throw unfit(fitted, key, `a list of ${length} numbers`);
+  return Float64Array.from(value);
+}
+
+export function isNumberList(value: Json | undefined): value is number[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "number");
 }
 
 /** @throws {MlctlError} kind "data" unless `value` is a finite number */

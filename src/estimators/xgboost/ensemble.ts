@@ -1,7 +1,7 @@
 /** TreeEnsemble: boosted trees as plain JSON, the same from every engine, and all that prediction needs. */
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { finiteNumber, numberList, unfit } from "../fittedState.ts";
+import { finiteNumber, isNumberList, unfit } from "../fittedState.ts";
 import { objectiveNames, type Objective } from "./objectives.ts";
 
 /**
@@ -32,6 +32,15 @@ export type TreeEnsemble = {
   readonly trees: readonly Tree[];
 };
 
+/**
+ * Trees found sound, with the number of features they were checked for: a search cuts one model to several lengths and
+ * loads each, and checking the same trees every time took a fifth of it.
+ */
+const soundTrees = new WeakMap<object, number>();
+
+/** Of a node, beside `feature`. */
+const LISTS = ["value", "left", "missingLeft", "gain", "cover"] as const;
+
 /** @throws {MlctlError} kind "data" where the state is not an ensemble whose every walk ends in a leaf */
 export function readEnsemble(fitted: FittedEstimator): TreeEnsemble {
   const state: JsonObject = fitted.state;
@@ -52,17 +61,23 @@ export function readEnsemble(fitted: FittedEstimator): TreeEnsemble {
 function checkTree(fitted: FittedEstimator, tree: Json, index: number): void {
   const key = `trees[${index}]`;
   if (tree === null || typeof tree !== "object" || Array.isArray(tree)) throw unfit(fitted, key, "a tree");
-  const parts = tree as JsonObject;
-  const feature = numberList(fitted, `${key}.feature`, parts.feature);
+  const width = fitted.featureNames.length;
+  if (soundTrees.get(tree) === width) return;
+  const { feature, ...lists } = tree as JsonObject;
+  if (!isNumberList(feature)) throw unfit(fitted, `${key}.feature`, "a list of numbers");
   const size = feature.length;
-  const left = numberList(fitted, `${key}.left`, parts.left, size);
-  for (const name of ["value", "missingLeft", "gain", "cover"]) numberList(fitted, `${key}.${name}`, parts[name], size);
+  for (const name of LISTS) {
+    const list = lists[name];
+    if (!isNumberList(list) || list.length !== size) throw unfit(fitted, `${key}.${name}`, `a list of ${size} numbers`);
+  }
+  const left = lists.left as readonly number[];
   if (size === 0) throw unfit(fitted, key, "a tree");
   for (let node = 0; node < size; node++) {
     const column = feature[node]!;
     if (column === -1) continue;
-    const isColumn = Number.isInteger(column) && column >= 0 && column < fitted.featureNames.length;
+    const isColumn = Number.isInteger(column) && column >= 0 && column < width;
     const child = left[node]!;
     if (!isColumn || !Number.isInteger(child) || child <= node || child + 1 >= size) throw unfit(fitted, key, "a tree");
   }
+  soundTrees.set(tree, width);
 }
