@@ -12,12 +12,13 @@ import { tableFromQuery, tableFromStored } from "./tableFromQuery.ts";
 /**
  * A dataset that mlctl wrote, with the types its record holds.
  *
+ * @param rowCount as recorded: columns of the right length from the start, and no copy of a million values at the end
  * @throws {MlctlError} kind "data" if the file is not what was written
  */
-export async function readDataset(path: string, columns: readonly DatasetColumn[]): Promise<Table> {
+export async function readDataset(path: string, columns: readonly DatasetColumn[], rowCount?: number): Promise<Table> {
   return withDatabase(async (database) => {
     try {
-      return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`);
+      return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`, { rowCount });
     } catch (error) {
       throw damaged(path, error);
     }

@@ -19,7 +19,7 @@ export async function tableFromStored(database: Database, table: string): Promis
 
 export interface QueryOptions {
   /** How many rows to expect, where that is known. */
-  readonly rowCount?: number;
+  readonly rowCount?: number | undefined;
   /** Of text columns that hold few texts, by name. */
   readonly dictionaries?: ReadonlyMap<string, TextDictionary>;
 }

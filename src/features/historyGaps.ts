@@ -33,7 +33,8 @@ export function rowsWithHistory(
 ): Int32Array {
   const known = requests.filter(({ type }) => findTransform(type) !== undefined);
   const steps = fitSteps(table, known, context, ({ historyGaps: looksBack }) => looksBack !== undefined);
-  const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const rows = new Int32Array(table.rowCount);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
   const gaps = historyGaps(steps)?.(table);
   return gaps === undefined ? rows : rows.filter((row) => gaps[row]?.kind !== "missing");
 }

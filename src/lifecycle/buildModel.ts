@@ -3,7 +3,6 @@ import type { Dataset } from "../core/dataset.ts";
 import type { Model } from "../core/model.ts";
 import { MODEL_VERSION } from "../core/model.ts";
 import type { Table } from "../core/table.ts";
-import { selectRows } from "../core/selectRows.ts";
 import type { ColumnSpec, Signature } from "../core/signature.ts";
 import { requiredColumns } from "../features/requiredColumns.ts";
 import { fitBaseline } from "../pipeline/fitBaseline.ts";
@@ -23,7 +22,8 @@ export async function buildModel(
   { candidate, fitted, metrics }: TrainedCandidate,
 ): Promise<Omit<Model, "sha256">> {
   if (fitted === undefined) throw new TypeError("a candidate that failed has no model");
-  const training = selectRows(neededInputs(data.inputs, fitted), data.split.training);
+  const part = data.parts().training;
+  const training = neededInputs(part.inputs, fitted);
   const reading = { nullValues: config.ingest.null_values, normalizeNames: config.ingest.normalize_names };
   return {
     format: "mlctl-model",
@@ -48,10 +48,7 @@ export async function buildModel(
     reference: referenceOf(training, {
       seed: candidate.seed,
       prediction: predictionColumn(data.target, fitted.evaluation.yPred),
-      target: predictionColumn(
-        data.target,
-        Float64Array.from(data.split.training, (row) => data.y[row]!),
-      ),
+      target: predictionColumn(data.target, part.y),
     }),
   };
 }

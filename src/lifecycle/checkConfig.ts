@@ -1,4 +1,5 @@
 /** What a configuration makes of the newest dataset, before anything is trained. */
+import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "./latestDataset.ts";
 import type { Session } from "./session.ts";
 import { prepareData } from "./trainingData.ts";
@@ -18,13 +19,14 @@ export interface CheckedData {
 /** Everything that training does before it fits: target, history, split, folds and leakage. @throws {MlctlError} as train */
 export async function checkConfig(session: Session): Promise<CheckedData> {
   const dataset = latestDataset(session, "config");
-  const { split, warnings, notes } = await prepareData(session, dataset);
+  const data = await prepareData(session, dataset);
+  const { split, notes } = data;
   return {
     path: dataset.artifact.path,
     rows: dataset.rows,
     trainingRows: split.training.length,
     validationRows: split.validation.length,
-    warnings,
+    warnings: [...data.warnings, ...(await inspectData(session, data))],
     notes,
   };
 }

@@ -50,9 +50,12 @@ export interface Training {
   readonly dataset: Dataset;
   readonly data: PreparedData;
   readonly ranked: readonly TrainedCandidate[];
+  /** See `inspectData`. */
+  readonly suspicions: readonly string[];
 }
 
-export async function recordTraining(session: Session, { dataset, data, ranked }: Training): Promise<TrainResult> {
+export async function recordTraining(session: Session, training: Training): Promise<TrainResult> {
+  const { dataset, data, ranked, suspicions } = training;
   const { config, context, store } = session;
   const winner = ranked[0]!;
   const { metric } = winner.candidate;
@@ -60,6 +63,7 @@ export async function recordTraining(session: Session, { dataset, data, ranked }
   const kept = await keepModels(session, { dataset, data, ranked, stamp });
   const warnings = [
     ...data.warnings,
+    ...suspicions,
     ...(winner.degenerate ? [`the best model is degenerate: ${winner.degenerate}`] : []),
     ...baselineAhead(ranked, metric, data.target.task),
   ];

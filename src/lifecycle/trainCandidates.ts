@@ -5,7 +5,7 @@ import type { Selection } from "../core/run.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { crossValidate } from "../pipeline/crossValidate.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
-import { fitCandidate, type Candidate, type FitHooks, type FittedCandidate } from "../pipeline/fitCandidate.ts";
+import { fitOnParts, type Candidate, type FitHooks, type FittedCandidate } from "../pipeline/fitCandidate.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { rank } from "./leaderboard.ts";
@@ -110,7 +110,7 @@ async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: R
       signal,
       onProgress: (share) => onProgress((share * (rounds - 1)) / rounds),
     }));
-  const fitted = await fitCandidate(candidate, data, data.split, {
+  const fitted = await fitOnParts(candidate, data.parts(), {
     signal,
     onProgress: (share) => onProgress((rounds - 1 + share) / rounds),
   });

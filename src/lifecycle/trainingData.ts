@@ -1,18 +1,16 @@
-/** From a dataset to what is fitted: inputs, target, split, and what is suspicious about them. */
+/** From a dataset to what is fitted: inputs, target and split. */
 import type { Config } from "../config/schema.ts";
 import type { Dataset } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { History } from "../core/history.ts";
 import { selectRows } from "../core/selectRows.ts";
+import { selectValues } from "../core/selectValues.ts";
 import type { Column, Table } from "../core/table.ts";
 import { readDataset as readDatasetFile } from "../data/readTable.ts";
 import { rowsWithHistory } from "../features/historyGaps.ts";
-import { copiedRows } from "../pipeline/copiedRows.ts";
 import { encodeTarget } from "../pipeline/encodeTarget.ts";
-import { givesTargetAway } from "../pipeline/givesTargetAway.ts";
-import { looksAhead } from "../pipeline/looksAhead.ts";
-import { partOf, type TrainingData } from "../pipeline/partOf.ts";
+import { partOf, type Parts, type TrainingData } from "../pipeline/partOf.ts";
 import { splitRows, type Split } from "../pipeline/splitRows.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
@@ -23,6 +21,8 @@ import type { Workspace } from "./workspace.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;
+  /** Both parts of the split, taken when they are first asked for, and once: checks, candidates and models share them. */
+  readonly parts: () => PreparedParts;
   /** Folds of the training part that choose the winner; undefined where the validation part does. */
   readonly selection: SelectionPlan | undefined;
   /** What folds are made of. */
@@ -31,21 +31,31 @@ export interface PreparedData extends TrainingData {
   readonly notes: readonly string[];
 }
 
+export interface PreparedParts extends Parts {
+  /** The same rows with every column. */
+  readonly tables: { readonly training: Table; readonly validation: Table };
+}
+
 /** The rows of a dataset as they were written. @throws {MlctlError} kind "data" where the file is gone or changed */
 export async function readDataset({ paths }: Workspace, dataset: Dataset): Promise<Table> {
   const path = fromRecordPath(paths.workspace, dataset.artifact.path);
   const hint = "restore it, or ingest again: mlctl ingest --force";
-  const sha256 = await sha256File(path).catch((cause: unknown) => {
-    throw new MlctlError("data", `${dataset.artifact.path} cannot be read`, { hint, cause });
-  });
-  if (sha256 !== dataset.artifact.sha256)
+  // Read while its hash is made; what the hash says comes first.
+  const [sha256, table] = await Promise.allSettled([
+    sha256File(path),
+    readDatasetFile(path, dataset.columns, dataset.rows),
+  ]);
+  if (sha256.status === "rejected")
+    throw new MlctlError("data", `${dataset.artifact.path} cannot be read`, { hint, cause: sha256.reason });
+  if (sha256.value !== dataset.artifact.sha256)
     throw new MlctlError("data", `${dataset.artifact.path} is not the file that was ingested: its hash differs`, {
       hint,
     });
-  return readDatasetFile(path, dataset.columns);
+  if (table.status === "rejected") throw table.reason;
+  return table.value;
 }
 
-/** Encodes the target, leaves ids, dropped columns and rows with too little history out, splits, and looks for leakage. */
+/** Encodes the target, leaves ids, dropped columns and rows with too little history out, and splits. */
 export async function prepareData(workspace: Workspace, dataset: Dataset): Promise<PreparedData> {
   const { config } = workspace;
   const table = await readDataset(workspace, dataset);
@@ -64,17 +74,18 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
     history,
   });
   const rows = selectRows(labelled, usable);
-  const y = Float64Array.from(usable, (row) => encoded.y[row]!);
+  const y = selectValues(encoded.y, usable);
   const classCount = encoded.spec.classes?.length ?? 0;
-  const { split, splitWarnings } = splitTable(workspace, rows, y, classCount);
+  const split = splitTable(workspace, rows, y, classCount);
   const toSelectOn = { table: rows, y, split, classCount };
   const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history, ...orderOf(workspace, rows) };
   return {
     ...data,
     split,
+    parts: once(() => partsOf(config, rows, data, split)),
     selection: selectionOf(workspace, toSelectOn),
     toSelectOn,
-    warnings: [...unknown, ...missingTargets(encoded, config.target), ...splitWarnings, ...leaks(data, split)],
+    warnings: [...unknown, ...missingTargets(encoded, config.target)],
     notes: shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
   };
 }
@@ -113,9 +124,9 @@ function shortHistory(count: number, rows: number): string[] {
   ];
 }
 
-function splitTable({ config }: Workspace, table: Table, y: Float64Array, classCount: number) {
+function splitTable({ config }: Workspace, table: Table, y: Float64Array, classCount: number): Split {
   const { split, seed } = config.train;
-  const rows = splitRows(table, y, {
+  return splitRows(table, y, {
     method: split.method ?? (config.time_column === null ? (classCount > 0 ? "stratified" : "random") : "time"),
     validationSize: split.validation_size,
     seed: split.seed ?? seed,
@@ -124,14 +135,20 @@ function splitTable({ config }: Workspace, table: Table, y: Float64Array, classC
     timeColumn: config.time_column ?? undefined,
     classCount,
   });
-  const copies = copiedRows(
-    selectRows(table, rows.validation),
-    selectRows(table, rows.training),
-    table.columns.map(({ name }) => name),
-  );
-  const splitWarnings =
-    copies === 0 ? [] : [`${copies} of ${rows.validation.length} validation rows are copies of training rows`];
-  return { split: rows, splitWarnings };
+}
+
+function partsOf(config: Config, table: Table, data: TrainingData, split: Split): PreparedParts {
+  const tables = { training: selectRows(table, split.training), validation: selectRows(table, split.validation) };
+  const part = (name: keyof Split): TrainingData => ({
+    ...partOf({ ...data, inputs: { ...data.inputs, columns: [] } }, split[name]),
+    inputs: inputsOf(tables[name], config),
+  });
+  return { training: part("training"), validation: part("validation"), tables };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function missingTargets(
@@ -141,15 +158,4 @@ function missingTargets(
   if (missing === 0) return [];
   const rows = missing === 1 ? "1 row has" : `${missing} rows have`;
   return [`${rows} no "${target}" and ${missing === 1 ? "is" : "are"} left out, first: data row ${firstMissing + 1}`];
-}
-
-function leaks(data: TrainingData, { training }: Split): string[] {
-  const { inputs, y, target } = partOf(data, training);
-  const away = givesTargetAway(inputs, y, target);
-  const time = findColumn(data.inputs, data.history?.timeColumn ?? "");
-  const ahead = time?.kind === "date" ? looksAhead(data.inputs, { ...data, times: time.values }) : [];
-  return [
-    ...away.map(({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`),
-    ...ahead.map(({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`),
-  ];
 }

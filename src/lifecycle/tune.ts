@@ -7,6 +7,7 @@ import { runSearch } from "../pipeline/search/runSearch.ts";
 import type { Point } from "../pipeline/search/space.ts";
 import type { Trial } from "../pipeline/search/trial.ts";
 import { trialPool, type TrialPool } from "../pipeline/search/trialPool.ts";
+import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "./latestDataset.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "./session.ts";
@@ -95,8 +96,8 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
     const found = results.find((each) => each.model === model && each.featureSet === candidate.featureSet);
     return found === undefined ? candidate : { ...candidate, params: { ...candidate.params, ...found.best.params } };
   });
-  const ranked = await trainCandidates(session, data, tuned);
-  const result = await recordTraining(session, { dataset, data, ranked });
+  const [ranked, suspicions] = await Promise.all([trainCandidates(session, data, tuned), inspectData(session, data)]);
+  const result = await recordTraining(session, { dataset, data, ranked, suspicions });
   const { trainId } = session.store.run(result.runId)!;
   for (const { search, trials, result: found, memory } of ended) {
     const { task } = prepared.target;
@@ -132,7 +133,15 @@ interface Ended {
 }
 
 async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<Ended[]> {
-  const { split: _, selection: _folds, toSelectOn: _table, warnings: _told, notes: _notes, ...training } = data;
+  const {
+    split: _,
+    parts: _parts,
+    selection: _folds,
+    toSelectOn: _rows,
+    warnings: _told,
+    notes: _notes,
+    ...training
+  } = data;
   const work = { data: training, subjects: searches.map(({ subject }) => subject) };
   const progress = tuneProgress(session.context, searches);
   const fits = searches.map((search) => search.fits);

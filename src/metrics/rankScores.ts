@@ -1,5 +1,6 @@
 /** Rows in the order of their scores, for metrics and curves that depend on the order only. */
 import type { Evaluation } from "../core/metric.ts";
+import { sortingOrder } from "../stats/sortingOrder.ts";
 import { classScores } from "./classScores.ts";
 
 /** Rows from the highest score of one class to the lowest; all arrays (n_samples) and in that order. */
@@ -17,9 +18,7 @@ export function rankScores(evaluation: Evaluation, classCode: number): RankedSco
   const scoreOfRow = classScores(evaluation, classCode);
   if (scoreOfRow === null || scoreOfRow.some(Number.isNaN)) return null;
   const rowCount = scoreOfRow.length;
-  const order = Uint32Array.from(scoreOfRow, (_, row) => row).toSorted(
-    (a, b) => scoreOfRow[b]! - scoreOfRow[a]! || a - b,
-  );
+  const order = sortingOrder(scoreOfRow.map((score) => -score));
   const scores = new Float64Array(rowCount);
   const positive = new Uint8Array(rowCount);
   const endsTie = new Uint8Array(rowCount);

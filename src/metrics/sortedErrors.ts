@@ -1,5 +1,6 @@
 /** Absolute errors in order, for metrics that look at one of them. */
 import type { Evaluation } from "../core/metric.ts";
+import { sortingOrder } from "../stats/sortingOrder.ts";
 import { rowErrors } from "./rowErrors.ts";
 
 /** Rows by absolute error, ascending. */
@@ -14,6 +15,5 @@ export interface SortedErrors {
 export function sortedErrors(evaluation: Evaluation): SortedErrors | null {
   const errors = rowErrors(evaluation, (yTrue, yPred) => Math.abs(yTrue - yPred));
   if (errors.some(Number.isNaN)) return null;
-  const order = Uint32Array.from(errors, (_, row) => row).toSorted((a, b) => errors[a]! - errors[b]! || a - b);
-  return { errors, order };
+  return { errors, order: sortingOrder(errors) };
 }

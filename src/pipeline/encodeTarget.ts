@@ -44,11 +44,11 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
       hint: 'add rows whose outcome is known, or set "target" in config.json to another column',
     });
   }
-  const labels = distinctLabels(column, rows);
-  const distinct = sortLabels(new Set(labels.values()));
-  const classification = options.task === null ? looksLikeClasses(column, distinct) : options.task === "classification";
   const missing = { missing: table.rowCount - rows.length, firstMissing };
-  if (!classification) {
+  const isNumber = options.task === null ? holdsQuantities(column, rows) : options.task === "regression";
+  const labels = isNumber ? new Map<number, string>() : distinctLabels(column, rows);
+  const distinct = sortLabels(new Set(labels.values()));
+  if (isNumber || (options.task === null && !looksLikeClasses(column, distinct))) {
     const y = new Float64Array(rows.length);
     for (let i = 0; i < y.length; i++) y[i] = numberAt(column, rows[i]!, options.target);
     return { spec: { name: options.target, task: "regression" }, y, rows, ...missing };
@@ -86,6 +86,14 @@ function presentRows(column: Column, rowCount: number): { rows: Int32Array; firs
   return { rows: rows.slice(0, count), firstMissing };
 }
 
+/** True where the values alone tell that they are no classes: a million distinct numbers need no million labels. */
+function holdsQuantities(column: Column, rows: Int32Array): boolean {
+  if (column.kind !== "number") return column.kind === "date";
+  const distinct = new Set<number>();
+  for (const row of rows) if (distinct.add(column.values[row]!).size > MOST_INFERRED_CLASSES) return true;
+  return false;
+}
+
 /** The text of each distinct cell, by its number or code. */
 function distinctLabels(column: Column, rows: Int32Array): Map<number, string> {
   const cells = column.kind === "category" ? column.codes : column.values;
@@ -109,7 +117,7 @@ function looksLikeClasses(column: Column, distinct: readonly string[]): boolean 
       },
     );
   }
-  if (column.kind !== "number") return column.kind === "category";
+  if (column.kind === "category") return true;
   if (distinct.length <= 2) return true;
   return distinct.length <= MOST_INFERRED_CLASSES && distinct.every((text) => Number.isInteger(Number(text)));
 }

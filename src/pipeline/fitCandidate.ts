@@ -6,7 +6,7 @@ import { selectRows } from "../core/selectRows.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { predictor } from "./predictor.ts";
 import type { Split } from "./splitRows.ts";
-import { partOf, type TrainingData } from "./partOf.ts";
+import { partOf, partsOf, type Parts, type TrainingData } from "./partOf.ts";
 import { calibrate } from "./calibrate.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateFeatures } from "./candidateFeatures.ts";
@@ -39,12 +39,19 @@ export async function fitCandidate(
   split: Split,
   hooks: FitHooks = {},
 ): Promise<FittedCandidate> {
-  const training = partOf(data, split.training);
+  return fitOnParts(candidate, partsOf(data, split), hooks);
+}
+
+/** The same with the rows of both parts taken already: many candidates share them. */
+export async function fitOnParts(
+  candidate: Candidate,
+  { training, validation }: Parts,
+  hooks: FitHooks = {},
+): Promise<FittedCandidate> {
   const fitted = await fitOn(candidate, training, hooks);
   const decision = await decisionOf(candidate, training, hooks);
-  const validation = partOf(data, split.validation);
   const prediction = predictor({ ...fitted, ...decision })(validation.inputs);
-  const { task, classes = [] } = data.target;
+  const { task, classes = [] } = training.target;
   const { costs } = candidate;
   const priced = costs === undefined ? {} : { costs };
   return {

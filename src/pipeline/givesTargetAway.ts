@@ -55,16 +55,18 @@ function separation(probabilities: Float64Array, yTrue: Float64Array): number {
 function pearson(values: Float64Array, y: Float64Array): number {
   let [n, sumX, sumY, sumXX, sumYY, sumXY] = [0, 0, 0, 0, 0, 0];
   const [originX, originY] = [values.find((value) => !Number.isNaN(value)) ?? 0, y[0] ?? 0];
-  values.forEach((value, row) => {
-    if (Number.isNaN(value)) return;
-    const [dx, dy] = [value - originX, y[row]! - originY];
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (Number.isNaN(value)) continue;
+    const dx = value - originX;
+    const dy = y[row]! - originY;
     n++;
     sumX += dx;
     sumY += dy;
     sumXX += dx * dx;
     sumYY += dy * dy;
     sumXY += dx * dy;
-  });
+  }
   const spread = Math.sqrt((sumXX - (sumX * sumX) / n) * (sumYY - (sumY * sumY) / n));
   return n < FEWEST_ROWS || !(spread > 0) ? 0 : (sumXY - (sumX * sumY) / n) / spread;
 }

@@ -4,6 +4,7 @@ import { selectRows } from "../core/selectRows.ts";
 import { selectValues } from "../core/selectValues.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
+import type { Split } from "./splitRows.ts";
 
 /** Rows with a target; `inputs` holds the input columns only. */
 export interface TrainingData {
@@ -16,6 +17,16 @@ export interface TrainingData {
   readonly times?: Float64Array | undefined;
   /** Where folds keep groups together: that of each row; null is a group too. */
   readonly groups?: readonly (string | null)[] | undefined;
+}
+
+/** The rows that train, and those that judge. */
+export interface Parts {
+  readonly training: TrainingData;
+  readonly validation: TrainingData;
+}
+
+export function partsOf(data: TrainingData, { training, validation }: Split): Parts {
+  return { training: partOf(data, training), validation: partOf(data, validation) };
 }
 
 /** Some of the rows, in their order. */

@@ -1,6 +1,7 @@
 /** What the training rows looked like, column by column. */
 import type { ColumnSpec, Signature, TargetSpec } from "../core/signature.ts";
 import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../core/table.ts";
+import { numberFigures } from "../stats/numberFigures.ts";
 
 /** More categories than this are counted, not listed, so that a model stays small. */
 const MOST_CATEGORIES = 1000;
@@ -16,18 +17,17 @@ function columnSpec(column: Column, rowCount: number): ColumnSpec {
 
 /** Infinite numbers count as missing: transforms fill them, and JSON cannot hold them. */
 function numericSpec(column: NumberColumn | DateColumn, rowCount: number): ColumnSpec {
-  let [minimum, maximum, missing, integer] = [Infinity, -Infinity, 0, true];
-  for (const value of column.values) {
-    if (!Number.isFinite(value)) missing++;
-    else {
-      if (value < minimum) minimum = value;
-      if (value > maximum) maximum = value;
-      integer &&= Number.isInteger(value);
-    }
+  const { count, quantiles } = numberFigures(column.values);
+  const range = count > 0 ? { minimum: quantiles[0]!, maximum: quantiles.at(-1)! } : {};
+  const whole = column.kind === "number" ? { integer: count > 0 && allWhole(column.values) } : {};
+  return { name: column.name, kind: column.kind, ...whole, ...range, missingShare: (rowCount - count) / rowCount };
+}
+
+function allWhole(values: Float64Array): boolean {
+  for (let row = 0; row < values.length; row++) {
+    if (Number.isFinite(values[row]!) && !Number.isInteger(values[row]!)) return false;
   }
-  const range = missing < rowCount ? { minimum, maximum } : {};
-  const whole = column.kind === "number" ? { integer: integer && missing < rowCount } : {};
-  return { name: column.name, kind: column.kind, ...whole, ...range, missingShare: missing / rowCount };
+  return true;
 }
 
 function categorySpec(column: CategoryColumn, rowCount: number): ColumnSpec {

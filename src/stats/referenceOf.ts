@@ -1,11 +1,9 @@
 /** What the training rows look like, kept small enough to live in the model file. */
 import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table.ts";
-import { mean } from "./mean.ts";
+import { numberFigures } from "./numberFigures.ts";
 import { presentValues } from "./presentValues.ts";
-import { quantilesOf } from "./quantilesOf.ts";
 import { samplePositions } from "./samplePositions.ts";
-import { standardDeviation } from "./standardDeviation.ts";
 
 /** Values kept of all columns together: about 2 MB of JSON, whatever the number of columns. */
 const SAMPLE_BUDGET = 200_000;
@@ -16,9 +14,6 @@ const SMALLEST_SAMPLE = 200;
 
 /** Categories beyond these are one cell, "any other": a column of ids must not blow up the model. */
 const MOST_CATEGORIES = 1_000;
-
-/** Whole percents. */
-const QUANTILE_STEPS = 100;
 
 /**
  * Reference statistics of each column of `table`. Infinite numbers count as missing: JSON cannot hold them.
@@ -71,16 +66,16 @@ function columnReference(column: Column, positions: Positions): ColumnReference 
 }
 
 function numberReference(kind: "number" | "date", values: Float64Array, positions: Positions): NumberReference {
-  const present = presentValues(values);
+  const figures = numberFigures(values);
+  const present = figures.count === values.length ? values : presentValues(values);
   const sample = Float64Array.from(positions(present.length), (at) => present[at]!);
-  const shares = Array.from({ length: QUANTILE_STEPS + 1 }, (_, i) => i / QUANTILE_STEPS);
   return {
     kind,
-    count: present.length,
-    missing: values.length - present.length,
-    mean: finiteOrNull(mean(present)),
-    standardDeviation: finiteOrNull(standardDeviation(present)),
-    quantiles: present.length === 0 ? [] : quantilesOf(present, shares),
+    count: figures.count,
+    missing: values.length - figures.count,
+    mean: finiteOrNull(figures.mean),
+    standardDeviation: finiteOrNull(figures.standardDeviation),
+    quantiles: [...figures.quantiles],
     sample: Array.from(sample.toSorted()),
   };
 }

@@ -1,0 +1,32 @@
+/** What is suspicious about rows to be learned from. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { findColumn } from "../core/findColumn.ts";
+import { copiedRows } from "../pipeline/copiedRows.ts";
+import { givesTargetAway } from "../pipeline/givesTargetAway.ts";
+import { looksAhead } from "../pipeline/looksAhead.ts";
+import type { PreparedData } from "./trainingData.ts";
+import type { Workspace } from "./workspace.ts";
+
+/**
+ * Copies on both sides of the split, columns that give the target away. Others get their turn after each column: a fit
+ * in another thread starts, and is heard.
+ */
+export async function inspectData({ context }: Workspace, data: PreparedData): Promise<string[]> {
+  const { training, tables } = data.parts();
+  const suspects = [];
+  for (const column of training.inputs.columns) {
+    await nextTurn();
+    context.signal.throwIfAborted();
+    suspects.push(...givesTargetAway({ ...training.inputs, columns: [column] }, training.y, training.target));
+  }
+  const time = findColumn(data.inputs, data.history?.timeColumn ?? "");
+  if (time?.kind === "date") suspects.push(...looksAhead(data.inputs, { ...data, times: time.values }));
+  await nextTurn();
+  context.signal.throwIfAborted();
+  const names = tables.training.columns.map(({ name }) => name);
+  const copies = copiedRows(tables.validation, tables.training, names);
+  return [
+    ...(copies === 0 ? [] : [`${copies} of ${tables.validation.rowCount} validation rows are copies of training rows`]),
+    ...suspects.map(({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`),
+  ];
+}
