@@ -32,7 +32,10 @@ export async function bundle() {
   const dir = join(root, "dist", "app");
   try {
     const { rolldown } = await import("rolldown");
-    const input = { main: join(root, "dist", "cli", "main.js") };
+    const input = {
+      main: join(root, "dist", "cli", "main.js"),
+      plotThread: join(root, "dist", "reporting", "plotThread.js"),
+    };
     const build = await rolldown({ input, platform: "node", external, resolve: { alias }, logLevel: "silent" });
     const { output } = await build.write({
       dir,

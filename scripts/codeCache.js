@@ -9,7 +9,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const script = fileURLToPath(import.meta.url);
-const runs = [["init"], ["fullprocess", "-q"], ["predict", "testdata/testdata.csv"], ["runs", "list"], ["--help"]];
+const runs = [
+  ["init"],
+  ["fullprocess", "-q"],
+  ["report"],
+  ["predict", "testdata/testdata.csv"],
+  ["runs", "list"],
+  ["--help"],
+];
 
 export function writeCodeCache() {
   const folder = mkdtempSync(join(tmpdir(), "mlctl-build-"));

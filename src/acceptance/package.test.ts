@@ -44,7 +44,7 @@ describe("the package", () => {
     expect(files).toEqual(expect.arrayContaining(["bin/mlctl.js", "dist/cli/main.js", "README.md", "package.json"]));
     const foreign = files.filter(
       (path) =>
-        !/^(bin\/mlctl\.js|bin\/loadBundle\.cjs|dist\/.*\.js|dist\/app\/.*|dist\/\.built|[A-Z]+\.md|LICENSE|package\.json|config\.json|(examples|deploy)\/.*\.(ya?ml|json))$/.test(
+        !/^(bin\/\w+\.c?js|dist\/.*\.js|dist\/app\/.*|dist\/\.built|[A-Z]+\.md|LICENSE|package\.json|config\.json|(examples|deploy)\/.*\.(ya?ml|json))$/.test(
           path,
         ),
     );

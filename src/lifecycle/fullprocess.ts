@@ -1,5 +1,7 @@
 /** fullprocess: from new files to a deployed, reported model, each step only when it is needed and with its reason. */
 import { MlctlError } from "../core/errors.ts";
+import { drawnBeside, type Drawing } from "../reporting/drawing.ts";
+import { plotWorker } from "../reporting/plotWorker.ts";
 import { formatBytes } from "../core/formatBytes.ts";
 import { formatNumber } from "../core/formatNumber.ts";
 import type { Run } from "../core/run.ts";
@@ -47,14 +49,28 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
   return writing(workspace, options, async (session) => {
     // Another mlctl may have done the work while this one waited for the lock.
     const current = await planFullprocess(session, force);
-    return current.start === "nothing_new" ? nothingNew(current) : carryOut(session, current, { ...options, force });
+    if (current.start === "nothing_new") return nothingNew(current);
+    // The library of plots loads in the thread while the steps before the report go on here.
+    const plots = plotWorker();
+    plots.prepare();
+    try {
+      return await carryOut(session, current, { ...options, force, drawing: drawnBeside(plots) });
+    } finally {
+      await plots.close();
+    }
   });
+}
+
+interface CarryingOut {
+  readonly force: boolean;
+  readonly startServer: StartServer;
+  readonly drawing: Drawing;
 }
 
 async function carryOut(
   session: Session,
   plan: FullprocessPlan,
-  { force, startServer }: { readonly force: boolean; readonly startServer: StartServer },
+  { force, startServer, drawing }: CarryingOut,
 ): Promise<FullprocessResult> {
   const log = stepLog(session.context.signal);
   if (plan.start === "ingest") await log.run("ingest", () => ingest(session, { force }), tellIngest);
@@ -64,12 +80,18 @@ async function carryOut(
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
   if (start === "nothing_new") return noNewRows(log.steps, known!);
   const judged = await judgeModel(session, log, { start, known });
-  const { path: reportPath } = await log.run(
-    "report",
-    () => report(session, { model: judged.runId }),
-    ({ path }) => path ?? "",
-  );
-  const apireturnsPath = await recordAnswers(session, log, startServer);
+  // The thread draws while the server is called from here; both only read what the steps before have recorded.
+  const [reported, called] = await Promise.allSettled([
+    log.run(
+      "report",
+      () => report(session, { model: judged.runId, drawing }),
+      ({ path }) => path ?? "",
+    ),
+    recordAnswers(session, log, startServer),
+  ]);
+  if (reported.status === "rejected") throw reported.reason;
+  if (called.status === "rejected") throw called.reason;
+  const [reportPath, apireturnsPath] = [reported.value.path, called.value];
   await pruneAfter(session, log);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, reportPath, apireturnsPath });
 }

@@ -3,7 +3,7 @@ import { extname, join, resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import type { PlotSpec } from "../plots/theme.ts";
 import { plots } from "../plots/index.ts";
-import { renderPng } from "../plots/render.ts";
+import { drawnHere, type Drawing } from "../reporting/drawing.ts";
 import { htmlReport } from "../reporting/htmlReport.ts";
 import { markdownReport } from "../reporting/markdownReport.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
@@ -23,6 +23,8 @@ export interface ReportOptions {
   readonly format?: ReportFormat | undefined;
   /** A path instead of report_<stamp> beside the model; "-" gives the text back and writes no file. */
   readonly output?: string | undefined;
+  /** Where plots are drawn; here if left out. */
+  readonly drawing?: Drawing;
 }
 
 export interface ReportResult {
@@ -40,14 +42,18 @@ export async function report(session: Session, options: ReportOptions = {}): Pro
   context.emit({ type: "stage", stage: "report", message: "drawing the report" });
   const input = await reportInput(session, options.model ?? "latest");
   const format = options.format ?? formatOf(options.output);
-  const text = format === "md" ? markdownReport(input) : await htmlReport(input);
+  const drawing = options.drawing ?? drawnHere;
+  const picture = options.output === "-" ? null : pictureOf(input);
+  const [text, png] = await Promise.all([
+    format === "md" ? markdownReport(input) : htmlReport(input, drawing.figure),
+    picture === null ? null : drawing.picture(picture.spec),
+  ]);
   const { runId, trainId } = input.run;
   if (options.output === "-") return { runId, path: null, plots: [], text };
   ensureFolder(paths.models);
   const path = options.output === undefined ? reportPath(session, input.run, format) : resolve(options.output);
-  const picture = pictureOf(input);
   const drawn = picture === null ? [] : [join(paths.models, `${picture.name}_${trainId}.png`)];
-  for (const target of drawn) atomicWrite(target, await renderPng(picture!.spec));
+  for (const target of drawn) atomicWrite(target, png!);
   atomicWrite(path, text);
   return {
     runId,

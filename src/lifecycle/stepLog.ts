@@ -9,6 +9,7 @@ export interface Step {
 }
 
 export interface StepLog {
+  /** In the order in which they began. */
   readonly steps: readonly Step[];
   /** Does the work, measures it, and has `tell` say what came of it. */
   run<T>(name: string, work: () => Promise<T>, tell: (result: T) => string): Promise<T>;
@@ -17,18 +18,21 @@ export interface StepLog {
 
 /** @param signal once it is aborted, no further step begins */
 export function stepLog(signal: AbortSignal): StepLog {
-  const steps: Step[] = [];
+  const begun: (Step | null)[] = [];
   return {
-    steps,
+    get steps() {
+      return begun.filter((step) => step !== null);
+    },
     async run(name, work, tell) {
       signal.throwIfAborted();
       const start = performance.now();
+      const place = begun.push(null) - 1;
       const result = await work();
-      steps.push({ name, status: "done", reason: tell(result), seconds: (performance.now() - start) / 1000 });
+      begun[place] = { name, status: "done", reason: tell(result), seconds: (performance.now() - start) / 1000 };
       return result;
     },
     skip(name, reason) {
-      steps.push({ name, status: "skipped", reason, seconds: 0 });
+      begun.push({ name, status: "skipped", reason, seconds: 0 });
     },
   };
 }

@@ -2,6 +2,7 @@
 import { dateTime } from "./dateTime.ts";
 import { html, htmlText, trusted } from "./html.ts";
 import type { Html } from "./html.ts";
+import { plotFigure, type DrawFigure } from "./plotFigure.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { dataSection } from "./sections/dataSection.ts";
 import { deploymentSection } from "./sections/deploymentSection.ts";
@@ -15,26 +16,32 @@ import { summarySection } from "./sections/summarySection.ts";
 import { styleSheet } from "./styleSheet.ts";
 import { summaryOf } from "./summary.ts";
 
+type WriteSection = (input: ReportInput, draw: DrawFigure) => Html | Promise<Html>;
+
 /** Chapters after the summary, in order, with their anchors. */
-const chapters: readonly (readonly [id: string, title: string, write: (input: ReportInput) => Html | Promise<Html>])[] =
-  [
-    ["metrics", "Metrics", metricsSection],
-    ["predictions", "Predictions", predictionsSection],
-    ["model", "Model", modelSection],
-    ["drift", "Drift", driftSection],
-    ["checks", "Checks", findingsSection],
-    ["data", "Data", dataSection],
-    ["lineage", "Lineage", lineageSection],
-    ["deployment", "Deployment", deploymentSection],
-  ];
+const chapters: readonly (readonly [id: string, title: string, write: WriteSection])[] = [
+  ["metrics", "Metrics", metricsSection],
+  ["predictions", "Predictions", predictionsSection],
+  ["model", "Model", modelSection],
+  ["drift", "Drift", driftSection],
+  ["checks", "Checks", findingsSection],
+  ["data", "Data", dataSection],
+  ["lineage", "Lineage", lineageSection],
+  ["deployment", "Deployment", deploymentSection],
+];
 
 /** Nothing may be loaded or run, whatever a name in the data says: a second lock behind the escaping. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** @returns the whole file; the same input gives the same bytes */
-export async function htmlReport(input: ReportInput): Promise<string> {
-  const sections: Html[] = [await summarySection(input)];
-  for (const [, , write] of chapters) sections.push(await write(input));
+/**
+ * @param draw in a thread all figures are drawn while the caller does other work
+ * @returns the whole file; the same input gives the same bytes
+ */
+export async function htmlReport(input: ReportInput, draw: DrawFigure = plotFigure): Promise<string> {
+  const sections = await Promise.all([
+    summarySection(input, draw),
+    ...chapters.map(([, , write]) => write(input, draw)),
+  ]);
   const { run, name } = input;
   const page = html`<!doctype html>
     <html lang="en">

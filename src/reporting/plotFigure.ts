@@ -8,6 +8,12 @@ import type { Html } from "./html.ts";
 const LEAST_SCALE = 0.62;
 const MOST_KEPT = 620;
 
+/**
+ * Draws a figure, here or in a thread.
+ * @param id starts with a letter, distinct in the page
+ */
+export type DrawFigure = (id: string, spec: PlotSpec) => Promise<Html>;
+
 /** @param id starts with a letter, distinct in the page */
 export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
   const { title: _, ...untitled } = spec;

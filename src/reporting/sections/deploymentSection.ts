@@ -5,13 +5,13 @@ import { dataTable } from "../dataTable.ts";
 import { dateTime } from "../dateTime.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
-import { plotFigure } from "../plotFigure.ts";
+import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 import { mainMetric } from "../summary.ts";
 
-export async function deploymentSection(input: ReportInput): Promise<Html> {
-  return section("deployment", "Deployment", html`${current(input)} ${await history(input)} ${past(input)}`);
+export async function deploymentSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
+  return section("deployment", "Deployment", html`${current(input)} ${await history(input, draw)} ${past(input)}`);
 }
 
 function current({ deployment, run }: ReportInput): Html {
@@ -23,13 +23,13 @@ function current({ deployment, run }: ReportInput): Html {
   return html`<p>In production since ${dateTime(deployedAt)} (deployment ${deploymentId}${names}): ${which}.</p>`;
 }
 
-async function history(input: ReportInput): Promise<Html> {
+async function history(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { history: points } = input;
   const { label, greaterIsBetter } = mainMetric(input);
   if (points.length === 0) return emptyNote("No run was scored yet, so there is no course of the score.");
   if (points.length === 1) return emptyNote("One run was scored: the course of the score appears from the second on.");
   return html`<div class="plots">
-    ${await plotFigure("score-history", scoreHistoryPlot({ metric: label, greaterIsBetter, points }))}
+    ${await draw("score-history", scoreHistoryPlot({ metric: label, greaterIsBetter, points }))}
   </div>`;
 }
 

@@ -3,10 +3,11 @@ import type { ColumnDrift, DriftReport } from "../../core/drift.ts";
 import type { ColumnReference } from "../../core/reference.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, exact, figure, percent } from "../../plots/figures.ts";
+import type { PlotSpec } from "../../plots/theme.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
-import { plotFigure } from "../plotFigure.ts";
+import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 
@@ -26,7 +27,7 @@ const testNames: Readonly<Record<string, string>> = {
   anderson_darling: "Anderson–Darling",
 };
 
-export async function driftSection(input: ReportInput): Promise<Html> {
+export async function driftSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { drift } = input;
   if (drift === null) {
     return section(
@@ -43,7 +44,7 @@ export async function driftSection(input: ReportInput): Promise<Html> {
     "drift",
     "Drift",
     html`<p>${sentence(drift)}</p>
-      ${await pictures(input, names)}
+      ${await pictures(input, names, draw)}
       ${
         names.length === 0
           ? emptyNote("No column could be compared.")
@@ -72,33 +73,27 @@ function sentence({ dataset, referenceRows, currentRows }: DriftReport): string 
   return `${compared}: ${moved}, ${verdict} (limit ${percent(dataset.limit)}).`;
 }
 
-async function pictures({ distributions }: ReportInput, names: readonly string[]): Promise<Html | null> {
+async function pictures(
+  { distributions }: ReportInput,
+  names: readonly string[],
+  draw: DrawFigure,
+): Promise<Html | null> {
   const shown = names.filter((name) => distributions[name] !== undefined).slice(0, MOST_PICTURES);
   if (shown.length === 0) return null;
-  const figures: Html[] = [];
-  for (const [i, name] of shown.entries()) {
-    const picture = await columnPicture(`drift-${i + 1}`, name, distributions[name]!);
-    if (picture !== null) figures.push(picture);
-  }
+  const specs = shown.map((name) => columnPlot(name, distributions[name]!));
+  const figures = await Promise.all(specs.map((spec, i) => spec && draw(`drift-${i + 1}`, spec)));
   return html`<div class="plots small">${figures}</div>`;
 }
 
-async function columnPicture(
-  id: string,
+/** Null where a column has become one of another kind. */
+function columnPlot(
   name: string,
   { reference, current }: { readonly reference: ColumnReference; readonly current: ColumnReference },
-): Promise<Html | null> {
-  if (reference.kind === "category" && current.kind === "category") {
-    return plotFigure(
-      id,
-      driftColumnPlot({ name, kind: "category", reference: reference.counts, current: current.counts }),
-    );
-  }
+): PlotSpec | null {
+  if (reference.kind === "category" && current.kind === "category")
+    return driftColumnPlot({ name, kind: "category", reference: reference.counts, current: current.counts });
   if (reference.kind === "category" || current.kind === "category") return null;
-  return plotFigure(
-    id,
-    driftColumnPlot({ name, kind: reference.kind, reference: reference.sample, current: current.sample }),
-  );
+  return driftColumnPlot({ name, kind: reference.kind, reference: reference.sample, current: current.sample });
 }
 
 function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {

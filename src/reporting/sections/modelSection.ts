@@ -7,30 +7,33 @@ import { shapSummaryPlot } from "../../plots/shapSummary.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
-import { plotFigure } from "../plotFigure.ts";
+import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 import { familyName, mainMetric } from "../summary.ts";
 
-export async function modelSection(input: ReportInput): Promise<Html> {
+export async function modelSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { importance, importanceMeasure } = input;
-  const importancePart =
+  const [leaders, importancePart, shap] = await Promise.all([
+    leaderboard(input, draw),
     importance.length === 0
       ? emptyNote("This family of models has no importance, and none was measured by shuffling columns.")
-      : await plotFigure("importance", importancePlot({ values: importance, measure: importanceMeasure }));
+      : draw("importance", importancePlot({ values: importance, measure: importanceMeasure })),
+    shapPlots(input, draw),
+  ]);
   return section(
     "model",
     "Model",
-    html`<div class="plots">${await leaderboard(input)} ${importancePart} ${await shapPlots(input)}</div>
+    html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
       ${candidateTable(input)} ${parameters(input)}`,
   );
 }
 
-function shapPlots({ shap }: ReportInput): Promise<Html[]> {
-  return Promise.all(shap.map((data, i) => plotFigure(`shap-${i + 1}`, shapSummaryPlot(data))));
+function shapPlots({ shap }: ReportInput, draw: DrawFigure): Promise<Html[]> {
+  return Promise.all(shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data))));
 }
 
-async function leaderboard(input: ReportInput): Promise<Html> {
+async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { candidates, metric } = input;
   if (candidates.length === 0) return emptyNote("The candidates of this training are not on record.");
   if (candidates.length === 1) return emptyNote("One candidate was trained: there was nothing to choose from.");
@@ -46,7 +49,7 @@ async function leaderboard(input: ReportInput): Promise<Html> {
     selection === undefined
       ? {}
       : { judgedOn: selection.aggregate === "mean" ? `${selection.folds} folds (mean)` : selectionLabel(selection) };
-  return plotFigure("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, ...judgedOn, candidates: rows }));
+  return draw("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, ...judgedOn, candidates: rows }));
 }
 
 /** How the winner was chosen; undefined where the validation rows did it. */

@@ -10,30 +10,31 @@ import { rocCurvePlot } from "../../plots/rocCurve.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
-import { plotFigure } from "../plotFigure.ts";
+import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 
-export async function predictionsSection(input: ReportInput): Promise<Html> {
-  const body = input.run.task === "regression" ? await regression(input) : await classification(input);
+export async function predictionsSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
+  const body = input.run.task === "regression" ? await regression(input, draw) : await classification(input, draw);
   return section("predictions", "Predictions on the test rows", body);
 }
 
-async function regression({ predictions, signature }: ReportInput): Promise<Html> {
+async function regression({ predictions, signature }: ReportInput, draw: DrawFigure): Promise<Html> {
   if (predictions === null || predictions.actual.length === 0) {
     return emptyNote("There are no test rows with an actual and a predicted value, so there is nothing to plot.");
   }
   const { actual, predicted } = predictions;
   const target = signature.target.name;
   const residuals = Float64Array.from(predicted, (value, i) => value - actual[i]!);
-  return html`<div class="plots">
-    ${await plotFigure("predicted-actual", predictedVsActualPlot({ target, actual, predicted }))}
-    ${await plotFigure("residuals", residualsPlot({ target, predicted, residuals }))}
-    ${await plotFigure("residual-histogram", residualHistogramPlot({ residuals }))}
-  </div>`;
+  const [scatter, away, histogram] = await Promise.all([
+    draw("predicted-actual", predictedVsActualPlot({ target, actual, predicted })),
+    draw("residuals", residualsPlot({ target, predicted, residuals })),
+    draw("residual-histogram", residualHistogramPlot({ residuals })),
+  ]);
+  return html`<div class="plots">${scatter} ${away} ${histogram}</div>`;
 }
 
-async function classification(input: ReportInput): Promise<Html> {
+async function classification(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { score } = input.run;
   if (score === null) return emptyNote("There is no test data, so there are no predictions to look at.");
   const classes = input.signature.target.classes ?? score.classReport?.map(({ label }) => label) ?? [];
@@ -42,30 +43,29 @@ async function classification(input: ReportInput): Promise<Html> {
     present.length === 1
       ? emptyNote(`All test rows are of one class, “${present[0]!.label}”: curves and areas under them are undefined.`)
       : null;
-  const matrix =
+  const [matrix, curves] = await Promise.all([
     score.confusionMatrix === null
       ? emptyNote("There is no confusion matrix.")
-      : await plotFigure("confusion-matrix", confusionMatrixPlot({ classes, matrix: score.confusionMatrix }));
+      : draw("confusion-matrix", confusionMatrixPlot({ classes, matrix: score.confusionMatrix })),
+    Promise.all(curveFigures(input, draw)),
+  ]);
   return html`${oneClass}
-    <div class="plots">${matrix} ${await curves(input)}</div>
+    <div class="plots">${matrix} ${curves}</div>
     ${classReport(input)}`;
 }
 
-async function curves({
-  roc,
-  precisionRecall,
-  positiveShare,
-  calibration,
-  run: { task },
-}: ReportInput): Promise<readonly Html[]> {
-  const plots: Html[] = [];
+function curveFigures(
+  { roc, precisionRecall, positiveShare, calibration, run: { task } }: ReportInput,
+  draw: DrawFigure,
+): readonly (Html | Promise<Html>)[] {
+  const plots: (Html | Promise<Html>)[] = [];
   const [missing, drawn] = [[] as string[], (list: readonly unknown[] | null) => list !== null && list.length > 0];
-  if (drawn(roc)) plots.push(await plotFigure("roc-curve", rocCurvePlot({ curves: roc! })));
+  if (drawn(roc)) plots.push(draw("roc-curve", rocCurvePlot({ curves: roc! })));
   else missing.push("ROC curve");
   if (drawn(precisionRecall)) {
-    plots.push(await plotFigure("pr-curve", precisionRecallPlot({ curves: precisionRecall!, positiveShare })));
+    plots.push(draw("pr-curve", precisionRecallPlot({ curves: precisionRecall!, positiveShare })));
   } else missing.push("precision–recall curve");
-  if (drawn(calibration)) plots.push(await plotFigure("calibration", calibrationPlot({ bins: calibration! })));
+  if (drawn(calibration)) plots.push(draw("calibration", calibrationPlot({ bins: calibration! })));
   else if (task === "binary") missing.push("calibration");
   if (missing.length > 0)
     plots.push(emptyNote(`Not drawn: ${missing.join(", ")}. This needs probabilities and rows of every class.`));

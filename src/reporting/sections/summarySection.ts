@@ -2,13 +2,13 @@
 import { scoreIntervalPlot } from "../../plots/scoreInterval.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
-import { plotFigure } from "../plotFigure.ts";
+import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { mainMetric, summaryOf } from "../summary.ts";
 
 const badges = { good: "deployed", calm: "kept back", open: "not decided" } as const;
 
-export async function summarySection(input: ReportInput): Promise<Html> {
+export async function summarySection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { tone, headline, sentences, reasons } = summaryOf(input);
   const warnings = [...new Set([...input.warnings, ...input.run.warnings])];
   return html`<section id="summary" class="summary ${tone}" aria-labelledby="summary-title">
@@ -34,11 +34,11 @@ export async function summarySection(input: ReportInput): Promise<Html> {
           : html`<p class="note">No warnings.</p>`
       }
     </div>
-    ${await comparison(input)}
+    ${await comparison(input, draw)}
   </section>`;
 }
 
-async function comparison(input: ReportInput): Promise<Html | null> {
+async function comparison(input: ReportInput, draw: DrawFigure): Promise<Html | null> {
   const { score } = input.run;
   const value = score?.metrics[input.metric];
   if (score === null || typeof value !== "number") return null;
@@ -50,5 +50,5 @@ async function comparison(input: ReportInput): Promise<Html | null> {
   }
   const baseline = score.baseline[input.metric];
   if (typeof baseline === "number") models.push({ label: "baseline", value: baseline, interval: null });
-  return plotFigure("score-interval", scoreIntervalPlot({ metric: label, greaterIsBetter, models }));
+  return draw("score-interval", scoreIntervalPlot({ metric: label, greaterIsBetter, models }));
 }

@@ -1,9 +1,9 @@
 /** What a page is given, and what it is made of. */
 import type { Html } from "../../reporting/html.ts";
+import type { DrawFigure } from "../../reporting/plotFigure.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import type { LogBrowser } from "../../storage/predictionLog/browseLog.ts";
 import type { ServerState } from "../serverState.ts";
-import type { DrawPlot } from "./plotDrawer.ts";
 import type { TrafficSample } from "./trafficSamples.ts";
 
 export interface PageRequest {
@@ -11,7 +11,7 @@ export interface PageRequest {
   readonly session: Session;
   readonly state: ServerState;
   readonly log: LogBrowser;
-  readonly draw: DrawPlot;
+  readonly draw: DrawFigure;
   /** Oldest first. */
   readonly samples: readonly TrafficSample[];
   readonly query: URLSearchParams;

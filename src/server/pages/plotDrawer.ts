@@ -1,17 +1,13 @@
-/** Draws plots in a thread that starts with the first of them, and keeps what was drawn. */
+/** Draws plots of pages in a thread, and keeps what was drawn. */
 import { createHash } from "node:crypto";
-import { Worker } from "node:worker_threads";
-import { projectRoot } from "../../core/projectRoot.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { trusted, type Html } from "../../reporting/html.ts";
+import type { Html } from "../../reporting/html.ts";
+import type { DrawFigure } from "../../reporting/plotFigure.ts";
+import { plotWorker } from "../../reporting/plotWorker.ts";
 import { emptyNote } from "../../reporting/section.ts";
-import type { PlotAnswer, PlotOrder } from "./plotThread.ts";
-
-/** @param id starts with a letter, distinct in the page */
-export type DrawPlot = (id: string, spec: PlotSpec) => Promise<Html>;
 
 export interface PlotDrawer {
-  readonly draw: DrawPlot;
+  readonly draw: DrawFigure;
   /** Starts the thread, where it does not run yet. */
   prepare(): void;
   close(): Promise<void>;
@@ -22,50 +18,16 @@ const MOST_KEPT = 500;
 /** Vega alone takes half a second to load. */
 const PATIENCE_MS = 10_000;
 
-/** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
-const threadUrl = new URL("dist/server/pages/plotThread.js", projectRoot);
-
 export function plotDrawer(): PlotDrawer {
   const kept = new Map<string, Promise<Html>>();
-  const waiting = new Map<
-    number,
-    { readonly resolve: (figure: string) => void; readonly reject: (error: Error) => void }
-  >();
-  let worker: Worker | undefined;
-  let ordered = 0;
-
-  const gone = (reason: string): void => {
-    worker = undefined;
-    for (const { reject } of waiting.values()) reject(new Error(reason));
-    waiting.clear();
-  };
-  const thread = (): Worker => {
-    if (worker !== undefined) return worker;
-    const started = new Worker(threadUrl, { stdout: true, stderr: true, execArgv: [] });
-    started.unref();
-    started.on("message", (answer: PlotAnswer) => {
-      const order = waiting.get(answer.number);
-      waiting.delete(answer.number);
-      if ("figure" in answer) order?.resolve(answer.figure);
-      else order?.reject(new Error(answer.problem));
-    });
-    started.on("error", (error) => gone(String(error)));
-    started.on("exit", (code) => gone(`the thread that draws ended with code ${code}`));
-    worker = started;
-    return started;
-  };
-  const drawn = (id: string, spec: PlotSpec): Promise<string> =>
+  const worker = plotWorker();
+  const drawn = (id: string, spec: PlotSpec): Promise<Html> =>
     new Promise((resolve, reject) => {
-      const number = ++ordered;
-      const late = setTimeout(() => {
-        waiting.delete(number);
-        reject(new Error("it takes too long"));
-      }, PATIENCE_MS);
-      waiting.set(number, {
-        resolve: (figure) => (clearTimeout(late), resolve(figure)),
-        reject: (error) => (clearTimeout(late), reject(error)),
-      });
-      thread().postMessage({ number, id, spec } satisfies PlotOrder, []);
+      const late = setTimeout(() => reject(new Error("it takes too long")), PATIENCE_MS);
+      void worker
+        .figure(id, spec)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(late));
     });
 
   return {
@@ -75,7 +37,7 @@ export function plotDrawer(): PlotDrawer {
         .digest("base64url");
       const known = kept.get(key);
       if (known !== undefined) return known;
-      const made = drawn(id, spec).then(trusted, (error: Error) => {
+      const made = drawn(id, spec).catch((error: Error) => {
         kept.delete(key);
         return emptyNote(`“${spec.title.text}” cannot be drawn: ${error.message}`);
       });
@@ -83,9 +45,7 @@ export function plotDrawer(): PlotDrawer {
       if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
       return made;
     },
-    prepare: () => void thread(),
-    async close() {
-      await worker?.terminate();
-    },
+    prepare: worker.prepare,
+    close: worker.close,
   };
 }
