@@ -75,6 +75,12 @@ export interface ParamSpec {
   readonly description: string;
 }
 
+/** See Estimator.stages. */
+export interface StagedQuestion {
+  readonly lengths: readonly number[];
+  readonly rows: Matrix;
+}
+
 export interface Estimator {
   readonly family: string;
   readonly description: string;
@@ -97,6 +103,16 @@ export interface Estimator {
     shares(params: JsonObject): boolean;
     /** As if it had been fitted with this value of `param`. */
     first(fitted: FittedEstimator, length: number): FittedEstimator;
+    /**
+     * What the models of `lengths` answer for `rows`, where that can be had without making the models. Undefined where it
+     * cannot; the last bit of a float32 may differ from the models' own answers.
+     */
+    answers?(
+      X: Matrix,
+      y: Float64Array,
+      options: FitOptions,
+      asked: StagedQuestion,
+    ): Promise<Float64Array[] | undefined>;
   };
   /** The model as text in the format of another program, by the format's name, e.g. "xgboost-json". */
   readonly exports?: Readonly<Record<string, (fitted: FittedEstimator) => string>>;

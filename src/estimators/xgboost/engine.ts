@@ -20,4 +20,9 @@ export interface Engine {
   fit(request: TrainingRequest): Promise<TreeEnsemble>;
   /** Trains on the rows of the request until `watch` sees nothing better on its own rows. */
   findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound>;
+  /**
+   * Margins of `rows` after each of `rounds`, row-major (n_samples × outputs); absent where the engine has to
+   * hand out the model for it. The engine's own sums: the base margin comes first, not last.
+   */
+  margins?(request: TrainingRequest, rows: Matrix, rounds: readonly number[]): Promise<Float32Array[]>;
 }

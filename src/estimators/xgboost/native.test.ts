@@ -10,7 +10,7 @@ import type { TrainingRequest } from "./engine.ts";
 import { engineSettings } from "./engineSettings.ts";
 import type { Objective } from "./objectives.ts";
 import { findLibrary } from "./findLibrary.ts";
-import { trainJson } from "./nativeEngine.ts";
+import { nativeEngine, trainJson } from "./nativeEngine.ts";
 import { parseJsonModel } from "./parseJsonModel.ts";
 import { treePredictor } from "./treePredictor.ts";
 import { xgboostParams } from "./xgboostParams.ts";
@@ -83,4 +83,24 @@ describe.skipIf(library === null || !python)("native engine (needs libxgboost an
       },
     );
   });
+});
+
+describe.skipIf(library === null)("answers without a model (needs libxgboost)", () => {
+  it.each(["reg:squarederror", "binary:logistic", "multi:softprob"] as const)(
+    "are those of the models of each length (%s)",
+    async (objective) => {
+      const asked = request("exact", objective);
+      const rows = matrix(3, 200);
+      const { ensemble } = parseJsonModel(await trainJson(asked, library!));
+      const lengths = [30, 1, 12];
+      const margins = await nativeEngine(library!).margins!(asked, rows, lengths);
+      lengths.forEach((length, i) => {
+        const cut = { ...ensemble, trees: ensemble.trees.slice(0, length * ensemble.outputCount) };
+        const own = treePredictor(cut).margins(rows);
+        expect(margins[i]).toHaveLength(own.length);
+        // The base margin comes first there and last here: a rounding of float32 (6e-8) for each of 30 sums below 4.
+        margins[i]!.forEach((margin, at) => expect(Math.abs(margin - own[at]!)).toBeLessThan(30 * 4 * 6e-8));
+      });
+    },
+  );
 });

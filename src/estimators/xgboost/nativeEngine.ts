@@ -3,6 +3,7 @@ import type { BestRound, Watch } from "./bestRound.ts";
 import type { Engine, TrainingRequest } from "./engine.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { parseJsonModel } from "./parseJsonModel.ts";
+import type { Matrix } from "../../core/matrix.ts";
 import type { TrainingJob } from "./trainingJob.ts";
 import { trainingThread } from "./trainingThread.ts";
 import { watchJob } from "./watchJob.ts";
@@ -26,6 +27,14 @@ export function nativeEngine(library: string): Engine {
         return { ...job, params: [...job.params, ["eval_metric", metric]], watch: watchJob(watch, request) };
       };
       return JSON.parse(new TextDecoder().decode(await train(makeJob, { ...request, hint: () => hint }))) as BestRound;
+    },
+    async margins(request: TrainingRequest, { values, rowCount }: Matrix, rounds: readonly number[]) {
+      const question = { rowCount, values: new Float32Array(values), rounds };
+      const makeJob = (): TrainingJob => ({ ...trainingJob(request, library), question });
+      const bytes = await train(makeJob, { ...request, hint: () => hint });
+      const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT);
+      const size = all.length / rounds.length;
+      return rounds.map((_, i) => all.subarray(i * size, (i + 1) * size));
     },
   };
 }
@@ -58,6 +67,7 @@ function trainingJob(request: TrainingRequest, library: string): TrainingJob {
     rounds: Number(rounds),
     library,
     watch: null,
+    question: null,
   };
 }
 

@@ -13,6 +13,13 @@ export interface WatchJob extends Omit<RoundTruth, "y" | "weights"> {
   readonly treesARound: number;
 }
 
+/** Rows that are answered instead of handing out the model. */
+export interface QuestionJob {
+  readonly rowCount: number;
+  readonly values: Float32Array<ArrayBuffer>;
+  readonly rounds: readonly number[];
+}
+
 export interface TrainingJob {
   readonly rowCount: number;
   readonly columnCount: number;
@@ -27,6 +34,8 @@ export interface TrainingJob {
   readonly library: string | null;
   /** Null for a model; else what comes back is not the model but its best round, as JSON. */
   readonly watch: WatchJob | null;
+  /** Null for a model; else what comes back are float32 margins, by round and row. "native" only. */
+  readonly question: QuestionJob | null;
 }
 
 /** After "error" the thread is not used again: it may be broken. */

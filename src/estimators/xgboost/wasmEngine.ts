@@ -73,5 +73,6 @@ function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequ
     rounds: Number(rounds),
     library: null,
     watch: null,
+    question: null,
   };
 }

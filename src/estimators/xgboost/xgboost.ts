@@ -1,5 +1,12 @@
 /** XGBoost: gradient-boosted trees; missing values are taken as they are. */
-import type { Contributions, Estimator, FitOptions, FittedEstimator, Predictor } from "../../core/estimator.ts";
+import type {
+  Contributions,
+  Estimator,
+  FitOptions,
+  FittedEstimator,
+  Predictor,
+  StagedQuestion,
+} from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
@@ -10,7 +17,7 @@ import { exportJsonModel } from "./exportJsonModel.ts";
 import { firstRounds } from "./firstRounds.ts";
 import { checkTarget, objectiveOf } from "./objectiveOf.ts";
 import { stopEarly } from "./stopEarly.ts";
-import { treePredictor } from "./treePredictor.ts";
+import { linkMargins, treePredictor } from "./treePredictor.ts";
 import { treeShap } from "./treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
@@ -24,15 +31,8 @@ export const xgboost = {
   needs: { complete: false, standardized: false },
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
-    const { task, classCount, params: _, onProgress, ...common } = options;
-    const params = resolveParams(xgboostParams, options.params, "xgboost");
-    const objective = objectiveOf(params, task);
-    requireFloat32(X, y);
-    checkTarget(y, objective);
-    const { chooseEngine } = await import("./chooseEngine.ts"); // brings the engines: not for prediction
-    const engine = await chooseEngine(params.engine as string);
-    const context = { engine: engine.name, objective, rowCount: X.rowCount, featureNames: X.columnNames };
-    const request = { ...common, X, y, objective, classCount, params: engineSettings(params, context) };
+    const { task, classCount, onProgress } = options;
+    const { params, engine, request } = await prepareFit(X, y, options);
     const willStop = params.early_stopping_rounds !== null && params.best_iteration === null;
     const part = (from: number, to: number) => (share: number) => onProgress?.(from + share * (to - from));
     const best = willStop ? await stopEarly(engine, { ...request, onProgress: part(0, 0.5) }, params) : null;
@@ -69,6 +69,13 @@ export const xgboost = {
     shares: ({ early_stopping_rounds: patience = null, best_iteration: best = null }) =>
       patience === null && best === null,
     first: firstRounds,
+    async answers(X: Matrix, y: Float64Array, options: FitOptions, { lengths, rows }: StagedQuestion) {
+      const { engine, request, objective } = await prepareFit(X, y, options);
+      if (engine.margins === undefined) return undefined;
+      const outputCount = objective === "multi:softprob" ? options.classCount : 1;
+      const margins = await engine.margins(request, rows, lengths);
+      return margins.map((sums) => linkMargins({ objective, outputCount }, sums));
+    },
   },
 
   exports: {
@@ -89,6 +96,20 @@ export const xgboost = {
     return total > 0 ? gains.map((gain) => gain / total) : gains;
   },
 } satisfies Estimator;
+
+/** Checks what comes in, and says it in the engine's words. */
+async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
+  const { task, classCount, params: given, onProgress: _, ...common } = options;
+  const params = resolveParams(xgboostParams, given, "xgboost");
+  const objective = objectiveOf(params, task);
+  requireFloat32(X, y);
+  checkTarget(y, objective);
+  const { chooseEngine } = await import("./chooseEngine.ts"); // brings the engines: not for prediction
+  const engine = await chooseEngine(params.engine as string);
+  const context = { engine: engine.name, objective, rowCount: X.rowCount, featureNames: X.columnNames };
+  const request = { ...common, X, y, objective, classCount, params: engineSettings(params, context) };
+  return { params, engine, objective, request };
+}
 
 /** Infinite values split wrongly ((−∞ + x) / 2 is no threshold), and XGBoost knows nothing beyond float32. */
 function requireFloat32(X: Matrix, y: Float64Array): void {

@@ -1,6 +1,8 @@
 /** Entry of a search's threads: fits points on folds; what does not depend on the point is made once. */
 import { workerData } from "node:worker_threads";
 import { MlctlError } from "../../core/errors.ts";
+import type { Estimator } from "../../core/estimator.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -37,9 +39,21 @@ async function answersOf({ subject, fold, params, stages }: TrialTask): Promise<
   const { candidate } = subjects[subject]!;
   const { X, y, options, judged } = featuresOf(subject, fold);
   const estimator = findEstimator(candidate.family);
+  const lengths = stages ?? ownLength(estimator, params);
+  if (lengths !== null) {
+    const answers = await estimator.stages?.answers?.(X, y, { ...options, params }, { lengths, rows: judged });
+    if (answers !== undefined) return answers;
+  }
   const fitted = await estimator.fit(X, y, { ...options, params });
   const models = stages === null ? [fitted] : stages.map((length) => estimator.stages!.first(fitted, length));
   return models.map((model) => estimator.load(model).predict(judged));
+}
+
+/** Of a point alone in its group. */
+function ownLength({ stages, params: specs }: Estimator, params: JsonObject): number[] | null {
+  if (stages === undefined || !stages.shares(params)) return null;
+  const length = params[stages.param] ?? specs.find(({ name }) => name === stages.param)?.default;
+  return typeof length === "number" ? [length] : null;
 }
 
 function featuresOf(subject: number, fold: number): FoldFeatures {
