@@ -101,6 +101,26 @@ describe("restore refuses", () => {
     expect(other.names(".", /mlctl-tmp/)).toEqual([]);
   });
 
+  it("to leave half of it: where a folder cannot be put in its place, all is as it was", () => {
+    const deep = sampleWorkspace();
+    deep.configure({ prod_deployment_path: "deploy/production", train: { models: [{ family: "baseline" }] } });
+    deep.ok("ingest");
+    deep.ok("train");
+    const path = join(temporaryFolder(), "deep.tar.gz");
+    deep.ok("backup", path);
+    const other = sampleWorkspace();
+    other.ok("fullprocess");
+    writeFileSync(join(other.folder, "deploy"), "a file, where the backup has a folder");
+    const [before, config] = [content(other), other.read("config.json")];
+    const { status, stderr } = other.run(["restore", path, "--force"]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("deploy")]);
+    expect(content(other)).toEqual(before);
+    expect(other.read("config.json")).toEqual(config);
+    expect(other.names(".", /mlctl-tmp/)).toEqual([]);
+    other.ok("doctor");
+    expect(other.json("fullprocess")).toMatchObject({ status: "nothing_new" });
+  });
+
   it("a damaged or cut archive, and what is none; nothing is left behind", () => {
     const bytes = readFileSync(archive);
     const tar = gunzipSync(bytes);

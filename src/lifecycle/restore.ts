@@ -123,45 +123,49 @@ async function pathsOf(
   return workspaceOf({ config: loaded.config, directory: folder });
 }
 
-/** What was there goes aside first and away last. */
+/** What was there goes aside first and away last: where one cannot be put in its place, all are put back. */
 function putInPlace(unpacked: string, paths: ConfiguredPaths & { readonly config: string }): void {
+  const done: { readonly target: string; readonly aside: string | null }[] = [];
+  for (const [name, target] of placesOf(unpacked, paths)) {
+    const source = join(unpacked, name);
+    try {
+      ensureFolder(dirname(target));
+      const aside = existsSync(target) ? temporaryPath(target) : null;
+      if (aside !== null) renameSync(target, aside);
+      done.push({ target, aside });
+      if (existsSync(source)) renameSync(source, target);
+      syncFolder(dirname(target));
+    } catch (error) {
+      for (const each of done.toReversed()) {
+        rmSync(each.target, { recursive: true, force: true });
+        if (each.aside !== null) renameSync(each.aside, each.target);
+      }
+      throw writeFailure(error, target);
+    }
+  }
+  for (const { aside } of done) if (aside !== null) rmSync(aside, { recursive: true, force: true });
+}
+
+/** Names in the backup and where they belong; input and test files only where the backup has them. */
+function placesOf(unpacked: string, paths: ConfiguredPaths & { readonly config: string }): [string, string][] {
   const { config, production, models, datasets, input, testData, database } = paths;
-  const moves = [
+  const log = predictionLogPath(database);
+  const places: [string, string][] = [
     ["config.json", config],
+    // No backup has these: they belong to the databases that go.
+    ...["-wal", "-shm"].flatMap((suffix): [string, string][] => [
+      [`store.db${suffix}`, `${database}${suffix}`],
+      [`predictions.db${suffix}`, `${log}${suffix}`],
+    ]),
     ["store.db", database],
-    ["predictions.db", predictionLogPath(database)],
+    ["predictions.db", log],
     ["inputs", input],
     ["tests", isFilePath(join(unpacked, "tests"), testData) ? dirname(testData) : testData],
     ["datasets", datasets],
     ["models", models],
     ["production", production],
-  ] as const;
-  const aside: string[] = [];
-  for (const [name, target] of moves) {
-    const source = join(unpacked, name);
-    const isOptional = name === "inputs" || name === "tests";
-    if (isOptional && !existsSync(source)) continue;
-    if (name === "store.db") removeSidecars(target);
-    try {
-      ensureFolder(dirname(target));
-      if (existsSync(target)) {
-        aside.push(temporaryPath(target));
-        renameSync(target, aside.at(-1)!);
-      }
-      if (existsSync(source)) renameSync(source, target);
-      syncFolder(dirname(target));
-    } catch (error) {
-      throw writeFailure(error, target);
-    }
-  }
-  for (const path of aside) rmSync(path, { recursive: true, force: true });
-}
-
-/** They belong to the database that goes. */
-function removeSidecars(database: string): void {
-  for (const path of [database, predictionLogPath(database)]) {
-    for (const suffix of ["-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
-  }
+  ];
+  return places.filter(([name]) => (name !== "inputs" && name !== "tests") || existsSync(join(unpacked, name)));
 }
 
 /** test_data_path may name one file of the folder that was copied. */
