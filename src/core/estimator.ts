@@ -88,6 +88,8 @@ export interface Estimator {
   readonly params: readonly ParamSpec[];
   /** Linear families want numbers imputed and standardized; trees take columns as they are, NaN included. */
   readonly needs: { readonly complete: boolean; readonly standardized: boolean };
+  /** Starts what the first fit would have to wait for, beside the caller's other work; absent where there is nothing. */
+  prepare?(params: JsonObject): void;
   /** @param y regression: values; classification: class codes 0 … classCount − 1, (n_samples) */
   fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator>;
   /** @throws {MlctlError} kind "data" where the state does not fit this version */

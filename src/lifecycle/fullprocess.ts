@@ -16,6 +16,7 @@ import type { ApiServer } from "./httpCaller.ts";
 import { ingest, type IngestResult } from "./ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "./outcomeOf.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
+import { prepareToTrain } from "./prepareToTrain.ts";
 import { prune } from "./prune.ts";
 import { report } from "./report.ts";
 import { score, type ScoreResult } from "./score.ts";
@@ -73,25 +74,29 @@ async function carryOut(
   { force, startServer, drawing }: CarryingOut,
 ): Promise<FullprocessResult> {
   const log = stepLog(session.context.signal);
-  if (plan.start === "ingest") await log.run("ingest", () => ingest(session, { force }), tellIngest);
-  else log.skip("ingest", plan.ingest.reason);
+  const ingesting = plan.start === "ingest" && log.run("ingest", () => ingest(session, { force }), tellIngest);
+  if (order.indexOf(plan.start) <= order.indexOf("train")) prepareToTrain(session);
+  if (ingesting === false) log.skip("ingest", plan.ingest.reason);
+  else await ingesting;
   await lookForDrift(session, log);
   // A new file may bring only rows that were there before: then the dataset, and its verdict, are the old ones.
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
   if (start === "nothing_new") return noNewRows(log.steps, known!);
   const judged = await judgeModel(session, log, { start, known });
   // The thread draws while the server is called from here; both only read what the steps before have recorded.
-  const [reported, called] = await Promise.allSettled([
-    log.run(
-      "report",
-      () => report(session, { model: judged.runId, drawing }),
-      ({ path }) => path ?? "",
-    ),
-    recordAnswers(session, log, startServer),
-  ]);
+  let calling: Promise<string | null> | undefined;
+  const onDrawing = (): void => void (calling = recordAnswers(session, log, startServer));
+  const reporting = log.run(
+    "report",
+    () => report(session, { model: judged.runId, drawing, onDrawing }),
+    ({ path }) => path ?? "",
+  );
+  const [reported] = await Promise.allSettled([reporting]);
+  const [called] = await Promise.allSettled([calling]);
   if (reported.status === "rejected") throw reported.reason;
   if (called.status === "rejected") throw called.reason;
-  const [reportPath, apireturnsPath] = [reported.value.path, called.value];
+  const { path: reportPath } = reported.value;
+  const apireturnsPath = called.value ?? null;
   await pruneAfter(session, log);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, reportPath, apireturnsPath });
 }

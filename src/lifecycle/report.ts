@@ -25,6 +25,8 @@ export interface ReportOptions {
   readonly output?: string | undefined;
   /** Where plots are drawn; here if left out. */
   readonly drawing?: Drawing;
+  /** Called when all plots are asked for: in another thread, they leave time for other work. */
+  readonly onDrawing?: () => void;
 }
 
 export interface ReportResult {
@@ -44,21 +46,23 @@ export async function report(session: Session, options: ReportOptions = {}): Pro
   const format = options.format ?? formatOf(options.output);
   const drawing = options.drawing ?? drawnHere;
   const picture = options.output === "-" ? null : pictureOf(input);
-  const [text, png] = await Promise.all([
+  const drawn = Promise.all([
     format === "md" ? markdownReport(input) : htmlReport(input, drawing.figure),
     picture === null ? null : drawing.picture(picture.spec),
   ]);
+  options.onDrawing?.();
+  const [text, png] = await drawn;
   const { runId, trainId } = input.run;
   if (options.output === "-") return { runId, path: null, plots: [], text };
   ensureFolder(paths.models);
   const path = options.output === undefined ? reportPath(session, input.run, format) : resolve(options.output);
-  const drawn = picture === null ? [] : [join(paths.models, `${picture.name}_${trainId}.png`)];
-  for (const target of drawn) atomicWrite(target, png!);
+  const pictures = picture === null ? [] : [join(paths.models, `${picture.name}_${trainId}.png`)];
+  for (const target of pictures) atomicWrite(target, png!);
   atomicWrite(path, text);
   return {
     runId,
     path: toRecordPath(paths.workspace, path),
-    plots: drawn.map((file) => toRecordPath(paths.workspace, file)),
+    plots: pictures.map((file) => toRecordPath(paths.workspace, file)),
     text: null,
   };
 }

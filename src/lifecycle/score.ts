@@ -4,7 +4,7 @@ import type { Model } from "../core/model.ts";
 import type { Run, ScoreRecord } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import { timestamp } from "../core/timestamp.ts";
-import { bootstrapInterval } from "../metrics/bootstrapInterval.ts";
+import { bootstrapIntervals } from "../metrics/bootstrapInterval.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { copiedRows } from "../pipeline/copiedRows.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
@@ -100,9 +100,12 @@ function figuresOf(
 /** Of every metric; of many rows only that of the metric that decides, which is what costs time. */
 function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed: number): ScoreRecord["intervals"] {
   const names = evaluation.yTrue.length <= MOST_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [deciding];
-  return Object.fromEntries(
-    names.map((name) => [name, bootstrapInterval(evaluation, findMetric(name, evaluation.task), { seed })]),
+  const intervals = bootstrapIntervals(
+    evaluation,
+    names.map((name) => findMetric(name, evaluation.task)),
+    { seed },
   );
+  return Object.fromEntries(names.map((name, i) => [name, intervals[i]!]));
 }
 
 /** Null where the training data is gone or changed: then nobody can tell. */

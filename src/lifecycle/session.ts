@@ -7,6 +7,7 @@ import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { syncStore } from "../storage/syncStore.ts";
 import { removeStaleTemporaries } from "../storage/temporaryPath.ts";
+import { keptTables } from "./keptTables.ts";
 import { steadyClock } from "./steadyClock.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -50,7 +51,7 @@ export async function writing<T>(
         context.emit({ type: "warning", stage: "repair", message: `${path} was damaged and is restored` });
       }
       const now = steadyClock(store, context.now);
-      return await work({ ...workspace, context: { ...context, now }, store });
+      return await work({ ...workspace, context: { ...context, now }, store, tables: keptTables() });
     } finally {
       store.close();
     }

@@ -21,14 +21,14 @@ export interface TestData {
  */
 export async function readTestData(session: Session, path?: string): Promise<TestData> {
   const found = await testFiles(session, path);
+  const options = readingOptions(session.config);
+  const nameOf = (file: string): string => toRecordPath(session.paths.workspace, file);
+  const read = () => readTable(found, { ...options, nameOf });
   const {
     files,
     notes: _notes,
     ...table
-  } = await readTable(found, {
-    ...readingOptions(session.config),
-    nameOf: (file) => toRecordPath(session.paths.workspace, file),
-  });
+  } = await (session.tables === undefined ? read() : session.tables.of(found, options, read));
   const rowsOf = new Map(files.map((file) => [file.path, file.rows]));
   const hashed = await hashFiles(session, found);
   return {

@@ -37,13 +37,14 @@ export interface PreparedParts extends Parts {
 }
 
 /** The rows of a dataset as they were written. @throws {MlctlError} kind "data" where the file is gone or changed */
-export async function readDataset({ paths }: Workspace, dataset: Dataset): Promise<Table> {
+export async function readDataset({ paths, tables }: Workspace, dataset: Dataset): Promise<Table> {
   const path = fromRecordPath(paths.workspace, dataset.artifact.path);
   const hint = "restore it, or ingest again: mlctl ingest --force";
   // Read while its hash is made; what the hash says comes first.
+  const read = (): Promise<Table> => readDatasetFile(path, dataset.columns, dataset.rows);
   const [sha256, table] = await Promise.allSettled([
     sha256File(path),
-    readDatasetFile(path, dataset.columns, dataset.rows),
+    tables === undefined ? read() : tables.of([path], dataset.columns, read),
   ]);
   if (sha256.status === "rejected")
     throw new MlctlError("data", `${dataset.artifact.path} cannot be read`, { hint, cause: sha256.reason });

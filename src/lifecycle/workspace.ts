@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import { workspaceOf } from "../config/workspaceOf.ts";
 import type { Context } from "../core/context.ts";
 import type { Json } from "../core/json.ts";
+import type { KeptTables } from "./keptTables.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
 
 export interface Workspace {
@@ -17,6 +18,8 @@ export interface Workspace {
   readonly paths: WorkspacePaths;
   readonly codeVersion: string;
   readonly context: Context;
+  /** Where several steps follow each other. */
+  readonly tables?: KeptTables;
 }
 
 /** Puts a loaded configuration and the caller's context together; touches no file. */

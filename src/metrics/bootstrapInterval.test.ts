@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
-import { bootstrapInterval } from "./bootstrapInterval.ts";
+import { bootstrapInterval, bootstrapIntervals } from "./bootstrapInterval.ts";
 import { metrics } from "./index.ts";
 import { pairedBootstrap } from "./pairedBootstrap.ts";
 import { affordableResamples } from "./resampleRows.ts";
@@ -44,6 +44,14 @@ describe("bootstrapInterval", () => {
     const of = (seed: number): unknown => bootstrapInterval(evaluation, metrics.roc_auc, { seed });
     expect(of(1)).toEqual(of(1));
     expect(of(1)).not.toEqual(of(2));
+  });
+
+  it("is the same for each of several metrics as for one alone", () => {
+    const evaluation = answers(100, { skill: 0.7, seed: 2 });
+    const several = [metrics.f1, metrics.roc_auc, metrics.brier];
+    expect(bootstrapIntervals(evaluation, several, { seed: 1 })).toEqual(
+      several.map((metric) => bootstrapInterval(evaluation, metric, { seed: 1 })),
+    );
   });
 
   it("is null with one row and where the metric is undefined", () => {

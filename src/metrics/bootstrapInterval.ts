@@ -1,4 +1,4 @@
-/** How sure a metric is: an interval from resampled rows. */
+/** How sure metrics are: intervals from resampled rows. */
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
@@ -13,31 +13,42 @@ export interface BootstrapOptions {
   readonly confidence?: number;
 }
 
-/**
- * Percentile interval over resamples of the rows with replacement (Efron, 1979).
- *
- * @returns [low, high]; null with fewer than two rows, or where the metric is undefined in most resamples
- */
+/** [low, high]; null with fewer than two rows, or where the metric is undefined in most resamples. */
+export type Interval = readonly [number, number] | null;
+
+/** Percentile interval over resamples of the rows with replacement (Efron, 1979). */
 export function bootstrapInterval(
   evaluation: Evaluation,
   metric: ResampledMetric,
+  options: BootstrapOptions,
+): Interval {
+  return bootstrapIntervals(evaluation, [metric], options)[0]!;
+}
+
+/** As bootstrapInterval of each metric, which draws the same rows: drawn once for all, as drawing takes longest. */
+export function bootstrapIntervals(
+  evaluation: Evaluation,
+  metrics: readonly ResampledMetric[],
   { seed, resamples = 1000, confidence = 0.95 }: BootstrapOptions,
-): readonly [number, number] | null {
+): Interval[] {
   const rowCount = evaluation.yTrue.length;
-  if (rowCount < 2) return null;
-  const valueOf = metric.prepare(evaluation);
+  if (rowCount < 2) return metrics.map(() => null);
+  const count = affordableResamples(resamples, rowCount);
+  const sampled = metrics.map((metric) => ({
+    valueOf: metric.prepare(evaluation),
+    values: new Float64Array(count),
+  }));
   const source = random(seed);
   const rowCounts = new Uint32Array(rowCount);
-  const values = new Float64Array(affordableResamples(resamples, rowCount));
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < count; i++) {
     resampleRows(rowCounts, source);
-    values[i] = valueOf(rowCounts);
+    for (const { valueOf, values } of sampled) values[i] = valueOf(rowCounts);
   }
-  return percentileInterval(values, confidence);
+  return sampled.map(({ values }) => percentileInterval(values, confidence));
 }
 
 /** The middle `confidence` of the values; null if more than half of them are undefined. */
-export function percentileInterval(values: Float64Array, confidence: number): readonly [number, number] | null {
+export function percentileInterval(values: Float64Array, confidence: number): Interval {
   const sorted = values.filter(Number.isFinite).toSorted();
   if (sorted.length * 2 < values.length) return null;
   const tail = (1 - confidence) / 2;

@@ -16,6 +16,8 @@ export interface TrainingRequest extends Omit<FitOptions, "task"> {
 export interface Engine {
   /** As recorded in the run: "wasm", "native". */
   readonly name: string;
+  /** Starts its thread, where none runs yet. */
+  prepare(): void;
   /** The same request gives the same ensemble. */
   fit(request: TrainingRequest): Promise<TreeEnsemble>;
   /** Trains on the rows of the request until `watch` sees nothing better on its own rows. */

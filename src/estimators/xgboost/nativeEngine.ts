@@ -17,6 +17,7 @@ const CELLS_FOR_THREADS = 200_000;
 export function nativeEngine(library: string): Engine {
   return {
     name: "native",
+    prepare: train.prepare,
     async fit(request: TrainingRequest): Promise<TreeEnsemble> {
       return parseJsonModel(await trainJson(request, library)).ensemble;
     },

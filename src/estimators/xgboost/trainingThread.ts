@@ -18,7 +18,11 @@ export interface TrainingHooks {
   readonly hint: (reason: string) => string;
 }
 
-type Train = (makeJob: () => TrainingJob, hooks: TrainingHooks) => Promise<Uint8Array>;
+interface Train {
+  (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array>;
+  /** Starts the thread ahead of the first fit: it takes as long as a small model. */
+  prepare(): void;
+}
 
 /**
  * Whoever calls from a thread of its own has made it for this work: there it trains at once, on one core.
@@ -30,7 +34,10 @@ export function trainingThread(engine: string): Train {
 
 function inThisThread(engine: string): Train {
   let opening: Promise<Trainer> | undefined;
-  return async (makeJob, { onProgress = () => {}, ...hooks }) => {
+  const train = async (
+    makeJob: () => TrainingJob,
+    { onProgress = () => {}, ...hooks }: TrainingHooks,
+  ): Promise<Uint8Array> => {
     const trainer = await (opening ??= openTrainer(engine));
     const job = makeJob();
     // Threads of threads would only wait for each other; the trees are the same with any number.
@@ -42,13 +49,16 @@ function inThisThread(engine: string): Train {
       throw failure(trainer.reason(error), { ...hooks, engine }, error);
     }
   };
+  return Object.assign(train, { prepare: () => {} });
 }
 
 function inOwnThread(engine: string): Train {
   let idleWorker: Worker | null = null;
   let lastFit: Promise<unknown> = Promise.resolve();
+  let begun = false;
 
   const start = (): Worker => {
+    begun = true;
     // Its streams are not piped to ours: should anything be printed after all, stdout stays clean.
     const worker = new Worker(workerUrl, { stdout: true, stderr: true, workerData: engine });
     worker.on("exit", () => {
@@ -75,11 +85,22 @@ function inOwnThread(engine: string): Train {
     }
   };
 
-  return (makeJob, hooks) => {
+  const train = (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array> => {
     const fit = lastFit.then(() => run(makeJob, hooks));
     lastFit = fit.catch(() => undefined); // the next fit waits for the end of this one, good or bad
     return fit;
   };
+  const prepare = (): void => {
+    if (begun) return;
+    const worker = start();
+    worker.unref();
+    // A fit starts another then, and tells why that does not work either.
+    worker.on("error", () => {
+      if (idleWorker === worker) idleWorker = null;
+    });
+    idleWorker = worker;
+  };
+  return Object.assign(train, { prepare });
 }
 
 type ModelMessage = Extract<WorkerMessage, { type: "model" }>;

@@ -15,6 +15,7 @@ const train = trainingThread("wasm");
 
 export const wasmEngine = {
   name: "wasm",
+  prepare: train.prepare,
   async fit(request: TrainingRequest): Promise<TreeEnsemble> {
     const { scale, params } = weightsAsParams(request);
     const ensemble = parseModel(await trainBinary({ ...request, params }));

@@ -8,6 +8,7 @@ import type {
   StagedQuestion,
 } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
@@ -29,6 +30,15 @@ export const xgboost = {
   tasks: ["regression", "binary", "multiclass"],
   params: xgboostParams,
   needs: { complete: false, standardized: false },
+
+  prepare({ engine = "auto" }: JsonObject): void {
+    const chosen = import("./chooseEngine.ts").then(({ chooseEngine }) => chooseEngine(engine as string));
+    // An engine that cannot be had is told by the fit.
+    chosen.then(
+      ({ prepare }) => prepare(),
+      () => {},
+    );
+  },
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
     const { task, classCount, onProgress } = options;

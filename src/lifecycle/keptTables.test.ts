@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { Table } from "../core/table.ts";
+import { keptTables } from "./keptTables.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "mlctl-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = join(folder, "rows.csv");
+
+const table = (rowCount: number): Table => ({
+  rowCount,
+  columns: [{ kind: "number", name: "a", values: new Float64Array(rowCount) }],
+});
+
+describe("keptTables", () => {
+  it("reads once what has not changed, and anew what has, or what is read in another way", async () => {
+    const tables = keptTables();
+    let reads = 0;
+    const read = async (): Promise<Table> => table(++reads);
+    writeFileSync(file, "a\n1\n");
+    const first = await tables.of([file], {}, read);
+    expect(await tables.of([file], {}, read)).toBe(first);
+    expect((await tables.of([file], { where: "a > 1" }, read)).rowCount).toBe(2);
+    writeFileSync(file, "a\n1\n2\n");
+    expect((await tables.of([file], {}, read)).rowCount).toBe(3);
+  });
+
+  it("does not hold on to a large table", async () => {
+    const tables = keptTables();
+    const read = async (): Promise<Table> => table(2_000_001);
+    expect((await tables.of([file], {}, read)) === (await tables.of([file], {}, read))).toBe(false);
+  });
+
+  it("leaves it to the reader to say what cannot be read, and keeps nothing of it", async () => {
+    const tables = keptTables();
+    const gone = [join(folder, "gone.csv")];
+    await expect(tables.of(gone, {}, () => Promise.reject(new Error("gone")))).rejects.toThrow("gone");
+    expect((await tables.of(gone, {}, async () => table(1))).rowCount).toBe(1);
+  });
+});
