@@ -35,6 +35,7 @@ export async function bundle() {
     const input = {
       main: join(root, "dist", "cli", "main.js"),
       plotThread: join(root, "dist", "reporting", "plotThread.js"),
+      referenceThread: join(root, "dist", "lifecycle", "referenceThread.js"),
     };
     const build = await rolldown({ input, platform: "node", external, resolve: { alias }, logLevel: "silent" });
     const { output } = await build.write({

@@ -5,6 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table.ts";
 import { withDatabase } from "./duckdb.ts";
 import { damaged, datasetReader } from "./loadPrevious.ts";
+import { readPlainCsv } from "./readPlainCsv.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";
 import { tableFromQuery, tableFromStored } from "./tableFromQuery.ts";
@@ -34,6 +35,8 @@ export async function readTable(
   paths: readonly string[],
   options: Omit<StageOptions, "writes" | "previous"> = {},
 ): Promise<Table & Pick<Staged, "files" | "notes">> {
+  const plain = paths.length === 1 ? await readPlainCsv(paths[0]!, options) : null;
+  if (plain !== null) return { ...plain, files: [{ path: paths[0]!, rows: plain.rowCount }], notes: [] };
   return withDatabase(async (database) => {
     const { files, notes, rejected } = await stageFiles(database, paths.toSorted(), options);
     const first = rejected[0];

@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorRecord } from "../core/monitoring.ts";
 import { prepareRows, type PreparedRows } from "../monitoring/prepareRows.ts";
-import { loadDeployed, loadModel } from "./loadModel.ts";
+import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
 import { keepRecord, monitorRecord, type Judging } from "./monitorRecord.ts";
 import { monitorReference } from "./monitorReference.ts";
@@ -60,18 +60,14 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
     throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy, or --model" });
   // Both are read at once, and each is waited for: neither leaves a reader behind when the other fails.
   const read = await Promise.allSettled([
-    watchedRows(session, loaded, {
-      ...options,
-      eachFile: config.monitor.window === "file",
-      since: earliestNeeded(requestOf(session, options, true)),
-    }),
+    readyRows(session, loaded, options),
     monitorReference(session, loaded),
   ] as const);
-  const [watched, reference] = [valueOf(read[0]), valueOf(read[1])];
+  const [ready, reference] = [valueOf(read[0]), valueOf(read[1])];
   warnOfUnknownColumns(session, loaded.model);
   const settings = monitorSettings(config, loaded, options.segments);
   const records: MonitorRecord[] = [];
-  for (const rows of watched) {
+  for (const rows of ready) {
     context.signal.throwIfAborted();
     records.push(...judgeRows(session, rows, { loaded, reference, settings }, options));
   }
@@ -94,18 +90,37 @@ function valueOf<T>(settled: PromiseSettledResult<T>): T {
   return settled.value;
 }
 
-function judgeRows(session: Session, watched: WatchedRows, judging: Judging, options: MonitorOptions): MonitorRecord[] {
+interface ReadyRows {
+  readonly watched: WatchedRows;
+  readonly prepared: PreparedRows;
+}
+
+/** Answered while a thread still reads the reference. */
+async function readyRows(session: Session, loaded: LoadedModel, options: MonitorOptions): Promise<ReadyRows[]> {
   const { config, context, store } = session;
-  const { loaded } = judging;
+  const watched = await watchedRows(session, loaded, {
+    ...options,
+    eachFile: config.monitor.window === "file",
+    since: earliestNeeded(requestOf(session, options, true)),
+  });
   const { target, id_columns, drop_columns } = config;
   const training = loaded.run === null ? undefined : store.dataset(loaded.run.datasetId);
   const trained = training?.columns.map(({ name }) => name) ?? [];
-  const prepared = prepareRows(loaded.model, watched.table, {
-    timeColumn: watched.timeColumn,
-    round: config.serve.round,
-    known: [target, ...id_columns, ...drop_columns, ...trained, watched.timeColumn ?? target],
-    ...(watched.answers === undefined ? {} : { answers: watched.answers }),
+  return watched.map((rows) => {
+    context.signal.throwIfAborted();
+    const prepared = prepareRows(loaded.model, rows.table, {
+      timeColumn: rows.timeColumn,
+      round: config.serve.round,
+      known: [target, ...id_columns, ...drop_columns, ...trained, rows.timeColumn ?? target],
+      ...(rows.answers === undefined ? {} : { answers: rows.answers }),
+    });
+    return { watched: rows, prepared };
   });
+}
+
+function judgeRows(session: Session, rows: ReadyRows, judging: Judging, options: MonitorOptions): MonitorRecord[] {
+  const { watched, prepared } = rows;
+  const { context } = session;
   warnOfUntimed(session, prepared);
   const request = requestOf(session, options, watched.source === "predictions");
   const planned = planWindows(prepared.time, watched.table.rowCount, request);

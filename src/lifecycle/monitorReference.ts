@@ -1,17 +1,14 @@
 /** What monitor compares against: the training rows as the model keeps them, or rows that config.json names. */
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
+import type { Model } from "../core/model.ts";
 import type { Reference } from "../core/reference.ts";
-import type { Table } from "../core/table.ts";
-import { readTable } from "../data/readTable.ts";
-import { prepareRows } from "../monitoring/prepareRows.ts";
-import { predictionColumn } from "../pipeline/predictionColumn.ts";
-import { referenceOf } from "../stats/referenceOf.ts";
-import { samplePositions } from "../stats/samplePositions.ts";
 import { foundFiles } from "./inputFiles.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import { monitorSeason, SAME_SEASON, type SeasonOf } from "./monitorSeason.ts";
 import { readingOptions } from "./readingOptions.ts";
+import { referenceInThread } from "./referenceInThread.ts";
+import { referenceOfRows } from "./referenceOfRows.ts";
 import type { Session } from "./session.ts";
 import { readDataset } from "./trainingData.ts";
 
@@ -22,47 +19,25 @@ export interface NamedReference {
   readonly seasonOf?: SeasonOf;
 }
 
-/** Of a larger reference so many rows are answered, drawn by the seed: a hundredth is known to half a thousandth. */
-const MOST_ANSWERED = 50_000;
-
 /** @throws {MlctlError} kind "usage" where the configured reference is neither a dataset nor a path */
 export async function monitorReference(session: Session, loaded: LoadedModel): Promise<NamedReference> {
   const { model } = loaded;
   const name = session.config.monitor.reference;
   if (name === "training") return { name, reference: model.reference };
   if (name === SAME_SEASON) return { name, reference: model.reference, seasonOf: await monitorSeason(session, loaded) };
-  const table = await namedRows(session, name);
-  const { time_column: timeColumn, serve } = session.config;
-  const { seed } = session.config.train;
-  const isExact = session.config.monitor.drift.rules === "evidently";
-  const { inputs, yPred, yTrue } = prepareRows(model, table, {
-    timeColumn,
-    round: serve.round,
-    known: [],
-    ...(isExact ? {} : { asked: samplePositions(table.rowCount, { seed, sampleSize: MOST_ANSWERED }) }),
-  });
-  const { target } = model.signature;
-  const answers = yPred.filter((value) => !Number.isNaN(value));
-  const truth = yTrue.filter((value) => !Number.isNaN(value));
-  const reference = referenceOf(inputs, {
-    seed,
-    // Exactly Evidently's figures need every value; the calibrated rules are as good with a sample.
-    ...(isExact ? { sampleSize: table.rowCount } : {}),
-    ...(answers.length === 0 ? {} : { prediction: predictionColumn(target, answers) }),
-    ...(truth.length === 0 ? {} : { target: predictionColumn(target, truth) }),
-  });
-  return { name, reference };
+  return { name, reference: await namedReference(session, model, name) };
 }
 
-async function namedRows(session: Session, name: string): Promise<Table> {
+async function namedReference(session: Session, model: Model, name: string): Promise<Reference> {
+  const { time_column: timeColumn, serve, train, monitor } = session.config;
+  const isExact = monitor.drift.rules === "evidently";
+  const options = { model, timeColumn, round: serve.round, seed: train.seed, isExact };
   const dataset = session.store.dataset(name);
-  if (dataset !== undefined) return readDataset(session, dataset);
+  if (dataset !== undefined) return referenceOfRows(await readDataset(session, dataset), options);
   try {
     const { files } = await foundFiles(session, [resolve(session.paths.workspace, name)]);
-    return await readTable(
-      files.map(({ absolute }) => absolute),
-      readingOptions(session.config),
-    );
+    const paths = files.map(({ absolute }) => absolute);
+    return await referenceInThread({ ...options, paths, reading: readingOptions(session.config) });
   } catch (error) {
     if (!(error instanceof MlctlError) || error.kind !== "notReady") throw error;
     throw new MlctlError("usage", `monitor.reference: ${name} is neither a dataset nor a path`, {

@@ -1,0 +1,150 @@
+/** Rows of plain numbers and words, byte by byte: what has one reading only. */
+import { mixByte, NO_BYTE, textCodes, type TextCodes } from "./textCodes.ts";
+
+/** A column so far: what kind it is, its first value says. */
+export interface PlainColumn {
+  kind: "unknown" | "number" | "category";
+  /** Of numbers; NaN is missing. Longer than there are rows. */
+  values: Float64Array<ArrayBuffer>;
+  /** Of words; −1 is missing. */
+  codes: Int32Array<ArrayBuffer>;
+  readonly words: TextCodes;
+}
+
+export interface PlainRows {
+  readonly columns: readonly PlainColumn[];
+  rowCount: number;
+  /** @returns false where something is not plain: nothing is of use then */
+  add(lines: Buffer): boolean;
+}
+
+export interface PlainOptions {
+  readonly delimiter: string;
+  /** At least two: an empty line of one column could be a missing value. */
+  readonly columnCount: number;
+  /** How many rows to make room for at first. */
+  readonly expected: number;
+}
+
+const [LINE_FEED, RETURN, QUOTE, MINUS, POINT, ZERO] = [10, 13, 34, 45, 46, 48] as const;
+/** A whole number of more digits may not be exact. */
+const MOST_DIGITS = 15;
+/** Exact: one division of two exact numbers is rounded once, as a correct reading of the text is. */
+const POWERS = Float64Array.from({ length: MOST_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
+const WITH_EXPONENT = /^-?\d+(\.\d+)?[eE][+-]?\d{1,3}$/;
+/** Words that are numbers or dates to a database. */
+const NO_WORD = /^(nan|inf|infinity|epoch) *$/i;
+
+export function plainRows({ delimiter, columnCount, expected }: PlainOptions): PlainRows {
+  const comma = delimiter.charCodeAt(0);
+  const isSpecial = new Uint8Array(256);
+  for (const byte of [0, LINE_FEED, RETURN, QUOTE, comma]) isSpecial[byte] = 1;
+  const columns = Array.from({ length: columnCount }, (): PlainColumn => {
+    return { kind: "unknown", values: new Float64Array(0), codes: new Int32Array(0), words: textCodes() };
+  });
+  const rows: PlainRows = { columns, rowCount: 0, add };
+  let capacity = Math.max(16, Math.ceil(expected));
+  return rows;
+
+  function add(lines: Buffer): boolean {
+    let at = 0;
+    while (at < lines.length) {
+      if (rows.rowCount === capacity) grow();
+      for (let position = 0; position < columnCount; position++) {
+        const column = columns[position]!;
+        const stop = position === columnCount - 1 ? LINE_FEED : comma;
+        if (column.kind === "unknown" && lines[at] !== stop) settle(column, lines[at]!);
+        at = column.kind === "category" ? word(lines, at, stop, column) : number(lines, at, stop, column);
+        if (at < 0) return false;
+      }
+      rows.rowCount++;
+    }
+    return true;
+  }
+
+  function grow(): void {
+    capacity *= 2;
+    for (const column of columns) {
+      const { kind, values, codes } = column;
+      if (kind === "number") (column.values = new Float64Array(capacity)).set(values);
+      else if (kind === "category") (column.codes = new Int32Array(capacity)).set(codes);
+    }
+  }
+
+  /** All rows before had no value. */
+  function settle(column: PlainColumn, first: number): void {
+    column.kind = isLetter(first) ? "category" : "number";
+    if (column.kind === "number") column.values = new Float64Array(capacity).fill(NaN, 0, rows.rowCount);
+    else column.codes = new Int32Array(capacity).fill(-1, 0, rows.rowCount);
+  }
+
+  /** Where the next field starts; −1 where this one is not plain. */
+  function word(lines: Buffer, start: number, stop: number, { codes, words }: PlainColumn): number {
+    if (lines[start] === stop) {
+      codes[rows.rowCount] = -1;
+      return start + 1;
+    }
+    if (!isLetter(lines[start]!)) return -1;
+    let hash = NO_BYTE;
+    let at = start;
+    for (let byte = lines[at]!; byte !== stop; byte = lines[++at]!) {
+      if (isSpecial[byte] === 1) return -1;
+      hash = mixByte(hash, byte);
+    }
+    const code = words.codeOf(lines, start, at, hash);
+    codes[rows.rowCount] = code;
+    return code < 0 ? -1 : at + 1;
+  }
+
+  /** The same of a number; a column that has no value yet has no place for one. */
+  function number(lines: Buffer, start: number, stop: number, { values }: PlainColumn): number {
+    if (lines[start] === stop) {
+      values[rows.rowCount] = NaN;
+      return start + 1;
+    }
+    const isNegative = lines[start] === MINUS;
+    const whole = isNegative ? start + 1 : start;
+    let at = whole;
+    let mantissa = 0;
+    for (let digit = lines[at]! - ZERO; digit >= 0 && digit <= 9; digit = lines[++at]! - ZERO)
+      mantissa = mantissa * 10 + digit;
+    const wholeDigits = at - whole;
+    // 007 may be a code and no number.
+    if (wholeDigits === 0 || (wholeDigits > 1 && lines[whole] === ZERO)) return -1;
+    let scale = 0;
+    if (lines[at] === POINT) {
+      const fraction = ++at;
+      for (let digit = lines[at]! - ZERO; digit >= 0 && digit <= 9; digit = lines[++at]! - ZERO)
+        mantissa = mantissa * 10 + digit;
+      scale = at - fraction;
+      if (scale === 0) return -1;
+    }
+    if (lines[at] !== stop || wholeDigits + scale > MOST_DIGITS) return longNumber(lines, start, stop, values);
+    const value = scale === 0 ? mantissa : mantissa / POWERS[scale]!;
+    // −0 is 0 in a column of whole numbers.
+    if (isNegative && value === 0) return -1;
+    values[rows.rowCount] = isNegative ? -value : value;
+    return at + 1;
+  }
+
+  /** With many digits, or an exponent. */
+  function longNumber(lines: Buffer, start: number, stop: number, values: Float64Array): number {
+    const end = lines.indexOf(stop, start);
+    const text = lines.toString("latin1", start, end);
+    if (!(/^-?\d+(\.\d+)?$/.test(text) || WITH_EXPONENT.test(text))) return -1;
+    const value = Number(text);
+    if (!Number.isFinite(value) || value === 0) return -1;
+    values[rows.rowCount] = value;
+    return end + 1;
+  }
+}
+
+/** No word stands for a number or a date. */
+export function areWords({ words }: PlainColumn): boolean {
+  return !words.texts.some((text) => NO_WORD.test(text));
+}
+
+/** Of ASCII, or a sign beyond it. */
+function isLetter(byte: number): boolean {
+  return (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte >= 128;
+}
