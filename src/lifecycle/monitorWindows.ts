@@ -77,7 +77,8 @@ function rowsBetween(
   rowCount: number,
   { since, until }: { readonly since: number | undefined; readonly until: number | undefined },
 ): Int32Array {
-  const all = Int32Array.from({ length: rowCount }, (_, row) => row);
+  const all = new Int32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) all[row] = row;
   if (since === undefined && until === undefined) return all;
   if (time === null) throw withoutTime("--since and --until");
   return all.filter((row) => time[row]! >= (since ?? -Infinity) && time[row]! < (until ?? Infinity));
@@ -89,9 +90,10 @@ function wholeWindow(time: Float64Array | null, rows: Int32Array): PlannedWindow
 
 /** From the first row to just after the last. */
 function spanOf(time: Float64Array | null, rows: Int32Array): { start: number | null; end: number | null } {
+  if (time === null) return { start: null, end: null };
   let [start, end] = [Infinity, -Infinity];
   for (const row of rows) {
-    const at = time?.[row] ?? NaN;
+    const at = time[row]!;
     if (at < start) start = at;
     if (at > end) end = at;
   }

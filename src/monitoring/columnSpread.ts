@@ -2,7 +2,9 @@
 import type { ColumnSpread, MonitorSpread } from "../core/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/reference.ts";
 import type { Column } from "../core/table.ts";
+import { finiteValues } from "../stats/finiteValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
+import { quantilesOf } from "../stats/quantilesOf.ts";
 
 const BINS = 24;
 const MOST_CATEGORIES = 12;
@@ -34,17 +36,19 @@ export function columnSpread(reference: ColumnReference, column: Column): Column
 }
 
 function numbers(kind: "number" | "date", sample: readonly number[], values: Float64Array): ColumnSpread | null {
-  const present = evenly(values).filter(Number.isFinite).toSorted();
+  const present = finiteValues(evenly(values));
   if (present.length === 0 || sample.length === 0) return null;
   const before = Float64Array.from(sample);
-  const low = Math.min(quantileSorted(before, LOW), quantileSorted(present, LOW));
-  const high = Math.max(quantileSorted(before, HIGH), quantileSorted(present, HIGH));
+  const [lowest, highest] = quantilesOf(present, [LOW, HIGH]) as [number, number];
+  const low = Math.min(quantileSorted(before, LOW), lowest);
+  const high = Math.max(quantileSorted(before, HIGH), highest);
   const width = high > low ? (high - low) / BINS : 1;
   const start = high > low ? low : low - BINS / 2;
   const edges = Array.from({ length: BINS + 1 }, (_, i) => Number((start + i * width).toPrecision(8)));
   const shares = (list: Float64Array): number[] => {
     const counts = Array.from({ length: BINS }, () => 0);
-    for (const value of list) counts[Math.min(BINS - 1, Math.max(0, Math.floor((value - start) / width)))]!++;
+    for (let i = 0; i < list.length; i++)
+      counts[Math.min(BINS - 1, Math.max(0, Math.floor((list[i]! - start) / width)))]!++;
     return counts.map((count) => rounded(count / list.length));
   };
   return { kind, edges, reference: shares(before), current: shares(present) };

@@ -39,7 +39,7 @@ export function reasonToSkip(
   if (column === undefined) return "the column is absent";
   if (column.kind !== reference.kind)
     return `the column holds ${column.kind} values now, ${reference.kind} in training`;
-  const present = column.kind === "category" ? presentCodes(column) : presentNumbers(column.values);
+  const present = column.kind === "category" ? presentCodes(column) : presentValues(column.values).length;
   if (reference.count === 0) return "all values were missing in training";
   if (present === 0) return "all values are missing";
   if (reference.count < minimumRows) return `${reference.count} values in training, at least ${minimumRows} are needed`;
@@ -119,12 +119,6 @@ function categoryCounts(reference: CategoryReference, { codes, categories }: Cat
   const current = new Float64Array(kept + 1);
   for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) current[cellOfCode[codes[row]!]!]!++;
   return { reference: expected, current };
-}
-
-function presentNumbers(values: Float64Array): number {
-  let present = 0;
-  for (let row = 0; row < values.length; row++) if (Number.isFinite(values[row]!)) present++;
-  return present;
 }
 
 function presentCodes({ codes }: CategoryColumn): number {

@@ -1,5 +1,8 @@
 /** How many rows of a table are copies of an earlier one. */
-import type { Column, Table } from "../core/table.ts";
+import type { Table } from "../core/table.ts";
+
+/** Rows hashed together: their hashes and words stay in the processor's first cache while columns go by. */
+const BLOCK_ROWS = 1024;
 
 /**
  * Share of rows that equal an earlier row in every column. Rows are told apart by 64 bits of a hash: of a million
@@ -9,7 +12,15 @@ export function duplicateShare({ rowCount, columns }: Table): number {
   if (rowCount === 0) return 0;
   const low = new Int32Array(rowCount).fill(0x811c9dc5);
   const high = new Int32Array(rowCount).fill(0x9e3779b9 | 0);
-  for (const column of columns) mixIn(column, low, high);
+  const words = new Int32Array(2 * BLOCK_ROWS);
+  for (let start = 0; start < rowCount; start += BLOCK_ROWS) {
+    const end = Math.min(start + BLOCK_ROWS, rowCount);
+    const hashes = { low: low.subarray(start, end), high: high.subarray(start, end) };
+    for (const column of columns) {
+      if (column.kind === "category") mixCodes(column.codes.subarray(start, end), hashes);
+      else mixWords(wordsOf(column.values.subarray(start, end), words), hashes);
+    }
+  }
   return (rowCount - distinctPairs(low, high)) / rowCount;
 }
 
@@ -29,29 +40,37 @@ function distinctPairs(low: Int32Array, high: Int32Array): number {
   return distinct;
 }
 
+interface Hashes {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}
+
 /** The words of each value go through MurmurHash3's finalizer, once with each of two constants. */
-function mixIn(column: Column, low: Int32Array, high: Int32Array): void {
-  if (column.kind === "category") {
-    const { codes } = column;
-    for (let row = 0; row < low.length; row++) {
-      low[row] = mix(mix(low[row]! ^ codes[row]!));
-      high[row] = mix(Math.imul(mix(high[row]! + codes[row]!), 0x5bd1e995));
-    }
-    return;
-  }
-  const words = wordsOf(column.values);
+function mixWords(words: Int32Array, { low, high }: Hashes): void {
   for (let row = 0; row < low.length; row++) {
-    const [first, second] = [words[2 * row]!, words[2 * row + 1]!];
+    const first = words[2 * row]!;
+    const second = words[2 * row + 1]!;
     low[row] = mix(mix(low[row]! ^ first) ^ second);
     high[row] = mix(Math.imul(mix(high[row]! + first) ^ second, 0x5bd1e995));
   }
 }
 
-/** −0 is 0, and every missing value the same. */
-function wordsOf(values: Float64Array): Int32Array {
-  const plain = new Float64Array(values.length);
-  for (let row = 0; row < plain.length; row++) plain[row] = Number.isNaN(values[row]!) ? NaN : values[row]! + 0;
-  return new Int32Array(plain.buffer);
+function mixCodes(codes: Int32Array, { low, high }: Hashes): void {
+  for (let row = 0; row < low.length; row++) {
+    const code = codes[row]!;
+    low[row] = mix(mix(low[row]! ^ code));
+    high[row] = mix(Math.imul(mix(high[row]! + code), 0x5bd1e995));
+  }
+}
+
+/** −0 is 0, and every missing value the same. @param words written over, and returned */
+function wordsOf(values: Float64Array, words: Int32Array): Int32Array {
+  const plain = new Float64Array(words.buffer, words.byteOffset);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    plain[row] = Number.isNaN(value) ? NaN : value + 0;
+  }
+  return words;
 }
 
 function mix(word: number): number {

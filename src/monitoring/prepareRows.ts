@@ -106,14 +106,13 @@ function answersOf(
   let probabilities: Float64Array | null = null;
   try {
     const inReach = rowsInReach(model, inputs);
-    const wanted = asked === undefined ? null : new Set(asked);
-    const rows = wanted === null ? inReach : inReach.filter((row) => wanted.has(row));
+    const rows = asked === undefined ? inReach : inBoth(inReach, asked);
     const isWhole = rows.length === inputs.rowCount;
     const predict = predictor(model);
     for (let start = 0; start < Math.max(1, rows.length); start += ROWS_AT_ONCE) {
       const some = rows.subarray(start, start + ROWS_AT_ONCE);
       const answers = predict(isWhole ? sliceRows(inputs, start, start + some.length) : selectRows(inputs, some));
-      some.forEach((row, i) => (yPred[row] = answers.yPred[i]!));
+      for (let i = 0; i < some.length; i++) yPred[some[i]!] = answers.yPred[i]!;
       if (answers.probabilities === null) continue;
       probabilities ??= new Float64Array(inputs.rowCount * (classes.length > 2 ? classes.length : 1)).fill(NaN);
       const width = answers.probabilities.length / Math.max(1, some.length);
@@ -126,6 +125,15 @@ function answersOf(
     if (error instanceof MlctlError) return error.message;
     throw error;
   }
+}
+
+/** Both rising. */
+function inBoth(first: Int32Array, second: Int32Array): Int32Array {
+  let at = 0;
+  return second.filter((row) => {
+    while (at < first.length && first[at]! < row) at++;
+    return first[at] === row;
+  });
 }
 
 function rounded(values: Float64Array, decimals: number): Float64Array {

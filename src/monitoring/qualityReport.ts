@@ -100,9 +100,9 @@ function outside(
   const [low, high] = known ? [reference.quantiles[0]!, reference.quantiles.at(-1)!] : [-Infinity, Infinity];
   let [minimum, maximum, count] = [Infinity, -Infinity, 0];
   const { values } = column;
+  // What is missing is neither smaller nor larger than anything.
   for (let row = 0; row < values.length; row++) {
     const value = values[row]!;
-    if (Number.isNaN(value)) continue;
     if (value < minimum) minimum = value;
     if (value > maximum) maximum = value;
     if (value < low || value > high) count++;

@@ -13,11 +13,14 @@ const CELLS_A_POINT = 4;
 export function rankCounts(points: Float64Array, values: Float64Array): Float64Array {
   const counts = new Float64Array(2 * points.length + 1);
   if (points.length === 0) return counts.fill(values.length);
-  const { cellOf, starts } = gridOf(points);
+  const { first, scale, cells, starts } = gridOf(points);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    const cell = cellOf(value);
-    let [low, high] = [starts[cell]!, starts[cell + 1]!];
+    // The cell, as cellOf says it: written out here, a million values take two thirds of the time.
+    const place = (value - first) * scale;
+    const cell = place > 0 ? (place >= cells ? cells - 1 : place | 0) : 0;
+    let low = starts[cell]!;
+    let high = starts[cell + 1]!;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (points[middle]! < value) low = middle + 1;
@@ -28,23 +31,32 @@ export function rankCounts(points: Float64Array, values: Float64Array): Float64A
   return counts;
 }
 
+interface Grid {
+  readonly first: number;
+  readonly scale: number;
+  readonly cells: number;
+  /** How many points lie in smaller cells, for each cell and behind the last. */
+  readonly starts: Int32Array;
+}
+
 /**
  * Cells of equal width over the points. A larger value never has a smaller cell, rounding or not; so the points of
  * smaller cells are smaller than a value, and those of larger ones larger.
  */
-function gridOf(points: Float64Array): { cellOf: (value: number) => number; starts: Int32Array } {
+function gridOf(points: Float64Array): Grid {
   const first = points[0]!;
   const cells = points.length * CELLS_A_POINT;
   const width = points.at(-1)! - first;
   const scale = width > 0 && width < Infinity ? (cells - 1) / width : 0;
-  const cellOf = (value: number): number => {
-    const place = (value - first) * scale;
-    // Also where it is not a number: an infinite value times nothing.
-    if (!(place > 0)) return 0;
-    return place >= cells ? cells - 1 : place | 0;
-  };
   const starts = new Int32Array(cells + 1);
-  for (const point of points) starts[cellOf(point) + 1]!++;
+  for (const point of points) starts[cellOf(point, { first, scale, cells }) + 1]!++;
   for (let cell = 1; cell <= cells; cell++) starts[cell]! += starts[cell - 1]!;
-  return { cellOf, starts };
+  return { first, scale, cells, starts };
+}
+
+function cellOf(value: number, { first, scale, cells }: Omit<Grid, "starts">): number {
+  const place = (value - first) * scale;
+  // Also where it is not a number: an infinite value times nothing.
+  if (!(place > 0)) return 0;
+  return place >= cells ? cells - 1 : place | 0;
 }
