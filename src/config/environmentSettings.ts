@@ -16,22 +16,26 @@ export interface EnvironmentSetting {
   readonly value: Json;
 }
 
-/** @param referenced names that config.json takes by `${NAME}` */
+/**
+ * @param schema asked for only where a variable is set
+ * @param referenced names that config.json takes by `${NAME}`
+ */
 export function environmentSettings(
   environment: Environment,
-  schema: SchemaNode,
+  schema: () => SchemaNode,
   referenced: ReadonlySet<string>,
 ): { settings: EnvironmentSetting[]; warnings: string[] } {
   const given = Object.keys(environment).filter(
     (name) => name.startsWith(VARIABLE_PREFIX) && environment[name] !== undefined,
   );
-  const paths = new Map(settingPaths(schema).map((path) => [variableOf(path.join(".")), path]));
+  if (given.length === 0) return { settings: [], warnings: [] };
+  const paths = new Map(settingPaths(schema()).map((path) => [variableOf(path.join(".")), path]));
   const settings: EnvironmentSetting[] = [];
   const warnings: string[] = [];
   for (const variable of given.toSorted()) {
     const path = paths.get(variable);
     if (path !== undefined) {
-      settings.push({ variable, path, value: settingFromText(environment[variable]!, path, schema) });
+      settings.push({ variable, path, value: settingFromText(environment[variable]!, path, schema()) });
     } else if (!referenced.has(variable) && !otherVariables.includes(variable)) {
       const names = [...paths.keys(), ...otherVariables].map((name) => name.slice(VARIABLE_PREFIX.length));
       const close = suggest(variable.slice(VARIABLE_PREFIX.length), names);

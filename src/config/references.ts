@@ -19,7 +19,7 @@ export interface ResolvedReferences {
 }
 
 /** A text that is nothing but a reference takes the type of its key, so that `"port": "${PORT}"` is a number. */
-export function resolveReferences(value: Json, environment: Environment, schema: SchemaNode): ResolvedReferences {
+export function resolveReferences(value: Json, environment: Environment, schema: () => SchemaNode): ResolvedReferences {
   const texts: { path: Path; text: string }[] = [];
   const names = new Set<string>();
   const problems: { path: string; message: string }[] = [];
@@ -38,7 +38,7 @@ export function resolveReferences(value: Json, environment: Environment, schema:
       });
     }
     const replaced = text.replace(REFERENCE, (_, name: string) => environment[name] ?? "");
-    return text === `\${${asked[0]}}` ? settingFromText(replaced, path, schema) : replaced;
+    return text === `\${${asked[0]}}` ? settingFromText(replaced, path, schema()) : replaced;
   });
   return { value: resolved, texts, names, problems };
 }
