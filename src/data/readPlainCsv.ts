@@ -3,7 +3,7 @@
  * DuckDB from the start: quotes, dates, gzip, Windows line ends, many texts, leading zeros, anything at fault.
  */
 import { isUtf8 } from "node:buffer";
-import { open, type FileHandle } from "node:fs/promises";
+import { open, stat, type FileHandle } from "node:fs/promises";
 import type { Column, Table } from "../core/table.ts";
 import { columnNames } from "./columnNames.ts";
 import { sniffDelimiter, splitRecord } from "./csvHeader.ts";
@@ -20,7 +20,12 @@ const LINE_FEED = 10;
 /** The same table that DuckDB would give; null where the file, or what is asked of it, is not plain. */
 export async function readPlainCsv(path: string, options: ReadOptions): Promise<Table | null> {
   if (!/\.(csv|tsv|txt)$/i.test(path) || !isPlain(options)) return null;
-  const file = await open(path).catch(() => null);
+  // A pipe can be read once, and DuckDB may have to.
+  const isFile = await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  const file = isFile ? await open(path).catch(() => null) : null;
   if (file === null) return null;
   try {
     return await readLines(file, /\.tsv$/i.test(path), options);
