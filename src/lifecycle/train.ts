@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { numberFigures } from "../stats/numberFigures.ts";
 import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "./latestDataset.ts";
+import { prepareToTrain } from "./prepareToTrain.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "./session.ts";
 import { trainCandidates } from "./trainCandidates.ts";
@@ -17,6 +18,7 @@ export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
  */
 export async function train(session: Session): Promise<TrainResult> {
   const dataset = latestDataset(session, "train");
+  prepareToTrain(session);
   const data = await prepareData(session, dataset);
   const [ranked, suspicions] = await Promise.all([trainCandidates(session, data), knowRows(session, data)]);
   return recordTraining(session, { dataset, data, ranked, suspicions });
