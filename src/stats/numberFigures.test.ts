@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { numberFigures } from "./numberFigures.ts";
+
+it("takes finite numbers only, wherever they stand", () => {
+  const { count, mean, standardDeviation, quantiles } = numberFigures(Float64Array.of(4, NaN, 1, Infinity, 3, 2));
+  expect([count, mean]).toEqual([4, 2.5]);
+  // (1.5² + 0.5² + 0.5² + 1.5²) / (4 − 1) = 5 / 3
+  expect(standardDeviation).toBe(Math.sqrt(5 / 3));
+  expect(quantiles).toHaveLength(101);
+  // Position 0.25 × 3 = 0.75 between 1 and 2.
+  expect([0, 25, 50, 100].map((percent) => quantiles[percent])).toEqual([1, 1.75, 2.5, 4]);
+});
+
+it("has no figure where there is no number, and no deviation of one", () => {
+  expect(numberFigures(Float64Array.of(NaN, -Infinity))).toEqual({
+    count: 0,
+    mean: NaN,
+    standardDeviation: NaN,
+    quantiles: [],
+  });
+  expect(numberFigures(Float64Array.of(7))).toMatchObject({ count: 1, mean: 7, standardDeviation: NaN });
+});
+
+it("works the figures of an array out once, and those of an equal array for themselves", () => {
+  const values = Float64Array.of(1, 2, 3);
+  expect(numberFigures(values)).toBe(numberFigures(values));
+  expect(numberFigures(values.slice())).not.toBe(numberFigures(values));
+});
