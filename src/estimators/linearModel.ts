@@ -6,6 +6,7 @@ import { finiteNumber, numberList, requireWidth } from "./fittedState.ts";
 import { centre } from "./leastSquares.ts";
 import type { Centres } from "./leastSquares.ts";
 import { linearContributions } from "./linearContributions.ts";
+import { dotRows } from "./rowBlock.ts";
 
 export const linearModel = {
   /** @param centres what was taken off before the fit: zeros without an intercept */
@@ -21,16 +22,13 @@ export const linearModel = {
 
   load(fitted: FittedEstimator): Predictor {
     const { coefficients, intercept } = read(fitted);
-    const width = coefficients.length;
+    const columnCount = coefficients.length;
+    const weights = Float64Array.of(...coefficients, intercept);
     return {
       predict(X) {
         requireWidth(X, fitted);
         const result = new Float64Array(X.rowCount);
-        for (let i = 0; i < X.rowCount; i++) {
-          let sum = intercept;
-          for (let j = 0; j < width; j++) sum += coefficients[j]! * X.values[i * width + j]!;
-          result[i] = sum;
-        }
+        dotRows({ values: X.values, first: 0, count: X.rowCount, columnCount }, weights, result);
         return result;
       },
     };

@@ -1,6 +1,6 @@
 /** Penalized log loss of two classes: Σ weight · (log(1 + eᶻ) − y z) + ‖w‖² / 2C with z = x·w + b. */
 import type { LogisticProblem, Objective } from "./objective.ts";
-import { addOuterRows, addRows, dotRows } from "./rowBlock.ts";
+import { addOuterRows, addRows, dotRows } from "../rowBlock.ts";
 
 /** Rows in one go through the formulas: of 20 columns they stay in the processor's first cache. */
 const BLOCK_ROWS = 128;
