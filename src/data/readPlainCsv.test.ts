@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -89,6 +89,8 @@ describe("readPlainCsv", () => {
       expect(await readPlainCsv(path, options)).toBeNull();
     expect(await readPlainCsv(join(folder, "absent.csv"), {})).toBeNull();
     expect(await readPlainCsv(file("{}", "rows.json"), {})).toBeNull();
+    mkdirSync(join(folder, "folder.csv"));
+    expect(await readPlainCsv(join(folder, "folder.csv"), {})).toBeNull();
   });
 
   it("never reads a file otherwise than DuckDB", async () => {

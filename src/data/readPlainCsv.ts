@@ -15,6 +15,8 @@ import { UnreadableFile } from "./unreadableFile.ts";
 const CHUNK_BYTES = 4 << 20;
 /** Whose lines tell about how many there are. */
 const SAMPLE_BYTES = 1 << 16;
+/** Short lines at the start must not make room for more rows than there is memory. */
+const MOST_EXPECTED = 1 << 24;
 const LINE_FEED = 10;
 
 /** The same table that DuckDB would give; null where the file, or what is asked of it, is not plain. */
@@ -40,7 +42,10 @@ function isPlain({ nullValues = [""], types = {}, select = {}, where }: ReadOpti
 }
 
 async function readLines(file: FileHandle, tabs: boolean, options: ReadOptions): Promise<Table | null> {
-  const { size } = await file.stat();
+  const stat = await file.stat();
+  // A pipe can be read once only, and a folder is told of elsewhere.
+  if (!stat.isFile()) return null;
+  const { size } = stat;
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let head: Head | null = null;
   let kept = 0;
@@ -90,7 +95,7 @@ function headOf(lines: Buffer, { size, tabs, options }: HeadOptions): Head | nul
   let sampled = 0;
   for (let at = sample.indexOf(LINE_FEED); at >= 0; at = sample.indexOf(LINE_FEED, at + 1)) sampled++;
   // A hundredth more, so that room seldom has to be made while reading.
-  const expected = (size / Math.max(1, sample.length)) * sampled * 1.01;
+  const expected = Math.min(MOST_EXPECTED, (size / Math.max(1, sample.length)) * sampled * 1.01);
   return { names, rows: plainRows({ delimiter, columnCount: names.length, expected }), length };
 }
 
