@@ -42,10 +42,7 @@ function isPlain({ nullValues = [""], types = {}, select = {}, where }: ReadOpti
 }
 
 async function readLines(file: FileHandle, tabs: boolean, options: ReadOptions): Promise<Table | null> {
-  const stat = await file.stat();
-  // A pipe can be read once only, and a folder is told of elsewhere.
-  if (!stat.isFile()) return null;
-  const { size } = stat;
+  const { size } = await file.stat();
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let head: Head | null = null;
   let kept = 0;
