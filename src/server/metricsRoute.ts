@@ -16,7 +16,7 @@ export function registerMetrics(app: App, state: ServerState, guards: Guards): v
       runId: deployment?.runId ?? null,
       deploymentId: deployment?.deploymentId ?? null,
       startedAt: state.startedAt.getTime() / 1000,
-      drift: deployment === undefined ? null : await storedDrift(state.workspace, deployment.model.sha256),
+      drift: deployment === undefined ? null : storedDrift(state.store, deployment.model.sha256),
     });
     return reply.header("content-type", "text/plain; version=0.0.4; charset=utf-8").send(text);
   });

@@ -1,6 +1,6 @@
 /** GET /score, /summarise, /diagnose and /model: what the steps recorded; nothing is computed anew and nothing changes. */
 import type { ColumnReference } from "../core/reference.ts";
-import { reading, type Session } from "../lifecycle/session.ts";
+import type { Session } from "../lifecycle/session.ts";
 import { exampleRow, type ServedModel } from "../lifecycle/servedModel.ts";
 import type { Guards } from "./guards.ts";
 import type { App } from "./http.ts";
@@ -12,7 +12,7 @@ export function registerRecorded(app: App, state: ServerState, guards: Guards): 
     const schema = { summary, tags: ["model"] };
     app.get(url, { onRequest: guards.read, schema }, async (_request, reply) => {
       const { served } = requireServing(state);
-      return sendJson(reply, await reading(state.workspace, (session) => document(session, served)));
+      return sendJson(reply, document({ ...state.workspace, store: state.store.current() }, served));
     });
   };
   route("/score", "The newest score of the deployed model on the test data", scoreDocument);

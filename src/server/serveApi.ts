@@ -13,6 +13,7 @@ import { createApp, registerFallback, type App } from "./http.ts";
 import { registerInvocations } from "./invocationsRoutes.ts";
 import { interceptor } from "./interceptor.ts";
 import { listen, requireSafeAddress } from "./listen.ts";
+import { liveStore } from "./liveStore.ts";
 import { metrics, type MetricsSnapshot } from "./metrics.ts";
 import { registerMetrics } from "./metricsRoute.ts";
 import { registerPages } from "./pages/registerPages.ts";
@@ -110,6 +111,7 @@ function serverState(workspace: Workspace, { log, clock, sharedMetrics }: ServeO
   const own = (): MetricsSnapshot => counted.snapshot(log.stats(), process.memoryUsage.rss());
   return {
     workspace,
+    store: liveStore(workspace, clock),
     log,
     metrics: counted,
     bodies: bodyReader(
@@ -135,6 +137,7 @@ async function drain(app: App, state: ServerState, closeUnused: () => void): Pro
   const quiet = setTimeout(closeUnused, FIRST_REQUEST_MS);
   const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   await app.close();
+  state.store.close();
   clearInterval(idle);
   clearTimeout(quiet);
   clearTimeout(cut);

@@ -5,6 +5,7 @@ import type { Workspace } from "../lifecycle/workspace.ts";
 import type { Answerer } from "./answerer.ts";
 import type { answerText } from "./answerText.ts";
 import type { BodyReader } from "./bodyReader.ts";
+import type { LiveStore } from "./liveStore.ts";
 import type { Metrics, MetricsSnapshot } from "./metrics.ts";
 import { HttpProblem } from "./problem.ts";
 
@@ -17,6 +18,7 @@ export interface Serving {
 
 export interface ServerState {
   readonly workspace: Workspace;
+  readonly store: LiveStore;
   readonly log: PredictionLog;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;

@@ -1,14 +1,12 @@
 /** The newest drift that monitoring recorded for a model. */
 import type { DriftReport } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
-import { reading } from "../lifecycle/session.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
+import type { LiveStore } from "./liveStore.ts";
 
 /** Null where nothing was recorded, or where it cannot be read now: the other figures are told all the same. */
-export async function storedDrift(workspace: Workspace, modelSha256: string): Promise<DriftReport | null> {
+export function storedDrift(store: LiveStore, modelSha256: string): DriftReport | null {
   try {
-    const newest = await reading(workspace, ({ store }) => store.monitorings({ modelSha256, limit: 1 })[0]);
-    return newest?.drift ?? null;
+    return store.current().monitorings({ modelSha256, limit: 1 })[0]?.drift ?? null;
   } catch (error) {
     if (error instanceof MlctlError) return null;
     throw error;

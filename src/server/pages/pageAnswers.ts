@@ -7,7 +7,6 @@ import type { ServerState } from "../serverState.ts";
 import type { Page, PageRequest, PageWriter } from "./page.ts";
 import { isSignedIn, type PageAccess } from "./pageAccess.ts";
 import { PAGE_POLICY, pageShell } from "./pageShell.ts";
-import { pageStore } from "./pageStore.ts";
 import { plotDrawer } from "./plotDrawer.ts";
 import { trafficSamples } from "./trafficSamples.ts";
 
@@ -24,13 +23,12 @@ const clock = (): number => performance.now();
 
 export function pageAnswers(state: ServerState, access: PageAccess): PageAnswers {
   const { workspace } = state;
-  const store = pageStore(workspace, clock);
   const log = browseLog(predictionLogPath(workspace.paths.database));
   const plots = plotDrawer();
   const traffic = trafficSamples(state.allMetrics, clock);
   const frame = { name: workspace.config.name, codeVersion: codeVersion() };
   const asked = (request: Request): PageRequest => ({
-    session: { ...workspace, store: store.current() },
+    session: { ...workspace, store: state.store.current() },
     state,
     log,
     draw: plots.draw,
@@ -62,7 +60,6 @@ export function pageAnswers(state: ServerState, access: PageAccess): PageAnswers
     },
     async close() {
       traffic.close();
-      store.close();
       log.close();
       await plots.close();
     },

@@ -1,23 +1,23 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ProgressEvent } from "../../core/context.ts";
-import { exampleRun, exampleWorkspace } from "../../storage/exampleRecords.ts";
-import { saveRecord } from "../../storage/saveRecord.ts";
-import { openStore } from "../../storage/store/openStore.ts";
-import type { WorkspacePaths } from "../../storage/workspacePaths.ts";
-import { pageStore, type PageStore } from "./pageStore.ts";
+import type { ProgressEvent } from "../core/context.ts";
+import { exampleRun, exampleWorkspace } from "../storage/exampleRecords.ts";
+import { saveRecord } from "../storage/saveRecord.ts";
+import { openStore } from "../storage/store/openStore.ts";
+import type { WorkspacePaths } from "../storage/workspacePaths.ts";
+import { liveStore, type LiveStore } from "./liveStore.ts";
 
-const opened: PageStore[] = [];
+const opened: LiveStore[] = [];
 afterEach(() => opened.splice(0).forEach((each) => each.close()));
 
-function storeOf(paths: WorkspacePaths, clock: () => number, told: string[] = []): PageStore {
+function storeOf(paths: WorkspacePaths, clock: () => number, told: string[] = []): LiveStore {
   const context = {
     now: () => new Date(0),
     signal: new AbortController().signal,
     emit: (event: ProgressEvent) => void (event.type === "warning" && told.push(event.message)),
   };
-  const store = pageStore({ paths, context }, clock);
+  const store = liveStore({ paths, context }, clock);
   opened.push(store);
   return store;
 }
@@ -28,7 +28,7 @@ function train(paths: WorkspacePaths, n: number): void {
   writer.close();
 }
 
-describe("pageStore", () => {
+describe("liveStore", () => {
   it("stays open and sees what others write meanwhile", () => {
     const paths = exampleWorkspace();
     train(paths, 1);

@@ -1,12 +1,12 @@
-/** The index for pages: one handle that stays open, so that a page costs a query and not a look at every record file. */
+/** The index for pages and GET requests: one handle that stays open, so that each costs a query and no look at every record file. */
 import { statSync } from "node:fs";
-import type { Workspace } from "../../lifecycle/workspace.ts";
-import { readStore } from "../../storage/readStore.ts";
-import { openStoreReadonly } from "../../storage/store/openStore.ts";
-import type { RunStore } from "../../storage/store/runStore.ts";
-import { isDamaged } from "../../storage/store/storeFailure.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { readStore } from "../storage/readStore.ts";
+import { openStoreReadonly } from "../storage/store/openStore.ts";
+import type { RunStore } from "../storage/store/runStore.ts";
+import { isDamaged } from "../storage/store/storeFailure.ts";
 
-export interface PageStore {
+export interface LiveStore {
   current(): RunStore;
   close(): void;
 }
@@ -18,7 +18,7 @@ const REST = 20;
  * Writers bring the index in step with the records as they write. Where there is none (a copied workspace, one of an
  * older mlctl), the records are read, which takes long with many.
  */
-export function pageStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number): PageStore {
+export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number): LiveStore {
   let open: { readonly store: RunStore; readonly identity: string; readonly until: number } | undefined;
   const reopened = (identity: string): RunStore => {
     open?.store.close();
