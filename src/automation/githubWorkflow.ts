@@ -1,7 +1,6 @@
 /** A workflow of GitHub Actions that runs the jobs at their times. */
 import { hostTimes } from "./hostTimes.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { MARK } from "./systemdUnits.ts";
 
 export interface WorkflowOptions {
   /** The folder of config.json, relative to the repository, with forward slashes. */
@@ -19,7 +18,6 @@ export function githubWorkflow(job: ScheduledJob, { folder, config, now }: Workf
   const times = hostTimes(job, "UTC", now);
   const minutes = job.timeoutMs === null ? 360 : Math.max(1, Math.ceil(job.timeoutMs / 60_000));
   const lines = [
-    MARK,
     `# ${job.cron} (${job.timezone})`,
     `name: ${quoted(`mlctl ${job.name}`)}`,
     "on:",

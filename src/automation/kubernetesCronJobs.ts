@@ -2,14 +2,13 @@
 import { hostTimes } from "./hostTimes.ts";
 import { quoted } from "./githubWorkflow.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { MARK } from "./systemdUnits.ts";
 
 /** A missed start is made up for within the day; else it may be a little late. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
 
 /** The volume with the workspace is that of deploy/kubernetes. */
 export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): string {
-  return `${MARK}\n${jobs.map((job) => cronJobs(job, now)).join("")}`;
+  return jobs.map((job) => cronJobs(job, now)).join("");
 }
 
 function cronJobs(job: ScheduledJob, now: Date): string {

@@ -36,7 +36,6 @@ export function calendarOf(job: ScheduledJob): string {
 function service(job: ScheduledJob, { configPath, directory }: JobPlace): string {
   const words = jobCommand(job, ["--due", dueOf(job)], { configPath }).map(unitWord);
   return `${[
-    MARK,
     "[Unit]",
     `Description=mlctl ${job.words.join(" ")} in ${unitText(directory)}`,
     "",
@@ -52,7 +51,6 @@ function service(job: ScheduledJob, { configPath, directory }: JobPlace): string
 /** systemd may start later by the job's jitter; mlctl keeps to the time itself. */
 function timer(job: ScheduledJob): string {
   return `${[
-    MARK,
     "[Unit]",
     `Description=${job.name}: ${job.cron} (${job.timezone})`,
     "",
@@ -70,8 +68,6 @@ function timer(job: ScheduledJob): string {
 function dueOf({ missed }: ScheduledJob): string {
   return missed === "run" ? "31d" : "15m";
 }
-
-export const MARK = "# Written by mlctl schedule install; change config.json and install again.";
 
 function weekday(job: ScheduledJob, { dayOfWeek }: CronFields): string {
   const days = [...new Set(dayOfWeek.map((day) => (day === 7 ? 0 : day)))];

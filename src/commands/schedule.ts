@@ -1,7 +1,7 @@
 /** `mlctl schedule`: the jobs of config.json at their times, by mlctl itself or by another scheduler. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { JobPlace } from "../automation/executeJob.ts";
-import type { InstallOptions, Target } from "../automation/installSchedule.ts";
+import type { InstallOptions, Target } from "../automation/installOptions.ts";
 import type { ScheduledJob } from "../automation/scheduledJobs.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";

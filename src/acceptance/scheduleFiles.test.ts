@@ -1,0 +1,51 @@
+/** Jobs handed to systemd, GitHub Actions and Kubernetes as files: whose they are, and what goes when they go. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { emptyWorkspace, workspaceIn, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+
+/** Two workspaces in one repository, each with a job of the same name. */
+function repositoryOfTwo(): {
+  readonly all: LifecycleWorkspace;
+  readonly a: LifecycleWorkspace;
+  b: LifecycleWorkspace;
+} {
+  const all = emptyWorkspace();
+  mkdirSync(join(all.folder, ".git"));
+  const config = JSON.stringify({ target: "y", schedule: [{ name: "verify", cron: "0 3 * * *" }] });
+  all.write({ "teams/a/config.json": config, "teams/b/config.json": config });
+  return { all, a: workspaceIn(join(all.folder, "teams/a")), b: workspaceIn(join(all.folder, "teams/b")) };
+}
+
+describe("two workspaces of one repository", () => {
+  it("each keep their own workflows, whatever the other installs and removes", () => {
+    const { all, a, b } = repositoryOfTwo();
+    const workflows = (): string[] => all.names(".github/workflows");
+    a.ok("schedule", "install", "--github");
+    const [ofA] = workflows();
+    b.ok("schedule", "install", "--github");
+    expect(workflows()).toHaveLength(2);
+    expect(workflows()).toContain(ofA);
+    expect(all.read(`.github/workflows/${ofA}`)).toContain('working-directory: "teams/a"');
+    b.ok("schedule", "remove", "--github");
+    expect(workflows()).toEqual([ofA]);
+    // A job that is renamed takes its old workflow away.
+    a.configure({ schedule: [{ name: "renamed", command: "verify", cron: "0 3 * * *" }] });
+    a.ok("schedule", "install", "--github");
+    expect(workflows()).toEqual([ofA!.replace("verify", "renamed")]);
+  });
+
+  it("do not write over each other's file in one folder", () => {
+    const { all, a, b } = repositoryOfTwo();
+    a.ok("schedule", "install", "--k8s", "-o", "../../deploy");
+    const refused = b.run(["schedule", "install", "--k8s", "-o", "../../deploy"]);
+    expect([refused.status, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining("holds the jobs of teams/a/config.json already"),
+    ]);
+    b.ok("schedule", "remove", "--k8s", "-o", "../../deploy");
+    expect(all.names("deploy")).toEqual(["mlctl-cronjobs.yaml"]);
+    a.ok("schedule", "remove", "--k8s", "-o", "../../deploy");
+    expect(all.names("deploy")).toEqual([]);
+  });
+});

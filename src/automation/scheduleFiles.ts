@@ -1,0 +1,135 @@
+/** The files that tell systemd, GitHub Actions and Kubernetes of the jobs: where they lie, and whose each one is. */
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { MlctlError } from "../core/errors.ts";
+import { atomicWrite } from "../storage/atomicWrite.ts";
+import { sha256Text } from "../storage/sha256Text.ts";
+import { githubWorkflow } from "./githubWorkflow.ts";
+import type { InstallOptions } from "./installOptions.ts";
+import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
+import type { ScheduledJob } from "./scheduledJobs.ts";
+import { systemdUnits } from "./systemdUnits.ts";
+
+const MARK = "# Written by mlctl schedule install; change config.json and install again.";
+const OWNER = "# It manages the jobs of ";
+
+/** A longer path is told by its end. */
+const LONGEST_SLUG = 40;
+
+export interface FileChange {
+  /** Written, or what would be. */
+  readonly files: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: boolean;
+}
+
+/**
+ * Writes the files of the jobs, and takes away what this workspace had and wants no more; another workspace of the same
+ * repository or folder keeps its own.
+ */
+export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: InstallOptions): FileChange {
+  const folder = scheduleFilesFolder(options);
+  const owner = ownerOf(options);
+  const wanted = Object.entries(filesOf(jobs, options)).map(
+    ([name, text]) => [join(folder, name), `${MARK}\n${OWNER}${owner}\n${text}`] as const,
+  );
+  const fresh = wanted.filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
+  if (!options.force) for (const [path] of fresh) requireOurs(path, owner);
+  const stale = ownFiles(options).filter((path) => !wanted.some(([each]) => each === path));
+  if (!options.dryRun) {
+    for (const [path, text] of fresh) atomicWrite(path, text);
+    for (const path of stale) rmSync(path);
+  }
+  return { files: wanted.map(([path]) => path), removed: stale, changed: fresh.length + stale.length > 0 };
+}
+
+/** What an earlier installation of this workspace left there. */
+export function ownFiles(options: InstallOptions): string[] {
+  const folder = scheduleFilesFolder(options);
+  const { target, configPath } = options;
+  const isNamedLikeOurs = (name: string): boolean => {
+    if (target === "systemd") return name.startsWith(`${unitPrefix(configPath)}-`);
+    return target === "github" ? /^mlctl-.+\.yml$/.test(name) : name === "mlctl-cronjobs.yaml";
+  };
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .filter(isNamedLikeOurs)
+    .map((name) => join(folder, name))
+    .filter((path) => writerOf(path) === ownerOf(options));
+}
+
+/** Where the files of the target lie. */
+export function scheduleFilesFolder({ target, output, configPath }: InstallOptions): string {
+  const workspace = dirname(configPath);
+  if (output !== undefined) return resolve(output);
+  if (target === "github") return join(repositoryOf(workspace), ".github", "workflows");
+  if (target === "k8s") return join(workspace, "k8s");
+  return join(process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config"), "systemd", "user");
+}
+
+/** Workspaces of the same name keep apart. */
+export function unitPrefix(configPath: string): string {
+  return `mlctl-${slug(basename(dirname(configPath)))}-${sha256Text(configPath).slice(0, 6)}`;
+}
+
+function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record<string, string> {
+  const { target, configPath, workspace } = options;
+  const now = workspace.context.now();
+  if (jobs.length === 0) return {};
+  if (target === "systemd") return systemdUnits(jobs, options, unitPrefix(configPath));
+  if (target === "k8s") return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, now) };
+  const config = pathInRepository(configPath);
+  const prefix = workflowPrefix(config);
+  return Object.fromEntries(
+    jobs.map((job) => [
+      `${prefix}-${job.name}.yml`,
+      githubWorkflow(job, { folder: dirname(config), config: basename(config), now }),
+    ]),
+  );
+}
+
+/** Every clone of the repository names them alike; two of its workspaces never do. */
+function workflowPrefix(config: string): string {
+  if (config === "config.json") return "mlctl";
+  const place = dirname(config) === "." ? config : dirname(config);
+  return `mlctl-${slug(place).slice(-LONGEST_SLUG)}-${sha256Text(config).slice(0, 6)}`;
+}
+
+function slug(text: string): string {
+  return text.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
+/** Units are of this machine, the rest is of the repository and the same in every clone. */
+function ownerOf({ target, configPath }: InstallOptions): string {
+  const path = target === "systemd" ? configPath : pathInRepository(configPath);
+  return path.replace(/[\r\n]/g, "?");
+}
+
+/** Undefined: not mlctl; "": an mlctl that did not say for whom. */
+function writerOf(path: string): string | undefined {
+  const [first, second = ""] = readFileSync(path, "utf8").split("\n", 2);
+  if (first !== MARK) return undefined;
+  return second.startsWith(OWNER) ? second.slice(OWNER.length) : "";
+}
+
+function requireOurs(path: string, owner: string): void {
+  const writer = existsSync(path) ? writerOf(path) : owner;
+  if (writer === owner || writer === "") return;
+  const why =
+    writer === undefined ? "is there already and was not written by mlctl" : `holds the jobs of ${writer} already`;
+  throw new MlctlError("usage", `${path} ${why}`, {
+    hint: "move it away, name another folder with --output, or replace it with --force",
+  });
+}
+
+function pathInRepository(configPath: string): string {
+  return relative(repositoryOf(dirname(configPath)), configPath).replaceAll("\\", "/");
+}
+
+/** The folder with `.git`, at or above `folder`; else `folder`. */
+function repositoryOf(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, ".git"))) return at;
+    if (dirname(at) === at) return folder;
+  }
+}
