@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { Execution } from "../core/execution.ts";
+import { lastExecutions } from "../core/lastExecutions.ts";
 import { isOwnFile } from "../storage/isOwnFile.ts";
 import { processIsAlive } from "../storage/processIsAlive.ts";
 import { readStore } from "../storage/readStore.ts";
@@ -33,7 +34,10 @@ export function saveExecution(paths: WorkspacePaths, execution: Execution): void
   withStore(paths, (store) => saveRecord(paths, store, execution));
 }
 
-/** Takes away what is neither among the newest nor young, with its log; running ones stay. @returns how many went */
+/**
+ * Takes away what is neither among the newest nor young, with its log; running ones stay, and the last of each job, by
+ * which it is known to have run. @returns how many went
+ */
 export function retainExecutions(
   paths: WorkspacePaths,
   retention: Config["retention"]["executions"],
@@ -43,10 +47,11 @@ export function retainExecutions(
   if (keep === null && days === null) return 0;
   const oldest = days === null ? "￿" : new Date(now.getTime() - days * DAY_MILLISECONDS).toISOString();
   return withStore(paths, (store) => {
-    const gone = store
-      .executions()
+    const all = store.executions();
+    const last = lastExecutions(all);
+    const gone = all
       .slice(keep ?? 0)
-      .filter((execution) => execution.startedAt < oldest && actualStatus(execution) !== "running");
+      .filter((each) => each.startedAt < oldest && actualStatus(each) !== "running" && !last.has(each));
     for (const execution of gone) {
       // The record first: a log that is left over says nothing wrong, a record without its log does.
       rmSync(recordPath(paths, execution), { force: true });
@@ -64,14 +69,18 @@ export function actualStatus({ status, host, pid }: Execution): Execution["statu
   return status === "running" && host === hostname() && !processIsAlive(pid) ? "killed" : status;
 }
 
-/** As the records say, also where the index is behind; newest first. */
+/** Those that nobody started by hand, as the records say, also where the index is behind; newest first. */
 export function recentExecutions(paths: WorkspacePaths, job: string): Execution[] {
   const store = readStore(paths);
   try {
-    return store.executions({ job, limit: RECENT });
+    return unattendedExecutions(store, job);
   } finally {
     store.close();
   }
+}
+
+export function unattendedExecutions(store: RunStore, job: string): Execution[] {
+  return store.executions({ job, limit: RECENT, unattended: true });
 }
 
 function withStore<T>(paths: WorkspacePaths, work: (store: RunStore) => T): T {

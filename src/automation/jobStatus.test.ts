@@ -6,9 +6,10 @@ import { saveRecord } from "../storage/saveRecord.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import { actualStatus, retainExecutions } from "./executionLog.ts";
 import { latestTime } from "./cron.ts";
-import { missedTimes } from "./jobStatus.ts";
+import { graced, jobStatuses, missedTimes, type JobStatus } from "./jobStatus.ts";
 import { jitterOf } from "./runSchedule.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
+import { expect as expectJobs } from "./scheduleState.ts";
 
 const job: ScheduledJob = {
   name: "fullprocess",
@@ -28,7 +29,8 @@ const missed = (
   now: string,
   change: Partial<ScheduledJob> = {},
 ): string | undefined => {
-  const found = missedTimes({ ...job, ...change }, expected, executions, new Date(now));
+  const asked = { ...job, ...change };
+  const found = missedTimes(asked, expected, executions, graced(asked, new Date(now)));
   if (found === undefined) return undefined;
   const [first, latest] = [found.first, found.latest].map((time) => time.toISOString().slice(5, 13));
   return `${found.count}, ${first} to ${latest}`;
@@ -65,6 +67,37 @@ describe("missedTimes", () => {
     const killed = { ...here, host: hostname(), pid: 2 ** 22 - 1 };
     expect(actualStatus(killed)).toBe("killed");
     expect(missed([killed], "2026-01-02T12:00:00Z")).toBe("1, 01-02T06 to 01-02T06");
+  });
+});
+
+describe("jobStatuses", () => {
+  /** Told at the beginning of January to run each day at six. */
+  function statusAt(now: string, executions: readonly Execution[]): JobStatus {
+    const paths = exampleWorkspace();
+    expectJobs(paths, [job], "crontab", new Date(expected.since));
+    const store = openStore(paths.database);
+    for (const execution of executions) saveRecord(paths, store, execution);
+    const [status] = jobStatuses([job], { paths, store, now: new Date(now), count: 1 });
+    store.close();
+    return status!;
+  }
+  const byHand = (n: number, status: Execution["status"] = "done") =>
+    exampleExecution(n, { status, trigger: "manual", dueAt: null, startedAt: `2026-01-04T07:0${n}:00.000Z` });
+
+  it("does not forget the runs at their times for those by hand", () => {
+    const hands = [5, 6, 7, 8, 9].map((n) => byHand(n));
+    const status = statusAt("2026-01-04T12:00:00Z", [ran(1), ran(2), ran(3), ran(4), ...hands]);
+    expect([status.status, status.missed, status.last.map(({ trigger }) => trigger)]).toEqual([
+      "ok",
+      0,
+      Array(5).fill("manual"),
+    ]);
+    expect(statusAt("2026-01-05T12:00:00Z", [ran(4), ...hands]).status).toBe("overdue");
+  });
+
+  it("says how the newest ended, whoever started it", () => {
+    expect(statusAt("2026-01-04T12:00:00Z", [ran(4), byHand(5, "failed")]).status).toBe("failed");
+    expect(statusAt("2026-01-04T12:00:00Z", [byHand(5, "failed"), ran(4)]).status).toBe("failed");
   });
 });
 
@@ -106,6 +139,22 @@ describe("retainExecutions", () => {
     expect(left()).toEqual(["job_5", "job_4", "job_1"]);
     expect(retainExecutions(paths, { keep: 1, days: null }, now)).toBe(1);
     expect(left()).toEqual(["job_5", "job_1"]);
+    store.close();
+  });
+
+  it("keeps the last run of each job that nobody started by hand, however many others came after it", () => {
+    const paths = exampleWorkspace();
+    const store = openStore(paths.database);
+    const monthly = { job: "monthly", trigger: "missed" } as const;
+    const all = [
+      ran(1, { ...monthly, executionId: "ran" }),
+      ran(2, { ...monthly, executionId: "skipped", status: "skipped" }),
+      ran(3, { ...monthly, executionId: "hand", trigger: "manual", dueAt: null }),
+      ...[4, 5, 6, 7].map((n) => ran(n)),
+    ];
+    for (const execution of all) saveRecord(paths, store, execution);
+    expect(retainExecutions(paths, { keep: 2, days: null }, new Date("2026-02-01"))).toBe(3);
+    expect(store.executions().map(({ executionId }) => executionId)).toEqual(["job_7", "job_6", "skipped", "ran"]);
     store.close();
   });
 });

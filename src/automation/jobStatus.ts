@@ -4,7 +4,7 @@ import type { Execution } from "../core/execution.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
 import { latestTime, nextTimes, timesAfter } from "./cron.ts";
-import { actualStatus } from "./executionLog.ts";
+import { actualStatus, unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectations, type Expectation, type Scheduler } from "./scheduleState.ts";
 
@@ -59,14 +59,16 @@ export function jobStatuses(jobs: readonly ScheduledJob[], { paths, store, now, 
   const expected = expectations(paths);
   return jobs.map((job) => {
     const executions = store.executions({ job: job.name, limit: RECENT });
-    const missed = missedTimes(job, expected[job.name], executions, now);
+    // However often somebody ran it by hand in between.
+    const unattended = unattendedExecutions(store, job.name);
+    const missed = missedTimes(job, expected[job.name], unattended, graced(job, now));
     return {
       name: job.name,
       command: job.words.join(" "),
       cron: job.cron,
       timezone: job.timezone,
       scheduler: expected[job.name]?.by ?? null,
-      status: statusOf(expected[job.name], executions, missed !== undefined),
+      status: statusOf(expected[job.name], newestOf(executions, unattended), missed !== undefined),
       missed: missed?.count ?? 0,
       overdueSince: missed?.first.toISOString() ?? null,
       next: nextTimes(job, count, now).map((time) => time.toISOString()),
@@ -82,12 +84,12 @@ export interface MissedTimes {
   readonly count: number;
 }
 
-/** Dead-man check: times since the last run, or since somebody was told to run the job, that nothing ran for. */
+/** Times since the last run, or since somebody was told to run the job, up to `until` that nothing ran for. */
 export function missedTimes(
   job: ScheduledJob,
   expected: Expectation | undefined,
   executions: readonly Execution[],
-  now: Date,
+  until: Date,
 ): MissedTimes | undefined {
   if (expected === undefined || expected.cron !== job.cron || expected.timezone !== job.timezone) return undefined;
   const unattended = executions.filter(({ trigger }) => trigger !== "manual");
@@ -95,16 +97,23 @@ export function missedTimes(
   // Times that came while it ran were not missed.
   const seen = unattended.flatMap(({ dueAt, endedAt, startedAt }) => [dueAt ?? startedAt, endedAt ?? startedAt]);
   const from = new Date([expected.since, ...seen].toSorted().at(-1)!);
-  const patience = now.getTime() - job.jitterMs - GRACE_MILLISECONDS;
   let count = 0;
   let first: Date | undefined;
   for (const time of timesAfter(job, from)) {
-    if (time.getTime() > patience || count >= MOST_MISSED) break;
+    if (time > until || count >= MOST_MISSED) break;
     first ??= time;
     count++;
   }
   if (first === undefined) return undefined;
-  return { first, latest: latestTime(job, now, now.getTime() - from.getTime()) ?? first, count };
+  return { first, latest: latestTime(job, until, until.getTime() - from.getTime()) ?? first, count };
+}
+
+/**
+ * Dead-man check: what came before this instant should have begun. Who catches up asks without such patience: a run
+ * that is late already is not made later, and none comes twice for one time.
+ */
+export function graced({ jitterMs }: Pick<ScheduledJob, "jitterMs">, now: Date): Date {
+  return new Date(now.getTime() - jitterMs - GRACE_MILLISECONDS);
 }
 
 /** For doctor: one finding for each job that somebody was told to run. */
@@ -142,6 +151,10 @@ function statusOf(
   if (expected === undefined && last === undefined) return "unscheduled";
   if (last === undefined) return "waiting";
   return last === "done" ? "ok" : "failed";
+}
+
+function newestOf(some: readonly Execution[], others: readonly Execution[]): Execution[] {
+  return [...some, ...others].toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
 }
 
 function outcomeOf(execution: Execution): Outcome {

@@ -35,10 +35,6 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
     running.add(work);
     return work;
   };
-  for (const job of jobs) {
-    const missed = missedBy(job, before[job.name], options);
-    if (missed !== undefined) void catchUp(job, missed, { options, start });
-  }
   const stops = jobs.map((job) =>
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
@@ -46,6 +42,11 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
       missed: (time) => void catchUp(job, { first: time, latest: time, count: 1 }, { options, start }),
     }),
   );
+  // After that, so that no time falls in between; one that both see runs once.
+  for (const job of jobs) {
+    const missed = missedBy(job, before[job.name], options);
+    if (missed !== undefined) void catchUp(job, missed, { options, start });
+  }
   context.emit({
     type: "stage",
     stage: "schedule",

@@ -2,6 +2,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
+import type { Execution } from "../core/execution.ts";
+import { lastExecutions } from "../core/lastExecutions.ts";
 import type { Run } from "../core/run.ts";
 import type { WorkspaceRecord } from "../storage/workspaceRecord.ts";
 import { artifactsOf } from "../storage/workspaceRecord.ts";
@@ -42,11 +44,13 @@ export function planPrune(session: Session): PrunePlan {
   const datasets = choose(session, "datasets", datasetsOf(session), ({ records }) =>
     records.some((record) => record.kind === "dataset" && needed.isDatasetNeeded(record, goneRuns)),
   );
+  const executions = session.store.executions();
+  const last = lastExecutions(executions);
   const others = [
     choose(session, "trials", searchesOf(session), ({ records }) => records.some((record) => isOf(record, needed))),
     choose(session, "monitoring", monitoringsOf(session), () => false),
-    choose(session, "executions", executionsOf(session), ({ records }) =>
-      records.some((record) => record.kind === "execution" && record.status === "running"),
+    choose(session, "executions", executionsOf(executions), ({ records }) =>
+      records.some((record) => record.kind === "execution" && (record.status === "running" || last.has(record))),
     ),
   ];
   const chosen = [trainings, datasets, ...others];
@@ -136,8 +140,8 @@ function monitoringsOf({ store }: Session): Candidate[] {
     .map((record) => ({ id: record.monitorId, createdAt: record.createdAt, records: [record], files: [] }));
 }
 
-function executionsOf({ store }: Session): Candidate[] {
-  return store.executions().map((record) => ({
+function executionsOf(executions: readonly Execution[]): Candidate[] {
+  return executions.map((record) => ({
     id: record.executionId,
     createdAt: record.startedAt,
     records: [record],

@@ -40,6 +40,13 @@ export interface RecordChanges {
   readonly removed: readonly string[];
 }
 
+export interface ExecutionFilter {
+  readonly job?: string;
+  readonly limit?: number;
+  /** Leaves out what was run by hand. */
+  readonly unattended?: boolean;
+}
+
 export interface RunStore {
   /** Newest first. */
   datasets(): Dataset[];
@@ -77,8 +84,8 @@ export interface RunStore {
   monitorings(filter?: MonitorFilter): MonitorRecord[];
   monitoring(monitorId: string): MonitorRecord | undefined;
 
-  /** Of scheduled jobs, newest first. @param job only its */
-  executions(filter?: { readonly job?: string; readonly limit?: number }): Execution[];
+  /** Of scheduled jobs, newest first. */
+  executions(filter?: ExecutionFilter): Execution[];
 
   /** A screenful at a time. */
   readonly browse: Browse;

@@ -14,7 +14,7 @@ import { executor, type Execute } from "./execute.ts";
 import { forgetOrphans, indexRecord } from "./indexRecord.ts";
 import { tables } from "./migrations.ts";
 import { withStoreErrors } from "./storeFailure.ts";
-import type { Alias, MonitorFilter, RecordChanges, RunFilter, RunStore } from "./runStore.ts";
+import type { Alias, ExecutionFilter, MonitorFilter, RecordChanges, RunFilter, RunStore } from "./runStore.ts";
 
 const newestRunsFirst = "ORDER BY created_at DESC, rank, run_id";
 /** So many candidates fit into an error message. */
@@ -149,10 +149,12 @@ export class SqliteStore implements RunStore {
     return this.#records<MonitorRecord>("SELECT record FROM monitorings WHERE monitor_id = ?", monitorId)[0];
   }
 
-  executions({ job, limit }: { readonly job?: string; readonly limit?: number } = {}): Execution[] {
+  executions({ job, limit, unattended = false }: ExecutionFilter = {}): Execution[] {
     return this.#records<Execution>(
-      `SELECT record FROM executions WHERE job = coalesce(?, job) ORDER BY started_at DESC, execution_id DESC LIMIT ?`,
+      `SELECT record FROM executions WHERE job = coalesce(?, job) AND trigger <> ?
+       ORDER BY started_at DESC, execution_id DESC LIMIT ?`,
       job ?? null,
+      unattended ? "manual" : "",
       limit ?? -1,
     );
   }
