@@ -78,6 +78,19 @@ describe("backup and restore", () => {
     }
   });
 
+  it("keep the name of the configuration, whatever it is", () => {
+    for (const name of ["my.conf", "config 2.json", "settings"]) {
+      const named = workspace.copy();
+      named.write({ [name]: named.read("config.json"), "config.json": null });
+      const path = join(temporaryFolder(), "named.tar.gz");
+      named.ok("backup", path, "-c", name);
+      const restored = emptyWorkspace();
+      restored.ok("restore", path);
+      expect(restored.read(name)).toBe(named.read(name));
+      restored.ok("verify", "-c", name);
+    }
+  });
+
   it("say what was damaged before", () => {
     const copy = workspace.copy();
     const [model] = copy.names("models", /^trainedmodel/);

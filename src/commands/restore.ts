@@ -1,4 +1,5 @@
 /** `mlctl restore`: a workspace out of a backup. */
+import { basename } from "node:path";
 import type { View } from "../core/view.ts";
 import type { RestoreResult } from "../lifecycle/restore.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -31,11 +32,13 @@ export const restore = defineCommand({
   },
 }) satisfies Command;
 
-export function restoreView({ folder, files, createdAt, records, damaged }: RestoreResult): View {
+export function restoreView({ folder, config, files, createdAt, records, damaged }: RestoreResult): View {
+  const name = basename(config);
+  const named = name === "config.json" ? "" : `-c ${/\s/.test(name) ? JSON.stringify(name) : name} `;
   return {
     title: `restored ${files} files of ${createdAt} into ${folder}: ${records} records`,
     fields: [["folder", folder]],
-    notes: damaged.map((name) => `${name} was damaged when the backup was made`),
-    next: "`mlctl doctor`, then `mlctl schedule install` where jobs are to run here",
+    notes: damaged.map((path) => `${path} was damaged when the backup was made`),
+    next: `\`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` where jobs are to run here`,
   };
 }

@@ -12,6 +12,7 @@ import { backupFiles } from "../storage/backupFiles.ts";
 import { backupManifest } from "../storage/backupManifest.ts";
 import { copySqlite } from "../storage/copySqlite.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
+import { requireSettled } from "../storage/settleReplacement.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { damagedIn } from "./damagedInBackup.ts";
 
@@ -41,6 +42,7 @@ export async function backup(
 ): Promise<BackupResult> {
   const path = resolve(output ?? join(paths.workspace, `backup_${timestamp(context.now())}.tar.gz`));
   const { production, models, datasets, input, testData } = paths;
+  requireSettled(paths);
   requireElsewhere(path, paths);
   const folder = mkdtempSync(join(tmpdir(), "mlctl-backup-"));
   try {

@@ -4,6 +4,7 @@ import type { Finding } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import { lockHolder } from "../storage/lock.ts";
 import { requireKinds } from "../storage/requireKinds.ts";
+import { replacementProblem } from "../storage/settleReplacement.ts";
 import { toRecordPath, type WorkspacePaths } from "../storage/workspacePaths.ts";
 import { integrity } from "./integrity.ts";
 import type { Workspace } from "./workspace.ts";
@@ -30,8 +31,14 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
   };
 }
 
-/** Where a file is in the place of a folder nothing more can be looked at; the folder's own finding says so. */
+/** Half a restore cannot be judged; where a file is in the place of a folder nothing more can be looked at; the folder's own finding says so. */
 async function soundness(paths: WorkspacePaths): Promise<Finding[]> {
+  const replacement = replacementProblem(paths);
+  if (replacement !== undefined) {
+    const { kind, message, hint } = replacement;
+    const status = kind === "busy" ? "warn" : "fail";
+    return [{ name: "restore", status, value: null, limit: null, message: `${message}: ${hint}` }];
+  }
   try {
     requireKinds(paths);
   } catch (error) {

@@ -1,5 +1,5 @@
 /** restore: a workspace out of a backup, checked byte for byte before anything is put in its place. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { loadConfig } from "../config/loadConfig.ts";
 import { workspaceOf, type ConfiguredPaths } from "../config/workspaceOf.ts";
@@ -8,12 +8,13 @@ import { MlctlError } from "../core/errors.ts";
 import { readArchive } from "../storage/archive.ts";
 import { backupFolders } from "../storage/backupFiles.ts";
 import { readManifest, type BackupManifest } from "../storage/backupManifest.ts";
-import { ensureFolder, syncFolder } from "../storage/commitFile.ts";
+import { ensureFolder } from "../storage/commitFile.ts";
 import { acquireLock } from "../storage/lock.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { reindex } from "../storage/reindex.ts";
+import { replaceAll } from "../storage/replacement.ts";
+import { RESTORE, settleReplacement } from "../storage/settleReplacement.ts";
 import { temporaryPath } from "../storage/temporaryPath.ts";
-import { writeFailure } from "../storage/writeFailure.ts";
 import { integrity } from "./integrity.ts";
 import { knownNames } from "./knownNames.ts";
 
@@ -43,20 +44,35 @@ const plainNames = new Set(["config.json", "store.db", "predictions.db", "manife
 export async function restore(options: RestoreOptions, context: Context): Promise<RestoreResult> {
   const folder = resolve(options.folder);
   const { archive, force, waitMs } = options;
+  const { now, signal } = context;
+  const settled = await settleReplacement(folder, { command: RESTORE, waitMs, force, now, signal });
+  if (settled === "undone") {
+    const message = "a restore that was cut off is undone first: what was there before is back";
+    context.emit({ type: "warning", stage: "restore", message });
+  }
   if (!force) requireEmpty(folder, archive);
-  ensureFolder(folder);
+  const made = ensureFolder(folder);
+  try {
+    return await restoreInto(folder, options, context);
+  } catch (error) {
+    removeEmpty(folder, made);
+    throw error;
+  }
+}
+
+async function restoreInto(folder: string, options: RestoreOptions, context: Context): Promise<RestoreResult> {
   const unpacked = temporaryPath(join(folder, "restore"));
   mkdirSync(unpacked);
   try {
-    const manifest = await unpack(archive, unpacked);
+    const manifest = await unpack(options.archive, unpacked);
     const config = join(folder, manifest.configName);
     const paths = await pathsOf(options, { unpacked, folder });
-    const { now, signal } = context;
-    const release = await acquireLock({ database: paths.database, command: "mlctl restore", waitMs, now, signal });
+    const locks = [...new Set([paths.database, ...(await databaseBefore(config, options))])].toSorted();
+    const release = await acquireLocks(locks, options, context);
     try {
-      putInPlace(unpacked, { ...paths, config });
+      replaceAll({ folder, staged: unpacked, places: placesOf(unpacked, paths), config, locks });
       const storePaths = { ...paths };
-      const { records } = reindex(storePaths, now());
+      const { records } = reindex(storePaths, context.now());
       const damaged = (await integrity(storePaths)).filter(({ status }) => status === "fail").map(({ name }) => name);
       const { createdAt, codeVersion, files } = manifest;
       return { folder, config, files: files.length, createdAt, codeVersion, records, damaged };
@@ -68,10 +84,55 @@ export async function restore(options: RestoreOptions, context: Context): Promis
   }
 }
 
+/** Of the workspace that goes, whose writers hold its lock; none where there is no configuration that can be read. */
+async function databaseBefore(config: string, { environment }: RestoreOptions): Promise<string[]> {
+  if (!existsSync(config)) return [];
+  try {
+    const directory = dirname(config);
+    const path = basename(config);
+    const loaded = await loadConfig({ path, directory, environment, flags: [], known: knownNames() });
+    const { database } = workspaceOf(loaded);
+    return existsSync(dirname(database)) ? [database] : [];
+  } catch (error) {
+    if (error instanceof MlctlError) return [];
+    throw error;
+  }
+}
+
+async function acquireLocks(
+  databases: readonly string[],
+  { waitMs }: RestoreOptions,
+  { now, signal }: Context,
+): Promise<() => void> {
+  const releases: (() => void)[] = [];
+  const releaseAll = (): void => releases.toReversed().forEach((release) => release());
+  try {
+    for (const database of databases) {
+      ensureFolder(dirname(database));
+      releases.push(await acquireLock({ database, command: RESTORE, waitMs, now, signal }));
+    }
+    return releaseAll;
+  } catch (error) {
+    releaseAll();
+    throw error;
+  }
+}
+
+/** Takes away the folders that were made for nothing: from `folder` up to `made`. */
+function removeEmpty(folder: string, made: string | undefined): void {
+  if (made === undefined) return;
+  for (let at = folder; at.startsWith(made) && readdirSync(at).length === 0; at = dirname(at)) rmdirSync(at);
+}
+
+/** The lock of a workspace that is none any more. */
+const lockFile = /\.lock(\.json|-journal)?$/;
+
 function requireEmpty(folder: string, archive: string): void {
   if (!existsSync(folder)) return;
   // The archive itself may lie there.
-  const found = readdirSync(folder).filter((name) => name !== basename(archive) && !name.startsWith("."));
+  const found = readdirSync(folder).filter(
+    (name) => name !== basename(archive) && !name.startsWith(".") && !lockFile.test(name),
+  );
   if (found.length === 0) return;
   throw new MlctlError(
     "usage",
@@ -123,35 +184,11 @@ async function pathsOf(
   return workspaceOf({ config: loaded.config, directory: folder });
 }
 
-/** What was there goes aside first and away last: where one cannot be put in its place, all are put back. */
-function putInPlace(unpacked: string, paths: ConfiguredPaths & { readonly config: string }): void {
-  const done: { readonly target: string; readonly aside: string | null }[] = [];
-  for (const [name, target] of placesOf(unpacked, paths)) {
-    const source = join(unpacked, name);
-    try {
-      ensureFolder(dirname(target));
-      const aside = existsSync(target) ? temporaryPath(target) : null;
-      if (aside !== null) renameSync(target, aside);
-      done.push({ target, aside });
-      if (existsSync(source)) renameSync(source, target);
-      syncFolder(dirname(target));
-    } catch (error) {
-      for (const each of done.toReversed()) {
-        rmSync(each.target, { recursive: true, force: true });
-        if (each.aside !== null) renameSync(each.aside, each.target);
-      }
-      throw writeFailure(error, target);
-    }
-  }
-  for (const { aside } of done) if (aside !== null) rmSync(aside, { recursive: true, force: true });
-}
-
 /** Names in the backup and where they belong; input and test files only where the backup has them. */
-function placesOf(unpacked: string, paths: ConfiguredPaths & { readonly config: string }): [string, string][] {
-  const { config, production, models, datasets, input, testData, database } = paths;
+function placesOf(unpacked: string, paths: ConfiguredPaths): [string, string][] {
+  const { production, models, datasets, input, testData, database } = paths;
   const log = predictionLogPath(database);
   const places: [string, string][] = [
-    ["config.json", config],
     // No backup has these: they belong to the databases that go.
     ...["-wal", "-shm"].flatMap((suffix): [string, string][] => [
       [`store.db${suffix}`, `${database}${suffix}`],
@@ -160,15 +197,15 @@ function placesOf(unpacked: string, paths: ConfiguredPaths & { readonly config: 
     ["store.db", database],
     ["predictions.db", log],
     ["inputs", input],
-    ["tests", isFilePath(join(unpacked, "tests"), testData) ? dirname(testData) : testData],
+    isFilePath(join(unpacked, "tests"), testData) ? [`tests/${basename(testData)}`, testData] : ["tests", testData],
     ["datasets", datasets],
     ["models", models],
     ["production", production],
   ];
-  return places.filter(([name]) => (name !== "inputs" && name !== "tests") || existsSync(join(unpacked, name)));
+  return places.filter(([name]) => !/^(inputs|tests)/.test(name) || existsSync(join(unpacked, name)));
 }
 
-/** test_data_path may name one file of the folder that was copied. */
+/** test_data_path may name one file. */
 function isFilePath(copied: string, testData: string): boolean {
   return statSync(join(copied, basename(testData)), { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -1,10 +1,11 @@
 /** Session: a workspace with its index, under the one lock when something is to be written. */
-import { acquireLock } from "../storage/lock.ts";
+import { acquireLock, type LockOptions } from "../storage/lock.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { readStore } from "../storage/readStore.ts";
 import { requireKinds } from "../storage/requireKinds.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
+import { requireSettled, settleReplacement } from "../storage/settleReplacement.ts";
 import { syncStore } from "../storage/syncStore.ts";
 import { removeStaleTemporaries } from "../storage/temporaryPath.ts";
 import { keptTables } from "./keptTables.ts";
@@ -33,14 +34,12 @@ export async function writing<T>(
 ): Promise<T> {
   const { paths, context } = workspace;
   requireKinds(paths);
-  const release = await acquireLock({
-    database: paths.database,
-    ...options,
-    now: context.now,
-    signal: context.signal,
-    onWait: (message) => context.emit({ type: "warning", stage: "lock", message }),
-  });
+  const onWait = (message: string): void => context.emit({ type: "warning", stage: "lock", message });
+  const { now: clock, signal } = context;
+  const locking = { ...options, now: clock, signal, onWait };
+  const release = await acquireLock({ database: paths.database, ...locking });
   try {
+    await settleRestore(workspace, locking);
     const store = openStore(paths.database);
     try {
       for (const { path, error } of syncStore(paths, store).problems) {
@@ -60,9 +59,27 @@ export async function writing<T>(
   }
 }
 
+/**
+ * Ends a restore that was cut off.
+ * @param options of a process that holds the lock
+ */
+export async function settleRestore(
+  { paths, context }: Workspace,
+  options: WritingOptions & Pick<LockOptions, "now">,
+): Promise<void> {
+  const settled = await settleReplacement(paths.workspace, { ...options, held: paths.database, force: false });
+  if (settled === undefined) return;
+  const message =
+    settled === "undone"
+      ? "a restore that was cut off is undone: what was there before is back; restore again"
+      : "a restore that was cut off is finished";
+  context.emit({ type: "warning", stage: "restore", message });
+}
+
 /** Does work that only looks: no lock, and no file is made. */
 export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
   const { paths, context } = workspace;
+  requireSettled(paths);
   requireKinds(paths);
   const store = readStore(paths, ({ message }) =>
     context.emit({

@@ -1,11 +1,13 @@
 /** verify: every recorded byte against its hash, for people and for cron. */
 import type { Finding } from "../core/drift.ts";
 import { requireKinds } from "../storage/requireKinds.ts";
+import { requireSettled } from "../storage/settleReplacement.ts";
 import { verify as verifyStorage } from "../storage/verify.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Damage first; one finding a file or check. */
 export async function verify({ paths, context }: Workspace): Promise<{ readonly findings: readonly Finding[] }> {
+  requireSettled(paths);
   requireKinds(paths);
   const emit = (done: number, total: number): void =>
     context.emit({ type: "progress", stage: "verify", done, total, unit: "files" });

@@ -129,7 +129,8 @@ async function unpack(entry: AsyncIterable<Buffer>, target: string): Promise<{ b
         yield chunk;
       }
     },
-    createWriteStream(target, { flags: "wx" }),
+    // On disk before what it replaces goes.
+    createWriteStream(target, { flags: "wx", flush: true }),
   );
   return { bytes, sha256: hash.digest("hex") };
 }

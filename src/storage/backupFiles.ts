@@ -11,7 +11,7 @@ export const backupFolders = ["production", "models", "datasets", "inputs", "tes
 export type BackupFolder = (typeof backupFolders)[number];
 
 /** Locks, what is being written, and what SQLite keeps beside a database that is open. */
-const passing = /^\.mlctl-tmp-|\.lock(\.json)?$|\.lock-(journal|wal|shm)$/;
+const passing = /^\.mlctl-|\.lock(\.json)?$|\.lock-(journal|wal|shm)$/;
 
 /** Which jobs another machine is told to run is not this one's word. */
 const ofThisMachine = /(^|\/)schedule\/(jobs\.json|cron\.log)$/;

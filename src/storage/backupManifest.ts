@@ -38,7 +38,7 @@ export function backupManifest(
 export function readManifest(text: string, path: string): BackupManifest {
   const manifest = parsed(text) as Partial<BackupManifest & { format: string; version: number }> | undefined;
   const isOurs = manifest?.format === "mlctl-backup" && Array.isArray(manifest.files);
-  if (!isOurs || typeof manifest.configName !== "string" || !/^[^/\\]+\.jsonc?$/.test(manifest.configName)) {
+  if (!isOurs || typeof manifest.configName !== "string" || !isPlainName(manifest.configName)) {
     throw new MlctlError("data", `${path} is no backup of mlctl: its manifest is damaged`, {
       hint: "take another copy of it",
     });
@@ -49,6 +49,12 @@ export function readManifest(text: string, path: string): BackupManifest {
     });
   }
   return manifest as BackupManifest;
+}
+
+/** A file of the folder itself, on every system. */
+function isPlainName(name: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return /^[^/\\:\u0000-\u001f]+$/.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);
 }
 
 function parsed(text: string): unknown {

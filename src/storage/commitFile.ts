@@ -18,10 +18,10 @@ export function commitFile(temporary: string, path: string): void {
   }
 }
 
-/** Makes a folder with its parents. */
-export function ensureFolder(folder: string): void {
+/** Makes a folder with its parents. @returns the first of them that was not there; undefined where all were */
+export function ensureFolder(folder: string): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true });
+    return mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw writeFailure(error, folder);
   }

@@ -15,6 +15,7 @@ const explanations: Readonly<Record<string, readonly [message: string, hint: str
   EEXIST: ["it is a file, not a folder", "move the file away, or correct the path"],
   EISDIR: ["it is a folder", "remove the folder, or correct the path"],
   ENOTEMPTY: ["it is a folder that is not empty", "remove the folder, or correct the path"],
+  EBUSY: ["it is in use, or a file system is mounted there", "work in a folder that holds no mount point"],
   EMFILE: ["too many open files", "raise the limit (ulimit -n)"],
 };
 
