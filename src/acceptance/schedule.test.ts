@@ -3,6 +3,8 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { hostTimes } from "../automation/hostTimes.ts";
+import { systemZone } from "../automation/systemZone.ts";
 import { emptyWorkspace, sampleWorkspace, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface JobJson {
@@ -78,9 +80,9 @@ describe("schedule install", () => {
   it("writes lines that cron can run: absolute, with a PATH and a log, in an empty environment", () => {
     cron(["install"]);
     const lines = readFileSync(crontabPath(), "utf8").split("\n");
-    // 02:30 in Oslo is 01:30 UTC in winter, 00:30 in summer.
+    const [oslo] = hostTimes({ ...schedule[1]!, timezone: "Europe/Oslo" }, [systemZone(process.env)], new Date());
     expect(lines.filter((line) => /^[\d*@]/.test(line)).map((line) => line.split(" cd ")[0])).toEqual(
-      ["5 4 * * *", "*/5 * * * *", "@reboot", "30 0,1 * * *"].map((time, i) => (i === 0 ? "5 4 * * * true" : time)),
+      ["5 4 * * *", "*/5 * * * *", "@reboot", oslo].map((time, i) => (i === 0 ? "5 4 * * * true" : time)),
     );
     const line = lines.find((each) => each.startsWith("*/5"))!;
     const command = line.split(" ").slice(5).join(" ").replaceAll("\\%", "%");
@@ -95,6 +97,20 @@ describe("schedule install", () => {
     expect(jobs()[0]!.last.length).toBeLessThanOrEqual(2);
     expect(new Set(jobs()[0]!.last.map(({ due_at: dueAt }) => dueAt)).size).toBe(jobs()[0]!.last.length);
     cron(["remove"]);
+  });
+
+  it("goes by the time zone of the machine, whatever TZ says here, and by CRON_TZ as well", () => {
+    const linesIn = (zone: string): Finished => cron(["install", "--dry-run", "--json"], { TZ: zone });
+    const [here, there] = [linesIn("America/New_York"), linesIn("Asia/Kolkata")];
+    expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout));
+    // The machine is in one of them at most.
+    expect(here.stderr + there.stderr).toMatch(/warning: cron goes by the time zone of this machine, .*here TZ says /);
+    writeFileSync(crontabPath(), "CRON_TZ=Asia/Kolkata\n");
+    // 01:30 and 00:30 UTC, five hours and a half later.
+    expect(linesIn("Asia/Kolkata").stdout).toContain('"0 6,7 * * * cd ');
+    writeFileSync(crontabPath(), "CRON_TZ=Mars\n");
+    expect(linesIn("UTC")).toMatchObject({ status: 3, stderr: expect.stringContaining("CRON_TZ=Mars") as string });
+    writeFileSync(crontabPath(), "5 4 * * * true\n");
   });
 
   it("never takes a crontab that it could not read for an empty one", () => {

@@ -35,10 +35,10 @@ export function writeCrontab(text: string): void {
 }
 
 /** The lines of the block: each job at its times, and once after a reboot where missed runs are caught up. */
-export function crontabLines(jobs: readonly ScheduledJob[], place: JobPlace, zone: string): string[] {
+export function crontabLines(jobs: readonly ScheduledJob[], place: JobPlace, zones: readonly string[]): string[] {
   const { context } = place.workspace;
   return jobs.flatMap((job) => {
-    const times = hostTimes(job, zone, context.now());
+    const times = hostTimes(job, zones, context.now());
     const note = `# ${job.name}: ${job.cron} (${job.timezone})`;
     const lines = times.map((time) => `${time} ${command(job, ["--due", DUE], place)}`);
     const again = job.missed === "run" ? [`@reboot ${command(job, ["--missed"], place)}`] : [];

@@ -37,6 +37,16 @@ export function blockLines(crontab: string, owner: string): string[] {
   return first < 0 || last < first ? [] : lines.slice(first + 1, last);
 }
 
+/** The zone that a CRON_TZ line above the block of `owner` names, by which some crons go; undefined where none does. */
+export function crontabZone(crontab: string, owner: string): string | undefined {
+  const lines = crontab.split("\n");
+  const block = lines.indexOf(marks(owner)[0]);
+  return lines
+    .slice(0, block < 0 ? lines.length : block)
+    .flatMap((line) => /^\s*CRON_TZ\s*=\s*["']?([^"'\s]+)["']?\s*$/.exec(line)?.[1] ?? [])
+    .at(-1);
+}
+
 function marks(owner: string): [string, string] {
   return [
     `# >>> mlctl ${owner} >>> by mlctl schedule install; taken out by mlctl schedule remove`,

@@ -15,7 +15,7 @@ const DUE = "55m";
 
 /** One workflow for each job, so that none waits for another. GitHub's clock is UTC. */
 export function githubWorkflow(job: ScheduledJob, { folder, config, now }: WorkflowOptions): string {
-  const times = hostTimes(job, "UTC", now);
+  const times = hostTimes(job, ["UTC"], now);
   const minutes = job.timeoutMs === null ? 360 : Math.max(1, Math.ceil(job.timeoutMs / 60_000));
   const lines = [
     `# ${job.cron} (${job.timezone})`,

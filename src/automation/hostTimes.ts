@@ -1,19 +1,18 @@
-/** A job's times in the words of a scheduler that knows only one time zone, and five plain fields. */
+/** A job's times in the words of a scheduler that knows only its own time zone, and five plain fields. */
 import { MlctlError } from "../core/errors.ts";
 import { cronFields, type CronJob } from "./cron.ts";
-import { offsetAt } from "./localTime.ts";
+import { zoneStretches, type Stretch } from "./zoneStretches.ts";
 
-/** Summer time begins and ends within any half year: looked at every two weeks for two years. */
-const SAMPLES = 52;
-const FORTNIGHT_MILLISECONDS = 14 * 86_400_000;
 const DAY_MINUTES = 1440;
+const MINUTE_MILLISECONDS = 60_000;
 
 /**
- * Five-field lines that together fire at every time of the job, in the scheduler's zone. Where the zones differ, or the
- * days say more than five fields can, they also fire at other times: `mlctl schedule now --due` tells them apart.
+ * Five-field lines that together fire at every time of the job, in each of the scheduler's zones. Where the zones differ,
+ * or the days say more than five fields can, they also fire at other times: `mlctl schedule now --due` tells them apart.
+ * @param zones what the scheduler may go by
  * @throws {MlctlError} kind "usage" where the job needs seconds
  */
-export function hostTimes(job: CronJob, zone: string, now: Date): string[] {
+export function hostTimes(job: CronJob, zones: readonly string[], now: Date): string[] {
   const fields = cronFields(job);
   if (fields.second.length !== 1 || fields.second[0] !== 0) {
     throw new MlctlError(
@@ -24,43 +23,88 @@ export function hostTimes(job: CronJob, zone: string, now: Date): string[] {
       },
     );
   }
-  const shifts = shiftsTo(zone, job.timezone, now);
-  const [minutes, hours] = [fields.minute, fields.hour];
+  const stretches = zones.flatMap((zone) => zoneStretches([job.timezone, zone], now));
+  const { minute: minutes, hour: hours } = fields;
   const days = [field(fields.dayOfMonth, 1, 31), field(fields.month, 1, 12), field(weekdays(fields.dayOfWeek), 0, 6)];
   const isPlain = days.every((text) => text !== undefined) && (days[0] === "*" || days[2] === "*");
-  if (isPlain && shifts.length === 1 && shifts[0] === 0) {
+  if (isPlain && stretches.every((stretch) => shiftOf(stretch) === 0)) {
     return [[field(minutes, 0, 59), field(hours, 0, 23), ...days].join(" ")];
   }
-  return shifted(minutes, hours, shifts).map((clock) => `${clock} * * *`);
+  const clocks = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute));
+  return clockLines(hostClocks(clocks, stretches)).map((clock) => `${clock} * * *`);
 }
 
-/** How far `zone` is ahead of `from`, in minutes: each difference that occurs. */
-function shiftsTo(zone: string, from: string, now: Date): number[] {
-  const shifts = Array.from({ length: SAMPLES }, (_, i) => {
-    const instant = now.getTime() + i * FORTNIGHT_MILLISECONDS;
-    return Math.round((offsetAt(instant, zone) - offsetAt(instant, from)) / 60_000);
-  });
-  return [...new Set(shifts)].toSorted((a, b) => a - b);
+/** How far the host's clock is ahead of the job's, in minutes. */
+function shiftOf({ offsets: [from, to] }: Stretch): number {
+  return Math.round((to - from) / MINUTE_MILLISECONDS);
 }
 
-/** Minute and hour fields, one line for all hours that share their minutes. */
-function shifted(minutes: readonly number[], hours: readonly number[], shifts: readonly number[]): string[] {
-  const byHour = new Map<number, Set<number>>();
-  for (const shift of shifts) {
-    for (const hour of hours) {
-      for (const minute of minutes) {
-        const at = (((hour * 60 + minute + shift) % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
-        const known = byHour.get(Math.floor(at / 60)) ?? new Set();
-        byHour.set(Math.floor(at / 60), known.add(at % 60));
-      }
+interface HostClocks {
+  /** Minutes after midnight. */
+  readonly all: ReadonlySet<number>;
+  /** Those that must also fire when the host's clock shows them for the second time. */
+  readonly repeated: ReadonlySet<number>;
+}
+
+/** What the host's clock shows when the job's shows one of `clocks`, in any stretch in which it does. */
+function hostClocks(clocks: readonly number[], stretches: readonly Stretch[]): HostClocks {
+  const [all, repeated, whole] = [new Set<number>(), new Set<number>(), new Set<number>()];
+  for (const stretch of stretches) {
+    const shift = shiftOf(stretch);
+    const length = (stretch.end - stretch.begin) / MINUTE_MILLISECONDS;
+    // A time that comes twice for the job is done the first time.
+    if (stretch.repeats[0] || (whole.has(shift) && !stretch.repeats[1])) continue;
+    if (length >= DAY_MINUTES) whole.add(shift);
+    const first = (stretch.begin + stretch.offsets[0]) / MINUTE_MILLISECONDS;
+    for (const clock of clocks) {
+      if (length < DAY_MINUTES && minuteOfDay(clock - first) >= length) continue;
+      all.add(minuteOfDay(clock + shift));
+      if (stretch.repeats[1]) repeated.add(minuteOfDay(clock + shift));
     }
   }
-  const byMinutes = new Map<string, number[]>();
-  for (const [hour, set] of [...byHour].toSorted(([a], [b]) => a - b)) {
-    const text = field([...set], 0, 59)!;
-    byMinutes.set(text, [...(byMinutes.get(text) ?? []), hour]);
-  }
-  return [...byMinutes].map(([text, of]) => `${text} ${field(of, 0, 23)}`);
+  return { all, repeated };
+}
+
+function minuteOfDay(minutes: number): number {
+  return ((minutes % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
+}
+
+/**
+ * Minute and hour fields, one line for all hours that share their minutes. After the clock was set back, Vixie's cron and
+ * its heirs repeat only lines with a star in one of the two.
+ */
+function clockLines({ all, repeated }: HostClocks): string[] {
+  const plain = linesOf(all);
+  const hasStar = (clock: number): boolean =>
+    plain.some(({ text, clocks }) => clocks.has(clock) && /(^| )\*/.test(text));
+  const hourly = new Set([...repeated].filter((clock) => !hasStar(clock)).map((clock) => clock % 60));
+  if (hourly.size === 0) return plain.map(({ text }) => text);
+  const rest = linesOf(new Set([...all].filter((clock) => !hourly.has(clock % 60))));
+  return [`${field([...hourly], 0, 59)!} *`, ...rest.map(({ text }) => text)];
+}
+
+interface ClockLine {
+  readonly text: string;
+  readonly clocks: ReadonlySet<number>;
+}
+
+function linesOf(clocks: ReadonlySet<number>): ClockLine[] {
+  const sorted = [...clocks].toSorted((a, b) => a - b);
+  const byHour = groups(sorted, (clock) => Math.floor(clock / 60));
+  const minutesOf = (hour: number): string => {
+    const minutes = byHour.get(hour)!.map((clock) => clock % 60);
+    return field(minutes, 0, 59)!;
+  };
+  return [...groups([...byHour.keys()], minutesOf)].map(([minutes, hours]) => ({
+    text: `${minutes} ${field(hours, 0, 23)}`,
+    clocks: new Set(hours.flatMap((hour) => byHour.get(hour)!)),
+  }));
+}
+
+function groups<Key>(values: readonly number[], keyOf: (value: number) => Key): Map<Key, number[]> {
+  const grouped = new Map<Key, number[]>();
+  for (const value of values) grouped.set(keyOf(value), [...(grouped.get(keyOf(value)) ?? []), value]);
+  return grouped;
 }
 
 /** "*", "*\/10" or a list; undefined where a value is no number. */

@@ -4,11 +4,13 @@ import { MlctlError } from "../core/errors.ts";
 import { ensureFolder } from "../storage/commitFile.ts";
 import { scheduleFolder } from "../storage/workspaceRecord.ts";
 import { crontabLines, readCrontab, writeCrontab } from "./crontab.ts";
-import { withBlock } from "./crontabBlock.ts";
+import { crontabZone, withBlock } from "./crontabBlock.ts";
 import type { InstallOptions, Target } from "./installOptions.ts";
+import { isZone } from "./localTime.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
 import { expect, expectNothing } from "./scheduleState.ts";
+import { processZone, systemZone } from "./systemZone.ts";
 
 export interface InstallResult {
   readonly scheduler: Target;
@@ -41,15 +43,34 @@ type Change = Omit<InstallResult, "scheduler" | "dryRun" | "jobs">;
 
 function inCrontab(jobs: readonly ScheduledJob[], options: InstallOptions): Change {
   const { configPath, workspace, dryRun } = options;
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const lines = crontabLines(jobs, options, zone);
-  const { text, changed } = withBlock(readCrontab(), configPath, lines);
+  const before = readCrontab();
+  const lines = jobs.length === 0 ? [] : crontabLines(jobs, options, cronZones(before, options));
+  const { text, changed } = withBlock(before, configPath, lines);
   if (changed && !dryRun) {
     ensureFolder(scheduleFolder(workspace.paths));
     writeCrontab(text);
     requireWritten(configPath, lines);
   }
   return { changed, files: [], removed: [], lines, next: null };
+}
+
+/** Debian's cron ignores CRON_TZ, others go by it: the lines fire at the right times for both. */
+function cronZones(crontab: string, { configPath, workspace: { context } }: InstallOptions): string[] {
+  const [system, own, named] = [systemZone(process.env), processZone(), crontabZone(crontab, configPath)];
+  if (named !== undefined && !isZone(named)) {
+    throw new MlctlError("data", `the crontab has a line CRON_TZ=${named}, and there is no such time zone`, {
+      hint: "correct it with `crontab -e`: a zone is called like Europe/Oslo or UTC",
+    });
+  }
+  if (own !== system && own !== named) {
+    context.emit({
+      type: "warning",
+      stage: "schedule",
+      message: `cron goes by the time zone of this machine, ${system}, and so do its lines; here TZ says ${own}`,
+      hint: `if cron itself runs with TZ=${own}, write CRON_TZ=${own} above the block, then install again: both are right then`,
+    });
+  }
+  return [...new Set([system, ...(named === undefined ? [] : [named])])];
 }
 
 /** Somebody else may have written the crontab in between. */

@@ -14,7 +14,7 @@ export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): st
 function cronJobs(job: ScheduledJob, now: Date): string {
   const name = `mlctl-${job.name.toLowerCase().replaceAll("_", "-").slice(0, 40)}`.replace(/-+$/, "");
   // In the job's own zone: Kubernetes knows them.
-  const times = hostTimes(job, job.timezone, now);
+  const times = hostTimes(job, [job.timezone], now);
   return times.map((time, i) => cronJob(job, times.length === 1 ? name : `${name}-${i + 1}`, time)).join("");
 }
 
