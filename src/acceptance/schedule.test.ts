@@ -1,11 +1,12 @@
 /** Jobs at their times: the daemon, a crontab (a program of the same name stands in for the real one), and the dead-man check. */
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hostTimes } from "../automation/hostTimes.ts";
 import { systemZone } from "../automation/systemZone.ts";
-import { emptyWorkspace, sampleWorkspace, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { fakeCrontab, type FakeCrontab } from "./fakeCrontab.ts";
+import { sampleWorkspace, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface JobJson {
   readonly name: string;
@@ -23,63 +24,46 @@ interface JobJson {
   }[];
 }
 
-/** Keeps one crontab in a file, as `crontab` does. */
-const fakeCrontab = `#!/bin/sh
-file="$FAKE_CRONTAB"
-case "$1" in
-  -l) if [ -n "$CRONTAB_BROKEN" ]; then echo "cannot open spool" >&2; exit 1; fi
-      if [ -f "$file" ]; then cat "$file"; else echo "no crontab for me" >&2; exit 1; fi ;;
-  -r) rm "$file" ;;
-  -) cat > "$file" ;;
-  *) exit 2 ;;
-esac
-`;
-
 const schedule = [
   { name: "verify", cron: "*/5 * * * *", missed: "run" },
   { name: "nightly", command: "fullprocess", cron: "30 2 * * 1-5", timezone: "Europe/Oslo", missed: "skip" },
 ];
 
 let workspace: LifecycleWorkspace;
-let programs: string;
+let table: FakeCrontab;
 beforeAll(() => {
   workspace = sampleWorkspace();
   workspace.configure({ schedule });
-  programs = emptyWorkspace().folder;
-  writeFileSync(join(programs, "crontab"), fakeCrontab);
-  chmodSync(join(programs, "crontab"), 0o755);
+  table = fakeCrontab();
 });
 
-const crontabPath = (): string => join(programs, "table");
 const cron = (args: readonly string[], more: Record<string, string> = {}): Finished =>
-  workspace.run(["schedule", ...args], {
-    environment: { PATH: `${programs}:${process.env["PATH"]}`, FAKE_CRONTAB: crontabPath(), TZ: "UTC", ...more },
-  });
+  workspace.run(["schedule", ...args], { environment: { ...table.environment, TZ: "UTC", ...more } });
 const jobs = (of = workspace): JobJson[] => of.json<{ jobs: JobJson[] }>("schedule", "list").jobs;
 
 describe("schedule install", () => {
   it("puts the jobs in a marked block, changes nothing the second time, and takes only them out again", () => {
     const own = "# mine\n5 4 * * * true\n";
-    writeFileSync(crontabPath(), own);
+    table.write(own);
     expect(cron(["install", "--dry-run"]).status).toBe(0);
-    expect(readFileSync(crontabPath(), "utf8")).toBe(own);
+    expect(table.text()).toBe(own);
     expect(cron(["install"]).stderr).toContain("2 jobs stand in your crontab");
-    const installed = readFileSync(crontabPath(), "utf8");
+    const installed = table.text();
     expect(installed.startsWith(own)).toBe(true);
     expect(cron(["install"]).stderr).toContain("nothing had to be changed");
-    expect(readFileSync(crontabPath(), "utf8")).toBe(installed);
+    expect(table.text()).toBe(installed);
     expect(jobs().map(({ scheduler, status }) => [scheduler, status])).toEqual([
       ["crontab", "waiting"],
       ["crontab", "waiting"],
     ]);
     expect(cron(["remove"]).status).toBe(0);
-    expect(readFileSync(crontabPath(), "utf8")).toBe(own);
+    expect(table.text()).toBe(own);
     expect(jobs().map(({ status }) => status)).toEqual(["unscheduled", "unscheduled"]);
   });
 
   it("writes lines that cron can run: absolute, with a PATH and a log, in an empty environment", () => {
     cron(["install"]);
-    const lines = readFileSync(crontabPath(), "utf8").split("\n");
+    const lines = table.text().split("\n");
     const [oslo] = hostTimes({ ...schedule[1]!, timezone: "Europe/Oslo" }, [systemZone(process.env)], new Date());
     expect(lines.filter((line) => /^[\d*@]/.test(line)).map((line) => line.split(" cd ")[0])).toEqual(
       ["5 4 * * *", "*/5 * * * *", "@reboot", oslo].map((time, i) => (i === 0 ? "5 4 * * * true" : time)),
@@ -105,22 +89,22 @@ describe("schedule install", () => {
     expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout));
     // The machine is in one of them at most.
     expect(here.stderr + there.stderr).toMatch(/warning: cron goes by the time zone of this machine, .*here TZ says /);
-    writeFileSync(crontabPath(), "CRON_TZ=Asia/Kolkata\n");
+    table.write("CRON_TZ=Asia/Kolkata\n");
     // 01:30 and 00:30 UTC, five hours and a half later.
     expect(linesIn("Asia/Kolkata").stdout).toContain('"0 6,7 * * * cd ');
-    writeFileSync(crontabPath(), "CRON_TZ=Mars\n");
+    table.write("CRON_TZ=Mars\n");
     expect(linesIn("UTC")).toMatchObject({ status: 3, stderr: expect.stringContaining("CRON_TZ=Mars") as string });
-    writeFileSync(crontabPath(), "5 4 * * * true\n");
+    table.write("5 4 * * * true\n");
   });
 
   it("never takes a crontab that it could not read for an empty one", () => {
-    const before = readFileSync(crontabPath(), "utf8");
-    const finished = cron(["install"], { CRONTAB_BROKEN: "1" });
+    const before = table.text();
+    const finished = cron(["install"], { CRONTAB_BROKEN: "cannot open spool" });
     expect([finished.status, finished.stderr]).toEqual([
       1,
       expect.stringContaining("error: crontab -l failed: cannot open spool"),
     ]);
-    expect(readFileSync(crontabPath(), "utf8")).toBe(before);
+    expect(table.text()).toBe(before);
     const absent = workspace.run(["schedule", "install"], { environment: { PATH: "/nowhere" } });
     expect([absent.status, absent.stderr]).toEqual([
       4,

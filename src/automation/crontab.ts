@@ -15,7 +15,8 @@ const LONGEST_COMMAND = 998;
 export function readCrontab(): string {
   const { status, stdout, stderr } = crontab(["-l"]);
   if (status === 0) return stdout;
-  if (/no crontab for|can't open/i.test(stderr)) return "";
+  // The second is what BusyBox says; it cannot open one that it may not read either.
+  if (/no crontab for|can't open .*: No such file/i.test(stderr)) return "";
   throw new MlctlError("failure", `crontab -l failed: ${stderr.trim() || `it ended with ${status}`}`, {
     hint: "see whether you may use cron: /etc/cron.allow, /etc/cron.deny",
   });

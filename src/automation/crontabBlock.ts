@@ -37,6 +37,14 @@ export function blockLines(crontab: string, owner: string): string[] {
   return first < 0 || last < first ? [] : lines.slice(first + 1, last);
 }
 
+/** Whose blocks stand there. */
+export function blockOwners(crontab: string): string[] {
+  return crontab.split("\n").flatMap((line) => {
+    const [, owner] = /^# >>> mlctl (.+) >>> by mlctl /.exec(line) ?? [];
+    return owner !== undefined && line === marks(owner)[0] ? [owner] : [];
+  });
+}
+
 /** The zone that a CRON_TZ line above the block of `owner` names, by which some crons go; undefined where none does. */
 export function crontabZone(crontab: string, owner: string): string | undefined {
   const lines = crontab.split("\n");

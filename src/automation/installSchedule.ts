@@ -1,16 +1,10 @@
 /** Hands the jobs of config.json to another scheduler, or takes them back. */
-import { join, relative } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { ensureFolder } from "../storage/commitFile.ts";
-import { scheduleFolder } from "../storage/workspaceRecord.ts";
-import { crontabLines, readCrontab, writeCrontab } from "./crontab.ts";
-import { crontabZone, withBlock } from "./crontabBlock.ts";
+import { basename, join, relative } from "node:path";
+import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
 import type { InstallOptions, Target } from "./installOptions.ts";
-import { isZone } from "./localTime.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
-import { expect, expectNothing } from "./scheduleState.ts";
-import { processZone, systemZone } from "./systemZone.ts";
+import { ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
+import { expect, expectBy, expectNothing } from "./scheduleState.ts";
 
 export interface InstallResult {
   readonly scheduler: Target;
@@ -19,7 +13,7 @@ export interface InstallResult {
   readonly jobs: readonly string[];
   /** Written, or what would be. */
   readonly files: readonly string[];
-  /** Taken away. */
+  /** Taken away, or what would be: files, or lines of the crontab. */
   readonly removed: readonly string[];
   /** What stands in the crontab's block. */
   readonly lines: readonly string[];
@@ -28,70 +22,55 @@ export interface InstallResult {
 }
 
 /** @param jobs none: everything of this workspace is taken out */
-export function installSchedule(jobs: readonly ScheduledJob[], options: InstallOptions): InstallResult {
-  const { target, dryRun, workspace } = options;
-  const result = target === "crontab" ? inCrontab(jobs, options) : inFiles(jobs, options);
-  const isWatched = target === "crontab" || target === "systemd";
-  if (!dryRun && isWatched) {
-    if (jobs.length === 0) expectNothing(workspace.paths);
-    else expect(workspace.paths, jobs, target, workspace.context.now());
-  }
+export async function installSchedule(jobs: readonly ScheduledJob[], options: InstallOptions): Promise<InstallResult> {
+  const { target, dryRun } = options;
+  const result =
+    target === "crontab"
+      ? { ...(await installInCrontab(jobs, options)), files: [], next: null }
+      : inFiles(jobs, options);
+  if (!dryRun) tellState(jobs, options);
   return { ...result, scheduler: target, dryRun, jobs: jobs.map(({ name }) => name) };
 }
 
-type Change = Omit<InstallResult, "scheduler" | "dryRun" | "jobs">;
-
-function inCrontab(jobs: readonly ScheduledJob[], options: InstallOptions): Change {
-  const { configPath, workspace, dryRun } = options;
-  const before = readCrontab();
-  const lines = jobs.length === 0 ? [] : crontabLines(jobs, options, cronZones(before, options));
-  const { text, changed } = withBlock(before, configPath, lines);
-  if (changed && !dryRun) {
-    ensureFolder(scheduleFolder(workspace.paths));
-    writeCrontab(text);
-    requireWritten(configPath, lines);
-  }
-  return { changed, files: [], removed: [], lines, next: null };
+/** Who is waited for: what another scheduler of this machine still has stays expected. */
+function tellState(jobs: readonly ScheduledJob[], options: InstallOptions): void {
+  const { target, configPath, workspace } = options;
+  const { paths, context } = workspace;
+  if (target !== "crontab" && target !== "systemd") return;
+  if (jobs.length > 0) return expect(paths, jobs, target, context.now());
+  const other = target === "crontab" ? "systemd" : "crontab";
+  const isLeft =
+    other === "crontab"
+      ? isInCrontab(configPath)
+      : ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
+  if (isLeft) expectBy(paths, target, other);
+  // What `schedule run` was to do is forgotten with the crontab: it has no removal of its own.
+  else expectNothing(paths, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
 }
 
-/** Debian's cron ignores CRON_TZ, others go by it: the lines fire at the right times for both. */
-function cronZones(crontab: string, { configPath, workspace: { context } }: InstallOptions): string[] {
-  const [system, own, named] = [systemZone(process.env), processZone(), crontabZone(crontab, configPath)];
-  if (named !== undefined && !isZone(named)) {
-    throw new MlctlError("data", `the crontab has a line CRON_TZ=${named}, and there is no such time zone`, {
-      hint: "correct it with `crontab -e`: a zone is called like Europe/Oslo or UTC",
-    });
-  }
-  if (own !== system && own !== named) {
-    context.emit({
-      type: "warning",
-      stage: "schedule",
-      message: `cron goes by the time zone of this machine, ${system}, and so do its lines; here TZ says ${own}`,
-      hint: `if cron itself runs with TZ=${own}, write CRON_TZ=${own} above the block, then install again: both are right then`,
-    });
-  }
-  return [...new Set([system, ...(named === undefined ? [] : [named])])];
-}
-
-/** Somebody else may have written the crontab in between. */
-function requireWritten(configPath: string, lines: readonly string[]): void {
-  if (!withBlock(readCrontab(), configPath, lines).changed) return;
-  throw new MlctlError("failure", "the crontab was changed by another program at the same time", {
-    hint: "run it again",
-  });
-}
-
-function inFiles(jobs: readonly ScheduledJob[], options: InstallOptions): Change {
+function inFiles(
+  jobs: readonly ScheduledJob[],
+  options: InstallOptions,
+): Pick<InstallResult, "files" | "removed" | "changed" | "lines" | "next"> {
   const change = writeScheduleFiles(jobs, options);
-  return { ...change, lines: [], next: jobs.length === 0 ? null : nextStep(jobs, options) };
+  return { ...change, lines: [], next: nextStep(jobs, change.removed, options) };
 }
 
-/** How to tell the scheduler of its new files. */
-function nextStep(jobs: readonly ScheduledJob[], options: InstallOptions): string {
-  if (options.target === "github") return "commit the workflows and push them";
-  if (options.target === "systemd") {
-    const timers = jobs.map(({ name }) => `${unitPrefix(options.configPath)}-${name}.timer`).join(" ");
-    return `systemctl --user daemon-reload && systemctl --user enable --now ${timers}`;
+/** How to tell the scheduler of its files. */
+function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], options: InstallOptions): string | null {
+  const { target, configPath } = options;
+  if (jobs.length === 0 && removed.length === 0) return null;
+  if (target === "github") return "commit the workflows and push them";
+  if (target === "systemd") {
+    const gone = removed.map((path) => basename(path)).filter((name) => name.endsWith(".timer"));
+    const timers = jobs.map(({ name }) => `${unitPrefix(configPath)}-${name}.timer`);
+    return [
+      ...(gone.length > 0 ? [`systemctl --user stop ${gone.join(" ")}`] : []),
+      "systemctl --user daemon-reload",
+      ...(timers.length > 0 ? [`systemctl --user enable --now ${timers.join(" ")}`] : []),
+    ].join(" && ");
   }
+  if (jobs.length === 0)
+    return "delete them in the cluster too: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` shows them";
   return `kubectl apply -f ${join(relative(process.cwd(), scheduleFilesFolder(options)), "mlctl-cronjobs.yaml")}`;
 }

@@ -1,6 +1,5 @@
 /** The files that tell systemd, GitHub Actions and Kubernetes of the jobs: where they lie, and whose each one is. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
@@ -10,6 +9,7 @@ import type { InstallOptions } from "./installOptions.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { systemdUnits } from "./systemdUnits.ts";
+import { userFolder } from "./userFolder.ts";
 
 const MARK = "# Written by mlctl schedule install; change config.json and install again.";
 const OWNER = "# It manages the jobs of ";
@@ -39,7 +39,11 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
   const stale = ownFiles(options).filter((path) => !wanted.some(([each]) => each === path));
   if (!options.dryRun) {
     for (const [path, text] of fresh) atomicWrite(path, text);
-    for (const path of stale) rmSync(path);
+    for (const path of stale) {
+      rmSync(path);
+      // Where `systemctl enable` linked it; it refuses to disable a unit whose file is gone.
+      if (path.endsWith(".timer")) rmSync(join(folder, "timers.target.wants", basename(path)), { force: true });
+    }
   }
   return { files: wanted.map(([path]) => path), removed: stale, changed: fresh.length + stale.length > 0 };
 }
@@ -55,7 +59,7 @@ export function ownFiles(options: InstallOptions): string[] {
   return (existsSync(folder) ? readdirSync(folder) : [])
     .filter(isNamedLikeOurs)
     .map((name) => join(folder, name))
-    .filter((path) => writerOf(path) === ownerOf(options));
+    .filter((path) => writerOf(path) === ownerOf(options) || (target === "systemd" && writerOf(path) === ""));
 }
 
 /** Where the files of the target lie. */
@@ -64,7 +68,7 @@ export function scheduleFilesFolder({ target, output, configPath }: InstallOptio
   if (output !== undefined) return resolve(output);
   if (target === "github") return join(repositoryOf(workspace), ".github", "workflows");
   if (target === "k8s") return join(workspace, "k8s");
-  return join(process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config"), "systemd", "user");
+  return join(userFolder("XDG_CONFIG_HOME", ".config"), "systemd", "user");
 }
 
 /** Workspaces of the same name keep apart. */

@@ -42,12 +42,26 @@ export function expect(paths: WorkspacePaths, jobs: readonly CronJob[], by: Sche
       return [name, { cron, timezone, since: same ? known.since : now.toISOString(), by }];
     }),
   );
-  if (JSON.stringify(state) === JSON.stringify(before)) return;
-  atomicWrite(statePath(paths), `${JSON.stringify({ kind: "schedule_state", jobs: state }, null, 2)}\n`);
+  save(paths, before, state);
 }
 
-export function expectNothing(paths: WorkspacePaths): void {
-  rmSync(statePath(paths), { force: true });
+/** Takes from the account of `from` to that of `to`, who has the same jobs. */
+export function expectBy(paths: WorkspacePaths, from: Scheduler, to: Scheduler): void {
+  const before = expectations(paths);
+  const moved = Object.entries(before).map(([name, job]) => [name, job.by === from ? { ...job, by: to } : job]);
+  save(paths, before, Object.fromEntries(moved) as State);
+}
+
+/** Nothing is expected of these any more. */
+export function expectNothing(paths: WorkspacePaths, from: readonly Scheduler[]): void {
+  const before = expectations(paths);
+  save(paths, before, Object.fromEntries(Object.entries(before).filter(([, { by }]) => !from.includes(by))));
+}
+
+function save(paths: WorkspacePaths, before: State, state: State): void {
+  if (JSON.stringify(state) === JSON.stringify(before)) return;
+  if (Object.keys(state).length === 0) return rmSync(statePath(paths), { force: true });
+  atomicWrite(statePath(paths), `${JSON.stringify({ kind: "schedule_state", jobs: state }, null, 2)}\n`);
 }
 
 function statePath(paths: WorkspacePaths): string {

@@ -1,4 +1,5 @@
 /** `mlctl schedule`: the jobs of config.json at their times, by mlctl itself or by another scheduler. */
+import { dirname } from "node:path";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { JobPlace } from "../automation/executeJob.ts";
 import type { InstallOptions, Target } from "../automation/installOptions.ts";
@@ -139,7 +140,10 @@ const install = defineCommand({
   async run(invocation) {
     const { jobs, place } = await open(invocation);
     const { installSchedule } = await import("../automation/installSchedule.ts");
-    const result = installSchedule(jobs, { ...installOptions(invocation, place), force: invocation.options.force });
+    const result = await installSchedule(jobs, {
+      ...installOptions(invocation, place),
+      force: invocation.options.force,
+    });
     return { result, view: installView(result) };
   },
 }) satisfies Command;
@@ -156,7 +160,7 @@ const remove = defineCommand({
   async run(invocation) {
     const { place } = await openPlace(invocation);
     const { installSchedule } = await import("../automation/installSchedule.ts");
-    const result = installSchedule([], { ...installOptions(invocation, place), force: false });
+    const result = await installSchedule([], { ...installOptions(invocation, place), force: false });
     return { result, view: installView(result) };
   },
 }) satisfies Command;
@@ -185,9 +189,16 @@ async function open(invocation: Invocation): Promise<Opened> {
 }
 
 async function openPlace(invocation: Invocation): Promise<{ place: JobPlace }> {
-  const [loaded, { openWorkspace }] = await Promise.all([openConfig(invocation), import("../lifecycle/workspace.ts")]);
-  const workspace = openWorkspace(loaded, invocation.context);
-  return { place: { workspace, configPath: loaded.path, directory: loaded.directory } };
+  const [loaded, { openWorkspace }, { realConfigPath }] = await Promise.all([
+    openConfig(invocation),
+    import("../lifecycle/workspace.ts"),
+    import("../automation/realConfigPath.ts"),
+  ]);
+  // Through a link it is the same workspace, of which a scheduler must not be told twice.
+  const path = realConfigPath(loaded.path);
+  const directory = dirname(path);
+  const workspace = openWorkspace({ ...loaded, path, directory }, invocation.context);
+  return { place: { workspace, configPath: path, directory } };
 }
 
 async function statuses(invocation: Invocation, count: number) {

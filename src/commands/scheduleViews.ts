@@ -43,20 +43,32 @@ export function listView(jobs: readonly JobStatus[]): View {
 
 export function installView(result: InstallResult): View {
   const { scheduler, changed, dryRun, jobs, files, removed, lines, next } = result;
-  const what = `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}`;
-  const where = scheduler === "crontab" ? "your crontab" : scheduler === "k8s" ? "Kubernetes" : scheduler;
-  const verb =
-    jobs.length === 0 ? "no job of this workspace is left in" : `${what} ${dryRun ? "would stand" : "stand"} in`;
-  const paths = [...files.map((path) => ["written", path]), ...removed.map((path) => ["removed", path])];
+  const written = !changed ? "stands" : dryRun ? "would write" : "written";
+  const rows = [
+    ...files.map((path) => [written, path]),
+    ...removed.map((path) => [dryRun ? "would remove" : "removed", path]),
+  ];
+  const note = "without `loginctl enable-linger` user units only run while you are logged in";
   return {
-    title: `${verb} ${where}${changed ? "" : "; nothing had to be changed"}`,
+    title: `${installTitle(result)}${changed ? "" : "; nothing had to be changed"}`,
     tables: [
       lines.length > 0
         ? { columns: ["line"], rows: lines.map((line) => [line]) }
-        : { columns: ["what", "file"], rows: paths },
+        : { columns: ["what", scheduler === "crontab" ? "line" : "file"], rows },
     ],
+    ...(scheduler === "systemd" && jobs.length > 0 ? { notes: [note] } : {}),
     ...(next === null || dryRun ? {} : { next }),
   };
+}
+
+function installTitle({ scheduler, dryRun, jobs, removed }: InstallResult): string {
+  const where = scheduler === "crontab" ? "your crontab" : scheduler === "k8s" ? "Kubernetes" : scheduler;
+  if (jobs.length === 1) return `1 job ${dryRun ? "would stand" : "stands"} in ${where}`;
+  if (jobs.length > 1) return `${jobs.length} jobs ${dryRun ? "would stand" : "stand"} in ${where}`;
+  if (removed.length === 0) return `no job of this workspace is in ${where}`;
+  return dryRun
+    ? `the jobs of this workspace would be taken out of ${where}`
+    : `no job of this workspace is left in ${where}`;
 }
 
 export function executionView({ job, status, execution }: RunJobResult): View {
