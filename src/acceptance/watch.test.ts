@@ -123,6 +123,25 @@ describe("a dropped file", () => {
     expect(drops[4]!.monitoring).toBe(null);
   });
 
+  it("called .tsv may have commas all the same: it is answered and judged as one", () => {
+    const workspace = trained.copy();
+    workspace.configure({ monitor: { minimum_rows: 1 } });
+    workspace.write({ "drops/input/commas.tsv": csv(), "drops/input/tabs.tsv": csv().replaceAll(",", "\t") });
+    const { drops } = once(workspace);
+    const findings = drops.map(({ monitoring }) =>
+      (monitoring!["findings"] as { name: string }[]).map((each) => each.name),
+    );
+    expect(drops.map(({ rows: count, monitoring }) => [count, monitoring!["labelled"]])).toEqual([
+      [40, 40],
+      [40, 40],
+    ]);
+    expect(findings[0]).toEqual(findings[1]);
+    const answers = ["commas", "tabs"].map((name) =>
+      workspace.read(`drops/processed/${name}_predictions_attrition_v1.csv`),
+    );
+    expect(answers[0]).toBe(answers[1]);
+  });
+
   it("is refused with everything that is wrong at once, and stays as it is in errored", () => {
     const workspace = trained.copy();
     const bad = csv([rows[0]!, "x,many,1,2,0", rows[1]!, "y,1,2,0", "z,1,?,3,1"]);
@@ -286,6 +305,43 @@ describe("watch", () => {
     const { status, stderr } = once(workspace);
     expect([status, workspace.names("drops/input")]).toEqual([4, ["a.csv"]]);
     expect(stderr).toMatch(/no model is deployed: files are left where they are/);
+  });
+
+  it("--once waits until each file had the time to settle, however often it looks, also after a takeover", () => {
+    const workspace = trained.copy();
+    const claim = `drops/processing/${"0".repeat(20)}`;
+    const note = { owner: "gone-1-0", origin: "folder", given: "left.csv", name: "left.csv", nonce: "0", starts: 1 };
+    workspace.write({
+      "drops/input/a.csv": csv(),
+      [`${claim}/claim.json`]: JSON.stringify({ ...note, claimedAt: "2026-01-01T00:00:00.000Z" }),
+      [`${claim}/original.csv`]: csv(),
+    });
+    const args = ["watch", "--once", "--settle", "600ms", "--poll", "50ms", "--json"];
+    const { status, stdout, stderr } = workspace.run(args);
+    expect([status, linesOf(stdout).map(({ file }) => file)]).toEqual([0, ["left.csv", "a.csv"]]);
+    expect(stderr).not.toContain("still being written");
+    // It ends by itself.
+    expect(stderr).not.toContain("Ctrl-C");
+  });
+
+  it("--once leaves a file that does not stop growing for the next time", async () => {
+    const workspace = trained.copy();
+    workspace.write({ "drops/input/slow.csv": csv() });
+    const { child, finished } = workspace.start("watch", "--once", "--settle", "800ms", "--poll", "100ms", "--json");
+    for (let i = 0; child.exitCode === null; i++) {
+      appendFileSync(join(workspace.folder, "drops/input/slow.csv"), `${rows[i % rows.length]!}\n`);
+      await sleep(50);
+    }
+    const { status, stdout, stderr } = await finished;
+    expect([status, stdout]).toEqual([0, ""]);
+    expect(stderr).toContain("1 file is still being written and left for the next time");
+  }, 30_000);
+
+  it("says what is wrong with a folder as source, and with --fail-on where nothing ends", () => {
+    const { status, stderr } = trained.run(["watch", "./drops"]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("hint: a folder is named with --folder ./drops")]);
+    const forever = trained.run(["watch", "--fail-on", "drift"]);
+    expect([forever.status, forever.stderr]).toEqual([2, expect.stringContaining("--fail-on without --once")]);
   });
 
   it("takes the oldest first, and tells with --fail-on what was found", () => {

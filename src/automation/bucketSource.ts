@@ -33,7 +33,7 @@ export function bucketSource({ address, folder, matches, signal, environment }: 
         .filter(({ given }) => matches?.(given) ?? true)
         .toSorted((a, b) => a.at - b.at || (a.given < b.given ? -1 : 1));
       // An object appears whole: nothing is still arriving.
-      return { drops: drops.map(({ given, etag }) => ({ given, etag })), arriving: 0 };
+      return { drops: drops.map(({ given, etag }) => ({ given, etag })), arriving: 0, undecided: 0 };
     },
     async isTaken(name) {
       const names = new Set(siblingNames(name));

@@ -6,6 +6,8 @@ export interface ReadyDrops {
   readonly drops: readonly { readonly given: string; readonly etag?: string }[];
   /** Files that may still be arriving. */
   readonly arriving: number;
+  /** Of these, how many were first seen less than the time ago that a file must not change: most will be whole soon. */
+  readonly undecided: number;
 }
 
 export type DropStatus = "processed" | "errored";

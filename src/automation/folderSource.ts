@@ -22,8 +22,11 @@ export interface FolderSourceOptions {
 }
 
 interface Sighting {
+  /** It is so since then. */
   readonly state: string;
   readonly since: number;
+  /** When it was seen first, whatever it was then. */
+  readonly first: number;
 }
 
 /** @throws {MlctlError} kind "failure" where the folders cannot be made */
@@ -40,15 +43,22 @@ export function folderSource(options: FolderSourceOptions): DropSource {
       const before = seen;
       seen = new Map();
       const settled: FoundFile[] = [];
+      let undecided = 0;
       for (const file of found) {
         const state = `${file.stat.size} ${file.stat.mtimeMs} ${file.stat.ino}`;
         const known = before.get(file.path);
-        const since = known?.state === state ? known.since : now;
-        seen.set(file.path, { state, since });
+        const isUnchanged = known?.state === state;
+        const since = isUnchanged ? known.since : now;
+        // One that was whole before and is another now has come since.
+        const isNew = known === undefined || (!isUnchanged && now - known.since >= settle);
+        const first = isNew ? now : known.first;
+        seen.set(file.path, { state, since, first });
         if (now - since >= settle) settled.push(file);
+        else if (now - first < settle) undecided++;
       }
       settled.sort((a, b) => a.stat.mtimeMs - b.stat.mtimeMs || (a.path < b.path ? -1 : 1));
-      return { drops: settled.map(({ path }) => ({ given: path })), arriving: found.length - settled.length };
+      const drops = settled.map(({ path }) => ({ given: path }));
+      return { drops, arriving: found.length - settled.length, undecided };
     },
     async isTaken(name) {
       return siblingNames(name).some(

@@ -45,7 +45,9 @@ export async function openSource(workspace: Workspace, folder: string, clock: ()
   if (address === null) return { source, place, refresh: async () => {}, failure: () => undefined };
   if (!/^https?:\/\//.test(address)) {
     throw new MlctlError("usage", `watch.source: ${address} is neither an address nor a bucket`, {
-      hint: "https://example.org/feed.json or s3://bucket/prefix; a folder is `watch.folder`",
+      hint: address.includes("://")
+        ? "https://example.org/feed.json or s3://bucket/prefix"
+        : `a folder is named with --folder ${address}, or as \`watch.folder\``,
     });
   }
   return { source, place: `${place} and ${shownUrl(address)}`, ...refresher(workspace, { address, folder, clock }) };

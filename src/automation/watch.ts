@@ -51,7 +51,11 @@ export async function watch(workspace: Workspace, options: WatchOptions): Promis
   });
   const round = { workspace, options, opened, claims, results: [], unfinished: new Map(), failures: [] };
   try {
-    context.emit({ type: "stage", stage: "watch", message: `${opened.place}; end with Ctrl-C` });
+    context.emit({
+      type: "stage",
+      stage: "watch",
+      message: options.once ? opened.place : `${opened.place}; end with Ctrl-C`,
+    });
     await rounds(round);
   } catch (error) {
     if (!isStop(error)) throw error;
@@ -77,7 +81,7 @@ async function rounds(round: Round): Promise<void> {
   const { workspace, options, opened } = round;
   const { context, config } = workspace;
   const [poll, settle] = [milliseconds(config.watch.poll), milliseconds(config.watch.settle)];
-  for (let looks = 1; !context.signal.aborted; looks++) {
+  while (!context.signal.aborted) {
     const seen = await look(round).catch((error: unknown) => {
       if (options.once || isStop(error)) throw error;
       const hint = error instanceof MlctlError ? error.hint : undefined;
@@ -87,10 +91,10 @@ async function rounds(round: Round): Promise<void> {
         message: messageOf(error),
         ...(hint === undefined ? {} : { hint }),
       });
-      return { taken: 0, arriving: 0 };
+      return nothingSeen;
     });
     // Who looks once looks until all is done that did not change in the meantime.
-    if (options.once && seen.taken === 0 && (seen.arriving === 0 || looks > 1)) {
+    if (options.once && seen.taken === 0 && seen.undecided === 0) {
       tellArriving(round, seen.arriving);
       const failure = round.failures[0] ?? opened.failure();
       if (failure !== undefined) throw failure;
@@ -101,13 +105,22 @@ async function rounds(round: Round): Promise<void> {
   }
 }
 
+interface Seen {
+  /** Files that came to their end. */
+  readonly taken: number;
+  readonly arriving: number;
+  readonly undecided: number;
+}
+
+const nothingSeen: Seen = { taken: 0, arriving: 0, undecided: 0 };
+
 function tellArriving({ workspace: { context } }: Round, arriving: number): void {
   if (arriving === 0) return;
   const message = `${arriving} ${arriving === 1 ? "file is" : "files are"} still being written and left for the next time`;
   context.emit({ type: "warning", stage: "watch", message });
 }
 
-async function look(round: Round): Promise<{ taken: number; arriving: number }> {
+async function look(round: Round): Promise<Seen> {
   const { workspace, opened, claims, unfinished } = round;
   const { signal } = workspace.context;
   if (deployedModel(workspace.paths) === undefined) {
@@ -118,10 +131,10 @@ async function look(round: Round): Promise<{ taken: number; arriving: number }> 
   const left = [...unfinished.values(), ...(await claims.takeOver())];
   const suspects = left.filter(({ starts }) => starts > SUSPECT_STARTS);
   for (const claim of left.filter(({ starts }) => starts <= SUSPECT_STARTS)) {
-    if (signal.aborted) return { taken, arriving: 0 };
+    if (signal.aborted) return { ...nothingSeen, taken };
     taken += await finish(round, claim);
   }
-  const { drops, arriving } = await opened.source.ready();
+  const { drops, arriving, undecided } = await opened.source.ready();
   for (const drop of drops) {
     if (signal.aborted) break;
     try {
@@ -133,7 +146,7 @@ async function look(round: Round): Promise<{ taken: number; arriving: number }> 
     }
   }
   for (const claim of suspects) if (!signal.aborted) taken += await finish(round, claim);
-  return { taken, arriving };
+  return { taken, arriving, undecided };
 }
 
 async function fetched(source: DropSource, claims: Claims, claim: Claim): Promise<boolean> {

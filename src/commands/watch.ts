@@ -1,5 +1,6 @@
 /** `mlctl watch`: files that are dropped into a folder, answered, judged and put away. */
 import type { DropResult } from "../automation/dropResult.ts";
+import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/monitoring.ts";
 import { areasOf } from "./areasOf.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
@@ -33,7 +34,7 @@ export const watch = defineCommand({
     },
     failOn: {
       flags: "--fail-on <areas>",
-      description: "exit 11 for drift, 12 for quality, 13 for performance; 14 if nobody can tell (with --once)",
+      description: "exit 11 for drift, 12 for quality, 13 for performance; 14 if nobody can tell; needs --once",
     },
     wait: sharedOptions.wait,
   },
@@ -46,6 +47,11 @@ export const watch = defineCommand({
   async run(invocation) {
     const { options, args } = invocation;
     const failOn: readonly MonitorArea[] = areasOf(options.failOn);
+    if (failOn.length > 0 && !options.once) {
+      throw new MlctlError("usage", "--fail-on without --once: a watcher that goes on has no exit code", {
+        hint: "add --once; `alerts` of config.json tell of drift while it watches",
+      });
+    }
     const workspace = await openWorkspaceOf(invocation);
     const [source] = args;
     const config =

@@ -5,9 +5,14 @@ const DELIMITERS = [",", ";", "\t", "|"] as const;
 
 export type Delimiter = (typeof DELIMITERS)[number];
 
-/** The most frequent separator outside quotes; a comma where there is none, as in a file of one column. */
-export function sniffDelimiter(header: string): Delimiter {
+/**
+ * The most frequent separator outside quotes; a comma where there is none, as in a file of one column. The tab of a file
+ * called .tsv whose header has one.
+ * @param name of the file, as far as it has one: a path, or "stdin"
+ */
+export function sniffDelimiter(header: string, name: string): Delimiter {
   const unquoted = header.replace(/"[^"]*"/g, "");
+  if (/\.tsv(\.gz)?$/i.test(name) && unquoted.includes("\t")) return "\t";
   const count = (delimiter: string): number => unquoted.split(delimiter).length;
   return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
 }

@@ -149,7 +149,7 @@ function csvForm(head: string, options: CsvOptions): Form {
   }
   const end = firstRecordLength(head);
   const header = end < 0 ? head : head.slice(0, end);
-  const delimiter = sniffDelimiter(header);
+  const delimiter = sniffDelimiter(header, name);
   const columns = headerNames(splitRecord(header, delimiter), options);
   const lineEnd = end < 0 ? undefined : (["\n", "\r\n"] as const).find((each) => head.startsWith(each, end));
   return { delimiter, columns, lineEnd, length: lineEnd === undefined ? 0 : end + lineEnd.length };

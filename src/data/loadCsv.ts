@@ -21,12 +21,12 @@ const DATE_FORMS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%
 const NO_MARKER = "\u0001mlctl\u0001";
 
 /**
- * @param path its name decides only whether the delimiter is a tab (.tsv) or looked for in the header
+ * @param path its name decides only whether a tab in the header is the delimiter (.tsv)
  * @throws {UnreadableFile} with the first line at fault
  */
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const text = await inspectText(path, database.folder);
-  const file = csvFile(text, /\.tsv(\.gz)?$/i.test(path), options);
+  const file = csvFile(text, path, options);
   const create = (sample: number): Promise<void> =>
     database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT * FROM ${detecting(file, sample)}`);
   try {
@@ -40,8 +40,8 @@ export async function loadCsv(database: Database, path: string, table: string, o
   return file;
 }
 
-function csvFile(text: TextFile, tabs: boolean, options: ReadOptions): CsvFile {
-  const delimiter = tabs ? "\t" : sniffDelimiter(text.header);
+function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
+  const delimiter = sniffDelimiter(text.header, path);
   const names = columnNames(splitRecord(text.header, delimiter), options.normalizeNames ?? false);
   const nullValues = options.nullValues ?? [""];
   const dialect = [

@@ -30,7 +30,7 @@ export async function readPlainCsv(path: string, options: ReadOptions): Promise<
   const file = isFile ? await open(path).catch(() => null) : null;
   if (file === null) return null;
   try {
-    return await readLines(file, /\.tsv$/i.test(path), options);
+    return await readLines(file, path, options);
   } finally {
     await file.close();
   }
@@ -41,7 +41,7 @@ function isPlain({ nullValues = [""], types = {}, select = {}, where }: ReadOpti
   return isUsual && where === undefined && Object.keys({ ...types, ...select }).length === 0;
 }
 
-async function readLines(file: FileHandle, tabs: boolean, options: ReadOptions): Promise<Table | null> {
+async function readLines(file: FileHandle, path: string, options: ReadOptions): Promise<Table | null> {
   const { size } = await file.stat();
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let head: Head | null = null;
@@ -59,7 +59,7 @@ async function readLines(file: FileHandle, tabs: boolean, options: ReadOptions):
     const lines = buffer.subarray(0, end);
     if ((end === 0 && filled > 0) || !isUtf8(lines)) return null;
     if (head === null) {
-      head = headOf(lines, { size, tabs, options });
+      head = headOf(lines, { size, path, options });
       if (head === null || !head.rows.add(lines.subarray(head.length))) return null;
     } else if (!head.rows.add(lines)) return null;
     if (bytesRead === 0) return tableOf(head);
@@ -77,15 +77,15 @@ interface Head {
 
 interface HeadOptions {
   readonly size: number;
-  readonly tabs: boolean;
+  readonly path: string;
   readonly options: ReadOptions;
 }
 
-function headOf(lines: Buffer, { size, tabs, options }: HeadOptions): Head | null {
+function headOf(lines: Buffer, { size, path, options }: HeadOptions): Head | null {
   const length = lines.indexOf(LINE_FEED) + 1;
   const header = lines.toString("utf8", 0, Math.max(0, length - 1));
   if (header.trim() === "" || /["\r\0\ufeff]/.test(header)) return null;
-  const delimiter = tabs ? "\t" : sniffDelimiter(header);
+  const delimiter = sniffDelimiter(header, path);
   const names = namesOf(splitRecord(header, delimiter), options);
   if (names === null || names.length < 2) return null;
   const sample = lines.subarray(length, length + SAMPLE_BYTES);

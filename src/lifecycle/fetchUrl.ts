@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join, posix } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../storage/commitFile.ts";
 import { writeFailure } from "../storage/writeFailure.ts";
+import { inTime } from "./inTime.ts";
 
 export interface FetchUrlOptions {
   readonly url: string;
@@ -115,7 +117,7 @@ async function answered(options: FetchUrlOptions, before: FetchState | undefined
   const { retries, retryDelay, signal } = options;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await request(options, before);
+      return await inTime(options, (stop) => request(options, before, stop));
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof MlctlError || attempt >= retries) throw toldFailure(error, options);
@@ -125,8 +127,12 @@ async function answered(options: FetchUrlOptions, before: FetchState | undefined
 }
 
 /** @returns null where nothing has changed @throws {Error} what may pass; {MlctlError} what will not */
-async function request(options: FetchUrlOptions, before: FetchState | undefined): Promise<Download | null> {
-  const { url, headers, timeout, signal } = options;
+async function request(
+  options: FetchUrlOptions,
+  before: FetchState | undefined,
+  stop: AbortSignal,
+): Promise<Download | null> {
+  const { url, headers } = options;
   const { etag = null, lastModified = null } = before ?? {};
   const conditions = {
     ...(etag === null ? {} : { "if-none-match": etag }),
@@ -134,7 +140,7 @@ async function request(options: FetchUrlOptions, before: FetchState | undefined)
   };
   const response = await fetch(addressOf(url), {
     headers: { ...headers, ...conditions },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+    signal: stop,
   });
   if (response.status === 304) {
     await response.body?.cancel();
@@ -146,10 +152,17 @@ async function request(options: FetchUrlOptions, before: FetchState | undefined)
     if (PASSING.has(response.status)) throw new Error(message);
     throw new MlctlError("failure", message, { hint: "check the address, and what may be asked of it" });
   }
-  const { path, sha256 } = await store(response.body, options);
+  const { path, sha256 } = await store(stoppable(response.body, stop), options);
   const name = nameOf(url, response.headers.get("content-type") ?? "");
   const [newEtag, newTime] = [response.headers.get("etag"), response.headers.get("last-modified")];
   return { path, sha256, etag: newEtag, lastModified: newTime, name };
+}
+
+/** A body that has begun forgets the signal of its fetch on Node 20. */
+function stoppable(body: ReadableStream<Uint8Array>, stop: AbortSignal): AsyncIterable<Uint8Array> {
+  const stream = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+  stop.addEventListener("abort", () => stream.destroy(stop.reason as Error));
+  return stream as AsyncIterable<Uint8Array>;
 }
 
 async function store(
