@@ -31,6 +31,8 @@ export interface JobPlace {
   readonly configPath: string;
   /** The folder that jobs run in. */
   readonly directory: string;
+  /** What the job prints goes there too, not only to its log. */
+  readonly echo?: (text: Buffer) => void;
 }
 
 export interface JobRequest {
@@ -156,12 +158,20 @@ async function carryOut(job: ScheduledJob, request: JobRequest, place: JobPlace)
 function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: JobPlace): Promise<End> {
   const descriptor = openSync(log, "a");
   writeSync(descriptor, `# ${place.workspace.context.now().toISOString()} mlctl ${job.words.join(" ")}\n`);
+  const { echo } = place;
+  const output = echo === undefined ? descriptor : "pipe";
   const child = spawn(process.execPath, [program, ...job.words, "-c", place.configPath], {
     cwd: place.directory,
     env: jobEnvironment(process.env),
-    stdio: ["ignore", descriptor, descriptor],
+    stdio: ["ignore", output, output],
   });
-  closeSync(descriptor);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (text: Buffer) => {
+      writeSync(descriptor, text);
+      echo?.(text);
+    });
+  }
+  child.once("close", () => closeSync(descriptor));
   const timers: NodeJS.Timeout[] = [];
   let timedOut = false;
   const end = (): void => {
@@ -184,7 +194,8 @@ function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: Jo
       resolve(result);
     };
     child.once("error", (error) => ended({ code: null, timedOut, error: `could not be started: ${error.message}` }));
-    child.once("exit", (code, signal) =>
+    // Not at once after "exit", where what it said last is still on its way.
+    child.once("close", (code: number | null, signal: string | null) =>
       ended({ code, timedOut, ...(signal === null ? {} : { error: `ended by ${signal}` }) }),
     );
   });

@@ -1,65 +1,88 @@
-/** A workflow of GitHub Actions that runs the jobs at their times. */
+/** A workflow of GitHub Actions that runs a job at its times. */
+import { keepSteps, restoreSteps, STATE_BRANCH } from "./githubState.ts";
 import { hostTimes } from "./hostTimes.ts";
+import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
+import { quoted } from "./yamlText.ts";
 
 export interface WorkflowOptions {
   /** The folder of config.json, relative to the repository, with forward slashes. */
   readonly folder: string;
   /** The name of config.json in it. */
   readonly config: string;
+  /** Folders that mlctl writes, relative to `folder`. */
+  readonly kept: readonly string[];
   readonly now: Date;
 }
 
-/** GitHub may be half an hour late; an hour off is the other half of the year. */
-const DUE = "55m";
+/** GitHub may be hours late, or leave a time out; a job that ran for a time does not run for it again. */
+const DUE = { run: "12h", skip: "3h" } as const;
 
-/** One workflow for each job, so that none waits for another. GitHub's clock is UTC. */
-export function githubWorkflow(job: ScheduledJob, { folder, config, now }: WorkflowOptions): string {
+/** For what comes before and after the job, so that a job that takes too long is still kept. */
+const MORE_MINUTES = 15;
+
+/** What GitHub allows at most. */
+const MOST_MINUTES = 360;
+
+/** One workflow for each job, each in its own group: GitHub cancels what waits in a group when another one comes. */
+export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now }: WorkflowOptions): string {
   const times = hostTimes(job, ["UTC"], now);
-  const minutes = job.timeoutMs === null ? 360 : Math.max(1, Math.ceil(job.timeoutMs / 60_000));
+  const minutes = job.timeoutMs === null ? MOST_MINUTES : Math.ceil(job.timeoutMs / 60_000) + MORE_MINUTES;
   const lines = [
     `# ${job.cron} (${job.timezone})`,
-    `name: ${quoted(`mlctl ${job.name}`)}`,
+    ...sourceRemarks,
+    `name: ${quoted(`mlctl ${job.name}${folder === "." ? "" : ` in ${folder}`}`)}`,
     "on:",
     "  schedule:",
     ...times.map((time) => `    - cron: ${quoted(time)}`),
     "  workflow_dispatch:",
     "concurrency:",
-    `  group: ${quoted(folder === "." ? "mlctl" : `mlctl ${folder}`)}`,
+    `  group: ${quoted(`mlctl ${folder}/${config} ${job.name}`)}`,
     "permissions:",
     "  contents: write",
     "jobs:",
     "  mlctl:",
     "    runs-on: ubuntu-latest",
-    `    timeout-minutes: ${minutes}`,
+    `    timeout-minutes: ${Math.min(MOST_MINUTES, minutes)}`,
     "    defaults:",
     "      run:",
+    "        shell: bash",
     `        working-directory: ${quoted(folder)}`,
     "    steps:",
     "      - uses: actions/checkout@v4",
-    "      - uses: actions/setup-node@v4",
-    "        with:",
-    "          node-version: 20",
-    "      - run: npm install --global mlctl",
+    ...installSteps,
+    ...restoreSteps(kept),
     `      - name: ${quoted(`mlctl ${job.words.join(" ")}`)}`,
     "        env:",
-    "          DUE: ${{ github.event_name == 'schedule' && '--due " + DUE + "' || '' }}",
-    `        run: mlctl schedule now ${job.name} $DUE -c ${shellQuoted(config)}`,
-    "      - name: keep what it made",
-    "        run: |",
-    '          git config user.name "mlctl"',
-    '          git config user.email "mlctl@users.noreply.github.com"',
-    "          git add --all .",
-    `          git diff --cached --quiet || { git commit -m "mlctl ${job.name}" && git push; }`,
+    "          DUE: ${{ github.event_name == 'schedule' && '--due " + DUE[job.missed] + "' || '' }}",
+    `        run: mlctl schedule now ${job.name} $DUE -c ${shellWord(config)}`,
+    ...keepSteps(kept, `mlctl ${job.name}`),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** A YAML text. */
-export function quoted(text: string): string {
-  return JSON.stringify(text);
-}
+const sourceRemarks = [
+  "# Set two variables of the repository (Settings, Secrets and variables, Actions): MLCTL_REPOSITORY, owner/name of the",
+  "# repository that mlctl is installed from, and MLCTL_REF, a commit of it that you trust: it runs with your data. If it",
+  "# is private, also the secret MLCTL_TOKEN, a token that may read it.",
+  `# Records, data and models are kept on the branch ${STATE_BRANCH}; to begin anew, delete it.`,
+];
 
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
+/** As the README installs it: no registry has to be trusted, and the same commit each time. */
+const installSteps = [
+  '      - name: "is it said where mlctl comes from?"',
+  "        if: vars.MLCTL_REPOSITORY == '' || vars.MLCTL_REF == ''",
+  '        run: echo "::error::set the variables MLCTL_REPOSITORY and MLCTL_REF of this repository" && exit 1',
+  "      - uses: actions/checkout@v4",
+  "        with:",
+  "          repository: ${{ vars.MLCTL_REPOSITORY }}",
+  "          ref: ${{ vars.MLCTL_REF }}",
+  "          token: ${{ secrets.MLCTL_TOKEN || github.token }}",
+  "          path: .mlctl",
+  "      - uses: actions/setup-node@v4",
+  "        with:",
+  "          node-version: 20",
+  '      - name: "install mlctl"',
+  "        working-directory: .mlctl",
+  "        run: npm ci && npm install --global .",
+];

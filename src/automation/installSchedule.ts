@@ -60,7 +60,11 @@ function inFiles(
 function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], options: InstallOptions): string | null {
   const { target, configPath } = options;
   if (jobs.length === 0 && removed.length === 0) return null;
-  if (target === "github") return "commit the workflows and push them";
+  if (target === "github") {
+    const variables =
+      "set the repository's variables MLCTL_REPOSITORY and MLCTL_REF (each workflow says to what), then ";
+    return `${jobs.length === 0 ? "" : variables}commit the workflows and push them`;
+  }
   if (target === "systemd") {
     const gone = removed.map((path) => basename(path)).filter((name) => name.endsWith(".timer"));
     const timers = jobs.map(({ name }) => `${unitPrefix(configPath)}-${name}.timer`);

@@ -1,7 +1,7 @@
 /** A CronJob of Kubernetes for each job. */
 import { hostTimes } from "./hostTimes.ts";
-import { quoted } from "./githubWorkflow.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
+import { quoted } from "./yamlText.ts";
 
 /** A missed start is made up for within the day; else it may be a little late. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;

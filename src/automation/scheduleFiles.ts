@@ -1,6 +1,6 @@
 /** The files that tell systemd, GitHub Actions and Kubernetes of the jobs: where they lie, and whose each one is. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
@@ -84,12 +84,30 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   if (target === "k8s") return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, now) };
   const config = pathInRepository(configPath);
   const prefix = workflowPrefix(config);
+  const kept = keptFolders(options);
   return Object.fromEntries(
     jobs.map((job) => [
       `${prefix}-${job.name}.yml`,
-      githubWorkflow(job, { folder: dirname(config), config: basename(config), now }),
+      githubWorkflow(job, { folder: dirname(config), config: basename(config), kept, now }),
     ]),
   );
+}
+
+/** What has to outlive a runner, relative to the workspace. */
+function keptFolders({ workspace: { paths, context } }: InstallOptions): string[] {
+  const folders = [paths.datasets, paths.models, paths.production].map((path) =>
+    relative(paths.workspace, path).replaceAll("\\", "/"),
+  );
+  const outside = folders.filter((path) => path === "" || path.startsWith("..") || isAbsolute(path));
+  for (const path of outside) {
+    context.emit({
+      type: "warning",
+      stage: "schedule",
+      message: `what mlctl writes to ${path || "."} is gone after each run on GitHub: it is no folder in the workspace`,
+      hint: "name folders inside it in config.json",
+    });
+  }
+  return folders.filter((path) => !outside.includes(path));
 }
 
 /** Every clone of the repository names them alike; two of its workspaces never do. */

@@ -84,14 +84,24 @@ interface Workflow {
 describe("GitHub Actions", () => {
   it("gets a workflow in UTC that runs the job when it is due", () => {
     const workflow = parse(
-      githubWorkflow(job(), { folder: 'models/it\'s "one"', config: "config.json", now }),
+      githubWorkflow(job(), { folder: 'models/it\'s "one"', config: "config.json", kept: ["models"], now }),
     ) as Workflow;
     expect(workflow.on.schedule).toEqual([{ cron: "30 0,1 * * *" }]);
     expect(workflow).toMatchObject({
-      jobs: { mlctl: { "timeout-minutes": 120, defaults: { run: { "working-directory": 'models/it\'s "one"' } } } },
+      jobs: { mlctl: { "timeout-minutes": 135, defaults: { run: { "working-directory": 'models/it\'s "one"' } } } },
     });
     const runs = workflow.jobs["mlctl"]!.steps.flatMap(({ run }) => run ?? []);
-    expect(runs[1]).toBe("mlctl schedule now nightly $DUE -c 'config.json'");
+    expect(runs).toContain("mlctl schedule now nightly $DUE -c config.json");
+  });
+
+  it("gives each job a group of its own: of one group GitHub cancels what waits", () => {
+    const of = (name: string): unknown =>
+      (
+        parse(githubWorkflow(job({ name }), { folder: ".", config: "config.json", kept: [], now })) as {
+          concurrency: object;
+        }
+      ).concurrency;
+    expect([of("a"), of("b")]).toEqual([{ group: "mlctl ./config.json a" }, { group: "mlctl ./config.json b" }]);
   });
 });
 

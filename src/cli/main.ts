@@ -118,6 +118,7 @@ function invocationOf(call: Call, screen: Terminal) {
     environment,
     stdin,
     stdout,
+    stderr,
     commands,
   };
   return { ...invocation, clear: drawn.clear, signal, stopCode, actions };

@@ -88,6 +88,8 @@ export interface Invocation<O extends Options = Options> {
   /** For commands that stream rows; the others return their result. */
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;
+  /** For what another program says; one's own remarks go through `context.emit`. */
+  readonly stderr: Writable;
   /** All commands in the order of the help, for completion. */
   readonly commands: readonly Command[];
 }

@@ -90,10 +90,15 @@ const now = defineCommand({
       description: "only if one of its times passed less than so long ago and nothing ran for it yet",
     },
     missed: { flags: "--missed", type: "boolean", description: "only if its times passed while nothing was running" },
+    show: {
+      flags: "--show",
+      type: "boolean",
+      description: "print to stderr what the job says, besides its log (always on GitHub Actions)",
+    },
   },
   drains: true,
   examples: [
-    ["mlctl schedule now fullprocess", "by hand"],
+    ["mlctl schedule now fullprocess --show", "by hand"],
     ["mlctl schedule now fullprocess --due 15m", "what the crontab says"],
   ],
   async run(invocation) {
@@ -102,8 +107,12 @@ const now = defineCommand({
       import("../automation/runJobNow.ts"),
       import("../automation/scheduledJobs.ts"),
     ]);
-    const { due, missed } = invocation.options;
-    const result = await runJobNow(jobNamed(jobs, invocation.args[0]!), { ...place, dueMs: due, missed });
+    const { due, missed, show } = invocation.options;
+    // The runner reads annotations from what is printed.
+    const isShown = show || invocation.environment["GITHUB_ACTIONS"] === "true";
+    const echo = isShown ? { echo: (text: Buffer) => void invocation.stderr.write(text) } : {};
+    const options = { ...place, ...echo, dueMs: due, missed };
+    const result = await runJobNow(jobNamed(jobs, invocation.args[0]!), options);
     const { status, execution } = result;
     const isFine = status === "done" || execution === null;
     const exitCode = isFine ? 0 : status === "skipped" ? exitCodes.busy : (execution.exitCode ?? exitCodes.failure);

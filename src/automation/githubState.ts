@@ -1,0 +1,68 @@
+/** Steps of a workflow that carry what mlctl made from one run to the next: each runner begins with the repository alone. */
+import { shellWord } from "./jobCommand.ts";
+import { quoted } from "./yamlText.ts";
+
+/**
+ * A cache is dropped after a week and an artifact after months, and of neither two jobs at once could both be kept: so
+ * it is a branch with nothing else on it, which holds records and models whatever .gitignore says.
+ */
+export const STATE_BRANCH = "mlctl-state";
+
+/** @param folders relative to the workspace, in which the steps run */
+export function restoreSteps(folders: readonly string[]): string[] {
+  return step("bring back what earlier runs made", [
+    `code=0; git ls-remote --exit-code --heads origin ${STATE_BRANCH} > /dev/null || code=$?`,
+    'if [ "$code" = 2 ]; then exit 0; fi # The first run: there is no such branch yet.',
+    'if [ "$code" != 0 ]; then exit "$code"; fi',
+    `git fetch --quiet --depth 1 origin +${STATE_BRANCH}:refs/mlctl/state`,
+    `for folder in ${words(folders)}; do`,
+    '  git cat-file -e "refs/mlctl/state:./$folder" 2> /dev/null || continue',
+    '  git restore --source refs/mlctl/state --worktree -- "$folder"',
+    "done",
+  ]);
+}
+
+/**
+ * What two jobs made at the same time is laid together file by file: records have names of their own. It runs after a
+ * failed job too, whose record and log are what one looks for then.
+ */
+export function keepSteps(folders: readonly string[], message: string): string[] {
+  const kept = `${words(folders)} ':(exclude)*.lock'`;
+  const script = [
+    'export GIT_INDEX_FILE="$RUNNER_TEMP/mlctl-index"',
+    "export GIT_AUTHOR_NAME=mlctl GIT_AUTHOR_EMAIL=mlctl@users.noreply.github.com",
+    'export GIT_COMMITTER_NAME="$GIT_AUTHOR_NAME" GIT_COMMITTER_EMAIL="$GIT_AUTHOR_EMAIL"',
+    `commit() { git commit-tree "$(git write-tree)" "$@" -m ${shellWord(message)}; }`,
+    "base=$(git rev-parse --quiet --verify refs/mlctl/state || true)",
+    "before=${base:-$(git hash-object -t tree -w /dev/null)}",
+    'git read-tree "$before"',
+    `mkdir -p ${words(folders)}`,
+    `git add --all --force -- ${kept}`,
+    'git diff --cached --quiet "$before" && exit 0',
+    "ours=$(commit ${base:+-p $base})",
+    "for attempt in 1 2 3 4 5; do",
+    `  git push --quiet origin "$ours:refs/heads/${STATE_BRANCH}" && exit 0`,
+    `  git fetch --quiet --depth 1 origin +${STATE_BRANCH}:refs/mlctl/theirs || continue`,
+    "  theirs=$(git rev-parse refs/mlctl/theirs)",
+    '  git read-tree -i -m --aggressive "$before" "$ours" "$theirs"',
+    '  ours=$(commit -p "$theirs") || break',
+    '  before="$theirs"',
+    "done",
+    `echo "::error::what this run made could not be kept on the branch ${STATE_BRANCH}: run the job again"`,
+    "exit 1",
+  ];
+  return step("keep what it made", script, "always()");
+}
+
+function step(name: string, script: readonly string[], condition?: string): string[] {
+  return [
+    `      - name: ${quoted(name)}`,
+    ...(condition === undefined ? [] : [`        if: ${condition}`]),
+    "        run: |",
+    ...script.map((line) => `          ${line}`),
+  ];
+}
+
+function words(folders: readonly string[]): string {
+  return folders.map(shellWord).join(" ");
+}
