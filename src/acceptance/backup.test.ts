@@ -59,6 +59,50 @@ describe("backup and restore", () => {
     expect(restored.json<{ status: string }>("fullprocess").status).toBe("nothing_new");
   });
 
+  it("take what was dropped for watch along, a test file without its neighbours, and data that looks like a record", () => {
+    const from = workspace.copy();
+    const drops = ["input/waiting.csv", "processed/old.csv", "errored/bad.json", "logs/old.csv.log"];
+    from.write(Object.fromEntries(drops.map((name) => [`drops/${name}`, `{"kind":"run" ${name}`])));
+    from.write({ "tests.csv": from.read("testdata/testdata.csv"), "practicedata/bad.json": '{"kind":"run"' });
+    from.configure({ test_data_path: "tests.csv", input_folder_path: "." });
+    const path = join(from.folder, "whole.tar.gz");
+    const { damaged } = from.json<{ damaged: string[] }>("backup", path, "--inputs");
+    expect(damaged).toEqual([]);
+    const restored = emptyWorkspace();
+    restored.ok("restore", path);
+    for (const name of [...drops.map((each) => `drops/${each}`), "tests.csv", "practicedata/bad.json"])
+      expect(restored.read(name)).toBe(from.read(name));
+    expect(content(restored)).toEqual(content(from));
+    expect(restored.names(".", /tar\.gz$/)).toEqual([]);
+    // The same again over what is there.
+    restored.write({ "drops/input/later.csv": "later" });
+    restored.ok("restore", path, "--force");
+    expect(restored.names("drops/input")).toEqual(["waiting.csv"]);
+    restored.ok("verify");
+  });
+
+  it("leave out what vanishes after it was listed, and tell of it by its name where a record names it", () => {
+    const copy = workspace.copy();
+    const [report] = copy.names("models", /^report_.*html$/);
+    const [model] = copy.names("models", /^trainedmodel/);
+    const preload = join(temporaryFolder(), "vanish.mjs");
+    writeFileSync(preload, vanish);
+    const path = join(temporaryFolder(), "vanished.tar.gz");
+    const environment = {
+      NODE_OPTIONS: `--import=${preload}`,
+      VANISH: [report, model].map((name) => join(copy.folder, "models", name!)).join(),
+    };
+    const { status, stdout, stderr } = copy.run(["backup", path, "--json"], { environment });
+    expect(status, stderr).toBe(0);
+    expect(existsSync(join(copy.folder, "models", report!))).toBe(false);
+    expect((JSON.parse(stdout) as { damaged: string[] }).damaged).toEqual([`models/${model!}`]);
+    const restored = emptyWorkspace();
+    restored.ok("restore", path);
+    expect(restored.names("models", /^(report_.*html|trainedmodel.*)$/)).toHaveLength(
+      copy.names("models", /^(report_.*html|trainedmodel.*)$/).length,
+    );
+  });
+
   it("are whole while a fullprocess writes", async () => {
     const busy = workspace.copy();
     busy.configure({
@@ -196,6 +240,18 @@ describe("restore refuses", () => {
     expect(existsSync(join(outside, "models"))).toBe(false);
   });
 });
+
+/** Takes files away once the first byte of an archive is to be written. */
+const vanish = `
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+const real = fs.createWriteStream;
+fs.createWriteStream = (path, ...rest) => {
+  for (const file of process.env.VANISH.split(",")) fs.rmSync(file, { force: true });
+  return real(path, ...rest);
+};
+syncBuiltinESMExports();
+`;
 
 /** The archive with one more file in front. */
 async function withEntry(path: string, header: Partial<Header>): Promise<void> {

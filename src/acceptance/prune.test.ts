@@ -1,5 +1,6 @@
 /** What prune takes and what it leaves, also when it is killed. */
 import { writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleWorkspace, snapshot, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
@@ -82,6 +83,58 @@ describe("prune", () => {
     expect(copy.json<{ status: string }>("ingest").status).toBe("nothing_new");
   });
 
+  it("counts each file once, and takes runs of jobs that were killed", () => {
+    const copy = workspace.copy();
+    const execution = (id: string, pid: number): object => ({
+      kind: "execution",
+      executionId: id,
+      job: "old",
+      command: ["ingest"],
+      trigger: "manual",
+      dueAt: null,
+      startedAt: `2020-01-01T00:00:00.00${id.slice(17, 18)}Z`,
+      endedAt: null,
+      status: "running",
+      exitCode: null,
+      reason: null,
+      seconds: null,
+      log: null,
+      pid,
+      host: hostname(),
+    });
+    // No process has that number: it is above what Linux gives out.
+    const pids = { newest: process.pid, running: process.pid, killed: 2 ** 22 + 1 };
+    for (const [i, [name, pid]] of Object.entries(pids).entries()) {
+      const id = `20200101T00000000${3 - i}Z_${name}`;
+      const record = JSON.stringify(execution(id, pid), null, 2);
+      copy.write({ [`models/schedule/execution_${id}.json`]: record });
+    }
+    const { items } = copy.json<PruneJson>("prune", "--dry-run");
+    const files = items.flatMap((item) => item.files);
+    expect(files.filter((file, i) => files.indexOf(file) !== i)).toEqual([]);
+    expect(items.filter(({ kind }) => kind === "leftovers")).toEqual([]);
+    const gone = items.filter(({ kind }) => kind === "executions").map(({ id }) => id);
+    expect(gone).toEqual(["20200101T000000001Z_killed"]);
+  });
+
+  it("takes old backups of the workspace where retention.backups says so, by the name that backup gives, but the newest", () => {
+    const copy = workspace.copy();
+    const old = ["backup_20200101T000000000Z.tar.gz", "backup_20210101T000000000Z.tar.gz"];
+    const others = ["backup_2020.tar.gz", "my_backup_20200101T000000000Z.tar.gz"];
+    copy.write(Object.fromEntries([...old, ...others, `models/${old[0]}`].map((name) => [name, name])));
+    copy.ok("prune");
+    expect(copy.names(".", /backup/).toSorted()).toEqual([...old, ...others].toSorted());
+    copy.configure({ retention: { backups: { days: 7 } } });
+    const { items } = copy.json<PruneJson>("prune");
+    expect(items.filter(({ kind }) => kind === "backups").map(({ id }) => id)).toEqual([old[0]]);
+    expect(copy.names(".", /backup/).toSorted()).toEqual([old[1], ...others].toSorted());
+    expect(copy.names("models", /backup/)).toEqual([old[0]]);
+    copy.ok("backup");
+    copy.configure({ retention: { backups: { keep: 1 } } });
+    expect(copy.json<PruneJson>("prune").items.map(({ id }) => id)).toEqual([old[1]]);
+    expect(copy.names(".", /^backup_\d{8}T/)).toHaveLength(1);
+  });
+
   it("keeps everything young by default", () => {
     const copy = workspace.copy();
     copy.configure({ retention: {} });
@@ -111,15 +164,14 @@ describe("prune", () => {
     let kills = 0;
     for (let killed = true; killed; kills += killed ? 1 : 0) {
       const copy = workspace.copy();
-      // Every second change: each kind of file is among them.
-      const environment = { NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(kills * 2) };
+      const environment = { NODE_OPTIONS: `--import=${preload}`, KILL_AT: String(kills) };
       killed = copy.run(["prune", "-q"], { environment }).status === null;
       const { findings } = JSON.parse(copy.run(["verify", "--json"]).stdout) as {
         findings: { status: string; name: string }[];
       };
       expect(
         findings.filter(({ status }) => status === "fail"),
-        `killed before change ${kills * 2}`,
+        `killed before change ${kills}`,
       ).toEqual([]);
       copy.ok("prune");
       expect(content(copy)).toEqual(content(wanted));

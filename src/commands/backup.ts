@@ -10,9 +10,15 @@ export const backup = defineCommand({
   group: "Other",
   summary: "store, records and artifacts in one file, while mlctl goes on working",
   details:
-    "A .tar.gz with the hash of every file. Needs no lock: what is trained or deployed meanwhile is in it whole or not at all. Input and test files are only in it with --inputs.",
+    "A .tar.gz with the hash of every file. Needs no lock: what is trained or deployed meanwhile is in it whole or not at all. Input and test files, and the folder of `mlctl watch`, are only in it with --inputs.",
   arguments: [{ name: "[file]", description: "where it goes (default: backup_<time>.tar.gz in the workspace)" }],
-  options: { inputs: { flags: "--inputs", type: "boolean", description: "also the input folder and the test data" } },
+  options: {
+    inputs: {
+      flags: "--inputs",
+      type: "boolean",
+      description: "also the input folder, the test data and watch.folder",
+    },
+  },
   examples: [
     ["mlctl backup", "beside config.json"],
     ["mlctl backup /mnt/nas/churn.tar.gz --inputs", "all of it, elsewhere"],

@@ -12,7 +12,7 @@ export const prune = defineCommand({
   group: "Other",
   summary: "take away old datasets, models, reports and records that nothing needs any more",
   details:
-    "What stays is in `retention` of config.json. Never taken away: what is or was deployed (each can be gone back to), models with an alias or a note, the newest of each kind, the data that kept models were trained on, and models that logged predictions were made by. The prediction log keeps to serve.log.retention by itself.",
+    "What stays is in `retention` of config.json. Never taken away: what is or was deployed (each can be gone back to), models with an alias or a note, the newest of each kind, the data that kept models were trained on, and models that logged predictions were made by. Backups in the workspace stay unless `retention.backups` says otherwise. The prediction log keeps to serve.log.retention by itself.",
   options: { dryRun: sharedOptions.dryRun, wait: sharedOptions.wait },
   examples: [
     ["mlctl prune --dry-run", "what would go, with sizes"],

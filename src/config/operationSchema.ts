@@ -37,11 +37,12 @@ export function retentionSchema() {
     monitoring: kept(400, 400, "what monitoring found"),
     trials: kept(20, 90, "trials of searches"),
     executions: kept(1000, null, "runs of scheduled jobs with their logs; the scheduler itself sees to it"),
+    backups: kept(null, null, "archives that `mlctl backup` left in the workspace, named by it; never the newest"),
     after_fullprocess: z.boolean().default(false).describe("prune at the end of each fullprocess that trained"),
   });
 }
 
-function kept(keep: number, days: number | null, description: string) {
+function kept(keep: number | null, days: number | null, description: string) {
   return z
     .strictObject({
       keep: z.number().int().min(1).nullable().default(keep).describe("the newest so many stay"),

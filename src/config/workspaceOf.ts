@@ -13,6 +13,8 @@ export interface ConfiguredPaths {
   readonly models: string;
   readonly production: string;
   readonly database: string;
+  /** watch.folder */
+  readonly drops: string;
 }
 
 /** Paths in config.json are relative to its folder, whatever the current directory. */
@@ -25,5 +27,6 @@ export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" |
     models: resolve(directory, config.output_model_path),
     production: resolve(directory, config.prod_deployment_path),
     database: resolve(directory, config.database),
+    drops: resolve(directory, config.watch.folder),
   };
 }

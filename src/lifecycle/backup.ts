@@ -1,12 +1,11 @@
 /** backup: store, records and artifacts in one archive, while others go on working. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { codeVersion } from "../config/codeVersion.ts";
 import type { ConfiguredPaths } from "../config/workspaceOf.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Context } from "../core/context.ts";
-import { timestamp } from "../core/timestamp.ts";
 import { writeArchive, type ArchivedFile, type ArchiveEntry } from "../storage/archive.ts";
 import { backupFiles } from "../storage/backupFiles.ts";
 import { backupManifest } from "../storage/backupManifest.ts";
@@ -14,6 +13,7 @@ import { copySqlite } from "../storage/copySqlite.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { requireSettled } from "../storage/settleReplacement.ts";
 import { sha256File } from "../storage/sha256File.ts";
+import { backupName } from "../storage/workspaceBackups.ts";
 import { damagedIn } from "./damagedInBackup.ts";
 
 export interface BackupOptions {
@@ -21,7 +21,7 @@ export interface BackupOptions {
   readonly paths: ConfiguredPaths;
   /** Undefined: backup_<stamp>.tar.gz in the workspace. */
   readonly output: string | undefined;
-  /** Input and test files too. */
+  /** Input and test files too, and what was dropped for `mlctl watch`. */
   readonly inputs: boolean;
 }
 
@@ -40,14 +40,17 @@ export async function backup(
   { configPath, paths, output, inputs }: BackupOptions,
   context: Context,
 ): Promise<BackupResult> {
-  const path = resolve(output ?? join(paths.workspace, `backup_${timestamp(context.now())}.tar.gz`));
-  const { production, models, datasets, input, testData } = paths;
+  const path = resolve(output ?? join(paths.workspace, backupName(context.now())));
+  const { production, models, datasets, input, testData, drops } = paths;
   requireSettled(paths);
   requireElsewhere(path, paths);
   const folder = mkdtempSync(join(tmpdir(), "mlctl-backup-"));
   try {
-    const extra = inputs ? { inputs: input, tests: asFolder(testData) } : {};
-    const files = backupFiles({ production, models, datasets, ...extra }, paths);
+    const extra = inputs ? { inputs: input, tests: testData, drops } : {};
+    // Another backup into the same file, or where it lies, is no part of it.
+    const files = backupFiles({ production, models, datasets, ...extra }, paths).filter(
+      ({ content }) => Buffer.isBuffer(content) || (content.path !== path && content.path !== configPath),
+    );
     const entries: ArchiveEntry[] = [
       { name: "config.json", content: readFileSync(configPath) },
       ...(await databases(paths.database, folder)),
@@ -89,10 +92,6 @@ function requireElsewhere(path: string, { models, datasets, production }: Config
   throw new MlctlError("usage", `a backup cannot lie in ${inside}, which it is a copy of`, {
     hint: "name another folder",
   });
-}
-
-function asFolder(testData: string): string {
-  return statSync(testData, { throwIfNoEntry: false })?.isFile() === true ? dirname(testData) : testData;
 }
 
 async function resultOf(

@@ -1,17 +1,30 @@
 /** What prune would take away, and what it must not; nothing is changed here. */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { Execution } from "../core/execution.ts";
 import { lastExecutions } from "../core/lastExecutions.ts";
 import type { Run } from "../core/run.ts";
+import { timeOfStamp } from "../core/timestamp.ts";
 import type { WorkspaceRecord } from "../storage/workspaceRecord.ts";
 import { artifactsOf } from "../storage/workspaceRecord.ts";
+import { actualStatus } from "../storage/actualStatus.ts";
+import { workspaceBackups } from "../storage/workspaceBackups.ts";
 import { fromRecordPath, toRecordPath } from "../storage/workspacePaths.ts";
+import { looseFiles } from "./looseFiles.ts";
 import { neededBy, type Needed } from "./neededRecords.ts";
 import type { Session } from "./session.ts";
 
-export const pruneKinds = ["models", "datasets", "trials", "monitoring", "reports", "executions", "leftovers"] as const;
+export const pruneKinds = [
+  "models",
+  "datasets",
+  "trials",
+  "monitoring",
+  "reports",
+  "executions",
+  "backups",
+  "leftovers",
+] as const;
 
 export type PruneKind = (typeof pruneKinds)[number];
 
@@ -34,9 +47,6 @@ export interface PrunePlan {
 
 const DAY_MILLISECONDS = 86_400_000;
 
-/** "20261121T134652753Z" */
-const STAMP = /_(\d{8}T\d{9}Z)(?:_\d+)?\.[a-z]+$/;
-
 export function planPrune(session: Session): PrunePlan {
   const needed = neededBy(session);
   const trainings = choose(session, "models", trainingsOf(session), (item) => needed.trainIds.has(item.id));
@@ -50,13 +60,20 @@ export function planPrune(session: Session): PrunePlan {
     choose(session, "trials", searchesOf(session), ({ records }) => records.some((record) => isOf(record, needed))),
     choose(session, "monitoring", monitoringsOf(session), () => false),
     choose(session, "executions", executionsOf(executions), ({ records }) =>
-      records.some((record) => record.kind === "execution" && (record.status === "running" || last.has(record))),
+      records.some((record) => record.kind === "execution" && (actualStatus(record) === "running" || last.has(record))),
     ),
   ];
   const chosen = [trainings, datasets, ...others];
   const gone = new Set(chosen.flatMap(({ items }) => items.flatMap(({ records }) => records)));
   const named = namedFiles(session, gone);
-  const files = looseFiles(session, named);
+  // What goes with its record is counted there.
+  const going = chosen.flatMap(({ items }) => items.flatMap((item) => item.files));
+  const files: Candidate[] = looseFiles(session.paths, new Set([...named, ...going])).map((file) => ({
+    id: file.name,
+    createdAt: file.createdAt,
+    records: [],
+    files: [file.path],
+  }));
   const reports = reportKinds.map((pattern) =>
     choose(
       session,
@@ -68,7 +85,12 @@ export function planPrune(session: Session): PrunePlan {
   const leftovers = files
     .filter(({ id }) => leftover.test(id))
     .map((item) => ({ ...item, kind: "leftovers" as const }));
-  const all = [...chosen, ...reports];
+  const backups = backupsOf(session);
+  const newest = backups
+    .map(({ id }) => id)
+    .toSorted()
+    .at(-1);
+  const all = [...chosen, ...reports, choose(session, "backups", backups, ({ id }) => id === newest)];
   return {
     items: [...all.flatMap(({ items }) => items).map((item) => withoutNamed(item, named)), ...leftovers],
     kept: keptOf(all),
@@ -149,6 +171,15 @@ function executionsOf(executions: readonly Execution[]): Candidate[] {
   }));
 }
 
+function backupsOf({ paths }: Session): Candidate[] {
+  return workspaceBackups(paths.workspace).map((name) => ({
+    id: name,
+    createdAt: timeOfStamp(name.slice("backup_".length, -".tar.gz".length)),
+    records: [],
+    files: [name],
+  }));
+}
+
 function filesOf(record: WorkspaceRecord): string[] {
   return artifactsOf(record).map(([, { path }]) => path);
 }
@@ -186,27 +217,6 @@ const reportKinds = [/^report_.+\.html$/, /^report_.+\.md$/, /\.png$/, /^apiretu
 
 /** What a killed training, ingestion or prune left. */
 const leftover = /^(trainedmodel|finaldata|ingestedfiles)_/;
-
-/** Stamped files in the folders of models and datasets that no record names. */
-function looseFiles({ paths }: Session, named: ReadonlySet<string>): Candidate[] {
-  return [paths.models, paths.datasets].flatMap((folder) =>
-    namesIn(folder).flatMap((name) => {
-      const stamp = STAMP.exec(name)?.[1];
-      const path = toRecordPath(paths.workspace, join(folder, name));
-      if (stamp === undefined || named.has(path)) return [];
-      return [{ id: name, createdAt: isoOf(stamp), records: [], files: [path] }];
-    }),
-  );
-}
-
-function namesIn(folder: string): string[] {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
-}
-
-/** "20261121T134652753Z" → "2026-11-21T13:46:52.753Z" */
-function isoOf(stamp: string): string {
-  return stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/, "$1-$2-$3T$4:$5:$6.$7Z");
-}
 
 function withoutNamed(item: PruneItem, named: ReadonlySet<string>): PruneItem {
   return { ...item, files: item.files.filter((file) => !named.has(file)) };

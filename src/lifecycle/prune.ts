@@ -3,6 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import { forgetRecords } from "../storage/forgetRecords.ts";
 import { recordFiles } from "../storage/recordFiles.ts";
 import { readRecords } from "../storage/syncStore.ts";
+import { removeBackups } from "../storage/workspaceBackups.ts";
 import { recordPath } from "../storage/workspaceRecord.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
 import { bytesOf, planPrune, pruneKinds, type PruneItem, type PruneKind } from "./planPrune.ts";
@@ -37,7 +38,8 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
   if (!dryRun) {
     for (const [i, item] of items.entries()) {
       session.context.signal.throwIfAborted();
-      forgetRecords(session.paths, session.store, item);
+      if (item.kind === "backups") removeBackups(session.paths.workspace, item.files);
+      else forgetRecords(session.paths, session.store, item);
       session.context.emit({ type: "progress", stage: "prune", done: i + 1, total: items.length, unit: "items" });
     }
   }

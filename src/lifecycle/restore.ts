@@ -174,7 +174,8 @@ async function pathsOf(
     known: knownNames(),
   });
   const inUnpacked = workspaceOf(loaded);
-  const outside = Object.entries(inUnpacked).filter(([, path]) => relative(unpacked, path).split(sep)[0] === "..");
+  const told = Object.entries(inUnpacked).filter(([name]) => name !== "drops" || existsSync(join(unpacked, name)));
+  const outside = told.filter(([, path]) => relative(unpacked, path).split(sep)[0] === "..");
   if (outside.length > 0 && !force) {
     throw new MlctlError("usage", "the backup's config.json puts folders outside the workspace", {
       details: outside.map(([name, path]) => `${name}: ${path}`),
@@ -186,8 +187,13 @@ async function pathsOf(
 
 /** Names in the backup and where they belong; input and test files only where the backup has them. */
 function placesOf(unpacked: string, paths: ConfiguredPaths): [string, string][] {
-  const { production, models, datasets, input, testData, database } = paths;
+  const { production, models, datasets, input, testData, database, drops } = paths;
   const log = predictionLogPath(database);
+  // A folder that holds the workspace itself is filled, not replaced.
+  const entriesOf = (name: string, target: string): [string, string][] =>
+    existsSync(join(unpacked, name)) && `${paths.workspace}${sep}`.startsWith(`${target}${sep}`)
+      ? readdirSync(join(unpacked, name)).map((entry) => [`${name}/${entry}`, join(target, entry)])
+      : [[name, target]];
   const places: [string, string][] = [
     // No backup has these: they belong to the databases that go.
     ...["-wal", "-shm"].flatMap((suffix): [string, string][] => [
@@ -196,13 +202,14 @@ function placesOf(unpacked: string, paths: ConfiguredPaths): [string, string][] 
     ]),
     ["store.db", database],
     ["predictions.db", log],
-    ["inputs", input],
+    ...entriesOf("inputs", input),
+    ...entriesOf("drops", drops),
     isFilePath(join(unpacked, "tests"), testData) ? [`tests/${basename(testData)}`, testData] : ["tests", testData],
     ["datasets", datasets],
     ["models", models],
     ["production", production],
   ];
-  return places.filter(([name]) => !/^(inputs|tests)/.test(name) || existsSync(join(unpacked, name)));
+  return places.filter(([name]) => !/^(inputs|tests|drops)/.test(name) || existsSync(join(unpacked, name)));
 }
 
 /** test_data_path may name one file. */

@@ -1,6 +1,6 @@
 /** Archives: files in one .tar.gz, and out of it again without ever leaving the folder they belong in. */
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, mkdirSync, rmSync } from "node:fs";
+import { closeSync, createReadStream, createWriteStream, fstatSync, mkdirSync, openSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -15,7 +15,7 @@ import { errorCode, writeFailure } from "./writeFailure.ts";
 export interface ArchiveEntry {
   /** With forward slashes. */
   readonly name: string;
-  /** Its bytes, or where they lie (absolute); of a file that grows, what was there when it was listed. */
+  /** Its bytes, or where they lie (absolute); of a file that grows, what was there when it was listed; one that has gone is left out. */
   readonly content: Buffer | { readonly path: string; readonly bytes: number };
 }
 
@@ -49,6 +49,12 @@ export async function writeArchive(path: string, options: WriteArchiveOptions): 
   } catch (error) {
     tar.destroy();
     rmSync(temporary, { force: true });
+    if (error instanceof Error && error.message === "Size mismatch") {
+      throw new MlctlError("failure", "a file became shorter while it was copied", {
+        hint: "run it again when nothing writes there",
+        cause: error,
+      });
+    }
     throw error instanceof MlctlError || errorCode(error) === undefined ? error : writeFailure(error, path);
   }
 }
@@ -88,13 +94,15 @@ export async function readArchive(
 
 async function fill(tar: Pack, { entries, closing, modifiedAt, onFile }: WriteArchiveOptions): Promise<ArchivedFile[]> {
   const files: ArchivedFile[] = [];
-  for (const { name, content } of entries) {
-    const bytes = Buffer.isBuffer(content) ? content.length : content.bytes;
+  for (const [i, { name, content }] of entries.entries()) {
+    const source = sourceOf(content);
+    onFile(i + 1);
+    if (source === undefined) continue;
+    const { bytes, stream } = source;
     const sink = tar.entry({ name, size: bytes, mtime: modifiedAt, mode: 0o644 });
     const hash = createHash("sha256");
-    const source = sourceOf(content);
     await pipeline(
-      source,
+      stream,
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           hash.update(chunk);
@@ -104,17 +112,36 @@ async function fill(tar: Pack, { entries, closing, modifiedAt, onFile }: WriteAr
       sink as unknown as NodeJS.WritableStream,
     );
     files.push({ name, bytes, sha256: hash.digest("hex") });
-    onFile(files.length);
   }
   tar.entry({ name: closing.name, mtime: modifiedAt, mode: 0o644 }, closing.text(files));
   tar.finalize();
   return files;
 }
 
-function sourceOf(content: ArchiveEntry["content"]): Readable {
-  if (Buffer.isBuffer(content)) return Readable.from(content.length === 0 ? [] : [content]);
-  // A reader with `end` -1 would read all.
-  return content.bytes === 0 ? Readable.from([]) : createReadStream(content.path, { end: content.bytes - 1 });
+/** Undefined for a file that went since it was listed. */
+function sourceOf(content: ArchiveEntry["content"]): { bytes: number; stream: Readable } | undefined {
+  if (Buffer.isBuffer(content)) {
+    return { bytes: content.length, stream: Readable.from(content.length === 0 ? [] : [content]) };
+  }
+  const { path } = content;
+  try {
+    const fd = openSync(path, "r");
+    // What was appended since belongs to the next backup; what was cut off is not there any more.
+    const bytes = Math.min(content.bytes, fstatSync(fd).size);
+    return { bytes, stream: bytes === 0 ? closed(fd) : createReadStream(path, { fd, start: 0, end: bytes - 1 }) };
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw new MlctlError("failure", `cannot read ${path}: ${errorCode(error) ?? String(error)}`, {
+      hint: "check who may read it",
+      cause: error,
+    });
+  }
+}
+
+/** A reader with `end` -1 would read all. */
+function closed(fd: number): Readable {
+  closeSync(fd);
+  return Readable.from([]);
 }
 
 async function unpack(entry: AsyncIterable<Buffer>, target: string): Promise<{ bytes: number; sha256: string }> {
