@@ -1,5 +1,5 @@
 /** The jobs of config.json, checked. */
-import type { Config } from "../config/schema.ts";
+import type { Config, ConfigProblem } from "../config/schema.ts";
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
 import { nextTimes, type CronJob } from "./cron.ts";
@@ -41,7 +41,7 @@ const unitsInMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_6
 export function scheduledJobs({ schedule }: Config, now: Date): readonly ScheduledJob[] {
   if (schedule.length === 0) {
     throw new MlctlError("usage", "config.json schedules no job", {
-      hint: 'add "schedule": [{ "name": "fullprocess", "cron": "*/10 * * * *" }]',
+      hint: 'add "schedule": [{ "name": "fullprocess", "cron": "*/10 * * * *" }]; what was installed goes with `mlctl schedule remove`',
     });
   }
   const jobs = schedule.map(jobOf);
@@ -51,13 +51,39 @@ export function scheduledJobs({ schedule }: Config, now: Date): readonly Schedul
       hint: 'give each a name of its own, and the command beside it: { "name": "nightly", "command": "fullprocess", … }',
     });
   }
-  for (const job of jobs) {
-    if (nextTimes(job, 1, now).length > 0) continue;
-    throw new MlctlError("usage", `schedule "${job.name}": ${JSON.stringify(job.cron)} never comes`, {
-      hint: "day, month and weekday must all fit one day",
-    });
-  }
+  for (const job of jobs) requireComing(job, now);
   return jobs;
+}
+
+/** Whatever `scheduledJobs` would throw, of every job, with its key. */
+export function scheduleProblems({ schedule }: Config, now: Date): ConfigProblem[] {
+  return schedule.flatMap((entry, i) => {
+    const at = (key: string, check: () => unknown): ConfigProblem[] => {
+      try {
+        check();
+        return [];
+      } catch (error) {
+        if (!(error instanceof MlctlError)) throw error;
+        return [{ path: `schedule.${i}.${key}`, message: [error.message, ...error.details].join("; ") }];
+      }
+    };
+    const { name, cron, timezone } = entry;
+    const isNew = schedule.findIndex((other) => other.name === name) === i;
+    return [
+      ...(isNew ? [] : [{ path: `schedule.${i}.name`, message: `another job is called ${JSON.stringify(name)} too` }]),
+      ...at(entry.command === null ? "name" : "command", () => requireCommand(entry)),
+      ...at("args", () => requireOwnWorkspace(entry)),
+      ...at("cron", () => requireComing({ name, cron, timezone: "UTC" }, now)),
+      ...at("timezone", () => nextTimes({ name, cron: "* * * * *", timezone }, 1, now)),
+    ];
+  });
+}
+
+function requireComing(job: CronJob, now: Date): void {
+  if (nextTimes(job, 1, now).length > 0) return;
+  throw new MlctlError("usage", `schedule "${job.name}": ${JSON.stringify(job.cron)} never comes`, {
+    hint: "day, month and weekday must all fit one day",
+  });
 }
 
 /** @throws {MlctlError} kind "usage" naming the jobs there are */
@@ -72,24 +98,9 @@ export function jobNamed(jobs: readonly ScheduledJob[], name: string): Scheduled
 }
 
 function jobOf(entry: Config["schedule"][number]): ScheduledJob {
-  const { name, command, args, cron, timezone, jitter, missed, timeout } = entry;
-  const verb = command ?? name;
-  const takesLock = scheduledCommands[verb];
-  if (takesLock === undefined) {
-    throw new MlctlError("usage", `schedule: ${JSON.stringify(verb)} is no command that can run unattended`, {
-      hint: `use one of ${Object.keys(scheduledCommands).join(", ")}`,
-    });
-  }
-  const workspaceFlag = args.find((word) => /^(-[cC]|--config|--directory)/.test(word));
-  if (workspaceFlag !== undefined) {
-    throw new MlctlError(
-      "usage",
-      `schedule "${name}": args cannot have ${workspaceFlag}: a job works in its own workspace`,
-      {
-        hint: "take it out",
-      },
-    );
-  }
+  const { name, args, cron, timezone, jitter, missed, timeout } = entry;
+  const { verb, takesLock } = requireCommand(entry);
+  requireOwnWorkspace(entry);
   const wait = takesLock && !args.some((word) => word.startsWith("--wait")) ? ["--wait", WAIT] : [];
   const timeoutMs = timeout === null ? null : milliseconds(timeout);
   return {
@@ -101,6 +112,25 @@ function jobOf(entry: Config["schedule"][number]): ScheduledJob {
     missed,
     timeoutMs,
   };
+}
+
+function requireCommand({ name, command }: Config["schedule"][number]): { verb: string; takesLock: boolean } {
+  const verb = command ?? name;
+  const takesLock = scheduledCommands[verb];
+  if (takesLock === undefined) {
+    throw new MlctlError("usage", `schedule: ${JSON.stringify(verb)} is no command that can run unattended`, {
+      hint: `use one of ${Object.keys(scheduledCommands).join(", ")}`,
+    });
+  }
+  return { verb, takesLock };
+}
+
+function requireOwnWorkspace({ name, args }: Config["schedule"][number]): void {
+  const flag = args.find((word) => /^(-[cC]|--config|--directory)/.test(word));
+  if (flag === undefined) return;
+  throw new MlctlError("usage", `schedule "${name}": args cannot have ${flag}: a job works in its own workspace`, {
+    hint: "take it out",
+  });
 }
 
 /** @param text as the schema of config.json allows it */

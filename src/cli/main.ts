@@ -5,6 +5,7 @@ import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
+import { coloursFor } from "./colours.ts";
 import { errorText, githubActions, type GithubActions } from "./githubActions.ts";
 import { progress } from "./progress.ts";
 import { reportError } from "./reportError.ts";
@@ -120,6 +121,7 @@ function invocationOf(call: Call, screen: Terminal) {
     stdout,
     stderr,
     commands,
+    usageError,
   };
   return { ...invocation, clear: drawn.clear, signal, stopCode, actions };
 }
@@ -140,6 +142,26 @@ function formOf({ command, options }: Call): OutputForm {
 /** A group ("mlctl config") without its subcommand is wrong usage; help that was asked for is not. */
 function helpExitCode(error: unknown): number {
   return (error as { exitCode: number }).exitCode === 0 ? 0 : exitCodes.usage;
+}
+
+/** Reads the words as they would be read, and runs nothing. */
+async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
+  const nothing = {
+    version: "",
+    width: () => 80,
+    colours: coloursFor({}, {}, false),
+    write: () => {},
+    run: async () => {},
+  };
+  try {
+    await buildProgram({ commands, ...nothing }).parseAsync([...words], { from: "user" });
+    return undefined;
+  } catch (error) {
+    if (isHelp(error)) return new MlctlError("usage", `\`mlctl ${words.join(" ")}\` only prints help`);
+    const problem = asUsageError(error, words);
+    if (problem instanceof MlctlError) return problem;
+    throw error;
+  }
 }
 
 function asUsageError(error: unknown, argv: readonly string[]): unknown {

@@ -20,6 +20,7 @@
  */
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../core/context.ts";
+import type { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 
 export const groups = ["Lifecycle", "Use", "Watch", "Improve", "Look back", "Other"] as const;
@@ -92,6 +93,8 @@ export interface Invocation<O extends Options = Options> {
   readonly stderr: Writable;
   /** All commands in the order of the help, for completion. */
   readonly commands: readonly Command[];
+  /** What is wrong with a command line (without the program's name), before anybody runs it; undefined: nothing. */
+  readonly usageError: (words: readonly string[]) => Promise<MlctlError | undefined>;
 }
 
 /** What a command gives back; main shows it and ends with `exitCode`. */

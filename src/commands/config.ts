@@ -1,8 +1,10 @@
 /** `mlctl config show | validate | schema`: what mlctl understood of config.json, and what it would understand. */
+import { basename } from "node:path";
 import type { Setting } from "../config/describeSettings.ts";
+import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { View } from "../core/view.ts";
 import type { CheckedData } from "../lifecycle/checkConfig.ts";
-import { defineCommand, type Command } from "./command.ts";
+import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { openConfig } from "./openConfig.ts";
 
 const show = defineCommand({
@@ -49,6 +51,7 @@ const validate = defineCommand({
   async run(invocation) {
     const loaded = await openConfig(invocation);
     const { path, warnings } = loaded;
+    await requireSchedule(loaded, invocation);
     if (!invocation.options.data) {
       return { result: { path, valid: true, warnings, data: null }, view: { title: `${path} is valid` } };
     }
@@ -89,6 +92,28 @@ export const config = defineCommand({
     ["mlctl config validate", "all errors at once"],
   ],
 }) satisfies Command;
+
+/** What `schedule install` would refuse, and what would fail at three in the morning. */
+async function requireSchedule(
+  { config: { schedule, ...rest }, sourceOf, path }: LoadedConfig,
+  { context, usageError }: Invocation,
+): Promise<void> {
+  if (schedule.length === 0) return;
+  const [{ scheduleProblems, scheduledJobs }, { configError }] = await Promise.all([
+    import("../automation/scheduledJobs.ts"),
+    import("../config/configError.ts"),
+  ]);
+  const now = context.now();
+  const problems = scheduleProblems({ ...rest, schedule }, now);
+  if (problems.length === 0) {
+    for (const [i, { words }] of scheduledJobs({ ...rest, schedule }, now).entries()) {
+      const error = await usageError(words);
+      if (error !== undefined) problems.push({ path: `schedule.${i}.args`, message: error.message });
+    }
+  }
+  if (problems.length === 0) return;
+  throw configError(problems, basename(path), sourceOf);
+}
 
 function validView(path: string, { trainingRows, validationRows, warnings, notes, ...data }: CheckedData): View {
   const fields = [

@@ -71,6 +71,7 @@ const run = defineCommand({
   ],
   async run(invocation) {
     const { jobs, place } = await open(invocation);
+    await requireUsage(jobs, invocation);
     const { runSchedule } = await import("../automation/runSchedule.ts");
     const result = await runSchedule({ ...place, jobs, drainMs: invocation.options.drain ?? DRAIN_MILLISECONDS });
     return { result, view: { title: `stopped after ${result.executions} executions` } };
@@ -148,6 +149,7 @@ const install = defineCommand({
   ],
   async run(invocation) {
     const { jobs, place } = await open(invocation);
+    await requireUsage(jobs, invocation);
     const { installSchedule } = await import("../automation/installSchedule.ts");
     const result = await installSchedule(jobs, {
       ...installOptions(invocation, place),
@@ -185,6 +187,16 @@ export const schedule = defineCommand({
     ["mlctl schedule run", "or run it here"],
   ],
 }) satisfies Command;
+
+/** A flag that the command does not have would be found out at the job's time. */
+async function requireUsage(jobs: readonly ScheduledJob[], { usageError }: Pick<Invocation, "usageError">) {
+  for (const { name, words } of jobs) {
+    const cause = await usageError(words);
+    if (cause === undefined) continue;
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+    throw new MlctlError("usage", `schedule "${name}": ${cause.message}`, { ...hint, cause });
+  }
+}
 
 interface Opened {
   readonly jobs: readonly ScheduledJob[];

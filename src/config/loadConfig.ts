@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { configJsonSchema, type SchemaNode } from "./configJsonSchema.ts";
+import { configError } from "./configError.ts";
 import { consistencyProblems } from "./consistencyProblems.ts";
 import { environmentSettings, type Environment } from "./environmentSettings.ts";
 import { explainIssues } from "./explainIssues.ts";
@@ -43,6 +44,8 @@ export interface LoadedConfig {
   readonly directory: string;
   /** Where a value comes from, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED", "--seed"; else default. */
   readonly sources: ReadonlyMap<string, string>;
+  /** The same for any key, also one that is left out: then of the nearest above it. */
+  readonly sourceOf: (path: string) => string | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -65,8 +68,8 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   if (parsed.success && problems.length === 0) problems.push(...(known?.problems?.(parsed.data) ?? []));
   if (!parsed.success || problems.length > 0) throw configError(problems, name, layers.sourceOf);
   const recordable = recordableConfig(parsed.data, layers.texts);
-  const { sources, warnings } = layers;
-  return { config: parsed.data, recordable, path, directory: dirname(path), sources, warnings };
+  const { sources, sourceOf, warnings } = layers;
+  return { config: parsed.data, recordable, path, directory: dirname(path), sources, sourceOf, warnings };
 }
 
 interface Layers {
@@ -157,18 +160,4 @@ function notText(bytes: Buffer, name: string): MlctlError {
   const lines = bytes.toString("latin1").split("\n");
   const line = lines.findIndex((text) => text.includes("\0") || !isUtf8(Buffer.from(text, "latin1"))) + 1;
   return new MlctlError("usage", `${name} is not UTF-8, line ${line}`, { hint: "save it as UTF-8 in your editor" });
-}
-
-function configError(
-  problems: readonly ConfigProblem[],
-  name: string,
-  sourceOf: (path: string) => string | undefined,
-): MlctlError {
-  const placed = problems.map(({ path, message }) => ({ source: sourceOf(path) ?? name, path: path || name, message }));
-  const inFileOrder = placed.toSorted((a, b) => a.source.localeCompare(b.source, "en", { numeric: true }));
-  const details = inFileOrder.map(({ source, path, message }) => `${source}: ${path}: ${message}`);
-  return new MlctlError("usage", `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}`, {
-    details,
-    hint: "`mlctl config schema` describes every key",
-  });
 }

@@ -1,0 +1,60 @@
+/** A wrong schedule is found out by `config validate` and by `schedule install`, not at three in the morning. */
+import { describe, expect, it } from "vitest";
+import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+
+const job = (more: object): object => ({ name: "nightly", command: "verify", cron: "0 3 * * *", ...more });
+const workspaceOf = (...schedule: readonly object[]): LifecycleWorkspace => emptyWorkspace({ target: "y", schedule });
+
+describe("config validate", () => {
+  it("tells all that is wrong with the schedule at once, each with its line", () => {
+    const workspace = workspaceOf(
+      job({ name: "a", command: "banana" }),
+      job({ name: "b", timezone: "Mars" }),
+      job({ name: "b" }),
+      job({ name: "c", cron: "0 3 31 2 *" }),
+      job({ name: "d", cron: "0 3 8 * 1#1" }),
+      job({ name: "e", args: ["-C", "/"] }),
+    );
+    const { status, stderr } = workspace.run(["config", "validate"]);
+    expect(status).toBe(2);
+    const lines = stderr.replace(/\n\s+/g, " ");
+    const lineOf = (text: string): number =>
+      workspace.read("config.json").slice(0, workspace.read("config.json").indexOf(text)).split("\n").length;
+    expect(lines).toContain("config.json has 6 errors");
+    expect(lines).toContain(`config.json:${lineOf('"banana"')}: schedule.0.command: schedule: "banana" is no command`);
+    expect(lines).toContain(
+      `config.json:${lineOf('"Mars"')}: schedule.1.timezone: schedule "b": there is no time zone`,
+    );
+    expect(lines).toMatch(/config.json:\d+: schedule.2.name: another job is called "b" too/);
+    expect(lines).toContain(`config.json:${lineOf('"0 3 31 2 *"')}: schedule.3.cron: schedule "c": "0 3 31 2 *"`);
+    expect(lines).toContain(`config.json:${lineOf('"0 3 8 * 1#1"')}: schedule.4.cron: `);
+    expect(lines).toContain(`config.json:${lineOf('"args"')}: schedule.5.args: schedule "e": args cannot have -C`);
+  });
+
+  it("reads the words of a job as its command does", () => {
+    const workspace = workspaceOf(job({ args: ["--nope"] }));
+    const { status, stderr } = workspace.run(["config", "validate"]);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/config.json:\d+: schedule.0.args: unknown option '--nope'/),
+    ]);
+    workspace.write({
+      "config.json": JSON.stringify({ target: "y", schedule: [job({ command: "train", args: ["--seed", "7"] })] }),
+    });
+    workspace.ok("config", "validate");
+  });
+});
+
+describe("schedule install", () => {
+  it("refuses words that the job's command does not know", () => {
+    for (const args of [["--nope"], ["--wait", "soon"], ["--help"]]) {
+      const { status, stderr } = workspaceOf(job({ command: "ingest", args })).run(["schedule", "install", "--k8s"]);
+      expect([status, stderr], args.join(" ")).toEqual([2, expect.stringContaining('error: schedule "nightly": ')]);
+    }
+  });
+
+  it("says how to take the jobs out where none is left in config.json", () => {
+    const { status, stderr } = workspaceOf().run(["schedule", "install"]);
+    expect([status, stderr.replace(/\n\s+/g, " ")]).toEqual([2, expect.stringContaining("`mlctl schedule remove`")]);
+  });
+});
