@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join, posix } from "node:path";
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
@@ -152,17 +151,10 @@ async function request(
     if (PASSING.has(response.status)) throw new Error(message);
     throw new MlctlError("failure", message, { hint: "check the address, and what may be asked of it" });
   }
-  const { path, sha256 } = await store(stoppable(response.body, stop), options);
+  const { path, sha256 } = await store(response.body, options);
   const name = nameOf(url, response.headers.get("content-type") ?? "");
   const [newEtag, newTime] = [response.headers.get("etag"), response.headers.get("last-modified")];
   return { path, sha256, etag: newEtag, lastModified: newTime, name };
-}
-
-/** A body that has begun forgets the signal of its fetch on Node 20. */
-function stoppable(body: ReadableStream<Uint8Array>, stop: AbortSignal): AsyncIterable<Uint8Array> {
-  const stream = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
-  stop.addEventListener("abort", () => stream.destroy(stop.reason as Error));
-  return stream as AsyncIterable<Uint8Array>;
 }
 
 async function store(

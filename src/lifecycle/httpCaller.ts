@@ -1,5 +1,6 @@
 /** Calls addresses of a server in turn and keeps account of each call. */
 import { MlctlError } from "../core/errors.ts";
+import { inTime } from "./inTime.ts";
 
 /** Where a server answers, and what opens it. */
 export interface ApiServer {
@@ -49,16 +50,15 @@ export function httpCaller({ url, token }: ApiServer, signal: AbortSignal): Http
       calls.push({ method, path, status, ok: problem === null, seconds, bytes: Buffer.byteLength(text), problem });
     };
     try {
-      const response = await fetch(`${base}${path}`, {
-        method,
-        headers: {
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...(rows === undefined ? {} : { "content-type": rows.type }),
-        },
-        body: rows?.body ?? null,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS)]),
+      const headers = {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(rows === undefined ? {} : { "content-type": rows.type }),
+      };
+      const { response, text } = await inTime({ timeout: PATIENCE_MILLISECONDS, signal }, async (stop) => {
+        const body = rows?.body ?? null;
+        const answer = await fetch(`${base}${path}`, { method, headers, body, signal: stop });
+        return { response: answer, text: await answer.text() };
       });
-      const text = await response.text();
       const document = parsed(text);
       told(response.status, text, response.ok ? null : problemOf(response.status, document));
       return { text, document };
