@@ -125,7 +125,31 @@ describe("schedule install", () => {
   });
 });
 
+describe("schedule next", () => {
+  it("shows the times as clocks in the job's zone do, short enough for a narrow terminal", () => {
+    const rows = workspace.ok("schedule", "next", "--count", "20").split("\n");
+    const nightly = rows.filter((row) => row.startsWith("nightly\t"));
+    expect(nightly).toHaveLength(20);
+    // 02:30 in Oslo, summer and winter.
+    for (const row of nightly) expect(row).toMatch(/^nightly\t\d{4}-\d\d-\d\d 02:30\t30 2 \* \* 1-5\tEurope\/Oslo$/);
+  });
+});
+
 describe("schedule now", () => {
+  it("sends who gives no job to its own help", () => {
+    const { status, stderr } = workspace.run(["schedule", "now"]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("`mlctl schedule now --help` shows what is allowed")]);
+  });
+
+  it("prints what the job says where it is asked to, and keeps it in the log all the same", () => {
+    const copy = workspace.copy();
+    const { status, stdout, stderr } = copy.run(["schedule", "now", "verify", "--show", "--json"]);
+    const { execution } = JSON.parse(stdout) as { execution: { log: string } };
+    expect([status, stderr]).toEqual([0, expect.stringContaining("sound")]);
+    expect(copy.read(execution.log)).toContain("sound");
+    expect(copy.run(["schedule", "now", "verify"]).stderr).not.toContain("sound");
+  });
+
   it("does nothing where no time of the job passed", () => {
     const { status, stdout } = workspace.run(["schedule", "now", "nightly", "--due", "0s", "--json"]);
     expect([status, JSON.parse(stdout)]).toEqual([0, { job: "nightly", status: "not_due", execution: null }]);

@@ -1,6 +1,7 @@
 /** How the jobs are: when they run next, how they ended last, and whether one did not run although it was due. */
 import type { Finding } from "../core/drift.ts";
 import type { Execution } from "../core/execution.ts";
+import { shortTime } from "../core/shortTime.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
 import { latestTime, nextTimes, timesAfter } from "./cron.ts";
@@ -124,7 +125,7 @@ export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
     if (job.status === "unscheduled") return [];
     if (job.status === "overdue") {
       const times = job.missed === 1 ? "one time" : `${job.missed} times`;
-      const message = `did not run ${times} since ${job.overdueSince}: look whether ${whoRuns(job.scheduler)} works`;
+      const message = `did not run ${times} since ${shortTime(job.overdueSince!)}: look whether ${whoRuns(job.scheduler)} works`;
       return [{ ...finding, status: "fail", message }];
     }
     if (job.status === "failed") {

@@ -1,4 +1,5 @@
 /** A CronJob of Kubernetes for each job. */
+import { sha256Text } from "../storage/sha256Text.ts";
 import { hostTimes } from "./hostTimes.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { quoted } from "./yamlText.ts";
@@ -6,16 +7,25 @@ import { quoted } from "./yamlText.ts";
 /** A missed start is made up for within the day; else it may be a little late. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
 
+/** With what stands before and behind it, below 52. */
+const LONGEST_NAME = 36;
+
 /** The volume with the workspace is that of deploy/kubernetes. */
 export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): string {
   return jobs.map((job) => cronJobs(job, now)).join("");
 }
 
 function cronJobs(job: ScheduledJob, now: Date): string {
-  const name = `mlctl-${job.name.toLowerCase().replaceAll("_", "-").slice(0, 40)}`.replace(/-+$/, "");
+  const name = nameOf(job);
   // In the job's own zone: Kubernetes knows them.
   const times = hostTimes(job, [job.timezone], now);
   return times.map((time, i) => cronJob(job, times.length === 1 ? name : `${name}-${i + 1}`, time)).join("");
+}
+
+/** Kubernetes allows no capitals, no _ and 52 characters: what reads alike then still differs. */
+function nameOf({ name }: ScheduledJob): string {
+  const plain = name.toLowerCase().replaceAll("_", "-").slice(0, LONGEST_NAME).replace(/-+$/, "");
+  return plain === name ? `mlctl-${plain}` : `mlctl-${plain}-${sha256Text(name).slice(0, 6)}`;
 }
 
 function cronJob(job: ScheduledJob, name: string, time: string): string {

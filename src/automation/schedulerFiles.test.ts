@@ -116,7 +116,7 @@ describe("Kubernetes", () => {
       {
         apiVersion: "batch/v1",
         kind: "CronJob",
-        metadata: { name: "mlctl-nightly-run" },
+        metadata: { name: expect.stringMatching(/^mlctl-nightly-run-[0-9a-f]{6}$/) as string },
         spec: {
           schedule: "30 2 * * 1,2,3,4,5",
           timeZone: "Europe/Oslo",
@@ -127,5 +127,19 @@ describe("Kubernetes", () => {
       },
       { metadata: { name: "mlctl-skips" }, spec: { startingDeadlineSeconds: 300 } },
     ]);
+  });
+
+  it("gives jobs whose names read alike there, or are long, names of their own", () => {
+    const names = ["a_b", "A-b", "a-b", "a-b-", "x".repeat(60), `${"x".repeat(59)}y`];
+    const text = kubernetesCronJobs(
+      names.map((name) => job({ name })),
+      now,
+    );
+    const found = parseAllDocuments(text).map(
+      (document) => (document.toJS() as { metadata: { name: string } }).metadata.name,
+    );
+    expect(new Set(found).size).toBe(names.length);
+    expect(found[2]).toBe("mlctl-a-b");
+    for (const name of found) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])$/);
   });
 });

@@ -167,9 +167,21 @@ async function usageError(words: readonly string[]): Promise<MlctlError | undefi
 function asUsageError(error: unknown, argv: readonly string[]): unknown {
   const problem = usageProblem(error);
   if (problem === undefined) return error;
-  const name = commands.find((command) => argv.includes(command.name))?.name;
-  const hint = problem.hint ?? `\`mlctl ${name === undefined ? "" : `${name} `}--help\` shows what is allowed`;
+  const hint = problem.hint ?? `\`mlctl ${[...commandNames(argv), "--help"].join(" ")}\` shows what is allowed`;
   return new MlctlError("usage", problem.message, { hint });
+}
+
+/** ["schedule", "now"] of `mlctl -q schedule now --nope` */
+function commandNames(argv: readonly string[]): string[] {
+  const names: string[] = [];
+  let level = commands;
+  for (const word of argv) {
+    const found = level.find(({ name }) => name === word);
+    if (found === undefined) continue;
+    names.push(found.name);
+    level = found.subcommands ?? [];
+  }
+  return names;
 }
 
 /** `mlctl runs | head -1`: a reader that has seen enough is no error. */

@@ -1,8 +1,9 @@
 /** A table as aligned lines that fit the width of the terminal. */
-import type { Cell, ViewTable } from "../core/view.ts";
+import type { Cell, ViewColumn, ViewTable } from "../core/view.ts";
 import { columnTexts } from "./cellText.ts";
 import type { Colours } from "./colours.ts";
 import { pad, printable, textWidth, truncate } from "./textWidth.ts";
+import { wrap } from "./wrap.ts";
 
 const GAP = 2;
 
@@ -18,6 +19,7 @@ interface TextColumn {
   readonly texts: readonly string[];
   /** Digits may not be cut off: 123 is not 12…. */
   readonly fixed: boolean;
+  readonly overflow: "cut" | "wrap" | "whole";
   readonly width: number;
 }
 
@@ -27,16 +29,26 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
   if (columns === undefined) return blocks(textColumns(table), width, colours);
   const line = (cells: readonly string[]): string =>
     columns
-      .map(({ align, width: columnWidth }, i) => pad(truncate(cells[i] ?? "", columnWidth), columnWidth, align))
+      .map(({ align, width: columnWidth }, i) => pad(cells[i] ?? "", columnWidth, align))
       .join(" ".repeat(GAP))
       .trimEnd();
-  const rows = table.rows.map((_, row) => line(columns.map(({ texts }) => texts[row]!)));
-  return [colours.dim(line(columns.map(({ header }) => header))), ...rows];
+  const rows = table.rows.flatMap((_, row) => {
+    const cells = columns.map((column) => fitted(column, column.texts[row]!, column.width));
+    const height = Math.max(...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (__, i) => line(cells.map((lines) => lines[i] ?? "")));
+  });
+  return [colours.dim(line(columns.map(({ header, width: columnWidth }) => truncate(header, columnWidth)))), ...rows];
+}
+
+/** A text as the lines of its cell. */
+function fitted({ overflow }: TextColumn, text: string, width: number): string[] {
+  if (overflow === "whole") return [text];
+  return overflow === "wrap" ? wrap(text, width) : [truncate(text, width)];
 }
 
 function textColumns({ columns, rows }: ViewTable): TextColumn[] {
   return columns.map((column, i) => {
-    const { header, align } = typeof column === "string" ? { header: column, align: undefined } : column;
+    const { header, align, overflow }: ViewColumn = typeof column === "string" ? { header: column } : column;
     const cells = rows.map((row) => row[i] ?? null);
     const texts = columnTexts(cells);
     const isNumeric =
@@ -46,6 +58,7 @@ function textColumns({ columns, rows }: ViewTable): TextColumn[] {
       align: align ?? (isNumeric ? "right" : "left"),
       texts,
       fixed: isNumeric,
+      overflow: overflow ?? "cut",
       width: Math.max(textWidth(header), ...texts.map(textWidth)),
     };
   });
@@ -53,6 +66,9 @@ function textColumns({ columns, rows }: ViewTable): TextColumn[] {
 
 /** Takes from the widest text column until the line fits; undefined where that is not enough. */
 function fit(columns: readonly TextColumn[], width: number): TextColumn[] | undefined {
+  // Nothing stands behind it that could be pushed out of line; the terminal breaks it, and a copy is whole.
+  if (columns.at(-1)?.overflow === "whole")
+    return [...(fit(columns.slice(0, -1), width) ?? columns.slice(0, -1)), columns.at(-1)!];
   const widths = columns.map((column) => column.width);
   let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
   while (excess > 0) {
@@ -72,9 +88,11 @@ function blocks(columns: readonly TextColumn[], width: number, colours: Colours)
   const labelWidth = Math.max(...columns.map(({ header }) => textWidth(header)));
   const rowCount = columns[0]?.texts.length ?? 0;
   return Array.from({ length: rowCount }, (_, row) => {
-    const lines = columns.map(({ header, texts }) => {
-      const label = colours.dim(pad(printable(header), labelWidth, "left"));
-      return `${label}  ${truncate(texts[row]!, Math.max(NARROWEST, width - labelWidth - GAP))}`;
+    const lines = columns.flatMap((column) => {
+      const texts = fitted(column, column.texts[row]!, Math.max(NARROWEST, width - labelWidth - GAP));
+      return texts.map((text, i) => {
+        return `${colours.dim(pad(i === 0 ? printable(column.header) : "", labelWidth, "left"))}  ${text}`;
+      });
     });
     return row === 0 ? lines : ["", ...lines];
   }).flat();

@@ -31,6 +31,32 @@ describe("viewText", () => {
     expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(60);
   });
 
+  it("goes on in the next line where a column is to be read to its end, and leaves alone what is copied", () => {
+    const rows = [
+      ["job nightly", "fail", "did not run 3 times since noon: look whether cron works"],
+      ["disk", "pass", "ok"],
+    ];
+    const table: ViewTable = { columns: ["finding", "status", { header: "message", overflow: "wrap" }], rows };
+    expect(tableText(table, 50, plain)).toEqual([
+      "finding      status  message",
+      "job nightly  fail    did not run 3 times since",
+      "                     noon: look whether cron works",
+      "disk         pass    ok",
+    ]);
+    expect(tableText(table, 22, plain).slice(0, 5)).toEqual([
+      "finding  job nightly",
+      "status   fail",
+      "message  did not run 3",
+      "         times since",
+      "         noon: look",
+    ]);
+    const line = `*/10 * * * * cd /srv && ${"mlctl ".repeat(20)}`;
+    expect(tableText({ columns: [{ header: "line", overflow: "whole" }], rows: [[line.trim()]] }, 30, plain)).toEqual([
+      "line",
+      line.trim(),
+    ]);
+  });
+
   it("gives every row a block of its own where columns cannot fit", () => {
     expect(tableText(leaderboard, 30, plain)).toEqual([
       "family  logistic_regression",

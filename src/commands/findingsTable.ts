@@ -4,7 +4,7 @@ import type { ViewTable } from "../core/view.ts";
 
 export function findingsTable(findings: readonly Finding[]): ViewTable {
   return {
-    columns: ["finding", "status", "value", "limit", "message"],
+    columns: ["finding", "status", "value", "limit", { header: "message", overflow: "wrap" }],
     rows: findings.map(({ name, status, value, limit, message }) => [name, status, value, limit, message]),
   };
 }

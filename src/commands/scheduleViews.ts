@@ -3,11 +3,14 @@ import type { Execution } from "../core/execution.ts";
 import { shortTime } from "../core/shortTime.ts";
 import type { View } from "../core/view.ts";
 import type { InstallResult } from "../automation/installSchedule.ts";
+import { localTime } from "../automation/localTime.ts";
 import type { JobStatus } from "../automation/jobStatus.ts";
 import type { RunJobResult } from "../automation/runJobNow.ts";
 
 export function nextView(jobs: readonly JobStatus[]): View {
-  const rows = jobs.flatMap(({ name, cron, timezone, next }) => next.map((time) => [name, time, cron, timezone]));
+  const rows = jobs.flatMap(({ name, cron, timezone, next }) =>
+    next.map((time) => [name, clockTime(time, timezone), cron, timezone]),
+  );
   const outcomes = jobs.flatMap(({ name, last }) =>
     last.map(({ status, startedAt, seconds, trigger, log, reason }) => {
       return [name, shortTime(startedAt), status.replace("_", " "), trigger, seconds, reason ?? log ?? ""];
@@ -53,8 +56,8 @@ export function installView(result: InstallResult): View {
     title: `${installTitle(result)}${changed ? "" : "; nothing had to be changed"}`,
     tables: [
       lines.length > 0
-        ? { columns: ["line"], rows: lines.map((line) => [line]) }
-        : { columns: ["what", scheduler === "crontab" ? "line" : "file"], rows },
+        ? { columns: [{ header: "line", overflow: "whole" }], rows: lines.map((line) => [line]) }
+        : { columns: ["what", { header: scheduler === "crontab" ? "line" : "file", overflow: "whole" }], rows },
     ],
     ...(scheduler === "systemd" && jobs.length > 0 ? { notes: [note] } : {}),
     ...(next === null || dryRun ? {} : { next }),
@@ -94,11 +97,21 @@ function exitText({ exitCode }: Execution): string {
   return exitCode === null || exitCode === 0 ? "" : `, exit ${exitCode}`;
 }
 
+/** "2026-11-27 02:30", as a clock beside the job shows it. */
+function clockTime(iso: string, timezone: string): string {
+  const { year, month, day, hour, minute, second } = localTime(Date.parse(iso), timezone);
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}${second === 0 ? "" : `:${two(second)}`}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 function overdueNotes(jobs: readonly JobStatus[]): string[] {
   return jobs
     .filter(({ status }) => status === "overdue")
     .map(({ name, missed, overdueSince, scheduler }) => {
       const times = missed === 1 ? "its time" : `${missed} of its times`;
-      return `${name} did not run at ${times} since ${overdueSince}${scheduler === null ? "" : ` (by ${scheduler})`}`;
+      return `${name} did not run at ${times} since ${shortTime(overdueSince!)}${scheduler === null ? "" : ` (by ${scheduler})`}`;
     });
 }

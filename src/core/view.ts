@@ -7,6 +7,11 @@ export interface ViewColumn {
   readonly header: string;
   /** Numbers go right and the rest left where this is left out. */
   readonly align?: "left" | "right";
+  /**
+   * Where a text is wider than its column may be: it is cut where this is left out; "wrap" goes on in the next line;
+   * "whole" is not touched, because it is copied.
+   */
+  readonly overflow?: "wrap" | "whole";
 }
 
 export interface ViewTable {
