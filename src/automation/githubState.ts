@@ -10,7 +10,7 @@ export const STATE_BRANCH = "mlctl-state";
 
 /** @param folders relative to the workspace, in which the steps run */
 export function restoreSteps(folders: readonly string[]): string[] {
-  return step("bring back what earlier runs made", [
+  return step("bring back what earlier runs made", "id: restore", [
     `code=0; git ls-remote --exit-code --heads origin ${STATE_BRANCH} > /dev/null || code=$?`,
     'if [ "$code" = 2 ]; then exit 0; fi # The first run: there is no such branch yet.',
     'if [ "$code" != 0 ]; then exit "$code"; fi',
@@ -51,13 +51,13 @@ export function keepSteps(folders: readonly string[], message: string): string[]
     `echo "::error::what this run made could not be kept on the branch ${STATE_BRANCH}: run the job again"`,
     "exit 1",
   ];
-  return step("keep what it made", script, "always()");
+  return step("keep what it made", "if: always() && steps.restore.outcome == 'success'", script);
 }
 
-function step(name: string, script: readonly string[], condition?: string): string[] {
+function step(name: string, property: string, script: readonly string[]): string[] {
   return [
     `      - name: ${quoted(name)}`,
-    ...(condition === undefined ? [] : [`        if: ${condition}`]),
+    `        ${property}`,
     "        run: |",
     ...script.map((line) => `          ${line}`),
   ];
