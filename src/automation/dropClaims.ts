@@ -49,6 +49,8 @@ export interface Claims {
   reserve(drop: Drop, isTaken: (name: string) => Promise<boolean>): Promise<Claim | undefined>;
   /** What watchers that are gone left behind, now owned by this one. */
   takeOver(): Promise<Claim[]>;
+  /** Counts the start of a claim that was taken over, before its file is touched: it may be what ended the others. */
+  begin(claim: Claim): Claim;
   /** Lets go of a folder whose file is put away, or never came. */
   release(claim: Claim): void;
   close(): void;
@@ -96,6 +98,11 @@ export async function openClaims(options: ClaimOptions): Promise<Claims> {
         taken.push(...(await takeFrom(other, { ...options, watchers, owner })));
       }
       return taken;
+    },
+    begin({ folder, original: _original, ...before }) {
+      const note = { ...before, starts: before.starts + 1 };
+      atomicWrite(join(folder, NOTE), noteText(note));
+      return claimOf(folder, note);
     },
     release: dropFolder,
     close() {
@@ -217,7 +224,8 @@ async function takeFrom(other: string, { processing, origin, watchers, owner, no
     for (const claim of allClaims(processing)) {
       if (claim.owner !== other || claim.origin !== origin) continue;
       const { folder, original: _original, ...before } = claim;
-      const note = { ...before, owner, starts: before.starts + 1 };
+      // Whoever is killed with fifty claims was at one of them.
+      const note = { ...before, owner };
       atomicWrite(join(folder, NOTE), noteText(note));
       taken.push(claimOf(folder, note));
     }

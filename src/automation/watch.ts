@@ -128,11 +128,13 @@ async function look(round: Round): Promise<Seen> {
   }
   await opened.refresh();
   let taken = 0;
-  const left = [...unfinished.values(), ...(await claims.takeOver())];
-  const suspects = left.filter(({ starts }) => starts > SUSPECT_STARTS);
-  for (const claim of left.filter(({ starts }) => starts <= SUSPECT_STARTS)) {
+  const own = [...unfinished.values()];
+  const left = [...own, ...(await claims.takeOver())];
+  const begun = (claim: Claim): Claim => (own.includes(claim) ? claim : claims.begin(claim));
+  const suspects = left.filter(({ starts }) => starts >= SUSPECT_STARTS);
+  for (const claim of left.filter(({ starts }) => starts < SUSPECT_STARTS)) {
     if (signal.aborted) return { ...nothingSeen, taken };
-    taken += await finish(round, claim);
+    taken += await finish(round, begun(claim));
   }
   const { drops, arriving, undecided } = await opened.source.ready();
   for (const drop of drops) {
@@ -145,7 +147,7 @@ async function look(round: Round): Promise<Seen> {
       noteFailure(round, `${drop.given} could not be claimed`, error);
     }
   }
-  for (const claim of suspects) if (!signal.aborted) taken += await finish(round, claim);
+  for (const claim of suspects) if (!signal.aborted) taken += await finish(round, begun(claim));
   return { taken, arriving, undecided };
 }
 
