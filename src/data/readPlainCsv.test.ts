@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
 import { readPlainCsv } from "./readPlainCsv.ts";
-import { readTable } from "./readTable.ts";
+import { readDataset, readTable } from "./readTable.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-plain-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -91,6 +91,31 @@ describe("readPlainCsv", () => {
     expect(await readPlainCsv(file("{}", "rows.json"), {})).toBeNull();
     mkdirSync(join(folder, "folder.csv"));
     expect(await readPlainCsv(join(folder, "folder.csv"), {})).toBeNull();
+  });
+
+  it("reads a dataset with the types that were recorded, whatever its values look like", async () => {
+    const path = file("code,share,word\n12,0.10,x\n13,2.50,\n", "dataset.csv");
+    const columns = (code: string, share: string) => [
+      { name: "code", type: code },
+      { name: "share", type: share },
+      { name: "word", type: "VARCHAR" },
+    ];
+    const words = { kind: "category", name: "word", codes: Int32Array.of(0, -1), categories: ["x"] };
+    for (const share of ["DOUBLE", "DECIMAL(18,2)"]) {
+      expect(await readDataset(path, columns("BIGINT", share))).toEqual({
+        rowCount: 2,
+        columns: [
+          { kind: "number", name: "code", values: Float64Array.of(12, 13) },
+          { kind: "number", name: "share", values: Float64Array.of(0.1, 2.5) },
+          words,
+        ],
+      });
+    }
+    const [code] = (await readDataset(path, columns("VARCHAR", "DOUBLE"))).columns;
+    expect(code).toMatchObject({ kind: "category", categories: ["12", "13"] });
+    const planned = [{ name: "code", kind: "category" } as const, { name: "share", kind: "number" } as const];
+    expect(await readPlainCsv(path, {}, planned)).toBeNull();
+    expect(await readPlainCsv(path, {}, [...planned, { name: "word", kind: "category" }])).toBeNull();
   });
 
   it("never reads a file otherwise than DuckDB", async () => {

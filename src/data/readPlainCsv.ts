@@ -19,8 +19,22 @@ const SAMPLE_BYTES = 1 << 16;
 const MOST_EXPECTED = 1 << 24;
 const LINE_FEED = 10;
 
-/** The same table that DuckDB would give; null where the file, or what is asked of it, is not plain. */
-export async function readPlainCsv(path: string, options: ReadOptions): Promise<Table | null> {
+/** A column that has to come out so: a file with another one is not read to its end. */
+export interface PlannedColumn {
+  readonly name: string;
+  readonly kind: Column["kind"];
+}
+
+/**
+ * The same table that DuckDB would give; null where the file, or what is asked of it, is not plain.
+ *
+ * @param planned all columns of the file, where they are known
+ */
+export async function readPlainCsv(
+  path: string,
+  options: ReadOptions,
+  planned?: readonly PlannedColumn[],
+): Promise<Table | null> {
   if (!/\.(csv|tsv|txt)$/i.test(path) || !isPlain(options)) return null;
   // A pipe can be read once, and DuckDB may have to.
   const isFile = await stat(path).then(
@@ -30,7 +44,7 @@ export async function readPlainCsv(path: string, options: ReadOptions): Promise<
   const file = isFile ? await open(path).catch(() => null) : null;
   if (file === null) return null;
   try {
-    return await readLines(file, path, options);
+    return await readLines(file, { path, options, planned });
   } finally {
     await file.close();
   }
@@ -41,7 +55,13 @@ function isPlain({ nullValues = [""], types = {}, select = {}, where }: ReadOpti
   return isUsual && where === undefined && Object.keys({ ...types, ...select }).length === 0;
 }
 
-async function readLines(file: FileHandle, path: string, options: ReadOptions): Promise<Table | null> {
+interface Reading {
+  readonly path: string;
+  readonly options: ReadOptions;
+  readonly planned: readonly PlannedColumn[] | undefined;
+}
+
+async function readLines(file: FileHandle, { path, options, planned }: Reading): Promise<Table | null> {
   const { size } = await file.stat();
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let head: Head | null = null;
@@ -60,9 +80,9 @@ async function readLines(file: FileHandle, path: string, options: ReadOptions): 
     if ((end === 0 && filled > 0) || !isUtf8(lines)) return null;
     if (head === null) {
       head = headOf(lines, { size, path, options });
-      if (head === null || !head.rows.add(lines.subarray(head.length))) return null;
+      if (head === null || !head.rows.add(lines.subarray(head.length)) || !isAsPlanned(head, planned)) return null;
     } else if (!head.rows.add(lines)) return null;
-    if (bytesRead === 0) return tableOf(head);
+    if (bytesRead === 0) return isAsPlanned(head, planned) ? tableOf(head) : null;
     buffer.copyWithin(0, end, filled);
     kept = filled - end;
   }
@@ -94,6 +114,15 @@ function headOf(lines: Buffer, { size, path, options }: HeadOptions): Head | nul
   // A hundredth more, so that room seldom has to be made while reading.
   const expected = Math.min(MOST_EXPECTED, (size / Math.max(1, sample.length)) * sampled * 1.01);
   return { names, rows: plainRows({ delimiter, columnCount: names.length, expected }), length };
+}
+
+function isAsPlanned({ names, rows }: Head, planned: readonly PlannedColumn[] | undefined): boolean {
+  if (planned === undefined) return true;
+  const agrees = (name: string, position: number): boolean => {
+    const [{ kind }, wanted] = [rows.columns[position]!, planned[position]!];
+    return wanted.name === name && (kind === "unknown" || kind === wanted.kind);
+  };
+  return names.length === planned.length && names.every(agrees);
 }
 
 function namesOf(header: readonly string[], { normalizeNames = false }: ReadOptions): readonly string[] | null {

@@ -3,6 +3,7 @@ import { atLine } from "../core/atLine.ts";
 import type { DatasetColumn } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table.ts";
+import { kindOf } from "./columnTypes.ts";
 import { withDatabase } from "./duckdb.ts";
 import { damaged, datasetReader } from "./loadPrevious.ts";
 import { readPlainCsv } from "./readPlainCsv.ts";
@@ -17,6 +18,10 @@ import { tableFromQuery, tableFromStored } from "./tableFromQuery.ts";
  * @throws {MlctlError} kind "data" if the file is not what was written
  */
 export async function readDataset(path: string, columns: readonly DatasetColumn[], rowCount?: number): Promise<Table> {
+  const planned = columns.map(({ name, type }) => ({ name, kind: kindOf(type) }));
+  const isRounded = columns.some(({ type }) => type.startsWith("DECIMAL"));
+  const plain = isRounded ? null : await readPlainCsv(path, {}, planned);
+  if (plain !== null) return plain;
   return withDatabase(async (database) => {
     try {
       return await tableFromQuery(database, `SELECT * FROM ${datasetReader(path, columns)}`, { rowCount });
