@@ -84,5 +84,5 @@ const installSteps = [
   "          node-version: 20",
   '      - name: "install mlctl"',
   "        working-directory: .mlctl",
-  "        run: npm ci && npm install --global .",
+  "        run: npm install && npm install --global .",
 ];
