@@ -176,11 +176,11 @@ function open(path: string): Library {
 }
 
 /**
- * GNU's OpenMP looks so often whether the other thread is done before it sleeps, some 0.05 ms: to be woken takes as long.
- * 100 rounds on 712,000 × 11 beside three other programs on two cores: 4.2 s of CPU where it sleeps at once, 4.5 s with
- * this number, 4.9 s with 10,000, 12 s with 100,000, 20 s with its own 300,000.
+ * GNU's OpenMP looks so often whether the other thread is done before it sleeps. `mlctl train` on 890,000 × 11 and two
+ * cores, medians of three: alone 5.9 s with 1,000, 5.5 s with this number, 5.2 s with 100,000; beside one program that
+ * computes 7.5, 8.4 and 13.9 s (pandas and XGBoost with its own 300,000: 14.8 s).
  */
-const SPINS = 1_000;
+const SPINS = 10_000;
 
 /**
  * OpenMP's threads spin while they wait for each other, which on a machine with other work to do makes training ten
