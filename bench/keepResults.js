@@ -25,6 +25,10 @@ export function keepResults(path, jobs, rows) {
       "",
       ...meanings,
       "",
+      "Seconds against rows, drawn by `node bench/growth.js`: ten times the rows never take more than 1.3 × ten times as long.",
+      "",
+      "![growth](growth.svg)",
+      "",
     ].join("\n"),
   );
 }

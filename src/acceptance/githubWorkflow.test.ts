@@ -86,7 +86,8 @@ function runner(): { folder: string; run: (job: string, names?: RegExp) => Ran[]
 }
 
 /** Where mlctl comes from is the test's own matter. */
-const isOurs = (script: string | undefined): boolean => script !== undefined && !/npm install|MLCTL_REPOSITORY/.test(script);
+const isOurs = (script: string | undefined): boolean =>
+  script !== undefined && !/npm install|MLCTL_REPOSITORY/.test(script);
 
 describe("a job on GitHub Actions", () => {
   it("finds what earlier runs made, and keeps what it made, although .gitignore names it", () => {
