@@ -18,12 +18,19 @@ const runs = [
   ["--help"],
 ];
 
+const LONGEST_MS = 120_000;
+
 export function writeCodeCache() {
   const folder = mkdtempSync(join(tmpdir(), "mlctl-build-"));
+  // MLCTL_DIRECTORY and its like would lead these runs into somebody's own workspace.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MLCTL_")));
   try {
     for (const args of runs) {
-      const { status, stderr } = spawnSync(process.execPath, [script, ...args], { cwd: folder, encoding: "utf8" });
-      if (status !== 0) console.error(`note: no code cache of \`mlctl ${args.join(" ")}\`: ${stderr.split("\n")[0]}`);
+      const options = { cwd: folder, env, encoding: "utf8", timeout: LONGEST_MS };
+      const { status, stderr } = spawnSync(process.execPath, [script, ...args], options);
+      if (status === 0) continue;
+      console.error(`note: no code cache of \`mlctl ${args.join(" ")}\`: ${stderr.split("\n")[0]}`);
+      break;
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -15,8 +15,8 @@ import { UnreadableFile } from "./unreadableFile.ts";
 const CHUNK_BYTES = 4 << 20;
 /** Whose lines tell about how many there are. */
 const SAMPLE_BYTES = 1 << 16;
-/** Short lines at the start must not make room for more rows than there is memory. */
-const MOST_EXPECTED = 1 << 24;
+/** Short lines at the start must not make room for more than there is memory. */
+const MOST_EXPECTED_CELLS = 1 << 27;
 const LINE_FEED = 10;
 
 /** A column that has to come out so: a file with another one is not read to its end. */
@@ -112,7 +112,7 @@ function headOf(lines: Buffer, { size, path, options }: HeadOptions): Head | nul
   let sampled = 0;
   for (let at = sample.indexOf(LINE_FEED); at >= 0; at = sample.indexOf(LINE_FEED, at + 1)) sampled++;
   // A hundredth more, so that room seldom has to be made while reading.
-  const expected = Math.min(MOST_EXPECTED, (size / Math.max(1, sample.length)) * sampled * 1.01);
+  const expected = Math.min(MOST_EXPECTED_CELLS / names.length, (size / Math.max(1, sample.length)) * sampled * 1.01);
   return { names, rows: plainRows({ delimiter, columnCount: names.length, expected }), length };
 }
 

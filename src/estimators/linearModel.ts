@@ -23,7 +23,9 @@ export const linearModel = {
   load(fitted: FittedEstimator): Predictor {
     const { coefficients, intercept } = read(fitted);
     const columnCount = coefficients.length;
-    const weights = Float64Array.of(...coefficients, intercept);
+    const weights = new Float64Array(columnCount + 1);
+    weights.set(coefficients);
+    weights[columnCount] = intercept;
     return {
       predict(X) {
         requireWidth(X, fitted);

@@ -85,7 +85,11 @@ async function carryOut(
   const judged = await judgeModel(session, log, { start, known });
   // The thread draws while the server is called from here; both only read what the steps before have recorded.
   let calling: Promise<string | null> | undefined;
-  const onDrawing = (): void => void (calling = recordAnswers(session, log, startServer));
+  const onDrawing = (): void => {
+    calling = recordAnswers(session, log, startServer);
+    // Looked at when the report is there; until then its failure must not end the process.
+    calling.catch(() => undefined);
+  };
   const reporting = log.run(
     "report",
     () => report(session, { model: judged.runId, drawing, onDrawing }),

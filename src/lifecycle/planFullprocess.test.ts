@@ -116,3 +116,12 @@ describe("fullprocess", () => {
     expect(await run(example)).toMatchObject({ status: "nothing_new", runId });
   });
 });
+
+it("a server that cannot start is an error of fullprocess, after its report is there", async () => {
+  const example = await exampleWorkspace(exampleConfig, files);
+  // Rejected while plots are still drawn: vitest fails on what nobody handles.
+  const startServer = () => Promise.reject(new Error("no loopback here"));
+  const ended = fullprocess(example.workspace(), { command: "a test", waitMs: 0, startServer });
+  await expect(ended).rejects.toThrow("no loopback here");
+  expect((await start(example)).start).toBe("nothing_new");
+});

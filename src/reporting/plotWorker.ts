@@ -44,8 +44,10 @@ export function plotWorker(): PlotWorker {
       if ("drawn" in answer) order?.resolve(answer.drawn);
       else order?.reject(new Error(answer.problem));
     });
-    started.on("error", (error) => gone(String(error)));
-    started.on("exit", (code) => gone(`the thread that draws ended with code ${code}`));
+    // One that fails tells it twice, and by then another may draw.
+    const ended = (reason: string): void => void (worker === started && gone(reason));
+    started.on("error", (error) => ended(String(error)));
+    started.on("exit", (code) => ended(`the thread that draws ended with code ${code}`));
     worker = started;
     return started;
   };

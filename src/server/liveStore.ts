@@ -11,6 +11,9 @@ export interface LiveStore {
   close(): void;
 }
 
+/** Longer than a page waits for its plots. */
+const LINGER_MS = 30_000;
+
 /** An index in memory is made of all records: it is made anew at most in this share of the time. */
 const REST = 20;
 
@@ -19,9 +22,10 @@ const REST = 20;
  * older mlctl), the records are read, which takes long with many.
  */
 export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number): LiveStore {
+  const replaced = new Set<RunStore>();
   let open: { readonly store: RunStore; readonly identity: string; readonly until: number } | undefined;
   const reopened = (identity: string): RunStore => {
-    open?.store.close();
+    if (open !== undefined) retire(open.store);
     open = undefined;
     const start = clock();
     const kept = keptStore(paths.database);
@@ -35,6 +39,11 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
     open = { store, identity: kept === undefined ? "memory" : identity, until };
     return store;
   };
+  /** A page that is being written may still ask it. */
+  const retire = (store: RunStore): void => {
+    replaced.add(store);
+    setTimeout(() => void (replaced.delete(store) && store.close()), LINGER_MS).unref();
+  };
   return {
     current() {
       const identity = identityOf(paths.database);
@@ -42,7 +51,11 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
       const isSame = open.identity === identity || (open.identity === "memory" && clock() < open.until);
       return isSame ? open.store : reopened(identity);
     },
-    close: () => open?.store.close(),
+    close() {
+      for (const store of replaced) store.close();
+      replaced.clear();
+      open?.store.close();
+    },
   };
 }
 

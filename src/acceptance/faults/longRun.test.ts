@@ -85,7 +85,8 @@ it.skipIf(!existsSync("/proc/self/fd"))(
     const first = looks[isFull ? 1 : 0]!;
     expect(last.heapBytes).toBeLessThan(first.heapBytes + 4e6);
     expect(last.openFiles).toBeLessThanOrEqual(first.openFiles + 2);
-    for (const { records, logs } of looks) expect(Math.max(records, logs)).toBeLessThanOrEqual(KEPT);
+    // The last run of each of the four jobs stays, however many others came after it.
+    for (const { records, logs } of looks) expect(Math.max(records, logs)).toBeLessThanOrEqual(KEPT + 4);
     // Between two prunes monitoring adds a record each time it runs.
     expect(last.files).toBeLessThanOrEqual(first.files + 10);
     expect(last.databaseBytes).toBeLessThanOrEqual(first.databaseBytes * 1.25 + 65_536);

@@ -40,7 +40,7 @@ export async function newton(
     await nextTurn();
     options.signal?.throwIfAborted();
     const direction = choleskySolve(hessian, at.gradient).map((entry) => -entry);
-    if (-dot(direction, at.gradient) / 2 < leastGain)
+    if (leastGain > 0 && -dot(direction, at.gradient) / 2 < leastGain)
       return { weights: sum(at.weights, direction), hessian, iterations: iteration, converged: true };
     const next = lineSearch(objective, at, direction, isBorrowed ? null : hessian);
     // No shorter step goes down: the value is exact to rounding, nothing is left to gain.
