@@ -1,12 +1,11 @@
 /** What scheduled jobs leave behind: a record and a log file each, the oldest taken away. */
 import { mkdirSync, rmSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { Execution } from "../core/execution.ts";
 import { lastExecutions } from "../core/lastExecutions.ts";
+import { actualStatus } from "../storage/actualStatus.ts";
 import { isOwnFile } from "../storage/isOwnFile.ts";
-import { processIsAlive } from "../storage/processIsAlive.ts";
 import { readStore } from "../storage/readStore.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { openStore } from "../storage/store/openStore.ts";
@@ -62,11 +61,6 @@ export function retainExecutions(
     if (removed.length > 0) store.update({ changed: [], touched: [], removed });
     return gone.length;
   });
-}
-
-/** "killed" where the record says "running" and its process is gone. */
-export function actualStatus({ status, host, pid }: Execution): Execution["status"] {
-  return status === "running" && host === hostname() && !processIsAlive(pid) ? "killed" : status;
 }
 
 /** Those that nobody started by hand, as the records say, also where the index is behind; newest first. */

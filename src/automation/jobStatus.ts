@@ -2,10 +2,11 @@
 import type { Finding } from "../core/drift.ts";
 import type { Execution } from "../core/execution.ts";
 import { shortTime } from "../core/shortTime.ts";
+import { actualStatus } from "../storage/actualStatus.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
 import { latestTime, nextTimes, timesAfter } from "./cron.ts";
-import { actualStatus, unattendedExecutions } from "./executionLog.ts";
+import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectations, type Expectation, type Scheduler } from "./scheduleState.ts";
 
