@@ -129,24 +129,15 @@ function plot(values) {
   const [fewest, most] = [values[0].rows, values.at(-1).rows];
   const seconds = [...values, ...guides].map((each) => each.seconds);
   const domains = { x: decades(fewest, most), y: decades(Math.min(...seconds), Math.max(...seconds)) };
-  const axis = (key) => ({
-    values: powers(domains[key]),
-    labelExpr: "format(datum.value, datum.value < 1 ? '~g' : ',d')",
+  const channel = (field, title, domain) => ({
+    field,
+    type: "quantitative",
+    title,
+    scale: { type: "log", domain },
+    axis: { values: powers(domain), labelExpr: "format(datum.value, datum.value < 1 ? '~g' : ',d')" },
   });
-  const x = {
-    field: "rows",
-    type: "quantitative",
-    title: "Rows",
-    scale: { type: "log", domain: domains.x },
-    axis: axis("x"),
-  };
-  const y = {
-    field: "seconds",
-    type: "quantitative",
-    title: "Seconds",
-    scale: { type: "log", domain: domains.y },
-    axis: axis("y"),
-  };
+  const x = channel("rows", "Rows", domains.x);
+  const y = channel("seconds", "Seconds", domains.y);
   const color = {
     field: "step",
     type: "nominal",
