@@ -116,6 +116,17 @@ function judged(value) {
   return `${value.toFixed(2)}${value > LIMIT ? " over" : ""}`;
 }
 
+/** An axis by decades. */
+function channel(field, title, domain) {
+  return {
+    field,
+    type: "quantitative",
+    title,
+    scale: { type: "log", domain },
+    axis: { values: powers(domain), labelExpr: "format(datum.value, datum.value < 1 ? '~g' : ',d')" },
+  };
+}
+
 /** Time by rows, both by decades; dashed is what the most rows would have taken all the way, had nothing else cost time. */
 function plot(values) {
   const names = Object.keys(steps);
@@ -129,13 +140,6 @@ function plot(values) {
   const [fewest, most] = [values[0].rows, values.at(-1).rows];
   const seconds = [...values, ...guides].map((each) => each.seconds);
   const domains = { x: decades(fewest, most), y: decades(Math.min(...seconds), Math.max(...seconds)) };
-  const channel = (field, title, domain) => ({
-    field,
-    type: "quantitative",
-    title,
-    scale: { type: "log", domain },
-    axis: { values: powers(domain), labelExpr: "format(datum.value, datum.value < 1 ? '~g' : ',d')" },
-  });
   const x = channel("rows", "Rows", domains.x);
   const y = channel("seconds", "Seconds", domains.y);
   const color = {
