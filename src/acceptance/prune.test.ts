@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { exampleExecution } from "../storage/exampleRecords.ts";
 import { sampleWorkspace, snapshot, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface PruneJson {
@@ -85,29 +86,13 @@ describe("prune", () => {
 
   it("counts each file once, and takes runs of jobs that were killed", () => {
     const copy = workspace.copy();
-    const execution = (id: string, pid: number): object => ({
-      kind: "execution",
-      executionId: id,
-      job: "old",
-      command: ["ingest"],
-      trigger: "manual",
-      dueAt: null,
-      startedAt: `2020-01-01T00:00:00.00${id.slice(17, 18)}Z`,
-      endedAt: null,
-      status: "running",
-      exitCode: null,
-      reason: null,
-      seconds: null,
-      log: null,
-      pid,
-      host: hostname(),
-    });
     // No process has that number: it is above what Linux gives out.
     const pids = { newest: process.pid, running: process.pid, killed: 2 ** 22 + 1 };
     for (const [i, [name, pid]] of Object.entries(pids).entries()) {
       const id = `20200101T00000000${3 - i}Z_${name}`;
-      const record = JSON.stringify(execution(id, pid), null, 2);
-      copy.write({ [`models/schedule/execution_${id}.json`]: record });
+      const startedAt = `2020-01-01T00:00:00.00${3 - i}Z`;
+      const record = exampleExecution(1, { executionId: id, trigger: "manual", startedAt, pid, host: hostname() });
+      copy.write({ [`models/schedule/execution_${id}.json`]: JSON.stringify(record, null, 2) });
     }
     const { items } = copy.json<PruneJson>("prune", "--dry-run");
     const files = items.flatMap((item) => item.files);
