@@ -25,11 +25,12 @@ interface Form {
 
 /** A quote that is never closed must not read the rest of a long file into memory. */
 const MAX_RECORD_SIGNS = 1 << 25;
+const MAX_HEADER_SIGNS = 1 << 22;
 
 /** @throws {MlctlError} kind "data" with the line where the stream is not text, or its header cannot be used */
 export async function* csvRows(stream: AsyncIterable<Buffer | string>, options: CsvOptions): AsyncGenerator<RowBatch> {
   const chunks = textChunks(stream, options.name);
-  const { head, ended } = await readHeader(chunks);
+  const { head, ended } = await readHeader(chunks, options.name);
   const form = csvForm(head, options);
   const { columns, lineEnd } = form;
   let line = form.length === 0 ? 1 : 2 + lineBreaks(head.slice(0, form.length).trimEnd());
@@ -155,13 +156,16 @@ function csvForm(head: string, options: CsvOptions): Form {
   return { delimiter, columns, lineEnd, length: lineEnd === undefined ? 0 : end + lineEnd.length };
 }
 
-async function readHeader(chunks: AsyncGenerator<string>): Promise<{ head: string; ended: boolean }> {
+async function readHeader(chunks: AsyncGenerator<string>, name: string): Promise<{ head: string; ended: boolean }> {
   let head = "";
   for (;;) {
     const next = await chunks.next();
     if (next.done === true) return { head, ended: true };
     head += next.value;
     if (firstRecordLength(head) >= 0) return { head, ended: false };
+    if (head.length > MAX_HEADER_SIGNS) {
+      throw new MlctlError("data", `${name}, line 1: a quote is not closed`, { hint: "correct that line" });
+    }
   }
 }
 

@@ -134,6 +134,26 @@ describe("readRows of CSV", () => {
     expect(error).toMatchObject({ kind: "data", hint: expect.stringContaining("--input-format csv") });
   });
 
+  it.each([
+    ["a line", "csv", "a,b\n1,", "stdin, line 2 is longer than 32 MiB"],
+    ["a line of JSON", "jsonl", '{"a":1}\n{"a":"', "stdin, line 2 is longer than 32 MiB"],
+    ["a header", "csv", "a,", "stdin, line 1 is longer than 32 MiB"],
+    ["a quote in the header", "csv", '"a,\n', "stdin, line 1: a quote is not closed"],
+    ["a quote in a record", "csv", 'a,b\n1,"\n', "stdin, line 2: a quote is not closed"],
+  ] as const)("refuses %s without an end before it fills the memory", async (_what, format, start, message) => {
+    let pulled = 0;
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield Buffer.from(start);
+      const filling = Buffer.alloc(1 << 16, message.includes("quote") ? "x\n" : "x");
+      for (; pulled < 5000; pulled++) yield filling;
+    }
+    const reading = async (): Promise<void> => {
+      for await (const { rows } of readRows(endless(), { format })) expect(rows.length).toBeLessThan(2);
+    };
+    await expect(reading()).rejects.toMatchObject({ kind: "data", message });
+    expect(pulled).toBeLessThanOrEqual(520);
+  });
+
   it("takes no more of the stream than the batches that are asked for", async () => {
     let pulled = 0;
     async function* endless(): AsyncGenerator<Buffer> {

@@ -3,17 +3,20 @@ import { isUtf8 } from "node:buffer";
 import { MlctlError } from "../core/errors.ts";
 
 const NEWLINE = 10;
+/** What has no lines must not be read into memory whole. */
+const MAX_LINE_BYTES = 1 << 25;
 
 type Decoder = InstanceType<typeof TextDecoder>;
 
 /**
  * A byte order mark is taken off; UTF-16 is recognised by its own.
  *
- * @throws {MlctlError} kind "data" with the line that holds a NUL byte or is not UTF-8
+ * @throws {MlctlError} kind "data" with the line that holds a NUL byte, is not UTF-8, or has no end within 32 MiB
  */
 export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<string> {
   let line = 1;
-  let rest: Buffer = Buffer.alloc(0);
+  let rest: Buffer[] = [];
+  let restBytes = 0;
   let first = true;
   let wide: Decoder | undefined;
   const textOf = (bytes: Buffer): string => {
@@ -26,17 +29,24 @@ export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: 
   };
   for await (const piece of stream) {
     const raw: Buffer = typeof piece === "string" ? Buffer.from(piece) : piece;
-    if (first && rest.length === 0) {
+    if (first && restBytes === 0) {
       refuseGzip(raw, name);
       wide = utf16(raw);
     }
     const bytes = wide === undefined ? raw : Buffer.from(wide.decode(raw, { stream: true }));
     // A line feed is never inside a UTF-8 sequence, so that is where the text may be cut.
     const cut = bytes.lastIndexOf(NEWLINE) + 1;
-    if (cut > 0) yield textOf(Buffer.concat([rest, bytes.subarray(0, cut)]));
-    rest = cut > 0 ? Buffer.from(bytes.subarray(cut)) : Buffer.concat([rest, bytes]);
+    if (cut > 0) {
+      const lines = bytes.subarray(0, cut);
+      yield textOf(rest.length === 0 ? lines : Buffer.concat([...rest, lines]));
+      [rest, restBytes] = [[], 0];
+    }
+    if (cut === bytes.length) continue;
+    rest.push(bytes.subarray(cut));
+    restBytes += bytes.length - cut;
+    if (restBytes > MAX_LINE_BYTES) throw tooLong(line, name);
   }
-  if (rest.length > 0) yield textOf(rest);
+  if (restBytes > 0) yield textOf(Buffer.concat(rest));
 }
 
 function utf16(start: Buffer): Decoder | undefined {
@@ -49,6 +59,12 @@ const BINARY = "it is binary, damaged, or UTF-16 without a byte order mark";
 function refuseGzip(start: Buffer, name: string): void {
   if (start[0] !== 0x1f || start[1] !== 0x8b) return;
   throw new MlctlError("data", `${name} is gzip, not text`, { hint: "unpack it first: gunzip -c FILE | mlctl …" });
+}
+
+function tooLong(line: number, name: string): MlctlError {
+  return new MlctlError("data", `${name}, line ${line} is longer than ${MAX_LINE_BYTES >> 20} MiB`, {
+    hint: "rows are lines that end with a line feed: is it a table?",
+  });
 }
 
 function notText(bytes: Buffer, line: number, name: string): MlctlError {

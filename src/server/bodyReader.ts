@@ -1,4 +1,4 @@
-/** Reads request bodies within limits of bytes and time; slow ones are ended, refused ones are let run dry. */
+/** Reads request bodies within limits of bytes and time; slow ones are ended. */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { HttpProblem } from "./problem.ts";
@@ -80,8 +80,6 @@ function receive(request: IncomingMessage, { limits, pending, clock, hold, free 
     free(bytes);
     pending.delete(entry);
     request.off("data", take).off("end", complete).off("error", broken).off("close", broken);
-    // Whoever still sends is let run dry for a while, so that the refusal is read; nothing of it is kept.
-    if (error !== null && !request.complete) drain(request, pending, clock() + limits.milliseconds);
     done(error, body);
   };
   const take = (chunk: Buffer): void => {
@@ -104,15 +102,6 @@ function receive(request: IncomingMessage, { limits, pending, clock, hold, free 
   if (announced > limits.bytes) return finish(tooLarge(limits));
   pending.add(entry);
   request.on("data", take).on("end", complete).on("error", broken).on("close", broken);
-}
-
-function drain(request: IncomingMessage, pending: Set<Pending>, deadline: number): void {
-  const entry: Pending = { deadline, expire: () => request.destroy() };
-  pending.add(entry);
-  request.on("error", () => {
-    // The caller hung up on a refusal.
-  });
-  request.once("close", () => pending.delete(entry)).resume();
 }
 
 /** @throws {HttpProblem} 400 where it is no JSON */

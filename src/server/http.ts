@@ -5,6 +5,7 @@ import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { BodyReader } from "./bodyReader.ts";
+import { lingeringClose } from "./lingeringClose.ts";
 import { HttpProblem, problemOf, PROBLEM_TYPE, type ProblemName } from "./problem.ts";
 
 export type App = FastifyInstance;
@@ -45,6 +46,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         if (!intercept(request, response)) handler(request, response);
       });
       limitServer(server, options);
+      lingeringClose(server);
       return server;
     },
     // Ends of bodies are watched by bodyReader, which streams may outlast.

@@ -1,6 +1,15 @@
 /** Archives: files in one .tar.gz, and out of it again without ever leaving the folder they belong in. */
 import { createHash } from "node:crypto";
-import { closeSync, createReadStream, createWriteStream, fstatSync, mkdirSync, openSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  type WriteStream,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -39,7 +48,7 @@ export async function writeArchive(path: string, options: WriteArchiveOptions): 
   const temporary = temporaryPath(path);
   const tar = pack();
   try {
-    const written = pipeline(Readable.from(tar), createGzip(), createWriteStream(temporary, { flags: "wx" }));
+    const written = pipeline(Readable.from(tar), createGzip(), newFile(temporary));
     const filled = fill(tar, options);
     // Whichever fails first ends the other.
     filled.catch((error: unknown) => tar.destroy(error as Error));
@@ -156,10 +165,17 @@ async function unpack(entry: AsyncIterable<Buffer>, target: string): Promise<{ b
         yield chunk;
       }
     },
-    // On disk before what it replaces goes.
-    createWriteStream(target, { flags: "wx", flush: true }),
+    newFile(target),
   );
   return { bytes, sha256: hash.digest("hex") };
+}
+
+/**
+ * Is there before this returns: a stream that opens its file by itself may do so after the archive was found damaged,
+ * and put it into a folder that is being removed. On disk before what it replaces goes.
+ */
+function newFile(path: string): WriteStream {
+  return createWriteStream(path, { fd: openSync(path, "wx"), flush: true });
 }
 
 /** Inside whatever folder it is joined to, on every system. */

@@ -1,0 +1,43 @@
+/** Archives that are no whole ones: nothing of them comes afterwards. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { readArchive, writeArchive } from "./archive.ts";
+
+const closing = { name: "manifest.json", text: () => "{}" };
+const options = { closing, modifiedAt: new Date(0), onFile: () => {} };
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "mlctl-archive-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it("once an archive was found cut off, nothing comes into its folder any more", async () => {
+  const path = join(folder, "archive.tar.gz");
+  const content = Buffer.alloc(1000, "x");
+  const entries = Array.from({ length: 7 }, (_, i) => ({ name: `models/${i}/model.json`, content }));
+  await writeArchive(path, { ...options, entries });
+  const tar = gunzipSync(readFileSync(path));
+  // Inside a file, whose first bytes and the end of everything come at once: while that file is still being opened.
+  for (let bytes = 700; bytes < 7 * 1536; bytes += 250) {
+    writeFileSync(path, gzipSync(tar.subarray(0, bytes)));
+    const target = join(folder, "target");
+    mkdirSync(target);
+    await expect(readArchive(path, target, () => true)).rejects.toMatchObject({ kind: "data" });
+    const found = readdirSync(target, { recursive: true });
+    await sleep(5);
+    expect(readdirSync(target, { recursive: true })).toEqual(found);
+    rmSync(target, { recursive: true });
+  }
+});
+
+it("an archive that cannot be finished leaves no file", async () => {
+  // Opens like a file, and cannot be read.
+  const entries = [{ name: "models/model.json", content: { path: folder, bytes: 4096 } }];
+  await expect(writeArchive(join(folder, "out", "backup.tar.gz"), { ...options, entries })).rejects.toThrow();
+  rmSync(join(folder, "out"), { recursive: true });
+  await sleep(20);
+  expect(existsSync(join(folder, "out"))).toBe(false);
+});
