@@ -69,9 +69,10 @@ function hashesOf(columns: readonly Float64Array[], rowCount: number): Int32Arra
 /** Distinct rows by their hash, each in the first free slot from there on; −1 where none stands. */
 function slotsOf(hashes: Int32Array, columns: readonly Float64Array[]): Int32Array {
   const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * hashes.length + 2))).fill(-1);
+  const isCopy = (row: number, of: number): boolean => hashes[row] === hashes[of] && sameRow(columns, row, columns, of);
   for (let row = 0; row < hashes.length; row++) {
     let slot = hashes[row]! & (slots.length - 1);
-    while (slots[slot]! >= 0 && !sameRow(columns, slots[slot]!, columns, row)) slot = (slot + 1) & (slots.length - 1);
+    while (slots[slot]! >= 0 && !isCopy(row, slots[slot]!)) slot = (slot + 1) & (slots.length - 1);
     if (slots[slot]! < 0) slots[slot] = row;
   }
   return slots;

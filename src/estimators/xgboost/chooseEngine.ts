@@ -35,7 +35,7 @@ async function problemOf(library: string): Promise<string | null> {
 
 async function tryLibrary(library: string): Promise<string | null> {
   try {
-    const { libraryVersion } = await import("./trainNative.ts");
+    const { libraryVersion } = await import("./nativeLibrary.ts");
     libraryVersion(library);
     return null;
   } catch (error) {
