@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { crsServed } from "./crsSystem.ts";
 import { emptyWorkspace, repository, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 /** It stays where it is: the workspaces point to it. */
@@ -37,28 +38,7 @@ describe.skipIf(absent)("the rolling 90 days of the crs system", () => {
   let workspace: LifecycleWorkspace;
   beforeAll(() => {
     workspace = emptyWorkspace({
-      name: "crs",
-      input_folder_path: join(data, "crs"),
-      task: "regression",
-      target: "crs",
-      time_column: "date",
-      ingest: {
-        records: "rounds",
-        select: { date: "CAST(drawDate AS DATE)", crs: "CAST(replace(drawCRS, ',', '') AS INTEGER)" },
-        where: "drawName IN ('General', 'No Program Specified') AND crs > 100 AND crs < 700",
-      },
-      features: [
-        { type: "select", column: "date" },
-        { type: "rolling", windows: ["30d", "60d", "90d", "180d"], fallback: "longer", empty: "skip" },
-        { type: "lag", lags: [1, 2, 3] },
-        { type: "elapsed", lags: [1, 2, 3] },
-      ],
-      train: {
-        split: { method: "time", cutoff: "2023-01-01" },
-        feature_sets: { lags: ["crs_lag_*", "elapsed_*"] },
-        models: [{ family: "linear_regression" }],
-        metric: "rmse",
-      },
+      ...crsServed,
       // The server answered whole points, and it is its answers that were judged.
       serve: { round: 0 },
       monitor: {

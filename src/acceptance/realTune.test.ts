@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { crsFeatureSets, crsSettings } from "./crsSystem.ts";
 import { emptyWorkspace, repository, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 /** It stays where it is: the workspaces point to it. */
@@ -36,44 +37,13 @@ function tuned(workspace: LifecycleWorkspace): TuneJson {
   return result;
 }
 
-const rolling = ["crs_rolling_30d", "crs_rolling_60d", "crs_rolling_90d"];
-const last = ["crs_lag_1", "elapsed_1"];
-const lags = ["crs_lag_*", "elapsed_*"];
-
 const crs = {
-  input_folder_path: join(data, "crs"),
-  task: "regression",
-  target: "crs",
-  time_column: "date",
-  ingest: {
-    records: "rounds",
-    select: { date: "CAST(drawDate AS DATE)", crs: "CAST(replace(drawCRS, ',', '') AS INTEGER)" },
-    where: "drawName IN ('General', 'No Program Specified') AND crs > 100 AND crs < 700",
-  },
-  features: [
-    { type: "select", column: "date" },
-    { type: "rolling", windows: ["30d", "60d", "90d", "180d"], fallback: "longer", empty: "skip" },
-    { type: "lag", lags: [1, 2, 3] },
-    { type: "elapsed", lags: [1, 2, 3] },
-    { type: "date_parts", parts: ["month", "year", "quarter", "day_of_week"] },
-  ],
+  ...crsSettings,
   train: {
-    split: { method: "time", cutoff: "2023-01-01" },
+    ...crsSettings.train,
     // As the template: one of the folds holds the pause of 2021, in which linear models extrapolate by hundreds of points.
     selection: { method: "time_series", folds: 5, aggregate: "trimmed_mean" },
-    // The ten sets of the system [systems.md 000].
-    feature_sets: {
-      rolling_last: [...rolling, ...last],
-      rolling_180d_last: ["crs_rolling_*", ...last],
-      rolling_last_calendar: [...rolling, ...last, "month", "year"],
-      rolling_lags: [...rolling, ...lags],
-      rolling_lags_calendar: [...rolling, ...lags, "month", "year"],
-      rolling_60d_last_calendar: [...rolling.slice(0, 2), ...last, "month", "year", "quarter"],
-      lags,
-      lags_calendar: [...lags, "month", "year"],
-      everything: ["crs_rolling_*", ...lags, "month", "year", "quarter"],
-      calendar: ["month", "year", "quarter", "day_of_week"],
-    },
+    feature_sets: crsFeatureSets,
     models: [
       { family: "baseline", params: { strategy: "last" } },
       { family: "linear_regression" },
@@ -90,7 +60,6 @@ const crs = {
         },
       },
     ],
-    metric: "rmse",
   },
 };
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { crsServed } from "./crsSystem.ts";
 import { emptyWorkspace, repository } from "./lifecycleWorkspace.ts";
 import { expectProblem, served } from "./servedWorkspace.ts";
 
@@ -13,28 +14,7 @@ if (absent) console.warn(`skipped: ${data} is not there`);
 describe.skipIf(absent)("serve speaks as", () => {
   it("the crs system: a date is enough, and one that the history does not reach is refused", async () => {
     const workspace = emptyWorkspace({
-      name: "crs",
-      input_folder_path: join(data, "crs"),
-      task: "regression",
-      target: "crs",
-      time_column: "date",
-      ingest: {
-        records: "rounds",
-        select: { date: "CAST(drawDate AS DATE)", crs: "CAST(replace(drawCRS, ',', '') AS INTEGER)" },
-        where: "drawName IN ('General', 'No Program Specified') AND crs > 100 AND crs < 700",
-      },
-      features: [
-        { type: "select", column: "date" },
-        { type: "rolling", windows: ["180d"], empty: "skip" },
-        { type: "lag", lags: [1, 2, 3] },
-        { type: "elapsed", lags: [1, 2, 3] },
-      ],
-      train: {
-        split: { method: "time", cutoff: "2023-01-01" },
-        feature_sets: { lags: ["crs_lag_*", "elapsed_*"] },
-        models: [{ family: "linear_regression" }],
-        metric: "rmse",
-      },
+      ...crsServed,
       serve: { response_key: "CRS_pred", round: 0, request_aliases: { query_date: "date" }, echo: ["query_date"] },
     });
     workspace.ok("ingest");
