@@ -54,7 +54,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   score: {
     "": "baseline,class_report,classes,confusion_matrix,cost_unit,interval,intervals,leakage,metric,metrics,model_version,path,rows,run_id,task,test_files,value,warnings",
-    leakage: "copied_rows",
+    leakage: "copied_rows,copied_validation_rows",
     "class_report[]": "f1,label,precision,recall,support",
     "test_files[]": "path,rows,sha256",
   },
@@ -101,7 +101,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "runs show latest": {
     "": "run",
     run,
-    "run.score": `artifact,copied_rows,created_at,${score}`,
+    "run.score": `artifact,copied_rows,copied_validation_rows,created_at,${score}`,
     "run.model": artifact,
   },
   "runs diff v1 v1": {

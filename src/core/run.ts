@@ -32,8 +32,10 @@ export interface ScoreRecord {
   readonly classReport: readonly ClassScore[] | null;
   readonly rows: number;
   readonly testFiles: readonly { readonly path: string; readonly sha256: string; readonly rows: number }[];
-  /** Test rows that are copies of training rows; null where the training data is gone. */
+  /** Test rows that are copies of rows that the model learned from; null where the training data is gone. */
   readonly copiedRows: number | null;
+  /** Test rows that are copies of validation rows only; older records lack it. */
+  readonly copiedValidationRows?: number | null;
   readonly artifact: Artifact;
 }
 

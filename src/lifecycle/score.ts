@@ -6,7 +6,6 @@ import type { Task } from "../core/task.ts";
 import { timestamp } from "../core/timestamp.ts";
 import { bootstrapIntervals } from "../metrics/bootstrapInterval.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import { copiedRows } from "../pipeline/copiedRows.ts";
 import { degenerate } from "../pipeline/degenerate.ts";
 import { artifactOf } from "../storage/artifactOf.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
@@ -14,12 +13,12 @@ import { ensureFolder } from "../storage/commitFile.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { costsOf, costUnit } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
+import { knownTestRows, type KnownTestRows } from "./knownTestRows.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";
 import { rowsDecide } from "./rowsDecide.ts";
 import type { Session } from "./session.ts";
 import { readTestData, type TestData } from "./testData.ts";
-import { readDataset } from "./trainingData.ts";
 
 /** Above this, intervals of a dozen metrics take more than a second. */
 const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;
@@ -31,14 +30,14 @@ export interface ScoreOptions {
   readonly data?: string;
 }
 
-export interface ScoreResult extends Omit<ScoreRecord, "createdAt" | "artifact" | "copiedRows"> {
+export interface ScoreResult extends Figures {
   readonly runId: string | null;
   readonly modelVersion: number | null;
   readonly task: Task;
   readonly classes: readonly string[] | null;
   /** What the metric "cost" is in: "EUR per 1,000 rows"; null where no costs are configured. */
   readonly costUnit: string | null;
-  readonly leakage: { readonly copiedRows: number | null };
+  readonly leakage: Leakage;
   readonly warnings: readonly string[];
   /** Where the figure was written; null when nothing was recorded. */
   readonly path: string | null;
@@ -55,12 +54,13 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
     message: `judging ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`,
   });
   const judged = judge(model, test.table, costsOf(session.config));
-  const copies = run === null ? null : await copiesOfTraining(session, { run, model, judged });
+  const known = run === null ? null : await knownTestRows(session, { run, model, table: judged.table });
+  const leakage = { copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
   const figures = figuresOf(session, { model, judged, test });
-  const warnings = warningsOf({ judged, copies, model, figures });
+  const warnings = warningsOf({ judged, known, model, run, figures });
   for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
   const record =
-    run === null || options.data !== undefined ? null : await keep(session, run, { ...figures, copiedRows: copies });
+    run === null || options.data !== undefined ? null : await keep(session, run, { ...figures, ...leakage });
   return {
     runId: run?.runId ?? null,
     modelVersion: run?.modelVersion ?? null,
@@ -68,13 +68,14 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
     task: model.signature.target.task,
     classes: model.signature.target.classes ?? null,
     costUnit: "cost" in figures.metrics ? costUnit(session.config) : null,
-    leakage: { copiedRows: copies },
+    leakage,
     warnings,
     path: record?.artifact.path ?? null,
   };
 }
 
-type Figures = Omit<ScoreRecord, "createdAt" | "artifact" | "copiedRows">;
+type Leakage = Required<Pick<ScoreRecord, "copiedRows" | "copiedValidationRows">>;
+type Figures = Omit<ScoreRecord, "createdAt" | "artifact" | keyof Leakage>;
 
 function figuresOf(
   { config }: Session,
@@ -108,26 +109,15 @@ function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed:
   return Object.fromEntries(names.map((name, i) => [name, intervals[i]!]));
 }
 
-/** Null where the training data is gone or changed: then nobody can tell. */
-async function copiesOfTraining(
-  session: Session,
-  { run, model, judged }: { run: Run; model: Model; judged: Judgement },
-) {
-  const dataset = session.store.dataset(run.datasetId);
-  const training = dataset && (await readDataset(session, dataset).catch(() => undefined));
-  if (training === undefined) return null;
-  const names = [...model.signature.inputs.map(({ name }) => name), model.signature.target.name];
-  return copiedRows(judged.table, training, names);
-}
-
 interface Warned {
   readonly judged: Judgement;
-  readonly copies: number | null;
+  readonly known: KnownTestRows | null;
   readonly model: Model;
+  readonly run: Run | null;
   readonly figures: Figures;
 }
 
-function warningsOf({ judged: { evaluation, withoutHistory }, copies, model, figures }: Warned): string[] {
+function warningsOf({ judged: { evaluation, withoutHistory }, known, model, run, figures }: Warned): string[] {
   const problem = degenerate(evaluation, model.signature.target.classes);
   const { rows } = figures;
   return [
@@ -135,17 +125,19 @@ function warningsOf({ judged: { evaluation, withoutHistory }, copies, model, fig
     ...(withoutHistory > 0
       ? [`the model's history does not reach ${withoutHistory} of the test rows: not judged`]
       : []),
-    ...(copies ? [`${copies} of ${rows} test rows are copies of training rows`] : []),
+    ...(known?.training ? [`${known.training} of ${rows} test rows are copies of training rows`] : []),
+    ...(known?.validation ? [validatedAlready(known.validation, rows, run!.validationRows)] : []),
     ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
   ];
 }
 
+function validatedAlready(count: number, rows: number, validationRows: number): string {
+  const meaning = count === rows && rows === validationRows ? "is the validation score again" : "leans on validation";
+  return `${count} of ${rows} test rows are rows that the model was validated on, so the score ${meaning}: to judge it independently, test on rows that were not ingested`;
+}
+
 /** latestscore holds the bare figure, for shell scripts; the rest goes into the run's record. */
-async function keep(
-  session: Session,
-  run: Run,
-  figures: Figures & { copiedRows: number | null },
-): Promise<ScoreRecord> {
+async function keep(session: Session, run: Run, figures: Figures & Leakage): Promise<ScoreRecord> {
   const { context, paths, store } = session;
   ensureFolder(paths.models);
   const path = join(paths.models, `latestscore_${timestamp(context.now())}.txt`);

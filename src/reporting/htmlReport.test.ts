@@ -43,6 +43,20 @@ function byName<T>(value: T): Record<string, T> {
 }
 
 describe("htmlReport", () => {
+  it("tells test rows that the model learned from and those it was validated on apart", async () => {
+    const input = exampleInput("binary");
+    const pageOf = async (counts: object): Promise<string> => {
+      const page = await htmlReport({ ...input, run: { ...input.run, score: { ...input.run.score!, ...counts } } });
+      return page.replace(/\s+/g, " ");
+    };
+    const learned = await pageOf({ copiedRows: 3, copiedValidationRows: 0 });
+    expect(learned).toContain("3 of 1,000 test rows (0.3 %) are copies of training rows");
+    expect(learned).not.toContain("validated on, so");
+    const validated = await pageOf({ copiedRows: 0, copiedValidationRows: 1000 });
+    expect(validated).toContain("No test row is a copy of a training row.");
+    expect(validated).toContain("1,000 of 1,000 test rows (100 %) are rows that the model was validated on, so");
+  });
+
   it.each(tasks)("writes one file of less than 1 MB that refers to nothing outside: %s", async (task) => {
     const page = await htmlReport(exampleInput(task));
     expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);

@@ -2,6 +2,7 @@
 import { figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
+import type { ScoreRecord } from "../../core/run.ts";
 import type { Html } from "../html.ts";
 import { section } from "../section.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
@@ -48,14 +49,23 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
   );
 }
 
-function copies({ copiedRows, rows }: { copiedRows: number | null; rows: number }): Html {
+function copies({ copiedRows, copiedValidationRows, rows }: ScoreRecord): Html {
   if (copiedRows === null)
     return html`<p>Whether test rows are copies of training rows could not be checked: the training data is gone.</p>`;
-  if (copiedRows === 0) return html`<p>No test row is a copy of a training row.</p>`;
-  return html`<p class="warning">
-    ${figure(copiedRows)} of ${figure(rows)} test rows (${percent(copiedRows / rows)}) are copies of training rows, so
-    the metrics may be too good.
-  </p>`;
+  const learned =
+    copiedRows === 0
+      ? html`<p>No test row is a copy of a training row.</p>`
+      : html`<p class="warning">
+          ${figure(copiedRows)} of ${figure(rows)} test rows (${percent(copiedRows / rows)}) are copies of training
+          rows, so the metrics may be too good.
+        </p>`;
+  if (!copiedValidationRows) return learned;
+  return html`${learned}
+    <p class="warning">
+      ${figure(copiedValidationRows)} of ${figure(rows)} test rows (${percent(copiedValidationRows / rows)}) are rows
+      that the model was validated on, so the metrics are not independent of its choice. Rows that were not ingested
+      judge it better.
+    </p>`;
 }
 
 function verdict(

@@ -1,0 +1,38 @@
+/** Test rows that the training of a model had already: those it learned from, and those it was validated on. */
+import { configSchema } from "../config/schema.ts";
+import type { Dataset } from "../core/dataset.ts";
+import type { Model } from "../core/model.ts";
+import type { Run } from "../core/run.ts";
+import type { Table } from "../core/table.ts";
+import { copiedRows } from "../pipeline/copiedRows.ts";
+import type { Session } from "./session.ts";
+import { prepareData, readDataset } from "./trainingData.ts";
+
+export interface KnownTestRows {
+  /** Copies of rows that the model learned from. */
+  readonly training: number;
+  /** Copies of rows that it was validated on, and of none that it learned from. */
+  readonly validation: number;
+}
+
+/** Null where the training data is gone or changed: then nobody can tell. */
+export async function knownTestRows(
+  session: Session,
+  { run, model, table }: { run: Run; model: Model; table: Table },
+): Promise<KnownTestRows | null> {
+  const dataset = session.store.dataset(run.datasetId);
+  const ingested = dataset && (await readDataset(session, dataset).catch(() => undefined));
+  if (dataset === undefined || ingested === undefined) return null;
+  const names = [...model.signature.inputs.map(({ name }) => name), model.signature.target.name];
+  const all = copiedRows(table, ingested, names);
+  // The split costs time and is asked for only where it tells something.
+  const learned = all === 0 ? undefined : await learnedRows(session, run, dataset);
+  const training = learned === undefined ? all : copiedRows(table, learned, names);
+  return { training, validation: all - training };
+}
+
+/** The training part of the run's own split; undefined where another version of mlctl wrote its configuration. */
+async function learnedRows(session: Session, run: Run, dataset: Dataset): Promise<Table | undefined> {
+  const { data: config } = configSchema().safeParse(run.config);
+  return config && (await prepareData({ ...session, config }, dataset)).parts().tables.training;
+}
