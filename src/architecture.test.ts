@@ -92,6 +92,12 @@ describe("architecture", () => {
     ]);
   });
 
+  it("finds a signal that Node 20 may collect as garbage before it fires, or does not have", () => {
+    expect(breaches([{ path: "core/a.ts", text: "const signal = AbortSignal.any([one, other]);" }])).toEqual([
+      "signal: core/a.ts uses AbortSignal.any; core/inTime.ts does without",
+    ]);
+  });
+
   it("finds a drawer and a file too long to read", () => {
     expect(breaches([{ path: "core/utils.ts", text: "" }])).toEqual(["drawer: core/utils.ts"]);
     expect(breaches([{ path: "core/a.ts", text: "x;\n".repeat(251) }])).toEqual(["length: core/a.ts has 251 lines"]);
@@ -110,6 +116,8 @@ function breaches(sources: readonly Source[]): string[] {
   found.push(...secondImporters(imports), ...cycles(imports));
   for (const { path, text } of sources) {
     if (/(^|\/)(utils?|helpers?|common|types|misc)(\.ts|\/)/.test(path)) found.push(`drawer: ${path}`);
+    const signal = /AbortSignal\.(any|timeout)\(/.exec(text)?.[1];
+    if (signal !== undefined) found.push(`signal: ${path} uses AbortSignal.${signal}; core/inTime.ts does without`);
     const lines = text.split("\n").length - 1;
     if (lines > 250) found.push(`length: ${path} has ${lines} lines`);
   }

@@ -7,7 +7,7 @@ import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../storage/commitFile.ts";
 import { writeFailure } from "../storage/writeFailure.ts";
-import { inTime } from "./inTime.ts";
+import { inTime } from "../core/inTime.ts";
 
 export interface FetchUrlOptions {
   readonly url: string;

@@ -1,6 +1,6 @@
 /** Calls addresses of a server in turn and keeps account of each call. */
 import { MlctlError } from "../core/errors.ts";
-import { inTime } from "./inTime.ts";
+import { inTime } from "../core/inTime.ts";
 
 /** Where a server answers, and what opens it. */
 export interface ApiServer {

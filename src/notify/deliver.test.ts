@@ -3,8 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { SMTPServer } from "smtp-server";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Alert } from "../core/alert.ts";
 import { channelOf, type ChannelSettings } from "./channelOf.ts";
 import { deliver, type Delivery } from "./deliver.ts";
@@ -123,6 +125,27 @@ describe("a webhook", () => {
   it("that never answers is given up after its time", async () => {
     const { url } = await receiver(null);
     expect(await send(hook(url), 0, 100)).toMatchObject({ status: "failed", error: "no answer within 0.1 s" });
+  });
+
+  it("that never answers is given up also where garbage is collected meanwhile", async () => {
+    setFlagsFromString("--expose-gc");
+    const collecting = setInterval(runInNewContext("gc") as () => void, 20);
+    closing.push(() => clearInterval(collecting));
+    const { url } = await receiver(null);
+    const late = send(hook(url), 0, 300);
+    const stuck = send({ type: "command", command: "sleep 20" }, 0, 300);
+    const failed = { status: "failed", error: "no answer within 0.3 s" };
+    expect(await Promise.all([late, stuck])).toMatchObject([failed, failed]);
+  });
+
+  it("is left at once when the run is stopped, and not tried again", async () => {
+    const { url, posts } = await receiver(null);
+    const stop = new AbortController();
+    const options = { retries: 3, signal: stop.signal, wait: async () => undefined };
+    const sent = deliver(channelOf(hook(url), 60_000), alert, options);
+    await vi.waitFor(() => expect(posts).toHaveLength(1));
+    stop.abort();
+    expect(await sent).toEqual({ status: "failed", attempts: 1, error: "interrupted" });
   });
 
   it("that is not there is reported without the secret in its address", async () => {

@@ -1,5 +1,6 @@
 /** Sends an alert over a channel: a few tries, each after a longer wait; a dead channel is reported, never thrown. */
 import type { Alert } from "../core/alert.ts";
+import { inTime } from "../core/inTime.ts";
 import { RefusedError, type Channel } from "./channel.ts";
 import { FIRST_WAIT_MILLISECONDS } from "./longestWait.ts";
 import { maskSecrets } from "./maskSecrets.ts";
@@ -29,6 +30,7 @@ export async function deliver(
   let attempts = 0;
   while (attempts <= retries && !signal.aborted) {
     if (attempts > 0) await wait(FIRST_WAIT_MILLISECONDS * 2 ** (attempts - 1));
+    if (signal.aborted) break;
     attempts++;
     try {
       await sendInTime(channel, alert, signal);
@@ -42,14 +44,15 @@ export async function deliver(
 }
 
 async function sendInTime(channel: Channel, alert: Alert, signal: AbortSignal): Promise<void> {
-  const limit = AbortSignal.timeout(channel.timeoutMs);
-  const either = AbortSignal.any([signal, limit]);
-  const late = new Promise<never>((_, reject) => {
-    either.addEventListener("abort", () => {
-      reject(new Error(limit.aborted ? `no answer within ${channel.timeoutMs / 1000} s` : "interrupted"));
+  const { timeoutMs: timeout } = channel;
+  await inTime({ timeout, signal }, (stop) => {
+    const late = new Promise<never>((_, reject) => {
+      stop.addEventListener("abort", () => {
+        reject(new Error(signal.aborted ? "interrupted" : `no answer within ${timeout / 1000} s`));
+      });
     });
+    return Promise.race([channel.send(alert, stop), late]);
   });
-  await Promise.race([channel.send(alert, either), late]);
 }
 
 /** fetch says only "fetch failed": its cause says why. */

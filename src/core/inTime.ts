@@ -8,7 +8,7 @@ export interface TimeLimit {
 
 /**
  * A timer of our own: on Node 20 what AbortSignal.any makes of AbortSignal.timeout may be collected as garbage before it
- * fires, and the work waits for ever.
+ * fires, and the work waits for ever; before Node 20.3 there is no AbortSignal.any.
  * @param work is given a signal whose reason is a TimeoutError where it took too long
  */
 export async function inTime<T>({ timeout, signal }: TimeLimit, work: (stop: AbortSignal) => Promise<T>): Promise<T> {

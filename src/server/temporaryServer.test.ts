@@ -1,0 +1,48 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exampleConfig, exampleWorkspace } from "../lifecycle/exampleWorkspace.test.ts";
+import type { Workspace } from "../lifecycle/workspace.ts";
+import { temporaryServer } from "./temporaryServer.ts";
+
+// Signals that nothing holds are collected at once.
+let collecting: NodeJS.Timeout;
+beforeAll(() => {
+  setFlagsFromString("--expose-gc");
+  collecting = setInterval(runInNewContext("gc") as () => void, 20);
+});
+afterAll(() => clearInterval(collecting));
+
+/** A workspace that `stop` stops. */
+async function stoppable(): Promise<{ workspace: Workspace; stop: AbortController }> {
+  const workspace = (await exampleWorkspace(exampleConfig)).workspace();
+  const stop = new AbortController();
+  return { workspace: { ...workspace, context: { ...workspace.context, signal: stop.signal } }, stop };
+}
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(`${url}/health`).then(
+    async (response) => (await response.text(), response.ok),
+    () => false,
+  );
+
+describe("a temporary server", () => {
+  it("answers until it is stopped, and then its port is free", async () => {
+    const { workspace } = await stoppable();
+    const server = await temporaryServer(workspace);
+    await delay(100);
+    expect(await answers(server.url)).toBe(true);
+    await server.stop();
+    expect(await answers(server.url)).toBe(false);
+  });
+
+  it("ends with the work that it is for", async () => {
+    const { workspace, stop } = await stoppable();
+    const server = await temporaryServer(workspace);
+    await delay(100);
+    stop.abort();
+    await expect.poll(() => answers(server.url), { timeout: 10_000 }).toBe(false);
+    await server.stop();
+  });
+});
