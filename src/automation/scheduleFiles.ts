@@ -5,8 +5,9 @@ import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
-import type { InstallOptions } from "./installOptions.ts";
+import type { InstallOptions, Target } from "./installOptions.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
+import { realConfigPath } from "./realConfigPath.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { systemdUnits } from "./systemdUnits.ts";
 import { userFolder } from "./userFolder.ts";
@@ -51,15 +52,25 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
 /** What an earlier installation of this workspace left there. */
 export function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
-  const { target, configPath } = options;
-  const isNamedLikeOurs = (name: string): boolean => {
-    if (target === "systemd") return name.startsWith(`${unitPrefix(configPath)}-`);
-    return target === "github" ? /^mlctl-.+\.yml$/.test(name) : name === "mlctl-cronjobs.yaml";
-  };
   return (existsSync(folder) ? readdirSync(folder) : [])
-    .filter(isNamedLikeOurs)
+    .filter((name) => fileNames[options.target]?.test(name))
     .map((name) => join(folder, name))
-    .filter((path) => writerOf(path) === ownerOf(options) || (target === "systemd" && writerOf(path) === ""));
+    .filter((path) => existsSync(path) && isOwn(path, options));
+}
+
+const fileNames: Readonly<Partial<Record<Target, RegExp>>> = {
+  systemd: /^mlctl-.+\.(service|timer)$/,
+  github: /^mlctl-.+\.yml$/,
+  k8s: /^mlctl-cronjobs\.yaml$/,
+};
+
+/** A unit's name is of the folder that the workspace was in: one that was moved, and is a link there now, is told inside. */
+function isOwn(path: string, options: InstallOptions): boolean {
+  const { target, configPath } = options;
+  const writer = writerOf(path);
+  if (writer === undefined || target !== "systemd") return writer === ownerOf(options);
+  if (writer === "") return basename(path).startsWith(`${unitPrefix(configPath)}-`);
+  return writer === ownerOf(options) || realConfigPath(writer) === configPath;
 }
 
 /** Where the files of the target lie. */
