@@ -62,8 +62,8 @@ describe("one workspace and two schedulers", () => {
     call(workspace, "install");
     call(workspace, "install --systemd");
     expect(schedulerOf(workspace)).toBe("systemd");
-    expect(unwrapped(call(workspace, "remove --systemd").stderr)).toMatch(
-      /next: systemctl --user stop mlctl-\S+-verify.timer && systemctl --user daemon-reload/,
+    expect(call(workspace, "remove --systemd").stderr).toMatch(
+      /next:\nsystemctl --user stop mlctl-\S+-verify.timer && systemctl --user daemon-reload/,
     );
     expect(schedulerOf(workspace)).toBe("crontab");
     call(workspace, "install --systemd");

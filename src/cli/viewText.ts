@@ -5,6 +5,7 @@ import type { Colours } from "./colours.ts";
 import { tableText } from "./tableText.ts";
 import { pad, textWidth } from "./textWidth.ts";
 import { wrap } from "./wrap.ts";
+import { wrapRemark } from "./wrapRemark.ts";
 
 /** Title, fields, tables, with an empty line between; remarks and the next step go to stderr (`remarkLines`). */
 export function viewText({ title, fields = [], tables = [] }: View, width: number, colours: Colours): string {
@@ -20,8 +21,8 @@ export function viewText({ title, fields = [], tables = [] }: View, width: numbe
 
 /** Notes, then what is next. */
 export function remarkText({ notes = [], next }: View, width: number, colours: Colours): string {
-  const lines = notes.flatMap((note) => wrap(note, width, "note: "));
-  if (next !== undefined) lines.push(...wrap(next, width, "next: ").map((line) => colours.cyan(line)));
+  const lines = notes.flatMap((note) => wrapRemark(note, width, "note: "));
+  if (next !== undefined) lines.push(...wrapRemark(next, width, "next: ").map((line) => colours.cyan(line)));
   return lines.map((line) => `${line}\n`).join("");
 }
 

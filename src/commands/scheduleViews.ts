@@ -60,8 +60,13 @@ export function installView(result: InstallResult): View {
         : { columns: ["what", { header: scheduler === "crontab" ? "line" : "file", overflow: "whole" }], rows },
     ],
     ...(scheduler === "systemd" && jobs.length > 0 ? { notes: [note] } : {}),
-    ...(next === null || dryRun ? {} : { next }),
+    ...(next === null || dryRun ? {} : { next: asCommand(next) }),
   };
+}
+
+/** What a machine may run as it is, people see as every command. */
+function asCommand(next: string): string {
+  return /^(systemctl|kubectl) /.test(next) ? `\`${next}\`` : next;
 }
 
 function installTitle({ scheduler, dryRun, jobs, removed }: InstallResult): string {
