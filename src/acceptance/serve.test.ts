@@ -417,6 +417,25 @@ describe("starting and stopping", () => {
     });
   });
 
+  it("allows a caller the same rate whichever worker answers", async () => {
+    const other = workspace.copy();
+    // A further request is allowed after fifteen seconds.
+    other.configure({ serve: { rate_limit: 4, workers: 2, tokens: [{ name: "a", token: "t", scopes: ["read"] }] } });
+    const own = await served(other);
+    const bearer = { authorization: "Bearer t" };
+    const replies = await Promise.all(Array.from({ length: 12 }, () => own.get("/score", bearer)));
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, ...Array(8).fill(429)]);
+    const late = replies.find(({ status }) => status === 429)!;
+    expectProblem(late, 429, /serve\.rate_limit is used up for \d+ s/);
+    expectProblem(await own.post("/predict", row, bearer), 429);
+    expect((await own.get("/ui", bearer)).status).toBe(429);
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    expect((await own.post("/ui/login", "token=t", form)).status).toBe(429);
+    expectProblem(await own.get("/score"), 401);
+    expect((await own.get("/health")).status).toBe(200);
+    await own.stop();
+  });
+
   it("runs several workers on one port, replaces a dead one and adds up what they count", async () => {
     const own = await served(workspace.copy(), "--workers", "2");
     const ids = await Promise.all(Array.from({ length: 20 }, () => own.post("/predict", row)));

@@ -43,7 +43,9 @@ export function serveSchema() {
       .min(1)
       .nullable()
       .default(null)
-      .describe("requests a minute of one token, or of one address without tokens, in each worker; null: any number"),
+      .describe(
+        "requests a minute of one token, or of one address without tokens, whichever worker answers; null: any number",
+      ),
     cors: z
       .array(z.string().min(1))
       .default([])

@@ -3,7 +3,6 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config/schema.ts";
 import { HttpProblem } from "./problem.ts";
-import { rateLimit } from "./rateLimit.ts";
 
 export type Scope = "read" | "predict" | "admin";
 
@@ -19,29 +18,36 @@ interface KnownToken {
   readonly scopes: ReadonlySet<Scope>;
 }
 
+/** Takes one request of a caller: 0, or milliseconds to wait; a promise where another process counts. */
+export type Rate = (caller: string) => number | Promise<number>;
+
 /**
- * @param clock milliseconds that only go forward
- * @returns a function that throws {HttpProblem} 401, 403 or 429; null where everybody may do everything at any rate
+ * @returns a function that throws, or rejects with, {HttpProblem} 401, 403 or 429; null where everybody may do everything
+ * at any rate
  */
 export function access(
-  { token, tokens, rate_limit }: Config["serve"],
-  clock: () => number,
-): ((caller: Caller, scope: Scope) => void) | null {
+  { token, tokens }: Config["serve"],
+  rate: Rate | null,
+): ((caller: Caller, scope: Scope) => void | Promise<void>) | null {
   const known: KnownToken[] = [
     ...(token === null ? [] : [knownToken("token", token, ["admin"])]),
     ...tokens.map((each) => knownToken(each.name, each.token, each.scopes)),
   ];
-  if (known.length === 0 && rate_limit === null) return null;
-  const limited = rate_limit === null ? null : rateLimit(rate_limit, clock);
+  if (known.length === 0 && rate === null) return null;
   return (caller, scope) => {
     const holder = known.length === 0 ? null : holderOf(known, caller);
-    const wait = limited?.(holder === null ? caller.address : `token ${holder.name}`) ?? 0;
-    if (wait > 0) throw tooMany(wait);
-    if (holder === null || holder.scopes.has(scope) || holder.scopes.has("admin")) return;
-    throw new HttpProblem("forbidden", `the token "${holder.name}" has not the scope "${scope}"`, {
-      hint: "serve.tokens in config.json says what each token may do",
-    });
+    const wait = rate?.(holder === null ? caller.address : `token ${holder.name}`) ?? 0;
+    return typeof wait === "number" ? decide(wait, holder, scope) : wait.then((each) => decide(each, holder, scope));
   };
+}
+
+/** @throws {HttpProblem} 403 or 429 */
+function decide(wait: number, holder: KnownToken | null, scope: Scope): void {
+  if (wait > 0) throw tooMany(wait);
+  if (holder === null || holder.scopes.has(scope) || holder.scopes.has("admin")) return;
+  throw new HttpProblem("forbidden", `the token "${holder.name}" has not the scope "${scope}"`, {
+    hint: "serve.tokens in config.json says what each token may do",
+  });
 }
 
 function knownToken(name: string, token: string, scopes: readonly Scope[]): KnownToken {

@@ -3,6 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import type { MetricsSnapshot } from "./metrics.ts";
 import { openLog } from "./openLog.ts";
+import { questions } from "./questions.ts";
 import { serveApi } from "./serveApi.ts";
 import type { FromPrimary, FromWorker } from "./workerMessages.ts";
 
@@ -11,9 +12,9 @@ export async function asWorker(
   options: { readonly accessLog: boolean; readonly clock: () => number },
 ): Promise<void> {
   const stop = new AbortController();
-  const waiting = new Map<number, (snapshot: MetricsSnapshot) => void>();
+  const figures = questions<MetricsSnapshot>();
+  const rates = questions<number>();
   let own: (() => MetricsSnapshot) | undefined;
-  let asked = 0;
   // Ctrl-C reaches every process of the terminal: the first one decides when each of them stops.
   process.removeAllListeners("SIGINT").on("SIGINT", () => {});
   workspace.context.signal.addEventListener("abort", () => stop.abort());
@@ -24,21 +25,9 @@ export async function asWorker(
     if (message.type === "stop") stop.abort();
     else if (message.type === "snapshot?" && own !== undefined)
       send({ type: "snapshot", id: message.id, snapshot: own() });
-    else if (message.type === "metrics") waiting.get(message.id)?.(message.snapshot);
+    else if (message.type === "metrics") figures.answer(message.id, message.snapshot);
+    else if (message.type === "rate") rates.answer(message.id, message.wait);
   });
-  const askAll = (mine: () => MetricsSnapshot): Promise<MetricsSnapshot> =>
-    new Promise((resolve) => {
-      const id = ++asked;
-      const finish = (snapshot: MetricsSnapshot): void => {
-        clearTimeout(late);
-        waiting.delete(id);
-        resolve(snapshot);
-      };
-      // Better its own figures than none.
-      const late = setTimeout(() => finish(mine()), METRICS_MS);
-      waiting.set(id, finish);
-      send({ type: "metrics?", id });
-    });
   const context = { ...workspace.context, signal: stop.signal };
   try {
     await serveApi(
@@ -48,8 +37,15 @@ export async function asWorker(
         log: openLog(workspace),
         sharedMetrics: (mine) => {
           own = mine;
-          return () => askAll(mine);
+          // Better its own figures than none.
+          return () => figures.ask((id) => void send({ type: "metrics?", id }), mine);
         },
+        // Better answered than refused.
+        sharedRate: (caller) =>
+          rates.ask(
+            (id) => void send({ type: "rate?", id, caller }),
+            () => 0,
+          ),
         listening: ({ url, host, port, example }) => send({ type: "listening", facts: { url, host, port, example } }),
       },
     );
@@ -59,9 +55,6 @@ export async function asWorker(
     await send({ type: "failed", kind, message, hint });
   }
 }
-
-/** How long the answers of the other processes are waited for. */
-const METRICS_MS = 1000;
 
 function send(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {

@@ -13,9 +13,14 @@ export function guards(check: ReturnType<typeof access>): Guards {
       ? []
       : [
           (request, _reply, done) => {
-            check({ headers: request.headers, address: request.ip }, scope);
-            done();
+            whenAllowed(check({ headers: request.headers, address: request.ip }, scope), done);
           },
         ];
   return { read: guard("read"), predict: guard("predict"), admin: guard("admin") };
+}
+
+/** Goes on at once where this process decides, and when the answer is there where another one does. */
+export function whenAllowed(allowed: void | Promise<void>, done: (error?: Error) => void): void {
+  if (allowed === undefined) done();
+  else void allowed.then(() => done(), done);
 }

@@ -22,6 +22,6 @@ export async function serve(workspace: Workspace, options: ServeCommandOptions):
   const { accessLog, clock, listening, directory } = options;
   if (cluster.isWorker) return asWorker(workspace, { accessLog, clock });
   requireSafeAddress(workspace.config.serve);
-  if (workspace.config.serve.workers > 1) return runWorkers(workspace, { directory, listening });
+  if (workspace.config.serve.workers > 1) return runWorkers(workspace, { directory, clock, listening });
   await serveApi(workspace, { log: openLog(workspace), accessLog, clock, listening });
 }

@@ -4,7 +4,7 @@ import { codeVersion } from "../config/codeVersion.ts";
 import type { PredictionLog } from "../core/predictionLog.ts";
 import { exampleRow } from "../lifecycle/servedModel.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
-import { access } from "./access.ts";
+import { access, type Rate } from "./access.ts";
 import { bodyReader } from "./bodyReader.ts";
 import { registerDocs } from "./docsRoutes.ts";
 import { guards } from "./guards.ts";
@@ -19,6 +19,7 @@ import { registerMetrics } from "./metricsRoute.ts";
 import { registerPages } from "./pages/registerPages.ts";
 import { predictionIds } from "../storage/predictionLog/predictionIds.ts";
 import { registerPredict, STREAMED_TYPES } from "./predictRoutes.ts";
+import { rateLimit } from "./rateLimit.ts";
 import { registerRecorded } from "./recordedRoutes.ts";
 import type { ServerState } from "./serverState.ts";
 import { keepServing } from "./serving.ts";
@@ -31,6 +32,8 @@ export interface ServeOptions {
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
   readonly listening: (facts: ListeningFacts) => void;
+  /** Where this is one of several processes: takes a request of the rate that all of them share. */
+  readonly sharedRate?: Rate;
   /** Where this is one of several processes: is given what reads its own figures, and gives those of all. */
   readonly sharedMetrics?: (own: () => MetricsSnapshot) => () => Promise<MetricsSnapshot>;
 }
@@ -74,7 +77,7 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
       context.emit({ type: "warning", stage: "serve", message: `${request}: ${reason}` });
     },
   });
-  const check = access(serve, options.clock);
+  const check = access(serve, rateOf(serve, options));
   const allowed = guards(check);
   registerPredict(app, state, allowed);
   registerInvocations(app, state, allowed);
@@ -96,6 +99,10 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     await drain(app, state, closeUnused);
   }
   return { requests: state.metrics.requests };
+}
+
+function rateOf({ rate_limit }: Workspace["config"]["serve"], { sharedRate, clock }: ServeOptions): Rate | null {
+  return rate_limit === null ? null : (sharedRate ?? rateLimit(rate_limit, clock));
 }
 
 function exampleOf({ serving, workspace }: ServerState): ListeningFacts["example"] {

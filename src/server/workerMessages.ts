@@ -8,9 +8,13 @@ export type FromWorker =
   | { readonly type: "failed"; readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined }
   /** A caller of this worker wants the figures of all. */
   | { readonly type: "metrics?"; readonly id: number }
+  /** A request of a caller: does the rate that all workers share allow it? */
+  | { readonly type: "rate?"; readonly id: number; readonly caller: string }
   | { readonly type: "snapshot"; readonly id: number; readonly snapshot: MetricsSnapshot };
 
 export type FromPrimary =
   | { readonly type: "stop" }
   | { readonly type: "snapshot?"; readonly id: number }
-  | { readonly type: "metrics"; readonly id: number; readonly snapshot: MetricsSnapshot };
+  | { readonly type: "metrics"; readonly id: number; readonly snapshot: MetricsSnapshot }
+  /** Milliseconds; 0 where it is allowed. */
+  | { readonly type: "rate"; readonly id: number; readonly wait: number };

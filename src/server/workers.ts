@@ -1,14 +1,17 @@
-/** The first of several processes: starts the others, replaces those that die, and adds up what they count. */
+/** The first of several processes: starts the others, replaces those that die, adds up what they count, and counts each caller's rate. */
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { MlctlError } from "../core/errors.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import { addSnapshots, type MetricsSnapshot } from "./metrics.ts";
+import { rateLimit } from "./rateLimit.ts";
 import type { ListeningFacts } from "./serveApi.ts";
 import type { FromPrimary, FromWorker } from "./workerMessages.ts";
 
 export interface WorkersOptions {
   readonly directory: string;
+  /** Milliseconds that only go forward. */
+  readonly clock: () => number;
   /** Called once, when every worker answers. */
   readonly listening: (facts: ListeningFacts) => void;
 }
@@ -20,9 +23,10 @@ const RESTART_MS = 500;
 const SNAPSHOT_MS = 500;
 
 /** Resolves when the workspace's signal has stopped all of them. @throws {MlctlError} where the first ones cannot start */
-export async function runWorkers(workspace: Workspace, { directory, listening }: WorkersOptions): Promise<void> {
+export async function runWorkers(workspace: Workspace, { directory, clock, listening }: WorkersOptions): Promise<void> {
   const { config, context } = workspace;
-  const { workers: count } = config.serve;
+  const { workers: count, rate_limit } = config.serve;
+  const waitOf = rate_limit === null ? () => 0 : rateLimit(rate_limit, clock);
   const ready = new Set<number>();
   let told = false;
   let fail!: (error: MlctlError) => void;
@@ -40,7 +44,8 @@ export async function runWorkers(workspace: Workspace, { directory, listening }:
         told = true;
         listening(message.facts);
       }
-    } else if (message.type === "snapshot") collect.add(message.id, message.snapshot);
+    } else if (message.type === "rate?") tell(worker, { type: "rate", id: message.id, wait: waitOf(message.caller) });
+    else if (message.type === "snapshot") collect.add(message.id, message.snapshot);
     else void collect.all().then((snapshot) => tell(worker, { type: "metrics", id: message.id, snapshot }));
   });
   cluster.on("fork", (worker) => worker.on("error", ignoreGone));

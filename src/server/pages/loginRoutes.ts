@@ -21,7 +21,7 @@ export function registerLogin(ui: App, access: PageAccess, answers: PageAnswers)
     if (access.tokens.length === 0) return reply.redirect("/ui", 303);
     return answers.send(reply, loginPage({ next: safeNext(next), problem: null }), request);
   });
-  ui.post("/login", hidden, (request, reply) => {
+  ui.post("/login", hidden, async (request, reply) => {
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
     const token = (form.get("token") ?? "").trim();
     const next = safeNext(form.get("next"));
@@ -29,7 +29,7 @@ export function registerLogin(ui: App, access: PageAccess, answers: PageAnswers)
       if (request.headers["sec-fetch-site"] === "cross-site") {
         throw new HttpProblem("forbidden", "the form was sent from another site");
       }
-      access.check?.({ headers: { authorization: `Bearer ${token}` }, address: request.ip }, "read");
+      await access.check?.({ headers: { authorization: `Bearer ${token}` }, address: request.ip }, "read");
     } catch (error) {
       if (!(error instanceof HttpProblem)) throw error;
       const problem = error.status === 401 ? "This token is not known." : `${error.message}.`;

@@ -13,12 +13,12 @@ export interface PageAccess {
 
 const SCOPE: Scope = "read";
 
-/** @throws {HttpProblem} 401, 403 or 429 */
-export function requireReader(request: Request, { check, tokens, now }: PageAccess): void {
+/** @throws {HttpProblem} 401, 403 or 429; or rejects, where another process counts the rate */
+export function requireReader(request: Request, { check, tokens, now }: PageAccess): void | Promise<void> {
   const { headers, ip: address } = request;
   const token = headers.authorization === undefined ? tokenOfCookie(headers.cookie, tokens, now()) : undefined;
   const shown = token === undefined ? headers : { authorization: `Bearer ${token}` };
-  check?.({ headers: shown, address }, SCOPE);
+  return check?.({ headers: shown, address }, SCOPE);
 }
 
 export function isSignedIn({ headers }: Request, { tokens, now }: PageAccess): boolean {

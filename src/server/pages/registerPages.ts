@@ -2,6 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import { pageAnswers, type PageAnswers } from "./pageAnswers.ts";
 import { requireReader, type PageAccess } from "./pageAccess.ts";
+import { whenAllowed } from "../guards.ts";
 import { frameworkProblem, type App, type Reply, type Request } from "../http.ts";
 import { HttpProblem } from "../problem.ts";
 import type { ServerState } from "../serverState.ts";
@@ -41,8 +42,7 @@ const hidden = { schema: { hide: true } };
 export function registerPages(app: App, state: ServerState, access: PageAccess): void {
   const answers = pageAnswers(state, access);
   const onRequest = (request: Request, _reply: Reply, done: (error?: Error) => void): void => {
-    requireReader(request, access);
-    done();
+    whenAllowed(requireReader(request, access), done);
   };
   const register = async (ui: App): Promise<void> => {
     addErrors(ui, answers);
