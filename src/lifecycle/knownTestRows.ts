@@ -1,6 +1,7 @@
 /** Test rows that the training of a model had already: those it learned from, and those it was validated on. */
 import { configSchema } from "../config/schema.ts";
 import type { Dataset } from "../core/dataset.ts";
+import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
 import type { Table } from "../core/table.ts";
@@ -31,8 +32,13 @@ export async function knownTestRows(
   return { training, validation: all - training };
 }
 
-/** The training part of the run's own split; undefined where another version of mlctl wrote its configuration. */
+/** The training part of the run's own split; undefined where another version of mlctl trained, which split otherwise. */
 async function learnedRows(session: Session, run: Run, dataset: Dataset): Promise<Table | undefined> {
   const { data: config } = configSchema().safeParse(run.config);
-  return config && (await prepareData({ ...session, config }, dataset)).parts().tables.training;
+  const data = config && (await prepareData({ ...session, config }, dataset).catch(nothingOfData));
+  return data?.parts().tables.training;
+}
+
+function nothingOfData(error: unknown): undefined {
+  if (!(error instanceof MlctlError)) throw error;
 }
