@@ -31,7 +31,7 @@ export function atView({ at: instant, deployment, run, dataset }: AtResult): Vie
       ["why", deployment.reasons.join("; ")],
       [deployment.metric, formatNumber(deployment.value)],
       ["family", run?.family ?? null],
-      ["model", deployment.model.path],
+      ["model", deployment.prunedAt === undefined ? deployment.model.path : `pruned at ${deployment.prunedAt}`],
       ["model sha256", deployment.model.sha256],
       ["configuration sha256", deployment.configSha256],
       ["dataset", dataset?.artifact.path ?? null],

@@ -45,7 +45,7 @@ export function lineageView({ prediction, run, deployments, dataset }: LineageRe
       `deployment ${d.deploymentId}`,
       short(d.model.sha256),
       shortTime(d.deployedAt),
-      d.action,
+      d.prunedAt === undefined ? d.action : `${d.action}; its copies were pruned at ${shortTime(d.prunedAt)}`,
     ]),
     ["run", "", shortTime(run.createdAt), `${run.runId}, ${run.family}, seed ${run.seed}`],
     ...(run.model === null ? [] : [["model", short(run.model.sha256), "", run.model.path]]),

@@ -10,13 +10,14 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 export const prune = defineCommand({
   name: "prune",
   group: "Other",
-  summary: "take away old datasets, models, reports and records that nothing needs any more",
+  summary: "take away old datasets, models, releases, reports and records that nothing needs any more",
   details:
-    "What stays is in `retention` of config.json. Never taken away: what is or was deployed (each can be gone back to), models with an alias or a note, the newest of each kind, the data that kept models were trained on, and models that logged predictions were made by. Backups in the workspace stay unless `retention.backups` says otherwise. The prediction log keeps to serve.log.retention by itself.",
+    "What stays is in `retention` of config.json. Never taken away: what is in production, the newest three deployments and what the next two rollbacks go back to, the records of all deployments, models of deployments that stay, models with an alias or a note, the newest of each kind, the data that kept models were trained on, and models that logged predictions were made by. Backups in the workspace stay unless `retention.backups` says otherwise. The prediction log keeps to serve.log.retention by itself.",
   options: { dryRun: sharedOptions.dryRun, wait: sharedOptions.wait },
   examples: [
     ["mlctl prune --dry-run", "what would go, with sizes"],
     ["mlctl prune", "take it away"],
+    ["mlctl prune --dry-run --json | jq '.kinds[] | {kind, removed, kept}'", "how many of each kind"],
     ["MLCTL_RETENTION_MODELS_KEEP=5 MLCTL_RETENTION_MODELS_DAYS=7 mlctl prune", "less for once"],
   ],
   async run(invocation) {

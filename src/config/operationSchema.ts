@@ -33,6 +33,11 @@ export function retentionSchema() {
   return z.strictObject({
     datasets: kept(10, 90, "datasets with their rejected files"),
     models: kept(20, 90, "trainings: their runs, models and scores"),
+    deployments: kept(
+      20,
+      400,
+      "copies that earlier deployments have of their models, by when they left production; their records stay; never what is in production, the newest three, and what the next two rollbacks go back to",
+    ),
     reports: kept(20, 90, "reports, their pictures and recorded API answers"),
     monitoring: kept(400, 400, "what monitoring found"),
     trials: kept(20, 90, "trials of searches"),

@@ -21,4 +21,6 @@ export interface Deployment {
   readonly model: Artifact;
   readonly latestScore: Artifact | null;
   readonly ingestedFiles: Artifact | null;
+  /** When prune took those copies away; the record stays, to tell what they were. */
+  readonly prunedAt?: string;
 }

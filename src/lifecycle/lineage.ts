@@ -29,7 +29,7 @@ export function lineage(session: Session, reference: string): LineageResult {
   const prediction = PREDICTION_ID.test(reference) ? findPrediction(session, reference) : null;
   const run =
     prediction === null
-      ? (ofDeployment(store.deployments(), reference, (id) => store.run(id)) ?? resolveRun(store, reference))
+      ? (ofDeployment(session, reference) ?? resolveRun(store, reference))
       : runOfPrediction(session, prediction);
   return {
     reference,
@@ -52,17 +52,14 @@ function runOfPrediction({ store }: Session, { predictionId, runId, modelSha256 
   });
 }
 
-function ofDeployment(
-  deployments: readonly Deployment[],
-  reference: string,
-  find: (id: string) => Run | undefined,
-): Run | undefined {
+function ofDeployment({ store }: Session, reference: string): Run | undefined {
   const [, prefix, number] = /^(deployment[ -]?|d)(\d+)$/.exec(reference) ?? [];
   if (number === undefined) return undefined;
-  const deployment = deployments.find(({ deploymentId }) => deploymentId === Number(number));
-  const run = deployment && find(deployment.runId);
+  const deployment = store.deployments().find(({ deploymentId }) => deploymentId === Number(number));
+  // Where it was pruned, that is told.
+  if (deployment !== undefined) return store.findRun(deployment.runId);
   // Run ids are hexadecimal: "d27" may also be how one begins.
-  if (run !== undefined || prefix === "d") return run;
+  if (prefix === "d") return undefined;
   throw new MlctlError("usage", `there is no deployment ${number}`, {
     hint: "`mlctl models list` shows what was deployed",
   });

@@ -1,5 +1,6 @@
 /** What production, rollbacks, aliases, logged predictions and the next fullprocess still need. */
 import type { Dataset } from "../core/dataset.ts";
+import type { Deployment } from "../core/deployment.ts";
 import type { Run } from "../core/run.ts";
 import { modelsOfPredictions } from "../storage/predictionLog/modelsOfPredictions.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
@@ -13,9 +14,9 @@ export interface Needed {
   isDatasetNeeded(dataset: Dataset, goneRuns: ReadonlySet<string>): boolean;
 }
 
-export function neededBy({ store, paths, config, configSha256 }: Session): Needed {
+/** @param deployments those whose releases stay, newest first: of the others only the record does */
+export function neededBy({ store, paths, config, configSha256 }: Session, deployments: readonly Deployment[]): Needed {
   const runs = store.runs();
-  const deployments = store.deployments();
   const predicted = modelsOfPredictions(predictionLogPath(paths.database));
   const datasets = store.datasets();
   const bySha256 = new Map(datasets.map(({ artifact, datasetId }) => [artifact.sha256, datasetId]));
@@ -25,7 +26,7 @@ export function neededBy({ store, paths, config, configSha256 }: Session): Neede
   const newestDatasets = newestOfEachFolder(datasets);
   const newestHashes = new Set(newestDatasets.map(({ artifact }) => artifact.sha256));
   const runIds = new Set([
-    // Each deployment can be gone back to, and `at` and `lineage` tell of all.
+    // Each of them can be gone back to, and `lineage` tells of it.
     ...deployments.map(({ runId }) => runId),
     ...store.aliases().map(({ runId }) => runId),
     ...predicted.runIds,

@@ -2,20 +2,28 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
-import type { Execution } from "../core/execution.ts";
 import { lastExecutions } from "../core/lastExecutions.ts";
-import type { Run } from "../core/run.ts";
-import { timeOfStamp } from "../core/timestamp.ts";
 import type { WorkspaceRecord } from "../storage/workspaceRecord.ts";
-import { artifactsOf } from "../storage/workspaceRecord.ts";
+import { recordId } from "../storage/workspaceRecord.ts";
 import { actualStatus } from "../storage/actualStatus.ts";
-import { workspaceBackups } from "../storage/workspaceBackups.ts";
 import { fromRecordPath, toRecordPath } from "../storage/workspacePaths.ts";
 import { looseFiles } from "./looseFiles.ts";
 import { neededBy, type Needed } from "./neededRecords.ts";
+import {
+  backupsOf,
+  datasetsOf,
+  executionsOf,
+  filesOf,
+  monitoringsOf,
+  searchesOf,
+  trainingsOf,
+  type PruneCandidate,
+} from "./pruneCandidates.ts";
+import { releasesOf } from "./releasesOf.ts";
 import type { Session } from "./session.ts";
 
 export const pruneKinds = [
+  "deployments",
   "models",
   "datasets",
   "trials",
@@ -28,14 +36,8 @@ export const pruneKinds = [
 
 export type PruneKind = (typeof pruneKinds)[number];
 
-/** Something that goes as a whole. */
-export interface PruneItem {
+export interface PruneItem extends PruneCandidate {
   readonly kind: PruneKind;
-  readonly id: string;
-  readonly createdAt: string;
-  readonly records: readonly WorkspaceRecord[];
-  /** Relative to the workspace, without the records. */
-  readonly files: readonly string[];
 }
 
 export interface PrunePlan {
@@ -48,7 +50,11 @@ export interface PrunePlan {
 const DAY_MILLISECONDS = 86_400_000;
 
 export function planPrune(session: Session): PrunePlan {
-  const needed = neededBy(session);
+  const { inForce, candidates, left } = releasesOf(session);
+  const releases = choose(session, "deployments", candidates, ({ release }) => inForce.has(release!.deploymentId));
+  const goneReleases = new Set(releases.items.map(({ release }) => release));
+  const deployments = candidates.flatMap(({ release }) => (goneReleases.has(release) ? [] : [release]));
+  const needed = neededBy(session, deployments);
   const trainings = choose(session, "models", trainingsOf(session), (item) => needed.trainIds.has(item.id));
   const goneRuns = new Set(trainings.items.flatMap(({ records }) => records.flatMap(runIdsOf)));
   const datasets = choose(session, "datasets", datasetsOf(session), ({ records }) =>
@@ -65,10 +71,11 @@ export function planPrune(session: Session): PrunePlan {
   ];
   const chosen = [trainings, datasets, ...others];
   const gone = new Set(chosen.flatMap(({ items }) => items.flatMap(({ records }) => records)));
+  for (const { release } of releases.items) gone.add(release!);
   const named = namedFiles(session, gone);
   // What goes with its record is counted there.
   const going = chosen.flatMap(({ items }) => items.flatMap((item) => item.files));
-  const files: Candidate[] = looseFiles(session.paths, new Set([...named, ...going])).map((file) => ({
+  const files: PruneCandidate[] = looseFiles(session.paths, new Set([...named, ...going])).map((file) => ({
     id: file.name,
     createdAt: file.createdAt,
     records: [],
@@ -84,13 +91,14 @@ export function planPrune(session: Session): PrunePlan {
   );
   const leftovers = files
     .filter(({ id }) => leftover.test(id))
+    .concat(left)
     .map((item) => ({ ...item, kind: "leftovers" as const }));
   const backups = backupsOf(session);
   const newest = backups
     .map(({ id }) => id)
     .toSorted()
     .at(-1);
-  const all = [...chosen, ...reports, choose(session, "backups", backups, ({ id }) => id === newest)];
+  const all = [releases, ...chosen, ...reports, choose(session, "backups", backups, ({ id }) => id === newest)];
   return {
     items: [...all.flatMap(({ items }) => items).map((item) => withoutNamed(item, named)), ...leftovers],
     kept: keptOf(all),
@@ -103,85 +111,25 @@ interface Choice {
   readonly kept: number;
 }
 
-type Candidate = Omit<PruneItem, "kind">;
-
 /** What is neither among the newest, nor young, nor needed. */
 function choose(
   { config, context }: Session,
   kind: Exclude<PruneKind, "leftovers">,
-  candidates: readonly Candidate[],
-  isNeeded: (candidate: Candidate) => boolean,
+  candidates: readonly PruneCandidate[],
+  isNeeded: (candidate: PruneCandidate) => boolean,
 ): Choice {
   const { keep, days }: Config["retention"]["models"] = config.retention[kind];
   if (keep === null && days === null) return { kind, items: [], kept: candidates.length };
   const oldest = days === null ? undefined : new Date(context.now().getTime() - days * DAY_MILLISECONDS).toISOString();
   const items = candidates
-    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+    .toSorted((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? 1 : -1))
     .slice(keep ?? 0)
-    .filter((candidate) => (oldest === undefined || candidate.createdAt < oldest) && !isNeeded(candidate))
+    .filter((candidate) => {
+      const { agesFrom = candidate.createdAt } = candidate;
+      return (oldest === undefined || agesFrom < oldest) && !isNeeded(candidate);
+    })
     .map((candidate) => ({ ...candidate, kind }));
   return { kind, items, kept: candidates.length - items.length };
-}
-
-function trainingsOf({ store }: Session): Candidate[] {
-  const byTraining = new Map<string, Run[]>();
-  for (const run of store.runs()) byTraining.set(run.trainId, [...(byTraining.get(run.trainId) ?? []), run]);
-  return [...byTraining].map(([id, runs]) => ({
-    id,
-    createdAt: runs
-      .map(({ createdAt }) => createdAt)
-      .toSorted()
-      .at(-1)!,
-    records: runs,
-    files: runs.flatMap(filesOf),
-  }));
-}
-
-function datasetsOf({ store, paths }: Session): Candidate[] {
-  return store.datasets().map((dataset) => ({
-    id: dataset.datasetId,
-    createdAt: dataset.createdAt,
-    records: [dataset],
-    files: [
-      ...filesOf(dataset),
-      ...dataset.rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`])),
-      toRecordPath(paths.workspace, join(paths.datasets, `ingestedfiles_${dataset.datasetId}.txt`)),
-    ],
-  }));
-}
-
-function searchesOf({ store }: Session): Candidate[] {
-  return store
-    .searches()
-    .map((record) => ({ id: record.searchId, createdAt: record.createdAt, records: [record], files: [] }));
-}
-
-function monitoringsOf({ store }: Session): Candidate[] {
-  return store
-    .monitorings()
-    .map((record) => ({ id: record.monitorId, createdAt: record.createdAt, records: [record], files: [] }));
-}
-
-function executionsOf(executions: readonly Execution[]): Candidate[] {
-  return executions.map((record) => ({
-    id: record.executionId,
-    createdAt: record.startedAt,
-    records: [record],
-    files: record.log === null ? [] : [record.log],
-  }));
-}
-
-function backupsOf({ paths }: Session): Candidate[] {
-  return workspaceBackups(paths.workspace).map((name) => ({
-    id: name,
-    createdAt: timeOfStamp(name.slice("backup_".length, -".tar.gz".length)),
-    records: [],
-    files: [name],
-  }));
-}
-
-function filesOf(record: WorkspaceRecord): string[] {
-  return artifactsOf(record).map(([, { path }]) => path);
 }
 
 function runIdsOf(record: WorkspaceRecord): string[] {
@@ -209,7 +157,7 @@ function namedFiles({ store, paths }: Session, gone: ReadonlySet<WorkspaceRecord
 }
 
 function keyOf(record: WorkspaceRecord): string {
-  return record.kind === "run" ? `run ${record.runId}` : record.kind === "dataset" ? `dataset ${record.datasetId}` : "";
+  return `${record.kind} ${recordId(record)}`;
 }
 
 /** Each kind by itself: a report is no reason to keep one picture less. */

@@ -1,5 +1,6 @@
 /** prune: takes away what the retention of config.json does not keep and nothing needs. */
 import { MlctlError } from "../core/errors.ts";
+import { pruneRelease } from "../storage/deployment/pruneRelease.ts";
 import { forgetRecords } from "../storage/forgetRecords.ts";
 import { recordFiles } from "../storage/recordFiles.ts";
 import { readRecords } from "../storage/syncStore.ts";
@@ -39,6 +40,8 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
     for (const [i, item] of items.entries()) {
       session.context.signal.throwIfAborted();
       if (item.kind === "backups") removeBackups(session.paths.workspace, item.files);
+      else if (item.release !== undefined)
+        pruneRelease(session.paths, session.store, item.release, session.context.now().toISOString());
       else forgetRecords(session.paths, session.store, item);
       session.context.emit({ type: "progress", stage: "prune", done: i + 1, total: items.length, unit: "items" });
     }

@@ -45,7 +45,10 @@ export function reportDrift(session: Session, { run, model, newest }: Compared):
 function earlierModel({ store, paths }: Session, run: Run): Model | null {
   const deployment = store
     .deployments()
-    .find(({ runId, datasetSha256 }) => runId !== run.runId && datasetSha256 !== run.datasetSha256);
+    .find(
+      ({ runId, datasetSha256, prunedAt }) =>
+        prunedAt === undefined && runId !== run.runId && datasetSha256 !== run.datasetSha256,
+    );
   if (deployment === undefined) return null;
   try {
     return readRecordedModel(fromRecordPath(paths.workspace, deployment.model.path), deployment.model.sha256);

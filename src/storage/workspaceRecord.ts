@@ -72,7 +72,7 @@ export function paddedId(deploymentId: number): string {
   return String(deploymentId).padStart(6, "0");
 }
 
-/** The artifacts that a record names, each with the part it plays. */
+/** The artifacts that a record says are there, each with the part it plays. */
 export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: string, artifact: Artifact])[] {
   switch (record.kind) {
     case "dataset":
@@ -83,6 +83,7 @@ export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: 
         ["score", record.score?.artifact ?? null],
       ]);
     case "deployment":
+      if (record.prunedAt !== undefined) return [];
       return present([
         ["model", record.model],
         ["latest_score", record.latestScore],

@@ -47,11 +47,11 @@ function past({ deployments }: ReportInput): Html | null {
     ],
     rows: deployments
       .toReversed()
-      .map(({ deploymentId, deployedAt, action, runId, metric, value, reasons }, place) => ({
+      .map(({ deploymentId, deployedAt, action, runId, metric, value, reasons, prunedAt }, place) => ({
         cells: [
           String(deploymentId),
           dateTime(deployedAt),
-          action,
+          prunedAt === undefined ? action : `${action}, pruned`,
           html`<code>${runId}</code>`,
           `${metric} ${figure(value)}`,
           reasons.join("; "),

@@ -19,11 +19,11 @@ export function deploymentRows(deployments: readonly Deployment[], total = deplo
       { title: "Score", numeric: true },
       { title: "Reasons" },
     ],
-    rows: deployments.map(({ deploymentId, deployedAt, action, runId, metric, value, reasons }) => ({
+    rows: deployments.map(({ deploymentId, deployedAt, action, runId, metric, value, reasons, prunedAt }) => ({
       cells: [
         String(deploymentId),
         dateTime(deployedAt),
-        action,
+        prunedAt === undefined ? action : `${action}, pruned`,
         runLink(runId),
         `${metric} ${figure(value)}`,
         reasons.join("; "),

@@ -8,8 +8,9 @@ import { atomicWrite } from "../atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../commitFile.ts";
 import { sha256Text } from "../sha256Text.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
-import { paddedId, recordPath, recordText } from "../workspaceRecord.ts";
+import { recordPath, recordText } from "../workspaceRecord.ts";
 import { currentDeployment, historyIds } from "./currentDeployment.ts";
+import { releaseFolder } from "./releaseFolder.ts";
 import { refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
 
 /** A deployment that is to be; its artifacts name the sources, which are copied. */
@@ -28,7 +29,7 @@ export function commitDeployment(paths: WorkspacePaths, request: DeploymentReque
   const previous = currentDeployment(production);
   removeOrphanReleases(production);
   const deploymentId = Math.max(previous?.deploymentId ?? 0, ...historyIds(production).map(({ id }) => id)) + 1;
-  const release = join(production, "releases", `${paddedId(deploymentId)}_${request.runId}`);
+  const release = releaseFolder(paths, { deploymentId, runId: request.runId });
   const deployment: Deployment = {
     kind: "deployment",
     deploymentId,

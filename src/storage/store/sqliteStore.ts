@@ -11,6 +11,7 @@ import type { ReadRecord } from "../recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite.ts";
 import { browse, type Browse } from "./browse.ts";
 import { executor, type Execute } from "./execute.ts";
+import { goneRun } from "./goneRun.ts";
 import { forgetOrphans, indexRecord } from "./indexRecord.ts";
 import { tables } from "./migrations.ts";
 import { withStoreErrors } from "./storeFailure.ts";
@@ -222,6 +223,8 @@ export class SqliteStore implements RunStore {
   }
 
   #unknownRun(reference: string): MlctlError {
+    const gone = goneRun(this.deployments(), reference);
+    if (gone !== undefined) return gone;
     const ids = this.#column<string>(`SELECT run_id FROM runs ${newestRunsFirst}`);
     if (ids.length === 0) return new MlctlError("notReady", "there are no runs yet", { hint: "run `mlctl train`" });
     const closest = suggest(reference, ids);
