@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import type { Execution } from "../core/execution.ts";
+import { daysBefore } from "../core/daysBefore.ts";
 import { lastExecutions } from "../core/lastExecutions.ts";
 import { actualStatus } from "../storage/actualStatus.ts";
 import { isOwnFile } from "../storage/isOwnFile.ts";
@@ -12,8 +13,6 @@ import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../storage/workspacePaths.ts";
 import { recordPath, scheduleFolder } from "../storage/workspaceRecord.ts";
-
-const DAY_MILLISECONDS = 86_400_000;
 
 /** Executions that are looked through for the last time of a job. */
 const RECENT = 100;
@@ -44,7 +43,7 @@ export function retainExecutions(
 ): number {
   const { keep, days } = retention;
   if (keep === null && days === null) return 0;
-  const oldest = days === null ? "￿" : new Date(now.getTime() - days * DAY_MILLISECONDS).toISOString();
+  const oldest = days === null ? "￿" : daysBefore(now, days);
   return withStore(paths, (store) => {
     const all = store.executions();
     const last = lastExecutions(all);

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
+import { daysBefore } from "../core/daysBefore.ts";
 import { lastExecutions } from "../core/lastExecutions.ts";
 import type { WorkspaceRecord } from "../storage/workspaceRecord.ts";
 import { recordId } from "../storage/workspaceRecord.ts";
@@ -46,8 +47,6 @@ export interface PrunePlan {
   /** How many stay, by kind. */
   readonly kept: Readonly<Partial<Record<PruneKind, number>>>;
 }
-
-const DAY_MILLISECONDS = 86_400_000;
 
 export function planPrune(session: Session): PrunePlan {
   const { inForce, candidates, left } = releasesOf(session);
@@ -120,7 +119,7 @@ function choose(
 ): Choice {
   const { keep, days }: Config["retention"]["models"] = config.retention[kind];
   if (keep === null && days === null) return { kind, items: [], kept: candidates.length };
-  const oldest = days === null ? undefined : new Date(context.now().getTime() - days * DAY_MILLISECONDS).toISOString();
+  const oldest = days === null ? undefined : daysBefore(context.now(), days);
   const items = candidates
     .toSorted((a, b) => (a.createdAt === b.createdAt ? 0 : a.createdAt < b.createdAt ? 1 : -1))
     .slice(keep ?? 0)

@@ -20,7 +20,7 @@ export interface Releases {
   readonly candidates: readonly Release[];
   /** Numbers of those that stay whatever config.json says. */
   readonly inForce: ReadonlySet<number>;
-  /** What a killed prune left. */
+  /** What a killed prune left; never of the one in force, whatever a record that was copied by hand says of it. */
   readonly left: readonly Release[];
 }
 
@@ -42,6 +42,8 @@ export function releasesOf({ store, paths }: Session): Releases {
   return {
     candidates: all.filter(({ release }) => release.prunedAt === undefined),
     inForce: new Set(staying.map(({ deploymentId }) => deploymentId)),
-    left: all.filter(({ release }) => release.prunedAt !== undefined && releaseFiles(paths, release) !== undefined),
+    left: all
+      .slice(1)
+      .filter(({ release }) => release.prunedAt !== undefined && releaseFiles(paths, release) !== undefined),
   };
 }

@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import { recordId, type WorkspaceRecord } from "./workspaceRecord.ts";
 
-type Kind = "string" | "number" | "array" | "object" | "artifact" | "artifact?";
+type Kind = "string" | "number" | "array" | "object" | "artifact" | "artifact?" | "string?";
 
 /** What the index reads of each kind; the rest is taken as it stands. */
 const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Record<string, Kind>>>> = {
@@ -37,6 +37,7 @@ const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Record<string, K
     model: "artifact",
     latestScore: "artifact?",
     ingestedFiles: "artifact?",
+    prunedAt: "string?",
   },
   aliases: { aliases: "object" },
   search: {
@@ -118,6 +119,8 @@ function matches(value: unknown, kind: Kind): boolean {
       return isArtifact(value);
     case "artifact?":
       return value === null || isArtifact(value);
+    case "string?":
+      return value === undefined || typeof value === "string";
     default:
       return typeof value === kind;
   }

@@ -91,7 +91,11 @@ function deploymentFindings(paths: WorkspacePaths): Finding[] {
   }
   const [current] = history;
   if (current === undefined) return [];
-  const findings = [...historyFindings(history), ...copyFindings(paths.production, current)];
+  const findings = [
+    ...historyFindings(history),
+    ...copyFindings(paths.production, current),
+    ...prunedFindings(current),
+  ];
   return findings.length > 0 ? findings : [finding("deployment", "pass", `run ${current.runId} is deployed whole`)];
 }
 
@@ -108,6 +112,13 @@ function historyFindings(history: readonly Deployment[]): Finding[] {
     const message = `deployment ${deploymentId} says it followed run ${previousRunId}, but ${earlier?.runId} was before`;
     return follows ? [] : [finding("deployment history", "fail", message)];
   });
+}
+
+/** A record that was copied from the history by hand. */
+function prunedFindings({ deploymentId, prunedAt }: Deployment): Finding[] {
+  if (prunedAt === undefined) return [];
+  const message = `deployment ${deploymentId} is in force, yet says that it was pruned at ${prunedAt}: take "prunedAt" out of deployment.json`;
+  return [finding("deployment", "fail", message)];
 }
 
 function copyFindings(production: string, current: Deployment): Finding[] {

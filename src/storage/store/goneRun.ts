@@ -13,11 +13,11 @@ export function goneRun(deployments: readonly Deployment[], reference: string): 
   if (newest === undefined || fitting.some(({ runId }) => runId !== newest.runId)) return undefined;
   const { runId, deploymentId, deployedAt, prunedAt } = newest;
   if (prunedAt === undefined) {
-    return new MlctlError("data", `run ${runId}, which deployment ${deploymentId} put in production, has no record`, {
+    return new MlctlError("usage", `run ${runId}, which deployment ${deploymentId} put in production, has no record`, {
       hint: "restore its run_<id>.json from a backup, then run `mlctl reindex`",
     });
   }
-  return new MlctlError("data", `run ${runId} was pruned: only the record of deployment ${deploymentId} tells of it`, {
+  return new MlctlError("usage", `run ${runId} was pruned: only the record of deployment ${deploymentId} tells of it`, {
     hint: `\`mlctl at ${deployedAt}\` shows that; a backup from before ${prunedAt} has its files`,
   });
 }
