@@ -1,5 +1,5 @@
 /** What prune takes of earlier deployments, and that everything else copes with what it took. */
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
@@ -226,6 +226,29 @@ describe("prune of deployments", () => {
     expect(copy.read("trainedmodel.json")).toBe("theirs");
     expect(copy.names(production)).toContain("trainedmodel.json");
     expect(copy.names(`${production}/releases`)).toHaveLength(6);
+  });
+
+  it("takes nothing where the folder of releases is a link that leads elsewhere, and says so", () => {
+    const copy = workspace.copy();
+    const elsewhere = join(temporaryFolder(), "releases");
+    renameSync(join(copy.folder, production, "releases"), elsewhere);
+    symlinkSync(elsewhere, join(copy.folder, production, "releases"));
+    const { status, stderr } = copy.run(["prune"]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining("releases leads out of prod_deployment_path")]);
+    expect(numbersOf(copy)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(copy.names("models", /^trainedmodel/)).toHaveLength(6);
+    expectSound(copy);
+  });
+
+  it("takes nothing where deployment.json is gone: what production needs is not known then", () => {
+    const copy = workspace.copy();
+    copy.write({ [`${production}/deployment.json`]: null });
+    for (const args of [["prune", "--dry-run"], ["prune"]]) {
+      const { status, stderr } = copy.run(args);
+      expect([status, stderr]).toEqual([3, expect.stringContaining("nothing is pruned: deployment.json is gone")]);
+    }
+    expect(numbersOf(copy)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(copy.names("models", /^trainedmodel/)).toHaveLength(6);
   });
 
   it("lets a running server go on, and take up what comes next", async () => {

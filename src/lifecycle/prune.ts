@@ -1,5 +1,6 @@
 /** prune: takes away what the retention of config.json does not keep and nothing needs. */
 import { MlctlError } from "../core/errors.ts";
+import { deploymentIsLost } from "../storage/deployment/currentDeployment.ts";
 import { pruneRelease } from "../storage/deployment/pruneRelease.ts";
 import { forgetRecords } from "../storage/forgetRecords.ts";
 import { recordFiles } from "../storage/recordFiles.ts";
@@ -31,9 +32,9 @@ export interface PruneResult {
   }[];
 }
 
-/** @throws {MlctlError} kind "data" where a record cannot be read: it may name what looks unneeded */
+/** @throws {MlctlError} kind "data" where a record cannot be read or is gone: it may name what looks unneeded */
 export async function prune(session: Session, { dryRun }: { readonly dryRun: boolean }): Promise<PruneResult> {
-  requireReadable(session);
+  requireKnown(session);
   const { items, kept } = planPrune(session);
   const told = items.map((item) => toldOf(session, item));
   if (!dryRun) {
@@ -53,7 +54,12 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
   return { dryRun, items: told, bytes: sum(told), kinds };
 }
 
-function requireReadable({ paths, store }: Session): void {
+function requireKnown({ paths, store }: Session): void {
+  if (deploymentIsLost(paths.production)) {
+    throw new MlctlError("data", "nothing is pruned: deployment.json is gone, and what is in production is not known", {
+      hint: "put it back from a backup, or run `mlctl deploy`",
+    });
+  }
   const { problems } = readRecords(paths, recordFiles(paths, store.knownRecords().keys()));
   if (problems.length === 0) return;
   throw new MlctlError(

@@ -1,6 +1,6 @@
 /** The copies that deployments have of their models, as prune sees them. */
 import type { Deployment } from "../core/deployment.ts";
-import { releaseFiles } from "../storage/deployment/pruneRelease.ts";
+import { releaseFiles, releasesAreOwn } from "../storage/deployment/pruneRelease.ts";
 import { rollbackTargets } from "../storage/deployment/rollbackTarget.ts";
 import type { PruneCandidate } from "./pruneCandidates.ts";
 import type { Session } from "./session.ts";
@@ -24,7 +24,7 @@ export interface Releases {
   readonly left: readonly Release[];
 }
 
-export function releasesOf({ store, paths }: Session): Releases {
+export function releasesOf({ store, paths, context }: Session): Releases {
   const history = store.deployments();
   const all = history.map((deployment, i): Release => {
     const next = history[i - 1];
@@ -38,9 +38,15 @@ export function releasesOf({ store, paths }: Session): Releases {
       release: deployment,
     };
   });
+  const candidates = all.filter(({ release }) => release.prunedAt === undefined);
+  if (!releasesAreOwn(paths)) {
+    const message = "the folder releases leads out of prod_deployment_path: nothing is pruned there";
+    context.emit({ type: "warning", stage: "prune", message });
+    return { candidates, inForce: new Set(history.map(({ deploymentId }) => deploymentId)), left: [] };
+  }
   const staying = [...history.slice(0, NEWEST), ...rollbackTargets(history).slice(0, ROLLBACKS)];
   return {
-    candidates: all.filter(({ release }) => release.prunedAt === undefined),
+    candidates,
     inForce: new Set(staying.map(({ deploymentId }) => deploymentId)),
     left: all
       .slice(1)

@@ -1,5 +1,5 @@
 /** Reads what is deployed, and what was before. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../../core/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -27,6 +27,12 @@ export function deploymentHistory(production: string): Deployment[] {
   const current = currentDeployment(production);
   const all = new Map([...earlier, ...(current === undefined ? [] : [current])].map((d) => [d.deploymentId, d]));
   return [...all.values()].toSorted((a, b) => b.deploymentId - a.deploymentId);
+}
+
+/** True where something was deployed, and what is in force now cannot be told: deployment.json is gone. */
+export function deploymentIsLost(production: string): boolean {
+  if (existsSync(join(production, "deployment.json"))) return false;
+  return historyIds(production).length > 0 || existsSync(join(production, "trainedmodel.json"));
 }
 
 /** The numbers of the archived deployments, as their file names have them. */

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Deployment } from "../../core/deployment.ts";
 import { syncFolder } from "../commitFile.ts";
 import { forgetRecords } from "../forgetRecords.ts";
+import { isOwnFile } from "../isOwnFile.ts";
 import { saveRecord } from "../saveRecord.ts";
 import type { RunStore } from "../store/runStore.ts";
 import { removeStaleTemporaries } from "../temporaryPath.ts";
@@ -45,6 +46,11 @@ export function releaseFiles(paths: WorkspacePaths, deployment: Deployment): str
   const names = copies(deployment).flatMap(([name]) => (found.has(name) ? [name] : []));
   if (names.length === 0 && found.size > 0) return undefined;
   return names.map((name) => toRecordPath(paths.workspace, join(folder, name)));
+}
+
+/** False where `releases` is a link that leads elsewhere. */
+export function releasesAreOwn(paths: WorkspacePaths): boolean {
+  return isOwnFile(paths, join(paths.production, "releases", "any"));
 }
 
 /** What people put there stays, and the folder with it. */

@@ -9,7 +9,7 @@ import { holdsArtifact } from "../holdsArtifact.ts";
 import { removeStaleTemporaries } from "../temporaryPath.ts";
 import { fromRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
 import { copies } from "./copies.ts";
-import { currentDeployment, historyIds, namesIn } from "./currentDeployment.ts";
+import { currentDeployment, deploymentIsLost, historyIds, namesIn } from "./currentDeployment.ts";
 import { restoreRelease } from "./restoreRelease.ts";
 
 export interface DeploymentRepair {
@@ -53,8 +53,7 @@ export function removeOrphanReleases(production: string): string[] {
     currentDeployment(production)?.deploymentId ?? 0,
     ...historyIds(production).map(({ id }) => id),
   );
-  const lost = !existsSync(join(production, "deployment.json"));
-  if (lost && (newest > 0 || existsSync(join(production, "trainedmodel.json")))) return [];
+  if (deploymentIsLost(production)) return [];
   const orphans = namesIn(folder).filter((name) => Number(/^(\d+)_/.exec(name)?.[1] ?? 0) > newest);
   for (const name of orphans) rmSync(join(folder, name), { recursive: true, force: true });
   return orphans;
