@@ -6,6 +6,7 @@ import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
 import { extract, pack, type Header } from "tar-stream";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  bin,
   emptyWorkspace,
   sampleWorkspace,
   sha256,
@@ -101,6 +102,27 @@ describe("backup and restore", () => {
     expect(restored.names("models", /^(report_.*html|trainedmodel.*)$/)).toHaveLength(
       copy.names("models", /^(report_.*html|trainedmodel.*)$/).length,
     );
+  });
+
+  it("are whole where mlctl prune works meanwhile: they are written again", () => {
+    const copy = workspace.copy();
+    const strict = { keep: 1, days: null };
+    copy.configure({ retention: { models: strict, deployments: strict }, promotion: { beat_baseline: false } });
+    for (const seed of ["1", "2", "3", "4"]) {
+      copy.ok("train", "--seed", seed);
+      copy.ok("deploy", "--force");
+    }
+    const preload = join(temporaryFolder(), "pruneMeanwhile.mjs");
+    writeFileSync(preload, pruneMeanwhile);
+    const path = join(temporaryFolder(), "pruned.tar.gz");
+    const environment = { NODE_OPTIONS: `--import=${preload}`, MLCTL_BIN: bin };
+    const { status, stdout, stderr } = copy.run(["backup", path, "--json"], { environment });
+    expect([status, stderr]).toEqual([0, expect.stringContaining("records were taken away while they were copied")]);
+    expect((JSON.parse(stdout) as { damaged: string[] }).damaged).toEqual([]);
+    const restored = emptyWorkspace();
+    expect(restored.json<{ damaged: string[] }>("restore", path).damaged).toEqual([]);
+    expect(restored.names("production_deployment/releases")).toHaveLength(3);
+    restored.ok("verify");
   });
 
   it("are whole while a fullprocess writes", async () => {
@@ -249,6 +271,21 @@ const real = fs.createWriteStream;
 fs.createWriteStream = (path, ...rest) => {
   for (const file of process.env.VANISH.split(",")) fs.rmSync(file, { force: true });
   return real(path, ...rest);
+};
+syncBuiltinESMExports();
+`;
+
+/** Runs mlctl prune once the first byte of an archive is to be written. */
+const pruneMeanwhile = `
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+const real = fs.createWriteStream;
+let isFirst = true;
+fs.createWriteStream = (...args) => {
+  if (isFirst) spawnSync(process.execPath, [process.env.MLCTL_BIN, "prune"], { env: { PATH: process.env.PATH } });
+  isFirst = false;
+  return real(...args);
 };
 syncBuiltinESMExports();
 `;

@@ -1,5 +1,5 @@
 /** backup: store, records and artifacts in one archive, while others go on working. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { codeVersion } from "../config/codeVersion.ts";
@@ -14,7 +14,7 @@ import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts
 import { requireSettled } from "../storage/settleReplacement.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { backupName } from "../storage/workspaceBackups.ts";
-import { damagedIn } from "./damagedInBackup.ts";
+import { damagedIn, sourceOf } from "./damagedInBackup.ts";
 
 export interface BackupOptions {
   readonly configPath: string;
@@ -36,30 +36,65 @@ export interface BackupResult {
   readonly damaged: readonly string[];
 }
 
-export async function backup(
-  { configPath, paths, output, inputs }: BackupOptions,
-  context: Context,
-): Promise<BackupResult> {
+/** What is pruned while it is copied is named by records that were copied before: then all is copied again. */
+const ATTEMPTS = 3;
+
+export async function backup(options: BackupOptions, context: Context): Promise<BackupResult> {
+  const { paths, output } = options;
   const path = resolve(output ?? join(paths.workspace, backupName(context.now())));
-  const { production, models, datasets, input, testData, drops } = paths;
   requireSettled(paths);
   requireElsewhere(path, paths);
   const folder = mkdtempSync(join(tmpdir(), "mlctl-backup-"));
   try {
-    const extra = inputs ? { inputs: input, tests: testData, drops } : {};
-    // Another backup into the same file, or where it lies, is no part of it.
-    const files = backupFiles({ production, models, datasets, ...extra }, paths).filter(
-      ({ content }) => Buffer.isBuffer(content) || (content.path !== path && content.path !== configPath),
-    );
-    const entries: ArchiveEntry[] = [
-      { name: "config.json", content: readFileSync(configPath) },
-      ...(await databases(paths.database, folder)),
-      ...files,
-    ];
-    const manifest = { codeVersion: codeVersion(), createdAt: context.now(), configName: basename(configPath) };
+    for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+      const result = await attemptBackup(options, context, { path, folder, endsIfPruned: true });
+      if (result !== undefined) return result;
+      const message = "records were taken away while they were copied: all is copied again";
+      context.emit({ type: "warning", stage: "backup", message });
+    }
+    return (await attemptBackup(options, context, { path, folder, endsIfPruned: false }))!;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Attempt {
+  readonly path: string;
+  /** For copies of the databases. */
+  readonly folder: string;
+  readonly endsIfPruned: boolean;
+}
+
+/** Undefined, and no archive, where it ended because something was pruned meanwhile. */
+async function attemptBackup(
+  { configPath, paths, inputs }: BackupOptions,
+  context: Context,
+  { path, folder, endsIfPruned }: Attempt,
+): Promise<BackupResult | undefined> {
+  const { production, models, datasets, input, testData, drops } = paths;
+  const extra = inputs ? { inputs: input, tests: testData, drops } : {};
+  // Another backup into the same file, or where it lies, is no part of it.
+  const files = backupFiles({ production, models, datasets, ...extra }, paths).filter(
+    ({ content }) => Buffer.isBuffer(content) || (content.path !== path && content.path !== configPath),
+  );
+  const entries: ArchiveEntry[] = [
+    { name: "config.json", content: readFileSync(configPath) },
+    ...(await databases(paths.database, folder)),
+    ...files,
+  ];
+  const manifest = { codeVersion: codeVersion(), createdAt: context.now(), configName: basename(configPath) };
+  const pruned = new Error("pruned meanwhile");
+  try {
     const written = await writeArchive(path, {
       entries,
-      closing: { name: "manifest.json", text: (all) => backupManifest(manifest, all) },
+      closing: {
+        name: "manifest.json",
+        text: (all) => {
+          const isDamaged = (records: typeof files): boolean => damagedIn(records, all, paths).length > 0;
+          if (endsIfPruned && isDamaged(files) && isDamaged(files.filter(isGone(paths)))) throw pruned;
+          return backupManifest(manifest, all);
+        },
+      },
       modifiedAt: context.now(),
       onFile: (done) => {
         context.signal.throwIfAborted();
@@ -67,9 +102,19 @@ export async function backup(
       },
     });
     return await resultOf(path, written, damagedIn(files, written, paths));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (error === pruned) return undefined;
+    throw error;
   }
+}
+
+/** Whether a record that was copied is another one by now, or none. */
+function isGone(paths: ConfiguredPaths): (entry: ArchiveEntry) => boolean {
+  return ({ name, content }) => {
+    if (!Buffer.isBuffer(content)) return false;
+    const path = sourceOf(name, paths);
+    return path !== undefined && !(existsSync(path) && readFileSync(path).equals(content));
+  };
 }
 
 async function databases(database: string, folder: string): Promise<ArchiveEntry[]> {

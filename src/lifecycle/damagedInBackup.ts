@@ -10,14 +10,12 @@ import { artifactsOf } from "../storage/workspaceRecord.ts";
 export function damagedIn(
   entries: readonly ArchiveEntry[],
   written: readonly ArchivedFile[],
-  { workspace, production, models, datasets }: ConfiguredPaths,
+  paths: ConfiguredPaths,
 ): string[] {
-  const folders = { production, models, datasets };
   const hashes = new Map(
     written.flatMap(({ name, sha256 }) => {
-      const [role = "", ...below] = name.split("/");
-      const folder = (folders as Record<string, string>)[role];
-      return folder === undefined ? [] : [[toRecordPath(workspace, `${folder}/${below.join("/")}`), sha256] as const];
+      const source = sourceOf(name, paths);
+      return source === undefined ? [] : [[toRecordPath(paths.workspace, source), sha256] as const];
     }),
   );
   const damaged = entries.flatMap(({ name, content }) => {
@@ -33,4 +31,11 @@ export function damagedIn(
     }
   });
   return [...new Set(damaged)].toSorted();
+}
+
+/** Where a file of the three folders lies that has this name in an archive; undefined for any other. */
+export function sourceOf(name: string, { production, models, datasets }: ConfiguredPaths): string | undefined {
+  const [role = "", ...below] = name.split("/");
+  const folder = new Map(Object.entries({ production, models, datasets })).get(role);
+  return folder === undefined ? undefined : `${folder}/${below.join("/")}`;
 }
