@@ -1,5 +1,6 @@
 /** A workspace in one file and back, while others write, and what is refused. */
-import { createReadStream, createWriteStream, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createReadStream, createWriteStream, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip, gunzipSync, gzipSync } from "node:zlib";
@@ -10,6 +11,7 @@ import {
   emptyWorkspace,
   sampleWorkspace,
   sha256,
+  snapshot,
   temporaryFolder,
   workspaceIn,
   type LifecycleWorkspace,
@@ -102,6 +104,43 @@ describe("backup and restore", () => {
     expect(restored.names("models", /^(report_.*html|trainedmodel.*)$/)).toHaveLength(
       copy.names("models", /^(report_.*html|trainedmodel.*)$/).length,
     );
+  });
+
+  it("go into no device, no pipe, no folder, nothing that is no backup, and none of what they are copies of", () => {
+    const copy = workspace.copy();
+    spawnSync("mkfifo", [join(copy.folder, "pipe")]);
+    symlinkSync("models", join(copy.folder, "linked"));
+    symlinkSync("/dev/null", join(copy.folder, "nothing"));
+    copy.write({ "notes.txt": "mine", empty: "" });
+    const refused = {
+      "/dev/null": "is a device or a pipe",
+      nothing: "is a device or a pipe",
+      pipe: "is a device or a pipe",
+      "/dev/stdout": "is a device or a pipe",
+      ".": "is a folder",
+      testdata: "is a folder",
+      models: "which it is a copy of",
+      "models/b.tar.gz": "which it is a copy of",
+      "linked/b.tar.gz": "which it is a copy of",
+      "linked/new/b.tar.gz": "which it is a copy of",
+      "config.json": "is no backup: it is not replaced",
+      "mlctl.db": "is no backup: it is not replaced",
+      "mlctl.db.lock": "is no backup: it is not replaced",
+      "testdata/testdata.csv": "is no backup: it is not replaced",
+      "notes.txt": "is no backup: it is not replaced",
+      empty: "is no backup: it is not replaced",
+    };
+    const before = snapshot(copy.folder);
+    for (const [path, message] of Object.entries(refused)) {
+      const { status, stdout, stderr } = copy.run(["backup", path]);
+      expect([status, stdout, stderr], path).toEqual([2, "", expect.stringContaining(message)]);
+    }
+    expect(snapshot(copy.folder)).toEqual(before);
+    copy.ok("backup", "b.tar.gz");
+    copy.ok("backup", "b.tar.gz");
+    symlinkSync("notes.txt", join(copy.folder, "link.tar.gz"));
+    copy.ok("backup", "link.tar.gz");
+    expect(copy.read("notes.txt")).toBe("mine");
   });
 
   it("are whole where mlctl prune works meanwhile: they are written again", () => {

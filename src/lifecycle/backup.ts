@@ -1,10 +1,9 @@
 /** backup: store, records and artifacts in one archive, while others go on working. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, relative, resolve, sep } from "node:path";
+import { basename, join } from "node:path";
 import { codeVersion } from "../config/codeVersion.ts";
 import type { ConfiguredPaths } from "../config/workspaceOf.ts";
-import { MlctlError } from "../core/errors.ts";
 import type { Context } from "../core/context.ts";
 import { writeArchive, type ArchivedFile, type ArchiveEntry } from "../storage/archive.ts";
 import { backupFiles } from "../storage/backupFiles.ts";
@@ -14,6 +13,7 @@ import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts
 import { requireSettled } from "../storage/settleReplacement.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { backupName } from "../storage/workspaceBackups.ts";
+import { backupTarget } from "./backupTarget.ts";
 import { damagedIn, sourceOf } from "./damagedInBackup.ts";
 
 export interface BackupOptions {
@@ -41,9 +41,8 @@ const ATTEMPTS = 3;
 
 export async function backup(options: BackupOptions, context: Context): Promise<BackupResult> {
   const { paths, output } = options;
-  const path = resolve(output ?? join(paths.workspace, backupName(context.now())));
   requireSettled(paths);
-  requireElsewhere(path, paths);
+  const path = backupTarget(output ?? join(paths.workspace, backupName(context.now())), paths);
   const folder = mkdtempSync(join(tmpdir(), "mlctl-backup-"));
   try {
     for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
@@ -128,15 +127,6 @@ async function databases(database: string, folder: string): Promise<ArchiveEntry
     if (await copySqlite(source, copy)) entries.push({ name, content: { path: copy, bytes: statSync(copy).size } });
   }
   return entries;
-}
-
-/** A backup in a folder that is backed up would hold the backups before it. */
-function requireElsewhere(path: string, { models, datasets, production }: ConfiguredPaths): void {
-  const inside = [models, datasets, production].find((folder) => !relative(folder, path).startsWith(`..${sep}`));
-  if (inside === undefined) return;
-  throw new MlctlError("usage", `a backup cannot lie in ${inside}, which it is a copy of`, {
-    hint: "name another folder",
-  });
 }
 
 async function resultOf(
