@@ -1,5 +1,5 @@
 /** init: writes a workspace, ready for `mlctl fullprocess`. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { configJsonSchema } from "../config/configJsonSchema.ts";
 import { configTemplate, type Template } from "../config/configTemplate.ts";
@@ -8,6 +8,7 @@ import type { Context } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import { sampleFiles } from "../data/sampleData.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
+import { ensureFolder } from "../storage/commitFile.ts";
 
 export interface InitOptions {
   /** Absolute; made if it is missing. */
@@ -57,7 +58,7 @@ export async function init(options: InitOptions, context: Context): Promise<Init
   if (!dryRun) {
     context.emit({ type: "stage", stage: "init", message: `writing ${files.length} files` });
     for (const { path, content } of files) {
-      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      ensureFolder(dirname(join(directory, path)));
       atomicWrite(join(directory, path), content);
     }
   }

@@ -1,6 +1,6 @@
 /** Puts a finished file in its place so that readers see the old one or the new one, also after a power cut. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { errorCode, writeFailure } from "./writeFailure.ts";
 
 /**
@@ -18,12 +18,42 @@ export function commitFile(temporary: string, path: string): void {
   }
 }
 
-/** Makes a folder with its parents. @returns the first of them that was not there; undefined where all were */
+/**
+ * Makes a folder with its parents, one by one: where a file system says that the parent of a new folder is not there
+ * although it is, as Linux does in /proc, mkdirSync of Node 20 with `recursive` never ends.
+ * @returns the first of them that was not there; undefined where all were
+ */
 export function ensureFolder(folder: string): string | undefined {
+  const path = resolve(folder);
+  if (isFolder(path)) return undefined;
+  const missing = [path];
+  for (let at = dirname(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
   try {
-    return mkdirSync(folder, { recursive: true });
+    let first: string | undefined;
+    for (const each of missing) if (makeFolder(each)) first ??= each;
+    return first;
   } catch (error) {
     throw writeFailure(error, folder);
+  }
+}
+
+/** @returns false where another process has just made it */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "EEXIST" && isFolder(path)) return false;
+    throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // Making it says what is wrong.
+    return false;
   }
 }
 
