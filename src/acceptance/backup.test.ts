@@ -290,6 +290,22 @@ describe("restore refuses", () => {
     expect(target.names("inside")).toEqual([]);
   });
 
+  it("to take the archive itself away", () => {
+    const copy = workspace.copy();
+    const inside = ["models/b.tar.gz", "production_deployment/deep/b.tar.gz"];
+    copy.write(Object.fromEntries(inside.map((path) => [path, readFileSync(archive)])));
+    const before = Object.keys(snapshot(copy.folder));
+    for (const path of inside) {
+      const { status, stderr } = copy.run(["restore", path, "--force"]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining("which is to be replaced")]);
+      expect(Object.keys(snapshot(copy.folder))).toEqual(before);
+    }
+    copy.write({ "b.tar.gz": readFileSync(archive) });
+    copy.ok("restore", "b.tar.gz", "--force");
+    expect(copy.names(".", /^b\.tar\.gz$/)).toHaveLength(1);
+    copy.ok("verify");
+  });
+
   it("a configuration that puts folders elsewhere", () => {
     const outside = temporaryFolder();
     const copy = workspace.copy();

@@ -1,5 +1,5 @@
 /** restore: a workspace out of a backup, checked byte for byte before anything is put in its place. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { loadConfig } from "../config/loadConfig.ts";
 import { workspaceOf, type ConfiguredPaths } from "../config/workspaceOf.ts";
@@ -67,10 +67,12 @@ async function restoreInto(folder: string, options: RestoreOptions, context: Con
     const manifest = await unpack(options.archive, unpacked);
     const config = join(folder, manifest.configName);
     const paths = await pathsOf(options, { unpacked, folder });
+    const places = placesOf(unpacked, paths);
+    requireOutside(options.archive, places);
     const locks = [...new Set([paths.database, ...(await databaseBefore(config, options))])].toSorted();
     const release = await acquireLocks(locks, options, context);
     try {
-      replaceAll({ folder, staged: unpacked, places: placesOf(unpacked, paths), config, locks });
+      replaceAll({ folder, staged: unpacked, places, config, locks });
       const storePaths = { ...paths };
       const { records } = reindex(storePaths, context.now());
       const damaged = (await integrity(storePaths)).filter(({ status }) => status === "fail").map(({ name }) => name);
@@ -210,6 +212,19 @@ function placesOf(unpacked: string, paths: ConfiguredPaths): [string, string][] 
     ["production", production],
   ];
   return places.filter(([name]) => !/^(inputs|tests|drops)/.test(name) || existsSync(join(unpacked, name)));
+}
+
+/** What lies in a place that is replaced goes with it. */
+function requireOutside(archive: string, places: readonly [string, string][]): void {
+  if (!existsSync(archive)) return;
+  const path = realpathSync(archive);
+  const around = places.find(
+    ([, place]) => existsSync(place) && `${path}${sep}`.startsWith(`${realpathSync(place)}${sep}`),
+  );
+  if (around === undefined) return;
+  throw new MlctlError("usage", `${archive} lies in ${around[1]}, which is to be replaced`, {
+    hint: "move it elsewhere first; nothing was changed",
+  });
 }
 
 /** test_data_path may name one file. */
