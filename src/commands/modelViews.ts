@@ -1,4 +1,5 @@
 /** How the models of a workspace read. */
+import { dateText } from "../core/dateText.ts";
 import { formatNumber } from "../core/formatNumber.ts";
 import { shortTime } from "../core/shortTime.ts";
 import type { View } from "../core/view.ts";
@@ -84,7 +85,7 @@ function rangeText({
   if (categories !== undefined)
     return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
   if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no value seen";
-  const edge = (value: number): string => (kind === "date" ? new Date(value).toISOString() : formatNumber(value));
+  const edge = (value: number): string => (kind === "date" ? dateText(value) : formatNumber(value));
   return `${edge(minimum)} to ${edge(maximum)}`;
 }
 

@@ -1,4 +1,5 @@
 /** The past of one column as a transform keeps it: what was known when, sorted by time. */
+import { dateText } from "../core/dateText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { History } from "../core/history.ts";
@@ -143,9 +144,4 @@ function days(milliseconds: number): number {
 export function reach({ times }: Series): string {
   if (times.length === 0) return "the history is empty";
   return `history goes from ${dateText(times[0]!)} to ${dateText(times.at(-1)!)}`;
-}
-
-/** A day without its midnight. */
-export function dateText(time: number): string {
-  return new Date(time).toISOString().replace("T00:00:00.000Z", "");
 }

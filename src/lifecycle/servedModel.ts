@@ -1,5 +1,6 @@
 /** The deployed model made ready to answer requests: everything that can be done once is done. */
 import type { Config } from "../config/schema.ts";
+import { dateText } from "../core/dateText.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
@@ -85,7 +86,7 @@ function exampleValue(spec: ColumnSpec, { columns }: Model["reference"]): string
   if (spec.kind === "category")
     return (known?.kind === "category" ? known.counts[0]?.[0] : undefined) ?? spec.categories?.[0] ?? null;
   const middle = (known?.kind === "category" ? undefined : known?.quantiles[50]) ?? spec.maximum;
-  if (spec.kind === "date") return middle === undefined ? null : new Date(middle).toISOString();
+  if (spec.kind === "date") return middle === undefined ? null : dateText(middle);
   if (middle === undefined) return null;
   return spec.integer === true ? Math.round(middle) : middle;
 }

@@ -48,6 +48,20 @@ describe("rowReader", () => {
     ]);
   });
 
+  it("expects later dates than training saw, but neither earlier ones nor placeholders", () => {
+    const read = rowReader(signature, ["age", "city", "since"]);
+    const told = (since: string) =>
+      read([["20", "oslo", since]]).problems.map(({ check, message }) => [check, message]);
+    expect(told("2021-01-01")).toEqual([]);
+    expect(told("2031-06-01")).toEqual([]);
+    expect(told("9999-12-31")).toEqual([
+      ["range", "9999-12-31 is outside the training range, 2020-01-01 to 2024-01-01"],
+    ]);
+    expect(told("1970-01-01T09:30:00Z")).toEqual([
+      ["range", "1970-01-01T09:30:00.000Z is outside the training range, 2020-01-01 to 2024-01-01"],
+    ]);
+  });
+
   it("keeps NaN, blank and infinite numbers apart", () => {
     const read = rowReader(signature, ["age", "city", "since"]);
     expect(read([["NaN", "oslo", "2021-01-01"]]).problems).toEqual([]);

@@ -1,4 +1,5 @@
 /** Rows as they arrive from a pipe or a request, checked one by one against the signature and turned into a table. */
+import { dateText } from "../core/dateText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { parseDate } from "../core/parseDate.ts";
 import { parseNumber } from "../core/parseNumber.ts";
@@ -32,6 +33,9 @@ const LONGEST_SHOWN = 100;
 
 /** Of one batch: comparing every bad value with a thousand categories would take longer than answering. */
 const MOST_SUGGESTIONS = 100;
+
+/** Time moves on, so later dates than training saw are no surprise; ten years later is a slip, or a 9999-12-31. */
+const EXPECTED_LATER = 10 * 365.25 * 86_400_000;
 
 /**
  * @param names columns of the incoming rows
@@ -141,6 +145,7 @@ type ValueSpec = ColumnSpec & { readonly kind: "number" | "date" };
 function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
   const parse = spec.kind === "date" ? parseDate : parseNumber;
   const { minimum = -Infinity, maximum = Infinity } = spec;
+  const latest = spec.kind === "date" ? maximum + EXPECTED_LATER : maximum;
   return (rows, problems) => {
     const values = new Float64Array(rows.length);
     for (let row = 0; row < rows.length; row++) {
@@ -153,14 +158,14 @@ function valueReader(spec: ValueSpec, position: number, isMissing: (cell: Cell) 
       values[row] = value ?? NaN;
       if (value === undefined) {
         problems.push(unreadable(spec, row, cell));
-      } else if (value < minimum || value > maximum) problems.push(outOfRange(spec, row, value));
+      } else if (value < minimum || value > latest) problems.push(outOfRange(spec, row, value));
     }
     return { kind: spec.kind, name: spec.name, values };
   };
 }
 
 function outOfRange(spec: ValueSpec, row: number, value: number): RowProblem {
-  const show = (edge: number): string => (spec.kind === "date" ? new Date(edge).toISOString() : String(edge));
+  const show = spec.kind === "date" ? dateText : String;
   const message = `${show(value)} is outside the training range, ${show(spec.minimum!)} to ${show(spec.maximum!)}`;
   return { row, column: spec.name, check: "range", message };
 }
