@@ -112,7 +112,8 @@ function outside(
 }
 
 function isStuck(column: Column, reference: ColumnReference | undefined, present: number): boolean {
-  if (reference === undefined || present < 2) return false;
+  // The rows of one day share its date, and that is no fault.
+  if (reference === undefined || present < 2 || column.kind === "date") return false;
   if (column.kind === "category" ? !oneCode(column) : !oneValue(column.values)) return false;
   return modeShare(reference) ** present < UNLIKELY;
 }
