@@ -44,7 +44,14 @@ function nextStep({ findings }: MonitorResult, monitorId: string): string {
 
 function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
   return {
-    columns: ["finding", "status", { header: "value", align: "right" }, "limit", "interval", "message"],
+    columns: [
+      { header: "finding", overflow: "wrap" },
+      "status",
+      { header: "value", align: "right" },
+      "limit",
+      "interval",
+      { header: "message", overflow: "wrap" },
+    ],
     rows: findings.map(({ area, name, status, value, limit, passes, interval, message }) => [
       name.startsWith(area) || name.includes(area) ? name : `${area}: ${name}`,
       status,

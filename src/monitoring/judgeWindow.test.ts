@@ -208,6 +208,13 @@ describe("performance", () => {
     const wrong = { ...batch, probabilities: batch.probabilities.map((p) => 1 - p) };
     expect(named(judge(batch).findings, "f1").status).toBe("pass");
     expect(named(judge(wrong).findings, "f1")).toMatchObject({ status: "fail", limit: 0.75, passes: "at_least" });
+    const f1 = judge(batch).performance.metrics["f1"]!;
+    const performance = { metric: "f1", reference: f1, require: {}, confidence: null };
+    const close = { ...performance, referenceInterval: [f1 + 0.001, 1] } as const;
+    expect(named(judge(batch, { options: { performance: close } }).findings, "f1")).toMatchObject({
+      status: "pass",
+      message: expect.stringMatching(/^400 labelled rows, below the limit, but they cannot tell for sure; /),
+    });
   });
 
   it("finds the segment that is served worse, worst first", () => {

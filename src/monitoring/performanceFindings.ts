@@ -85,7 +85,10 @@ function yardstickFinding(report: PerformanceReport, limits: PerformanceLimits):
   if (bound === null || sure === null || value === null)
     return { ...base, status: "skipped", message: "no limit is set, and no score on the test data to compare with" };
   const worse = greaterIsBetter ? sure[1] < bound : sure[0] > bound;
-  const message = `${rowsText(report)}; ${formatNumber(reference)} on the test data`;
+  const beyond = greaterIsBetter ? value < bound : value > bound;
+  const doubt =
+    beyond && !worse ? `, ${greaterIsBetter ? "below" : "above"} the limit, but they cannot tell for sure` : "";
+  const message = `${rowsText(report)}${doubt}; ${formatNumber(reference)} on the test data`;
   return { ...base, status: worse ? "fail" : "pass", message };
 }
 
