@@ -18,7 +18,8 @@ export interface NewestData {
 
 export function dataFindings(config: Config, { dataset, table, drift }: NewestData): Finding[] {
   const limit = config.monitor.quality.missing_share?.max ?? USUAL_MISSING_SHARE;
-  const shares = Object.entries(summarize(table).missing);
+  // What is not used at all may have gaps.
+  const shares = Object.entries(summarize(table).missing).filter(([name]) => !config.drop_columns.includes(name));
   const [worst, share] = shares.toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
   const rejected = dataset.rejected.length;
   return [

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import type { Config } from "../config/schema.ts";
+import { categoryColumn } from "../core/categoryColumn.ts";
+import type { Dataset } from "../core/dataset.ts";
+import { dataFindings } from "./dataFindings.ts";
+
+describe("dataFindings", () => {
+  const columns = [
+    categoryColumn("note", ["late", null, null, null]),
+    categoryColumn("city", ["oslo", "oslo", null, "bergen"]),
+  ];
+  const newest = { dataset: { rejected: [] } as unknown as Dataset, table: { rowCount: 4, columns }, drift: null };
+  const missing = (drop_columns: readonly string[]) => {
+    const config = { monitor: { quality: {} }, drop_columns } as unknown as Config;
+    return dataFindings(config, newest).find(({ name }) => name === "missing values");
+  };
+
+  it("tells the column that lacks most values, of those that are used", () => {
+    expect(missing([])).toMatchObject({ status: "warn", value: 0.75, message: 'most are missing in "note"' });
+    expect(missing(["note"])).toMatchObject({ value: 0.25, message: 'most are missing in "city"' });
+  });
+});
