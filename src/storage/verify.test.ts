@@ -80,6 +80,12 @@ describe("verify", () => {
     expect(await complaints(paths)).toEqual(["warn: store: there is none yet; `mlctl reindex` makes it"]);
   });
 
+  it("misses no store where nothing was recorded yet", async () => {
+    expect(await verify(exampleWorkspace())).toMatchObject([
+      { name: "store", status: "pass", message: "will be made when it is needed" },
+    ]);
+  });
+
   it("finds a gap in the history, a stale copy and a damaged deployment", async () => {
     const paths = soundWorkspace();
     writeFileSync(join(paths.production, "latestscore.txt"), "9");

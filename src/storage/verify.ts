@@ -53,7 +53,11 @@ async function artifactFinding(workspace: string, { path, sha256, bytes }: Artif
 
 function storeFindings(paths: WorkspacePaths): { findings: Finding[]; known: string[] } {
   if (!existsSync(paths.database)) {
-    return { findings: [finding("store", "warn", "there is none yet; `mlctl reindex` makes it")], known: [] };
+    const lacking =
+      recordFiles(paths, []).length === 0
+        ? finding("store", "pass", "will be made when it is needed")
+        : finding("store", "warn", "there is none yet; `mlctl reindex` makes it");
+    return { findings: [lacking], known: [] };
   }
   try {
     const store = openStoreReadonly(paths.database);
