@@ -184,7 +184,7 @@ describe("files that cannot be read", () => {
       [
         "error: no input file could be read",
         ...unreadable.map(([, name, , reason], i) => `  ${folder}/${letter(i)}/${name}${reason}`),
-        "hint: correct the files; copies stand in the rejected folder",
+        "hint: correct the files; copies stand in ingesteddata/rejected",
       ],
     ]);
     expectKept(workspace, before);

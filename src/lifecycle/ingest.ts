@@ -1,6 +1,6 @@
 /** ingest: new or changed files become one clean, dated dataset; what cannot be read is set aside with its reason. */
 import { readFileSync, realpathSync, rmSync } from "node:fs";
-import { basename, join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { atLine } from "../core/atLine.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
@@ -160,11 +160,10 @@ function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): M
   if (table.files.length > 0) {
     return new MlctlError("data", "no row is left", { hint: "check ingest.where in config.json" });
   }
+  const copy = rejected.find((file) => file.copy !== undefined)?.copy;
   return new MlctlError("data", "no input file could be read", {
     details: rejected.map(told),
-    hint: rejected.some(({ copy }) => copy !== undefined)
-      ? "correct the files; copies stand in the rejected folder"
-      : "correct the files",
+    hint: copy === undefined ? "correct the files" : `correct the files; copies stand in ${dirname(copy)}`,
   });
 }
 
