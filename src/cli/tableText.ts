@@ -13,6 +13,13 @@ const NARROWEST = 8;
 /** The other columns give way to the first, which names the row, until they are this narrow. */
 const NARROW = 16;
 
+/** A column of these is cut to the minute, "2026-11-21T19:07", and no further: the start of a date tells nothing. */
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z?$/;
+const TO_THE_MINUTE = "2026-11-21T19:07".length;
+
+/** An id is copied from the table into the next command: it stays whole. */
+const ID = /^[0-9a-f]{12}$/;
+
 interface TextColumn {
   readonly header: string;
   readonly align: "left" | "right";
@@ -20,6 +27,8 @@ interface TextColumn {
   /** Digits may not be cut off: 123 is not 12…. */
   readonly fixed: boolean;
   readonly overflow: "cut" | "wrap" | "whole";
+  /** It is cut no further than this. */
+  readonly narrowest: number;
   readonly width: number;
 }
 
@@ -43,7 +52,9 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
 /** A text as the lines of its cell. */
 function fitted({ overflow }: TextColumn, text: string, width: number): string[] {
   if (overflow === "whole") return [text];
-  return overflow === "wrap" ? wrap(text, width) : [truncate(text, width)];
+  if (overflow === "wrap") return wrap(text, width);
+  const toTheMinute = STAMP.test(text) && width < text.length && width >= TO_THE_MINUTE;
+  return [toTheMinute ? text.slice(0, TO_THE_MINUTE) : truncate(text, width)];
 }
 
 function textColumns({ columns, rows }: ViewTable): TextColumn[] {
@@ -59,9 +70,15 @@ function textColumns({ columns, rows }: ViewTable): TextColumn[] {
       texts,
       fixed: isNumeric,
       overflow: overflow ?? "cut",
+      narrowest: narrowestOf(texts),
       width: Math.max(textWidth(header), ...texts.map(textWidth)),
     };
   });
+}
+
+function narrowestOf(texts: readonly string[]): number {
+  if (texts.some((text) => ID.test(text))) return Math.max(...texts.map(textWidth));
+  return texts.some((text) => STAMP.test(text)) ? TO_THE_MINUTE : NARROWEST;
 }
 
 /** Takes from the widest text column until the line fits; undefined where that is not enough. */
@@ -73,7 +90,9 @@ function fit(columns: readonly TextColumn[], width: number): TextColumn[] | unde
   let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
   while (excess > 0) {
     const widest = (narrowest: number, from: number): number | undefined => {
-      const loose = columns.flatMap(({ fixed }, i) => (!fixed && i >= from && widths[i]! > narrowest ? [i] : []));
+      const loose = columns.flatMap((column, i) =>
+        !column.fixed && i >= from && widths[i]! > Math.max(narrowest, column.narrowest) ? [i] : [],
+      );
       return loose.toSorted((a, b) => widths[b]! - widths[a]!)[0];
     };
     const taken = widest(NARROW, 1) ?? widest(NARROWEST, 0);
