@@ -79,6 +79,11 @@ describe("one workspace and two schedulers", () => {
     const units = temporaryFolder();
     const said = unwrapped(call(workspace, `install --systemd -o ${units}`).stderr);
     expect(said).toContain("note: without `loginctl enable-linger` user units only run while you are logged in");
+    expect(said).toMatch(
+      new RegExp(
+        `next:\\s+systemctl --user link ${units}/mlctl-\\S+-verify\\.service ${units}/mlctl-\\S+-verify\\.timer && systemctl --user daemon-reload && `,
+      ),
+    );
     const place = workspaceIn(units);
     const [timer] = place.names(".", /\.timer$/);
     place.write({ "timers.target.wants/other": "" });

@@ -2,6 +2,7 @@
 import { basename, join, relative } from "node:path";
 import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
 import type { InstallOptions, Target } from "./installOptions.ts";
+import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
 import { expect, expectBy, expectNothing } from "./scheduleState.ts";
@@ -56,6 +57,14 @@ function inFiles(
   return { ...change, lines: [], next: nextStep(jobs, change.removed, options) };
 }
 
+/** Systemd knows units of a folder of one's own only by links to them. */
+function linked(timers: readonly string[], options: InstallOptions): string[] {
+  const folder = scheduleFilesFolder(options);
+  if (timers.length === 0 || folder === scheduleFilesFolder({ ...options, output: undefined })) return [];
+  const units = timers.flatMap((timer) => [timer.replace(/timer$/, "service"), timer]);
+  return [`systemctl --user link ${units.map((unit) => shellWord(join(folder, unit))).join(" ")}`];
+}
+
 /** How to tell the scheduler of its files. */
 function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], options: InstallOptions): string | null {
   const { target, configPath } = options;
@@ -70,6 +79,7 @@ function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], opt
     const timers = jobs.map(({ name }) => `${unitPrefix(configPath)}-${name}.timer`);
     return [
       ...(gone.length > 0 ? [`systemctl --user stop ${gone.join(" ")}`] : []),
+      ...linked(timers, options),
       "systemctl --user daemon-reload",
       ...(timers.length > 0 ? [`systemctl --user enable --now ${timers.join(" ")}`] : []),
     ].join(" && ");
