@@ -44,5 +44,6 @@ export function backupView({ path, bytes, files, contentBytes, damaged, sha256 }
       ["sha256", sha256],
     ],
     notes: damaged.map((name) => `${name} was missing or changed already: \`mlctl verify\``),
+    next: `\`mlctl restore ${path} -C <empty folder>\` brings it back`,
   };
 }
