@@ -13,9 +13,10 @@ const NARROWEST = 8;
 /** The other columns give way to the first, which names the row, until they are this narrow. */
 const NARROW = 16;
 
-/** A column of these is cut to the minute, "2026-11-21T19:07", and no further: the start of a date tells nothing. */
+/** A column of these is cut to the minute, at last to the day, and no further: the start of a date tells nothing. */
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z?$/;
 const TO_THE_MINUTE = "2026-11-21T19:07".length;
+const TO_THE_DAY = "2026-11-21".length;
 
 /** An id is copied from the table into the next command: it stays whole. */
 const ID = /^[0-9a-f]{12}$/;
@@ -27,8 +28,8 @@ interface TextColumn {
   /** Digits may not be cut off: 123 is not 12…. */
   readonly fixed: boolean;
   readonly overflow: "cut" | "wrap" | "whole";
-  /** It is cut no further than this. */
-  readonly narrowest: number;
+  /** It is cut no further than this, and than that before a row becomes a block. */
+  readonly narrowest: readonly [number, number];
   readonly width: number;
 }
 
@@ -53,8 +54,8 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
 function fitted({ overflow }: TextColumn, text: string, width: number): string[] {
   if (overflow === "whole") return [text];
   if (overflow === "wrap") return wrap(text, width);
-  const toTheMinute = STAMP.test(text) && width < text.length && width >= TO_THE_MINUTE;
-  return [toTheMinute ? text.slice(0, TO_THE_MINUTE) : truncate(text, width)];
+  if (!STAMP.test(text) || width >= text.length || width < TO_THE_DAY) return [truncate(text, width)];
+  return [text.slice(0, width >= TO_THE_MINUTE ? TO_THE_MINUTE : TO_THE_DAY)];
 }
 
 function textColumns({ columns, rows }: ViewTable): TextColumn[] {
@@ -76,9 +77,10 @@ function textColumns({ columns, rows }: ViewTable): TextColumn[] {
   });
 }
 
-function narrowestOf(texts: readonly string[]): number {
-  if (texts.some((text) => ID.test(text))) return Math.max(...texts.map(textWidth));
-  return texts.some((text) => STAMP.test(text)) ? TO_THE_MINUTE : NARROWEST;
+function narrowestOf(texts: readonly string[]): readonly [number, number] {
+  const width = Math.max(...texts.map(textWidth));
+  if (texts.some((text) => ID.test(text))) return [width, width];
+  return texts.some((text) => STAMP.test(text)) ? [TO_THE_MINUTE, TO_THE_DAY] : [NARROWEST, NARROWEST];
 }
 
 /** Takes from the widest text column until the line fits; undefined where that is not enough. */
@@ -89,13 +91,13 @@ function fit(columns: readonly TextColumn[], width: number): TextColumn[] | unde
   const widths = columns.map((column) => column.width);
   let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
   while (excess > 0) {
-    const widest = (narrowest: number, from: number): number | undefined => {
+    const widest = (narrowest: number, from: number, last: 0 | 1 = 0): number | undefined => {
       const loose = columns.flatMap((column, i) =>
-        !column.fixed && i >= from && widths[i]! > Math.max(narrowest, column.narrowest) ? [i] : [],
+        !column.fixed && i >= from && widths[i]! > Math.max(narrowest, column.narrowest[last]) ? [i] : [],
       );
       return loose.toSorted((a, b) => widths[b]! - widths[a]!)[0];
     };
-    const taken = widest(NARROW, 1) ?? widest(NARROWEST, 0);
+    const taken = widest(NARROW, 1) ?? widest(NARROWEST, 0) ?? widest(NARROWEST, 0, 1);
     if (taken === undefined) return undefined;
     widths[taken]!--;
     excess--;

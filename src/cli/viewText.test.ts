@@ -31,13 +31,14 @@ describe("viewText", () => {
     expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(60);
   });
 
-  it("cuts a time to the minute and no further, and never an id", () => {
+  it("cuts a time to the minute, at last to the day, and never an id", () => {
     const rows = [["6a93e4e7e216", "2026-11-21T19:12:24Z", "logistic_regression", "in production"]];
     const table: ViewTable = { columns: ["run", "created", "family", "status"], rows };
     expect(tableText(table, 59, plain)[1]).toBe("6a93e4e7e216  2026-11-21T19:12  logistic_re…  in production");
     expect(tableText(table, 50, plain)[1]).toBe("6a93e4e7e216  2026-11-21T19:12  logisti…  in prod…");
+    expect(tableText(table, 44, plain)[1]).toBe("6a93e4e7e216  2026-11-21  logisti…  in prod…");
     expect(tableText(table, 80, plain)[1]).toContain("2026-11-21T19:12:24Z");
-    expect(tableText(table, 45, plain)[1]).toBe("created  2026-11-21T19:12:24Z");
+    expect(tableText(table, 43, plain)[1]).toBe("created  2026-11-21T19:12:24Z");
   });
 
   it("goes on in the next line where a column is to be read to its end, and leaves alone what is copied", () => {
