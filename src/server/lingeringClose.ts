@@ -40,7 +40,11 @@ export function lingeringClose(server: Server, limits = limitsOfNginx): void {
 function runDry(request: IncomingMessage, socket: Socket, { milliseconds, idleMilliseconds }: LingerLimits): void {
   const cut = (): void => void socket.destroy();
   const [idle, whole] = [setTimeout(cut, idleMilliseconds), setTimeout(cut, milliseconds)];
-  const stop = (): void => [idle, whole].forEach(clearTimeout);
+  const stop = (): void => {
+    [idle, whole].forEach(clearTimeout);
+    // A connection outlives many requests.
+    socket.off("close", stop);
+  };
   request.on("error", () => {
     // The caller hung up on a refusal.
   });

@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { lingeringClose } from "./lingeringClose.ts";
+
+const HEAD = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n";
+
+/** Answers before it has read the body. */
+async function earlyServer(): Promise<{ client: Socket; requests: IncomingMessage[] }> {
+  const requests: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    response.writeHead(401, { "content-length": 0 }).end();
+  });
+  lingeringClose(server);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+  });
+  return { client, requests };
+}
+
+it("leaves nothing behind on a connection whose callers go on sending", async () => {
+  const { client, requests } = await earlyServer();
+  for (let i = 0; i < 5; i++) {
+    client.write(HEAD);
+    await once(client, "data");
+    client.write("body");
+  }
+  client.write(HEAD);
+  await once(client, "data");
+  const { socket } = requests[0]!;
+  expect(requests.length).toBe(6);
+  await expect.poll(() => requests[4]!.complete).toBe(true);
+  client.write("body");
+  await expect.poll(() => requests[5]!.complete && socket.listenerCount("close")).toBeLessThanOrEqual(3);
+});
