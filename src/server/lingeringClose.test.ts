@@ -1,19 +1,20 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { lingeringClose } from "./lingeringClose.ts";
+import { lingeringClose, type LingerLimits } from "./lingeringClose.ts";
 
 const HEAD = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n";
 
 /** Answers before it has read the body. */
-async function earlyServer(): Promise<{ client: Socket; requests: IncomingMessage[] }> {
+async function earlyServer(limits?: LingerLimits): Promise<{ client: Socket; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
     response.writeHead(401, { "content-length": 0 }).end();
   });
-  lingeringClose(server);
+  lingeringClose(server, limits);
   await once(server.listen(0, "127.0.0.1"), "listening");
   const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
   onTestFinished(() => {
@@ -37,4 +38,21 @@ it("leaves nothing behind on a connection whose callers go on sending", async ()
   await expect.poll(() => requests[4]!.complete).toBe(true);
   client.write("body");
   await expect.poll(() => requests[5]!.complete && socket.listenerCount("close")).toBeLessThanOrEqual(3);
+});
+
+it("waits for a body that comes slowly, though nobody began to read it", async () => {
+  const { client, requests } = await earlyServer({ milliseconds: 10_000, idleMilliseconds: 200 });
+  client.write(HEAD);
+  for (const sign of "body") {
+    await sleep(100);
+    client.write(sign);
+  }
+  client.write(HEAD);
+  await expect.poll(() => requests.length).toBe(2);
+});
+
+it("cuts off who sends nothing more", async () => {
+  const { client } = await earlyServer({ milliseconds: 10_000, idleMilliseconds: 50 });
+  client.resume().write(HEAD);
+  await once(client, "close");
 });

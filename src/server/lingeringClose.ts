@@ -39,16 +39,25 @@ export function lingeringClose(server: Server, limits = limitsOfNginx): void {
 
 function runDry(request: IncomingMessage, socket: Socket, { milliseconds, idleMilliseconds }: LingerLimits): void {
   const cut = (): void => void socket.destroy();
-  const [idle, whole] = [setTimeout(cut, idleMilliseconds), setTimeout(cut, milliseconds)];
+  let seen = socket.bytesRead;
+  // Node tells nothing of what comes for a request whose body nobody began to read: the socket's count is asked.
+  const idle = setInterval(() => {
+    if (socket.bytesRead === seen) cut();
+    seen = socket.bytesRead;
+  }, idleMilliseconds);
+  const whole = setTimeout(cut, milliseconds);
   const stop = (): void => {
-    [idle, whole].forEach(clearTimeout);
+    clearInterval(idle);
+    clearTimeout(whole);
     // A connection outlives many requests.
     socket.off("close", stop);
   };
   request.on("error", () => {
     // The caller hung up on a refusal.
   });
-  request.on("data", () => idle.refresh());
+  request.on("data", () => {
+    // Nothing of it is kept; it flows because somebody listens.
+  });
   request.once("end", () => {
     stop();
     if (socket.writableEnded) cut();
