@@ -171,7 +171,8 @@ async function readHeader(chunks: AsyncGenerator<string>, name: string): Promise
 
 function headerNames(header: readonly string[], { normalizeNames = false, name }: CsvOptions): string[] {
   const names = header.map((raw, i) => (normalizeNames ? normalizeName(raw) : raw) || `column_${i + 1}`);
-  const twice = names.find((column, i) => names.indexOf(column) < i);
+  const seen = new Set<string>();
+  const twice = names.find((column) => seen.size === seen.add(column).size);
   if (twice !== undefined) {
     throw new MlctlError("data", `${name}, line 1: two columns are called "${twice}"`, { hint: "rename one of them" });
   }

@@ -82,6 +82,25 @@ describe("readRows of CSV", () => {
     }
   });
 
+  it.each([1, 2, 3])("knows what it reads where %i bytes come at a time", async (chunkBytes) => {
+    const wide = await read(Buffer.from("\ufeffa,b\nø,2\n", "utf16le"), {}, chunkBytes);
+    expect(wide.rows).toEqual([{ line: 2, values: ["ø", "2"], source: "ø,2" }]);
+    expect((await read("\ufeffa,b\n1,2", {}, chunkBytes)).columns).toEqual(["a", "b"]);
+    expect((await read("a", {}, chunkBytes)).columns).toEqual(["a"]);
+    await expect(read(gzipSync("a,b\n1,2\n"), {}, chunkBytes)).rejects.toThrow("is gzip, not text");
+  });
+
+  it("reads a header of a hundred thousand columns in far less than a second", async () => {
+    const header = Array.from({ length: 100_000 }, (_, i) => `column_of_many_${i}`);
+    const start = performance.now();
+    const { columns } = await read(`${header.join(",")}\n`, {}, 1 << 16);
+    expect(columns).toEqual(header);
+    expect(performance.now() - start).toBeLessThan(1000);
+    await expect(read(`${header.join(",")},column_of_many_7\n`, {}, 1 << 16)).rejects.toThrow(
+      'called "column_of_many_7"',
+    );
+  });
+
   it("counts lines over the change from splitting to parsing", async () => {
     const { rows } = await read('"a\nb",c\n1,2\n\n3,4\n"5\n6",7\n8,9\n', {}, 9);
     expect(rows.map(({ line, values }) => [line, values[0]])).toEqual([

@@ -18,18 +18,23 @@ export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: 
   let rest: Buffer[] = [];
   let restBytes = 0;
   let first = true;
+  /** What came of the two bytes that tell of what kind the rest is; undefined once they are there. */
+  let start: Buffer | undefined = Buffer.alloc(0);
   let wide: Decoder | undefined;
   const textOf = (bytes: Buffer): string => {
     if (bytes.includes(0) || !isUtf8(bytes)) throw notText(bytes, line, name);
     for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) line++;
     const text = bytes.toString("utf8");
-    const start = first && text.startsWith("\ufeff") ? 1 : 0;
+    const mark = first && text.startsWith("\ufeff") ? 1 : 0;
     first = false;
-    return text.slice(start);
+    return text.slice(mark);
   };
   for await (const piece of stream) {
-    const raw: Buffer = typeof piece === "string" ? Buffer.from(piece) : piece;
-    if (first && restBytes === 0) {
+    let raw: Buffer = typeof piece === "string" ? Buffer.from(piece) : piece;
+    if (start !== undefined) {
+      raw = Buffer.concat([start, raw]);
+      start = raw.length < 2 ? raw : undefined;
+      if (start !== undefined) continue;
       refuseGzip(raw, name);
       wide = utf16(raw);
     }
@@ -46,7 +51,8 @@ export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: 
     restBytes += bytes.length - cut;
     if (restBytes > MAX_LINE_BYTES) throw tooLong(line, name);
   }
-  if (restBytes > 0) yield textOf(Buffer.concat(rest));
+  const last = Buffer.concat(start === undefined ? rest : [start]);
+  if (last.length > 0) yield textOf(last);
 }
 
 function utf16(start: Buffer): Decoder | undefined {
