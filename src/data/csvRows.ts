@@ -29,7 +29,7 @@ const MAX_HEADER_SIGNS = 1 << 22;
 
 /** @throws {MlctlError} kind "data" with the line where the stream is not text, or its header cannot be used */
 export async function* csvRows(stream: AsyncIterable<Buffer | string>, options: CsvOptions): AsyncGenerator<RowBatch> {
-  const chunks = textChunks(stream, options.name);
+  const chunks = textChunks(stream, options.name, { carriageReturns: true });
   const { head, ended } = await readHeader(chunks, options.name);
   const form = csvForm(head, options);
   const { columns, lineEnd } = form;

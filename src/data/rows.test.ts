@@ -173,6 +173,23 @@ describe("readRows of CSV", () => {
     expect(pulled).toBeLessThanOrEqual(520);
   });
 
+  it("reads a file of any length whose lines end with carriage returns only", async () => {
+    const row = `1,${"x".repeat((1 << 16) - 3)}\r`;
+    async function* long(): AsyncGenerator<Buffer> {
+      yield Buffer.from("a,b\r");
+      for (let i = 0; i < 600; i++) yield* [Buffer.from(row.slice(0, 100)), Buffer.from(row.slice(100))];
+      yield Buffer.from("2,ø");
+    }
+    let rows: InputRow[] = [];
+    let count = 0;
+    for await (const batch of readRows(long(), { format: "csv" })) {
+      count += batch.rows.length;
+      if (batch.rows.length > 0) rows = batch.rows.slice(-1);
+    }
+    expect(count).toBe(601);
+    expect(rows).toEqual([{ line: 602, values: ["2", "ø"] }]);
+  });
+
   it("takes no more of the stream than the batches that are asked for", async () => {
     let pulled = 0;
     async function* endless(): AsyncGenerator<Buffer> {

@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { MlctlError } from "../core/errors.ts";
 
 const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
 /** What has no lines must not be read into memory whole. */
 const MAX_LINE_BYTES = 1 << 25;
 
@@ -11,10 +12,16 @@ type Decoder = InstanceType<typeof TextDecoder>;
 /**
  * A byte order mark is taken off; UTF-16 is recognised by its own.
  *
+ * @param carriageReturns whether they end lines too, as on old Macs, where no line feed comes
  * @throws {MlctlError} kind "data" with the line that holds a NUL byte, is not UTF-8, or has no end within 32 MiB
  */
-export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<string> {
+export async function* textChunks(
+  stream: AsyncIterable<Buffer | string>,
+  name: string,
+  { carriageReturns = false } = {},
+): AsyncGenerator<string> {
   let line = 1;
+  let lineEnd = NEWLINE;
   let rest: Buffer[] = [];
   let restBytes = 0;
   let first = true;
@@ -39,8 +46,8 @@ export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: 
       wide = utf16(raw);
     }
     const bytes = wide === undefined ? raw : Buffer.from(wide.decode(raw, { stream: true }));
-    // A line feed is never inside a UTF-8 sequence, so that is where the text may be cut.
-    const cut = bytes.lastIndexOf(NEWLINE) + 1;
+    // The end of a line is never inside a UTF-8 sequence, so that is where the text may be cut.
+    const cut = bytes.lastIndexOf(lineEnd) + 1;
     if (cut > 0) {
       const lines = bytes.subarray(0, cut);
       yield textOf(rest.length === 0 ? lines : Buffer.concat([...rest, lines]));
@@ -49,7 +56,13 @@ export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: 
     if (cut === bytes.length) continue;
     rest.push(bytes.subarray(cut));
     restBytes += bytes.length - cut;
-    if (restBytes > MAX_LINE_BYTES) throw tooLong(line, name);
+    if (restBytes <= MAX_LINE_BYTES) continue;
+    const all = Buffer.concat(rest);
+    const end = carriageReturns && first ? all.lastIndexOf(CARRIAGE_RETURN) + 1 : 0;
+    if (end === 0) throw tooLong(line, name);
+    lineEnd = CARRIAGE_RETURN;
+    yield textOf(all.subarray(0, end));
+    [rest, restBytes] = [[all.subarray(end)], all.length - end];
   }
   const last = Buffer.concat(start === undefined ? rest : [start]);
   if (last.length > 0) yield textOf(last);
