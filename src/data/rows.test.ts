@@ -90,12 +90,12 @@ describe("readRows of CSV", () => {
     await expect(read(gzipSync("a,b\n1,2\n"), {}, chunkBytes)).rejects.toThrow("is gzip, not text");
   });
 
-  it("reads a header of a hundred thousand columns in far less than a second", async () => {
+  it("compares the names of a hundred thousand columns in one pass: in pairs it takes ten seconds", async () => {
     const header = Array.from({ length: 100_000 }, (_, i) => `column_of_many_${i}`);
     const start = performance.now();
     const { columns } = await read(`${header.join(",")}\n`, {}, 1 << 16);
     expect(columns).toEqual(header);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(4000);
     await expect(read(`${header.join(",")},column_of_many_7\n`, {}, 1 << 16)).rejects.toThrow(
       'called "column_of_many_7"',
     );
