@@ -206,6 +206,12 @@ it("refuses bodies of 100 MB without keeping them", async () => {
   expect((await server.post("/predict", row)).status).toBe(200);
 }, 30_000);
 
+it("refuses a header of more columns than any model has before it looks at them", async () => {
+  const header = Array.from({ length: 100_000 }, (_, i) => `column_${i}`).join(",");
+  const reply = await server.post("/predict", `${header}\n1\n`, { "content-type": "text/csv" });
+  expectProblem(reply, 413, /100000 columns, at most 20000 are read/);
+});
+
 it("ends slow bodies, slow streams and bytes that are no HTTP", async () => {
   const head = (type: string): string =>
     `POST /predict HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: 1000\r\n\r\n`;

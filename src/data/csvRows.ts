@@ -162,9 +162,11 @@ async function readHeader(chunks: AsyncGenerator<string>, name: string): Promise
     const next = await chunks.next();
     if (next.done === true) return { head, ended: true };
     head += next.value;
-    if (firstRecordLength(head) >= 0) return { head, ended: false };
+    const length = firstRecordLength(head);
+    if (length >= 0 && length <= MAX_HEADER_SIGNS) return { head, ended: false };
     if (head.length > MAX_HEADER_SIGNS) {
-      throw new MlctlError("data", `${name}, line 1: a quote is not closed`, { hint: "correct that line" });
+      const problem = length < 0 ? "a quote is not closed" : `the header has ${length} signs, more than are read`;
+      throw new MlctlError("data", `${name}, line 1: ${problem}`, { hint: "correct that line" });
     }
   }
 }

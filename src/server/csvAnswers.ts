@@ -18,7 +18,7 @@ export interface CsvBatch {
   readonly start: number;
 }
 
-/** @throws {HttpProblem} 422 for a header that lacks columns; {MlctlError} for what is no CSV */
+/** @throws {HttpProblem} 422 for a header that lacks columns, 413 for one that is too wide; {MlctlError} for what is no CSV */
 export async function* csvBatches(
   pieces: AsyncIterable<Buffer>,
   { served }: Answerer,
@@ -38,8 +38,15 @@ export async function* csvBatches(
   if (start === 0 && positions === undefined) throw new HttpProblem("bad-request", "the body is empty");
 }
 
+/** More would hold up everybody else: names are compared with those of the model. */
+const MOST_COLUMNS = 20_000;
+
 /** For each column of the model, and each that names a row, where it stands in the file; −1 where it may be missing. */
 function headerPositions(columns: readonly string[], served: Answerer["served"], config: Config): number[] {
+  if (columns.length > MOST_COLUMNS) {
+    const detail = `the header names ${columns.length} columns, at most ${MOST_COLUMNS} are read`;
+    throw new HttpProblem("too-large", detail, { hint: "send the columns of the model" });
+  }
   const header = Object.assign(
     Object.create(null) as Record<string, unknown>,
     Object.fromEntries(columns.map((name) => [name, ""])),
