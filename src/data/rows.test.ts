@@ -90,6 +90,11 @@ describe("readRows of CSV", () => {
     await expect(read(gzipSync("a,b\n1,2\n"), {}, chunkBytes)).rejects.toThrow("is gzip, not text");
   });
 
+  it("refuses a header of four million signs", async () => {
+    const message = "stdin, line 1: the header has 4194306 signs, more than are read";
+    await expect(read(`a,${"b".repeat(1 << 22)}\n1,2\n`, {}, 1 << 16)).rejects.toMatchObject({ kind: "data", message });
+  });
+
   it("reads the names of a hundred thousand columns, and finds the one that comes twice", async () => {
     const header = Array.from({ length: 100_000 }, (_, i) => `column_of_many_${i}`);
     const { columns } = await read(`${header.join(",")}\n`, {}, 1 << 16);
@@ -130,17 +135,14 @@ describe("readRows of CSV", () => {
   it.each([
     ["", "stdin is empty"],
     ["a,a\n1,2\n", 'stdin, line 1: two columns are called "a"'],
-    [`a,${"b".repeat(1 << 22)}\n1,2\n`, "stdin, line 1: the header has 4194306 signs, more than are read"],
     [Buffer.from("a,b\n1,2\n1,\xe9\n", "latin1"), "stdin, line 3 is not UTF-8 (looks like latin-1)"],
     ["a,b\n1,2\n1,\0\n", "stdin, line 3 holds a NUL byte"],
     ['a,b\n1,2\n1,"x\n2,3\n', "stdin, line 3: a quote is not closed"],
     ['{"a":1}\n', "stdin, line 1: this is JSON, not CSV"],
     ['[{"a":1}]', "stdin, line 1: this is JSON, not CSV"],
     [gzipSync("a,b\n1,2\n"), "stdin is gzip, not text"],
-  ])("refuses %.30j", async (content, message) => {
-    const error = await read(content, {}, content.length > 1000 ? 1 << 16 : 7).catch(
-      (caught: unknown) => caught as Error,
-    );
+  ])("refuses %j", async (content, message) => {
+    const error = await read(content).catch((caught: unknown) => caught as Error);
     expect(error).toMatchObject({ kind: "data" });
     expect((error as Error).message).toMatch(message);
   });
