@@ -8,6 +8,7 @@ import { timestamp } from "../core/timestamp.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { costUnit } from "./costsOf.ts";
 import { decidingFold } from "./decidingFold.ts";
+import { doubtfulLead } from "./doubtfulLead.ts";
 import { keepModels, nameModels } from "./keepModels.ts";
 import { baselineAhead } from "./leaderboard.ts";
 import type { Session } from "./session.ts";
@@ -80,6 +81,7 @@ export async function recordTraining(session: Session, training: Training): Prom
   const unit = costUnit(config);
   const notes = [
     ...decidingFold(ranked, { metric, task: data.target.task, nameOf }),
+    ...doubtfulLead(ranked, { metric, seed: config.train.seed, nameOf }),
     ...(unit === null ? [] : [costNote(unit, data.target.task)]),
   ];
   return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });

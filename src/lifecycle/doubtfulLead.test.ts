@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import type { Evaluation } from "../core/metric.ts";
+import type { Selection } from "../core/run.ts";
+import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { doubtfulLead, type Answered } from "./doubtfulLead.ts";
+
+/** Half the rows are of class 1; the answers are wrong in every `wrongEvery`th row, from `from` on. */
+function answered(family: string, [wrongEvery, from]: readonly [number, number], rows = 200): Answered {
+  const yTrue = Float64Array.from({ length: rows }, (_, row) => row % 2);
+  const yPred = yTrue.map((value, row) => (row % wrongEvery === from ? 1 - value : value));
+  const probabilities = yPred.map((value, row) => (value === 1 ? 0.6 : 0.4) + (row % 7) / 100);
+  const evaluation: Evaluation = { task: "binary", classCount: 2, yTrue, yPred, probabilities };
+  const metrics = computeMetrics(evaluation);
+  return { family, metrics, degenerate: undefined, error: undefined, fitted: { evaluation } };
+}
+
+const options = { metric: "accuracy", seed: 42, nameOf: ({ family }: Answered) => family };
+
+it("names two models whose difference may be luck, and in what the second is ahead", () => {
+  // 20 and 22 of 200 rows are wrong: 0.9 and 0.89.
+  const [a, b] = [answered("a", [10, 1]), answered("b", [9, 3])];
+  const [note, ...others] = doubtfulLead([a, b], options);
+  expect(others).toEqual([]);
+  expect(note).toMatch(
+    /^a and b cannot be told apart on 200 validation rows: accuracy 0\.9 against 0\.89 \(95 % interval of the difference -0\.\d+ to 0\.\d+\)/,
+  );
+  const better = { ...b, metrics: { ...b.metrics, log_loss: 0, roc_auc: 1 } };
+  expect(doubtfulLead([{ ...a, metrics: { ...a.metrics, log_loss: 1, roc_auc: 0.9 } }, better], options)[0]).toMatch(
+    /; b is ahead in .*(log_loss|roc_auc)/,
+  );
+});
+
+it("calls the second by its rank where both have one name", () => {
+  const [note] = doubtfulLead([answered("a", [10, 1]), answered("a", [9, 3])], options);
+  expect(note).toMatch(/^a and the second in rank cannot be told apart/);
+});
+
+it("is silent about a lead that is real, one that folds decided, models that learned nothing, and many rows", () => {
+  const [first, second] = [answered("a", [20, 1]), answered("b", [3, 2])];
+  // 0.95 against 0.67 on 200 rows: 28 points, with a standard error of 4.
+  expect(doubtfulLead([first, second], options)).toEqual([]);
+  const close = answered("b", [19, 3]);
+  expect(doubtfulLead([first, close], options)).toHaveLength(1);
+  const selection: Selection = {
+    method: "k_fold",
+    folds: 2,
+    values: [0.9, 0.9],
+    aggregate: "mean",
+    value: 0.9,
+    mean: 0.9,
+    standardDeviation: 0,
+  };
+  expect(doubtfulLead([{ ...first, selection }, close], options)).toEqual([]);
+  expect(doubtfulLead([first, { ...close, family: "baseline" }], options)).toEqual([]);
+  expect(doubtfulLead([first, { ...close, degenerate: "it answers 1" }], options)).toEqual([]);
+  expect(doubtfulLead([first, { ...close, fitted: undefined }], options)).toEqual([]);
+  expect(doubtfulLead([first], options)).toEqual([]);
+  expect(doubtfulLead([answered("a", [20, 1], 20_002), answered("b", [20, 3], 20_002)], options)).toEqual([]);
+});

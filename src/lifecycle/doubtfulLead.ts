@@ -1,0 +1,63 @@
+/** Whether the winner of a leaderboard won by luck. */
+import type { Evaluation } from "../core/metric.ts";
+import { formatNumber } from "../core/formatNumber.ts";
+import { findMetric } from "../metrics/findMetric.ts";
+import { compareEvaluations } from "../pipeline/compareEvaluations.ts";
+import type { Contender } from "./leaderboard.ts";
+
+export interface DoubtfulLeadOptions<T> {
+  readonly metric: string;
+  readonly seed: number;
+  /** What people call it: the family and, where there are several, the features. */
+  readonly nameOf: (contender: T) => string;
+}
+
+/** A contender that was fitted has answers to the validation rows. */
+export interface Answered extends Contender {
+  readonly fitted: { readonly evaluation: Evaluation } | undefined;
+}
+
+/** Of more rows the comparison takes a second, and seldom leaves a doubt. */
+const MOST_ROWS = 20_000;
+const MOST_METRICS = 4;
+
+/**
+ * Told where the first two cannot be told apart on the validation rows that chose between them, with the metrics in
+ * which the second is ahead: whoever prefers it for another reason loses nothing that can be shown.
+ * @param ranked best first
+ */
+export function doubtfulLead<T extends Answered>(
+  ranked: readonly T[],
+  { metric, seed, nameOf }: DoubtfulLeadOptions<T>,
+): string[] {
+  const [first, second] = ranked;
+  if (first === undefined || second === undefined || !isSerious(first) || !isSerious(second)) return [];
+  const [own, other] = [first.fitted!.evaluation, second.fitted!.evaluation];
+  const rows = own.yTrue.length;
+  if (rows > MOST_ROWS) return [];
+  const [found] = compareEvaluations(other, own, [metric], { seed });
+  if (found === undefined || found.verdict === "real" || found.interval === null) return [];
+  const name = nameOf(first);
+  const otherName = nameOf(second) === name ? "the second in rank" : nameOf(second);
+  const figures = `${metric} ${formatNumber(found.b)} against ${formatNumber(found.a)}`;
+  const interval = `95 % interval of the difference ${found.interval.map((end) => formatNumber(end)).join(" to ")}`;
+  const ahead = metricsAhead(second, first, own.task);
+  const others = ahead.length === 0 ? "" : `; ${otherName} is ahead in ${ahead.join(", ")}`;
+  return [
+    `${name} and ${otherName} cannot be told apart on ${rows} validation rows: ${figures} (${interval})${others}`,
+  ];
+}
+
+/** Where folds choose, the validation rows do not; a model that learned nothing is no rival. */
+function isSerious({ family, selection, degenerate, fitted }: Answered): boolean {
+  return fitted !== undefined && selection === undefined && degenerate === undefined && family !== "baseline";
+}
+
+function metricsAhead({ metrics }: Answered, { metrics: others }: Answered, task: Evaluation["task"]): string[] {
+  const ahead = Object.entries(metrics).filter(([name, value]) => {
+    const other = others[name] ?? null;
+    if (value === null || other === null) return false;
+    return findMetric(name, task).greaterIsBetter ? value > other : value < other;
+  });
+  return ahead.slice(0, MOST_METRICS).map(([name]) => name);
+}
