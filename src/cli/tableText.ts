@@ -28,15 +28,20 @@ interface TextColumn {
   /** Digits may not be cut off: 123 is not 12…. */
   readonly fixed: boolean;
   readonly overflow: "cut" | "wrap" | "whole";
-  /** It is cut no further than this, and than that before a row becomes a block. */
-  readonly narrowest: readonly [number, number];
+  /** It is cut no further than this: at first; before columns are left out; before a row becomes a block. */
+  readonly limits: readonly [number, number, number];
+  readonly leaveOut: number | undefined;
   readonly width: number;
 }
 
-/** Where even cut columns do not fit, every row becomes a block of its own. */
+/**
+ * Where cut columns do not fit, those go that may be left out, which a line under the table tells; where even that is not
+ * enough, every row becomes a block of its own, with all columns.
+ */
 export function tableText(table: ViewTable, width: number, colours: Colours): string[] {
-  const columns = fit(textColumns(table), width);
-  if (columns === undefined) return blocks(textColumns(table), width, colours);
+  const all = textColumns(table);
+  const columns = fit(all, width);
+  if (columns === undefined) return blocks(all, width, colours);
   const line = (cells: readonly string[]): string =>
     columns
       .map(({ align, width: columnWidth }, i) => pad(cells[i] ?? "", columnWidth, align))
@@ -47,7 +52,15 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
     const height = Math.max(...cells.map((lines) => lines.length));
     return Array.from({ length: height }, (__, i) => line(cells.map((lines) => lines[i] ?? "")));
   });
-  return [colours.dim(line(columns.map(({ header, width: columnWidth }) => truncate(header, columnWidth)))), ...rows];
+  const shown = new Set(columns.map(({ header }) => header));
+  const leftOut = all.filter(({ header }) => !shown.has(header)).map(({ header }) => header);
+  return [
+    colours.dim(line(columns.map(({ header, width: columnWidth }) => truncate(header, columnWidth)))),
+    ...rows,
+    ...(leftOut.length === 0
+      ? []
+      : wrap(`(no room for: ${leftOut.join(", ")})`, width).map((text) => colours.dim(text))),
+  ];
 }
 
 /** A text as the lines of its cell. */
@@ -60,7 +73,7 @@ function fitted({ overflow }: TextColumn, text: string, width: number): string[]
 
 function textColumns({ columns, rows }: ViewTable): TextColumn[] {
   return columns.map((column, i) => {
-    const { header, align, overflow }: ViewColumn = typeof column === "string" ? { header: column } : column;
+    const { header, align, overflow, leaveOut }: ViewColumn = typeof column === "string" ? { header: column } : column;
     const cells = rows.map((row) => row[i] ?? null);
     const texts = columnTexts(cells);
     const isNumeric =
@@ -71,38 +84,66 @@ function textColumns({ columns, rows }: ViewTable): TextColumn[] {
       texts,
       fixed: isNumeric,
       overflow: overflow ?? "cut",
-      narrowest: narrowestOf(texts),
+      limits: limitsOf(texts, i === 0),
+      leaveOut,
       width: Math.max(textWidth(header), ...texts.map(textWidth)),
     };
   });
 }
 
-function narrowestOf(texts: readonly string[]): readonly [number, number] {
-  const width = Math.max(...texts.map(textWidth));
-  if (texts.some((text) => ID.test(text))) return [width, width];
-  return texts.some((text) => STAMP.test(text)) ? [TO_THE_MINUTE, TO_THE_DAY] : [NARROWEST, NARROWEST];
+function limitsOf(texts: readonly string[], isFirst: boolean): TextColumn["limits"] {
+  if (texts.some((text) => ID.test(text))) return [Infinity, Infinity, Infinity];
+  if (texts.some((text) => STAMP.test(text))) return [TO_THE_MINUTE, TO_THE_DAY, TO_THE_DAY];
+  return isFirst ? [Infinity, Infinity, NARROWEST] : [NARROW, NARROW, NARROWEST];
 }
 
-/** Takes from the widest text column until the line fits; undefined where that is not enough. */
+/** Undefined where no columns fit. */
 function fit(columns: readonly TextColumn[], width: number): TextColumn[] | undefined {
   // Nothing stands behind it that could be pushed out of line; the terminal breaks it, and a copy is whole.
   if (columns.at(-1)?.overflow === "whole")
     return [...(fit(columns.slice(0, -1), width) ?? columns.slice(0, -1)), columns.at(-1)!];
+  let kept = columns;
+  for (;;) {
+    const fitting = squeezed(kept, width, 1);
+    if (fitting !== undefined) return fitting;
+    const next = kept.filter(({ leaveOut }) => leaveOut !== undefined).toSorted((a, b) => a.leaveOut! - b.leaveOut!)[0];
+    if (next === undefined) return squeezed(kept, width, 2);
+    kept = kept.filter((column) => column !== next);
+  }
+}
+
+/** Takes from the widest text column, by one limit after the other, until the line fits; undefined where that is not enough. */
+function squeezed(columns: readonly TextColumn[], width: number, last: 1 | 2): TextColumn[] | undefined {
   const widths = columns.map((column) => column.width);
   let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
-  while (excess > 0) {
-    const widest = (narrowest: number, from: number, last: 0 | 1 = 0): number | undefined => {
-      const loose = columns.flatMap((column, i) =>
-        !column.fixed && i >= from && widths[i]! > Math.max(narrowest, column.narrowest[last]) ? [i] : [],
-      );
-      return loose.toSorted((a, b) => widths[b]! - widths[a]!)[0];
-    };
-    const taken = widest(NARROW, 1) ?? widest(NARROWEST, 0) ?? widest(NARROWEST, 0, 1);
-    if (taken === undefined) return undefined;
-    widths[taken]!--;
-    excess--;
+  for (let stage = 0; stage <= last; stage++) {
+    while (excess > 0) {
+      const loose = columns.flatMap(({ fixed, limits }, i) => (!fixed && widths[i]! > limits[stage]! ? [i] : []));
+      if (loose.length === 0) break;
+      widths[loose.toSorted((a, b) => widths[b]! - widths[a]!)[0]!]!--;
+      excess--;
+    }
   }
+  if (excess > 0) return undefined;
+  giveBack(columns, widths);
   return columns.map((column, i) => Object.assign({}, column, { width: widths[i]! }));
+}
+
+/** A day needs no more than its ten signs: what is left of the minute goes to the text that was cut most. */
+function giveBack(columns: readonly TextColumn[], widths: number[]): void {
+  const lacking = columns.map(({ width }, i) => width - widths[i]!);
+  const days = columns.flatMap(({ limits }, i) =>
+    limits[0] === TO_THE_MINUTE && widths[i]! < TO_THE_MINUTE ? [i] : [],
+  );
+  for (const i of days) {
+    const texts = columns.flatMap(({ limits }, at) => (limits[0] !== TO_THE_MINUTE && lacking[at]! > 0 ? [at] : []));
+    const most = texts.toSorted((a, b) => lacking[b]! - lacking[a]!)[0];
+    if (most === undefined) return;
+    const given = Math.min(widths[i]! - TO_THE_DAY, lacking[most]!);
+    widths[i]! -= given;
+    widths[most]! += given;
+    lacking[most]! -= given;
+  }
 }
 
 function blocks(columns: readonly TextColumn[], width: number, colours: Colours): string[] {

@@ -34,11 +34,30 @@ describe("viewText", () => {
   it("cuts a time to the minute, at last to the day, and never an id", () => {
     const rows = [["6a93e4e7e216", "2026-11-21T19:12:24Z", "logistic_regression", "in production"]];
     const table: ViewTable = { columns: ["run", "created", "family", "status"], rows };
-    expect(tableText(table, 59, plain)[1]).toBe("6a93e4e7e216  2026-11-21T19:12  logistic_re…  in production");
-    expect(tableText(table, 50, plain)[1]).toBe("6a93e4e7e216  2026-11-21T19:12  logisti…  in prod…");
+    expect(tableText(table, 63, plain)[1]).toBe("6a93e4e7e216  2026-11-21T19:12  logistic_regres…  in production");
+    expect(tableText(table, 59, plain)[1]).toBe("6a93e4e7e216  2026-11-21  logistic_regressi…  in production");
     expect(tableText(table, 44, plain)[1]).toBe("6a93e4e7e216  2026-11-21  logisti…  in prod…");
     expect(tableText(table, 80, plain)[1]).toContain("2026-11-21T19:12:24Z");
     expect(tableText(table, 43, plain)[1]).toBe("created  2026-11-21T19:12:24Z");
+  });
+
+  it("leaves out what may be left out before it cuts further, and says so", () => {
+    const rows = [["6a93e4e7e216", "logistic_regression", 1, "v12", "in production"]];
+    const columns = ["run", "family", { header: "rank", leaveOut: 1 }, { header: "version", leaveOut: 2 }, "status"];
+    const table: ViewTable = { columns, rows };
+    expect(tableText(table, 60, plain)[1]).toBe("6a93e4e7e216  logistic_regres…     1  v12      in production");
+    expect(tableText(table, 59, plain)).toEqual([
+      "run           family               version  status",
+      "6a93e4e7e216  logistic_regression  v12      in production",
+      "(no room for: rank)",
+    ]);
+    expect(tableText(table, 45, plain)).toEqual([
+      "run           family            status",
+      "6a93e4e7e216  logistic_regres…  in production",
+      "(no room for: rank, version)",
+    ]);
+    expect(tableText(table, 37, plain)[1]).toBe("6a93e4e7e216  logistic_…  in product…");
+    expect(tableText(table, 20, plain)).toContain("rank     1");
   });
 
   it("goes on in the next line where a column is to be read to its end, and leaves alone what is copied", () => {

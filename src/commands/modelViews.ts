@@ -16,12 +16,12 @@ export function modelsView(rows: readonly ModelRow[]): View {
         columns: [
           "version",
           "run",
-          "created",
+          { header: "created", leaveOut: 1 },
           "family",
-          "metric",
+          { header: "metric", leaveOut: 3 },
           "test",
           "aliases",
-          "deployed",
+          { header: "deployed", leaveOut: 2 },
           ...(noted ? ["note"] : []),
         ],
         rows: rows.map((row) => [

@@ -135,7 +135,18 @@ export function runsView(all: readonly Run[], production: string | null): View {
   return {
     tables: [
       {
-        columns: ["run", "created", "family", ...sets, "rank", "version", "metric", "validation", "test", "status"],
+        columns: [
+          "run",
+          { header: "created", leaveOut: 4 },
+          "family",
+          ...sets,
+          { header: "rank", leaveOut: 1 },
+          { header: "version", leaveOut: 2 },
+          { header: "metric", leaveOut: 3 },
+          "validation",
+          "test",
+          "status",
+        ],
         rows: all.map((run) => {
           const { metric } = run;
           const status = run.runId === production ? "in production" : run.status.toLowerCase();

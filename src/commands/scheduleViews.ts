@@ -29,7 +29,16 @@ export function listView(jobs: readonly JobStatus[]): View {
   return {
     tables: [
       {
-        columns: ["job", "command", "cron", "time zone", "by", "status", "last run", "next"],
+        columns: [
+          "job",
+          "command",
+          "cron",
+          { header: "time zone", leaveOut: 1 },
+          { header: "by", leaveOut: 2 },
+          "status",
+          { header: "last run", leaveOut: 3 },
+          "next",
+        ],
         rows: jobs.map(({ name, command, cron, timezone, scheduler, status, last, next }) => {
           const [newest] = last;
           const before = newest === undefined ? "" : shortTime(newest.startedAt);

@@ -45,7 +45,17 @@ export function trainView(result: TrainResult): View {
     title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${dataset.rows} rows; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
     tables: [
       {
-        columns: ["#", "run", "family", ...sets, ...chosenOn, ...shown, { header: "seconds", align: "right" }, "note"],
+        columns: [
+          "#",
+          "run",
+          "family",
+          ...sets,
+          ...chosenOn,
+          metric,
+          ...others.map((header, i) => ({ header, leaveOut: others.length - i })),
+          { header: "seconds", align: "right", leaveOut: others.length + 1 },
+          { header: "note", overflow: "wrap" },
+        ],
         rows: leaderboard.map((row) => [
           row.rank,
           row.runId,

@@ -12,6 +12,8 @@ export interface ViewColumn {
    * "whole" is not touched, because it is copied.
    */
   readonly overflow?: "wrap" | "whole";
+  /** May be left out where there is no room: of several, the smallest number first. */
+  readonly leaveOut?: number;
 }
 
 export interface ViewTable {
