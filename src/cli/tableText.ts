@@ -132,11 +132,9 @@ function squeezed(columns: readonly TextColumn[], width: number, last: 1 | 2): T
 /** A day needs no more than its ten signs: what is left of the minute goes to the text that was cut most. */
 function giveBack(columns: readonly TextColumn[], widths: number[]): void {
   const lacking = columns.map(({ width }, i) => width - widths[i]!);
-  const days = columns.flatMap(({ limits }, i) =>
-    limits[0] === TO_THE_MINUTE && widths[i]! < TO_THE_MINUTE ? [i] : [],
-  );
+  const days = columns.flatMap(({ limits }, i) => (limits[1] === TO_THE_DAY && widths[i]! < TO_THE_MINUTE ? [i] : []));
   for (const i of days) {
-    const texts = columns.flatMap(({ limits }, at) => (limits[0] !== TO_THE_MINUTE && lacking[at]! > 0 ? [at] : []));
+    const texts = columns.flatMap(({ limits }, at) => (limits[1] !== TO_THE_DAY && lacking[at]! > 0 ? [at] : []));
     const most = texts.toSorted((a, b) => lacking[b]! - lacking[a]!)[0];
     if (most === undefined) return;
     const given = Math.min(widths[i]! - TO_THE_DAY, lacking[most]!);
