@@ -49,7 +49,7 @@ function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
       "status",
       { header: "value", align: "right" },
       "limit",
-      "interval",
+      { header: "interval", leaveOut: 1 },
       { header: "message", overflow: "wrap" },
     ],
     rows: findings.map(({ area, name, status, value, limit, passes, interval, message }) => [
@@ -90,7 +90,16 @@ function driftTable({ drift }: MonitorResult): ViewTable[] {
   return [
     {
       title: `drift by column${more}`,
-      columns: ["column", "drifted", "test", "what", "value", "drifts", "psi", "note"],
+      columns: [
+        "column",
+        "drifted",
+        "test",
+        { header: "what", leaveOut: 2 },
+        "value",
+        { header: "drifts", leaveOut: 3 },
+        { header: "psi", leaveOut: 1 },
+        { header: "note", overflow: "wrap" },
+      ],
       rows,
     },
   ];
@@ -155,7 +164,18 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
 
 export function windowsTable(windows: readonly WindowSummary[]): ViewTable {
   return {
-    columns: ["id", "window", "status", "rows", "labelled", "drift share", "metric", "value", "interval", "as of"],
+    columns: [
+      "id",
+      "window",
+      "status",
+      { header: "rows", leaveOut: 4 },
+      { header: "labelled", leaveOut: 3 },
+      "drift share",
+      { header: "metric", leaveOut: 5 },
+      "value",
+      { header: "interval", leaveOut: 2 },
+      { header: "as of", leaveOut: 1 },
+    ],
     rows: windows.map((each) => [
       each.monitorId,
       each.label,

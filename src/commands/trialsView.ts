@@ -8,7 +8,17 @@ export function trialsView({ trials, more }: TrialList): View {
   return {
     tables: [
       {
-        columns: ["trial", "created", "family", "features", "metric", "folds", "value", "status", "parameters"],
+        columns: [
+          "trial",
+          { header: "created", leaveOut: 1 },
+          "family",
+          { header: "features", leaveOut: 4 },
+          { header: "metric", leaveOut: 3 },
+          { header: "folds", leaveOut: 2 },
+          "value",
+          "status",
+          { header: "parameters", overflow: "wrap" },
+        ],
         rows: trials.map((trial) => [
           trial.trialId,
           shortTime(trial.createdAt),

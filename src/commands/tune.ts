@@ -126,7 +126,16 @@ export function tuneView(result: TuneResult & { readonly written: string | null 
       },
       {
         title: "searches",
-        columns: ["family", "features", "method", "trials", "pruned", "failed", `best ${metric}`, "parameters"],
+        columns: [
+          "family",
+          "features",
+          { header: "method", leaveOut: 3 },
+          "trials",
+          { header: "pruned", leaveOut: 1 },
+          { header: "failed", leaveOut: 2 },
+          `best ${metric}`,
+          { header: "parameters", overflow: "wrap" },
+        ],
         rows: searches.map((search) => [
           search.family,
           search.featureSet,
