@@ -12,7 +12,7 @@ export const predict = defineCommand({
   group: "Use",
   summary: "stream rows in and rows with their prediction out",
   details:
-    "Reads CSV or JSON lines, adds `prediction` and, for classes, `probability` (of the positive class, or of the predicted one of several), and keeps every other column. Memory does not grow with the number of rows.",
+    "Reads CSV or JSON lines, adds `prediction` and, for classes, `probability` (of the positive class, or of the predicted one of several), and keeps every other column as it came. What `ingest.select` makes of columns, it makes here too, row by row; `ingest.where` and dedupe leave no row out. Memory does not grow with the number of rows.",
   arguments: [{ name: "[file]", description: "CSV or JSON lines, also .gz; - is stdin (default: -)" }],
   options: {
     model: {

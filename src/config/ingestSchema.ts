@@ -14,8 +14,15 @@ export function ingestSchema() {
     normalize_names: z.boolean().default(false).describe("column names to lower_snake_case"),
     null_values: z.array(z.string()).default([""]).describe("texts that mean missing; all others are kept"),
     types: sqlExpressions().describe("SQL type by column, where the detected one is wrong"),
-    select: sqlExpressions().describe("SQL expression by column: added, or in place of one of the same name"),
-    where: z.string().min(1).nullable().default(null).describe("SQL condition; rows that fail it are left out"),
+    select: sqlExpressions().describe(
+      "SQL expression by column: added, or in place of one of the same name; in files of ingest, score, monitor, explain, predict and watch, while serve takes the columns that it makes",
+    ),
+    where: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("SQL condition; rows that fail it are left out, but not by predict and watch"),
     dedupe: z
       .union([z.enum(["first", "last"]), z.literal(false)])
       .default("first")

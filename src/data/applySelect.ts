@@ -1,11 +1,13 @@
 /** Runs `select` and `where` of the configuration and leaves the table `result`. */
 import type { DatasetColumn } from "../core/dataset.ts";
-import { MlctlError } from "../core/errors.ts";
+import type { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
 import { storedExpression } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
 import { identifier } from "./sql.ts";
+import { refuseStatements } from "./refuseStatements.ts";
+import { sqlError } from "./sqlError.ts";
 import { unifyColumns } from "./unifyColumns.ts";
 
 /** More names would hide the message. */
@@ -69,9 +71,7 @@ async function check(
   what: { sql: string; query: string; columns: readonly DatasetColumn[] },
 ): Promise<void> {
   try {
-    if (what.sql !== "" && (await database.statementCount(`SELECT (${what.sql}\n)`)) !== 1) {
-      throw new Error("more than one statement");
-    }
+    if (what.sql !== "") await refuseStatements(database, what.sql);
     await database.describe(what.query);
   } catch (error) {
     const names = what.columns.map((column) => column.name);
@@ -101,15 +101,6 @@ async function culprit(database: Database, options: ReadOptions, error: unknown)
     }
   }
   return sqlError(options.where === undefined ? "ingest.select" : "ingest.where", error, hint);
-}
-
-function sqlError(key: string, error: unknown, hint: string): MlctlError {
-  const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
-  const plain = message
-    .replace(/^(Failed to extract statements: )?[A-Za-z ]+ Error: /, "")
-    .replace(/ - file system operations are disabled by configuration$/, "")
-    .replace(/[.!]$/, "");
-  return new MlctlError("usage", `${key}: ${plain}`, { hint, cause: error });
 }
 
 async function stack(database: Database, previous: readonly LoadedColumn[]): Promise<void> {

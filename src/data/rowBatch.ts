@@ -15,4 +15,6 @@ export interface InputRow {
 export interface RowBatch {
   readonly columns: readonly string[];
   readonly rows: readonly InputRow[];
+  /** What a model reads instead, where columns were made of those that came: a list of cells for each row. */
+  readonly inputs?: { readonly columns: readonly string[]; readonly cells: readonly (readonly Json[])[] };
 }

@@ -10,6 +10,7 @@ import type { Loaded } from "./loadFile.ts";
 import { loadFile } from "./loadFile.ts";
 import { loadPrevious } from "./loadPrevious.ts";
 import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
+import { sealDatabase } from "./sealDatabase.ts";
 import { identifier } from "./sql.ts";
 import type { Part } from "./unifyColumns.ts";
 import { unifyColumns } from "./unifyColumns.ts";
@@ -50,7 +51,7 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const { nameOf = (path) => path } = options;
   const agreed = await agree(loaded, { free, before: previousPart(previous, options), rejected, nameOf });
   checkNamed(options, agreed.columns, previous);
-  await sealed(database, options.writes);
+  await sealDatabase(database, options.writes);
   if (untouched(agreed, options)) {
     await database.run(`ALTER TABLE ${identifier(agreed.parts[0]!.table)} RENAME TO result`);
   } else {
@@ -151,12 +152,6 @@ async function createRaw(database: Database, agreed: Agreed): Promise<void> {
     return `SELECT ${columns.join(", ")} FROM ${identifier(part.table)}`;
   });
   await database.run(`CREATE VIEW raw AS ${selects.join(" UNION ALL ")}`);
-}
-
-/** From here on SQL of a stranger's configuration can reach no other file and no network. */
-async function sealed(database: Database, writes: string | undefined): Promise<void> {
-  if (writes !== undefined) await database.run(`SET allowed_paths = ['${writes.replaceAll("'", "''")}']`);
-  await database.run("SET enable_external_access = false; SET lock_configuration = true");
 }
 
 async function checkType(database: Database, column: string, type: string): Promise<void> {

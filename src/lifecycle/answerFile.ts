@@ -10,6 +10,7 @@ import type { LoadedModel } from "./loadModel.ts";
 import { rowLog, type RowLogOptions } from "./rowLog.ts";
 import { rowSink } from "./rowSink.ts";
 import type { Session } from "./session.ts";
+import { withSelect } from "./withSelect.ts";
 
 export interface AnswerFileOptions extends FileToRead {
   readonly output: string;
@@ -59,8 +60,9 @@ export async function answerFile(
   const rejects = guard ? rowSink(rejectFile, nowhere, { format: "csv", bareEmpty: true }) : null;
   const log = options.log === null ? null : rowLog(session, loaded, options.log);
   const bad: string[] = [];
+  const rows = fileRows(options, model.signature, session.config);
   try {
-    for await (const batch of fileRows(options, model.signature, session.config)) {
+    for await (const batch of withSelect(session, loaded, rows)) {
       const answered = answerer.answer(batch);
       if (answered.rejected.length > 0) {
         await rejects?.write([...batch.columns, "line", "reason"], rejectedRows(answered, batch.columns.length));

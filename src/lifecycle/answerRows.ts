@@ -17,6 +17,8 @@ export interface AnsweredBatch {
   /** Of the rows that came, without the answers. */
   readonly sources: RowSources;
   readonly rejected: readonly { readonly row: InputRow; readonly reason: string }[];
+  /** What the model read of the answered rows, where it is not what came. */
+  readonly inputs?: NonNullable<RowBatch["inputs"]>;
 }
 
 export interface Answerer {
@@ -69,11 +71,12 @@ export function answerRows(options: AnswerOptions): Answerer {
   };
   return {
     answer(batch) {
-      if (reader?.columns.length !== batch.columns.length) {
+      const { columns, cells } = batch.inputs ?? { ...batch, cells: batch.rows.map(({ values }) => values) };
+      if (reader?.columns.length !== columns.length) {
         refuseTaken(batch.columns, added);
-        reader = { columns: batch.columns, read: rowReader(model.signature, batch.columns) };
+        reader = { columns, read: rowReader(model.signature, columns) };
       }
-      const { table, problems: unlike } = reader.read(batch.rows.map(({ values }) => values));
+      const { table, problems: unlike } = reader.read(cells);
       const unread = new Set(unlike.filter(({ check }) => check === "type").map(({ row }) => row));
       const problems = [...unlike, ...problemsOfHistory(table).filter(({ row }) => !unread.has(row))];
       const reasons = reasonsOf(batch, problems, guard ? EVERY_CHECK : UNANSWERABLE);
@@ -94,7 +97,8 @@ export function answerRows(options: AnswerOptions): Answerer {
       for (const [row, reason] of reasons) note("rejected", `line ${batch.rows[row]!.line}: ${reason}`);
       const rejected = [...reasons].map(([row, reason]) => ({ row: batch.rows[row]!, reason }));
       const sources = { width: batch.columns.length, texts: good.map((row) => batch.rows[row]!.source) };
-      return { columns: [...batch.columns, ...added], answers, sources, rejected };
+      const inputs = batch.inputs && { columns, cells: good.map((row) => cells[row]!) };
+      return { columns: [...batch.columns, ...added], answers, sources, rejected, ...(inputs && { inputs }) };
     },
     rows: () => rows,
     rejected: () => rejectedRows,

@@ -12,6 +12,7 @@ import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import { rowLog, type RowLog } from "./rowLog.ts";
 import { rowSink, type RowSink } from "./rowSink.ts";
 import type { Session } from "./session.ts";
+import { withSelect } from "./withSelect.ts";
 
 export interface PredictOptions {
   /** A path, or "-" for `stdin`. */
@@ -64,7 +65,8 @@ export async function predict(session: Session, options: PredictOptions): Promis
   const inputFormat = options.inputFormat ?? formatOf(options.input);
   const name = options.input === "-" ? "stdin" : options.input;
   const { normalizeNames } = model.signature.reading;
-  const batches = readRows(openInput(options), { format: inputFormat, normalizeNames, name });
+  const rows = readRows(openInput(options), { format: inputFormat, normalizeNames, name });
+  const batches = withSelect(session, chosen, rows);
   const bareEmpty = inputFormat === "csv";
   const safety = { bareEmpty, formulaSafe: options.csvSafe ?? false };
   const out = rowSink(options.output, options.stdout, { format: options.format ?? inputFormat, ...safety });

@@ -31,19 +31,20 @@ export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, op
   const path = predictionLogPath(paths.database);
   const log = predictionLog({ path, flushMs: flush_ms, queueRows: queue_rows, retention });
   const { source = "predict", nextId = predictionIds(context.now().getTime()) } = options ?? {};
-  const { inputs, target } = model.signature;
-  const kept = new Set([...inputs.map(({ name }) => name), ...config.id_columns, ...timeColumn(config.time_column)]);
+  const { inputs: specs, target } = model.signature;
+  const kept = new Set([...specs.map(({ name }) => name), ...config.id_columns, ...timeColumn(config.time_column)]);
   const answerWidth = target.task === "regression" ? 1 : 2;
-  const entries = ({ columns, answers }: AnsweredBatch, ids: readonly string[]): LoggedPrediction[] => {
+  const entries = ({ columns, answers, inputs }: AnsweredBatch, ids: readonly string[]): LoggedPrediction[] => {
     const at = context.now().getTime();
     const given = columns.length - answerWidth;
-    const names = columns.slice(0, given).flatMap((name, position) => (kept.has(name) ? [{ name, position }] : []));
+    const read = inputs ?? { columns: columns.slice(0, given), cells: answers };
+    const names = read.columns.flatMap((name, position) => (kept.has(name) ? [{ name, position }] : []));
     return answers.map((cells, row) => ({
       predictionId: ids[row]!,
       at,
       runId: run?.runId ?? null,
       modelSha256: sha256,
-      inputs: Object.fromEntries(names.map(({ name, position }) => [name, scalar(cells[position]!)])),
+      inputs: Object.fromEntries(names.map(({ name, position }) => [name, scalar(read.cells[row]![position]!)])),
       prediction: cells[given] as string | number,
       probability: answerWidth === 1 ? null : (cells[given + 1] as number),
       source,
