@@ -9,8 +9,10 @@ describe("a decimal comma", () => {
 
   it("is cured by a line of config.json, whatever the column is called", () => {
     expect(decimalCommaHint("preis")).toBe(
-      `set "ingest.select": { "preis": "CAST(replace(preis, ',', '.') AS DOUBLE)" } in config.json`,
+      `set "ingest.select": { "preis": "CAST(replace(CAST(preis AS VARCHAR), ',', '.') AS DOUBLE)" } in config.json`,
     );
-    expect(decimalCommaHint("preis €")).toContain(String.raw`"CAST(replace(\"preis €\", ',', '.') AS DOUBLE)"`);
+    expect(decimalCommaHint("preis €")).toContain(
+      String.raw`"CAST(replace(CAST(\"preis €\" AS VARCHAR), ',', '.') AS DOUBLE)"`,
+    );
   });
 });

@@ -1,4 +1,5 @@
 /** Numbers written with a decimal comma, which no reader takes for numbers, and how to make some of them. */
+import { selectHint } from "./selectHint.ts";
 
 /** Of a whole text, for JavaScript and DuckDB alike. */
 export const DECIMAL_COMMA = String.raw`[ \t]*[+-]?[0-9]+,[0-9]+[ \t]*`;
@@ -11,9 +12,6 @@ export function hasDecimalComma(text: string): boolean {
 
 /** The line of config.json that turns them into numbers. */
 export function decimalCommaHint(column: string): string {
-  const name = /^[A-Za-z_][A-Za-z0-9_]*$/.test(column) ? column : `"${column.replaceAll('"', '""')}"`;
-  const select = { [column]: `CAST(replace(${name}, ',', '.') AS DOUBLE)` };
-  return `set "ingest.select": ${JSON.stringify(select)
-    .replace(/^\{(.*)\}$/s, "{ $1 }")
-    .replace('":"', '": "')} in config.json`;
+  // As text first: where every number of a file is whole, its column is one of numbers already.
+  return selectHint(column, (name) => `CAST(replace(CAST(${name} AS VARCHAR), ',', '.') AS DOUBLE)`);
 }

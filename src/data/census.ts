@@ -1,10 +1,20 @@
 /** What the texts of a column are: which of them count as numbers and which as dates, in SQL. */
+import { DAY_MONTH } from "../core/dayMonthDate.ts";
 import { DECIMAL_COMMA } from "../core/decimalComma.ts";
 
-/** SQL: how many values there are, how many are numbers, how many dates, how many have a decimal comma, and one such. */
+/**
+ * SQL: how many values there are, how many are numbers, how many dates, how many have a decimal comma, and one such, how
+ * many are dates that name day and month in one order or the other.
+ */
 export function census(column: string): string {
   const comma = `CASE WHEN ascii(ltrim(${column})) < 65 AND regexp_full_match(${column}, '${DECIMAL_COMMA}') THEN ${column} END`;
-  return `count(${column}), count(${numberIn(column)}), count(${dateIn(column)}), count(${comma}), min(${comma})`;
+  return `count(${column}), count(${numberIn(column)}), count(${dateIn(column)}), count(${comma}), min(${comma}), count(${dayMonthIn(column)})`;
+}
+
+/** SQL: the text where it is a date whose day and month could change places, else NULL. */
+export function dayMonthIn(column: string): string {
+  const looksSo = `ascii(ltrim(${column})) < 58 AND regexp_full_match(${column}, '${DAY_MONTH}')`;
+  return `CASE WHEN ${looksSo} THEN ${column} END`;
 }
 
 /** SQL: the number that a text is, else NULL. */
@@ -14,7 +24,7 @@ export function numberIn(column: string): string {
   return `TRY_CAST(CASE WHEN ascii(ltrim(${column})) < 65 OR ${isWord} THEN ${column} END AS DOUBLE)`;
 }
 
-/** SQL: the instant that a text is, else NULL; "infinity" and "epoch", which DuckDB takes, are none. */
+/** SQL: the instant that a text is, else NULL; "infinity", "epoch" and 24/12/31, which DuckDB takes, are none. */
 export function dateIn(column: string): string {
-  return `TRY_CAST(CASE WHEN regexp_matches(${column}, '^ *[0-9]{1,4}[-/]') THEN ${column} END AS TIMESTAMP)`;
+  return `TRY_CAST(CASE WHEN regexp_matches(${column}, '^ *[0-9]{3,4}[-/]') THEN ${column} END AS TIMESTAMP)`;
 }

@@ -312,13 +312,49 @@ describe("a file that cannot be read is set aside with its reason", () => {
     const files = { "f.csv": 'id;preis;ort\n1,5;12,50;"a, b"\n2,5;-3,25;"1,2"\n3,5;;c\n' };
     const textColumns = ["id"];
     const done = await ingest(files, { textColumns });
-    const select = { preis: "CAST(replace(preis, ',', '.') AS DOUBLE)" };
+    const select = { preis: "CAST(replace(CAST(preis AS VARCHAR), ',', '.') AS DOUBLE)" };
     expect(done.notes).toEqual([
       `column "preis" has a decimal comma ("-3,25") and stays text: for numbers, set "ingest.select": ${JSON.stringify(select).replace('{"preis":', '{ "preis": ').replace(/\}$/, " }")} in config.json`,
     ]);
     const cured = await ingest(files, { textColumns, select });
     expect([cured.notes, cured.columns[1]]).toEqual([[], { name: "preis", type: "DOUBLE" }]);
     expect((await ingest(files, { textColumns, types: { preis: "category" } })).notes).toEqual([]);
+  });
+
+  it.each([
+    ["%d/%m/%Y", ["09/03/2024", "29/01/2025", ""], "the first part goes up to 29", ["2024-03-09", "2025-01-29"]],
+    ["%d.%m.%Y", ["09.03.2024", "29.01.2025", "1.2.2024"], "the first part goes up to 29", ["2024-03-09"]],
+    ["%m/%d/%Y", ["03/09/2024", "01/29/2025"], "the second part goes up to 29", ["2024-03-09", "2025-01-29"]],
+    // DuckDB alone would take it for the 24th of March of the year 9.
+    ["%d/%m/%y", ["09/03/24", "29/01/25"], "the first part goes up to 29", ["2024-03-09", "2025-01-29"]],
+    ["%d/%m/%Y %H:%M", ["09/03/2024 08:05", "29/01/2025 10:00"], "the first part", ["2024-03-09 08:05:00"]],
+    ["%d/%m/%Y", ["09/03/2024", "01/02/2025"], "day or month can come first", ["2024-03-09", "2025-02-01"]],
+  ])(
+    "says in which order %s has day and month, and the expression that it gives makes dates",
+    async (form, values, order, made) => {
+      const files = { "f.csv": `k,when\n${values.map((value, i) => `k${i},${value}\n`).join("")}` };
+      const done = await ingest(files);
+      expect(done.notes).toHaveLength(1);
+      expect(done.notes[0]).toContain(`column "when" has dates such as `);
+      expect(done.notes[0]).toContain(order);
+      const select = JSON.parse(/"ingest.select": (\{.*?\}) in config.json/.exec(done.notes[0]!)![1]!) as Record<
+        string,
+        string
+      >;
+      const cured = await ingest(files, { select });
+      expect([cured.notes, cured.columns[1]!.type]).toEqual([[], form.includes("%H") ? "TIMESTAMP" : "DATE"]);
+      for (const date of made) expect(cured.csv).toContain(`,${date}\n`);
+      expect((await ingest(files, { types: { when: "category" } })).notes).toEqual([]);
+    },
+  );
+
+  it("takes the order of day and month from all files together, and versions for no dates", async () => {
+    const done = await ingest({
+      "a.csv": "k,when,version\nx,09/03/2024,40.1.24\n",
+      "b.csv": "k,when,version\nx,30/03/2024,41.2.24\n",
+    });
+    expect(done.notes).toHaveLength(1);
+    expect(done.notes[0]).toContain("the first part goes up to 30, so the day comes first");
   });
 
   it("lets ids and columns with a type mix numbers and text", async () => {

@@ -2,6 +2,7 @@
 import { census, dateIn, numberIn } from "./census.ts";
 import { columnNames } from "./columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "./columnTypes.ts";
+import { dayMonthDates } from "./dayMonthDates.ts";
 import type { Database } from "./duckdb.ts";
 import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
 import { loadCsv } from "./loadCsv.ts";
@@ -15,7 +16,7 @@ const COLUMNS_PER_QUERY = 500;
 /** From this share of numbers on, a text among them is a mistake and not a category. */
 const MOSTLY = 0.5;
 /** That `census` gives of a column. */
-const FIGURES = 5;
+const FIGURES = 6;
 
 /** A loaded file, and how to find the line of a value that turns out to be wrong once other files are known. */
 export interface Loaded extends LoadedFile {
@@ -165,7 +166,7 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
   const dateWanted = (name: string): string | undefined => (csv ? requestedDate(name, options) : undefined);
   const counts = some.map(({ name, type }) => {
     const looked = csv && type === "VARCHAR" && (!free.has(name) || dateWanted(name) !== undefined);
-    return looked ? census(identifier(name)) : `count(${identifier(name)}), 0, 0, 0, NULL`;
+    return looked ? census(identifier(name)) : `count(${identifier(name)}), 0, 0, 0, NULL, 0`;
   });
   const row = (await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`))[0]!;
   const settled: LoadedColumn[] = [];
@@ -182,7 +183,9 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
     if (asked === undefined && found !== type && Math.max(numbers, dates) < present)
       throw await settling.explain(name, found);
     const decimalComma = commas > MOSTLY * present ? { decimalComma: String(row[FIGURES * i + 4]) } : {};
-    settled.push({ name, type: found, empty: present === 0, ...decimalComma });
+    const isDayMonth = Number(row[FIGURES * i + 5]) > MOSTLY * present;
+    const dayMonth = isDayMonth ? { dayMonth: await dayMonthDates(database, table, name) } : {};
+    settled.push({ name, type: found, empty: present === 0, ...decimalComma, ...dayMonth });
   }
   return settled;
 }

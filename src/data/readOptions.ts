@@ -1,4 +1,6 @@
 /** How files become columns: the `ingest` part of config.json as far as reading goes. */
+import type { DayMonthDates } from "../core/dayMonthDate.ts";
+
 export interface ReadOptions {
   /** Column names in lower case with single underscores. */
   readonly normalizeNames?: boolean;
@@ -32,6 +34,8 @@ export interface LoadedColumn {
   readonly empty: boolean;
   /** One of its values, where most are numbers with a decimal comma. */
   readonly decimalComma?: string;
+  /** Where most values are dates of which one cannot tell the day from the month by itself. */
+  readonly dayMonth?: DayMonthDates;
 }
 
 /** A delimited text file with all that is needed to read it the same way again. */

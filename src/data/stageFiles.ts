@@ -4,6 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { castExpression, requestedType } from "./columnTypes.ts";
+import { dayMonthNotes } from "./dayMonthNotes.ts";
 import { decimalCommaNotes } from "./decimalCommaNotes.ts";
 import type { Database } from "./duckdb.ts";
 import type { Loaded } from "./loadFile.ts";
@@ -59,7 +60,7 @@ export async function stageFiles(database: Database, paths: readonly string[], o
     await applySelect(database, { options, previous, raw: agreed.parts.length > 0 });
   }
   const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
-  const notes = [...agreed.notes, ...decimalCommaNotes(agreed.parts, options)];
+  const notes = [...agreed.notes, ...decimalCommaNotes(agreed.parts, options), ...dayMonthNotes(agreed.parts, options)];
   return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
 }
 

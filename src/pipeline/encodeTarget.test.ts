@@ -39,7 +39,7 @@ describe("encodeTarget", () => {
 
   it("refuses numbers with a decimal comma and says how to make numbers of them", () => {
     const prices = texts(...Array.from({ length: 11 }, (_, i) => `${i},50`));
-    const hint = `{ "y": "CAST(replace(y, ',', '.') AS DOUBLE)" }`;
+    const hint = `{ "y": "CAST(replace(CAST(y AS VARCHAR), ',', '.') AS DOUBLE)" }`;
     for (const task of [null, "regression"] as const) {
       expect(() => encodeTarget(prices, { ...options, task })).toThrow(
         expect.objectContaining({ kind: "data", hint: expect.stringContaining(hint) }),

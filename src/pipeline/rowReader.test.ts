@@ -35,7 +35,7 @@ describe("rowReader", () => {
     ]);
     expect(problems.map(({ row, column, check, message }) => [row, column, check, message])).toEqual([
       [0, "age", "type", '"abc" is not a number'],
-      [1, "since", "type", '"someday" is not a date'],
+      [1, "since", "type", '"someday" is not a date such as 2024-01-31'],
     ]);
     expect(table.rowCount).toBe(2);
   });

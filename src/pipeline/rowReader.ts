@@ -129,7 +129,7 @@ function unseen(spec: ColumnSpec, row: number, { text, near }: { text: string; n
 }
 
 function unreadable(spec: ColumnSpec, row: number, cell: Cell): RowProblem {
-  const wanted = spec.kind === "category" ? "text" : `a ${spec.kind}`;
+  const wanted = { category: "text", number: "a number", date: "a date such as 2024-01-31" }[spec.kind];
   return { row, column: spec.name, check: "type", message: `${shown(cell)} is not ${wanted}` };
 }
 
