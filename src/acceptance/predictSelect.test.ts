@@ -115,4 +115,18 @@ describe("predict with ingest.select", () => {
     const shown = other.json<{ prediction: { inputs: Record<string, unknown> } }>("predictions", "show", id);
     expect(shown.prediction.inputs).toMatchObject({ amount: 12.1, visits: 8, bought: "2024-04-04T00:00:00.000Z" });
   });
+
+  it("explain --rows and monitor take the same unlabelled file, and explain leaves no row out for ingest.where", () => {
+    const other = workspace.copy();
+    const config = JSON.parse(other.read("config.json")) as { ingest: object };
+    other.write({
+      "config.json": JSON.stringify({ ...config, ingest: { ...config.ingest, where: "price > 1 AND visits > 4" } }),
+      "new.csv": withoutPrice(other.read("testdata/b.csv")),
+    });
+    const { rows: explained } = other.json<{ rows: { contributions: object[] }[] }>("explain", "--rows", "new.csv");
+    expect(explained).toHaveLength(60);
+    const { window } = other.json<{ window: { rows: number } }>("monitor", "new.csv");
+    expect(window.rows).toBe(60);
+    expect(other.run(["score", "--data", "new.csv"]).stderr).toContain('Referenced column "price" not found');
+  });
 });

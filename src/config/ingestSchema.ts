@@ -22,7 +22,9 @@ export function ingestSchema() {
       .min(1)
       .nullable()
       .default(null)
-      .describe("SQL condition; rows that fail it are left out, but not by predict and watch"),
+      .describe(
+        "SQL condition; rows that fail it are left out, but none that predict, watch or explain --rows is asked about",
+      ),
     dedupe: z
       .union([z.enum(["first", "last"]), z.literal(false)])
       .default("first")

@@ -23,11 +23,12 @@ interface Selecting {
 
 /** `previous` has been selected and filtered before: its rows are only put in front. */
 export async function applySelect(database: Database, selecting: Selecting): Promise<void> {
-  const { options, previous, raw } = selecting;
+  const { previous, raw } = selecting;
   if (!raw) {
     if (previous !== undefined) await database.run("ALTER TABLE previous RENAME TO result");
     return;
   }
+  const options = selecting.options.lenient === true ? await possible(database, selecting.options) : selecting.options;
   const query = await selectedQuery(database, options);
   const columns = await database.describe(query);
   const stored = columns.map(({ name, type }) => `${storedExpression(name, type)} AS ${identifier(name)}`);
@@ -39,6 +40,22 @@ export async function applySelect(database: Database, selecting: Selecting): Pro
   }
   if (previous === undefined) await database.run("ALTER TABLE selected RENAME TO result");
   else await stack(database, previous);
+}
+
+/** Without the expressions that read a column which is not there. */
+async function possible(database: Database, options: ReadOptions): Promise<ReadOptions> {
+  const lacks = async (query: string): Promise<boolean> =>
+    database.describe(query).then(
+      () => false,
+      (error: unknown) => /not found in FROM clause|does not have a column/.test(String(error)),
+    );
+  const select: Record<string, string> = {};
+  for (const [name, sql] of Object.entries(options.select ?? {}))
+    if (!(await lacks(`SELECT (${sql}\n) FROM raw`))) select[name] = sql;
+  const { where, ...rest } = { ...options, select };
+  if (where === undefined || (await lacks(`SELECT * FROM (${await selectedQuery(database, rest)}) WHERE (${where}\n)`)))
+    return rest;
+  return { ...rest, where };
 }
 
 async function selectedQuery(database: Database, options: ReadOptions): Promise<string> {

@@ -13,7 +13,8 @@ export function census(column: string): string {
 
 /** SQL: the text where it is a date whose day and month could change places, else NULL. */
 export function dayMonthIn(column: string): string {
-  const looksSo = `ascii(ltrim(${column})) < 58 AND regexp_full_match(${column}, '${DAY_MONTH}')`;
+  // A look at two signs spares most texts the expression, which takes longer than all other counts.
+  const looksSo = `ascii(${column}) < 58 AND (${column}[2] IN ('.', '/', '-') OR ${column}[3] IN ('.', '/', '-')) AND regexp_full_match(${column}, '${DAY_MONTH}')`;
   return `CASE WHEN ${looksSo} THEN ${column} END`;
 }
 

@@ -11,7 +11,7 @@ export async function dayMonthDates(database: Database, table: string, column: s
   const form = `'%d' || ${partOf(SIGN)} || '%m' || ${partOf(SIGN)} || CASE length(${partOf(YEAR)}) WHEN 4 THEN '%Y' ELSE '%y' END
     || CASE WHEN ${partOf(TIME)} = '' THEN '' ELSE left(${partOf(TIME)}, 1) || '%H:%M' END
     || CASE WHEN ${partOf(SECONDS)} = '' THEN '' ELSE ':%S' END`;
-  const values = `SELECT ${dayMonthIn(identifier(column))} AS value FROM ${identifier(table)}`;
+  const values = `SELECT DISTINCT ${dayMonthIn(identifier(column))} AS value FROM ${identifier(table)}`;
   const rows = await database.rows(
     `SELECT min(value), ${greatestOf(FIRST)}, ${greatestOf(SECOND)}, ${form} FROM (${values}) WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL`,
   );

@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly select?: Readonly<Record<string, string>>;
   /** SQL condition over the columns after `select`; rows for which it is not true are left out. */
   readonly where?: string;
+  /** Of `select` and `where`, what reads a column that no file has is left out: rows to look at may lack the target. */
+  readonly lenient?: boolean;
 }
 
 /** What a file became in the database. */

@@ -12,7 +12,7 @@ import { costsOf } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import type { Session } from "./session.ts";
-import { readTestData } from "./testData.ts";
+import { readAskedRows, readTestData } from "./testData.ts";
 
 /** Single rows are told up to this many; importance is over all of them. */
 const MOST_ROWS = 1000;
@@ -84,7 +84,8 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   const { classes = null } = loaded.model.signature.target;
   const common = { runId: loaded.run?.runId ?? null, family, method, classes, ...nothing };
   if (method === "gain") return { ...common, ...ownImportance(loaded, options) };
-  const { table } = await readTestData(session, options.rows);
+  const table =
+    options.rows === undefined ? (await readTestData(session)).table : await readAskedRows(session, options.rows);
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
   return {
     ...common,

@@ -77,6 +77,7 @@ async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: Watc
       batch.map(({ absolute }) => absolute),
       {
         ...readingOptions(session.config),
+        lenient: true,
         nameOf: (file) => calledAs ?? toRecordPath(session.paths.workspace, file),
       },
     );

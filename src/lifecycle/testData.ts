@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
+import type { ReadOptions } from "../data/readOptions.ts";
 import { readTable } from "../data/readTable.ts";
 import { sha256File } from "../storage/sha256File.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
@@ -21,7 +22,17 @@ export interface TestData {
  */
 export async function readTestData(session: Session, path?: string): Promise<TestData> {
   const found = await testFiles(session, path);
-  const options = readingOptions(session.config);
+  return readFound(session, found, readingOptions(session.config));
+}
+
+/** Rows that someone asks about, in a file or folder: labelled or not, and none left out by `ingest.where`. */
+export async function readAskedRows(session: Session, path: string): Promise<Table> {
+  const { where: _where, ...options } = readingOptions(session.config);
+  const { table } = await readFound(session, await testFiles(session, path), { ...options, lenient: true });
+  return table;
+}
+
+async function readFound(session: Session, found: readonly string[], options: ReadOptions): Promise<TestData> {
   const nameOf = (file: string): string => toRecordPath(session.paths.workspace, file);
   const read = () => readTable(found, { ...options, nameOf });
   const {
