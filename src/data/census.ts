@@ -29,3 +29,8 @@ export function numberIn(column: string): string {
 export function dateIn(column: string): string {
   return `TRY_CAST(CASE WHEN regexp_matches(${column}, '^ *[0-9]{3,4}[-/]') THEN ${column} END AS TIMESTAMP)`;
 }
+
+/** SQL: the first date where all are of the first century, as the reader takes 31-12-24 for the 24th of December 31. */
+export function earlyYear(column: string): string {
+  return `CASE WHEN max(${column}) < DATE '0100-01-01' THEN CAST(min(${column}) AS VARCHAR) END`;
+}

@@ -348,6 +348,18 @@ describe("a file that cannot be read is set aside with its reason", () => {
     },
   );
 
+  it("tells of years of two digits that were read as days, and how to read them", async () => {
+    const files = { "f.csv": "k,since\nx,09-03-24\ny,29-01-25\n" };
+    const done = await ingest(files);
+    expect(done.notes).toHaveLength(1);
+    expect(done.notes[0]).toContain('column "since" has dates of the first century ("0009-03-24")');
+    const [types, select] = [/"ingest.types": (\{.*?\})/, /"ingest.select": (\{.*?\})/].map(
+      (part) => JSON.parse(part.exec(done.notes[0]!)![1]!) as Record<string, string>,
+    );
+    const cured = await ingest(files, { types: types!, select: select! });
+    expect([cured.notes, cured.csv]).toEqual([[], "k,since\nx,2024-03-09\ny,2025-01-29\n"]);
+  });
+
   it("takes the order of day and month from all files together, and versions for no dates", async () => {
     const done = await ingest({
       "a.csv": "k,when,version\nx,09/03/2024,40.1.24\n",

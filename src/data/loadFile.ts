@@ -1,5 +1,5 @@
 /** Loads one input file of any supported form into a table with stored types. */
-import { census, dateIn, numberIn } from "./census.ts";
+import { census, dateIn, earlyYear, numberIn } from "./census.ts";
 import { columnNames } from "./columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "./columnTypes.ts";
 import { dayMonthDates } from "./dayMonthDates.ts";
@@ -166,7 +166,8 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
   const dateWanted = (name: string): string | undefined => (csv ? requestedDate(name, options) : undefined);
   const counts = some.map(({ name, type }) => {
     const looked = csv && type === "VARCHAR" && (!free.has(name) || dateWanted(name) !== undefined);
-    return looked ? census(identifier(name)) : `count(${identifier(name)}), 0, 0, 0, NULL, 0`;
+    const early = csv && type === "DATE" && !free.has(name) ? earlyYear(identifier(name)) : "NULL";
+    return looked ? census(identifier(name)) : `count(${identifier(name)}), 0, 0, 0, ${early}, 0`;
   });
   const row = (await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`))[0]!;
   const settled: LoadedColumn[] = [];
@@ -182,10 +183,12 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
     const found = asked ?? (numbers > MOSTLY * present ? "DOUBLE" : dates > MOSTLY * present ? "TIMESTAMP" : type);
     if (asked === undefined && found !== type && Math.max(numbers, dates) < present)
       throw await settling.explain(name, found);
-    const decimalComma = commas > MOSTLY * present ? { decimalComma: String(row[FIGURES * i + 4]) } : {};
+    const example = row[FIGURES * i + 4];
+    const decimalComma = commas > MOSTLY * present ? { decimalComma: String(example) } : {};
+    const early = type === "DATE" && typeof example === "string" ? { earlyYear: example } : {};
     const isDayMonth = Number(row[FIGURES * i + 5]) > MOSTLY * present;
     const dayMonth = isDayMonth ? { dayMonth: await dayMonthDates(database, table, name) } : {};
-    settled.push({ name, type: found, empty: present === 0, ...decimalComma, ...dayMonth });
+    settled.push({ name, type: found, empty: present === 0, ...decimalComma, ...dayMonth, ...early });
   }
   return settled;
 }

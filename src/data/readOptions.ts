@@ -38,6 +38,8 @@ export interface LoadedColumn {
   readonly decimalComma?: string;
   /** Where most values are dates of which one cannot tell the day from the month by itself. */
   readonly dayMonth?: DayMonthDates;
+  /** One of its dates, where all are of the first century: the file will have years of two digits. */
+  readonly earlyYear?: string;
 }
 
 /** A delimited text file with all that is needed to read it the same way again. */
