@@ -1,11 +1,15 @@
 /** `mlctl diagnose`: the health of the deployed model, its data and the workspace. */
 import type { ColumnDrift } from "../core/drift.ts";
+import { dateText } from "../core/dateText.ts";
 import { formatNumber } from "../core/formatNumber.ts";
-import type { View, ViewTable } from "../core/view.ts";
+import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/diagnose.ts";
+import type { CategorySummary, NumberSummary } from "../lifecycle/summarize.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { findingsTable } from "./findingsTable.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+
+const DAY = 86_400_000;
 
 export const diagnose = defineCommand({
   name: "diagnose",
@@ -26,7 +30,9 @@ export const diagnose = defineCommand({
       import("../lifecycle/diagnose.ts"),
     ]);
     const result = await reading(workspace, (session) => step.diagnose(session, invocation.options));
-    return { result, view: diagnoseView(result) };
+    // Programs get milliseconds, as ever: which columns are dates is for people.
+    const { dateColumns: _dates, ...answer } = result;
+    return { result: answer, view: diagnoseView(result) };
   },
 }) satisfies Command;
 
@@ -44,7 +50,7 @@ export function diagnoseView(result: DiagnoseResult): View {
   };
 }
 
-function columnTable({ missing, summary, drift }: DiagnoseResult): ViewTable {
+function columnTable({ missing, summary, drift, dateColumns }: DiagnoseResult): ViewTable {
   return {
     title: "columns of the newest dataset",
     columns: [
@@ -62,14 +68,22 @@ function columnTable({ missing, summary, drift }: DiagnoseResult): ViewTable {
       "drifted",
     ],
     rows: Object.entries(summary).map(([name, figures]) => {
-      const numbers =
-        "distinct" in figures
-          ? [`${figures.distinct} distinct`, null, null, null, null]
-          : [figures.mean, figures.median, figures.standardDeviation, figures.minimum, figures.maximum];
+      const cells = figureCells(figures, dateColumns.includes(name));
       const column = Object.hasOwn(drift.columns, name) ? drift.columns[name] : undefined;
-      return [name, missing[name] ?? null, ...numbers, ...verdictCells(column)];
+      return [name, missing[name] ?? null, ...cells, ...verdictCells(column)];
     }),
   };
+}
+
+function figureCells(figures: NumberSummary | CategorySummary, areDates: boolean): Cell[] {
+  if ("distinct" in figures) return [`${figures.distinct} distinct`, null, null, null, null];
+  const { mean, median, standardDeviation: spread, minimum, maximum } = figures;
+  if (!areDates) return [mean, median, spread, minimum, maximum];
+  // The mean of days is hardly ever a midnight; its hour would say nothing.
+  const unit = [minimum, maximum].every((edge) => (edge ?? 0) % DAY === 0) ? DAY : 1;
+  const date = (time: number | null): Cell => (time === null ? null : dateText(Math.round(time / unit) * unit));
+  const days = spread === null ? null : `${formatNumber(spread / DAY)} days`;
+  return [date(mean), date(median), days, date(minimum), date(maximum)];
 }
 
 /** Of the answers and the truth; the finding "drift" counts them by Evidently's rules only. */

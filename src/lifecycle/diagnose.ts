@@ -30,6 +30,8 @@ export interface Timing {
 export interface DiagnoseResult extends TableSummary {
   readonly runId: string | null;
   readonly dataset: { readonly path: string; readonly rows: number };
+  /** Columns whose figures in `summary` are milliseconds. */
+  readonly dateColumns: readonly string[];
   /** What the deployed model answers for the newest dataset. */
   readonly predictions: { readonly rows: number; readonly values: NumberSummary | CategorySummary };
   /** Measured when they ran. */
@@ -62,6 +64,7 @@ export async function diagnose(
   return {
     runId: deployed.run?.runId ?? null,
     dataset: { path: dataset.artifact.path, rows: dataset.rows },
+    dateColumns: table.columns.filter(({ kind }) => kind === "date").map(({ name }) => name),
     predictions: { rows: answers.rows, values: summarize(predicted).summary["prediction"]! },
     ...summarize(table),
     timing: timings(session),
