@@ -33,3 +33,29 @@ describe.each(["logistic_regression", "xgboost"])("explain %s", (family) => {
     expect(explained.importance.map(({ feature }) => feature)).toContain("lastmonth_activity");
   });
 });
+
+describe("explain", () => {
+  it("says that rows come by --rows, and names a bad cell by its line, as predict does", () => {
+    const workspace = sampleWorkspace();
+    workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
+    workspace.ok("fullprocess", "-q");
+    const rowsAsModel = workspace.run(["explain", "testdata/testdata.csv"]);
+    expect(rowsAsModel.stderr).toBe(
+      "error: testdata/testdata.csv is a file of rows, not a model\nhint: `mlctl explain --rows testdata/testdata.csv`\n",
+    );
+    expect(rowsAsModel.status).toBe(2);
+    expect(workspace.run(["explain", "-"]).stderr).toContain(
+      "hint: write them to a file: `mlctl explain --rows new.csv`\n",
+    );
+    const [header, first, second] = workspace.read("testdata/testdata.csv").split("\n");
+    const cells = second!.split(",");
+    // A break within quotes: the second row begins in line 4.
+    workspace.write({
+      "bad.csv": `${header}\n${first!.replace(/^[^,]*/, '"a\nb"')}\n${[cells[0], "many", ...cells.slice(2)].join(",")}\n`,
+    });
+    expect(workspace.run(["predict", "bad.csv"]).stderr).toContain('line 4: column "lastmonth_activity": "many"');
+    expect(workspace.run(["explain", "--rows", "bad.csv"]).stderr).toContain(
+      'column "lastmonth_activity" holds "many" in line 4, the model learned numbers',
+    );
+  });
+});

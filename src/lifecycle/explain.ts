@@ -4,15 +4,15 @@ import type { Contributions } from "../core/estimator.ts";
 import type { Table } from "../core/table.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { Model } from "../core/model.ts";
-import { conformTable } from "../pipeline/conformTable.ts";
 import { explain as explainTable, type Explained } from "../pipeline/explain.ts";
 import { knowingRows } from "../pipeline/knowingRows.ts";
 import { permutationImportance } from "../pipeline/permutationImportance.ts";
+import { conformRows } from "./conformRows.ts";
 import { costsOf } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import type { Session } from "./session.ts";
-import { readAskedRows, readTestData } from "./testData.ts";
+import { readAskedRows, readTestData, type TestData } from "./testData.ts";
 
 /** Single rows are told up to this many; importance is over all of them. */
 const MOST_ROWS = 1000;
@@ -78,25 +78,40 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
       hint: "mlctl explain --method permutation --repeats 20",
     });
   }
+  if (options.model !== undefined) requireModel(options.model);
   const deployed = options.model === undefined ? loadDeployed(session) : undefined;
   const loaded = deployed ?? (await loadModel(session, options.model ?? "latest"));
   const { family } = loaded.model.estimator;
   const { classes = null } = loaded.model.signature.target;
   const common = { runId: loaded.run?.runId ?? null, family, method, classes, ...nothing };
   if (method === "gain") return { ...common, ...ownImportance(loaded, options) };
-  const table =
-    options.rows === undefined ? (await readTestData(session)).table : await readAskedRows(session, options.rows);
+  const data = options.rows === undefined ? await readTestData(session) : await readAskedRows(session, options.rows);
+  const { table } = data;
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
   return {
     ...common,
-    ...(method === "shap" ? shap(loaded, table, options) : permuted(session, loaded, table, options)),
+    ...(method === "shap" ? await shap(session, loaded, data, options) : permuted(session, loaded, table, options)),
   };
 }
 
 const nothing = { baseValue: null, value: null, repeats: null, rowCount: 0, rows: [] };
 
-function shap({ model }: LoadedModel, table: Table, options: ExplainOptions) {
-  const inputs = conformTable(table, model.signature);
+/** Who is used to `mlctl predict FILE` gives the rows where the model belongs. */
+function requireModel(reference: string): void {
+  if (reference === "-") {
+    throw new MlctlError("usage", "explain reads rows from a file, not from stdin", {
+      hint: "write them to a file: `mlctl explain --rows new.csv`",
+    });
+  }
+  if (!/\.(csv|tsv|txt|jsonl|ndjson|parquet)(\.gz)?$/i.test(reference)) return;
+  throw new MlctlError("usage", `${reference} is a file of rows, not a model`, {
+    hint: `\`mlctl explain --rows ${/^[\w./-]+$/.test(reference) ? reference : JSON.stringify(reference)}\``,
+  });
+}
+
+async function shap(session: Session, { model }: LoadedModel, data: TestData, options: ExplainOptions) {
+  const { table } = data;
+  const inputs = await conformRows(session, data, model.signature);
   const explained = explainTable(knowingRows(model, { inputs, table, y: knownTarget(model, table) }), inputs);
   const { task } = model.signature.target;
   return {

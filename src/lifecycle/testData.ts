@@ -26,10 +26,9 @@ export async function readTestData(session: Session, path?: string): Promise<Tes
 }
 
 /** Rows that someone asks about, in a file or folder: labelled or not, and none left out by `ingest.where`. */
-export async function readAskedRows(session: Session, path: string): Promise<Table> {
+export async function readAskedRows(session: Session, path: string): Promise<TestData> {
   const { where: _where, ...options } = readingOptions(session.config);
-  const { table } = await readFound(session, await testFiles(session, path), { ...options, lenient: true });
-  return table;
+  return readFound(session, await testFiles(session, path), { ...options, lenient: true });
 }
 
 async function readFound(session: Session, found: readonly string[], options: ReadOptions): Promise<TestData> {

@@ -12,14 +12,15 @@ import { missingColumns } from "./missingColumns.ts";
 /**
  * The model's input columns, in its order and of its kinds; other columns are left out. Numbers that arrived as texts
  * are read as numbers, numbers in a category column become texts.
+ * @param placeOf how an error names a row: by its line, where the caller knows it
  * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
  */
-export function conformTable(table: Table, signature: Signature): Table {
+export function conformTable(table: Table, signature: Signature, placeOf: PlaceOf = dataRow): Table {
   const names = table.columns.map(({ name }) => name);
   const problems = missingColumns(signature, names);
   const columns = signature.inputs.flatMap((spec) => {
     const column = findColumn(table, spec.name);
-    const conformed = column === undefined ? [] : conformColumn(column, spec, table);
+    const conformed = column === undefined ? [] : conformColumn(column, spec, { table, placeOf });
     if (typeof conformed !== "string") return conformed;
     problems.push(conformed);
     return [];
@@ -33,11 +34,21 @@ export function conformTable(table: Table, signature: Signature): Table {
   return { rowCount: table.rowCount, columns };
 }
 
-function conformColumn(column: Column, spec: ColumnSpec, table: Table): Column | string {
+type PlaceOf = (row: number) => string;
+
+function dataRow(row: number): string {
+  return `data row ${row + 1}`;
+}
+
+function conformColumn(
+  column: Column,
+  spec: ColumnSpec,
+  { table, placeOf }: { readonly table: Table; readonly placeOf: PlaceOf },
+): Column | string {
   if (column.kind === spec.kind) return column;
   if (spec.kind === "category" && column.kind !== "category") return toTexts(column, table);
   if (column.kind !== "category") return `column "${spec.name}" holds ${column.kind}s, the model learned ${spec.kind}s`;
-  return toValues(column, spec);
+  return toValues(column, spec, placeOf);
 }
 
 function toTexts(column: Column, { rowCount }: Table): Column {
@@ -47,7 +58,7 @@ function toTexts(column: Column, { rowCount }: Table): Column {
   );
 }
 
-function toValues(column: CategoryColumn, spec: ColumnSpec): Column | string {
+function toValues(column: CategoryColumn, spec: ColumnSpec, placeOf: PlaceOf): Column | string {
   const isDate = spec.kind === "date";
   const parsed = column.categories.map((text) => (isDate ? parseDate(text) : parseNumber(text)) ?? NaN);
   const values = new Float64Array(column.codes.length);
@@ -55,7 +66,7 @@ function toValues(column: CategoryColumn, spec: ColumnSpec): Column | string {
     const code = column.codes[row]!;
     values[row] = code < 0 ? NaN : parsed[code]!;
     if (code >= 0 && Number.isNaN(values[row]!)) {
-      return `column "${spec.name}" holds ${JSON.stringify(column.categories[code])} in data row ${row + 1}, the model learned ${spec.kind}s`;
+      return `column "${spec.name}" holds ${JSON.stringify(column.categories[code])} in ${placeOf(row)}, the model learned ${spec.kind}s`;
     }
   }
   return { kind: isDate ? "date" : "number", name: spec.name, values };
