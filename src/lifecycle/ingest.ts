@@ -59,7 +59,9 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   ensureFolder(session.paths.datasets);
   const table = await readInto(session, plan, path);
   const rejected = [...plan.rejectedBefore, ...setAside(session, plan, table)];
-  for (const message of [...rejected.map(told), ...table.notes])
+  // Where no file could be read the error names each of them: once is enough.
+  const warned = table.rows === 0 && table.files.length === 0 ? [] : rejected.map(told);
+  for (const message of [...warned, ...table.notes])
     context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);
   const files = sourceFiles(plan, table);
