@@ -58,6 +58,7 @@ describe("wrong usage", () => {
   it.each([
     [["confg"], "error: unknown command 'confg'\nhint: did you mean config?\n"],
     [["config", "shw"], "error: unknown command 'shw'\nhint: did you mean show?\n"],
+    [["config", "check"], "error: unknown command 'check'\nhint: did you mean validate?\n"],
     [["config", "show", "--jsn"], "error: unknown option '--jsn'\nhint: did you mean --json?\n"],
     [["completion", "bas"], 'error: shell: found "bas", allowed bash, zsh, fish\nhint: did you mean bash?\n'],
     [["init", "--seed", "x"], 'error: --seed: found "x", allowed a whole number\n'],

@@ -10,6 +10,7 @@ import { errorText, githubActions, type GithubActions } from "./githubActions.ts
 import { progress } from "./progress.ts";
 import { reportError } from "./reportError.ts";
 import { stopSignals } from "./stopSignals.ts";
+import { usageHint } from "./usageHint.ts";
 import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
 
 const { stdin, stdout, stderr, env: environment } = process;
@@ -167,21 +168,8 @@ async function usageError(words: readonly string[]): Promise<MlctlError | undefi
 function asUsageError(error: unknown, argv: readonly string[]): unknown {
   const problem = usageProblem(error);
   if (problem === undefined) return error;
-  const hint = problem.hint ?? `\`mlctl ${[...commandNames(argv), "--help"].join(" ")}\` shows what is allowed`;
-  return new MlctlError("usage", problem.message, { hint });
-}
-
-/** ["schedule", "now"] of `mlctl -q schedule now --nope` */
-function commandNames(argv: readonly string[]): string[] {
-  const names: string[] = [];
-  let level = commands;
-  for (const word of argv) {
-    const found = level.find(({ name }) => name === word);
-    if (found === undefined) continue;
-    names.push(found.name);
-    level = found.subcommands ?? [];
-  }
-  return names;
+  const { message, hint } = problem;
+  return new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv, commands) });
 }
 
 /** `mlctl runs | head -1`: a reader that has seen enough is no error. */

@@ -115,9 +115,13 @@ export interface Command<O extends Options = Options> {
   readonly group: Group;
   /** One sentence for the list: lower case, no full stop. */
   readonly summary: string;
+  /** Other words that people try for it: no command, but the hint names this one. */
+  readonly alsoCalled?: readonly string[];
   /** What the summary leaves out, for the help of this command. */
   readonly details?: string;
   readonly arguments?: readonly ArgumentSpec[];
+  /** The next step where more words were given: what they were probably meant for. */
+  readonly excessHint?: string;
   readonly options?: O;
   /** 2 to 4 lines to paste, each with what it does. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];

@@ -10,6 +10,7 @@ import { openConfig } from "./openConfig.ts";
 const show = defineCommand({
   name: "show",
   group: "Other",
+  alsoCalled: ["list", "get", "print"],
   summary: "print every setting with its value and where it comes from",
   details:
     "Flags go before MLCTL_* variables, those before config.json, that before defaults. Secrets are not printed.",
@@ -40,6 +41,7 @@ const validate = defineCommand({
   name: "validate",
   group: "Other",
   summary: "check config.json and print all of its errors at once",
+  alsoCalled: ["check", "test", "lint", "verify"],
   details:
     "With --data everything that train does before it fits is done with the newest dataset: target, history that features look back on, split, folds, and leakage (rows copied across the split, columns that give the target away or look ahead). Nothing is written.",
   options: { data: { flags: "--data", description: "check it against the newest dataset as well" } },
@@ -85,11 +87,12 @@ const schema = defineCommand({
 export const config = defineCommand({
   name: "config",
   group: "Other",
-  summary: "show, check or describe config.json",
+  summary: "show the settings (show), check them (validate) or describe all there are (schema)",
   subcommands: [show, validate, schema],
   examples: [
     ["mlctl config show", "every setting with its source"],
     ["mlctl config validate", "all errors at once"],
+    ["mlctl config schema", "every key with its type and default"],
   ],
 }) satisfies Command;
 
