@@ -12,6 +12,7 @@ export const restore = defineCommand({
   details:
     "Into this folder, or that of -C; one that holds something is refused without --force. Nothing is put in its place before every file fits its hash.",
   arguments: [{ name: "<file>", description: "what `mlctl backup` wrote" }],
+  excessHint: "name the folder with -C: `mlctl restore backup.tar.gz -C restored`",
   options: {
     force: { ...sharedOptions.force, description: "replace the workspace that is there" },
     wait: sharedOptions.wait,
