@@ -31,6 +31,50 @@ describe("config validate", () => {
     expect(lines).toContain(`config.json:${lineOf('"args"')}: schedule.5.args: schedule "e": args cannot have -C`);
   });
 
+  it("tells them beside what is wrong in other sections, and each only once", () => {
+    const workspace = emptyWorkspace({
+      target: "y",
+      // Not whole without the family that is meant: what train would say of the rest is not known.
+      train: { models: [{ family: "xgbost" }] },
+      monitor: { drift: { columns: { age: { test: "kss" } } } },
+      schedule: [
+        job({ name: "a", cron: "70 25 * * *" }),
+        job({ name: "b", command: "banana", jitter: "soon" }),
+        job({ name: "c", cron: "0 3 31 2 *", args: ["--nope"] }),
+        job({ name: "d", args: ["--nope"] }),
+      ],
+    });
+    const { status, stderr } = workspace.run(["config", "validate"]);
+    const told = stderr.split("\n").map((line) => line.replace(/^ {2}config\.json:\d+: /, ""));
+    expect(status).toBe(2);
+    expect(told).toEqual([
+      "error: config.json has 7 errors",
+      expect.stringMatching(/^train\.models\.0\.family: found "xgbost", .*did you mean "xgboost"\?$/),
+      expect.stringMatching(/^monitor\.drift\.columns\.age\.test: .*did you mean "ks"\?$/),
+      'schedule.0.cron: schedule "a": "70 25 * * *" is not a cron expression; field 1, the minute: found "70", allowed 0 to 59; field 2, the hour: found "25", allowed 0 to 23',
+      expect.stringMatching(/^schedule\.1\.command: schedule: "banana" is no command/),
+      expect.stringMatching(/^schedule\.1\.jitter: found "soon"/),
+      'schedule.2.cron: schedule "c": "0 3 31 2 *" is not a cron expression; field 3, the day of the month: found "31", which no month of "2" has',
+      "schedule.3.args: unknown option '--nope'",
+      "hint: `mlctl config schema` describes every key",
+      "",
+    ]);
+  });
+
+  it("says nothing that only follows from an error: a time column that is no text is none that is missing", () => {
+    const workspace = emptyWorkspace({
+      target: "y",
+      time_column: 7,
+      train: { split: { method: "time" } },
+      features: [{ type: "lag" }],
+      schedule: [job({ cron: "0 3 * * mon-fry" })],
+    });
+    const { stderr } = workspace.run(["config", "validate"]);
+    expect(stderr).toContain("config.json has 2 errors\n");
+    expect(stderr).toMatch(/time_column: found 7/);
+    expect(stderr).toMatch(/schedule\.0\.cron: .*field 5, the weekday: found "mon-fry", allowed 0 to 7 or sun to sat/);
+  });
+
   it("reads the words of a job as its command does", () => {
     const workspace = workspaceOf(job({ args: ["--nope"] }));
     const { status, stderr } = workspace.run(["config", "validate"]);

@@ -117,11 +117,37 @@ function dayPattern(cron: string): string {
   return `0 0 0 ${cron.trim().split(/\s+/).slice(-3).join(" ")}`;
 }
 
+/** Of the minute on; an expression of six fields begins with the second. */
+const fieldRules: readonly (readonly [key: string, name: string, allowed: string])[] = [
+  ["second", "second", "0 to 59"],
+  ["minute", "minute", "0 to 59"],
+  ["hour", "hour", "0 to 23"],
+  ["dayOfMonth", "day of the month", "1 to 31, L for the last, 15W for the weekday next to it"],
+  ["month", "month", "1 to 12 or jan to dec"],
+  ["dayOfWeek", "weekday", "0 to 7 or sun to sat, 5L for the last of the month, 1#2 for the second"],
+];
+
+function fieldProblem({ field, value = "" }: { field: string; value?: string }, cron: string): string {
+  const place = fieldRules.findIndex(([key]) => key === field);
+  const fields = cron.trim().split(/\s+/);
+  const [, name, allowed] = fieldRules[place] ?? [];
+  if (name === undefined) {
+    const isCount = fields.length < 5 || fields.length > 6;
+    return isCount ? `it has ${fields.length} fields, allowed 5 or 6` : "it has a sign that no field may have";
+  }
+  const at = `field ${place + 1 - (6 - fields.length)}, the ${name}`;
+  // A day that is right by itself is in none of these months.
+  const alone = [...fields.slice(0, -2), "*", "*"].join(" ");
+  if (field === "dayOfMonth" && validateDetailed(alone).valid)
+    return `${at}: found ${JSON.stringify(value)}, which no month of ${JSON.stringify(fields.at(-2))} has`;
+  return `${at}: found ${JSON.stringify(value)}, allowed ${allowed}`;
+}
+
 function checkJob({ name, cron, timezone }: CronJob): void {
   const { valid, errors } = validateDetailed(cron);
   if (!valid) {
     throw new MlctlError("usage", `schedule "${name}": ${JSON.stringify(cron)} is not a cron expression`, {
-      details: errors.map(({ message }) => message),
+      details: errors.map((error) => fieldProblem(error, cron)),
       hint: "five fields: minute hour day month weekday, such as */10 * * * *",
     });
   }

@@ -1,6 +1,6 @@
 /** `mlctl config show | validate | schema`: what mlctl understood of config.json, and what it would understand. */
-import { basename } from "node:path";
 import type { Setting } from "../config/describeSettings.ts";
+import type { ConfigProblem } from "../config/schema.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { View } from "../core/view.ts";
 import type { CheckedData } from "../lifecycle/checkConfig.ts";
@@ -51,9 +51,8 @@ const validate = defineCommand({
     ["mlctl config validate -c other.json", "another file"],
   ],
   async run(invocation) {
-    const loaded = await openConfig(invocation);
+    const loaded = await openConfig(invocation, (config) => scheduleProblemsOf(config, invocation));
     const { path, warnings } = loaded;
-    await requireSchedule(loaded, invocation);
     if (!invocation.options.data) {
       return { result: { path, valid: true, warnings, data: null }, view: { title: `${path} is valid` } };
     }
@@ -97,25 +96,21 @@ export const config = defineCommand({
 }) satisfies Command;
 
 /** What `schedule install` would refuse, and what would fail at three in the morning. */
-async function requireSchedule(
-  { config: { schedule, ...rest }, sourceOf, path }: LoadedConfig,
+async function scheduleProblemsOf(
+  { schedule, ...rest }: LoadedConfig["config"],
   { context, usageError }: Invocation,
-): Promise<void> {
-  if (schedule.length === 0) return;
-  const [{ scheduleProblems, scheduledJobs }, { configError }] = await Promise.all([
-    import("../automation/scheduledJobs.ts"),
-    import("../config/configError.ts"),
-  ]);
+): Promise<readonly ConfigProblem[]> {
+  if (schedule.length === 0) return [];
+  const { scheduleProblems, scheduledJobs } = await import("../automation/scheduledJobs.ts");
   const now = context.now();
   const problems = scheduleProblems({ ...rest, schedule }, now);
-  if (problems.length === 0) {
-    for (const [i, { words }] of scheduledJobs({ ...rest, schedule }, now).entries()) {
-      const error = await usageError(words);
-      if (error !== undefined) problems.push({ path: `schedule.${i}.args`, message: error.message });
-    }
+  const isSound = (i: number): boolean => !problems.some(({ path }) => path.startsWith(`schedule.${i}.`));
+  for (const [i, entry] of schedule.entries()) {
+    if (!isSound(i)) continue;
+    const error = await usageError(scheduledJobs({ ...rest, schedule: [entry] }, now)[0]!.words);
+    if (error !== undefined) problems.push({ path: `schedule.${i}.args`, message: error.message });
   }
-  if (problems.length === 0) return;
-  throw configError(problems, basename(path), sourceOf);
+  return problems;
 }
 
 function validView(path: string, { trainingRows, validationRows, warnings, notes, ...data }: CheckedData): View {

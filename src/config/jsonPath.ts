@@ -26,6 +26,20 @@ export function withValueAt(root: Json, path: Path, value: Json): Json {
   ]);
 }
 
+/** A copy of `root` without the key at `path`; an entry of a list stays, so that the others keep their places. */
+export function withoutValueAt(root: Json, path: Path): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return root;
+  if (Array.isArray(root)) return root.map((item: Json, i) => (i === Number(key) ? withoutValueAt(item, rest) : item));
+  if (!isObject(root)) return root;
+  const entries = Object.entries(root);
+  return Object.fromEntries(
+    rest.length === 0
+      ? entries.filter(([name]) => name !== String(key))
+      : entries.map(([name, item]) => [name, name === String(key) ? withoutValueAt(item, rest) : item]),
+  );
+}
+
 /** A copy with every text replaced by `replace(text, path)`. */
 export function mapTexts(value: Json, replace: (text: string, path: Path) => Json, path: Path = []): Json {
   if (typeof value === "string") return replace(value, path);

@@ -6,9 +6,9 @@ import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { configJsonSchema, type SchemaNode } from "./configJsonSchema.ts";
 import { configError } from "./configError.ts";
-import { consistencyProblems } from "./consistencyProblems.ts";
 import { environmentSettings, type Environment } from "./environmentSettings.ts";
 import { explainIssues } from "./explainIssues.ts";
+import { furtherProblems } from "./furtherProblems.ts";
 import { leaves, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./parseJsonc.ts";
 import { recordableConfig } from "./recordableConfig.ts";
@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly environment: Environment;
   readonly flags?: readonly FlagSetting[];
   readonly known?: KnownNames;
+  /** What the caller has to say of the configuration, told with the rest. */
+  readonly check?: (config: Config) => Promise<readonly ConfigProblem[]>;
 }
 
 export interface LoadedConfig {
@@ -53,19 +55,20 @@ export interface LoadedConfig {
  * @throws {MlctlError} kind "notReady" where there is no config.json, kind "usage" with every problem in `details`
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const { known } = options;
+  const { known, check } = options;
   const path = findConfig(options);
   const name = basename(path);
   // It takes 25 ms to make, and most configurations need none of it: no variable, no error.
   let made: SchemaNode | undefined;
   const schema = (): SchemaNode => (made ??= configJsonSchema(known));
   const layers = readLayers(readConfig(path, name), { ...options, name, schema });
-  const parsed = configSchema(known).safeParse(layers.given, { jitless: true }); // 12 ms more to compile for one use
+  const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // 12 ms more to compile for one use
+  const parsed = parse(layers.given);
   const unset = new Set(layers.problems.map((problem) => problem.path));
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, layers.shown, schema());
-  const problems = [...layers.problems, ...issues.filter((issue) => !unset.has(issue.path))];
-  if (parsed.success) problems.push(...consistencyProblems(parsed.data));
-  if (parsed.success && problems.length === 0) problems.push(...(known?.problems?.(parsed.data) ?? []));
+  const found = [...layers.problems, ...issues.filter((issue) => !unset.has(issue.path))];
+  const checks = { known, check, parse: (given: Json) => (given === layers.given ? parsed : parse(given)).data };
+  const problems = [...found, ...(await furtherProblems(layers.given, found, checks))];
   if (!parsed.success || problems.length > 0) throw configError(problems, name, layers.sourceOf);
   const recordable = recordableConfig(parsed.data, layers.texts);
   const { sources, sourceOf, warnings } = layers;
