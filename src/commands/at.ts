@@ -9,7 +9,9 @@ export const at = defineCommand({
   name: "at",
   group: "Look back",
   summary: "tell which model, data and configuration were in production at a time",
-  arguments: [{ name: "<date>", description: "2026-03-01 (the end of that day) or 2026-03-01T09:00:00Z" }],
+  arguments: [
+    { name: "<date>", description: "2026-03-01 (the end of that day, now while it lasts) or 2026-03-01T09:00:00Z" },
+  ],
   examples: [
     ["mlctl at 2026-03-01", "what answered at the end of that day"],
     ["mlctl at 2026-03-01 --json | jq .run.config", "with which configuration"],

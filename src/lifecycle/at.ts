@@ -15,8 +15,8 @@ export interface AtResult {
   readonly dataset: Dataset | null;
 }
 
-/** @param date "2026-03-01" (the end of that day) or an instant */
-export function at({ store }: Session, date: string): AtResult {
+/** @param date "2026-03-01" (the end of that day) or an instant; now instead of what is still to come */
+export function at({ store, context }: Session, date: string): AtResult {
   const time = parseDate(date);
   if (time === undefined) {
     throw new MlctlError("usage", `${JSON.stringify(date)} is not a date`, {
@@ -24,7 +24,7 @@ export function at({ store }: Session, date: string): AtResult {
     });
   }
   const wholeDay = /^\d{4}-\d{2}-\d{2}$/.test(date.trim());
-  const instant = new Date(wholeDay ? time + 86_399_999 : time).toISOString();
+  const instant = new Date(Math.min(wholeDay ? time + 86_399_999 : time, context.now().getTime())).toISOString();
   const deployment = store.deploymentAt(instant) ?? null;
   const run = deployment === null ? null : (store.run(deployment.runId) ?? null);
   return { at: instant, deployment, run, dataset: run === null ? null : (store.dataset(run.datasetId) ?? null) };

@@ -46,10 +46,27 @@ describe("at", () => {
   });
 
   it("takes a day for its end, and tells the data of the model then", async () => {
-    const day = await answered("2026-01-01");
+    const day = await example.look((session) => {
+      const context = { ...session.context, now: () => new Date("2026-01-02T08:00:00Z") };
+      return at({ ...session, context }, "2026-01-01");
+    });
     expect(day.at).toBe("2026-01-01T23:59:59.999Z");
     expect(day).toMatchObject({ run: { runId: runIds[1] }, dataset: { rows: 120 } });
     expect((await answered("2025-12-31")).deployment).toBeNull();
+  });
+
+  it("takes now for a day that is not over, and for what is still to come", async () => {
+    for (const date of ["2026-01-01", "2026-01-01T23:59:59Z", "2026-07-01"]) {
+      const [answer, now] = await example.look((session) => {
+        const time = session.context.now();
+        return [
+          at({ ...session, context: { ...session.context, now: () => time } }, date),
+          time.toISOString(),
+        ] as const;
+      });
+      expect(now < "2026-01-01T23").toBe(true);
+      expect(answer).toMatchObject({ at: now, run: { runId: runIds[1] } });
+    }
   });
 
   it("takes an instant with a zone, and refuses what is no date", async () => {
