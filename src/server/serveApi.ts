@@ -89,9 +89,15 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   registerPages(app, state, { check, tokens: tokensOf(serve), now });
   registerFallback(app);
   const closeUnused = unusedSockets(app.server);
-  const follower = keepServing(state, { predictionId: predictionIds(now()), now });
+  // Nobody is answered before the port is open, which may be taken.
+  const unsaid: string[] = [];
+  const say = (message: string): void => context.emit({ type: "stage", stage: "serve", message });
+  let tell = (message: string): void => void unsaid.push(message);
+  const follower = keepServing(state, { predictionId: predictionIds(now()), now, tell: (message) => tell(message) });
   try {
     const address = await listen(app, serve);
+    tell = say;
+    unsaid.forEach(say);
     options.listening({ ...address, example: exampleOf(state) });
     if (!context.signal.aborted) await once(context.signal, "abort");
   } finally {

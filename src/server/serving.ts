@@ -4,8 +4,13 @@ import { answerText } from "./answerText.ts";
 import { followDeployment, type Follower } from "./followDeployment.ts";
 import type { ServerState } from "./serverState.ts";
 
+export interface ServingTools extends Pick<AnswererTools, "predictionId" | "now"> {
+  /** Who answers from now on. */
+  readonly tell: (message: string) => void;
+}
+
 /** The deployment of now is served when this returns, where there is one; later ones are taken up as they come. */
-export function keepServing(state: ServerState, tools: Pick<AnswererTools, "predictionId" | "now">): Follower {
+export function keepServing(state: ServerState, { tell, ...tools }: ServingTools): Follower {
   const { workspace, metrics, log } = state;
   const { config, context } = workspace;
   return followDeployment({
@@ -23,7 +28,7 @@ export function keepServing(state: ServerState, tools: Pick<AnswererTools, "pred
       state.refusal = null;
       metrics.swaps++;
       const message = `deployment ${deploymentId}: run ${runId} answers${before === undefined ? "" : ` instead of ${before}`}`;
-      context.emit({ type: "stage", stage: "serve", message });
+      tell(message);
     },
     refuse(reason) {
       state.refusal = reason.message;
