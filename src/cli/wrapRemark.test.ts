@@ -25,7 +25,19 @@ describe("wrapRemark", () => {
     expect(wrapRemark(`\`${command}\``, 40, "next: ")).toEqual(["next:", command]);
   });
 
+  it("knows commands behind a backtick that belongs to the name of a file", () => {
+    const command = "mlctl doctor --json";
+    for (const name of ["a`b.csv", "`b.csv", "a`.csv"]) {
+      expect(wrapRemark(`${name} is bad: \`${command}\` or (\`mlctl prune\`) helps`, 18, "")).toEqual([
+        `${name} is bad:`,
+        command,
+        "or (`mlctl prune`)",
+        "helps",
+      ]);
+    }
+  });
+
   it("takes a backtick without a second one for text", () => {
-    expect(wrapRemark("a `b c d", 4, "")).toEqual(["a", "`b c d"]);
+    expect(wrapRemark("a `b c d", 4, "")).toEqual(["a `b", "c d"]);
   });
 });

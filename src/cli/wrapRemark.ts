@@ -29,14 +29,25 @@ export function wrapRemark(text: string, width: number, prefix: string): string[
   return lines;
 }
 
+/** Between two backticks that stand at the edges of words: one in the name of a file, or without a second, is a letter. */
+const COMMAND = /(?<![\w`])`[^`]+`(?![\w`])/g;
+
 /** Commands are one word each. */
 function wordsOf(text: string): string[] {
   const words: string[] = [];
-  let isInside = false;
-  for (const part of text.split(" ")) {
-    if (isInside) words[words.length - 1] += ` ${part}`;
-    else words.push(part);
-    if (part.split("`").length % 2 === 0) isInside = !isInside;
+  let end = 0;
+  const add = (piece: string): void => {
+    const [first = "", ...rest] = piece.split(" ");
+    // What stands before or after a command without a blank belongs to its word.
+    if (words.length > 0) words[words.length - 1] += first;
+    else words.push(first);
+    words.push(...rest);
+  };
+  for (const { 0: command, index } of text.matchAll(COMMAND)) {
+    add(text.slice(end, index));
+    words[words.length - 1] += command;
+    end = index + command.length;
   }
+  add(text.slice(end));
   return words;
 }
