@@ -120,6 +120,24 @@ describe("htmlReport", () => {
     expect(summary).toContain("1 warning");
   });
 
+  it("is not sure of what is better where the interval covers the baseline's value", async () => {
+    const input = exampleInput("binary");
+    const { score } = input.run;
+    const reach = async (lower: number): Promise<string> => {
+      const intervals = { ...score!.intervals, f1: [lower, 0.75] as const };
+      return htmlReport({ ...input, run: { ...input.run, score: { ...score!, intervals } } });
+    };
+    const rowOf = (page: string): string =>
+      /<tr class="marked">[^]*?<\/tr>/.exec(page.slice(page.indexOf('id="metrics"')))![0];
+    const open = await reach(0.39); // The baseline's F1 is 0.39226.
+    expect(rowOf(open)).toContain("better, not for sure");
+    expect(rowOf(open)).not.toContain('class="good"');
+    expect(open).toContain("the model is better by 0.321, not for sure: the interval covers it.");
+    const sure = await reach(0.4);
+    expect(rowOf(sure)).toContain('<span class="good">better</span>');
+    expect(sure).not.toContain("not for sure");
+  });
+
   it("calls a lower error better than the baseline", async () => {
     const page = await htmlReport(exampleInput("regression"));
     expect(page).toMatch(/RMSE is 4,211 on 1,000 test rows/);

@@ -1,5 +1,6 @@
 /** The verdict in words: what a reader should know who reads nothing else. HTML and Markdown share it. */
 import { figure } from "../plots/figures.ts";
+import { covers } from "./covers.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
 export interface Summary {
@@ -72,7 +73,8 @@ function baselineSentence(input: ReportInput): string {
   if (typeof value !== "number" || typeof baseline !== "number") return `There is no baseline for ${label}.`;
   if (value === baseline) return `That is no better than the baseline (${figure(baseline)}), which looks at no column.`;
   const better = value > baseline === greaterIsBetter;
-  return `The baseline, which looks at no column, reaches ${figure(baseline)}: the model is ${better ? "better" : "worse"} by ${figure(Math.abs(value - baseline))}.`;
+  const sure = covers(score.intervals[input.metric], baseline) ? ", not for sure: the interval covers it" : "";
+  return `The baseline, which looks at no column, reaches ${figure(baseline)}: the model is ${better ? "better" : "worse"} by ${figure(Math.abs(value - baseline))}${sure}.`;
 }
 
 function championSentence(input: ReportInput): string {

@@ -1,5 +1,6 @@
 /** Metrics on the test rows with their intervals, the baseline beside every one. */
 import { figure, percent } from "../../plots/figures.ts";
+import { covers } from "../covers.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { ScoreRecord } from "../../core/run.ts";
@@ -21,7 +22,7 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
       figure(value),
       range,
       figure(baseline),
-      verdict(value, baseline, greaterIsBetter),
+      verdict([value, baseline], interval, greaterIsBetter),
       figure(run.metrics[name]),
     ];
     return { cells, marked: name === input.metric };
@@ -68,16 +69,18 @@ function copies({ copiedRows, copiedValidationRows, rows }: ScoreRecord): Html {
     </p>`;
 }
 
+/** Where the interval covers the baseline's value, other test rows might tell the opposite. */
 function verdict(
-  value: number | null | undefined,
-  baseline: number | null | undefined,
+  [value, baseline]: readonly [number | null | undefined, number | null | undefined],
+  interval: readonly [number, number] | null | undefined,
   greaterIsBetter: boolean,
 ): Html | string {
   if (typeof value !== "number" || typeof baseline !== "number") return "–";
   if (value === baseline) return "same";
-  return value > baseline === greaterIsBetter
-    ? html`<span class="good">better</span>`
-    : html`<span class="bad">worse</span>`;
+  const isBetter = value > baseline === greaterIsBetter;
+  const word = isBetter ? "better" : "worse";
+  if (covers(interval, baseline)) return `${word}, not for sure`;
+  return html`<span class="${isBetter ? "good" : "bad"}">${word}</span>`;
 }
 
 function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">): Html {
