@@ -42,7 +42,19 @@ export function dropDocument(drop: DropResult): object {
 /** Status, file, rows, model version, drift share, verdict of monitoring, output or error. */
 export function dropFields({ status, file, rows, modelVersion, monitoring, output, error }: DropResult): string[] {
   const figures = [rows, modelVersion, monitoring?.driftShare ?? null].map((value) => String(value ?? ""));
-  return [status, file, ...figures, monitoring?.status ?? "", error?.message ?? output ?? ""].map(oneLine);
+  const outcome = error === null ? (output ?? "") : errorField(error);
+  return [status, file, ...figures, monitoring?.status ?? "", outcome].map(oneLine);
+}
+
+/** A pipe has one line for it: the first details go into it, the rest is in the log. */
+const FIELD_DETAILS = 3;
+
+function errorField({ message, details }: NonNullable<DropResult["error"]>): string {
+  const more = details.filter((detail) => !message.includes(detail));
+  if (more.length === 0) return message;
+  const left = more.length - FIELD_DETAILS;
+  const between = more.length < details.length ? "; " : ": ";
+  return `${message}${between}${more.slice(0, FIELD_DETAILS).join("; ")}${left > 0 ? `; and ${left} more` : ""}`;
 }
 
 export function dropSentence(drop: DropResult): string {
