@@ -50,6 +50,20 @@ describe("two workspaces of one repository", () => {
   });
 });
 
+describe("a job that runs more often than GitHub starts workflows", () => {
+  it("is told by its name", () => {
+    const often = { name: "often", command: "verify", cron: "*/2 * * * *" };
+    const workspace = emptyWorkspace({ target: "y", schedule: [often, { name: "verify", cron: "*/5 * * * *" }] });
+    const { status, stderr } = workspace.run(["schedule", "install", "--github"]);
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      "warning: job often has times 2 minutes apart: GitHub starts a workflow every 5 minutes at most\n",
+    );
+    expect(stderr).not.toContain("job verify has");
+    expect(workspace.run(["schedule", "install", "--k8s"]).stderr).not.toContain("GitHub");
+  });
+});
+
 describe("a workspace that was moved, with a link where it was", () => {
   it("knows its units of systemd by what they say, and leaves those of others alone", () => {
     const all = emptyWorkspace();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createTask } from "node-cron";
-import { nextTimes, onSchedule, timesAfter } from "./cron.ts";
+import { leastMinutes, nextTimes, onSchedule, timesAfter } from "./cron.ts";
 
 const at = (text: string): Date => new Date(text);
 const job = (cron: string, timezone = "UTC") => ({ name: "fullprocess", cron, timezone });
@@ -101,4 +101,10 @@ describe("onSchedule", () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(started).toHaveLength(atStop);
   });
+});
+
+it("knows how close the times of a job come to each other, across the hour and midnight", () => {
+  const least = (cron: string): number => leastMinutes({ name: "train", cron, timezone: "UTC" });
+  expect(["*/2 * * * *", "0,57 * * * *", "0,58 0,23 * * *"].map(least)).toEqual([2, 3, 2]);
+  expect(["0,57 3 * * *", "*/5 * * * *", "0 * * * *", "0 3 * * *"].map(least)).toEqual([57, 5, 60, 1440]);
 });

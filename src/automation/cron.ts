@@ -84,6 +84,14 @@ export function cronFields(job: CronJob): CronFields {
   return parse(job.cron.trim());
 }
 
+/** Between two times of one day, also where midnight lies between. */
+export function leastMinutes(job: CronJob): number {
+  const { hour: hours, minute: minutes } = cronFields(job);
+  const times = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)).toSorted((a, b) => a - b);
+  const gaps = times.map((time, i) => (times[i + 1] ?? times[0]! + 1440) - time);
+  return Math.min(...gaps);
+}
+
 /** Does the work at the job's times, never twice at once. @returns stops it */
 export function onSchedule(job: CronJob, work: CronWork): () => Promise<void> {
   checkJob(job);

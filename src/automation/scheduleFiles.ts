@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
+import { leastMinutes } from "./cron.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
 import type { InstallOptions, Target } from "./installOptions.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
@@ -96,12 +97,27 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   const config = pathInRepository(configPath);
   const prefix = workflowPrefix(config);
   const kept = keptFolders(options);
+  for (const job of jobs) warnOfOften(job, workspace);
   return Object.fromEntries(
     jobs.map((job) => [
       `${prefix}-${job.name}.yml`,
       githubWorkflow(job, { folder: dirname(config), config: basename(config), kept, now }),
     ]),
   );
+}
+
+/** @see https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule */
+const GITHUB_MINUTES = 5;
+
+function warnOfOften(job: ScheduledJob, { context }: InstallOptions["workspace"]): void {
+  const least = leastMinutes(job);
+  if (least >= GITHUB_MINUTES) return;
+  context.emit({
+    type: "warning",
+    stage: "schedule",
+    message: `job ${job.name} has times ${least} ${least === 1 ? "minute" : "minutes"} apart: GitHub starts a workflow every ${GITHUB_MINUTES} minutes at most`,
+    hint: "leave more time between them in config.json, or hand it to another scheduler",
+  });
 }
 
 /** What has to outlive a runner, relative to the workspace. */
