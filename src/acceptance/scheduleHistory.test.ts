@@ -5,6 +5,7 @@ import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts
 interface JobJson {
   readonly status: string;
   readonly missed: number;
+  readonly scheduler: string | null;
 }
 
 /** A workspace with one job, as if cron had been told of it then. */
@@ -63,5 +64,55 @@ describe("a job whose time passed a minute ago", () => {
     expect(statusOf(workspace)).toMatchObject({ status: "waiting", missed: 0 });
     const { status } = workspace.json<{ status: string }>("schedule", "now", "job", "--missed");
     expect(status).toBe("done");
+  });
+});
+
+describe("a job whose units were only written into a folder of one's own", () => {
+  const stateOf = (of: LifecycleWorkspace) =>
+    (JSON.parse(of.read("models/schedule/jobs.json")) as { jobs: { job: Record<string, unknown> } }).jobs.job;
+  const install = (of: LifecycleWorkspace): void => void of.ok("schedule", "install", "--systemd", "-o", "units");
+  /** As if it had been done nine years ago. */
+  const date = (of: LifecycleWorkspace): void => {
+    const job = { ...stateOf(of), since: newYear(9).toISOString() };
+    of.write({ "models/schedule/jobs.json": JSON.stringify({ kind: "schedule_state", jobs: { job } }) });
+  };
+
+  it("is waited for from its first run on, and not before", () => {
+    const job = { name: "job", command: "verify", cron: yearly };
+    const workspace = emptyWorkspace({ target: "y", schedule: [job] });
+    expect(workspace.run(["schedule", "install", "--systemd", "-o", "units"]).stdout).not.toContain(
+      "stands in systemd",
+    );
+    date(workspace);
+    expect(statusOf(workspace)).toMatchObject({ status: "unscheduled", missed: 0, scheduler: null });
+    expect(workspace.run(["doctor"]).stdout).not.toContain("did not run");
+    workspace.ok("schedule", "now", "job");
+    expect(statusOf(workspace)).toMatchObject({ status: "ok", missed: 0 });
+    record(workspace, "first", newYear(3), {});
+    expect(statusOf(workspace)).toMatchObject({ status: "overdue", missed: 3, scheduler: "systemd" });
+    // The same again changes nothing of that.
+    install(workspace);
+    expect(statusOf(workspace)).toMatchObject({ status: "overdue", missed: 3 });
+    workspace.ok("schedule", "remove", "--systemd", "-o", "units");
+    expect(workspace.names("models/schedule", /jobs\.json/)).toEqual([]);
+  });
+
+  it("stays expected of who was told before", () => {
+    const workspace = workspaceWith(yearly, newYear(2));
+    install(workspace);
+    expect(statusOf(workspace)).toMatchObject({ status: "overdue", missed: 2, scheduler: "crontab" });
+  });
+
+  it("is waited for from the day on which a scheduler was told of it", () => {
+    const workspace = emptyWorkspace({ target: "y", schedule: [{ name: "job", command: "verify", cron: yearly }] });
+    install(workspace);
+    date(workspace);
+    const environment = { XDG_CONFIG_HOME: workspace.folder };
+    expect(workspace.run(["schedule", "install", "--systemd"], { environment }).status).toBe(0);
+    expect(stateOf(workspace)["since"]! > newYear(0).toISOString()).toBe(true);
+    expect(statusOf(workspace)).toMatchObject({ status: "waiting", missed: 0, scheduler: "systemd" });
+    // Copies are no units that systemd goes by.
+    expect(workspace.run(["schedule", "remove", "--systemd", "-o", "units"], { environment }).status).toBe(0);
+    expect(statusOf(workspace)).toMatchObject({ status: "waiting", scheduler: "systemd" });
   });
 });

@@ -5,7 +5,7 @@ import type { InstallOptions, Target } from "./installOptions.ts";
 import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
-import { expect, expectBy, expectNothing } from "./scheduleState.ts";
+import { expect, expectBy, expectFromFirstRun, expectNothing } from "./scheduleState.ts";
 
 export interface InstallResult {
   readonly scheduler: Target;
@@ -38,12 +38,12 @@ function tellState(jobs: readonly ScheduledJob[], options: InstallOptions): void
   const { target, configPath, workspace } = options;
   const { paths, context } = workspace;
   if (target !== "crontab" && target !== "systemd") return;
-  if (jobs.length > 0) return expect(paths, jobs, target, context.now());
+  if (jobs.length > 0) return (isElsewhere(options) ? expectFromFirstRun : expect)(paths, jobs, target, context.now());
+  const inPlace = (): boolean => ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
+  // Copies were taken away, not what systemd goes by.
+  if (target === "systemd" && isElsewhere(options) && inPlace()) return;
   const other = target === "crontab" ? "systemd" : "crontab";
-  const isLeft =
-    other === "crontab"
-      ? isInCrontab(configPath)
-      : ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
+  const isLeft = other === "crontab" ? isInCrontab(configPath) : inPlace();
   if (isLeft) expectBy(paths, target, other);
   // What `schedule run` was to do is forgotten with the crontab: it has no removal of its own.
   else expectNothing(paths, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
@@ -57,10 +57,15 @@ function inFiles(
   return { ...change, lines: [], next: nextStep(jobs, change.removed, options) };
 }
 
+/** A folder of one's own, which the scheduler does not look into. */
+function isElsewhere(options: InstallOptions): boolean {
+  return scheduleFilesFolder(options) !== scheduleFilesFolder({ ...options, output: undefined });
+}
+
 /** Systemd knows units of a folder of one's own only by links to them. */
 function linked(timers: readonly string[], options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
-  if (timers.length === 0 || folder === scheduleFilesFolder({ ...options, output: undefined })) return [];
+  if (timers.length === 0 || !isElsewhere(options)) return [];
   const units = timers.flatMap((timer) => [timer.replace(/timer$/, "service"), timer]);
   return [`systemctl --user link ${units.map((unit) => shellWord(join(folder, unit))).join(" ")}`];
 }

@@ -63,14 +63,15 @@ export function jobStatuses(jobs: readonly ScheduledJob[], { paths, store, now, 
     const executions = store.executions({ job: job.name, limit: RECENT });
     // However often somebody ran it by hand in between.
     const unattended = unattendedExecutions(store, job.name);
-    const missed = missedTimes(job, expected[job.name], unattended, graced(job, now));
+    const expectation = begun(expected[job.name], unattended);
+    const missed = missedTimes(job, expectation, unattended, graced(job, now));
     return {
       name: job.name,
       command: job.words.join(" "),
       cron: job.cron,
       timezone: job.timezone,
-      scheduler: expected[job.name]?.by ?? null,
-      status: statusOf(expected[job.name], newestOf(executions, unattended), missed !== undefined),
+      scheduler: expectation?.by ?? null,
+      status: statusOf(expectation, newestOf(executions, unattended), missed !== undefined),
       missed: missed?.count ?? 0,
       overdueSince: missed?.first.toISOString() ?? null,
       next: nextTimes(job, count, now).map((time) => time.toISOString()),
@@ -89,10 +90,11 @@ export interface MissedTimes {
 /** Times since the last run, or since somebody was told to run the job, up to `until` that nothing ran for. */
 export function missedTimes(
   job: ScheduledJob,
-  expected: Expectation | undefined,
+  told: Expectation | undefined,
   executions: readonly Execution[],
   until: Date,
 ): MissedTimes | undefined {
+  const expected = begun(told, executions);
   if (expected === undefined || expected.cron !== job.cron || expected.timezone !== job.timezone) return undefined;
   const unattended = executions.filter(({ trigger }) => trigger !== "manual");
   if (unattended.some((execution) => actualStatus(execution) === "running")) return undefined;
@@ -108,6 +110,13 @@ export function missedTimes(
   }
   if (first === undefined) return undefined;
   return { first, latest: latestTime(job, until, until.getTime() - from.getTime()) ?? first, count };
+}
+
+/** Undefined while nobody has seen to it yet that the scheduler knows the job's files. */
+function begun(expected: Expectation | undefined, executions: readonly Execution[]): Expectation | undefined {
+  if (expected?.fromFirstRun !== true) return expected;
+  const { since } = expected;
+  return executions.some((each) => each.trigger !== "manual" && each.startedAt >= since) ? expected : undefined;
 }
 
 /**

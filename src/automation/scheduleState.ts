@@ -15,6 +15,8 @@ export interface Expectation {
   /** ISO 8601 UTC. */
   readonly since: string;
   readonly by: Scheduler;
+  /** Its files lie where the scheduler does not look, perhaps to be read first: it is waited for from its first run on. */
+  readonly fromFirstRun?: boolean;
 }
 
 type State = Readonly<Record<string, Expectation>>;
@@ -38,11 +40,26 @@ export function expect(paths: WorkspacePaths, jobs: readonly CronJob[], by: Sche
   const state = Object.fromEntries(
     jobs.map(({ name, cron, timezone }) => {
       const known = before[name];
-      const same = known?.cron === cron && known.timezone === timezone;
+      // Of files that were only written nobody was waiting yet.
+      const same = known?.cron === cron && known.timezone === timezone && known.fromFirstRun !== true;
       return [name, { cron, timezone, since: same ? known.since : now.toISOString(), by }];
     }),
   );
   save(paths, before, state);
+}
+
+/**
+ * Files were written that the scheduler does not know yet. Who ran the jobs until now runs them until it does: what is
+ * expected of somebody already stays so.
+ */
+export function expectFromFirstRun(paths: WorkspacePaths, jobs: readonly CronJob[], by: Scheduler, now: Date): void {
+  const before = expectations(paths);
+  const state = jobs.map(({ name, cron, timezone }): readonly [string, Expectation] => {
+    const known = before[name];
+    const isSame = known?.cron === cron && known.timezone === timezone;
+    return [name, isSame ? known : { cron, timezone, since: now.toISOString(), by, fromFirstRun: true }];
+  });
+  save(paths, before, Object.fromEntries(state));
 }
 
 /** Takes from the account of `from` to that of `to`, who has the same jobs. */

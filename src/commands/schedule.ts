@@ -136,7 +136,7 @@ const install = defineCommand({
   group: "Watch",
   summary: "hand the jobs to your crontab, to systemd, to GitHub Actions or to Kubernetes",
   details:
-    "In the crontab they stand between two marks; every other line stays, and the same again changes nothing. Cron knows one time zone: a job of another one is started at every hour that could be meant, and only runs when it is due. Variables of this shell are not handed on.",
+    "In the crontab they stand between two marks; every other line stays, and the same again changes nothing. Cron knows one time zone: a job of another one is started at every hour that could be meant, and only runs when it is due. Units of systemd in a folder of your own (-o) are waited for from their first run on: until you link them, nothing says that they are overdue. Variables of this shell are not handed on.",
   options: {
     ...targetOptions,
     force: { ...sharedOptions.force, description: "replace files that mlctl did not write" },

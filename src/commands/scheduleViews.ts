@@ -78,7 +78,9 @@ function asCommand(next: string): string {
   return /^(systemctl|kubectl) /.test(next) ? `\`${next}\`` : next;
 }
 
-function installTitle({ scheduler, dryRun, jobs, removed }: InstallResult): string {
+function installTitle({ scheduler, dryRun, jobs, removed, next }: InstallResult): string {
+  if (next?.includes("systemctl --user link ") === true)
+    return `the units of ${jobs.length} ${jobs.length === 1 ? "job" : "jobs"} ${dryRun ? "would be written" : "are written"}; systemd does not know them before they are linked`;
   const where = scheduler === "crontab" ? "your crontab" : scheduler === "k8s" ? "Kubernetes" : scheduler;
   if (jobs.length === 1) return `1 job ${dryRun ? "would stand" : "stands"} in ${where}`;
   if (jobs.length > 1) return `${jobs.length} jobs ${dryRun ? "would stand" : "stand"} in ${where}`;
