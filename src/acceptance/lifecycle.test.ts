@@ -370,7 +370,8 @@ describe("the same data, configuration and seed", () => {
 describe("the store", () => {
   const questions = ["runs list", "models list", "lineage", "at 2100-01-01"];
   const answers = (workspace: LifecycleWorkspace): string[] =>
-    questions.map((line) => workspace.ok(...line.split(" "), "--json"));
+    // What is still to come is asked of now, which is another each time.
+    questions.map((line) => workspace.ok(...line.split(" "), "--json").replace(/^\{"at":"[^"]+"/, "{"));
 
   it("comes back from the folders: the same answers, whether by reindex or by the next command", () => {
     const workspace = deployed.copy();
