@@ -54,8 +54,10 @@ describe("explain", () => {
       "bad.csv": `${header}\n${first!.replace(/^[^,]*/, '"a\nb"')}\n${[cells[0], "many", ...cells.slice(2)].join(",")}\n`,
     });
     expect(workspace.run(["predict", "bad.csv"]).stderr).toContain('line 4: column "lastmonth_activity": "many"');
-    expect(workspace.run(["explain", "--rows", "bad.csv"]).stderr).toContain(
-      'column "lastmonth_activity" holds "many" in line 4, the model learned numbers',
-    );
+    for (const method of ["shap", "permutation"]) {
+      expect(workspace.run(["explain", "--rows", "bad.csv", "--method", method]).stderr).toContain(
+        'column "lastmonth_activity" holds "many" in line 4, the model learned numbers',
+      );
+    }
   });
 });

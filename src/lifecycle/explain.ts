@@ -12,7 +12,7 @@ import { costsOf } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
 import type { Session } from "./session.ts";
-import { readAskedRows, readTestData, type TestData } from "./testData.ts";
+import { readAskedRows, readTestData } from "./testData.ts";
 
 /** Single rows are told up to this many; importance is over all of them. */
 const MOST_ROWS = 1000;
@@ -88,9 +88,10 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   const data = options.rows === undefined ? await readTestData(session) : await readAskedRows(session, options.rows);
   const { table } = data;
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
+  const inputs = await conformRows(session, data, loaded.model.signature);
   return {
     ...common,
-    ...(method === "shap" ? await shap(session, loaded, data, options) : permuted(session, loaded, table, options)),
+    ...(method === "shap" ? shap(loaded, { table, inputs }, options) : permuted(session, loaded, table, options)),
   };
 }
 
@@ -109,9 +110,7 @@ function requireModel(reference: string): void {
   });
 }
 
-async function shap(session: Session, { model }: LoadedModel, data: TestData, options: ExplainOptions) {
-  const { table } = data;
-  const inputs = await conformRows(session, data, model.signature);
+function shap({ model }: LoadedModel, { table, inputs }: { table: Table; inputs: Table }, options: ExplainOptions) {
   const explained = explainTable(knowingRows(model, { inputs, table, y: knownTarget(model, table) }), inputs);
   const { task } = model.signature.target;
   return {
