@@ -61,8 +61,7 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   const rejected = [...plan.rejectedBefore, ...setAside(session, plan, table)];
   // Where no file could be read the error names each of them: once is enough.
   const warned = table.rows === 0 && table.files.length === 0 ? [] : rejected.map(told);
-  for (const message of [...warned, ...table.notes])
-    context.emit({ type: "warning", stage: "ingest", message });
+  for (const message of [...warned, ...table.notes]) context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);
   const files = sourceFiles(plan, table);
   atomicWrite(
