@@ -38,7 +38,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "config validate": { "": "data,path,valid,warnings" },
   "ingest --dry-run": { "": "dry_run,files,reason,status", "files[]": "bytes,is_new,path,sha256" },
   "fullprocess --dry-run": {
-    "": "apireturns_path,dry_run,interval,metric,model_version,reason,reasons,report_path,run_id,status,steps,value",
+    "": "apireturns_path,dry_run,interval,metric,model_version,notes,reason,reasons,report_path,run_id,status,steps,value",
     "steps[]": "name,reason,seconds,status",
   },
   ingest: {
@@ -72,7 +72,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   report: { "": "path,plots,run_id" },
   fullprocess: {
-    "": "apireturns_path,dry_run,interval,metric,model_version,reason,reasons,report_path,run_id,status,steps,value",
+    "": "apireturns_path,dry_run,interval,metric,model_version,notes,reason,reasons,report_path,run_id,status,steps,value",
   },
   "predict testdata/testdata.csv -o answers.csv": {
     "": "logged,model_sha256,output,reject_file,rejected,rows,run_id,warnings",

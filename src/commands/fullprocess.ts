@@ -41,7 +41,7 @@ const startServer: StartServer = async (opened) =>
   (await import("../server/temporaryServer.ts")).temporaryServer(opened);
 
 export function fullprocessView(result: FullprocessResult): View {
-  const { status, reason, steps, metric, value, interval, runId, reasons, reportPath, dryRun } = result;
+  const { status, reason, steps, metric, value, interval, runId, reasons, notes, reportPath, dryRun } = result;
   if (status === "nothing_new")
     return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };
   const table = {
@@ -56,6 +56,7 @@ export function fullprocessView(result: FullprocessResult): View {
     title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${figure}`,
     tables: [table],
     fields: [["started because", reason], ...reasons.map((why) => ["because", why] as const), ["report", reportPath]],
+    notes,
     next: reportPath === null ? "`mlctl runs list`" : `open ${reportPath}`,
   };
 }

@@ -11,7 +11,7 @@ import { saveRecord } from "../storage/saveRecord.ts";
 import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "./deploy.ts";
 import { driftOfDeployed } from "./driftOfDeployed.ts";
-import { ended, noNewRows, nothingNew, planned, type FullprocessResult } from "./fullprocessResult.ts";
+import { ended, noNewRows, nothingNew, planned, type Ending, type FullprocessResult } from "./fullprocessResult.ts";
 import type { ApiServer } from "./httpCaller.ts";
 import { ingest, type IngestResult } from "./ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "./outcomeOf.ts";
@@ -82,7 +82,7 @@ async function carryOut(
   // A new file may bring only rows that were there before: then the dataset, and its verdict, are the old ones.
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
   if (start === "nothing_new") return noNewRows(log.steps, known!);
-  const judged = await judgeModel(session, log, { start, known });
+  const { run: judged, notes } = await judgeModel(session, log, { start, known });
   // The thread draws while the server is called from here; both only read what the steps before have recorded.
   let calling: Promise<string | null> | undefined;
   const onDrawing = (): void => {
@@ -102,7 +102,7 @@ async function carryOut(
   const { path: reportPath } = reported.value;
   const apireturnsPath = called.value ?? null;
   await pruneAfter(session, log);
-  return ended(session, { reason: plan.reason, steps: log.steps, run: judged, reportPath, apireturnsPath });
+  return ended(session, { reason: plan.reason, steps: log.steps, run: judged, notes, reportPath, apireturnsPath });
 }
 
 /** Where config.json asks for it. */
@@ -146,20 +146,20 @@ async function judgeModel(
   session: Session,
   log: StepLog,
   { start, known }: { start: Start; known: Run | null },
-): Promise<Run> {
+): Promise<Pick<Ending, "run" | "notes">> {
   const needed = (name: Start): boolean => order.indexOf(name) >= order.indexOf(start);
   // By its id: the newest model may be one of another configuration.
   let model = known?.runId ?? "";
+  let notes: readonly string[] = [];
   if (needed("train")) {
     const trained = await log.run("train", () => train(session), tellTrain);
-    warn(session, trained.notes);
-    model = trained.runId;
+    ({ notes, runId: model } = trained);
   } else log.skip("train", "a model was trained on this data and configuration already");
   if (needed("score")) await log.run("score", () => score(session, { model }), tellScore);
   else log.skip("score", "the model was judged on this test data already");
   if (needed("deploy")) recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), tellVerdict));
   else log.skip("deploy", "the promotion rule has spoken already");
-  return recordedRun(session, model);
+  return { run: recordedRun(session, model), notes };
 }
 
 /** So that a model that lost is not put to the rule again. */

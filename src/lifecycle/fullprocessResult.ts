@@ -17,6 +17,8 @@ export interface FullprocessResult {
   readonly interval: readonly [number, number] | null;
   /** Why the model was deployed or kept. */
   readonly reasons: readonly string[];
+  /** What there is to know of the training. */
+  readonly notes: readonly string[];
   readonly reportPath: string | null;
   readonly apireturnsPath: string | null;
   readonly dryRun: boolean;
@@ -29,6 +31,7 @@ const empty = {
   value: null,
   interval: null,
   reasons: [],
+  notes: [],
   reportPath: null,
   apireturnsPath: null,
   dryRun: false,
@@ -75,6 +78,7 @@ export interface Ending {
   readonly reason: string;
   readonly steps: readonly Step[];
   readonly run: Run;
+  readonly notes: readonly string[];
   readonly reportPath: string | null;
   readonly apireturnsPath: string | null;
 }
