@@ -9,9 +9,11 @@ export function withSelect(
   { config, store, context }: Session,
   { model, run }: LoadedModel,
   rows: AsyncIterable<RowBatch>,
-): AsyncGenerator<RowBatch> {
+): AsyncIterable<RowBatch> {
   const { inputs, reading } = model.signature;
   const { select, types } = config.ingest;
+  // The store is not asked for nothing: answers need none.
+  if (Object.keys(select).length === 0) return rows;
   const recorded = run === null ? [] : (store.dataset(run.datasetId)?.columns ?? []);
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "predict", message });
   return selectedRows(rows, { select, wanted: inputs, recorded, types, nullValues: reading.nullValues, onNote });
