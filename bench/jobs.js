@@ -67,7 +67,7 @@ export const jobs = [
   },
   {
     name: "xgboost-native",
-    what: "890 k × 11, 100 trees, from CSV to model, two threads. The limit: the same library grows the same trees on both sides, 4.2 to 4.4 s here; mlctl's copies, leakage, reference and metrics share its two cores",
+    what: "890 k × 11, 100 trees, from CSV to model, two threads. The same library grows the same trees on both sides; mlctl's copies, leakage, reference and metrics share its two cores",
     limit: 0.9,
     runs: 3,
     before: [["ingest", "-q"]],
