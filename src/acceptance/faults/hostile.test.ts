@@ -125,6 +125,16 @@ function dataCase(name: string, content: Buffer, chance: Random): Omit<Case, "na
   return { argv: pick(ways, chance), files: { [path]: content } };
 }
 
+/** Without its seal where it is nested deeper than this process can write. */
+function sealed(model: Parameters<typeof serializeModel>[0]): string {
+  try {
+    return serializeModel(model);
+  } catch (error) {
+    if (error instanceof RangeError) return JSON.stringify(model);
+    throw error;
+  }
+}
+
 describe("damaged files", () => {
   it.each<[form: string, few: number, all: number]>([
     ["csv", 6, 350],
@@ -192,7 +202,7 @@ describe("damaged files", () => {
         ["deploy", "@/model.json", "--force"],
       ];
       await tryAll("model", faultCount(8, 250), (index, chance) => {
-        const resealed = () => Buffer.from(serializeModel(damagedJson(value, chance) as typeof value));
+        const resealed = () => Buffer.from(sealed(damagedJson(value, chance) as typeof value));
         const content = index % 2 === 0 ? resealed() : damagedBytes(text, chance);
         return { argv: pick(ways, chance), files: { "model.json": content } };
       });
