@@ -275,7 +275,7 @@ describe("data that can be used after all", () => {
     const { options } = inputOf({ "a.csv": HEADER + rows(40, ([name, , ...rest]) => [name!, "", ...rest]) });
     const { status, stderr } = workspace.run(["fullprocess"], options);
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain('warning: column "lastmonth_activity" is not used: it has no value\n');
+    expect(stderr).toContain('note: column "lastmonth_activity" is not used: it has no value\n');
   });
 
   it("with rows without a target is trained on without them, and says which", () => {

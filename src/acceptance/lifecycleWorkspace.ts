@@ -42,6 +42,7 @@ export interface FullprocessJson {
   readonly value: number | null;
   readonly interval: [number, number] | null;
   readonly reasons: readonly string[];
+  readonly notes: readonly string[];
   readonly report_path: string | null;
   readonly apireturns_path: string | null;
 }
