@@ -1,19 +1,16 @@
 #!/usr/bin/env node
-/** Starts mlctl: the compile cache makes the second start faster where Node has it (22.1 and later). */
-import * as nodeModule from "node:module";
-import { loadBundle } from "./loadBundle.cjs";
+/** Starts mlctl. Must load on any Node, to say which one it needs before anything native is opened. */
+import { fileURLToPath } from "node:url";
+import { isTooOld, OLDEST_NODE, runWithNodeOfClone } from "./nodeVersion.js";
 
-if (Number(process.versions.node.split(".")[0]) < 20) {
-  process.stderr.write(`error: mlctl needs Node.js 20 or newer, this is ${process.version}\n`);
-  process.exit(1);
-}
-nodeModule.enableCompileCache?.();
-try {
-  // The bundle opens far fewer files; without it the compiled files do the same.
-  const { main } = loadBundle("main") ?? (await import("../dist/cli/main.js"));
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (error.code !== "ERR_MODULE_NOT_FOUND" || !error.message.includes("dist/cli/main.js")) throw error;
-  process.stderr.write("error: mlctl is not built\nhint: run `npm install` or `npm run build` in its folder\n");
+const args = process.argv.slice(2);
+if (!isTooOld()) {
+  const { start } = await import("./start.js");
+  await start(args);
+} else if (!runWithNodeOfClone(fileURLToPath(import.meta.url), args)) {
+  process.stderr.write(`error: mlctl needs Node.js ${OLDEST_NODE} or newer, this is ${process.version}\n`);
+  process.stderr.write(
+    "hint: install a newer one (https://nodejs.org), or run `npm start` in a clone, which brings it\n",
+  );
   process.exit(1);
 }

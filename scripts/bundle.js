@@ -1,13 +1,11 @@
 /**
  * Bundles dist/cli/main.js and all it imports into dist/app: 200 files where Node found and opened 1,500, a third of
  * what `fullprocess` on the sample took. Packages that look for files of their own (binaries, WebAssembly, threads) stay
- * where they are, and so does what runs in threads. Where the bundler does not run, bin/mlctl.js takes dist as it is.
- * CommonJS, because Node 20 takes compiled code from a cache for scripts alone, not for modules (bin/loadBundle.cjs).
+ * where they are, and so does what runs in threads. Where the bundler does not run, bin/loadEntry.js takes dist as it is.
  */
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeCodeCache } from "./codeCache.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const external = [
@@ -24,9 +22,6 @@ const external = [
   "protobufjs",
 ];
 
-/** The other form of this package awaits an optional one at its top, which no CommonJS can; nobody installs that here. */
-const alias = { "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js") };
-
 /** One export of one script: build.js awaits it. */
 export async function bundle() {
   const dir = join(root, "dist", "app");
@@ -37,21 +32,11 @@ export async function bundle() {
       plotThread: join(root, "dist", "reporting", "plotThread.js"),
       referenceThread: join(root, "dist", "lifecycle", "referenceThread.js"),
     };
-    const build = await rolldown({ input, platform: "node", external, resolve: { alias }, logLevel: "silent" });
-    const { output } = await build.write({
-      dir,
-      format: "cjs",
-      entryFileNames: "[name]-[hash].cjs",
-      chunkFileNames: "[name]-[hash].cjs",
-      dynamicImportInCjs: false, // V8 asks Node for a flag where a script imports
-    });
+    const build = await rolldown({ input, platform: "node", external, logLevel: "silent" });
+    await build.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });
     await build.close();
-    const entries = output.filter(({ isEntry }) => isEntry).map(({ name, fileName }) => [name, fileName]);
-    writeFileSync(join(dir, "entries.json"), `${JSON.stringify(Object.fromEntries(entries))}\n`);
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     console.error(`note: not bundled, mlctl starts more slowly: ${error.message.split("\n")[0]}`);
-    return;
   }
-  writeCodeCache();
 }

@@ -1,24 +1,65 @@
-/** Makes a fresh clone ready: installs what package-lock.json names and builds dist/, each only when it is missing or stale. */
+/**
+ * Makes a fresh clone ready, then runs the script that its arguments name, if any: a Node.js new enough, the packages of
+ * package-lock.json, dist/. Each only when it is missing or stale. Must load on any Node.
+ */
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isTooOld, nodeFolder, nodeOfClone, nodePackage, OLDEST_NODE } from "../bin/nodeVersion.js";
+
+/** The release that is brought where the machine's own is too old. */
+const NODE_RELEASE = 24;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const modifiedAt = (path) => (existsSync(root + path) ? statSync(root + path).mtimeMs : 0);
+const script = process.argv.slice(2);
 
-if (Number(process.versions.node.split(".")[0]) < 20) {
-  console.error(`error: mlctl needs Node.js 20 or newer, this is ${process.version}`);
-  process.exit(1);
+if (isTooOld()) {
+  if (!existsSync(nodeOfClone)) installNode();
+  // A shell remembers where it found `node`, so what follows runs as a child of the new one, not after this script.
+  const env = { ...process.env, PATH: `${dirname(nodeOfClone)}${delimiter}${process.env.PATH ?? ""}` };
+  process.exit(run(nodeOfClone, [fileURLToPath(import.meta.url), ...script], { env, stdio: "inherit" }));
 }
 if (modifiedAt("node_modules/.package-lock.json") < modifiedAt("package-lock.json")) {
-  console.error("Installing dependencies (better-sqlite3 may compile for a minute) …");
-  // Not `npm ci`: it refuses a lock without the binaries for other systems, which not every registry has.
-  run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts=false"]);
+  console.error("Installing the packages of package-lock.json …");
+  // No package needs its install script, and mlctl's own is the build below.
+  require(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root), "npm ci");
 }
-run(process.execPath, [`${root}scripts/build.js`]);
+require(run(process.execPath, [`${root}scripts/build.js`]), "the build");
+if (script.length > 0) process.exit(run(process.execPath, script, { cwd: root, stdio: "inherit" }));
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });
+function installNode() {
+  console.error(`mlctl needs Node.js ${OLDEST_NODE} or newer, this is ${process.version}.`);
+  console.error(`Installing Node.js ${NODE_RELEASE} in .node, for this folder alone …`);
+  mkdirSync(nodeFolder, { recursive: true });
+  writeFileSync(`${nodeFolder}/package.json`, '{ "private": true }\n');
+  npm(["install", "--no-save", "--no-audit", "--no-fund", `${nodePackage}@${NODE_RELEASE}`], nodeFolder);
+  if (existsSync(nodeOfClone) && spawnSync(nodeOfClone, ["--version"]).status === 0) return;
+  console.error(`error: Node.js ${NODE_RELEASE} could not be installed for ${process.platform} ${process.arch}`);
+  console.error(`hint: install Node.js ${OLDEST_NODE} or newer yourself (https://nodejs.org), then try again`);
+  process.exit(1);
+}
+
+/** The npm that runs this script, by the Node that runs it: no shell, also on Windows. */
+function npm(args, cwd) {
+  const path = process.env.npm_execpath;
+  if (path !== undefined && /npm-cli\.c?js$/.test(path)) return run(process.execPath, [path, ...args], { cwd });
+  return run("npm", args, { cwd, shell: process.platform === "win32" });
+}
+
+/** Its output goes to stderr: stdout belongs to the script that follows. */
+function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { stdio: ["ignore", 2, 2], ...options });
   if (error) console.error(`error: ${command} could not be started: ${error.message}`);
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
+}
+
+function require(status, what) {
+  if (status === 0) return;
+  console.error(`error: ${what} failed`);
+  process.exit(status);
+}
+
+function modifiedAt(path) {
+  return existsSync(root + path) ? statSync(root + path).mtimeMs : 0;
 }

@@ -57,7 +57,7 @@ afterAll(() => stop());
 describe("the Dockerfile", () => {
   it("builds in one stage and runs in another, both of the Node that package.json allows", () => {
     const stages = instructions.filter(({ name }) => name === "FROM").map(({ value }) => value);
-    expect(stages).toEqual(["node:20-slim AS build", "node:20-slim"]);
+    expect(stages).toEqual(["node:24-slim AS build", "node:24-slim"]);
     expect(final.filter(({ name }) => name === "COPY").map(({ value }) => value)).toContain(
       "--from=build /app/dist ./dist",
     );

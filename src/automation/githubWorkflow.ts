@@ -81,7 +81,7 @@ const installSteps = [
   "          path: .mlctl",
   "      - uses: actions/setup-node@v4",
   "        with:",
-  "          node-version: 20",
+  "          node-version: 24",
   '      - name: "install mlctl"',
   "        working-directory: .mlctl",
   "        run: npm install && npm install --global .",

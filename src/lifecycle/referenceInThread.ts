@@ -11,7 +11,7 @@ import type { ReferenceAnswer } from "./referenceThread.ts";
 const WORTH_A_THREAD = 4 << 20;
 
 /** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
-const threadUrl = new URL("bin/referenceThread.cjs", projectRoot);
+const threadUrl = new URL("bin/referenceThread.js", projectRoot);
 
 /** @throws {MlctlError} kind "data" if one of the files cannot be read */
 export async function referenceInThread(files: ReferenceFiles): Promise<Reference> {

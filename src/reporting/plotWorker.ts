@@ -21,7 +21,7 @@ interface Waiting {
 }
 
 /** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
-const threadUrl = new URL("bin/plotThread.cjs", projectRoot);
+const threadUrl = new URL("bin/plotThread.js", projectRoot);
 
 export function plotWorker(): PlotWorker {
   const waiting = new Map<number, Waiting>();

@@ -1,0 +1,4 @@
+/** The thread that draws plots. */
+import { loadEntry } from "./loadEntry.js";
+
+await loadEntry("plotThread", "reporting/plotThread.js");

@@ -1,0 +1,22 @@
+/** Loads the program and runs it; what V8 compiles is kept for the next start. */
+import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { loadEntry } from "./loadEntry.js";
+
+export async function start(args) {
+  enableCompileCache(process.env.NODE_COMPILE_CACHE ?? cacheFolder());
+  if (!existsSync(new URL("../dist/cli/main.js", import.meta.url))) {
+    process.stderr.write("error: mlctl is not built\nhint: run `npm install` or `npm run build` in its folder\n");
+    process.exit(1);
+  }
+  const { main } = await loadEntry("main", "cli/main.js");
+  await main(args);
+}
+
+/** Not Node's own default: it lies in the temporary folder, where others could put code for this user to run. */
+function cacheFolder() {
+  const named = process.env.XDG_CACHE_HOME ?? "";
+  return join(isAbsolute(named) ? named : join(homedir(), ".cache"), "mlctl");
+}
