@@ -47,6 +47,11 @@ export interface FullprocessJson {
   readonly apireturns_path: string | null;
 }
 
+export interface Started {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+}
+
 export interface LifecycleWorkspace {
   readonly folder: string;
   /** Any exit code. */
@@ -56,7 +61,8 @@ export interface LifecycleWorkspace {
   /** Exit 0 and one JSON document on stdout. */
   json<T>(...args: string[]): T;
   /** In the background. */
-  start(...args: string[]): { readonly child: ChildProcess; readonly finished: Promise<Finished> };
+  start(...args: string[]): Started;
+  startWith(environment: Readonly<Record<string, string>>, ...args: string[]): Started;
   /** Content by path; null takes a file away. */
   write(files: Readonly<Record<string, string | Buffer | null>>): void;
   read(path: string): string;
@@ -119,23 +125,25 @@ export function workspaceIn(folder: string): LifecycleWorkspace {
     expect(status, `mlctl ${args.join(" ")}\n${stderr}`).toBe(0);
     return stdout;
   };
+  const start = (args: readonly string[], variables: Readonly<Record<string, string>> = {}): Started => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: environment(variables) });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const finished = new Promise<Finished>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (status) => resolve({ status, stdout, stderr }));
+    });
+    return { child, finished };
+  };
   const path = (name: string): string => join(folder, name);
   return {
     folder,
     run,
     ok,
     json: <T>(...args: string[]) => JSON.parse(ok(...args, "--json")) as T,
-    start(...args) {
-      const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: environment() });
-      let [stdout, stderr] = ["", ""];
-      child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-      child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-      const finished = new Promise<Finished>((resolve, reject) => {
-        child.on("error", reject);
-        child.on("close", (status) => resolve({ status, stdout, stderr }));
-      });
-      return { child, finished };
-    },
+    start: (...args) => start(args),
+    startWith: (variables, ...args) => start(args, variables),
     write(files) {
       for (const [name, content] of Object.entries(files)) {
         mkdirSync(dirname(path(name)), { recursive: true });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Context } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
+import { userFolder } from "../core/userFolder.ts";
 import { acquireLock } from "../storage/lock.ts";
-import { userFolder } from "./userFolder.ts";
 
 /** Reading and writing a crontab takes far less. */
 const WAIT_MILLISECONDS = 30_000;
@@ -28,8 +28,9 @@ export async function withCrontabLock<T>({ now, signal }: Context, work: () => T
 /** A user without a home, such as a container's, has the machine's temporary folder. */
 function lockFolder(): string {
   const fallback = join(tmpdir(), `mlctl-${process.getuid?.() ?? "user"}`);
+  const state = userFolder("XDG_STATE_HOME", ".local/state");
   try {
-    return made(join(userFolder("XDG_STATE_HOME", ".local", "state"), "mlctl"));
+    return made(state === null ? fallback : join(state, "mlctl"));
   } catch {
     try {
       return made(fallback);

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
+import { userFolder } from "../core/userFolder.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
 import { leastMinutes } from "./cron.ts";
@@ -11,7 +12,6 @@ import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
 import { realConfigPath } from "./realConfigPath.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { systemdUnits } from "./systemdUnits.ts";
-import { userFolder } from "./userFolder.ts";
 
 const MARK = "# Written by mlctl schedule install; change config.json and install again.";
 const OWNER = "# It manages the jobs of ";
@@ -80,7 +80,11 @@ export function scheduleFilesFolder({ target, output, configPath }: InstallOptio
   if (output !== undefined) return resolve(output);
   if (target === "github") return join(repositoryOf(workspace), ".github", "workflows");
   if (target === "k8s") return join(workspace, "k8s");
-  return join(userFolder("XDG_CONFIG_HOME", ".config"), "systemd", "user");
+  const settings = userFolder("XDG_CONFIG_HOME", ".config");
+  if (settings !== null) return join(settings, "systemd", "user");
+  throw new MlctlError("usage", "systemd looks for units of a user in the home folder, and this user has none", {
+    hint: "name a folder with -o, or set HOME",
+  });
 }
 
 /** Workspaces of the same name keep apart. */

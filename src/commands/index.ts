@@ -9,6 +9,7 @@ import { config } from "./config.ts";
 import { deploy } from "./deploy.ts";
 import { diagnose } from "./diagnose.ts";
 import { doctor } from "./doctor.ts";
+import { engine } from "./engine.ts";
 import { explain } from "./explain.ts";
 import { fullprocess } from "./fullprocess.ts";
 import { ingest } from "./ingest.ts";
@@ -39,6 +40,6 @@ const use = [predict, explain, serve, apicalls];
 const watch = [monitor, watchDrops, alerts, labels, schedule];
 const improve = [tune, reproduce];
 const lookBack = [runs, models, why, predictions, lineage, at, verify, reindex];
-const other = [init, config, doctor, prune, backup, restore, completion];
+const other = [init, config, doctor, engine, prune, backup, restore, completion];
 
 export const commands: readonly Command[] = [...lifecycle, ...use, ...watch, ...improve, ...lookBack, ...other];

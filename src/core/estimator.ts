@@ -81,6 +81,14 @@ export interface StagedQuestion {
   readonly rows: Matrix;
 }
 
+/** See Estimator.remarks. */
+export interface FitRemarks {
+  /** Something is broken and was passed over. */
+  readonly warnings: readonly string[];
+  /** Something could be better. */
+  readonly notes: readonly string[];
+}
+
 export interface Estimator {
   readonly family: string;
   readonly description: string;
@@ -90,6 +98,8 @@ export interface Estimator {
   readonly needs: { readonly complete: boolean; readonly standardized: boolean };
   /** Starts what the first fit would have to wait for, beside the caller's other work; absent where there is nothing. */
   prepare?(params: JsonObject): void;
+  /** What the user should know of how the family trains on this machine, whatever the data; absent where there is nothing. */
+  remarks?(params: JsonObject): Promise<FitRemarks>;
   /** @param y regression: values; classification: class codes 0 … classCount − 1, (n_samples) */
   fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator>;
   /** @throws {MlctlError} kind "data" where the state does not fit this version */

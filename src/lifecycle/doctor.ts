@@ -2,6 +2,8 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Finding } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
+import { describeRefusal, nativeLibraries } from "../estimators/xgboost/chooseEngine.ts";
+import { INSTALL_HINT } from "../estimators/xgboost/installedEngines.ts";
 import { lockHolder } from "../storage/lock.ts";
 import { requireKinds } from "../storage/requireKinds.ts";
 import { replacementProblem } from "../storage/settleReplacement.ts";
@@ -27,7 +29,13 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
     codeVersion: workspace.codeVersion,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    findings: [...engines, ...folders(workspace), lockFinding(workspace), ...(await soundness(workspace.paths))],
+    findings: [
+      ...engines,
+      await xgboostFinding(),
+      ...folders(workspace),
+      lockFinding(workspace),
+      ...(await soundness(workspace.paths)),
+    ],
   };
 }
 
@@ -55,6 +63,23 @@ async function engine(name: string, load: () => Promise<unknown>): Promise<Findi
     return { ...finding, status: "pass", message: "loads" };
   } catch (error) {
     return { ...finding, status: "fail", message: `does not load: ${String(error)}; run npm install again` };
+  }
+}
+
+/** Which engine grows the trees, and why. */
+async function xgboostFinding(): Promise<Finding> {
+  const finding = { name: "XGBoost", value: null, limit: null };
+  try {
+    const { used, refused } = await nativeLibraries();
+    const broken = refused.map((library) => `; ${describeRefusal(library)}`).join("");
+    const chosen =
+      used === null
+        ? `trains in WebAssembly${refused.length === 0 ? ": no libxgboost was found" : ""}; ${INSTALL_HINT}`
+        : `trains natively: ${used.version} at ${used.path}, found by ${used.origin}`;
+    return { ...finding, status: refused.length === 0 ? "pass" : "warn", message: `${chosen}${broken}` };
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    return { ...finding, status: "fail", message: error.message };
   }
 }
 

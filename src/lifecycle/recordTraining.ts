@@ -1,10 +1,12 @@
 /** Records what one training came to: the models that are kept, a run for each candidate, names, warnings. */
 import { createHash } from "node:crypto";
 import type { Dataset } from "../core/dataset.ts";
+import type { FitRemarks } from "../core/estimator.ts";
 import type { Json } from "../core/json.ts";
 import type { Run, Selection } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import { timestamp } from "../core/timestamp.ts";
+import { findEstimator } from "../estimators/findEstimator.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { costUnit } from "./costsOf.ts";
 import { decidingFold } from "./decidingFold.ts";
@@ -62,8 +64,10 @@ export async function recordTraining(session: Session, training: Training): Prom
   const { metric } = winner.candidate;
   const stamp = timestamp(context.now());
   const kept = await keepModels(session, { dataset, data, ranked, stamp });
+  const remarks = await fitRemarks(ranked);
   const warnings = [
     ...data.warnings,
+    ...remarks.warnings,
     ...suspicions,
     ...(winner.degenerate ? [`the best model is degenerate: ${winner.degenerate}`] : []),
     ...baselineAhead(ranked, metric, data.target.task),
@@ -83,8 +87,20 @@ export async function recordTraining(session: Session, training: Training): Prom
     ...decidingFold(ranked, { metric, task: data.target.task, nameOf }),
     ...doubtfulLead(ranked, { metric, seed: config.train.seed, nameOf }),
     ...(unit === null ? [] : [costNote(unit, data.target.task)]),
+    ...remarks.notes,
   ];
   return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });
+}
+
+/** Each once, however many candidates a family has. */
+async function fitRemarks(ranked: readonly TrainedCandidate[]): Promise<FitRemarks> {
+  const all = await Promise.all(
+    ranked.map(({ family, candidate }) => findEstimator(family).remarks?.(candidate.params)),
+  );
+  return {
+    warnings: [...new Set(all.flatMap((remarks) => remarks?.warnings ?? []))],
+    notes: [...new Set(all.flatMap((remarks) => remarks?.notes ?? []))],
+  };
 }
 
 function nameOf({ family, candidate }: TrainedCandidate): string {

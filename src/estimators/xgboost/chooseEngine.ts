@@ -1,12 +1,41 @@
-/** Chooses what grows the trees: the native library where there is one that works, else WebAssembly. */
+/** Chooses what grows the trees: the first native library that works, else WebAssembly. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Engine } from "./engine.ts";
-import { findLibrary } from "./findLibrary.ts";
+import { findLibraries, type FoundLibrary } from "./findLibrary.ts";
+import { INSTALL_HINT } from "./installedEngines.ts";
 import { nativeEngine } from "./nativeEngine.ts";
 import { wasmEngine } from "./wasmEngine.ts";
 
-/** By path: why a library cannot be used, null where it can. */
-const verdicts = new Map<string, string | null>();
+export interface UsableLibrary extends FoundLibrary {
+  readonly version: string;
+}
+
+export interface RefusedLibrary extends FoundLibrary {
+  readonly reason: string;
+}
+
+/** What the machine has for the native engine. */
+export interface NativeLibraries {
+  /** Null: none can be used. */
+  readonly used: UsableLibrary | null;
+  /** Tried before it, or before WebAssembly was taken. */
+  readonly refused: readonly RefusedLibrary[];
+}
+
+/** By path: opening a library takes a while, and it is asked for at each fit. */
+const tried = new Map<string, UsableLibrary | RefusedLibrary>();
+
+/** @throws {MlctlError} kind "usage" where MLCTL_XGBOOST_LIBRARY does not name a file */
+export async function nativeLibraries(): Promise<NativeLibraries> {
+  const refused: RefusedLibrary[] = [];
+  for (const found of findLibraries()) {
+    const outcome = tried.get(found.path) ?? (await tryLibrary(found));
+    tried.set(found.path, outcome);
+    if ("version" in outcome) return { used: outcome, refused };
+    refused.push(outcome);
+  }
+  return { used: null, refused };
+}
 
 /**
  * @param wanted "auto", "wasm" or "native"
@@ -14,31 +43,28 @@ const verdicts = new Map<string, string | null>();
  */
 export async function chooseEngine(wanted: string): Promise<Engine> {
   if (wanted === "wasm") return wasmEngine;
-  const library = findLibrary();
-  const problem = library === null ? "libxgboost is not installed" : await problemOf(library);
-  if (library !== null && problem === null) return nativeEngine(library);
+  const { used, refused } = await nativeLibraries();
+  if (used !== null) return nativeEngine(used.path);
   // Named by the user, it is what the user wants: no other engine in its stead.
-  const isNamed = library !== null && library === process.env.MLCTL_XGBOOST_LIBRARY;
+  const isNamed = refused.some(({ origin }) => origin === "MLCTL_XGBOOST_LIBRARY");
   if (wanted === "auto" && !isNamed) return wasmEngine;
-  throw new MlctlError("usage", `the native engine of xgboost cannot be used: ${problem}`, {
-    hint: 'install libxgboost0 (Debian, Ubuntu) or xgboost (Homebrew, pip), or use engine "wasm"',
+  const why = refused.length === 0 ? "libxgboost is not installed" : refused.map(describeRefusal).join("; ");
+  throw new MlctlError("usage", `the native engine of xgboost cannot be used: ${why}`, {
+    hint: isNamed
+      ? "name another file in MLCTL_XGBOOST_LIBRARY, or unset it"
+      : `${INSTALL_HINT}; engine "wasm" needs no library`,
   });
 }
 
-async function problemOf(library: string): Promise<string | null> {
-  const known = verdicts.get(library);
-  if (known !== undefined) return known;
-  const verdict = await tryLibrary(library);
-  verdicts.set(library, verdict);
-  return verdict;
+export function describeRefusal({ path, reason }: RefusedLibrary): string {
+  return `${path} cannot be used: ${reason}`;
 }
 
-async function tryLibrary(library: string): Promise<string | null> {
+async function tryLibrary(found: FoundLibrary): Promise<UsableLibrary | RefusedLibrary> {
   try {
     const { libraryVersion } = await import("./nativeLibrary.ts");
-    libraryVersion(library);
-    return null;
+    return { ...found, version: libraryVersion(found.path) };
   } catch (error) {
-    return `${library}: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...found, reason: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -10,12 +10,12 @@ import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
 import { setAside } from "../setAside.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
-import { findLibrary } from "./findLibrary.ts";
+import { findLibraries } from "./findLibrary.ts";
 import { xgboost } from "./xgboost.ts";
 
 const PYTHON = "/usr/bin/python3";
 const hasPython = spawnSync(PYTHON, ["-c", "import xgboost"]).status === 0;
-const engines = findLibrary() === null ? ["wasm"] : ["wasm", "native"];
+const engines = findLibraries().length === 0 ? ["wasm"] : ["wasm", "native"];
 const folder = mkdtempSync(join(tmpdir(), "mlctl-stop-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -2,6 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { suggest } from "../../core/suggest.ts";
+import { INSTALL_HINT } from "./installedEngines.ts";
 import { objectives, type Objective } from "./objectives.ts";
 
 /** From here on "auto" takes hist: exact sorts every column anew at every level. */
@@ -12,8 +13,6 @@ const nativeOnly: readonly (readonly [string, Json])[] = [
   ["colsample_bynode", 1],
   ["interaction_constraints", null],
 ];
-
-const nativeHint = "install libxgboost0 (Debian, Ubuntu) or xgboost (Homebrew, pip) for the native engine";
 
 /** What is no parameter of the trees: the family itself sees to it. */
 const ownParams = [
@@ -64,12 +63,12 @@ function inapplicable({ engine, objective }: EngineContext): string[] {
 
 function refuse(params: JsonObject, { engine, objective }: EngineContext): void {
   if (engine === "wasm" && objectives[objective].nativeOnly) {
-    throw new MlctlError("usage", `the wasm engine of xgboost has no objective "${objective}"`, { hint: nativeHint });
+    throw new MlctlError("usage", `the wasm engine of xgboost has no objective "${objective}"`, { hint: INSTALL_HINT });
   }
   for (const [name, nothing] of nativeOnly) {
     if (engine !== "wasm" || params[name] === nothing) continue;
     throw new MlctlError("usage", `the wasm engine of xgboost has no ${name}`, {
-      hint: nativeHint,
+      hint: INSTALL_HINT,
     });
   }
   const method = params.tree_method;
@@ -85,7 +84,7 @@ function refuse(params: JsonObject, { engine, objective }: EngineContext): void 
   }
   if (engine === "wasm" && params.monotone_constraints !== null && (method === "hist" || growsByLeaves(params))) {
     throw new MlctlError("usage", "the wasm engine of xgboost has no monotone_constraints by hist", {
-      hint: `set tree_method to "exact" or "approx" and leave max_leaves and grow_policy out, or ${nativeHint}`,
+      hint: `set tree_method to "exact" or "approx" and leave max_leaves and grow_policy out, or ${INSTALL_HINT}`,
     });
   }
 }

@@ -1,11 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { findLibrary } from "./findLibrary.ts";
+import { findLibraries } from "./findLibrary.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-library-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Nothing of the user who runs the tests. */
+const own = { HOME: folder, XDG_DATA_HOME: join(folder, "data") };
 
 /** An empty file there. */
 function put(path: string): string {
@@ -15,34 +20,69 @@ function put(path: string): string {
   return file;
 }
 
-describe("findLibrary", () => {
-  it("takes the file that MLCTL_XGBOOST_LIBRARY names", () => {
-    const file = put("mine/libxgboost.so.0");
-    expect(findLibrary({ MLCTL_XGBOOST_LIBRARY: file })).toBe(file);
+const paths = (...call: Parameters<typeof findLibraries>): string[] => findLibraries(...call).map(({ path }) => path);
+
+describe("findLibraries", () => {
+  it("takes the file that MLCTL_XGBOOST_LIBRARY names, and no other", () => {
+    const path = put("mine/libxgboost.so.0");
+    expect(findLibraries({ MLCTL_XGBOOST_LIBRARY: path })).toEqual([{ path, origin: "MLCTL_XGBOOST_LIBRARY" }]);
   });
 
-  it("refuses a name that is no file", () => {
-    expect(() => findLibrary({ MLCTL_XGBOOST_LIBRARY: folder })).toThrow("there is no such file");
+  it("refuses a name that is not a file", () => {
+    expect(() => findLibraries({ MLCTL_XGBOOST_LIBRARY: folder })).toThrow("there is no such file");
   });
 
   it("finds none where it is switched off", () => {
-    expect(findLibrary({ MLCTL_XGBOOST_LIBRARY: "none" })).toBeNull();
+    expect(findLibraries({ MLCTL_XGBOOST_LIBRARY: "none" })).toEqual([]);
   });
 
-  it("looks into the wheels of a virtual environment before the system", () => {
-    const file = put("venv/lib/python3.12/site-packages/xgboost/lib/libxgboost.so");
-    expect(findLibrary({ VIRTUAL_ENV: join(folder, "venv"), HOME: folder }, "linux")).toBe(file);
+  it("tries what `mlctl engine install` installed first, the newest version before the others", () => {
+    const [old, recent] = ["3.9.0", "3.10.0"].map((version) =>
+      put(`engines/mlctl/engines/xgboost-${version}/xgboost/lib/libxgboost.so`),
+    );
+    const active = put("active/lib/python3.12/site-packages/xgboost/lib/libxgboost.so");
+    const environment = { ...own, XDG_DATA_HOME: join(folder, "engines"), VIRTUAL_ENV: join(folder, "active") };
+    expect(findLibraries(environment, "linux").slice(0, 3)).toEqual([
+      { path: recent, origin: "mlctl engine install" },
+      { path: old, origin: "mlctl engine install" },
+      { path: active, origin: "the active Python environment" },
+    ]);
   });
 
   it("finds a conda library and the user's own wheels on macOS", () => {
     const wheel = put("Library/Python/3.12/lib/python/site-packages/xgboost/lib/libxgboost.dylib");
-    expect(findLibrary({ HOME: folder }, "darwin")).toBe(wheel);
+    expect(paths(own, "darwin")).toContain(wheel);
     const conda = put("conda/lib/libxgboost.dylib");
-    expect(findLibrary({ HOME: folder, CONDA_PREFIX: join(folder, "conda") }, "darwin")).toBe(conda);
+    expect(paths({ ...own, CONDA_PREFIX: join(folder, "conda") }, "darwin")[0]).toBe(conda);
   });
 
   it("finds the wheel of a Python that a Windows user installed", () => {
     const file = put("local/Programs/Python/Python312/Lib/site-packages/xgboost/lib/xgboost.dll");
-    expect(findLibrary({ LOCALAPPDATA: join(folder, "local"), HOME: folder }, "win32")).toBe(file);
+    expect(paths({ LOCALAPPDATA: join(folder, "local") }, "win32")).toEqual([file]);
   });
+
+  it("passes over files in the place of folders, and names too long to look at", () => {
+    put("files/lib/python3.11"); // as /usr/lib/os-release was taken for a Python
+    const inFile = join(put("a-file"), "below");
+    const long = join(folder, "x".repeat(300));
+    for (const VIRTUAL_ENV of [join(folder, "files"), inFile, long])
+      expect(paths({ ...own, VIRTUAL_ENV }, "linux")).toEqual(paths(own, "linux"));
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "passes over folders that this user may not look into (needs root, to become nobody)",
+    () => {
+      const closed = join(folder, "closed");
+      put("closed/lib/python3.11/site-packages/xgboost/lib/libxgboost.so");
+      chmodSync(folder, 0o755);
+      chmodSync(closed, 0o700);
+      const module = pathToFileURL(join(import.meta.dirname, "../../../dist/estimators/xgboost/findLibrary.js")).href;
+      const code = `const { findLibraries } = await import(${JSON.stringify(module)});
+      const own = ${JSON.stringify({ ...own, VIRTUAL_ENV: closed })};
+      console.log(findLibraries(own, "linux").filter(({ path }) => path.startsWith(${JSON.stringify(folder)})).length);`;
+      const nobody = { uid: 65534, gid: 65534, encoding: "utf8", cwd: "/" } as const;
+      const outcome = spawnSync(process.execPath, ["--input-type=module", "-e", code], nobody);
+      expect(outcome).toMatchObject({ stderr: "", stdout: "0\n" });
+    },
+  );
 });

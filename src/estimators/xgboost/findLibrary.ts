@@ -1,85 +1,109 @@
-/** Finds an installed libxgboost: the one that MLCTL_XGBOOST_LIBRARY names, else at the places systems put it. */
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { homedir } from "node:os";
+/** Finds the libxgboosts of this machine, in the order in which they are tried. */
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
+import { homeFolder } from "../../core/userFolder.ts";
+import { entries, installedEngines, libraryName } from "./installedEngines.ts";
 
 /** As MLCTL_XGBOOST_LIBRARY: use none, whatever is installed. */
 const NONE = "none";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * @returns path of the library, null where there is none
- * @throws {MlctlError} kind "usage" where MLCTL_XGBOOST_LIBRARY names no file
- */
-export function findLibrary(
-  environment: Environment = process.env,
-  platform: NodeJS.Platform = process.platform,
-): string | null {
-  const named = environment.MLCTL_XGBOOST_LIBRARY;
-  if (named === NONE) return null;
-  if (named !== undefined && named !== "") {
-    if (isFile(named)) return named;
-    throw new MlctlError("usage", `MLCTL_XGBOOST_LIBRARY is ${named}: there is no such file`, {
-      hint: `name the file of libxgboost, or "${NONE}" to go without`,
-    });
-  }
-  return places(environment, platform).find(isFile) ?? null;
+export interface FoundLibrary {
+  readonly path: string;
+  /** What led to it, as a user would name it. */
+  readonly origin: "MLCTL_XGBOOST_LIBRARY" | "mlctl engine install" | "the active Python environment" | "the system";
 }
 
-/** Every path that a package manager puts it at, likeliest first. */
-function places(environment: Environment, platform: NodeJS.Platform): string[] {
-  const name = { win32: "xgboost.dll", darwin: "libxgboost.dylib" }[platform as string] ?? "libxgboost.so";
-  const prefixes = [environment.VIRTUAL_ENV, environment.CONDA_PREFIX].filter((prefix) => prefix !== undefined);
-  const inPrefixes = prefixes.flatMap((prefix) => [
-    join(prefix, platform === "win32" ? "Library/bin" : "lib", name),
-    ...wheels(prefix, name),
-  ]);
-  const home = environment.HOME ?? homedir();
+/**
+ * @returns files that are there, whether they can be used or not
+ * @throws {MlctlError} kind "usage" where MLCTL_XGBOOST_LIBRARY does not name a file
+ */
+export function findLibraries(
+  environment: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+): FoundLibrary[] {
+  const named = environment.MLCTL_XGBOOST_LIBRARY;
+  if (named === NONE) return [];
+  if (named !== undefined && named !== "") {
+    if (isFile(named)) return [{ path: named, origin: "MLCTL_XGBOOST_LIBRARY" }];
+    throw new MlctlError("usage", `MLCTL_XGBOOST_LIBRARY is ${named}, and there is no such file`, {
+      hint: `name the file of libxgboost, or "${NONE}" to train without it`,
+    });
+  }
+  const name = libraryName(platform);
+  const all: FoundLibrary[] = [
+    ...installedEngines(environment, platform).map(({ library: path }) => ({
+      path,
+      origin: "mlctl engine install" as const,
+    })),
+    ...ofEnvironment(environment, { platform, name }).map((path) => ({
+      path,
+      origin: "the active Python environment" as const,
+    })),
+    ...ofSystem(environment, { platform, name }).map((path) => ({ path, origin: "the system" as const })),
+  ];
+  return all.filter(({ path }, i) => isFile(path) && all.findIndex((other) => other.path === path) === i);
+}
+
+interface Names {
+  readonly platform: NodeJS.Platform;
+  readonly name: string;
+}
+
+/** A virtual environment or one of conda. */
+function ofEnvironment({ VIRTUAL_ENV, CONDA_PREFIX }: Environment, { platform, name }: Names): string[] {
+  const inside = platform === "win32" ? "Library/bin" : "lib";
+  return [VIRTUAL_ENV, CONDA_PREFIX].flatMap((prefix) =>
+    prefix === undefined ? [] : [join(prefix, inside, name), ...ofPython(prefix, name)],
+  );
+}
+
+/** Where package managers and the Pythons of system and user put it. */
+function ofSystem(environment: Environment, { platform, name }: Names): string[] {
+  const home = homeFolder(environment) ?? "/";
   if (platform === "win32") {
     const pythons = join(environment.LOCALAPPDATA ?? join(home, "AppData/Local"), "Programs/Python");
-    return [...inPrefixes, ...entries(pythons).flatMap((entry) => wheels(join(pythons, entry), name))];
+    return entries(pythons).flatMap((entry) => ofPython(join(pythons, entry), name));
   }
   if (platform === "darwin") {
     const brew = ["/opt/homebrew", "/usr/local"];
     const folders = brew.flatMap((prefix) => [join(prefix, "opt/xgboost/lib"), join(prefix, "lib")]);
-    const frameworks = wheels(join(home, "Library/Python"), name);
+    const frameworks = join(home, "Library/Python");
     return [
-      ...inPrefixes,
       ...folders.map((folder) => join(folder, name)),
-      ...brew.flatMap((p) => wheels(p, name)),
-      ...frameworks,
+      ...brew.flatMap((prefix) => ofPython(prefix, name)),
+      ...entries(frameworks)
+        .toReversed()
+        .flatMap((version) => ofPackages(join(frameworks, version, "lib/python"), name)),
     ];
   }
   const triplets = entries("/usr/lib").filter((entry) => entry.endsWith("-linux-gnu"));
   const folders = ["/usr/local/lib", ...triplets.map((triplet) => `/usr/lib/${triplet}`), "/usr/lib64", "/usr/lib"];
-  const installed = folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.0`)]);
-  const pythons = [join(home, ".local"), "/usr/local", "/usr"].flatMap((prefix) => wheels(prefix, name));
-  return [...inPrefixes, ...installed, ...pythons];
-}
-
-/** Inside the wheels of the Pythons under `prefix`, the newest first. */
-function wheels(prefix: string, name: string): string[] {
-  const libraries = [
-    ...entries(join(prefix, "lib")).map((entry) => join(prefix, "lib", entry)),
-    ...entries(prefix).map((entry) => join(prefix, entry, "lib/python")), // ~/Library/Python/3.12
-    join(prefix, "Lib"),
+  return [
+    ...folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.0`)]),
+    ...[join(home, ".local"), "/usr/local", "/usr"].flatMap((prefix) => ofPython(prefix, name)),
   ];
-  return libraries
-    .toReversed()
-    .flatMap((library) => [join(library, "site-packages"), join(library, "dist-packages")])
-    .map((packages) => join(packages, "xgboost/lib", name));
 }
 
-function entries(folder: string): string[] {
-  return existsSync(folder)
-    ? readdirSync(folder)
-        .filter((entry) => entry !== "node_modules")
-        .toSorted()
-    : [];
+/** Inside the wheels of the Pythons below `prefix`, the newest first. */
+function ofPython(prefix: string, name: string): string[] {
+  const versions = entries(join(prefix, "lib")).filter((entry) => /^(python|pypy)\d/.test(entry));
+  return [...versions.toReversed().map((version) => join(prefix, "lib", version)), join(prefix, "Lib")].flatMap(
+    (library) => ofPackages(library, name),
+  );
 }
 
+function ofPackages(library: string, name: string): string[] {
+  return ["site-packages", "dist-packages"].map((packages) => join(library, packages, "xgboost/lib", name));
+}
+
+/** What cannot be looked at (a file in the place of a folder, no permission) is not there for this user. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

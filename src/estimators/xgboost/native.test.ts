@@ -9,14 +9,14 @@ import { random } from "../../core/random.ts";
 import type { TrainingRequest } from "./engine.ts";
 import { engineSettings } from "./engineSettings.ts";
 import type { Objective } from "./objectives.ts";
-import { findLibrary } from "./findLibrary.ts";
+import { findLibraries } from "./findLibrary.ts";
 import { nativeEngine, trainJson } from "./nativeEngine.ts";
 import { parseJsonModel } from "./parseJsonModel.ts";
 import { treePredictor } from "./treePredictor.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 const WIDTH = 4;
-const library = findLibrary();
+const library = findLibraries()[0]?.path ?? null;
 const python = spawnSync("/usr/bin/python3", ["-c", "import xgboost"]).status === 0;
 const defaults = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec.default]));
 const folder = mkdtempSync(join(tmpdir(), "mlctl-native-"));

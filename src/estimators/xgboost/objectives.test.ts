@@ -9,14 +9,14 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
-import { findLibrary } from "./findLibrary.ts";
+import { findLibraries } from "./findLibrary.ts";
 import { importModel } from "./importModel.ts";
 import { objectives, type Objective } from "./objectives.ts";
 import { xgboost } from "./xgboost.ts";
 
 const PYTHON = "/usr/bin/python3";
 const hasPython = spawnSync(PYTHON, ["-c", "import xgboost"]).status === 0;
-const hasNative = findLibrary() !== null;
+const hasNative = findLibraries().length > 0;
 const folder = mkdtempSync(join(tmpdir(), "mlctl-objectives-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -178,7 +178,7 @@ describe("what an objective refuses", () => {
       "regression",
       { objective: "reg:absoluteerror" },
       'the wasm engine of xgboost has no objective "reg:absoluteerror"',
-      "libxgboost0",
+      "mlctl engine install",
     );
   });
 

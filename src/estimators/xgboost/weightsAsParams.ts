@@ -1,5 +1,6 @@
 /** Says weights of classes in parameters, for ml-xgboost, whose WebAssembly exports no way to hand it weights of rows. */
 import { MlctlError } from "../../core/errors.ts";
+import { INSTALL_HINT } from "./installedEngines.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { TrainingRequest } from "./engine.ts";
 import type { Objective } from "./objectives.ts";
@@ -39,6 +40,6 @@ export function weightsAsParams({ y, sampleWeight, objective, params }: Training
 function cannot(objective: Objective): MlctlError {
   const kind = objective === "multi:softprob" ? "several classes" : "single rows";
   return new MlctlError("usage", `the wasm engine of xgboost takes weights of two classes, none of ${kind}`, {
-    hint: "install libxgboost0 (Debian, Ubuntu) or xgboost (Homebrew, pip) for the native engine",
+    hint: INSTALL_HINT,
   });
 }

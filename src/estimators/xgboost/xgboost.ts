@@ -3,6 +3,7 @@ import type {
   Contributions,
   Estimator,
   FitOptions,
+  FitRemarks,
   FittedEstimator,
   Predictor,
   StagedQuestion,
@@ -13,6 +14,7 @@ import type { Matrix } from "../../core/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
 import { engineSettings } from "./engineSettings.ts";
+import { INSTALL_HINT } from "./installedEngines.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./exportJsonModel.ts";
 import { firstRounds } from "./firstRounds.ts";
@@ -38,6 +40,17 @@ export const xgboost = {
       ({ prepare }) => prepare(),
       () => {},
     );
+  },
+
+  async remarks({ engine = "auto" }: JsonObject): Promise<FitRemarks> {
+    if (engine !== "auto") return { warnings: [], notes: [] };
+    const { describeRefusal, nativeLibraries } = await import("./chooseEngine.ts");
+    const { used, refused } = await nativeLibraries();
+    const instead = used === null ? "WebAssembly" : used.path;
+    return {
+      warnings: refused.map((library) => `xgboost trained with ${instead}: ${describeRefusal(library)}`),
+      notes: used === null ? [`xgboost trained in WebAssembly; ${INSTALL_HINT}, several times as fast`] : [],
+    };
   },
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {

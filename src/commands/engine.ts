@@ -1,0 +1,93 @@
+/** `mlctl engine`: the native XGBoost of this user. */
+import type { View } from "../core/view.ts";
+import type { InstallResult, ListResult, RemoveResult } from "../lifecycle/engine/engine.ts";
+import { defineCommand, type Command } from "./command.ts";
+
+const install = defineCommand({
+  name: "install",
+  group: "Other",
+  summary: "get the native XGBoost, several times as fast as the built-in WebAssembly",
+  details:
+    "Takes libxgboost out of its wheel on the package index that pip uses (PIP_INDEX_URL, pip's configuration, else PyPI), checks it against the checksum that this version of mlctl knows, and puts it into your data folder. No Python is needed, and nothing else is changed. It is the only command that fetches a program.",
+  options: {
+    from: { flags: "--from <file>", description: "a wheel of xgboost or xgboost-cpu, for machines without a network" },
+  },
+  examples: [
+    ["mlctl engine install", "from the package index"],
+    ["mlctl engine install --from xgboost_cpu-3.2.0-py3-none-manylinux_2_28_x86_64.whl", "from a file"],
+  ],
+  async run({ options, context }) {
+    const step = await import("../lifecycle/engine/engine.ts");
+    const result = await step.installEngine(options.from, context);
+    return { result, view: installView(result) };
+  },
+}) satisfies Command;
+
+const list = defineCommand({
+  name: "list",
+  group: "Other",
+  summary: "show which engine grows XGBoost's trees here, and why",
+  examples: [
+    ["mlctl engine list", "what is used"],
+    ["mlctl engine list --json | jq -r .engine", "native or wasm"],
+  ],
+  async run() {
+    const { listEngines } = await import("../lifecycle/engine/engine.ts");
+    const result = await listEngines();
+    return { result, view: listView(result) };
+  },
+}) satisfies Command;
+
+const remove = defineCommand({
+  name: "remove",
+  group: "Other",
+  summary: "remove what `mlctl engine install` installed",
+  arguments: [{ name: "[version]", description: "only this version of XGBoost" }],
+  examples: [
+    ["mlctl engine remove", "all versions"],
+    ["mlctl engine remove 3.2.0", "one of them"],
+  ],
+  async run({ args }) {
+    const { removeEngines } = await import("../lifecycle/engine/engine.ts");
+    const result = removeEngines(args[0]);
+    return { result, view: removeView(result) };
+  },
+}) satisfies Command;
+
+export const engine = defineCommand({
+  name: "engine",
+  group: "Other",
+  summary: "install, list or remove the native XGBoost",
+  subcommands: [install, list, remove],
+  examples: [
+    ["mlctl engine install", "get it"],
+    ["mlctl engine list", "what is used, and why"],
+  ],
+}) satisfies Command;
+
+export function installView({ status, version, library, sha256 }: InstallResult): View {
+  return {
+    title: status === "installed" ? `installed XGBoost ${version}` : `XGBoost ${version} is installed already`,
+    fields: [["library", library], ...(sha256 === null ? [] : [["sha256 of the wheel", sha256] as const])],
+  };
+}
+
+export function listView({ used, refused, available }: ListResult): View {
+  const rows = [
+    ...(used === null ? [] : [["used", used.version, used.origin, used.path]]),
+    ...refused.map(({ origin, path, reason }) => ["refused", "", origin, `${path}: ${reason}`]),
+  ];
+  const get = available === null ? {} : { next: `\`mlctl engine install\` brings XGBoost ${available}` };
+  return {
+    title: used === null ? "XGBoost trains in WebAssembly" : `XGBoost ${used.version} trains natively`,
+    ...(rows.length === 0
+      ? {}
+      : { tables: [{ columns: ["status", "version", "found by", { header: "library", overflow: "wrap" }], rows }] }),
+    ...(used === null ? get : {}),
+  };
+}
+
+export function removeView({ removed }: RemoveResult): View {
+  if (removed.length === 0) return { title: "nothing to remove: no engine is installed" };
+  return { title: `removed XGBoost ${removed.map(({ version }) => version).join(", ")}` };
+}

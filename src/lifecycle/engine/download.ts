@@ -1,0 +1,126 @@
+/** Gets a wheel from a package index (PEP 503 and PEP 691), trusting the certificates that pip trusts. */
+import { readFileSync } from "node:fs";
+import { get as getPlain, type IncomingMessage } from "node:http";
+import { Agent, get as getSecure, type AgentOptions } from "node:https";
+import { rootCertificates } from "node:tls";
+import { MlctlError } from "../../core/errors.ts";
+import type { PipSettings } from "./pipSettings.ts";
+import type { Wheel } from "./releases.ts";
+
+/** Nothing came for so long: the index is not there. */
+const IDLE_MILLISECONDS = 30_000;
+const MOST_REDIRECTS = 5;
+/** The largest wheel of XGBoost ever was 300 MB. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+export interface DownloadOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number | undefined) => void;
+}
+
+export interface Download {
+  readonly bytes: Uint8Array;
+  /** Without user and password. */
+  readonly url: string;
+}
+
+/** @throws {MlctlError} kind "failure" with the address and what to do without a network */
+export async function downloadWheel(wheel: Wheel, pip: PipSettings, options: DownloadOptions): Promise<Download> {
+  const request = opener(pip, options.signal);
+  const page = new URL(`${pip.indexUrl}/${wheel.project}/`);
+  try {
+    const listing = await request(page, "application/vnd.pypi.simple.v1+json, text/html;q=0.5");
+    const text = new TextDecoder().decode(await bytesOf(listing.response, () => {}));
+    const href = addressOf(wheel.filename, text, listing.response.headers["content-type"] ?? "");
+    if (href === undefined) throw new Error(`it does not list ${wheel.filename}`);
+    const file = new URL(href, listing.url);
+    // Credentials are for the index itself, not for another host that it points to.
+    if (file.host === page.host && file.username === "") {
+      file.username = page.username;
+      file.password = page.password;
+    }
+    const { response } = await request(file, "*/*");
+    return { bytes: await bytesOf(response, options.onProgress), url: shown(file) };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message || String(error) : String(error);
+    throw new MlctlError("failure", `${wheel.filename} could not be had from ${shown(page)}: ${reason}`, {
+      cause: error,
+      hint: `the index is ${pip.source}; without a network, copy that file here and run \`mlctl engine install --from ${wheel.filename}\``,
+    });
+  }
+}
+
+function addressOf(filename: string, text: string, type: string): string | undefined {
+  if (type.includes("json")) {
+    const { files } = JSON.parse(text) as { files: readonly { filename: string; url: string }[] };
+    return files.find((file) => file.filename === filename)?.url;
+  }
+  const links = [...text.matchAll(/<a\s[^>]*href=["']([^"']+)["']/gi)].map(([, href]) =>
+    href!.replaceAll("&amp;", "&"),
+  );
+  return links.find(
+    (href) => decodeURIComponent(href.split(/[?#]/)[0]!).endsWith(`/${filename}`) || href.startsWith(filename),
+  );
+}
+
+type Request = (url: URL, accept: string) => Promise<{ response: IncomingMessage; url: URL }>;
+
+function opener({ certificates }: PipSettings, signal: AbortSignal): Request {
+  const ca = certificates === null ? {} : { ca: [...rootCertificates, readFileSync(certificates, "utf8")] };
+  // HTTPS_PROXY and NO_PROXY count where this Node knows how (24.5 and later); the types are those of 22.
+  const settings: AgentOptions & { proxyEnv: NodeJS.ProcessEnv } = { ...ca, proxyEnv: process.env };
+  const agent = new Agent(settings);
+  const open = (url: URL, accept: string): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const headers = { accept, ...authorization(url) };
+      const common = { headers, signal, timeout: IDLE_MILLISECONDS };
+      const request = url.protocol === "http:" ? getPlain(url, common) : getSecure(url, { ...common, agent });
+      request.on("timeout", () => request.destroy(new Error(`nothing came for ${IDLE_MILLISECONDS / 1000} s`)));
+      request.on("response", resolve).on("error", reject);
+    });
+  return async (start, accept) => {
+    let url = start;
+    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      const response = await open(url, accept);
+      const { statusCode = 0, headers } = response;
+      if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
+        response.resume();
+        url = new URL(headers.location, url);
+        continue;
+      }
+      if (statusCode === 200) return { response, url };
+      response.resume();
+      throw new Error(`HTTP ${statusCode}`);
+    }
+    throw new Error(`more than ${MOST_REDIRECTS} redirects`);
+  };
+}
+
+function authorization({ username, password }: URL): { authorization?: string } {
+  if (username === "" && password === "") return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+async function bytesOf(response: IncomingMessage, onProgress: DownloadOptions["onProgress"]): Promise<Uint8Array> {
+  const length = Number(response.headers["content-length"]);
+  const total = Number.isInteger(length) && length > 0 ? length : undefined;
+  const chunks: Buffer[] = [];
+  let done = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    done += chunk.length;
+    if (done > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+    onProgress(done, total);
+  }
+  if (total !== undefined && done !== total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
+  return Buffer.concat(chunks);
+}
+
+function shown(url: URL): string {
+  const clean = new URL(url);
+  clean.username = "";
+  clean.password = "";
+  return clean.href;
+}

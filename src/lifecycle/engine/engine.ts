@@ -1,0 +1,220 @@
+/** engine: the native XGBoost, installed for this user, listed and removed. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Context } from "../../core/context.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
+import { nativeLibraries, type NativeLibraries } from "../../estimators/xgboost/chooseEngine.ts";
+import {
+  enginesFolder,
+  installedEngines,
+  libraryFolder,
+  libraryName,
+  type InstalledEngine,
+} from "../../estimators/xgboost/installedEngines.ts";
+import { ensureFolder } from "../../storage/commitFile.ts";
+import { removeStaleTemporaries, temporaryPath } from "../../storage/temporaryPath.ts";
+import { errorCode, writeFailure } from "../../storage/writeFailure.ts";
+import { downloadWheel } from "./download.ts";
+import { pipSettings } from "./pipSettings.ts";
+import { wheels, XGBOOST_VERSION, type Wheel } from "./releases.ts";
+import { unpackWheel } from "./unpackWheel.ts";
+
+/** A library that takes longer to open will not be better at its work. */
+const TRIAL_MILLISECONDS = 60_000;
+
+export interface InstallResult {
+  readonly status: "installed" | "already_installed";
+  readonly version: string;
+  readonly library: string;
+  /** Address or file that it came from; null where it was there already. */
+  readonly source: string | null;
+  readonly sha256: string | null;
+  /** Whether the checksum is the one that mlctl knows of this release. */
+  readonly pinned: boolean;
+}
+
+export interface ListResult extends NativeLibraries {
+  readonly engine: "native" | "wasm";
+  readonly installed: readonly InstalledEngine[];
+  /** What `mlctl engine install` would bring; null where there is no wheel for this machine. */
+  readonly available: string | null;
+}
+
+export interface RemoveResult {
+  readonly removed: readonly InstalledEngine[];
+}
+
+/**
+ * @param from a wheel at hand; undefined: the pinned one from the package index
+ * @throws {MlctlError} and nothing is installed; an engine that is there stays
+ */
+export async function installEngine(from: string | undefined, context: Context): Promise<InstallResult> {
+  const parent = enginesFolder();
+  if (parent === null) {
+    throw new MlctlError("usage", "there is no folder to install into: this user has no home folder", {
+      hint: "set XDG_DATA_HOME, or HOME, to a folder of yours",
+    });
+  }
+  const known = installedEngines().find(({ version }) => version === XGBOOST_VERSION);
+  if (from === undefined && known !== undefined && (await trial(known.library)).version !== null) {
+    const { version, library } = known;
+    return { status: "already_installed", version, library, source: null, sha256: null, pinned: true };
+  }
+  const { bytes, source } = from === undefined ? await fromIndex(pinnedWheel(), context) : fromFile(from);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const pinned = Object.values(wheels).some((wheel) => wheel.sha256 === sha256);
+  if (!pinned && from === undefined) {
+    throw new MlctlError("data", `${source} has the checksum ${sha256}, not that of the release`, {
+      hint: "somebody changed the file, or the index serves another one: nothing was installed",
+    });
+  }
+  const files = unpackWheel(bytes, { source, library: libraryName() });
+  if (!pinned) {
+    const message = `the checksum of ${source} is not one that mlctl knows: ${sha256}`;
+    context.emit({ type: "warning", stage: "engine", message });
+  }
+  return { status: "installed", ...(await place(files, parent)), source, sha256, pinned };
+}
+
+export async function listEngines(): Promise<ListResult> {
+  const { used, refused } = await nativeLibraries();
+  const available = wheels[`${process.platform}-${process.arch}`] === undefined ? null : XGBOOST_VERSION;
+  return { engine: used === null ? "wasm" : "native", used, refused, installed: installedEngines(), available };
+}
+
+/** @param version undefined: all of them */
+export function removeEngines(version: string | undefined): RemoveResult {
+  const installed = installedEngines();
+  const removed = installed.filter((engine) => version === undefined || engine.version === version);
+  if (version !== undefined && removed.length === 0) {
+    const versions = installed.map((engine) => engine.version).join(", ");
+    throw new MlctlError("usage", `version ${version} is not installed`, {
+      hint: versions === "" ? "`mlctl engine list` shows what is there" : `installed: ${versions}`,
+    });
+  }
+  for (const { folder } of removed) {
+    // Renamed first: half an engine is never found.
+    const aside = temporaryPath(folder);
+    try {
+      renameSync(folder, aside);
+      rmSync(aside, { recursive: true, force: true });
+    } catch (error) {
+      throw writeFailure(error, folder);
+    }
+  }
+  return { removed };
+}
+
+function pinnedWheel(): Wheel {
+  const machine = `${process.platform}-${process.arch}`;
+  const wheel = wheels[machine];
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  const isMusl = process.platform === "linux" && header.glibcVersionRuntime === undefined;
+  if (wheel !== undefined && !isMusl) return wheel;
+  throw new MlctlError("failure", `XGBoost has no wheel for ${machine}${isMusl ? " with musl" : ""}`, {
+    hint: "the WebAssembly engine works here; a library of your own is named by MLCTL_XGBOOST_LIBRARY",
+  });
+}
+
+interface Source {
+  readonly bytes: Uint8Array;
+  readonly source: string;
+}
+
+async function fromIndex(wheel: Wheel, { signal, emit }: Context): Promise<Source> {
+  emit({ type: "stage", stage: "engine", message: `downloading ${wheel.filename}` });
+  const onProgress = (done: number, total: number | undefined): void =>
+    emit({ type: "progress", stage: "engine", done, unit: "bytes", ...(total === undefined ? {} : { total }) });
+  const { bytes, url } = await downloadWheel(wheel, pipSettings(), { signal, onProgress });
+  return { bytes, source: url };
+}
+
+function fromFile(path: string): Source {
+  try {
+    return { bytes: readFileSync(path), source: path };
+  } catch (cause) {
+    const reason = errorCode(cause) === "ENOENT" ? "there is no such file" : (cause as Error).message;
+    throw new MlctlError("usage", `--from ${path}: ${reason}`, { cause });
+  }
+}
+
+/** Written aside, tried, then named: whoever trains meanwhile finds the old engine or the new one. */
+async function place(files: ReadonlyMap<string, Uint8Array>, parent: string) {
+  ensureFolder(parent);
+  removeStaleTemporaries(parent);
+  const aside = temporaryPath(join(parent, "engine"));
+  try {
+    writeFiles(files, aside);
+    const outcome = await trial(join(aside, libraryFolder, libraryName()));
+    if (outcome.version === null) throw unusable(outcome.reason);
+    const { version } = outcome;
+    const folder = join(parent, `xgboost-${version}`);
+    exchange(aside, folder);
+    return { version, library: join(folder, libraryFolder, libraryName()) };
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+function writeFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
+  try {
+    for (const [path, content] of files) {
+      mkdirSync(join(folder, dirname(path)), { recursive: true });
+      writeFileSync(join(folder, path), content, { flush: true, mode: 0o755 });
+    }
+  } catch (error) {
+    throw writeFailure(error, folder);
+  }
+}
+
+/** A folder cannot be renamed over another: the old one steps aside first. */
+function exchange(from: string, to: string): void {
+  const old = temporaryPath(to);
+  try {
+    renameSync(to, old);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw writeFailure(error, to);
+  }
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    throw writeFailure(error, to);
+  } finally {
+    rmSync(old, { recursive: true, force: true });
+  }
+}
+
+function unusable(reason: string): MlctlError {
+  const openMp = process.platform === "darwin" && /libomp/.test(reason);
+  return new MlctlError("failure", `the library in the wheel cannot be used on this machine: ${reason}`, {
+    hint: openMp
+      ? "it needs OpenMP: `brew install libomp`, then run this again"
+      : "nothing was installed; the WebAssembly engine needs no library",
+  });
+}
+
+interface Trial {
+  readonly version: string | null;
+  readonly reason: string;
+}
+
+/** In a process of its own, which may crash. */
+function trial(library: string): Promise<Trial> {
+  const module = fileURLToPath(new URL("dist/estimators/xgboost/nativeLibrary.js", projectRoot));
+  const code = `import { pathToFileURL as url } from "node:url";
+const [module, library] = process.argv.slice(1);
+const { libraryVersion } = await import(url(module).href);
+process.stdout.write(libraryVersion(library));`;
+  const args = ["--input-type=module", "-e", code, module, library];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { timeout: TRIAL_MILLISECONDS }, (error, stdout, stderr) => {
+      if (error === null) return resolve({ version: stdout, reason: "" });
+      const words = /^\w*Error: (.*)$/m.exec(stderr)?.[1];
+      resolve({ version: null, reason: words ?? (error.signal ? `it crashes (${error.signal})` : error.message) });
+    });
+  });
+}

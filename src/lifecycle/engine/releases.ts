@@ -1,0 +1,44 @@
+/** The release of XGBoost that `mlctl engine install` brings: which wheel for which machine, and the checksum it must have. */
+
+export interface Wheel {
+  /** On the package index. "xgboost-cpu" leaves the code for graphics cards out: 6 MB where "xgboost" has 132. */
+  readonly project: "xgboost-cpu" | "xgboost";
+  readonly filename: string;
+  readonly sha256: string;
+}
+
+export const XGBOOST_VERSION = "3.2.0";
+
+/** By platform and architecture, as Node names them. From the index's own listing, on 2026-11-28. */
+export const wheels: Readonly<Record<string, Wheel>> = {
+  "linux-x64": {
+    project: "xgboost-cpu",
+    filename: "xgboost_cpu-3.2.0-py3-none-manylinux_2_28_x86_64.whl",
+    sha256: "9c10b1653e1a689bf4094a328144cf3633c9be0e5217a76fbdc2fde6abcb2950",
+  },
+  "linux-arm64": {
+    project: "xgboost-cpu",
+    filename: "xgboost_cpu-3.2.0-py3-none-manylinux_2_28_aarch64.whl",
+    sha256: "896b9e2bc52ec0921edf92ddd1cebedf47032e94992b7aca0293524d380ce6e9",
+  },
+  "win32-x64": {
+    project: "xgboost-cpu",
+    filename: "xgboost_cpu-3.2.0-py3-none-win_amd64.whl",
+    sha256: "bfe72e42f73d2c6870a1a8b75324d56ae86ddad9abd4dccefeb36f2c3196dd48",
+  },
+  "win32-arm64": {
+    project: "xgboost-cpu",
+    filename: "xgboost_cpu-3.2.0-py3-none-win_arm64.whl",
+    sha256: "78fc90c09d7a1a1603ebb3a1c341689096797160c35a996d6a096b03e20caab4",
+  },
+  "darwin-arm64": {
+    project: "xgboost",
+    filename: "xgboost-3.2.0-py3-none-macosx_12_0_arm64.whl",
+    sha256: "eabbd40d474b8dbf6cb3536325f9150b9e6f0db32d18de9914fb3227d0bef5b7",
+  },
+  "darwin-x64": {
+    project: "xgboost",
+    filename: "xgboost-3.2.0-py3-none-macosx_10_15_x86_64.whl",
+    sha256: "2f661966d3e322536d9c448090a870fcba1e32ee5760c10b7c46bac7a342079a",
+  },
+};
