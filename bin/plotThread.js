@@ -1,4 +1,5 @@
 /** The thread that draws plots. */
 import { loadEntry } from "./loadEntry.js";
 
-await loadEntry("plotThread", "reporting/plotThread.js");
+// Not awaited: V8 aborts the whole process where a thread is ended while a module of it awaits at its top.
+void loadEntry("plotThread", "reporting/plotThread.js");

@@ -1,4 +1,5 @@
 /** The thread that reads a reference. */
 import { loadEntry } from "./loadEntry.js";
 
-await loadEntry("referenceThread", "lifecycle/referenceThread.js");
+// Not awaited: V8 aborts the whole process where a thread is ended while a module of it awaits at its top.
+void loadEntry("referenceThread", "lifecycle/referenceThread.js");

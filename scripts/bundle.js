@@ -22,6 +22,9 @@ const external = [
   "protobufjs",
 ];
 
+/** The other form of this package awaits an optional one at its top, which threads must not, see bin/plotThread.js. */
+const alias = { "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js") };
+
 /** One export of one script: build.js awaits it. */
 export async function bundle() {
   const dir = join(root, "dist", "app");
@@ -32,7 +35,7 @@ export async function bundle() {
       plotThread: join(root, "dist", "reporting", "plotThread.js"),
       referenceThread: join(root, "dist", "lifecycle", "referenceThread.js"),
     };
-    const build = await rolldown({ input, platform: "node", external, logLevel: "silent" });
+    const build = await rolldown({ input, platform: "node", external, resolve: { alias }, logLevel: "silent" });
     await build.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });
     await build.close();
   } catch (error) {

@@ -60,7 +60,7 @@ describe("architecture", () => {
     expect(breaches([{ path: "core/a.ts", text: 'import { x } from "../storage/x.ts";' }])).toEqual([
       "layer: core/a.ts imports storage/x.ts",
     ]);
-    expect(breaches([{ path: "stats/a.ts", text: 'await import("../commands/x.ts")' }])).toEqual([
+    expect(breaches([{ path: "stats/a.ts", text: 'void import("../commands/x.ts")' }])).toEqual([
       "layer: stats/a.ts imports commands/x.ts",
     ]);
   });
@@ -98,6 +98,12 @@ describe("architecture", () => {
     ]);
   });
 
+  it("finds a module that awaits at its top: V8 aborts the process where its thread is ended meanwhile", () => {
+    expect(breaches([{ path: "core/a.ts", text: "const library = await open();" }])).toEqual([
+      "await: core/a.ts awaits at its top",
+    ]);
+  });
+
   it("finds a drawer and a file too long to read", () => {
     expect(breaches([{ path: "core/utils.ts", text: "" }])).toEqual(["drawer: core/utils.ts"]);
     expect(breaches([{ path: "core/a.ts", text: "x;\n".repeat(251) }])).toEqual(["length: core/a.ts has 251 lines"]);
@@ -118,6 +124,7 @@ function breaches(sources: readonly Source[]): string[] {
     if (/(^|\/)(utils?|helpers?|common|types|misc)(\.ts|\/)/.test(path)) found.push(`drawer: ${path}`);
     const signal = /AbortSignal\.(any|timeout)\(/.exec(text)?.[1];
     if (signal !== undefined) found.push(`signal: ${path} uses AbortSignal.${signal}; core/inTime.ts does without`);
+    if (/^(export )?((const|let) [^=]+= )?await /m.test(text)) found.push(`await: ${path} awaits at its top`);
     const lines = text.split("\n").length - 1;
     if (lines > 250) found.push(`length: ${path} has ${lines} lines`);
   }

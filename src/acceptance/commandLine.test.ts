@@ -61,7 +61,7 @@ describe("wrong usage", () => {
     [["config", "check"], "error: unknown command 'check'\nhint: did you mean validate?\n"],
     [
       ["restore", "backup.tar.gz", "folder"],
-      "error: too many arguments for 'restore'. Expected 1 argument but got 2\nhint: name the folder with -C: `mlctl restore backup.tar.gz -C restored`\n",
+      "error: too many arguments for 'restore'. Expected 1 argument but got 2: backup.tar.gz, folder\nhint: name the folder with -C: `mlctl restore backup.tar.gz -C restored`\n",
     ],
     [["config", "show", "--jsn"], "error: unknown option '--jsn'\nhint: did you mean --json?\n"],
     [["completion", "bas"], 'error: shell: found "bas", allowed bash, zsh, fish\nhint: did you mean bash?\n'],

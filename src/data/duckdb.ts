@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import type { DatasetColumn } from "../core/dataset.ts";
+import { openNative } from "../core/nativeOpening.ts";
 
 /** A value of a small result; whole numbers beyond 2^53 lose their last digits. */
 export type Cell = string | number | boolean | null;
@@ -40,7 +41,7 @@ export async function withDatabase<T>(
   folder = join(tmpdir(), `mlctl-${randomUUID()}`),
 ): Promise<T> {
   // Imported here because it takes 0.18 s, which a command that reads no file should not pay.
-  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const { DuckDBInstance } = await openNative(() => import("@duckdb/node-api"));
   try {
     const instance = await DuckDBInstance.create(":memory:", {
       autoinstall_known_extensions: "false",

@@ -1,5 +1,6 @@
 /** Renders a plot to SVG or PNG without a browser; the same specification gives the same bytes on every machine. */
 import { createRequire } from "node:module";
+import { openNative } from "../core/nativeOpening.ts";
 import { textWidth } from "./textWidth.ts";
 import type { PlotSpec } from "./theme.ts";
 
@@ -22,7 +23,7 @@ export async function renderSvg(spec: PlotSpec): Promise<string> {
 
 /** @param scale pixels of the image per px of the plot: 2 is sharp on today's screens */
 export async function renderPng(spec: PlotSpec, scale = 2): Promise<Buffer> {
-  const [svg, { Resvg }] = await Promise.all([renderSvg(spec), import("@resvg/resvg-js")]);
+  const [svg, { Resvg }] = await Promise.all([renderSvg(spec), openNative(() => import("@resvg/resvg-js"))]);
   const { resolve } = createRequire(import.meta.url);
   const image = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },

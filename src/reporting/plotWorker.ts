@@ -1,5 +1,6 @@
 /** Draws plots in a thread that starts with the first of them, or ahead of it. */
 import { Worker } from "node:worker_threads";
+import { endThreads } from "../core/nativeOpening.ts";
 import { projectRoot } from "../core/projectRoot.ts";
 import type { PlotSpec } from "../plots/theme.ts";
 import { trusted, type Html } from "./html.ts";
@@ -65,7 +66,7 @@ export function plotWorker(): PlotWorker {
     figure: async (id, spec) => trusted((await ask(id, spec)) as string),
     picture: async (spec) => (await ask(null, spec)) as Uint8Array,
     async close() {
-      await worker?.terminate();
+      await endThreads(async () => worker?.terminate());
     },
   };
 }

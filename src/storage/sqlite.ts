@@ -3,6 +3,7 @@ import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, resolve, sep } from "node:path";
 import Database from "better-sqlite3";
 import { MlctlError } from "../core/errors.ts";
+import { openNativeNow } from "../core/nativeOpening.ts";
 import { errorCode } from "./writeFailure.ts";
 
 export type SqliteDatabase = Database.Database;
@@ -19,10 +20,8 @@ export function openSqlite(
   options: { readonly?: boolean; timeoutMs?: number } = {},
 ): SqliteDatabase {
   if (typeof source === "string") requireInside(source);
-  return new Database(source, {
-    readonly: options.readonly ?? false,
-    timeout: options.timeoutMs ?? BUSY_TIMEOUT_MILLISECONDS,
-  });
+  const { readonly = false, timeoutMs: timeout = BUSY_TIMEOUT_MILLISECONDS } = options;
+  return openNativeNow(() => new Database(source, { readonly, timeout })); // the first one opens the library
 }
 
 /** "SQLITE_BUSY" for any kind of busy, "SQLITE_CORRUPT" for any kind of damage …; undefined for other errors. */

@@ -1,5 +1,6 @@
 /** The part of XGBoost's C interface that training takes, opened through koffi. */
 import koffi from "koffi";
+import { openNativeNow } from "../../core/nativeOpening.ts";
 
 /** The first version with XGBoosterSaveModelToBuffer. */
 const OLDEST = [1, 6] as const;
@@ -61,7 +62,11 @@ export function libraryVersion(path: string): string {
 
 /** Once a process. @throws {Error} where there is none at `path` */
 export function nativeLibrary(path: string): NativeLibrary {
-  if (opened?.path === path) return opened.library;
+  if (opened?.path !== path) opened = { path, library: openNativeNow(() => openLibrary(path)) };
+  return opened.library;
+}
+
+function openLibrary(path: string): NativeLibrary {
   waitPassively();
   const handle = koffi.load(path);
   const library: NativeLibrary = {
@@ -89,7 +94,6 @@ export function nativeLibrary(path: string): NativeLibrary {
     copy: (address, byteLength) => new Uint8Array(koffi.view(address, byteLength).slice(0)),
   };
   library.setGlobal('{"verbosity":0}'); // what it prints goes past Node to the real stdout
-  opened = { path, library };
   return library;
 }
 

@@ -1,4 +1,5 @@
 /** Trainer: an engine inside the thread that calls it, which it blocks. */
+import { openNative } from "../../core/nativeOpening.ts";
 import type { TrainingJob } from "./trainingJob.ts";
 
 /** What an engine brings to its thread. */
@@ -31,7 +32,7 @@ async function webAssembly(): Promise<Trainer> {
 }
 
 async function native(): Promise<Trainer> {
-  const { trainNative } = await import("./trainNative.ts");
+  const { trainNative } = await openNative(() => import("./trainNative.ts"));
   return { train: trainNative, reason: messageOf, memoryBytes: () => 0 };
 }
 

@@ -1,6 +1,7 @@
 /** The thread that an engine trains in: kept for the next fit, one fit at a time, ended when a fit is called off. */
 import { isMainThread, Worker } from "node:worker_threads";
 import { MlctlError } from "../../core/errors.ts";
+import { endThreads } from "../../core/nativeOpening.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 import type { TrainingJob, WorkerMessage } from "./trainingJob.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
@@ -81,7 +82,7 @@ function inOwnThread(engine: string): Train {
     } finally {
       worker.unref();
       if (isReusable) idleWorker = worker;
-      else await worker.terminate();
+      else await endThreads(() => worker.terminate());
     }
   };
 

@@ -7,8 +7,10 @@ function tell(message: WorkerMessage, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-const trainer = await openTrainer(workerData as string);
-parentPort?.on("message", (job: TrainingJob) => {
+// Not awaited: V8 aborts the whole process where a thread is ended while a module of it awaits at its top.
+const opening = openTrainer(workerData as string);
+parentPort?.on("message", async (job: TrainingJob) => {
+  const trainer = await opening;
   try {
     const bytes = trainer.train(job, (share) => tell({ type: "progress", share }));
     tell({ type: "model", bytes, memoryBytes: trainer.memoryBytes() }, [bytes.buffer]);

@@ -3,7 +3,6 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
@@ -204,11 +203,9 @@ interface Trial {
 
 /** In a process of its own, which may crash. */
 function trial(library: string): Promise<Trial> {
-  const module = fileURLToPath(new URL("dist/estimators/xgboost/nativeLibrary.js", projectRoot));
-  const code = `import { pathToFileURL as url } from "node:url";
-const [module, library] = process.argv.slice(1);
-const { libraryVersion } = await import(url(module).href);
-process.stdout.write(libraryVersion(library));`;
+  const module = new URL("dist/estimators/xgboost/nativeLibrary.js", projectRoot).href;
+  const code = `const [module, library] = process.argv.slice(1);
+    import(module).then(({ libraryVersion }) => process.stdout.write(libraryVersion(library)));`;
   const args = ["--input-type=module", "-e", code, module, library];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { timeout: TRIAL_MILLISECONDS }, (error, stdout, stderr) => {

@@ -1,6 +1,7 @@
 /** The threads of a search: piscina hands each task to the next that is free. */
 import { Piscina } from "piscina";
 import { MlctlError } from "../../core/errors.ts";
+import { endThreads } from "../../core/nativeOpening.ts";
 import type { TrialAnswer, TrialTask, TrialWork } from "./trialTask.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 
@@ -25,7 +26,7 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
     // A thread that waits in Atomics.wait cannot be told to end by anything but force.
     atomics: "disabled",
   });
-  const stop = (): void => void pool.destroy();
+  const stop = (): void => void endThreads(() => pool.destroy());
   signal.addEventListener("abort", stop, { once: true });
   return {
     async answer(task) {
@@ -43,7 +44,7 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
     },
     async close() {
       signal.removeEventListener("abort", stop);
-      await pool.destroy();
+      await endThreads(() => pool.destroy());
     },
   };
 }
