@@ -33,7 +33,10 @@ function installNode() {
   console.error(`Installing Node.js ${NODE_RELEASE} in .node, for this folder alone …`);
   mkdirSync(nodeFolder, { recursive: true });
   writeFileSync(`${nodeFolder}/package.json`, '{ "private": true }\n');
-  npm(["install", "--no-save", "--no-audit", "--no-fund", `${nodePackage}@${NODE_RELEASE}`], nodeFolder);
+  npm(
+    ["install", "--no-save", "--no-audit", "--no-fund", "--no-update-notifier", `${nodePackage}@${NODE_RELEASE}`],
+    nodeFolder,
+  );
   if (existsSync(nodeOfClone) && spawnSync(nodeOfClone, ["--version"]).status === 0) return;
   console.error(`error: Node.js ${NODE_RELEASE} could not be installed for ${process.platform} ${process.arch}`);
   console.error(`hint: install Node.js ${OLDEST_NODE} or newer yourself (https://nodejs.org), then try again`);

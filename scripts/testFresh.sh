@@ -69,6 +69,11 @@ step npm pack --silent
 step npm install --silent --no-audit --no-fund --prefix ~/installed ./mlctl-*.tgz
 export PATH=~/installed/node_modules/.bin:$PATH
 cd
+if [ -d mlctl/.node ]; then
+  echo "$ mlctl --version   (with a Node that is too old)"
+  mlctl --version && { echo "error: it should have refused"; exit 1; }
+  export PATH=$(echo ~/mlctl/.node/node_modules/*/bin):$PATH
+fi
 step mlctl init demo
 cd demo
 step mlctl fullprocess
@@ -98,10 +103,9 @@ for node in "${nodes[@]}"; do
   unshare --mount --pid --fork --kill-child bash -c '
     mount -t proc proc "$0/proc" && mount -t devtmpfs devtmpfs "$0/dev" 2>/dev/null || mount --rbind /dev "$0/dev"
     mkdir -p "$0/dev/pts" && mount -t devpts devpts "$0/dev/pts" -o newinstance,ptmxmode=0666,mode=620 2>/dev/null || true
-    [ -d "$1" ] && mkdir -p "$0/home/stranger/shared" && mount --bind "$1" "$0/home/stranger/shared" && mount -o remount,bind,ro "$0/home/stranger/shared"
     exec env -i HOME=/home/stranger USER=stranger LANG=C PATH=/usr/local/bin:/usr/bin:/bin \
-      NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt MLCTL_FRESH=1 \
-      chroot --userspec=stranger:stranger "$0" /bin/bash /home/stranger/session.sh' "$root" "$(realpath ..)/shared"
+      NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
+      "$1" --userspec=stranger:stranger "$0" /bin/bash /home/stranger/session.sh' "$root" "$(command -v chroot)"
   umount -l "$work/root"
   rm -rf "$work/upper-$node" "$work/layer-$node"
 done
