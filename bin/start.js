@@ -6,7 +6,8 @@ import { isAbsolute, join } from "node:path";
 import { loadEntry } from "./loadEntry.js";
 
 export async function start(args) {
-  enableCompileCache(process.env.NODE_COMPILE_CACHE ?? cacheFolder());
+  const cache = process.env.NODE_COMPILE_CACHE ?? cacheFolder();
+  if (cache !== undefined) enableCompileCache(cache);
   if (!existsSync(new URL("../dist/cli/main.js", import.meta.url))) {
     process.stderr.write("error: mlctl is not built\nhint: run `npm install` or `npm run build` in its folder\n");
     process.exit(1);
@@ -18,5 +19,10 @@ export async function start(args) {
 /** Not Node's own default: it lies in the temporary folder, where others could put code for this user to run. */
 function cacheFolder() {
   const named = process.env.XDG_CACHE_HOME ?? "";
-  return join(isAbsolute(named) ? named : join(homedir(), ".cache"), "mlctl");
+  if (isAbsolute(named)) return join(named, "mlctl");
+  try {
+    return join(homedir(), ".cache", "mlctl");
+  } catch {
+    return undefined; // a user without a home, such as a container's
+  }
 }
