@@ -92,12 +92,6 @@ describe("architecture", () => {
     ]);
   });
 
-  it("finds a signal that Node 20 may collect as garbage before it fires, or does not have", () => {
-    expect(breaches([{ path: "core/a.ts", text: "const signal = AbortSignal.any([one, other]);" }])).toEqual([
-      "signal: core/a.ts uses AbortSignal.any; core/inTime.ts does without",
-    ]);
-  });
-
   it("finds a module that awaits at its top: V8 aborts the process where its thread is ended meanwhile", () => {
     expect(breaches([{ path: "core/a.ts", text: "const library = await open();" }])).toEqual([
       "await: core/a.ts awaits at its top",
@@ -122,8 +116,6 @@ function breaches(sources: readonly Source[]): string[] {
   found.push(...secondImporters(imports), ...cycles(imports));
   for (const { path, text } of sources) {
     if (/(^|\/)(utils?|helpers?|common|types|misc)(\.ts|\/)/.test(path)) found.push(`drawer: ${path}`);
-    const signal = /AbortSignal\.(any|timeout)\(/.exec(text)?.[1];
-    if (signal !== undefined) found.push(`signal: ${path} uses AbortSignal.${signal}; core/inTime.ts does without`);
     if (/^(export )?((const|let) [^=]+= )?await /m.test(text)) found.push(`await: ${path} awaits at its top`);
     const lines = text.split("\n").length - 1;
     if (lines > 250) found.push(`length: ${path} has ${lines} lines`);

@@ -7,7 +7,6 @@ import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../storage/commitFile.ts";
 import { writeFailure } from "../storage/writeFailure.ts";
-import { inTime } from "../core/inTime.ts";
 
 export interface FetchUrlOptions {
   readonly url: string;
@@ -116,7 +115,8 @@ async function answered(options: FetchUrlOptions, before: FetchState | undefined
   const { retries, retryDelay, signal } = options;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await inTime(options, (stop) => request(options, before, stop));
+      signal.throwIfAborted();
+      return await request(options, before, AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]));
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof MlctlError || attempt >= retries) throw toldFailure(error, options);

@@ -1,6 +1,5 @@
 /** Calls addresses of a server in turn and keeps account of each call. */
 import { MlctlError } from "../core/errors.ts";
-import { inTime } from "../core/inTime.ts";
 
 /** Where a server answers, and what opens it. */
 export interface ApiServer {
@@ -54,11 +53,10 @@ export function httpCaller({ url, token }: ApiServer, signal: AbortSignal): Http
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(rows === undefined ? {} : { "content-type": rows.type }),
       };
-      const { response, text } = await inTime({ timeout: PATIENCE_MILLISECONDS, signal }, async (stop) => {
-        const body = rows?.body ?? null;
-        const answer = await fetch(`${base}${path}`, { method, headers, body, signal: stop });
-        return { response: answer, text: await answer.text() };
-      });
+      signal.throwIfAborted();
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS)]);
+      const response = await fetch(`${base}${path}`, { method, headers, body: rows?.body ?? null, signal: stop });
+      const text = await response.text();
       const document = parsed(text);
       told(response.status, text, response.ok ? null : problemOf(response.status, document));
       return { text, document };

@@ -1,6 +1,5 @@
 /** Sends an alert over a channel: a few tries, each after a longer wait; a dead channel is reported, never thrown. */
 import type { Alert } from "../core/alert.ts";
-import { inTime } from "../core/inTime.ts";
 import { RefusedError, type Channel } from "./channel.ts";
 import { FIRST_WAIT_MILLISECONDS } from "./longestWait.ts";
 import { maskSecrets } from "./maskSecrets.ts";
@@ -45,14 +44,14 @@ export async function deliver(
 
 async function sendInTime(channel: Channel, alert: Alert, signal: AbortSignal): Promise<void> {
   const { timeoutMs: timeout } = channel;
-  await inTime({ timeout, signal }, (stop) => {
-    const late = new Promise<never>((_, reject) => {
-      stop.addEventListener("abort", () => {
-        reject(new Error(signal.aborted ? "interrupted" : `no answer within ${timeout / 1000} s`));
-      });
+  signal.throwIfAborted();
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+  const late = new Promise<never>((_, reject) => {
+    stop.addEventListener("abort", () => {
+      reject(new Error(signal.aborted ? "interrupted" : `no answer within ${timeout / 1000} s`));
     });
-    return Promise.race([channel.send(alert, stop), late]);
   });
+  await Promise.race([channel.send(alert, stop), late]);
 }
 
 /** fetch says only "fetch failed": its cause says why. */

@@ -18,16 +18,12 @@ export async function temporaryServer(workspace: Workspace): Promise<TemporarySe
   const address = { host: "127.0.0.1", port: 0, workers: 1, token, tokens: [], rate_limit: null };
   const log = { ...config.serve.log, enabled: false };
   const stopped = new AbortController();
-  // Forwarded by hand: there is no AbortSignal.any before Node 20.3.
-  const stop = (): void => stopped.abort();
-  context.signal.addEventListener("abort", stop);
-  if (context.signal.aborted) stop();
   const own: Workspace = {
     ...workspace,
     config: { ...config, serve: { ...config.serve, ...address, log } },
     context: {
       ...context,
-      signal: stopped.signal,
+      signal: AbortSignal.any([context.signal, stopped.signal]),
       emit: (event) => void (event.type === "warning" && context.emit(event)),
     },
   };
@@ -41,11 +37,11 @@ export async function temporaryServer(workspace: Workspace): Promise<TemporarySe
           url,
           token,
           async stop() {
-            stop();
+            stopped.abort();
             await ended;
           },
         }),
     });
-    ended.finally(() => context.signal.removeEventListener("abort", stop)).catch(reject);
+    ended.catch(reject);
   });
 }

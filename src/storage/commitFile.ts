@@ -20,7 +20,7 @@ export function commitFile(temporary: string, path: string): void {
 
 /**
  * Makes a folder with its parents, one by one: where a file system says that the parent of a new folder is not there
- * although it is, as Linux does in /proc, mkdirSync of Node 20 with `recursive` never ends.
+ * although it is, as Linux does in /proc, mkdirSync with `recursive` never ends (seen with Node 20 to 26).
  * @returns the first of them that was not there; undefined where all were
  */
 export function ensureFolder(folder: string): string | undefined {
