@@ -6,7 +6,7 @@ import { milliseconds } from "../config/milliseconds.ts";
 import type { Config } from "../config/schema.ts";
 import { MlctlError } from "../core/errors.ts";
 import { fetchUrl, shownUrl } from "../lifecycle/fetchUrl.ts";
-import { pathMatcher } from "../lifecycle/pathMatcher.ts";
+import { glob } from "../core/glob.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
 import { candidateNames } from "./dropNames.ts";
@@ -31,7 +31,7 @@ export async function openSource(workspace: Workspace, folder: string, clock: ()
   const { config, paths, context } = workspace;
   const { source: address, pattern, settle } = config.watch;
   const warn = (message: string): void => context.emit({ type: "warning", stage: "watch", message });
-  const matches = pattern === null ? undefined : pathMatcher(pattern);
+  const matches = pattern === null ? undefined : glob(pattern);
   const filter = matches === undefined ? {} : { matches };
   if (address?.startsWith("s3://") === true) {
     const { bucketSource } = await import("./bucketSource.ts");

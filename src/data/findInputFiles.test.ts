@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findInputFiles, globExpression } from "./findInputFiles.ts";
+import { findInputFiles } from "./findInputFiles.ts";
 
 async function folderWith(paths: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "find-test-"));
@@ -42,25 +42,5 @@ describe("findInputFiles", () => {
       kind: "usage",
       message: "there is no folder /no/such/folder",
     });
-  });
-});
-
-describe("globExpression", () => {
-  it.each([
-    ["*.csv", "a.csv", true],
-    ["*.csv", "x/a.csv", false],
-    ["**/*.csv", "x/y/a.csv", true],
-    ["data/**", "data/x/a.csv", true],
-    ["Metro_20{12,13}.csv", "Metro_2013.csv", true],
-    ["Metro_20{12,13}.csv", "Metro_2014.csv", false],
-    ["a?.csv", "ab.csv", true],
-    ["a.csv", "aXcsv", false],
-    ["a,b(1).csv", "a,b(1).csv", true],
-  ])("%s against %s: %s", (pattern, path, matched) => {
-    expect(globExpression(pattern).test(path)).toBe(matched);
-  });
-
-  it("refuses a brace that stays open", () => {
-    expect(() => globExpression("*.{csv")).toThrow("is not closed");
   });
 });

@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { MlctlError } from "../core/errors.ts";
+import { glob } from "../core/glob.ts";
 
 export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
 
@@ -10,7 +11,7 @@ export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
  * Paths start with `folder` as given and are sorted. Names that start with a dot are left out, as in a shell; so are
  * links that lead out of the folder, since a stranger's workspace must not reach other files.
  *
- * @param pattern relative to `folder`: `*` and `?` stay within a name, `**` spans folders, `{a,b}` chooses
+ * @param pattern relative to `folder`, see glob
  * @throws {MlctlError} kind "usage" if there is no such folder
  */
 export async function findInputFiles(
@@ -18,7 +19,7 @@ export async function findInputFiles(
   pattern: string = DEFAULT_PATTERN,
   onLeftOut: (path: string, reason: string) => void = () => {},
 ): Promise<string[]> {
-  const matches = globExpression(pattern);
+  const matches = glob(pattern);
   const root = await realpath(folder).catch((error: unknown) => {
     throw new MlctlError("usage", `there is no folder ${folder}`, {
       cause: error,
@@ -28,7 +29,7 @@ export async function findInputFiles(
   const found: string[] = [];
   await walk(folder, "", async (entry, relative) => {
     const path = join(folder, relative);
-    if (!matches.test(relative)) return;
+    if (!matches(relative)) return;
     const problem = entry.isFile() ? undefined : await problemOfLink(path, root);
     if (problem === undefined) found.push(path);
     else onLeftOut(path, problem);
@@ -59,21 +60,4 @@ async function problemOfLink(path: string, root: string): Promise<string | undef
   if (target === undefined) return "a link that leads nowhere";
   if (!target.startsWith(root + sep)) return "a link that leads out of the folder";
   return (await stat(target)).isFile() ? undefined : "not a file";
-}
-
-/** A glob as a regular expression over paths with forward slashes; letter case of the ending does not matter. */
-export function globExpression(pattern: string): RegExp {
-  let depth = 0;
-  const source = pattern.replace(/\*\*\/|\*\*|\*|\?|[{},]|[.+^$()|[\]\\]/g, (token) => {
-    if (token === "**/") return "(?:[^/]+/)*";
-    if (token === "**") return ".*";
-    if (token === "*") return "[^/]*";
-    if (token === "?") return "[^/]";
-    if (token === "{") return ++depth > 0 ? "(?:" : "";
-    if (token === "}") return depth-- > 0 ? ")" : "\\}";
-    if (token === ",") return depth > 0 ? "|" : ",";
-    return `\\${token}`;
-  });
-  if (depth > 0) throw new MlctlError("usage", `ingest.pattern: "${pattern}" opens a { that is not closed`);
-  return new RegExp(`^${source}$`, "i");
 }

@@ -53,11 +53,21 @@ let opened: { readonly path: string; readonly library: NativeLibrary } | null = 
 /** Version of the library at `path`, e.g. "1.7.4". @throws {Error} where it cannot be used, with the reason */
 export function libraryVersion(path: string): string {
   const [major, minor, patch] = [[0], [0], [0]];
-  nativeLibrary(path).version(major, minor, patch);
+  functionsOf(path).version(major, minor, patch);
   const version = `${major[0]}.${minor[0]}.${patch[0]}`;
   const isTooOld = major[0]! < OLDEST[0] || (major[0] === OLDEST[0] && minor[0]! < OLDEST[1]);
   if (isTooOld) throw new Error(`it is version ${version}, ${OLDEST.join(".")} is the oldest that can be used`);
   return version;
+}
+
+function functionsOf(path: string): NativeLibrary {
+  try {
+    return nativeLibrary(path);
+  } catch (error) {
+    const missing = /Cannot find function '(\w+)'/.exec(String(error))?.[1];
+    if (missing === undefined) throw error;
+    throw new Error(`it has no ${missing}: it is not libxgboost, or older than ${OLDEST.join(".")}`, { cause: error });
+  }
 }
 
 /** Once a process. @throws {Error} where there is none at `path` */
