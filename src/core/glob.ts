@@ -12,7 +12,7 @@ const ORDINARY = /(?<![\\[])[()|+@!^$]/g;
  * @throws {MlctlError} kind "usage" where a bracket is not closed
  */
 export function glob(pattern: string): (path: string) => boolean {
-  const options = { nocase: true, dot: true, nonegate: true, noextglob: true, strictBrackets: true };
+  const options = { nocase: true, dot: true, nonegate: true, noextglob: true, strictBrackets: true, posix: true };
   try {
     return picomatch(pattern.replace(ORDINARY, String.raw`\$&`), options);
   } catch (cause) {
