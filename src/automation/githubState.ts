@@ -1,6 +1,5 @@
 /** Steps of a workflow that carry what mlctl made from one run to the next: each runner begins with the repository alone. */
 import { shellWord } from "./jobCommand.ts";
-import { quoted } from "./yamlText.ts";
 
 /**
  * A cache is dropped after a week and an artifact after months, and of neither two jobs at once could both be kept: so
@@ -9,8 +8,8 @@ import { quoted } from "./yamlText.ts";
 export const STATE_BRANCH = "mlctl-state";
 
 /** @param folders relative to the workspace, in which the steps run */
-export function restoreSteps(folders: readonly string[]): string[] {
-  return step("bring back what earlier runs made", "id: restore", [
+export function restoreStep(folders: readonly string[]): object {
+  return step("bring back what earlier runs made", { id: "restore" }, [
     `code=0; git ls-remote --exit-code --heads origin ${STATE_BRANCH} > /dev/null || code=$?`,
     'if [ "$code" = 2 ]; then exit 0; fi # The first run: there is no such branch yet.',
     'if [ "$code" != 0 ]; then exit "$code"; fi',
@@ -26,7 +25,7 @@ export function restoreSteps(folders: readonly string[]): string[] {
  * What two jobs made at the same time is laid together file by file: records have names of their own. It runs after a
  * failed job too, whose record and log are what one looks for then.
  */
-export function keepSteps(folders: readonly string[], message: string): string[] {
+export function keepStep(folders: readonly string[], message: string): object {
   const kept = `${words(folders)} ':(exclude)*.lock'`;
   const script = [
     'export GIT_INDEX_FILE="$RUNNER_TEMP/mlctl-index"',
@@ -51,16 +50,11 @@ export function keepSteps(folders: readonly string[], message: string): string[]
     `echo "::error::what this run made could not be kept on the branch ${STATE_BRANCH}: run the job again"`,
     "exit 1",
   ];
-  return step("keep what it made", "if: always() && steps.restore.outcome == 'success'", script);
+  return step("keep what it made", { if: "always() && steps.restore.outcome == 'success'" }, script);
 }
 
-function step(name: string, property: string, script: readonly string[]): string[] {
-  return [
-    `      - name: ${quoted(name)}`,
-    `        ${property}`,
-    "        run: |",
-    ...script.map((line) => `          ${line}`),
-  ];
+function step(name: string, properties: object, script: readonly string[]): object {
+  return { name, ...properties, run: `${script.join("\n")}\n` };
 }
 
 function words(folders: readonly string[]): string {

@@ -2,7 +2,7 @@
 import { sha256Text } from "../storage/sha256Text.ts";
 import { hostTimes } from "./hostTimes.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { quoted } from "./yamlText.ts";
+import { yamlText } from "./yamlText.ts";
 
 /** A missed start is made up for within the day; else it may be a little late. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
@@ -29,63 +29,63 @@ function nameOf({ name }: ScheduledJob): string {
 }
 
 function cronJob(job: ScheduledJob, name: string, time: string): string {
-  const due = job.missed === "run" ? "24h" : "15m";
-  const deadline =
-    job.timeoutMs === null ? [] : [`      activeDeadlineSeconds: ${Math.ceil(job.timeoutMs / 1000) + 60}`];
-  const lines = [
-    "---",
-    `# ${job.cron} (${job.timezone})`,
-    "apiVersion: batch/v1",
-    "kind: CronJob",
-    "metadata:",
-    `  name: ${name}`,
-    "  labels:",
-    "    app.kubernetes.io/name: mlctl",
-    "    app.kubernetes.io/component: schedule",
-    "spec:",
-    `  schedule: ${quoted(time)}`,
-    `  timeZone: ${quoted(job.timezone)}`,
-    "  concurrencyPolicy: Forbid",
-    `  startingDeadlineSeconds: ${STARTING_DEADLINE[job.missed]}`,
-    "  successfulJobsHistoryLimit: 3",
-    "  failedJobsHistoryLimit: 5",
-    "  jobTemplate:",
-    "    spec:",
-    "      backoffLimit: 0",
-    ...deadline,
-    "      template:",
-    "        spec:",
-    "          restartPolicy: Never",
-    "          automountServiceAccountToken: false",
-    "          securityContext:",
-    "            runAsNonRoot: true",
-    "            runAsUser: 1000",
-    "            runAsGroup: 1000",
-    "            fsGroup: 1000",
-    "            seccompProfile:",
-    "              type: RuntimeDefault",
-    "          containers:",
-    "            - name: mlctl",
-    "              image: mlctl:latest",
-    "              imagePullPolicy: IfNotPresent",
-    `              args: ["schedule", "now", ${quoted(job.name)}, "--due", "${due}"]`,
-    "              securityContext:",
-    "                allowPrivilegeEscalation: false",
-    "                readOnlyRootFilesystem: true",
-    "                capabilities:",
-    "                  drop: [ALL]",
-    "              volumeMounts:",
-    "                - name: workspace",
-    "                  mountPath: /workspace",
-    "                - name: temporary",
-    "                  mountPath: /tmp",
-    "          volumes:",
-    "            - name: workspace",
-    "              persistentVolumeClaim:",
-    "                claimName: mlctl-workspace",
-    "            - name: temporary",
-    "              emptyDir:",
-    "                sizeLimit: 1Gi",
-  ];
-  return `${lines.join("\n")}\n`;
+  const content = {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: {
+      name,
+      labels: { "app.kubernetes.io/name": "mlctl", "app.kubernetes.io/component": "schedule" },
+    },
+    spec: {
+      schedule: time,
+      timeZone: job.timezone,
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: STARTING_DEADLINE[job.missed],
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 5,
+      jobTemplate: {
+        spec: {
+          backoffLimit: 0,
+          ...(job.timeoutMs === null ? {} : { activeDeadlineSeconds: Math.ceil(job.timeoutMs / 1000) + 60 }),
+          template: { spec: podOf(job) },
+        },
+      },
+    },
+  };
+  return yamlText(content, [`${job.cron} (${job.timezone})`], { separated: true });
+}
+
+function podOf({ name, missed }: ScheduledJob): object {
+  return {
+    restartPolicy: "Never",
+    automountServiceAccountToken: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      fsGroup: 1000,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [
+      {
+        name: "mlctl",
+        image: "mlctl:latest",
+        imagePullPolicy: "IfNotPresent",
+        args: ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m"],
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+        volumeMounts: [
+          { name: "workspace", mountPath: "/workspace" },
+          { name: "temporary", mountPath: "/tmp" },
+        ],
+      },
+    ],
+    volumes: [
+      { name: "workspace", persistentVolumeClaim: { claimName: "mlctl-workspace" } },
+      { name: "temporary", emptyDir: { sizeLimit: "1Gi" } },
+    ],
+  };
 }

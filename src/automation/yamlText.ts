@@ -1,6 +1,12 @@
-/** Texts in YAML. */
+/** The YAML that other schedulers read. */
+import { Document, isNode } from "yaml";
 
-/** JSON is YAML: quoted, with what would end the text escaped. */
-export function quoted(text: string): string {
-  return JSON.stringify(text);
+/** @param remarks lines of a comment above it, each starts with "# " */
+export function yamlText(content: object, remarks: readonly string[], options: { separated?: boolean } = {}): string {
+  const document = new Document(content);
+  if (options.separated === true && document.directives !== undefined) document.directives.docStart = true;
+  // A line break in a comment would end it.
+  const comment = remarks.map((line) => ` ${line.replace(/[\r\n\u0085\u2028\u2029]+/g, " ")}`).join("\n");
+  if (isNode(document.contents)) document.contents.commentBefore = comment;
+  return document.toString({ lineWidth: 0, nullStr: "" });
 }
