@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 
 const JSON_HINT =
-  "hint: // and /* */ comments and a comma after the last entry are allowed; keys and texts need double quotes";
+  "hint: // and /* */ comments and a comma after the last entry are allowed; keys and strings need double quotes";
 const SCHEMA_HINT = "hint: `mlctl config schema` describes every key";
 
 describe("config.json", () => {
@@ -24,30 +24,39 @@ describe("config.json", () => {
     [
       "is empty",
       "",
-      ["error: config.json is not JSON: found the end of the file, expected a value, line 1, column 1", JSON_HINT],
+      [
+        "error: config.json is not valid JSON: found the end of the file, expected a value, line 1, column 1",
+        JSON_HINT,
+      ],
     ],
     [
       "is no JSON",
       "hello: world\n",
-      ['error: config.json is not JSON: found "hello", expected a value, line 1, column 1', JSON_HINT],
+      [
+        'error: config.json is not valid JSON: found "hello", expected a value or a key in double quotes, line 1, column 1',
+        JSON_HINT,
+      ],
     ],
     [
       "ends in the middle",
       '{\n  "target": "exited",',
       [
-        'error: config.json is not JSON: found the end of the file, expected a key in double quotes or "}", line 2, column 22',
+        'error: config.json is not valid JSON: found the end of the file, expected a key in double quotes or "}", line 2, column 22',
         JSON_HINT,
       ],
     ],
     [
       "has a text that is not closed",
       '{\n"target": "exited\n}',
-      ["error: config.json is not JSON: a text is not closed, line 2, column 11", JSON_HINT],
+      ["error: config.json is not valid JSON: a string is not closed, line 2, column 11", JSON_HINT],
     ],
     [
       "has a key twice",
       '{\n"target": "exited",\n"target": "x" }',
-      ['error: config.json is not JSON: the key "target" stands twice in one object, line 3, column 1', JSON_HINT],
+      [
+        'error: config.json is not valid JSON: the key "target" is there twice in one object, line 3, column 1',
+        JSON_HINT,
+      ],
     ],
     [
       "is a list",

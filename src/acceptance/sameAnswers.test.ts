@@ -1,6 +1,6 @@
 /** predict, serve and score give the same numbers for the same rows, in a workspace of every template. */
 import { expect, it } from "vitest";
-import { parseJsonc } from "../config/parseJsonc.ts";
+import { parseJsonc } from "../config/jsonc.ts";
 import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 import { served } from "./servedWorkspace.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { configJsonSchema, schemaNodesAt, type SchemaNode } from "./configJsonSchema.ts";
 import { configTemplate, templates } from "./configTemplate.ts";
 import { settingPaths } from "./environmentSettings.ts";
-import { parseJsonc } from "./parseJsonc.ts";
+import { parseJsonc } from "./jsonc.ts";
 import { configSchema } from "./schema.ts";
 import { variableOf } from "./variableOf.ts";
 

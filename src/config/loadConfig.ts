@@ -10,7 +10,7 @@ import { environmentSettings, type Environment } from "./environmentSettings.ts"
 import { explainIssues } from "./explainIssues.ts";
 import { furtherProblems } from "./furtherProblems.ts";
 import { leaves, withValueAt, type Path } from "./jsonPath.ts";
-import { parseJsonc, type ParsedJson } from "./parseJsonc.ts";
+import { parseJsonc, type ParsedJson } from "./jsonc.ts";
 import { recordableConfig } from "./recordableConfig.ts";
 import { resolveReferences } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema.ts";

@@ -1,6 +1,6 @@
 /** Writes the best parameters of a search into a config.json. */
 import { readFileSync } from "node:fs";
-import { withParams } from "../config/withParams.ts";
+import { withParams } from "../config/jsonc.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import type { SearchResult, TuneResult } from "./tune.ts";
 

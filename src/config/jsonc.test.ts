@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseJsonc } from "./parseJsonc.ts";
+import { parseJsonc } from "./jsonc.ts";
 
 const value = (text: string) => parseJsonc(text, "config.json").value;
 
@@ -19,21 +19,21 @@ describe("parseJsonc", () => {
   });
 
   it.each([
-    ['{\n  "a": 1\n  "b": 2\n}', 'found "\\"", expected "," or "}", line 3, column 3'],
+    ['{\n  "a": 1\n  "b": 2\n}', 'found "\\"", expected a comma, line 3, column 3'],
     ['{"a": }', 'found "}", expected a value, line 1, column 7'],
-    ["{'a': 1}", 'found "\'", expected a key in double quotes or "}", line 1, column 2'],
-    ['{"a": 1', 'found the end of the file, expected "," or "}", line 1, column 8'],
+    ["{'a': 1}", 'found "\'", expected a value or a key in double quotes, line 1, column 2'],
+    ['{"a": 1', 'found the end of the file, expected a comma or "}", line 1, column 8'],
     ["", "found the end of the file, expected a value, line 1, column 1"],
-    ['{"a": "x\n"}', "a text is not closed, line 1, column 7"],
-    ['{"a": 1, "a": 2}', 'the key "a" stands twice in one object, line 1, column 10'],
-    ['{"a": 01}', 'found "01", expected a value, line 1, column 7'],
-    ['{"a": NaN}', 'found "NaN", expected a value, line 1, column 7'],
-    ['{"path": "C:\\data"}', '"\\d" is no escape (a backslash is written \\\\), line 1, column 13'],
+    ['{"a": "x\n"}', "a string is not closed, line 1, column 7"],
+    ['{"a": 1, "a": 2}', 'the key "a" is there twice in one object, line 1, column 10'],
+    ['{"a": 01}', 'found "1", expected a comma, line 1, column 8'],
+    ['{"a": NaN}', 'found "NaN", expected a value or a key in double quotes, line 1, column 7'],
+    ['{"path": "C:\\data"}', "this is not a valid escape (a backslash is written \\\\), line 1, column 10"],
     ["{} {}", 'found "{", expected the end of the file, line 1, column 4'],
     ["/* open", "a comment is not closed, line 1, column 1"],
-    ["\u0000{", 'found "\\u0000", expected a value, line 1, column 1'],
+    ["\u0000{", 'found "\\u0000", expected a value or a key in double quotes, line 1, column 1'],
   ])("says what is wrong in %j and where", (text, problem) => {
-    const message = `config.json is not JSON: ${problem}`;
+    const message = `config.json is not valid JSON: ${problem}`;
     expect(() => value(text)).toThrow(expect.objectContaining({ kind: "usage", message }));
   });
 
