@@ -25,7 +25,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["src/**/*.test.ts"], exclude: ["src/acceptance/**", ...real] },
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts"],
+          exclude: ["src/acceptance/**", ...real],
+          isolate: false,
+          setupFiles: ["src/testing/freshModules.ts"],
+        },
       },
       {
         extends: true,
