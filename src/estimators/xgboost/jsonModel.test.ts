@@ -84,7 +84,7 @@ print(json.dumps([by_booster.astype(float).ravel().tolist(), [gain.get(f, 0) for
     ["regression", "XGBRegressor(n_estimators=15, tree_method='hist', objective='reg:absoluteerror')"],
     ["regression", "XGBRFRegressor(n_estimators=15)"],
     ["binary", "XGBClassifier(n_estimators=15, max_depth=3, base_score=0.2)"],
-    ["multiclass", "XGBClassifier(n_estimators=15, num_parallel_tree=2, subsample=0.5)"],
+    ["multiclass", "XGBClassifier(n_estimators=15, num_parallel_tree=2, subsample=0.5, base_score=0.5)"],
   ] as const)("of Python is taken over with the same answers: %s by %s", (task, estimator) => {
     const X = matrix(3);
     writeFileSync(rowsFile, X.values);

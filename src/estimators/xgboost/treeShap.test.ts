@@ -46,7 +46,7 @@ describe("treeShap", () => {
   it.skipIf(!canCompare).each([
     ["regression", 400, 6, 0, "max_depth=6"],
     ["binary", 400, 6, 2, "max_depth=4, objective='binary:logistic', base_score=0.3"],
-    ["multiclass", 400, 6, 3, "max_depth=5, objective='multi:softprob', num_class=3"],
+    ["multiclass", 400, 6, 3, "max_depth=5, objective='multi:softprob', num_class=3, base_score=0.5"],
     ["few rows of deep trees, leaf by leaf", 60, 6, 0, "max_depth=20, min_child_weight=0"],
     ["a stump a round", 400, 3, 0, "max_depth=1"],
     ["weights of nothing", 400, 6, 2, "max_depth=6, objective='binary:logistic', min_child_weight=0, eta=10"],
