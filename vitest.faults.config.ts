@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/acceptance/faults/**/*.test.ts"],
+    globalSetup: ["src/acceptance/runFolder.ts"],
     env: { MLCTL_FAULTS: process.env["MLCTL_FAULTS"] ?? "1" },
     testTimeout: 600_000,
     hookTimeout: 300_000,

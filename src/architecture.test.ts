@@ -200,5 +200,5 @@ function sourcesOf(root: string): Source[] {
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !/\.test\.ts$|^example[A-Z]/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((path) => ({ path: relative(root, path).replaceAll("\\", "/"), text: readFileSync(path, "utf8") }))
-    .filter(({ path }) => !path.startsWith("acceptance/"));
+    .filter(({ path }) => !/^(acceptance|testing)\//.test(path));
 }

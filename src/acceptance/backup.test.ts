@@ -8,6 +8,7 @@ import { extract, pack, type Header } from "tar-stream";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   bin,
+  deployedWorkspace,
   emptyWorkspace,
   sampleWorkspace,
   sha256,
@@ -20,8 +21,7 @@ import {
 let workspace: LifecycleWorkspace;
 let archive: string;
 beforeAll(() => {
-  workspace = sampleWorkspace();
-  workspace.ok("fullprocess");
+  workspace = deployedWorkspace();
   workspace.ok("predict", "testdata/testdata.csv", "--log", "-o", "answers.csv");
   archive = join(temporaryFolder(), "backup.tar.gz");
   workspace.ok("backup", archive);
@@ -227,8 +227,7 @@ describe("restore refuses", () => {
     deep.ok("train");
     const path = join(temporaryFolder(), "deep.tar.gz");
     deep.ok("backup", path);
-    const other = sampleWorkspace();
-    other.ok("fullprocess");
+    const other = deployedWorkspace();
     writeFileSync(join(other.folder, "deploy"), "a file, where the backup has a folder");
     const [before, config] = [content(other), other.read("config.json")];
     const { status, stderr } = other.run(["restore", path, "--force"]);

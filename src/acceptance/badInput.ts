@@ -1,7 +1,7 @@
 /** What the tests of bad input share: a small deployed workspace, and the proof that nothing earlier was touched. */
 import { expect } from "vitest";
 import {
-  sampleWorkspace,
+  keptWorkspace,
   snapshot,
   type Finished,
   type FullprocessJson,
@@ -12,7 +12,11 @@ export const HEADER = "corporation,lastmonth_activity,lastyear_activity,number_o
 
 /** 160 rows of training data, 60 of test data, one family: made in a second, and deployed. */
 export function smallWorkspace(): LifecycleWorkspace {
-  const workspace = sampleWorkspace();
+  return keptWorkspace("small", makeSmall);
+}
+
+function makeSmall(workspace: LifecycleWorkspace): void {
+  workspace.ok("init");
   const first = (path: string, count: number): string =>
     `${workspace
       .read(path)
@@ -26,7 +30,6 @@ export function smallWorkspace(): LifecycleWorkspace {
   });
   workspace.configure({ train: { models: [{ family: "logistic_regression" }], metric: "f1", seed: 42 } });
   expect(workspace.json<FullprocessJson>("fullprocess").status).toBe("deployed");
-  return workspace;
 }
 
 /** Everything that was recorded or deployed, with content and time of change. */

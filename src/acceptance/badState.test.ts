@@ -2,11 +2,12 @@
 import Database from "better-sqlite3";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { acquireLock } from "../storage/lock.ts";
 import { answers, earlierState, errorOf, expectKept, HEADER, rows, smallWorkspace } from "./badInput.ts";
+import { copyFolder } from "./keptFolder.ts";
 import {
   bin,
   environment,
@@ -241,7 +242,7 @@ describe("a full disk", () => {
 
   function fillStepByStep(disk: string): void {
     const { workspace, before } = waiting();
-    cpSync(workspace.folder, disk, { recursive: true, preserveTimestamps: true });
+    copyFolder(workspace.folder, disk);
     const full = workspaceIn(disk);
     const filler = join(disk, "filler");
     const places = new Set<string>();

@@ -2,14 +2,13 @@
 import { appendFileSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sampleWorkspace, type FullprocessJson, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { deployedWorkspace, type FullprocessJson, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 let workspace: LifecycleWorkspace;
 
 /** v1 is deployed, v2 (of drifted data) lost against it. */
 beforeAll(() => {
-  workspace = sampleWorkspace();
-  workspace.ok("fullprocess", "-q");
+  workspace = deployedWorkspace();
   workspace.configure({ input_folder_path: "sourcedata" });
   expect(workspace.json<FullprocessJson>("fullprocess", "-q").status).toBe("kept");
 });

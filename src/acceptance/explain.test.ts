@@ -1,6 +1,6 @@
 /** Contributions add up to the answer that predict gives. */
 import { describe, expect, it } from "vitest";
-import { sampleWorkspace } from "./lifecycleWorkspace.ts";
+import { logisticWorkspace, sampleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface Explained {
   readonly base_value: number;
@@ -36,9 +36,7 @@ describe.each(["logistic_regression", "xgboost"])("explain %s", (family) => {
 
 describe("explain", () => {
   it("says that rows come by --rows, and names a bad cell by its line, as predict does", () => {
-    const workspace = sampleWorkspace();
-    workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
-    workspace.ok("fullprocess", "-q");
+    const workspace = logisticWorkspace();
     const rowsAsModel = workspace.run(["explain", "testdata/testdata.csv"]);
     expect(rowsAsModel.stderr).toBe(
       "error: testdata/testdata.csv is a file of rows, not a model\nhint: `mlctl explain --rows testdata/testdata.csv`\n",

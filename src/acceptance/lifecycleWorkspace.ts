@@ -1,8 +1,7 @@
-/** Temporary workspaces in which tests run the real bin/mlctl.js, and what they look at afterwards. */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+/** Temporary workspaces in which tests run mlctl, and what they look at afterwards. */
+import { spawn, spawnSync, type ChildProcess, type SpawnSyncOptions } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
-  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -16,6 +15,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
+import { copyFolder, keptFolder } from "./keptFolder.ts";
+import { environment } from "./runFolder.ts";
+import { warmProgram, type WarmProgram } from "./warmProgram.ts";
+
+export { environment };
 
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
 export const bin = join(repository, "bin", "mlctl.js");
@@ -54,7 +58,10 @@ export interface Started {
 
 export interface LifecycleWorkspace {
   readonly folder: string;
-  /** Any exit code. */
+  /**
+   * Any exit code. The first calls of a test file start bin/mlctl.js, the others go to a process that has the same
+   * program loaded.
+   */
   run(args: readonly string[], options?: RunOptions): Finished;
   /** Exit 0, with its stdout. */
   ok(...args: string[]): string;
@@ -78,7 +85,18 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
   readonly cwd?: string;
+  /** Starts bin/mlctl.js in any case: what is tested belongs to the process. */
+  readonly ownProcess?: boolean;
 }
+
+/** So many of a file's calls start bin/mlctl.js at least. */
+const STARTED_CALLS = 2;
+
+/** Variables that count when a process starts, or are read once in its life. */
+const OF_THE_PROCESS = /^(?!MLCTL_|GITHUB_|FORCE_COLOR$|COLUMNS$)|^MLCTL_XGBOOST_LIBRARY$/;
+
+let calls = 0;
+let warm: WarmProgram | undefined;
 
 const made: string[] = [];
 afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -87,11 +105,6 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "mlctl-lifecycle-"));
   made.push(folder);
   return folder;
-}
-
-/** No variable of the machine decides what mlctl does. */
-export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { PATH: process.env["PATH"] ?? "", ...more };
 }
 
 /** Empty, or with a configuration. */
@@ -103,22 +116,43 @@ export function emptyWorkspace(config?: object): LifecycleWorkspace {
 
 /** The sample data and configuration that `mlctl init` writes. */
 export function sampleWorkspace(): LifecycleWorkspace {
-  const workspace = emptyWorkspace();
-  workspace.ok("init");
-  return workspace;
+  return keptWorkspace("sample", (workspace) => workspace.ok("init"));
+}
+
+/** The sample after `mlctl fullprocess`: one run, which is deployed. */
+export function deployedWorkspace(): LifecycleWorkspace {
+  return keptWorkspace("deployed", (workspace) => {
+    copyFolder(sampleWorkspace().folder, workspace.folder);
+    workspace.ok("fullprocess");
+  });
+}
+
+/** The same with logistic regression alone, which is trained in an instant. */
+export function logisticWorkspace(): LifecycleWorkspace {
+  return keptWorkspace("logistic", (workspace) => {
+    copyFolder(sampleWorkspace().folder, workspace.folder);
+    workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
+    workspace.ok("fullprocess");
+  });
+}
+
+/** A copy of what `make` does to an empty one, once per run of the tests. */
+export function keptWorkspace(name: string, make: (workspace: LifecycleWorkspace) => void): LifecycleWorkspace {
+  return workspaceIn(keptFolder(name, (folder) => make(workspaceIn(folder)))).copy();
 }
 
 export function workspaceIn(folder: string): LifecycleWorkspace {
   const run: LifecycleWorkspace["run"] = (args, options = {}) => {
-    const { cwd = folder, input } = options;
-    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
-      cwd,
-      env: environment(options.environment),
-      ...(input === undefined ? {} : { input }),
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
-    });
-    return { status, stdout, stderr };
+    const { cwd = folder, environment: variables = {} } = options;
+    const startsAnew =
+      options.ownProcess === true ||
+      // Its workers are started as its own process was.
+      args[0] === "serve" ||
+      Object.keys(variables).some((name) => OF_THE_PROCESS.test(name));
+    const input = options.input === undefined ? {} : { input: options.input };
+    if (startsAnew || calls++ < STARTED_CALLS) return mlctl(args, { cwd, env: environment(variables), ...input });
+    warm ??= warmProgram(environment());
+    return warm.call({ argv: args, cwd, environment: environment(variables), ...input });
   };
   const ok = (...args: string[]): string => {
     const { status, stdout, stderr } = run(args);
@@ -164,10 +198,20 @@ export function workspaceIn(folder: string): LifecycleWorkspace {
     },
     copy() {
       const target = temporaryFolder();
-      cpSync(folder, target, { recursive: true, preserveTimestamps: true });
+      copyFolder(folder, target);
       return workspaceIn(target);
     },
   };
+}
+
+/** bin/mlctl.js in a process of its own. */
+function mlctl(args: readonly string[], options: SpawnSyncOptions): Finished {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    ...options,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  return { status, stdout, stderr };
 }
 
 /** Every file and folder with its content, size and times in nanoseconds: equal before and after when nothing was written. */

@@ -5,7 +5,14 @@ import { basename, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { bin, environment, sampleWorkspace, snapshot, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import {
+  bin,
+  environment,
+  logisticWorkspace,
+  sampleWorkspace,
+  snapshot,
+  type LifecycleWorkspace,
+} from "./lifecycleWorkspace.ts";
 
 interface ScoreJson {
   readonly confusion_matrix: readonly (readonly number[])[];
@@ -17,9 +24,7 @@ let workspace: LifecycleWorkspace;
 let testCsv: string;
 let answered: string;
 beforeAll(() => {
-  workspace = sampleWorkspace();
-  workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
-  workspace.ok("fullprocess");
+  workspace = logisticWorkspace();
   testCsv = workspace.read("testdata/testdata.csv");
   answered = workspace.ok("predict", "testdata/testdata.csv");
 });

@@ -1,6 +1,6 @@
 /** From an answer to its truth: predict --log, labels, predictions, lineage, and apicalls. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { logisticWorkspace, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface LabelsJson {
   readonly by: readonly string[];
@@ -27,9 +27,7 @@ let workspace: LifecycleWorkspace;
 /** By corporation. */
 let ids: Record<string, string>;
 beforeAll(() => {
-  workspace = sampleWorkspace();
-  workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
-  workspace.ok("fullprocess");
+  workspace = logisticWorkspace();
   workspace.write({ "rows.csv": rows });
   const answered = workspace.ok("predict", "rows.csv", "--log").trim().split("\n");
   expect(answered[0]!.endsWith(",prediction,probability,prediction_id")).toBe(true);

@@ -2,13 +2,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sampleWorkspace, snapshot, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { deployedWorkspace, snapshot, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 let workspace: LifecycleWorkspace;
 
 beforeAll(() => {
-  workspace = sampleWorkspace();
-  workspace.ok("fullprocess", "-q");
+  workspace = deployedWorkspace();
 });
 
 describe("reproduce", () => {

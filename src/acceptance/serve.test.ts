@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readPredictions } from "../storage/predictionLog/readPredictions.ts";
-import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { logisticWorkspace, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 import { expectProblem, served, type ServedWorkspace } from "./servedWorkspace.ts";
 
 const row = { lastmonth_activity: 73, lastyear_activity: 955, number_of_employees: 14 };
@@ -21,9 +21,8 @@ let runId: string;
 let predicted: { prediction: string; probability: number }[];
 
 beforeAll(async () => {
-  workspace = sampleWorkspace();
-  workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
-  runId = workspace.json<{ run_id: string }>("fullprocess").run_id;
+  workspace = logisticWorkspace();
+  runId = workspace.json<{ runs: { run_id: string }[] }>("runs", "list").runs[0]!.run_id;
   predicted = workspace
     .ok("predict", "testdata/testdata.csv", "--format", "jsonl")
     .trimEnd()

@@ -2,7 +2,7 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, it } from "vitest";
-import { sampleWorkspace } from "./lifecycleWorkspace.ts";
+import { logisticWorkspace } from "./lifecycleWorkspace.ts";
 import { served, type ServedWorkspace } from "./servedWorkspace.ts";
 
 /** More than what the sockets of both sides hold. */
@@ -12,12 +12,10 @@ const row = JSON.stringify({ lastmonth_activity: 73, lastyear_activity: 955, num
 
 let server: ServedWorkspace;
 beforeAll(async () => {
-  const workspace = sampleWorkspace();
+  const workspace = logisticWorkspace();
   workspace.configure({
-    train: { models: [{ family: "logistic_regression" }] },
     serve: { token: TOKEN, limits: { body_seconds: 1 } },
   });
-  workspace.ok("fullprocess");
   server = await served(workspace);
 });
 

@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { sampleWorkspace } from "./lifecycleWorkspace.ts";
+import { logisticWorkspace } from "./lifecycleWorkspace.ts";
 import { expectProblem, replyOf, served, type Reply, type ServedWorkspace } from "./servedWorkspace.ts";
 
 const REQUESTS = 500;
@@ -15,12 +15,10 @@ const REFUSED = [400, 404, 405, 408, 413, 415, 422];
 
 let server: ServedWorkspace;
 beforeAll(async () => {
-  const workspace = sampleWorkspace();
+  const workspace = logisticWorkspace();
   workspace.configure({
-    train: { models: [{ family: "logistic_regression" }] },
     serve: { limits: { body_seconds: 1 }, validation: { extra: "error", range: "error" } },
   });
-  workspace.ok("fullprocess");
   server = await served(workspace);
 });
 

@@ -5,17 +5,15 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { commitDeployment, type DeploymentRequest } from "../storage/deployment/commitDeployment.ts";
 import { deploymentHistory } from "../storage/deployment/currentDeployment.ts";
-import { sampleWorkspace } from "./lifecycleWorkspace.ts";
+import { logisticWorkspace } from "./lifecycleWorkspace.ts";
 import { ask, served } from "./servedWorkspace.ts";
 
 const SWAPS = 100;
 const CONNECTIONS = 8;
 
 it("swaps models 100 times under load without a failed request and without a mixed-up answer", async () => {
-  const workspace = sampleWorkspace();
+  const workspace = logisticWorkspace();
   const rowOf = { lastmonth_activity: 73, lastyear_activity: 955, number_of_employees: 14 };
-  workspace.configure({ train: { models: [{ family: "logistic_regression" }] } });
-  workspace.ok("fullprocess");
   workspace.configure({ train: { models: [{ family: "xgboost", params: { n_estimators: 20 } }] } });
   workspace.ok("train");
   workspace.ok("score");

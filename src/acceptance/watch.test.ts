@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { logisticWorkspace, sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface DropJson {
   readonly file: string;
@@ -27,12 +27,7 @@ let rows: string[];
 const header = "corporation,lastmonth_activity,lastyear_activity,number_of_employees,exited";
 
 beforeAll(() => {
-  trained = sampleWorkspace();
-  trained.configure({ train: { models: [{ family: "logistic_regression" }] } });
-  trained.ok("ingest", "-q");
-  trained.ok("train", "-q");
-  trained.ok("score", "-q");
-  trained.ok("deploy", "--force", "-q");
+  trained = logisticWorkspace();
   rows = trained.read("testdata/testdata.csv").trim().split("\n").slice(1, 41);
 });
 

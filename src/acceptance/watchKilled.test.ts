@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
-import { sampleWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { logisticWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 /** 10 in the suite; MLCTL_KILLS=300 for a long run. */
 const KILLS = Number(process.env["MLCTL_KILLS"] ?? 10);
@@ -28,13 +28,11 @@ async function startOf(child: ChildProcess): Promise<void> {
 
 let workspace: LifecycleWorkspace;
 beforeAll(() => {
-  workspace = sampleWorkspace();
+  workspace = logisticWorkspace();
   workspace.configure({
-    train: { models: [{ family: "logistic_regression" }] },
     watch: { log: true, settle: "0s", poll: "20ms" },
     monitor: { minimum_rows: 1 },
   });
-  for (const line of ["ingest -q", "train -q", "score -q", "deploy --force -q"]) workspace.ok(...line.split(" "));
 });
 
 describe("watch", () => {

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   bin,
   environment,
-  sampleWorkspace,
+  logisticWorkspace,
   temporaryFolder,
   type Finished,
   type LifecycleWorkspace,
@@ -31,12 +31,10 @@ const credentials = { AWS_ACCESS_KEY_ID: "S3RVER", AWS_SECRET_ACCESS_KEY: "S3RVE
 let trained: LifecycleWorkspace;
 let content: string;
 beforeAll(() => {
-  trained = sampleWorkspace();
+  trained = logisticWorkspace();
   trained.configure({
-    train: { models: [{ family: "logistic_regression" }] },
     watch: { settle: "0s", retries: 2, retry_delay: "10ms", download: { timeout: "1s", max_bytes: 100_000 } },
   });
-  for (const line of ["ingest -q", "train -q", "score -q", "deploy --force -q"]) trained.ok(...line.split(" "));
   content = trained.read("testdata/testdata.csv").split("\n").slice(0, 31).join("\n");
 });
 

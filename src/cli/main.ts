@@ -1,180 +1,23 @@
-/** main: reads the command line, runs the command, shows its result or its error, and ends with the right exit code. */
-import { resolve } from "node:path";
-import type { Invocation, Outcome } from "../commands/command.ts";
-import { commands } from "../commands/index.ts";
-import { codeVersion } from "../config/codeVersion.ts";
-import { exitCodes, MlctlError } from "../core/errors.ts";
-import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
-import { coloursFor } from "./colours.ts";
-import { errorText, githubActions, type GithubActions } from "./githubActions.ts";
-import { progress } from "./progress.ts";
-import { reportError } from "./reportError.ts";
-import { stopSignals } from "./stopSignals.ts";
-import { usageHint } from "./usageHint.ts";
-import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
+/** main: runs the command line in this process, and ends it with the right exit code. */
+import { commandLine } from "./commandLine.ts";
 
-const { stdin, stdout, stderr, env: environment } = process;
+// What runs many calls in one process (the tests do) takes it from the same bundle.
+export { commandLine };
 
 /** @param argv without node and script */
 export async function main(argv: readonly string[]): Promise<void> {
   survivePipes();
-  const has = (flag: string): boolean => argv.includes(flag);
-  const version = codeVersion();
-  const debug = has("--debug") || isOn(environment["MLCTL_DEBUG"]);
-  // Read ahead of commander, because its own errors already need them.
-  const screen = terminal({
-    stdout,
-    stderr,
-    environment,
-    colour: !has("--no-color"),
-    quiet: has("-q") || has("--quiet"),
-  });
-  const fail = (error: unknown, signal?: AbortSignal): number => {
-    const report = reportError(error, { colours: screen.colours, debug, version, ...(signal && { signal }) });
-    stderr.write(report.text);
-    return report.exitCode;
-  };
+  const { stdin, stdout, stderr, env: environment } = process;
+  const { run, fail } = commandLine(argv, { stdin, stdout, stderr, environment });
   process.on("uncaughtException", (error) => process.exit(fail(error)));
-  let exitCode = 0;
-  const program = buildProgram({
-    commands,
-    version,
-    width: () => Math.min(100, screen.width()),
-    colours: screen.outColours,
-    write: (text) => void stdout.write(text),
-    run: async (call) => {
-      exitCode = await runCall(call, screen, fail);
-    },
-  });
-  try {
-    if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync([...argv], { from: "user" });
-  } catch (error) {
-    exitCode = isHelp(error) ? helpExitCode(error) : fail(asUsageError(error, argv));
-  }
+  const exitCode = await run();
   await flush();
   process.exit(exitCode);
 }
 
-async function runCall(call: Call, screen: Terminal, fail: (error: unknown, signal: AbortSignal) => number) {
-  const invocation = invocationOf(call, screen);
-  const { clear, signal, stopCode, actions, ...rest } = invocation;
-  try {
-    const outcome = await call.command.run!(rest);
-    clear();
-    screen.show(outcome, formOf(call));
-    tellActions(call, outcome, actions);
-    return stopCode() ?? ("exitCode" in outcome ? (outcome.exitCode ?? 0) : 0);
-  } catch (error) {
-    clear();
-    actions.fail(errorText(error));
-    return fail(error, signal);
-  }
-}
-
-/** What a gate or a check says is an error of the job, although no error of mlctl. */
-function tellActions({ command }: Call, outcome: Outcome, actions: GithubActions): void {
-  if ("text" in outcome) return;
-  const { view, exitCode = 0 } = outcome;
-  if (exitCode !== 0) actions.fail([view.title ?? "", ...(view.notes ?? [])].join("\n"));
-  if (command.summarizes === true) actions.summarize(view);
-}
-
-function invocationOf(call: Call, screen: Terminal) {
-  const { quiet = false, verbose = false, debug = false, json = false, config, directory } = call.options;
-  const drawn = progress({
-    write: (text) => void stderr.write(text),
-    live: stderr.isTTY && environment["TERM"] !== "dumb",
-    quiet: quiet === true,
-    verbose: verbose === true,
-    width: screen.width,
-    colours: screen.colours,
-    clock: () => performance.now(),
-  });
-  const { signal, exitCode: stopCode } = stopSignals((line) => {
-    drawn.clear();
-    stderr.write(`${line}\n`);
-  }, call.command.drains);
-  const actions = githubActions({
-    environment,
-    title: `mlctl ${call.name}`,
-    write: (line) => void stderr.write(`${line}\n`),
-  });
-  const emit: Invocation["context"]["emit"] = (event) => {
-    drawn.emit(event);
-    actions.warn(event);
-  };
-  const invocation: Invocation = {
-    args: call.args,
-    options: call.options as Invocation["options"],
-    global: {
-      config: textOf(config) ?? environment["MLCTL_CONFIG"],
-      directory: resolve(textOf(directory) ?? environment["MLCTL_DIRECTORY"] ?? "."),
-      json: json === true,
-      quiet: quiet === true,
-      verbose: verbose === true,
-      debug: debug === true,
-    },
-    flagSettings: flagSettings(call),
-    context: { now: () => new Date(), signal, emit },
-    environment,
-    stdin,
-    stdout,
-    stderr,
-    commands,
-    usageError,
-  };
-  return { ...invocation, clear: drawn.clear, signal, stopCode, actions };
-}
-
-function formOf({ command, options }: Call): OutputForm {
-  // Of predict it is about the rows, which are no listing.
-  const forms = (["json", "csv", "csvSafe", "md"] as const).filter(
-    (form) => form !== "csvSafe" || command.listing === true,
-  );
-  const given = forms.filter((form) => options[form] === true);
-  // --csv-safe is a --csv.
-  const asked = given.filter((form) => form !== "csv" || !given.includes("csvSafe"));
-  if (asked.length > 1)
-    throw new MlctlError("usage", `give one of ${asked.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`);
-  return asked[0] ?? "auto";
-}
-
-/** A group ("mlctl config") without its subcommand is wrong usage; help that was asked for is not. */
-function helpExitCode(error: unknown): number {
-  return (error as { exitCode: number }).exitCode === 0 ? 0 : exitCodes.usage;
-}
-
-/** Reads the words as they would be read, and runs nothing. */
-async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
-  const nothing = {
-    version: "",
-    width: () => 80,
-    colours: coloursFor({}, {}, false),
-    write: () => {},
-    run: async () => {},
-  };
-  try {
-    await buildProgram({ commands, ...nothing }).parseAsync([...words], { from: "user" });
-    return undefined;
-  } catch (error) {
-    if (isHelp(error)) return new MlctlError("usage", `\`mlctl ${words.join(" ")}\` only prints help`);
-    const problem = asUsageError(error, words);
-    if (problem instanceof MlctlError) return problem;
-    throw error;
-  }
-}
-
-function asUsageError(error: unknown, argv: readonly string[]): unknown {
-  const problem = usageProblem(error);
-  if (problem === undefined) return error;
-  const { message, hint } = problem;
-  return new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv, commands) });
-}
-
 /** `mlctl runs | head -1`: a reader that has seen enough is no error. */
 function survivePipes(): void {
-  for (const stream of [stdout, stderr]) {
+  for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(0);
       throw error;
@@ -184,13 +27,6 @@ function survivePipes(): void {
 
 /** process.exit drops what a slow pipe has not taken yet. */
 async function flush(): Promise<void> {
-  for (const stream of [stdout, stderr]) await new Promise<void>((done) => void stream.write("", () => done()));
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== "" && value !== "0";
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((done) => void stream.write("", () => done()));
 }

@@ -1,10 +1,11 @@
 /** A full disk, and one that may only be read, at each step that writes: a clear error, and the earlier state is whole. */
 import { spawnSync } from "node:child_process";
-import { cpSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { random } from "../../core/random.ts";
 import { answers, earlierState, errorOf, expectKept, HEADER, rows, smallWorkspace } from "../badInput.ts";
+import { copyFolder } from "../keptFolder.ts";
 import { temporaryFolder, workspaceIn, type LifecycleWorkspace } from "../lifecycleWorkspace.ts";
 import { FAULTS_TIMEOUT, faultCount, histogram, isFull, tell } from "./faultCounts.ts";
 import { temporaries } from "./killedWorkspace.ts";
@@ -46,7 +47,7 @@ const NO_MOUNT = "this machine does not let tests mount a disk of two megabytes"
 
 function freshDisk(): LifecycleWorkspace {
   for (const name of readdirSync(disk)) rmSync(join(disk, name), { recursive: true });
-  cpSync(template.folder, disk, { recursive: true, preserveTimestamps: true });
+  copyFolder(template.folder, disk);
   return workspaceIn(disk);
 }
 

@@ -37,7 +37,7 @@ export function staying(directory: string, patience: number): Caller {
     if (child !== undefined && calls < CALLS_A_PROCESS) return child;
     stop();
     calls = 0;
-    const script = fileURLToPath(new URL("callMain.js", import.meta.url));
+    const script = fileURLToPath(new URL("../warmProgram.js", import.meta.url));
     child = fork(script, {
       cwd: directory,
       env: environment(),
@@ -61,7 +61,7 @@ export function staying(directory: string, patience: number): Caller {
       };
       process.once("message", (message) => settle(message as Omit<Called, "milliseconds">));
       process.once("exit", (code, signal) => settle({ ...nothing, thrown: `process ended: ${code ?? signal}` }));
-      process.send([...argv]);
+      process.send({ argv });
     });
     const result = await answer;
     if (result.thrown !== null) stop();

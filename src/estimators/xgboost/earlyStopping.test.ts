@@ -1,5 +1,4 @@
 /** Early stopping beside Python's xgboost on the same rows, and what is set aside for it. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,13 +7,13 @@ import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
+import { hasPython, python } from "../../testing/python.ts";
 import { setAside } from "../setAside.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { findLibraries } from "./findLibrary.ts";
 import { xgboost } from "./xgboost.ts";
 
-const PYTHON = "/usr/bin/python3";
-const hasPython = spawnSync(PYTHON, ["-c", "import xgboost"]).status === 0;
+const canCompare = hasPython("xgboost");
 const engines = findLibraries().length === 0 ? ["wasm"] : ["wasm", "native"];
 const folder = mkdtempSync(join(tmpdir(), "mlctl-stop-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -84,18 +83,16 @@ def best(params, y, aside):
     return booster.best_iteration
 cases = [${cases.map(([, , params]) => `dict(${params})`).join()}]
 print(json.dumps([best(params, y, aside == 1) for params, (y, aside) in zip(cases, targets)]))`;
-  const { stdout, stderr } = spawnSync(PYTHON, ["-W", "ignore", "-c", code, file], { encoding: "utf8" });
-  if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout) as number[];
+  return JSON.parse(python(code, file)) as number[];
 }
 
 let expected: readonly number[] = [];
 beforeAll(() => {
-  if (hasPython) expected = pythonBest();
+  if (canCompare) expected = pythonBest();
 });
 
 describe.each(engines)("early stopping of xgboost, engine %s", (engine) => {
-  it.skipIf(!hasPython).each(cases.map((each, at) => [...each, at] as const))(
+  it.skipIf(!canCompare).each(cases.map((each, at) => [...each, at] as const))(
     "finds the round that Python's xgboost finds on the same rows: %s %o",
     async (kind, params, _python, at) => {
       const fitted = await fit(kind, { engine, early_stopping_fraction: 0.2, ...params });

@@ -1,5 +1,4 @@
 /** Models to and from Python's xgboost, both ways with equal answers. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,11 +7,11 @@ import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
+import { hasPython, python } from "../../testing/python.ts";
 import { importModel } from "./importModel.ts";
 import { xgboost } from "./xgboost.ts";
 
-const PYTHON = "/usr/bin/python3";
-const hasPython = spawnSync(PYTHON, ["-c", "import xgboost, sklearn"]).status === 0;
+const canCompare = hasPython("xgboost, sklearn");
 const folder = mkdtempSync(join(tmpdir(), "mlctl-json-"));
 const [modelFile, rowsFile] = [join(folder, "model.json"), join(folder, "rows.bin")];
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,13 +29,7 @@ function matrix(seed: number): Matrix {
   return { rowCount: 300, columnNames, values };
 }
 
-function python(code: string): string {
-  const { stdout, stderr, status } = spawnSync(PYTHON, ["-W", "ignore", "-c", code, modelFile, rowsFile], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(stderr);
-  return stdout;
-}
+const pythonOnFiles = (code: string): string => python(code, modelFile, rowsFile);
 
 async function fitted(task: Task, engine: string): Promise<FittedEstimator> {
   const X = matrix(1);
@@ -54,14 +47,14 @@ function expectEqual(ours: Float64Array, theirs: readonly number[]): void {
   theirs.forEach((answer, i) => expect(Math.abs(ours[i]! - answer)).toBeLessThan(1e-6));
 }
 
-describe.skipIf(!hasPython)("XGBoost's JSON model (needs Python's xgboost)", () => {
+describe.skipIf(!canCompare)("XGBoost's JSON model (needs Python's xgboost)", () => {
   describe.each(["regression", "binary", "multiclass"] as const)("%s", (task) => {
     it.each(["wasm", "auto"])("is read by Python with the same answers (engine %s)", async (engine) => {
       const model = await fitted(task, engine);
       writeFileSync(modelFile, xgboost.exports["xgboost-json"](model));
       const X = matrix(2);
       writeFileSync(rowsFile, X.values);
-      const answers = python(`
+      const answers = pythonOnFiles(`
 import json, sys, numpy, xgboost
 X = numpy.fromfile(sys.argv[2]).reshape(-1, ${WIDTH})
 booster = xgboost.Booster(model_file=sys.argv[1])
@@ -91,11 +84,11 @@ print(json.dumps([by_booster.astype(float).ravel().tolist(), [gain.get(f, 0) for
     ["regression", "XGBRegressor(n_estimators=15, tree_method='hist', objective='reg:absoluteerror')"],
     ["regression", "XGBRFRegressor(n_estimators=15)"],
     ["binary", "XGBClassifier(n_estimators=15, max_depth=3, base_score=0.2)"],
-    ["multiclass", "XGBClassifier(n_estimators=15, num_parallel_tree=2, subsample=0.5)"],
+    ["multiclass", "XGBClassifier(n_estimators=15, num_parallel_tree=2, subsample=0.5, base_score=0.5)"],
   ] as const)("of Python is taken over with the same answers: %s by %s", (task, estimator) => {
     const X = matrix(3);
     writeFileSync(rowsFile, X.values);
-    const answers = python(`
+    const answers = pythonOnFiles(`
 import json, sys, numpy, xgboost
 X = numpy.fromfile(sys.argv[2]).reshape(-1, ${WIDTH})
 y = numpy.nan_to_num(X[:, 0]) - numpy.nan_to_num(X[:, 1])

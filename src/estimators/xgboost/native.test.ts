@@ -1,11 +1,11 @@
 /** Our predictor beside the library's own answers, read through Python: missing values, thresholds, every objective. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
+import { hasPython, python } from "../../testing/python.ts";
 import type { TrainingRequest } from "./engine.ts";
 import { engineSettings } from "./engineSettings.ts";
 import type { Objective } from "./objectives.ts";
@@ -17,7 +17,7 @@ import { xgboostParams } from "./xgboostParams.ts";
 
 const WIDTH = 4;
 const library = findLibraries()[0]?.path ?? null;
-const python = spawnSync("/usr/bin/python3", ["-c", "import xgboost"]).status === 0;
+const canCompare = hasPython("xgboost");
 const defaults = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec.default]));
 const folder = mkdtempSync(join(tmpdir(), "mlctl-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -61,12 +61,10 @@ import json, sys, numpy, xgboost
 X = numpy.fromfile(sys.argv[2]).reshape(-1, ${WIDTH})
 answers = xgboost.Booster(model_file=sys.argv[1]).predict(xgboost.DMatrix(X))
 print(json.dumps(answers.astype(float).ravel().tolist()))`;
-  const { stdout, stderr } = spawnSync("/usr/bin/python3", ["-c", code, modelFile, rowsFile], { encoding: "utf8" });
-  if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout) as number[];
+  return JSON.parse(python(code, modelFile, rowsFile)) as number[];
 }
 
-describe.skipIf(library === null || !python)("native engine (needs libxgboost and Python's xgboost)", () => {
+describe.skipIf(library === null || !canCompare)("native engine (needs libxgboost and Python's xgboost)", () => {
   describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
     it.each(["reg:squarederror", "binary:logistic", "multi:softprob"] as const)(
       "unseen rows get the library's own answers (%s)",

@@ -1,18 +1,17 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../core/matrix.ts";
 import { random } from "../../core/random.ts";
+import { hasPython, python } from "../../testing/python.ts";
 import type { Tree } from "./ensemble.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { importModel } from "./importModel.ts";
 import { treePredictor } from "./treePredictor.ts";
 import { treeShap } from "./treeShap.ts";
 
-const PYTHON = "/usr/bin/python3";
-const hasPython = spawnSync(PYTHON, ["-c", "import xgboost"]).status === 0;
+const canCompare = hasPython("xgboost");
 const folder = mkdtempSync(join(tmpdir(), "mlctl-shap-"));
 const [modelFile, rowsFile] = [join(folder, "model.json"), join(folder, "rows.bin")];
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,19 +39,14 @@ y = ${{ 0: "y", 2: "(y > 0).astype(int)", 3: "numpy.digitize(y, [-1, 1])" }[clas
 booster = xgboost.train(dict(verbosity=0, ${params}), xgboost.DMatrix(X, y), 20)
 booster.save_model(sys.argv[1])
 print(json.dumps(booster.predict(xgboost.DMatrix(X), pred_contribs=True).astype(float).ravel().tolist()))`;
-  const { stdout, stderr } = spawnSync(PYTHON, ["-W", "ignore", "-c", code, modelFile, rowsFile], {
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
-  if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout) as number[];
+  return JSON.parse(python(code, modelFile, rowsFile)) as number[];
 }
 
 describe("treeShap", () => {
-  it.skipIf(!hasPython).each([
+  it.skipIf(!canCompare).each([
     ["regression", 400, 6, 0, "max_depth=6"],
     ["binary", 400, 6, 2, "max_depth=4, objective='binary:logistic', base_score=0.3"],
-    ["multiclass", 400, 6, 3, "max_depth=5, objective='multi:softprob', num_class=3"],
+    ["multiclass", 400, 6, 3, "max_depth=5, objective='multi:softprob', num_class=3, base_score=0.5"],
     ["few rows of deep trees, leaf by leaf", 60, 6, 0, "max_depth=20, min_child_weight=0"],
     ["a stump a round", 400, 3, 0, "max_depth=1"],
     ["weights of nothing", 400, 6, 2, "max_depth=6, objective='binary:logistic', min_child_weight=0, eta=10"],

@@ -1,0 +1,202 @@
+/** One call of mlctl: reads the command line, runs the command, shows its result or its error. The process stays as it is. */
+import { resolve } from "node:path";
+import type { Invocation, Outcome } from "../commands/command.ts";
+import { commands } from "../commands/index.ts";
+import { codeVersion } from "../config/codeVersion.ts";
+import { exitCodes, MlctlError } from "../core/errors.ts";
+import { buildProgram, flagSettings, isHelp, usageProblem, type Call } from "./buildProgram.ts";
+import { coloursFor } from "./colours.ts";
+import { errorText, githubActions, type GithubActions } from "./githubActions.ts";
+import { progress } from "./progress.ts";
+import { reportError } from "./reportError.ts";
+import { stopSignals } from "./stopSignals.ts";
+import { usageHint } from "./usageHint.ts";
+import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
+
+/** What a call sees of its process, or of whoever stands in for it. */
+export interface Surroundings extends Pick<Invocation, "stdin" | "environment"> {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export interface CommandLine {
+  /** Runs it; its exit code. */
+  readonly run: () => Promise<number>;
+  /** Tells an error that came past `run`; its exit code. */
+  readonly fail: (error: unknown) => number;
+}
+
+/** @param argv without node and script */
+export function commandLine(argv: readonly string[], surroundings: Surroundings): CommandLine {
+  const { stdout, stderr, environment } = surroundings;
+  const has = (flag: string): boolean => argv.includes(flag);
+  const version = codeVersion();
+  const debug = has("--debug") || isOn(environment["MLCTL_DEBUG"]);
+  // Read ahead of commander, because its own errors already need them.
+  const screen = terminal({
+    stdout,
+    stderr,
+    environment,
+    colour: !has("--no-color"),
+    quiet: has("-q") || has("--quiet"),
+  });
+  const fail = (error: unknown, signal?: AbortSignal): number => {
+    const report = reportError(error, { colours: screen.colours, debug, version, ...(signal && { signal }) });
+    stderr.write(report.text);
+    return report.exitCode;
+  };
+  return { run: () => runWords(argv, { version, screen, surroundings, fail }), fail };
+}
+
+interface Frame {
+  readonly version: string;
+  readonly screen: Terminal;
+  readonly surroundings: Surroundings;
+  readonly fail: (error: unknown, signal?: AbortSignal) => number;
+}
+
+async function runWords(argv: readonly string[], frame: Frame): Promise<number> {
+  const { version, screen, surroundings, fail } = frame;
+  let exitCode = 0;
+  const program = buildProgram({
+    commands,
+    version,
+    width: () => Math.min(100, screen.width()),
+    colours: screen.outColours,
+    write: (text) => void surroundings.stdout.write(text),
+    run: async (call) => {
+      exitCode = await runCall(call, frame);
+    },
+  });
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    exitCode = isHelp(error) ? helpExitCode(error) : fail(asUsageError(error, argv));
+  }
+  return exitCode;
+}
+
+async function runCall(call: Call, { screen, surroundings, fail }: Frame): Promise<number> {
+  const invocation = invocationOf(call, screen, surroundings);
+  const { clear, signal, stopCode, actions, ...rest } = invocation;
+  try {
+    const outcome = await call.command.run!(rest);
+    clear();
+    screen.show(outcome, formOf(call));
+    tellActions(call, outcome, actions);
+    return stopCode() ?? ("exitCode" in outcome ? (outcome.exitCode ?? 0) : 0);
+  } catch (error) {
+    clear();
+    actions.fail(errorText(error));
+    return fail(error, signal);
+  }
+}
+
+/** What a gate or a check says is an error of the job, although no error of mlctl. */
+function tellActions({ command }: Call, outcome: Outcome, actions: GithubActions): void {
+  if ("text" in outcome) return;
+  const { view, exitCode = 0 } = outcome;
+  if (exitCode !== 0) actions.fail([view.title ?? "", ...(view.notes ?? [])].join("\n"));
+  if (command.summarizes === true) actions.summarize(view);
+}
+
+function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, environment }: Surroundings) {
+  const { quiet = false, verbose = false, debug = false, json = false, config, directory } = call.options;
+  const drawn = progress({
+    write: (text) => void stderr.write(text),
+    live: stderr.isTTY && environment["TERM"] !== "dumb",
+    quiet: quiet === true,
+    verbose: verbose === true,
+    width: screen.width,
+    colours: screen.colours,
+    clock: () => performance.now(),
+  });
+  const { signal, exitCode: stopCode } = stopSignals((line) => {
+    drawn.clear();
+    stderr.write(`${line}\n`);
+  }, call.command.drains);
+  const actions = githubActions({
+    environment,
+    title: `mlctl ${call.name}`,
+    write: (line) => void stderr.write(`${line}\n`),
+  });
+  const emit: Invocation["context"]["emit"] = (event) => {
+    drawn.emit(event);
+    actions.warn(event);
+  };
+  const invocation: Invocation = {
+    args: call.args,
+    options: call.options as Invocation["options"],
+    global: {
+      config: textOf(config) ?? environment["MLCTL_CONFIG"],
+      directory: resolve(textOf(directory) ?? environment["MLCTL_DIRECTORY"] ?? "."),
+      json: json === true,
+      quiet: quiet === true,
+      verbose: verbose === true,
+      debug: debug === true,
+    },
+    flagSettings: flagSettings(call),
+    context: { now: () => new Date(), signal, emit },
+    environment,
+    stdin,
+    stdout,
+    stderr,
+    commands,
+    usageError,
+  };
+  return { ...invocation, clear: drawn.clear, signal, stopCode, actions };
+}
+
+function formOf({ command, options }: Call): OutputForm {
+  // Of predict it is about the rows, which are no listing.
+  const forms = (["json", "csv", "csvSafe", "md"] as const).filter(
+    (form) => form !== "csvSafe" || command.listing === true,
+  );
+  const given = forms.filter((form) => options[form] === true);
+  // --csv-safe is a --csv.
+  const asked = given.filter((form) => form !== "csv" || !given.includes("csvSafe"));
+  if (asked.length > 1)
+    throw new MlctlError("usage", `give one of ${asked.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`);
+  return asked[0] ?? "auto";
+}
+
+/** A group ("mlctl config") without its subcommand is wrong usage; help that was asked for is not. */
+function helpExitCode(error: unknown): number {
+  return (error as { exitCode: number }).exitCode === 0 ? 0 : exitCodes.usage;
+}
+
+/** Reads the words as they would be read, and runs nothing. */
+async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
+  const nothing = {
+    version: "",
+    width: () => 80,
+    colours: coloursFor({}, {}, false),
+    write: () => {},
+    run: async () => {},
+  };
+  try {
+    await buildProgram({ commands, ...nothing }).parseAsync([...words], { from: "user" });
+    return undefined;
+  } catch (error) {
+    if (isHelp(error)) return new MlctlError("usage", `\`mlctl ${words.join(" ")}\` only prints help`);
+    const problem = asUsageError(error, words);
+    if (problem instanceof MlctlError) return problem;
+    throw error;
+  }
+}
+
+function asUsageError(error: unknown, argv: readonly string[]): unknown {
+  const problem = usageProblem(error);
+  if (problem === undefined) return error;
+  const { message, hint } = problem;
+  return new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv, commands) });
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "0";
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
