@@ -8,7 +8,7 @@ import type { Context } from "../core/context.ts";
 import { writeArchive, type ArchivedFile, type ArchiveEntry } from "../storage/archive.ts";
 import { backupFiles } from "../storage/backupFiles.ts";
 import { backupManifest } from "../storage/backupManifest.ts";
-import { copySqlite } from "../storage/copySqlite.ts";
+import { copySqlite } from "../storage/sqlite/copySqlite.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { requireSettled } from "../storage/settleReplacement.ts";
 import { sha256File } from "../storage/sha256File.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "./atomicWrite.ts";
 import { processIsAlive } from "./processIsAlive.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite.ts";
+import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite/sqlite.ts";
 
 /** Often enough to feel immediate, rare enough to cost nothing. */
 const POLL_MILLISECONDS = 50;

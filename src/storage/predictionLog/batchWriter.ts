@@ -1,5 +1,5 @@
 /** Writes batches of predictions into the log, one transaction each, and keeps it within its retention. */
-import { sqliteCode, type SqliteDatabase } from "../sqlite.ts";
+import { sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import type { LoggedRow, Retention } from "./loggedRow.ts";
 import { retain } from "./retain.ts";
 

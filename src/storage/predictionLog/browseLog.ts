@@ -1,6 +1,6 @@
 /** The prediction log for pages: a handle that stays open, and questions whose cost does not grow with the log. */
 import { statSync } from "node:fs";
-import type { SqliteDatabase } from "../sqlite.ts";
+import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
 import type { JoinedPrediction } from "./readPredictions.ts";
 

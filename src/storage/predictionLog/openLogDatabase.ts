@@ -1,9 +1,9 @@
 /** Opens the file of the prediction log: for writers made and migrated, for readers as it is. */
 import { existsSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
-import { bytesAtRest } from "../bytesAtRest.ts";
-import { isCurrent, prepareSqlite, type SqliteSchema } from "../prepareSqlite.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite.ts";
+import { bytesAtRest } from "../sqlite/bytesAtRest.ts";
+import { isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
+import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { migrations } from "./migrations.ts";
 
 /** @throws {MlctlError} where it is damaged, of a newer mlctl, or cannot be written */

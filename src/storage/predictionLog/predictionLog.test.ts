@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { LoggedPrediction, PredictionLog } from "../../core/predictionLog.ts";
-import { openSqlite } from "../sqlite.ts";
+import { openSqlite } from "../sqlite/sqlite.ts";
 import { openLogDatabase } from "./openLogDatabase.ts";
 import { predictionLog, type PredictionLogOptions } from "./predictionLog.ts";
 import { countPredictions, findPredictions, readPredictions } from "./readPredictions.ts";

@@ -1,6 +1,6 @@
 /** Reads logged predictions with their truth, one by one: memory does not grow with the log. */
 import type { LoggedPrediction } from "../../core/predictionLog.ts";
-import type { SqliteDatabase } from "../sqlite.ts";
+import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
 
 export interface JoinedPrediction extends LoggedPrediction {

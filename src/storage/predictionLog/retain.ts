@@ -1,5 +1,5 @@
 /** Takes the oldest predictions out of a log that is too old, too long or too large. */
-import type { SqliteDatabase } from "../sqlite.ts";
+import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import type { Retention } from "./loggedRow.ts";
 
 /** Short transactions, so that other processes get their turn. */

@@ -1,6 +1,6 @@
 /** Entry of the thread that writes the prediction log: batches in, what became of each out. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { SqliteDatabase } from "../sqlite.ts";
+import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { batchWriter, type BatchWriter } from "./batchWriter.ts";
 import type { WriterAnswer, WriterOptions, WriterRequest } from "./loggedRow.ts";
 import { logFailure, openLogDatabase } from "./openLogDatabase.ts";

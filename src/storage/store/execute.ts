@@ -1,5 +1,5 @@
 /** Runs the statements that fill the index, each compiled once. */
-import type { SqliteDatabase } from "../sqlite.ts";
+import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 
 /** Runs a statement with its values; compiled once. */
 export type Execute = (sql: string, ...values: readonly (string | number | null | undefined)[]) => void;

@@ -1,8 +1,8 @@
 /** Opens the index: for writers with its file, for readers without ever making or migrating one. */
 import { existsSync, statSync } from "node:fs";
-import { bytesAtRest } from "../bytesAtRest.ts";
-import { isCurrent, prepareSqlite, type SqliteSchema } from "../prepareSqlite.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite.ts";
+import { bytesAtRest } from "../sqlite/bytesAtRest.ts";
+import { isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
+import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { migrations } from "./migrations.ts";
 import type { RunStore } from "./runStore.ts";
 import { SqliteStore } from "./sqliteStore.ts";

@@ -8,7 +8,7 @@ import type { Run } from "../../core/run.ts";
 import type { SearchRecord } from "../../core/search.ts";
 import { suggest } from "../../core/suggest.ts";
 import type { ReadRecord } from "../recordFiles.ts";
-import type { SqliteDatabase } from "../sqlite.ts";
+import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { browse, type Browse } from "./browse.ts";
 import { executor, type Execute } from "./execute.ts";
 import { goneRun } from "./goneRun.ts";

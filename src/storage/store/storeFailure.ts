@@ -1,6 +1,6 @@
 /** Turns an error of SQLite into one that names the store and the next step. */
 import { MlctlError } from "../../core/errors.ts";
-import { sqliteCode } from "../sqlite.ts";
+import { sqliteCode } from "../sqlite/sqlite.ts";
 
 /** Runs `work` on the store at `path`; other errors pass unchanged. */
 export function withStoreErrors<T>(path: string, work: () => T): T {

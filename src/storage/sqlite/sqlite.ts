@@ -2,9 +2,9 @@
 import { lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, resolve, sep } from "node:path";
 import Database from "better-sqlite3";
-import { MlctlError } from "../core/errors.ts";
-import { openNativeNow } from "../core/nativeOpening.ts";
-import { errorCode } from "./writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { openNativeNow } from "../../core/nativeOpening.ts";
+import { errorCode } from "../writeFailure.ts";
 
 export type SqliteDatabase = Database.Database;
 

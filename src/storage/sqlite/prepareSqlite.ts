@@ -1,5 +1,5 @@
 /** Makes a database file ready for writers: its schema brought up to date, WAL on, safely when several come first at once. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { BUSY_TIMEOUT_MILLISECONDS, sqliteCode, type SqliteDatabase } from "./sqlite.ts";
 
 /** SQLite does not wait by itself when two connections turn on WAL at once. */
