@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { scheduleFolder } from "../storage/workspaceRecord.ts";
+import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
 import type { JobPlace } from "./executeJob.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { DUE, jobCommand, jobPath, shellWord } from "./jobCommand.ts";

@@ -11,7 +11,7 @@ import type { Workspace } from "../lifecycle/workspace.ts";
 import { ensureFolder } from "../storage/commitFile.ts";
 import { acquireLock } from "../storage/lock.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
-import { scheduleFolder } from "../storage/workspaceRecord.ts";
+import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
 import { logPath, recentExecutions, retainExecutions, saveExecution } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { projectRoot } from "../core/projectRoot.ts";

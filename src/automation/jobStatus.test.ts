@@ -4,7 +4,7 @@ import type { Execution } from "../core/execution.ts";
 import { exampleExecution, exampleWorkspace } from "../storage/exampleRecords.ts";
 import { saveRecord } from "../storage/saveRecord.ts";
 import { openStore } from "../storage/store/openStore.ts";
-import { actualStatus } from "../storage/actualStatus.ts";
+import { actualStatus } from "../storage/records/actualStatus.ts";
 import { retainExecutions } from "./executionLog.ts";
 import { latestTime } from "./cron.ts";
 import { graced, jobStatuses, missedTimes, type JobStatus } from "./jobStatus.ts";

@@ -2,7 +2,7 @@
 import type { Finding } from "../core/drift.ts";
 import type { Execution } from "../core/execution.ts";
 import { shortTime } from "../core/shortTime.ts";
-import { actualStatus } from "../storage/actualStatus.ts";
+import { actualStatus } from "../storage/records/actualStatus.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
 import { latestTime, nextTimes, timesAfter } from "./cron.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
-import { scheduleFolder } from "../storage/workspaceRecord.ts";
+import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
 import type { CronJob } from "./cron.ts";
 
 export type Scheduler = "daemon" | "crontab" | "systemd";

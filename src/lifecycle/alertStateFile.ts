@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { noAlerts, type AlertState } from "../monitoring/alertState.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { acquireLock } from "../storage/lock.ts";
-import { monitoringFolder } from "../storage/workspaceRecord.ts";
+import { monitoringFolder } from "../storage/records/workspaceRecord.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Far longer than a change takes, even on a busy machine. */

@@ -6,7 +6,7 @@ import type { Run } from "../core/run.ts";
 import { timeOfStamp } from "../core/timestamp.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";
 import { workspaceBackups } from "../storage/workspaceBackups.ts";
-import { artifactsOf, type WorkspaceRecord } from "../storage/workspaceRecord.ts";
+import { artifactsOf, type WorkspaceRecord } from "../storage/records/workspaceRecord.ts";
 import type { Session } from "./session.ts";
 
 export interface PruneCandidate {

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import type { Trial } from "../pipeline/search/trial.ts";
 import { pointText } from "../pipeline/search/space.ts";
-import { searchJournal } from "../storage/searchJournal.ts";
+import { searchJournal } from "../storage/records/searchJournal.ts";
 import type { Session } from "./session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 

@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { isOwnFile } from "./isOwnFile.ts";
 import type { RunStore } from "./store/runStore.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
-import { recordPath, type WorkspaceRecord } from "./workspaceRecord.ts";
+import { recordPath, type WorkspaceRecord } from "./records/workspaceRecord.ts";
 import { errorCode, writeFailure } from "./writeFailure.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** The store for commands that only look: it never writes, takes no lock, and shows what the records say. */
 import type { MlctlError } from "../core/errors.ts";
-import { recordFiles } from "./recordFiles.ts";
+import { recordFiles } from "./records/recordFiles.ts";
 import { openMemoryStore, openStoreReadonly } from "./store/openStore.ts";
 import type { RunStore } from "./store/runStore.ts";
 import { isDamaged } from "./store/storeFailure.ts";

@@ -1,7 +1,7 @@
 /** Rebuilds the index from the record files. */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { timestamp } from "../core/timestamp.ts";
-import { recordFiles } from "./recordFiles.ts";
+import { recordFiles } from "./records/recordFiles.ts";
 import { openStore } from "./store/openStore.ts";
 import type { RunStore } from "./store/runStore.ts";
 import { isDamaged } from "./store/storeFailure.ts";

@@ -7,13 +7,13 @@ import type { Finding } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
 import { copies } from "./deployment/copies.ts";
-import { recordFiles } from "./recordFiles.ts";
+import { recordFiles } from "./records/recordFiles.ts";
 import { sha256File } from "./sha256File.ts";
 import { sha256Text } from "./sha256Text.ts";
 import { openStoreReadonly } from "./store/openStore.ts";
 import { readRecords, recordChanges } from "./syncStore.ts";
 import { fromRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
-import { artifactsOf } from "./workspaceRecord.ts";
+import { artifactsOf } from "./records/workspaceRecord.ts";
 
 /**
  * Every artifact that any record names, the records, the store and the deployment; one finding each, damage first.

@@ -8,7 +8,7 @@ import { atomicWrite } from "../atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../commitFile.ts";
 import { sha256Text } from "../sha256Text.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
-import { recordPath, recordText } from "../workspaceRecord.ts";
+import { recordPath, recordText } from "../records/workspaceRecord.ts";
 import { currentDeployment, historyIds } from "./currentDeployment.ts";
 import { releaseFolder } from "./releaseFolder.ts";
 import { refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";

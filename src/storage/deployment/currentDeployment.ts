@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../../core/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { parseRecord } from "../parseRecord.ts";
+import { parseRecord } from "../records/parseRecord.ts";
 import { errorCode } from "../writeFailure.ts";
 
 /**

@@ -9,7 +9,7 @@ import { saveRecord } from "../saveRecord.ts";
 import type { RunStore } from "../store/runStore.ts";
 import { removeStaleTemporaries } from "../temporaryPath.ts";
 import { toRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
-import { recordPath } from "../workspaceRecord.ts";
+import { recordPath } from "../records/workspaceRecord.ts";
 import { errorCode, writeFailure } from "../writeFailure.ts";
 import { copies } from "./copies.ts";
 import { releaseFolder } from "./releaseFolder.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Deployment } from "../../core/deployment.ts";
 import type { WorkspacePaths } from "../workspacePaths.ts";
-import { paddedId } from "../workspaceRecord.ts";
+import { paddedId } from "../records/workspaceRecord.ts";
 
 /** Absolute. */
 export function releaseFolder(

@@ -5,7 +5,7 @@ import type { Execution } from "../../core/execution.ts";
 import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run, RunStatus } from "../../core/run.ts";
 import type { SearchRecord } from "../../core/search.ts";
-import type { ReadRecord, RecordFile } from "../recordFiles.ts";
+import type { ReadRecord, RecordFile } from "../records/recordFiles.ts";
 import type { Browse } from "./browse.ts";
 
 export interface RunFilter {

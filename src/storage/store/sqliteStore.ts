@@ -7,7 +7,7 @@ import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run } from "../../core/run.ts";
 import type { SearchRecord } from "../../core/search.ts";
 import { suggest } from "../../core/suggest.ts";
-import type { ReadRecord } from "../recordFiles.ts";
+import type { ReadRecord } from "../records/recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { browse, type Browse } from "./browse.ts";
 import { executor, type Execute } from "./execute.ts";

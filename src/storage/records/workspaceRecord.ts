@@ -1,14 +1,13 @@
 /** WorkspaceRecord: the JSON files that say what a workspace holds; the index is made of nothing else. */
 import { join } from "node:path";
-import type { Artifact } from "../core/artifact.ts";
-import type { Dataset } from "../core/dataset.ts";
-import type { Deployment } from "../core/deployment.ts";
-import type { Execution } from "../core/execution.ts";
-import type { MonitorRecord } from "../core/monitoring.ts";
-import type { Run } from "../core/run.ts";
-import type { SearchRecord } from "../core/search.ts";
-import type { Aliases } from "./aliases.ts";
-import type { WorkspacePaths } from "./workspacePaths.ts";
+import type { Artifact } from "../../core/artifact.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import type { Execution } from "../../core/execution.ts";
+import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { Run } from "../../core/run.ts";
+import type { SearchRecord } from "../../core/search.ts";
+import type { WorkspacePaths } from "../workspacePaths.ts";
 
 export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord | SearchRecord | Execution;
 
@@ -115,4 +114,11 @@ function rejectedCopies(dataset: Dataset): (readonly [string, Artifact])[] {
 
 function present(items: readonly (readonly [string, Artifact | null])[]): (readonly [string, Artifact])[] {
   return items.flatMap(([role, artifact]) => (artifact === null ? [] : [[role, artifact] as const]));
+}
+
+/** `<output_model_path>/aliases.json`. */
+export interface Aliases {
+  readonly kind: "aliases";
+  /** Run id by name, without the @. */
+  readonly aliases: Readonly<Record<string, string>>;
 }

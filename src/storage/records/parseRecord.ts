@@ -1,5 +1,5 @@
 /** Reads a record file's text, and refuses one that was damaged or edited into something else. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { recordId, type WorkspaceRecord } from "./workspaceRecord.ts";
 
 type Kind = "string" | "number" | "array" | "object" | "artifact" | "artifact?" | "string?";

@@ -1,9 +1,9 @@
 /** Journal of a search: a line for each trial as it ends, so that a killed search goes on where it was. */
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Json, JsonObject } from "../core/json.ts";
-import { ensureFolder } from "./commitFile.ts";
-import { writeFailure } from "./writeFailure.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { ensureFolder } from "../commitFile.ts";
+import { writeFailure } from "../writeFailure.ts";
 
 export interface SearchJournal {
   /** Whole lines; a last one that was cut off is left out, and so is what is no line of ours. */
