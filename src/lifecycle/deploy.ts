@@ -10,7 +10,7 @@ import { artifactOf } from "../storage/artifactOf.ts";
 import { commitDeployment } from "../storage/deployment/commitDeployment.ts";
 import { currentDeployment, deploymentHistory } from "../storage/deployment/currentDeployment.ts";
 import { rollbackTarget } from "../storage/deployment/rollbackTarget.ts";
-import { syncStore } from "../storage/syncStore.ts";
+import { syncStore } from "../storage/store/syncStore.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
 import { costsOf, costUnit } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";

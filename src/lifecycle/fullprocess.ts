@@ -7,7 +7,7 @@ import { formatNumber } from "../core/formatNumber.ts";
 import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../storage/deployment/restoreRelease.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "./deploy.ts";
 import { driftOfDeployed } from "./driftOfDeployed.ts";

@@ -9,7 +9,7 @@ import { ingestFiles, type IngestedTable } from "../data/ingestFiles.ts";
 import { artifactOf } from "../storage/artifactOf.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { commitFile, ensureFolder } from "../storage/commitFile.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import { temporaryPath } from "../storage/temporaryPath.ts";
 import { fromRecordPath, toRecordPath } from "../storage/workspacePaths.ts";
 import { writeFailure } from "../storage/writeFailure.ts";

@@ -7,7 +7,7 @@ import type { Run } from "../core/run.ts";
 import { artifactOf } from "../storage/artifactOf.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { serializeModel } from "../storage/modelFile.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import { buildModel } from "./buildModel.ts";
 import type { Session } from "./session.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";

@@ -3,7 +3,7 @@ import type { Dataset } from "../core/dataset.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Run } from "../core/run.ts";
-import { resolveRun } from "../storage/resolveRun.ts";
+import { resolveRun } from "../storage/store/resolveRun.ts";
 import { findPrediction, type PredictionRecord } from "./predictionRecord.ts";
 import type { Session } from "./session.ts";
 

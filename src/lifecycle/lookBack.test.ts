@@ -93,7 +93,7 @@ describe("lineage", () => {
   it("takes a prefix of a run id for one, also where it looks like a number of something", async () => {
     expect((await of(runIds[0]!.slice(0, 6))).run.runId).toBe(runIds[0]);
     await example.change(async ({ store, paths }) => {
-      const { saveRecord } = await import("../storage/saveRecord.ts");
+      const { saveRecord } = await import("../storage/store/saveRecord.ts");
       const old = store.run(runIds[0]!)!;
       saveRecord(paths, store, { ...old, runId: "d27000000000", model: null, modelVersion: null });
     });

@@ -1,8 +1,8 @@
 /** The models of a workspace and the names they answer to. */
 import { MlctlError } from "../core/errors.ts";
 import type { Run } from "../core/run.ts";
-import { resolveRun } from "../storage/resolveRun.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { resolveRun } from "../storage/store/resolveRun.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import { loadModel, type LoadedModel } from "./loadModel.ts";
 import type { Alias } from "../storage/store/runStore.ts";
 import type { Session } from "./session.ts";

@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorRecord } from "../core/monitoring.ts";
 import { suggest } from "../core/suggest.ts";
-import { resolveRun } from "../storage/resolveRun.ts";
+import { resolveRun } from "../storage/store/resolveRun.ts";
 import type { MonitorResult } from "./monitor.ts";
 import { summaryOf, type WindowSummary } from "./monitorSummary.ts";
 import type { Session } from "./session.ts";

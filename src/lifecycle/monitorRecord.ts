@@ -4,7 +4,7 @@ import { judgeWindow } from "../monitoring/judgeWindow.ts";
 import { labelledRows } from "../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../monitoring/prepareRows.ts";
 import type { Season } from "../monitoring/seasonalDrift.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import type { NamedReference } from "./monitorReference.ts";

@@ -1,7 +1,7 @@
 /** Keeps a note with a run: what people want to remember of a model. */
 import { MlctlError } from "../core/errors.ts";
-import { resolveRun } from "../storage/resolveRun.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { resolveRun } from "../storage/store/resolveRun.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import type { Session } from "./session.ts";
 
 /** Longer ones belong into a document. */

@@ -3,7 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import { parseDate } from "../core/parseDate.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { countPredictions, readPredictions } from "../storage/predictionLog/readPredictions.ts";
-import { resolveRun } from "../storage/resolveRun.ts";
+import { resolveRun } from "../storage/store/resolveRun.ts";
 import { predictionRecord, type PredictionRecord } from "./predictionRecord.ts";
 import type { Session } from "./session.ts";
 

@@ -2,9 +2,9 @@
 import { MlctlError } from "../core/errors.ts";
 import { deploymentIsLost } from "../storage/deployment/currentDeployment.ts";
 import { pruneRelease } from "../storage/deployment/pruneRelease.ts";
-import { forgetRecords } from "../storage/forgetRecords.ts";
+import { forgetRecords } from "../storage/store/forgetRecords.ts";
 import { recordFiles } from "../storage/records/recordFiles.ts";
-import { readRecords } from "../storage/syncStore.ts";
+import { readRecords } from "../storage/store/syncStore.ts";
 import { removeBackups } from "../storage/workspaceBackups.ts";
 import { recordPath } from "../storage/records/workspaceRecord.ts";
 import { toRecordPath } from "../storage/workspacePaths.ts";

@@ -4,7 +4,7 @@ import type { Dataset } from "../core/dataset.ts";
 import type { SearchRecord } from "../core/search.ts";
 import type { Task } from "../core/task.ts";
 import type { Trial } from "../pipeline/search/trial.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import type { Session } from "./session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 

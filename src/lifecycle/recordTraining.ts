@@ -7,7 +7,7 @@ import type { Run, Selection } from "../core/run.ts";
 import type { Task } from "../core/task.ts";
 import { timestamp } from "../core/timestamp.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import { costUnit } from "./costsOf.ts";
 import { decidingFold } from "./decidingFold.ts";
 import { doubtfulLead } from "./doubtfulLead.ts";

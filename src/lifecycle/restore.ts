@@ -11,7 +11,7 @@ import { readManifest, type BackupManifest } from "../storage/backupManifest.ts"
 import { ensureFolder } from "../storage/commitFile.ts";
 import { acquireLock } from "../storage/lock.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import { reindex } from "../storage/reindex.ts";
+import { reindex } from "../storage/store/reindex.ts";
 import { replaceAll } from "../storage/replacement.ts";
 import { RESTORE, settleReplacement } from "../storage/settleReplacement.ts";
 import { temporaryPath } from "../storage/temporaryPath.ts";

@@ -5,7 +5,7 @@ import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
 import type { Table } from "../core/table.ts";
 import { parseModel } from "../storage/modelFile.ts";
-import { resolveRun } from "../storage/resolveRun.ts";
+import { resolveRun } from "../storage/store/resolveRun.ts";
 import { costsOf } from "./costsOf.ts";
 import { judge } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";

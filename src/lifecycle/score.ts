@@ -10,7 +10,7 @@ import { degenerate } from "../pipeline/degenerate.ts";
 import { artifactOf } from "../storage/artifactOf.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
 import { ensureFolder } from "../storage/commitFile.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import { costsOf, costUnit } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { knownTestRows, type KnownTestRows } from "./knownTestRows.ts";

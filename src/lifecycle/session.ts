@@ -1,12 +1,12 @@
 /** Session: a workspace with its index, under the one lock when something is to be written. */
 import { acquireLock, type LockOptions } from "../storage/lock.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
-import { readStore } from "../storage/readStore.ts";
+import { readStore } from "../storage/store/readStore.ts";
 import { requireKinds } from "../storage/requireKinds.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { requireSettled, settleReplacement } from "../storage/settleReplacement.ts";
-import { syncStore } from "../storage/syncStore.ts";
+import { syncStore } from "../storage/store/syncStore.ts";
 import { removeStaleTemporaries } from "../storage/temporaryPath.ts";
 import { keptTables } from "./keptTables.ts";
 import { steadyClock } from "./steadyClock.ts";

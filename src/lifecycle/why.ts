@@ -5,7 +5,7 @@ import type { Run } from "../core/run.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { compareEvaluations, type MetricDifference } from "../pipeline/compareEvaluations.ts";
 import { shapleyShares } from "../pipeline/shapleyShares.ts";
-import { resolveRun } from "../storage/resolveRun.ts";
+import { resolveRun } from "../storage/store/resolveRun.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { judgePair, runWithModel } from "./runPair.ts";
 import type { Session } from "./session.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ProgressEvent } from "../core/context.ts";
 import { exampleRun, exampleWorkspace } from "../storage/exampleRecords.ts";
-import { saveRecord } from "../storage/saveRecord.ts";
+import { saveRecord } from "../storage/store/saveRecord.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { WorkspacePaths } from "../storage/workspacePaths.ts";
 import { liveStore, type LiveStore } from "./liveStore.ts";

@@ -1,7 +1,7 @@
 /** The index for pages and GET requests: one handle that stays open, so that each costs a query and no look at every record file. */
 import { statSync } from "node:fs";
 import type { Workspace } from "../lifecycle/workspace.ts";
-import { readStore } from "../storage/readStore.ts";
+import { readStore } from "../storage/store/readStore.ts";
 import { openStoreReadonly } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { isDamaged } from "../storage/store/storeFailure.ts";

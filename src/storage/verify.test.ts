@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commitDeployment } from "./deployment/commitDeployment.ts";
 import { exampleArtifact, exampleDataset, exampleRequest, exampleRun, exampleWorkspace } from "./exampleRecords.ts";
-import { saveRecord } from "./saveRecord.ts";
+import { saveRecord } from "./store/saveRecord.ts";
 import { openStore } from "./store/openStore.ts";
-import { syncStore } from "./syncStore.ts";
+import { syncStore } from "./store/syncStore.ts";
 import { verify } from "./verify.ts";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 

@@ -11,7 +11,7 @@ import { recordFiles } from "./records/recordFiles.ts";
 import { sha256File } from "./sha256File.ts";
 import { sha256Text } from "./sha256Text.ts";
 import { openStoreReadonly } from "./store/openStore.ts";
-import { readRecords, recordChanges } from "./syncStore.ts";
+import { readRecords, recordChanges } from "./store/syncStore.ts";
 import { fromRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
 import { artifactsOf } from "./records/workspaceRecord.ts";
 

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/run.ts";
 import type { Session } from "../../lifecycle/session.ts";
-import { resolveRun } from "../../storage/resolveRun.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { HttpProblem } from "../problem.ts";
 
 /** @param reference as on the command line: an id or its beginning, v3, @champion, latest @throws {HttpProblem} 404 */

@@ -18,11 +18,11 @@ import {
   temporaryFolder,
   workspaceIn,
 } from "../exampleRecords.ts";
-import { readStore } from "../readStore.ts";
-import { reindex } from "../reindex.ts";
-import { resolveRun } from "../resolveRun.ts";
-import { saveRecord } from "../saveRecord.ts";
-import { syncStore } from "../syncStore.ts";
+import { readStore } from "./readStore.ts";
+import { reindex } from "./reindex.ts";
+import { resolveRun } from "./resolveRun.ts";
+import { saveRecord } from "./saveRecord.ts";
+import { syncStore } from "./syncStore.ts";
 import type { WorkspacePaths } from "../workspacePaths.ts";
 import { tables } from "./migrations.ts";
 import { openMemoryStore, openStore } from "./openStore.ts";

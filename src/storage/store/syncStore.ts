@@ -1,9 +1,9 @@
 /** Brings the index in step with the record files: what every writer does first, so that a kill heals by itself. */
-import { MlctlError } from "../core/errors.ts";
-import { readRecord, recordFiles, type ReadRecord, type RecordFile } from "./records/recordFiles.ts";
-import type { RecordChanges, RunStore } from "./store/runStore.ts";
-import type { WorkspacePaths } from "./workspacePaths.ts";
-import { errorCode } from "./writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { readRecord, recordFiles, type ReadRecord, type RecordFile } from "../records/recordFiles.ts";
+import type { RecordChanges, RunStore } from "./runStore.ts";
+import type { WorkspacePaths } from "../workspacePaths.ts";
+import { errorCode } from "../writeFailure.ts";
 
 /** A record file that cannot be read; the index goes on without it. */
 export interface RecordProblem {

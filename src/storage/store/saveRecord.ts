@@ -1,9 +1,9 @@
 /** Writes a record file and indexes it. */
-import { atomicWrite } from "./atomicWrite.ts";
-import { readRecord, recordFile } from "./records/recordFiles.ts";
-import type { RunStore } from "./store/runStore.ts";
-import type { WorkspacePaths } from "./workspacePaths.ts";
-import { recordPath, recordText, type WorkspaceRecord } from "./records/workspaceRecord.ts";
+import { atomicWrite } from "../atomicWrite.ts";
+import { readRecord, recordFile } from "../records/recordFiles.ts";
+import type { RunStore } from "./runStore.ts";
+import type { WorkspacePaths } from "../workspacePaths.ts";
+import { recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
 
 /**
  * File first, index second: killed in between, the next writer's sync finds the file.

@@ -1,11 +1,11 @@
 /** The store for commands that only look: it never writes, takes no lock, and shows what the records say. */
-import type { MlctlError } from "../core/errors.ts";
-import { recordFiles } from "./records/recordFiles.ts";
-import { openMemoryStore, openStoreReadonly } from "./store/openStore.ts";
-import type { RunStore } from "./store/runStore.ts";
-import { isDamaged } from "./store/storeFailure.ts";
+import type { MlctlError } from "../../core/errors.ts";
+import { recordFiles } from "../records/recordFiles.ts";
+import { openMemoryStore, openStoreReadonly } from "./openStore.ts";
+import type { RunStore } from "./runStore.ts";
+import { isDamaged } from "./storeFailure.ts";
 import { readRecords, recordChanges } from "./syncStore.ts";
-import type { WorkspacePaths } from "./workspacePaths.ts";
+import type { WorkspacePaths } from "../workspacePaths.ts";
 
 /**
  * The index where it is in step with the record files; else (no index yet, a copied workspace, a writer that was

@@ -1,8 +1,8 @@
 /** Finds the run that a REF on the command line means. */
-import { MlctlError } from "../core/errors.ts";
-import type { Run } from "../core/run.ts";
-import { suggest } from "../core/suggest.ts";
-import type { RunStore } from "./store/runStore.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Run } from "../../core/run.ts";
+import { suggest } from "../../core/suggest.ts";
+import type { RunStore } from "./runStore.ts";
 
 /**
  * @param reference "latest", a model version ("v3"), an alias ("@champion"), a run id or its unique prefix

@@ -1,12 +1,12 @@
 /** Rebuilds the index from the record files. */
 import { existsSync, renameSync, rmSync } from "node:fs";
-import { timestamp } from "../core/timestamp.ts";
-import { recordFiles } from "./records/recordFiles.ts";
-import { openStore } from "./store/openStore.ts";
-import type { RunStore } from "./store/runStore.ts";
-import { isDamaged } from "./store/storeFailure.ts";
+import { timestamp } from "../../core/timestamp.ts";
+import { recordFiles } from "../records/recordFiles.ts";
+import { openStore } from "./openStore.ts";
+import type { RunStore } from "./runStore.ts";
+import { isDamaged } from "./storeFailure.ts";
 import { readRecords, type RecordProblem } from "./syncStore.ts";
-import type { WorkspacePaths } from "./workspacePaths.ts";
+import type { WorkspacePaths } from "../workspacePaths.ts";
 
 export interface ReindexResult {
   readonly records: number;
