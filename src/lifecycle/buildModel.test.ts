@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseModel, serializeModel } from "../storage/modelFile.ts";
+import { parseModel, serializeModel } from "../storage/model/modelFile.ts";
 import { buildModel } from "./buildModel.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest.ts";

@@ -6,7 +6,7 @@ import type { Dataset } from "../core/dataset.ts";
 import type { Run } from "../core/run.ts";
 import { artifactOf } from "../storage/artifactOf.ts";
 import { atomicWrite } from "../storage/atomicWrite.ts";
-import { serializeModel } from "../storage/modelFile.ts";
+import { serializeModel } from "../storage/model/modelFile.ts";
 import { saveRecord } from "../storage/store/saveRecord.ts";
 import { buildModel } from "./buildModel.ts";
 import type { Session } from "./session.ts";

@@ -7,7 +7,7 @@ import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { sha256File } from "../storage/sha256File.ts";
-import { readModel, readRecordedModel } from "../storage/modelFile.ts";
+import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
 import { requireWorking } from "./requireWorking.ts";

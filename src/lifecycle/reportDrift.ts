@@ -5,7 +5,7 @@ import type { Table } from "../core/table.ts";
 import type { Run } from "../core/run.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
-import { readRecordedModel } from "../storage/modelFile.ts";
+import { readRecordedModel } from "../storage/model/modelFile.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
 import { batchDrift } from "./batchDrift.ts";
 import type { Session } from "./session.ts";

@@ -8,7 +8,7 @@ import { findMetric } from "../metrics/findMetric.ts";
 import type { Decision, PastScore, ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { fromRecordPath } from "../storage/workspacePaths.ts";
-import { readRecordedModel } from "../storage/modelFile.ts";
+import { readRecordedModel } from "../storage/model/modelFile.ts";
 import { dataFindings } from "./dataFindings.ts";
 import { costsOf, costUnit } from "./costsOf.ts";
 import { judge, type Judgement } from "./judge.ts";

@@ -1,6 +1,6 @@
 /** reproduce: trains a run again from what was recorded of it, and proves the model identical, byte for byte. */
 import type { Run } from "../core/run.ts";
-import { parseModel } from "../storage/modelFile.ts";
+import { parseModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
 import { sha256Text } from "../storage/sha256Text.ts";
 import { loadModel } from "./loadModel.ts";

@@ -5,7 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Run } from "../core/run.ts";
 import type { Candidate } from "../pipeline/fitCandidate.ts";
-import { serializeModel } from "../storage/modelFile.ts";
+import { serializeModel } from "../storage/model/modelFile.ts";
 import { buildModel } from "./buildModel.ts";
 import { costsOf } from "./costsOf.ts";
 import type { Session } from "./session.ts";

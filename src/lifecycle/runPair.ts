@@ -4,7 +4,7 @@ import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
 import type { Table } from "../core/table.ts";
-import { parseModel } from "../storage/modelFile.ts";
+import { parseModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
 import { costsOf } from "./costsOf.ts";
 import { judge } from "./judge.ts";

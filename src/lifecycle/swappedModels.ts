@@ -5,7 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Evaluation } from "../core/metric.ts";
 import type { Run } from "../core/run.ts";
 import type { Table } from "../core/table.ts";
-import { parseModel } from "../storage/modelFile.ts";
+import { parseModel } from "../storage/model/modelFile.ts";
 import { costsOf } from "./costsOf.ts";
 import { judge } from "./judge.ts";
 import { datasetOf, retrain } from "./retrain.ts";

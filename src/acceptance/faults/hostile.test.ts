@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { exitCodes } from "../../core/errors.ts";
 import type { Random } from "../../core/random.ts";
-import { serializeModel } from "../../storage/modelFile.ts";
+import { serializeModel } from "../../storage/model/modelFile.ts";
 import { damagedBytes, damagedJson } from "./damage.ts";
 import { FAULTS_TIMEOUT, faultCount, histogram, isFull, tell } from "./faultCounts.ts";
 import { chanceOf, hostileWorkspaces, SECRET, soundFiles, type HostileWorkspace } from "./hostileWorkspace.ts";

@@ -2,7 +2,7 @@
 import type { Model } from "../../core/model.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/run.ts";
-import { readRecordedModel } from "../../storage/modelFile.ts";
+import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { fromRecordPath } from "../../storage/workspacePaths.ts";
 import type { PageRequest } from "./page.ts";
 

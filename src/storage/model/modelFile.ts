@@ -1,11 +1,11 @@
 /** The model file: one JSON text that people can read and compare, sealed with the hash of its content. */
 import { readFileSync } from "node:fs";
-import { MlctlError } from "../core/errors.ts";
-import { MODEL_VERSION, type Model } from "../core/model.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { MODEL_VERSION, type Model } from "../../core/model.ts";
 import { formatJson } from "./formatJson.ts";
 import { modelProblem } from "./modelProblem.ts";
-import { sha256Text } from "./sha256Text.ts";
-import { errorCode } from "./writeFailure.ts";
+import { sha256Text } from "../sha256Text.ts";
+import { errorCode } from "../writeFailure.ts";
 
 const RETRAIN = "restore the file from a backup, or run `mlctl train`";
 const SEAL_OPENING = ',\n  "sha256": "';

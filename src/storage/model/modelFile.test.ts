@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { MlctlError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
-import { temporaryFolder } from "./exampleRecords.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/model.ts";
+import { temporaryFolder } from "../exampleRecords.ts";
 import { formatJson } from "./formatJson.ts";
 import { parseModel, readModel, serializeModel } from "./modelFile.ts";
 

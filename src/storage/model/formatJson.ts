@@ -1,5 +1,5 @@
 /** JSON that people can read and compare: two spaces, but short lists on one line and long lists of numbers in rows. */
-import type { Json } from "../core/json.ts";
+import type { Json } from "../../core/json.ts";
 
 /** A list this short stands on one line. */
 const LINE_WIDTH = 100;
