@@ -2,7 +2,7 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { ensureFolder } from "../storage/commitFile.ts";
+import { ensureFolder } from "../storage/files/commitFile.ts";
 import { openBucket, type Bucket, type BucketEnvironment } from "./bucket.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";

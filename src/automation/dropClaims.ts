@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "../storage/atomicWrite.ts";
-import { syncFolder } from "../storage/commitFile.ts";
+import { atomicWrite } from "../storage/files/atomicWrite.ts";
+import { syncFolder } from "../storage/files/commitFile.ts";
 import { acquireLock } from "../storage/lock.ts";
-import { removeStaleTemporaries, temporaryPath } from "../storage/temporaryPath.ts";
-import { errorCode } from "../storage/writeFailure.ts";
+import { removeStaleTemporaries, temporaryPath } from "../storage/files/temporaryPath.ts";
+import { errorCode } from "../storage/files/writeFailure.ts";
 import { candidateNames, claimName, tableEnding } from "./dropNames.ts";
 
 /** What claim.json says. */

@@ -6,12 +6,12 @@ import type { Execution } from "../core/execution.ts";
 import { daysBefore } from "../core/daysBefore.ts";
 import { lastExecutions } from "../core/lastExecutions.ts";
 import { actualStatus } from "../storage/records/actualStatus.ts";
-import { isOwnFile } from "../storage/isOwnFile.ts";
+import { isOwnFile } from "../storage/files/isOwnFile.ts";
 import { readStore } from "../storage/store/readStore.ts";
 import { saveRecord } from "../storage/store/saveRecord.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
-import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../storage/workspacePaths.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../storage/files/workspacePaths.ts";
 import { recordPath, scheduleFolder } from "../storage/records/workspaceRecord.ts";
 
 /** Executions that are looked through for the last time of a job. */

@@ -2,8 +2,8 @@
 import { linkSync, lstatSync, readdirSync, realpathSync, renameSync, unlinkSync, type Stats } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { ensureFolder, syncFolder } from "../storage/commitFile.ts";
-import { errorCode, writeFailure } from "../storage/writeFailure.ts";
+import { ensureFolder, syncFolder } from "../storage/files/commitFile.ts";
+import { errorCode, writeFailure } from "../storage/files/writeFailure.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf, tableEnding } from "./dropNames.ts";
 import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";

@@ -1,6 +1,6 @@
 /** The jobs of a workspace in the user's crontab, or out of it. */
 import { MlctlError } from "../core/errors.ts";
-import { ensureFolder } from "../storage/commitFile.ts";
+import { ensureFolder } from "../storage/files/commitFile.ts";
 import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
 import { crontabLines, readCrontab, writeCrontab } from "./crontab.ts";
 import { blockLines, blockOwners, crontabZone, withBlock, type CrontabChange } from "./crontabBlock.ts";

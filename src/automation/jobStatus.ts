@@ -4,7 +4,7 @@ import type { Execution } from "../core/execution.ts";
 import { shortTime } from "../core/shortTime.ts";
 import { actualStatus } from "../storage/records/actualStatus.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
-import type { WorkspacePaths } from "../storage/workspacePaths.ts";
+import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 import { latestTime, nextTimes, timesAfter } from "./cron.ts";
 import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";

@@ -1,5 +1,5 @@
 /** A CronJob of Kubernetes for each job. */
-import { sha256Text } from "../storage/sha256Text.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { yamlText } from "./yamlText.ts";

@@ -8,7 +8,7 @@ import { MlctlError } from "../core/errors.ts";
 import { fetchUrl, shownUrl } from "../lifecycle/fetchUrl.ts";
 import { glob } from "../core/glob.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
+import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { candidateNames } from "./dropNames.ts";
 import type { DropSource } from "./dropSource.ts";
 import { folderSource } from "./folderSource.ts";

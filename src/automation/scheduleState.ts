@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "../storage/atomicWrite.ts";
-import type { WorkspacePaths } from "../storage/workspacePaths.ts";
+import { atomicWrite } from "../storage/files/atomicWrite.ts";
+import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
 import type { CronJob } from "./cron.ts";
 

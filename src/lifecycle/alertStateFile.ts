@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { noAlerts, type AlertState } from "../monitoring/alertState.ts";
-import { atomicWrite } from "../storage/atomicWrite.ts";
+import { atomicWrite } from "../storage/files/atomicWrite.ts";
 import { acquireLock } from "../storage/lock.ts";
 import { monitoringFolder } from "../storage/records/workspaceRecord.ts";
 import type { Workspace } from "./workspace.ts";

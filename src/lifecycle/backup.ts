@@ -11,7 +11,7 @@ import { backupManifest } from "../storage/backupManifest.ts";
 import { copySqlite } from "../storage/sqlite/copySqlite.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { requireSettled } from "../storage/settleReplacement.ts";
-import { sha256File } from "../storage/sha256File.ts";
+import { sha256File } from "../storage/files/sha256.ts";
 import { backupName } from "../storage/workspaceBackups.ts";
 import { backupTarget } from "./backupTarget.ts";
 import { damagedIn, sourceOf } from "./damagedInBackup.ts";

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Signature } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
-import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { fileRows } from "./fileRows.ts";
 import type { Session } from "./session.ts";
 import type { TestData } from "./testData.ts";

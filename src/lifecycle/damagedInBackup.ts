@@ -3,7 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { ConfiguredPaths } from "../config/workspaceOf.ts";
 import type { ArchivedFile, ArchiveEntry } from "../storage/archive.ts";
 import { parseRecordFile } from "../storage/records/recordFiles.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
+import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { artifactsOf } from "../storage/records/workspaceRecord.ts";
 
 /** Paths of records that cannot be read and of artifacts that are missing or changed; sorted. */

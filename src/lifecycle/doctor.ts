@@ -5,9 +5,9 @@ import { MlctlError } from "../core/errors.ts";
 import { describeRefusal, nativeLibraries } from "../estimators/xgboost/chooseEngine.ts";
 import { INSTALL_HINT } from "../estimators/xgboost/installedEngines.ts";
 import { lockHolder } from "../storage/lock.ts";
-import { requireKinds } from "../storage/requireKinds.ts";
+import { requireKinds } from "../storage/files/requireKinds.ts";
 import { replacementProblem } from "../storage/settleReplacement.ts";
-import { toRecordPath, type WorkspacePaths } from "../storage/workspacePaths.ts";
+import { toRecordPath, type WorkspacePaths } from "../storage/files/workspacePaths.ts";
 import { integrity } from "./integrity.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -5,8 +5,8 @@ import type { Writable } from "node:stream";
 import { MlctlError } from "../core/errors.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { exportOnnx } from "../pipeline/onnx/exportOnnx.ts";
-import { atomicWrite } from "../storage/atomicWrite.ts";
-import { sha256Text } from "../storage/sha256Text.ts";
+import { atomicWrite } from "../storage/files/atomicWrite.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
 import { loadModel, type LoadedModel } from "./loadModel.ts";
 import type { Session } from "./session.ts";
 

@@ -4,9 +4,9 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writ
 import { join, posix } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "../storage/atomicWrite.ts";
-import { ensureFolder, syncFolder } from "../storage/commitFile.ts";
-import { writeFailure } from "../storage/writeFailure.ts";
+import { atomicWrite } from "../storage/files/atomicWrite.ts";
+import { ensureFolder, syncFolder } from "../storage/files/commitFile.ts";
+import { writeFailure } from "../storage/files/writeFailure.ts";
 
 export interface FetchUrlOptions {
   readonly url: string;

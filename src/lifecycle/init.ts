@@ -7,8 +7,8 @@ import type { KnownNames } from "../config/schema.ts";
 import type { Context } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import { sampleFiles } from "../data/sampleData.ts";
-import { atomicWrite } from "../storage/atomicWrite.ts";
-import { ensureFolder } from "../storage/commitFile.ts";
+import { atomicWrite } from "../storage/files/atomicWrite.ts";
+import { ensureFolder } from "../storage/files/commitFile.ts";
 
 export interface InitOptions {
   /** Absolute; made if it is missing. */

@@ -3,9 +3,9 @@ import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
-import { sha256File } from "../storage/sha256File.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
-import { errorCode } from "../storage/writeFailure.ts";
+import { sha256File } from "../storage/files/sha256.ts";
+import { toRecordPath } from "../storage/files/workspacePaths.ts";
+import { errorCode } from "../storage/files/writeFailure.ts";
 import type { Session } from "./session.ts";
 
 export interface InputFile {

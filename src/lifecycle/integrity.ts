@@ -1,6 +1,6 @@
 /** Is every recorded byte still what it was? In few lines. */
 import type { Finding } from "../core/drift.ts";
-import type { WorkspacePaths } from "../storage/workspacePaths.ts";
+import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 import { verify } from "../storage/verify.ts";
 
 /** What is damaged, one finding each; one finding in all where nothing is. */

@@ -6,10 +6,10 @@ import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
-import { sha256File } from "../storage/sha256File.ts";
+import { sha256File } from "../storage/files/sha256.ts";
 import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
-import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { requireWorking } from "./requireWorking.ts";
 import type { Session } from "./session.ts";
 

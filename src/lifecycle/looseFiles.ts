@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { timeOfStamp } from "../core/timestamp.ts";
-import { toRecordPath, type WorkspacePaths } from "../storage/workspacePaths.ts";
+import { toRecordPath, type WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
 export interface LooseFile {
   readonly name: string;

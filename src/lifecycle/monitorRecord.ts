@@ -5,7 +5,7 @@ import { labelledRows } from "../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../monitoring/prepareRows.ts";
 import type { Season } from "../monitoring/seasonalDrift.ts";
 import { saveRecord } from "../storage/store/saveRecord.ts";
-import { sha256Text } from "../storage/sha256Text.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import type { NamedReference } from "./monitorReference.ts";
 import type { WatchedRows } from "./monitorRows.ts";

@@ -9,7 +9,7 @@ import type { Column, Table } from "../core/table.ts";
 import { readTable } from "../data/readTable.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { countPredictions, readPredictions, type JoinedPrediction } from "../storage/predictionLog/readPredictions.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
+import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { foundFiles } from "./inputFiles.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import { readingOptions } from "./readingOptions.ts";

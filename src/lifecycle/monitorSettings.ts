@@ -4,7 +4,7 @@ import type { Run } from "../core/run.ts";
 import { duration } from "../features/duration.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { JudgeOptions } from "../monitoring/judgeWindow.ts";
-import { sha256Text } from "../storage/sha256Text.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { driftOptions } from "./driftOptions.ts";
 import type { LoadedModel } from "./loadModel.ts";

@@ -1,6 +1,6 @@
 /** What became of a trained model, as records tell it. */
 import type { Run } from "../core/run.ts";
-import { sha256Text } from "../storage/sha256Text.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
 import type { Session } from "./session.ts";
 
 /** The tag of a run that says why it was not deployed. */

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import type { Dataset, RejectedFile } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
-import { sha256Text } from "../storage/sha256Text.ts";
-import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
+import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { inputFiles, type InputFile } from "./inputFiles.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";

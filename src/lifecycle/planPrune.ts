@@ -6,7 +6,7 @@ import { daysBefore } from "../core/daysBefore.ts";
 import { lastExecutions } from "../core/lastExecutions.ts";
 import { recordId, type WorkspaceRecord } from "../storage/records/workspaceRecord.ts";
 import { actualStatus } from "../storage/records/actualStatus.ts";
-import { fromRecordPath, toRecordPath } from "../storage/workspacePaths.ts";
+import { fromRecordPath, toRecordPath } from "../storage/files/workspacePaths.ts";
 import { looseFiles } from "./looseFiles.ts";
 import { neededBy, type Needed } from "./neededRecords.ts";
 import {

@@ -7,7 +7,7 @@ import { recordFiles } from "../storage/records/recordFiles.ts";
 import { readRecords } from "../storage/store/syncStore.ts";
 import { removeBackups } from "../storage/workspaceBackups.ts";
 import { recordPath } from "../storage/records/workspaceRecord.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
+import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { bytesOf, planPrune, pruneKinds, type PruneItem, type PruneKind } from "./planPrune.ts";
 import type { Session } from "./session.ts";
 

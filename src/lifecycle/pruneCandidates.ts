@@ -4,7 +4,7 @@ import type { Deployment } from "../core/deployment.ts";
 import type { Execution } from "../core/execution.ts";
 import type { Run } from "../core/run.ts";
 import { timeOfStamp } from "../core/timestamp.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
+import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { workspaceBackups } from "../storage/workspaceBackups.ts";
 import { artifactsOf, type WorkspaceRecord } from "../storage/records/workspaceRecord.ts";
 import type { Session } from "./session.ts";

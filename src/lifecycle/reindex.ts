@@ -1,7 +1,7 @@
 /** reindex: the store anew from the records in the folders. */
 import { acquireLock } from "../storage/lock.ts";
 import { reindex as reindexStorage, type ReindexResult } from "../storage/store/reindex.ts";
-import { requireKinds } from "../storage/requireKinds.ts";
+import { requireKinds } from "../storage/files/requireKinds.ts";
 import { settleRestore, type WritingOptions } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
 

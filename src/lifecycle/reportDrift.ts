@@ -6,7 +6,7 @@ import type { Run } from "../core/run.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { readRecordedModel } from "../storage/model/modelFile.ts";
-import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { batchDrift } from "./batchDrift.ts";
 import type { Session } from "./session.ts";
 

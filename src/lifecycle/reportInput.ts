@@ -7,7 +7,7 @@ import type { Run } from "../core/run.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { Decision, PastScore, ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
-import { fromRecordPath } from "../storage/workspacePaths.ts";
+import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { readRecordedModel } from "../storage/model/modelFile.ts";
 import { dataFindings } from "./dataFindings.ts";
 import { costsOf, costUnit } from "./costsOf.ts";

@@ -2,7 +2,7 @@
 import type { Run } from "../core/run.ts";
 import { parseModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
-import { sha256Text } from "../storage/sha256Text.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
 import { loadModel } from "./loadModel.ts";
 import { datasetOf, retrain } from "./retrain.ts";
 import type { Session } from "./session.ts";

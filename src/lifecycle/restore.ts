@@ -8,13 +8,13 @@ import { MlctlError } from "../core/errors.ts";
 import { readArchive } from "../storage/archive.ts";
 import { backupFolders } from "../storage/backupFiles.ts";
 import { readManifest, type BackupManifest } from "../storage/backupManifest.ts";
-import { ensureFolder } from "../storage/commitFile.ts";
+import { ensureFolder } from "../storage/files/commitFile.ts";
 import { acquireLock } from "../storage/lock.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { reindex } from "../storage/store/reindex.ts";
 import { replaceAll } from "../storage/replacement.ts";
 import { RESTORE, settleReplacement } from "../storage/settleReplacement.ts";
-import { temporaryPath } from "../storage/temporaryPath.ts";
+import { temporaryPath } from "../storage/files/temporaryPath.ts";
 import { integrity } from "./integrity.ts";
 import { knownNames } from "./knownNames.ts";
 

@@ -5,10 +5,10 @@ import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
 import type { Json } from "../core/json.ts";
 import { rowWriter, type RowSources, type RowWriter } from "../data/writeRows.ts";
-import { commitFile } from "../storage/commitFile.ts";
-import { isStream } from "../storage/isStream.ts";
-import { removeStaleTemporaries, temporaryPath } from "../storage/temporaryPath.ts";
-import { writeFailure } from "../storage/writeFailure.ts";
+import { commitFile } from "../storage/files/commitFile.ts";
+import { isStream } from "../storage/files/isStream.ts";
+import { removeStaleTemporaries, temporaryPath } from "../storage/files/temporaryPath.ts";
+import { writeFailure } from "../storage/files/writeFailure.ts";
 
 export interface RowSinkOptions {
   readonly format: "csv" | "jsonl";

@@ -2,12 +2,12 @@
 import { acquireLock, type LockOptions } from "../storage/lock.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { readStore } from "../storage/store/readStore.ts";
-import { requireKinds } from "../storage/requireKinds.ts";
+import { requireKinds } from "../storage/files/requireKinds.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
 import { requireSettled, settleReplacement } from "../storage/settleReplacement.ts";
 import { syncStore } from "../storage/store/syncStore.ts";
-import { removeStaleTemporaries } from "../storage/temporaryPath.ts";
+import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
 import { keptTables } from "./keptTables.ts";
 import { steadyClock } from "./steadyClock.ts";
 import type { Workspace } from "./workspace.ts";

@@ -6,8 +6,8 @@ import type { Table } from "../core/table.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
 import { readTable } from "../data/readTable.ts";
-import { sha256File } from "../storage/sha256File.ts";
-import { toRecordPath } from "../storage/workspacePaths.ts";
+import { sha256File } from "../storage/files/sha256.ts";
+import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";
 

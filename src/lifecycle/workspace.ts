@@ -7,7 +7,7 @@ import { workspaceOf } from "../config/workspaceOf.ts";
 import type { Context } from "../core/context.ts";
 import type { Json } from "../core/json.ts";
 import type { KeptTables } from "./keptTables.ts";
-import type { WorkspacePaths } from "../storage/workspacePaths.ts";
+import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
 export interface Workspace {
   readonly config: Config;

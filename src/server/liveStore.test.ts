@@ -5,7 +5,7 @@ import type { ProgressEvent } from "../core/context.ts";
 import { exampleRun, exampleWorkspace } from "../storage/exampleRecords.ts";
 import { saveRecord } from "../storage/store/saveRecord.ts";
 import { openStore } from "../storage/store/openStore.ts";
-import type { WorkspacePaths } from "../storage/workspacePaths.ts";
+import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 import { liveStore, type LiveStore } from "./liveStore.ts";
 
 const opened: LiveStore[] = [];

@@ -10,8 +10,8 @@ import type { MonitorRecord } from "../core/monitoring.ts";
 import type { Run } from "../core/run.ts";
 import type { SearchRecord } from "../core/search.ts";
 import type { DeploymentRequest } from "./deployment/commitDeployment.ts";
-import { sha256Text } from "./sha256Text.ts";
-import type { WorkspacePaths } from "./workspacePaths.ts";
+import { sha256Text } from "./files/sha256.ts";
+import type { WorkspacePaths } from "./files/workspacePaths.ts";
 
 /** Child processes run the built files: `npm test` builds first, else `npm run build`. */
 export const dist = resolve(import.meta.dirname, "../../dist/storage");

@@ -3,8 +3,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "./atomicWrite.ts";
-import { processIsAlive } from "./processIsAlive.ts";
+import { atomicWrite } from "./files/atomicWrite.ts";
+import { processIsAlive } from "./files/processIsAlive.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite/sqlite.ts";
 
 /** Often enough to feel immediate, rare enough to cost nothing. */

@@ -12,7 +12,7 @@ import {
   undoReplacement,
   type ReplacementJournal,
 } from "./replacement.ts";
-import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 
 export interface SettleOptions extends Omit<LockOptions, "database"> {
   /** The database whose lock the caller holds already. */

@@ -7,7 +7,7 @@ import { saveRecord } from "./store/saveRecord.ts";
 import { openStore } from "./store/openStore.ts";
 import { syncStore } from "./store/syncStore.ts";
 import { verify } from "./verify.ts";
-import type { WorkspacePaths } from "./workspacePaths.ts";
+import type { WorkspacePaths } from "./files/workspacePaths.ts";
 
 /** A dataset, its run and two deployments of it, all with their files. */
 function soundWorkspace(): WorkspacePaths {

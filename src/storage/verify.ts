@@ -8,11 +8,10 @@ import { MlctlError } from "../core/errors.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
 import { copies } from "./deployment/copies.ts";
 import { recordFiles } from "./records/recordFiles.ts";
-import { sha256File } from "./sha256File.ts";
-import { sha256Text } from "./sha256Text.ts";
+import { sha256File, sha256Text } from "./files/sha256.ts";
 import { openStoreReadonly } from "./store/openStore.ts";
 import { readRecords, recordChanges } from "./store/syncStore.ts";
-import { fromRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
+import { fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 import { artifactsOf } from "./records/workspaceRecord.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { timestamp } from "../core/timestamp.ts";
-import { writeFailure } from "./writeFailure.ts";
+import { writeFailure } from "./files/writeFailure.ts";
 
 const NAME = /^backup_\d{8}T\d{9}Z\.tar\.gz$/;
 

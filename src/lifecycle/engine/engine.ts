@@ -14,9 +14,9 @@ import {
   libraryName,
   type InstalledEngine,
 } from "../../estimators/xgboost/installedEngines.ts";
-import { ensureFolder } from "../../storage/commitFile.ts";
-import { removeStaleTemporaries, temporaryPath } from "../../storage/temporaryPath.ts";
-import { errorCode, writeFailure } from "../../storage/writeFailure.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import { downloadWheel } from "./download.ts";
 import { pipSettings } from "./pipSettings.ts";
 import { wheels, XGBOOST_VERSION, type Wheel } from "./releases.ts";

@@ -3,7 +3,7 @@ import type { Model } from "../../core/model.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/run.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
-import { fromRecordPath } from "../../storage/workspacePaths.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { PageRequest } from "./page.ts";
 
 /** Reading takes a millisecond for 100 kB: larger ones would keep predictions waiting. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Deployment } from "../../core/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseRecord } from "../records/parseRecord.ts";
-import { errorCode } from "../writeFailure.ts";
+import { errorCode } from "../files/writeFailure.ts";
 
 /**
  * The deployment in force; undefined where nothing was deployed.

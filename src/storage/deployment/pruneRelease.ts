@@ -2,15 +2,15 @@
 import { lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Deployment } from "../../core/deployment.ts";
-import { syncFolder } from "../commitFile.ts";
+import { syncFolder } from "../files/commitFile.ts";
 import { forgetRecords } from "../store/forgetRecords.ts";
-import { isOwnFile } from "../isOwnFile.ts";
+import { isOwnFile } from "../files/isOwnFile.ts";
 import { saveRecord } from "../store/saveRecord.ts";
 import type { RunStore } from "../store/runStore.ts";
-import { removeStaleTemporaries } from "../temporaryPath.ts";
-import { toRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
+import { removeStaleTemporaries } from "../files/temporaryPath.ts";
+import { toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { recordPath } from "../records/workspaceRecord.ts";
-import { errorCode, writeFailure } from "../writeFailure.ts";
+import { errorCode, writeFailure } from "../files/writeFailure.ts";
 import { copies } from "./copies.ts";
 import { releaseFolder } from "./releaseFolder.ts";
 

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../../core/deployment.ts";
-import { atomicWrite } from "../atomicWrite.ts";
-import { holdsArtifact } from "../holdsArtifact.ts";
-import { isOwnFile } from "../isOwnFile.ts";
-import { fromRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
+import { atomicWrite } from "../files/atomicWrite.ts";
+import { holdsArtifact } from "../files/artifactOf.ts";
+import { isOwnFile } from "../files/isOwnFile.ts";
+import { fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { namesIn } from "./currentDeployment.ts";
 import { copies } from "./copies.ts";
 

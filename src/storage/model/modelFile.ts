@@ -4,8 +4,8 @@ import { MlctlError } from "../../core/errors.ts";
 import { MODEL_VERSION, type Model } from "../../core/model.ts";
 import { formatJson } from "./formatJson.ts";
 import { modelProblem } from "./modelProblem.ts";
-import { sha256Text } from "../sha256Text.ts";
-import { errorCode } from "../writeFailure.ts";
+import { sha256Text } from "../files/sha256.ts";
+import { errorCode } from "../files/writeFailure.ts";
 
 const RETRAIN = "restore the file from a backup, or run `mlctl train`";
 const SEAL_OPENING = ',\n  "sha256": "';

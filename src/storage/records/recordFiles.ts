@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseRecord, type ExpectedRecord } from "./parseRecord.ts";
-import { sha256Text } from "../sha256Text.ts";
-import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
+import { sha256Text } from "../files/sha256.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { monitoringFolder, scheduleFolder, searchFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
-import { errorCode } from "../writeFailure.ts";
+import { errorCode } from "../files/writeFailure.ts";
 
 /** A record file as a look at its folder shows it. */
 export interface RecordFile {

@@ -2,8 +2,8 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { ensureFolder } from "../commitFile.ts";
-import { writeFailure } from "../writeFailure.ts";
+import { ensureFolder } from "../files/commitFile.ts";
+import { writeFailure } from "../files/writeFailure.ts";
 
 export interface SearchJournal {
   /** Whole lines; a last one that was cut off is left out, and so is what is no line of ours. */

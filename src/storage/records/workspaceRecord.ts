@@ -7,7 +7,7 @@ import type { Execution } from "../../core/execution.ts";
 import type { MonitorRecord } from "../../core/monitoring.ts";
 import type { Run } from "../../core/run.ts";
 import type { SearchRecord } from "../../core/search.ts";
-import type { WorkspacePaths } from "../workspacePaths.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
 export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord | SearchRecord | Execution;
 

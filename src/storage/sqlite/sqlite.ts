@@ -4,7 +4,7 @@ import { basename, dirname, resolve, sep } from "node:path";
 import Database from "better-sqlite3";
 import { MlctlError } from "../../core/errors.ts";
 import { openNativeNow } from "../../core/nativeOpening.ts";
-import { errorCode } from "../writeFailure.ts";
+import { errorCode } from "../files/writeFailure.ts";
 
 export type SqliteDatabase = Database.Database;
 

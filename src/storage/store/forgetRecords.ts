@@ -1,12 +1,12 @@
 /** Takes records and their files away so that a kill at any instant leaves nothing that names what is gone. */
 import { rmSync } from "node:fs";
-import { syncFolder } from "../commitFile.ts";
+import { syncFolder } from "../files/commitFile.ts";
 import { dirname } from "node:path";
-import { isOwnFile } from "../isOwnFile.ts";
+import { isOwnFile } from "../files/isOwnFile.ts";
 import type { RunStore } from "./runStore.ts";
-import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../workspacePaths.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { recordPath, type WorkspaceRecord } from "../records/workspaceRecord.ts";
-import { errorCode, writeFailure } from "../writeFailure.ts";
+import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
 /**
  * Records first, then the index, then the files they named: in between there are only files that no record names,

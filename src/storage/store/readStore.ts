@@ -5,7 +5,7 @@ import { openMemoryStore, openStoreReadonly } from "./openStore.ts";
 import type { RunStore } from "./runStore.ts";
 import { isDamaged } from "./storeFailure.ts";
 import { readRecords, recordChanges } from "./syncStore.ts";
-import type { WorkspacePaths } from "../workspacePaths.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
 /**
  * The index where it is in step with the record files; else (no index yet, a copied workspace, a writer that was

@@ -6,7 +6,7 @@ import { openStore } from "./openStore.ts";
 import type { RunStore } from "./runStore.ts";
 import { isDamaged } from "./storeFailure.ts";
 import { readRecords, type RecordProblem } from "./syncStore.ts";
-import type { WorkspacePaths } from "../workspacePaths.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
 export interface ReindexResult {
   readonly records: number;

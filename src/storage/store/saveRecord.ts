@@ -1,8 +1,8 @@
 /** Writes a record file and indexes it. */
-import { atomicWrite } from "../atomicWrite.ts";
+import { atomicWrite } from "../files/atomicWrite.ts";
 import { readRecord, recordFile } from "../records/recordFiles.ts";
 import type { RunStore } from "./runStore.ts";
-import type { WorkspacePaths } from "../workspacePaths.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { recordPath, recordText, type WorkspaceRecord } from "../records/workspaceRecord.ts";
 
 /**

@@ -23,7 +23,7 @@ import { reindex } from "./reindex.ts";
 import { resolveRun } from "./resolveRun.ts";
 import { saveRecord } from "./saveRecord.ts";
 import { syncStore } from "./syncStore.ts";
-import type { WorkspacePaths } from "../workspacePaths.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { tables } from "./migrations.ts";
 import { openMemoryStore, openStore } from "./openStore.ts";
 

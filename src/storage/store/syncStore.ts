@@ -2,8 +2,8 @@
 import { MlctlError } from "../../core/errors.ts";
 import { readRecord, recordFiles, type ReadRecord, type RecordFile } from "../records/recordFiles.ts";
 import type { RecordChanges, RunStore } from "./runStore.ts";
-import type { WorkspacePaths } from "../workspacePaths.ts";
-import { errorCode } from "../writeFailure.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
+import { errorCode } from "../files/writeFailure.ts";
 
 /** A record file that cannot be read; the index goes on without it. */
 export interface RecordProblem {

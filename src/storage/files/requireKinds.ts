@@ -1,6 +1,6 @@
 /** Refuses a workspace where a file lies in the place of a folder, or the other way round. */
 import { statSync } from "node:fs";
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
 
 /** @throws {MlctlError} kind "usage" with the key of config.json that names the place */

@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { MlctlError } from "../core/errors.ts";
-import { random } from "../core/random.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { random } from "../../core/random.ts";
 import { atomicWrite } from "./atomicWrite.ts";
 import { commitFile } from "./commitFile.ts";
-import { dist, temporaryFolder } from "./exampleRecords.ts";
+import { dist, temporaryFolder } from "../exampleRecords.ts";
 import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
 import { writeFailure } from "./writeFailure.ts";
 

@@ -1,5 +1,5 @@
 /** Turns an error of the file system into one that names the path and the next step. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 
 const unchanged = "nothing was changed";
 

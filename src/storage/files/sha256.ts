@@ -8,3 +8,8 @@ export async function sha256File(path: string): Promise<string> {
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }
+
+/** A text is hashed as UTF-8. @returns 64 hexadecimal digits */
+export function sha256Text(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
