@@ -6,7 +6,7 @@ import { describeRefusal, nativeLibraries } from "../estimators/xgboost/chooseEn
 import { INSTALL_HINT } from "../estimators/xgboost/installedEngines.ts";
 import { lockHolder } from "../storage/lock.ts";
 import { requireKinds } from "../storage/files/requireKinds.ts";
-import { replacementProblem } from "../storage/settleReplacement.ts";
+import { replacementProblem } from "../storage/backup/settleReplacement.ts";
 import { toRecordPath, type WorkspacePaths } from "../storage/files/workspacePaths.ts";
 import { integrity } from "./integrity.ts";
 import type { Workspace } from "./workspace.ts";

@@ -5,7 +5,7 @@ import { pruneRelease } from "../storage/deployment/pruneRelease.ts";
 import { forgetRecords } from "../storage/store/forgetRecords.ts";
 import { recordFiles } from "../storage/records/recordFiles.ts";
 import { readRecords } from "../storage/store/syncStore.ts";
-import { removeBackups } from "../storage/workspaceBackups.ts";
+import { removeBackups } from "../storage/backup/workspaceBackups.ts";
 import { recordPath } from "../storage/records/workspaceRecord.ts";
 import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { bytesOf, planPrune, pruneKinds, type PruneItem, type PruneKind } from "./planPrune.ts";

@@ -5,7 +5,7 @@ import type { Execution } from "../core/execution.ts";
 import type { Run } from "../core/run.ts";
 import { timeOfStamp } from "../core/timestamp.ts";
 import { toRecordPath } from "../storage/files/workspacePaths.ts";
-import { workspaceBackups } from "../storage/workspaceBackups.ts";
+import { workspaceBackups } from "../storage/backup/workspaceBackups.ts";
 import { artifactsOf, type WorkspaceRecord } from "../storage/records/workspaceRecord.ts";
 import type { Session } from "./session.ts";
 

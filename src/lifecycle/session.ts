@@ -5,7 +5,7 @@ import { readStore } from "../storage/store/readStore.ts";
 import { requireKinds } from "../storage/files/requireKinds.ts";
 import { openStore } from "../storage/store/openStore.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
-import { requireSettled, settleReplacement } from "../storage/settleReplacement.ts";
+import { requireSettled, settleReplacement } from "../storage/backup/settleReplacement.ts";
 import { syncStore } from "../storage/store/syncStore.ts";
 import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
 import { keptTables } from "./keptTables.ts";

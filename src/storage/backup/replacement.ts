@@ -2,12 +2,12 @@
 import { randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "./files/atomicWrite.ts";
-import { ensureFolder, syncFolder } from "./files/commitFile.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { atomicWrite } from "../files/atomicWrite.ts";
+import { ensureFolder, syncFolder } from "../files/commitFile.ts";
 import { moveWhole } from "./moveWhole.ts";
-import { fromRecordPath, toRecordPath } from "./files/workspacePaths.ts";
-import { errorCode, writeFailure } from "./files/writeFailure.ts";
+import { fromRecordPath, toRecordPath } from "../files/workspacePaths.ts";
+import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
 /** In the workspace while a replacement is at work: the journal, and under `files` what is still to be put in place. */
 const HOME = ".mlctl-restore";

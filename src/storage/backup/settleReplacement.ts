@@ -1,8 +1,8 @@
 /** Settles a replacement that was cut off, by a kill or a power cut, and keeps readers from what is half of it. */
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, sep } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { acquireLock, lockHolder, type LockOptions } from "./lock.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { acquireLock, lockHolder, type LockOptions } from "../lock.ts";
 import {
   finishReplacement,
   hasReplacement,
@@ -12,7 +12,7 @@ import {
   undoReplacement,
   type ReplacementJournal,
 } from "./replacement.ts";
-import { fromRecordPath, toRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 
 export interface SettleOptions extends Omit<LockOptions, "database"> {
   /** The database whose lock the caller holds already. */

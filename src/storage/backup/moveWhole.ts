@@ -1,8 +1,8 @@
 /** Moves a file or a folder so that its new name never stands for half of it, also onto another file system. */
 import { closeSync, cpSync, fsyncSync, lstatSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { syncFolder } from "./files/commitFile.ts";
-import { errorCode } from "./files/writeFailure.ts";
+import { syncFolder } from "../files/commitFile.ts";
+import { errorCode } from "../files/writeFailure.ts";
 
 /**
  * A rename; where that cannot be (another file system, a layer of a container), a copy under the name `part`, which

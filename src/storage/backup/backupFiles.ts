@@ -3,8 +3,8 @@ import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import type { ArchiveEntry } from "./archive.ts";
 import { isBackupName } from "./workspaceBackups.ts";
-import type { WorkspacePaths } from "./files/workspacePaths.ts";
-import { errorCode } from "./files/writeFailure.ts";
+import type { WorkspacePaths } from "../files/workspacePaths.ts";
+import { errorCode } from "../files/writeFailure.ts";
 
 /** The folders of a workspace, by what an archive calls them. */
 export const backupFolders = ["production", "models", "datasets", "inputs", "tests", "drops"] as const;

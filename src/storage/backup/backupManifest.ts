@@ -1,5 +1,5 @@
 /** The last file of a backup: what it holds, each with its hash. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import type { ArchivedFile } from "./archive.ts";
 
 /** Raised by one when an older mlctl could not restore it rightly. */

@@ -15,10 +15,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { extract, pack, type Pack } from "tar-stream";
-import { MlctlError } from "../core/errors.ts";
-import { commitFile, ensureFolder } from "./files/commitFile.ts";
-import { temporaryPath } from "./files/temporaryPath.ts";
-import { errorCode, writeFailure } from "./files/writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { commitFile, ensureFolder } from "../files/commitFile.ts";
+import { temporaryPath } from "../files/temporaryPath.ts";
+import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
 /** A file for an archive. */
 export interface ArchiveEntry {
