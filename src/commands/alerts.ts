@@ -1,6 +1,5 @@
 /** `mlctl alerts`: what is open, who was told, and whether the channels work. */
-import { formatNumber } from "../core/formatNumber.ts";
-import { shortTime } from "../core/shortTime.ts";
+import { formatNumber, shortTime } from "../core/format.ts";
 import type { SentAlert } from "../lifecycle/monitorAlerts.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";

@@ -1,7 +1,6 @@
 /** `mlctl diagnose`: the health of the deployed model, its data and the workspace. */
 import type { ColumnDrift } from "../core/drift.ts";
-import { dateText } from "../core/dateText.ts";
-import { formatNumber } from "../core/formatNumber.ts";
+import { dateText, formatNumber } from "../core/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/diagnose.ts";
 import type { CategorySummary, NumberSummary } from "../lifecycle/summarize.ts";

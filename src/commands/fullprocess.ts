@@ -1,5 +1,5 @@
 /** `mlctl fullprocess`: from new files to a deployed, reported model. */
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import type { View } from "../core/view.ts";
 import type { StartServer } from "../lifecycle/fullprocess.ts";
 import type { FullprocessResult } from "../lifecycle/fullprocessResult.ts";

@@ -1,7 +1,5 @@
 /** How the models of a workspace read. */
-import { dateText } from "../core/dateText.ts";
-import { formatNumber } from "../core/formatNumber.ts";
-import { shortTime } from "../core/shortTime.ts";
+import { dateText, formatNumber, shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
 import type { ExportResult } from "../lifecycle/exportModel.ts";
 import type { ModelRow, ShownModel } from "../lifecycle/models.ts";

@@ -1,7 +1,6 @@
 /** What monitoring found, as people read it: findings first, the worst on top. */
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber, shortTime } from "../core/format.ts";
 import type { MonitorFinding } from "../core/monitoring.ts";
-import { shortTime } from "../core/shortTime.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { MonitorResult } from "../lifecycle/monitor.ts";
 import type { WindowSummary } from "../lifecycle/monitorSummary.ts";

@@ -1,5 +1,5 @@
 /** `mlctl predictions list | show`: what was answered, with the truth where it is known. */
-import { shortTime } from "../core/shortTime.ts";
+import { shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
 import type { PredictionRecord } from "../lifecycle/predictionRecord.ts";
 import type { PredictionsResult } from "../lifecycle/predictions.ts";

@@ -1,6 +1,5 @@
 /** `mlctl prune`: takes away what is old and not needed any more. */
-import { formatBytes } from "../core/formatBytes.ts";
-import { shortTime } from "../core/shortTime.ts";
+import { formatBytes, shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
 import type { PruneResult } from "../lifecycle/prune.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,6 +1,6 @@
 /** How jobs, their runs and what was handed to a scheduler read. */
 import type { Execution } from "../core/execution.ts";
-import { shortTime } from "../core/shortTime.ts";
+import { shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
 import type { InstallResult } from "../automation/installSchedule.ts";
 import { localTime } from "../automation/localTime.ts";

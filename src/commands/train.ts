@@ -1,5 +1,5 @@
 /** `mlctl train`: every configured model, a leaderboard, the best one kept. */
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import { selectionLabel } from "../core/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { TrainResult } from "../lifecycle/train.ts";

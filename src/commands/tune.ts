@@ -1,7 +1,7 @@
 /** `mlctl tune`: searches parameters on folds of the training part, then trains with the best of them. */
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import { selectionLabel } from "../core/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune.ts";

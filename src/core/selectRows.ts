@@ -1,5 +1,4 @@
 /** Takes rows of a table by position. */
-import { selectValues } from "./selectValues.ts";
 import type { Column, Table } from "./table.ts";
 
 /**
@@ -22,4 +21,22 @@ function selectColumn(column: Column, rows: ArrayLike<number>): Column {
   const codes = new Int32Array(rows.length);
   for (let i = 0; i < rows.length; i++) codes[i] = column.codes[rows[i]!]!;
   return { ...column, codes };
+}
+
+/** As `Float64Array.from(rows, (row) => values[row])`, ten times as fast. */
+export function selectValues(values: Float64Array, rows: ArrayLike<number>): Float64Array {
+  const selected = new Float64Array(rows.length);
+  for (let i = 0; i < selected.length; i++) selected[i] = values[rows[i]!]!;
+  return selected;
+}
+
+/** Rows `start` to `end` (exclusive) as views of the same memory; dictionaries of category columns are shared. */
+export function sliceRows(table: Table, start: number, end: number): Table {
+  const first = Math.min(Math.max(start, 0), table.rowCount);
+  const last = Math.min(Math.max(end, first), table.rowCount);
+  const slice = (column: Column): Column =>
+    column.kind === "category"
+      ? { ...column, codes: column.codes.subarray(first, last) }
+      : { ...column, values: column.values.subarray(first, last) };
+  return { rowCount: last - first, columns: table.columns.map(slice) };
 }

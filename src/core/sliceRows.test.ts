@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { categoryColumn } from "./categoryColumn.ts";
-import { sliceRows } from "./sliceRows.ts";
+import { sliceRows } from "./selectRows.ts";
 import type { Table } from "./table.ts";
 
 const table: Table = {

@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
 import type { FittedTransform } from "../core/model.ts";
-import { sliceRows } from "../core/sliceRows.ts";
+import { sliceRows } from "../core/selectRows.ts";
 import type { Column, NumberColumn, Table } from "../core/table.ts";
 import type { TableMap } from "../core/transform.ts";
 import { findTransform } from "./findTransform.ts";

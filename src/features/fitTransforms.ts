@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { FittedTransform } from "../core/model.ts";
-import { sliceRows } from "../core/sliceRows.ts";
+import { sliceRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";

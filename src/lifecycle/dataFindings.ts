@@ -2,7 +2,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Dataset } from "../core/dataset.ts";
 import type { ColumnDrift, DriftReport, Finding } from "../core/drift.ts";
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import type { Table } from "../core/table.ts";
 import { summarize } from "./summarize.ts";
 

@@ -1,5 +1,5 @@
 /** Whether one fold alone chose the winner. */
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import type { Task } from "../core/task.ts";
 import { aggregateFolds } from "../pipeline/aggregateFolds.ts";
 import { decidingValue, rank, type Contender } from "./leaderboard.ts";

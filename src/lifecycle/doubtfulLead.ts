@@ -1,6 +1,6 @@
 /** Whether the winner of a leaderboard won by luck. */
 import type { Evaluation } from "../core/metric.ts";
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { compareEvaluations } from "../pipeline/compareEvaluations.ts";
 import type { Contender } from "./leaderboard.ts";

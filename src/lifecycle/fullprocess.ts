@@ -2,8 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import { drawnBeside, type Drawing } from "../reporting/drawing.ts";
 import { plotWorker } from "../reporting/plotWorker.ts";
-import { formatBytes } from "../core/formatBytes.ts";
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatBytes, formatNumber } from "../core/format.ts";
 import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../storage/deployment/restoreRelease.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, join, sep } from "node:path";
 import { atLine } from "../core/atLine.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
-import { timestamp } from "../core/timestamp.ts";
+import { timestamp } from "../core/format.ts";
 import { ingestFiles, type IngestedTable } from "../data/ingestFiles.ts";
 import { artifactOf } from "../storage/files/artifactOf.ts";
 import { atomicWrite } from "../storage/files/atomicWrite.ts";

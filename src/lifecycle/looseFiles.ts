@@ -1,7 +1,7 @@
 /** Stamped files in the folders of models and datasets that no record names. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { timeOfStamp } from "../core/timestamp.ts";
+import { timeOfStamp } from "../core/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
 export interface LooseFile {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Deployment } from "../core/deployment.ts";
 import type { Execution } from "../core/execution.ts";
 import type { Run } from "../core/run.ts";
-import { timeOfStamp } from "../core/timestamp.ts";
+import { timeOfStamp } from "../core/format.ts";
 import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { workspaceBackups } from "../storage/backup/workspaceBackups.ts";
 import { artifactsOf, type WorkspaceRecord } from "../storage/records/workspaceRecord.ts";

@@ -1,6 +1,6 @@
 /** From changes of findings to what people read. */
 import type { Alert, AlertChange, AlertItem } from "../core/alert.ts";
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import type { MonitorArea, MonitorRecord } from "../core/monitoring.ts";
 import type { Change } from "./alertState.ts";
 

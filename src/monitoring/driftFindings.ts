@@ -1,6 +1,6 @@
 /** Verdicts on drift: of the dataset, of single columns, of the answers and of the truth. */
 import type { ColumnDrift } from "../core/drift.ts";
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/monitoring.ts";
 import { isSeasonal } from "./seasonalDrift.ts";
 

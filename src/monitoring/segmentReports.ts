@@ -1,7 +1,7 @@
 /** Performance by the values of a column: who is served worse than the others? */
 import { cellText } from "../core/cellText.ts";
 import { findColumn } from "../core/findColumn.ts";
-import { formatNumber } from "../core/formatNumber.ts";
+import { formatNumber } from "../core/format.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { SegmentReport } from "../core/monitoring.ts";
 import { suggest } from "../core/suggest.ts";

@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import type { Contributions } from "../core/estimator.ts";
 import type { Model } from "../core/model.ts";
-import { sliceRows } from "../core/sliceRows.ts";
+import { sliceRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { compileTransforms } from "../features/compileTransforms.ts";

@@ -1,7 +1,6 @@
 /** Takes a part of the rows that are learned from. */
 import type { History } from "../core/history.ts";
-import { selectRows } from "../core/selectRows.ts";
-import { selectValues } from "../core/selectValues.ts";
+import { selectRows, selectValues } from "../core/selectRows.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
 import type { Split } from "./splitRows.ts";

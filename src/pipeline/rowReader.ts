@@ -1,5 +1,5 @@
 /** Rows as they arrive from a pipe or a request, checked one by one against the signature and turned into a table. */
-import { dateText } from "../core/dateText.ts";
+import { dateText } from "../core/format.ts";
 import { MlctlError } from "../core/errors.ts";
 import { parseDate } from "../core/parseDate.ts";
 import { parseNumber } from "../core/parseNumber.ts";

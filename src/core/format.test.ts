@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatNumber } from "./formatNumber.ts";
+import { formatNumber } from "./format.ts";
 
 it.each([
   [0.5714285714285715, "0.5714"],

@@ -1,0 +1,41 @@
+/** Numbers as people read them. */
+
+/** Four significant digits, or all of a whole number: 0.7143, 12345, 1.2e-7; "–" for what is undefined. */
+export function formatNumber(value: number | null | undefined): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  return String(Number(value.toPrecision(4)));
+}
+
+const units = ["B", "kB", "MB", "GB", "TB"];
+
+/** Powers of 1000, as file managers count: 1234567 → "1.2 MB". */
+export function formatBytes(bytes: number): string {
+  let [value, unit] = [bytes, 0];
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** "2026-11-21T10:06:15.061Z" → "2026-11-21T10:06:15Z": still ISO 8601, the milliseconds left out. */
+export function shortTime(iso: string): string {
+  return iso.replace(/\.\d+Z$/, "Z");
+}
+
+/** A day without its midnight: "2024-07-31", but "2024-07-31T09:30:00.000Z". */
+export function dateText(time: number): string {
+  return new Date(time).toISOString().replace("T00:00:00.000Z", "");
+}
+
+/** `YYYYMMDDTHHMMSSmmmZ` in UTC: names sort by time and, with a stamp a millisecond under one lock, never collide. */
+export function timestamp(date: Date): string {
+  return date.toISOString().replace(/[-:.]/g, "");
+}
+
+/** "20261121T134652753Z" → "2026-11-21T13:46:52.753Z" */
+export function timeOfStamp(stamp: string): string {
+  return stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/, "$1-$2-$3T$4:$5:$6.$7Z");
+}
