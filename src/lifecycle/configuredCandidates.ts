@@ -1,7 +1,7 @@
 /** The models of config.json as candidates: each on every feature set. */
 import type { Config } from "../config/schema.ts";
 import type { Task } from "../core/task.ts";
-import type { Candidate } from "../pipeline/candidate.ts";
+import type { Candidate } from "../pipeline/fit/candidate.ts";
 import { costsOf } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";
 import { transformRequests } from "./transformRequests.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Aggregate } from "../core/run.ts";
-import { aggregateFolds } from "../pipeline/aggregateFolds.ts";
+import { aggregateFolds } from "../pipeline/fit/aggregateFolds.ts";
 import { decidingFold } from "./decidingFold.ts";
 import { rank, type Contender } from "./leaderboard.ts";
 

@@ -1,7 +1,7 @@
 /** Whether one fold alone chose the winner. */
 import { formatNumber } from "../core/format.ts";
 import type { Task } from "../core/task.ts";
-import { aggregateFolds } from "../pipeline/aggregateFolds.ts";
+import { aggregateFolds } from "../pipeline/fit/aggregateFolds.ts";
 import { decidingValue, rank, type Contender } from "./leaderboard.ts";
 
 export interface DecidingFoldOptions<T> {

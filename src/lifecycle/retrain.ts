@@ -4,7 +4,7 @@ import type { Dataset } from "../core/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Run } from "../core/run.ts";
-import type { Candidate } from "../pipeline/fitCandidate.ts";
+import type { Candidate } from "../pipeline/fit/fitCandidate.ts";
 import { serializeModel } from "../storage/model/modelFile.ts";
 import { buildModel } from "./buildModel.ts";
 import { costsOf } from "./costsOf.ts";

@@ -5,10 +5,10 @@ import { findColumn } from "../core/findColumn.ts";
 import type { Aggregate } from "../core/run.ts";
 import { suggest } from "../core/suggest.ts";
 import type { Column, Table } from "../core/table.ts";
-import type { Fold } from "../pipeline/foldsOf.ts";
-import type { TrainingData } from "../pipeline/partOf.ts";
-import { selectionFolds } from "../pipeline/selectionFolds.ts";
-import type { Split } from "../pipeline/splitRows.ts";
+import type { Fold } from "../pipeline/fit/foldsOf.ts";
+import type { TrainingData } from "../pipeline/fit/partOf.ts";
+import { selectionFolds } from "../pipeline/fit/selectionFolds.ts";
+import type { Split } from "../pipeline/fit/splitRows.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Which folds choose the winner. */

@@ -1,7 +1,7 @@
 /** tune: searches the parameters of models on folds of the training part, then trains with the best of them. */
 import { availableParallelism } from "node:os";
 import { MlctlError } from "../core/errors.ts";
-import type { Candidate } from "../pipeline/candidate.ts";
+import type { Candidate } from "../pipeline/fit/candidate.ts";
 import { foldJudge } from "../pipeline/search/foldJudge.ts";
 import { runSearch } from "../pipeline/search/runSearch.ts";
 import type { Point } from "../pipeline/search/space.ts";

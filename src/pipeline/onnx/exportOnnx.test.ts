@@ -8,7 +8,7 @@ import type { TargetSpec } from "../../core/signature.ts";
 import type { Column, Table } from "../../core/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
-import { fitCandidate, type Candidate } from "../fitCandidate.ts";
+import { fitCandidate, type Candidate } from "../fit/fitCandidate.ts";
 import { predictor } from "../predictor.ts";
 import { signatureOf } from "../signatureOf.ts";
 import { exportOnnx } from "./exportOnnx.ts";

@@ -2,9 +2,9 @@
 import type { ErrorKind } from "../../core/errors.ts";
 import type { Aggregate } from "../../core/run.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Candidate } from "../candidate.ts";
-import type { Fold } from "../foldsOf.ts";
-import type { TrainingData } from "../partOf.ts";
+import type { Candidate } from "../fit/candidate.ts";
+import type { Fold } from "../fit/foldsOf.ts";
+import type { TrainingData } from "../fit/partOf.ts";
 
 /** What each thread is given once. */
 export interface TrialWork {

@@ -7,8 +7,8 @@ import type { Matrix } from "../../core/matrix.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
-import { candidateFeatures, type CandidateFeatures } from "../candidateFeatures.ts";
-import { partOf } from "../partOf.ts";
+import { candidateFeatures, type CandidateFeatures } from "../fit/candidateFeatures.ts";
+import { partOf } from "../fit/partOf.ts";
 import { refuseGaps } from "../predictor.ts";
 import type { TrialAnswer, TrialTask, TrialWork } from "./trialTask.ts";
 

@@ -1,7 +1,7 @@
 /** The model that looks at no column: what every other one must beat. */
-import type { FittedEstimator } from "../core/estimator.ts";
-import type { Matrix } from "../core/matrix.ts";
-import { findEstimator } from "../estimators/findEstimator.ts";
+import type { FittedEstimator } from "../../core/estimator.ts";
+import type { Matrix } from "../../core/matrix.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
 import { partOf, type TrainingData } from "./partOf.ts";
 
 /** The mean, or the shares of the classes, over `rows`. */

@@ -1,5 +1,5 @@
 /** Folds of the training part on which the winner is chosen, so that the validation part judges it only once. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { foldsOf, type Fold } from "./foldsOf.ts";
 
 export type Period = "year" | "quarter" | "month" | "week" | "day";

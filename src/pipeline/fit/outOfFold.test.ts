@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { random } from "../core/random.ts";
+import { random } from "../../core/random.ts";
 import { outOfFold, type FoldRows } from "./outOfFold.ts";
 
 interface Asked {

@@ -1,5 +1,5 @@
 /** Cuts rows into folds. */
-import { random } from "../core/random.ts";
+import { random } from "../../core/random.ts";
 
 /** One fold: train on the others, judge on it. Positions, ascending. */
 export interface Fold {

@@ -1,7 +1,7 @@
 /** The probability from which class 1 is best answered. */
-import type { Costs } from "../core/costs.ts";
-import type { Evaluation } from "../core/metric.ts";
-import { findMetric } from "../metrics/findMetric.ts";
+import type { Costs } from "../../core/costs.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
 
 /** Values that differ by less are equal: the last bits of sums. */
 const EQUAL = 1e-12;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { random } from "../core/random.ts";
+import { random } from "../../core/random.ts";
 import { bestThreshold } from "./bestThreshold.ts";
 
 /** 90 rows, a third of class 1, and a noisy share that leans to the class; some shares twice. */

@@ -1,13 +1,13 @@
 /** Fits one candidate: transforms and estimator on the training part, judged on the validation part. */
-import type { FittedEstimator } from "../core/estimator.ts";
-import type { Evaluation } from "../core/metric.ts";
-import type { Calibration, FittedTransform } from "../core/model.ts";
-import { selectRows } from "../core/selectRows.ts";
-import { findEstimator } from "../estimators/findEstimator.ts";
-import { predictor } from "./predictor.ts";
+import type { FittedEstimator } from "../../core/estimator.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Calibration, FittedTransform } from "../../core/model.ts";
+import { selectRows } from "../../core/selectRows.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { predictor } from "../predictor.ts";
 import type { Split } from "./splitRows.ts";
 import { partOf, partsOf, type Parts, type TrainingData } from "./partOf.ts";
-import { calibrate } from "./calibrate.ts";
+import { calibrate } from "../calibrate.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidateFeatures } from "./candidateFeatures.ts";
 import { fitCalibration } from "./fitCalibration.ts";

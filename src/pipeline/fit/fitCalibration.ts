@@ -1,8 +1,8 @@
 /** Learns how to correct probabilities, so that of rows with 0.8 eight in ten are of class 1. */
-import { MlctlError } from "../core/errors.ts";
-import type { Calibration } from "../core/model.ts";
-import { isotonicRegression } from "../stats/isotonicRegression.ts";
-import { logOdds } from "./calibrate.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Calibration } from "../../core/model.ts";
+import { isotonicRegression } from "../../stats/isotonicRegression.ts";
+import { logOdds } from "../calibrate.ts";
 
 /** Newton's method on two parameters is done in a dozen steps. */
 const MOST_STEPS = 100;

@@ -1,7 +1,7 @@
 /** One figure out of those of several folds. */
-import type { Aggregate } from "../core/run.ts";
-import { mean } from "../stats/mean.ts";
-import { median } from "../stats/median.ts";
+import type { Aggregate } from "../../core/run.ts";
+import { mean } from "../../stats/mean.ts";
+import { median } from "../../stats/median.ts";
 
 /** Left out at either end of a trimmed mean. */
 const TRIMMED_SHARE = 0.2;

@@ -1,5 +1,5 @@
 /** Answers for training rows from models that have not seen them. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { selectionFolds, type SelectionMethod } from "./selectionFolds.ts";
 
 const FOLDS = 3;
