@@ -5,7 +5,7 @@ import type { Deployment } from "../core/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Run } from "../core/run.ts";
 import type { Table } from "../core/table.ts";
-import { promotion, type Verdict } from "../pipeline/promotion.ts";
+import { promotion, type Verdict } from "../pipeline/judge/promotion.ts";
 import { artifactOf } from "../storage/files/artifactOf.ts";
 import { commitDeployment } from "../storage/deployment/commitDeployment.ts";
 import { currentDeployment, deploymentHistory } from "../storage/deployment/currentDeployment.ts";

@@ -5,7 +5,7 @@ import type { Model } from "../core/model.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { Column, Table } from "../core/table.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
-import { degenerate } from "../pipeline/degenerate.ts";
+import { degenerate } from "../pipeline/judge/degenerate.ts";
 import { predictionColumn } from "../pipeline/predictionColumn.ts";
 import { predictor } from "../pipeline/predictor.ts";
 import { rowsInReach } from "../pipeline/rowsInReach.ts";

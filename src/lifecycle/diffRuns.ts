@@ -5,7 +5,7 @@ import type { Json } from "../core/json.ts";
 import type { Run } from "../core/run.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import { compareEvaluations, dropOf, type MetricDifference } from "../pipeline/compareEvaluations.ts";
+import { compareEvaluations, dropOf, type MetricDifference } from "../pipeline/judge/compareEvaluations.ts";
 import { diffData, type DataDifference } from "./diffData.ts";
 import { judgePair, runWithModel, type RunWithModel } from "./runPair.ts";
 import type { Session } from "./session.ts";

@@ -2,7 +2,7 @@
 import type { Evaluation } from "../core/metric.ts";
 import { formatNumber } from "../core/format.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import { compareEvaluations } from "../pipeline/compareEvaluations.ts";
+import { compareEvaluations } from "../pipeline/judge/compareEvaluations.ts";
 import type { Contender } from "./leaderboard.ts";
 
 export interface DoubtfulLeadOptions<T> {

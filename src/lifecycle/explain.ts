@@ -6,7 +6,7 @@ import { findColumn } from "../core/findColumn.ts";
 import type { Model } from "../core/model.ts";
 import { explain as explainTable, type Explained } from "../pipeline/explain.ts";
 import { knowingRows } from "../pipeline/knowingRows.ts";
-import { permutationImportance } from "../pipeline/permutationImportance.ts";
+import { permutationImportance } from "../pipeline/judge/permutationImportance.ts";
 import { conformRows } from "./conformRows.ts";
 import { costsOf } from "./costsOf.ts";
 import { decidingMetric } from "./decidingMetric.ts";

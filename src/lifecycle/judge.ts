@@ -8,8 +8,8 @@ import type { Table } from "../core/table.ts";
 import { classReport } from "../metrics/classReport.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { confusionMatrix } from "../metrics/confusionMatrix.ts";
-import { baselineEvaluation } from "../pipeline/baselineEvaluation.ts";
-import { evaluate } from "../pipeline/evaluate.ts";
+import { baselineEvaluation } from "../pipeline/judge/baselineEvaluation.ts";
+import { evaluate } from "../pipeline/judge/evaluate.ts";
 
 export interface Judgement {
   readonly evaluation: Evaluation;

@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../core/json.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
-import { evaluate } from "../pipeline/evaluate.ts";
+import { evaluate } from "../pipeline/judge/evaluate.ts";
 import { exampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest.ts";
 import { loadModel } from "./loadModel.ts";

@@ -6,7 +6,7 @@ import type { Task } from "../core/task.ts";
 import { timestamp } from "../core/format.ts";
 import { bootstrapIntervals } from "../metrics/bootstrapInterval.ts";
 import { findMetric } from "../metrics/findMetric.ts";
-import { degenerate } from "../pipeline/degenerate.ts";
+import { degenerate } from "../pipeline/judge/degenerate.ts";
 import { artifactOf } from "../storage/files/artifactOf.ts";
 import { atomicWrite } from "../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../storage/files/commitFile.ts";

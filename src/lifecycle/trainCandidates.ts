@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Selection } from "../core/run.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { crossValidate } from "../pipeline/fit/crossValidate.ts";
-import { degenerate } from "../pipeline/degenerate.ts";
+import { degenerate } from "../pipeline/judge/degenerate.ts";
 import { fitOnParts, type Candidate, type FitHooks, type FittedCandidate } from "../pipeline/fit/fitCandidate.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
 import { decidingMetric } from "./decidingMetric.ts";

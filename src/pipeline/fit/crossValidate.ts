@@ -3,7 +3,7 @@ import type { Aggregate, Selection } from "../../core/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
-import { degenerate } from "../degenerate.ts";
+import { degenerate } from "../judge/degenerate.ts";
 import { aggregateFolds } from "./aggregateFolds.ts";
 import { fitCandidate, type Candidate, type FitHooks } from "./fitCandidate.ts";
 import type { Fold } from "./foldsOf.ts";

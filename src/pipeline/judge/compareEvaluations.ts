@@ -1,7 +1,7 @@
 /** Two models on the same rows: by how much they differ, and whether that is more than luck. */
-import type { Evaluation } from "../core/metric.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import { pairedBootstrap } from "../metrics/pairedBootstrap.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
 
 /** Below this an interval hangs on single rows. */
 export const FEWEST_ROWS = 30;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluation } from "../core/metric.ts";
+import type { Evaluation } from "../../core/metric.ts";
 import { promotion, type PromotionInput, type PromotionRules } from "./promotion.ts";
 
 const rules: PromotionRules = {

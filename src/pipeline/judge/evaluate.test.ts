@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import type { Model } from "../core/model.ts";
-import type { Table } from "../core/table.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { categoryColumn } from "../../core/categoryColumn.ts";
+import type { Model } from "../../core/model.ts";
+import type { Table } from "../../core/table.ts";
+import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { evaluate } from "./evaluate.ts";
-import { fitCandidate } from "./fit/fitCandidate.ts";
-import type { TrainingData } from "./fit/partOf.ts";
-import { signatureOf } from "./signatureOf.ts";
+import { fitCandidate } from "../fit/fitCandidate.ts";
+import type { TrainingData } from "../fit/partOf.ts";
+import { signatureOf } from "../signatureOf.ts";
 
 const rows = Array.from({ length: 60 }, (_, row) => ({ x: row % 10, city: row % 3 === 0 ? "oslo" : "rome" }));
 const data: TrainingData = {

@@ -1,8 +1,8 @@
 /** The promotion rule: does the challenger replace the champion, and why, in words. */
-import { formatNumber } from "../core/format.ts";
-import type { Evaluation } from "../core/metric.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import { pairedBootstrap } from "../metrics/pairedBootstrap.ts";
+import { formatNumber } from "../../core/format.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
 import { degenerate } from "./degenerate.ts";
 
 /** What a metric must keep. */

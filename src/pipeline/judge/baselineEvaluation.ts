@@ -1,9 +1,9 @@
 /** What the baseline answers for the rows that a model was judged on. */
-import type { Costs } from "../core/costs.ts";
-import type { Evaluation } from "../core/metric.ts";
-import type { Model } from "../core/model.ts";
-import { findEstimator } from "../estimators/findEstimator.ts";
-import { decide } from "./decide.ts";
+import type { Costs } from "../../core/costs.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Model } from "../../core/model.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { decide } from "../decide.ts";
 
 /** The same truth, with the answers of the model that looks at no column. */
 export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evaluation: Evaluation): Evaluation {

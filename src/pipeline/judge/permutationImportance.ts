@@ -1,19 +1,19 @@
 /** Permutation importance: how much worse a model answers when one column no longer belongs to its rows. */
-import type { Costs } from "../core/costs.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
-import { random } from "../core/random.ts";
-import { selectRows } from "../core/selectRows.ts";
-import type { Table } from "../core/table.ts";
-import { requiredColumns } from "../features/requiredColumns.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import { mean } from "../stats/mean.ts";
-import { standardDeviation } from "../stats/standardDeviation.ts";
-import { conformTable } from "./conformTable.ts";
-import { encodeLabels } from "./encodeLabels.ts";
-import { knowingRows } from "./knowingRows.ts";
-import { predictor } from "./predictor.ts";
-import { rowsInReach } from "./rowsInReach.ts";
+import type { Costs } from "../../core/costs.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/model.ts";
+import { random } from "../../core/random.ts";
+import { selectRows } from "../../core/selectRows.ts";
+import type { Table } from "../../core/table.ts";
+import { requiredColumns } from "../../features/requiredColumns.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { mean } from "../../stats/mean.ts";
+import { standardDeviation } from "../../stats/standardDeviation.ts";
+import { conformTable } from "../conformTable.ts";
+import { encodeLabels } from "../encodeLabels.ts";
+import { knowingRows } from "../knowingRows.ts";
+import { predictor } from "../predictor.ts";
+import { rowsInReach } from "../rowsInReach.ts";
 
 export interface PermutationOptions {
   /** By name; its value for the rows as they are is what the others are compared with. */

@@ -1,14 +1,14 @@
 /** A model's answers for labelled rows, beside the truth. */
-import { MlctlError } from "../core/errors.ts";
-import type { Evaluation } from "../core/metric.ts";
-import type { Model } from "../core/model.ts";
-import { selectRows } from "../core/selectRows.ts";
-import type { Table } from "../core/table.ts";
-import { conformTable } from "./conformTable.ts";
-import { encodeLabels } from "./encodeLabels.ts";
-import { knowingRows } from "./knowingRows.ts";
-import { predictor } from "./predictor.ts";
-import { rowsInReach } from "./rowsInReach.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Model } from "../../core/model.ts";
+import { selectRows } from "../../core/selectRows.ts";
+import type { Table } from "../../core/table.ts";
+import { conformTable } from "../conformTable.ts";
+import { encodeLabels } from "../encodeLabels.ts";
+import { knowingRows } from "../knowingRows.ts";
+import { predictor } from "../predictor.ts";
+import { rowsInReach } from "../rowsInReach.ts";
 
 export interface Evaluated {
   readonly evaluation: Evaluation;

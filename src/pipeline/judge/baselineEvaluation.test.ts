@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import type { Task } from "../core/task.ts";
+import { categoryColumn } from "../../core/categoryColumn.ts";
+import type { Task } from "../../core/task.ts";
 import { baselineEvaluation } from "./baselineEvaluation.ts";
-import { fitBaseline } from "./fit/fitBaseline.ts";
+import { fitBaseline } from "../fit/fitBaseline.ts";
 
 const letters = ["a", "b", "c"];
 

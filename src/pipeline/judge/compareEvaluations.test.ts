@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluation } from "../core/metric.ts";
-import { random } from "../core/random.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import { random } from "../../core/random.ts";
 import { compareEvaluations, dropOf } from "./compareEvaluations.ts";
 
 /** Answers that are right with the given chance, by the same coin for every skill: the rows are as hard for both. */

@@ -1,5 +1,5 @@
 /** Models that win a metric without having learned anything. */
-import type { Evaluation } from "../core/metric.ts";
+import type { Evaluation } from "../../core/metric.ts";
 
 /**
  * What makes the answers worthless, or undefined: the same class, or the same value, for every row
