@@ -1,9 +1,9 @@
 /** What is suspicious about rows to be learned from. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { findColumn } from "../core/findColumn.ts";
-import { copiedRows } from "../pipeline/copiedRows.ts";
-import { givesTargetAway } from "../pipeline/givesTargetAway.ts";
-import { looksAhead } from "../pipeline/looksAhead.ts";
+import { copiedRows } from "../pipeline/leakage/copiedRows.ts";
+import { givesTargetAway } from "../pipeline/leakage/givesTargetAway.ts";
+import { looksAhead } from "../pipeline/leakage/looksAhead.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -5,7 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Run } from "../core/run.ts";
 import type { Table } from "../core/table.ts";
-import { copiedRows } from "../pipeline/copiedRows.ts";
+import { copiedRows } from "../pipeline/leakage/copiedRows.ts";
 import type { Session } from "./session.ts";
 import { prepareData, readDataset } from "./trainingData.ts";
 

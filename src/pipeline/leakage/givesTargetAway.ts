@@ -1,7 +1,7 @@
 /** Leakage: a column that alone gives the target away. */
-import type { TargetSpec } from "../core/signature.ts";
-import type { Column, Table } from "../core/table.ts";
-import { findMetric } from "../metrics/findMetric.ts";
+import type { TargetSpec } from "../../core/signature.ts";
+import type { Column, Table } from "../../core/table.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
 
 /** From this AUC, or |correlation|, on a single column is too good to be an honest input. */
 const SUSPICIOUS = 0.999;
