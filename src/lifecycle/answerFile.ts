@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { InputRow } from "../data/rowBatch.ts";
-import { predictor } from "../pipeline/predictor.ts";
+import { predictor } from "../pipeline/predict/predictor.ts";
 import { answerRows, type AnsweredBatch } from "./answerRows.ts";
 import { fileRows, type FileToRead } from "./fileRows.ts";
 import type { LoadedModel } from "./loadModel.ts";

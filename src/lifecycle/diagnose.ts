@@ -7,7 +7,7 @@ import type { Column, Table } from "../core/table.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
 import { degenerate } from "../pipeline/judge/degenerate.ts";
 import { predictionColumn } from "../pipeline/predictionColumn.ts";
-import { predictor } from "../pipeline/predictor.ts";
+import { predictor } from "../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../pipeline/rowsInReach.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { batchDrift } from "./batchDrift.ts";

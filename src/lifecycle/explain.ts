@@ -4,7 +4,7 @@ import type { Contributions } from "../core/estimator.ts";
 import type { Table } from "../core/table.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { Model } from "../core/model.ts";
-import { explain as explainTable, type Explained } from "../pipeline/explain.ts";
+import { explain as explainTable, type Explained } from "../pipeline/predict/explain.ts";
 import { knowingRows } from "../pipeline/knowingRows.ts";
 import { permutationImportance } from "../pipeline/judge/permutationImportance.ts";
 import { conformRows } from "./conformRows.ts";

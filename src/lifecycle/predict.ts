@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { InputRow, RowBatch } from "../data/rowBatch.ts";
 import { readRows } from "../data/rows.ts";
-import { predictor } from "../pipeline/predictor.ts";
+import { predictor } from "../pipeline/predict/predictor.ts";
 import { answerRows, type Answerer } from "./answerRows.ts";
 import { distinctPlaces } from "./distinctPlaces.ts";
 import { formatOf, openInput, type RowFormat } from "./inputStream.ts";

@@ -6,7 +6,7 @@ import type { Task } from "../core/task.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { compileTransforms } from "../features/compileTransforms.ts";
 import { conformTable } from "../pipeline/conformTable.ts";
-import { explain, type Explained } from "../pipeline/explain.ts";
+import { explain, type Explained } from "../pipeline/predict/explain.ts";
 import { knowingRows } from "../pipeline/knowingRows.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
 import type { Judgement } from "./judge.ts";

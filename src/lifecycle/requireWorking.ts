@@ -3,7 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { ColumnSpec } from "../core/signature.ts";
 import type { Column } from "../core/table.ts";
-import { predictor } from "../pipeline/predictor.ts";
+import { predictor } from "../pipeline/predict/predictor.ts";
 
 /** @throws {MlctlError} kind "data" where its parts do not fit each other, or this version */
 export function requireWorking(model: Model, path: string): void {

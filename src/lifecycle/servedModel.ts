@@ -9,7 +9,7 @@ import type { ColumnSpec } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
 import { normalizeName } from "../data/columnNames.ts";
 import { historyProblems } from "../pipeline/historyProblems.ts";
-import { predictor } from "../pipeline/predictor.ts";
+import { predictor } from "../pipeline/predict/predictor.ts";
 import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rowReader.ts";
 import { jsonLabels } from "./jsonLabels.ts";
 import { deployedModel } from "./loadModel.ts";

@@ -8,7 +8,7 @@ import { selectRows, sliceRows } from "../core/selectRows.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Column, Table } from "../core/table.ts";
 import { knowingRows } from "../pipeline/knowingRows.ts";
-import { predictor } from "../pipeline/predictor.ts";
+import { predictor } from "../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../pipeline/rowsInReach.ts";
 import { targetNumber } from "../pipeline/targetNumber.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";

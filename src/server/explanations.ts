@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table.ts";
 import type { ServedModel } from "../lifecycle/servedModel.ts";
-import { explain } from "../pipeline/explain.ts";
+import { explain } from "../pipeline/predict/explain.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** Taking an answer apart costs a thousand times what giving it does; other requests wait meanwhile. */

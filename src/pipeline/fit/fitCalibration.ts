@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Calibration } from "../../core/model.ts";
 import { isotonicRegression } from "../../stats/isotonicRegression.ts";
-import { logOdds } from "../calibrate.ts";
+import { logOdds } from "../predict/calibrate.ts";
 
 /** Newton's method on two parameters is done in a dozen steps. */
 const MOST_STEPS = 100;

@@ -3,7 +3,7 @@ import type { Costs } from "../../core/costs.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
-import { decide } from "../decide.ts";
+import { decide } from "../predict/decide.ts";
 
 /** The same truth, with the answers of the model that looks at no column. */
 export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evaluation: Evaluation): Evaluation {

@@ -7,7 +7,7 @@ import type { Table } from "../../core/table.ts";
 import { conformTable } from "../conformTable.ts";
 import { encodeLabels } from "../encodeLabels.ts";
 import { knowingRows } from "../knowingRows.ts";
-import { predictor } from "../predictor.ts";
+import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rowsInReach.ts";
 
 export interface Evaluated {

@@ -12,7 +12,7 @@ import { standardDeviation } from "../../stats/standardDeviation.ts";
 import { conformTable } from "../conformTable.ts";
 import { encodeLabels } from "../encodeLabels.ts";
 import { knowingRows } from "../knowingRows.ts";
-import { predictor } from "../predictor.ts";
+import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rowsInReach.ts";
 
 export interface PermutationOptions {

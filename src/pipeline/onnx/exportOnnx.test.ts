@@ -9,7 +9,7 @@ import type { Column, Table } from "../../core/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { fitCandidate, type Candidate } from "../fit/fitCandidate.ts";
-import { predictor } from "../predictor.ts";
+import { predictor } from "../predict/predictor.ts";
 import { signatureOf } from "../signatureOf.ts";
 import { exportOnnx } from "./exportOnnx.ts";
 

@@ -9,7 +9,7 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { candidateFeatures, type CandidateFeatures } from "../fit/candidateFeatures.ts";
 import { partOf } from "../fit/partOf.ts";
-import { refuseGaps } from "../predictor.ts";
+import { refuseGaps } from "../predict/predictor.ts";
 import type { TrialAnswer, TrialTask, TrialWork } from "./trialTask.ts";
 
 /** Matrices of folds that were not used for longest go beyond this. */

@@ -1,7 +1,7 @@
 /** The SHAP values of one logged answer, by the model that gave it. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/model.ts";
-import { explain } from "../../pipeline/explain.ts";
+import { explain } from "../../pipeline/predict/explain.ts";
 import { rowReader } from "../../pipeline/rowReader.ts";
 import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
 import type { PageRequest } from "./page.ts";

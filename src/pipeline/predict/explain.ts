@@ -1,11 +1,11 @@
 /** How much each feature moved each answer: contributions of a model's features. */
-import { MlctlError } from "../core/errors.ts";
-import type { Contributions } from "../core/estimator.ts";
-import type { Model } from "../core/model.ts";
-import { sliceRows } from "../core/selectRows.ts";
-import type { Table } from "../core/table.ts";
-import { findEstimator } from "../estimators/findEstimator.ts";
-import { compileTransforms } from "../features/compileTransforms.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Contributions } from "../../core/estimator.ts";
+import type { Model } from "../../core/model.ts";
+import { sliceRows } from "../../core/selectRows.ts";
+import type { Table } from "../../core/table.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { compileTransforms } from "../../features/compileTransforms.ts";
 
 /** The tables of TreeSHAP pay off over many rows; a block bounds memory. */
 const BLOCK_ROWS = 2000;

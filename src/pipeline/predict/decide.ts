@@ -1,6 +1,6 @@
 /** From an estimator's numbers to answers. */
-import type { Prediction } from "../core/prediction.ts";
-import type { Task } from "../core/task.ts";
+import type { Prediction } from "../../core/prediction.ts";
+import type { Task } from "../../core/task.ts";
 
 export interface DecisionRule {
   readonly task: Task;
