@@ -7,8 +7,8 @@ import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
 import type { InputRow, RowBatch } from "../data/rowBatch.ts";
 import type { RowSources } from "../data/writeRows.ts";
-import { historyProblems } from "../pipeline/historyProblems.ts";
-import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rowReader.ts";
+import { historyProblems } from "../pipeline/rows/historyProblems.ts";
+import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rows/rowReader.ts";
 
 export interface AnsweredBatch {
   readonly columns: readonly string[];

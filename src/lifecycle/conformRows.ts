@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { Signature } from "../core/signature.ts";
 import type { Table } from "../core/table.ts";
-import { conformTable } from "../pipeline/conformTable.ts";
+import { conformTable } from "../pipeline/rows/conformTable.ts";
 import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { fileRows } from "./fileRows.ts";
 import type { Session } from "./session.ts";

@@ -5,7 +5,7 @@ import type { Table } from "../core/table.ts";
 import { findColumn } from "../core/findColumn.ts";
 import type { Model } from "../core/model.ts";
 import { explain as explainTable, type Explained } from "../pipeline/predict/explain.ts";
-import { knowingRows } from "../pipeline/knowingRows.ts";
+import { knowingRows } from "../pipeline/rows/knowingRows.ts";
 import { permutationImportance } from "../pipeline/judge/permutationImportance.ts";
 import { conformRows } from "./conformRows.ts";
 import { costsOf } from "./costsOf.ts";

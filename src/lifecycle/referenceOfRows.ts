@@ -5,7 +5,7 @@ import type { Table } from "../core/table.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
 import { readTable } from "../data/readTable.ts";
 import { prepareRows } from "../monitoring/prepareRows.ts";
-import { predictionColumn } from "../pipeline/predictionColumn.ts";
+import { predictionColumn } from "../pipeline/rows/predictionColumn.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { samplePositions } from "../stats/samplePositions.ts";
 

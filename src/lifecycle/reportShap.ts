@@ -5,9 +5,9 @@ import { selectRows } from "../core/selectRows.ts";
 import type { Task } from "../core/task.ts";
 import { findEstimator } from "../estimators/findEstimator.ts";
 import { compileTransforms } from "../features/compileTransforms.ts";
-import { conformTable } from "../pipeline/conformTable.ts";
+import { conformTable } from "../pipeline/rows/conformTable.ts";
 import { explain, type Explained } from "../pipeline/predict/explain.ts";
-import { knowingRows } from "../pipeline/knowingRows.ts";
+import { knowingRows } from "../pipeline/rows/knowingRows.ts";
 import type { ReportInput } from "../reporting/reportInput.ts";
 import type { Judgement } from "./judge.ts";
 

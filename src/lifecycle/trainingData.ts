@@ -8,7 +8,7 @@ import { selectRows, selectValues } from "../core/selectRows.ts";
 import type { Column, Table } from "../core/table.ts";
 import { readDataset as readDatasetFile } from "../data/readTable.ts";
 import { rowsWithHistory } from "../features/historyGaps.ts";
-import { encodeTarget } from "../pipeline/encodeTarget.ts";
+import { encodeTarget } from "../pipeline/rows/encodeTarget.ts";
 import { partOf, type Parts, type TrainingData } from "../pipeline/fit/partOf.ts";
 import { splitRows, type Split } from "../pipeline/fit/splitRows.ts";
 import { sha256File } from "../storage/files/sha256.ts";

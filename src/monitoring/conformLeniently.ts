@@ -6,7 +6,7 @@ import { parseDate } from "../core/parseDate.ts";
 import { parseNumber } from "../core/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../core/signature.ts";
 import type { Column, Table } from "../core/table.ts";
-import { conformTable } from "../pipeline/conformTable.ts";
+import { conformTable } from "../pipeline/rows/conformTable.ts";
 
 /** Values of a column that are not of its kind: they count as missing. */
 export interface InvalidValues {

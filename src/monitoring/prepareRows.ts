@@ -7,10 +7,10 @@ import type { Prediction } from "../core/prediction.ts";
 import { selectRows, sliceRows } from "../core/selectRows.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Column, Table } from "../core/table.ts";
-import { knowingRows } from "../pipeline/knowingRows.ts";
+import { knowingRows } from "../pipeline/rows/knowingRows.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
-import { rowsInReach } from "../pipeline/rowsInReach.ts";
-import { targetNumber } from "../pipeline/targetNumber.ts";
+import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
+import { targetNumber } from "../pipeline/rows/targetNumber.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
 
 /** Answered together: the matrix of a million rows would not fit in the processor's cache, nor always in memory. */

@@ -6,7 +6,7 @@ import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { evaluate } from "./evaluate.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";
 import type { TrainingData } from "../fit/partOf.ts";
-import { signatureOf } from "../signatureOf.ts";
+import { signatureOf } from "../rows/signatureOf.ts";
 
 const rows = Array.from({ length: 60 }, (_, row) => ({ x: row % 10, city: row % 3 === 0 ? "oslo" : "rome" }));
 const data: TrainingData = {

@@ -4,11 +4,11 @@ import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/model.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import type { Table } from "../../core/table.ts";
-import { conformTable } from "../conformTable.ts";
-import { encodeLabels } from "../encodeLabels.ts";
-import { knowingRows } from "../knowingRows.ts";
+import { conformTable } from "../rows/conformTable.ts";
+import { encodeLabels } from "../rows/encodeLabels.ts";
+import { knowingRows } from "../rows/knowingRows.ts";
 import { predictor } from "../predict/predictor.ts";
-import { rowsInReach } from "../rowsInReach.ts";
+import { rowsInReach } from "../rows/rowsInReach.ts";
 
 export interface Evaluated {
   readonly evaluation: Evaluation;

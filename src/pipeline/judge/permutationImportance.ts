@@ -9,11 +9,11 @@ import { requiredColumns } from "../../features/requiredColumns.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
-import { conformTable } from "../conformTable.ts";
-import { encodeLabels } from "../encodeLabels.ts";
-import { knowingRows } from "../knowingRows.ts";
+import { conformTable } from "../rows/conformTable.ts";
+import { encodeLabels } from "../rows/encodeLabels.ts";
+import { knowingRows } from "../rows/knowingRows.ts";
 import { predictor } from "../predict/predictor.ts";
-import { rowsInReach } from "../rowsInReach.ts";
+import { rowsInReach } from "../rows/rowsInReach.ts";
 
 export interface PermutationOptions {
   /** By name; its value for the rows as they are is what the others are compared with. */

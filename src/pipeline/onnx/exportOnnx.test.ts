@@ -10,7 +10,7 @@ import type { TransformRequest } from "../../core/transform.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { fitCandidate, type Candidate } from "../fit/fitCandidate.ts";
 import { predictor } from "../predict/predictor.ts";
-import { signatureOf } from "../signatureOf.ts";
+import { signatureOf } from "../rows/signatureOf.ts";
 import { exportOnnx } from "./exportOnnx.ts";
 
 /** One thread needs no worker; the wasm file lies beside the package's code. */

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/model.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
-import { rowReader } from "../../pipeline/rowReader.ts";
+import { rowReader } from "../../pipeline/rows/rowReader.ts";
 import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
 import type { PageRequest } from "./page.ts";
 import { recordedModel } from "./recordedModel.ts";

@@ -1,7 +1,7 @@
 /** Which rows a model can answer at all. */
-import type { Model } from "../core/model.ts";
-import type { Table } from "../core/table.ts";
-import { historyGaps } from "../features/historyGaps.ts";
+import type { Model } from "../../core/model.ts";
+import type { Table } from "../../core/table.ts";
+import { historyGaps } from "../../features/historyGaps.ts";
 
 /** Positions of the rows that the model's history reaches; of all rows where it does not look back. */
 export function rowsInReach({ transforms }: Pick<Model, "transforms">, table: Table): Int32Array {

@@ -1,7 +1,7 @@
 /** Rows whose date a model's history does not reach, or only from further away than in training. */
-import type { Model } from "../core/model.ts";
-import type { Table } from "../core/table.ts";
-import { historyGaps } from "../features/historyGaps.ts";
+import type { Model } from "../../core/model.ts";
+import type { Table } from "../../core/table.ts";
+import { historyGaps } from "../../features/historyGaps.ts";
 import type { RowProblem } from "./rowReader.ts";
 
 /** @returns a function from checked rows to their problems; none for a model that does not look back */

@@ -1,11 +1,11 @@
 /** Rows as they arrive from a pipe or a request, checked one by one against the signature and turned into a table. */
-import { dateText } from "../core/format.ts";
-import { MlctlError } from "../core/errors.ts";
-import { parseDate } from "../core/parseDate.ts";
-import { parseNumber } from "../core/parseNumber.ts";
-import type { ColumnSpec, Signature } from "../core/signature.ts";
-import { suggest } from "../core/suggest.ts";
-import type { Column, Table } from "../core/table.ts";
+import { dateText } from "../../core/format.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { parseDate } from "../../core/parseDate.ts";
+import { parseNumber } from "../../core/parseNumber.ts";
+import type { ColumnSpec, Signature } from "../../core/signature.ts";
+import { suggest } from "../../core/suggest.ts";
+import type { Column, Table } from "../../core/table.ts";
 import { missingColumns } from "./missingColumns.ts";
 
 /** What is wrong, or odd, with one value. */

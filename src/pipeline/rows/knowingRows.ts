@@ -1,7 +1,7 @@
 /** A model that knows the rows it is asked about, as far as each may: what came strictly before it. */
-import type { Model } from "../core/model.ts";
-import type { Column, Table } from "../core/table.ts";
-import { extendHistory } from "../features/extendHistory.ts";
+import type { Model } from "../../core/model.ts";
+import type { Column, Table } from "../../core/table.ts";
+import { extendHistory } from "../../features/extendHistory.ts";
 
 /** Labelled rows of one table. */
 export interface LabelledRows {

@@ -1,7 +1,7 @@
 /** What the training rows looked like, column by column. */
-import type { ColumnSpec, Signature, TargetSpec } from "../core/signature.ts";
-import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../core/table.ts";
-import { numberFigures } from "../stats/numberFigures.ts";
+import type { ColumnSpec, Signature, TargetSpec } from "../../core/signature.ts";
+import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../../core/table.ts";
+import { numberFigures } from "../../stats/numberFigures.ts";
 
 /** More categories than this are counted, not listed, so that a model stays small. */
 const MOST_CATEGORIES = 1000;
