@@ -1,10 +1,10 @@
 /** MLflow's scoring protocol (mlflow.pyfunc.scoring_server), so that its clients change nothing but the address. */
 import { Readable } from "node:stream";
-import { csvBatches } from "./csvAnswers.ts";
+import { csvBatches } from "./answers/csvAnswers.ts";
 import type { Guards } from "./guards.ts";
 import { frameworkProblem, sendProblem, type App, type Reply, type Request } from "./http.ts";
 import { HttpProblem } from "./problem.ts";
-import { requestRows } from "./requestRows.ts";
+import { requestRows } from "./answers/requestRows.ts";
 import { sendText } from "./sendJson.ts";
 import { requireServing, type ServerState, type Serving } from "./serverState.ts";
 import { streamPieces } from "./streamPieces.ts";

@@ -1,13 +1,13 @@
 /** POST /predict and POST /: rows in, predictions out. */
 import { Readable } from "node:stream";
 import { MlctlError } from "../core/errors.ts";
-import { explanations, requireExplainable } from "./explanations.ts";
-import { answerCsv } from "./csvAnswers.ts";
+import { explanations, requireExplainable } from "./answers/explanations.ts";
+import { answerCsv } from "./answers/csvAnswers.ts";
 import type { App, Reply, Request } from "./http.ts";
-import { answerJsonLines } from "./jsonLines.ts";
+import { answerJsonLines } from "./answers/jsonLines.ts";
 import { logRoom } from "./logRoom.ts";
 import { HttpProblem, problemOf } from "./problem.ts";
-import { requestRows } from "./requestRows.ts";
+import { requestRows } from "./answers/requestRows.ts";
 import type { Guards } from "./guards.ts";
 import { sendText } from "./sendJson.ts";
 import { requireServing, type ServerState, type Serving } from "./serverState.ts";

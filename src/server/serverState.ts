@@ -2,8 +2,8 @@
 import type { PredictionLog } from "../core/predictionLog.ts";
 import type { ServedModel } from "../lifecycle/servedModel.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
-import type { Answerer } from "./answerer.ts";
-import type { answerText } from "./answerText.ts";
+import type { Answerer } from "./answers/answerer.ts";
+import type { answerText } from "./answers/answerText.ts";
 import type { BodyReader } from "./bodyReader.ts";
 import type { LiveStore } from "./liveStore.ts";
 import type { Metrics, MetricsSnapshot } from "./metrics.ts";

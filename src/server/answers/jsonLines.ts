@@ -1,11 +1,11 @@
 /** JSON lines in, JSON lines out: each answer is its own line with the prediction added. */
 import { isUtf8 } from "node:buffer";
-import type { Config } from "../config/schema.ts";
-import type { ServedModel } from "../lifecycle/servedModel.ts";
-import { BATCH_ROWS } from "../lifecycle/requestBatches.ts";
+import type { Config } from "../../config/schema.ts";
+import type { ServedModel } from "../../lifecycle/servedModel.ts";
+import { BATCH_ROWS } from "../../lifecycle/requestBatches.ts";
 import type { Answerer } from "./answerer.ts";
 import type { RowAnswer } from "./answers.ts";
-import { HttpProblem } from "./problem.ts";
+import { HttpProblem } from "../problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { rowCells } from "./rowCells.ts";
 

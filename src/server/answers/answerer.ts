@@ -1,11 +1,11 @@
 /** Answers the rows of requests with one model: compiled once for each deployment, as all that changes is the rows. */
-import type { Config } from "../config/schema.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { LoggedPrediction, PredictionLog } from "../core/predictionLog.ts";
-import type { Table } from "../core/table.ts";
-import { rowChecks, type RowFinding } from "../lifecycle/rowChecks.ts";
-import type { ServedModel } from "../lifecycle/servedModel.ts";
-import { HttpProblem } from "./problem.ts";
+import type { Config } from "../../config/schema.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { LoggedPrediction, PredictionLog } from "../../core/predictionLog.ts";
+import type { Table } from "../../core/table.ts";
+import { rowChecks, type RowFinding } from "../../lifecycle/rowChecks.ts";
+import type { ServedModel } from "../../lifecycle/servedModel.ts";
+import { HttpProblem } from "../problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { answerEach } from "./answerEach.ts";
 import type { Answers, Found, RowAnswer } from "./answers.ts";

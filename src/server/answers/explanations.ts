@@ -1,9 +1,9 @@
 /** SHAP values of answered rows, beside the answer. */
-import { MlctlError } from "../core/errors.ts";
-import type { Table } from "../core/table.ts";
-import type { ServedModel } from "../lifecycle/servedModel.ts";
-import { explain } from "../pipeline/predict/explain.ts";
-import { HttpProblem } from "./problem.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Table } from "../../core/table.ts";
+import type { ServedModel } from "../../lifecycle/servedModel.ts";
+import { explain } from "../../pipeline/predict/explain.ts";
+import { HttpProblem } from "../problem.ts";
 
 /** Taking an answer apart costs a thousand times what giving it does; other requests wait meanwhile. */
 const MOST_ROWS = 100;
