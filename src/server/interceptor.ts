@@ -1,7 +1,7 @@
 /** Sees every request first: counts it, times it, and refuses it where too many are being answered. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PAGES } from "./pages/trafficRates.ts";
-import { HttpProblem, PROBLEM_TYPE } from "./problem.ts";
+import { HttpProblem, PROBLEM_TYPE } from "./http/problem.ts";
 import type { ServerState } from "./serverState.ts";
 
 export interface InterceptorOptions {

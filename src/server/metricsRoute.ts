@@ -1,7 +1,7 @@
 /** GET /metrics for Prometheus. */
 import { codeVersion } from "../config/codeVersion.ts";
-import type { Guards } from "./guards.ts";
-import type { App } from "./http.ts";
+import type { Guards } from "./http/guards.ts";
+import type { App } from "./http/http.ts";
 import { metricsText } from "./metricsText.ts";
 import type { ServerState } from "./serverState.ts";
 import { storedDrift } from "./storedDrift.ts";

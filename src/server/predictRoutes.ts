@@ -3,15 +3,13 @@ import { Readable } from "node:stream";
 import { MlctlError } from "../core/errors.ts";
 import { explanations, requireExplainable } from "./answers/explanations.ts";
 import { answerCsv } from "./answers/csvAnswers.ts";
-import type { App, Reply, Request } from "./http.ts";
+import { sendText, type App, type Reply, type Request } from "./http/http.ts";
 import { answerJsonLines } from "./answers/jsonLines.ts";
-import { logRoom } from "./logRoom.ts";
-import { HttpProblem, problemOf } from "./problem.ts";
+import { logRoom, streamPieces } from "./http/streamPieces.ts";
+import { HttpProblem, problemOf } from "./http/problem.ts";
 import { requestRows } from "./answers/requestRows.ts";
-import type { Guards } from "./guards.ts";
-import { sendText } from "./sendJson.ts";
+import type { Guards } from "./http/guards.ts";
 import { requireServing, type ServerState, type Serving } from "./serverState.ts";
-import { streamPieces } from "./streamPieces.ts";
 
 const CSV_TYPE = "text/csv";
 

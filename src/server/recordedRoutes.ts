@@ -2,9 +2,8 @@
 import type { ColumnReference } from "../core/reference.ts";
 import type { Session } from "../lifecycle/session.ts";
 import { exampleRow, type ServedModel } from "../lifecycle/servedModel.ts";
-import type { Guards } from "./guards.ts";
-import type { App } from "./http.ts";
-import { sendJson } from "./sendJson.ts";
+import type { Guards } from "./http/guards.ts";
+import { sendJson, type App } from "./http/http.ts";
 import { requireServing, type ServerState } from "./serverState.ts";
 
 export function registerRecorded(app: App, state: ServerState, guards: Guards): void {

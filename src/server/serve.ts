@@ -2,7 +2,7 @@
 import cluster from "node:cluster";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import { openLog } from "./openLog.ts";
-import { requireSafeAddress } from "./listen.ts";
+import { requireSafeAddress } from "./http/listen.ts";
 import { serveApi, type ListeningFacts } from "./serveApi.ts";
 import { runWorkers } from "./workers.ts";
 import { asWorker } from "./asWorker.ts";

@@ -4,10 +4,10 @@ import type { ServedModel } from "../lifecycle/servedModel.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import type { Answerer } from "./answers/answerer.ts";
 import type { answerText } from "./answers/answerText.ts";
-import type { BodyReader } from "./bodyReader.ts";
+import type { BodyReader } from "./http/bodyReader.ts";
 import type { LiveStore } from "./liveStore.ts";
 import type { Metrics, MetricsSnapshot } from "./metrics.ts";
-import { HttpProblem } from "./problem.ts";
+import { HttpProblem } from "./http/problem.ts";
 
 /** One deployment, ready: replaced as a whole, so that a request meets one or the other. */
 export interface Serving {

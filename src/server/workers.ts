@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { MlctlError } from "../core/errors.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import { addSnapshots, type MetricsSnapshot } from "./metrics.ts";
-import { rateLimit } from "./rateLimit.ts";
+import { rateLimit } from "./http/rateLimit.ts";
 import type { ListeningFacts } from "./serveApi.ts";
 import type { FromPrimary, FromWorker } from "./workerMessages.ts";
 

@@ -1,7 +1,7 @@
 /** Answers rows one by one, for streams: what cannot be answered says why, and the others are answered. */
 import type { rowChecks, RowFinding } from "../../lifecycle/rowChecks.ts";
 import type { Answers, Found, RowAnswer } from "./answers.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 
 type Cells = readonly (readonly unknown[])[];
 

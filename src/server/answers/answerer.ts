@@ -5,7 +5,7 @@ import type { LoggedPrediction, PredictionLog } from "../../core/predictionLog.t
 import type { Table } from "../../core/table.ts";
 import { rowChecks, type RowFinding } from "../../lifecycle/rowChecks.ts";
 import type { ServedModel } from "../../lifecycle/servedModel.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { answerEach } from "./answerEach.ts";
 import type { Answers, Found, RowAnswer } from "./answers.ts";

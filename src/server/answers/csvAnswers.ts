@@ -4,7 +4,7 @@ import type { Json } from "../../core/json.ts";
 import { csvLine, requestBatches } from "../../lifecycle/requestBatches.ts";
 import type { RowFinding } from "../../lifecycle/rowChecks.ts";
 import { invalidRows, type Answerer } from "./answerer.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 import { namePositions, rowCells } from "./rowCells.ts";
 
 /** The cells of some rows in the model's order, beside what came. */

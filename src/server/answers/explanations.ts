@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Table } from "../../core/table.ts";
 import type { ServedModel } from "../../lifecycle/servedModel.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 
 /** Taking an answer apart costs a thousand times what giving it does; other requests wait meanwhile. */
 const MOST_ROWS = 100;

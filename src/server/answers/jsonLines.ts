@@ -5,7 +5,7 @@ import type { ServedModel } from "../../lifecycle/servedModel.ts";
 import { BATCH_ROWS } from "../../lifecycle/requestBatches.ts";
 import type { Answerer } from "./answerer.ts";
 import type { RowAnswer } from "./answers.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { rowCells } from "./rowCells.ts";
 

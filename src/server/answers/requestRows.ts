@@ -1,5 +1,5 @@
 /** From the body of a request to its rows, in whichever of the usual shapes they come. */
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 
 /** A row by column. Keys are only ever looked up and listed, so that "__proto__" is a name like any other. */
 export type RequestRow = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { countOf } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 import { limitText, statusOf, TARGET, valueText } from "./columnDrifts.ts";
 import { driftState } from "./columnMatrix.ts";
 import { factList } from "./factList.ts";

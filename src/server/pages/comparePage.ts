@@ -10,7 +10,7 @@ import { section } from "../../reporting/section.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 import { compareData, compareFeatures } from "./compareData.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";

@@ -2,7 +2,7 @@
 import { codeVersion } from "../../config/codeVersion.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { browseLog } from "../../storage/predictionLog/browseLog.ts";
-import type { Reply, Request } from "../http.ts";
+import type { Reply, Request } from "../http/http.ts";
 import type { ServerState } from "../serverState.ts";
 import type { Page, PageRequest, PageWriter } from "./page.ts";
 import { isSignedIn, type PageAccess } from "./pageAccess.ts";

@@ -1,6 +1,6 @@
 /** Finds predictions by how their id begins. */
 import type { LogBrowser, LogEntry } from "../../storage/predictionLog/browseLog.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 import type { PageRequest } from "./page.ts";
 
 /** At most three; nothing for what can be no id. */

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Run } from "../../core/run.ts";
 import { reportPath } from "../../lifecycle/reportPath.ts";
 import type { Session } from "../../lifecycle/session.ts";
-import type { Reply } from "../http.ts";
-import { HttpProblem } from "../problem.ts";
+import type { Reply } from "../http/http.ts";
+import { HttpProblem } from "../http/problem.ts";
 import type { PageRequest } from "./page.ts";
 import { runNamed } from "./runNamed.ts";
 

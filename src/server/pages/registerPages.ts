@@ -2,9 +2,9 @@
 import { MlctlError } from "../../core/errors.ts";
 import { pageAnswers, type PageAnswers } from "./pageAnswers.ts";
 import { requireReader, type PageAccess } from "./pageAccess.ts";
-import { whenAllowed } from "../guards.ts";
-import { frameworkProblem, type App, type Reply, type Request } from "../http.ts";
-import { HttpProblem } from "../problem.ts";
+import { whenAllowed } from "../http/guards.ts";
+import { frameworkProblem, type App, type Reply, type Request } from "../http/http.ts";
+import { HttpProblem } from "../http/problem.ts";
 import type { ServerState } from "../serverState.ts";
 import { columnPage } from "./columnPage.ts";
 import { comparePage } from "./comparePage.ts";

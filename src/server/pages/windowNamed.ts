@@ -1,6 +1,6 @@
 /** The window of monitoring that an address names. */
 import type { MonitorRecord } from "../../core/monitoring.ts";
-import { HttpProblem } from "../problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 import type { PageRequest } from "./page.ts";
 
 /** @throws {HttpProblem} 404 */

@@ -6,7 +6,7 @@ import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { BodyReader } from "./bodyReader.ts";
 import { lingeringClose } from "./lingeringClose.ts";
-import { HttpProblem, problemOf, PROBLEM_TYPE, type ProblemName } from "./problem.ts";
+import { HttpProblem, PROBLEM_TYPE, problemOf, type ProblemName } from "./problem.ts";
 
 export type App = FastifyInstance;
 export type Request = FastifyRequest;
@@ -163,4 +163,15 @@ export function registerFallback(app: App): void {
       new HttpProblem("method-not-allowed", detail, { headers: { allow: allowed.join(", ") } }),
     );
   });
+}
+
+/** Answers with JSON that is already text, so that fastify has nothing to serialize. */
+export const JSON_TYPE = "application/json; charset=utf-8";
+
+export function sendText(reply: Reply, text: string): Reply {
+  return reply.header("content-type", JSON_TYPE).send(text);
+}
+
+export function sendJson(reply: Reply, document: unknown): Reply {
+  return sendText(reply, JSON.stringify(document));
 }

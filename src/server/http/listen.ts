@@ -1,7 +1,7 @@
 /** Opens the port, or says why it cannot be opened. */
 import type { AddressInfo } from "node:net";
-import type { Config } from "../config/schema.ts";
-import { MlctlError } from "../core/errors.ts";
+import type { Config } from "../../config/schema.ts";
+import { MlctlError } from "../../core/errors.ts";
 import type { App } from "./http.ts";
 
 /** @throws {MlctlError} kind "usage" where others than this machine could ask without a token */

@@ -1,7 +1,9 @@
 /** The pieces of a streamed body, taken no faster than they are used, until it stands still. */
 import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BodyReader } from "./bodyReader.ts";
 import { HttpProblem } from "./problem.ts";
+import type { PredictionLog } from "../../core/predictionLog.ts";
 
 /** @throws {HttpProblem} 408 where nothing comes for too long, 400 where the caller hangs up */
 export async function* streamPieces(request: IncomingMessage, bodies: BodyReader): AsyncGenerator<Buffer> {
@@ -29,5 +31,22 @@ export async function* streamPieces(request: IncomingMessage, bodies: BodyReader
     throw new HttpProblem("bad-request", "the body ended before its end", { cause: error });
   } finally {
     watched.done();
+  }
+}
+
+/** Rows that may wait: enough to keep the writer busy, and far below any useful `serve.log.queue_rows`. */
+const MOST_QUEUED = 20_000;
+const WAIT_MS = 10;
+
+/** A disk that takes nothing for so long must not hold up answers: from then on rows are dropped, and counted. */
+const LONGEST_WAITS = 300;
+
+/** Resolves when the log has room, or cannot write at all. */
+export async function logRoom(log: PredictionLog, queueRows: number): Promise<void> {
+  const most = Math.min(MOST_QUEUED, queueRows / 2);
+  for (let waits = 0; waits < LONGEST_WAITS; waits++) {
+    const { queued, lastError } = log.stats();
+    if (queued <= most || lastError !== null) return;
+    await sleep(WAIT_MS);
   }
 }

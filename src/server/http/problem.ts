@@ -1,5 +1,5 @@
 /** Problem documents (RFC 9457): every error of the API in one shape, which names the place and the next step. */
-import { MlctlError, type ErrorKind } from "../core/errors.ts";
+import { MlctlError, type ErrorKind } from "../../core/errors.ts";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
