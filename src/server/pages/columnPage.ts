@@ -7,13 +7,13 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { limitText, statusOf, TARGET, valueText } from "./columnDrifts.ts";
 import { driftState } from "./columnMatrix.ts";
-import { factList } from "./factList.ts";
+import { factList } from "./parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
 import { spreadChart, spreadRows } from "./spreadChart.ts";
 import { timeChart, type TimePoint } from "./timeChart.ts";
-import { windowNamed } from "./windowNamed.ts";
+import { windowNamed } from "./lookups.ts";
 
 export function columnPage(request: PageRequest): Page {
   const record = windowNamed(request);

@@ -14,8 +14,8 @@ import { HttpProblem } from "../http/problem.ts";
 import { compareData, compareFeatures } from "./compareData.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";
-import { runLink } from "./runLink.ts";
-import { runNamed } from "./runNamed.ts";
+import { runLink } from "./parts.ts";
+import { runNamed } from "./lookups.ts";
 
 export function comparePage(request: PageRequest): Page {
   const references = request.query.getAll("run").filter((reference) => reference !== "");

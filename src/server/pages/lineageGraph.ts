@@ -7,7 +7,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { familyName } from "../../reporting/summary.ts";
 import type { PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
-import { runLink } from "./runLink.ts";
+import { runLink } from "./parts.ts";
 
 interface Place {
   readonly title: string;

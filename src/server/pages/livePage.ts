@@ -4,7 +4,7 @@ import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricsSnapshot } from "../metrics.ts";
-import { factList } from "./factList.ts";
+import { factList } from "./parts.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { timeChart } from "./timeChart.ts";
 import { PAGES, trafficRates, type RouteRates } from "./trafficRates.ts";

@@ -6,13 +6,11 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
-import { columnMatrix, MATRIX_WINDOWS } from "./columnMatrix.ts";
+import { MATRIX_WINDOWS, columnMatrix } from "./columnMatrix.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
-import { pageNumber } from "./pageNumber.ts";
-import { pager } from "./pager.ts";
-import { modelLink } from "./runLink.ts";
-import { stateWord } from "./stateWord.ts";
+import { pageNumber } from "./lookups.ts";
+import { modelLink, pager, stateWord } from "./parts.ts";
 import { timeChart, type TimePoint } from "./timeChart.ts";
 
 /** Windows of one screen. */

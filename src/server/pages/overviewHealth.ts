@@ -7,7 +7,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { openAlerts } from "../../lifecycle/openAlerts.ts";
 import type { PageRequest } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";
-import { stateTone, stateWord } from "./stateWord.ts";
+import { stateTone, stateWord } from "./parts.ts";
 
 const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
 const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;

@@ -7,12 +7,10 @@ import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
 import { deploymentRows } from "./deploymentRows.ts";
-import { factList } from "./factList.ts";
+import { factList, runLink, runState } from "./parts.ts";
 import { overviewHealth } from "./overviewHealth.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";
-import { runLink } from "./runLink.ts";
-import { runState } from "./stateWord.ts";
 
 const DAY = 86_400_000;
 

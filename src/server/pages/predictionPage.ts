@@ -5,14 +5,12 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
-import { factList } from "./factList.ts";
+import { factList, modelLink, truthWord } from "./parts.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";
-import { predictionNamed } from "./predictionNamed.ts";
+import { predictionNamed } from "./lookups.ts";
 import { predictionShap, type PredictionShap } from "./predictionShap.ts";
 import { valueText } from "./predictionsPage.ts";
-import { modelLink } from "./runLink.ts";
-import { truthWord } from "./truthWord.ts";
 
 export function predictionPage(request: PageRequest): Page {
   const entry = predictionNamed(request);

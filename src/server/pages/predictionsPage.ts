@@ -7,10 +7,8 @@ import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
-import { pager } from "./pager.ts";
-import { findLogged } from "./predictionNamed.ts";
-import { modelLink } from "./runLink.ts";
-import { truthWord } from "./truthWord.ts";
+import { modelLink, pager, truthWord } from "./parts.ts";
+import { findLogged } from "./lookups.ts";
 
 const ROWS = 50;
 

@@ -6,7 +6,7 @@ import type { Session } from "../../lifecycle/session.ts";
 import type { Reply } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { PageRequest } from "./page.ts";
-import { runNamed } from "./runNamed.ts";
+import { runNamed } from "./lookups.ts";
 
 /** As the report's own <meta> has it. */
 const POLICY =

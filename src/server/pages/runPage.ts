@@ -11,15 +11,13 @@ import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
-import { factList } from "./factList.ts";
+import { factList, runLink, runState } from "./parts.ts";
 import { lineageGraph } from "./lineageGraph.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
 import { recordedModel } from "./recordedModel.ts";
 import { hasReport } from "./recordedReport.ts";
-import { runLink } from "./runLink.ts";
-import { runNamed } from "./runNamed.ts";
-import { runState } from "./stateWord.ts";
+import { runNamed } from "./lookups.ts";
 
 export async function runPage(request: PageRequest): Promise<Page> {
   const { session } = request;

@@ -10,10 +10,8 @@ import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
-import { pageNumber } from "./pageNumber.ts";
-import { pager } from "./pager.ts";
-import { runLink } from "./runLink.ts";
-import { runState } from "./stateWord.ts";
+import { pageNumber } from "./lookups.ts";
+import { pager, runLink, runState } from "./parts.ts";
 
 const ROWS = 50;
 

@@ -7,13 +7,11 @@ import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
 import { columnDrifts } from "./columnDrifts.ts";
-import { factList } from "./factList.ts";
+import { factList, modelLink, stateWord } from "./parts.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
 import { predictedActual } from "./predictedActual.ts";
-import { modelLink } from "./runLink.ts";
-import { stateWord } from "./stateWord.ts";
-import { windowNamed } from "./windowNamed.ts";
+import { windowNamed } from "./lookups.ts";
 
 export async function windowPage(request: PageRequest): Promise<Page> {
   const record = windowNamed(request);

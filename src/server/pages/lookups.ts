@@ -1,0 +1,53 @@
+/** The run that an address names. */
+import { MlctlError } from "../../core/errors.ts";
+import type { Run } from "../../core/run.ts";
+import type { Session } from "../../lifecycle/session.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
+import { HttpProblem } from "../http/problem.ts";
+import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { PageRequest } from "./page.ts";
+import type { LogBrowser, LogEntry } from "../../storage/predictionLog/browseLog.ts";
+
+/** @param reference as on the command line: an id or its beginning, v3, @champion, latest @throws {HttpProblem} 404 */
+export function runNamed({ store }: Session, reference: string): Run {
+  try {
+    return resolveRun(store, reference);
+  } catch (error) {
+    if (!(error instanceof MlctlError) || error.kind === "data") throw error;
+    throw new HttpProblem("not-found", error.message, { hint: error.hint, cause: error });
+  }
+}
+
+/** @throws {HttpProblem} 404 */
+export function windowNamed({ session, id }: PageRequest): MonitorRecord {
+  const record = id === "latest" ? session.store.monitorings({ limit: 1 })[0] : session.store.monitoring(id);
+  if (record !== undefined) return record;
+  throw new HttpProblem("not-found", `there is no window ${id.slice(0, 100)}`, {
+    hint: "`mlctl monitor --history` lists them",
+  });
+}
+
+/** At most three; nothing for what can be no id. */
+export function findLogged(log: LogBrowser, prefix: string): readonly LogEntry[] {
+  return /^[0-9a-f-]{4,64}$/i.test(prefix) ? log.find(prefix.toLowerCase()) : [];
+}
+
+/** @throws {HttpProblem} 404 */
+export function predictionNamed({ log, id }: PageRequest): LogEntry {
+  const found = findLogged(log, id);
+  const exact =
+    found.find(({ predictionId }) => predictionId === id.toLowerCase()) ?? (found.length === 1 ? found[0] : undefined);
+  if (exact !== undefined) return exact;
+  throw new HttpProblem("not-found", `there is no prediction ${id.slice(0, 80)} in the log`, {
+    hint: "older ones may have gone: see serve.log.retention",
+  });
+}
+
+/** Beyond it nobody leafs, and SQLite would count rows for long. */
+const MOST = 10_000;
+
+/** The page that a query asks for, from 0. */
+export function pageNumber(query: URLSearchParams): number {
+  const page = Number(query.get("page") ?? "0");
+  return Number.isInteger(page) && page > 0 ? Math.min(page, MOST) : 0;
+}
