@@ -5,7 +5,7 @@ import { exact, figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote } from "../../reporting/section.ts";
-import { driftState } from "./columnMatrix.ts";
+import { driftState } from "./charts/columnMatrix.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
 
 /** How monitor_values calls the truth. */

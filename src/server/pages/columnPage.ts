@@ -6,13 +6,13 @@ import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { limitText, statusOf, TARGET, valueText } from "./columnDrifts.ts";
-import { driftState } from "./columnMatrix.ts";
+import { driftState } from "./charts/columnMatrix.ts";
 import { factList } from "./parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
-import { spreadChart, spreadRows } from "./spreadChart.ts";
-import { timeChart, type TimePoint } from "./timeChart.ts";
+import { spreadChart, spreadRows } from "./charts/spreadChart.ts";
+import { timeChart, type TimePoint } from "./charts/timeChart.ts";
 import { windowNamed } from "./lookups.ts";
 
 export function columnPage(request: PageRequest): Page {

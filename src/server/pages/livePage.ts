@@ -6,7 +6,7 @@ import { section } from "../../reporting/section.ts";
 import type { MetricsSnapshot } from "../metrics.ts";
 import { factList } from "./parts.ts";
 import type { Page, PageRequest } from "./page.ts";
-import { timeChart } from "./timeChart.ts";
+import { timeChart } from "./charts/timeChart.ts";
 import { PAGES, trafficRates, type RouteRates } from "./trafficRates.ts";
 import { SAMPLE_SECONDS, type TrafficSample } from "./trafficSamples.ts";
 

@@ -6,12 +6,12 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
-import { MATRIX_WINDOWS, columnMatrix } from "./columnMatrix.ts";
+import { MATRIX_WINDOWS, columnMatrix } from "./charts/columnMatrix.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
 import { modelLink, pager, stateWord } from "./parts.ts";
-import { timeChart, type TimePoint } from "./timeChart.ts";
+import { timeChart, type TimePoint } from "./charts/timeChart.ts";
 
 /** Windows of one screen. */
 export const WINDOWS = 40;

@@ -12,7 +12,7 @@ import { metricsSection } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
 import { factList, runLink, runState } from "./parts.ts";
-import { lineageGraph } from "./lineageGraph.ts";
+import { lineageGraph } from "./charts/lineageGraph.ts";
 import type { Page, PageRequest } from "./page.ts";
 import { pageAddress, withQuery } from "./pageAddress.ts";
 import { recordedModel } from "./recordedModel.ts";

@@ -1,7 +1,7 @@
 /** How a column was spread in the reference and how it is now: both sides in one picture, SVG by hand. */
-import type { ColumnSpread } from "../../core/monitoring.ts";
-import { figure, percent } from "../../plots/figures.ts";
-import { html, type Html } from "../../reporting/html.ts";
+import type { ColumnSpread } from "../../../core/monitoring.ts";
+import { figure, percent } from "../../../plots/figures.ts";
+import { html, type Html } from "../../../reporting/html.ts";
 import { niceTicks } from "./timeChart.ts";
 
 const [WIDTH, HEIGHT] = [560, 240];

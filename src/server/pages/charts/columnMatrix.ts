@@ -1,10 +1,10 @@
 /** Columns by windows: which moved when, each cell a sign and a word, each column a link to its distributions. */
-import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
-import { exact, figure } from "../../plots/figures.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { pageAddress, withQuery } from "./pageAddress.ts";
-import { stateWord } from "./parts.ts";
+import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
+import { exact, figure } from "../../../plots/figures.ts";
+import { dataTable } from "../../../reporting/dataTable.ts";
+import { html, type Html } from "../../../reporting/html.ts";
+import { pageAddress, withQuery } from "../pageAddress.ts";
+import { stateWord } from "../parts.ts";
 
 const MOST_COLUMNS = 100;
 /** Of the newest windows, so that a row fits. */

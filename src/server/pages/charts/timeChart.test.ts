@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { htmlText } from "../../reporting/html.ts";
+import { htmlText } from "../../../reporting/html.ts";
 import { niceTicks, timeChart } from "./timeChart.ts";
 
 describe("niceTicks", () => {

@@ -1,13 +1,13 @@
 /** From the files to what was answered: a list in order, drawn as a graph, whose places are links. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Run } from "../../core/run.ts";
-import { countOf, figure } from "../../plots/figures.ts";
-import { dateTime } from "../../reporting/dateTime.ts";
-import { html, type Html } from "../../reporting/html.ts";
-import { familyName } from "../../reporting/summary.ts";
-import type { PageRequest } from "./page.ts";
-import { pageAddress, withQuery } from "./pageAddress.ts";
-import { runLink } from "./parts.ts";
+import type { Dataset } from "../../../core/dataset.ts";
+import type { Run } from "../../../core/run.ts";
+import { countOf, figure } from "../../../plots/figures.ts";
+import { dateTime } from "../../../reporting/dateTime.ts";
+import { html, type Html } from "../../../reporting/html.ts";
+import { familyName } from "../../../reporting/summary.ts";
+import type { PageRequest } from "../page.ts";
+import { pageAddress, withQuery } from "../pageAddress.ts";
+import { runLink } from "../parts.ts";
 
 interface Place {
   readonly title: string;

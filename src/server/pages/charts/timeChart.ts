@@ -1,6 +1,6 @@
 /** A figure over windows of time with its limit drawn in: SVG by hand, for a page must not wait for a plot library. */
-import { figure } from "../../plots/figures.ts";
-import { html, trusted, type Html } from "../../reporting/html.ts";
+import { figure } from "../../../plots/figures.ts";
+import { html, trusted, type Html } from "../../../reporting/html.ts";
 
 export interface TimePoint {
   /** What the tip says beside the value. */
