@@ -6,7 +6,7 @@ import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote } from "../../reporting/section.ts";
 import { driftState } from "./charts/columnMatrix.ts";
-import { pageAddress, withQuery } from "./pageAddress.ts";
+import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 
 /** How monitor_values calls the truth. */
 export const TARGET = "target";

@@ -4,7 +4,7 @@ import type { Run } from "../../core/run.ts";
 import { figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
-import type { PageRequest } from "./page.ts";
+import type { PageRequest } from "./frame/page.ts";
 import { inputNames } from "./recordedModel.ts";
 
 /** @param sides undefined where the record is gone */

@@ -12,8 +12,8 @@ import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareData, compareFeatures } from "./compareData.ts";
-import type { Page, PageRequest } from "./page.ts";
-import { pageAddress } from "./pageAddress.ts";
+import type { Page, PageRequest } from "./frame/page.ts";
+import { pageAddress } from "./frame/pageAddress.ts";
 import { runLink } from "./parts.ts";
 import { runNamed } from "./lookups.ts";
 

@@ -5,7 +5,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricsSnapshot } from "../metrics.ts";
 import { factList } from "./parts.ts";
-import type { Page, PageRequest } from "./page.ts";
+import type { Page, PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
 import { PAGES, trafficRates, type RouteRates } from "./trafficRates.ts";
 import { SAMPLE_SECONDS, type TrafficSample } from "./trafficSamples.ts";

@@ -5,7 +5,7 @@ import type { Session } from "../../lifecycle/session.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { MonitorRecord } from "../../core/monitoring.ts";
-import type { PageRequest } from "./page.ts";
+import type { PageRequest } from "./frame/page.ts";
 import type { LogBrowser, LogEntry } from "../../storage/predictionLog/browseLog.ts";
 
 /** @param reference as on the command line: an id or its beginning, v3, @champion, latest @throws {HttpProblem} 404 */

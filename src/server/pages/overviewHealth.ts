@@ -5,8 +5,8 @@ import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { openAlerts } from "../../lifecycle/openAlerts.ts";
-import type { PageRequest } from "./page.ts";
-import { pageAddress } from "./pageAddress.ts";
+import type { PageRequest } from "./frame/page.ts";
+import { pageAddress } from "./frame/pageAddress.ts";
 import { stateTone, stateWord } from "./parts.ts";
 
 const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];

@@ -9,8 +9,8 @@ import { metricLabel } from "../../lifecycle/metricLabel.ts";
 import { deploymentRows } from "./deploymentRows.ts";
 import { factList, runLink, runState } from "./parts.ts";
 import { overviewHealth } from "./overviewHealth.ts";
-import type { Page, PageRequest } from "./page.ts";
-import { pageAddress } from "./pageAddress.ts";
+import type { Page, PageRequest } from "./frame/page.ts";
+import { pageAddress } from "./frame/pageAddress.ts";
 
 const DAY = 86_400_000;
 

@@ -1,7 +1,7 @@
 /** Names and what they are, side by side. */
 import { html, type Html } from "../../reporting/html.ts";
 import type { Run } from "../../core/run.ts";
-import { pageAddress } from "./pageAddress.ts";
+import { pageAddress } from "./frame/pageAddress.ts";
 import type { MonitorStatus } from "../../core/monitoring.ts";
 import type { JoinedPrediction } from "../../storage/predictionLog/readPredictions.ts";
 

@@ -2,7 +2,7 @@
 import type { MonitorRecord } from "../../core/monitoring.ts";
 import { plots } from "../../plots/index.ts";
 import { html, type Html } from "../../reporting/html.ts";
-import type { PageRequest } from "./page.ts";
+import type { PageRequest } from "./frame/page.ts";
 
 /** Null for classes, and where the truth is not known. */
 export async function predictedActual(

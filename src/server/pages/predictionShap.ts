@@ -4,7 +4,7 @@ import type { Model } from "../../core/model.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
 import { rowReader } from "../../pipeline/rows/rowReader.ts";
 import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
-import type { PageRequest } from "./page.ts";
+import type { PageRequest } from "./frame/page.ts";
 import { recordedModel } from "./recordedModel.ts";
 
 export type PredictionShap =

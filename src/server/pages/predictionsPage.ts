@@ -5,8 +5,8 @@ import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
-import type { Page, PageRequest } from "./page.ts";
-import { pageAddress, withQuery } from "./pageAddress.ts";
+import type { Page, PageRequest } from "./frame/page.ts";
+import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { modelLink, pager, truthWord } from "./parts.ts";
 import { findLogged } from "./lookups.ts";
 

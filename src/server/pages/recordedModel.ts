@@ -4,7 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/run.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
-import type { PageRequest } from "./page.ts";
+import type { PageRequest } from "./frame/page.ts";
 
 /** Reading takes a millisecond for 100 kB: larger ones would keep predictions waiting. */
 const MOST_BYTES = 8_000_000;

@@ -5,7 +5,7 @@ import { reportPath } from "../../lifecycle/reportPath.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import type { Reply } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import type { PageRequest } from "./page.ts";
+import type { PageRequest } from "./frame/page.ts";
 import { runNamed } from "./lookups.ts";
 
 /** As the report's own <meta> has it. */

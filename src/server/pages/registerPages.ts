@@ -1,21 +1,21 @@
 /** Pages for people under /ui: made on the server, readable without scripts, behind the scope "read". */
 import { MlctlError } from "../../core/errors.ts";
-import { pageAnswers, type PageAnswers } from "./pageAnswers.ts";
-import { requireReader, type PageAccess } from "./pageAccess.ts";
+import { pageAnswers, type PageAnswers } from "./frame/pageAnswers.ts";
+import { requireReader, type PageAccess } from "./frame/pageAccess.ts";
 import { whenAllowed } from "../http/guards.ts";
 import { frameworkProblem, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { ServerState } from "../serverState.ts";
 import { columnPage } from "./columnPage.ts";
 import { comparePage } from "./comparePage.ts";
-import { errorPage } from "./errorPage.ts";
+import { errorPage } from "./frame/errorPage.ts";
 import { livePage } from "./livePage.ts";
-import { registerLogin } from "./loginRoutes.ts";
+import { registerLogin } from "./frame/loginRoutes.ts";
 import { monitoringPage } from "./monitoringPage.ts";
 import { overviewPage } from "./overviewPage.ts";
-import { assetNamed } from "./pageAssets.ts";
-import { pageAddress, withQuery } from "./pageAddress.ts";
-import type { PageWriter } from "./page.ts";
+import { assetNamed } from "./frame/pageAssets.ts";
+import { pageAddress, withQuery } from "./frame/pageAddress.ts";
+import type { PageWriter } from "./frame/page.ts";
 import { predictionPage } from "./predictionPage.ts";
 import { predictionsPage } from "./predictionsPage.ts";
 import { recordedReport } from "./recordedReport.ts";

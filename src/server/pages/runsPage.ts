@@ -8,8 +8,8 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
-import type { Page, PageRequest } from "./page.ts";
-import { pageAddress, withQuery } from "./pageAddress.ts";
+import type { Page, PageRequest } from "./frame/page.ts";
+import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
 import { pager, runLink, runState } from "./parts.ts";
 

@@ -8,8 +8,8 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/metricLabel.ts";
 import { columnDrifts } from "./columnDrifts.ts";
 import { factList, modelLink, stateWord } from "./parts.ts";
-import type { Page, PageRequest } from "./page.ts";
-import { pageAddress, withQuery } from "./pageAddress.ts";
+import type { Page, PageRequest } from "./frame/page.ts";
+import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { predictedActual } from "./predictedActual.ts";
 import { windowNamed } from "./lookups.ts";
 

@@ -3,7 +3,7 @@ import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { exact, figure } from "../../../plots/figures.ts";
 import { dataTable } from "../../../reporting/dataTable.ts";
 import { html, type Html } from "../../../reporting/html.ts";
-import { pageAddress, withQuery } from "../pageAddress.ts";
+import { pageAddress, withQuery } from "../frame/pageAddress.ts";
 import { stateWord } from "../parts.ts";
 
 const MOST_COLUMNS = 100;

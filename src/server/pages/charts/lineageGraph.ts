@@ -5,8 +5,8 @@ import { countOf, figure } from "../../../plots/figures.ts";
 import { dateTime } from "../../../reporting/dateTime.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { familyName } from "../../../reporting/summary.ts";
-import type { PageRequest } from "../page.ts";
-import { pageAddress, withQuery } from "../pageAddress.ts";
+import type { PageRequest } from "../frame/page.ts";
+import { pageAddress, withQuery } from "../frame/pageAddress.ts";
 import { runLink } from "../parts.ts";
 
 interface Place {

@@ -1,6 +1,6 @@
 /** Who may read pages: whoever shows a token with the scope "read", in a header or sealed in the browser's cookie. */
-import type { access, Scope } from "../http/access.ts";
-import type { Request } from "../http/http.ts";
+import type { access, Scope } from "../../http/access.ts";
+import type { Request } from "../../http/http.ts";
 import { tokenOfCookie } from "./pageCookie.ts";
 
 export interface PageAccess {

@@ -1,6 +1,6 @@
 /** The style sheet of the pages: that of the report, and what only pages have. */
-import { colours, darkColours } from "../../plots/theme.ts";
-import { styleSheet } from "../../reporting/styleSheet.ts";
+import { colours, darkColours } from "../../../plots/theme.ts";
+import { styleSheet } from "../../../reporting/styleSheet.ts";
 
 export function pageStyle(): string {
   return `${styleSheet()}${colour}${frame}${parts}${charts}${narrow}`;

@@ -1,5 +1,5 @@
 /** Where tokens are configured, a browser signs in with one: a form, so that the token never stands in an address. */
-import { html } from "../../reporting/html.ts";
+import { html } from "../../../reporting/html.ts";
 import type { Page } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";
 

@@ -1,10 +1,10 @@
 /** What a page is given, and what it is made of. */
-import type { Html } from "../../reporting/html.ts";
-import type { DrawFigure } from "../../reporting/plotFigure.ts";
-import type { Session } from "../../lifecycle/session.ts";
-import type { LogBrowser } from "../../storage/predictionLog/browseLog.ts";
-import type { ServerState } from "../serverState.ts";
-import type { TrafficSample } from "./trafficSamples.ts";
+import type { Html } from "../../../reporting/html.ts";
+import type { DrawFigure } from "../../../reporting/plotFigure.ts";
+import type { Session } from "../../../lifecycle/session.ts";
+import type { LogBrowser } from "../../../storage/predictionLog/browseLog.ts";
+import type { ServerState } from "../../serverState.ts";
+import type { TrafficSample } from "../trafficSamples.ts";
 
 export interface PageRequest {
   /** Its store stays open over requests. */

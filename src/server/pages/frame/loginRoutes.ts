@@ -1,6 +1,6 @@
 /** Signing in and out of the pages: the form posts a token, the browser gets a sealed cookie. */
-import type { App } from "../http/http.ts";
-import { HttpProblem } from "../http/problem.ts";
+import type { App } from "../../http/http.ts";
+import { HttpProblem } from "../../http/problem.ts";
 import { loginPage, safeNext } from "./loginPage.ts";
 import type { PageAccess } from "./pageAccess.ts";
 import { pageAddress } from "./pageAddress.ts";

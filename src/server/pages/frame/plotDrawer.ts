@@ -1,10 +1,10 @@
 /** Draws plots of pages in a thread, and keeps what was drawn. */
 import { createHash } from "node:crypto";
-import type { PlotSpec } from "../../plots/theme.ts";
-import type { Html } from "../../reporting/html.ts";
-import type { DrawFigure } from "../../reporting/plotFigure.ts";
-import { plotWorker } from "../../reporting/plotWorker.ts";
-import { emptyNote } from "../../reporting/section.ts";
+import type { PlotSpec } from "../../../plots/theme.ts";
+import type { Html } from "../../../reporting/html.ts";
+import type { DrawFigure } from "../../../reporting/plotFigure.ts";
+import { plotWorker } from "../../../reporting/plotWorker.ts";
+import { emptyNote } from "../../../reporting/section.ts";
 
 export interface PlotDrawer {
   readonly draw: DrawFigure;

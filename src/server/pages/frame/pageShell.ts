@@ -1,5 +1,5 @@
 /** The frame of every page: landmarks, a link past the navigation, and no script but the one of live pages. */
-import { html, htmlText, trusted } from "../../reporting/html.ts";
+import { html, htmlText, trusted } from "../../../reporting/html.ts";
 import { assetAddresses } from "./pageAssets.ts";
 import { areas, type Page } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";

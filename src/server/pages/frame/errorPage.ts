@@ -1,6 +1,6 @@
 /** An error as a page: what is wrong, and the next step. */
-import { html } from "../../reporting/html.ts";
-import type { HttpProblem } from "../http/problem.ts";
+import { html } from "../../../reporting/html.ts";
+import type { HttpProblem } from "../../http/problem.ts";
 import type { Page } from "./page.ts";
 
 export function errorPage({ status, message, hint }: HttpProblem): Page {
