@@ -32,7 +32,7 @@ export const apicalls = defineCommand({
     ]);
     const known = url === undefined ? undefined : { url, token: token ?? workspace.config.serve.token };
     if (known === undefined) requireDeployed(workspace);
-    const { temporaryServer } = await import("../server/temporaryServer.ts");
+    const { temporaryServer } = await import("../server/process/temporaryServer.ts");
     const server = known === undefined ? await temporaryServer(workspace) : undefined;
     try {
       const result = await writing(workspace, writingOptions("apicalls", wait), (session) =>

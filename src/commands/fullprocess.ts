@@ -38,7 +38,7 @@ export const fullprocess = defineCommand({
 
 /** Loaded only where it is needed: most calls of cron find nothing new. */
 const startServer: StartServer = async (opened) =>
-  (await import("../server/temporaryServer.ts")).temporaryServer(opened);
+  (await import("../server/process/temporaryServer.ts")).temporaryServer(opened);
 
 export function fullprocessView(result: FullprocessResult): View {
   const { status, reason, steps, metric, value, interval, runId, reasons, notes, reportPath, dryRun } = result;

@@ -1,7 +1,7 @@
 /** `mlctl serve`: the deployed model as an HTTP API. */
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
-import type { ListeningFacts } from "../server/serveApi.ts";
+import type { ListeningFacts } from "../server/process/serveApi.ts";
 
 export const serve = defineCommand({
   name: "serve",
@@ -38,7 +38,7 @@ export const serve = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const { anonymous } = invocation.options;
     const config = anonymous ? withAnonymous(workspace.config) : workspace.config;
-    const { serve: start } = await import("../server/serve.ts");
+    const { serve: start } = await import("../server/process/serve.ts");
     await start(
       { ...workspace, config },
       {

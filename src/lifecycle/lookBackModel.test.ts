@@ -1,7 +1,7 @@
 /** The life of a model that looks back: rows that its history does not reach get no answer anywhere. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../core/json.ts";
-import { temporaryServer } from "../server/temporaryServer.ts";
+import { temporaryServer } from "../server/process/temporaryServer.ts";
 import { apiCalls } from "./apiCalls.ts";
 import { deploy } from "./deploy.ts";
 import { diagnose } from "./diagnose.ts";

@@ -7,7 +7,7 @@ import { planFullprocess } from "./planFullprocess.ts";
 import { report } from "./report.ts";
 import { score } from "./score.ts";
 import { train } from "./train.ts";
-import { temporaryServer } from "../server/temporaryServer.ts";
+import { temporaryServer } from "../server/process/temporaryServer.ts";
 
 const files = { "practicedata/a.csv": exampleCsv(1, 80), "testdata/t.csv": exampleCsv(2, 60) };
 

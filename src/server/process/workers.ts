@@ -1,12 +1,12 @@
 /** The first of several processes: starts the others, replaces those that die, adds up what they count, and counts each caller's rate. */
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
-import { MlctlError } from "../core/errors.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
-import { addSnapshots, type MetricsSnapshot } from "./metrics.ts";
-import { rateLimit } from "./http/rateLimit.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import { addSnapshots, type MetricsSnapshot } from "../metrics.ts";
+import { rateLimit } from "../http/rateLimit.ts";
 import type { ListeningFacts } from "./serveApi.ts";
-import type { FromPrimary, FromWorker } from "./workerMessages.ts";
+import type { FromPrimary, FromWorker } from "./questions.ts";
 
 export interface WorkersOptions {
   readonly directory: string;

@@ -1,8 +1,8 @@
 /** `mlctl serve`: one process, or several that share the port. */
 import cluster from "node:cluster";
-import type { Workspace } from "../lifecycle/workspace.ts";
-import { openLog } from "./openLog.ts";
-import { requireSafeAddress } from "./http/listen.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import { openLog } from "../openLog.ts";
+import { requireSafeAddress } from "../http/listen.ts";
 import { serveApi, type ListeningFacts } from "./serveApi.ts";
 import { runWorkers } from "./workers.ts";
 import { asWorker } from "./asWorker.ts";
