@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { metrics } from "./metrics.ts";
-import { metricsText } from "./metricsText.ts";
+import { metricsText } from "./routes/metricsText.ts";
 
 interface Dashboard {
   readonly panels: readonly {

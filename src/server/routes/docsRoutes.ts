@@ -1,9 +1,9 @@
 /** GET /openapi.json, and a page to try the API that needs no network. */
 import { docsPage } from "./docsPage.ts";
-import type { Guards } from "./http/guards.ts";
-import { sendJson, type App } from "./http/http.ts";
+import type { Guards } from "../http/guards.ts";
+import { sendJson, type App } from "../http/http.ts";
 import { openApi } from "./openApi.ts";
-import type { ServerState } from "./serverState.ts";
+import type { ServerState } from "../serverState.ts";
 
 export function registerDocs(app: App, state: ServerState, guards: Guards): void {
   const { token, tokens } = state.workspace.config.serve;

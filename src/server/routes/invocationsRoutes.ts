@@ -1,12 +1,12 @@
 /** MLflow's scoring protocol (mlflow.pyfunc.scoring_server), so that its clients change nothing but the address. */
 import { Readable } from "node:stream";
-import { csvBatches } from "./answers/csvAnswers.ts";
-import type { Guards } from "./http/guards.ts";
-import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "./http/http.ts";
-import { HttpProblem } from "./http/problem.ts";
-import { requestRows } from "./answers/requestRows.ts";
-import { requireServing, type ServerState, type Serving } from "./serverState.ts";
-import { streamPieces } from "./http/streamPieces.ts";
+import { csvBatches } from "../answers/csvAnswers.ts";
+import type { Guards } from "../http/guards.ts";
+import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "../http/http.ts";
+import { HttpProblem } from "../http/problem.ts";
+import { requestRows } from "../answers/requestRows.ts";
+import { requireServing, type ServerState, type Serving } from "../serverState.ts";
+import { streamPieces } from "../http/streamPieces.ts";
 
 const FORMS = ["dataframe_split", "dataframe_records", "instances", "inputs"];
 

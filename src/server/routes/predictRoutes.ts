@@ -1,15 +1,15 @@
 /** POST /predict and POST /: rows in, predictions out. */
 import { Readable } from "node:stream";
-import { MlctlError } from "../core/errors.ts";
-import { explanations, requireExplainable } from "./answers/explanations.ts";
-import { answerCsv } from "./answers/csvAnswers.ts";
-import { sendText, type App, type Reply, type Request } from "./http/http.ts";
-import { answerJsonLines } from "./answers/jsonLines.ts";
-import { logRoom, streamPieces } from "./http/streamPieces.ts";
-import { HttpProblem, problemOf } from "./http/problem.ts";
-import { requestRows } from "./answers/requestRows.ts";
-import type { Guards } from "./http/guards.ts";
-import { requireServing, type ServerState, type Serving } from "./serverState.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { explanations, requireExplainable } from "../answers/explanations.ts";
+import { answerCsv } from "../answers/csvAnswers.ts";
+import { sendText, type App, type Reply, type Request } from "../http/http.ts";
+import { answerJsonLines } from "../answers/jsonLines.ts";
+import { logRoom, streamPieces } from "../http/streamPieces.ts";
+import { HttpProblem, problemOf } from "../http/problem.ts";
+import { requestRows } from "../answers/requestRows.ts";
+import type { Guards } from "../http/guards.ts";
+import { requireServing, type ServerState, type Serving } from "../serverState.ts";
 
 const CSV_TYPE = "text/csv";
 

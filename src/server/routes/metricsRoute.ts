@@ -1,10 +1,10 @@
 /** GET /metrics for Prometheus. */
-import { codeVersion } from "../config/codeVersion.ts";
-import type { Guards } from "./http/guards.ts";
-import type { App } from "./http/http.ts";
+import { codeVersion } from "../../config/codeVersion.ts";
+import type { Guards } from "../http/guards.ts";
+import type { App } from "../http/http.ts";
 import { metricsText } from "./metricsText.ts";
-import type { ServerState } from "./serverState.ts";
-import { storedDrift } from "./storedDrift.ts";
+import type { ServerState } from "../serverState.ts";
+import { storedDrift } from "../storedDrift.ts";
 
 export function registerMetrics(app: App, state: ServerState, guards: Guards): void {
   const schema = { summary: "Counters in Prometheus' text format, over all workers", tags: ["health"] };

@@ -1,8 +1,8 @@
 /** /health, /ready, and MLflow's /ping and /version: for probes, which carry no token. */
-import { codeVersion } from "../config/codeVersion.ts";
-import { JSON_TYPE, sendJson, type App } from "./http/http.ts";
-import { HttpProblem } from "./http/problem.ts";
-import { requireServing, type ServerState } from "./serverState.ts";
+import { codeVersion } from "../../config/codeVersion.ts";
+import { JSON_TYPE, sendJson, type App } from "../http/http.ts";
+import { HttpProblem } from "../http/problem.ts";
+import { requireServing, type ServerState } from "../serverState.ts";
 
 export function registerHealth(app: App, state: ServerState): void {
   const version = codeVersion();
