@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { metrics } from "./metrics.ts";
+import { metrics } from "./state/metrics.ts";
 import { metricsText } from "./routes/metricsText.ts";
 
 interface Dashboard {

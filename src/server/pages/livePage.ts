@@ -3,12 +3,12 @@ import { countOf, figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
-import type { MetricsSnapshot } from "../metrics.ts";
+import type { MetricsSnapshot } from "../state/metrics.ts";
 import { factList } from "./parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
-import { PAGES, trafficRates, type RouteRates } from "./trafficRates.ts";
-import { SAMPLE_SECONDS, type TrafficSample } from "./trafficSamples.ts";
+import { PAGES, trafficRates, type RouteRates } from "../state/trafficRates.ts";
+import { SAMPLE_SECONDS, type TrafficSample } from "../state/trafficSamples.ts";
 
 const REFRESH_SECONDS = 5;
 

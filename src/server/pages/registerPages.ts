@@ -5,7 +5,7 @@ import { requireReader, type PageAccess } from "./frame/pageAccess.ts";
 import { whenAllowed } from "../http/guards.ts";
 import { frameworkProblem, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import type { ServerState } from "../serverState.ts";
+import type { ServerState } from "../state/serverState.ts";
 import { columnPage } from "./columnPage.ts";
 import { comparePage } from "./comparePage.ts";
 import { errorPage } from "./frame/errorPage.ts";

@@ -1,8 +1,8 @@
 /** One of several processes that share the port: stops when the first process says so, or is gone. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import type { MetricsSnapshot } from "../metrics.ts";
-import { openLog } from "../openLog.ts";
+import type { MetricsSnapshot } from "../state/metrics.ts";
+import { openLog } from "../state/openLog.ts";
 import { questions, type FromPrimary, type FromWorker } from "./questions.ts";
 import { serveApi } from "./serveApi.ts";
 

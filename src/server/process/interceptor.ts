@@ -1,8 +1,8 @@
 /** Sees every request first: counts it, times it, and refuses it where too many are being answered. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { PAGES } from "../pages/trafficRates.ts";
+import { PAGES } from "../state/trafficRates.ts";
 import { HttpProblem, PROBLEM_TYPE } from "../http/problem.ts";
-import type { ServerState } from "../serverState.ts";
+import type { ServerState } from "../state/serverState.ts";
 
 export interface InterceptorOptions {
   /** Milliseconds that only go forward. */

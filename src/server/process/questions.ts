@@ -1,6 +1,6 @@
 /** Questions to another process, told apart by numbers. */
 import type { ErrorKind } from "../../core/errors.ts";
-import type { MetricsSnapshot } from "../metrics.ts";
+import type { MetricsSnapshot } from "../state/metrics.ts";
 import type { ListeningFacts } from "./serveApi.ts";
 
 export interface Questions<Answer> {

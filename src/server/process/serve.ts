@@ -1,7 +1,7 @@
 /** `mlctl serve`: one process, or several that share the port. */
 import cluster from "node:cluster";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { openLog } from "../openLog.ts";
+import { openLog } from "../state/openLog.ts";
 import { requireSafeAddress } from "../http/listen.ts";
 import { serveApi, type ListeningFacts } from "./serveApi.ts";
 import { runWorkers } from "./workers.ts";

@@ -13,16 +13,16 @@ import { createApp, registerFallback, type App } from "../http/http.ts";
 import { registerInvocations } from "../routes/invocationsRoutes.ts";
 import { interceptor } from "./interceptor.ts";
 import { listen, requireSafeAddress } from "../http/listen.ts";
-import { liveStore } from "../liveStore.ts";
-import { metrics, type MetricsSnapshot } from "../metrics.ts";
+import { liveStore } from "../state/liveStore.ts";
+import { metrics, type MetricsSnapshot } from "../state/metrics.ts";
 import { registerMetrics } from "../routes/metricsRoute.ts";
 import { registerPages } from "../pages/registerPages.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { registerPredict, STREAMED_TYPES } from "../routes/predictRoutes.ts";
 import { rateLimit } from "../http/rateLimit.ts";
 import { registerRecorded } from "../routes/recordedRoutes.ts";
-import type { ServerState } from "../serverState.ts";
-import { keepServing } from "../serving.ts";
+import type { ServerState } from "../state/serverState.ts";
+import { keepServing } from "../state/serving.ts";
 import { unusedSockets } from "../http/unusedSockets.ts";
 
 export interface ServeOptions {

@@ -1,7 +1,7 @@
 /** A server for a moment: on a free port of this machine, behind a token that nobody else knows. */
 import { randomBytes } from "node:crypto";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { openLog } from "../openLog.ts";
+import { openLog } from "../state/openLog.ts";
 import { serveApi } from "./serveApi.ts";
 
 export interface TemporaryServer {

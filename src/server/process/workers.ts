@@ -3,7 +3,7 @@ import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { MlctlError } from "../../core/errors.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import { addSnapshots, type MetricsSnapshot } from "../metrics.ts";
+import { addSnapshots, type MetricsSnapshot } from "../state/metrics.ts";
 import { rateLimit } from "../http/rateLimit.ts";
 import type { ListeningFacts } from "./serveApi.ts";
 import type { FromPrimary, FromWorker } from "./questions.ts";

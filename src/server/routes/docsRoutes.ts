@@ -3,7 +3,7 @@ import { docsPage } from "./docsPage.ts";
 import type { Guards } from "../http/guards.ts";
 import { sendJson, type App } from "../http/http.ts";
 import { openApi } from "./openApi.ts";
-import type { ServerState } from "../serverState.ts";
+import type { ServerState } from "../state/serverState.ts";
 
 export function registerDocs(app: App, state: ServerState, guards: Guards): void {
   const { token, tokens } = state.workspace.config.serve;

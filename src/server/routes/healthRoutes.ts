@@ -2,7 +2,7 @@
 import { codeVersion } from "../../config/codeVersion.ts";
 import { JSON_TYPE, sendJson, type App } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { requireServing, type ServerState } from "../serverState.ts";
+import { requireServing, type ServerState } from "../state/serverState.ts";
 
 export function registerHealth(app: App, state: ServerState): void {
   const version = codeVersion();

@@ -5,7 +5,7 @@ import type { Guards } from "../http/guards.ts";
 import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { requestRows } from "../answers/requestRows.ts";
-import { requireServing, type ServerState, type Serving } from "../serverState.ts";
+import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 import { streamPieces } from "../http/streamPieces.ts";
 
 const FORMS = ["dataframe_split", "dataframe_records", "instances", "inputs"];

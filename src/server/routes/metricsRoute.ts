@@ -3,8 +3,8 @@ import { codeVersion } from "../../config/codeVersion.ts";
 import type { Guards } from "../http/guards.ts";
 import type { App } from "../http/http.ts";
 import { metricsText } from "./metricsText.ts";
-import type { ServerState } from "../serverState.ts";
-import { storedDrift } from "../storedDrift.ts";
+import type { ServerState } from "../state/serverState.ts";
+import { storedDrift } from "../state/liveStore.ts";
 
 export function registerMetrics(app: App, state: ServerState, guards: Guards): void {
   const schema = { summary: "Counters in Prometheus' text format, over all workers", tags: ["health"] };

@@ -1,6 +1,6 @@
 /** Counters as Prometheus' text format, version 0.0.4. */
 import type { DriftReport } from "../../core/drift.ts";
-import { LATENCY_EDGES, type MetricsSnapshot } from "../metrics.ts";
+import { LATENCY_EDGES, type MetricsSnapshot } from "../state/metrics.ts";
 
 export interface MetricsFacts {
   readonly codeVersion: string;

@@ -9,7 +9,7 @@ import { logRoom, streamPieces } from "../http/streamPieces.ts";
 import { HttpProblem, problemOf } from "../http/problem.ts";
 import { requestRows } from "../answers/requestRows.ts";
 import type { Guards } from "../http/guards.ts";
-import { requireServing, type ServerState, type Serving } from "../serverState.ts";
+import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 
 const CSV_TYPE = "text/csv";
 

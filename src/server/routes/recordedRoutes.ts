@@ -4,7 +4,7 @@ import type { Session } from "../../lifecycle/session.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/servedModel.ts";
 import type { Guards } from "../http/guards.ts";
 import { sendJson, type App } from "../http/http.ts";
-import { requireServing, type ServerState } from "../serverState.ts";
+import { requireServing, type ServerState } from "../state/serverState.ts";
 
 export function registerRecorded(app: App, state: ServerState, guards: Guards): void {
   const route = (url: string, summary: string, document: (session: Session, served: ServedModel) => object): void => {

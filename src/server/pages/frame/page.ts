@@ -3,8 +3,8 @@ import type { Html } from "../../../reporting/html.ts";
 import type { DrawFigure } from "../../../reporting/plotFigure.ts";
 import type { Session } from "../../../lifecycle/session.ts";
 import type { LogBrowser } from "../../../storage/predictionLog/browseLog.ts";
-import type { ServerState } from "../../serverState.ts";
-import type { TrafficSample } from "../trafficSamples.ts";
+import type { ServerState } from "../../state/serverState.ts";
+import type { TrafficSample } from "../../state/trafficSamples.ts";
 
 export interface PageRequest {
   /** Its store stays open over requests. */

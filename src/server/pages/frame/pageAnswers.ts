@@ -3,12 +3,12 @@ import { codeVersion } from "../../../config/codeVersion.ts";
 import { predictionLogPath } from "../../../storage/predictionLog/predictionLogPath.ts";
 import { browseLog } from "../../../storage/predictionLog/browseLog.ts";
 import type { Reply, Request } from "../../http/http.ts";
-import type { ServerState } from "../../serverState.ts";
+import type { ServerState } from "../../state/serverState.ts";
 import type { Page, PageRequest, PageWriter } from "./page.ts";
 import { isSignedIn, type PageAccess } from "./pageAccess.ts";
 import { PAGE_POLICY, pageShell } from "./pageShell.ts";
 import { plotDrawer } from "./plotDrawer.ts";
-import { trafficSamples } from "../trafficSamples.ts";
+import { trafficSamples } from "../../state/trafficSamples.ts";
 
 export interface PageAnswers {
   asked(request: Request): PageRequest;

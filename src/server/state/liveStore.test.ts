@@ -1,11 +1,11 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ProgressEvent } from "../core/context.ts";
-import { exampleRun, exampleWorkspace } from "../storage/exampleRecords.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
-import { openStore } from "../storage/store/openStore.ts";
-import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
+import type { ProgressEvent } from "../../core/context.ts";
+import { exampleRun, exampleWorkspace } from "../../storage/exampleRecords.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { openStore } from "../../storage/store/openStore.ts";
+import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { liveStore, type LiveStore } from "./liveStore.ts";
 
 const opened: LiveStore[] = [];

@@ -1,10 +1,12 @@
 /** The index for pages and GET requests: one handle that stays open, so that each costs a query and no look at every record file. */
 import { statSync } from "node:fs";
-import type { Workspace } from "../lifecycle/workspace.ts";
-import { readStore } from "../storage/store/readStore.ts";
-import { openStoreReadonly } from "../storage/store/openStore.ts";
-import type { RunStore } from "../storage/store/runStore.ts";
-import { isDamaged } from "../storage/store/storeFailure.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import { readStore } from "../../storage/store/readStore.ts";
+import { openStoreReadonly } from "../../storage/store/openStore.ts";
+import type { RunStore } from "../../storage/store/runStore.ts";
+import { isDamaged } from "../../storage/store/storeFailure.ts";
+import type { DriftReport } from "../../core/drift.ts";
+import { MlctlError } from "../../core/errors.ts";
 
 export interface LiveStore {
   current(): RunStore;
@@ -73,4 +75,14 @@ function keptStore(path: string): RunStore | undefined {
 function identityOf(path: string): string {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? "none" : `${stat.dev} ${stat.ino}`;
+}
+
+/** Null where nothing was recorded, or where it cannot be read now: the other figures are told all the same. */
+export function storedDrift(store: LiveStore, modelSha256: string): DriftReport | null {
+  try {
+    return store.current().monitorings({ modelSha256, limit: 1 })[0]?.drift ?? null;
+  } catch (error) {
+    if (error instanceof MlctlError) return null;
+    throw error;
+  }
 }

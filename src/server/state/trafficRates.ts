@@ -1,5 +1,5 @@
 /** Rates and latencies between two looks at the counters. */
-import { LATENCY_EDGES, type MetricsSnapshot } from "../metrics.ts";
+import { LATENCY_EDGES, type MetricsSnapshot } from "./metrics.ts";
 import type { TrafficSample } from "./trafficSamples.ts";
 
 export interface TrafficRates {

@@ -1,5 +1,5 @@
 /** Counters of the last minutes, so that the live page can tell rates and not only sums. */
-import type { MetricsSnapshot } from "../metrics.ts";
+import type { MetricsSnapshot } from "./metrics.ts";
 
 export interface TrafficSample {
   /** Milliseconds that only go forward. */

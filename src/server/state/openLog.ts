@@ -1,8 +1,8 @@
 /** The prediction log as `serve.log` has it. */
-import type { PredictionLog } from "../core/predictionLog.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
-import { predictionLog } from "../storage/predictionLog/predictionLog.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
+import type { PredictionLog } from "../../core/predictionLog.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 
 export function openLog({ config, paths }: Workspace): PredictionLog {
   const { enabled, flush_ms, queue_rows, retention } = config.serve.log;

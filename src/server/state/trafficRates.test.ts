@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { metrics } from "../metrics.ts";
+import { metrics } from "./metrics.ts";
 import { trafficRates } from "./trafficRates.ts";
 
 const log = { queued: 0, written: 0, dropped: 0 };

@@ -1,13 +1,13 @@
 /** What the routes of one process share. */
-import type { PredictionLog } from "../core/predictionLog.ts";
-import type { ServedModel } from "../lifecycle/servedModel.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
-import type { Answerer } from "./answers/answerer.ts";
-import type { answerText } from "./answers/answerText.ts";
-import type { BodyReader } from "./http/bodyReader.ts";
+import type { PredictionLog } from "../../core/predictionLog.ts";
+import type { ServedModel } from "../../lifecycle/servedModel.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import type { Answerer } from "../answers/answerer.ts";
+import type { answerText } from "../answers/answerText.ts";
+import type { BodyReader } from "../http/bodyReader.ts";
 import type { LiveStore } from "./liveStore.ts";
 import type { Metrics, MetricsSnapshot } from "./metrics.ts";
-import { HttpProblem } from "./http/problem.ts";
+import { HttpProblem } from "../http/problem.ts";
 
 /** One deployment, ready: replaced as a whole, so that a request meets one or the other. */
 export interface Serving {

@@ -1,9 +1,9 @@
 /** Takes up each new deployment: loaded, verified and warmed first, then swapped in between two requests. */
 import { statSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { servedModel, type ServedModel } from "../lifecycle/servedModel.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { servedModel, type ServedModel } from "../../lifecycle/servedModel.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
 
 export interface FollowOptions {
   readonly workspace: Workspace;

@@ -1,6 +1,6 @@
 /** Puts a deployment to work: what is compiled for it, and when it takes over. */
-import { answerer, type AnswererTools } from "./answers/answerer.ts";
-import { answerText } from "./answers/answerText.ts";
+import { answerer, type AnswererTools } from "../answers/answerer.ts";
+import { answerText } from "../answers/answerText.ts";
 import { followDeployment, type Follower } from "./followDeployment.ts";
 import type { ServerState } from "./serverState.ts";
 
