@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { answerFile, type AnsweredFile } from "../lifecycle/answerFile.ts";
+import { answerFile, type AnsweredFile } from "../lifecycle/predict/answerFile.ts";
 import { loadDeployed, type LoadedModel } from "../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../lifecycle/monitor.ts";
 import { reading, writing } from "../lifecycle/session.ts";

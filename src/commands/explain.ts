@@ -1,7 +1,7 @@
 /** `mlctl explain`: which features move the answers. */
 import { formatNumber } from "../core/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
-import type { ExplainResult, RowContribution } from "../lifecycle/explain.ts";
+import type { ExplainResult, RowContribution } from "../lifecycle/predict/explain.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
@@ -41,7 +41,7 @@ export const explain = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, step] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/explain.ts"),
+      import("../lifecycle/predict/explain.ts"),
     ]);
     const { rows, method, repeats } = invocation.options;
     const options = { model: invocation.args[0], rows, method, repeats };

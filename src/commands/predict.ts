@@ -2,7 +2,7 @@
 import { relative } from "node:path";
 import type { View } from "../core/view.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { PredictResult } from "../lifecycle/predict.ts";
+import type { PredictResult } from "../lifecycle/predict/predict.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -66,7 +66,7 @@ export const predict = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, step] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/predict.ts"),
+      import("../lifecycle/predict/predict.ts"),
     ]);
     const { model, inputFormat, guard, rejectFile, log, csvSafe, output = "-" } = options;
     const request = {

@@ -8,7 +8,7 @@ import type { InputRow, RowBatch } from "../data/rowBatch.ts";
 import { readRows } from "../data/rows.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../storage/predictionLog/joinLabels.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
+import { formatOf, openInput, type RowFormat } from "./predict/inputStream.ts";
 import { labelReader } from "./labelReader.ts";
 import { loadDeployed } from "./loadModel.ts";
 import { rowKey } from "./rowKey.ts";

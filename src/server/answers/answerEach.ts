@@ -1,5 +1,5 @@
 /** Answers rows one by one, for streams: what cannot be answered says why, and the others are answered. */
-import type { rowChecks, RowFinding } from "../../lifecycle/rowChecks.ts";
+import type { rowChecks, RowFinding } from "../../lifecycle/predict/rowChecks.ts";
 import type { Answers, Found, RowAnswer } from "./answers.ts";
 import { HttpProblem } from "../http/problem.ts";
 

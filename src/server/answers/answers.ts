@@ -1,6 +1,6 @@
 /** What a model says of rows, before anyone decides how it is written. */
 import type { Table } from "../../core/table.ts";
-import type { RowFinding } from "../../lifecycle/rowChecks.ts";
+import type { RowFinding } from "../../lifecycle/predict/rowChecks.ts";
 
 export interface Answers {
   /** Classes by their label, numbers rounded as `serve.round` has it. */

@@ -1,8 +1,8 @@
 /** CSV in, CSV out: the columns that came, with the prediction behind them. */
 import type { Config } from "../../config/schema.ts";
 import type { Json } from "../../core/json.ts";
-import { csvLine, requestBatches } from "../../lifecycle/requestBatches.ts";
-import type { RowFinding } from "../../lifecycle/rowChecks.ts";
+import { csvLine, requestBatches } from "../../lifecycle/predict/requestBatches.ts";
+import type { RowFinding } from "../../lifecycle/predict/rowChecks.ts";
 import { invalidRows, type Answerer } from "./answerer.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { namePositions, rowCells } from "./rowCells.ts";

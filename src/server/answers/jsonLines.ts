@@ -1,8 +1,8 @@
 /** JSON lines in, JSON lines out: each answer is its own line with the prediction added. */
 import { isUtf8 } from "node:buffer";
 import type { Config } from "../../config/schema.ts";
-import type { ServedModel } from "../../lifecycle/servedModel.ts";
-import { BATCH_ROWS } from "../../lifecycle/requestBatches.ts";
+import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { BATCH_ROWS } from "../../lifecycle/predict/requestBatches.ts";
 import type { Answerer } from "./answerer.ts";
 import type { RowAnswer } from "./answers.ts";
 import { HttpProblem } from "../http/problem.ts";

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { codeVersion } from "../../config/codeVersion.ts";
 import type { PredictionLog } from "../../core/predictionLog.ts";
-import { exampleRow } from "../../lifecycle/servedModel.ts";
+import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { access, type Rate } from "../http/access.ts";
 import { bodyReader } from "../http/bodyReader.ts";

@@ -1,7 +1,7 @@
 /** GET /score, /summarise, /diagnose and /model: what the steps recorded; nothing is computed anew and nothing changes. */
 import type { ColumnReference } from "../../core/reference.ts";
 import type { Session } from "../../lifecycle/session.ts";
-import { exampleRow, type ServedModel } from "../../lifecycle/servedModel.ts";
+import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Guards } from "../http/guards.ts";
 import { sendJson, type App } from "../http/http.ts";
 import { requireServing, type ServerState } from "../state/serverState.ts";

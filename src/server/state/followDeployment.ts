@@ -2,7 +2,7 @@
 import { statSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
-import { servedModel, type ServedModel } from "../../lifecycle/servedModel.ts";
+import { servedModel, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 
 export interface FollowOptions {

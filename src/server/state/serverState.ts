@@ -1,6 +1,6 @@
 /** What the routes of one process share. */
 import type { PredictionLog } from "../../core/predictionLog.ts";
-import type { ServedModel } from "../../lifecycle/servedModel.ts";
+import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { Answerer } from "../answers/answerer.ts";
 import type { answerText } from "../answers/answerText.ts";

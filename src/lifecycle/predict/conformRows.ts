@@ -1,12 +1,12 @@
 /** Rows of files in the shape of a model; a value that does not fit is told by its line, as `predict` tells it. */
 import { basename } from "node:path";
-import type { Signature } from "../core/signature.ts";
-import type { Table } from "../core/table.ts";
-import { conformTable } from "../pipeline/rows/conformTable.ts";
-import { fromRecordPath } from "../storage/files/workspacePaths.ts";
+import type { Signature } from "../../core/signature.ts";
+import type { Table } from "../../core/table.ts";
+import { conformTable } from "../../pipeline/rows/conformTable.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { fileRows } from "./fileRows.ts";
-import type { Session } from "./session.ts";
-import type { TestData } from "./testData.ts";
+import type { Session } from "../session.ts";
+import type { TestData } from "../testData.ts";
 
 /** @throws {MlctlError} kind "data" naming every column that is missing or of another kind */
 export async function conformRows(session: Session, { table, files }: TestData, signature: Signature): Promise<Table> {

@@ -1,14 +1,14 @@
 /** The rows of a file of any form, batch by batch: CSV and JSON lines as a stream, JSON and Parquet as a table. */
 import { Readable } from "node:stream";
-import type { Config } from "../config/schema.ts";
-import type { Json } from "../core/json.ts";
-import type { Signature } from "../core/signature.ts";
-import type { Column } from "../core/table.ts";
-import { readTable } from "../data/readTable.ts";
-import type { RowBatch } from "../data/rowBatch.ts";
-import { readRows } from "../data/rows.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Json } from "../../core/json.ts";
+import type { Signature } from "../../core/signature.ts";
+import type { Column } from "../../core/table.ts";
+import { readTable } from "../../data/readTable.ts";
+import type { RowBatch } from "../../data/rowBatch.ts";
+import { readRows } from "../../data/rows.ts";
 import { formatOf, openInput } from "./inputStream.ts";
-import { readingOptions } from "./readingOptions.ts";
+import { readingOptions } from "../readingOptions.ts";
 
 export interface FileToRead {
   readonly path: string;

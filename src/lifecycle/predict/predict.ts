@@ -1,17 +1,16 @@
 /** predict: rows stream in, rows with their prediction stream out; bad rows can be diverted. */
 import type { Readable, Writable } from "node:stream";
-import { MlctlError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import type { InputRow, RowBatch } from "../data/rowBatch.ts";
-import { readRows } from "../data/rows.ts";
-import { predictor } from "../pipeline/predict/predictor.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
+import { readRows } from "../../data/rows.ts";
+import { predictor } from "../../pipeline/predict/predictor.ts";
 import { answerRows, type Answerer } from "./answerRows.ts";
-import { distinctPlaces } from "./distinctPlaces.ts";
+import { distinctPlaces, rowSink, type RowSink } from "./rowSink.ts";
 import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
-import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
+import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { rowLog, type RowLog } from "./rowLog.ts";
-import { rowSink, type RowSink } from "./rowSink.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 import { withSelect } from "./withSelect.ts";
 
 export interface PredictOptions {

@@ -1,19 +1,18 @@
 /** The deployed model made ready to answer requests: everything that can be done once is done. */
-import type { Config } from "../config/schema.ts";
-import { dateText } from "../core/format.ts";
-import type { Deployment } from "../core/deployment.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
-import type { Prediction } from "../core/prediction.ts";
-import type { ColumnSpec } from "../core/signature.ts";
-import type { Table } from "../core/table.ts";
-import { normalizeName } from "../data/columnNames.ts";
-import { historyProblems } from "../pipeline/rows/historyProblems.ts";
-import { predictor } from "../pipeline/predict/predictor.ts";
-import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rows/rowReader.ts";
-import { jsonLabels } from "./jsonLabels.ts";
-import { deployedModel } from "./loadModel.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Config } from "../../config/schema.ts";
+import { dateText } from "../../core/format.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/model.ts";
+import type { Prediction } from "../../core/prediction.ts";
+import type { ColumnSpec } from "../../core/signature.ts";
+import type { Table } from "../../core/table.ts";
+import { normalizeName } from "../../data/columnNames.ts";
+import { historyProblems } from "../../pipeline/rows/historyProblems.ts";
+import { predictor } from "../../pipeline/predict/predictor.ts";
+import { rowReader, type CheckedRows, type RowProblem } from "../../pipeline/rows/rowReader.ts";
+import { deployedModel } from "../loadModel.ts";
+import type { Workspace } from "../workspace.ts";
 
 export interface ServedModel {
   readonly deployment: Deployment;
@@ -89,4 +88,9 @@ function exampleValue(spec: ColumnSpec, { columns }: Model["reference"]): string
   if (spec.kind === "date") return middle === undefined ? null : dateText(middle);
   if (middle === undefined) return null;
   return spec.integer === true ? Math.round(middle) : middle;
+}
+
+/** By code: numbers where every class is one, else the texts. */
+export function jsonLabels(classes: readonly string[]): (string | number)[] {
+  return classes.every((label) => String(Number(label)) === label) ? classes.map(Number) : [...classes];
 }

@@ -1,8 +1,8 @@
 /** Rows to answer, and beside them what `ingest.select` makes of each: what the model was trained on. */
-import type { RowBatch } from "../data/rowBatch.ts";
-import { selectedRows } from "../data/selectedRows.ts";
-import type { LoadedModel } from "./loadModel.ts";
-import type { Session } from "./session.ts";
+import type { RowBatch } from "../../data/rowBatch.ts";
+import { selectedRows } from "../../data/selectedRows.ts";
+import type { LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
 
 /** `where` and dedupe make a dataset; every row that is asked about has its answer. */
 export function withSelect(

@@ -2,8 +2,8 @@
 import { createReadStream } from "node:fs";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { MlctlError } from "../core/errors.ts";
-import { errorCode } from "../storage/files/writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { errorCode } from "../../storage/files/writeFailure.ts";
 
 export type RowFormat = "csv" | "jsonl";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Json } from "../core/json.ts";
-import type { Model } from "../core/model.ts";
-import type { Prediction } from "../core/prediction.ts";
-import type { Signature, TargetSpec } from "../core/signature.ts";
-import type { Table } from "../core/table.ts";
-import type { RowBatch } from "../data/rowBatch.ts";
+import type { Json } from "../../core/json.ts";
+import type { Model } from "../../core/model.ts";
+import type { Prediction } from "../../core/prediction.ts";
+import type { Signature, TargetSpec } from "../../core/signature.ts";
+import type { Table } from "../../core/table.ts";
+import type { RowBatch } from "../../data/rowBatch.ts";
 import { answerRows, type AnsweredBatch } from "./answerRows.ts";
 
 const reading = { nullValues: [""], normalizeNames: false };

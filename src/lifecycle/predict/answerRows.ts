@@ -1,14 +1,14 @@
 /** Answers batches of rows: checks each, predicts the good ones, and keeps count of what was odd. */
-import { MlctlError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import type { Model } from "../core/model.ts";
-import type { Prediction } from "../core/prediction.ts";
-import { selectRows } from "../core/selectRows.ts";
-import type { Table } from "../core/table.ts";
-import type { InputRow, RowBatch } from "../data/rowBatch.ts";
-import type { RowSources } from "../data/writeRows.ts";
-import { historyProblems } from "../pipeline/rows/historyProblems.ts";
-import { rowReader, type CheckedRows, type RowProblem } from "../pipeline/rows/rowReader.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { Model } from "../../core/model.ts";
+import type { Prediction } from "../../core/prediction.ts";
+import { selectRows } from "../../core/selectRows.ts";
+import type { Table } from "../../core/table.ts";
+import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
+import type { RowSources } from "../../data/writeRows.ts";
+import { historyProblems } from "../../pipeline/rows/historyProblems.ts";
+import { rowReader, type CheckedRows, type RowProblem } from "../../pipeline/rows/rowReader.ts";
 
 export interface AnsweredBatch {
   readonly columns: readonly string[];

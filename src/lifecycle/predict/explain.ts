@@ -1,18 +1,18 @@
 /** explain: which features move a model's answers, over many rows and in single ones. */
-import { MlctlError } from "../core/errors.ts";
-import type { Contributions } from "../core/estimator.ts";
-import type { Table } from "../core/table.ts";
-import { findColumn } from "../core/findColumn.ts";
-import type { Model } from "../core/model.ts";
-import { explain as explainTable, type Explained } from "../pipeline/predict/explain.ts";
-import { knowingRows } from "../pipeline/rows/knowingRows.ts";
-import { permutationImportance } from "../pipeline/judge/permutationImportance.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Contributions } from "../../core/estimator.ts";
+import type { Table } from "../../core/table.ts";
+import { findColumn } from "../../core/findColumn.ts";
+import type { Model } from "../../core/model.ts";
+import { explain as explainTable, type Explained } from "../../pipeline/predict/explain.ts";
+import { knowingRows } from "../../pipeline/rows/knowingRows.ts";
+import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";
 import { conformRows } from "./conformRows.ts";
-import { costsOf } from "./costsOf.ts";
-import { decidingMetric } from "./decidingMetric.ts";
-import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
-import type { Session } from "./session.ts";
-import { readAskedRows, readTestData } from "./testData.ts";
+import { costsOf } from "../costsOf.ts";
+import { decidingMetric } from "../decidingMetric.ts";
+import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
+import { readAskedRows, readTestData } from "../testData.ts";
 
 /** Single rows are told up to this many; importance is over all of them. */
 const MOST_ROWS = 1000;

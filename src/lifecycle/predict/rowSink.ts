@@ -1,14 +1,15 @@
 /** Where the rows of predict go: to stdout as they come, or to a file that appears when it is complete. */
-import { createWriteStream, existsSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { createWriteStream, existsSync, realpathSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
-import type { Json } from "../core/json.ts";
-import { rowWriter, type RowSources, type RowWriter } from "../data/writeRows.ts";
-import { commitFile } from "../storage/files/commitFile.ts";
-import { isStream } from "../storage/files/isStream.ts";
-import { removeStaleTemporaries, temporaryPath } from "../storage/files/temporaryPath.ts";
-import { writeFailure } from "../storage/files/writeFailure.ts";
+import type { Json } from "../../core/json.ts";
+import { rowWriter, type RowSources, type RowWriter } from "../../data/writeRows.ts";
+import { commitFile } from "../../storage/files/commitFile.ts";
+import { isStream } from "../../storage/files/isStream.ts";
+import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { writeFailure } from "../../storage/files/writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
 
 export interface RowSinkOptions {
   readonly format: "csv" | "jsonl";
@@ -68,4 +69,38 @@ export function rowSink(
       if (temporary !== undefined && existsSync(temporary)) rmSync(temporary);
     },
   };
+}
+
+/** Refuses to read and write one file at once, under whatever names it goes. */
+export interface Place {
+  /** How the user named it: "the input", "--reject-file". */
+  readonly role: string;
+  /** "-" is a stream. */
+  readonly path: string;
+}
+
+/** @throws {MlctlError} kind "usage" where two of them are the same file, or the same stream */
+export function distinctPlaces(places: readonly Place[]): void {
+  const known = new Map<string, Place>();
+  for (const place of places) {
+    const identity = identityOf(place.path);
+    const other = known.get(identity);
+    if (other !== undefined) {
+      const what = place.path === "-" ? "both go to stdout" : `are the same file: ${place.path}`;
+      throw new MlctlError("usage", `${place.role} and ${other.role} ${what}`, { hint: "name another file" });
+    }
+    known.set(identity, place);
+  }
+}
+
+/** Links lead to one file; a file that is still to be written has only its folder. */
+function identityOf(path: string): string {
+  if (path === "-") return path;
+  try {
+    const found = statSync(path, { throwIfNoEntry: false, bigint: true });
+    return found === undefined ? join(realpathSync(dirname(path)), basename(path)) : `${found.dev}:${found.ino}`;
+  } catch {
+    // Its folder is not there, or may not be looked into: whoever opens the file says so.
+    return path;
+  }
 }

@@ -1,15 +1,15 @@
 /** Answers a whole file: its rows with their predictions, or every reason why it cannot be answered. */
 import { Writable } from "node:stream";
-import { MlctlError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import type { InputRow } from "../data/rowBatch.ts";
-import { predictor } from "../pipeline/predict/predictor.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { InputRow } from "../../data/rowBatch.ts";
+import { predictor } from "../../pipeline/predict/predictor.ts";
 import { answerRows, type AnsweredBatch } from "./answerRows.ts";
 import { fileRows, type FileToRead } from "./fileRows.ts";
-import type { LoadedModel } from "./loadModel.ts";
+import type { LoadedModel } from "../loadModel.ts";
 import { rowLog, type RowLogOptions } from "./rowLog.ts";
 import { rowSink } from "./rowSink.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 import { withSelect } from "./withSelect.ts";
 
 export interface AnswerFileOptions extends FileToRead {

@@ -1,13 +1,13 @@
 /** What `predict --log` and `watch` keep of the rows they answer, in the log that the server writes too. */
-import { MlctlError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import type { LoggedPrediction } from "../core/predictionLog.ts";
-import { predictionIds } from "../storage/predictionLog/predictionIds.ts";
-import { predictionLog } from "../storage/predictionLog/predictionLog.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { LoggedPrediction } from "../../core/predictionLog.ts";
+import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
+import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import type { AnsweredBatch } from "./answerRows.ts";
-import type { LoadedModel } from "./loadModel.ts";
-import type { Session } from "./session.ts";
+import type { LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
 
 export interface RowLog {
   /** The batch with a column more: the id of each prediction. Waits for a disk that is slow, not for one that refuses. */
