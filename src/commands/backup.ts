@@ -1,6 +1,6 @@
 /** `mlctl backup` and `mlctl restore`: a workspace in one file, and back. */
 import { formatBytes } from "../core/format.ts";
-import type { BackupResult } from "../lifecycle/backup.ts";
+import type { BackupResult } from "../lifecycle/backup/backup.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openConfig } from "./openConfig.ts";
@@ -28,7 +28,7 @@ export const backup = defineCommand({
     const loaded = await openConfig(invocation);
     const [{ workspaceOf }, step] = await Promise.all([
       import("../config/workspaceOf.ts"),
-      import("../lifecycle/backup.ts"),
+      import("../lifecycle/backup/backup.ts"),
     ]);
     const options = { configPath: loaded.path, paths: workspaceOf(loaded), output: invocation.args[0] };
     const result = await step.backup({ ...options, inputs: invocation.options.inputs }, invocation.context);

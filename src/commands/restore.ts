@@ -1,7 +1,7 @@
 /** `mlctl restore`: a workspace out of a backup. */
 import { basename } from "node:path";
 import type { View } from "../core/view.ts";
-import type { RestoreResult } from "../lifecycle/restore.ts";
+import type { RestoreResult } from "../lifecycle/backup/restore.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 
@@ -23,7 +23,7 @@ export const restore = defineCommand({
   ],
   async run(invocation) {
     const { args, options, global, environment, context } = invocation;
-    const step = await import("../lifecycle/restore.ts");
+    const step = await import("../lifecycle/backup/restore.ts");
     const { resolve } = await import("node:path");
     const archive = resolve(args[0]!);
     const { force, wait = 0 } = options;

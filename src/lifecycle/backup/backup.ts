@@ -2,17 +2,17 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { codeVersion } from "../config/codeVersion.ts";
-import type { ConfiguredPaths } from "../config/workspaceOf.ts";
-import type { Context } from "../core/context.ts";
-import { writeArchive, type ArchivedFile, type ArchiveEntry } from "../storage/backup/archive.ts";
-import { backupFiles } from "../storage/backup/backupFiles.ts";
-import { backupManifest } from "../storage/backup/backupManifest.ts";
-import { copySqlite } from "../storage/sqlite/copySqlite.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import { requireSettled } from "../storage/backup/settleReplacement.ts";
-import { sha256File } from "../storage/files/sha256.ts";
-import { backupName } from "../storage/backup/workspaceBackups.ts";
+import { codeVersion } from "../../config/codeVersion.ts";
+import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
+import type { Context } from "../../core/context.ts";
+import { writeArchive, type ArchivedFile, type ArchiveEntry } from "../../storage/backup/archive.ts";
+import { backupFiles } from "../../storage/backup/backupFiles.ts";
+import { backupManifest } from "../../storage/backup/backupManifest.ts";
+import { copySqlite } from "../../storage/sqlite/copySqlite.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { requireSettled } from "../../storage/backup/settleReplacement.ts";
+import { sha256File } from "../../storage/files/sha256.ts";
+import { backupName } from "../../storage/backup/workspaceBackups.ts";
 import { backupTarget } from "./backupTarget.ts";
 import { damagedIn, sourceOf } from "./damagedInBackup.ts";
 

@@ -1,10 +1,10 @@
 /** Holds what was copied against the hashes that the copied records name. */
-import { MlctlError } from "../core/errors.ts";
-import type { ConfiguredPaths } from "../config/workspaceOf.ts";
-import type { ArchivedFile, ArchiveEntry } from "../storage/backup/archive.ts";
-import { parseRecordFile } from "../storage/records/recordFiles.ts";
-import { toRecordPath } from "../storage/files/workspacePaths.ts";
-import { artifactsOf } from "../storage/records/workspaceRecord.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
+import type { ArchivedFile, ArchiveEntry } from "../../storage/backup/archive.ts";
+import { parseRecordFile } from "../../storage/records/recordFiles.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { artifactsOf } from "../../storage/records/workspaceRecord.ts";
 
 /** Paths of records that cannot be read and of artifacts that are missing or changed; sorted. */
 export function damagedIn(

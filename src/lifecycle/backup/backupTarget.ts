@@ -1,9 +1,9 @@
 /** Where a backup may be put: never in the place of what it is a copy of, or of what is no backup. */
 import { closeSync, existsSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import type { ConfiguredPaths } from "../config/workspaceOf.ts";
-import { MlctlError } from "../core/errors.ts";
-import { isStream } from "../storage/files/isStream.ts";
+import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { isStream } from "../../storage/files/isStream.ts";
 
 /** @returns the path, absolute; @throws {MlctlError} kind "usage" */
 export function backupTarget(given: string, paths: ConfiguredPaths): string {

@@ -1,22 +1,22 @@
 /** restore: a workspace out of a backup, checked byte for byte before anything is put in its place. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { loadConfig } from "../config/loadConfig.ts";
-import { workspaceOf, type ConfiguredPaths } from "../config/workspaceOf.ts";
-import type { Context } from "../core/context.ts";
-import { MlctlError } from "../core/errors.ts";
-import { readArchive } from "../storage/backup/archive.ts";
-import { backupFolders } from "../storage/backup/backupFiles.ts";
-import { readManifest, type BackupManifest } from "../storage/backup/backupManifest.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
-import { acquireLock } from "../storage/lock.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import { reindex } from "../storage/store/reindex.ts";
-import { replaceAll } from "../storage/backup/replacement.ts";
-import { RESTORE, settleReplacement } from "../storage/backup/settleReplacement.ts";
-import { temporaryPath } from "../storage/files/temporaryPath.ts";
-import { integrity } from "./integrity.ts";
-import { knownNames } from "./knownNames.ts";
+import { loadConfig } from "../../config/loadConfig.ts";
+import { workspaceOf, type ConfiguredPaths } from "../../config/workspaceOf.ts";
+import type { Context } from "../../core/context.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { readArchive } from "../../storage/backup/archive.ts";
+import { backupFolders } from "../../storage/backup/backupFiles.ts";
+import { readManifest, type BackupManifest } from "../../storage/backup/backupManifest.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { acquireLock } from "../../storage/lock.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { reindex } from "../../storage/store/reindex.ts";
+import { replaceAll } from "../../storage/backup/replacement.ts";
+import { RESTORE, settleReplacement } from "../../storage/backup/settleReplacement.ts";
+import { temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { integrity } from "../integrity.ts";
+import { knownNames } from "../knownNames.ts";
 
 export interface RestoreOptions {
   readonly archive: string;
