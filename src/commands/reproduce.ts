@@ -1,6 +1,6 @@
 /** `mlctl reproduce`: the same model again, from its records. */
 import type { View } from "../core/view.ts";
-import type { ReproduceResult } from "../lifecycle/reproduce.ts";
+import type { ReproduceResult } from "../lifecycle/compare/reproduce.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
@@ -19,7 +19,7 @@ export const reproduce = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, step] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/reproduce.ts"),
+      import("../lifecycle/compare/reproduce.ts"),
     ]);
     const result = await reading(workspace, (session) => step.reproduce(session, invocation.args[0] ?? "latest"));
     return { result, view: reproduceView(result), exitCode: result.identical ? 0 : 10 };

@@ -108,7 +108,7 @@ const diff = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, { diffRuns }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/diffRuns.ts"),
+      import("../lifecycle/compare/diffRuns.ts"),
     ]);
     const result = await reading(workspace, (session) => diffRuns(session, [args[0]!, args[1]!], request));
     const passed = result.gates.every((gate) => gate.passed);

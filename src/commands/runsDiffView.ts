@@ -2,7 +2,7 @@
 import { formatNumber } from "../core/format.ts";
 import type { Json } from "../core/json.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
-import type { DiffResult } from "../lifecycle/diffRuns.ts";
+import type { DiffResult } from "../lifecycle/compare/diffRuns.ts";
 
 const verdicts = { real: "real", within_noise: "within noise", cannot_tell: "cannot tell" } as const;
 

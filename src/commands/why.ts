@@ -1,7 +1,7 @@
 /** `mlctl why`: what of the difference between two runs is due to data, settings and seed. */
 import { formatNumber } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { FactorEffect, WhyResult } from "../lifecycle/why.ts";
+import type { FactorEffect, WhyResult } from "../lifecycle/compare/why.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
@@ -27,7 +27,10 @@ export const why = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/why.ts")]);
+    const [{ reading }, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/compare/why.ts"),
+    ]);
     const result = await reading(workspace, (session) =>
       step.why(session, invocation.args[0] ?? "latest", invocation.options),
     );

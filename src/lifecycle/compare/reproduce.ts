@@ -1,11 +1,11 @@
 /** reproduce: trains a run again from what was recorded of it, and proves the model identical, byte for byte. */
-import type { Run } from "../core/run.ts";
-import { parseModel } from "../storage/model/modelFile.ts";
-import { resolveRun } from "../storage/store/resolveRun.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import { loadModel } from "./loadModel.ts";
+import type { Run } from "../../core/run.ts";
+import { parseModel } from "../../storage/model/modelFile.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import { loadModel } from "../loadModel.ts";
 import { datasetOf, retrain } from "./retrain.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 
 export interface ReproduceResult {
   readonly runId: string;

@@ -1,16 +1,16 @@
 /** Two runs with their models, judged on the same rows. */
-import { MlctlError } from "../core/errors.ts";
-import type { Evaluation } from "../core/metric.ts";
-import type { Model } from "../core/model.ts";
-import type { Run } from "../core/run.ts";
-import type { Table } from "../core/table.ts";
-import { parseModel } from "../storage/model/modelFile.ts";
-import { resolveRun } from "../storage/store/resolveRun.ts";
-import { costsOf } from "./costsOf.ts";
-import { judge } from "./judge.ts";
-import { loadModel } from "./loadModel.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Model } from "../../core/model.ts";
+import type { Run } from "../../core/run.ts";
+import type { Table } from "../../core/table.ts";
+import { parseModel } from "../../storage/model/modelFile.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
+import { costsOf } from "../costsOf.ts";
+import { judge } from "../judge.ts";
+import { loadModel } from "../loadModel.ts";
 import { datasetOf, retrain } from "./retrain.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 
 export interface RunWithModel {
   readonly run: Run;

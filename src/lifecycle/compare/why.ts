@@ -1,16 +1,16 @@
 /** why: the difference between two runs taken apart, by swapping data, settings and seed one at a time. */
-import { MlctlError } from "../core/errors.ts";
-import type { Evaluation } from "../core/metric.ts";
-import type { Run } from "../core/run.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import { compareEvaluations, type MetricDifference } from "../pipeline/judge/compareEvaluations.ts";
-import { shapleyShares } from "../pipeline/judge/shapleyShares.ts";
-import { resolveRun } from "../storage/store/resolveRun.ts";
-import { decidingMetric } from "./decidingMetric.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Run } from "../../core/run.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
+import { shapleyShares } from "../../pipeline/judge/shapleyShares.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
+import { decidingMetric } from "../decidingMetric.ts";
 import { judgePair, runWithModel } from "./runPair.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 import { differingFactors, factors, swappedModel, type Factor, type SwappedModel } from "./swappedModels.ts";
-import { readTestData } from "./testData.ts";
+import { readTestData } from "../testData.ts";
 
 export interface WhyOptions {
   readonly against?: string | undefined;

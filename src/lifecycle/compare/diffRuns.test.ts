@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { diffRuns } from "./diffRuns.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest.ts";
-import { train } from "./train.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
+import { ingest } from "../ingest.ts";
+import { train } from "../train.ts";
 
 const nothing = { maxDrop: {}, smallest: {} };
 

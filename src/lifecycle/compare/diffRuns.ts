@@ -1,15 +1,15 @@
 /** What differs between two runs: data, configuration, parameters, features, and their figures on the same rows. */
-import { leaves } from "../config/jsonPath.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import type { Run } from "../core/run.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import { compareEvaluations, dropOf, type MetricDifference } from "../pipeline/judge/compareEvaluations.ts";
+import { leaves } from "../../config/jsonPath.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { Run } from "../../core/run.ts";
+import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { compareEvaluations, dropOf, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
 import { diffData, type DataDifference } from "./diffData.ts";
 import { judgePair, runWithModel, type RunWithModel } from "./runPair.ts";
-import type { Session } from "./session.ts";
-import { readTestData, type TestData } from "./testData.ts";
+import type { Session } from "../session.ts";
+import { readTestData, type TestData } from "../testData.ts";
 
 /** Above this, intervals of a dozen metrics take more than a second: then only those that are asked for. */
 const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { exampleConfig, exampleCsv, exampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest.ts";
-import { score } from "./score.ts";
-import { train } from "./train.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
+import { ingest } from "../ingest.ts";
+import { score } from "../score.ts";
+import { train } from "../train.ts";
 import { why } from "./why.ts";
 
 /** v1, then v2 with more rows, another penalty and another seed. */

@@ -1,17 +1,17 @@
 /** Trains a run again from what was recorded of it, as it was or with parts of another run; nothing is written. */
-import { configSchema } from "../config/schema.ts";
-import type { Dataset } from "../core/dataset.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { JsonObject } from "../core/json.ts";
-import type { Run } from "../core/run.ts";
-import type { Candidate } from "../pipeline/fit/fitCandidate.ts";
-import { serializeModel } from "../storage/model/modelFile.ts";
-import { buildModel } from "./buildModel.ts";
-import { costsOf } from "./costsOf.ts";
-import type { Session } from "./session.ts";
-import { trainOne } from "./trainCandidates.ts";
-import { prepareData } from "./trainingData.ts";
-import { transformRequests } from "./transformRequests.ts";
+import { configSchema } from "../../config/schema.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Run } from "../../core/run.ts";
+import type { Candidate } from "../../pipeline/fit/fitCandidate.ts";
+import { serializeModel } from "../../storage/model/modelFile.ts";
+import { buildModel } from "../buildModel.ts";
+import { costsOf } from "../costsOf.ts";
+import type { Session } from "../session.ts";
+import { trainOne } from "../trainCandidates.ts";
+import { prepareData } from "../trainingData.ts";
+import { transformRequests } from "../transformRequests.ts";
 
 /** What a model follows from. */
 export interface Recipe {

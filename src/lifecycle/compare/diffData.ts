@@ -1,10 +1,10 @@
 /** What differs between the data that two runs were trained on. */
-import type { Dataset } from "../core/dataset.ts";
-import { driftReport } from "../monitoring/driftReport.ts";
-import { driftOptions } from "./driftOptions.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import { driftReport } from "../../monitoring/driftReport.ts";
+import { driftOptions } from "../driftOptions.ts";
 import type { RunWithModel } from "./runPair.ts";
-import type { Session } from "./session.ts";
-import { readDataset } from "./trainingData.ts";
+import type { Session } from "../session.ts";
+import { readDataset } from "../trainingData.ts";
 
 export interface DataSide {
   readonly datasetId: string;

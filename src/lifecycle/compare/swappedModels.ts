@@ -1,15 +1,15 @@
 /** The models between two runs: each trained with data, settings and seed of the one or of the other. */
-import { configSha256 } from "../config/configSha256.ts";
-import { configSchema } from "../config/schema.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Evaluation } from "../core/metric.ts";
-import type { Run } from "../core/run.ts";
-import type { Table } from "../core/table.ts";
-import { parseModel } from "../storage/model/modelFile.ts";
-import { costsOf } from "./costsOf.ts";
-import { judge } from "./judge.ts";
+import { configSha256 } from "../../config/configSha256.ts";
+import { configSchema } from "../../config/schema.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Run } from "../../core/run.ts";
+import type { Table } from "../../core/table.ts";
+import { parseModel } from "../../storage/model/modelFile.ts";
+import { costsOf } from "../costsOf.ts";
+import { judge } from "../judge.ts";
 import { datasetOf, retrain } from "./retrain.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 
 export const factors = ["data", "settings", "seed"] as const;
 
