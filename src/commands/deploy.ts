@@ -1,7 +1,7 @@
 /** `mlctl deploy`: the newest model against the deployed one, and the switch. */
 import { formatNumber } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { DeployResult } from "../lifecycle/deploy.ts";
+import type { DeployResult } from "../lifecycle/deploy/deploy.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -29,7 +29,10 @@ export const deploy = defineCommand({
     const { rollback, force, dryRun, wait } = invocation.options;
     const [model] = invocation.args;
     const workspace = await openWorkspaceOf(invocation);
-    const [session, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/deploy.ts")]);
+    const [session, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/deploy/deploy.ts"),
+    ]);
     const options = { rollback, force, dryRun, ...(model === undefined ? {} : { model }) };
     const result = dryRun
       ? await session.reading(workspace, (open) => step.deploy(open, options))

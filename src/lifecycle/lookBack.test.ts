@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../core/deployment.ts";
 import { at } from "./at.ts";
-import { deploy } from "./deploy.ts";
+import { deploy } from "./deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest.ts";
 import { lineage } from "./lineage.ts";

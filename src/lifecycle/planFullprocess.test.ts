@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deploy } from "./deploy.ts";
+import { deploy } from "./deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
 import { fullprocess } from "./fullprocess.ts";
 import { ingest } from "./ingest.ts";

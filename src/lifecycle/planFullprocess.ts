@@ -4,7 +4,7 @@ import type { Run } from "../core/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
 import { reportPath } from "./reportPath.ts";
-import { isDecided } from "./outcomeOf.ts";
+import { isDecided } from "./deploy/outcomeOf.ts";
 import type { Session } from "./session.ts";
 import { hashTestData } from "./testData.ts";
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
-import { deploy } from "./deploy.ts";
+import { deploy } from "./deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest.ts";
 import { loadModel } from "./loadModel.ts";

@@ -13,7 +13,7 @@ import { dataFindings } from "./dataFindings.ts";
 import { costsOf, costUnit } from "./costsOf.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";
-import { KEPT_TAG } from "./outcomeOf.ts";
+import { KEPT_TAG } from "./deploy/outcomeOf.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
 import { reportShap } from "./reportShap.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { deploy, type DeployOptions } from "./deploy.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest.ts";
-import { score } from "./score.ts";
-import { train } from "./train.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
+import { ingest } from "../ingest.ts";
+import { score } from "../score.ts";
+import { train } from "../train.ts";
 
 const testData = { "testdata/t.csv": exampleCsv(9, 60) };
 

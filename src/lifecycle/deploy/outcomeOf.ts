@@ -1,7 +1,7 @@
 /** What became of a trained model, as records tell it. */
-import type { Run } from "../core/run.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import type { Session } from "./session.ts";
+import type { Run } from "../../core/run.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import type { Session } from "../session.ts";
 
 /** The tag of a run that says why it was not deployed. */
 export const KEPT_TAG = "kept";

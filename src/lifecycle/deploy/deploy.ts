@@ -1,23 +1,23 @@
 /** deploy: challenger against champion on the same rows, then one atomic switch; or back to the deployment before. */
 import { join } from "node:path";
-import type { Artifact } from "../core/artifact.ts";
-import type { Deployment } from "../core/deployment.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Run } from "../core/run.ts";
-import type { Table } from "../core/table.ts";
-import { promotion, type Verdict } from "../pipeline/judge/promotion.ts";
-import { artifactOf } from "../storage/files/artifactOf.ts";
-import { commitDeployment } from "../storage/deployment/commitDeployment.ts";
-import { currentDeployment, deploymentHistory } from "../storage/deployment/currentDeployment.ts";
-import { rollbackTarget } from "../storage/deployment/rollbackTarget.ts";
-import { syncStore } from "../storage/store/syncStore.ts";
-import { fromRecordPath } from "../storage/files/workspacePaths.ts";
-import { costsOf, costUnit } from "./costsOf.ts";
-import { decidingMetric } from "./decidingMetric.ts";
-import { judge } from "./judge.ts";
-import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
-import type { Session } from "./session.ts";
-import { readTestData } from "./testData.ts";
+import type { Artifact } from "../../core/artifact.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Run } from "../../core/run.ts";
+import type { Table } from "../../core/table.ts";
+import { promotion, type Verdict } from "../../pipeline/judge/promotion.ts";
+import { artifactOf } from "../../storage/files/artifactOf.ts";
+import { commitDeployment } from "../../storage/deployment/commitDeployment.ts";
+import { currentDeployment, deploymentHistory } from "../../storage/deployment/currentDeployment.ts";
+import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
+import { syncStore } from "../../storage/store/syncStore.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { costsOf, costUnit } from "../costsOf.ts";
+import { decidingMetric } from "../decidingMetric.ts";
+import { judge } from "../judge.ts";
+import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
+import { readTestData } from "../testData.ts";
 
 export interface DeployOptions {
   /** REF of the challenger; the latest trained if left out. */
