@@ -36,7 +36,7 @@ const registries = new Set(["features", "estimators", "metrics", "drift"]);
 const packageFolders: Record<string, string> = { zod: "config" };
 
 /** Steps that call other steps. */
-const orchestrators = new Set(["lifecycle/fullprocess.ts", "lifecycle/compare/reproduce.ts"]);
+const orchestrators = new Set(["lifecycle/fullprocess/fullprocess.ts", "lifecycle/compare/reproduce.ts"]);
 
 interface Source {
   readonly path: string;

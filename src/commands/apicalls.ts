@@ -1,7 +1,7 @@
 /** `mlctl apicalls`: every address of the HTTP API, called once. */
 import { exitCodes } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
-import type { ApiCallsResult } from "../lifecycle/apiCalls.ts";
+import type { ApiCallsResult } from "../lifecycle/fullprocess/apiCalls.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -27,7 +27,7 @@ export const apicalls = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ writing }, step, { requireDeployed }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/apiCalls.ts"),
+      import("../lifecycle/fullprocess/apiCalls.ts"),
       import("../lifecycle/requireDeployed.ts"),
     ]);
     const known = url === undefined ? undefined : { url, token: token ?? workspace.config.serve.token };

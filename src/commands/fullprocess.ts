@@ -1,8 +1,8 @@
 /** `mlctl fullprocess`: from new files to a deployed, reported model. */
 import { formatNumber } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { StartServer } from "../lifecycle/fullprocess.ts";
-import type { FullprocessResult } from "../lifecycle/fullprocessResult.ts";
+import type { StartServer } from "../lifecycle/fullprocess/fullprocess.ts";
+import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResult.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -29,7 +29,7 @@ export const fullprocess = defineCommand({
   async run(invocation) {
     const { force, dryRun, wait } = invocation.options;
     const workspace = await openWorkspaceOf(invocation);
-    const step = await import("../lifecycle/fullprocess.ts");
+    const step = await import("../lifecycle/fullprocess/fullprocess.ts");
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
     const result = await step.fullprocess(workspace, options);
     return { result, view: fullprocessView(result) };

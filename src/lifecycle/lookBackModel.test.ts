@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../core/json.ts";
 import { temporaryServer } from "../server/process/temporaryServer.ts";
-import { apiCalls } from "./apiCalls.ts";
+import { apiCalls } from "./fullprocess/apiCalls.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { diagnose } from "./diagnose.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { deploy } from "./deploy/deploy.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
+import { deploy } from "../deploy/deploy.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
 import { fullprocess } from "./fullprocess.ts";
-import { ingest } from "./ingest.ts";
+import { ingest } from "../ingest.ts";
 import { planFullprocess } from "./planFullprocess.ts";
-import { report } from "./report.ts";
-import { score } from "./score.ts";
-import { train } from "./train.ts";
-import { temporaryServer } from "../server/process/temporaryServer.ts";
+import { report } from "../report.ts";
+import { score } from "../score.ts";
+import { train } from "../train.ts";
+import { temporaryServer } from "../../server/process/temporaryServer.ts";
 
 const files = { "practicedata/a.csv": exampleCsv(1, 80), "testdata/t.csv": exampleCsv(2, 60) };
 

@@ -1,28 +1,36 @@
 /** fullprocess: from new files to a deployed, reported model, each step only when it is needed and with its reason. */
-import { MlctlError } from "../core/errors.ts";
-import { drawnBeside, type Drawing } from "../reporting/drawing.ts";
-import { plotWorker } from "../reporting/plotWorker.ts";
-import { formatBytes, formatNumber } from "../core/format.ts";
-import type { Run } from "../core/run.ts";
-import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
-import { releaseIsWhole } from "../storage/deployment/restoreRelease.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { drawnBeside, type Drawing } from "../../reporting/drawing.ts";
+import { plotWorker } from "../../reporting/plotWorker.ts";
+import { formatBytes, formatNumber } from "../../core/format.ts";
+import type { Run } from "../../core/run.ts";
+import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
+import { releaseIsWhole } from "../../storage/deployment/restoreRelease.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
-import { deploy, type DeployResult } from "./deploy/deploy.ts";
-import { driftOfDeployed } from "./driftOfDeployed.ts";
-import { ended, noNewRows, nothingNew, planned, type Ending, type FullprocessResult } from "./fullprocessResult.ts";
+import { deploy, type DeployResult } from "../deploy/deploy.ts";
+import { driftOfDeployed } from "../driftOfDeployed.ts";
+import {
+  ended,
+  noNewRows,
+  nothingNew,
+  planned,
+  stepLog,
+  type Ending,
+  type FullprocessResult,
+  type StepLog,
+} from "./fullprocessResult.ts";
 import type { ApiServer } from "./httpCaller.ts";
-import { ingest, type IngestResult } from "./ingest.ts";
-import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "./deploy/outcomeOf.ts";
+import { ingest, type IngestResult } from "../ingest.ts";
+import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/outcomeOf.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
-import { prepareToTrain } from "./prepareToTrain.ts";
-import { prune } from "./prune.ts";
-import { report } from "./report.ts";
-import { score, type ScoreResult } from "./score.ts";
-import { reading, writing, type Session } from "./session.ts";
-import { stepLog, type StepLog } from "./stepLog.ts";
-import { train, type TrainResult } from "./train.ts";
-import type { Workspace } from "./workspace.ts";
+import { prepareToTrain } from "../prepareToTrain.ts";
+import { prune } from "../prune.ts";
+import { report } from "../report.ts";
+import { score, type ScoreResult } from "../score.ts";
+import { reading, writing, type Session } from "../session.ts";
+import { train, type TrainResult } from "../train.ts";
+import type { Workspace } from "../workspace.ts";
 
 export interface FullprocessOptions {
   readonly command: string;

@@ -1,15 +1,15 @@
 /** apicalls: calls every address of the HTTP API and keeps what it answers as dated apireturns beside the models. */
 import { join } from "node:path";
-import { cellText } from "../core/cellText.ts";
-import { findColumn } from "../core/findColumn.ts";
-import type { Column, Table } from "../core/table.ts";
-import { timestamp } from "../core/format.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
-import { toRecordPath } from "../storage/files/workspacePaths.ts";
+import { cellText } from "../../core/cellText.ts";
+import { findColumn } from "../../core/findColumn.ts";
+import type { Column, Table } from "../../core/table.ts";
+import { timestamp } from "../../core/format.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { httpCaller, type ApiCall, type ApiServer } from "./httpCaller.ts";
-import type { Session } from "./session.ts";
-import { readTestData } from "./testData.ts";
+import type { Session } from "../session.ts";
+import { readTestData } from "../testData.ts";
 
 export interface ApiCallsResult {
   readonly url: string;

@@ -1,12 +1,12 @@
 /** What a fullprocess would do, and why; nothing is written here. */
 import { existsSync } from "node:fs";
-import type { Run } from "../core/run.ts";
-import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
-import { planIngest, type IngestPlan } from "./planIngest.ts";
-import { reportPath } from "./reportPath.ts";
-import { isDecided } from "./deploy/outcomeOf.ts";
-import type { Session } from "./session.ts";
-import { hashTestData } from "./testData.ts";
+import type { Run } from "../../core/run.ts";
+import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
+import { planIngest, type IngestPlan } from "../planIngest.ts";
+import { reportPath } from "../reportPath.ts";
+import { isDecided } from "../deploy/outcomeOf.ts";
+import type { Session } from "../session.ts";
+import { hashTestData } from "../testData.ts";
 
 /** The first step that is needed; all after it follow. */
 export type Start = "ingest" | "train" | "score" | "deploy" | "report" | "nothing_new";

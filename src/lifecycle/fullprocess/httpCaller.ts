@@ -1,5 +1,5 @@
 /** Calls addresses of a server in turn and keeps account of each call. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 
 /** Where a server answers, and what opens it. */
 export interface ApiServer {
