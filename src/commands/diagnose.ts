@@ -2,8 +2,8 @@
 import type { ColumnDrift } from "../core/drift.ts";
 import { dateText, formatNumber } from "../core/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
-import type { DiagnoseResult, Timing } from "../lifecycle/diagnose.ts";
-import type { CategorySummary, NumberSummary } from "../lifecycle/summarize.ts";
+import type { DiagnoseResult, Timing } from "../lifecycle/health/diagnose.ts";
+import type { CategorySummary, NumberSummary } from "../lifecycle/health/summarize.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { findingsTable } from "./findingsTable.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -26,7 +26,7 @@ export const diagnose = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, step] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/diagnose.ts"),
+      import("../lifecycle/health/diagnose.ts"),
     ]);
     const result = await reading(workspace, (session) => step.diagnose(session, invocation.options));
     // Programs get milliseconds, as ever: which columns are dates is for people.

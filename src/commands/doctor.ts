@@ -2,7 +2,7 @@
 import type { Finding } from "../core/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
-import type { DoctorResult } from "../lifecycle/doctor.ts";
+import type { DoctorResult } from "../lifecycle/health/doctor.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { findingsTable } from "./findingsTable.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -18,7 +18,7 @@ export const doctor = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const step = await import("../lifecycle/doctor.ts");
+    const step = await import("../lifecycle/health/doctor.ts");
     const found = await step.doctor(workspace);
     const result = { ...found, findings: [...found.findings, ...(await jobFindings(workspace))] };
     const failed = result.findings.some(({ status }) => status === "fail");

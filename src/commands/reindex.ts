@@ -16,7 +16,7 @@ export const reindex = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const step = await import("../lifecycle/reindex.ts");
+    const step = await import("../lifecycle/health/reindex.ts");
     const result = await step.reindex(workspace, writingOptions("reindex", invocation.options.wait));
     const notes = result.problems.map(({ path, error }) => `${path}: ${error.message}`);
     const setAside = result.setAside === null ? [] : [`the damaged store stands in ${result.setAside}`];

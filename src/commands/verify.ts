@@ -13,7 +13,7 @@ export const verify = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const step = await import("../lifecycle/verify.ts");
+    const step = await import("../lifecycle/health/verify.ts");
     const result = await step.verify(workspace);
     const damaged = result.findings.filter(({ status }) => status !== "pass");
     const failed = damaged.filter(({ status }) => status === "fail").length;

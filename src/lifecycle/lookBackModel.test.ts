@@ -4,7 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import { temporaryServer } from "../server/process/temporaryServer.ts";
 import { apiCalls } from "./fullprocess/apiCalls.ts";
 import { deploy } from "./deploy/deploy.ts";
-import { diagnose } from "./diagnose.ts";
+import { diagnose } from "./health/diagnose.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest.ts";
 import { score } from "./score.ts";

@@ -11,7 +11,7 @@ import { monitorSettings } from "./monitorSettings.ts";
 import { summaryOf, type WindowSummary } from "./monitorSummary.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "./session.ts";
-import { warnOfUnknownColumns } from "./warnOfUnknownColumns.ts";
+import { warnOfUnknownColumns } from "./health/batchDrift.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface MonitorOptions {

@@ -7,7 +7,7 @@ import type { ReportInput } from "../reporting/reportInput.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { readRecordedModel } from "../storage/model/modelFile.ts";
 import { fromRecordPath } from "../storage/files/workspacePaths.ts";
-import { batchDrift } from "./batchDrift.ts";
+import { batchDrift } from "./health/batchDrift.ts";
 import type { Session } from "./session.ts";
 
 type Drift = Pick<ReportInput, "drift" | "distributions">;

@@ -9,7 +9,7 @@ import type { Decision, PastScore, ReportInput } from "../reporting/reportInput.
 import { referenceOf } from "../stats/referenceOf.ts";
 import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import { readRecordedModel } from "../storage/model/modelFile.ts";
-import { dataFindings } from "./dataFindings.ts";
+import { dataFindings } from "./health/dataFindings.ts";
 import { costsOf, costUnit } from "./costsOf.ts";
 import { judge, type Judgement } from "./judge.ts";
 import { loadModel } from "./loadModel.ts";

@@ -9,7 +9,7 @@ import { releaseIsWhole } from "../../storage/deployment/restoreRelease.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "../deploy/deploy.ts";
-import { driftOfDeployed } from "../driftOfDeployed.ts";
+import { driftOfDeployed } from "../health/batchDrift.ts";
 import {
   ended,
   noNewRows,

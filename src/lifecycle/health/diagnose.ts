@@ -1,23 +1,23 @@
 /** diagnose: is the deployed model, its newest data and this workspace in good health? */
-import type { DriftReport, Finding } from "../core/drift.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
-import { selectRows } from "../core/selectRows.ts";
-import type { Column, Table } from "../core/table.ts";
-import { conformTable } from "../pipeline/rows/conformTable.ts";
-import { degenerate } from "../pipeline/judge/degenerate.ts";
-import { predictionColumn } from "../pipeline/rows/predictionColumn.ts";
-import { predictor } from "../pipeline/predict/predictor.ts";
-import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
-import { quantileSorted } from "../stats/quantileSorted.ts";
+import type { DriftReport, Finding } from "../../core/drift.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/model.ts";
+import { selectRows } from "../../core/selectRows.ts";
+import type { Column, Table } from "../../core/table.ts";
+import { conformTable } from "../../pipeline/rows/conformTable.ts";
+import { degenerate } from "../../pipeline/judge/degenerate.ts";
+import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
+import { predictor } from "../../pipeline/predict/predictor.ts";
+import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
+import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";
 import { integrity } from "./integrity.ts";
-import { loadDeployed } from "./loadModel.ts";
+import { loadDeployed } from "../loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 import { summarize, type CategorySummary, type NumberSummary, type TableSummary } from "./summarize.ts";
-import { readDataset } from "./trainingData.ts";
+import { readDataset } from "../trainingData.ts";
 
 /** Durations of past runs in seconds; null where there was none. */
 export interface Timing {

@@ -1,9 +1,9 @@
 /** What there is to say of the newest dataset: drift, missing values, files that could not be read. */
-import type { Config } from "../config/schema.ts";
-import type { Dataset } from "../core/dataset.ts";
-import type { ColumnDrift, DriftReport, Finding } from "../core/drift.ts";
-import { formatNumber } from "../core/format.ts";
-import type { Table } from "../core/table.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { ColumnDrift, DriftReport, Finding } from "../../core/drift.ts";
+import { formatNumber } from "../../core/format.ts";
+import type { Table } from "../../core/table.ts";
 import { summarize } from "./summarize.ts";
 
 /** Where the configuration sets no limit, more missing values than this are told. */

@@ -1,7 +1,7 @@
 /** Is every recorded byte still what it was? In few lines. */
-import type { Finding } from "../core/drift.ts";
-import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
-import { verify } from "../storage/verify.ts";
+import type { Finding } from "../../core/drift.ts";
+import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { verify } from "../../storage/verify.ts";
 
 /** What is damaged, one finding each; one finding in all where nothing is. */
 export async function integrity(paths: WorkspacePaths): Promise<Finding[]> {

@@ -1,8 +1,8 @@
 /** Summary statistics of a table, column by column. */
-import type { Column, Table } from "../core/table.ts";
-import { mean } from "../stats/mean.ts";
-import { quantileSorted } from "../stats/quantileSorted.ts";
-import { standardDeviation } from "../stats/standardDeviation.ts";
+import type { Column, Table } from "../../core/table.ts";
+import { mean } from "../../stats/mean.ts";
+import { quantileSorted } from "../../stats/quantileSorted.ts";
+import { standardDeviation } from "../../stats/standardDeviation.ts";
 
 /** Numbers (and dates, in milliseconds): null where every value is missing. */
 export interface NumberSummary {

@@ -1,7 +1,7 @@
 /** Outdated and vulnerable packages that this mlctl was built from, as npm's registry tells. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { projectRoot } from "../core/projectRoot.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
 
 /** A registry that does not answer in time is as good as none. */
 const TIMEOUT_MILLISECONDS = 20_000;

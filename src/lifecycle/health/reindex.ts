@@ -1,9 +1,9 @@
 /** reindex: the store anew from the records in the folders. */
-import { acquireLock } from "../storage/lock.ts";
-import { reindex as reindexStorage, type ReindexResult } from "../storage/store/reindex.ts";
-import { requireKinds } from "../storage/files/requireKinds.ts";
-import { settleRestore, type WritingOptions } from "./session.ts";
-import type { Workspace } from "./workspace.ts";
+import { acquireLock } from "../../storage/lock.ts";
+import { reindex as reindexStorage, type ReindexResult } from "../../storage/store/reindex.ts";
+import { requireKinds } from "../../storage/files/requireKinds.ts";
+import { settleRestore, type WritingOptions } from "../session.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** Takes the lock itself: the store it mends may be too damaged to be opened. */
 export async function reindex(workspace: Workspace, options: WritingOptions): Promise<ReindexResult> {

@@ -1,15 +1,15 @@
 /** doctor: can mlctl work here, and is everything that it wrote still sound? */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import type { Finding } from "../core/drift.ts";
-import { MlctlError } from "../core/errors.ts";
-import { describeRefusal, nativeLibraries } from "../estimators/xgboost/chooseEngine.ts";
-import { INSTALL_HINT } from "../estimators/xgboost/installedEngines.ts";
-import { lockHolder } from "../storage/lock.ts";
-import { requireKinds } from "../storage/files/requireKinds.ts";
-import { replacementProblem } from "../storage/backup/settleReplacement.ts";
-import { toRecordPath, type WorkspacePaths } from "../storage/files/workspacePaths.ts";
+import type { Finding } from "../../core/drift.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/chooseEngine.ts";
+import { INSTALL_HINT } from "../../estimators/xgboost/installedEngines.ts";
+import { lockHolder } from "../../storage/lock.ts";
+import { requireKinds } from "../../storage/files/requireKinds.ts";
+import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
+import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { integrity } from "./integrity.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../workspace.ts";
 
 export interface DoctorResult {
   readonly codeVersion: string;
@@ -21,9 +21,9 @@ export interface DoctorResult {
 /** Changes nothing. */
 export async function doctor(workspace: Workspace): Promise<DoctorResult> {
   const engines = await Promise.all([
-    engine("DuckDB", () => import("../data/readTable.ts")),
-    engine("SQLite", () => import("../storage/store/openStore.ts")),
-    engine("plots", () => import("../plots/render.ts")),
+    engine("DuckDB", () => import("../../data/readTable.ts")),
+    engine("SQLite", () => import("../../storage/store/openStore.ts")),
+    engine("plots", () => import("../../plots/render.ts")),
   ]);
   return {
     codeVersion: workspace.codeVersion,

@@ -1,9 +1,9 @@
 /** verify: every recorded byte against its hash, for people and for cron. */
-import type { Finding } from "../core/drift.ts";
-import { requireKinds } from "../storage/files/requireKinds.ts";
-import { requireSettled } from "../storage/backup/settleReplacement.ts";
-import { verify as verifyStorage } from "../storage/verify.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Finding } from "../../core/drift.ts";
+import { requireKinds } from "../../storage/files/requireKinds.ts";
+import { requireSettled } from "../../storage/backup/settleReplacement.ts";
+import { verify as verifyStorage } from "../../storage/verify.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** Damage first; one finding a file or check. */
 export async function verify({ paths, context }: Workspace): Promise<{ readonly findings: readonly Finding[] }> {
