@@ -1,7 +1,7 @@
 /** `mlctl ingest`: new files become one clean dataset. */
 import type { View } from "../core/view.ts";
-import type { IngestResult } from "../lifecycle/ingest.ts";
-import type { IngestPlan } from "../lifecycle/planIngest.ts";
+import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
+import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -29,11 +29,11 @@ export const ingest = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const { reading, writing } = await import("../lifecycle/session.ts");
     if (options.dryRun) {
-      const { planIngest } = await import("../lifecycle/planIngest.ts");
+      const { planIngest } = await import("../lifecycle/ingest/planIngest.ts");
       const plan = await reading(workspace, (session) => planIngest(session, args, options.force));
       return { result: { ...planResult(plan), dryRun: true }, view: planView(plan) };
     }
-    const step = await import("../lifecycle/ingest.ts");
+    const step = await import("../lifecycle/ingest/ingest.ts");
     const result = await writing(workspace, writingOptions("ingest", options.wait), (session) =>
       step.ingest(session, { inputs: args, force: options.force }),
     );

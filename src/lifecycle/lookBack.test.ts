@@ -4,7 +4,7 @@ import type { Deployment } from "../core/deployment.ts";
 import { at } from "./at.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest.ts";
+import { ingest } from "./ingest/ingest.ts";
 import { lineage } from "./lineage.ts";
 import { loadModel } from "./loadModel.ts";
 import { listModels, setAlias } from "./models.ts";

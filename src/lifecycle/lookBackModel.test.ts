@@ -6,7 +6,7 @@ import { apiCalls } from "./fullprocess/apiCalls.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { diagnose } from "./health/diagnose.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest.ts";
+import { ingest } from "./ingest/ingest.ts";
 import { score } from "./score.ts";
 import { train } from "./train.ts";
 

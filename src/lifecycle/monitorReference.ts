@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/model.ts";
 import type { Reference } from "../core/reference.ts";
-import { foundFiles } from "./inputFiles.ts";
+import { foundFiles } from "./ingest/inputFiles.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import { monitorSeason, SAME_SEASON, type SeasonOf } from "./monitorSeason.ts";
 import { readingOptions } from "./readingOptions.ts";

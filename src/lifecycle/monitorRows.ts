@@ -10,7 +10,7 @@ import { readTable } from "../data/readTable.ts";
 import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
 import { countPredictions, readPredictions, type JoinedPrediction } from "../storage/predictionLog/readPredictions.ts";
 import { toRecordPath } from "../storage/files/workspacePaths.ts";
-import { foundFiles } from "./inputFiles.ts";
+import { foundFiles } from "./ingest/inputFiles.ts";
 import type { LoadedModel } from "./loadModel.ts";
 import { readingOptions } from "./readingOptions.ts";
 import type { Session } from "./session.ts";

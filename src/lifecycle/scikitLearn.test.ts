@@ -11,7 +11,7 @@ import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
 import { evaluate } from "../pipeline/judge/evaluate.ts";
 import { exampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest.ts";
+import { ingest } from "./ingest/ingest.ts";
 import { loadModel } from "./loadModel.ts";
 import { score } from "./score.ts";
 import { readTestData } from "./testData.ts";

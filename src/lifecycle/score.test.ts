@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest.ts";
+import { ingest } from "./ingest/ingest.ts";
 import { score, type ScoreResult } from "./score.ts";
 import { train } from "./train.ts";
 

@@ -21,7 +21,7 @@ import {
   type StepLog,
 } from "./fullprocessResult.ts";
 import type { ApiServer } from "./httpCaller.ts";
-import { ingest, type IngestResult } from "../ingest.ts";
+import { ingest, type IngestResult } from "../ingest/ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/outcomeOf.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { prepareToTrain } from "../prepareToTrain.ts";

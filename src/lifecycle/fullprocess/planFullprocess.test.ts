@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { deploy } from "../deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
 import { fullprocess } from "./fullprocess.ts";
-import { ingest } from "../ingest.ts";
+import { ingest } from "../ingest/ingest.ts";
 import { planFullprocess } from "./planFullprocess.ts";
 import { report } from "../report.ts";
 import { score } from "../score.ts";

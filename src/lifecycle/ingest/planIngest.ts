@@ -1,12 +1,12 @@
 /** Which files an ingestion would read, and why; nothing is written here. */
 import { existsSync } from "node:fs";
-import type { Dataset, RejectedFile } from "../core/dataset.ts";
-import { MlctlError } from "../core/errors.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import { fromRecordPath } from "../storage/files/workspacePaths.ts";
+import type { Dataset, RejectedFile } from "../../core/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { inputFiles, type InputFile } from "./inputFiles.ts";
-import { readingOptions } from "./readingOptions.ts";
-import type { Session } from "./session.ts";
+import { readingOptions } from "../readingOptions.ts";
+import type { Session } from "../session.ts";
 
 export interface IngestPlan {
   /** "nothing_new" reads nothing. */

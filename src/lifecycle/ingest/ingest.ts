@@ -1,22 +1,22 @@
 /** ingest: new or changed files become one clean, dated dataset; what cannot be read is set aside with its reason. */
 import { readFileSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
-import { atLine } from "../core/atLine.ts";
-import type { Dataset, RejectedFile, SourceFile } from "../core/dataset.ts";
-import { MlctlError } from "../core/errors.ts";
-import { timestamp } from "../core/format.ts";
-import { ingestFiles, type IngestedTable } from "../data/ingestFiles.ts";
-import { artifactOf } from "../storage/files/artifactOf.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { commitFile, ensureFolder } from "../storage/files/commitFile.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
-import { temporaryPath } from "../storage/files/temporaryPath.ts";
-import { fromRecordPath, toRecordPath } from "../storage/files/workspacePaths.ts";
-import { writeFailure } from "../storage/files/writeFailure.ts";
+import { atLine } from "../../core/atLine.ts";
+import type { Dataset, RejectedFile, SourceFile } from "../../core/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { timestamp } from "../../core/format.ts";
+import { ingestFiles, type IngestedTable } from "../../data/ingestFiles.ts";
+import { artifactOf } from "../../storage/files/artifactOf.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { commitFile, ensureFolder } from "../../storage/files/commitFile.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { writeFailure } from "../../storage/files/writeFailure.ts";
 import type { InputFile } from "./inputFiles.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
-import { readingOptions } from "./readingOptions.ts";
-import type { Session } from "./session.ts";
+import { readingOptions } from "../readingOptions.ts";
+import type { Session } from "../session.ts";
 
 export interface IngestOptions {
   /** Files or folders to read instead of the input folder. */

@@ -1,12 +1,12 @@
 /** The files that an ingestion finds, with what had to be left out. */
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { findInputFiles } from "../data/findInputFiles.ts";
-import { sha256File } from "../storage/files/sha256.ts";
-import { toRecordPath } from "../storage/files/workspacePaths.ts";
-import { errorCode } from "../storage/files/writeFailure.ts";
-import type { Session } from "./session.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { findInputFiles } from "../../data/findInputFiles.ts";
+import { sha256File } from "../../storage/files/sha256.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { errorCode } from "../../storage/files/writeFailure.ts";
+import type { Session } from "../session.ts";
 
 export interface InputFile {
   /** As records name it. */
