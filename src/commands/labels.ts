@@ -1,7 +1,7 @@
 /** `mlctl labels`: late truth for logged predictions. */
 import { exitCodes } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
-import type { LabelsResult } from "../lifecycle/labels.ts";
+import type { LabelsResult } from "../lifecycle/labels/labels.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -37,7 +37,7 @@ export const labels = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, step] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/labels.ts"),
+      import("../lifecycle/labels/labels.ts"),
     ]);
     const result = await reading(workspace, (session) => step.labels(session, { ...options, input, stdin }));
     const bad = result.conflicts + result.invalid + result.rejected > 0;

@@ -1,8 +1,8 @@
 /** `mlctl predictions list | show`: what was answered, with the truth where it is known. */
 import { shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { PredictionRecord } from "../lifecycle/predictionRecord.ts";
-import type { PredictionsResult } from "../lifecycle/predictions.ts";
+import type { PredictionRecord } from "../lifecycle/labels/predictionRecord.ts";
+import type { PredictionsResult } from "../lifecycle/labels/predictions.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
@@ -27,7 +27,7 @@ const list = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, { listPredictions }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/predictions.ts"),
+      import("../lifecycle/labels/predictions.ts"),
     ]);
     const result = await reading(workspace, (session) => listPredictions(session, invocation.options));
     return { result, view: predictionsView(result) };
@@ -47,7 +47,7 @@ const show = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, { findPrediction }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/predictionRecord.ts"),
+      import("../lifecycle/labels/predictionRecord.ts"),
     ]);
     const prediction = await reading(workspace, (session) => findPrediction(session, invocation.args[0] ?? "latest"));
     return { result: { prediction }, view: predictionView(prediction) };

@@ -1,18 +1,17 @@
 /** labels: late truth joined to the predictions that were logged. */
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
-import { MlctlError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import { suggest } from "../core/suggest.ts";
-import type { InputRow, RowBatch } from "../data/rowBatch.ts";
-import { readRows } from "../data/rows.ts";
-import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../storage/predictionLog/joinLabels.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import { formatOf, openInput, type RowFormat } from "./predict/inputStream.ts";
-import { labelReader } from "./labelReader.ts";
-import { loadDeployed } from "./loadModel.ts";
-import { rowKey } from "./rowKey.ts";
-import type { Session } from "./session.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import { suggest } from "../../core/suggest.ts";
+import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
+import { readRows } from "../../data/rows.ts";
+import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";
+import { labelReader, rowKey } from "./labelReader.ts";
+import { loadDeployed } from "../loadModel.ts";
+import type { Session } from "../session.ts";
 
 export interface LabelsOptions {
   /** A path, or "-" for `stdin`. */

@@ -1,11 +1,11 @@
 /** predictions: what was answered, read from the prediction log. */
-import { MlctlError } from "../core/errors.ts";
-import { parseDate } from "../core/parseDate.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import { countPredictions, readPredictions } from "../storage/predictionLog/readPredictions.ts";
-import { resolveRun } from "../storage/store/resolveRun.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { parseDate } from "../../core/parseDate.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import { countPredictions, readPredictions } from "../../storage/predictionLog/readPredictions.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { predictionRecord, type PredictionRecord } from "./predictionRecord.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 
 export interface PredictionsOptions {
   /** An instant. */

@@ -1,9 +1,13 @@
 /** One logged prediction, as documents have it. */
 import { existsSync } from "node:fs";
-import { MlctlError } from "../core/errors.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import { findPredictions, readPredictions, type JoinedPrediction } from "../storage/predictionLog/readPredictions.ts";
-import type { Session } from "./session.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import {
+  findPredictions,
+  readPredictions,
+  type JoinedPrediction,
+} from "../../storage/predictionLog/readPredictions.ts";
+import type { Session } from "../session.ts";
 
 export interface PredictionRecord {
   readonly predictionId: string;
