@@ -33,7 +33,7 @@ export async function bundle() {
     const input = {
       main: join(root, "dist", "cli", "main.js"),
       plotThread: join(root, "dist", "reporting", "plotThread.js"),
-      referenceThread: join(root, "dist", "lifecycle", "referenceThread.js"),
+      referenceThread: join(root, "dist", "lifecycle", "monitor", "referenceThread.js"),
     };
     const build = await rolldown({ input, platform: "node", external, resolve: { alias }, logLevel: "silent" });
     await build.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });

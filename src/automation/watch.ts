@@ -5,7 +5,7 @@ import { milliseconds } from "../config/milliseconds.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/monitoring.ts";
 import { deployedModel } from "../lifecycle/loadModel.ts";
-import { monitorExit } from "../lifecycle/monitorExit.ts";
+import { monitorExit } from "../lifecycle/monitor/monitorRecord.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import type { DropSettings } from "./answerDrop.ts";
 import { openClaims, type Claim, type Claims } from "./dropClaims.ts";

@@ -1,6 +1,6 @@
 /** `mlctl alerts`: what is open, who was told, and whether the channels work. */
 import { formatNumber, shortTime } from "../core/format.ts";
-import type { SentAlert } from "../lifecycle/monitorAlerts.ts";
+import type { SentAlert } from "../lifecycle/monitor/monitorAlerts.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
@@ -12,7 +12,7 @@ const list = defineCommand({
   examples: [["mlctl alerts list", "what needs a look now"]],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const { openAlerts } = await import("../lifecycle/openAlerts.ts");
+    const { openAlerts } = await import("../lifecycle/monitor/alertStateFile.ts");
     const result = openAlerts(workspace);
     const rows = result.alerts.map(({ area, name, status, value, limit, since, window, told }) => [
       `${area}: ${name}`,
@@ -36,7 +36,7 @@ const test = defineCommand({
   examples: [["mlctl alerts test", "do they arrive?"]],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const { sendTest } = await import("../lifecycle/monitorAlerts.ts");
+    const { sendTest } = await import("../lifecycle/monitor/monitorAlerts.ts");
     const alerts = await sendTest(workspace);
     const failed = alerts.filter(({ status }) => status === "failed").length;
     const title =

@@ -69,7 +69,7 @@ export const monitor = defineCommand({
     const failOn = areasOf(options.failOn);
     const workspace = await openWorkspaceOf(invocation);
     if (options.history || options.show !== undefined) {
-      const { monitorHistory, monitorEntry } = await import("../lifecycle/monitorHistory.ts");
+      const { monitorHistory, monitorEntry } = await import("../lifecycle/monitor/monitorHistory.ts");
       const { reading } = await import("../lifecycle/session.ts");
       if (options.show === undefined) {
         const result = await reading(workspace, (session) => monitorHistory(session, options));
@@ -91,8 +91,8 @@ export const monitor = defineCommand({
       dryRun: options.dryRun,
     };
     const [step, { monitorExit }, { reading, writing }] = await Promise.all([
-      import("../lifecycle/monitor.ts"),
-      import("../lifecycle/monitorExit.ts"),
+      import("../lifecycle/monitor/monitor.ts"),
+      import("../lifecycle/monitor/monitorRecord.ts"),
       import("../lifecycle/session.ts"),
     ]);
     const judged = options.dryRun

@@ -2,8 +2,8 @@
 import { formatNumber, shortTime } from "../core/format.ts";
 import type { MonitorFinding } from "../core/monitoring.ts";
 import type { View, ViewTable } from "../core/view.ts";
-import type { MonitorResult } from "../lifecycle/monitor.ts";
-import type { WindowSummary } from "../lifecycle/monitorSummary.ts";
+import type { MonitorResult } from "../lifecycle/monitor/monitor.ts";
+import type { WindowSummary } from "../lifecycle/monitor/monitorRecord.ts";
 
 /** Columns that did not drift are listed up to this many. */
 const MOST_COLUMNS = 30;

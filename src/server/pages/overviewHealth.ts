@@ -4,7 +4,7 @@ import { countOf, exact, figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
-import { openAlerts } from "../../lifecycle/openAlerts.ts";
+import { openAlerts } from "../../lifecycle/monitor/alertStateFile.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { stateTone, stateWord } from "./parts.ts";

@@ -1,20 +1,24 @@
 /** The rows that monitor looks at: of files, of the newest dataset, or of the prediction log. */
 import { existsSync } from "node:fs";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
-import type { MonitorSource } from "../core/monitoring.ts";
-import type { Prediction } from "../core/prediction.ts";
-import type { Column, Table } from "../core/table.ts";
-import { readTable } from "../data/readTable.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import { countPredictions, readPredictions, type JoinedPrediction } from "../storage/predictionLog/readPredictions.ts";
-import { toRecordPath } from "../storage/files/workspacePaths.ts";
-import { foundFiles } from "./ingest/inputFiles.ts";
-import type { LoadedModel } from "./loadModel.ts";
-import { readingOptions } from "./readingOptions.ts";
-import type { Session } from "./session.ts";
-import { readDataset } from "./trainingData.ts";
+import { categoryColumn } from "../../core/categoryColumn.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/model.ts";
+import type { MonitorSource } from "../../core/monitoring.ts";
+import type { Prediction } from "../../core/prediction.ts";
+import type { Column, Table } from "../../core/table.ts";
+import { readTable } from "../../data/readTable.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import {
+  countPredictions,
+  readPredictions,
+  type JoinedPrediction,
+} from "../../storage/predictionLog/readPredictions.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { foundFiles } from "../ingest/inputFiles.ts";
+import type { LoadedModel } from "../loadModel.ts";
+import { readingOptions } from "../readingOptions.ts";
+import type { Session } from "../session.ts";
+import { readDataset } from "../trainingData.ts";
 
 /** Rows that are judged together or cut into windows. */
 export interface WatchedRows {

@@ -1,6 +1,6 @@
 /** Cuts rows into the windows that are judged together. */
-import { MlctlError } from "../core/errors.ts";
-import { duration } from "../features/duration.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { duration } from "../../features/duration.ts";
 
 export interface WindowRequest {
   /** "90d", "500 rows", "day", "week", "month"; null: all rows. "file" is for whoever reads the files. */

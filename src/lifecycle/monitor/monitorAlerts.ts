@@ -1,15 +1,15 @@
 /** Tells people what changed since they were last told: once per change, per channel. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Config } from "../config/schema.ts";
-import type { Alert, AlertChange } from "../core/alert.ts";
-import type { MonitorArea, MonitorRecord } from "../core/monitoring.ts";
-import { alertOf } from "../monitoring/alertOf.ts";
-import { changesFor, withPending, withRecord, withSettled, type Change } from "../monitoring/alertState.ts";
-import type { Channel } from "../notify/channel.ts";
-import { longestWait } from "../notify/longestWait.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Alert, AlertChange } from "../../core/alert.ts";
+import type { MonitorArea, MonitorRecord } from "../../core/monitoring.ts";
+import { alertOf } from "../../monitoring/alertOf.ts";
+import { changesFor, withPending, withRecord, withSettled, type Change } from "../../monitoring/alertState.ts";
+import type { Channel } from "../../notify/channel.ts";
+import { longestWait } from "../../notify/longestWait.ts";
 import { changeAlertState } from "./alertStateFile.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../workspace.ts";
 
 export interface SentAlert {
   readonly channel: string;
@@ -105,7 +105,7 @@ async function send(
   { channel, settings }: ConfiguredChannel,
   alert: Alert,
 ): Promise<SentAlert> {
-  const { deliver } = await import("../notify/deliver.ts");
+  const { deliver } = await import("../../notify/deliver.ts");
   const { status, attempts, error } = await deliver(channel, alert, {
     retries: settings.retries,
     signal: context.signal,
@@ -161,7 +161,7 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
 /** Names are told apart: two webhooks of one host are two channels. */
 async function channelsOf({ config }: Workspace): Promise<ConfiguredChannel[]> {
   if (config.alerts.length === 0) return [];
-  const { channelOf } = await import("../notify/channelOf.ts");
+  const { channelOf } = await import("../../notify/channelOf.ts");
   const used = new Map<string, number>();
   return config.alerts.map((settings) => {
     const channel = channelOf(settings, milliseconds(settings.timeout));

@@ -1,14 +1,14 @@
 /** The same days of earlier years, from the rows that the model was trained on: the reference "same_season". */
-import { MlctlError } from "../core/errors.ts";
-import type { Reference } from "../core/reference.ts";
-import { answersAndTruth } from "../monitoring/answersAndTruth.ts";
-import { prepareRows, selectPrepared } from "../monitoring/prepareRows.ts";
-import { yearToYear, type Season } from "../monitoring/seasonalDrift.ts";
-import { referenceOf } from "../stats/referenceOf.ts";
-import type { LoadedModel } from "./loadModel.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Reference } from "../../core/reference.ts";
+import { answersAndTruth } from "../../monitoring/answersAndTruth.ts";
+import { prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
+import { yearToYear, type Season } from "../../monitoring/seasonalDrift.ts";
+import { referenceOf } from "../../stats/referenceOf.ts";
+import type { LoadedModel } from "../loadModel.ts";
 import type { PlannedWindow } from "./monitorWindows.ts";
-import type { Session } from "./session.ts";
-import { readDataset } from "./trainingData.ts";
+import type { Session } from "../session.ts";
+import { readDataset } from "../trainingData.ts";
 
 export const SAME_SEASON = "same_season";
 

@@ -1,17 +1,18 @@
 /** The record of one window: what was found, of which rows, by which model and settings. */
-import type { MonitorRecord, MonitorWindow } from "../core/monitoring.ts";
-import { judgeWindow } from "../monitoring/judgeWindow.ts";
-import { labelledRows } from "../monitoring/performanceReport.ts";
-import { selectPrepared, type PreparedRows } from "../monitoring/prepareRows.ts";
-import type { Season } from "../monitoring/seasonalDrift.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import type { LoadedModel } from "./loadModel.ts";
+import type { MonitorArea, MonitorRecord, MonitorWindow } from "../../core/monitoring.ts";
+import { judgeWindow } from "../../monitoring/judgeWindow.ts";
+import { labelledRows } from "../../monitoring/performanceReport.ts";
+import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";
+import type { Season } from "../../monitoring/seasonalDrift.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import type { LoadedModel } from "../loadModel.ts";
 import type { NamedReference } from "./monitorReference.ts";
 import type { WatchedRows } from "./monitorRows.ts";
 import { settingsHash, type MonitorSettings } from "./monitorSettings.ts";
 import { isHistory, type PlannedWindow, type WindowRequest } from "./monitorWindows.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
+import { exitCodes } from "../../core/errors.ts";
 
 export interface Judging {
   readonly loaded: LoadedModel;
@@ -110,4 +111,73 @@ export function keepRecord(session: Session, record: MonitorRecord): void {
   const text = JSON.stringify({ ...record, createdAt: before?.createdAt });
   if (before !== undefined && text === JSON.stringify(before)) return;
   saveRecord(session.paths, session.store, record);
+}
+
+/** A window in a line, for lists and for the exit code. */
+export interface WindowSummary {
+  readonly monitorId: string;
+  readonly label: string;
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly rows: number;
+  readonly labelled: number;
+  readonly status: MonitorRecord["status"];
+  /** Areas with a failure, and those where nothing could be judged. */
+  readonly failed: readonly MonitorArea[];
+  readonly unjudged: readonly MonitorArea[];
+  readonly driftShare: number | null;
+  readonly metric: string;
+  readonly value: number | null;
+  readonly interval: readonly [number, number] | null;
+  readonly asOf: string;
+}
+
+/** How findings on estimates end. */
+const ESTIMATED = " (estimated)";
+
+const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
+
+export function summaryOf({
+  monitorId,
+  window,
+  status,
+  drift,
+  performance,
+  createdAt,
+  findings,
+}: MonitorRecord): WindowSummary {
+  // An estimate is no measurement: it neither fails nor passes.
+  const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED));
+  const { label, start, end, rows, labelled } = window;
+  const { metric, value, intervals } = performance;
+  return {
+    monitorId,
+    label,
+    start,
+    end,
+    rows,
+    labelled,
+    status,
+    failed: areas.filter((area) => findings.some((each) => each.area === area && each.status === "fail")),
+    unjudged: areas.filter((area) => measured.every((each) => each.area !== area || each.status === "skipped")),
+    driftShare: drift.dataset.share,
+    metric,
+    value,
+    interval: intervals[metric] ?? null,
+    asOf: createdAt,
+  };
+}
+
+/**
+ * That of the first named area with a failure in any window; else "not enough data" where a named area could not be
+ * judged at all in the newest window: an absent figure never passes.
+ */
+export function monitorExit(
+  windows: readonly { readonly failed: readonly MonitorArea[]; readonly unjudged: readonly MonitorArea[] }[],
+  failOn: readonly MonitorArea[],
+): number {
+  const failed = failOn.find((area) => windows.some((window) => window.failed.includes(area)));
+  if (failed !== undefined) return exitCodes[failed];
+  const unjudged = windows.at(-1)?.unjudged ?? [];
+  return failOn.some((area) => unjudged.includes(area)) ? exitCodes.notEnoughData : 0;
 }

@@ -1,18 +1,17 @@
 /** monitor: rows since training against the reference, window by window: drift, quality, performance, findings. */
-import { MlctlError } from "../core/errors.ts";
-import type { MonitorRecord } from "../core/monitoring.ts";
-import { prepareRows, type PreparedRows } from "../monitoring/prepareRows.ts";
-import { loadDeployed, loadModel, type LoadedModel } from "./loadModel.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { MonitorRecord } from "../../core/monitoring.ts";
+import { prepareRows, type PreparedRows } from "../../monitoring/prepareRows.ts";
+import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
-import { keepRecord, monitorRecord, type Judging } from "./monitorRecord.ts";
+import { keepRecord, monitorRecord, summaryOf, type Judging, type WindowSummary } from "./monitorRecord.ts";
 import { monitorReference } from "./monitorReference.ts";
 import { watchedRows, type WatchedRows } from "./monitorRows.ts";
 import { monitorSettings } from "./monitorSettings.ts";
-import { summaryOf, type WindowSummary } from "./monitorSummary.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
-import type { Session } from "./session.ts";
-import { warnOfUnknownColumns } from "./health/batchDrift.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Session } from "../session.ts";
+import { warnOfUnknownColumns } from "../health/batchDrift.ts";
+import type { Workspace } from "../workspace.ts";
 
 export interface MonitorOptions {
   readonly files: readonly string[];

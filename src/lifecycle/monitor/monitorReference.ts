@@ -1,16 +1,16 @@
 /** What monitor compares against: the training rows as the model keeps them, or rows that config.json names. */
 import { resolve } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
-import type { Reference } from "../core/reference.ts";
-import { foundFiles } from "./ingest/inputFiles.ts";
-import type { LoadedModel } from "./loadModel.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Model } from "../../core/model.ts";
+import type { Reference } from "../../core/reference.ts";
+import { foundFiles } from "../ingest/inputFiles.ts";
+import type { LoadedModel } from "../loadModel.ts";
 import { monitorSeason, SAME_SEASON, type SeasonOf } from "./monitorSeason.ts";
-import { readingOptions } from "./readingOptions.ts";
+import { readingOptions } from "../readingOptions.ts";
 import { referenceInThread } from "./referenceInThread.ts";
 import { referenceOfRows } from "./referenceOfRows.ts";
-import type { Session } from "./session.ts";
-import { readDataset } from "./trainingData.ts";
+import type { Session } from "../session.ts";
+import { readDataset } from "../trainingData.ts";
 
 export interface NamedReference {
   readonly name: string;

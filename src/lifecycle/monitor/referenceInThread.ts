@@ -1,9 +1,9 @@
 /** Has a thread read the files of a reference: of two files of a million rows each core takes one. */
 import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { MlctlError } from "../core/errors.ts";
-import { projectRoot } from "../core/projectRoot.ts";
-import type { Reference } from "../core/reference.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
+import type { Reference } from "../../core/reference.ts";
 import { referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 import type { ReferenceAnswer } from "./referenceThread.ts";
 

@@ -1,13 +1,13 @@
 /** A reference made of rows that config.json names: of a table, or of files, which a thread can read as well. */
-import type { Model } from "../core/model.ts";
-import type { Reference } from "../core/reference.ts";
-import type { Table } from "../core/table.ts";
-import type { ReadOptions } from "../data/readOptions.ts";
-import { readTable } from "../data/readTable.ts";
-import { prepareRows } from "../monitoring/prepareRows.ts";
-import { predictionColumn } from "../pipeline/rows/predictionColumn.ts";
-import { referenceOf } from "../stats/referenceOf.ts";
-import { samplePositions } from "../stats/samplePositions.ts";
+import type { Model } from "../../core/model.ts";
+import type { Reference } from "../../core/reference.ts";
+import type { Table } from "../../core/table.ts";
+import type { ReadOptions } from "../../data/readOptions.ts";
+import { readTable } from "../../data/readTable.ts";
+import { prepareRows } from "../../monitoring/prepareRows.ts";
+import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
+import { referenceOf } from "../../stats/referenceOf.ts";
+import { samplePositions } from "../../stats/samplePositions.ts";
 
 /** Of a larger reference so many rows are answered, drawn by the seed: a hundredth is known to half a thousandth. */
 const MOST_ANSWERED = 50_000;

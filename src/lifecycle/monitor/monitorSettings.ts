@@ -1,13 +1,13 @@
 /** How windows are judged here, from `monitor` of config.json. */
-import type { Config } from "../config/schema.ts";
-import type { Run } from "../core/run.ts";
-import { duration } from "../features/duration.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import type { JudgeOptions } from "../monitoring/judgeWindow.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import { decidingMetric } from "./decidingMetric.ts";
-import { driftOptions } from "./driftOptions.ts";
-import type { LoadedModel } from "./loadModel.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Run } from "../../core/run.ts";
+import { duration } from "../../features/duration.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import type { JudgeOptions } from "../../monitoring/judgeWindow.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import { decidingMetric } from "../decidingMetric.ts";
+import { driftOptions } from "../driftOptions.ts";
+import type { LoadedModel } from "../loadModel.ts";
 
 export type MonitorSettings = Omit<JudgeOptions, "reference" | "end">;
 

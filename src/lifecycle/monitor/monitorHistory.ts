@@ -1,11 +1,11 @@
 /** Looks back at what monitoring found. */
-import { MlctlError } from "../core/errors.ts";
-import type { MonitorRecord } from "../core/monitoring.ts";
-import { suggest } from "../core/suggest.ts";
-import { resolveRun } from "../storage/store/resolveRun.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { MonitorRecord } from "../../core/monitoring.ts";
+import { suggest } from "../../core/suggest.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { MonitorResult } from "./monitor.ts";
-import { summaryOf, type WindowSummary } from "./monitorSummary.ts";
-import type { Session } from "./session.ts";
+import { summaryOf, type WindowSummary } from "./monitorRecord.ts";
+import type { Session } from "../session.ts";
 
 /** Newest window first. @param options.model REF; only what was found of that model */
 export function monitorHistory(
