@@ -1,7 +1,7 @@
 /** `mlctl prune`: takes away what is old and not needed any more. */
 import { formatBytes, shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { PruneResult } from "../lifecycle/prune.ts";
+import type { PruneResult } from "../lifecycle/prune/prune.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -24,7 +24,7 @@ export const prune = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading, writing }, step] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/prune.ts"),
+      import("../lifecycle/prune/prune.ts"),
     ]);
     const result = dryRun
       ? await reading(workspace, (session) => step.prune(session, { dryRun }))

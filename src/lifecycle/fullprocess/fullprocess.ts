@@ -25,7 +25,7 @@ import { ingest, type IngestResult } from "../ingest/ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/outcomeOf.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { prepareToTrain } from "../prepareToTrain.ts";
-import { prune } from "../prune.ts";
+import { prune } from "../prune/prune.ts";
 import { report } from "../report.ts";
 import { score, type ScoreResult } from "../score.ts";
 import { reading, writing, type Session } from "../session.ts";

@@ -1,10 +1,10 @@
 /** What production, rollbacks, aliases, logged predictions and the next fullprocess still need. */
-import type { Dataset } from "../core/dataset.ts";
-import type { Deployment } from "../core/deployment.ts";
-import type { Run } from "../core/run.ts";
-import { modelsOfPredictions } from "../storage/predictionLog/modelsOfPredictions.ts";
-import { predictionLogPath } from "../storage/predictionLog/predictionLogPath.ts";
-import type { Session } from "./session.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import type { Run } from "../../core/run.ts";
+import { modelsOfPredictions } from "../../storage/predictionLog/modelsOfPredictions.ts";
+import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
+import type { Session } from "../session.ts";
 
 export interface Needed {
   readonly trainIds: ReadonlySet<string>;

@@ -1,15 +1,15 @@
 /** prune: takes away what the retention of config.json does not keep and nothing needs. */
-import { MlctlError } from "../core/errors.ts";
-import { deploymentIsLost } from "../storage/deployment/currentDeployment.ts";
-import { pruneRelease } from "../storage/deployment/pruneRelease.ts";
-import { forgetRecords } from "../storage/store/forgetRecords.ts";
-import { recordFiles } from "../storage/records/recordFiles.ts";
-import { readRecords } from "../storage/store/syncStore.ts";
-import { removeBackups } from "../storage/backup/workspaceBackups.ts";
-import { recordPath } from "../storage/records/workspaceRecord.ts";
-import { toRecordPath } from "../storage/files/workspacePaths.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { deploymentIsLost } from "../../storage/deployment/currentDeployment.ts";
+import { pruneRelease } from "../../storage/deployment/pruneRelease.ts";
+import { forgetRecords } from "../../storage/store/forgetRecords.ts";
+import { recordFiles } from "../../storage/records/recordFiles.ts";
+import { readRecords } from "../../storage/store/syncStore.ts";
+import { removeBackups } from "../../storage/backup/workspaceBackups.ts";
+import { recordPath } from "../../storage/records/workspaceRecord.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { bytesOf, planPrune, pruneKinds, type PruneItem, type PruneKind } from "./planPrune.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 
 export interface PrunedItem {
   readonly kind: PruneKind;

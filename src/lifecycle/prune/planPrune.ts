@@ -1,26 +1,26 @@
 /** What prune would take away, and what it must not; nothing is changed here. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Config } from "../config/schema.ts";
-import { daysBefore } from "../core/daysBefore.ts";
-import { lastExecutions } from "../core/lastExecutions.ts";
-import { recordId, type WorkspaceRecord } from "../storage/records/workspaceRecord.ts";
-import { actualStatus } from "../storage/records/actualStatus.ts";
-import { fromRecordPath, toRecordPath } from "../storage/files/workspacePaths.ts";
-import { looseFiles } from "./looseFiles.ts";
-import { neededBy, type Needed } from "./neededRecords.ts";
+import type { Config } from "../../config/schema.ts";
+import { daysBefore } from "../../core/daysBefore.ts";
+import { lastExecutions } from "../../core/lastExecutions.ts";
+import { recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
+import { actualStatus } from "../../storage/records/actualStatus.ts";
+import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
 import {
   backupsOf,
   datasetsOf,
   executionsOf,
   filesOf,
+  looseFiles,
   monitoringsOf,
+  releasesOf,
   searchesOf,
   trainingsOf,
   type PruneCandidate,
 } from "./pruneCandidates.ts";
-import { releasesOf } from "./releasesOf.ts";
-import type { Session } from "./session.ts";
+import { neededBy, type Needed } from "./neededRecords.ts";
+import type { Session } from "../session.ts";
 
 export const pruneKinds = [
   "deployments",
