@@ -1,6 +1,6 @@
 /** `mlctl report`: one page on a model. */
 import type { View } from "../core/view.ts";
-import type { ReportResult } from "../lifecycle/report.ts";
+import type { ReportResult } from "../lifecycle/report/report.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
@@ -28,7 +28,7 @@ export const report = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, step] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/report.ts"),
+      import("../lifecycle/report/report.ts"),
     ]);
     const model = invocation.args[0];
     const result = await reading(workspace, (session) => step.report(session, { model, format, output }));

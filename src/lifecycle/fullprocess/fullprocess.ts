@@ -26,7 +26,7 @@ import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/outcomeOf
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { prepareToTrain } from "../prepareToTrain.ts";
 import { prune } from "../prune/prune.ts";
-import { report } from "../report.ts";
+import { report } from "../report/report.ts";
 import { score, type ScoreResult } from "../score.ts";
 import { reading, writing, type Session } from "../session.ts";
 import { train, type TrainResult } from "../train.ts";

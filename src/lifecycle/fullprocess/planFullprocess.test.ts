@@ -4,7 +4,7 @@ import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } fr
 import { fullprocess } from "./fullprocess.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { planFullprocess } from "./planFullprocess.ts";
-import { report } from "../report.ts";
+import { report } from "../report/report.ts";
 import { score } from "../score.ts";
 import { train } from "../train.ts";
 import { temporaryServer } from "../../server/process/temporaryServer.ts";

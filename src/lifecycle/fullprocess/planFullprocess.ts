@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Run } from "../../core/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { planIngest, type IngestPlan } from "../ingest/planIngest.ts";
-import { reportPath } from "../reportPath.ts";
+import { reportPath } from "../report/report.ts";
 import { isDecided } from "../deploy/outcomeOf.ts";
 import type { Session } from "../session.ts";
 import { hashTestData } from "../testData.ts";

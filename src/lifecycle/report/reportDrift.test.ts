@@ -1,12 +1,12 @@
 import { beforeAll, expect, it } from "vitest";
-import { deploy } from "./deploy/deploy.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest/ingest.ts";
-import { loadModel } from "./loadModel.ts";
+import { deploy } from "../deploy/deploy.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
+import { ingest } from "../ingest/ingest.ts";
+import { loadModel } from "../loadModel.ts";
 import { reportDrift } from "./reportDrift.ts";
-import { score } from "./score.ts";
-import { train } from "./train.ts";
-import { readDataset } from "./trainingData.ts";
+import { score } from "../score.ts";
+import { train } from "../train.ts";
+import { readDataset } from "../trainingData.ts";
 
 let example: ExampleWorkspace;
 

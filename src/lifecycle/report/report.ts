@@ -1,18 +1,18 @@
 /** report: one self-contained page on the newest model, and its picture beside the model. */
 import { extname, join, resolve } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import type { PlotSpec } from "../plots/theme.ts";
-import { plots } from "../plots/index.ts";
-import { drawnHere, type Drawing } from "../reporting/drawing.ts";
-import { htmlReport } from "../reporting/htmlReport.ts";
-import { markdownReport } from "../reporting/markdownReport.ts";
-import type { ReportInput } from "../reporting/reportInput.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
-import { toRecordPath } from "../storage/files/workspacePaths.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { PlotSpec } from "../../plots/theme.ts";
+import { plots } from "../../plots/index.ts";
+import { drawnHere, type Drawing } from "../../reporting/drawing.ts";
+import { htmlReport } from "../../reporting/htmlReport.ts";
+import { markdownReport } from "../../reporting/markdownReport.ts";
+import type { ReportInput } from "../../reporting/reportInput.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { reportInput } from "./reportInput.ts";
-import { reportPath } from "./reportPath.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
+import type { Run } from "../../core/run.ts";
 
 export type ReportFormat = "html" | "md";
 
@@ -86,4 +86,13 @@ function pictureOf({ run, signature, predictions }: ReportInput): { name: string
   return predictions === null
     ? null
     : { name: "predictedvsactual", spec: plots.predictedVsActual({ target: name, ...predictions }) };
+}
+
+/** Beside the model, named for its training. */
+export function reportPath(
+  { paths }: Pick<Session, "paths">,
+  { trainId }: Pick<Run, "trainId">,
+  format = "html",
+): string {
+  return join(paths.models, `report_${trainId}.${format}`);
 }

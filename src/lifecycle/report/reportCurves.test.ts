@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluation } from "../core/metric.ts";
-import type { Model } from "../core/model.ts";
-import { random } from "../core/random.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Model } from "../../core/model.ts";
+import { random } from "../../core/random.ts";
+import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { reportCurves } from "./reportCurves.ts";
 
 function modelOf(classes?: readonly string[]): Model {

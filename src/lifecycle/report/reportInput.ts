@@ -1,26 +1,26 @@
 /** Gathers what a report shows, from records, model, test data and the newest dataset. */
-import { MlctlError } from "../core/errors.ts";
-import type { Dataset } from "../core/dataset.ts";
-import type { Model } from "../core/model.ts";
-import type { Table } from "../core/table.ts";
-import type { Run } from "../core/run.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import type { Decision, PastScore, ReportInput } from "../reporting/reportInput.ts";
-import { referenceOf } from "../stats/referenceOf.ts";
-import { fromRecordPath } from "../storage/files/workspacePaths.ts";
-import { readRecordedModel } from "../storage/model/modelFile.ts";
-import { dataFindings } from "./health/dataFindings.ts";
-import { costsOf, costUnit } from "./costsOf.ts";
-import { judge, type Judgement } from "./judge.ts";
-import { loadModel } from "./loadModel.ts";
-import { KEPT_TAG } from "./deploy/outcomeOf.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { Model } from "../../core/model.ts";
+import type { Table } from "../../core/table.ts";
+import type { Run } from "../../core/run.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
+import { referenceOf } from "../../stats/referenceOf.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { readRecordedModel } from "../../storage/model/modelFile.ts";
+import { dataFindings } from "../health/dataFindings.ts";
+import { costsOf, costUnit } from "../costsOf.ts";
+import { judge, type Judgement } from "../judge.ts";
+import { loadModel } from "../loadModel.ts";
+import { KEPT_TAG } from "../deploy/outcomeOf.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
 import { reportShap } from "./reportShap.ts";
-import { rowsDecide } from "./rowsDecide.ts";
-import type { Session } from "./session.ts";
-import { readTestData } from "./testData.ts";
-import { readDataset } from "./trainingData.ts";
+import { rowsDecide } from "../rowsDecide.ts";
+import type { Session } from "../session.ts";
+import { readTestData } from "../testData.ts";
+import { readDataset } from "../trainingData.ts";
 
 /** @param reference of the run that the report is about */
 export async function reportInput(session: Session, reference: string): Promise<ReportInput> {

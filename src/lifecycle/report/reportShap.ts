@@ -1,15 +1,15 @@
 /** How far each feature moved the answers to the test rows, for families that can tell. */
-import type { Model } from "../core/model.ts";
-import { random } from "../core/random.ts";
-import { selectRows } from "../core/selectRows.ts";
-import type { Task } from "../core/task.ts";
-import { findEstimator } from "../estimators/findEstimator.ts";
-import { compileTransforms } from "../features/compileTransforms.ts";
-import { conformTable } from "../pipeline/rows/conformTable.ts";
-import { explain, type Explained } from "../pipeline/predict/explain.ts";
-import { knowingRows } from "../pipeline/rows/knowingRows.ts";
-import type { ReportInput } from "../reporting/reportInput.ts";
-import type { Judgement } from "./judge.ts";
+import type { Model } from "../../core/model.ts";
+import { random } from "../../core/random.ts";
+import { selectRows } from "../../core/selectRows.ts";
+import type { Task } from "../../core/task.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { compileTransforms } from "../../features/compileTransforms.ts";
+import { conformTable } from "../../pipeline/rows/conformTable.ts";
+import { explain, type Explained } from "../../pipeline/predict/explain.ts";
+import { knowingRows } from "../../pipeline/rows/knowingRows.ts";
+import type { ReportInput } from "../../reporting/reportInput.ts";
+import type { Judgement } from "../judge.ts";
 
 /** More rows change no shape; all of them would take longer than the training. */
 const MOST_ROWS = 500;

@@ -1,13 +1,13 @@
 /** The curves of a report, from a model's answers for the test rows. */
-import type { Evaluation } from "../core/metric.ts";
-import type { Model } from "../core/model.ts";
-import { random } from "../core/random.ts";
-import { calibrationCurve } from "../metrics/calibrationCurve.ts";
-import { classScores } from "../metrics/classScores.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import { precisionRecallCurve } from "../metrics/precisionRecallCurve.ts";
-import { rocCurve } from "../metrics/rocCurve.ts";
-import type { ReportCurve, ReportInput } from "../reporting/reportInput.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Model } from "../../core/model.ts";
+import { random } from "../../core/random.ts";
+import { calibrationCurve } from "../../metrics/calibrationCurve.ts";
+import { classScores } from "../../metrics/classScores.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { precisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
+import { rocCurve } from "../../metrics/rocCurve.ts";
+import type { ReportCurve, ReportInput } from "../../reporting/reportInput.ts";
 
 /** More points than this make a picture heavy and no clearer. */
 const MOST_ROWS = 20_000;
