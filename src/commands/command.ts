@@ -9,7 +9,7 @@
  *       examples: [["mlctl score --fail-under 0.6", "fail a pipeline"]],
  *       async run(invocation) {
  *         const settings = await openConfig(invocation);
- *         const { score } = await import("../lifecycle/score.ts"); // heavy imports only here: --help stays fast
+ *         const { score } = await import("../lifecycle/score/score.ts"); // heavy imports only here: --help stays fast
  *         const result = await score({ failUnder: invocation.options.failUnder }, settings, invocation.context);
  *         return { result, view: scoreView(result) };
  *       },

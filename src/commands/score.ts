@@ -1,7 +1,7 @@
 /** `mlctl score`: a model on the test data. */
 import { formatNumber } from "../core/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
-import type { ScoreResult } from "../lifecycle/score.ts";
+import type { ScoreResult } from "../lifecycle/score/score.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -33,7 +33,10 @@ export const score = defineCommand({
   async run(invocation) {
     const { model, data, failUnder, wait } = invocation.options;
     const workspace = await openWorkspaceOf(invocation);
-    const [{ writing }, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/score.ts")]);
+    const [{ writing }, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/score/score.ts"),
+    ]);
     const options = { ...(model === undefined ? {} : { model }), ...(data === undefined ? {} : { data }) };
     const result = await writing(workspace, writingOptions("score", wait), (session) => step.score(session, options));
     const passed = failUnder === undefined || step.passes(result, failUnder);

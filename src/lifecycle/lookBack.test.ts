@@ -8,7 +8,7 @@ import { ingest } from "./ingest/ingest.ts";
 import { lineage } from "./lineage.ts";
 import { loadModel } from "./loadModel.ts";
 import { listModels, setAlias } from "./models.ts";
-import { score } from "./score.ts";
+import { score } from "./score/score.ts";
 import { train } from "./train.ts";
 
 let example: ExampleWorkspace;

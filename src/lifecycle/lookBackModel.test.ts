@@ -7,7 +7,7 @@ import { deploy } from "./deploy/deploy.ts";
 import { diagnose } from "./health/diagnose.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest/ingest.ts";
-import { score } from "./score.ts";
+import { score } from "./score/score.ts";
 import { train } from "./train.ts";
 
 const config: JsonObject = {

@@ -13,7 +13,7 @@ import { evaluate } from "../pipeline/judge/evaluate.ts";
 import { exampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { loadModel } from "./loadModel.ts";
-import { score } from "./score.ts";
+import { score } from "./score/score.ts";
 import { readTestData } from "./testData.ts";
 import { train } from "./train.ts";
 import { prepareData } from "./trainingData.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
 import { ingest } from "../ingest/ingest.ts";
-import { score } from "../score.ts";
+import { score } from "../score/score.ts";
 import { train } from "../train.ts";
 import { why } from "./why.ts";
 

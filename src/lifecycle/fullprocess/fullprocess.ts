@@ -27,7 +27,7 @@ import { order, planFullprocess, type FullprocessPlan, type Start } from "./plan
 import { prepareToTrain } from "../prepareToTrain.ts";
 import { prune } from "../prune/prune.ts";
 import { report } from "../report/report.ts";
-import { score, type ScoreResult } from "../score.ts";
+import { score, type ScoreResult } from "../score/score.ts";
 import { reading, writing, type Session } from "../session.ts";
 import { train, type TrainResult } from "../train.ts";
 import type { Workspace } from "../workspace.ts";

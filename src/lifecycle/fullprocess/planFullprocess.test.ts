@@ -5,7 +5,7 @@ import { fullprocess } from "./fullprocess.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { planFullprocess } from "./planFullprocess.ts";
 import { report } from "../report/report.ts";
-import { score } from "../score.ts";
+import { score } from "../score/score.ts";
 import { train } from "../train.ts";
 import { temporaryServer } from "../../server/process/temporaryServer.ts";
 

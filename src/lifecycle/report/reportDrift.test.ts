@@ -4,7 +4,7 @@ import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } fr
 import { ingest } from "../ingest/ingest.ts";
 import { loadModel } from "../loadModel.ts";
 import { reportDrift } from "./reportDrift.ts";
-import { score } from "../score.ts";
+import { score } from "../score/score.ts";
 import { train } from "../train.ts";
 import { readDataset } from "../trainingData.ts";
 

@@ -17,7 +17,7 @@ import { KEPT_TAG } from "../deploy/outcomeOf.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
 import { reportShap } from "./reportShap.ts";
-import { rowsDecide } from "../rowsDecide.ts";
+import { rowsDecide } from "../score/rowsDecide.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 import { readDataset } from "../trainingData.ts";

@@ -1,24 +1,24 @@
 /** score: every metric of a model on the test data, with bootstrap intervals, beside the baseline. */
 import { join } from "node:path";
-import type { Model } from "../core/model.ts";
-import type { Run, ScoreRecord } from "../core/run.ts";
-import type { Task } from "../core/task.ts";
-import { timestamp } from "../core/format.ts";
-import { bootstrapIntervals } from "../metrics/bootstrapInterval.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import { degenerate } from "../pipeline/judge/degenerate.ts";
-import { artifactOf } from "../storage/files/artifactOf.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
-import { costsOf, costUnit } from "./costsOf.ts";
-import { decidingMetric } from "./decidingMetric.ts";
+import type { Model } from "../../core/model.ts";
+import type { Run, ScoreRecord } from "../../core/run.ts";
+import type { Task } from "../../core/task.ts";
+import { timestamp } from "../../core/format.ts";
+import { bootstrapIntervals } from "../../metrics/bootstrapInterval.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { degenerate } from "../../pipeline/judge/degenerate.ts";
+import { artifactOf } from "../../storage/files/artifactOf.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { costsOf, costUnit } from "../costsOf.ts";
+import { decidingMetric } from "../decidingMetric.ts";
 import { knownTestRows, type KnownTestRows } from "./knownTestRows.ts";
-import { judge, type Judgement } from "./judge.ts";
-import { loadModel } from "./loadModel.ts";
+import { judge, type Judgement } from "../judge.ts";
+import { loadModel } from "../loadModel.ts";
 import { rowsDecide } from "./rowsDecide.ts";
-import type { Session } from "./session.ts";
-import { readTestData, type TestData } from "./testData.ts";
+import type { Session } from "../session.ts";
+import { readTestData, type TestData } from "../testData.ts";
 
 /** Above this, intervals of a dozen metrics take more than a second. */
 const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;

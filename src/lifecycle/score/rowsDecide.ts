@@ -1,7 +1,7 @@
 /** What a number of test rows can decide, in words: a figure of five rows says next to nothing. */
-import type { ScoreRecord } from "../core/run.ts";
-import type { Task } from "../core/task.ts";
-import { findMetric } from "../metrics/findMetric.ts";
+import type { ScoreRecord } from "../../core/run.ts";
+import type { Task } from "../../core/task.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
 
 /** Fewer rows than this are always told: below, a bootstrap interval itself is too narrow. */
 const FEW_ROWS = 30;
