@@ -81,7 +81,7 @@ describe("architecture", () => {
 
   it("finds a step that calls another step and a command that imports another command", () => {
     const sources = [
-      { path: "lifecycle/train.ts", text: 'import { train } from "./score.ts";' },
+      { path: "lifecycle/train/train.ts", text: 'import { train } from "./score.ts";' },
       { path: "lifecycle/score/score.ts", text: "export async function score() {}" },
       { path: "commands/train.ts", text: 'import { score } from "./score.ts";' },
       { path: "commands/score.ts", text: "export const command = {} satisfies Command;" },

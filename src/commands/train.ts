@@ -2,7 +2,7 @@
 import { formatNumber } from "../core/format.ts";
 import { selectionLabel } from "../core/selectionLabel.ts";
 import type { View } from "../core/view.ts";
-import type { TrainResult } from "../lifecycle/train.ts";
+import type { TrainResult } from "../lifecycle/train/train.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
@@ -25,7 +25,10 @@ export const train = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const [{ writing }, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/train.ts")]);
+    const [{ writing }, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/train/train.ts"),
+    ]);
     const result = await writing(workspace, writingOptions("train", invocation.options.wait), step.train);
     return { result, view: trainView(result) };
   },

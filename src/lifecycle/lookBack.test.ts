@@ -9,7 +9,7 @@ import { lineage } from "./lineage.ts";
 import { loadModel } from "./loadModel.ts";
 import { listModels, setAlias } from "./models.ts";
 import { score } from "./score/score.ts";
-import { train } from "./train.ts";
+import { train } from "./train/train.ts";
 
 let example: ExampleWorkspace;
 /** Oldest first. */

@@ -8,7 +8,7 @@ import { diagnose } from "./health/diagnose.ts";
 import { exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { score } from "./score/score.ts";
-import { train } from "./train.ts";
+import { train } from "./train/train.ts";
 
 const config: JsonObject = {
   target: "y",

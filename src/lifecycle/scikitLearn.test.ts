@@ -15,8 +15,8 @@ import { ingest } from "./ingest/ingest.ts";
 import { loadModel } from "./loadModel.ts";
 import { score } from "./score/score.ts";
 import { readTestData } from "./testData.ts";
-import { train } from "./train.ts";
-import { prepareData } from "./trainingData.ts";
+import { train } from "./train/train.ts";
+import { prepareData } from "./train/trainingData.ts";
 
 const PYTHON = "/usr/bin/python3";
 const hasScikitLearn = spawnSync(PYTHON, ["-c", "import sklearn, pandas"]).status === 0;

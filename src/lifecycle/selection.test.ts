@@ -5,7 +5,7 @@ import { random } from "../core/random.ts";
 import { exampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { loadModel } from "./loadModel.ts";
-import { train } from "./train.ts";
+import { train } from "./train/train.ts";
 
 const TRAINING_ROWS = 90;
 

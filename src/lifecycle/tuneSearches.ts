@@ -7,9 +7,9 @@ import { gridPoints } from "../pipeline/search/gridPoints.ts";
 import type { SearchPlan } from "../pipeline/search/runSearch.ts";
 import { readSpace, valueCount } from "../pipeline/search/space.ts";
 import type { TrialSubject } from "../pipeline/search/trialTask.ts";
-import { configuredCandidates, type ConfiguredCandidate } from "./configuredCandidates.ts";
-import { selectionOf, type SelectionPlan } from "./selectionOf.ts";
-import type { PreparedData } from "./trainingData.ts";
+import { configuredCandidates, type ConfiguredCandidate } from "./train/configuredCandidates.ts";
+import { selectionOf, type SelectionPlan } from "./train/selectionOf.ts";
+import type { PreparedData } from "./train/trainingData.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Flags that stand above `search` of config.json. */

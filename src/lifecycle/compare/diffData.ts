@@ -4,7 +4,7 @@ import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../driftOptions.ts";
 import type { RunWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
-import { readDataset } from "../trainingData.ts";
+import { readDataset } from "../train/trainingData.ts";
 
 export interface DataSide {
   readonly datasetId: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { diffRuns } from "./diffRuns.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
 import { ingest } from "../ingest/ingest.ts";
-import { train } from "../train.ts";
+import { train } from "../train/train.ts";
 
 const nothing = { maxDrop: {}, smallest: {} };
 

@@ -6,11 +6,11 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Run } from "../../core/run.ts";
 import type { Candidate } from "../../pipeline/fit/fitCandidate.ts";
 import { serializeModel } from "../../storage/model/modelFile.ts";
-import { buildModel } from "../buildModel.ts";
+import { buildModel } from "../train/buildModel.ts";
 import { costsOf } from "../costsOf.ts";
 import type { Session } from "../session.ts";
-import { trainOne } from "../trainCandidates.ts";
-import { prepareData } from "../trainingData.ts";
+import { trainOne } from "../train/trainCandidates.ts";
+import { prepareData } from "../train/trainingData.ts";
 import { transformRequests } from "../transformRequests.ts";
 
 /** What a model follows from. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { score } from "../score/score.ts";
-import { train } from "../train.ts";
+import { train } from "../train/train.ts";
 import { why } from "./why.ts";
 
 /** v1, then v2 with more rows, another penalty and another seed. */

@@ -3,7 +3,7 @@ import { deploy, type DeployOptions } from "./deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { score } from "../score/score.ts";
-import { train } from "../train.ts";
+import { train } from "../train/train.ts";
 
 const testData = { "testdata/t.csv": exampleCsv(9, 60) };
 

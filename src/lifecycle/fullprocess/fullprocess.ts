@@ -24,12 +24,11 @@ import type { ApiServer } from "./httpCaller.ts";
 import { ingest, type IngestResult } from "../ingest/ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/outcomeOf.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
-import { prepareToTrain } from "../prepareToTrain.ts";
+import { prepareToTrain, train, type TrainResult } from "../train/train.ts";
 import { prune } from "../prune/prune.ts";
 import { report } from "../report/report.ts";
 import { score, type ScoreResult } from "../score/score.ts";
 import { reading, writing, type Session } from "../session.ts";
-import { train, type TrainResult } from "../train.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface FullprocessOptions {

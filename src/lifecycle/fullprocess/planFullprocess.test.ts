@@ -6,7 +6,7 @@ import { ingest } from "../ingest/ingest.ts";
 import { planFullprocess } from "./planFullprocess.ts";
 import { report } from "../report/report.ts";
 import { score } from "../score/score.ts";
-import { train } from "../train.ts";
+import { train } from "../train/train.ts";
 import { temporaryServer } from "../../server/process/temporaryServer.ts";
 
 const files = { "practicedata/a.csv": exampleCsv(1, 80), "testdata/t.csv": exampleCsv(2, 60) };

@@ -10,7 +10,7 @@ import { readingOptions } from "../readingOptions.ts";
 import { referenceInThread } from "./referenceInThread.ts";
 import { referenceOfRows } from "./referenceOfRows.ts";
 import type { Session } from "../session.ts";
-import { readDataset } from "../trainingData.ts";
+import { readDataset } from "../train/trainingData.ts";
 
 export interface NamedReference {
   readonly name: string;

@@ -5,8 +5,8 @@ import { ingest } from "../ingest/ingest.ts";
 import { loadModel } from "../loadModel.ts";
 import { reportDrift } from "./reportDrift.ts";
 import { score } from "../score/score.ts";
-import { train } from "../train.ts";
-import { readDataset } from "../trainingData.ts";
+import { train } from "../train/train.ts";
+import { readDataset } from "../train/trainingData.ts";
 
 let example: ExampleWorkspace;
 

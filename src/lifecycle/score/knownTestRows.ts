@@ -7,7 +7,7 @@ import type { Run } from "../../core/run.ts";
 import type { Table } from "../../core/table.ts";
 import { copiedRows } from "../../pipeline/leakage/copiedRows.ts";
 import type { Session } from "../session.ts";
-import { prepareData, readDataset } from "../trainingData.ts";
+import { prepareData, readDataset } from "../train/trainingData.ts";
 
 export interface KnownTestRows {
   /** Copies of rows that the model learned from. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { score, type ScoreResult } from "./score.ts";
-import { train } from "../train.ts";
+import { train } from "../train/train.ts";
 
 const [header, ...rows] = exampleCsv(1, 100).trim().split("\n");
 const strangers = exampleCsv(9, 30).trim().split("\n").slice(1);

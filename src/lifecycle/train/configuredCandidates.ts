@@ -1,11 +1,11 @@
 /** The models of config.json as candidates: each on every feature set. */
-import type { Config } from "../config/schema.ts";
-import type { Task } from "../core/task.ts";
-import type { Candidate } from "../pipeline/fit/candidate.ts";
-import { costsOf } from "./costsOf.ts";
-import { decidingMetric } from "./decidingMetric.ts";
-import { transformRequests } from "./transformRequests.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Task } from "../../core/task.ts";
+import type { Candidate } from "../../pipeline/fit/candidate.ts";
+import { costsOf } from "../costsOf.ts";
+import { decidingMetric } from "../decidingMetric.ts";
+import { transformRequests } from "../transformRequests.ts";
+import type { Workspace } from "../workspace.ts";
 
 type ModelSettings = NonNullable<Config["train"]["models"]>[number];
 

@@ -1,15 +1,15 @@
 /** Which models of a training are kept, and the names that training gives them. */
 import { join } from "node:path";
-import type { Config } from "../config/schema.ts";
-import type { Artifact } from "../core/artifact.ts";
-import type { Dataset } from "../core/dataset.ts";
-import type { Run } from "../core/run.ts";
-import { artifactOf } from "../storage/files/artifactOf.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { serializeModel } from "../storage/model/modelFile.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Artifact } from "../../core/artifact.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { Run } from "../../core/run.ts";
+import { artifactOf } from "../../storage/files/artifactOf.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { serializeModel } from "../../storage/model/modelFile.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { buildModel } from "./buildModel.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";
 import type { PreparedData } from "./trainingData.ts";
 

@@ -1,11 +1,11 @@
 /** What is suspicious about rows to be learned from. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { findColumn } from "../core/findColumn.ts";
-import { copiedRows } from "../pipeline/leakage/copiedRows.ts";
-import { givesTargetAway } from "../pipeline/leakage/givesTargetAway.ts";
-import { looksAhead } from "../pipeline/leakage/looksAhead.ts";
+import { findColumn } from "../../core/findColumn.ts";
+import { copiedRows } from "../../pipeline/leakage/copiedRows.ts";
+import { givesTargetAway } from "../../pipeline/leakage/givesTargetAway.ts";
+import { looksAhead } from "../../pipeline/leakage/looksAhead.ts";
 import type { PreparedData } from "./trainingData.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../workspace.ts";
 
 /**
  * Copies on both sides of the split, columns that give the target away. Others get their turn after each column: a fit

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { parseModel, serializeModel } from "../storage/model/modelFile.ts";
+import { parseModel, serializeModel } from "../../storage/model/modelFile.ts";
 import { buildModel } from "./buildModel.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
-import { ingest } from "./ingest/ingest.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
+import { ingest } from "../ingest/ingest.ts";
 import { trainCandidates } from "./trainCandidates.ts";
 import { prepareData } from "./trainingData.ts";
 import { train } from "./train.ts";

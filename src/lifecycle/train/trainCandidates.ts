@@ -1,16 +1,16 @@
 /** Fits every configured model and ranks them. */
-import type { ProgressEvent } from "../core/context.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Selection } from "../core/run.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
-import { crossValidate } from "../pipeline/fit/crossValidate.ts";
-import { degenerate } from "../pipeline/judge/degenerate.ts";
-import { fitOnParts, type Candidate, type FitHooks, type FittedCandidate } from "../pipeline/fit/fitCandidate.ts";
+import type { ProgressEvent } from "../../core/context.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Selection } from "../../core/run.ts";
+import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { crossValidate } from "../../pipeline/fit/crossValidate.ts";
+import { degenerate } from "../../pipeline/judge/degenerate.ts";
+import { fitOnParts, type Candidate, type FitHooks, type FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
-import { decidingMetric } from "./decidingMetric.ts";
+import { decidingMetric } from "../decidingMetric.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** A candidate with what became of it; `fitted` is absent where fitting failed. */
 export interface TrainedCandidate {

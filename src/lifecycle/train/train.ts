@@ -1,13 +1,14 @@
 /** train: every configured model on the latest dataset, a leaderboard, and the dated model of the best. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { numberFigures } from "../stats/numberFigures.ts";
+import { numberFigures } from "../../stats/numberFigures.ts";
 import { inspectData } from "./inspectData.ts";
-import { latestDataset } from "./latestDataset.ts";
-import { prepareToTrain } from "./prepareToTrain.ts";
+import { latestDataset } from "../latestDataset.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 import { trainCandidates } from "./trainCandidates.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import type { Workspace } from "../workspace.ts";
 
 export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
 
@@ -35,4 +36,11 @@ async function knowRows(session: Session, data: PreparedData): Promise<string[]>
     numberFigures(values);
   }
   return suspicions;
+}
+
+/** Starts what the configured families would wait for at their first fit, while data is still being read. */
+export function prepareToTrain({ config }: Workspace): void {
+  // Without a list xgboost is among the candidates, and the only one that has an engine.
+  const models = config.train.models ?? [{ family: "xgboost", params: {} }];
+  for (const { family, params } of models) findEstimator(family).prepare?.(params);
 }

@@ -1,19 +1,18 @@
 /** Records what one training came to: the models that are kept, a run for each candidate, names, warnings. */
 import { createHash } from "node:crypto";
-import type { Dataset } from "../core/dataset.ts";
-import type { FitRemarks } from "../core/estimator.ts";
-import type { Json } from "../core/json.ts";
-import type { Run, Selection } from "../core/run.ts";
-import type { Task } from "../core/task.ts";
-import { timestamp } from "../core/format.ts";
-import { findEstimator } from "../estimators/findEstimator.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
-import { costUnit } from "./costsOf.ts";
-import { decidingFold } from "./decidingFold.ts";
-import { doubtfulLead } from "./doubtfulLead.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { FitRemarks } from "../../core/estimator.ts";
+import type { Json } from "../../core/json.ts";
+import type { Run, Selection } from "../../core/run.ts";
+import type { Task } from "../../core/task.ts";
+import { timestamp } from "../../core/format.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { costUnit } from "../costsOf.ts";
+import { decidingFold, doubtfulLead } from "./leaderboardNotes.ts";
 import { keepModels, nameModels } from "./keepModels.ts";
 import { baselineAhead } from "./leaderboard.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "../session.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";
 import type { PreparedData } from "./trainingData.ts";
 

@@ -1,7 +1,7 @@
 /** What a configuration makes of the newest dataset, before anything is trained. */
 import { inspectData } from "./inspectData.ts";
-import { latestDataset } from "./latestDataset.ts";
-import type { Session } from "./session.ts";
+import { latestDataset } from "../latestDataset.ts";
+import type { Session } from "../session.ts";
 import { prepareData } from "./trainingData.ts";
 
 /** A dataset, and what there is to say of it. */

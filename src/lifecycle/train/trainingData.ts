@@ -1,22 +1,22 @@
 /** From a dataset to what is fitted: inputs, target and split. */
-import type { Config } from "../config/schema.ts";
-import type { Dataset } from "../core/dataset.ts";
-import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/findColumn.ts";
-import type { History } from "../core/history.ts";
-import { selectRows, selectValues } from "../core/selectRows.ts";
-import type { Column, Table } from "../core/table.ts";
-import { readDataset as readDatasetFile } from "../data/readTable.ts";
-import { rowsWithHistory } from "../features/historyGaps.ts";
-import { encodeTarget } from "../pipeline/rows/encodeTarget.ts";
-import { partOf, type Parts, type TrainingData } from "../pipeline/fit/partOf.ts";
-import { splitRows, type Split } from "../pipeline/fit/splitRows.ts";
-import { sha256File } from "../storage/files/sha256.ts";
-import { fromRecordPath } from "../storage/files/workspacePaths.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { findColumn } from "../../core/findColumn.ts";
+import type { History } from "../../core/history.ts";
+import { selectRows, selectValues } from "../../core/selectRows.ts";
+import type { Column, Table } from "../../core/table.ts";
+import { readDataset as readDatasetFile } from "../../data/readTable.ts";
+import { rowsWithHistory } from "../../features/historyGaps.ts";
+import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
+import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
+import { splitRows, type Split } from "../../pipeline/fit/splitRows.ts";
+import { sha256File } from "../../storage/files/sha256.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { orderOf, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
-import { transformRequests } from "./transformRequests.ts";
-import { unknownColumns } from "./unknownColumns.ts";
-import type { Workspace } from "./workspace.ts";
+import { transformRequests } from "../transformRequests.ts";
+import type { Workspace } from "../workspace.ts";
+import { suggest } from "../../core/suggest.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;
@@ -158,4 +158,27 @@ function missingTargets(
   if (missing === 0) return [];
   const rows = missing === 1 ? "1 row has" : `${missing} rows have`;
   return [`${rows} no "${target}" and ${missing === 1 ? "is" : "are"} left out, first: data row ${firstMissing + 1}`];
+}
+
+/**
+ * @returns a warning for each id or dropped column that is not there: the column that was meant would become a feature
+ * @throws {MlctlError} kind "usage" for a time_column that is not there
+ */
+export function unknownColumns({ columns }: Table, config: Config): string[] {
+  const names = columns.map(({ name }) => name);
+  const { time_column: time } = config;
+  if (time !== null && !names.includes(time)) {
+    const near = suggest(time, names);
+    throw new MlctlError("usage", `time_column: the data has no column "${time}"`, {
+      hint: near === undefined ? `its columns are ${names.slice(0, 20).join(", ")}` : `did you mean "${near}"?`,
+    });
+  }
+  return (["id_columns", "drop_columns"] as const).flatMap((key) =>
+    config[key]
+      .filter((name) => !names.includes(name))
+      .map((name) => {
+        const near = suggest(name, names);
+        return `${key}: the data has no column "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`;
+      }),
+  );
 }

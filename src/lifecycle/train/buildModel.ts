@@ -1,18 +1,18 @@
 /** Puts a fitted candidate together with all that a model file says of itself. */
-import type { Dataset } from "../core/dataset.ts";
-import type { Model } from "../core/model.ts";
-import { MODEL_VERSION } from "../core/model.ts";
-import type { Table } from "../core/table.ts";
-import type { ColumnSpec, Signature } from "../core/signature.ts";
-import { requiredColumns } from "../features/requiredColumns.ts";
-import { fitBaseline } from "../pipeline/fit/fitBaseline.ts";
-import type { FittedCandidate } from "../pipeline/fit/fitCandidate.ts";
-import { predictionColumn } from "../pipeline/rows/predictionColumn.ts";
-import { signatureOf } from "../pipeline/rows/signatureOf.ts";
-import { referenceOf } from "../stats/referenceOf.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { Model } from "../../core/model.ts";
+import { MODEL_VERSION } from "../../core/model.ts";
+import type { Table } from "../../core/table.ts";
+import type { ColumnSpec, Signature } from "../../core/signature.ts";
+import { requiredColumns } from "../../features/requiredColumns.ts";
+import { fitBaseline } from "../../pipeline/fit/fitBaseline.ts";
+import type { FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
+import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
+import { signatureOf } from "../../pipeline/rows/signatureOf.ts";
+import { referenceOf } from "../../stats/referenceOf.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";
 import type { PreparedData } from "./trainingData.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** No clock, run id or path goes in: the same data, configuration and seed give the same model, byte for byte. */
 export async function buildModel(

@@ -1,8 +1,8 @@
 /** Leaderboard: the candidates of one training, best first. */
-import { formatNumber } from "../core/format.ts";
-import type { Selection } from "../core/run.ts";
-import type { Task } from "../core/task.ts";
-import { findMetric } from "../metrics/findMetric.ts";
+import { formatNumber } from "../../core/format.ts";
+import type { Selection } from "../../core/run.ts";
+import type { Task } from "../../core/task.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
 
 /** What ranks a candidate. */
 export interface Contender {

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { Evaluation } from "../core/metric.ts";
-import type { Selection } from "../core/run.ts";
-import { computeMetrics } from "../metrics/computeMetrics.ts";
-import { doubtfulLead, type Answered } from "./doubtfulLead.ts";
+import type { Evaluation } from "../../core/metric.ts";
+import type { Selection } from "../../core/run.ts";
+import { computeMetrics } from "../../metrics/computeMetrics.ts";
+import { doubtfulLead, type Answered } from "./leaderboardNotes.ts";
 
 /** Half the rows are of class 1; the answers are wrong in every `wrongEvery`th row, from `from` on. */
 function answered(family: string, [wrongEvery, from]: readonly [number, number], rows = 200): Answered {

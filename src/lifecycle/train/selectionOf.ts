@@ -1,15 +1,15 @@
 /** Folds of the training part as `train.selection` of config.json wants them. */
-import { cellText } from "../core/cellText.ts";
-import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/findColumn.ts";
-import type { Aggregate } from "../core/run.ts";
-import { suggest } from "../core/suggest.ts";
-import type { Column, Table } from "../core/table.ts";
-import type { Fold } from "../pipeline/fit/foldsOf.ts";
-import type { TrainingData } from "../pipeline/fit/partOf.ts";
-import { selectionFolds } from "../pipeline/fit/selectionFolds.ts";
-import type { Split } from "../pipeline/fit/splitRows.ts";
-import type { Workspace } from "./workspace.ts";
+import { cellText } from "../../core/cellText.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { findColumn } from "../../core/findColumn.ts";
+import type { Aggregate } from "../../core/run.ts";
+import { suggest } from "../../core/suggest.ts";
+import type { Column, Table } from "../../core/table.ts";
+import type { Fold } from "../../pipeline/fit/foldsOf.ts";
+import type { TrainingData } from "../../pipeline/fit/partOf.ts";
+import { selectionFolds } from "../../pipeline/fit/selectionFolds.ts";
+import type { Split } from "../../pipeline/fit/splitRows.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** Which folds choose the winner. */
 export interface SelectionPlan {

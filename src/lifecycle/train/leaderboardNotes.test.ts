@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { Aggregate } from "../core/run.ts";
-import { aggregateFolds } from "../pipeline/fit/aggregateFolds.ts";
-import { decidingFold } from "./decidingFold.ts";
+import type { Aggregate } from "../../core/run.ts";
+import { aggregateFolds } from "../../pipeline/fit/aggregateFolds.ts";
+import { decidingFold } from "./leaderboardNotes.ts";
 import { rank, type Contender } from "./leaderboard.ts";
 
 function told(folds: Readonly<Record<string, readonly number[]>>, aggregate: Aggregate, method = "time_series") {
