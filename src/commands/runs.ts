@@ -30,7 +30,7 @@ const list = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const { reading } = await import("../lifecycle/session.ts");
     if (trials) {
-      const { trialList } = await import("../lifecycle/trialList.ts");
+      const { trialList } = await import("../lifecycle/tune/trialList.ts");
       const found = await reading(workspace, (session) => trialList(session, { family, limit }));
       return { result: found, view: trialsView(found) };
     }

@@ -1,7 +1,7 @@
 /** The trials of searches as a table. */
 import { shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { TrialList } from "../lifecycle/trialList.ts";
+import type { TrialList } from "../lifecycle/tune/trialList.ts";
 
 export function trialsView({ trials, more }: TrialList): View {
   if (trials.length === 0) return { title: "no search yet", next: "`mlctl tune`" };

@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
 import { selectionLabel } from "../core/selectionLabel.ts";
 import type { View } from "../core/view.ts";
-import type { TunePlan, TuneResult } from "../lifecycle/tune.ts";
+import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openConfig } from "./openConfig.ts";
@@ -54,8 +54,8 @@ export const tune = defineCommand({
       openConfig(invocation),
       import("../lifecycle/workspace.ts"),
       import("../lifecycle/session.ts"),
-      import("../lifecycle/tune.ts"),
-      import("../lifecycle/writeParams.ts"),
+      import("../lifecycle/tune/tune.ts"),
+      import("../lifecycle/tune/writeParams.ts"),
     ]);
     const workspace = openWorkspace(loaded, invocation.context);
     const options = { method, trials, workers, fresh };

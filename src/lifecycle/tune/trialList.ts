@@ -1,7 +1,7 @@
 /** The trials of the newest search of each kind, best first. */
-import type { SearchRecord, TrialRecord } from "../core/search.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import type { Session } from "./session.ts";
+import type { SearchRecord, TrialRecord } from "../../core/search.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import type { Session } from "../session.ts";
 
 export interface ListedTrial
   extends TrialRecord, Pick<SearchRecord, "createdAt" | "trainId" | "family" | "featureSet" | "metric"> {}

@@ -1,7 +1,7 @@
 /** Writes the best parameters of a search into a config.json. */
 import { readFileSync } from "node:fs";
-import { withParams } from "../config/jsonc.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
+import { withParams } from "../../config/jsonc.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import type { SearchResult, TuneResult } from "./tune.ts";
 
 export interface WriteOptions {

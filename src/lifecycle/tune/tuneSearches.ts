@@ -1,16 +1,16 @@
 /** The searches that config.json asks for: each model with a space, on each feature set, with the folds that judge. */
 import { createHash } from "node:crypto";
-import { MlctlError } from "../core/errors.ts";
-import type { Dataset } from "../core/dataset.ts";
-import { findMetric } from "../metrics/findMetric.ts";
-import { gridPoints } from "../pipeline/search/gridPoints.ts";
-import type { SearchPlan } from "../pipeline/search/runSearch.ts";
-import { readSpace, valueCount } from "../pipeline/search/space.ts";
-import type { TrialSubject } from "../pipeline/search/trialTask.ts";
-import { configuredCandidates, type ConfiguredCandidate } from "./train/configuredCandidates.ts";
-import { selectionOf, type SelectionPlan } from "./train/selectionOf.ts";
-import type { PreparedData } from "./train/trainingData.ts";
-import type { Workspace } from "./workspace.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { gridPoints } from "../../pipeline/search/gridPoints.ts";
+import type { SearchPlan } from "../../pipeline/search/runSearch.ts";
+import { readSpace, valueCount } from "../../pipeline/search/space.ts";
+import type { TrialSubject } from "../../pipeline/search/trialTask.ts";
+import { configuredCandidates, type ConfiguredCandidate } from "../train/configuredCandidates.ts";
+import { selectionOf, type SelectionPlan } from "../train/selectionOf.ts";
+import type { PreparedData } from "../train/trainingData.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** Flags that stand above `search` of config.json. */
 export interface SearchOverrides {

@@ -1,8 +1,8 @@
 /** What a search tells while it works: how far it is, and the best so far. */
-import type { Context } from "../core/context.ts";
-import { MlctlError } from "../core/errors.ts";
-import { formatNumber } from "../core/format.ts";
-import type { Trial } from "../pipeline/search/trial.ts";
+import type { Context } from "../../core/context.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { formatNumber } from "../../core/format.ts";
+import type { Trial } from "../../pipeline/search/trial.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
 export interface TuneProgress {

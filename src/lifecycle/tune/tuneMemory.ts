@@ -1,9 +1,9 @@
 /** Trials of an earlier search of the same kind, and where those of this one are kept. */
-import type { JsonObject } from "../core/json.ts";
-import type { Trial } from "../pipeline/search/trial.ts";
-import { pointText } from "../pipeline/search/space.ts";
-import { searchJournal } from "../storage/records/searchJournal.ts";
-import type { Session } from "./session.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { Trial } from "../../pipeline/search/trial.ts";
+import { pointText } from "../../pipeline/search/space.ts";
+import { searchJournal } from "../../storage/records/searchJournal.ts";
+import type { Session } from "../session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
 export interface TrialMemory {
