@@ -28,7 +28,7 @@ export const apicalls = defineCommand({
     const [{ writing }, step, { requireDeployed }] = await Promise.all([
       import("../lifecycle/session.ts"),
       import("../lifecycle/fullprocess/apiCalls.ts"),
-      import("../lifecycle/requireDeployed.ts"),
+      import("../lifecycle/loadModel.ts"),
     ]);
     const known = url === undefined ? undefined : { url, token: token ?? workspace.config.serve.token };
     if (known === undefined) requireDeployed(workspace);

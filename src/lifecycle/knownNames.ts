@@ -11,7 +11,7 @@ import { transformProblems } from "../features/transformProblems.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { metrics } from "../metrics/index.ts";
 import { driftTestNamed } from "../monitoring/driftTestNamed.ts";
-import { transformRequests } from "./transformRequests.ts";
+import { transformRequests } from "./settings.ts";
 
 type Space = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>["space"];
 

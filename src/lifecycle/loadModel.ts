@@ -10,8 +10,11 @@ import { sha256File } from "../storage/files/sha256.ts";
 import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
 import { fromRecordPath } from "../storage/files/workspacePaths.ts";
-import { requireWorking } from "./requireWorking.ts";
 import type { Session } from "./session.ts";
+import type { ColumnSpec } from "../core/signature.ts";
+import type { Column } from "../core/table.ts";
+import { predictor } from "../pipeline/predict/predictor.ts";
+import type { Workspace } from "./workspace.ts";
 
 export interface LoadedModel {
   readonly model: Model;
@@ -85,4 +88,30 @@ export function modelPath({ paths }: Pick<Session, "paths">, run: Run): string {
       hint: `the best of its training is shown by \`mlctl runs show ${run.runId}\``,
     },
   );
+}
+
+/** @throws {MlctlError} kind "data" where its parts do not fit each other, or this version */
+export function requireWorking(model: Model, path: string): void {
+  try {
+    predictor(model)({ rowCount: 0, columns: model.signature.inputs.map(withoutRows) });
+  } catch (error) {
+    if (error instanceof MlctlError) throw error;
+    const what = error instanceof Error ? error.message : String(error);
+    throw new MlctlError("data", `the parts of the model ${path} do not fit each other: ${what}`, {
+      hint: "restore the file from a backup, or run `mlctl train`",
+      cause: error,
+    });
+  }
+}
+
+function withoutRows({ name, kind }: ColumnSpec): Column {
+  return kind === "category"
+    ? { kind, name, codes: new Int32Array(0), categories: [] }
+    : { kind, name, values: new Float64Array(0) };
+}
+
+/** @throws {MlctlError} kind "notReady" */
+export function requireDeployed({ paths }: Workspace): void {
+  if (currentDeployment(paths.production) !== undefined) return;
+  throw new MlctlError("notReady", "no model is deployed", { hint: "run `mlctl deploy`" });
 }

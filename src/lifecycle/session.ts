@@ -9,7 +9,6 @@ import { requireSettled, settleReplacement } from "../storage/backup/settleRepla
 import { syncStore } from "../storage/store/syncStore.ts";
 import { removeStaleTemporaries } from "../storage/files/temporaryPath.ts";
 import { keptTables } from "./keptTables.ts";
-import { steadyClock } from "./steadyClock.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface Session extends Workspace {
@@ -94,4 +93,21 @@ export async function reading<T>(workspace: Workspace, work: (session: Session) 
   } finally {
     store.close();
   }
+}
+
+/**
+ * "Newest" is decided by time: with a clock set back (or records from a machine whose clock is ahead), new data would
+ * look older than old data and be ingested and trained again for ever.
+ */
+export function steadyClock(store: Pick<RunStore, "datasets" | "runs" | "deployments">, now: () => Date): () => Date {
+  const newest = [
+    store.datasets()[0]?.createdAt,
+    store.runs({ limit: 1 })[0]?.createdAt,
+    store.deployments()[0]?.deployedAt,
+  ];
+  let last = Math.max(...newest.map((time) => (time === undefined ? 0 : Date.parse(time))));
+  return () => {
+    last = Math.max(last + 1, now().getTime());
+    return new Date(last);
+  };
 }

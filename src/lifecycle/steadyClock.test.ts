@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Dataset } from "../core/dataset.ts";
 import type { RunStore } from "../storage/store/runStore.ts";
-import { steadyClock } from "./steadyClock.ts";
+import { steadyClock } from "./session.ts";
 
 const store = (createdAt?: string): Pick<RunStore, "datasets" | "runs" | "deployments"> => ({
   datasets: () => (createdAt === undefined ? [] : [{ createdAt } as Dataset]),

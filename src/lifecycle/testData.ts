@@ -8,7 +8,7 @@ import type { ReadOptions } from "../data/readOptions.ts";
 import { readTable } from "../data/readTable.ts";
 import { sha256File } from "../storage/files/sha256.ts";
 import { toRecordPath } from "../storage/files/workspacePaths.ts";
-import { readingOptions } from "./readingOptions.ts";
+import { readingOptions } from "./settings.ts";
 import type { Session } from "./session.ts";
 
 export interface TestData {

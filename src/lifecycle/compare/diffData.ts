@@ -1,7 +1,7 @@
 /** What differs between the data that two runs were trained on. */
 import type { Dataset } from "../../core/dataset.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
-import { driftOptions } from "../driftOptions.ts";
+import { driftOptions } from "../settings.ts";
 import type { RunWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../train/trainingData.ts";

@@ -7,11 +7,10 @@ import type { Run } from "../../core/run.ts";
 import type { Candidate } from "../../pipeline/fit/fitCandidate.ts";
 import { serializeModel } from "../../storage/model/modelFile.ts";
 import { buildModel } from "../train/buildModel.ts";
-import { costsOf } from "../costsOf.ts";
+import { costsOf, transformRequests } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { trainOne } from "../train/trainCandidates.ts";
 import { prepareData } from "../train/trainingData.ts";
-import { transformRequests } from "../transformRequests.ts";
 
 /** What a model follows from. */
 export interface Recipe {

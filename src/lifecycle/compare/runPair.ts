@@ -6,7 +6,7 @@ import type { Run } from "../../core/run.ts";
 import type { Table } from "../../core/table.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
-import { costsOf } from "../costsOf.ts";
+import { costsOf } from "../settings.ts";
 import { judge } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
 import { datasetOf, retrain } from "./retrain.ts";

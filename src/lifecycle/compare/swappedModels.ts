@@ -6,7 +6,7 @@ import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/run.ts";
 import type { Table } from "../../core/table.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
-import { costsOf } from "../costsOf.ts";
+import { costsOf } from "../settings.ts";
 import { judge } from "../judge.ts";
 import { datasetOf, retrain } from "./retrain.ts";
 import type { Session } from "../session.ts";

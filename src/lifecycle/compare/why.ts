@@ -6,7 +6,7 @@ import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
 import { shapleyShares } from "../../pipeline/judge/shapleyShares.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
-import { decidingMetric } from "../decidingMetric.ts";
+import { decidingMetric } from "../settings.ts";
 import { judgePair, runWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
 import { differingFactors, factors, swappedModel, type Factor, type SwappedModel } from "./swappedModels.ts";

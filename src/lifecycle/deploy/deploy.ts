@@ -12,8 +12,7 @@ import { currentDeployment, deploymentHistory } from "../../storage/deployment/c
 import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
-import { costsOf, costUnit } from "../costsOf.ts";
-import { decidingMetric } from "../decidingMetric.ts";
+import { costUnit, costsOf, decidingMetric } from "../settings.ts";
 import { judge } from "../judge.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";

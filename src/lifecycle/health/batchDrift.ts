@@ -5,7 +5,7 @@ import type { Column, Table } from "../../core/table.ts";
 import { answersAndTruth } from "../../monitoring/answersAndTruth.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { prepareRows, truthOf } from "../../monitoring/prepareRows.ts";
-import { driftOptions } from "../driftOptions.ts";
+import { driftOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { loadDeployed } from "../loadModel.ts";

@@ -15,7 +15,7 @@ import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import type { InputFile } from "./inputFiles.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
-import { readingOptions } from "../readingOptions.ts";
+import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestOptions {

@@ -5,7 +5,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { inputFiles, type InputFile } from "./inputFiles.ts";
-import { readingOptions } from "../readingOptions.ts";
+import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestPlan {

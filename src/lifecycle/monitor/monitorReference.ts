@@ -6,7 +6,7 @@ import type { Reference } from "../../core/reference.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { monitorSeason, SAME_SEASON, type SeasonOf } from "./monitorSeason.ts";
-import { readingOptions } from "../readingOptions.ts";
+import { readingOptions } from "../settings.ts";
 import { referenceInThread } from "./referenceInThread.ts";
 import { referenceOfRows } from "./referenceOfRows.ts";
 import type { Session } from "../session.ts";

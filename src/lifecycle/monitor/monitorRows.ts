@@ -16,7 +16,7 @@ import {
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
 import type { LoadedModel } from "../loadModel.ts";
-import { readingOptions } from "../readingOptions.ts";
+import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../train/trainingData.ts";
 

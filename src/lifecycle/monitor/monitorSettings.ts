@@ -5,8 +5,7 @@ import { duration } from "../../features/duration.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { JudgeOptions } from "../../monitoring/judgeWindow.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
-import { decidingMetric } from "../decidingMetric.ts";
-import { driftOptions } from "../driftOptions.ts";
+import { decidingMetric, driftOptions } from "../settings.ts";
 import type { LoadedModel } from "../loadModel.ts";
 
 export type MonitorSettings = Omit<JudgeOptions, "reference" | "end">;

@@ -8,8 +8,7 @@ import { explain as explainTable, type Explained } from "../../pipeline/predict/
 import { knowingRows } from "../../pipeline/rows/knowingRows.ts";
 import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";
 import { conformRows } from "./conformRows.ts";
-import { costsOf } from "../costsOf.ts";
-import { decidingMetric } from "../decidingMetric.ts";
+import { costsOf, decidingMetric } from "../settings.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows, readTestData } from "../testData.ts";

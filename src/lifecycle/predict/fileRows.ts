@@ -8,7 +8,7 @@ import { readTable } from "../../data/readTable.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/rows.ts";
 import { formatOf, openInput } from "./inputStream.ts";
-import { readingOptions } from "../readingOptions.ts";
+import { readingOptions } from "../settings.ts";
 
 export interface FileToRead {
   readonly path: string;

@@ -10,7 +10,7 @@ import { referenceOf } from "../../stats/referenceOf.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { dataFindings } from "../health/dataFindings.ts";
-import { costsOf, costUnit } from "../costsOf.ts";
+import { costsOf, costUnit } from "../settings.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
 import { KEPT_TAG } from "../deploy/outcomeOf.ts";

@@ -1,6 +1,6 @@
 /** What a configuration makes of the newest dataset, before anything is trained. */
 import { inspectData } from "./inspectData.ts";
-import { latestDataset } from "../latestDataset.ts";
+import { latestDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
 import { prepareData } from "./trainingData.ts";
 

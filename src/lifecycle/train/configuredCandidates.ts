@@ -2,9 +2,7 @@
 import type { Config } from "../../config/schema.ts";
 import type { Task } from "../../core/task.ts";
 import type { Candidate } from "../../pipeline/fit/candidate.ts";
-import { costsOf } from "../costsOf.ts";
-import { decidingMetric } from "../decidingMetric.ts";
-import { transformRequests } from "../transformRequests.ts";
+import { costsOf, decidingMetric, transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
 
 type ModelSettings = NonNullable<Config["train"]["models"]>[number];

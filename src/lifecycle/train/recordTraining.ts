@@ -8,7 +8,7 @@ import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/format.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
-import { costUnit } from "../costsOf.ts";
+import { costUnit } from "../settings.ts";
 import { decidingFold, doubtfulLead } from "./leaderboardNotes.ts";
 import { keepModels, nameModels } from "./keepModels.ts";
 import { baselineAhead } from "./leaderboard.ts";

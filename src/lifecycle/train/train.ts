@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { numberFigures } from "../../stats/numberFigures.ts";
 import { inspectData } from "./inspectData.ts";
-import { latestDataset } from "../latestDataset.ts";
+import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "../session.ts";
 import { trainCandidates } from "./trainCandidates.ts";

@@ -7,7 +7,7 @@ import { crossValidate } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { fitOnParts, type Candidate, type FitHooks, type FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
 import { configuredCandidates } from "./configuredCandidates.ts";
-import { decidingMetric } from "../decidingMetric.ts";
+import { decidingMetric } from "../settings.ts";
 import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";

@@ -14,7 +14,7 @@ import { splitRows, type Split } from "../../pipeline/fit/splitRows.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { orderOf, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
-import { transformRequests } from "../transformRequests.ts";
+import { transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
 import { suggest } from "../../core/suggest.ts";
 

@@ -8,7 +8,7 @@ import type { Point } from "../../pipeline/search/space.ts";
 import type { Trial } from "../../pipeline/search/trial.ts";
 import { trialPool, type TrialPool } from "../../pipeline/search/trialPool.ts";
 import { inspectData } from "../train/inspectData.ts";
-import { latestDataset } from "../latestDataset.ts";
+import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "../train/recordTraining.ts";
 import type { Session } from "../session.ts";
 import { trainCandidates } from "../train/trainCandidates.ts";

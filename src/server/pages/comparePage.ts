@@ -9,7 +9,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
 import { familyName } from "../../reporting/summary.ts";
-import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareData, compareFeatures } from "./compareData.ts";
 import type { Page, PageRequest } from "./frame/page.ts";

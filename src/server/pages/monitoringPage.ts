@@ -5,7 +5,7 @@ import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
-import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { metricLabel } from "../../lifecycle/settings.ts";
 import { MATRIX_WINDOWS, columnMatrix } from "./charts/columnMatrix.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";

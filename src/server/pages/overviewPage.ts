@@ -5,7 +5,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
-import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { metricLabel } from "../../lifecycle/settings.ts";
 import { deploymentRows } from "./deploymentRows.ts";
 import { factList, runLink, runState } from "./parts.ts";
 import { overviewHealth } from "./overviewHealth.ts";

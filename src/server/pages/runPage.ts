@@ -10,7 +10,7 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
-import { metricLabel } from "../../lifecycle/metricLabel.ts";
+import { metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState } from "./parts.ts";
 import { lineageGraph } from "./charts/lineageGraph.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
