@@ -79,7 +79,7 @@ export const monitor = defineCommand({
       const result = await reading(workspace, (session) => monitorEntry(session, show));
       return { result, view: monitoringView(result) };
     }
-    const { dateOption } = await import("../lifecycle/dateOption.ts");
+    const { dateOption } = await import("./dateOption.ts");
     const request = {
       files: args,
       source: options.source,
