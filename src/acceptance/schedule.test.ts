@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hostTimes } from "../automation/hostTimes.ts";
-import { systemZone } from "../automation/systemZone.ts";
+import { systemZone } from "../automation/schedule/localTime.ts";
 import { acquireLock } from "../storage/lock.ts";
 import { fakeCrontab, type FakeCrontab } from "./fakeCrontab.ts";
 import { sampleWorkspace, type Finished, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";

@@ -2,7 +2,7 @@
 import { keepStep, restoreStep, STATE_BRANCH } from "./githubState.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { shellWord } from "./jobCommand.ts";
-import type { ScheduledJob } from "./scheduledJobs.ts";
+import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 import { yamlText } from "./yamlText.ts";
 
 export interface WorkflowOptions {

@@ -6,10 +6,9 @@ import { crontabLines, readCrontab, writeCrontab } from "./crontab.ts";
 import { blockLines, blockOwners, crontabZone, withBlock, type CrontabChange } from "./crontabBlock.ts";
 import { withCrontabLock } from "./crontabLock.ts";
 import type { InstallOptions } from "./installOptions.ts";
-import { isZone } from "./localTime.ts";
+import { isZone, processZone, systemZone } from "./schedule/localTime.ts";
 import { realConfigPath } from "./realConfigPath.ts";
-import type { ScheduledJob } from "./scheduledJobs.ts";
-import { processZone, systemZone } from "./systemZone.ts";
+import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 
 export interface CrontabInstallation {
   readonly changed: boolean;

@@ -1,5 +1,5 @@
 /** Which scheduler is told of the jobs, and how. */
-import type { JobPlace } from "./executeJob.ts";
+import type { JobPlace } from "./schedule/executeJob.ts";
 
 export type Target = "crontab" | "systemd" | "github" | "k8s";
 

@@ -3,9 +3,9 @@ import { basename, join, relative } from "node:path";
 import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
 import type { InstallOptions, Target } from "./installOptions.ts";
 import { shellWord } from "./jobCommand.ts";
-import type { ScheduledJob } from "./scheduledJobs.ts";
+import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 import { ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
-import { expect, expectBy, expectFromFirstRun, expectNothing } from "./scheduleState.ts";
+import { expect, expectBy, expectFromFirstRun, expectNothing } from "./schedule/scheduleState.ts";
 
 export interface InstallResult {
   readonly scheduler: Target;

@@ -1,7 +1,7 @@
 /** A CronJob of Kubernetes for each job. */
 import { sha256Text } from "../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
-import type { ScheduledJob } from "./scheduledJobs.ts";
+import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 import { yamlText } from "./yamlText.ts";
 
 /** A missed start is made up for within the day; else it may be a little late. */

@@ -5,12 +5,12 @@ import { MlctlError } from "../core/errors.ts";
 import { userFolder } from "../core/userFolder.ts";
 import { atomicWrite } from "../storage/files/atomicWrite.ts";
 import { sha256Text } from "../storage/files/sha256.ts";
-import { leastMinutes } from "./cron.ts";
+import { leastMinutes } from "./schedule/cron.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
 import type { InstallOptions, Target } from "./installOptions.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
 import { realConfigPath } from "./realConfigPath.ts";
-import type { ScheduledJob } from "./scheduledJobs.ts";
+import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 import { systemdUnits } from "./systemdUnits.ts";
 
 const MARK = "# Written by mlctl schedule install; change config.json and install again.";

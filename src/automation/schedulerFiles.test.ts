@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { nextTimes } from "./cron.ts";
-import type { JobPlace } from "./executeJob.ts";
+import { nextTimes } from "./schedule/cron.ts";
+import type { JobPlace } from "./schedule/executeJob.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
-import type { ScheduledJob } from "./scheduledJobs.ts";
+import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 import { calendarOf, systemdUnits } from "./systemdUnits.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");

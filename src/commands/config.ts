@@ -101,7 +101,7 @@ async function scheduleProblemsOf(
   { context, usageError }: Invocation,
 ): Promise<readonly ConfigProblem[]> {
   if (schedule.length === 0) return [];
-  const { scheduleProblems, scheduledJobs } = await import("../automation/scheduledJobs.ts");
+  const { scheduleProblems, scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   const now = context.now();
   const problems = scheduleProblems({ ...rest, schedule }, now);
   const isSound = (i: number): boolean => !problems.some(({ path }) => path.startsWith(`schedule.${i}.`));

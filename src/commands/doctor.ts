@@ -32,8 +32,8 @@ async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   if (config.schedule.length === 0) return [];
   const [{ reading }, { scheduledJobs }, { jobStatuses, scheduleFindings }] = await Promise.all([
     import("../lifecycle/session.ts"),
-    import("../automation/scheduledJobs.ts"),
-    import("../automation/jobStatus.ts"),
+    import("../automation/schedule/scheduledJobs.ts"),
+    import("../automation/schedule/jobStatus.ts"),
   ]);
   try {
     const jobs = scheduledJobs(config, context.now());

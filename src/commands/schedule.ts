@@ -1,9 +1,9 @@
 /** `mlctl schedule`: the jobs of config.json at their times, by mlctl itself or by another scheduler. */
 import { dirname } from "node:path";
 import { exitCodes, MlctlError } from "../core/errors.ts";
-import type { JobPlace } from "../automation/executeJob.ts";
+import type { JobPlace } from "../automation/schedule/executeJob.ts";
 import type { InstallOptions, Target } from "../automation/installOptions.ts";
-import type { ScheduledJob } from "../automation/scheduledJobs.ts";
+import type { ScheduledJob } from "../automation/schedule/scheduledJobs.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openConfig } from "./openConfig.ts";
@@ -72,7 +72,7 @@ const run = defineCommand({
   async run(invocation) {
     const { jobs, place } = await open(invocation);
     await requireUsage(jobs, invocation);
-    const { runSchedule } = await import("../automation/runSchedule.ts");
+    const { runSchedule } = await import("../automation/schedule/runSchedule.ts");
     const result = await runSchedule({ ...place, jobs, drainMs: invocation.options.drain ?? DRAIN_MILLISECONDS });
     return { result, view: { title: `stopped after ${result.executions} executions` } };
   },
@@ -105,8 +105,8 @@ const now = defineCommand({
   async run(invocation) {
     const { jobs, place } = await open(invocation);
     const [{ runJobNow }, { jobNamed }] = await Promise.all([
-      import("../automation/runJobNow.ts"),
-      import("../automation/scheduledJobs.ts"),
+      import("../automation/schedule/runJobNow.ts"),
+      import("../automation/schedule/scheduledJobs.ts"),
     ]);
     const { due, missed, show } = invocation.options;
     // The runner reads annotations from what is printed.
@@ -205,7 +205,7 @@ interface Opened {
 
 async function open(invocation: Invocation): Promise<Opened> {
   const { place } = await openPlace(invocation);
-  const { scheduledJobs } = await import("../automation/scheduledJobs.ts");
+  const { scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   return { place, jobs: scheduledJobs(place.workspace.config, invocation.context.now()) };
 }
 
@@ -226,7 +226,7 @@ async function statuses(invocation: Invocation, count: number) {
   const { jobs, place } = await open(invocation);
   const [{ reading }, { jobStatuses }] = await Promise.all([
     import("../lifecycle/session.ts"),
-    import("../automation/jobStatus.ts"),
+    import("../automation/schedule/jobStatus.ts"),
   ]);
   const { paths, context } = place.workspace;
   return reading(place.workspace, ({ store }) => jobStatuses(jobs, { paths, store, now: context.now(), count }));

@@ -3,9 +3,9 @@ import type { Execution } from "../core/execution.ts";
 import { shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
 import type { InstallResult } from "../automation/installSchedule.ts";
-import { localTime } from "../automation/localTime.ts";
-import type { JobStatus } from "../automation/jobStatus.ts";
-import type { RunJobResult } from "../automation/runJobNow.ts";
+import { localTime } from "../automation/schedule/localTime.ts";
+import type { JobStatus } from "../automation/schedule/jobStatus.ts";
+import type { RunJobResult } from "../automation/schedule/runJobNow.ts";
 
 export function nextView(jobs: readonly JobStatus[]): View {
   const rows = jobs.flatMap(({ name, cron, timezone, next }) =>

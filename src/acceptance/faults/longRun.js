@@ -1,9 +1,9 @@
 /** Lives through weeks of the schedule of a workspace in minutes: each due job runs as the daemon runs it, only the clock is ahead. Usage: node --expose-gc longRun.js FOLDER EXECUTIONS LOOKS */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { timesAfter } from "../../../dist/automation/cron.js";
-import { executeJob } from "../../../dist/automation/executeJob.js";
-import { scheduledJobs } from "../../../dist/automation/scheduledJobs.js";
+import { timesAfter } from "../../../dist/automation/schedule/cron.js";
+import { executeJob } from "../../../dist/automation/schedule/executeJob.js";
+import { scheduledJobs } from "../../../dist/automation/schedule/scheduledJobs.js";
 import { loadConfig } from "../../../dist/config/loadConfig.js";
 import { openWorkspace } from "../../../dist/lifecycle/workspace.js";
 

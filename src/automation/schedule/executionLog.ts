@@ -1,18 +1,18 @@
 /** What scheduled jobs leave behind: a record and a log file each, the oldest taken away. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Config } from "../config/schema.ts";
-import type { Execution } from "../core/execution.ts";
-import { daysBefore } from "../core/daysBefore.ts";
-import { lastExecutions } from "../core/lastExecutions.ts";
-import { actualStatus } from "../storage/records/actualStatus.ts";
-import { isOwnFile } from "../storage/files/isOwnFile.ts";
-import { readStore } from "../storage/store/readStore.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
-import { openStore } from "../storage/store/openStore.ts";
-import type { RunStore } from "../storage/store/runStore.ts";
-import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../storage/files/workspacePaths.ts";
-import { recordPath, scheduleFolder } from "../storage/records/workspaceRecord.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Execution } from "../../core/execution.ts";
+import { daysBefore } from "../../core/daysBefore.ts";
+import { lastExecutions } from "../../core/lastExecutions.ts";
+import { actualStatus } from "../../storage/records/actualStatus.ts";
+import { isOwnFile } from "../../storage/files/isOwnFile.ts";
+import { readStore } from "../../storage/store/readStore.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { openStore } from "../../storage/store/openStore.ts";
+import type { RunStore } from "../../storage/store/runStore.ts";
+import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { recordPath, scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 
 /** Executions that are looked through for the last time of a job. */
 const RECENT = 100;

@@ -1,4 +1,5 @@
 /** Wall clocks: what a clock in a time zone shows at an instant, and the other way round. */
+import { spawnSync } from "node:child_process";
 
 export interface LocalTime {
   readonly year: number;
@@ -68,4 +69,22 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   });
   formats.set(timezone, made);
   return made;
+}
+
+/**
+ * The zone of the machine (/etc/localtime), not that of this shell: a cron that was started with the machine knows
+ * nothing of a TZ that somebody set for himself. Node reads TZ once, so a process without it is asked.
+ */
+export function systemZone(environment: NodeJS.ProcessEnv): string {
+  const { TZ: zone, ...rest } = environment;
+  if (zone === undefined) return processZone();
+  const script = "Intl.DateTimeFormat().resolvedOptions().timeZone";
+  const { stdout } = spawnSync(process.execPath, ["-p", script], { encoding: "utf8", env: rest });
+  const found = stdout?.trim() ?? "";
+  return isZone(found) ? found : processZone();
+}
+
+/** As this process has it: TZ, else that of the machine. */
+export function processZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

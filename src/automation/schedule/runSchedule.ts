@@ -1,15 +1,15 @@
 /** The daemon behind `mlctl schedule run`: starts the jobs of config.json at their times, each in a process of its own. */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Context } from "../core/context.ts";
-import { MlctlError } from "../core/errors.ts";
+import type { Context } from "../../core/context.ts";
+import { MlctlError, exitCodes } from "../../core/errors.ts";
 import { onSchedule } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
 import { recentExecutions } from "./executionLog.ts";
-import { describeExecution } from "./describeExecution.ts";
 import { missedTimes, type MissedTimes } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expect, expectations } from "./scheduleState.ts";
+import type { Execution } from "../../core/execution.ts";
 
 export interface RunScheduleOptions extends JobPlace {
   readonly jobs: readonly ScheduledJob[];
@@ -162,4 +162,21 @@ async function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
+}
+
+/** How one run of a job ended, in a sentence. */
+export function describeExecution(execution: Execution | "done_before"): {
+  readonly message: string;
+  readonly isFine: boolean;
+} {
+  if (execution === "done_before") return { message: "ran for this time already", isFine: true };
+  const { status, seconds, exitCode, reason, log } = execution;
+  const after = `after ${(seconds ?? 0).toFixed(1)} s`;
+  if (status === "done") return { message: `done ${after}`, isFine: true };
+  if (status === "skipped") return { message: `skipped: ${reason}`, isFine: false };
+  if (status === "timed_out") return { message: `took too long and was stopped ${after}: see ${log}`, isFine: false };
+  const kind = Object.entries(exitCodes).find(([, code]) => code === exitCode)?.[0];
+  const how =
+    exitCode === null ? (reason ?? "ended") : `ended with ${exitCode}${kind === undefined ? "" : ` (${kind})`}`;
+  return { message: `${how} ${after}: see ${log}`, isFine: false };
 }

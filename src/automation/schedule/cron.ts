@@ -1,6 +1,6 @@
 /** Times from cron expressions, and work that is done at them: the only door to node-cron. */
 import { createTask, parse, validateDetailed, type Logger, type ParsedFields, type ScheduledTask } from "node-cron";
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { isZone, localTime, utcOf, type LocalTime } from "./localTime.ts";
 
 /** When a job runs. */

@@ -1,10 +1,10 @@
 /** Since when each job is expected to run: what tells a job that never ran from one that was never installed. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
-import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 import type { CronJob } from "./cron.ts";
 
 export type Scheduler = "daemon" | "crontab" | "systemd";

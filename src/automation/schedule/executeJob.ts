@@ -4,17 +4,17 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MlctlError } from "../core/errors.ts";
-import type { Execution } from "../core/execution.ts";
-import { timestamp } from "../core/format.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
-import { acquireLock } from "../storage/lock.ts";
-import { toRecordPath } from "../storage/files/workspacePaths.ts";
-import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Execution } from "../../core/execution.ts";
+import { timestamp } from "../../core/format.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
+import { acquireLock } from "../../storage/lock.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 import { logPath, recentExecutions, retainExecutions, saveExecution } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { projectRoot } from "../core/projectRoot.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
 
 export const program = fileURLToPath(new URL("bin/mlctl.js", projectRoot));
 

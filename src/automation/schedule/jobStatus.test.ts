@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
-import type { Execution } from "../core/execution.ts";
-import { exampleExecution, exampleWorkspace } from "../storage/exampleRecords.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
-import { openStore } from "../storage/store/openStore.ts";
-import { actualStatus } from "../storage/records/actualStatus.ts";
+import type { Execution } from "../../core/execution.ts";
+import { exampleExecution, exampleWorkspace } from "../../storage/exampleRecords.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { openStore } from "../../storage/store/openStore.ts";
+import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { retainExecutions } from "./executionLog.ts";
 import { latestTime } from "./cron.ts";
 import { graced, jobStatuses, missedTimes, type JobStatus } from "./jobStatus.ts";

@@ -1,10 +1,10 @@
 /** How the jobs are: when they run next, how they ended last, and whether one did not run although it was due. */
-import type { Finding } from "../core/drift.ts";
-import type { Execution } from "../core/execution.ts";
-import { shortTime } from "../core/format.ts";
-import { actualStatus } from "../storage/records/actualStatus.ts";
-import type { RunStore } from "../storage/store/runStore.ts";
-import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
+import type { Finding } from "../../core/drift.ts";
+import type { Execution } from "../../core/execution.ts";
+import { shortTime } from "../../core/format.ts";
+import { actualStatus } from "../../storage/records/actualStatus.ts";
+import type { RunStore } from "../../storage/store/runStore.ts";
+import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { latestTime, nextTimes, timesAfter } from "./cron.ts";
 import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
