@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { hostTimes } from "../automation/hostTimes.ts";
+import { hostTimes } from "../automation/schedule/install/hostTimes.ts";
 import { systemZone } from "../automation/schedule/localTime.ts";
 import { acquireLock } from "../storage/lock.ts";
 import { fakeCrontab, type FakeCrontab } from "./fakeCrontab.ts";

@@ -7,10 +7,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { nextTimes } from "./schedule/cron.ts";
 import type { JobPlace } from "./schedule/executeJob.ts";
-import { githubWorkflow } from "./githubWorkflow.ts";
-import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
+import { githubWorkflow } from "./schedule/install/githubWorkflow.ts";
+import { kubernetesCronJobs } from "./schedule/install/kubernetesCronJobs.ts";
 import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
-import { calendarOf, systemdUnits } from "./systemdUnits.ts";
+import { calendarOf, systemdUnits } from "./schedule/install/systemdUnits.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const folder = mkdtempSync(join(tmpdir(), "mlctl-units-"));

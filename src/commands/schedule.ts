@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { JobPlace } from "../automation/schedule/executeJob.ts";
-import type { InstallOptions, Target } from "../automation/installOptions.ts";
+import type { InstallOptions, Target } from "../automation/schedule/install/scheduleFiles.ts";
 import type { ScheduledJob } from "../automation/schedule/scheduledJobs.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
@@ -150,7 +150,7 @@ const install = defineCommand({
   async run(invocation) {
     const { jobs, place } = await open(invocation);
     await requireUsage(jobs, invocation);
-    const { installSchedule } = await import("../automation/installSchedule.ts");
+    const { installSchedule } = await import("../automation/schedule/install/installSchedule.ts");
     const result = await installSchedule(jobs, {
       ...installOptions(invocation, place),
       force: invocation.options.force,
@@ -170,7 +170,7 @@ const remove = defineCommand({
   ],
   async run(invocation) {
     const { place } = await openPlace(invocation);
-    const { installSchedule } = await import("../automation/installSchedule.ts");
+    const { installSchedule } = await import("../automation/schedule/install/installSchedule.ts");
     const result = await installSchedule([], { ...installOptions(invocation, place), force: false });
     return { result, view: installView(result) };
   },
@@ -213,7 +213,7 @@ async function openPlace(invocation: Invocation): Promise<{ place: JobPlace }> {
   const [loaded, { openWorkspace }, { realConfigPath }] = await Promise.all([
     openConfig(invocation),
     import("../lifecycle/workspace.ts"),
-    import("../automation/realConfigPath.ts"),
+    import("../automation/schedule/install/scheduleFiles.ts"),
   ]);
   // Through a link it is the same workspace, of which a scheduler must not be told twice.
   const path = realConfigPath(loaded.path);

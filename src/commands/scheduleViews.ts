@@ -2,7 +2,7 @@
 import type { Execution } from "../core/execution.ts";
 import { shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { InstallResult } from "../automation/installSchedule.ts";
+import type { InstallResult } from "../automation/schedule/install/installSchedule.ts";
 import { localTime } from "../automation/schedule/localTime.ts";
 import type { JobStatus } from "../automation/schedule/jobStatus.ts";
 import type { RunJobResult } from "../automation/schedule/runJobNow.ts";

@@ -1,14 +1,13 @@
 /** The jobs of a workspace in the user's crontab, or out of it. */
-import { MlctlError } from "../core/errors.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
-import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import { ensureFolder } from "../../../storage/files/commitFile.ts";
+import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
 import { crontabLines, readCrontab, writeCrontab } from "./crontab.ts";
 import { blockLines, blockOwners, crontabZone, withBlock, type CrontabChange } from "./crontabBlock.ts";
 import { withCrontabLock } from "./crontabLock.ts";
-import type { InstallOptions } from "./installOptions.ts";
-import { isZone, processZone, systemZone } from "./schedule/localTime.ts";
-import { realConfigPath } from "./realConfigPath.ts";
-import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
+import { realConfigPath, type InstallOptions } from "./scheduleFiles.ts";
+import { isZone, processZone, systemZone } from "../localTime.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
 
 export interface CrontabInstallation {
   readonly changed: boolean;

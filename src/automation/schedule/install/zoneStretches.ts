@@ -1,5 +1,5 @@
 /** The clocks of two time zones beside each other: stretches of time in which neither is set forward or back. */
-import { offsetAt } from "./schedule/localTime.ts";
+import { offsetAt } from "../localTime.ts";
 
 export interface Stretch {
   /** Milliseconds since 1970; the end is the beginning of the next one. */

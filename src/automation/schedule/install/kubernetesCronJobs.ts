@@ -1,8 +1,8 @@
 /** A CronJob of Kubernetes for each job. */
-import { sha256Text } from "../storage/files/sha256.ts";
+import { sha256Text } from "../../../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
-import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
-import { yamlText } from "./yamlText.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
+import { yamlText } from "./githubState.ts";
 
 /** A missed start is made up for within the day; else it may be a little late. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;

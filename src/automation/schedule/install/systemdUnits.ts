@@ -1,9 +1,9 @@
 /** A service and a timer of systemd for each job. */
-import { cronFields, type CronFields } from "./schedule/cron.ts";
-import type { JobPlace } from "./schedule/executeJob.ts";
+import { cronFields, type CronFields } from "../cron.ts";
+import type { JobPlace } from "../executeJob.ts";
 import { jobCommand, jobPath } from "./jobCommand.ts";
-import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
-import { MlctlError } from "../core/errors.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
+import { MlctlError } from "../../../core/errors.ts";
 
 const weekdayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 

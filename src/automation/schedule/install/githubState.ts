@@ -1,4 +1,5 @@
 /** Steps of a workflow that carry what mlctl made from one run to the next: each runner begins with the repository alone. */
+import { Document, isNode } from "yaml";
 import { shellWord } from "./jobCommand.ts";
 
 /**
@@ -59,4 +60,14 @@ function step(name: string, properties: object, script: readonly string[]): obje
 
 function words(folders: readonly string[]): string {
   return folders.map(shellWord).join(" ");
+}
+
+/** @param remarks lines of a comment above it, each starts with "# " */
+export function yamlText(content: object, remarks: readonly string[], options: { separated?: boolean } = {}): string {
+  const document = new Document(content);
+  if (options.separated === true && document.directives !== undefined) document.directives.docStart = true;
+  // A line break in a comment would end it.
+  const comment = remarks.map((line) => ` ${line.replace(/[\r\n\u0085\u2028\u2029]+/g, " ")}`).join("\n");
+  if (isNode(document.contents)) document.contents.commentBefore = comment;
+  return document.toString({ lineWidth: 0, nullStr: "" });
 }

@@ -1,17 +1,16 @@
 /** The files that tell systemd, GitHub Actions and Kubernetes of the jobs: where they lie, and whose each one is. */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { userFolder } from "../core/userFolder.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import { leastMinutes } from "./schedule/cron.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import { userFolder } from "../../../core/userFolder.ts";
+import { atomicWrite } from "../../../storage/files/atomicWrite.ts";
+import { sha256Text } from "../../../storage/files/sha256.ts";
+import { leastMinutes } from "../cron.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
-import type { InstallOptions, Target } from "./installOptions.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
-import { realConfigPath } from "./realConfigPath.ts";
-import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
 import { systemdUnits } from "./systemdUnits.ts";
+import type { JobPlace } from "../executeJob.ts";
 
 const MARK = "# Written by mlctl schedule install; change config.json and install again.";
 const OWNER = "# It manages the jobs of ";
@@ -184,5 +183,26 @@ function repositoryOf(folder: string): string {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, ".git"))) return at;
     if (dirname(at) === at) return folder;
+  }
+}
+
+/** Which scheduler is told of the jobs, and how. */
+export type Target = "crontab" | "systemd" | "github" | "k8s";
+
+export interface InstallOptions extends JobPlace {
+  readonly target: Target;
+  /** Where the files go; undefined: where their scheduler looks for them. */
+  readonly output: string | undefined;
+  readonly dryRun: boolean;
+  /** Replaces files that mlctl did not write. */
+  readonly force: boolean;
+}
+
+/** With the links of its folder followed; as it is where that is gone. The file itself may be a link to a shared one. */
+export function realConfigPath(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path; // The workspace was moved or deleted.
   }
 }

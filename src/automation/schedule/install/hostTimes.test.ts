@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { nextTimes } from "./schedule/cron.ts";
+import { nextTimes } from "../cron.ts";
 import { hostTimes } from "./hostTimes.ts";
-import { localTime } from "./schedule/localTime.ts";
+import { localTime } from "../localTime.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const job = (cron: string, timezone = "UTC") => ({ name: "fullprocess", cron, timezone });

@@ -1,11 +1,17 @@
 /** Hands the jobs of config.json to another scheduler, or takes them back. */
 import { basename, join, relative } from "node:path";
 import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
-import type { InstallOptions, Target } from "./installOptions.ts";
+import {
+  ownFiles,
+  scheduleFilesFolder,
+  unitPrefix,
+  writeScheduleFiles,
+  type InstallOptions,
+  type Target,
+} from "./scheduleFiles.ts";
 import { shellWord } from "./jobCommand.ts";
-import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
-import { ownFiles, scheduleFilesFolder, unitPrefix, writeScheduleFiles } from "./scheduleFiles.ts";
-import { expect, expectBy, expectFromFirstRun, expectNothing } from "./schedule/scheduleState.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
+import { expect, expectBy, expectFromFirstRun, expectNothing } from "../scheduleState.ts";
 
 export interface InstallResult {
   readonly scheduler: Target;

@@ -1,12 +1,12 @@
 /** The user's crontab, read and written through the `crontab` program. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { scheduleFolder } from "../storage/records/workspaceRecord.ts";
-import type { JobPlace } from "./schedule/executeJob.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
+import type { JobPlace } from "../executeJob.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { DUE, jobCommand, jobPath, shellWord } from "./jobCommand.ts";
-import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
 
 /** Debian's cron cuts a longer command off, without a word (MAX_COMMAND in its source). */
 const LONGEST_COMMAND = 998;

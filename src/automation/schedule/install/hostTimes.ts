@@ -1,6 +1,6 @@
 /** A job's times in the words of a scheduler that knows only its own time zone, and five plain fields. */
-import { MlctlError } from "../core/errors.ts";
-import { cronFields, type CronJob } from "./schedule/cron.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import { cronFields, type CronJob } from "../cron.ts";
 import { zoneStretches, type Stretch } from "./zoneStretches.ts";
 
 const DAY_MINUTES = 1440;

@@ -2,10 +2,10 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Context } from "../core/context.ts";
-import { MlctlError } from "../core/errors.ts";
-import { userFolder } from "../core/userFolder.ts";
-import { acquireLock } from "../storage/lock.ts";
+import type { Context } from "../../../core/context.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import { userFolder } from "../../../core/userFolder.ts";
+import { acquireLock } from "../../../storage/lock.ts";
 
 /** Reading and writing a crontab takes far less. */
 const WAIT_MILLISECONDS = 30_000;

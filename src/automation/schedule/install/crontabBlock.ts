@@ -1,5 +1,5 @@
 /** The marked block in a crontab: only what stands between its marks is ever changed. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../../core/errors.ts";
 
 export interface CrontabChange {
   /** The whole crontab as it should be. */

@@ -1,9 +1,8 @@
 /** A workflow of GitHub Actions that runs a job at its times. */
-import { keepStep, restoreStep, STATE_BRANCH } from "./githubState.ts";
+import { STATE_BRANCH, keepStep, restoreStep, yamlText } from "./githubState.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { shellWord } from "./jobCommand.ts";
-import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
-import { yamlText } from "./yamlText.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
 
 export interface WorkflowOptions {
   /** The folder of config.json, relative to the repository, with forward slashes. */

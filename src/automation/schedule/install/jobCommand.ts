@@ -1,7 +1,7 @@
 /** The command line by which another scheduler runs a job. */
 import { dirname } from "node:path";
-import { program } from "./schedule/executeJob.ts";
-import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
+import { program } from "../executeJob.ts";
+import type { ScheduledJob } from "../scheduledJobs.ts";
 
 export interface JobCommandOptions {
   /** Absolute. */
