@@ -1,5 +1,5 @@
 /** `mlctl watch`: files that are dropped into a folder, answered, judged and put away. */
-import type { DropResult } from "../automation/dropResult.ts";
+import type { DropResult } from "../automation/watch/dropResult.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/monitoring.ts";
 import { areasOf } from "./areasOf.ts";
@@ -56,7 +56,7 @@ export const watch = defineCommand({
     const [source] = args;
     const config =
       source === undefined ? workspace.config : { ...workspace.config, watch: { ...workspace.config.watch, source } };
-    const { watch: start } = await import("../automation/watch.ts");
+    const { watch: start } = await import("../automation/watch/watch.ts");
     const summary = await start(
       { ...workspace, config },
       {

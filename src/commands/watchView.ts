@@ -1,6 +1,6 @@
 /** What became of a dropped file: as JSON, as fields of a pipe, as a sentence. */
-import { oneLine } from "../automation/dropNames.ts";
-import type { DropResult } from "../automation/dropResult.ts";
+import { oneLine } from "../automation/watch/dropNames.ts";
+import type { DropResult } from "../automation/watch/dropResult.ts";
 import { formatNumber } from "../core/format.ts";
 
 /** A contract: keys are added, never changed. */

@@ -1,12 +1,12 @@
 /** watch: takes dropped files one after another, answers each and puts it away, until it is stopped or nothing is left. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { milliseconds } from "../config/milliseconds.ts";
-import { exitCodes, MlctlError } from "../core/errors.ts";
-import type { MonitorArea } from "../core/monitoring.ts";
-import { deployedModel } from "../lifecycle/loadModel.ts";
-import { monitorExit } from "../lifecycle/monitor/monitorRecord.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
+import { milliseconds } from "../../config/milliseconds.ts";
+import { exitCodes, MlctlError } from "../../core/errors.ts";
+import type { MonitorArea } from "../../core/monitoring.ts";
+import { deployedModel } from "../../lifecycle/loadModel.ts";
+import { monitorExit } from "../../lifecycle/monitor/monitorRecord.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { DropSettings } from "./answerDrop.ts";
 import { openClaims, type Claim, type Claims } from "./dropClaims.ts";
 import { isStop, messageOf } from "./dropErrors.ts";

@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { answerFile, type AnsweredFile } from "../lifecycle/predict/answerFile.ts";
-import { loadDeployed, type LoadedModel } from "../lifecycle/loadModel.ts";
-import { monitor, tellNews, type MonitorResult } from "../lifecycle/monitor/monitor.ts";
-import { reading, writing } from "../lifecycle/session.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { answerFile, type AnsweredFile } from "../../lifecycle/predict/answerFile.ts";
+import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
+import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
+import { reading, writing } from "../../lifecycle/session.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient, messageOf } from "./dropErrors.ts";
 

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join, posix } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { ensureFolder, syncFolder } from "../storage/files/commitFile.ts";
-import { writeFailure } from "../storage/files/writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
+import { writeFailure } from "../../storage/files/writeFailure.ts";
 
 export interface FetchUrlOptions {
   readonly url: string;

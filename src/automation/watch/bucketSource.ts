@@ -1,8 +1,8 @@
 /** An S3-compatible bucket as a source of drops: the same folders as prefixes. */
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { openBucket, type Bucket, type BucketEnvironment } from "./bucket.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf } from "./dropNames.ts";

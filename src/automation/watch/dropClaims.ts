@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { syncFolder } from "../storage/files/commitFile.ts";
-import { acquireLock } from "../storage/lock.ts";
-import { removeStaleTemporaries, temporaryPath } from "../storage/files/temporaryPath.ts";
-import { errorCode } from "../storage/files/writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { syncFolder } from "../../storage/files/commitFile.ts";
+import { acquireLock } from "../../storage/lock.ts";
+import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
+import { errorCode } from "../../storage/files/writeFailure.ts";
 import { candidateNames, claimName, tableEnding } from "./dropNames.ts";
 
 /** What claim.json says. */

@@ -2,10 +2,10 @@
 import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MlctlError } from "../core/errors.ts";
-import type { Workspace } from "../lifecycle/workspace.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { ensureFolder } from "../storage/files/commitFile.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Workspace } from "../../lifecycle/workspace.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { answerDrop, PREDICTIONS, REJECTED, type AnsweredDrop, type DropSettings, type Say } from "./answerDrop.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient, messageOf, toldError } from "./dropErrors.ts";

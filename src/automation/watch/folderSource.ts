@@ -1,9 +1,9 @@
 /** A local folder as a source of drops: input → processing → processed or errored, with logs. */
 import { linkSync, lstatSync, readdirSync, realpathSync, renameSync, unlinkSync, type Stats } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import { MlctlError } from "../core/errors.ts";
-import { ensureFolder, syncFolder } from "../storage/files/commitFile.ts";
-import { errorCode, writeFailure } from "../storage/files/writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
+import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isTemporary, nameBehind, siblingNames, stemOf, tableEnding } from "./dropNames.ts";
 import type { DropSource, Outcome, ReadyDrops } from "./dropSource.ts";

@@ -1,6 +1,6 @@
 /** Which failures of a drop are its own, which may be gone in a moment, and how they are told. */
-import { MlctlError } from "../core/errors.ts";
-import { errorCode } from "../storage/files/writeFailure.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { errorCode } from "../../storage/files/writeFailure.ts";
 
 export interface ToldError {
   readonly message: string;
