@@ -1,7 +1,7 @@
 /** `mlctl at DATE`: what answered on that day. */
 import { formatNumber } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { AtResult } from "../lifecycle/at.ts";
+import type { AtResult } from "../lifecycle/registry/at.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
@@ -18,7 +18,10 @@ export const at = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([import("../lifecycle/session.ts"), import("../lifecycle/at.ts")]);
+    const [{ reading }, step] = await Promise.all([
+      import("../lifecycle/session.ts"),
+      import("../lifecycle/registry/at.ts"),
+    ]);
     const result = await reading(workspace, (session) => step.at(session, invocation.args[0]!));
     return { result, view: atView(result) };
   },

@@ -1,7 +1,7 @@
 /** `mlctl lineage`: from a model, or one of its predictions, back to its files. */
 import { shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { LineageResult } from "../lifecycle/lineage.ts";
+import type { LineageResult } from "../lifecycle/registry/lineage.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
@@ -26,7 +26,7 @@ export const lineage = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, step] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/lineage.ts"),
+      import("../lifecycle/registry/lineage.ts"),
     ]);
     const result = await reading(workspace, (session) => {
       const usual = session.store.runOfAlias("champion") === undefined ? "latest" : "@champion";

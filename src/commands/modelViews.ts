@@ -1,9 +1,8 @@
 /** How the models of a workspace read. */
 import { dateText, formatNumber, shortTime } from "../core/format.ts";
 import type { View } from "../core/view.ts";
-import type { ExportResult } from "../lifecycle/exportModel.ts";
-import type { ModelRow, ShownModel } from "../lifecycle/models.ts";
-import type { NoteResult } from "../lifecycle/noteModel.ts";
+import type { ExportResult } from "../lifecycle/registry/exportModel.ts";
+import type { ModelRow, NoteResult, ShownModel } from "../lifecycle/registry/models.ts";
 
 export function modelsView(rows: readonly ModelRow[]): View {
   if (rows.length === 0) return { title: "no model yet", next: "`mlctl train`" };

@@ -17,7 +17,7 @@ const list = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, { listModels }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/models.ts"),
+      import("../lifecycle/registry/models.ts"),
     ]);
     const models = await reading(workspace, listModels);
     return { result: { models }, view: modelsView(models) };
@@ -37,7 +37,7 @@ const show = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, { showModel }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/models.ts"),
+      import("../lifecycle/registry/models.ts"),
     ]);
     const result = await reading(workspace, (session) => showModel(session, invocation.args[0] ?? "latest"));
     return { result, view: modelView(result) };
@@ -66,7 +66,7 @@ const alias = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ writing }, { setAlias }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/models.ts"),
+      import("../lifecycle/registry/models.ts"),
     ]);
     const request = { name: args[0]!, reference: args[1], remove: options.delete };
     const result = await writing(workspace, writingOptions("models alias", options.wait), async (session) =>
@@ -97,7 +97,7 @@ const note = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ writing }, { noteModel }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/noteModel.ts"),
+      import("../lifecycle/registry/models.ts"),
     ]);
     const result = await writing(workspace, writingOptions("models note", options.wait), async (session) =>
       noteModel(session, args[0]!, args[1]!),
@@ -138,7 +138,7 @@ const exported = defineCommand({
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, { exportModel }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/exportModel.ts"),
+      import("../lifecycle/registry/exportModel.ts"),
     ]);
     const { format, from, output = "-" } = options;
     const request = { reference: args[0] ?? "latest", format, from, output, stdout };

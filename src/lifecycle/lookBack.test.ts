@@ -1,13 +1,13 @@
 /** at, lineage, models and the names that models answer to, over one history of two deployments. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../core/deployment.ts";
-import { at } from "./at.ts";
+import { at } from "./registry/at.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest/ingest.ts";
-import { lineage } from "./lineage.ts";
+import { lineage } from "./registry/lineage.ts";
 import { loadModel } from "./loadModel.ts";
-import { listModels, setAlias } from "./models.ts";
+import { listModels, setAlias } from "./registry/models.ts";
 import { score } from "./score/score.ts";
 import { train } from "./train/train.ts";
 

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
 import { ingest } from "../ingest/ingest.ts";
-import { listModels, setAlias } from "../models.ts";
-import { noteModel } from "../noteModel.ts";
+import { listModels, noteModel, setAlias } from "../registry/models.ts";
 import { train } from "./train.ts";
 
 const models: JsonObject[] = [

@@ -1,11 +1,11 @@
 /** The models of a workspace and the names they answer to. */
-import { MlctlError } from "../core/errors.ts";
-import type { Run } from "../core/run.ts";
-import { resolveRun } from "../storage/store/resolveRun.ts";
-import { saveRecord } from "../storage/store/saveRecord.ts";
-import { loadModel, type LoadedModel } from "./loadModel.ts";
-import type { Alias } from "../storage/store/runStore.ts";
-import type { Session } from "./session.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Run } from "../../core/run.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
+import { loadModel, type LoadedModel } from "../loadModel.ts";
+import type { Alias } from "../../storage/store/runStore.ts";
+import type { Session } from "../session.ts";
 
 export interface ModelRow {
   readonly version: number;
@@ -111,4 +111,27 @@ function followsDeployment(name: string): MlctlError {
 function winningAliases(aliases: readonly Alias[]): Alias[] {
   const deployed = new Set(aliases.filter(({ source }) => source === "deployment").map(({ name }) => name));
   return aliases.filter(({ source, name }) => source === "deployment" || !deployed.has(name));
+}
+
+/** Longer ones belong into a document. */
+const MOST_CHARACTERS = 2000;
+
+/** Keeps a note with a run: what people want to remember of a model. */
+export interface NoteResult {
+  readonly runId: string;
+  readonly modelVersion: number | null;
+  /** Null where there is none any more. */
+  readonly note: string | null;
+  readonly previous: string | null;
+}
+
+/** @param text an empty one takes the note away */
+export function noteModel({ store, paths }: Session, reference: string, text: string): NoteResult {
+  const { note: previous = null, ...run } = resolveRun(store, reference);
+  const note = text.trim();
+  if (note.length > MOST_CHARACTERS) {
+    throw new MlctlError("usage", `a note has at most ${MOST_CHARACTERS} characters, not ${note.length}`);
+  }
+  if (note !== (previous ?? "")) saveRecord(paths, store, note === "" ? run : { ...run, note });
+  return { runId: run.runId, modelVersion: run.modelVersion, note: note === "" ? null : note, previous };
 }

@@ -1,11 +1,11 @@
 /** lineage: from a model, or one of its predictions, back to the raw files it was made of. */
-import type { Dataset } from "../core/dataset.ts";
-import type { Deployment } from "../core/deployment.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Run } from "../core/run.ts";
-import { resolveRun } from "../storage/store/resolveRun.ts";
-import { findPrediction, type PredictionRecord } from "./labels/predictionRecord.ts";
-import type { Session } from "./session.ts";
+import type { Dataset } from "../../core/dataset.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Run } from "../../core/run.ts";
+import { resolveRun } from "../../storage/store/resolveRun.ts";
+import { findPrediction, type PredictionRecord } from "../labels/predictionRecord.ts";
+import type { Session } from "../session.ts";
 
 export interface LineageResult {
   readonly reference: string;

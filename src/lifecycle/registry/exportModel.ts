@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
-import { MlctlError } from "../core/errors.ts";
-import { findEstimator } from "../estimators/findEstimator.ts";
-import { exportOnnx } from "../pipeline/onnx/exportOnnx.ts";
-import { atomicWrite } from "../storage/files/atomicWrite.ts";
-import { sha256Text } from "../storage/files/sha256.ts";
-import { loadModel, type LoadedModel } from "./loadModel.ts";
-import type { Session } from "./session.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
+import { exportOnnx } from "../../pipeline/onnx/exportOnnx.ts";
+import { atomicWrite } from "../../storage/files/atomicWrite.ts";
+import { sha256Text } from "../../storage/files/sha256.ts";
+import { loadModel, type LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
 
 export const exportFormats = ["json", "xgboost-json", "onnx"] as const;
 
