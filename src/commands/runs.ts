@@ -60,11 +60,11 @@ const show = defineCommand({
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, { resolveRun }] = await Promise.all([
+    const [{ reading }, { namedRun }] = await Promise.all([
       import("../lifecycle/session.ts"),
-      import("../lifecycle/resolveRun.ts"),
+      import("../lifecycle/registry/models.ts"),
     ]);
-    const run = await reading(workspace, (session) => resolveRun(session, invocation.args[0]!));
+    const run = await reading(workspace, (session) => namedRun(session, invocation.args[0]!));
     return { result: { run }, view: runView(run) };
   },
 }) satisfies Command;

@@ -4,7 +4,7 @@ import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";
 import type { RunWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
-import { readDataset } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 
 export interface DataSide {
   readonly datasetId: string;

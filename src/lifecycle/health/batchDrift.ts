@@ -9,7 +9,7 @@ import { driftOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { loadDeployed } from "../loadModel.ts";
-import { readDataset } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 import { suggest } from "../../core/suggest.ts";
 
 /** The same for diagnose, fullprocess and report, so that they agree. @param answers where the model was asked already */

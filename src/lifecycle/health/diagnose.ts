@@ -17,7 +17,7 @@ import { loadDeployed } from "../loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
 import type { Session } from "../session.ts";
 import { summarize, type CategorySummary, type NumberSummary, type TableSummary } from "./summarize.ts";
-import { readDataset } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 
 /** Durations of past runs in seconds; null where there was none. */
 export interface Timing {

@@ -10,7 +10,7 @@ import { readingOptions } from "../settings.ts";
 import { referenceInThread } from "./referenceInThread.ts";
 import { referenceOfRows } from "./referenceOfRows.ts";
 import type { Session } from "../session.ts";
-import { readDataset } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 
 export interface NamedReference {
   readonly name: string;

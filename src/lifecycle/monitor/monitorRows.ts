@@ -18,7 +18,7 @@ import { foundFiles } from "../ingest/inputFiles.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
-import { readDataset } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 
 /** Rows that are judged together or cut into windows. */
 export interface WatchedRows {

@@ -8,7 +8,7 @@ import { referenceOf } from "../../stats/referenceOf.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { PlannedWindow } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
-import { readDataset } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 
 export const SAME_SEASON = "same_season";
 

@@ -135,3 +135,8 @@ export function noteModel({ store, paths }: Session, reference: string, text: st
   if (note !== (previous ?? "")) saveRecord(paths, store, note === "" ? run : { ...run, note });
   return { runId: run.runId, modelVersion: run.modelVersion, note: note === "" ? null : note, previous };
 }
+
+/** The run that a REF on the command line means. @throws {MlctlError} kind "usage" where it names none or several */
+export function namedRun({ store }: Session, reference: string): Run {
+  return resolveRun(store, reference);
+}

@@ -6,7 +6,7 @@ import { loadModel } from "../loadModel.ts";
 import { reportDrift } from "./reportDrift.ts";
 import { score } from "../score/score.ts";
 import { train } from "../train/train.ts";
-import { readDataset } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 
 let example: ExampleWorkspace;
 

@@ -20,7 +20,7 @@ import { reportShap } from "./reportShap.ts";
 import { rowsDecide } from "../score/rowsDecide.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
-import { readDataset } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 
 /** @param reference of the run that the report is about */
 export async function reportInput(session: Session, reference: string): Promise<ReportInput> {

@@ -7,7 +7,8 @@ import type { Run } from "../../core/run.ts";
 import type { Table } from "../../core/table.ts";
 import { copiedRows } from "../../pipeline/leakage/copiedRows.ts";
 import type { Session } from "../session.ts";
-import { prepareData, readDataset } from "../train/trainingData.ts";
+import { prepareData } from "../train/trainingData.ts";
+import { readDataset } from "../datasets.ts";
 
 export interface KnownTestRows {
   /** Copies of rows that the model learned from. */

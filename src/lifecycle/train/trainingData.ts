@@ -6,14 +6,12 @@ import { findColumn } from "../../core/findColumn.ts";
 import type { History } from "../../core/history.ts";
 import { selectRows, selectValues } from "../../core/selectRows.ts";
 import type { Column, Table } from "../../core/table.ts";
-import { readDataset as readDatasetFile } from "../../data/readTable.ts";
 import { rowsWithHistory } from "../../features/historyGaps.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
 import { splitRows, type Split } from "../../pipeline/fit/splitRows.ts";
-import { sha256File } from "../../storage/files/sha256.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { orderOf, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
+import { readDataset } from "../datasets.ts";
 import { transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
 import { suggest } from "../../core/suggest.ts";
@@ -33,26 +31,6 @@ export interface PreparedData extends TrainingData {
 export interface PreparedParts extends Parts {
   /** The same rows with every column. */
   readonly tables: { readonly training: Table; readonly validation: Table };
-}
-
-/** The rows of a dataset as they were written. @throws {MlctlError} kind "data" where the file is gone or changed */
-export async function readDataset({ paths, tables }: Workspace, dataset: Dataset): Promise<Table> {
-  const path = fromRecordPath(paths.workspace, dataset.artifact.path);
-  const hint = "restore it, or ingest again: mlctl ingest --force";
-  // Read while its hash is made; what the hash says comes first.
-  const read = (): Promise<Table> => readDatasetFile(path, dataset.columns, dataset.rows);
-  const [sha256, table] = await Promise.allSettled([
-    sha256File(path),
-    tables === undefined ? read() : tables.of([path], dataset.columns, read),
-  ]);
-  if (sha256.status === "rejected")
-    throw new MlctlError("data", `${dataset.artifact.path} cannot be read`, { hint, cause: sha256.reason });
-  if (sha256.value !== dataset.artifact.sha256)
-    throw new MlctlError("data", `${dataset.artifact.path} is not the file that was ingested: its hash differs`, {
-      hint,
-    });
-  if (table.status === "rejected") throw table.reason;
-  return table.value;
 }
 
 /** Encodes the target, leaves ids, dropped columns and rows with too little history out, and splits. */
