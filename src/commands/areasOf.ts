@@ -1,6 +1,6 @@
 /** What `--fail-on drift,performance` names. */
 import { MlctlError } from "../core/errors.ts";
-import type { MonitorArea } from "../core/monitoring.ts";
+import type { MonitorArea } from "../core/records/monitoring.ts";
 import { suggest } from "../core/suggest.ts";
 
 const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];

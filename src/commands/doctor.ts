@@ -1,5 +1,5 @@
 /** `mlctl doctor`: can mlctl work here, and is what it wrote sound? */
-import type { Finding } from "../core/drift.ts";
+import type { Finding } from "../core/records/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { DoctorResult } from "../lifecycle/health/doctor.ts";

@@ -1,5 +1,5 @@
 /** Findings as a table, the same in every command that has some. */
-import type { Finding } from "../core/drift.ts";
+import type { Finding } from "../core/records/drift.ts";
 import type { ViewTable } from "../core/view.ts";
 
 export function findingsTable(findings: readonly Finding[]): ViewTable {

@@ -1,7 +1,7 @@
 /** `mlctl watch`: files that are dropped into a folder, answered, judged and put away. */
 import type { DropResult } from "../automation/watch/dropResult.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { MonitorArea } from "../core/monitoring.ts";
+import type { MonitorArea } from "../core/records/monitoring.ts";
 import { areasOf } from "./areasOf.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";

@@ -1,5 +1,5 @@
 /** Runs `select` and `where` of the configuration and leaves the table `result`. */
-import type { DatasetColumn } from "../core/dataset.ts";
+import type { DatasetColumn } from "../core/records/dataset.ts";
 import type { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
 import { storedExpression } from "./columnTypes.ts";

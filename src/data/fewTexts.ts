@@ -1,7 +1,7 @@
 /** Text columns of few distinct texts, as DuckDB's own dictionaries: codes are read faster than a million texts. */
 import { kindOf, storedExpression } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
-import type { DatasetColumn } from "../core/dataset.ts";
+import type { DatasetColumn } from "../core/records/dataset.ts";
 import { identifier, literalList } from "./sql.ts";
 
 /** Below so many rows the questions cost more than they save. */

@@ -1,5 +1,5 @@
 /** Turns input files into one dataset: a CSV in file order without duplicates, and what happened on the way. */
-import type { DatasetColumn } from "../core/dataset.ts";
+import type { DatasetColumn } from "../core/records/dataset.ts";
 import type { Expectations } from "./checkExpectations.ts";
 import { checkExpectations } from "./checkExpectations.ts";
 import { dropDuplicates } from "./dropDuplicates.ts";

@@ -1,5 +1,5 @@
 /** Loads a dataset that mlctl wrote, with the types it recorded. */
-import type { DatasetColumn } from "../core/dataset.ts";
+import type { DatasetColumn } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Database } from "./duckdb.ts";
 import type { LoadedColumn } from "./readOptions.ts";

@@ -1,6 +1,6 @@
 /** Reads files at rest into a table: a dataset as it was written, or any supported files as ingest would read them. */
 import { atLine } from "../core/atLine.ts";
-import type { DatasetColumn } from "../core/dataset.ts";
+import type { DatasetColumn } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table.ts";
 import { kindOf } from "./columnTypes.ts";

@@ -1,5 +1,5 @@
 /** Reads files into the table `result` of a database: load, unify, select, where. */
-import type { DatasetColumn } from "../core/dataset.ts";
+import type { DatasetColumn } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
 import { applySelect } from "./applySelect.ts";

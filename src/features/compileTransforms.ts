@@ -1,7 +1,7 @@
 /** Compiles fitted transforms into a function from table to matrix: train, score, predict, serve and monitor share it. */
 import { MlctlError } from "../core/errors.ts";
 import type { Matrix } from "../core/matrix.ts";
-import type { FittedTransform } from "../core/model.ts";
+import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/selectRows.ts";
 import type { Column, NumberColumn, Table } from "../core/table.ts";
 import type { TableMap } from "../core/transform.ts";

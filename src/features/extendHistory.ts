@@ -1,6 +1,6 @@
 /** Lets fitted transforms know rows that came after training. */
 import { findColumn } from "../core/findColumn.ts";
-import type { FittedTransform } from "../core/model.ts";
+import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table.ts";
 import { findTransform } from "./findTransform.ts";
 

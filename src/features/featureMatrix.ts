@@ -1,6 +1,6 @@
 /** The one path from row to feature. */
 import type { Matrix } from "../core/matrix.ts";
-import type { FittedTransform } from "../core/model.ts";
+import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table.ts";
 import { compileTransforms } from "./compileTransforms.ts";
 

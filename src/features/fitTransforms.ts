@@ -1,7 +1,7 @@
 /** Fits a list of transforms, each on what the one before made. */
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
-import type { FittedTransform } from "../core/model.ts";
+import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../core/transform.ts";

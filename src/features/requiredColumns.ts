@@ -1,5 +1,5 @@
 /** Which input columns a fitted chain needs. */
-import type { FittedTransform } from "../core/model.ts";
+import type { FittedTransform } from "../core/records/model.ts";
 import type { SelectState } from "./select.ts";
 
 /** Names of the columns that the leading `select` of `fitTransforms` asks for. */

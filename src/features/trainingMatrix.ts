@@ -1,6 +1,6 @@
 /** Features of the rows that a chain was fitted on. */
 import type { Matrix } from "../core/matrix.ts";
-import type { FittedTransform } from "../core/model.ts";
+import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table.ts";
 import type { TransformContext } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";

@@ -1,5 +1,5 @@
 /** Datasets of a workspace: which one is the newest, and its rows as they were written. */
-import type { Dataset } from "../core/dataset.ts";
+import type { Dataset } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table.ts";
 import { readDataset as readDatasetFile } from "../data/readTable.ts";

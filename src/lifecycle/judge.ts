@@ -1,8 +1,8 @@
 /** What score, deploy and report say of a model on labelled rows. */
 import type { Costs } from "../core/costs.ts";
 import type { Evaluation } from "../core/metric.ts";
-import type { Model } from "../core/model.ts";
-import type { ClassScore } from "../core/run.ts";
+import type { Model } from "../core/records/model.ts";
+import type { ClassScore } from "../core/records/run.ts";
 import { selectRows } from "../core/selectRows.ts";
 import type { Table } from "../core/table.ts";
 import { classReport } from "../metrics/classReport.ts";

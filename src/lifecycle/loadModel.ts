@@ -1,10 +1,10 @@
 /** From a REF on the command line to a model that can predict. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Deployment } from "../core/deployment.ts";
+import type { Deployment } from "../core/records/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Model } from "../core/model.ts";
-import type { Run } from "../core/run.ts";
+import type { Model } from "../core/records/model.ts";
+import type { Run } from "../core/records/run.ts";
 import { currentDeployment } from "../storage/deployment/currentDeployment.ts";
 import { sha256File } from "../storage/files/sha256.ts";
 import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";

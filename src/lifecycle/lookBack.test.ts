@@ -1,6 +1,6 @@
 /** at, lineage, models and the names that models answer to, over one history of two deployments. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Deployment } from "../core/deployment.ts";
+import type { Deployment } from "../core/records/deployment.ts";
 import { at } from "./registry/at.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";

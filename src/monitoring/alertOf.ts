@@ -1,7 +1,7 @@
 /** From changes of findings to what people read. */
-import type { Alert, AlertChange, AlertItem } from "../core/alert.ts";
+import type { Alert, AlertChange, AlertItem } from "../core/records/alert.ts";
 import { formatNumber } from "../core/format.ts";
-import type { MonitorArea, MonitorRecord } from "../core/monitoring.ts";
+import type { MonitorArea, MonitorRecord } from "../core/records/monitoring.ts";
 import type { Change } from "./alertState.ts";
 
 /** The most pressing first. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { MonitorFinding, MonitorRecord, MonitorStatus } from "../core/monitoring.ts";
+import type { MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
 import { changesFor, noAlerts, withPending, withRecord, withSettled, type AlertState } from "./alertState.ts";
 
 const ops = { name: "ops", on: ["drift", "quality", "performance"] as const, level: "fail" as const };

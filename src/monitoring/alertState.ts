@@ -1,6 +1,6 @@
 /** Which findings are open, and what each channel was told of them: alerts go out once per change. */
-import type { AlertChange } from "../core/alert.ts";
-import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/monitoring.ts";
+import type { AlertChange } from "../core/records/alert.ts";
+import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
 
 /** What a channel was told last. */
 export interface Told {

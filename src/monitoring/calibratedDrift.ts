@@ -1,5 +1,5 @@
 /** The rules that seldom alarm without cause: two-sample tests, adjusted over the columns, and an effect of some size. */
-import type { ColumnDrift } from "../core/drift.ts";
+import type { ColumnDrift } from "../core/records/drift.ts";
 import { benjaminiHochberg } from "../drift/benjaminiHochberg.ts";
 import type { DriftTest } from "../drift/driftTest.ts";
 import { driftTests } from "../drift/index.ts";

@@ -1,6 +1,6 @@
 /** How a column was spread in the reference and how it is now, in few numbers: what a page draws without any row. */
-import type { ColumnSpread, MonitorSpread } from "../core/monitoring.ts";
-import type { ColumnReference, Reference } from "../core/reference.ts";
+import type { ColumnSpread, MonitorSpread } from "../core/records/monitoring.ts";
+import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { Column } from "../core/table.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";

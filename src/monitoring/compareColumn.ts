@@ -1,9 +1,9 @@
 /** One column now against its training reference: either side as a drift test wants it. */
-import type { ColumnDrift } from "../core/drift.ts";
+import type { ColumnDrift } from "../core/records/drift.ts";
 import { decileCounts } from "../drift/decileCounts.ts";
 import type { DriftResult, DriftTest } from "../drift/driftTest.ts";
 import { driftTests } from "../drift/index.ts";
-import type { CategoryReference, ColumnReference } from "../core/reference.ts";
+import type { CategoryReference, ColumnReference } from "../core/records/reference.ts";
 import type { CategoryColumn, Column } from "../core/table.ts";
 import { presentValues } from "../stats/presentValues.ts";
 import { tieCounts } from "../stats/tieCounts.ts";

@@ -1,7 +1,7 @@
 /** Verdicts on drift: of the dataset, of single columns, of the answers and of the truth. */
-import type { ColumnDrift } from "../core/drift.ts";
+import type { ColumnDrift } from "../core/records/drift.ts";
 import { formatNumber } from "../core/format.ts";
-import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/monitoring.ts";
+import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
 import { isSeasonal } from "./seasonalDrift.ts";
 
 /** What of drift is a failure; the rest is a warning. */

@@ -1,6 +1,6 @@
 /** Confidence-based performance estimation: what metrics would be if the model's probabilities were right. */
-import type { Model } from "../core/model.ts";
-import type { PerformanceEstimate } from "../core/monitoring.ts";
+import type { Model } from "../core/records/model.ts";
+import type { PerformanceEstimate } from "../core/records/monitoring.ts";
 import { random } from "../core/random.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { percentileInterval } from "../metrics/bootstrapInterval.ts";

@@ -1,6 +1,6 @@
 /** Evidently's rules, exactly: which test it takes for a column, and when that is drift. */
-import type { ColumnDrift } from "../core/drift.ts";
-import type { CategoryReference, ColumnReference } from "../core/reference.ts";
+import type { ColumnDrift } from "../core/records/drift.ts";
+import type { CategoryReference, ColumnReference } from "../core/records/reference.ts";
 import type { CategoryColumn } from "../core/table.ts";
 import { driftTests, type DriftTestName } from "../drift/index.ts";
 import {

@@ -1,6 +1,6 @@
 /** Holds shares of rows against limits that give way to chance in small batches. */
 import { formatNumber } from "../core/format.ts";
-import type { MonitorFinding } from "../core/monitoring.ts";
+import type { MonitorFinding } from "../core/records/monitoring.ts";
 import { binomialBound } from "../stats/binomialBound.ts";
 
 export interface Share {

@@ -1,7 +1,7 @@
 /** One window against the reference: drift, quality, performance, and what is to be said of them. */
-import type { Model } from "../core/model.ts";
-import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/monitoring.ts";
-import type { Reference } from "../core/reference.ts";
+import type { Model } from "../core/records/model.ts";
+import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
+import type { Reference } from "../core/records/reference.ts";
 import { answersAndTruth } from "./answersAndTruth.ts";
 import { spreadOf } from "./columnSpread.ts";
 import { driftFindings, type DriftSubject } from "./driftFindings.ts";

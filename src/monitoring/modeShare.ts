@@ -1,5 +1,5 @@
 /** How frequent the most frequent value of a reference is. */
-import type { ColumnReference } from "../core/reference.ts";
+import type { ColumnReference } from "../core/records/reference.ts";
 
 /** Of numbers as its sample shows it; 1 where nothing is known. */
 export function modeShare(reference: ColumnReference): number {

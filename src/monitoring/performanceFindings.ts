@@ -1,6 +1,6 @@
 /** Verdicts on how right the answers were: limits of config.json, the test data as a yardstick, and segments. */
 import { formatNumber } from "../core/format.ts";
-import type { MonitorFinding, PerformanceReport, SegmentReport } from "../core/monitoring.ts";
+import type { MonitorFinding, PerformanceReport, SegmentReport } from "../core/records/monitoring.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { Task } from "../core/task.ts";
 import type { Limit } from "./qualityFindings.ts";

@@ -1,7 +1,7 @@
 /** How right the answers of a window were, as far as the truth is known. */
 import type { Evaluation } from "../core/metric.ts";
-import type { Model } from "../core/model.ts";
-import type { MetricValues, PerformanceReport } from "../core/monitoring.ts";
+import type { Model } from "../core/records/model.ts";
+import type { MetricValues, PerformanceReport } from "../core/records/monitoring.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";

@@ -2,7 +2,7 @@
 import { cellText } from "../core/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/findColumn.ts";
-import type { Model } from "../core/model.ts";
+import type { Model } from "../core/records/model.ts";
 import type { Prediction } from "../core/prediction.ts";
 import { selectRows, sliceRows } from "../core/selectRows.ts";
 import type { TargetSpec } from "../core/signature.ts";

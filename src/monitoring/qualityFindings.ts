@@ -1,7 +1,7 @@
 /** Verdicts on how a batch is filled: one for each check, with the worst column as its value. */
 import { formatNumber } from "../core/format.ts";
-import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/monitoring.ts";
-import type { ColumnReference, Reference } from "../core/reference.ts";
+import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
+import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { wilsonUpper } from "../stats/wilsonUpper.ts";
 import { judgeShares, type Share } from "./judgeShares.ts";
 

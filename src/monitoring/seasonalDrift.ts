@@ -1,6 +1,6 @@
 /** Drift by season: a window beside the same days of earlier years, with all of training as the background. */
-import type { ColumnDrift, DriftReport } from "../core/drift.ts";
-import type { ColumnReference, Reference } from "../core/reference.ts";
+import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
+import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { TargetSpec } from "../core/signature.ts";
 import type { Column } from "../core/table.ts";
 import { answersAndTruth } from "./answersAndTruth.ts";

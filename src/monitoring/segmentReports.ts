@@ -3,7 +3,7 @@ import { cellText } from "../core/cellText.ts";
 import { findColumn } from "../core/findColumn.ts";
 import { formatNumber } from "../core/format.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { SegmentReport } from "../core/monitoring.ts";
+import type { SegmentReport } from "../core/records/monitoring.ts";
 import { suggest } from "../core/suggest.ts";
 import type { Column } from "../core/table.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";

@@ -1,5 +1,5 @@
 /** The alert as JSON for machines: snake_case, as every document of mlctl. */
-import type { Alert } from "../core/alert.ts";
+import type { Alert } from "../core/records/alert.ts";
 import type { JsonObject } from "../core/json.ts";
 
 export function alertPayload(alert: Alert): JsonObject {

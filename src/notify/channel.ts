@@ -1,5 +1,5 @@
 /** Channel: one way to tell people of an alert, with what must never be shown of it. */
-import type { Alert } from "../core/alert.ts";
+import type { Alert } from "../core/records/alert.ts";
 
 export interface Channel {
   readonly type: "webhook" | "email" | "command";

@@ -7,7 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { SMTPServer } from "smtp-server";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { Alert } from "../core/alert.ts";
+import type { Alert } from "../core/records/alert.ts";
 import { channelOf, type ChannelSettings } from "./channelOf.ts";
 import { deliver, type Delivery } from "./deliver.ts";
 

@@ -1,5 +1,5 @@
 /** Sends an alert over a channel: a few tries, each after a longer wait; a dead channel is reported, never thrown. */
-import type { Alert } from "../core/alert.ts";
+import type { Alert } from "../core/records/alert.ts";
 import { RefusedError, type Channel } from "./channel.ts";
 import { FIRST_WAIT_MILLISECONDS } from "./longestWait.ts";
 import { maskSecrets } from "./maskSecrets.ts";

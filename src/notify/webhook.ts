@@ -1,5 +1,5 @@
 /** Webhook: the alert as an HTTP POST. */
-import type { Alert } from "../core/alert.ts";
+import type { Alert } from "../core/records/alert.ts";
 import { alertPayload } from "./alertPayload.ts";
 import { RefusedError, type Channel } from "./channel.ts";
 

@@ -1,7 +1,7 @@
 /** Example columns and their drift: seeded, for the example report. */
-import type { ColumnDrift } from "../core/drift.ts";
+import type { ColumnDrift } from "../core/records/drift.ts";
 import type { Random } from "../core/random.ts";
-import type { ColumnReference } from "../core/reference.ts";
+import type { ColumnReference } from "../core/records/reference.ts";
 import { LONG_NAMES } from "./exampleRun.ts";
 import type { ReportInput } from "./reportInput.ts";
 

@@ -1,7 +1,7 @@
 /** Example input: seeded reports of each task, for the tests and for whoever wants to see a report. */
 import { random } from "../core/random.ts";
 import type { Random } from "../core/random.ts";
-import type { Run } from "../core/run.ts";
+import type { Run } from "../core/records/run.ts";
 import type { Task } from "../core/task.ts";
 import { exampleColumns, exampleDrift } from "./exampleDrift.ts";
 import { CLASSES, HASH, exampleMetrics, exampleRun } from "./exampleRun.ts";

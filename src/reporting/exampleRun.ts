@@ -1,6 +1,6 @@
 /** Example run: seeded, of each task, for the example report. */
 import type { Random } from "../core/random.ts";
-import type { Run, ScoreRecord } from "../core/run.ts";
+import type { Run, ScoreRecord } from "../core/records/run.ts";
 import type { Task } from "../core/task.ts";
 import type { MetricLabel } from "./reportInput.ts";
 

@@ -1,9 +1,9 @@
 /** ReportInput: everything a report shows, gathered by the step that writes it. */
-import type { Dataset } from "../core/dataset.ts";
-import type { Deployment } from "../core/deployment.ts";
-import type { DriftReport, Finding } from "../core/drift.ts";
-import type { ColumnReference } from "../core/reference.ts";
-import type { Run } from "../core/run.ts";
+import type { Dataset } from "../core/records/dataset.ts";
+import type { Deployment } from "../core/records/deployment.ts";
+import type { DriftReport, Finding } from "../core/records/drift.ts";
+import type { ColumnReference } from "../core/records/reference.ts";
+import type { Run } from "../core/records/run.ts";
 import type { Signature } from "../core/signature.ts";
 
 /** A metric as the registry describes it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../core/categoryColumn.ts";
 import { random } from "../core/random.ts";
-import type { NumberReference } from "../core/reference.ts";
+import type { NumberReference } from "../core/records/reference.ts";
 import type { Column, Table } from "../core/table.ts";
 import { referenceOf } from "./referenceOf.ts";
 

@@ -1,9 +1,9 @@
 /** Looks for changed and missing bytes in everything that the records name. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Artifact } from "../core/artifact.ts";
-import type { Deployment } from "../core/deployment.ts";
-import type { Finding } from "../core/drift.ts";
+import type { Artifact } from "../core/records/artifact.ts";
+import type { Deployment } from "../core/records/deployment.ts";
+import type { Finding } from "../core/records/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import { deploymentHistory } from "./deployment/currentDeployment.ts";
 import { copies } from "./deployment/copies.ts";

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MlctlError } from "../../core/errors.ts";
-import type { Execution } from "../../core/execution.ts";
+import type { Execution } from "../../core/records/execution.ts";
 import { timestamp } from "../../core/format.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";

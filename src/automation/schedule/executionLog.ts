@@ -2,9 +2,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema.ts";
-import type { Execution } from "../../core/execution.ts";
+import type { Execution } from "../../core/records/execution.ts";
 import { daysBefore } from "../../core/daysBefore.ts";
-import { lastExecutions } from "../../core/lastExecutions.ts";
+import { lastExecutions } from "../../core/records/lastExecutions.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { isOwnFile } from "../../storage/files/isOwnFile.ts";
 import { readStore } from "../../storage/store/readStore.ts";

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
-import type { Execution } from "../../core/execution.ts";
+import type { Execution } from "../../core/records/execution.ts";
 import { exampleExecution, exampleWorkspace } from "../../storage/exampleRecords.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { openStore } from "../../storage/store/openStore.ts";

@@ -1,6 +1,6 @@
 /** Runs one job now: by hand, or for cron and systemd, which know less of time zones, overlap and runs that were missed. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Execution } from "../../core/execution.ts";
+import type { Execution } from "../../core/records/execution.ts";
 import { latestTime } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
 import { recentExecutions } from "./executionLog.ts";

@@ -9,7 +9,7 @@ import { recentExecutions } from "./executionLog.ts";
 import { missedTimes, type MissedTimes } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expect, expectations } from "./scheduleState.ts";
-import type { Execution } from "../../core/execution.ts";
+import type { Execution } from "../../core/records/execution.ts";
 
 export interface RunScheduleOptions extends JobPlace {
   readonly jobs: readonly ScheduledJob[];

@@ -1,5 +1,5 @@
 /** DropResult: what became of one dropped file; a line of `watch --json`. */
-import type { MonitorArea, MonitorFinding } from "../../core/monitoring.ts";
+import type { MonitorArea, MonitorFinding } from "../../core/records/monitoring.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
 import type { ToldError } from "./dropErrors.ts";
 import type { DropStatus } from "./dropSource.ts";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { milliseconds } from "../../config/milliseconds.ts";
 import { exitCodes, MlctlError } from "../../core/errors.ts";
-import type { MonitorArea } from "../../core/monitoring.ts";
+import type { MonitorArea } from "../../core/records/monitoring.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
 import { monitorExit } from "../../lifecycle/monitor/monitorRecord.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";

@@ -1,5 +1,5 @@
 /** What differs between the data that two runs were trained on. */
-import type { Dataset } from "../../core/dataset.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";
 import type { RunWithModel } from "./runPair.ts";

@@ -2,7 +2,7 @@
 import { leaves } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, dropOf, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";

@@ -1,5 +1,5 @@
 /** reproduce: trains a run again from what was recorded of it, and proves the model identical, byte for byte. */
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";

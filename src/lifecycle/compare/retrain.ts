@@ -1,9 +1,9 @@
 /** Trains a run again from what was recorded of it, as it was or with parts of another run; nothing is written. */
 import { configSchema } from "../../config/schema.ts";
-import type { Dataset } from "../../core/dataset.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Candidate } from "../../pipeline/fit/fitCandidate.ts";
 import { serializeModel } from "../../storage/model/modelFile.ts";
 import { buildModel } from "../train/buildModel.ts";

@@ -1,8 +1,8 @@
 /** Two runs with their models, judged on the same rows. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Model } from "../../core/model.ts";
-import type { Run } from "../../core/run.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";

@@ -3,7 +3,7 @@ import { configSha256 } from "../../config/configSha256.ts";
 import { configSchema } from "../../config/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { costsOf } from "../settings.ts";

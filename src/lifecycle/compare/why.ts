@@ -1,7 +1,7 @@
 /** why: the difference between two runs taken apart, by swapping data, settings and seed one at a time. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
 import { shapleyShares } from "../../pipeline/judge/shapleyShares.ts";

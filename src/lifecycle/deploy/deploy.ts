@@ -1,9 +1,9 @@
 /** deploy: challenger against champion on the same rows, then one atomic switch; or back to the deployment before. */
 import { join } from "node:path";
-import type { Artifact } from "../../core/artifact.ts";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table.ts";
 import { promotion, type Verdict } from "../../pipeline/judge/promotion.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";

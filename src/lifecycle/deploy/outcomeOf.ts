@@ -1,5 +1,5 @@
 /** What became of a trained model, as records tell it. */
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import type { Session } from "../session.ts";
 

@@ -1,5 +1,5 @@
 /** What a fullprocess says of itself when it ends, wherever it ends. */
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { isInProduction, verdictReasons } from "../deploy/outcomeOf.ts";
 import { order, type FullprocessPlan } from "./planFullprocess.ts";
 import type { Session } from "../session.ts";

@@ -1,6 +1,6 @@
 /** What a fullprocess would do, and why; nothing is written here. */
 import { existsSync } from "node:fs";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { planIngest, type IngestPlan } from "../ingest/planIngest.ts";
 import { reportPath } from "../report/report.ts";

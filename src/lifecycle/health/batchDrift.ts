@@ -1,6 +1,6 @@
 /** Drift of a table against what a model was trained on: inputs, answers and truth, by the rules of config.json. */
-import type { DriftReport } from "../../core/drift.ts";
-import type { Model } from "../../core/model.ts";
+import type { DriftReport } from "../../core/records/drift.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table.ts";
 import { answersAndTruth } from "../../monitoring/answersAndTruth.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";

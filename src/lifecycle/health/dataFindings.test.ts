@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../config/schema.ts";
 import { categoryColumn } from "../../core/categoryColumn.ts";
-import type { Dataset } from "../../core/dataset.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import { dataFindings } from "./dataFindings.ts";
 
 describe("dataFindings", () => {

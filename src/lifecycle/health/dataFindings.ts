@@ -1,7 +1,7 @@
 /** What there is to say of the newest dataset: drift, missing values, files that could not be read. */
 import type { Config } from "../../config/schema.ts";
-import type { Dataset } from "../../core/dataset.ts";
-import type { ColumnDrift, DriftReport, Finding } from "../../core/drift.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift.ts";
 import { formatNumber } from "../../core/format.ts";
 import type { Table } from "../../core/table.ts";
 import { summarize } from "./summarize.ts";

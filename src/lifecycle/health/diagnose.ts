@@ -1,7 +1,7 @@
 /** diagnose: is the deployed model, its newest data and this workspace in good health? */
-import type { DriftReport, Finding } from "../../core/drift.ts";
+import type { DriftReport, Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import type { Column, Table } from "../../core/table.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";

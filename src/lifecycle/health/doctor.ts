@@ -1,6 +1,6 @@
 /** doctor: can mlctl work here, and is everything that it wrote still sound? */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import type { Finding } from "../../core/drift.ts";
+import type { Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/chooseEngine.ts";
 import { INSTALL_HINT } from "../../estimators/xgboost/installedEngines.ts";

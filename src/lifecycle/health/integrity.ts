@@ -1,5 +1,5 @@
 /** Is every recorded byte still what it was? In few lines. */
-import type { Finding } from "../../core/drift.ts";
+import type { Finding } from "../../core/records/drift.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { verify } from "../../storage/verify.ts";
 

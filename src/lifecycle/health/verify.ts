@@ -1,5 +1,5 @@
 /** verify: every recorded byte against its hash, for people and for cron. */
-import type { Finding } from "../../core/drift.ts";
+import type { Finding } from "../../core/records/drift.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { requireSettled } from "../../storage/backup/settleReplacement.ts";
 import { verify as verifyStorage } from "../../storage/verify.ts";

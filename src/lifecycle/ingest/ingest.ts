@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { atLine } from "../../core/atLine.ts";
-import type { Dataset, RejectedFile, SourceFile } from "../../core/dataset.ts";
+import type { Dataset, RejectedFile, SourceFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { timestamp } from "../../core/format.ts";
 import { ingestFiles, type IngestedTable } from "../../data/ingestFiles.ts";

@@ -1,6 +1,6 @@
 /** Which files an ingestion would read, and why; nothing is written here. */
 import { existsSync } from "node:fs";
-import type { Dataset, RejectedFile } from "../../core/dataset.ts";
+import type { Dataset, RejectedFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";

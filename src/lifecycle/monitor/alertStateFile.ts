@@ -6,7 +6,7 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { acquireLock } from "../../storage/lock.ts";
 import { monitoringFolder } from "../../storage/records/workspaceRecord.ts";
 import type { Workspace } from "../workspace.ts";
-import type { MonitorArea, MonitorStatus } from "../../core/monitoring.ts";
+import type { MonitorArea, MonitorStatus } from "../../core/records/monitoring.ts";
 
 /** Far longer than a change takes, even on a busy machine. */
 const LOCK_WAIT_MILLISECONDS = 60_000;

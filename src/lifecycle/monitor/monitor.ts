@@ -1,6 +1,6 @@
 /** monitor: rows since training against the reference, window by window: drift, quality, performance, findings. */
 import { MlctlError } from "../../core/errors.ts";
-import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { prepareRows, type PreparedRows } from "../../monitoring/prepareRows.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";

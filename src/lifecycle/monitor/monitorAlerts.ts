@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../config/schema.ts";
-import type { Alert, AlertChange } from "../../core/alert.ts";
-import type { MonitorArea, MonitorRecord } from "../../core/monitoring.ts";
+import type { Alert, AlertChange } from "../../core/records/alert.ts";
+import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { alertOf } from "../../monitoring/alertOf.ts";
 import { changesFor, withPending, withRecord, withSettled, type Change } from "../../monitoring/alertState.ts";
 import type { Channel } from "../../notify/channel.ts";

@@ -1,6 +1,6 @@
 /** Looks back at what monitoring found. */
 import { MlctlError } from "../../core/errors.ts";
-import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { suggest } from "../../core/suggest.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { MonitorResult } from "./monitor.ts";

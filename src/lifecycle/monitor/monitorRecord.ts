@@ -1,5 +1,5 @@
 /** The record of one window: what was found, of which rows, by which model and settings. */
-import type { MonitorArea, MonitorRecord, MonitorWindow } from "../../core/monitoring.ts";
+import type { MonitorArea, MonitorRecord, MonitorWindow } from "../../core/records/monitoring.ts";
 import { judgeWindow } from "../../monitoring/judgeWindow.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "../../monitoring/prepareRows.ts";

@@ -1,8 +1,8 @@
 /** What monitor compares against: the training rows as the model keeps them, or rows that config.json names. */
 import { resolve } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
-import type { Reference } from "../../core/reference.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Reference } from "../../core/records/reference.ts";
 import { foundFiles } from "../ingest/inputFiles.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { monitorSeason, SAME_SEASON, type SeasonOf } from "./monitorSeason.ts";

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { categoryColumn } from "../../core/categoryColumn.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
-import type { MonitorSource } from "../../core/monitoring.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { MonitorSource } from "../../core/records/monitoring.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Column, Table } from "../../core/table.ts";
 import { readTable } from "../../data/readTable.ts";

@@ -1,6 +1,6 @@
 /** The same days of earlier years, from the rows that the model was trained on: the reference "same_season". */
 import { MlctlError } from "../../core/errors.ts";
-import type { Reference } from "../../core/reference.ts";
+import type { Reference } from "../../core/records/reference.ts";
 import { answersAndTruth } from "../../monitoring/answersAndTruth.ts";
 import { prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
 import { yearToYear, type Season } from "../../monitoring/seasonalDrift.ts";

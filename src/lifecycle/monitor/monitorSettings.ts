@@ -1,6 +1,6 @@
 /** How windows are judged here, from `monitor` of config.json. */
 import type { Config } from "../../config/schema.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { duration } from "../../features/duration.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { JudgeOptions } from "../../monitoring/judgeWindow.ts";

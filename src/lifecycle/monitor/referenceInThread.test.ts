@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FittedEstimator } from "../../core/estimator.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { referenceInThread } from "./referenceInThread.ts";
 import { referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { MlctlError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
-import type { Reference } from "../../core/reference.ts";
+import type { Reference } from "../../core/records/reference.ts";
 import { referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 import type { ReferenceAnswer } from "./referenceThread.ts";
 

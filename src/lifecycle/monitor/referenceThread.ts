@@ -1,7 +1,7 @@
 /** The thread that reads a reference while the rows to be judged are read and answered. */
 import { parentPort, workerData } from "node:worker_threads";
 import { MlctlError, type ErrorKind } from "../../core/errors.ts";
-import type { Reference } from "../../core/reference.ts";
+import type { Reference } from "../../core/records/reference.ts";
 import { referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 
 /** Classes do not survive the way between threads. */

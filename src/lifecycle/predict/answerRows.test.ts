@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../core/json.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Signature, TargetSpec } from "../../core/signature.ts";
 import type { Table } from "../../core/table.ts";

@@ -1,7 +1,7 @@
 /** Answers batches of rows: checks each, predicts the good ones, and keeps count of what was odd. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import type { Table } from "../../core/table.ts";

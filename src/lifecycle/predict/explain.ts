@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import type { Table } from "../../core/table.ts";
 import { findColumn } from "../../core/findColumn.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { explain as explainTable, type Explained } from "../../pipeline/predict/explain.ts";
 import { knowingRows } from "../../pipeline/rows/knowingRows.ts";
 import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";

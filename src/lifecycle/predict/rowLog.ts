@@ -1,7 +1,7 @@
 /** What `predict --log` and `watch` keep of the rows they answer, in the log that the server writes too. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import type { LoggedPrediction } from "../../core/predictionLog.ts";
+import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";

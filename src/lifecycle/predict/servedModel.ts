@@ -1,9 +1,9 @@
 /** The deployed model made ready to answer requests: everything that can be done once is done. */
 import type { Config } from "../../config/schema.ts";
 import { dateText } from "../../core/format.ts";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { ColumnSpec } from "../../core/signature.ts";
 import type { Table } from "../../core/table.ts";

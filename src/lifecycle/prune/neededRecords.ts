@@ -1,7 +1,7 @@
 /** What production, rollbacks, aliases, logged predictions and the next fullprocess still need. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Deployment } from "../../core/deployment.ts";
-import type { Run } from "../../core/run.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import type { Run } from "../../core/records/run.ts";
 import { modelsOfPredictions } from "../../storage/predictionLog/modelsOfPredictions.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import type { Session } from "../session.ts";

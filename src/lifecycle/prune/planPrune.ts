@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema.ts";
 import { daysBefore } from "../../core/daysBefore.ts";
-import { lastExecutions } from "../../core/lastExecutions.ts";
+import { lastExecutions } from "../../core/records/lastExecutions.ts";
 import { recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";

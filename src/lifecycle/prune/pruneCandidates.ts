@@ -1,9 +1,9 @@
 /** What a workspace holds, as prune sees it: things that stay or go as a whole. */
 import { join } from "node:path";
 import { readdirSync, statSync } from "node:fs";
-import type { Deployment } from "../../core/deployment.ts";
-import type { Execution } from "../../core/execution.ts";
-import type { Run } from "../../core/run.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import type { Execution } from "../../core/records/execution.ts";
+import type { Run } from "../../core/records/run.ts";
 import { timeOfStamp } from "../../core/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { workspaceBackups } from "../../storage/backup/workspaceBackups.ts";

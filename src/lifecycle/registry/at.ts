@@ -1,9 +1,9 @@
 /** at: which model, data and configuration answered at a given time. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseDate } from "../../core/parseDate.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Session } from "../session.ts";
 
 export interface AtResult {

@@ -1,8 +1,8 @@
 /** lineage: from a model, or one of its predictions, back to the raw files it was made of. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { findPrediction, type PredictionRecord } from "../labels/predictionRecord.ts";
 import type { Session } from "../session.ts";

@@ -1,6 +1,6 @@
 /** The models of a workspace and the names they answer to. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { loadModel, type LoadedModel } from "../loadModel.ts";

@@ -12,7 +12,7 @@ import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { reportInput } from "./reportInput.ts";
 import type { Session } from "../session.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 
 export type ReportFormat = "html" | "md";
 

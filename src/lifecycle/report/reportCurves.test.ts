@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { reportCurves } from "./reportCurves.ts";

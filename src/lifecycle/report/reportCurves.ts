@@ -1,6 +1,6 @@
 /** The curves of a report, from a model's answers for the test rows. */
 import type { Evaluation } from "../../core/metric.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { calibrationCurve } from "../../metrics/calibrationCurve.ts";
 import { classScores } from "../../metrics/classScores.ts";

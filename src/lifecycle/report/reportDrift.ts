@@ -1,8 +1,8 @@
 /** What has moved: between the data of a report's model and the newest data, or the data of the model before it. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Model } from "../../core/model.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";

@@ -1,9 +1,9 @@
 /** Gathers what a report shows, from records, model, test data and the newest dataset. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Dataset } from "../../core/dataset.ts";
-import type { Model } from "../../core/model.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";

@@ -1,5 +1,5 @@
 /** How far each feature moved the answers to the test rows, for families that can tell. */
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import type { Task } from "../../core/task.ts";

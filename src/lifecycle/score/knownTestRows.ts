@@ -1,9 +1,9 @@
 /** Test rows that the training of a model had already: those it learned from, and those it was validated on. */
 import { configSchema } from "../../config/schema.ts";
-import type { Dataset } from "../../core/dataset.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
-import type { Run } from "../../core/run.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table.ts";
 import { copiedRows } from "../../pipeline/leakage/copiedRows.ts";
 import type { Session } from "../session.ts";

@@ -1,5 +1,5 @@
 /** What a number of test rows can decide, in words: a figure of five rows says next to nothing. */
-import type { ScoreRecord } from "../../core/run.ts";
+import type { ScoreRecord } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 

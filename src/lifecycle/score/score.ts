@@ -1,7 +1,7 @@
 /** score: every metric of a model on the test data, with bootstrap intervals, beside the baseline. */
 import { join } from "node:path";
-import type { Model } from "../../core/model.ts";
-import type { Run, ScoreRecord } from "../../core/run.ts";
+import type { Model } from "../../core/records/model.ts";
+import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/format.ts";
 import { bootstrapIntervals } from "../../metrics/bootstrapInterval.ts";

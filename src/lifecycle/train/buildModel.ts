@@ -1,7 +1,7 @@
 /** Puts a fitted candidate together with all that a model file says of itself. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Model } from "../../core/model.ts";
-import { MODEL_VERSION } from "../../core/model.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Model } from "../../core/records/model.ts";
+import { MODEL_VERSION } from "../../core/records/model.ts";
 import type { Table } from "../../core/table.ts";
 import type { ColumnSpec, Signature } from "../../core/signature.ts";
 import { requiredColumns } from "../../features/requiredColumns.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Selection } from "../../core/run.ts";
+import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { doubtfulLead, type Answered } from "./leaderboardNotes.ts";
 

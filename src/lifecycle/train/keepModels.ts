@@ -1,9 +1,9 @@
 /** Which models of a training are kept, and the names that training gives them. */
 import { join } from "node:path";
 import type { Config } from "../../config/schema.ts";
-import type { Artifact } from "../../core/artifact.ts";
-import type { Dataset } from "../../core/dataset.ts";
-import type { Run } from "../../core/run.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Run } from "../../core/records/run.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { serializeModel } from "../../storage/model/modelFile.ts";

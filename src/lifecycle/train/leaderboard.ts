@@ -1,6 +1,6 @@
 /** Leaderboard: the candidates of one training, best first. */
 import { formatNumber } from "../../core/format.ts";
-import type { Selection } from "../../core/run.ts";
+import type { Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Aggregate } from "../../core/run.ts";
+import type { Aggregate } from "../../core/records/run.ts";
 import { aggregateFolds } from "../../pipeline/fit/aggregateFolds.ts";
 import { decidingFold } from "./leaderboardNotes.ts";
 import { rank, type Contender } from "./leaderboard.ts";

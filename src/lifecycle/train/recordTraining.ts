@@ -1,9 +1,9 @@
 /** Records what one training came to: the models that are kept, a run for each candidate, names, warnings. */
 import { createHash } from "node:crypto";
-import type { Dataset } from "../../core/dataset.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import type { FitRemarks } from "../../core/estimator.ts";
 import type { Json } from "../../core/json.ts";
-import type { Run, Selection } from "../../core/run.ts";
+import type { Run, Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/format.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";

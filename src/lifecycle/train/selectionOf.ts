@@ -2,7 +2,7 @@
 import { cellText } from "../../core/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/findColumn.ts";
-import type { Aggregate } from "../../core/run.ts";
+import type { Aggregate } from "../../core/records/run.ts";
 import { suggest } from "../../core/suggest.ts";
 import type { Column, Table } from "../../core/table.ts";
 import type { Fold } from "../../pipeline/fit/foldsOf.ts";

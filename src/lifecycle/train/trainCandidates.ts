@@ -1,7 +1,7 @@
 /** Fits every configured model and ranks them. */
 import type { ProgressEvent } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Selection } from "../../core/run.ts";
+import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { crossValidate } from "../../pipeline/fit/crossValidate.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";

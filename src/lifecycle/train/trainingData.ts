@@ -1,6 +1,6 @@
 /** From a dataset to what is fitted: inputs, target and split. */
 import type { Config } from "../../config/schema.ts";
-import type { Dataset } from "../../core/dataset.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/findColumn.ts";
 import type { History } from "../../core/history.ts";

@@ -1,7 +1,7 @@
 /** Records a search with all its trials: one file, one transaction of the index. */
 import { createHash } from "node:crypto";
-import type { Dataset } from "../../core/dataset.ts";
-import type { SearchRecord } from "../../core/search.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { SearchRecord } from "../../core/records/search.ts";
 import type { Task } from "../../core/task.ts";
 import type { Trial } from "../../pipeline/search/trial.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";

@@ -1,5 +1,5 @@
 /** The trials of the newest search of each kind, best first. */
-import type { SearchRecord, TrialRecord } from "../../core/search.ts";
+import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Session } from "../session.ts";
 

@@ -1,7 +1,7 @@
 /** The searches that config.json asks for: each model with a space, on each feature set, with the folds that judge. */
 import { createHash } from "node:crypto";
 import { MlctlError } from "../../core/errors.ts";
-import type { Dataset } from "../../core/dataset.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { gridPoints } from "../../pipeline/search/gridPoints.ts";
 import type { SearchPlan } from "../../pipeline/search/runSearch.ts";

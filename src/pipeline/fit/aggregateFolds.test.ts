@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Aggregate } from "../../core/run.ts";
+import type { Aggregate } from "../../core/records/run.ts";
 import { aggregateFolds } from "./aggregateFolds.ts";
 
 // The fourth fold holds a break: 27 / 4 against the others' 2 to 4.

@@ -1,5 +1,5 @@
 /** One figure out of those of several folds. */
-import type { Aggregate } from "../../core/run.ts";
+import type { Aggregate } from "../../core/records/run.ts";
 import { mean } from "../../stats/mean.ts";
 import { median } from "../../stats/median.ts";
 

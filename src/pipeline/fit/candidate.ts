@@ -1,7 +1,7 @@
 /** Candidate: a model to be fitted, with all that decides it beside the data. */
 import type { Costs } from "../../core/costs.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Calibration } from "../../core/model.ts";
+import type { Calibration } from "../../core/records/model.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import type { ClassWeight } from "./classWeights.ts";
 

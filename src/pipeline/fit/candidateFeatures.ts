@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { FitOptions } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/matrix.ts";
-import type { FittedTransform } from "../../core/model.ts";
+import type { FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import type { TargetSpec } from "../../core/signature.ts";
 import type { Table } from "../../core/table.ts";

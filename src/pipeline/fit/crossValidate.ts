@@ -1,5 +1,5 @@
 /** Judges a candidate on folds of the training part. */
-import type { Aggregate, Selection } from "../../core/run.ts";
+import type { Aggregate, Selection } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";

@@ -1,6 +1,6 @@
 /** Learns how to correct probabilities, so that of rows with 0.8 eight in ten are of class 1. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Calibration } from "../../core/model.ts";
+import type { Calibration } from "../../core/records/model.ts";
 import { isotonicRegression } from "../../stats/isotonicRegression.ts";
 import { logOdds } from "../predict/calibrate.ts";
 

@@ -1,7 +1,7 @@
 /** Fits one candidate: transforms and estimator on the training part, judged on the validation part. */
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Calibration, FittedTransform } from "../../core/model.ts";
+import type { Calibration, FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { predictor } from "../predict/predictor.ts";

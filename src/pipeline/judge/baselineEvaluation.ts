@@ -1,7 +1,7 @@
 /** What the baseline answers for the rows that a model was judged on. */
 import type { Costs } from "../../core/costs.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { decide } from "../predict/decide.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { categoryColumn } from "../../core/categoryColumn.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { evaluate } from "./evaluate.ts";

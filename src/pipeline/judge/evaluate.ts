@@ -1,7 +1,7 @@
 /** A model's answers for labelled rows, beside the truth. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import type { Table } from "../../core/table.ts";
 import { conformTable } from "../rows/conformTable.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../../core/categoryColumn.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";
 import { permutationImportance, type PermutationOptions } from "./permutationImportance.ts";

@@ -1,7 +1,7 @@
 /** Permutation importance: how much worse a model answers when one column no longer belongs to its rows. */
 import type { Costs } from "../../core/costs.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { selectRows } from "../../core/selectRows.ts";
 import type { Table } from "../../core/table.ts";

@@ -1,5 +1,5 @@
 /** The calibration of probabilities as ONNX operators, see pipeline/calibrate. */
-import type { Calibration } from "../../core/model.ts";
+import type { Calibration } from "../../core/records/model.ts";
 import type { GraphBuilder } from "./graph.ts";
 import { scalar } from "./graphColumns.ts";
 import { complement } from "./estimatorNodes.ts";

@@ -2,7 +2,7 @@ import * as ort from "onnxruntime-web";
 import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../../core/categoryColumn.ts";
 import { cellText } from "../../core/cellText.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import type { TargetSpec } from "../../core/signature.ts";
 import type { Column, Table } from "../../core/table.ts";

@@ -1,6 +1,6 @@
 /** A model as an ONNX file: the whole way from columns to answers, or from features to answers. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { ColumnKind } from "../../core/table.ts";
 import { calibrationNodes } from "./calibrationNodes.ts";
 import { encodeModel } from "./encodeModel.ts";

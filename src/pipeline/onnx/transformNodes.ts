@@ -1,6 +1,6 @@
 /** The transforms that ONNX can express, by type: how each is written. */
 import { MlctlError } from "../../core/errors.ts";
-import type { FittedTransform } from "../../core/model.ts";
+import type { FittedTransform } from "../../core/records/model.ts";
 import type { DropState } from "../../features/drop.ts";
 import type { SelectState } from "../../features/select.ts";
 import { datePartsNodes } from "./dateNodes.ts";

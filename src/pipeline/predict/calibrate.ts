@@ -1,5 +1,5 @@
 /** Corrects probabilities as a model's calibration says. */
-import type { Calibration } from "../../core/model.ts";
+import type { Calibration } from "../../core/records/model.ts";
 
 /** Keeps the log-odds of a probability of 0 or 1 finite. */
 const SMALLEST = 1e-12;

@@ -1,7 +1,7 @@
 /** How much each feature moved each answer: contributions of a model's features. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { sliceRows } from "../../core/selectRows.ts";
 import type { Table } from "../../core/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";

@@ -1,6 +1,6 @@
 /** From a model to a function of tables: the one path that score, predict, serve and monitor take. */
 import { MlctlError } from "../../core/errors.ts";
-import type { FittedTransform, Model } from "../../core/model.ts";
+import type { FittedTransform, Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Table } from "../../core/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";

@@ -4,7 +4,7 @@ import type { Column, Table } from "../../core/table.ts";
 import { categoryColumn } from "../../core/categoryColumn.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { fitTransforms, type TransformRequest } from "../../features/fitTransforms.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { knowingRows } from "./knowingRows.ts";
 
 const days = [0, 2, 5, 6, 100, 101, 103, 103.5, 110];

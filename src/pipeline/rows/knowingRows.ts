@@ -1,5 +1,5 @@
 /** A model that knows the rows it is asked about, as far as each may: what came strictly before it. */
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table.ts";
 import { extendHistory } from "../../features/extendHistory.ts";
 

@@ -1,5 +1,5 @@
 /** Which rows a model can answer at all. */
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table.ts";
 import { historyGaps } from "../../features/historyGaps.ts";
 

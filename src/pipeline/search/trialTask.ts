@@ -1,6 +1,6 @@
 /** TrialTask: what the threads of a search are handed, and what they answer. */
 import type { ErrorKind } from "../../core/errors.ts";
-import type { Aggregate } from "../../core/run.ts";
+import type { Aggregate } from "../../core/records/run.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Candidate } from "../fit/candidate.ts";
 import type { Fold } from "../fit/foldsOf.ts";

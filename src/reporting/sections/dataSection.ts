@@ -1,5 +1,5 @@
 /** Data: how many rows the model learned from and what each column holds. */
-import type { ColumnReference } from "../../core/reference.ts";
+import type { ColumnReference } from "../../core/records/reference.ts";
 import { countOf, figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";

@@ -1,6 +1,6 @@
 /** Drift: which columns have moved since training, with a picture of each that moved most. */
-import type { ColumnDrift, DriftReport } from "../../core/drift.ts";
-import type { ColumnReference } from "../../core/reference.ts";
+import type { ColumnDrift, DriftReport } from "../../core/records/drift.ts";
+import type { ColumnReference } from "../../core/records/reference.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, exact, figure, percent } from "../../plots/figures.ts";
 import type { PlotSpec } from "../../plots/theme.ts";

@@ -1,5 +1,5 @@
 /** Findings: each check of diagnose with its verdict, failures first. */
-import type { Finding } from "../../core/drift.ts";
+import type { Finding } from "../../core/records/drift.ts";
 import { exact, figure } from "../../plots/figures.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";

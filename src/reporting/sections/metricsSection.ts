@@ -3,7 +3,7 @@ import { figure, percent } from "../../plots/figures.ts";
 import { covers } from "../covers.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
-import type { ScoreRecord } from "../../core/run.ts";
+import type { ScoreRecord } from "../../core/records/run.ts";
 import type { Html } from "../html.ts";
 import { section } from "../section.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";

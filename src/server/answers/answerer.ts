@@ -1,7 +1,7 @@
 /** Answers the rows of requests with one model: compiled once for each deployment, as all that changes is the rows. */
 import type { Config } from "../../config/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { LoggedPrediction, PredictionLog } from "../../core/predictionLog.ts";
+import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Table } from "../../core/table.ts";
 import { rowChecks, type RowFinding } from "../../lifecycle/predict/rowChecks.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BodyReader } from "./bodyReader.ts";
 import { HttpProblem } from "./problem.ts";
-import type { PredictionLog } from "../../core/predictionLog.ts";
+import type { PredictionLog } from "../../core/records/predictionLog.ts";
 
 /** @throws {HttpProblem} 408 where nothing comes for too long, 400 where the caller hangs up */
 export async function* streamPieces(request: IncomingMessage, bodies: BodyReader): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 /** The columns of a window by how far they moved, each a link to its distributions. */
-import type { ColumnDrift } from "../../core/drift.ts";
-import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { ColumnDrift } from "../../core/records/drift.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { exact, figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";

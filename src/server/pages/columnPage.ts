@@ -1,5 +1,5 @@
 /** /ui/monitoring/<id>/column?name=…: one column, reference against window, and how it went over time. */
-import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";

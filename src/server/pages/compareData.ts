@@ -1,6 +1,6 @@
 /** What two runs were trained on: data and inputs. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Run } from "../../core/run.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Run } from "../../core/records/run.ts";
 import { figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";

@@ -1,7 +1,7 @@
 /** /ui/compare: two runs side by side, from their records; nothing is trained or judged anew. */
 import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";

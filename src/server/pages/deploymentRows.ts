@@ -1,5 +1,5 @@
 /** Deployments as a table, newest first. */
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";

@@ -1,10 +1,10 @@
 /** The run that an address names. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { HttpProblem } from "../http/problem.ts";
-import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { PageRequest } from "./frame/page.ts";
 import type { LogBrowser, LogEntry } from "../../storage/predictionLog/browseLog.ts";
 

@@ -1,5 +1,5 @@
 /** How the deployed model is, as its last monitoring has it, and which alerts are open. */
-import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../../core/monitoring.ts";
+import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../../core/records/monitoring.ts";
 import { countOf, exact, figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";

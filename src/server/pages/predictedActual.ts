@@ -1,5 +1,5 @@
 /** What was answered against what was true in a window of regression. */
-import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { plots } from "../../plots/index.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import type { PageRequest } from "./frame/page.ts";

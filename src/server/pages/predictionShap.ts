@@ -1,6 +1,6 @@
 /** The SHAP values of one logged answer, by the model that gave it. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
 import { rowReader } from "../../pipeline/rows/rowReader.ts";
 import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";

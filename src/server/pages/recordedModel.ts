@@ -1,7 +1,7 @@
 /** The model of a run for a page: the one that is served, or one that is read once and kept. */
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { PageRequest } from "./frame/page.ts";

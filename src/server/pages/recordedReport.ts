@@ -1,6 +1,6 @@
 /** The report that `mlctl report` wrote on a run's training, as it lies beside the model. */
 import { existsSync, readFileSync } from "node:fs";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { reportPath } from "../../lifecycle/report/report.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import type { Reply } from "../http/http.ts";

@@ -1,5 +1,5 @@
 /** /ui/runs/<id>: one run with its metrics, plots, parameters, data and lineage. */
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
 import { figure } from "../../plots/figures.ts";

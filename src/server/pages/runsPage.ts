@@ -1,5 +1,5 @@
 /** /ui/runs: every run, by time or by a metric; two of them can be held side by side. */
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import type { RunQuery } from "../../storage/store/browse.ts";
 import { figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";

@@ -1,5 +1,5 @@
 /** /ui/monitoring/<id>: one window with every finding, column, metric and segment. */
-import type { MonitorArea, MonitorRecord } from "../../core/monitoring.ts";
+import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, exact, figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";

@@ -1,7 +1,7 @@
 /** One process that answers: opens the port, follows deployments, and drains when it is told to stop. */
 import { once } from "node:events";
 import { codeVersion } from "../../config/codeVersion.ts";
-import type { PredictionLog } from "../../core/predictionLog.ts";
+import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import { exampleRow } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { access, type Rate } from "../http/access.ts";

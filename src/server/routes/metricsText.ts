@@ -1,5 +1,5 @@
 /** Counters as Prometheus' text format, version 0.0.4. */
-import type { DriftReport } from "../../core/drift.ts";
+import type { DriftReport } from "../../core/records/drift.ts";
 import { LATENCY_EDGES, type MetricsSnapshot } from "../state/metrics.ts";
 
 export interface MetricsFacts {

@@ -1,5 +1,5 @@
 /** GET /score, /summarise, /diagnose and /model: what the steps recorded; nothing is computed anew and nothing changes. */
-import type { ColumnReference } from "../../core/reference.ts";
+import type { ColumnReference } from "../../core/records/reference.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Guards } from "../http/guards.ts";

@@ -5,7 +5,7 @@ import { readStore } from "../../storage/store/readStore.ts";
 import { openStoreReadonly } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import { isDamaged } from "../../storage/store/storeFailure.ts";
-import type { DriftReport } from "../../core/drift.ts";
+import type { DriftReport } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
 
 export interface LiveStore {

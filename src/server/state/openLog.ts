@@ -1,5 +1,5 @@
 /** The prediction log as `serve.log` has it. */
-import type { PredictionLog } from "../../core/predictionLog.ts";
+import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";

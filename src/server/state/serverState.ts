@@ -1,5 +1,5 @@
 /** What the routes of one process share. */
-import type { PredictionLog } from "../../core/predictionLog.ts";
+import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { Answerer } from "../answers/answerer.ts";

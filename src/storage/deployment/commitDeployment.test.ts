@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { random } from "../../core/random.ts";
 import { dist, exampleRequest, exampleWorkspace } from "../exampleRecords.ts";
 import { sha256Text } from "../files/sha256.ts";

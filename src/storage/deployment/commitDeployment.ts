@@ -1,8 +1,8 @@
 /** Switches production to another run: a kill at any instant leaves the old deployment whole or the new one whole. */
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Artifact } from "../../core/artifact.ts";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../files/commitFile.ts";

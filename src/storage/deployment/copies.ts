@@ -1,6 +1,6 @@
 /** The files of a deployment, by the names they have in its release and beside deployment.json. */
-import type { Artifact } from "../../core/artifact.ts";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 
 /** The copies beside deployment.json, by name, with what they are copies of. */
 export function copies({ model, latestScore, ingestedFiles }: Deployment): [name: string, of: Artifact | null][] {

@@ -1,7 +1,7 @@
 /** Reads what is deployed, and what was before. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseRecord } from "../records/parseRecord.ts";
 import { errorCode } from "../files/writeFailure.ts";

@@ -1,7 +1,7 @@
 /** Takes the copies of an earlier deployment away; its record stays and says so. */
 import { lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { syncFolder } from "../files/commitFile.ts";
 import { forgetRecords } from "../store/forgetRecords.ts";
 import { isOwnFile } from "../files/isOwnFile.ts";

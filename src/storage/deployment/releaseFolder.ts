@@ -1,6 +1,6 @@
 /** Where a deployment has its own copies, which no later deployment touches. */
 import { join } from "node:path";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { paddedId } from "../records/workspaceRecord.ts";
 

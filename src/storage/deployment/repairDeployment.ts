@@ -1,8 +1,8 @@
 /** Puts right what a deploy left that was killed, and what was damaged since: every writer does it after taking the lock. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Artifact } from "../../core/artifact.ts";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { holdsArtifact } from "../files/artifactOf.ts";

@@ -1,7 +1,7 @@
 /** Brings damaged files of the deployment in force back from any file that still has their bytes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { holdsArtifact } from "../files/artifactOf.ts";
 import { isOwnFile } from "../files/isOwnFile.ts";

@@ -1,5 +1,5 @@
 /** Which deployment a rollback goes back to. */
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Describes a file that mlctl wrote. */
 import { readFileSync, statSync } from "node:fs";
-import type { Artifact } from "../../core/artifact.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
 import { sha256File, sha256Text } from "./sha256.ts";
 import { fromRecordPath, toRecordPath } from "./workspacePaths.ts";
 

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 import { temporaryFolder } from "../exampleRecords.ts";
 import { formatJson } from "./formatJson.ts";
 import { parseModel, readModel, serializeModel } from "./modelFile.ts";

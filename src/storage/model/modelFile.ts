@@ -1,7 +1,7 @@
 /** The model file: one JSON text that people can read and compare, sealed with the hash of its content. */
 import { readFileSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
-import { MODEL_VERSION, type Model } from "../../core/model.ts";
+import { MODEL_VERSION, type Model } from "../../core/records/model.ts";
 import { formatJson } from "./formatJson.ts";
 import { modelProblem } from "./modelProblem.ts";
 import { sha256Text } from "../files/sha256.ts";

@@ -1,5 +1,5 @@
 /** What a model file lacks although its seal holds: whoever edits one can seal it anew. */
-import type { Model } from "../../core/model.ts";
+import type { Model } from "../../core/records/model.ts";
 
 const kinds = new Set<unknown>(["number", "category", "date"]);
 const tasks = new Set<unknown>(["regression", "binary", "multiclass"]);

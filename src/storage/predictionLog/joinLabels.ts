@@ -1,5 +1,5 @@
 /** Joins late truth to logged predictions: labels are laid down in a temporary table, then matched in one pass. */
-import type { LoggedPrediction } from "../../core/predictionLog.ts";
+import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogDatabase, withLogErrors } from "./openLogDatabase.ts";
 

@@ -1,5 +1,5 @@
 /** A prediction on its way to the thread that writes. */
-import type { LoggedPrediction } from "../../core/predictionLog.ts";
+import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 
 /** Flat, with the inputs as JSON: cheap to hand to another thread. */
 export type LoggedRow = readonly [

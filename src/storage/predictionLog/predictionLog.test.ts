@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { LoggedPrediction, PredictionLog } from "../../core/predictionLog.ts";
+import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import { openSqlite } from "../sqlite/sqlite.ts";
 import { openLogDatabase } from "./openLogDatabase.ts";
 import { predictionLog, type PredictionLogOptions } from "./predictionLog.ts";

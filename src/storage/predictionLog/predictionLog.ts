@@ -1,7 +1,7 @@
 /** The prediction log of a process: rows wait in memory for the next flush, and a thread of its own writes them. */
 import { Worker } from "node:worker_threads";
 import { endThreads } from "../../core/nativeOpening.ts";
-import type { LoggedPrediction, PredictionLog } from "../../core/predictionLog.ts";
+import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import { loggedRow, type LoggedRow, type Retention, type WriterAnswer, type WriterOptions } from "./loggedRow.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 

@@ -1,5 +1,5 @@
 /** Reads logged predictions with their truth, one by one: memory does not grow with the log. */
-import type { LoggedPrediction } from "../../core/predictionLog.ts";
+import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
 

@@ -1,12 +1,12 @@
 /** WorkspaceRecord: the JSON files that say what a workspace holds; the index is made of nothing else. */
 import { join } from "node:path";
-import type { Artifact } from "../../core/artifact.ts";
-import type { Dataset } from "../../core/dataset.ts";
-import type { Deployment } from "../../core/deployment.ts";
-import type { Execution } from "../../core/execution.ts";
-import type { MonitorRecord } from "../../core/monitoring.ts";
-import type { Run } from "../../core/run.ts";
-import type { SearchRecord } from "../../core/search.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import type { Execution } from "../../core/records/execution.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import type { Run } from "../../core/records/run.ts";
+import type { SearchRecord } from "../../core/records/search.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
 export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord | SearchRecord | Execution;

@@ -1,6 +1,6 @@
 /** What pages ask of the index: a screenful at a time, with the columns of the index instead of whole records. */
-import type { MonitorStatus } from "../../core/monitoring.ts";
-import type { Run } from "../../core/run.ts";
+import type { MonitorStatus } from "../../core/records/monitoring.ts";
+import type { Run } from "../../core/records/run.ts";
 
 /** Runs a statement of this file. */
 export type Select = <T>(sql: string, values: readonly (string | number | null)[]) => T[];

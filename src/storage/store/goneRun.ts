@@ -1,5 +1,5 @@
 /** What can still be said of a run that was in production once and has no record any more. */
-import type { Deployment } from "../../core/deployment.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 
 /**

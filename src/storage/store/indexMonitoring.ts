@@ -1,5 +1,5 @@
 /** What monitoring found, in tables that a dashboard can ask: run, model version, window and file on every row. */
-import type { MonitorRecord } from "../../core/monitoring.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { Execute } from "./execute.ts";
 
 /** One row of monitor_values without the columns that all rows of a record share. */

@@ -1,8 +1,8 @@
 /** The one function that fills the index: from a record, and from nothing else. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Execution } from "../../core/execution.ts";
-import type { Deployment } from "../../core/deployment.ts";
-import type { Run } from "../../core/run.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Execution } from "../../core/records/execution.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import type { Run } from "../../core/records/run.ts";
 import { artifactsOf, recordId, type Aliases, type WorkspaceRecord } from "../records/workspaceRecord.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
 import type { Execute } from "./execute.ts";

@@ -1,5 +1,5 @@
 /** The trials of a search, in a table of their own: they would drown the runs that a leaderboard is made of. */
-import type { SearchRecord } from "../../core/search.ts";
+import type { SearchRecord } from "../../core/records/search.ts";
 import type { Execute } from "./execute.ts";
 
 export function indexSearch(execute: Execute, search: SearchRecord): void {

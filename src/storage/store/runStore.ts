@@ -1,10 +1,10 @@
 /** RunStore: the index over the records of a workspace; everything in it can be rebuilt from them. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Deployment } from "../../core/deployment.ts";
-import type { Execution } from "../../core/execution.ts";
-import type { MonitorRecord } from "../../core/monitoring.ts";
-import type { Run, RunStatus } from "../../core/run.ts";
-import type { SearchRecord } from "../../core/search.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import type { Execution } from "../../core/records/execution.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import type { Run, RunStatus } from "../../core/records/run.ts";
+import type { SearchRecord } from "../../core/records/search.ts";
 import type { ReadRecord, RecordFile } from "../records/recordFiles.ts";
 import type { Browse } from "./browse.ts";
 

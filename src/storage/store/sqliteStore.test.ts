@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { chmodSync, copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Run } from "../../core/run.ts";
+import type { Run } from "../../core/records/run.ts";
 import { commitDeployment } from "../deployment/commitDeployment.ts";
 import {
   dist,

@@ -1,11 +1,11 @@
 /** The RunStore on SQLite. */
-import type { Dataset } from "../../core/dataset.ts";
-import type { Deployment } from "../../core/deployment.ts";
-import type { Execution } from "../../core/execution.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Deployment } from "../../core/records/deployment.ts";
+import type { Execution } from "../../core/records/execution.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { MonitorRecord } from "../../core/monitoring.ts";
-import type { Run } from "../../core/run.ts";
-import type { SearchRecord } from "../../core/search.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import type { Run } from "../../core/records/run.ts";
+import type { SearchRecord } from "../../core/records/search.ts";
 import { suggest } from "../../core/suggest.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";

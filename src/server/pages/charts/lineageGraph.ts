@@ -1,6 +1,6 @@
 /** From the files to what was answered: a list in order, drawn as a graph, whose places are links. */
-import type { Dataset } from "../../../core/dataset.ts";
-import type { Run } from "../../../core/run.ts";
+import type { Dataset } from "../../../core/records/dataset.ts";
+import type { Run } from "../../../core/records/run.ts";
 import { countOf, figure } from "../../../plots/figures.ts";
 import { dateTime } from "../../../reporting/dateTime.ts";
 import { html, type Html } from "../../../reporting/html.ts";

@@ -1,5 +1,5 @@
 /** How a column was spread in the reference and how it is now: both sides in one picture, SVG by hand. */
-import type { ColumnSpread } from "../../../core/monitoring.ts";
+import type { ColumnSpread } from "../../../core/records/monitoring.ts";
 import { figure, percent } from "../../../plots/figures.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { niceTicks } from "./timeChart.ts";

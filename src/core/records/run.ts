@@ -1,7 +1,7 @@
 /** Run: one trained model and what went into it, as MLflow means it. */
 import type { Artifact } from "./artifact.ts";
-import type { Json } from "./json.ts";
-import type { Task } from "./task.ts";
+import type { Json } from "../json.ts";
+import type { Task } from "../task.ts";
 
 export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 

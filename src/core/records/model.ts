@@ -1,8 +1,8 @@
 /** Model: one self-contained JSON file that predicts; reading it can run nothing. */
-import type { FittedEstimator } from "./estimator.ts";
-import type { JsonObject } from "./json.ts";
+import type { FittedEstimator } from "../estimator.ts";
+import type { JsonObject } from "../json.ts";
 import type { Reference } from "./reference.ts";
-import type { Signature } from "./signature.ts";
+import type { Signature } from "../signature.ts";
 
 /** Raised by one when an older mlctl could not read the file rightly. */
 export const MODEL_VERSION = 1;

@@ -1,6 +1,6 @@
 /** SearchRecord: what one search tried, all its trials in one file. */
-import type { Json } from "./json.ts";
-import type { Task } from "./task.ts";
+import type { Json } from "../json.ts";
+import type { Task } from "../task.ts";
 
 /** One point and what folds of the training part said of it: a run that keeps no model. */
 export interface TrialRecord {
