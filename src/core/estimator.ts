@@ -1,6 +1,6 @@
 /** The contract of a model family. Learned state is plain JSON; behaviour is looked up by the family's name. */
 import type { JsonObject } from "./json.ts";
-import type { Matrix } from "./matrix.ts";
+import type { Matrix } from "./table/matrix.ts";
 import type { Task } from "./task.ts";
 
 /** What fitting is told beside X and y. */

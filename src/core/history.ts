@@ -1,5 +1,5 @@
 /** History: what was known before, for features that look back in time. */
-import type { Table } from "./table.ts";
+import type { Table } from "./table/table.ts";
 
 /** Every labelled row of a dataset, whether it trains or validates. A row may look only at what is strictly before it. */
 export interface History {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "./categoryColumn.ts";
-import { sliceRows } from "./selectRows.ts";
-import type { Table } from "./table.ts";
+import { categoryColumn } from "./table/categoryColumn.ts";
+import { sliceRows } from "./table/selectRows.ts";
+import type { Table } from "./table/table.ts";
 
 const table: Table = {
   rowCount: 4,

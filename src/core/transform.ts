@@ -1,7 +1,7 @@
 /** The contract of a transform: a step from table to table whose learned state is plain JSON. */
 import type { History } from "./history.ts";
 import type { Json, JsonObject } from "./json.ts";
-import type { ColumnKind, Table } from "./table.ts";
+import type { ColumnKind, Table } from "./table/table.ts";
 import type { Task } from "./task.ts";
 
 /** Options as they stand in config.json, without `type`. */

@@ -1,6 +1,6 @@
 /** Which expressions of `ingest.select` can be made of the columns of some rows, and of what types those columns are. */
 import type { DatasetColumn } from "../core/records/dataset.ts";
-import type { ColumnKind } from "../core/table.ts";
+import type { ColumnKind } from "../core/table/table.ts";
 import { kindOf, requestedType, storedType } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
 import { refuseStatements } from "./refuseStatements.ts";

@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
-import type { Column, Table } from "../core/table.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { columnNames } from "./columnNames.ts";
 import { sniffDelimiter, splitRecord } from "./csvHeader.ts";
 import { areWords, plainRows, type PlainColumn, type PlainRows } from "./plainRows.ts";

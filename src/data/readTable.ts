@@ -2,7 +2,7 @@
 import { atLine } from "../core/atLine.ts";
 import type { DatasetColumn } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import { kindOf } from "./columnTypes.ts";
 import { withDatabase } from "./duckdb.ts";
 import { damaged, datasetReader } from "./loadPrevious.ts";

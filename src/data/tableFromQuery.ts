@@ -1,5 +1,5 @@
 /** Streams the answer of a query into columns of a table. */
-import type { Column, Table } from "../core/table.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { kindOf, storedExpression } from "./columnTypes.ts";
 import type { Chunk, Database } from "./duckdb.ts";
 import { fewTexts, type TextDictionary } from "./fewTexts.ts";

@@ -1,7 +1,7 @@
 /** Baseline: answers the mean, the class shares or the last value known; what every real model has to beat. */
 import type { Estimator, FitOptions, FittedEstimator, Predictor } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 import type { Task } from "../core/task.ts";
 import { numberList } from "./fittedState.ts";
 import { resolveParams } from "./params.ts";

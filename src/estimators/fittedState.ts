@@ -1,7 +1,7 @@
 /** Reads the learned state of an estimator out of a model file, which anyone may have edited. */
 import type { FittedEstimator } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 import type { Json } from "../core/json.ts";
 
 /** @throws {MlctlError} kind "data" unless `value` is a list of numbers, `length` of them where that is told */

@@ -1,5 +1,5 @@
 /** Shrinks a least-squares problem of n rows to one of p rows with the same answer, a block of rows at a time. */
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 
 /** Rows taken in per step: large enough to pay for the pass over R, small enough for the cache. */
 const BLOCK_ROWS = 256;

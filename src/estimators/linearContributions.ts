@@ -1,6 +1,6 @@
 /** Shapley values of a linear model: the coefficient times the distance from the mean of the training rows. */
 import type { Contributions } from "../core/estimator.ts";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 
 export interface LinearOutput {
   /** (n_features) */

@@ -1,7 +1,7 @@
 /** LinearModel: what linear regression, ridge, lasso and elastic net share once their coefficients are known. */
 import type { Contributions, FittedEstimator, FitOptions, Predictor } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 import { finiteNumber, numberList, requireWidth } from "./fittedState.ts";
 import { centre } from "./leastSquares.ts";
 import type { Centres } from "./leastSquares.ts";

@@ -1,6 +1,6 @@
 /** Refuses training data that a linear family would silently turn into NaN weights. */
 import { MlctlError } from "../core/errors.ts";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 
 /** Values looked at together. */
 const BLOCK = 4096;

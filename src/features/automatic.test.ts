@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import type { Column, Table } from "../core/table.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { automaticTransforms } from "./automatic.ts";
 
 const linear = { complete: true, standardized: true };

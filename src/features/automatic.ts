@@ -1,5 +1,5 @@
 /** Automatic features: which transforms a table needs, chosen from the kinds of its columns. */
-import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table.ts";
+import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
 
 /** A text column with more distinct values than this share of the rows is an id or free text … */

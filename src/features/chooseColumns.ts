@@ -1,7 +1,7 @@
 /** Finds the columns that a transform's options mean. */
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/suggest.ts";
-import type { ColumnKind, Table } from "../core/table.ts";
+import type { ColumnKind, Table } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
 import { kindWords } from "./mapColumns.ts";
 import type { ColumnOf } from "./mapColumns.ts";

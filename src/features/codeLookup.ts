@@ -1,5 +1,5 @@
 /** Translates the codes of a category column into what a transform learned for their texts. */
-import type { CategoryColumn } from "../core/table.ts";
+import type { CategoryColumn } from "../core/table/table.ts";
 
 /**
  * Codes differ between training and prediction, so the way always leads through the text. The translation of a

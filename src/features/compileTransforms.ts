@@ -1,9 +1,9 @@
 /** Compiles fitted transforms into a function from table to matrix: train, score, predict, serve and monitor share it. */
 import { MlctlError } from "../core/errors.ts";
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
-import { sliceRows } from "../core/selectRows.ts";
-import type { Column, NumberColumn, Table } from "../core/table.ts";
+import { sliceRows } from "../core/table/selectRows.ts";
+import type { Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TableMap } from "../core/transform.ts";
 import { findTransform } from "./findTransform.ts";
 

@@ -1,9 +1,9 @@
 /** What holds for every transform; a new one in the registry needs an entry in `examples` and nothing else. */
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
 import type { History } from "../core/history.ts";
-import { selectRows } from "../core/selectRows.ts";
-import type { Column, DateColumn, Table } from "../core/table.ts";
+import { selectRows } from "../core/table/selectRows.ts";
+import type { Column, DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOptions } from "../core/transform.ts";
 import { transforms } from "./index.ts";
 

@@ -1,5 +1,5 @@
 /** How often each category occurs. */
-import type { CategoryColumn } from "../core/table.ts";
+import type { CategoryColumn } from "../core/table/table.ts";
 import { compareTexts } from "./compareTexts.ts";
 
 /** Texts that occur with their rows, most frequent first, ties by text; the dictionary may hold more. */

@@ -1,6 +1,6 @@
 /** Cyclical: puts numbers that go round (months, hours) on a circle, so that December lies beside January. */
 import { MlctlError } from "../core/errors.ts";
-import type { NumberColumn } from "../core/table.ts";
+import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";

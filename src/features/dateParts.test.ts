@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Column, DateColumn, NumberColumn } from "../core/table.ts";
+import type { Column, DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
 import { dateParts } from "./dateParts.ts";
 

@@ -1,5 +1,5 @@
 /** Date parts: year, month, day and so on of a date, as numbers. */
-import type { DateColumn, Table } from "../core/table.ts";
+import type { DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";

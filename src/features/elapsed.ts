@@ -1,5 +1,5 @@
 /** Elapsed: how long ago the rows before happened. */
-import type { DateColumn, NumberColumn } from "../core/table.ts";
+import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "./duration.ts";
 import {

@@ -1,7 +1,7 @@
 /** Lets fitted transforms know rows that came after training. */
-import { findColumn } from "../core/findColumn.ts";
+import { findColumn } from "../core/table/findColumn.ts";
 import type { FittedTransform } from "../core/records/model.ts";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import { findTransform } from "./findTransform.ts";
 
 /**

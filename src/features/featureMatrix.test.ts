@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Matrix } from "../core/matrix.ts";
-import { selectRows } from "../core/selectRows.ts";
-import type { Column, Table } from "../core/table.ts";
+import type { Matrix } from "../core/table/matrix.ts";
+import { selectRows } from "../core/table/selectRows.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { automaticTransforms } from "./automatic.ts";
 import { compileTransforms } from "./compileTransforms.ts";
 import { featureMatrix } from "./featureMatrix.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Column, Table } from "../core/table.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";
 import { fitTransforms } from "./fitTransforms.ts";

@@ -1,9 +1,9 @@
 /** Fits a list of transforms, each on what the one before made. */
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/findColumn.ts";
+import { findColumn } from "../core/table/findColumn.ts";
 import type { FittedTransform } from "../core/records/model.ts";
-import { sliceRows } from "../core/selectRows.ts";
-import type { Table } from "../core/table.ts";
+import { sliceRows } from "../core/table/selectRows.ts";
+import type { Table } from "../core/table/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";
 import { findTransform } from "./findTransform.ts";

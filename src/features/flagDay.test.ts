@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import { cellText } from "../core/cellText.ts";
-import type { Column, Table } from "../core/table.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { cellText } from "../core/table/cellText.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { flagDay } from "./flagDay.ts";
 import { fitTransforms } from "./fitTransforms.ts";

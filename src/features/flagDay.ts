@@ -1,9 +1,9 @@
 /** Flag day: what is set on one row of a day holds for the whole day, such as the name of a holiday. */
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/findColumn.ts";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import { cellText } from "../core/cellText.ts";
-import type { CategoryColumn, Column, NumberColumn } from "../core/table.ts";
+import { findColumn } from "../core/table/findColumn.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
+import { cellText } from "../core/table/cellText.ts";
+import type { CategoryColumn, Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "./duration.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import type { CategoryColumn } from "../core/table.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
+import type { CategoryColumn } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
 import { group } from "./group.ts";
 

@@ -1,6 +1,6 @@
 /** Group: puts categories together, by name or because they are rare. */
 import { MlctlError } from "../core/errors.ts";
-import type { CategoryColumn } from "../core/table.ts";
+import type { CategoryColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { countTexts } from "./countTexts.ts";

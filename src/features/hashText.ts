@@ -1,5 +1,5 @@
 /** Text hashing: counts the words of a text in a fixed number of buckets, whatever words there will be. */
-import type { CategoryColumn, NumberColumn } from "../core/table.ts";
+import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";

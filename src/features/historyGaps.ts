@@ -1,6 +1,6 @@
 /** Which rows have too little history for the features that look back. */
 import type { FittedTransform } from "../core/records/model.ts";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import type { HistoryGap, TransformContext, TransformRequest } from "../core/transform.ts";
 import { findTransform } from "./findTransform.ts";
 import { fitSteps } from "./fitTransforms.ts";

@@ -1,9 +1,9 @@
 /** The past of one column as a transform keeps it: what was known when, sorted by time. */
 import { dateText } from "../core/format.ts";
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/findColumn.ts";
+import { findColumn } from "../core/table/findColumn.ts";
 import type { History } from "../core/history.ts";
-import type { DateColumn, NumberColumn, Table } from "../core/table.ts";
+import type { DateColumn, NumberColumn, Table } from "../core/table/table.ts";
 import type { HistoryGap, TransformContext, TransformOptions } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "./duration.ts";

@@ -1,5 +1,5 @@
 /** Impute: fills missing numbers with one learned from training. */
-import type { NumberColumn } from "../core/table.ts";
+import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
 import { mean } from "../stats/mean.ts";

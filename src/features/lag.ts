@@ -1,5 +1,5 @@
 /** Lag: the values of a column in the rows before, by time. */
-import type { DateColumn, NumberColumn } from "../core/table.ts";
+import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import {
   extendSeries,

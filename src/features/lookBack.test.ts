@@ -1,8 +1,8 @@
 /** The features that look back in time: lag, elapsed and rolling, on uneven dates with two rows on one day. */
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
 import type { History } from "../core/history.ts";
-import type { Column, Table } from "../core/table.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";
 import { fitTransforms } from "./fitTransforms.ts";

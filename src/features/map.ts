@@ -1,7 +1,7 @@
 /** Map: replaces categories by numbers or texts from a list. */
-import { categoryColumn } from "../core/categoryColumn.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { CategoryColumn, Column } from "../core/table.ts";
+import type { CategoryColumn, Column } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";

@@ -1,6 +1,6 @@
 /** Replaces columns of a table by name and keeps the others where they stand. */
 import { MlctlError } from "../core/errors.ts";
-import type { CategoryColumn, Column, ColumnKind, DateColumn, NumberColumn, Table } from "../core/table.ts";
+import type { CategoryColumn, Column, ColumnKind, DateColumn, NumberColumn, Table } from "../core/table/table.ts";
 
 /** A column that is certain to be of kind `K`. */
 export type ColumnOf<K extends ColumnKind> = ColumnByKind[K];

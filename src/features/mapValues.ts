@@ -1,5 +1,5 @@
 /** Makes a number column of another column's values, one by one. */
-import type { DateColumn, NumberColumn } from "../core/table.ts";
+import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 
 /** `f` sees NaN for a missing value and may answer NaN. */
 export function mapValues(

@@ -1,5 +1,5 @@
 /** One-hot: a 0/1 column for each category seen in training. */
-import type { CategoryColumn, Column } from "../core/table.ts";
+import type { CategoryColumn, Column } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import type { NumberColumn } from "../core/table.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
+import type { NumberColumn } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
 import { ordinal } from "./ordinal.ts";
 

@@ -1,5 +1,5 @@
 /** Ordinal: a whole number for each category, in an order. */
-import type { CategoryColumn, NumberColumn } from "../core/table.ts";
+import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";

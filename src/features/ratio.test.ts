@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import { ratio } from "./ratio.ts";
 
 const calls: Table = {

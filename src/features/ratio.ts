@@ -1,6 +1,6 @@
 /** Ratio: numbers divided by another column, such as seconds of use by calls: trees cannot divide. */
 import { MlctlError } from "../core/errors.ts";
-import type { NumberColumn } from "../core/table.ts";
+import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";

@@ -1,6 +1,6 @@
 /** Rolling: a statistic of a column over the time before a row, however unevenly the rows lie. */
 import { MlctlError } from "../core/errors.ts";
-import type { DateColumn, NumberColumn } from "../core/table.ts";
+import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { mean } from "../stats/mean.ts";
 import { median } from "../stats/median.ts";

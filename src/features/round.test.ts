@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NumberColumn } from "../core/table.ts";
+import type { NumberColumn } from "../core/table/table.ts";
 import { round } from "./round.ts";
 
 describe("round", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { random } from "../core/random.ts";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";
 import { fitTransforms } from "./fitTransforms.ts";

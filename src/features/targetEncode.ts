@@ -1,7 +1,7 @@
 /** Target encoding: replaces a category by the mean of the target over its training rows. */
 import { MlctlError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
-import type { CategoryColumn, NumberColumn } from "../core/table.ts";
+import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformContext, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";

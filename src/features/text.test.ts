@@ -1,7 +1,7 @@
 /** text_length and hash_text. */
 import { expect, it } from "vitest";
-import { categoryColumn } from "../core/categoryColumn.ts";
-import type { Table } from "../core/table.ts";
+import { categoryColumn } from "../core/table/categoryColumn.ts";
+import type { Table } from "../core/table/table.ts";
 import { hashText } from "./hashText.ts";
 import { textLength } from "./textLength.ts";
 

@@ -1,5 +1,5 @@
 /** Text length: how many characters and words a text has. */
-import type { CategoryColumn, NumberColumn } from "../core/table.ts";
+import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";

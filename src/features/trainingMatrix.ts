@@ -1,7 +1,7 @@
 /** Features of the rows that a chain was fitted on. */
-import type { Matrix } from "../core/matrix.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import type { TransformContext } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";
 import { findTransform } from "./findTransform.ts";

@@ -1,7 +1,7 @@
 /** Datasets of a workspace: which one is the newest, and its rows as they were written. */
 import type { Dataset } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import { readDataset as readDatasetFile } from "../data/readTable.ts";
 import { sha256File } from "../storage/files/sha256.ts";
 import { fromRecordPath } from "../storage/files/workspacePaths.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import { keptTables } from "./keptTables.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-test-"));

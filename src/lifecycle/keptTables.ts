@@ -1,6 +1,6 @@
 /** Keeps tables that steps of one process read again and again, by the state of their files. */
 import { statSync } from "node:fs";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 
 export interface KeptTables {
   /**

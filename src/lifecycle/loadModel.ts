@@ -11,8 +11,8 @@ import { readModel, readRecordedModel } from "../storage/model/modelFile.ts";
 import { resolveRun } from "../storage/store/resolveRun.ts";
 import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import type { Session } from "./session.ts";
-import type { ColumnSpec } from "../core/signature.ts";
-import type { Column } from "../core/table.ts";
+import type { ColumnSpec } from "../core/table/signature.ts";
+import type { Column } from "../core/table/table.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
 import { readTable } from "../data/readTable.ts";

@@ -1,5 +1,5 @@
 /** What a model answered and what was true, as the columns that drift is tested of. */
-import type { TargetSpec } from "../core/signature.ts";
+import type { TargetSpec } from "../core/table/signature.ts";
 import { predictionColumn } from "../pipeline/rows/predictionColumn.ts";
 import type { DriftOptions } from "./driftReport.ts";
 import type { PreparedRows } from "./prepareRows.ts";

@@ -1,7 +1,7 @@
 /** How a column was spread in the reference and how it is now, in few numbers: what a page draws without any row. */
 import type { ColumnSpread, MonitorSpread } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import type { Column } from "../core/table.ts";
+import type { Column } from "../core/table/table.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";

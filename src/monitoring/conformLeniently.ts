@@ -1,11 +1,11 @@
 /** Brings a batch into the shape that a model was trained on, column by column: what does not fit is told, not fatal. */
-import { cellText } from "../core/cellText.ts";
+import { cellText } from "../core/table/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/findColumn.ts";
+import { findColumn } from "../core/table/findColumn.ts";
 import { parseDate } from "../core/parseDate.ts";
 import { parseNumber } from "../core/parseNumber.ts";
-import type { ColumnSpec, Signature } from "../core/signature.ts";
-import type { Column, Table } from "../core/table.ts";
+import type { ColumnSpec, Signature } from "../core/table/signature.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { conformTable } from "../pipeline/rows/conformTable.ts";
 
 /** Values of a column that are not of its kind: they count as missing. */

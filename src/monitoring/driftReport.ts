@@ -1,8 +1,8 @@
 /** Drift of a batch against the training reference, by one of two sets of rules. */
 import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
-import { findColumn } from "../core/findColumn.ts";
+import { findColumn } from "../core/table/findColumn.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import type { Column, Table } from "../core/table.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { calibratedDrift, type CalibratedOptions } from "./calibratedDrift.ts";
 import type { ComparedColumn } from "./compareColumn.ts";
 import { evidentlyDrift } from "./evidentlyDrift.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 import { duplicateShare } from "./duplicateShare.ts";
 
 it("counts rows that equal an earlier one, however far away; −0 is 0 and missing is missing", () => {

@@ -1,5 +1,5 @@
 /** How many rows of a table are copies of an earlier one. */
-import type { Table } from "../core/table.ts";
+import type { Table } from "../core/table/table.ts";
 
 /** Rows hashed together: their hashes and words stay in the processor's first cache while columns go by. */
 const BLOCK_ROWS = 1024;

@@ -1,7 +1,7 @@
 /** Evidently's rules, exactly: which test it takes for a column, and when that is drift. */
 import type { ColumnDrift } from "../core/records/drift.ts";
 import type { CategoryReference, ColumnReference } from "../core/records/reference.ts";
-import type { CategoryColumn } from "../core/table.ts";
+import type { CategoryColumn } from "../core/table/table.ts";
 import { driftTests, type DriftTestName } from "../drift/index.ts";
 import {
   reasonToSkip,

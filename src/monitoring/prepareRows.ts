@@ -1,12 +1,12 @@
 /** Rows to be watched, made ready once for all windows: inputs, answers, truth and time. */
-import { cellText } from "../core/cellText.ts";
+import { cellText } from "../core/table/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
-import { findColumn } from "../core/findColumn.ts";
+import { findColumn } from "../core/table/findColumn.ts";
 import type { Model } from "../core/records/model.ts";
 import type { Prediction } from "../core/prediction.ts";
-import { selectRows, sliceRows } from "../core/selectRows.ts";
-import type { TargetSpec } from "../core/signature.ts";
-import type { Column, Table } from "../core/table.ts";
+import { selectRows, sliceRows } from "../core/table/selectRows.ts";
+import type { TargetSpec } from "../core/table/signature.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { knowingRows } from "../pipeline/rows/knowingRows.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";

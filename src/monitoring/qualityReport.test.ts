@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Column, Table } from "../core/table.ts";
+import type { Column, Table } from "../core/table/table.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 import { qualityReport } from "./qualityReport.ts";

@@ -1,8 +1,8 @@
 /** How a batch is filled, column by column, beside what the reference says of them. */
-import { cellText } from "../core/cellText.ts";
+import { cellText } from "../core/table/cellText.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import type { CategoryColumn, Column } from "../core/table.ts";
+import type { CategoryColumn, Column } from "../core/table/table.ts";
 import { duplicateShare } from "./duplicateShare.ts";
 import { modeShare } from "./modeShare.ts";
 import type { PreparedRows } from "./prepareRows.ts";

@@ -1,8 +1,8 @@
 /** Drift by season: a window beside the same days of earlier years, with all of training as the background. */
 import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
-import type { TargetSpec } from "../core/signature.ts";
-import type { Column } from "../core/table.ts";
+import type { TargetSpec } from "../core/table/signature.ts";
+import type { Column } from "../core/table/table.ts";
 import { answersAndTruth } from "./answersAndTruth.ts";
 import { reasonToSkip, sidesOf, stabilityIndex } from "./compareColumn.ts";
 import { driftReport, withDataset, type DriftOptions } from "./driftReport.ts";

@@ -4,7 +4,7 @@ import type { Deployment } from "../core/records/deployment.ts";
 import type { DriftReport, Finding } from "../core/records/drift.ts";
 import type { ColumnReference } from "../core/records/reference.ts";
 import type { Run } from "../core/records/run.ts";
-import type { Signature } from "../core/signature.ts";
+import type { Signature } from "../core/table/signature.ts";
 
 /** A metric as the registry describes it. */
 export interface MetricLabel {

@@ -1,6 +1,6 @@
 /** What the training rows look like, kept small enough to live in the model file. */
 import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/records/reference.ts";
-import type { CategoryColumn, Column, Table } from "../core/table.ts";
+import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
 import { numberFigures } from "./numberFigures.ts";
 import { presentValues } from "./presentValues.ts";
 import { samplePositions } from "./samplePositions.ts";

@@ -2,7 +2,7 @@
 import type { FittedEstimator } from "../estimator.ts";
 import type { JsonObject } from "../json.ts";
 import type { Reference } from "./reference.ts";
-import type { Signature } from "../signature.ts";
+import type { Signature } from "../table/signature.ts";
 
 /** Raised by one when an older mlctl could not read the file rightly. */
 export const MODEL_VERSION = 1;

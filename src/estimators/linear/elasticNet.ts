@@ -1,6 +1,6 @@
 /** Elastic net: linear regression with an L1 and an L2 penalty. */
 import type { Estimator, FitOptions, FittedEstimator, ParamSpec } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { linearModel } from "../linearModel.ts";
 import { resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";

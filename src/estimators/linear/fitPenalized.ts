@@ -1,7 +1,7 @@
 /** Fits lasso and elastic net, which differ in the mix of their penalties only. */
 import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { centre, triangularFactor } from "../leastSquares.ts";
 import { linearModel } from "../linearModel.ts";
 import { coordinateDescent } from "./coordinateDescent.ts";

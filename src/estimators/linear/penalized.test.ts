@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Estimator, FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { elasticNet } from "./elasticNet.ts";
 import { lasso } from "./lasso.ts";
 import { ridge } from "./ridge.ts";

@@ -1,6 +1,6 @@
 /** Ridge: linear regression with an L2 penalty, which keeps collinear features in check. */
 import type { Estimator, FitOptions, FittedEstimator, ParamSpec } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { centre, triangularFactor } from "../leastSquares.ts";
 import type { TriangularFactor } from "../leastSquares.ts";
 import { linearModel } from "../linearModel.ts";

@@ -1,7 +1,7 @@
 /** Sets up the problem, picks the solver and learns the coefficients. */
 import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { binaryObjective } from "./binaryObjective.ts";
 import { lbfgs } from "./lbfgs.ts";
 import { multinomialObjective } from "./multinomialObjective.ts";

@@ -1,5 +1,5 @@
 /** Class probabilities of a fitted logistic regression. */
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 
 export interface LogisticModel {
   /** Codes of the classes seen in training, ascending; others have probability 0. */

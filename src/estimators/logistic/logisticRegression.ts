@@ -8,7 +8,7 @@ import type {
   Predictor,
 } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { numberList, requireWidth, unfit } from "../fittedState.ts";
 import { linearContributions } from "../linearContributions.ts";
 import type { LinearOutput } from "../linearContributions.ts";

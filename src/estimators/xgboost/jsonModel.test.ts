@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FittedEstimator } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import { hasPython, python } from "../../testing/python.ts";

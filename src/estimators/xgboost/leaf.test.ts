@@ -1,7 +1,7 @@
 /** The leaf a row reaches in training is the leaf it reaches in prediction, whatever the row holds. */
 import xgboostModule from "ml-xgboost/dist/wasm/xgboost.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { TrainingRequest } from "./engine.ts";
 import { engineSettings } from "./engineSettings.ts";

@@ -1,5 +1,5 @@
 /** Answers of a growing tree ensemble, round by round: each tree is walked once. */
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { linkMargins, treePredictor } from "./treePredictor.ts";
 

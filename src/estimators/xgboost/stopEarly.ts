@@ -1,7 +1,7 @@
 /** Early stopping: finds the number of rounds on training rows that are set aside. */
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { setAside } from "../setAside.ts";
 import type { BestRound } from "./bestRound.ts";
 import type { Engine, TrainingRequest } from "./engine.ts";

@@ -1,5 +1,5 @@
 /** Ranks of values among the thresholds of an ensemble: integers, which can be compared without a branch. */
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import type { Tree } from "./ensemble.ts";
 
 /** Buckets between the smallest and the largest threshold of a feature: with evenly spread ones hardly one a bucket. */

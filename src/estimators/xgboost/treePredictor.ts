@@ -1,5 +1,5 @@
 /** Walks rows through a tree ensemble exactly as XGBoost does: float32 comparisons, float32 sums. */
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { objectives } from "./objectives.ts";
 import { heapTrees, sumLeaves, type HeapTrees } from "./heapTrees.ts";

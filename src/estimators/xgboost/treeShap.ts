@@ -1,6 +1,6 @@
 /** Exact, path-dependent TreeSHAP: what each feature adds to each answer of a tree ensemble. */
 import type { Contributions } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import type { Tree, TreeEnsemble } from "./ensemble.ts";
 import { leafContributions } from "./leafContributions.ts";
 import { leafPaths } from "./leafPaths.ts";

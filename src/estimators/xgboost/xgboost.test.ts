@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import type { TreeEnsemble } from "./ensemble.ts";

@@ -10,7 +10,7 @@ import type {
 } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
 import { engineSettings } from "./engineSettings.ts";

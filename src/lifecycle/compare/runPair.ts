@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { costsOf } from "../settings.ts";

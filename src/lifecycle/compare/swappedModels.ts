@@ -4,7 +4,7 @@ import { configSchema } from "../../config/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/records/run.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { costsOf } from "../settings.ts";
 import { judge } from "../judge.ts";

@@ -4,7 +4,7 @@ import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { promotion, type Verdict } from "../../pipeline/judge/promotion.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import { commitDeployment } from "../../storage/deployment/commitDeployment.ts";

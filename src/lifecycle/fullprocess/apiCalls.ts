@@ -1,8 +1,8 @@
 /** apicalls: calls every address of the HTTP API and keeps what it answers as dated apireturns beside the models. */
 import { join } from "node:path";
-import { cellText } from "../../core/cellText.ts";
-import { findColumn } from "../../core/findColumn.ts";
-import type { Column, Table } from "../../core/table.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { timestamp } from "../../core/format.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";

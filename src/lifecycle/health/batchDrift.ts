@@ -1,7 +1,7 @@
 /** Drift of a table against what a model was trained on: inputs, answers and truth, by the rules of config.json. */
 import type { DriftReport } from "../../core/records/drift.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { answersAndTruth } from "../../monitoring/answersAndTruth.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { prepareRows, truthOf } from "../../monitoring/prepareRows.ts";

@@ -2,8 +2,8 @@
 import type { DriftReport, Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows } from "../../core/selectRows.ts";
-import type { Column, Table } from "../../core/table.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";

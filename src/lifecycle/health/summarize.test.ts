@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { summarize, type TableSummary } from "./summarize.ts";
 
 function numbers(...values: number[]): TableSummary {

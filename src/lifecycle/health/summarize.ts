@@ -1,5 +1,5 @@
 /** Summary statistics of a table, column by column. */
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { mean } from "../../stats/mean.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";

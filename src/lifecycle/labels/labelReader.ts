@@ -1,6 +1,6 @@
 /** Reads a label the way the answers of the model stand in the log. */
 import { parseNumber } from "../../core/parseNumber.ts";
-import type { TargetSpec } from "../../core/signature.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
 import { parseDate } from "../../core/parseDate.ts";
 
 /**

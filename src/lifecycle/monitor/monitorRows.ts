@@ -1,11 +1,11 @@
 /** The rows that monitor looks at: of files, of the newest dataset, or of the prediction log. */
 import { existsSync } from "node:fs";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { MonitorSource } from "../../core/records/monitoring.ts";
 import type { Prediction } from "../../core/prediction.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { readTable } from "../../data/readTable.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import {

@@ -1,7 +1,7 @@
 /** A reference made of rows that config.json names: of a table, or of files, which a thread can read as well. */
 import type { Model } from "../../core/records/model.ts";
 import type { Reference } from "../../core/records/reference.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { ReadOptions } from "../../data/readOptions.ts";
 import { readTable } from "../../data/readTable.ts";
 import { prepareRows } from "../../monitoring/prepareRows.ts";

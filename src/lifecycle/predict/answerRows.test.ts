@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
-import type { Signature, TargetSpec } from "../../core/signature.ts";
-import type { Table } from "../../core/table.ts";
+import type { Signature, TargetSpec } from "../../core/table/signature.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { answerRows, type AnsweredBatch } from "./answerRows.ts";
 

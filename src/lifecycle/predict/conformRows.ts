@@ -1,7 +1,7 @@
 /** Rows of files in the shape of a model; a value that does not fit is told by its line, as `predict` tells it. */
 import { basename } from "node:path";
-import type { Signature } from "../../core/signature.ts";
-import type { Table } from "../../core/table.ts";
+import type { Signature } from "../../core/table/signature.ts";
+import type { Table } from "../../core/table/table.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { fileRows } from "./fileRows.ts";

@@ -1,8 +1,8 @@
 /** explain: which features move a model's answers, over many rows and in single ones. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
-import type { Table } from "../../core/table.ts";
-import { findColumn } from "../../core/findColumn.ts";
+import type { Table } from "../../core/table/table.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
 import { explain as explainTable, type Explained } from "../../pipeline/predict/explain.ts";
 import { knowingRows } from "../../pipeline/rows/knowingRows.ts";

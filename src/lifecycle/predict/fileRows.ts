@@ -2,8 +2,8 @@
 import { Readable } from "node:stream";
 import type { Config } from "../../config/schema.ts";
 import type { Json } from "../../core/json.ts";
-import type { Signature } from "../../core/signature.ts";
-import type { Column } from "../../core/table.ts";
+import type { Signature } from "../../core/table/signature.ts";
+import type { Column } from "../../core/table/table.ts";
 import { readTable } from "../../data/readTable.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/rows.ts";

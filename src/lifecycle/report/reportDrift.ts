@@ -1,7 +1,7 @@
 /** What has moved: between the data of a report's model and the newest data, or the data of the model before it. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";

@@ -1,7 +1,7 @@
 /** How far each feature moved the answers to the test rows, for families that can tell. */
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
-import { selectRows } from "../../core/selectRows.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
 import type { Task } from "../../core/task.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";

@@ -4,7 +4,7 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { copiedRows } from "../../pipeline/leakage/copiedRows.ts";
 import type { Session } from "../session.ts";
 import { prepareData } from "../train/trainingData.ts";

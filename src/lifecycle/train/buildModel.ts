@@ -2,8 +2,8 @@
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import { MODEL_VERSION } from "../../core/records/model.ts";
-import type { Table } from "../../core/table.ts";
-import type { ColumnSpec, Signature } from "../../core/signature.ts";
+import type { Table } from "../../core/table/table.ts";
+import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { requiredColumns } from "../../features/requiredColumns.ts";
 import { fitBaseline } from "../../pipeline/fit/fitBaseline.ts";
 import type { FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";

@@ -1,6 +1,6 @@
 /** What is suspicious about rows to be learned from. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { findColumn } from "../../core/findColumn.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import { copiedRows } from "../../pipeline/leakage/copiedRows.ts";
 import { givesTargetAway } from "../../pipeline/leakage/givesTargetAway.ts";
 import { looksAhead } from "../../pipeline/leakage/looksAhead.ts";

@@ -1,10 +1,10 @@
 /** Folds of the training part as `train.selection` of config.json wants them. */
-import { cellText } from "../../core/cellText.ts";
+import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/findColumn.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import type { Aggregate } from "../../core/records/run.ts";
 import { suggest } from "../../core/suggest.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import type { Fold } from "../../pipeline/fit/foldsOf.ts";
 import type { TrainingData } from "../../pipeline/fit/partOf.ts";
 import { selectionFolds } from "../../pipeline/fit/selectionFolds.ts";

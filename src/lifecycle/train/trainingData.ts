@@ -2,10 +2,10 @@
 import type { Config } from "../../config/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/findColumn.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import type { History } from "../../core/history.ts";
-import { selectRows, selectValues } from "../../core/selectRows.ts";
-import type { Column, Table } from "../../core/table.ts";
+import { selectRows, selectValues } from "../../core/table/selectRows.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { rowsWithHistory } from "../../features/historyGaps.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";

@@ -1,11 +1,11 @@
 /** What a candidate learns from: its transforms, fitted on the training rows, and the matrix they make of these. */
 import { MlctlError } from "../../core/errors.ts";
 import type { FitOptions } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import type { FittedTransform } from "../../core/records/model.ts";
-import { selectRows } from "../../core/selectRows.ts";
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Table } from "../../core/table.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { automaticTransforms } from "../../features/automatic.ts";

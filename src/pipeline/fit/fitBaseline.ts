@@ -1,6 +1,6 @@
 /** The model that looks at no column: what every other one must beat. */
 import type { FittedEstimator } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/matrix.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { partOf, type TrainingData } from "./partOf.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { random } from "../../core/random.ts";
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Column } from "../../core/table.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Column } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { fitCandidate, type Candidate } from "./fitCandidate.ts";

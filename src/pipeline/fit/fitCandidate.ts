@@ -2,7 +2,7 @@
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Calibration, FittedTransform } from "../../core/records/model.ts";
-import { selectRows } from "../../core/selectRows.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { predictor } from "../predict/predictor.ts";
 import type { Split } from "./splitRows.ts";

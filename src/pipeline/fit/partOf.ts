@@ -1,8 +1,8 @@
 /** Takes a part of the rows that are learned from. */
 import type { History } from "../../core/history.ts";
-import { selectRows, selectValues } from "../../core/selectRows.ts";
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Table } from "../../core/table.ts";
+import { selectRows, selectValues } from "../../core/table/selectRows.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { Split } from "./splitRows.ts";
 
 /** Rows with a target; `inputs` holds the input columns only. */

@@ -1,9 +1,9 @@
 /** Splits rows into a training and a validation part. */
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/findColumn.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import { parseDate } from "../../core/parseDate.ts";
 import { random } from "../../core/random.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 
 export interface SplitOptions {
   /** random and stratified shuffle; time trains up to `cutoff` (or on the earliest rows); head on the first `rows`. */

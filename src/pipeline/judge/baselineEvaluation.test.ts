@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { Task } from "../../core/task.ts";
 import { baselineEvaluation } from "./baselineEvaluation.ts";
 import { fitBaseline } from "../fit/fitBaseline.ts";

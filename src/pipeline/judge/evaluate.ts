@@ -2,8 +2,8 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows } from "../../core/selectRows.ts";
-import type { Table } from "../../core/table.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
 import { conformTable } from "../rows/conformTable.ts";
 import { encodeLabels } from "../rows/encodeLabels.ts";
 import { knowingRows } from "../rows/knowingRows.ts";

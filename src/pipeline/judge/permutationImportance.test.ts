@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { fitCandidate } from "../fit/fitCandidate.ts";
 import { permutationImportance, type PermutationOptions } from "./permutationImportance.ts";
 import type { TrainingData } from "../fit/partOf.ts";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
-import { cellText } from "../../core/cellText.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { cellText } from "../../core/table/cellText.ts";
 import { random } from "../../core/random.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { copiedRows } from "./copiedRows.ts";
 
 const number = (name: string, values: readonly number[]): Column => ({

@@ -1,7 +1,7 @@
 /** Rows that stand in two tables alike. */
-import { cellText } from "../../core/cellText.ts";
-import { findColumn } from "../../core/findColumn.ts";
-import type { Column, Table } from "../../core/table.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 
 /**
  * How many rows of `table` have the same values in all of `names` as some row of `other`: test rows that are copies of

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { random } from "../../core/random.ts";
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Column } from "../../core/table.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Column } from "../../core/table/table.ts";
 import { givesTargetAway } from "./givesTargetAway.ts";
 
 const twoClasses: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };

@@ -1,6 +1,6 @@
 /** Leakage: a column that alone gives the target away. */
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 
 /** From this AUC, or |correlation|, on a single column is too good to be an honest input. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { random } from "../../core/random.ts";
-import type { Column } from "../../core/table.ts";
+import type { Column } from "../../core/table/table.ts";
 import { looksAhead } from "./looksAhead.ts";
 
 const ROWS = 60;

@@ -1,6 +1,6 @@
 /** Leakage: a column that holds what happens later. */
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import type { Suspect } from "./givesTargetAway.ts";
 
 /** So large a share of the rows is no accident. */

@@ -1,11 +1,11 @@
 import * as ort from "onnxruntime-web";
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
-import { cellText } from "../../core/cellText.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { cellText } from "../../core/table/cellText.ts";
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { fitCandidate, type Candidate } from "../fit/fitCandidate.ts";

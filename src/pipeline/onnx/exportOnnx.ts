@@ -1,7 +1,7 @@
 /** A model as an ONNX file: the whole way from columns to answers, or from features to answers. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { ColumnKind } from "../../core/table.ts";
+import type { ColumnKind } from "../../core/table/table.ts";
 import { calibrationNodes } from "./calibrationNodes.ts";
 import { encodeModel } from "./encodeModel.ts";
 import { complement, estimatorNodes } from "./estimatorNodes.ts";

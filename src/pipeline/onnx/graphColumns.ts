@@ -1,6 +1,6 @@
 /** GraphColumn: a column of the table while it goes through a graph, and what every transform does with it. */
 import { MlctlError } from "../../core/errors.ts";
-import type { ColumnKind } from "../../core/table.ts";
+import type { ColumnKind } from "../../core/table/table.ts";
 import type { GraphBuilder } from "./graph.ts";
 
 export interface GraphColumn {

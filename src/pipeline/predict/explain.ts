@@ -2,8 +2,8 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import type { Model } from "../../core/records/model.ts";
-import { sliceRows } from "../../core/selectRows.ts";
-import type { Table } from "../../core/table.ts";
+import { sliceRows } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { FittedTransform, Model } from "../../core/records/model.ts";
 import type { Prediction } from "../../core/prediction.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { historyGaps } from "../../features/historyGaps.ts";

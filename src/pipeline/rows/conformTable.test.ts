@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
-import type { Signature } from "../../core/signature.ts";
-import type { NumberColumn } from "../../core/table.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import type { Signature } from "../../core/table/signature.ts";
+import type { NumberColumn } from "../../core/table/table.ts";
 import { conformTable } from "./conformTable.ts";
 
 const number = (name: string, ...values: number[]): NumberColumn => ({

@@ -1,12 +1,12 @@
 /** Brings a table into the shape that a model was trained on, or says all that is wrong with it. */
-import { categoryColumn } from "../../core/categoryColumn.ts";
-import { cellText } from "../../core/cellText.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/findColumn.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import { parseDate } from "../../core/parseDate.ts";
 import { parseNumber } from "../../core/parseNumber.ts";
-import type { ColumnSpec, Signature } from "../../core/signature.ts";
-import type { CategoryColumn, Column, Table } from "../../core/table.ts";
+import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
+import type { CategoryColumn, Column, Table } from "../../core/table/table.ts";
 import { missingColumns } from "./missingColumns.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { MlctlError } from "../../core/errors.ts";
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { encodeLabels } from "./encodeLabels.ts";
 
 const classes: TargetSpec = { name: "y", task: "binary", classes: ["0", "1"] };

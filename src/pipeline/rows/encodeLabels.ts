@@ -1,10 +1,10 @@
 /** The target of rows to be scored, in the codes of a trained model. */
-import { cellText } from "../../core/cellText.ts";
+import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/findColumn.ts";
-import type { TargetSpec } from "../../core/signature.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/suggest.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { targetNumber } from "./targetNumber.ts";
 
 /** y of the rows that have one, and their positions. */

@@ -1,11 +1,11 @@
 /** The target column as numbers: values for regression, class codes for classification. */
-import { cellText } from "../../core/cellText.ts";
+import { cellText } from "../../core/table/cellText.ts";
 import { decimalCommaHint, hasDecimalComma } from "../../core/decimalComma.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { findColumn } from "../../core/findColumn.ts";
-import type { TargetSpec } from "../../core/signature.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/suggest.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { targetNumber } from "./targetNumber.ts";
 
 /** Whole numbers with more distinct values than this are quantities, not classes, unless the configuration says so. */

@@ -1,6 +1,6 @@
 /** Rows whose date a model's history does not reach, or only from further away than in training. */
 import type { Model } from "../../core/records/model.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { historyGaps } from "../../features/historyGaps.ts";
 import type { RowProblem } from "./rowReader.ts";
 

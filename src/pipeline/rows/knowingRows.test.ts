@@ -1,7 +1,7 @@
 /** Judging rows one after the other equals a model whose data had grown by the rows before each. */
 import { expect, it } from "vitest";
-import type { Column, Table } from "../../core/table.ts";
-import { categoryColumn } from "../../core/categoryColumn.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { fitTransforms, type TransformRequest } from "../../features/fitTransforms.ts";
 import type { Model } from "../../core/records/model.ts";

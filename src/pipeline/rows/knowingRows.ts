@@ -1,6 +1,6 @@
 /** A model that knows the rows it is asked about, as far as each may: what came strictly before it. */
 import type { Model } from "../../core/records/model.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { extendHistory } from "../../features/extendHistory.ts";
 
 /** Labelled rows of one table. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Signature } from "../../core/signature.ts";
+import type { Signature } from "../../core/table/signature.ts";
 import { missingColumns } from "./missingColumns.ts";
 
 const signature: Signature = {

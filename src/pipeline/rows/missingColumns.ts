@@ -1,5 +1,5 @@
 /** Which columns of a model some data lacks. */
-import type { Signature } from "../../core/signature.ts";
+import type { Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/suggest.ts";
 
 /** Names that are compared with each missing one: a hostile header must not cost minutes. */

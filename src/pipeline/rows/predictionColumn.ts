@@ -1,7 +1,7 @@
 /** A model's answers as a column, as people read them. */
-import { categoryColumn } from "../../core/categoryColumn.ts";
-import type { TargetSpec } from "../../core/signature.ts";
-import type { Column } from "../../core/table.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import type { TargetSpec } from "../../core/table/signature.ts";
+import type { Column } from "../../core/table/table.ts";
 
 /** Values, or labels of classes, under the name "prediction". */
 export function predictionColumn({ classes }: TargetSpec, yPred: Float64Array): Column {

@@ -3,9 +3,9 @@ import { dateText } from "../../core/format.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseDate } from "../../core/parseDate.ts";
 import { parseNumber } from "../../core/parseNumber.ts";
-import type { ColumnSpec, Signature } from "../../core/signature.ts";
+import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/suggest.ts";
-import type { Column, Table } from "../../core/table.ts";
+import type { Column, Table } from "../../core/table/table.ts";
 import { missingColumns } from "./missingColumns.ts";
 
 /** What is wrong, or odd, with one value. */

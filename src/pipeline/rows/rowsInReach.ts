@@ -1,6 +1,6 @@
 /** Which rows a model can answer at all. */
 import type { Model } from "../../core/records/model.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { historyGaps } from "../../features/historyGaps.ts";
 
 /** Positions of the rows that the model's history reaches; of all rows where it does not look back. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { categoryColumn } from "../../core/categoryColumn.ts";
-import type { Column } from "../../core/table.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import type { Column } from "../../core/table/table.ts";
 import { signatureOf } from "./signatureOf.ts";
 
 const target = { name: "y", task: "regression" } as const;

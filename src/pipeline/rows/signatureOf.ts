@@ -1,6 +1,6 @@
 /** What the training rows looked like, column by column. */
-import type { ColumnSpec, Signature, TargetSpec } from "../../core/signature.ts";
-import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../../core/table.ts";
+import type { ColumnSpec, Signature, TargetSpec } from "../../core/table/signature.ts";
+import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../../core/table/table.ts";
 import { numberFigures } from "../../stats/numberFigures.ts";
 
 /** More categories than this are counted, not listed, so that a model stays small. */

@@ -1,6 +1,6 @@
 /** The target of a regression, row by row. */
 import { parseNumber } from "../../core/parseNumber.ts";
-import type { Column } from "../../core/table.ts";
+import type { Column } from "../../core/table/table.ts";
 
 /** The value at `row`, which is not missing; undefined where it is a text that is no number. */
 export function targetNumber(column: Column, row: number): number | undefined {

@@ -2,7 +2,7 @@
 import type { Config } from "../../config/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import { rowChecks, type RowFinding } from "../../lifecycle/predict/rowChecks.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { HttpProblem } from "../http/problem.ts";

@@ -1,5 +1,5 @@
 /** What a model says of rows, before anyone decides how it is written. */
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { RowFinding } from "../../lifecycle/predict/rowChecks.ts";
 
 export interface Answers {

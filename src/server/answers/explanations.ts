@@ -1,6 +1,6 @@
 /** SHAP values of answered rows, beside the answer. */
 import { MlctlError } from "../../core/errors.ts";
-import type { Table } from "../../core/table.ts";
+import type { Table } from "../../core/table/table.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
 import { HttpProblem } from "../http/problem.ts";

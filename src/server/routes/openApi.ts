@@ -1,5 +1,5 @@
 /** The OpenAPI document: what fastify knows of the routes, and what the deployed model knows of its rows. */
-import type { ColumnSpec } from "../../core/signature.ts";
+import type { ColumnSpec } from "../../core/table/signature.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 
 type Schema = Readonly<Record<string, unknown>>;

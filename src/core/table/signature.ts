@@ -1,6 +1,6 @@
 /** Signature: which columns a model takes and what it answers; every row is checked against it before features. */
 import type { ColumnKind } from "./table.ts";
-import type { Task } from "./task.ts";
+import type { Task } from "../task.ts";
 
 /** One input column as it was in training. */
 export interface ColumnSpec {
