@@ -1,5 +1,5 @@
 /** The data of a view for programs: tab-separated in a pipe, CSV or Markdown on request. */
-import { formulaSafe } from "../core/formulaSafe.ts";
+import { formulaSafe } from "../core/text/formulaSafe.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import { cellText, exactText } from "./cellText.ts";
 import { printable } from "./textWidth.ts";

@@ -1,5 +1,5 @@
 /** `mlctl alerts`: what is open, who was told, and whether the channels work. */
-import { formatNumber, shortTime } from "../core/format.ts";
+import { formatNumber, shortTime } from "../core/text/format.ts";
 import type { SentAlert } from "../lifecycle/monitor/monitorAlerts.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";

@@ -1,7 +1,7 @@
 /** What `--fail-on drift,performance` names. */
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 
 const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 

@@ -1,5 +1,5 @@
 /** `mlctl at DATE`: what answered on that day. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { AtResult } from "../lifecycle/registry/at.ts";
 import { defineCommand, type Command } from "./command.ts";

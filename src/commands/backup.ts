@@ -1,5 +1,5 @@
 /** `mlctl backup` and `mlctl restore`: a workspace in one file, and back. */
-import { formatBytes } from "../core/format.ts";
+import { formatBytes } from "../core/text/format.ts";
 import type { BackupResult } from "../lifecycle/backup/backup.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,6 +1,6 @@
 /** A date as a flag gives it. */
 import { MlctlError } from "../core/errors.ts";
-import { parseDate } from "../core/parseDate.ts";
+import { parseDate } from "../core/text/parseDate.ts";
 
 /**
  * Milliseconds. `--until` with a day and no time is the end of that day, so that the day is in.

@@ -1,5 +1,5 @@
 /** `mlctl deploy`: the newest model against the deployed one, and the switch. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { DeployResult } from "../lifecycle/deploy/deploy.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,6 +1,6 @@
 /** `mlctl diagnose`: the health of the deployed model, its data and the workspace. */
 import type { ColumnDrift } from "../core/records/drift.ts";
-import { dateText, formatNumber } from "../core/format.ts";
+import { dateText, formatNumber } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/health/diagnose.ts";
 import type { CategorySummary, NumberSummary } from "../lifecycle/health/summarize.ts";

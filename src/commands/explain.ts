@@ -1,5 +1,5 @@
 /** `mlctl explain`: which features move the answers. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { ExplainResult, RowContribution } from "../lifecycle/predict/explain.ts";
 import { defineCommand, type Command } from "./command.ts";

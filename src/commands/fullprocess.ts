@@ -1,5 +1,5 @@
 /** `mlctl fullprocess`: from new files to a deployed, reported model. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { StartServer } from "../lifecycle/fullprocess/fullprocess.ts";
 import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResult.ts";

@@ -1,5 +1,5 @@
 /** `mlctl lineage`: from a model, or one of its predictions, back to its files. */
-import { shortTime } from "../core/format.ts";
+import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/registry/lineage.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,5 +1,5 @@
 /** How the models of a workspace read. */
-import { dateText, formatNumber, shortTime } from "../core/format.ts";
+import { dateText, formatNumber, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { ExportResult } from "../lifecycle/registry/exportModel.ts";
 import type { ModelRow, NoteResult, ShownModel } from "../lifecycle/registry/models.ts";

@@ -1,5 +1,5 @@
 /** What monitoring found, as people read it: findings first, the worst on top. */
-import { formatNumber, shortTime } from "../core/format.ts";
+import { formatNumber, shortTime } from "../core/text/format.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { MonitorResult } from "../lifecycle/monitor/monitor.ts";

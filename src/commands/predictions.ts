@@ -1,5 +1,5 @@
 /** `mlctl predictions list | show`: what was answered, with the truth where it is known. */
-import { shortTime } from "../core/format.ts";
+import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { PredictionRecord } from "../lifecycle/labels/predictionRecord.ts";
 import type { PredictionsResult } from "../lifecycle/labels/predictions.ts";

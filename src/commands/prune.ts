@@ -1,5 +1,5 @@
 /** `mlctl prune`: takes away what is old and not needed any more. */
-import { formatBytes, shortTime } from "../core/format.ts";
+import { formatBytes, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { PruneResult } from "../lifecycle/prune/prune.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,5 +1,5 @@
 /** `mlctl runs list | show | diff`: what was trained, with what, and how two differ. */
-import { formatNumber, shortTime } from "../core/format.ts";
+import { formatNumber, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,5 +1,5 @@
 /** How the difference of two runs reads. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { Json } from "../core/json.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiffResult } from "../lifecycle/compare/diffRuns.ts";

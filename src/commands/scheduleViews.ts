@@ -1,6 +1,6 @@
 /** How jobs, their runs and what was handed to a scheduler read. */
 import type { Execution } from "../core/records/execution.ts";
-import { shortTime } from "../core/format.ts";
+import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { InstallResult } from "../automation/schedule/install/installSchedule.ts";
 import { localTime } from "../automation/schedule/localTime.ts";

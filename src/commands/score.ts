@@ -1,5 +1,5 @@
 /** `mlctl score`: a model on the test data. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { ScoreResult } from "../lifecycle/score/score.ts";
 import { defineCommand, type Command } from "./command.ts";

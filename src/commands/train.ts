@@ -1,6 +1,6 @@
 /** `mlctl train`: every configured model, a leaderboard, the best one kept. */
-import { formatNumber } from "../core/format.ts";
-import { selectionLabel } from "../core/selectionLabel.ts";
+import { formatNumber } from "../core/text/format.ts";
+import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { TrainResult } from "../lifecycle/train/train.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,5 +1,5 @@
 /** The trials of searches as a table. */
-import { shortTime } from "../core/format.ts";
+import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { TrialList } from "../lifecycle/tune/trialList.ts";
 

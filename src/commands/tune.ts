@@ -1,8 +1,8 @@
 /** `mlctl tune`: searches parameters on folds of the training part, then trains with the best of them. */
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { formatNumber } from "../core/format.ts";
-import { selectionLabel } from "../core/selectionLabel.ts";
+import { formatNumber } from "../core/text/format.ts";
+import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,7 +1,7 @@
 /** What became of a dropped file: as JSON, as fields of a pipe, as a sentence. */
 import { oneLine } from "../automation/watch/dropNames.ts";
 import type { DropResult } from "../automation/watch/dropResult.ts";
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 
 /** A contract: keys are added, never changed. */
 export function dropDocument(drop: DropResult): object {

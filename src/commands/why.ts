@@ -1,5 +1,5 @@
 /** `mlctl why`: what of the difference between two runs is due to data, settings and seed. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { FactorEffect, WhyResult } from "../lifecycle/compare/why.ts";
 import { defineCommand, type Command } from "./command.ts";

@@ -1,6 +1,6 @@
 /** Turns what the schema finds into sentences: path, what was found, what is allowed, what was perhaps meant. */
 import type { Json } from "../core/json.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import { schemaNodesAt, type SchemaNode } from "./configJsonSchema.ts";
 import { valueAt } from "./jsonPath.ts";
 import type { ConfigProblem } from "./schema.ts";

@@ -1,5 +1,5 @@
 /** What is wrong in the spaces of train.models.*.search, whatever the family. */
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { Config, ConfigProblem } from "./schema.ts";
 
 type Search = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>;

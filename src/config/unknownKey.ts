@@ -1,6 +1,6 @@
 /** The error for a key that config.json does not have. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { Setting } from "./describeSettings.ts";
 
 /** Suggests whole keys and sections. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shortTime } from "./format.ts";
+import { shortTime } from "./text/format.ts";
 
 it("leaves the milliseconds out and the instant as it is", () => {
   expect(shortTime("2026-11-21T10:06:15.061Z")).toBe("2026-11-21T10:06:15Z");

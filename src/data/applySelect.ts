@@ -1,7 +1,7 @@
 /** Runs `select` and `where` of the configuration and leaves the table `result`. */
 import type { DatasetColumn } from "../core/records/dataset.ts";
 import type { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import { storedExpression } from "./columnTypes.ts";
 import type { Database } from "./duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "./readOptions.ts";

@@ -1,6 +1,6 @@
 /** Holds the table `result` against what the configuration expects of the data. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import { kindOf } from "./columnTypes.ts";
 import type { Cell, Database } from "./duckdb.ts";
 import { identifier, literal } from "./sql.ts";

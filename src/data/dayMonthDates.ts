@@ -1,5 +1,5 @@
 /** What the dates of a text column have in common that name day and month in one order or the other. */
-import { DAY_MONTH, type DayMonthDates } from "../core/dayMonthDate.ts";
+import { DAY_MONTH, type DayMonthDates } from "../core/text/dayMonthDate.ts";
 import { dayMonthIn } from "./census.ts";
 import type { Database } from "./duckdb.ts";
 import { identifier } from "./sql.ts";

@@ -1,6 +1,6 @@
 /** Says which columns stay text because their dates name day and month in one order or the other. */
-import { dayMonthHint, type DayMonthDates } from "../core/dayMonthDate.ts";
-import { selectHint } from "../core/selectHint.ts";
+import { dayMonthHint, type DayMonthDates } from "../core/text/dayMonthDate.ts";
+import { selectHint } from "../core/text/selectHint.ts";
 import type { LoadedFile, ReadOptions } from "./readOptions.ts";
 
 /** One note a column; none for a column that `types` or `select` deals with. */

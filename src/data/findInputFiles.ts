@@ -3,7 +3,7 @@ import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { MlctlError } from "../core/errors.ts";
-import { glob } from "../core/glob.ts";
+import { glob } from "../core/text/glob.ts";
 
 export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
 

@@ -1,5 +1,5 @@
 /** How files become columns: the `ingest` part of config.json as far as reading goes. */
-import type { DayMonthDates } from "../core/dayMonthDate.ts";
+import type { DayMonthDates } from "../core/text/dayMonthDate.ts";
 
 export interface ReadOptions {
   /** Column names in lower case with single underscores. */

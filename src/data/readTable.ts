@@ -1,5 +1,5 @@
 /** Reads files at rest into a table: a dataset as it was written, or any supported files as ingest would read them. */
-import { atLine } from "../core/atLine.ts";
+import { atLine } from "../core/text/atLine.ts";
 import type { DatasetColumn } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table/table.ts";

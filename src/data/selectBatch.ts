@@ -1,6 +1,6 @@
 /** Makes columns of a batch of rows by SQL, and finds the rows of which they cannot be made. */
 import type { Json } from "../core/json.ts";
-import { parseDate } from "../core/parseDate.ts";
+import { parseDate } from "../core/text/parseDate.ts";
 import type { BoundExpression } from "./boundSelect.ts";
 import { castExpression, kindOf, storedExpression, storedType } from "./columnTypes.ts";
 import type { Cell, Database } from "./duckdb.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseDate } from "../core/parseDate.ts";
-import { parseNumber } from "../core/parseNumber.ts";
+import { parseDate } from "../core/text/parseDate.ts";
+import { parseNumber } from "../core/text/parseNumber.ts";
 import { withDatabase } from "./duckdb.ts";
 import { literal } from "./sql.ts";
 

@@ -1,7 +1,7 @@
 /** Reads files into the table `result` of a database: load, unify, select, where. */
 import type { DatasetColumn } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { castExpression, requestedType } from "./columnTypes.ts";
 import { dayMonthNotes } from "./dayMonthNotes.ts";

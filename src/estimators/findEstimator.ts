@@ -1,7 +1,7 @@
 /** Looks a model family up by name. */
 import type { Estimator } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import { estimators } from "./index.ts";
 
 /** @throws {MlctlError} kind "usage" with the closest name, where there is no such family */

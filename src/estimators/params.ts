@@ -2,7 +2,7 @@
 import type { ParamSpec } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 
 /**
  * Every parameter of `specs` with its value, in their order.

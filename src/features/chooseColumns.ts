@@ -1,6 +1,6 @@
 /** Finds the columns that a transform's options mean. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { ColumnKind, Table } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
 import { kindWords } from "./mapColumns.ts";

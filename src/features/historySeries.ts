@@ -1,5 +1,5 @@
 /** The past of one column as a transform keeps it: what was known when, sorted by time. */
-import { dateText } from "../core/format.ts";
+import { dateText } from "../core/text/format.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { History } from "../core/history.ts";

@@ -1,7 +1,7 @@
 /** Checks a transform's options against their specification and fills in the defaults. */
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { TransformOption, TransformOptions } from "../core/transform.ts";
 
 /** Every transform takes these two; left out, it takes all columns of its kinds. */

@@ -1,6 +1,6 @@
 /** Select: keeps some columns, in the order of training, and ignores all others. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";

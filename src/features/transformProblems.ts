@@ -1,5 +1,5 @@
 /** What is wrong with a list of transforms before any data is seen. */
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import { findTransform } from "./findTransform.ts";
 import { transforms } from "./index.ts";

@@ -1,6 +1,6 @@
 /** Looks a metric up by the name a user gave. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { Task } from "../core/task.ts";
 import { metrics } from "./index.ts";
 import type { ResampledMetric } from "./resampledMetric.ts";

@@ -1,6 +1,6 @@
 /** From changes of findings to what people read. */
 import type { Alert, AlertChange, AlertItem } from "../core/records/alert.ts";
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { MonitorArea, MonitorRecord } from "../core/records/monitoring.ts";
 import type { Change } from "./alertState.ts";
 

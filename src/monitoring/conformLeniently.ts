@@ -2,8 +2,8 @@
 import { cellText } from "../core/table/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
-import { parseDate } from "../core/parseDate.ts";
-import { parseNumber } from "../core/parseNumber.ts";
+import { parseDate } from "../core/text/parseDate.ts";
+import { parseNumber } from "../core/text/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { conformTable } from "../pipeline/rows/conformTable.ts";

@@ -1,6 +1,6 @@
 /** Verdicts on drift: of the dataset, of single columns, of the answers and of the truth. */
 import type { ColumnDrift } from "../core/records/drift.ts";
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
 import { isSeasonal } from "./seasonalDrift.ts";
 

@@ -1,6 +1,6 @@
 /** The drift test that config.json names for a column. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { DriftTest } from "../drift/driftTest.ts";
 import { driftTests, type DriftTestName } from "../drift/index.ts";
 

@@ -1,5 +1,5 @@
 /** Holds shares of rows against limits that give way to chance in small batches. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
 import { binomialBound } from "../stats/binomialBound.ts";
 

@@ -1,5 +1,5 @@
 /** Verdicts on how right the answers were: limits of config.json, the test data as a yardstick, and segments. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { MonitorFinding, PerformanceReport, SegmentReport } from "../core/records/monitoring.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { Task } from "../core/task.ts";

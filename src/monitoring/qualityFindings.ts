@@ -1,5 +1,5 @@
 /** Verdicts on how a batch is filled: one for each check, with the worst column as its value. */
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { wilsonUpper } from "../stats/wilsonUpper.ts";

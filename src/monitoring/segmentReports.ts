@@ -1,10 +1,10 @@
 /** Performance by the values of a column: who is served worse than the others? */
 import { cellText } from "../core/table/cellText.ts";
 import { findColumn } from "../core/table/findColumn.ts";
-import { formatNumber } from "../core/format.ts";
+import { formatNumber } from "../core/text/format.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { SegmentReport } from "../core/records/monitoring.ts";
-import { suggest } from "../core/suggest.ts";
+import { suggest } from "../core/text/suggest.ts";
 import type { Column } from "../core/table/table.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { findMetric } from "../metrics/findMetric.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MlctlError } from "../../core/errors.ts";
 import type { Execution } from "../../core/records/execution.ts";
-import { timestamp } from "../../core/format.ts";
+import { timestamp } from "../../core/text/format.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { acquireLock } from "../../storage/lock.ts";

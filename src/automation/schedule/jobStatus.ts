@@ -1,7 +1,7 @@
 /** How the jobs are: when they run next, how they ended last, and whether one did not run although it was due. */
 import type { Finding } from "../../core/records/drift.ts";
 import type { Execution } from "../../core/records/execution.ts";
-import { shortTime } from "../../core/format.ts";
+import { shortTime } from "../../core/text/format.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";

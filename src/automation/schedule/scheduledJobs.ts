@@ -1,7 +1,7 @@
 /** The jobs of config.json, checked. */
 import type { Config, ConfigProblem } from "../../config/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 import { nextTimes, type CronJob } from "./cron.ts";
 
 export interface ScheduledJob extends CronJob {

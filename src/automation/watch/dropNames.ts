@@ -1,7 +1,7 @@
 /** Names of dropped files: what is still being written, what can be read, and names that are free. */
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { timestamp } from "../../core/format.ts";
+import { timestamp } from "../../core/text/format.ts";
 
 /** Endings that programs give to files that they are still writing; hidden files and backups of editors. */
 const TEMPORARY = /(^[.~]|~$|\.(part|partial|filepart|tmp|temp|crdownload|download|upload|uploading|swp|lock)$)/i;

@@ -6,7 +6,7 @@ import { milliseconds } from "../../config/milliseconds.ts";
 import type { Config } from "../../config/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { fetchUrl, shownUrl } from "./fetchUrl.ts";
-import { glob } from "../../core/glob.ts";
+import { glob } from "../../core/text/glob.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { candidateNames } from "./dropNames.ts";

@@ -1,7 +1,7 @@
 /** Turns the family's parameters into those of an engine, and refuses combinations that XGBoost ignores or aborts on. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 import { INSTALL_HINT } from "./installedEngines.ts";
 import { objectives, type Objective } from "./objectives.ts";
 

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import { drawnBeside, type Drawing } from "../../reporting/drawing.ts";
 import { plotWorker } from "../../reporting/plotWorker.ts";
-import { formatBytes, formatNumber } from "../../core/format.ts";
+import { formatBytes, formatNumber } from "../../core/text/format.ts";
 import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { releaseIsWhole } from "../../storage/deployment/restoreRelease.ts";

@@ -10,7 +10,7 @@ import type { Session } from "../session.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { loadDeployed } from "../loadModel.ts";
 import { readDataset } from "../datasets.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 
 /** The same for diagnose, fullprocess and report, so that they agree. @param answers where the model was asked already */
 export function batchDrift(

@@ -1,10 +1,10 @@
 /** ingest: new or changed files become one clean, dated dataset; what cannot be read is set aside with its reason. */
 import { readFileSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
-import { atLine } from "../../core/atLine.ts";
+import { atLine } from "../../core/text/atLine.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { timestamp } from "../../core/format.ts";
+import { timestamp } from "../../core/text/format.ts";
 import { ingestFiles, type IngestedTable } from "../../data/ingestFiles.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";

@@ -1,7 +1,7 @@
 /** Reads a label the way the answers of the model stand in the log. */
-import { parseNumber } from "../../core/parseNumber.ts";
+import { parseNumber } from "../../core/text/parseNumber.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
-import { parseDate } from "../../core/parseDate.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
 
 /**
  * @param target of the deployed model; null: the prediction alone says whether a label is a number

@@ -1,6 +1,6 @@
 /** predictions: what was answered, read from the prediction log. */
 import { MlctlError } from "../../core/errors.ts";
-import { parseDate } from "../../core/parseDate.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { countPredictions, readPredictions } from "../../storage/predictionLog/readPredictions.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";

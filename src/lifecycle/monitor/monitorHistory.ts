@@ -1,7 +1,7 @@
 /** Looks back at what monitoring found. */
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { MonitorResult } from "./monitor.ts";
 import { summaryOf, type WindowSummary } from "./monitorRecord.ts";

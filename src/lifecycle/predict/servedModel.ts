@@ -1,6 +1,6 @@
 /** The deployed model made ready to answer requests: everything that can be done once is done. */
 import type { Config } from "../../config/schema.ts";
-import { dateText } from "../../core/format.ts";
+import { dateText } from "../../core/text/format.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";

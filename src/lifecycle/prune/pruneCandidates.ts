@@ -4,7 +4,7 @@ import { readdirSync, statSync } from "node:fs";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import type { Run } from "../../core/records/run.ts";
-import { timeOfStamp } from "../../core/format.ts";
+import { timeOfStamp } from "../../core/text/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { workspaceBackups } from "../../storage/backup/workspaceBackups.ts";
 import { artifactsOf, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";

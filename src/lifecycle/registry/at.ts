@@ -2,7 +2,7 @@
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { parseDate } from "../../core/parseDate.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Session } from "../session.ts";
 

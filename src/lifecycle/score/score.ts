@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Model } from "../../core/records/model.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
-import { timestamp } from "../../core/format.ts";
+import { timestamp } from "../../core/text/format.ts";
 import { bootstrapIntervals } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";

@@ -1,5 +1,5 @@
 /** Whether one fold alone chose the winner. */
-import { formatNumber } from "../../core/format.ts";
+import { formatNumber } from "../../core/text/format.ts";
 import type { Task } from "../../core/task.ts";
 import { aggregateFolds } from "../../pipeline/fit/aggregateFolds.ts";
 import { decidingValue, rank, type Contender } from "./leaderboard.ts";

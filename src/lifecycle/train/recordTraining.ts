@@ -5,7 +5,7 @@ import type { FitRemarks } from "../../core/estimator.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run, Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
-import { timestamp } from "../../core/format.ts";
+import { timestamp } from "../../core/text/format.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";

@@ -3,7 +3,7 @@ import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Aggregate } from "../../core/records/run.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import type { Fold } from "../../pipeline/fit/foldsOf.ts";
 import type { TrainingData } from "../../pipeline/fit/partOf.ts";

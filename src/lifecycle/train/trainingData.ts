@@ -14,7 +14,7 @@ import { orderOf, selectionOf, type SelectionPlan, type ToSelectOn } from "./sel
 import { readDataset } from "../datasets.ts";
 import { transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;

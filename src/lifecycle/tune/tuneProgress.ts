@@ -1,7 +1,7 @@
 /** What a search tells while it works: how far it is, and the best so far. */
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { formatNumber } from "../../core/format.ts";
+import { formatNumber } from "../../core/text/format.ts";
 import type { Trial } from "../../pipeline/search/trial.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 

@@ -1,7 +1,7 @@
 /** Weights of rows by their class, so that a rare class counts for more. */
 import { MlctlError } from "../../core/errors.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 
 /** "balanced": n / (classes · rows of the class). Else by label; a class that is not named weighs 1. */
 export type ClassWeight = "balanced" | Readonly<Record<string, number>>;

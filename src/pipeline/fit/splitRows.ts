@@ -1,7 +1,7 @@
 /** Splits rows into a training and a validation part. */
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
-import { parseDate } from "../../core/parseDate.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
 import { random } from "../../core/random.ts";
 import type { Table } from "../../core/table/table.ts";
 

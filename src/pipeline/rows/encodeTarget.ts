@@ -1,10 +1,10 @@
 /** The target column as numbers: values for regression, class codes for classification. */
 import { cellText } from "../../core/table/cellText.ts";
-import { decimalCommaHint, hasDecimalComma } from "../../core/decimalComma.ts";
+import { decimalCommaHint, hasDecimalComma } from "../../core/text/decimalComma.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { targetNumber } from "./targetNumber.ts";
 

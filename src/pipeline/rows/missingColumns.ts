@@ -1,6 +1,6 @@
 /** Which columns of a model some data lacks. */
 import type { Signature } from "../../core/table/signature.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 
 /** Names that are compared with each missing one: a hostile header must not cost minutes. */
 const MOST_STRANGERS = 200;

@@ -1,10 +1,10 @@
 /** Rows as they arrive from a pipe or a request, checked one by one against the signature and turned into a table. */
-import { dateText } from "../../core/format.ts";
+import { dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { parseDate } from "../../core/parseDate.ts";
-import { parseNumber } from "../../core/parseNumber.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
+import { parseNumber } from "../../core/text/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { missingColumns } from "./missingColumns.ts";
 

@@ -1,5 +1,5 @@
 /** The target of a regression, row by row. */
-import { parseNumber } from "../../core/parseNumber.ts";
+import { parseNumber } from "../../core/text/parseNumber.ts";
 import type { Column } from "../../core/table/table.ts";
 
 /** The value at `row`, which is not missing; undefined where it is a text that is no number. */

@@ -1,5 +1,5 @@
 /** The model: the candidates it was chosen from, what it leans on, and its parameters. */
-import { selectionLabel } from "../../core/selectionLabel.ts";
+import { selectionLabel } from "../../core/text/selectionLabel.ts";
 import { figure } from "../../plots/figures.ts";
 import { importancePlot } from "../../plots/importance.ts";
 import { leaderboardPlot } from "../../plots/leaderboard.ts";

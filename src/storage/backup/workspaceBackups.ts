@@ -1,7 +1,7 @@
 /** Backups that `mlctl backup` left in the workspace, known by the name it gives them. */
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { timestamp } from "../../core/format.ts";
+import { timestamp } from "../../core/text/format.ts";
 import { writeFailure } from "../files/writeFailure.ts";
 
 const NAME = /^backup_\d{8}T\d{9}Z\.tar\.gz$/;

@@ -1,6 +1,6 @@
 /** Rebuilds the index from the record files. */
 import { existsSync, renameSync, rmSync } from "node:fs";
-import { timestamp } from "../../core/format.ts";
+import { timestamp } from "../../core/text/format.ts";
 import { recordFiles } from "../records/recordFiles.ts";
 import { openStore } from "./openStore.ts";
 import type { RunStore } from "./runStore.ts";

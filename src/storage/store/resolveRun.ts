@@ -1,7 +1,7 @@
 /** Finds the run that a REF on the command line means. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
-import { suggest } from "../../core/suggest.ts";
+import { suggest } from "../../core/text/suggest.ts";
 import type { RunStore } from "./runStore.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Which paths a pattern of config.json matches. */
 import picomatch from "picomatch";
-import { MlctlError } from "./errors.ts";
+import { MlctlError } from "../errors.ts";
 
 /** Special to picomatch, but ordinary in names of files: "data (1).csv", "a+b.csv". */
 const ORDINARY = /(?<![\\[])[()|+@!^$]/g;

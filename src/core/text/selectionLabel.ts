@@ -1,5 +1,5 @@
 /** How the figure over folds is called in tables. */
-import type { Selection } from "./records/run.ts";
+import type { Selection } from "../records/run.ts";
 
 /** "5 folds", "median of 5 folds", "trimmed mean of 5 folds". */
 export function selectionLabel({ folds, aggregate }: Selection): string {

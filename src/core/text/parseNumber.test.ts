@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { random } from "./random.ts";
+import { random } from "../random.ts";
 import { parseNumber } from "./parseNumber.ts";
 
 it.each([
