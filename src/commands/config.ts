@@ -1,6 +1,6 @@
 /** `mlctl config show | validate | schema`: what mlctl understood of config.json, and what it would understand. */
 import type { Setting } from "../config/describeSettings.ts";
-import type { ConfigProblem } from "../config/schema.ts";
+import type { ConfigProblem } from "../config/schema/schema.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { View } from "../core/view.ts";
 import type { CheckedData } from "../lifecycle/train/checkConfig.ts";
@@ -76,7 +76,7 @@ const schema = defineCommand({
   ],
   async run() {
     const [{ configJsonSchema }, { knownNames }] = await Promise.all([
-      import("../config/configJsonSchema.ts"),
+      import("../config/schema/configJsonSchema.ts"),
       import("../lifecycle/knownNames.ts"),
     ]);
     return { text: `${JSON.stringify(configJsonSchema(knownNames()), null, 2)}\n` };

@@ -1,7 +1,7 @@
 /** Hash of the part of the configuration that a model follows from. */
 import { createHash } from "node:crypto";
 import type { Json } from "../core/json.ts";
-import type { Config } from "./schema.ts";
+import type { Config } from "./schema/schema.ts";
 
 /** Folders, server, monitoring and schedules may change without making it another model. */
 const decisive = [

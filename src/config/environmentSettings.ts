@@ -1,7 +1,7 @@
 /** Settings from MLCTL_* variables: MLCTL_TRAIN_SEED is train.seed, MLCTL_INPUT_FOLDER_PATH is input_folder_path. */
 import type { Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
-import type { SchemaNode } from "./configJsonSchema.ts";
+import type { SchemaNode } from "./schema/configJsonSchema.ts";
 import { settingFromText } from "./settingText.ts";
 import { VARIABLE_PREFIX, variableOf } from "./variableOf.ts";
 

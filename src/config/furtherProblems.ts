@@ -2,7 +2,7 @@
 import type { Json } from "../core/json.ts";
 import { consistencyProblems } from "./consistencyProblems.ts";
 import { withoutValueAt, type Path } from "./jsonPath.ts";
-import type { Config, ConfigProblem, KnownNames } from "./schema.ts";
+import type { Config, ConfigProblem, KnownNames } from "./schema/schema.ts";
 
 export interface FurtherChecks {
   /** What has the shape of a configuration, or undefined. */

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { configJsonSchema, type SchemaNode } from "./configJsonSchema.ts";
+import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts";
 import { configError } from "./configError.ts";
 import { environmentSettings, type Environment } from "./environmentSettings.ts";
 import { explainIssues } from "./explainIssues.ts";
@@ -13,7 +13,7 @@ import { leaves, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./jsonc.ts";
 import { recordableConfig } from "./recordableConfig.ts";
 import { resolveReferences } from "./references.ts";
-import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema.ts";
+import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
 
 /** A flag that stands for a key of config.json. */
 export interface FlagSetting {

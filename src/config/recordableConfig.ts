@@ -1,7 +1,7 @@
 /** The configuration as it may be written down: every default filled in, every secret left out. */
 import type { JsonObject } from "../core/json.ts";
 import { valueAt, withValueAt, type Path } from "./jsonPath.ts";
-import type { Config } from "./schema.ts";
+import type { Config } from "./schema/schema.ts";
 
 /** Keys whose value is a secret even where someone wrote it into the file in plain text. */
 const secretKeys = [["serve", "token"]] as const;

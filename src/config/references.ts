@@ -1,7 +1,7 @@
 /** `${NAME}` in config.json: taken from the environment when the file is read, kept as written in what is recorded. */
 import type { Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
-import type { SchemaNode } from "./configJsonSchema.ts";
+import type { SchemaNode } from "./schema/configJsonSchema.ts";
 import type { Environment } from "./environmentSettings.ts";
 import { mapTexts, type Path } from "./jsonPath.ts";
 import { settingFromText } from "./settingText.ts";

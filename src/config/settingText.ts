@@ -1,6 +1,6 @@
 /** Reads a setting that arrives as text (environment, `${NAME}`, flag) as the type that its key has. */
 import type { Json } from "../core/json.ts";
-import { schemaNodesAt, type SchemaNode } from "./configJsonSchema.ts";
+import { schemaNodesAt, type SchemaNode } from "./schema/configJsonSchema.ts";
 
 /**
  * `MLCTL_TARGET=1` stays the text "1" and `MLCTL_TRAIN_SEED=1` is a number, because their keys say so. A list is JSON,

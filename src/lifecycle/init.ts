@@ -1,9 +1,9 @@
 /** init: writes a workspace, ready for `mlctl fullprocess`. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { configJsonSchema } from "../config/configJsonSchema.ts";
+import { configJsonSchema } from "../config/schema/configJsonSchema.ts";
 import { configTemplate, type Template } from "../config/configTemplate.ts";
-import type { KnownNames } from "../config/schema.ts";
+import type { KnownNames } from "../config/schema/schema.ts";
 import type { Context } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
 import { sampleFiles } from "../data/sampleData.ts";

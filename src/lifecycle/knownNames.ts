@@ -1,5 +1,5 @@
 /** What config.json may name: families, metrics and transforms, with the checks that only their registries can make. */
-import type { Config, ConfigProblem, KnownNames } from "../config/schema.ts";
+import type { Config, ConfigProblem, KnownNames } from "../config/schema/schema.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import type { Json } from "../core/json.ts";

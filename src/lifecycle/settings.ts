@@ -1,5 +1,5 @@
 /** The `costs` of config.json as metrics take them, and in words. */
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/schema/schema.ts";
 import type { Costs } from "../core/costs.ts";
 import type { Task } from "../core/task.ts";
 import { findMetric } from "../metrics/findMetric.ts";

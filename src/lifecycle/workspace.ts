@@ -2,7 +2,7 @@
 import { codeVersion } from "../config/codeVersion.ts";
 import { configSha256 } from "../config/configSha256.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
-import type { Config } from "../config/schema.ts";
+import type { Config } from "../config/schema/schema.ts";
 import { workspaceOf } from "../config/workspaceOf.ts";
 import type { Context } from "../core/context.ts";
 import type { Json } from "../core/json.ts";

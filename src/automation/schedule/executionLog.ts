@@ -1,7 +1,7 @@
 /** What scheduled jobs leave behind: a record and a log file each, the oldest taken away. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { daysBefore } from "../../core/daysBefore.ts";
 import { lastExecutions } from "../../core/records/lastExecutions.ts";

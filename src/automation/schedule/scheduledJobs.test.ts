@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configSchema } from "../../config/schema.ts";
+import { configSchema } from "../../config/schema/schema.ts";
 import { jobNamed, scheduledJobs } from "./scheduledJobs.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");

@@ -1,5 +1,5 @@
 /** The jobs of config.json, checked. */
-import type { Config, ConfigProblem } from "../../config/schema.ts";
+import type { Config, ConfigProblem } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { nextTimes, type CronJob } from "./cron.ts";

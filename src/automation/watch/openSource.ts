@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { milliseconds } from "../../config/milliseconds.ts";
-import type { Config } from "../../config/schema.ts";
+import { milliseconds } from "../../config/schema/milliseconds.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { fetchUrl, shownUrl } from "./fetchUrl.ts";
 import { glob } from "../../core/text/glob.ts";

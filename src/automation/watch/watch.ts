@@ -1,7 +1,7 @@
 /** watch: takes dropped files one after another, answers each and puts it away, until it is stopped or nothing is left. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { milliseconds } from "../../config/milliseconds.ts";
+import { milliseconds } from "../../config/schema/milliseconds.ts";
 import { exitCodes, MlctlError } from "../../core/errors.ts";
 import type { MonitorArea } from "../../core/records/monitoring.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";

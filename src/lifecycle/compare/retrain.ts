@@ -1,5 +1,5 @@
 /** Trains a run again from what was recorded of it, as it was or with parts of another run; nothing is written. */
-import { configSchema } from "../../config/schema.ts";
+import { configSchema } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";

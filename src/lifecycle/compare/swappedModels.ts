@@ -1,6 +1,6 @@
 /** The models between two runs: each trained with data, settings and seed of the one or of the other. */
 import { configSha256 } from "../../config/configSha256.ts";
-import { configSchema } from "../../config/schema.ts";
+import { configSchema } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/records/run.ts";

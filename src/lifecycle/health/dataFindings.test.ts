@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { dataFindings } from "./dataFindings.ts";

@@ -1,5 +1,5 @@
 /** What there is to say of the newest dataset: drift, missing values, files that could not be read. */
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift.ts";
 import { formatNumber } from "../../core/text/format.ts";

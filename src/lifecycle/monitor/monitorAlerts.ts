@@ -1,7 +1,7 @@
 /** Tells people what changed since they were last told: once per change, per channel. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Alert, AlertChange } from "../../core/records/alert.ts";
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { alertOf } from "../../monitoring/alertOf.ts";

@@ -1,5 +1,5 @@
 /** How windows are judged here, from `monitor` of config.json. */
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Run } from "../../core/records/run.ts";
 import { duration } from "../../features/duration.ts";
 import { findMetric } from "../../metrics/findMetric.ts";

@@ -1,6 +1,6 @@
 /** The rows of a file of any form, batch by batch: CSV and JSON lines as a stream, JSON and Parquet as a table. */
 import { Readable } from "node:stream";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import type { Column } from "../../core/table/table.ts";

@@ -1,5 +1,5 @@
 /** What is wrong with rows that want an answer, and what is merely odd, as `serve.validation` has it. */
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { RowProblem } from "../../pipeline/rows/rowReader.ts";
 import type { ServedModel } from "./servedModel.ts";

@@ -1,5 +1,5 @@
 /** The deployed model made ready to answer requests: everything that can be done once is done. */
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import { dateText } from "../../core/text/format.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";

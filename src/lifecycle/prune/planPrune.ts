@@ -1,7 +1,7 @@
 /** What prune would take away, and what it must not; nothing is changed here. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import { daysBefore } from "../../core/daysBefore.ts";
 import { lastExecutions } from "../../core/records/lastExecutions.ts";
 import { recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";

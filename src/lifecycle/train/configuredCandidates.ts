@@ -1,5 +1,5 @@
 /** The models of config.json as candidates: each on every feature set. */
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Task } from "../../core/task.ts";
 import type { Candidate } from "../../pipeline/fit/candidate.ts";
 import { costsOf, decidingMetric, transformRequests } from "../settings.ts";

@@ -1,6 +1,6 @@
 /** Which models of a training are kept, and the names that training gives them. */
 import { join } from "node:path";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";

@@ -1,5 +1,5 @@
 /** Writes answers as JSON text: one object for one row, lists for several. */
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { RowFinding } from "../../lifecycle/predict/rowChecks.ts";
 import { MOST_FINDINGS } from "./answerer.ts";
 import type { Answers } from "./answers.ts";

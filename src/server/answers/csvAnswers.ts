@@ -1,5 +1,5 @@
 /** CSV in, CSV out: the columns that came, with the prediction behind them. */
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
 import { csvLine, requestBatches } from "../../lifecycle/predict/requestBatches.ts";
 import type { RowFinding } from "../../lifecycle/predict/rowChecks.ts";

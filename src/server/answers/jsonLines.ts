@@ -1,6 +1,6 @@
 /** JSON lines in, JSON lines out: each answer is its own line with the prediction added. */
 import { isUtf8 } from "node:buffer";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { BATCH_ROWS } from "../../lifecycle/predict/requestBatches.ts";
 import type { Answerer } from "./answerer.ts";

@@ -1,5 +1,5 @@
 /** From rows by column name to cells in the model's order, with what is missing, unknown or given twice. */
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { shownValue, type RowFinding } from "../../lifecycle/predict/rowChecks.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";

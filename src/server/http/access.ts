@@ -1,7 +1,7 @@
 /** Who may do what: bearer tokens with scopes, compared in constant time, and a rate for each of them. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import { HttpProblem } from "./problem.ts";
 
 export type Scope = "read" | "predict" | "admin";

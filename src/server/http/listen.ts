@@ -1,6 +1,6 @@
 /** Opens the port, or says why it cannot be opened. */
 import type { AddressInfo } from "node:net";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { App } from "./http.ts";
 

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configJsonSchema, schemaNodesAt, type SchemaNode } from "./configJsonSchema.ts";
-import { configTemplate, templates } from "./configTemplate.ts";
-import { settingPaths } from "./environmentSettings.ts";
-import { parseJsonc } from "./jsonc.ts";
+import { configTemplate, templates } from "../configTemplate.ts";
+import { settingPaths } from "../environmentSettings.ts";
+import { parseJsonc } from "../jsonc.ts";
 import { configSchema } from "./schema.ts";
-import { variableOf } from "./variableOf.ts";
+import { variableOf } from "../variableOf.ts";
 
 const known = { families: ["xgboost"], metrics: ["f1"], features: ["one_hot"] };
 
@@ -51,6 +51,8 @@ describe("configTemplate", () => {
   });
 
   it("is the shipped config.json", () => {
-    expect(readFileSync(new URL("../../config.json", import.meta.url), "utf8")).toBe(configTemplate("attrition").text);
+    expect(readFileSync(new URL("../../../config.json", import.meta.url), "utf8")).toBe(
+      configTemplate("attrition").text,
+    );
   });
 });
