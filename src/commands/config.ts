@@ -26,7 +26,7 @@ const show = defineCommand({
     const loaded = await openConfig(invocation);
     const [{ describeSettings }, { unknownKey }] = await Promise.all([
       import("../config/describeSettings.ts"),
-      import("../config/unknownKey.ts"),
+      import("../config/problems/unknownKey.ts"),
     ]);
     const all = describeSettings(loaded);
     for (const key of invocation.args) if (!all.some((setting) => isUnder(setting, key))) throw unknownKey(key, all);

@@ -1,7 +1,7 @@
 /** The error for a key that config.json does not have. */
-import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
-import type { Setting } from "./describeSettings.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { suggest } from "../../core/text/suggest.ts";
+import type { Setting } from "../describeSettings.ts";
 
 /** Suggests whole keys and sections. */
 export function unknownKey(key: string, settings: readonly Setting[]): MlctlError {

@@ -1,9 +1,9 @@
 /** Turns what the schema finds into sentences: path, what was found, what is allowed, what was perhaps meant. */
-import type { Json } from "../core/json.ts";
-import { suggest } from "../core/text/suggest.ts";
-import { schemaNodesAt, type SchemaNode } from "./schema/configJsonSchema.ts";
-import { valueAt } from "./jsonPath.ts";
-import type { ConfigProblem } from "./schema/schema.ts";
+import type { Json } from "../../core/json.ts";
+import { suggest } from "../../core/text/suggest.ts";
+import { schemaNodesAt, type SchemaNode } from "../schema/configJsonSchema.ts";
+import { valueAt } from "../jsonPath.ts";
+import type { ConfigProblem } from "../schema/schema.ts";
 
 /** The fields of zod's issues that are read here; the package itself stays with the schema. */
 export interface Issue {

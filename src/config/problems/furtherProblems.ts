@@ -1,8 +1,8 @@
 /** What else is wrong where something is wrong already: the checks of a whole configuration, made on what is left of it. */
-import type { Json } from "../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import { consistencyProblems } from "./consistencyProblems.ts";
-import { withoutValueAt, type Path } from "./jsonPath.ts";
-import type { Config, ConfigProblem, KnownNames } from "./schema/schema.ts";
+import { withoutValueAt, type Path } from "../jsonPath.ts";
+import type { Config, ConfigProblem, KnownNames } from "../schema/schema.ts";
 
 export interface FurtherChecks {
   /** What has the shape of a configuration, or undefined. */

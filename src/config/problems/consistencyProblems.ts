@@ -1,5 +1,5 @@
 /** What is wrong between keys that are each right on their own. */
-import type { Config, ConfigProblem } from "./schema/schema.ts";
+import type { Config, ConfigProblem } from "../schema/schema.ts";
 import { searchProblems } from "./searchProblems.ts";
 
 const folderKeys = [

@@ -1,6 +1,6 @@
 /** What is wrong in the spaces of train.models.*.search, whatever the family. */
-import { suggest } from "../core/text/suggest.ts";
-import type { Config, ConfigProblem } from "./schema/schema.ts";
+import { suggest } from "../../core/text/suggest.ts";
+import type { Config, ConfigProblem } from "../schema/schema.ts";
 
 type Search = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>;
 type Dimension = Exclude<Search["space"][string], readonly unknown[]>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { consistencyProblems } from "./consistencyProblems.ts";
-import { configSchema } from "./schema/schema.ts";
+import { configSchema } from "../schema/schema.ts";
 
 const problems = (changes: object): string[] =>
   consistencyProblems(configSchema().parse({ target: "y", ...changes })).map(

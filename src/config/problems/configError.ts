@@ -1,6 +1,6 @@
 /** What is wrong in config.json, all of it at once, each with its line. */
-import { MlctlError } from "../core/errors.ts";
-import type { ConfigProblem } from "./schema/schema.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { ConfigProblem } from "../schema/schema.ts";
 
 /** @param sourceOf the line of a key, or the flag or variable that set it */
 export function configError(
