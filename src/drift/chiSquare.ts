@@ -1,6 +1,6 @@
 /** Two-sample chi-square test: could both samples come from one distribution of categories? */
 import { random } from "../core/random.ts";
-import { chiSquareSurvival } from "../stats/chiSquareSurvival.ts";
+import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
 
 export interface ChiSquare {
   readonly statistic: number;

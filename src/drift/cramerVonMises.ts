@@ -1,5 +1,5 @@
 /** Two-sample Cramér–von Mises test: could both samples come from one distribution, by the whole of both? */
-import { cramerVonMisesSurvival } from "../stats/cramerVonMisesSurvival.ts";
+import { cramerVonMisesSurvival } from "../stats/distributions/cramerVonMisesSurvival.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
 
 export interface CramerVonMises {

@@ -1,5 +1,5 @@
 /** Two-sample Kolmogorov–Smirnov test: could both samples come from one distribution of numbers? */
-import { kolmogorovSurvival } from "../stats/kolmogorovSurvival.ts";
+import { kolmogorovSurvival } from "../stats/distributions/kolmogorovSurvival.ts";
 import { ranksBetween } from "../stats/ranksBetween.ts";
 
 /** Up to this many values the p-value is exact, beyond it is that of the limiting distribution: SciPy's "auto". */

@@ -1,5 +1,5 @@
 /** Mann–Whitney U test: are the values of one sample mostly larger than those of the other? */
-import { normalSurvival } from "../stats/normalSurvival.ts";
+import { normalSurvival } from "../stats/distributions/normalSurvival.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
 
 export interface MannWhitney {

@@ -1,5 +1,5 @@
 /** z-test of two proportions: has the share of one value changed? */
-import { chiSquareSurvival } from "../stats/chiSquareSurvival.ts";
+import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
 
 export interface ZTest {
   /** Positive where the reference's share of the first value is the larger one. */

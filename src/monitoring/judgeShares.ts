@@ -1,7 +1,7 @@
 /** Holds shares of rows against limits that give way to chance in small batches. */
 import { formatNumber } from "../core/text/format.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
-import { binomialBound } from "../stats/binomialBound.ts";
+import { binomialBound } from "../stats/distributions/binomialBound.ts";
 
 export interface Share {
   /** The column. */

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { cramerVonMisesSurvival } from "./cramerVonMisesSurvival.ts";
-import { normalSurvival } from "./normalSurvival.ts";
-import { scaledBesselK } from "./scaledBesselK.ts";
+import { cramerVonMisesSurvival } from "./distributions/cramerVonMisesSurvival.ts";
+import { normalSurvival } from "./distributions/normalSurvival.ts";
+import { scaledBesselK } from "./distributions/scaledBesselK.ts";
 import { tieCounts } from "./tieCounts.ts";
 
 it.each([
