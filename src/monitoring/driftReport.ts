@@ -5,7 +5,7 @@ import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { calibratedDrift, type CalibratedOptions } from "./calibratedDrift.ts";
 import type { ComparedColumn } from "./compareColumn.ts";
-import { evidentlyDrift } from "./evidentlyDrift.ts";
+import { evidentlyDrift } from "./evidently/evidentlyDrift.ts";
 
 export interface DriftOptions extends CalibratedOptions {
   /** "calibrated" unless told. */

@@ -1,5 +1,5 @@
 /** Shares of values by bin as Evidently counts them, for its distances. */
-import type { Side } from "./compareColumn.ts";
+import type { Side } from "../compareColumn.ts";
 
 /**
  * Counts in bins of equal width over both samples, their number by Sturges' rule for `size` values: as

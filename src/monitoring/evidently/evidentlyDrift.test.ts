@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { categoryColumn } from "../core/table/categoryColumn.ts";
-import type { ColumnDrift } from "../core/records/drift.ts";
-import type { Column } from "../core/table/table.ts";
-import { referenceOf } from "../stats/referenceOf.ts";
-import { driftReport } from "./driftReport.ts";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import type { ColumnDrift } from "../../core/records/drift.ts";
+import type { Column } from "../../core/table/table.ts";
+import { referenceOf } from "../../stats/referenceOf.ts";
+import { driftReport } from "../driftReport.ts";
 
 /** Values of Evidently's own functions on reproducible inputs; not part of this repository. */
-const golden = fileURLToPath(new URL("../../../shared/golden/evidently_drift.json", import.meta.url));
+const golden = fileURLToPath(new URL("../../../../shared/golden/evidently_drift.json", import.meta.url));
 
 type Golden = { case: string; default: string } & Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 /** Evidently's rules, exactly: which test it takes for a column, and when that is drift. */
-import type { ColumnDrift } from "../core/records/drift.ts";
-import type { CategoryReference, ColumnReference } from "../core/records/reference.ts";
-import type { CategoryColumn } from "../core/table/table.ts";
-import { driftTests, type DriftTestName } from "../drift/index.ts";
+import type { ColumnDrift } from "../../core/records/drift.ts";
+import type { CategoryReference, ColumnReference } from "../../core/records/reference.ts";
+import type { CategoryColumn } from "../../core/table/table.ts";
+import { driftTests, type DriftTestName } from "../../drift/index.ts";
 import {
   reasonToSkip,
   sidesOf,
@@ -11,8 +11,8 @@ import {
   valueCounts,
   type ComparedColumn,
   type Side,
-} from "./compareColumn.ts";
-import { driftTestNamed, unsuitable } from "./driftTestNamed.ts";
+} from "../compareColumn.ts";
+import { driftTestNamed, unsuitable } from "../driftTestNamed.ts";
 import { evidentlyTests, type EvidentlySides } from "./evidentlyTests.ts";
 
 /** Up to this many rows in the reference p-values decide, above it distances: the batch's size has no say. */

@@ -1,11 +1,11 @@
 /** Drift tests as Evidently computes them, with its traps, by our names for them. */
-import type { DriftResult } from "../drift/driftTest.ts";
-import { driftTests, type DriftTestName } from "../drift/index.ts";
-import { mannWhitney } from "../drift/mannWhitney.ts";
-import { wassersteinDistance } from "../drift/wassersteinDistance.ts";
-import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
-import { standardDeviation } from "../stats/standardDeviation.ts";
-import type { Side } from "./compareColumn.ts";
+import type { DriftResult } from "../../drift/driftTest.ts";
+import { driftTests, type DriftTestName } from "../../drift/index.ts";
+import { mannWhitney } from "../../drift/mannWhitney.ts";
+import { wassersteinDistance } from "../../drift/wassersteinDistance.ts";
+import { chiSquareSurvival } from "../../stats/distributions/chiSquareSurvival.ts";
+import { standardDeviation } from "../../stats/standardDeviation.ts";
+import type { Side } from "../compareColumn.ts";
 import { filledShares, sturgesCounts } from "./evidentlyShares.ts";
 
 export interface EvidentlySides {
