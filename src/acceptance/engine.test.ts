@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { findLibraries } from "../estimators/xgboost/findLibrary.ts";
-import { libraryName } from "../estimators/xgboost/installedEngines.ts";
+import { findLibraries } from "../estimators/xgboost/engines/native/findLibrary.ts";
+import { libraryName } from "../estimators/xgboost/engines/native/installedEngines.ts";
 import { wheels } from "../lifecycle/engine/releases.ts";
 import {
   emptyWorkspace,

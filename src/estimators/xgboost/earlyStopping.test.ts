@@ -10,7 +10,7 @@ import { random } from "../../core/random.ts";
 import { hasPython, python } from "../../testing/python.ts";
 import { setAside } from "../setAside.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
-import { findLibraries } from "./findLibrary.ts";
+import { findLibraries } from "./engines/native/findLibrary.ts";
 import { xgboost } from "./xgboost.ts";
 
 const canCompare = hasPython("xgboost");

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import { INSTALL_HINT } from "./installedEngines.ts";
+import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
 import { objectives, type Objective } from "./objectives.ts";
 
 /** From here on "auto" takes hist: exact sorts every column anew at every level. */

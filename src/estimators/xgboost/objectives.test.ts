@@ -9,7 +9,7 @@ import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import { hasPython, python } from "../../testing/python.ts";
-import { findLibraries } from "./findLibrary.ts";
+import { findLibraries } from "./engines/native/findLibrary.ts";
 import { importModel } from "./importModel.ts";
 import { objectives, type Objective } from "./objectives.ts";
 import { xgboost } from "./xgboost.ts";

@@ -32,7 +32,7 @@ async function webAssembly(): Promise<Trainer> {
 }
 
 async function native(): Promise<Trainer> {
-  const { trainNative } = await openNative(() => import("./trainNative.ts"));
+  const { trainNative } = await openNative(() => import("./engines/native/trainNative.ts"));
   return { train: trainNative, reason: messageOf, memoryBytes: () => 0 };
 }
 

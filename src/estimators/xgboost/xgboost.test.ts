@@ -6,7 +6,7 @@ import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
-import { findLibraries } from "./findLibrary.ts";
+import { findLibraries } from "./engines/native/findLibrary.ts";
 import { xgboost } from "./xgboost.ts";
 
 // The same numbers in Python, NaN missing and −1 a number:

@@ -14,7 +14,7 @@ import type { Matrix } from "../../core/table/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
 import { engineSettings } from "./engineSettings.ts";
-import { INSTALL_HINT } from "./installedEngines.ts";
+import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./exportJsonModel.ts";
 import { firstRounds } from "./firstRounds.ts";

@@ -13,7 +13,7 @@ import {
   libraryFolder,
   libraryName,
   type InstalledEngine,
-} from "../../estimators/xgboost/installedEngines.ts";
+} from "../../estimators/xgboost/engines/native/installedEngines.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
@@ -203,7 +203,7 @@ interface Trial {
 
 /** In a process of its own, which may crash. */
 function trial(library: string): Promise<Trial> {
-  const module = new URL("dist/estimators/xgboost/nativeLibrary.js", projectRoot).href;
+  const module = new URL("dist/estimators/xgboost/engines/native/nativeLibrary.js", projectRoot).href;
   const code = `const [module, library] = process.argv.slice(1);
     import(module).then(({ libraryVersion }) => process.stdout.write(libraryVersion(library)));`;
   const args = ["--input-type=module", "-e", code, module, library];

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/chooseEngine.ts";
-import { INSTALL_HINT } from "../../estimators/xgboost/installedEngines.ts";
+import { INSTALL_HINT } from "../../estimators/xgboost/engines/native/installedEngines.ts";
 import { lockHolder } from "../../storage/lock.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { replacementProblem } from "../../storage/backup/settleReplacement.ts";

@@ -1,6 +1,6 @@
 /** The part of XGBoost's C interface that training takes, opened through koffi. */
 import koffi from "koffi";
-import { openNativeNow } from "../../core/nativeOpening.ts";
+import { openNativeNow } from "../../../../core/nativeOpening.ts";
 
 /** The first version with XGBoosterSaveModelToBuffer. */
 const OLDEST = [1, 6] as const;

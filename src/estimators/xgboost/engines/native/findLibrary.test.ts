@@ -76,7 +76,9 @@ describe("findLibraries", () => {
       put("closed/lib/python3.11/site-packages/xgboost/lib/libxgboost.so");
       chmodSync(folder, 0o755);
       chmodSync(closed, 0o700);
-      const module = pathToFileURL(join(import.meta.dirname, "../../../dist/estimators/xgboost/findLibrary.js")).href;
+      const module = pathToFileURL(
+        join(import.meta.dirname, "../../../dist/estimators/xgboost/engines/native/findLibrary.js"),
+      ).href;
       const code = `const { findLibraries } = await import(${JSON.stringify(module)});
       const own = ${JSON.stringify({ ...own, VIRTUAL_ENV: closed })};
       console.log(findLibraries(own, "linux").filter(({ path }) => path.startsWith(${JSON.stringify(folder)})).length);`;

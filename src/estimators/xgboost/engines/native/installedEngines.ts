@@ -1,7 +1,7 @@
 /** The libraries that `mlctl engine install` has put into the user's data folder. */
 import { readdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { userFolder } from "../../core/userFolder.ts";
+import { userFolder } from "../../../../core/userFolder.ts";
 
 export const INSTALL_HINT = "`mlctl engine install` brings the native engine";
 

@@ -1,8 +1,8 @@
 /** Finds the libxgboosts of this machine, in the order in which they are tried. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { MlctlError } from "../../core/errors.ts";
-import { homeFolder } from "../../core/userFolder.ts";
+import { MlctlError } from "../../../../core/errors.ts";
+import { homeFolder } from "../../../../core/userFolder.ts";
 import { entries, installedEngines, libraryName } from "./installedEngines.ts";
 
 /** As MLCTL_XGBOOST_LIBRARY: use none, whatever is installed. */
