@@ -4,7 +4,7 @@ import type { Engine } from "./engine.ts";
 import { findLibraries, type FoundLibrary } from "./engines/native/findLibrary.ts";
 import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
 import { nativeEngine } from "./engines/native/nativeEngine.ts";
-import { wasmEngine } from "./wasmEngine.ts";
+import { wasmEngine } from "./engines/wasm/wasmEngine.ts";
 
 export interface UsableLibrary extends FoundLibrary {
   readonly version: string;

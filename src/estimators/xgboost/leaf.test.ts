@@ -7,11 +7,11 @@ import type { TrainingRequest } from "./engine.ts";
 import { engineSettings } from "./engineSettings.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import type { Objective } from "./objectives.ts";
-import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
+import { hideMissing, revealMissing } from "./engines/wasm/missingAsMinusOne.ts";
 import { parseModel } from "./parseModel.ts";
-import { ready } from "./trainInMemory.ts";
+import { ready } from "./engines/wasm/trainInMemory.ts";
 import { treePredictor } from "./treePredictor.ts";
-import { trainBinary } from "./wasmEngine.ts";
+import { trainBinary } from "./engines/wasm/wasmEngine.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 const WIDTH = 4;

@@ -20,7 +20,7 @@ export function openTrainer(engine: string): Promise<Trainer> {
 }
 
 async function webAssembly(): Promise<Trainer> {
-  const { memoryBytes, ready, trainInMemory } = await import("./trainInMemory.ts");
+  const { memoryBytes, ready, trainInMemory } = await import("./engines/wasm/trainInMemory.ts");
   const printed: string[] = [];
   await ready((line) => {
     printed.push(line);

@@ -1,12 +1,12 @@
 /** Trains one model inside the WebAssembly memory of ml-xgboost; blocks the thread, so it runs in worker.ts. */
 import xgboost from "ml-xgboost/dist/wasm/xgboost.js";
-import { watchRounds } from "./bestRound.ts";
+import { watchRounds } from "../../bestRound.ts";
 import { revealMissing } from "./missingAsMinusOne.ts";
-import { parseModel } from "./parseModel.ts";
-import { roundMetric } from "./roundMetrics.ts";
-import { PROGRESS_STEPS } from "./trainingJob.ts";
-import type { TrainingJob, WatchJob } from "./trainingJob.ts";
-import { runningAnswers } from "./runningAnswers.ts";
+import { parseModel } from "../../parseModel.ts";
+import { roundMetric } from "../../roundMetrics.ts";
+import { PROGRESS_STEPS } from "../../trainingJob.ts";
+import type { TrainingJob, WatchJob } from "../../trainingJob.ts";
+import { runningAnswers } from "../../runningAnswers.ts";
 
 /** Trained before they are judged together. */
 const FEWEST_ROUNDS = 10;

@@ -1,9 +1,9 @@
 /** Says weights of classes in parameters, for ml-xgboost, whose WebAssembly exports no way to hand it weights of rows. */
-import { MlctlError } from "../../core/errors.ts";
-import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
-import type { TrainingRequest } from "./engine.ts";
-import type { Objective } from "./objectives.ts";
+import { MlctlError } from "../../../../core/errors.ts";
+import { INSTALL_HINT } from "../native/installedEngines.ts";
+import type { Json, JsonObject } from "../../../../core/json.ts";
+import type { TrainingRequest } from "../../engine.ts";
+import type { Objective } from "../../objectives.ts";
 
 export interface WeightsAsParams {
   readonly params: JsonObject;

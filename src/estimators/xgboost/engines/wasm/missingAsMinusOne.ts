@@ -1,5 +1,5 @@
 /** Hides the missing value of ml-xgboost, which is exactly −1, from data and trees. */
-import type { Tree } from "./ensemble.ts";
+import type { Tree } from "../../ensemble.ts";
 
 /** Float32 neighbours of −1. */
 const BELOW = -1.0000001192092896;
