@@ -4,7 +4,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { setAside } from "../setAside.ts";
 import type { BestRound } from "./bestRound.ts";
-import type { Engine, TrainingRequest } from "./engine.ts";
+import type { Engine, TrainingRequest } from "./engines/engine.ts";
 import { objectives } from "./objectives.ts";
 
 /**

@@ -13,7 +13,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
-import { engineSettings } from "./engineSettings.ts";
+import { engineSettings } from "./engines/engineSettings.ts";
 import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./exportJsonModel.ts";
@@ -34,7 +34,7 @@ export const xgboost = {
   needs: { complete: false, standardized: false },
 
   prepare({ engine = "auto" }: JsonObject): void {
-    const chosen = import("./chooseEngine.ts").then(({ chooseEngine }) => chooseEngine(engine as string));
+    const chosen = import("./engines/chooseEngine.ts").then(({ chooseEngine }) => chooseEngine(engine as string));
     // An engine that cannot be had is told by the fit.
     chosen.then(
       ({ prepare }) => prepare(),
@@ -44,7 +44,7 @@ export const xgboost = {
 
   async remarks({ engine = "auto" }: JsonObject): Promise<FitRemarks> {
     if (engine !== "auto") return { warnings: [], notes: [] };
-    const { describeRefusal, nativeLibraries } = await import("./chooseEngine.ts");
+    const { describeRefusal, nativeLibraries } = await import("./engines/chooseEngine.ts");
     const { used, refused } = await nativeLibraries();
     const instead = used === null ? "WebAssembly" : used.path;
     return {
@@ -127,7 +127,7 @@ async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
   const objective = objectiveOf(params, task);
   requireFloat32(X, y);
   checkTarget(y, objective);
-  const { chooseEngine } = await import("./chooseEngine.ts"); // brings the engines: not for prediction
+  const { chooseEngine } = await import("./engines/chooseEngine.ts"); // brings the engines: not for prediction
   const engine = await chooseEngine(params.engine as string);
   const context = { engine: engine.name, objective, rowCount: X.rowCount, featureNames: X.columnNames };
   const request = { ...common, X, y, objective, classCount, params: engineSettings(params, context) };

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
-import { nativeLibraries, type NativeLibraries } from "../../estimators/xgboost/chooseEngine.ts";
+import { nativeLibraries, type NativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import {
   enginesFolder,
   installedEngines,

@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/chooseEngine.ts";
+import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import { INSTALL_HINT } from "../../estimators/xgboost/engines/native/installedEngines.ts";
 import { lockHolder } from "../../storage/lock.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";

@@ -1,12 +1,12 @@
 /** Engine "native": an installed libxgboost with all cores, in a thread of its own. */
 import type { BestRound, Watch } from "../../bestRound.ts";
-import type { Engine, TrainingRequest } from "../../engine.ts";
+import type { Engine, TrainingRequest } from "../engine.ts";
 import type { TreeEnsemble } from "../../ensemble.ts";
 import { parseJsonModel } from "../../parseJsonModel.ts";
 import type { Matrix } from "../../../../core/table/matrix.ts";
-import type { TrainingJob } from "../../trainingJob.ts";
-import { trainingThread } from "../../trainingThread.ts";
-import { watchJob } from "../../watchJob.ts";
+import type { TrainingJob } from "../trainingJob.ts";
+import { trainingThread } from "../trainingThread.ts";
+import { watchJob } from "../watchJob.ts";
 
 const train = trainingThread("native");
 

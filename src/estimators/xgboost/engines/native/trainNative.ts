@@ -1,8 +1,8 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
 import { watchRounds } from "../../bestRound.ts";
 import { nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
-import { PROGRESS_STEPS } from "../../trainingJob.ts";
-import type { QuestionJob, TrainingJob, WatchJob } from "../../trainingJob.ts";
+import { PROGRESS_STEPS } from "../trainingJob.ts";
+import type { QuestionJob, TrainingJob, WatchJob } from "../trainingJob.ts";
 
 /**
  * @returns XGBoost's JSON model; the best round as JSON where the job has rows to watch

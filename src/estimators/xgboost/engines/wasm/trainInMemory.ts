@@ -4,8 +4,8 @@ import { watchRounds } from "../../bestRound.ts";
 import { revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "../../parseModel.ts";
 import { roundMetric } from "../../roundMetrics.ts";
-import { PROGRESS_STEPS } from "../../trainingJob.ts";
-import type { TrainingJob, WatchJob } from "../../trainingJob.ts";
+import { PROGRESS_STEPS } from "../trainingJob.ts";
+import type { TrainingJob, WatchJob } from "../trainingJob.ts";
 import { runningAnswers } from "../../runningAnswers.ts";
 
 /** Trained before they are judged together. */

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../../../core/errors.ts";
 import { INSTALL_HINT } from "../native/installedEngines.ts";
 import type { Json, JsonObject } from "../../../../core/json.ts";
-import type { TrainingRequest } from "../../engine.ts";
+import type { TrainingRequest } from "../engine.ts";
 import type { Objective } from "../../objectives.ts";
 
 export interface WeightsAsParams {

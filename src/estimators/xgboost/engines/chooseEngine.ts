@@ -1,10 +1,10 @@
 /** Chooses what grows the trees: the first native library that works, else WebAssembly. */
-import { MlctlError } from "../../core/errors.ts";
+import { MlctlError } from "../../../core/errors.ts";
 import type { Engine } from "./engine.ts";
-import { findLibraries, type FoundLibrary } from "./engines/native/findLibrary.ts";
-import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
-import { nativeEngine } from "./engines/native/nativeEngine.ts";
-import { wasmEngine } from "./engines/wasm/wasmEngine.ts";
+import { findLibraries, type FoundLibrary } from "./native/findLibrary.ts";
+import { INSTALL_HINT } from "./native/installedEngines.ts";
+import { nativeEngine } from "./native/nativeEngine.ts";
+import { wasmEngine } from "./wasm/wasmEngine.ts";
 
 export interface UsableLibrary extends FoundLibrary {
   readonly version: string;
@@ -62,7 +62,7 @@ export function describeRefusal({ path, reason }: RefusedLibrary): string {
 
 async function tryLibrary(found: FoundLibrary): Promise<UsableLibrary | RefusedLibrary> {
   try {
-    const { libraryVersion } = await import("./engines/native/nativeLibrary.ts");
+    const { libraryVersion } = await import("./native/nativeLibrary.ts");
     return { ...found, version: libraryVersion(found.path) };
   } catch (error) {
     return { ...found, reason: error instanceof Error ? error.message : String(error) };

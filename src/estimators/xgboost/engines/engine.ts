@@ -1,9 +1,9 @@
 /** Engine: what grows the trees. Prediction needs none. */
-import type { FitOptions } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
-import type { BestRound, Watch } from "./bestRound.ts";
-import type { TreeEnsemble } from "./ensemble.ts";
-import type { Objective } from "./objectives.ts";
+import type { FitOptions } from "../../../core/estimator.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
+import type { BestRound, Watch } from "../bestRound.ts";
+import type { TreeEnsemble } from "../ensemble.ts";
+import type { Objective } from "../objectives.ts";
 
 /** The options of `fit`; `params` are complete, by XGBoost's names, and `tree_method` is never "auto". */
 export interface TrainingRequest extends Omit<FitOptions, "task"> {

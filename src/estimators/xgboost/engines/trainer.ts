@@ -1,5 +1,5 @@
 /** Trainer: an engine inside the thread that calls it, which it blocks. */
-import { openNative } from "../../core/nativeOpening.ts";
+import { openNative } from "../../../core/nativeOpening.ts";
 import type { TrainingJob } from "./trainingJob.ts";
 
 /** What an engine brings to its thread. */
@@ -20,7 +20,7 @@ export function openTrainer(engine: string): Promise<Trainer> {
 }
 
 async function webAssembly(): Promise<Trainer> {
-  const { memoryBytes, ready, trainInMemory } = await import("./engines/wasm/trainInMemory.ts");
+  const { memoryBytes, ready, trainInMemory } = await import("./wasm/trainInMemory.ts");
   const printed: string[] = [];
   await ready((line) => {
     printed.push(line);
@@ -32,7 +32,7 @@ async function webAssembly(): Promise<Trainer> {
 }
 
 async function native(): Promise<Trainer> {
-  const { trainNative } = await openNative(() => import("./engines/native/trainNative.ts"));
+  const { trainNative } = await openNative(() => import("./native/trainNative.ts"));
   return { train: trainNative, reason: messageOf, memoryBytes: () => 0 };
 }
 

@@ -1,9 +1,9 @@
 /** Turns the family's parameters into those of an engine, and refuses combinations that XGBoost ignores or aborts on. */
-import { MlctlError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
-import { suggest } from "../../core/text/suggest.ts";
-import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
-import { objectives, type Objective } from "./objectives.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
+import { suggest } from "../../../core/text/suggest.ts";
+import { INSTALL_HINT } from "./native/installedEngines.ts";
+import { objectives, type Objective } from "../objectives.ts";
 
 /** From here on "auto" takes hist: exact sorts every column anew at every level. */
 const EXACT_ROWS = 100_000;

@@ -1,16 +1,16 @@
 /** The thread that an engine trains in: kept for the next fit, one fit at a time, ended when a fit is called off. */
 import { isMainThread, Worker } from "node:worker_threads";
-import { MlctlError } from "../../core/errors.ts";
-import { endThreads } from "../../core/nativeOpening.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import { endThreads } from "../../../core/nativeOpening.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
 import type { TrainingJob, WorkerMessage } from "./trainingJob.ts";
-import { projectRoot } from "../../core/projectRoot.ts";
+import { projectRoot } from "../../../core/projectRoot.ts";
 
 /** WebAssembly memory never shrinks: a thread that has grown beyond this is not kept. */
 const KEPT_MEMORY_BYTES = 256 * 1024 * 1024;
 
 /** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
-const workerUrl = new URL("dist/estimators/xgboost/worker.js", projectRoot);
+const workerUrl = new URL("dist/estimators/xgboost/engines/worker.js", projectRoot);
 
 export interface TrainingHooks {
   readonly signal?: AbortSignal;
