@@ -10,7 +10,7 @@ import type { Objective } from "./objectives.ts";
 import { hideMissing, revealMissing } from "./engines/wasm/missingAsMinusOne.ts";
 import { parseModel } from "./parseModel.ts";
 import { ready } from "./engines/wasm/trainInMemory.ts";
-import { treePredictor } from "./treePredictor.ts";
+import { treePredictor } from "./predict/treePredictor.ts";
 import { trainBinary } from "./engines/wasm/wasmEngine.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 

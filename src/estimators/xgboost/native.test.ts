@@ -12,7 +12,7 @@ import type { Objective } from "./objectives.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
 import { nativeEngine, trainJson } from "./engines/native/nativeEngine.ts";
 import { parseJsonModel } from "./parseJsonModel.ts";
-import { treePredictor } from "./treePredictor.ts";
+import { treePredictor } from "./predict/treePredictor.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 const WIDTH = 4;

@@ -20,8 +20,8 @@ import { exportJsonModel } from "./exportJsonModel.ts";
 import { firstRounds } from "./firstRounds.ts";
 import { checkTarget, objectiveOf } from "./objectiveOf.ts";
 import { stopEarly } from "./stopEarly.ts";
-import { linkMargins, treePredictor } from "./treePredictor.ts";
-import { treeShap } from "./treeShap.ts";
+import { linkMargins, treePredictor } from "./predict/treePredictor.ts";
+import { treeShap } from "./predict/treeShap.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 
 const LARGEST_FLOAT32 = 3.4028234663852886e38;

@@ -6,7 +6,7 @@ import { parseModel } from "../../parseModel.ts";
 import { roundMetric } from "../../roundMetrics.ts";
 import { PROGRESS_STEPS } from "../trainingJob.ts";
 import type { TrainingJob, WatchJob } from "../trainingJob.ts";
-import { runningAnswers } from "../../runningAnswers.ts";
+import { runningAnswers } from "../../predict/runningAnswers.ts";
 
 /** Trained before they are judged together. */
 const FEWEST_ROUNDS = 10;

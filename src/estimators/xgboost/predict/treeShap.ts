@@ -1,11 +1,11 @@
 /** Exact, path-dependent TreeSHAP: what each feature adds to each answer of a tree ensemble. */
-import type { Contributions } from "../../core/estimator.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
-import type { Tree, TreeEnsemble } from "./ensemble.ts";
+import type { Contributions } from "../../../core/estimator.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
+import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { leafContributions } from "./leafContributions.ts";
 import { leafPaths } from "./leafPaths.ts";
 import type { LeafPaths } from "./leafPaths.ts";
-import { objectives } from "./objectives.ts";
+import { objectives } from "../objectives.ts";
 
 /** Most slots of a leaf that gets a table: 4,096 outcomes. */
 const TABLE_SLOTS = 12;

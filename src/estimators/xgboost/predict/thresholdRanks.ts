@@ -1,6 +1,6 @@
 /** Ranks of values among the thresholds of an ensemble: integers, which can be compared without a branch. */
-import type { Matrix } from "../../core/table/matrix.ts";
-import type { Tree } from "./ensemble.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
+import type { Tree } from "../ensemble.ts";
 
 /** Buckets between the smallest and the largest threshold of a feature: with evenly spread ones hardly one a bucket. */
 const BUCKETS = 2048;

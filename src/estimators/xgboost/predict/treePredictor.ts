@@ -1,7 +1,7 @@
 /** Walks rows through a tree ensemble exactly as XGBoost does: float32 comparisons, float32 sums. */
-import type { Matrix } from "../../core/table/matrix.ts";
-import type { TreeEnsemble } from "./ensemble.ts";
-import { objectives } from "./objectives.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
+import type { TreeEnsemble } from "../ensemble.ts";
+import { objectives } from "../objectives.ts";
 import { heapTrees, sumLeaves, type HeapTrees } from "./heapTrees.ts";
 
 /** From so many rows on, laying the trees out anew pays (about 2 ms for 100 trees). */

@@ -1,6 +1,6 @@
 /** Answers of a growing tree ensemble, round by round: each tree is walked once. */
-import type { Matrix } from "../../core/table/matrix.ts";
-import type { TreeEnsemble } from "./ensemble.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
+import type { TreeEnsemble } from "../ensemble.ts";
 import { linkMargins, treePredictor } from "./treePredictor.ts";
 
 export interface RunningAnswers {

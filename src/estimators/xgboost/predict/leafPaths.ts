@@ -1,5 +1,5 @@
 /** LeafPaths: what TreeSHAP has to know of the way from the root of a tree to each of its leaves. */
-import type { Tree } from "./ensemble.ts";
+import type { Tree } from "../ensemble.ts";
 
 /**
  * Along a path every feature has one slot, however often it is tested; the slots of a node are the first ones of all

@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Matrix } from "../../core/table/matrix.ts";
-import { random } from "../../core/random.ts";
-import { hasPython, python } from "../../testing/python.ts";
-import type { Tree } from "./ensemble.ts";
-import { readEnsemble } from "./ensemble.ts";
-import { importModel } from "./importModel.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
+import { random } from "../../../core/random.ts";
+import { hasPython, python } from "../../../testing/python.ts";
+import type { Tree } from "../ensemble.ts";
+import { readEnsemble } from "../ensemble.ts";
+import { importModel } from "../importModel.ts";
 import { treePredictor } from "./treePredictor.ts";
 import { treeShap } from "./treeShap.ts";
 

@@ -1,6 +1,6 @@
 /** HeapTrees: an ensemble of shallow trees laid out for many rows, thresholds as ranks, without a branch in the walk. */
-import type { Matrix } from "../../core/table/matrix.ts";
-import type { Tree, TreeEnsemble } from "./ensemble.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
+import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { thresholdRanks, type ThresholdRanks } from "./thresholdRanks.ts";
 
 /** A deeper tree wastes more on its padding (2^depth nodes) than the walk wins. */
