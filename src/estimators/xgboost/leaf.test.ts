@@ -8,7 +8,7 @@ import { engineSettings } from "./engines/engineSettings.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import type { Objective } from "./objectives.ts";
 import { hideMissing, revealMissing } from "./engines/wasm/missingAsMinusOne.ts";
-import { parseModel } from "./parseModel.ts";
+import { parseModel } from "./formats/parseModel.ts";
 import { ready } from "./engines/wasm/trainInMemory.ts";
 import { treePredictor } from "./predict/treePredictor.ts";
 import { trainBinary } from "./engines/wasm/wasmEngine.ts";

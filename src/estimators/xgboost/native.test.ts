@@ -11,7 +11,7 @@ import { engineSettings } from "./engines/engineSettings.ts";
 import type { Objective } from "./objectives.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
 import { nativeEngine, trainJson } from "./engines/native/nativeEngine.ts";
-import { parseJsonModel } from "./parseJsonModel.ts";
+import { parseJsonModel } from "./formats/parseJsonModel.ts";
 import { treePredictor } from "./predict/treePredictor.ts";
 import { xgboostParams } from "./xgboostParams.ts";
 

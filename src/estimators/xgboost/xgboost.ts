@@ -16,7 +16,7 @@ import { resolveParams } from "../params.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
 import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
 import { readEnsemble } from "./ensemble.ts";
-import { exportJsonModel } from "./exportJsonModel.ts";
+import { exportJsonModel } from "./formats/exportJsonModel.ts";
 import { firstRounds } from "./firstRounds.ts";
 import { checkTarget, objectiveOf } from "./objectiveOf.ts";
 import { stopEarly } from "./stopEarly.ts";

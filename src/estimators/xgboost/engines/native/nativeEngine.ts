@@ -2,7 +2,7 @@
 import type { BestRound, Watch } from "../../bestRound.ts";
 import type { Engine, TrainingRequest } from "../engine.ts";
 import type { TreeEnsemble } from "../../ensemble.ts";
-import { parseJsonModel } from "../../parseJsonModel.ts";
+import { parseJsonModel } from "../../formats/parseJsonModel.ts";
 import type { Matrix } from "../../../../core/table/matrix.ts";
 import type { TrainingJob } from "../trainingJob.ts";
 import { trainingThread } from "../trainingThread.ts";

@@ -2,7 +2,7 @@
 import xgboost from "ml-xgboost/dist/wasm/xgboost.js";
 import { watchRounds } from "../../bestRound.ts";
 import { revealMissing } from "./missingAsMinusOne.ts";
-import { parseModel } from "../../parseModel.ts";
+import { parseModel } from "../../formats/parseModel.ts";
 import { roundMetric } from "../../roundMetrics.ts";
 import { PROGRESS_STEPS } from "../trainingJob.ts";
 import type { TrainingJob, WatchJob } from "../trainingJob.ts";

@@ -1,11 +1,11 @@
 /** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in a thread of its own. */
-import { baseMarginOf } from "../../baseMargin.ts";
+import { baseMarginOf } from "../../formats/baseMargin.ts";
 import type { BestRound, Watch } from "../../bestRound.ts";
 import type { Engine, TrainingRequest } from "../engine.ts";
 import type { Tree, TreeEnsemble } from "../../ensemble.ts";
 import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
-import { parseModel } from "../../parseModel.ts";
-import { shortFloat } from "../../shortFloat.ts";
+import { parseModel } from "../../formats/parseModel.ts";
+import { shortFloat } from "../../formats/shortFloat.ts";
 import type { TrainingJob } from "../trainingJob.ts";
 import { trainingThread } from "../trainingThread.ts";
 import { watchJob } from "../watchJob.ts";

@@ -1,8 +1,8 @@
 /** Takes over a model that XGBoost itself saved as JSON, whatever language trained it. */
-import type { FittedEstimator } from "../../core/estimator.ts";
-import { MlctlError } from "../../core/errors.ts";
-import { readEnsemble } from "./ensemble.ts";
-import { objectives } from "./objectives.ts";
+import type { FittedEstimator } from "../../../core/estimator.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import { readEnsemble } from "../ensemble.ts";
+import { objectives } from "../objectives.ts";
 import { parseJsonModel } from "./parseJsonModel.ts";
 import type { JsonModel } from "./parseJsonModel.ts";
 

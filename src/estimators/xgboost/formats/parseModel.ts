@@ -1,7 +1,7 @@
 /** Reads the binary model of XGBoost 0.7, which ml-xgboost saves, into a tree ensemble. */
-import type { Tree, TreeEnsemble } from "./ensemble.ts";
+import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { inTurn } from "./inTurn.ts";
-import type { Objective } from "./objectives.ts";
+import type { Objective } from "../objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
 // Sizes in bytes of the structs that XGBoost 0.7 dumps as they lie in memory (little endian).

@@ -1,8 +1,8 @@
 /** Writes a tree ensemble as XGBoost's own JSON model, which Python, R and every other XGBoost since 1.0 reads. */
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
-import type { Tree, TreeEnsemble } from "./ensemble.ts";
-import { objectiveSpec, objectives } from "./objectives.ts";
+import type { Tree, TreeEnsemble } from "../ensemble.ts";
+import { objectiveSpec, objectives } from "../objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
 /** The version whose form this is; later ones read it as well. */

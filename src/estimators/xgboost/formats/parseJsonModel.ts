@@ -1,9 +1,9 @@
 /** Reads XGBoost's own JSON model, which every version since 1.0 saves, into a tree ensemble. */
-import type { Json, JsonObject } from "../../core/json.ts";
+import type { Json, JsonObject } from "../../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
 import { inTurn } from "./inTurn.ts";
-import type { Tree, TreeEnsemble } from "./ensemble.ts";
-import { objectiveNames, type Objective } from "./objectives.ts";
+import type { Tree, TreeEnsemble } from "../ensemble.ts";
+import { objectiveNames, type Objective } from "../objectives.ts";
 
 /** Other names of what gives the same answers. */
 const otherNames: Readonly<Record<string, Objective>> = {

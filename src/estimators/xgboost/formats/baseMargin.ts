@@ -1,5 +1,5 @@
 /** XGBoost keeps a base score on the side of the answer; what is added to the leaves is on the side of the margin. */
-import { objectives, type Objective } from "./objectives.ts";
+import { objectives, type Objective } from "../objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
 /** float32 step by step, as XGBoost does: `-logf(1.0f / base_score - 1.0f)` or `logf`; the same number elsewhere. */

@@ -1,5 +1,5 @@
 /** Puts the trees of all outputs in turn: first of each, second of each; parallel trees stand together in XGBoost. */
-import type { Tree } from "./ensemble.ts";
+import type { Tree } from "../ensemble.ts";
 
 /**
  * @param outputs output of each tree
