@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
 import { objectives, objectiveNames, objectiveSpec, usualObjectives, type Objective } from "./objectives.ts";
-import { metricsOfTask } from "./roundMetrics.ts";
+import { metricsOfTask } from "./train/roundMetrics.ts";
 
 /** @throws {MlctlError} kind "usage" where objective, base_score, scale_pos_weight or eval_metric do not suit the task */
 export function objectiveOf(params: JsonObject, task: Task): Objective {

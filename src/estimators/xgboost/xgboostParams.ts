@@ -1,7 +1,7 @@
 /** The parameters of the family xgboost: names, ranges and defaults as in XGBoost. */
 import type { ParamSpec } from "../../core/estimator.ts";
 import { objectiveNames } from "./objectives.ts";
-import { metricsOfTask } from "./roundMetrics.ts";
+import { metricsOfTask } from "./train/roundMetrics.ts";
 
 /** A share of rows or columns. */
 const share = { type: "number", default: 1, minimum: 0, exclusiveMinimum: true, maximum: 1 } as const;

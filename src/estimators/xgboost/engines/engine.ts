@@ -1,7 +1,7 @@
 /** Engine: what grows the trees. Prediction needs none. */
 import type { FitOptions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
-import type { BestRound, Watch } from "../bestRound.ts";
+import type { BestRound, Watch } from "../train/bestRound.ts";
 import type { TreeEnsemble } from "../ensemble.ts";
 import type { Objective } from "../objectives.ts";
 

@@ -1,5 +1,5 @@
 /** TrainingJob: what the thread that trains is handed, and what it tells. */
-import type { RoundTruth } from "../roundMetrics.ts";
+import type { RoundTruth } from "../train/roundMetrics.ts";
 
 /** Rows that judge each round, see `Watch`; NaN is missing, whatever the engine. */
 export interface WatchJob extends Omit<RoundTruth, "y" | "weights"> {

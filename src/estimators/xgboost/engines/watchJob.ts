@@ -1,5 +1,5 @@
 /** What the thread that trains is told of the rows that judge each round. */
-import type { Watch } from "../bestRound.ts";
+import type { Watch } from "../train/bestRound.ts";
 import type { TrainingRequest } from "./engine.ts";
 import type { WatchJob } from "./trainingJob.ts";
 

@@ -1,5 +1,5 @@
 /** Engine "native": an installed libxgboost with all cores, in a thread of its own. */
-import type { BestRound, Watch } from "../../bestRound.ts";
+import type { BestRound, Watch } from "../../train/bestRound.ts";
 import type { Engine, TrainingRequest } from "../engine.ts";
 import type { TreeEnsemble } from "../../ensemble.ts";
 import { parseJsonModel } from "../../formats/parseJsonModel.ts";

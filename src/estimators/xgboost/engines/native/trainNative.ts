@@ -1,5 +1,5 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
-import { watchRounds } from "../../bestRound.ts";
+import { watchRounds } from "../../train/bestRound.ts";
 import { nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
 import { PROGRESS_STEPS } from "../trainingJob.ts";
 import type { QuestionJob, TrainingJob, WatchJob } from "../trainingJob.ts";

@@ -1,9 +1,9 @@
 /** Trains one model inside the WebAssembly memory of ml-xgboost; blocks the thread, so it runs in worker.ts. */
 import xgboost from "ml-xgboost/dist/wasm/xgboost.js";
-import { watchRounds } from "../../bestRound.ts";
+import { watchRounds } from "../../train/bestRound.ts";
 import { revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "../../formats/parseModel.ts";
-import { roundMetric } from "../../roundMetrics.ts";
+import { roundMetric } from "../../train/roundMetrics.ts";
 import { PROGRESS_STEPS } from "../trainingJob.ts";
 import type { TrainingJob, WatchJob } from "../trainingJob.ts";
 import { runningAnswers } from "../../predict/runningAnswers.ts";

@@ -1,6 +1,6 @@
 /** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in a thread of its own. */
 import { baseMarginOf } from "../../formats/baseMargin.ts";
-import type { BestRound, Watch } from "../../bestRound.ts";
+import type { BestRound, Watch } from "../../train/bestRound.ts";
 import type { Engine, TrainingRequest } from "../engine.ts";
 import type { Tree, TreeEnsemble } from "../../ensemble.ts";
 import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";

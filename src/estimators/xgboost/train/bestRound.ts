@@ -1,5 +1,5 @@
 /** BestRound: after how many trees a model is best on rows that it does not learn from. */
-import type { Matrix } from "../../core/table/matrix.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
 
 /** Rows that judge every round, and when to give up. */
 export interface Watch {

@@ -1,7 +1,7 @@
 /** Cuts a boosted model short: each round builds on those before it and knows nothing of those to come. */
-import type { FittedEstimator } from "../../core/estimator.ts";
-import type { JsonObject } from "../../core/json.ts";
-import { readEnsemble } from "./ensemble.ts";
+import type { FittedEstimator } from "../../../core/estimator.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import { readEnsemble } from "../ensemble.ts";
 
 /** @param rounds at most as many as it has */
 export function firstRounds(fitted: FittedEstimator, rounds: number): FittedEstimator {

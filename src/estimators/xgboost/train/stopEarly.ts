@@ -1,11 +1,11 @@
 /** Early stopping: finds the number of rounds on training rows that are set aside. */
-import { MlctlError } from "../../core/errors.ts";
-import type { JsonObject } from "../../core/json.ts";
-import type { Matrix } from "../../core/table/matrix.ts";
-import { setAside } from "../setAside.ts";
+import { MlctlError } from "../../../core/errors.ts";
+import type { JsonObject } from "../../../core/json.ts";
+import type { Matrix } from "../../../core/table/matrix.ts";
+import { setAside } from "../../setAside.ts";
 import type { BestRound } from "./bestRound.ts";
-import type { Engine, TrainingRequest } from "./engines/engine.ts";
-import { objectives } from "./objectives.ts";
+import type { Engine, TrainingRequest } from "../engines/engine.ts";
+import { objectives } from "../objectives.ts";
 
 /**
  * Trains on the rest of the rows until the metric of the rows aside has not got better for

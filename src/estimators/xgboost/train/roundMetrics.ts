@@ -1,5 +1,5 @@
 /** XGBoost's own metrics, which early stopping watches round by round. */
-import { objectives, type Objective } from "./objectives.ts";
+import { objectives, type Objective } from "../objectives.ts";
 
 /** XGBoost's, which keep a logarithm finite. */
 const SMALLEST = 1e-16;
