@@ -2,12 +2,12 @@
 import type { DatasetColumn } from "../core/records/dataset.ts";
 import type { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
-import { storedExpression } from "./columnTypes.ts";
-import type { Database } from "./duckdb.ts";
+import { storedExpression } from "./duckdb/columnTypes.ts";
+import type { Database } from "./duckdb/duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
-import { identifier } from "./sql.ts";
-import { refuseStatements } from "./refuseStatements.ts";
-import { sqlError } from "./sqlError.ts";
+import { identifier } from "./duckdb/sql.ts";
+import { refuseStatements } from "./duckdb/refuseStatements.ts";
+import { sqlError } from "./duckdb/sqlError.ts";
 import { unifyColumns } from "./unifyColumns.ts";
 
 /** More names would hide the message. */

@@ -1,9 +1,9 @@
 /** Finds the first line of a delimited text file that breaks its form or a column's type, and says why. */
-import { kindOf } from "./columnTypes.ts";
-import type { Database } from "./duckdb.ts";
+import { kindOf } from "./duckdb/columnTypes.ts";
+import type { Database } from "./duckdb/duckdb.ts";
 import { lineAt } from "./inspectText.ts";
 import type { CsvFile } from "./readOptions.ts";
-import { fileLiteral, literalStruct } from "./sql.ts";
+import { fileLiteral, literalStruct } from "./duckdb/sql.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
 
 /**

@@ -3,9 +3,9 @@ import type { DatasetColumn } from "../core/records/dataset.ts";
 import type { Expectations } from "./checkExpectations.ts";
 import { checkExpectations } from "./checkExpectations.ts";
 import { dropDuplicates } from "./dropDuplicates.ts";
-import type { Database } from "./duckdb.ts";
-import { withDatabase } from "./duckdb.ts";
-import { literal } from "./sql.ts";
+import type { Database } from "./duckdb/duckdb.ts";
+import { withDatabase } from "./duckdb/duckdb.ts";
+import { literal } from "./duckdb/sql.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";
 

@@ -3,13 +3,13 @@ import { atLine } from "../core/text/atLine.ts";
 import type { DatasetColumn } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table/table.ts";
-import { kindOf } from "./columnTypes.ts";
-import { withDatabase } from "./duckdb.ts";
+import { kindOf } from "./duckdb/columnTypes.ts";
+import { withDatabase } from "./duckdb/duckdb.ts";
 import { damaged, datasetReader } from "./loadPrevious.ts";
 import { readPlainCsv } from "./readPlainCsv.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";
-import { tableFromQuery, tableFromStored } from "./tableFromQuery.ts";
+import { tableFromQuery, tableFromStored } from "./duckdb/tableFromQuery.ts";
 
 /**
  * A dataset that mlctl wrote, with the types its record holds.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseDate } from "../core/text/parseDate.ts";
 import { parseNumber } from "../core/text/parseNumber.ts";
-import { withDatabase } from "./duckdb.ts";
-import { literal } from "./sql.ts";
+import { withDatabase } from "./duckdb/duckdb.ts";
+import { literal } from "./duckdb/sql.ts";
 
 const NUMBERS = [
   "1",

@@ -1,5 +1,5 @@
 /** Decides the columns of several files taken together: union by name, one type each. Pure. */
-import { kindOf } from "./columnTypes.ts";
+import { kindOf } from "./duckdb/columnTypes.ts";
 import type { LoadedColumn } from "./readOptions.ts";
 
 /** The columns of one file. */

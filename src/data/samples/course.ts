@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Random } from "../../core/random.ts";
 import { random } from "../../core/random.ts";
-import { withDatabase } from "../duckdb.ts";
-import { literal } from "../sql.ts";
+import { withDatabase } from "../duckdb/duckdb.ts";
+import { literal } from "../duckdb/sql.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
 const COLUMNS = [

@@ -1,5 +1,5 @@
 /** What DuckDB says of SQL of the configuration, as an error that names its key. */
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 
 export function sqlError(key: string, error: unknown, hint: string): MlctlError {
   const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;

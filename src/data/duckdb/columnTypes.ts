@@ -1,6 +1,6 @@
 /** The few DuckDB types a dataset column can have, and how every other type becomes one of them. */
-import { MlctlError } from "../core/errors.ts";
-import type { ColumnKind } from "../core/table/table.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { ColumnKind } from "../../core/table/table.ts";
 import { identifier } from "./sql.ts";
 
 const INTEGERS = new Set(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"]);

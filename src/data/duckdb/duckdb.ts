@@ -4,8 +4,8 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
-import type { DatasetColumn } from "../core/records/dataset.ts";
-import { openNative } from "../core/nativeOpening.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { openNative } from "../../core/nativeOpening.ts";
 
 /** A value of a small result; whole numbers beyond 2^53 lose their last digits. */
 export type Cell = string | number | boolean | null;
