@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { firstRecordLength } from "./csvHeader.ts";
+import { firstRecordLength } from "./csv/csvHeader.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
 
 const NEWLINE = 10;

@@ -1,7 +1,7 @@
 /** Loads one delimited text file into a table of the database. */
 import { columnNames } from "./columnNames.ts";
 import { kindOf, requestedType } from "./duckdb/columnTypes.ts";
-import { sniffDelimiter, splitRecord } from "./csvHeader.ts";
+import { sniffDelimiter, splitRecord } from "./csv/csvHeader.ts";
 import type { Database } from "./duckdb/duckdb.ts";
 import { explainCsv } from "./explainCsv.ts";
 import type { TextFile } from "./inspectText.ts";

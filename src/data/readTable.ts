@@ -6,7 +6,7 @@ import type { Table } from "../core/table/table.ts";
 import { kindOf } from "./duckdb/columnTypes.ts";
 import { withDatabase } from "./duckdb/duckdb.ts";
 import { damaged, datasetReader } from "./loadPrevious.ts";
-import { readPlainCsv } from "./readPlainCsv.ts";
+import { readPlainCsv } from "./csv/readPlainCsv.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";
 import { tableFromQuery, tableFromStored } from "./duckdb/tableFromQuery.ts";

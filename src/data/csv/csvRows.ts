@@ -1,10 +1,10 @@
 /** Rows of a CSV stream: text without quotes is split, from the first quote on csv-parse reads it. */
 import { parse } from "csv-parse";
-import { MlctlError } from "../core/errors.ts";
-import { normalizeName } from "./columnNames.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { normalizeName } from "../columnNames.ts";
 import { firstRecordLength, sniffDelimiter, splitRecord } from "./csvHeader.ts";
 import { plainLines, type LineEnd } from "./plainLines.ts";
-import type { InputRow, RowBatch } from "./rowBatch.ts";
+import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { textChunks } from "./textChunks.ts";
 
 export interface CsvOptions {

@@ -4,12 +4,12 @@
  */
 import { isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
-import type { Column, Table } from "../core/table/table.ts";
-import { columnNames } from "./columnNames.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { columnNames } from "../columnNames.ts";
 import { sniffDelimiter, splitRecord } from "./csvHeader.ts";
 import { areWords, plainRows, type PlainColumn, type PlainRows } from "./plainRows.ts";
-import type { ReadOptions } from "./readOptions.ts";
-import { UnreadableFile } from "./unreadableFile.ts";
+import type { ReadOptions } from "../readOptions.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Read at a time; a line that is longer is not plain. */
 const CHUNK_BYTES = 4 << 20;

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { random } from "../core/random.ts";
+import { random } from "../../core/random.ts";
 import { readPlainCsv } from "./readPlainCsv.ts";
-import { readDataset, readTable } from "./readTable.ts";
+import { readDataset, readTable } from "../readTable.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-plain-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 /** Decodes a stream of bytes into text, whole lines at a time, and refuses what is not text. */
 import { isUtf8 } from "node:buffer";
-import { MlctlError } from "../core/errors.ts";
+import { MlctlError } from "../../core/errors.ts";
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
