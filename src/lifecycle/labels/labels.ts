@@ -5,7 +5,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
-import { readRows } from "../../data/rows.ts";
+import { readRows } from "../../data/stream/rows.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";

@@ -6,7 +6,7 @@ import type { Prediction } from "../../core/prediction.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
-import type { RowSources } from "../../data/writeRows.ts";
+import type { RowSources } from "../../data/stream/writeRows.ts";
 import { historyProblems } from "../../pipeline/rows/historyProblems.ts";
 import { rowReader, type CheckedRows, type RowProblem } from "../../pipeline/rows/rowReader.ts";
 

@@ -6,7 +6,7 @@ import type { Signature } from "../../core/table/signature.ts";
 import type { Column } from "../../core/table/table.ts";
 import { readTable } from "../../data/readTable.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
-import { readRows } from "../../data/rows.ts";
+import { readRows } from "../../data/stream/rows.ts";
 import { formatOf, openInput } from "./inputStream.ts";
 import { readingOptions } from "../settings.ts";
 

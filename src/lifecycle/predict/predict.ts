@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
-import { readRows } from "../../data/rows.ts";
+import { readRows } from "../../data/stream/rows.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { answerRows, type Answerer } from "./answerRows.ts";
 import { distinctPlaces, rowSink, type RowSink } from "./rowSink.ts";

@@ -1,7 +1,7 @@
 /** CSV bodies of requests: the rows of one that streams in, and the lines of its answer. */
 import type { RowBatch } from "../../data/rowBatch.ts";
-import { readRows } from "../../data/rows.ts";
-import { csvLine } from "../../data/writeRows.ts";
+import { readRows } from "../../data/stream/rows.ts";
+import { csvLine } from "../../data/stream/writeRows.ts";
 import type { ServedModel } from "./servedModel.ts";
 
 /** Small enough that other requests are answered between two of them. */

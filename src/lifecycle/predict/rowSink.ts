@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Writable } from "node:stream";
 import type { Json } from "../../core/json.ts";
-import { rowWriter, type RowSources, type RowWriter } from "../../data/writeRows.ts";
+import { rowWriter, type RowSources, type RowWriter } from "../../data/stream/writeRows.ts";
 import { commitFile } from "../../storage/files/commitFile.ts";
 import { isStream } from "../../storage/files/isStream.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";

@@ -1,6 +1,6 @@
 /** Rows to answer, and beside them what `ingest.select` makes of each: what the model was trained on. */
 import type { RowBatch } from "../../data/rowBatch.ts";
-import { selectedRows } from "../../data/selectedRows.ts";
+import { selectedRows } from "../../data/stream/selectedRows.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import type { Json } from "../core/json.ts";
+import type { Json } from "../../core/json.ts";
 import { rowWriter } from "./writeRows.ts";
 
 async function written(format: "csv" | "jsonl", columns: string[], rows: Json[][]): Promise<string> {

@@ -1,8 +1,8 @@
 /** Writes rows to a stream as CSV or JSON lines, no faster than the stream takes them. */
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import { formulaSafe } from "../core/text/formulaSafe.ts";
-import type { Json } from "../core/json.ts";
+import { formulaSafe } from "../../core/text/formulaSafe.ts";
+import type { Json } from "../../core/json.ts";
 
 export interface RowWriter {
   /** Resolves once the stream can take more. */

@@ -1,8 +1,8 @@
 /** Rows of a stream, and beside them what `ingest.select` makes of each: the way that ingest made what was trained on. */
 import { boundSelect, mentioned, wantedExpressions, type SelectOptions } from "./boundSelect.ts";
-import { withDatabase, type Database } from "./duckdb/duckdb.ts";
-import type { RowBatch } from "./rowBatch.ts";
-import { sealDatabase } from "./duckdb/sealDatabase.ts";
+import { withDatabase, type Database } from "../duckdb/duckdb.ts";
+import type { RowBatch } from "../rowBatch.ts";
+import { sealDatabase } from "../duckdb/sealDatabase.ts";
 import { selectBatch } from "./selectBatch.ts";
 
 /**

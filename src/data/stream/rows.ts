@@ -1,9 +1,9 @@
 /** Reads rows from a stream, batch by batch, in constant memory: CSV or JSON lines. */
-import { MlctlError } from "../core/errors.ts";
-import type { Json, JsonObject } from "../core/json.ts";
-import { csvRows } from "./csv/csvRows.ts";
-import type { InputRow, RowBatch } from "./rowBatch.ts";
-import { textChunks } from "./csv/textChunks.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Json, JsonObject } from "../../core/json.ts";
+import { csvRows } from "../csv/csvRows.ts";
+import type { InputRow, RowBatch } from "../rowBatch.ts";
+import { textChunks } from "../csv/textChunks.ts";
 
 export interface RowOptions {
   readonly format: "csv" | "jsonl";

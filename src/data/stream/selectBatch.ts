@@ -1,12 +1,12 @@
 /** Makes columns of a batch of rows by SQL, and finds the rows of which they cannot be made. */
-import type { Json } from "../core/json.ts";
-import { parseDate } from "../core/text/parseDate.ts";
+import type { Json } from "../../core/json.ts";
+import { parseDate } from "../../core/text/parseDate.ts";
 import type { BoundExpression } from "./boundSelect.ts";
-import { castExpression, kindOf, storedExpression, storedType } from "./duckdb/columnTypes.ts";
-import type { Cell, Database } from "./duckdb/duckdb.ts";
-import type { RowBatch } from "./rowBatch.ts";
-import { identifier, literal } from "./duckdb/sql.ts";
-import { sqlError } from "./duckdb/sqlError.ts";
+import { castExpression, kindOf, storedExpression, storedType } from "../duckdb/columnTypes.ts";
+import type { Cell, Database } from "../duckdb/duckdb.ts";
+import type { RowBatch } from "../rowBatch.ts";
+import { identifier, literal } from "../duckdb/sql.ts";
+import { sqlError } from "../duckdb/sqlError.ts";
 
 /** Of one batch and column: asking DuckDB why takes a query each. */
 const MOST_EXPLAINED = 50;

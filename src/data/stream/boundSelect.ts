@@ -1,11 +1,11 @@
 /** Which expressions of `ingest.select` can be made of the columns of some rows, and of what types those columns are. */
-import type { DatasetColumn } from "../core/records/dataset.ts";
-import type { ColumnKind } from "../core/table/table.ts";
-import { kindOf, requestedType, storedType } from "./duckdb/columnTypes.ts";
-import type { Database } from "./duckdb/duckdb.ts";
-import { refuseStatements } from "./duckdb/refuseStatements.ts";
-import { identifier } from "./duckdb/sql.ts";
-import { sqlError } from "./duckdb/sqlError.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { ColumnKind } from "../../core/table/table.ts";
+import { kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import { refuseStatements } from "../duckdb/refuseStatements.ts";
+import { identifier } from "../duckdb/sql.ts";
+import { sqlError } from "../duckdb/sqlError.ts";
 
 export interface SelectOptions {
   /** SQL by column: `ingest.select`. */

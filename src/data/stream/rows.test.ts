@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import type { InputRow, RowBatch } from "./rowBatch.ts";
+import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { readRows, type RowOptions } from "./rows.ts";
 
 /** What csv-parse gives with `info`. */
