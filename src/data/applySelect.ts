@@ -8,7 +8,7 @@ import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
 import { identifier } from "./duckdb/sql.ts";
 import { refuseStatements } from "./duckdb/refuseStatements.ts";
 import { sqlError } from "./duckdb/sqlError.ts";
-import { unifyColumns } from "./unifyColumns.ts";
+import { unifyColumns } from "./load/unifyColumns.ts";
 
 /** More names would hide the message. */
 const NAMES_SHOWN = 20;

@@ -5,7 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table/table.ts";
 import { kindOf } from "./duckdb/columnTypes.ts";
 import { withDatabase } from "./duckdb/duckdb.ts";
-import { damaged, datasetReader } from "./loadPrevious.ts";
+import { damaged, datasetReader } from "./load/loadPrevious.ts";
 import { readPlainCsv } from "./csv/readPlainCsv.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";

@@ -7,14 +7,14 @@ import { castExpression, requestedType } from "./duckdb/columnTypes.ts";
 import { dayMonthNotes } from "./dayMonthNotes.ts";
 import { decimalCommaNotes } from "./decimalCommaNotes.ts";
 import type { Database } from "./duckdb/duckdb.ts";
-import type { Loaded } from "./loadFile.ts";
-import { loadFile } from "./loadFile.ts";
-import { loadPrevious } from "./loadPrevious.ts";
+import type { Loaded } from "./load/loadFile.ts";
+import { loadFile } from "./load/loadFile.ts";
+import { loadPrevious } from "./load/loadPrevious.ts";
 import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
 import { sealDatabase } from "./duckdb/sealDatabase.ts";
 import { identifier } from "./duckdb/sql.ts";
-import type { Part } from "./unifyColumns.ts";
-import { unifyColumns } from "./unifyColumns.ts";
+import type { Part } from "./load/unifyColumns.ts";
+import { unifyColumns } from "./load/unifyColumns.ts";
 import { UnreadableFile } from "./unreadableFile.ts";
 
 /** A file that was set aside. */

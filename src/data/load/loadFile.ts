@@ -1,15 +1,15 @@
 /** Loads one input file of any supported form into a table with stored types. */
-import { census, dateIn, earlyYear, numberIn } from "./census.ts";
-import { columnNames } from "./columnNames.ts";
-import { castExpression, kindOf, requestedType, storedExpression, storedType } from "./duckdb/columnTypes.ts";
-import { dayMonthDates } from "./dayMonthDates.ts";
-import type { Database } from "./duckdb/duckdb.ts";
+import { census, dateIn, earlyYear, numberIn } from "../census.ts";
+import { columnNames } from "../columnNames.ts";
+import { castExpression, kindOf, requestedType, storedExpression, storedType } from "../duckdb/columnTypes.ts";
+import { dayMonthDates } from "../dayMonthDates.ts";
+import type { Database } from "../duckdb/duckdb.ts";
 import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
-import type { CsvFile, LoadedColumn, LoadedFile, ReadOptions } from "./readOptions.ts";
-import { fileLiteral, identifier, literalList } from "./duckdb/sql.ts";
-import { UnreadableFile } from "./unreadableFile.ts";
+import type { CsvFile, LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
+import { fileLiteral, identifier, literalList } from "../duckdb/sql.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Columns looked at by one query: 10,000 in one would make a plan that is slower than all its parts. */
 const COLUMNS_PER_QUERY = 500;

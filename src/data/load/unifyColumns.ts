@@ -1,6 +1,6 @@
 /** Decides the columns of several files taken together: union by name, one type each. Pure. */
-import { kindOf } from "./duckdb/columnTypes.ts";
-import type { LoadedColumn } from "./readOptions.ts";
+import { kindOf } from "../duckdb/columnTypes.ts";
+import type { LoadedColumn } from "../readOptions.ts";
 
 /** The columns of one file. */
 export interface Part {

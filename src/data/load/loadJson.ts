@@ -1,10 +1,10 @@
 /** Loads one JSON or JSON lines file into a table of the database. */
 import { open, stat } from "node:fs/promises";
-import type { Database } from "./duckdb/duckdb.ts";
+import type { Database } from "../duckdb/duckdb.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { inspectText } from "./inspectText.ts";
-import { fileLiteral, identifier, literal } from "./duckdb/sql.ts";
-import { UnreadableFile } from "./unreadableFile.ts";
+import { fileLiteral, identifier, literal } from "../duckdb/sql.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 /** DuckDB's own limit, which smaller files need not raise. */
 const MAX_OBJECT_BYTES = 16 << 20;

@@ -1,10 +1,10 @@
 /** Finds the first line of a delimited text file that breaks its form or a column's type, and says why. */
-import { kindOf } from "./duckdb/columnTypes.ts";
-import type { Database } from "./duckdb/duckdb.ts";
+import { kindOf } from "../duckdb/columnTypes.ts";
+import type { Database } from "../duckdb/duckdb.ts";
 import { lineAt } from "./inspectText.ts";
-import type { CsvFile } from "./readOptions.ts";
-import { fileLiteral, literalStruct } from "./duckdb/sql.ts";
-import { UnreadableFile } from "./unreadableFile.ts";
+import type { CsvFile } from "../readOptions.ts";
+import { fileLiteral, literalStruct } from "../duckdb/sql.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 /**
  * @param types by column name; every other column is read as text

@@ -1,9 +1,9 @@
 /** Loads a dataset that mlctl wrote, with the types it recorded. */
-import type { DatasetColumn } from "../core/records/dataset.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Database } from "./duckdb/duckdb.ts";
-import type { LoadedColumn } from "./readOptions.ts";
-import { fileLiteral, literalStruct } from "./duckdb/sql.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import type { LoadedColumn } from "../readOptions.ts";
+import { fileLiteral, literalStruct } from "../duckdb/sql.ts";
 
 /** The table function that reads a dataset back as it was written: empty is missing, `""` is the empty text. */
 export function datasetReader(path: string, columns: readonly DatasetColumn[]): string {

@@ -1,14 +1,14 @@
 /** Loads one delimited text file into a table of the database. */
-import { columnNames } from "./columnNames.ts";
-import { kindOf, requestedType } from "./duckdb/columnTypes.ts";
-import { sniffDelimiter, splitRecord } from "./csv/csvHeader.ts";
-import type { Database } from "./duckdb/duckdb.ts";
+import { columnNames } from "../columnNames.ts";
+import { kindOf, requestedType } from "../duckdb/columnTypes.ts";
+import { sniffDelimiter, splitRecord } from "../csv/csvHeader.ts";
+import type { Database } from "../duckdb/duckdb.ts";
 import { explainCsv } from "./explainCsv.ts";
 import type { TextFile } from "./inspectText.ts";
 import { inspectText } from "./inspectText.ts";
-import type { CsvFile, ReadOptions } from "./readOptions.ts";
-import { fileLiteral, identifier, literal, literalList, literalStruct } from "./duckdb/sql.ts";
-import { UnreadableFile } from "./unreadableFile.ts";
+import type { CsvFile, ReadOptions } from "../readOptions.ts";
+import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Truth values and times of day stay text: "True" must be "True" again when a row to predict says so. */
 const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { firstRecordLength } from "./csv/csvHeader.ts";
-import { UnreadableFile } from "./unreadableFile.ts";
+import { firstRecordLength } from "../csv/csvHeader.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 const NEWLINE = 10;
 const CHUNK_BYTES = 1 << 20;

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { bytesOf, type TextFile } from "./inspectText.ts";
-import { UnreadableFile } from "./unreadableFile.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 /** A larger document is not parsed a second time only to find the line. */
 const MOST_BYTES = 64 << 20;
