@@ -2,7 +2,7 @@
 import type { Dataset } from "../core/records/dataset.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table/table.ts";
-import { readDataset as readDatasetFile } from "../data/readTable.ts";
+import { readDataset as readDatasetFile } from "../data/files/readTable.ts";
 import { sha256File } from "../storage/files/sha256.ts";
 import { fromRecordPath } from "../storage/files/workspacePaths.ts";
 import type { Session } from "./session.ts";

@@ -5,7 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { Table } from "../core/table/table.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
-import { readTable } from "../data/readTable.ts";
+import { readTable } from "../data/files/readTable.ts";
 import { sha256File } from "../storage/files/sha256.ts";
 import { toRecordPath } from "../storage/files/workspacePaths.ts";
 import { readingOptions } from "./settings.ts";

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MlctlError } from "../../core/errors.ts";
-import { ingestFiles, type IngestOptions } from "../../data/ingestFiles.ts";
-import { readTable } from "../../data/readTable.ts";
+import { ingestFiles, type IngestOptions } from "../../data/files/ingestFiles.ts";
+import { readTable } from "../../data/files/readTable.ts";
 import { temporaryFolder } from "../lifecycleWorkspace.ts";
 import { FAULTS_TIMEOUT, isFull, tell } from "./faultCounts.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { random } from "../../core/random.ts";
 import { readPlainCsv } from "./readPlainCsv.ts";
-import { readDataset, readTable } from "../readTable.ts";
+import { readDataset, readTable } from "../files/readTable.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-plain-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,7 +2,7 @@
 import type { Column, Table } from "../../core/table/table.ts";
 import { kindOf, storedExpression } from "./columnTypes.ts";
 import type { Chunk, Database } from "./duckdb.ts";
-import { fewTexts, type TextDictionary } from "../fewTexts.ts";
+import { fewTexts, type TextDictionary } from "../files/fewTexts.ts";
 import { identifier } from "./sql.ts";
 
 /** That DuckDB hands over at a time. */

@@ -1,8 +1,8 @@
 /** Loads one input file of any supported form into a table with stored types. */
-import { census, dateIn, earlyYear, numberIn } from "../census.ts";
+import { census, dateIn, earlyYear, numberIn } from "../files/census.ts";
 import { columnNames } from "../columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "../duckdb/columnTypes.ts";
-import { dayMonthDates } from "../dayMonthDates.ts";
+import { dayMonthDates } from "../files/dayMonthDates.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
 import { loadCsv } from "./loadCsv.ts";

@@ -21,7 +21,7 @@ export interface DoctorResult {
 /** Changes nothing. */
 export async function doctor(workspace: Workspace): Promise<DoctorResult> {
   const engines = await Promise.all([
-    engine("DuckDB", () => import("../../data/readTable.ts")),
+    engine("DuckDB", () => import("../../data/files/readTable.ts")),
     engine("SQLite", () => import("../../storage/store/openStore.ts")),
     engine("plots", () => import("../../plots/render.ts")),
   ]);

@@ -5,7 +5,7 @@ import { atLine } from "../../core/text/atLine.ts";
 import type { Dataset, RejectedFile, SourceFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { timestamp } from "../../core/text/format.ts";
-import { ingestFiles, type IngestedTable } from "../../data/ingestFiles.ts";
+import { ingestFiles, type IngestedTable } from "../../data/files/ingestFiles.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { commitFile, ensureFolder } from "../../storage/files/commitFile.ts";

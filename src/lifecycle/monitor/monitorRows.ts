@@ -6,7 +6,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { MonitorSource } from "../../core/records/monitoring.ts";
 import type { Prediction } from "../../core/prediction.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { readTable } from "../../data/readTable.ts";
+import { readTable } from "../../data/files/readTable.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import {
   countPredictions,

@@ -3,7 +3,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Reference } from "../../core/records/reference.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { ReadOptions } from "../../data/readOptions.ts";
-import { readTable } from "../../data/readTable.ts";
+import { readTable } from "../../data/files/readTable.ts";
 import { prepareRows } from "../../monitoring/prepareRows.ts";
 import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";

@@ -4,7 +4,7 @@ import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
 import type { Signature } from "../../core/table/signature.ts";
 import type { Column } from "../../core/table/table.ts";
-import { readTable } from "../../data/readTable.ts";
+import { readTable } from "../../data/files/readTable.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { formatOf, openInput } from "./inputStream.ts";

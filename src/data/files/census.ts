@@ -1,6 +1,6 @@
 /** What the texts of a column are: which of them count as numbers and which as dates, in SQL. */
-import { DAY_MONTH } from "../core/text/dayMonthDate.ts";
-import { DECIMAL_COMMA } from "../core/text/decimalComma.ts";
+import { DAY_MONTH } from "../../core/text/dayMonthDate.ts";
+import { DECIMAL_COMMA } from "../../core/text/decimalComma.ts";
 
 /**
  * SQL: how many values there are, how many are numbers, how many dates, how many have a decimal comma, and one such, how

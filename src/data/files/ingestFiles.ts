@@ -1,11 +1,11 @@
 /** Turns input files into one dataset: a CSV in file order without duplicates, and what happened on the way. */
-import type { DatasetColumn } from "../core/records/dataset.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { Expectations } from "./checkExpectations.ts";
 import { checkExpectations } from "./checkExpectations.ts";
 import { dropDuplicates } from "./dropDuplicates.ts";
-import type { Database } from "./duckdb/duckdb.ts";
-import { withDatabase } from "./duckdb/duckdb.ts";
-import { literal } from "./duckdb/sql.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import { withDatabase } from "../duckdb/duckdb.ts";
+import { literal } from "../duckdb/sql.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";
 

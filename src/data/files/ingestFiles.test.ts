@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { MlctlError } from "../core/errors.ts";
+import type { MlctlError } from "../../core/errors.ts";
 import type { IngestedTable, IngestOptions } from "./ingestFiles.ts";
 import { ingestFiles } from "./ingestFiles.ts";
 

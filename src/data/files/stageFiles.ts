@@ -1,21 +1,21 @@
 /** Reads files into the table `result` of a database: load, unify, select, where. */
-import type { DatasetColumn } from "../core/records/dataset.ts";
-import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { suggest } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
-import { castExpression, requestedType } from "./duckdb/columnTypes.ts";
+import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
 import { dayMonthNotes } from "./dayMonthNotes.ts";
 import { decimalCommaNotes } from "./decimalCommaNotes.ts";
-import type { Database } from "./duckdb/duckdb.ts";
-import type { Loaded } from "./load/loadFile.ts";
-import { loadFile } from "./load/loadFile.ts";
-import { loadPrevious } from "./load/loadPrevious.ts";
-import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
-import { sealDatabase } from "./duckdb/sealDatabase.ts";
-import { identifier } from "./duckdb/sql.ts";
-import type { Part } from "./load/unifyColumns.ts";
-import { unifyColumns } from "./load/unifyColumns.ts";
-import { UnreadableFile } from "./unreadableFile.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import type { Loaded } from "../load/loadFile.ts";
+import { loadFile } from "../load/loadFile.ts";
+import { loadPrevious } from "../load/loadPrevious.ts";
+import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
+import { sealDatabase } from "../duckdb/sealDatabase.ts";
+import { identifier } from "../duckdb/sql.ts";
+import type { Part } from "../load/unifyColumns.ts";
+import { unifyColumns } from "../load/unifyColumns.ts";
+import { UnreadableFile } from "../unreadableFile.ts";
 
 /** A file that was set aside. */
 export interface RejectedInput {

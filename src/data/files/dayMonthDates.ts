@@ -1,8 +1,8 @@
 /** What the dates of a text column have in common that name day and month in one order or the other. */
-import { DAY_MONTH, type DayMonthDates } from "../core/text/dayMonthDate.ts";
+import { DAY_MONTH, type DayMonthDates } from "../../core/text/dayMonthDate.ts";
 import { dayMonthIn } from "./census.ts";
-import type { Database } from "./duckdb/duckdb.ts";
-import { identifier } from "./duckdb/sql.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import { identifier } from "../duckdb/sql.ts";
 
 /** Groups of DAY_MONTH. */
 const [FIRST, SIGN, SECOND, YEAR, TIME, SECONDS] = [1, 2, 3, 4, 5, 6] as const;

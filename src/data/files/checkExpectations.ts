@@ -1,9 +1,9 @@
 /** Holds the table `result` against what the configuration expects of the data. */
-import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
-import { kindOf } from "./duckdb/columnTypes.ts";
-import type { Cell, Database } from "./duckdb/duckdb.ts";
-import { identifier, literal } from "./duckdb/sql.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { suggest } from "../../core/text/suggest.ts";
+import { kindOf } from "../duckdb/columnTypes.ts";
+import type { Cell, Database } from "../duckdb/duckdb.ts";
+import { identifier, literal } from "../duckdb/sql.ts";
 
 export interface ColumnExpectation {
   readonly min?: number;

@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { findColumn } from "../core/table/findColumn.ts";
-import type { Column, Table } from "../core/table/table.ts";
-import { findInputFiles } from "./findInputFiles.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { findInputFiles } from "../findInputFiles.ts";
 import type { IngestOptions } from "./ingestFiles.ts";
 import { ingestFiles } from "./ingestFiles.ts";
 import { readDataset, readTable } from "./readTable.ts";
 
 /** Real data of the five systems, where it is at hand. */
-const SHARED = fileURLToPath(new URL("../../../shared/data", import.meta.url));
+const SHARED = fileURLToPath(new URL("../../../../shared/data", import.meta.url));
 
 async function ingested(paths: string[], options: Omit<IngestOptions, "output"> = {}) {
   const output = join(await mkdtemp(join(tmpdir(), "table-test-")), "data.csv");

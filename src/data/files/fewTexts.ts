@@ -1,8 +1,8 @@
 /** Text columns of few distinct texts, as DuckDB's own dictionaries: codes are read faster than a million texts. */
-import { kindOf, storedExpression } from "./duckdb/columnTypes.ts";
-import type { Database } from "./duckdb/duckdb.ts";
-import type { DatasetColumn } from "../core/records/dataset.ts";
-import { identifier, literalList } from "./duckdb/sql.ts";
+import { kindOf, storedExpression } from "../duckdb/columnTypes.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { identifier, literalList } from "../duckdb/sql.ts";
 
 /** Below so many rows the questions cost more than they save. */
 const MANY_ROWS = 50_000;

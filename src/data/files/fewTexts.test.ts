@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { cellText } from "../core/table/cellText.ts";
-import { findColumn } from "../core/table/findColumn.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import { readTable } from "./readTable.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-texts-"));

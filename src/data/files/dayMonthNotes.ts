@@ -1,7 +1,7 @@
 /** Says which columns stay text because their dates name day and month in one order or the other. */
-import { dayMonthHint, type DayMonthDates } from "../core/text/dayMonthDate.ts";
-import { selectHint } from "../core/text/selectHint.ts";
-import type { LoadedFile, ReadOptions } from "./readOptions.ts";
+import { dayMonthHint, type DayMonthDates } from "../../core/text/dayMonthDate.ts";
+import { selectHint } from "../../core/text/selectHint.ts";
+import type { LoadedFile, ReadOptions } from "../readOptions.ts";
 
 /** One note a column; none for a column that `types` or `select` deals with. */
 export function dayMonthNotes(files: readonly LoadedFile[], options: ReadOptions): string[] {

@@ -1,14 +1,14 @@
 /** Runs `select` and `where` of the configuration and leaves the table `result`. */
-import type { DatasetColumn } from "../core/records/dataset.ts";
-import type { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
-import { storedExpression } from "./duckdb/columnTypes.ts";
-import type { Database } from "./duckdb/duckdb.ts";
-import type { LoadedColumn, ReadOptions } from "./readOptions.ts";
-import { identifier } from "./duckdb/sql.ts";
-import { refuseStatements } from "./duckdb/refuseStatements.ts";
-import { sqlError } from "./duckdb/sqlError.ts";
-import { unifyColumns } from "./load/unifyColumns.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import type { MlctlError } from "../../core/errors.ts";
+import { suggest } from "../../core/text/suggest.ts";
+import { storedExpression } from "../duckdb/columnTypes.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
+import { identifier } from "../duckdb/sql.ts";
+import { refuseStatements } from "../duckdb/refuseStatements.ts";
+import { sqlError } from "../duckdb/sqlError.ts";
+import { unifyColumns } from "../load/unifyColumns.ts";
 
 /** More names would hide the message. */
 const NAMES_SHOWN = 20;

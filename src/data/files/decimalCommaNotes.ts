@@ -1,6 +1,6 @@
 /** Says which columns stay text because their numbers are written with a decimal comma. */
-import { decimalCommaHint } from "../core/text/decimalComma.ts";
-import type { LoadedFile, ReadOptions } from "./readOptions.ts";
+import { decimalCommaHint } from "../../core/text/decimalComma.ts";
+import type { LoadedFile, ReadOptions } from "../readOptions.ts";
 
 /** One note a column; none for a column that `types` or `select` deals with. */
 export function decimalCommaNotes(files: readonly LoadedFile[], options: ReadOptions): string[] {

@@ -1,6 +1,6 @@
 /** Drops rows of the table `result` that are copies of others, keeping the order of the rest. */
-import type { Database } from "./duckdb/duckdb.ts";
-import { identifier } from "./duckdb/sql.ts";
+import type { Database } from "../duckdb/duckdb.ts";
+import { identifier } from "../duckdb/sql.ts";
 
 /**
  * Two missing values are the same here. Rows are grouped by a 64-bit hash first, and compared value by value only

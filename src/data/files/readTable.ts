@@ -1,15 +1,15 @@
 /** Reads files at rest into a table: a dataset as it was written, or any supported files as ingest would read them. */
-import { atLine } from "../core/text/atLine.ts";
-import type { DatasetColumn } from "../core/records/dataset.ts";
-import { MlctlError } from "../core/errors.ts";
-import type { Table } from "../core/table/table.ts";
-import { kindOf } from "./duckdb/columnTypes.ts";
-import { withDatabase } from "./duckdb/duckdb.ts";
-import { damaged, datasetReader } from "./load/loadPrevious.ts";
-import { readPlainCsv } from "./csv/readPlainCsv.ts";
+import { atLine } from "../../core/text/atLine.ts";
+import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { Table } from "../../core/table/table.ts";
+import { kindOf } from "../duckdb/columnTypes.ts";
+import { withDatabase } from "../duckdb/duckdb.ts";
+import { damaged, datasetReader } from "../load/loadPrevious.ts";
+import { readPlainCsv } from "../csv/readPlainCsv.ts";
 import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";
-import { tableFromQuery, tableFromStored } from "./duckdb/tableFromQuery.ts";
+import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
 
 /**
  * A dataset that mlctl wrote, with the types its record holds.
