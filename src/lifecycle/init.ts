@@ -6,7 +6,7 @@ import { configTemplate, type Template } from "../config/configTemplate.ts";
 import type { KnownNames } from "../config/schema/schema.ts";
 import type { Context } from "../core/context.ts";
 import { MlctlError } from "../core/errors.ts";
-import { sampleFiles } from "../data/sampleData.ts";
+import { sampleFiles } from "../data/samples/sampleData.ts";
 import { atomicWrite } from "../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../storage/files/commitFile.ts";
 

@@ -1,10 +1,10 @@
 /** The data of a sample workspace, drawn from a seed: the shape and the quirks of a real system, and none of its rows. */
-import { attritionSample } from "./samples/attrition.ts";
-import { churnSample } from "./samples/churn.ts";
-import { courseSample } from "./samples/course.ts";
-import { crsSample } from "./samples/crs.ts";
-import type { SampleFile } from "./samples/sampleFile.ts";
-import { trafficSample } from "./samples/traffic.ts";
+import { attritionSample } from "./attrition.ts";
+import { churnSample } from "./churn.ts";
+import { courseSample } from "./course.ts";
+import { crsSample } from "./crs.ts";
+import type { SampleFile } from "./sampleFile.ts";
+import { trafficSample } from "./traffic.ts";
 
 const samples: Readonly<Record<string, (seed: number) => SampleFile[] | Promise<SampleFile[]>>> = {
   attrition: attritionSample,
