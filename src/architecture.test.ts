@@ -35,8 +35,43 @@ const registries = new Set(["features", "estimators", "metrics", "drift"]);
 /** Packages with several files of one folder as importers; every other has one file. */
 const packageFolders: Record<string, string> = { zod: "config" };
 
-/** Steps that call other steps. */
-const orchestrators = new Set(["lifecycle/fullprocess/fullprocess.ts", "lifecycle/compare/reproduce.ts"]);
+/**
+ * Rooms of a folder in order: each may import the shared root (""), unless the root stands after it, and rooms before it,
+ * never one that stands after it. Folders without an entry have no such order: a registry's index imports its leaves,
+ * which import what the registry shares.
+ */
+const rooms: Record<string, readonly string[]> = {
+  automation: ["schedule", "schedule/install", "watch"],
+  lifecycle: [
+    "",
+    "engine",
+    "ingest",
+    "train",
+    "tune",
+    "compare",
+    "score",
+    "deploy",
+    "health",
+    "predict",
+    "labels",
+    "registry",
+    "monitor",
+    "prune",
+    "backup",
+    "report",
+    "fullprocess",
+  ],
+  pipeline: ["rows", "predict", "leakage", "onnx", "judge", "fit", "search"],
+  server: ["http", "answers", "state", "pages/frame", "pages/charts", "pages", "routes", "process"],
+  storage: ["files", "model", "sqlite", "records", "store", "deployment", "predictionLog", "", "backup"],
+};
+
+/** Rooms that call the verbs of other rooms; the others share only what is beside a verb. */
+const orchestrators = new Set(["lifecycle/fullprocess"]);
+
+/** More files than this are not found any more: a registry's leaves are excepted, and so are tests. */
+const MOST_FILES = 25;
+const listings = new Set(["features", "metrics", "commands"]);
 
 interface Source {
   readonly path: string;
@@ -70,7 +105,7 @@ describe("architecture", () => {
       { path: "data/stream/rows.ts", text: 'import { parse } from "csv-parse";' },
       { path: "data/more.ts", text: 'import { parse } from "csv-parse/sync";' },
     ];
-    expect(breaches(sources)).toEqual(["package: csv-parse is imported by data/more.ts, data/rows.ts"]);
+    expect(breaches(sources)).toEqual(["package: csv-parse is imported by data/more.ts, data/stream/rows.ts"]);
   });
 
   it("finds a leaf of a registry that imports another leaf's registry", () => {
@@ -79,17 +114,34 @@ describe("architecture", () => {
     ]);
   });
 
-  it("finds a step that calls another step and a command that imports another command", () => {
+  it("finds a room that imports one above it, or one that has no place", () => {
     const sources = [
-      { path: "lifecycle/train/train.ts", text: 'import { train } from "./score.ts";' },
-      { path: "lifecycle/score/score.ts", text: "export async function score() {}" },
+      { path: "lifecycle/train/train.ts", text: 'import { x } from "../report/reportInput.ts";' },
+      { path: "lifecycle/session.ts", text: 'import { x } from "./train/trainingData.ts";' },
+      { path: "lifecycle/cellar/wine.ts", text: 'import { x } from "../session.ts";' },
+    ];
+    expect(breaches(sources)).toEqual([
+      "room: lifecycle/train/train.ts imports lifecycle/report/reportInput.ts, a room above its own",
+      "room: lifecycle/session.ts imports lifecycle/train/trainingData.ts, a room above its own",
+      "room: lifecycle/cellar/wine.ts is in a room that has no place in the order",
+    ]);
+  });
+
+  it("finds a verb that calls another verb and a command that imports another command", () => {
+    const sources = [
+      { path: "lifecycle/score/score.ts", text: 'import { train } from "../train/train.ts";' },
       { path: "commands/train.ts", text: 'import { score } from "./score.ts";' },
       { path: "commands/score.ts", text: "export const command = {} satisfies Command;" },
     ];
     expect(breaches(sources)).toEqual([
-      "step: lifecycle/train.ts imports the step lifecycle/score.ts",
+      "verb: lifecycle/score/score.ts imports the verb lifecycle/train/train.ts",
       "command: commands/train.ts imports the command commands/score.ts",
     ]);
+  });
+
+  it("finds a folder with too many files", () => {
+    const sources = Array.from({ length: 26 }, (_, i) => ({ path: `core/file${i}.ts`, text: "" }));
+    expect(breaches(sources)).toEqual(["crowd: core has 26 files"]);
   });
 
   it("finds a module that awaits at its top: V8 aborts the process where its thread is ended meanwhile", () => {
@@ -105,15 +157,14 @@ describe("architecture", () => {
 });
 
 function breaches(sources: readonly Source[]): string[] {
-  const steps = commandSteps(sources);
   const imports = new Map(sources.map((source) => [source.path, importsOf(source)]));
   const found: string[] = [];
   for (const [path, names] of imports) {
     for (const name of names.filter((candidate) => candidate.endsWith(".ts"))) {
-      found.push(...forbidden(path, name, { steps, sources }));
+      found.push(...forbidden(path, name, sources));
     }
   }
-  found.push(...secondImporters(imports), ...cycles(imports));
+  found.push(...secondImporters(imports), ...cycles(imports), ...crowded(sources));
   for (const { path, text } of sources) {
     if (/(^|\/)(utils?|helpers?|common|types|misc)(\.ts|\/)/.test(path)) found.push(`drawer: ${path}`);
     if (/^(export )?((const|let) [^=]+= )?await /m.test(text)) found.push(`await: ${path} awaits at its top`);
@@ -132,22 +183,40 @@ function importsOf({ path, text }: Source): string[] {
     .map((name) => (name.startsWith(".") ? posix.join(posix.dirname(path), name) : name));
 }
 
-function forbidden(path: string, target: string, known: { steps: readonly string[]; sources: readonly Source[] }) {
+function forbidden(path: string, target: string, sources: readonly Source[]): string[] {
   const [folder, targetFolder] = [path.split("/")[0]!, target.split("/")[0]!];
   const isIndex = path.endsWith("/index.ts");
   if (folder !== targetFolder) {
     return allowed[folder]?.includes(targetFolder) ? [] : [`layer: ${path} imports ${target}`];
   }
-  if (registries.has(folder) && target === `${folder}/index.ts` && isLeaf(path, known.sources)) {
+  if (registries.has(folder) && target === `${folder}/index.ts` && isLeaf(path, sources)) {
     return [`registry: ${path} imports its own index.ts`];
   }
-  if (folder === "lifecycle" && known.steps.includes(path) && known.steps.includes(target)) {
-    return orchestrators.has(path) ? [] : [`step: ${path} imports the step ${target}`];
-  }
-  const isCommand = known.sources.some(
-    ({ path: other, text }) => other === target && / satisfies Command\b/.test(text),
-  );
-  return folder === "commands" && !isIndex && isCommand ? [`command: ${path} imports the command ${target}`] : [];
+  const isCommand = sources.some(({ path: other, text }) => other === target && / satisfies Command\b/.test(text));
+  if (folder === "commands" && !isIndex && isCommand) return [`command: ${path} imports the command ${target}`];
+  return [...throughWalls(path, target), ...otherVerb(path, target)];
+}
+
+/** A room that imports one above it. */
+function throughWalls(path: string, target: string): string[] {
+  const order = rooms[path.split("/")[0]!];
+  const [from, to] = [roomOf(path), roomOf(target)];
+  if (order === undefined || from === to) return [];
+  const [at, wanted] = [order.indexOf(from), order.indexOf(to)];
+  if (at < 0 || wanted < 0) return [`room: ${at < 0 ? path : target} is in a room that has no place in the order`];
+  return wanted < at ? [] : [`room: ${path} imports ${target}, a room above its own`];
+}
+
+/** A verb is the file of a room's own name; only what orchestrates calls verbs of other rooms. */
+function otherVerb(path: string, target: string): string[] {
+  const [from, to] = [posix.dirname(path), posix.dirname(target)];
+  const isVerb = to.startsWith("lifecycle/") && posix.basename(target, ".ts") === posix.basename(to);
+  return isVerb && from !== to && !orchestrators.has(from) ? [`verb: ${path} imports the verb ${target}`] : [];
+}
+
+/** "lifecycle/train/leaderboard.ts" → "train", "lifecycle/session.ts" → "" */
+function roomOf(path: string): string {
+  return path.split("/").slice(1, -1).join("/");
 }
 
 /** A leaf is what the registry's index imports; files that use the registry (compute, find) are not leaves. */
@@ -156,12 +225,12 @@ function isLeaf(path: string, sources: readonly Source[]): boolean {
   return index === undefined || importsOf(index).includes(path);
 }
 
-/** The steps of lifecycle are the files that have a command of their name. */
-function commandSteps(sources: readonly Source[]): string[] {
-  const paths = new Set(sources.map(({ path }) => path));
-  return [...paths].filter(
-    (path) => path.startsWith("lifecycle/") && paths.has(path.replace("lifecycle/", "commands/")),
-  );
+function crowded(sources: readonly Source[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { path } of sources) counts.set(posix.dirname(path), (counts.get(posix.dirname(path)) ?? 0) + 1);
+  return [...counts]
+    .filter(([folder, count]) => count > MOST_FILES && !listings.has(folder))
+    .map(([folder, count]) => `crowd: ${folder} has ${count} files`);
 }
 
 function secondImporters(imports: ReadonlyMap<string, readonly string[]>): string[] {

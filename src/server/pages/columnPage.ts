@@ -7,7 +7,7 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { limitText, statusOf, TARGET, valueText } from "./columnDrifts.ts";
 import { driftState } from "./charts/columnMatrix.ts";
-import { factList } from "./parts.ts";
+import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";

@@ -14,7 +14,7 @@ import { HttpProblem } from "../http/problem.ts";
 import { compareData, compareFeatures } from "./compareData.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
-import { runLink } from "./parts.ts";
+import { runLink } from "./frame/parts.ts";
 import { runNamed } from "./lookups.ts";
 
 export function comparePage(request: PageRequest): Page {

@@ -4,7 +4,7 @@ import { figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import type { Html } from "../../reporting/html.ts";
-import { runLink } from "./parts.ts";
+import { runLink } from "./frame/parts.ts";
 
 /** @param total where not all of them are shown */
 export function deploymentRows(deployments: readonly Deployment[], total = deployments.length): Html {

@@ -4,7 +4,7 @@ import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
-import { factList } from "./parts.ts";
+import { factList } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { timeChart } from "./charts/timeChart.ts";
 import { PAGES, trafficRates, type RouteRates } from "../state/trafficRates.ts";

@@ -10,7 +10,7 @@ import { MATRIX_WINDOWS, columnMatrix } from "./charts/columnMatrix.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
-import { modelLink, pager, stateWord } from "./parts.ts";
+import { modelLink, pager, stateWord } from "./frame/parts.ts";
 import { timeChart, type TimePoint } from "./charts/timeChart.ts";
 
 /** Windows of one screen. */

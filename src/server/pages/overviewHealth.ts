@@ -7,7 +7,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { openAlerts } from "../../lifecycle/monitor/alertStateFile.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
-import { stateTone, stateWord } from "./parts.ts";
+import { stateTone, stateWord } from "./frame/parts.ts";
 
 const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
 const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;

@@ -7,7 +7,7 @@ import { section } from "../../reporting/section.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { deploymentRows } from "./deploymentRows.ts";
-import { factList, runLink, runState } from "./parts.ts";
+import { factList, runLink, runState } from "./frame/parts.ts";
 import { overviewHealth } from "./overviewHealth.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";

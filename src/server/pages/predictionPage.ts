@@ -5,7 +5,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
-import { factList, modelLink, truthWord } from "./parts.ts";
+import { factList, modelLink, truthWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { predictionNamed } from "./lookups.ts";

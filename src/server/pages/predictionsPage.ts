@@ -7,7 +7,7 @@ import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { modelLink, pager, truthWord } from "./parts.ts";
+import { modelLink, pager, truthWord } from "./frame/parts.ts";
 import { findLogged } from "./lookups.ts";
 
 const ROWS = 50;

@@ -11,7 +11,7 @@ import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { factList, runLink, runState } from "./parts.ts";
+import { factList, runLink, runState } from "./frame/parts.ts";
 import { lineageGraph } from "./charts/lineageGraph.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";

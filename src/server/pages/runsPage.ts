@@ -11,7 +11,7 @@ import { metricLabel } from "../../lifecycle/settings.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
-import { pager, runLink, runState } from "./parts.ts";
+import { pager, runLink, runState } from "./frame/parts.ts";
 
 const ROWS = 50;
 

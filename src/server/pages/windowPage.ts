@@ -7,7 +7,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { columnDrifts } from "./columnDrifts.ts";
-import { factList, modelLink, stateWord } from "./parts.ts";
+import { factList, modelLink, stateWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { predictedActual } from "./predictedActual.ts";

@@ -4,7 +4,7 @@ import { exact, figure } from "../../../plots/figures.ts";
 import { dataTable } from "../../../reporting/dataTable.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
-import { stateWord } from "../parts.ts";
+import { stateWord } from "../frame/parts.ts";
 
 const MOST_COLUMNS = 100;
 /** Of the newest windows, so that a row fits. */

@@ -7,7 +7,7 @@ import { html, type Html } from "../../../reporting/html.ts";
 import { familyName } from "../../../reporting/summary.ts";
 import type { PageRequest } from "../frame/page.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
-import { runLink } from "../parts.ts";
+import { runLink } from "../frame/parts.ts";
 
 interface Place {
   readonly title: string;

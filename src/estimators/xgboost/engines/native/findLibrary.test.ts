@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { projectRoot } from "../../../../core/projectRoot.ts";
 import { findLibraries } from "./findLibrary.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-library-"));
@@ -76,9 +76,7 @@ describe("findLibraries", () => {
       put("closed/lib/python3.11/site-packages/xgboost/lib/libxgboost.so");
       chmodSync(folder, 0o755);
       chmodSync(closed, 0o700);
-      const module = pathToFileURL(
-        join(import.meta.dirname, "../../../dist/estimators/xgboost/engines/native/findLibrary.js"),
-      ).href;
+      const module = new URL("dist/estimators/xgboost/engines/native/findLibrary.js", projectRoot).href;
       const code = `const { findLibraries } = await import(${JSON.stringify(module)});
       const own = ${JSON.stringify({ ...own, VIRTUAL_ENV: closed })};
       console.log(findLibraries(own, "linux").filter(({ path }) => path.startsWith(${JSON.stringify(folder)})).length);`;

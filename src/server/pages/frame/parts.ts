@@ -1,9 +1,9 @@
 /** Names and what they are, side by side. */
-import { html, type Html } from "../../reporting/html.ts";
-import type { Run } from "../../core/records/run.ts";
-import { pageAddress } from "./frame/pageAddress.ts";
-import type { MonitorStatus } from "../../core/records/monitoring.ts";
-import type { JoinedPrediction } from "../../storage/predictionLog/readPredictions.ts";
+import { html, type Html } from "../../../reporting/html.ts";
+import type { Run } from "../../../core/records/run.ts";
+import { pageAddress } from "./pageAddress.ts";
+import type { MonitorStatus } from "../../../core/records/monitoring.ts";
+import type { JoinedPrediction } from "../../../storage/predictionLog/readPredictions.ts";
 
 export type Fact = readonly [name: string, value: Html | string | number | null, width?: "whole"];
 
