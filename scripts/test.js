@@ -39,7 +39,7 @@ function run(command, args) {
 function tellTotals() {
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(results, "utf8"));
   const skipped = testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.filter(({ status }) => status === "skipped").map((test) => reasonOf(name, test)),
+    assertionResults.filter((test) => test.status === "skipped").map((test) => reasonOf(name, test)),
   );
   for (const reason of new Set(skipped)) {
     console.log(`skipped: ${skipped.filter((each) => each === reason).length} of ${reason}`);
