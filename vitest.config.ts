@@ -8,7 +8,7 @@ const named = (names: string): string[] => names.split(" ").map((name) => `src/*
 /** On the data of ../shared/data, and long searches. */
 const real = [
   "src/acceptance/real*.test.ts",
-  ...named("evidentlyDrift readTable recordedDrift scikitLearn strangerData templatesReal"),
+  ...named("evidentlyDrift readTable recordedDrift lifecycle/scikitLearn strangerData templatesReal"),
 ];
 
 /** Beside their sources, but whole steps that train, a browser, killed processes, or repetitions and sizes that take their time. */
