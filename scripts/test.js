@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -37,6 +37,19 @@ function run(command, args) {
 }
 
 function tellTotals() {
-  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, "utf8"));
+  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(results, "utf8"));
+  const skipped = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.filter((test) => test.status === "skipped").map((test) => reasonOf(name, test)),
+  );
+  for (const reason of new Set(skipped)) {
+    console.log(`skipped: ${skipped.filter((each) => each === reason).length} of ${reason}`);
+  }
   console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
+}
+
+/** The file and the outermost title that says what is missing: "(needs …)", "(skipped where …)"; else the title itself. */
+function reasonOf(file, { ancestorTitles, title }) {
+  const titles = [...ancestorTitles, title].filter((each) => each !== "");
+  const telling = titles.find((each) => /needs|skipped|without|absent|not installed/i.test(each));
+  return `${relative(root, file)}: ${telling ?? titles[0]}`;
 }

@@ -4,11 +4,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { emptyWorkspace, repository } from "./lifecycleWorkspace.ts";
+import { PYTHON } from "../testing/python.ts";
 
 const data = join(repository, "../shared/data/churn");
 /** The rows that scikit-learn's train_test_split(test_size=0.2, random_state=42) puts aside. */
 const script = "import numpy; print(*numpy.random.RandomState(42).permutation(1050)[:210])";
-const held = spawnSync("/usr/bin/python3", ["-c", script], { encoding: "utf8" });
+const held = spawnSync(PYTHON, ["-c", script], { encoding: "utf8" });
 const canRun = existsSync(data) && held.status === 0;
 if (!canRun) console.warn("skipped: the churn files or python3-numpy are absent");
 

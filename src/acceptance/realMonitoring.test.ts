@@ -8,6 +8,7 @@ import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crsServed } from "./crsSystem.ts";
 import { emptyWorkspace, repository, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { PYTHON } from "../testing/python.ts";
 
 /** It stays where it is: the workspaces point to it. */
 const data = join(repository, "../shared/data");
@@ -106,9 +107,9 @@ describe.skipIf(absent)("the rolling 90 days of the crs system", () => {
 // The 210 rows that the system's script held out.
 const split =
   "from sklearn.model_selection import train_test_split; print(train_test_split(range(1050), test_size=.2, random_state=42)[1])";
-const python = spawnSync("/usr/bin/python3", ["-c", split], { encoding: "utf8" });
+const python = spawnSync(PYTHON, ["-c", split], { encoding: "utf8" });
 const heldOut = new Set(python.status === 0 ? (JSON.parse(python.stdout) as number[]) : []);
-if (heldOut.size === 0) console.warn("skipped: /usr/bin/python3 has no scikit-learn");
+if (heldOut.size === 0) console.warn("skipped: Python has no scikit-learn");
 
 describe.skipIf(absent || heldOut.size === 0)("the drops of the churn system", () => {
   const mails: string[] = [];

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { crsFeatureSets, crsSettings } from "./crsSystem.ts";
 import { emptyWorkspace, repository, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { PYTHON } from "../testing/python.ts";
 
 /** It stays where it is: the workspaces point to it. */
 const data = join(repository, "../shared/data");
-const hasPeer = spawnSync("/usr/bin/python3", ["-c", "import sklearn, pandas"]).status === 0;
+const hasPeer = spawnSync(PYTHON, ["-c", "import sklearn, pandas"]).status === 0;
 const absent = !existsSync(data);
 if (absent) console.warn(`skipped: ${data} is not there`);
 if (!hasPeer) console.warn("skipped: the split of the churn system needs python3-sklearn and python3-pandas");
@@ -210,7 +211,7 @@ describe.skipIf(absent)("a search on the data of a system", () => {
     "churn: tuned on the 840 rows with its threshold, judged once on the 210 with its interval",
     () => {
       const workspace = emptyWorkspace(churn);
-      const { status, stderr } = spawnSync("/usr/bin/python3", ["-c", split], {
+      const { status, stderr } = spawnSync(PYTHON, ["-c", split], {
         cwd: workspace.folder,
         encoding: "utf8",
       });

@@ -6,8 +6,8 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
 import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { PYTHON } from "../testing/python.ts";
 
-const PYTHON = "/usr/bin/python3";
 const hasPython = spawnSync(PYTHON, ["-c", "import sklearn, pandas"]).status === 0;
 
 const config = `{

@@ -10,6 +10,7 @@ import type { JsonObject } from "../core/json.ts";
 import { selectRows } from "../core/table/selectRows.ts";
 import type { Table } from "../core/table/table.ts";
 import { evaluate } from "../pipeline/judge/evaluate.ts";
+import { PYTHON } from "../testing/python.ts";
 import { exampleWorkspace } from "./exampleWorkspace.test.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { loadModel } from "./loadModel.ts";
@@ -18,7 +19,6 @@ import { readTestData } from "./testData.ts";
 import { train } from "./train/train.ts";
 import { prepareData } from "./train/trainingData.ts";
 
-const PYTHON = "/usr/bin/python3";
 const hasScikitLearn = spawnSync(PYTHON, ["-c", "import sklearn, pandas"]).status === 0;
 const root = resolve(import.meta.dirname, "../..");
 

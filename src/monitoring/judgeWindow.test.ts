@@ -86,17 +86,17 @@ function withColumn({ table }: Sample, column: Column): Table {
 const named = (findings: readonly MonitorFinding[], name: string) => findings.find((finding) => finding.name === name)!;
 
 describe("a batch of the same customers", () => {
-  it("fails in none of 200, and seldom warns, at any size", () => {
+  it("fails in none of 75, and seldom warns, at any size", () => {
     let [failures, warnings] = [0, 0];
-    for (let trial = 0; trial < 200; trial++) {
+    for (let trial = 0; trial < 75; trial++) {
       const rows = [25, 100, 250][trial % 3]!;
       const { findings } = judge(customers(rows, 100 + trial));
       failures += findings.some(({ status }) => status === "fail") ? 1 : 0;
       warnings += findings.some(({ status }) => status === "warn") ? 1 : 0;
     }
     expect(failures).toBe(0);
-    // Columns, prediction and target are a family of 5 % each: 14 % are to be expected at most, 28 of 200, and 45 by a chance of 0.001.
-    expect(warnings).toBeLessThan(45);
+    // Columns, prediction and target are a family of 5 % each: 14 % are to be expected at most, 10 or 11 of 75, and 21 by a chance of 0.001.
+    expect(warnings).toBeLessThan(21);
   });
 });
 

@@ -7,6 +7,7 @@ import { categoryColumn } from "../core/table/categoryColumn.ts";
 import type { DriftReport } from "../core/records/drift.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
+import { PYTHON } from "../testing/python.ts";
 import { driftReport, type DriftOptions } from "./driftReport.ts";
 
 const data = (path: string): string => fileURLToPath(new URL(`../../../shared/data/${path}`, import.meta.url));
@@ -18,7 +19,7 @@ function numbers(name: string, values: Iterable<number>): Column {
 describe("churn: the 210 hold-out rows of file 0 as reference", () => {
   /** The rows that scikit-learn's train_test_split(test_size=0.2, random_state=42) puts aside. */
   const script = "import numpy; print(*numpy.random.RandomState(42).permutation(1050)[:210])";
-  const held = spawnSync("/usr/bin/python3", ["-c", script], { encoding: "utf8" });
+  const held = spawnSync(PYTHON, ["-c", script], { encoding: "utf8" });
   const first = data("churn/customer_churn_0.csv");
   const canRun = existsSync(first) && held.status === 0;
 

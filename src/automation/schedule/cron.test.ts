@@ -85,20 +85,20 @@ describe("onSchedule", () => {
       due: async (time) => {
         started.push(time);
         most = Math.max(most, ++running);
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await new Promise((resolve) => setTimeout(resolve, 1200));
         running--;
       },
       overlap: (time) => overlapped.push(time),
       missed: () => {},
     });
-    await new Promise((resolve) => setTimeout(resolve, 3600));
+    await new Promise((resolve) => setTimeout(resolve, 2600));
     await stop();
     const atStop = started.length;
     expect(started.length).toBeGreaterThanOrEqual(1);
     expect(started.every((time) => time.getUTCMilliseconds() === 0)).toBe(true);
     expect(overlapped.every((time) => !started.some((other) => other.getTime() === time.getTime()))).toBe(true);
     expect(most).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     expect(started).toHaveLength(atStop);
   });
 });
