@@ -6,14 +6,20 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const bin = (name) => join(root, "node_modules", ".bin", name);
+/** The scripts themselves, run by this Node: what .bin holds differs from system to system. */
+const programs = {
+  tsc: "typescript/bin/tsc",
+  oxlint: "oxlint/bin/oxlint",
+  prettier: "prettier/bin/prettier.cjs",
+  vitest: "vitest/vitest.mjs",
+};
 const scratch = mkdtempSync(join(tmpdir(), "mlctl-test-"));
 const results = join(scratch, "results.json");
 
-check("types", bin("tsc"), ["--noEmit"]);
-check("lint", bin("oxlint"), ["--deny-warnings", "src", "bin", "scripts", "bench"]);
-check("format", bin("prettier"), ["--check", "--log-level", "warn", "."]);
-const status = run(bin("vitest"), [
+check("types", "tsc", ["--noEmit"]);
+check("lint", "oxlint", ["--deny-warnings", "src", "bin", "scripts", "bench"]);
+check("format", "prettier", ["--check", "--log-level", "warn", "."]);
+const status = run("vitest", [
   "run",
   "--reporter=default",
   "--reporter=json",
@@ -24,15 +30,16 @@ tellTotals();
 rmSync(scratch, { recursive: true, force: true });
 process.exit(status);
 
-function check(name, command, args) {
-  const checkStatus = run(command, args);
+function check(name, program, args) {
+  const checkStatus = run(program, args);
   console.log(`${name}: ${checkStatus === 0 ? "ok" : "failed"}`);
   if (checkStatus !== 0) process.exit(checkStatus);
 }
 
-function run(command, args) {
-  const outcome = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  if (outcome.error) console.error(`error: ${command} could not be started: ${outcome.error.message}`);
+function run(program, args) {
+  const path = join(root, "node_modules", programs[program]);
+  const outcome = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  if (outcome.error) console.error(`error: ${program} could not be started: ${outcome.error.message}`);
   return outcome.status ?? 1;
 }
 

@@ -1,5 +1,5 @@
 /** The house rules of src/README.md, enforced: layers, no cycle, one importer a package, small files, no drawers. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -81,6 +81,14 @@ interface Source {
 describe("architecture", () => {
   it("holds in this tree", () => {
     expect(breaches(sourcesOf(dirname(fileURLToPath(import.meta.url))))).toEqual([]);
+  });
+
+  it("is what src/README.md says: every file that it names is there", () => {
+    const root = dirname(fileURLToPath(import.meta.url));
+    const map = readFileSync(join(root, "README.md"), "utf8");
+    const named = [...map.matchAll(/`((?:[\w.]+\/)+[\w.]+\.(?:ts|js))`/g)].map(([, path]) => path!);
+    expect(named.length).toBeGreaterThan(15);
+    expect(named.filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, "..", path)))).toEqual([]);
   });
 
   it("finds a cycle", () => {
