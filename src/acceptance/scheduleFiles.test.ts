@@ -26,7 +26,7 @@ describe("two workspaces of one repository", () => {
     b.ok("schedule", "install", "--github");
     expect(workflows()).toHaveLength(2);
     expect(workflows()).toContain(ofA);
-    expect(all.read(`.github/workflows/${ofA}`)).toContain('working-directory: teams/a');
+    expect(all.read(`.github/workflows/${ofA}`)).toContain("working-directory: teams/a");
     b.ok("schedule", "remove", "--github");
     expect(workflows()).toEqual([ofA]);
     // A job that is renamed takes its old workflow away.
