@@ -14,7 +14,7 @@ import { writeFailure } from "./writeFailure.ts";
 
 /** What the child of the failing writes prints. */
 const tryWrite = `
-  import { atomicWrite } from ${JSON.stringify(join(dist, "atomicWrite.js"))};
+  import { atomicWrite } from ${JSON.stringify(join(dist, "files/atomicWrite.js"))};
   const [path, length] = process.argv.slice(1);
   try { atomicWrite(path, "x".repeat(Number(length))); console.log("written"); }
   catch (error) { console.log(JSON.stringify({ kind: error.kind, message: error.message, hint: error.hint })); }`;
@@ -93,7 +93,7 @@ describe("atomicWrite", () => {
     const folder = temporaryFolder();
     const path = join(folder, "a.txt");
     const script = `
-      import { atomicWrite } from ${JSON.stringify(join(dist, "atomicWrite.js"))};
+      import { atomicWrite } from ${JSON.stringify(join(dist, "files/atomicWrite.js"))};
       console.log("ready");
       for (let i = 0; ; i++) atomicWrite(${JSON.stringify(path)}, String(i % 10).repeat(2_000_000));`;
     const { uniform } = random(7);

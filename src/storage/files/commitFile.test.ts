@@ -29,7 +29,7 @@ describe("ensureFolder", () => {
 
   it.skipIf(!existsSync("/proc/self"))("ends where a file system denies that the parent is there", () => {
     // In a process of its own: one that never ends cannot be stopped from within.
-    const code = `import { ensureFolder } from ${JSON.stringify(join(dist, "commitFile.js"))}; ensureFolder("/proc/x/y");`;
+    const code = `import { ensureFolder } from ${JSON.stringify(join(dist, "files/commitFile.js"))}; ensureFolder("/proc/x/y");`;
     const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
       encoding: "utf8",
       timeout: 20_000,

@@ -374,7 +374,7 @@ describe("opening the store", () => {
     cpSync(paths.workspace, target, { recursive: true });
     copyFileSync(paths.database, join(target, "mlctl.db"));
     const script = `
-      import { readStore } from ${JSON.stringify(join(dist, "readStore.js"))};
+      import { readStore } from ${JSON.stringify(join(dist, "store/readStore.js"))};
       const paths = ${JSON.stringify(workspaceIn(target))};
       console.log(readStore(paths).runs().length);`;
 
