@@ -199,10 +199,12 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   verify: { "": "findings", "findings[]": finding },
   reindex: { "": "problems,records,set_aside" },
   doctor: { "": "code_version,findings,node,platform", "findings[]": finding },
+  "engine list": { "": "available,engine,installed,refused,used" },
+  "engine remove": { "": "removed" },
 };
 
-/** Written for people or for shells, not as a document; or stays until it is stopped. */
-const withoutJson = ["config schema", "completion", "schedule run", "serve", "watch"];
+/** Written for people or for shells, not as a document; or stays until it is stopped; install is in engine.test.ts. */
+const withoutJson = ["config schema", "completion", "schedule run", "serve", "watch", "engine install"];
 
 let workspace: LifecycleWorkspace;
 /** By command: its document. */
