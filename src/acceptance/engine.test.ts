@@ -75,6 +75,7 @@ describe("mlctl engine install --from", () => {
 
   it.each<[string, () => string, string, number]>([
     ["is not there", () => "absent.whl", "there is no such file", 2],
+    ["is a folder", () => repository, "it is a folder", 2],
     ["is not a zip file", () => join(repository, "README.md"), "is not a zip file, or is damaged", 3],
     ["is of something else", () => wheel({ "six.py": new Uint8Array(1) }), "is not a wheel of XGBoost", 3],
     [

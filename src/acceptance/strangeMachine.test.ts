@@ -51,7 +51,7 @@ const isRoot = process.getuid?.() === 0;
 describe.each<[string, Machine]>([
   ["no variable at all", { env: {} }],
   ["LANG=C and nothing on the PATH: no git, Python or browser", { env: { LANG: "C", PATH: "" } }],
-  ["a home folder that does not exist", { env: { HOME: "/nonexistent/home" } }],
+  ["a home folder that cannot be made", { env: { HOME: "/dev/null/home" } }],
   ["a terminal that can do nothing", { env: { TERM: "dumb", LANG: "POSIX" } }],
   ...(isRoot ? [["a user without a name or a home", { env: {}, uid: UNKNOWN_USER }] as [string, Machine]] : []),
 ])("with %s", (_what, machine) => {

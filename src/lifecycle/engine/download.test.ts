@@ -113,6 +113,18 @@ describe("downloadWheel", () => {
     });
   });
 
+  it.each([
+    ["an address that is none", { indexUrl: "nonsense" }, "Invalid URL"],
+    ["certificates that are not there", { certificates: "/no/such.pem" }, "certificates in /no/such.pem"],
+  ])("says what is wrong with %s", async (_what, settings, reason) => {
+    const pip = { indexUrl: "http://127.0.0.1:9/simple", source: "a test", certificates: null, ...settings };
+    const options = { signal: new AbortController().signal, onProgress: () => {} };
+    await expect(downloadWheel(wheel, pip, options)).rejects.toMatchObject({
+      kind: "failure",
+      message: expect.stringContaining(reason) as string,
+    });
+  });
+
   it("ends at once where the user calls it off", async () => {
     const stop = new AbortController();
     const url = await index(() => stop.abort(new Error("called off"))); // never answers

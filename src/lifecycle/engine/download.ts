@@ -26,9 +26,10 @@ export interface Download {
 
 /** @throws {MlctlError} kind "failure" with the address and what to do without a network */
 export async function downloadWheel(wheel: Wheel, pip: PipSettings, options: DownloadOptions): Promise<Download> {
-  const request = opener(pip, options.signal);
-  const page = new URL(`${pip.indexUrl}/${wheel.project}/`);
+  const address = `${pip.indexUrl}/${wheel.project}/`;
   try {
+    const request = opener(pip, options.signal);
+    const page = new URL(address);
     const listing = await request(page, "application/vnd.pypi.simple.v1+json, text/html;q=0.5");
     const text = new TextDecoder().decode(await bytesOf(listing.response, () => {}));
     const href = addressOf(wheel.filename, text, listing.response.headers["content-type"] ?? "");
@@ -44,7 +45,7 @@ export async function downloadWheel(wheel: Wheel, pip: PipSettings, options: Dow
   } catch (error) {
     options.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message || String(error) : String(error);
-    throw new MlctlError("failure", `${wheel.filename} could not be had from ${shown(page)}: ${reason}`, {
+    throw new MlctlError("failure", `${wheel.filename} could not be downloaded from ${shown(address)}: ${reason}`, {
       cause: error,
       hint: `the index is ${pip.source}; without a network, copy that file here and run \`mlctl engine install --from ${wheel.filename}\``,
     });
@@ -67,7 +68,7 @@ function addressOf(filename: string, text: string, type: string): string | undef
 type Request = (url: URL, accept: string) => Promise<{ response: IncomingMessage; url: URL }>;
 
 function opener({ certificates }: PipSettings, signal: AbortSignal): Request {
-  const ca = certificates === null ? {} : { ca: [...rootCertificates, readFileSync(certificates, "utf8")] };
+  const ca = certificates === null ? {} : { ca: [...rootCertificates, certificatesIn(certificates)] };
   // HTTPS_PROXY and NO_PROXY count where this Node knows how (24.5 and later); the types are those of 22.
   const settings: AgentOptions & { proxyEnv: NodeJS.ProcessEnv } = { ...ca, proxyEnv: process.env };
   const agent = new Agent(settings);
@@ -97,6 +98,14 @@ function opener({ certificates }: PipSettings, signal: AbortSignal): Request {
   };
 }
 
+function certificatesIn(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new Error(`the certificates in ${path} cannot be read`, { cause });
+  }
+}
+
 function authorization({ username, password }: URL): { authorization?: string } {
   if (username === "" && password === "") return {};
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -118,7 +127,9 @@ async function bytesOf(response: IncomingMessage, onProgress: DownloadOptions["o
   return Buffer.concat(chunks);
 }
 
-function shown(url: URL): string {
+/** Without what only its owner should see. */
+function shown(url: URL | string): string {
+  if (!URL.canParse(String(url))) return String(url);
   const clean = new URL(url);
   clean.username = "";
   clean.password = "";

@@ -136,7 +136,8 @@ function fromFile(path: string): Source {
   try {
     return { bytes: readFileSync(path), source: path };
   } catch (cause) {
-    const reason = errorCode(cause) === "ENOENT" ? "there is no such file" : (cause as Error).message;
+    const known = { ENOENT: "there is no such file", EISDIR: "it is a folder" }[errorCode(cause) ?? ""];
+    const reason = known ?? (cause as Error).message;
     throw new MlctlError("usage", `--from ${path}: ${reason}`, { cause });
   }
 }
