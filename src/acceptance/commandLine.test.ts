@@ -1,25 +1,21 @@
 /** The frame of every command, through bin/mlctl.js: help, streams, forms of output, exit codes, signals. */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { commands } from "../commands/index.ts";
 import type { Command } from "../commands/command.ts";
-
-const bin = fileURLToPath(new URL("../../bin/mlctl.js", import.meta.url));
+import { bin, environment, temporaryFolder, workspaceIn, type Finished } from "./lifecycleWorkspace.ts";
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "mlctl-cli-"));
+  folder = temporaryFolder();
   expect(mlctl(["init", "demo"]).status).toBe(0);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function mlctl(args: readonly string[], environment: Record<string, string> = {}, cwd = folder) {
-  const env = { PATH: process.env["PATH"], ...environment };
-  return spawnSync(process.execPath, [bin, ...args], { cwd, env, encoding: "utf8" });
+/** The first calls through bin/mlctl.js, the others in a process that stays. */
+function mlctl(args: readonly string[], variables: Record<string, string> = {}): Finished {
+  return workspaceIn(folder).run(args, { environment: variables });
 }
 
 /** "config", "config show", … */
@@ -163,7 +159,7 @@ describe("completion", () => {
       complete_line mlctl init --temp
       complete_line mlctl init --template a
       complete_line mlctl completion z`;
-    const env = { PATH: process.env["PATH"], NODE: process.execPath, BIN: bin };
+    const env = environment({ NODE: process.execPath, BIN: bin });
     const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", script], { cwd: folder, env, encoding: "utf8" });
     expect(stderr).toBe("");
     expect(stdout).toBe("config\nshow\nschema\n--template\nattrition\nzsh\n");
@@ -174,7 +170,7 @@ describe("streams and signals", () => {
   it("a reader that closes early is no error", () => {
     // `true` has ended long before the first byte: every write meets a closed pipe.
     const script = `"$NODE" "$BIN" config schema | true; echo "\${PIPESTATUS[0]}"`;
-    const env = { PATH: process.env["PATH"], NODE: process.execPath, BIN: bin };
+    const env = environment({ NODE: process.execPath, BIN: bin });
     const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", script], { env, encoding: "utf8" });
     expect([stdout, stderr]).toEqual(["0\n", ""]);
   });
