@@ -1,6 +1,6 @@
 /** `npm test`: types, lint, format, then every test; stops at the first that fails. Arguments go to vitest. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,10 +40,12 @@ function run(program, args) {
   const path = join(root, "node_modules", programs[program]);
   const outcome = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
   if (outcome.error) console.error(`error: ${program} could not be started: ${outcome.error.message}`);
+  if (outcome.signal) console.error(`error: ${program} was ended by ${outcome.signal}`);
   return outcome.status ?? 1;
 }
 
 function tellTotals() {
+  if (!existsSync(results)) return console.error("error: vitest ended without its results");
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(results, "utf8"));
   const skipped = testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.filter((test) => test.status === "skipped").map((test) => reasonOf(name, test)),
