@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 release=bookworm
-base="/var/cache/mlctl-fresh/$release"
+base="/var/cache/mlctl-fresh/$release-libatomic"
 work=$(mktemp -d /tmp/mlctl-fresh-XXXXXX)
 
 quick=no
@@ -29,7 +29,8 @@ trap 'umount "$work"/root 2>/dev/null || true; rm -rf "$work"' EXIT
 if [ ! -f "$base/.complete" ]; then
   rm -rf "$base"
   mkdir -p "$base"
-  debootstrap --variant=minbase "$release" "$base" >"$work/debootstrap.log" 2>&1 || { tail -5 "$work/debootstrap.log" >&2; exit 1; }
+  # Node 26 itself needs libatomic.
+  debootstrap --variant=minbase --include=libatomic1 "$release" "$base" >"$work/debootstrap.log" 2>&1 || { tail -5 "$work/debootstrap.log" >&2; exit 1; }
   touch "$base/.complete"
 fi
 
