@@ -265,7 +265,9 @@ describe("a stream", () => {
     // very least: each has five texts and an array.
     expect(whole.peakMegabytes).toBeGreaterThan(50);
     expect(whole.peakMegabytes).toBeLessThan(300);
-    expect(whole.peakMegabytes - tenth.peakMegabytes).toBeLessThan(150);
+    // Node 24 lets its heap grow further before it collects: up to 172 MB were seen. A million rows that stay are far more
+    // than 200 MB: each has five strings of some 40 bytes, their headers and an array.
+    expect(whole.peakMegabytes - tenth.peakMegabytes).toBeLessThan(200);
   });
 
   it("whose reader has seen enough ends without an error", () => {
