@@ -3,7 +3,7 @@ import { formatNumber, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { metricFigures } from "./metricFigures.ts";
+import { metricValues } from "./metricValues.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 import { trialsView } from "./trialsView.ts";
 import { runsDiffView } from "./runsDiffView.ts";
@@ -102,8 +102,8 @@ const diff = defineCommand({
     const { options, args } = invocation;
     const request = {
       data: options.data,
-      maxDrop: metricFigures("--max-drop", options.maxDrop),
-      smallest: metricFigures("--smallest", options.smallest),
+      maxDrop: metricValues("--max-drop", options.maxDrop),
+      smallest: metricValues("--smallest", options.smallest),
     };
     const workspace = await openWorkspaceOf(invocation);
     const [{ reading }, { diffRuns }] = await Promise.all([

@@ -2,8 +2,8 @@
 import type { Model } from "../core/records/model.ts";
 import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
 import type { Reference } from "../core/records/reference.ts";
-import { answersAndTruth } from "./answersAndTruth.ts";
-import { spreadOf } from "./columnSpread.ts";
+import { predictionsAndLabels } from "./predictionsAndLabels.ts";
+import { distributionOf } from "./columnDistribution.ts";
 import { driftFindings, type DriftSubject } from "./driftFindings.ts";
 import { driftReport, type DriftOptions } from "./driftReport.ts";
 import { performanceFindings } from "./performanceFindings.ts";
@@ -45,7 +45,7 @@ export type Judged = Pick<
 export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
   const { model, reference, performance: wanted, seed, minimumRows } = options;
   const { task } = model.signature.target;
-  const answers = answersAndTruth(rows, model.signature.target);
+  const answers = predictionsAndLabels(rows, model.signature.target);
   const drift = driftOf(rows, answers, options);
   const quality = qualityReport(rows, reference, options.end);
   const required = Object.keys(wanted.require);
@@ -74,7 +74,7 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
     performance,
     segments,
     findings: worstFirst(findings),
-    spread: spreadOf(
+    spread: distributionOf(
       options.season?.reference ?? reference,
       [...rows.inputs.columns, ...(prediction === undefined ? [] : [prediction])],
       target,
@@ -95,7 +95,7 @@ function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
 
 function driftOf(
   rows: PreparedRows,
-  answers: ReturnType<typeof answersAndTruth>,
+  answers: ReturnType<typeof predictionsAndLabels>,
   { reference, season, drift, model }: JudgeOptions,
 ): MonitorDrift {
   const overall = driftReport(reference, rows.inputs, { ...drift, ...answers });

@@ -7,7 +7,7 @@ import type { Prediction } from "../core/prediction.ts";
 import { selectRows, sliceRows } from "../core/table/selectRows.ts";
 import type { TargetSpec } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
-import { knowingRows } from "../pipeline/rows/knowingRows.ts";
+import { historyFromBatch } from "../pipeline/rows/historyFromBatch.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
 import { targetNumber } from "../pipeline/rows/targetNumber.ts";
@@ -50,10 +50,10 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   const { signature } = model;
   const conformed = conformLeniently(table, signature);
   const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
-  const truth = truthOf(table, signature.target);
+  const truth = labelsOf(table, signature.target);
   const answered =
     options.answers ??
-    answersOf(knowingRows(model, { inputs: conformed.inputs, table, y: truth.yTrue }), conformed, options.asked);
+    answersOf(historyFromBatch(model, { inputs: conformed.inputs, table, y: truth.yTrue }), conformed, options.asked);
   const nothing = { yPred: new Float64Array(table.rowCount).fill(NaN), probabilities: null };
   const { yPred, probabilities } = typeof answered === "string" ? nothing : answered;
   const { target } = signature;
@@ -140,7 +140,7 @@ function rounded(values: Float64Array, decimals: number): Float64Array {
 }
 
 /** The labels of a table, where it has some, in the model's codes. */
-export function truthOf(table: Table, target: TargetSpec): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
+export function labelsOf(table: Table, target: TargetSpec): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
   const column = findColumn(table, target.name);
   const yTrue = new Float64Array(table.rowCount).fill(NaN);
   if (column === undefined) return { yTrue, unknownLabels: null };

@@ -3,7 +3,7 @@ import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { TargetSpec } from "../core/table/signature.ts";
 import type { Column } from "../core/table/table.ts";
-import { answersAndTruth } from "./answersAndTruth.ts";
+import { predictionsAndLabels } from "./predictionsAndLabels.ts";
 import { reasonToSkip, sidesOf, stabilityIndex } from "./compareColumn.ts";
 import { driftReport, withDataset, type DriftOptions } from "./driftReport.ts";
 import type { PreparedRows } from "./prepareRows.ts";
@@ -29,7 +29,7 @@ export function yearToYear(
   others: Reference,
   target: TargetSpec,
 ): Readonly<Record<string, number>> {
-  const known = answersAndTruth(year, target);
+  const known = predictionsAndLabels(year, target);
   const pairs: [string, ColumnReference | null | undefined, Column | null | undefined][] = [
     ...year.inputs.columns.map((column): [string, ColumnReference | undefined, Column] => [
       column.name,
@@ -64,7 +64,7 @@ export function seasonalDrift(
   rows: PreparedRows,
   { overall, season, target, drift }: SeasonalOptions,
 ): DriftReport & { readonly target: ColumnDrift | null } {
-  const now = driftReport(season.reference, rows.inputs, { ...drift, ...answersAndTruth(rows, target) });
+  const now = driftReport(season.reference, rows.inputs, { ...drift, ...predictionsAndLabels(rows, target) });
   const usual = (name: string): number[] =>
     season.usual.flatMap((year) => (Object.hasOwn(year, name) ? year[name]! : []));
   const columns = Object.entries(now.columns).map(([name, column]) => {

@@ -1,7 +1,7 @@
 /** What the training rows look like, kept small enough to live in the model file. */
 import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/records/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
-import { numberFigures } from "./numberFigures.ts";
+import { columnStatistics } from "./columnStatistics.ts";
 import { presentValues } from "./presentValues.ts";
 import { samplePositions } from "./samplePositions.ts";
 
@@ -66,7 +66,7 @@ function columnReference(column: Column, positions: Positions): ColumnReference 
 }
 
 function numberReference(kind: "number" | "date", values: Float64Array, positions: Positions): NumberReference {
-  const figures = numberFigures(values);
+  const figures = columnStatistics(values);
   const present = figures.count === values.length ? values : presentValues(values);
   const sample = Float64Array.from(positions(present.length), (at) => present[at]!);
   return {

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
 
-export interface ToldError {
+export interface DropError {
   readonly message: string;
   readonly details: readonly string[];
   readonly hint: string | null;
@@ -24,7 +24,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-export function toldError(error: unknown): ToldError {
+export function dropError(error: unknown): DropError {
   if (error instanceof MlctlError) return { message: error.message, details: error.details, hint: error.hint ?? null };
   const hint = "this is a bug of mlctl: please report it with the file's log";
   return { message: `unexpected: ${messageOf(error)}`, details: [], hint };

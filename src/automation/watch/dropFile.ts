@@ -8,7 +8,7 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { answerDrop, PREDICTIONS, REJECTED, type AnsweredDrop, type DropSettings, type Say } from "./answerDrop.ts";
 import type { Claim } from "./dropClaims.ts";
-import { isStop, isTransient, messageOf, toldError } from "./dropErrors.ts";
+import { isStop, isTransient, messageOf, dropError } from "./dropErrors.ts";
 import { nameBehind, oneLine, stemOf, tableEnding } from "./dropNames.ts";
 import { dropMonitoring, type DropResult } from "./dropResult.ts";
 import type { DropSource, Move, Outcome } from "./dropSource.ts";
@@ -84,7 +84,7 @@ async function decide(workspace: Workspace, claim: Claim, work: Deciding): Promi
         await sleep(settings.retryDelay, undefined, { signal: workspace.context.signal });
         continue;
       }
-      const told = toldError(error);
+      const told = dropError(error);
       for (const line of [told.message, ...told.details, ...(told.hint === null ? [] : [`hint: ${told.hint}`])])
         say(line);
       const result = {

@@ -1,7 +1,7 @@
 /** DropResult: what became of one dropped file; a line of `watch --json`. */
 import type { MonitorArea, MonitorFinding } from "../../core/records/monitoring.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
-import type { ToldError } from "./dropErrors.ts";
+import type { DropError } from "./dropErrors.ts";
 import type { DropStatus } from "./dropSource.ts";
 
 export interface DropMonitoring {
@@ -43,7 +43,7 @@ export interface DropResult {
   readonly failed: readonly MonitorArea[];
   readonly unjudged: readonly MonitorArea[];
   readonly warnings: readonly string[];
-  readonly error: ToldError | null;
+  readonly error: DropError | null;
 }
 
 export function dropMonitoring({

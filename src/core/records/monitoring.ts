@@ -125,7 +125,7 @@ export interface SegmentReport {
 }
 
 /** Shares of the present values: enough to draw both sides. */
-export type ColumnSpread =
+export type ColumnDistribution =
   | {
       readonly kind: "number" | "date";
       /** Of the bins, one more than there are; the outermost bins hold what lies beyond too. */
@@ -143,11 +143,11 @@ export type ColumnSpread =
       readonly current: readonly number[];
     };
 
-export interface MonitorSpread {
+export interface MonitorDistribution {
   /** By input, and "prediction". */
-  readonly columns: Readonly<Record<string, ColumnSpread>>;
+  readonly columns: Readonly<Record<string, ColumnDistribution>>;
   /** Null where the truth is not known, or the reference lacks it. */
-  readonly target: ColumnSpread | null;
+  readonly target: ColumnDistribution | null;
 }
 
 export interface MonitorDrift extends DriftReport {
@@ -177,7 +177,7 @@ export interface MonitorRecord {
   readonly segments: readonly SegmentReport[];
   readonly findings: readonly MonitorFinding[];
   /** Absent in records of earlier versions. */
-  readonly spread?: MonitorSpread;
+  readonly spread?: MonitorDistribution;
   /** What was said before of this window, oldest first. */
   readonly statements: readonly MonitorStatement[];
 }

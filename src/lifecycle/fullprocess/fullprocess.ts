@@ -22,7 +22,7 @@ import {
 } from "./fullprocessResult.ts";
 import type { ApiServer } from "./httpCaller.ts";
 import { ingest, type IngestResult } from "../ingest/ingest.ts";
-import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/outcomeOf.ts";
+import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/describePromotion.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { prepareToTrain, train, type TrainResult } from "../train/train.ts";
 import { prune } from "../prune/prune.ts";

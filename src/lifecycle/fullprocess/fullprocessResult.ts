@@ -1,6 +1,6 @@
 /** What a fullprocess says of itself when it ends, wherever it ends. */
 import type { Run } from "../../core/records/run.ts";
-import { isInProduction, verdictReasons } from "../deploy/outcomeOf.ts";
+import { isInProduction, verdictReasons } from "../deploy/describePromotion.ts";
 import { order, type FullprocessPlan } from "./planFullprocess.ts";
 import type { Session } from "../session.ts";
 

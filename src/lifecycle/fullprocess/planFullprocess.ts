@@ -4,7 +4,7 @@ import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { planIngest, type IngestPlan } from "../ingest/planIngest.ts";
 import { reportPath } from "../report/report.ts";
-import { isDecided } from "../deploy/outcomeOf.ts";
+import { isDecided } from "../deploy/describePromotion.ts";
 import type { Session } from "../session.ts";
 import { hashTestData } from "../testData.ts";
 

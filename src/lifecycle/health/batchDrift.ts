@@ -2,9 +2,9 @@
 import type { DriftReport } from "../../core/records/drift.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { answersAndTruth } from "../../monitoring/answersAndTruth.ts";
+import { predictionsAndLabels } from "../../monitoring/predictionsAndLabels.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
-import { prepareRows, truthOf } from "../../monitoring/prepareRows.ts";
+import { prepareRows, labelsOf } from "../../monitoring/prepareRows.ts";
 import { driftOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
@@ -23,8 +23,8 @@ export function batchDrift(
   const rows =
     answers === undefined
       ? prepareRows(model, table, { timeColumn: null, round: config.serve.round, known: [] })
-      : { yPred: new Float64Array(0), yTrue: truthOf(table, target).yTrue };
-  const columns = answersAndTruth(rows, target);
+      : { yPred: new Float64Array(0), yTrue: labelsOf(table, target).yTrue };
+  const columns = predictionsAndLabels(rows, target);
   const prediction = answers === undefined ? {} : { prediction: answers };
   return driftReport(model.reference, table, { ...driftOptions(config), ...columns, ...prediction });
 }

@@ -1,7 +1,7 @@
 /** The same days of earlier years, from the rows that the model was trained on: the reference "same_season". */
 import { MlctlError } from "../../core/errors.ts";
 import type { Reference } from "../../core/records/reference.ts";
-import { answersAndTruth } from "../../monitoring/answersAndTruth.ts";
+import { predictionsAndLabels } from "../../monitoring/predictionsAndLabels.ts";
 import { prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
 import { yearToYear, type Season } from "../../monitoring/seasonalDrift.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
@@ -48,7 +48,7 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
   }
   const referenceTo = (rows: ArrayLike<number>): Reference => {
     const { inputs, ...known } = selectPrepared(history, rows);
-    const { prediction, target } = answersAndTruth(known, model.signature.target);
+    const { prediction, target } = predictionsAndLabels(known, model.signature.target);
     return referenceOf(inputs, {
       seed: train.seed,
       ...(prediction === undefined ? {} : { prediction }),

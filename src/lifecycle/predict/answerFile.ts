@@ -10,7 +10,7 @@ import type { LoadedModel } from "../loadModel.ts";
 import { rowLog, type RowLogOptions } from "./rowLog.ts";
 import { rowSink } from "./rowSink.ts";
 import type { Session } from "../session.ts";
-import { withSelect } from "./withSelect.ts";
+import { selectedInputs } from "./selectedInputs.ts";
 
 export interface AnswerFileOptions extends FileToRead {
   readonly output: string;
@@ -62,7 +62,7 @@ export async function answerFile(
   const bad: string[] = [];
   const rows = fileRows(options, model.signature, session.config);
   try {
-    for await (const batch of withSelect(session, loaded, rows)) {
+    for await (const batch of selectedInputs(session, loaded, rows)) {
       const answered = answerer.answer(batch);
       if (answered.rejected.length > 0) {
         await rejects?.write([...batch.columns, "line", "reason"], rejectedRows(answered, batch.columns.length));

@@ -5,7 +5,7 @@ import type { Table } from "../../core/table/table.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Model } from "../../core/records/model.ts";
 import { explain as explainTable, type Explained } from "../../pipeline/predict/explain.ts";
-import { knowingRows } from "../../pipeline/rows/knowingRows.ts";
+import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import { permutationImportance } from "../../pipeline/judge/permutationImportance.ts";
 import { conformRows } from "./conformRows.ts";
 import { costsOf, decidingMetric } from "../settings.ts";
@@ -110,7 +110,7 @@ function requireModel(reference: string): void {
 }
 
 function shap({ model }: LoadedModel, { table, inputs }: { table: Table; inputs: Table }, options: ExplainOptions) {
-  const explained = explainTable(knowingRows(model, { inputs, table, y: knownTarget(model, table) }), inputs);
+  const explained = explainTable(historyFromBatch(model, { inputs, table, y: knownTarget(model, table) }), inputs);
   const { task } = model.signature.target;
   return {
     unit: explained.unit ?? { regression: "target", binary: "log_odds", multiclass: "margin" }[task],

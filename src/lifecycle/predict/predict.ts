@@ -11,7 +11,7 @@ import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { rowLog, type RowLog } from "./rowLog.ts";
 import type { Session } from "../session.ts";
-import { withSelect } from "./withSelect.ts";
+import { selectedInputs } from "./selectedInputs.ts";
 
 export interface PredictOptions {
   /** A path, or "-" for `stdin`. */
@@ -65,7 +65,7 @@ export async function predict(session: Session, options: PredictOptions): Promis
   const name = options.input === "-" ? "stdin" : options.input;
   const { normalizeNames } = model.signature.reading;
   const rows = readRows(openInput(options), { format: inputFormat, normalizeNames, name });
-  const batches = withSelect(session, chosen, rows);
+  const batches = selectedInputs(session, chosen, rows);
   const bareEmpty = inputFormat === "csv";
   const safety = { bareEmpty, formulaSafe: options.csvSafe ?? false };
   const out = rowSink(options.output, options.stdout, { format: options.format ?? inputFormat, ...safety });

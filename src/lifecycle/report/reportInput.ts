@@ -13,11 +13,11 @@ import { dataFindings } from "../health/dataFindings.ts";
 import { costsOf, costUnit } from "../settings.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
-import { KEPT_TAG } from "../deploy/outcomeOf.ts";
+import { KEPT_TAG } from "../deploy/describePromotion.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
 import { reportShap } from "./reportShap.ts";
-import { rowsDecide } from "../score/rowsDecide.ts";
+import { sampleSizeWarning } from "../score/sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 import { readDataset } from "../datasets.ts";
@@ -79,7 +79,7 @@ function labels({ config }: Session, { signature }: Model, run: Run): ReportInpu
 }
 
 function fewRows({ score }: Run, { signature }: Model): string[] {
-  const told = score === null ? undefined : rowsDecide(score, signature.target.task);
+  const told = score === null ? undefined : sampleSizeWarning(score, signature.target.task);
   return told === undefined ? [] : [told];
 }
 

@@ -7,7 +7,7 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { explain, type Explained } from "../../pipeline/predict/explain.ts";
-import { knowingRows } from "../../pipeline/rows/knowingRows.ts";
+import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import type { Judgement } from "../judge.ts";
 
@@ -21,7 +21,7 @@ export function reportShap(judged: Judgement | null, model: Model): ReportInput[
   if (judged === null || findEstimator(model.estimator.family).contributions === undefined) return [];
   const { table, evaluation } = judged;
   const inputs = conformTable(table, model.signature);
-  const knowing = knowingRows(model, { inputs, table, y: evaluation.yTrue });
+  const knowing = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
   const sample = selectRows(inputs, sampled(inputs.rowCount));
   const explained = explain(knowing, sample);
   const matrix = compileTransforms(knowing.transforms)(sample);

@@ -5,7 +5,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table/table.ts";
-import { copiedRows } from "../../pipeline/leakage/copiedRows.ts";
+import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
 import type { Session } from "../session.ts";
 import { prepareData } from "../train/trainingData.ts";
 import { readDataset } from "../datasets.ts";
@@ -26,10 +26,10 @@ export async function knownTestRows(
   const ingested = dataset && (await readDataset(session, dataset).catch(() => undefined));
   if (dataset === undefined || ingested === undefined) return null;
   const names = [...model.signature.inputs.map(({ name }) => name), model.signature.target.name];
-  const all = copiedRows(table, ingested, names);
+  const all = splitDuplicates(table, ingested, names);
   // The split costs time and is asked for only where it tells something.
   const learned = all === 0 ? undefined : await learnedRows(session, run, dataset);
-  const training = learned === undefined ? all : copiedRows(table, learned, names);
+  const training = learned === undefined ? all : splitDuplicates(table, learned, names);
   return { training, validation: all - training };
 }
 

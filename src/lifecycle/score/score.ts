@@ -15,7 +15,7 @@ import { costUnit, costsOf, decidingMetric } from "../settings.ts";
 import { knownTestRows, type KnownTestRows } from "./knownTestRows.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
-import { rowsDecide } from "./rowsDecide.ts";
+import { sampleSizeWarning } from "./sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
 
@@ -120,7 +120,7 @@ function warningsOf({ judged: { evaluation, withoutHistory }, known, model, run,
   const problem = degenerate(evaluation, model.signature.target.classes);
   const { rows } = figures;
   return [
-    ...[rowsDecide(figures, evaluation.task)].filter((text) => text !== undefined),
+    ...[sampleSizeWarning(figures, evaluation.task)].filter((text) => text !== undefined),
     ...(withoutHistory > 0
       ? [`the model's history does not reach ${withoutHistory} of the test rows: not judged`]
       : []),

@@ -1,9 +1,9 @@
 /** What is suspicious about rows to be learned from. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { findColumn } from "../../core/table/findColumn.ts";
-import { copiedRows } from "../../pipeline/leakage/copiedRows.ts";
-import { givesTargetAway } from "../../pipeline/leakage/givesTargetAway.ts";
-import { looksAhead } from "../../pipeline/leakage/looksAhead.ts";
+import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
+import { targetLeakage } from "../../pipeline/leakage/targetLeakage.ts";
+import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -17,14 +17,14 @@ export async function inspectData({ context }: Workspace, data: PreparedData): P
   for (const column of training.inputs.columns) {
     await nextTurn();
     context.signal.throwIfAborted();
-    suspects.push(...givesTargetAway({ ...training.inputs, columns: [column] }, training.y, training.target));
+    suspects.push(...targetLeakage({ ...training.inputs, columns: [column] }, training.y, training.target));
   }
   const time = findColumn(data.inputs, data.history?.timeColumn ?? "");
-  if (time?.kind === "date") suspects.push(...looksAhead(data.inputs, { ...data, times: time.values }));
+  if (time?.kind === "date") suspects.push(...temporalLeakage(data.inputs, { ...data, times: time.values }));
   await nextTurn();
   context.signal.throwIfAborted();
   const names = tables.training.columns.map(({ name }) => name);
-  const copies = copiedRows(tables.validation, tables.training, names);
+  const copies = splitDuplicates(tables.validation, tables.training, names);
   return [
     ...(copies === 0 ? [] : [`${copies} of ${tables.validation.rowCount} validation rows are copies of training rows`]),
     ...suspects.map(({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`),

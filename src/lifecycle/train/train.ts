@@ -1,6 +1,6 @@
 /** train: every configured model on the latest dataset, a leaderboard, and the dated model of the best. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { numberFigures } from "../../stats/numberFigures.ts";
+import { columnStatistics } from "../../stats/columnStatistics.ts";
 import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import { recordTraining, type TrainResult } from "./recordTraining.ts";
@@ -25,7 +25,7 @@ export async function train(session: Session): Promise<TrainResult> {
   return recordTraining(session, { dataset, data, ranked, suspicions });
 }
 
-/** What is suspicious about them; the figures of their columns, which the model file has, are kept, see `numberFigures`. */
+/** What is suspicious about them; the figures of their columns, which the model file has, are kept, see `columnStatistics`. */
 async function knowRows(session: Session, data: PreparedData): Promise<string[]> {
   const suspicions = await inspectData(session, data);
   const { inputs, y, target } = data.parts().training;
@@ -33,7 +33,7 @@ async function knowRows(session: Session, data: PreparedData): Promise<string[]>
   for (const values of target.task === "regression" ? [...columns, y] : columns) {
     await nextTurn();
     session.context.signal.throwIfAborted();
-    numberFigures(values);
+    columnStatistics(values);
   }
   return suspicions;
 }

@@ -3,7 +3,7 @@ import type { Costs } from "../../core/costs.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
-import { decide } from "../predict/decide.ts";
+import { applyThreshold } from "../predict/applyThreshold.ts";
 
 /** The same truth, with the answers of the model that looks at no column. */
 export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evaluation: Evaluation): Evaluation {
@@ -12,7 +12,7 @@ export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evalua
   const raw = findEstimator(baseline.family).load(baseline).predict(none);
   const threshold = costs === undefined ? null : cheapestThreshold(costs);
   const priced = costs === undefined ? {} : { costs };
-  return { task, classCount, yTrue, ...decide(raw, { task, classCount, threshold }), ...priced };
+  return { task, classCount, yTrue, ...applyThreshold(raw, { task, classCount, threshold }), ...priced };
 }
 
 /** Where yes and no cost the same on average: the bar in money is the cheaper of always yes and always no (Elkan, 2001). */

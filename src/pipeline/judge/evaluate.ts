@@ -6,7 +6,7 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { conformTable } from "../rows/conformTable.ts";
 import { encodeLabels } from "../rows/encodeLabels.ts";
-import { knowingRows } from "../rows/knowingRows.ts";
+import { historyFromBatch } from "../rows/historyFromBatch.ts";
 import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
 
@@ -23,7 +23,7 @@ export function evaluate(model: Model, table: Table): Evaluated {
   const { target } = model.signature;
   const labels = encodeLabels(table, target);
   const labelled = selectRows(conformTable(table, model.signature), labels.rows);
-  const knowing = knowingRows(model, { inputs: labelled, table: selectRows(table, labels.rows), y: labels.y });
+  const knowing = historyFromBatch(model, { inputs: labelled, table: selectRows(table, labels.rows), y: labels.y });
   const reached = rowsInReach(knowing, labelled);
   if (reached.length === 0) {
     throw new MlctlError("data", "the model's history reaches none of the rows", { hint: "train on newer rows" });

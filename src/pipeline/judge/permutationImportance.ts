@@ -11,7 +11,7 @@ import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
 import { conformTable } from "../rows/conformTable.ts";
 import { encodeLabels } from "../rows/encodeLabels.ts";
-import { knowingRows } from "../rows/knowingRows.ts";
+import { historyFromBatch } from "../rows/historyFromBatch.ts";
 import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
 
@@ -73,7 +73,7 @@ function judged(model: Model, table: Table, { metric: name, costs }: Permutation
   const { target } = model.signature;
   const labels = encodeLabels(table, target);
   const inputs = selectRows(conformTable(table, model.signature), labels.rows);
-  const knowing = knowingRows(model, { inputs, table: selectRows(table, labels.rows), y: labels.y });
+  const knowing = historyFromBatch(model, { inputs, table: selectRows(table, labels.rows), y: labels.y });
   const reached = rowsInReach(knowing, inputs);
   if (reached.length === 0) {
     throw new MlctlError("data", "the model's history reaches none of the rows", { hint: "train on newer rows" });

@@ -7,7 +7,7 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 import { historyGaps } from "../../features/historyGaps.ts";
 import { calibrate } from "./calibrate.ts";
-import { decide } from "./decide.ts";
+import { applyThreshold } from "./applyThreshold.ts";
 
 /** What of a model is needed to predict. */
 export type PredictingModel = Pick<Model, "transforms" | "estimator" | "threshold" | "calibration">;
@@ -24,7 +24,7 @@ export function predictor(model: PredictingModel): (table: Table) => Prediction 
   return (table) => {
     refuse(table);
     const raw = calibrate(loaded.predict(toMatrix(table)), model.calibration);
-    return decide(raw, { task, classCount, threshold: model.threshold });
+    return applyThreshold(raw, { task, classCount, threshold: model.threshold });
   };
 }
 

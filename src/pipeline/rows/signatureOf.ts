@@ -1,7 +1,7 @@
 /** What the training rows looked like, column by column. */
 import type { ColumnSpec, Signature, TargetSpec } from "../../core/table/signature.ts";
 import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../../core/table/table.ts";
-import { numberFigures } from "../../stats/numberFigures.ts";
+import { columnStatistics } from "../../stats/columnStatistics.ts";
 
 /** More categories than this are counted, not listed, so that a model stays small. */
 const MOST_CATEGORIES = 1000;
@@ -17,7 +17,7 @@ function columnSpec(column: Column, rowCount: number): ColumnSpec {
 
 /** Infinite numbers count as missing: transforms fill them, and JSON cannot hold them. */
 function numericSpec(column: NumberColumn | DateColumn, rowCount: number): ColumnSpec {
-  const { count, quantiles } = numberFigures(column.values);
+  const { count, quantiles } = columnStatistics(column.values);
   const range = count > 0 ? { minimum: quantiles[0]!, maximum: quantiles.at(-1)! } : {};
   const whole = column.kind === "number" ? { integer: count > 0 && allWhole(column.values) } : {};
   return { name: column.name, kind: column.kind, ...whole, ...range, missingShare: (rowCount - count) / rowCount };

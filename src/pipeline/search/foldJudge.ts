@@ -6,7 +6,7 @@ import { findMetric } from "../../metrics/findMetric.ts";
 import { aggregateFolds } from "../fit/aggregateFolds.ts";
 import { bestThreshold } from "../fit/bestThreshold.ts";
 import { calibrate } from "../predict/calibrate.ts";
-import { decide } from "../predict/decide.ts";
+import { applyThreshold } from "../predict/applyThreshold.ts";
 import { fitCalibration } from "../fit/fitCalibration.ts";
 import type { TrainingData } from "../fit/partOf.ts";
 import type { Drawn, Judge, Judgement } from "./race.ts";
@@ -113,7 +113,7 @@ function valueOf(answers: readonly Float64Array[], { data, subject }: Omit<Judge
   const classCount = classes.length;
   const priced = candidate.costs === undefined ? {} : { costs: candidate.costs };
   const values = calibrated.map((raw, fold) => {
-    const decided = decide(raw, { task, classCount, threshold });
+    const decided = applyThreshold(raw, { task, classCount, threshold });
     return metric.compute({ task, classCount, yTrue: truths[fold]!, ...decided, ...priced });
   });
   return aggregateFolds(values, aggregate);

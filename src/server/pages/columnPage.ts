@@ -11,7 +11,7 @@ import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { spreadChart, spreadRows } from "./charts/spreadChart.ts";
+import { distributionChart, distributionRows } from "./charts/distributionChart.ts";
 import { timeChart, type TimePoint } from "./charts/timeChart.ts";
 import { windowNamed } from "./lookups.ts";
 
@@ -62,7 +62,7 @@ function distributions({ spread }: MonitorRecord, name: string): Html {
     );
   const own = ownValue(spread.columns, name) ?? (name === TARGET ? spread.target : null);
   if (!own) return emptyNote("There is nothing to draw: one side has no value, or is of another kind.");
-  return html`${spreadChart({ id: "spread-chart", title: "Reference against current", spread: own })}
+  return html`${distributionChart({ id: "spread-chart", title: "Reference against current", spread: own })}
     <details>
       <summary>The same as a table</summary>
       ${dataTable({
@@ -72,7 +72,7 @@ function distributions({ spread }: MonitorRecord, name: string): Html {
           { title: "Reference", numeric: true },
           { title: "Current", numeric: true },
         ],
-        rows: spreadRows(own),
+        rows: distributionRows(own),
       })}
     </details>`;
 }

@@ -5,7 +5,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { LogEntry } from "../../storage/predictionLog/browseLog.ts";
-import { factList, modelLink, truthWord } from "./frame/parts.ts";
+import { factList, modelLink, labelWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
 import { predictionNamed } from "./lookups.ts";
@@ -27,7 +27,7 @@ export function predictionPage(request: PageRequest): Page {
 function answer(entry: LogEntry): Html {
   const { predictionId, at, prediction, probability, label, labelledAt, runId, modelSha256, source } = entry;
   const known =
-    label === null ? "not known yet" : html`${valueText(label)} ${probability === null ? null : truthWord(entry)}`;
+    label === null ? "not known yet" : html`${valueText(label)} ${probability === null ? null : labelWord(entry)}`;
   return factList([
     ["Answer", html`<span class="figure">${valueText(prediction)}</span>`],
     ["Probability", probability === null ? null : percent(probability)],

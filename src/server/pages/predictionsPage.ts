@@ -7,7 +7,7 @@ import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { modelLink, pager, truthWord } from "./frame/parts.ts";
+import { modelLink, pager, labelWord } from "./frame/parts.ts";
 import { findLogged } from "./lookups.ts";
 
 const ROWS = 50;
@@ -152,7 +152,7 @@ function table(entries: readonly LogEntry[]): Html {
         valueText(entry.prediction),
         ...(isClass ? [percent(entry.probability)] : []),
         entry.label === null ? "–" : valueText(entry.label),
-        ...(isClass ? [truthWord(entry)] : []),
+        ...(isClass ? [labelWord(entry)] : []),
         modelLink(entry.runId),
         entry.source,
       ],

@@ -1,7 +1,7 @@
 /** Reads XGBoost's own JSON model, which every version since 1.0 saves, into a tree ensemble. */
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
-import { inTurn } from "./inTurn.ts";
+import { interleaveTrees } from "./interleaveTrees.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { objectiveNames, type Objective } from "../objectives.ts";
 
@@ -38,7 +38,7 @@ export function parseJsonModel(bytes: Uint8Array): JsonModel {
   if (booster.name !== "gbtree")
     throw new RangeError(`its booster is ${String(booster.name)}: only gbtree can be read`);
   const stored = objectOf(booster.model, "model");
-  const trees = inTurn(
+  const trees = interleaveTrees(
     listOf(stored.trees, "trees").map((tree, t) => readTree(objectOf(tree, `trees[${t}]`))),
     numbersOf(stored.tree_info, "tree_info"),
     outputCount,

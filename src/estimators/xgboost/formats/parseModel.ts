@@ -1,6 +1,6 @@
 /** Reads the binary model of XGBoost 0.7, which ml-xgboost saves, into a tree ensemble. */
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
-import { inTurn } from "./inTurn.ts";
+import { interleaveTrees } from "./interleaveTrees.ts";
 import type { Objective } from "../objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
@@ -52,7 +52,12 @@ export function parseModel(bytes: Uint8Array): TreeEnsemble {
   }
   const outputCount = Math.max(1, classCount);
   const outputs = trees.map((_, t) => view.getInt32(at + 4 * t, true));
-  return { objective, baseMargin: shortFloat(baseMargin), outputCount, trees: inTurn(trees, outputs, outputCount) };
+  return {
+    objective,
+    baseMargin: shortFloat(baseMargin),
+    outputCount,
+    trees: interleaveTrees(trees, outputs, outputCount),
+  };
 }
 
 /** Nodes are numbered anew, level by level: pruned ones go, and the right child stands behind the left. */

@@ -5,7 +5,7 @@ import { loginPage, safeNext } from "./loginPage.ts";
 import type { PageAccess } from "./pageAccess.ts";
 import { pageAddress } from "./pageAddress.ts";
 import type { PageAnswers } from "./pageAnswers.ts";
-import { cookieHeader, sealedCookie } from "./pageCookie.ts";
+import { cookieHeader, signedCookie } from "./pageCookie.ts";
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const FORM_BYTES = 16_384;
@@ -36,7 +36,7 @@ export function registerLogin(ui: App, access: PageAccess, answers: PageAnswers)
       return answers.send(reply.code(error.status).headers(error.headers), loginPage({ next, problem }), request);
     }
     const secure = request.headers["x-forwarded-proto"] === "https";
-    return reply.header("set-cookie", cookieHeader(sealedCookie(token, access.now()), { secure })).redirect(next, 303);
+    return reply.header("set-cookie", cookieHeader(signedCookie(token, access.now()), { secure })).redirect(next, 303);
   });
   ui.post("/logout", hidden, (_request, reply) =>
     reply.header("set-cookie", cookieHeader("", { secure: false })).redirect(pageAddress("login"), 303),

@@ -7,7 +7,7 @@ export const COOKIE = "mlctl_ui";
 export const SIGNED_IN_SECONDS = 12 * 3600;
 
 /** Valid in every worker and after a restart, until it expires or the token is another. @param now milliseconds */
-export function sealedCookie(token: string, now: number): string {
+export function signedCookie(token: string, now: number): string {
   const expires = Math.floor(now / 1000) + SIGNED_IN_SECONDS;
   return `${expires}.${seal(token, expires)}`;
 }

@@ -59,7 +59,7 @@ export function runState(status: string): Html {
 }
 
 /** Whether an answer was right, as a sign and a word. */
-export function truthWord({ label, prediction }: Pick<JoinedPrediction, "label" | "prediction">): Html | string {
+export function labelWord({ label, prediction }: Pick<JoinedPrediction, "label" | "prediction">): Html | string {
   if (label === null) return "–";
   return String(label) === String(prediction)
     ? html`<span class="state good"><span aria-hidden="true">✓</span> right</span>`

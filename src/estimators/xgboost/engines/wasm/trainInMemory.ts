@@ -6,7 +6,7 @@ import { parseModel } from "../../formats/parseModel.ts";
 import { roundMetric } from "../../train/roundMetrics.ts";
 import { PROGRESS_STEPS } from "../trainingJob.ts";
 import type { TrainingJob, WatchJob } from "../trainingJob.ts";
-import { runningAnswers } from "../../predict/runningAnswers.ts";
+import { runningMargins } from "../../predict/runningMargins.ts";
 
 /** Trained before they are judged together. */
 const FEWEST_ROUNDS = 10;
@@ -53,7 +53,7 @@ function watch(model: number, { columnCount }: TrainingJob, rows: WatchJob) {
   const { rowCount, values, labels, weights, metric, patience } = rows;
   const truth = { ...rows, y: labels, weights };
   const columnNames = Array.from({ length: columnCount }, (_, column) => `f${column}`);
-  const answers = runningAnswers({ rowCount, columnNames, values: Float64Array.from(values) });
+  const answers = runningMargins({ rowCount, columnNames, values: Float64Array.from(values) });
   const rounds = watchRounds(metric, patience);
   return {
     best: rounds.best,

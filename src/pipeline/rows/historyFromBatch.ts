@@ -17,7 +17,7 @@ export interface LabelledRows {
  * Rows that are judged together follow one another in time, and in use each would have been answered with those before
  * it known. So a model that looks back is judged step by step, and not by how far ahead of training the last row lies.
  */
-export function knowingRows(model: Model, { inputs, table, y }: LabelledRows): Model {
+export function historyFromBatch(model: Model, { inputs, table, y }: LabelledRows): Model {
   const target: Column = { kind: "number", name: model.signature.target.name, values: y };
   const taken = new Set([target.name, ...inputs.columns.map(({ name }) => name)]);
   const others = table.columns.filter(({ name }) => !taken.has(name));

@@ -3,12 +3,12 @@ import type { Matrix } from "../../../core/table/matrix.ts";
 import type { TreeEnsemble } from "../ensemble.ts";
 import { linkMargins, treePredictor } from "./treePredictor.ts";
 
-export interface RunningAnswers {
+export interface RunningMargins {
   /** @returns the answers after each round that is new; (n_samples × outputCount) */
   add(ensemble: TreeEnsemble, treesARound: number): Iterable<Float64Array>;
 }
 
-export function runningAnswers(X: Matrix): RunningAnswers {
+export function runningMargins(X: Matrix): RunningMargins {
   let margins: Float32Array | null = null;
   let known = 0;
   return {

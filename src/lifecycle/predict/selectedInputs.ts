@@ -5,7 +5,7 @@ import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 
 /** `where` and dedupe make a dataset; every row that is asked about has its answer. */
-export function withSelect(
+export function selectedInputs(
   { config, store, context }: Session,
   { model, run }: LoadedModel,
   rows: AsyncIterable<RowBatch>,

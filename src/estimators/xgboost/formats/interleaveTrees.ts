@@ -5,7 +5,7 @@ import type { Tree } from "../ensemble.ts";
  * @param outputs output of each tree
  * @throws {RangeError} where outputs have different numbers of trees
  */
-export function inTurn(trees: readonly Tree[], outputs: readonly number[], outputCount: number): Tree[] {
+export function interleaveTrees(trees: readonly Tree[], outputs: readonly number[], outputCount: number): Tree[] {
   const queues = Array.from({ length: outputCount }, (_, k) => trees.filter((_tree, t) => outputs[t] === k));
   if (queues.some((queue) => queue.length * outputCount !== trees.length)) {
     throw new RangeError("its classes have different numbers of trees");

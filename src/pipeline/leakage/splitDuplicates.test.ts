@@ -3,7 +3,7 @@ import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { cellText } from "../../core/table/cellText.ts";
 import { random } from "../../core/random.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { copiedRows } from "./copiedRows.ts";
+import { splitDuplicates } from "./splitDuplicates.ts";
 
 const number = (name: string, values: readonly number[]): Column => ({
   kind: "number",
@@ -19,20 +19,20 @@ function table(...columns: readonly Column[]): Table {
 it("counts rows that stand in the other table, each as often as it comes, whatever the order of rows and columns", () => {
   const training = table(number("a", [1, 2, 3]), categoryColumn("b", ["x", "y", "z"]));
   const test = table(categoryColumn("b", ["z", "y", "x", "z"]), number("a", [3, 3, 1, 3]));
-  expect(copiedRows(test, training, ["a", "b"])).toBe(3);
+  expect(splitDuplicates(test, training, ["a", "b"])).toBe(3);
 });
 
 it("takes a missing value for equal to a missing value, and to nothing else", () => {
   const training = table(number("a", [NaN, 0]), categoryColumn("b", [null, "x"]));
   const test = table(number("a", [NaN, NaN, 0]), categoryColumn("b", [null, "x", null]));
-  expect(copiedRows(test, training, ["a", "b"])).toBe(1);
+  expect(splitDuplicates(test, training, ["a", "b"])).toBe(1);
 });
 
 it("compares the named columns only, and values rather than kinds", () => {
   const training = table(number("a", [1, 2.5]), number("b", [7, 8]));
   const test = table(categoryColumn("a", ["1", "2.5", "3"]), number("b", [0, 0, 0]));
-  expect(copiedRows(test, training, ["a"])).toBe(2);
-  expect(copiedRows(test, training, ["a", "b"])).toBe(0);
+  expect(splitDuplicates(test, training, ["a"])).toBe(2);
+  expect(splitDuplicates(test, training, ["a", "b"])).toBe(0);
 });
 
 it("agrees with comparing every row with every row, with zeros of either sign, missing values and texts", () => {
@@ -59,7 +59,7 @@ it("agrees with comparing every row with every row, with zeros of either sign, m
     columns.map((column) => cellText(column, row) ?? "").join("|");
   const known = new Set(Array.from({ length: 40 }, (_, row) => key(other, row)));
   const expected = Array.from({ length: 300 }, (_, row) => known.has(key(own, row))).filter(Boolean).length;
-  expect(copiedRows(own, other, ["a", "b", "c"])).toBe(expected);
+  expect(splitDuplicates(own, other, ["a", "b", "c"])).toBe(expected);
   expect(expected).toBeGreaterThan(30);
 });
 
@@ -70,5 +70,5 @@ it("takes a hundred thousand rows that are all alike without comparing each with
       Array.from({ length: 100_000 }, () => 1),
     ),
   );
-  expect(copiedRows(alike, alike, ["a"])).toBe(100_000);
+  expect(splitDuplicates(alike, alike, ["a"])).toBe(100_000);
 });

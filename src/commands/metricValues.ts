@@ -2,7 +2,7 @@
 import { MlctlError } from "../core/errors.ts";
 
 /** @throws {MlctlError} kind "usage" for what is no metric=number */
-export function metricFigures(flag: string, given: readonly string[] | undefined): Record<string, number> {
+export function metricValues(flag: string, given: readonly string[] | undefined): Record<string, number> {
   const texts = (given ?? []).flatMap((text) => text.split(","));
   const pairs = texts.map((text): [string, number] => {
     const [, name, figure] = /^([A-Za-z]\w*)=(.+)$/.exec(text) ?? [];

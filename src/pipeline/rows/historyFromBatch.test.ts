@@ -5,7 +5,7 @@ import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { fitTransforms, type TransformRequest } from "../../features/fitTransforms.ts";
 import type { Model } from "../../core/records/model.ts";
-import { knowingRows } from "./knowingRows.ts";
+import { historyFromBatch } from "./historyFromBatch.ts";
 
 const days = [0, 2, 5, 6, 100, 101, 103, 103.5, 110];
 const y = [5, 1, 4, 2, 8, 3, 9, 7, 6];
@@ -37,7 +37,7 @@ function fittedOn(rows: number) {
 it("gives later rows the features that they would have, were all of them known", () => {
   const model = { signature: { target: { name: "y" } }, transforms: fittedOn(4) } as unknown as Model;
   const later = tableOf(4, 9);
-  const knowing = knowingRows(model, { inputs: later, table: later, y: Float64Array.from(y.slice(4)) });
+  const knowing = historyFromBatch(model, { inputs: later, table: later, y: Float64Array.from(y.slice(4)) });
   const whole = featureMatrix(later, fittedOn(9));
   expect(featureMatrix(later, knowing.transforms)).toEqual(whole);
   // By hand, day 103.5: the feast of its day; 8 is 3.5 days ago, 3 and 9 less than 3 days; then 9 and 3, half a day ago.
@@ -56,7 +56,7 @@ it("leaves what the model knew and its own state as they were", () => {
   const before = JSON.stringify(transforms);
   const again = tableOf(0, 4);
   const model = { signature: { target: { name: "y" } }, transforms } as unknown as Model;
-  const knowing = knowingRows(model, { inputs: again, table: again, y: Float64Array.from([9, 9, 9, 9]) });
+  const knowing = historyFromBatch(model, { inputs: again, table: again, y: Float64Array.from([9, 9, 9, 9]) });
   expect(knowing.transforms).toEqual(transforms);
   expect(JSON.stringify(transforms)).toBe(before);
 });

@@ -1,5 +1,5 @@
 /** How a column was spread in the reference and how it is now: both sides in one picture, SVG by hand. */
-import type { ColumnSpread } from "../../../core/records/monitoring.ts";
+import type { ColumnDistribution } from "../../../core/records/monitoring.ts";
 import { figure, percent } from "../../../plots/figures.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { niceTicks } from "./timeChart.ts";
@@ -7,13 +7,13 @@ import { niceTicks } from "./timeChart.ts";
 const [WIDTH, HEIGHT] = [560, 240];
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 12, 32];
 
-export interface SpreadChart {
+export interface DistributionChart {
   readonly id: string;
   readonly title: string;
-  readonly spread: ColumnSpread;
+  readonly spread: ColumnDistribution;
 }
 
-export function spreadChart({ id, title, spread }: SpreadChart): Html {
+export function distributionChart({ id, title, spread }: DistributionChart): Html {
   const sentence = sentenceOf(spread);
   const { body, height } = spread.kind === "category" ? bars(spread) : outlines(spread);
   return html`<figure class="plot" role="group" aria-labelledby="${id}-title">
@@ -37,11 +37,11 @@ export function spreadChart({ id, title, spread }: SpreadChart): Html {
   </figure>`;
 }
 
-type NumberSpread = ColumnSpread & { kind: "number" | "date" };
-type CategorySpread = ColumnSpread & { kind: "category" };
+type NumberSpread = ColumnDistribution & { kind: "number" | "date" };
+type CategorySpread = ColumnDistribution & { kind: "category" };
 
 /** The same values as text, for those who do not see the picture. */
-export function spreadRows(spread: ColumnSpread): { cells: string[] }[] {
+export function distributionRows(spread: ColumnDistribution): { cells: string[] }[] {
   const places = spread.kind === "category" ? namesOf(spread) : binNames(spread);
   return places.map((name, i) => ({ cells: [name, percent(spread.reference[i]), percent(spread.current[i])] }));
 }
@@ -116,7 +116,7 @@ function shortened(name: string): string {
   return name.length > 20 ? `${name.slice(0, 19)}…` : name;
 }
 
-function sentenceOf(spread: ColumnSpread): string {
+function sentenceOf(spread: ColumnDistribution): string {
   const places = spread.kind === "category" ? namesOf(spread) : binNames(spread);
   const moves = places.map((name, i) => ({ name, before: spread.reference[i]!, now: spread.current[i]! }));
   const most = moves.toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))[0]!;

@@ -1,7 +1,7 @@
 /** Leakage: a column that holds what happens later. */
 import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import type { Suspect } from "./givesTargetAway.ts";
+import type { Suspect } from "./targetLeakage.ts";
 
 /** So large a share of the rows is no accident. */
 const SUSPICIOUS = 0.99;
@@ -19,7 +19,7 @@ const MOST_STEPS = 7;
  * @param y values or class codes, (n_samples)
  * @param times when each row happened, (n_samples)
  */
-export function looksAhead(
+export function temporalLeakage(
   inputs: Table,
   { y, times, target }: { readonly y: Float64Array; readonly times: Float64Array; readonly target: TargetSpec },
 ): Suspect[] {

@@ -21,7 +21,7 @@ type Judged = Pick<ScoreRecord, "metric" | "value" | "interval" | "rows">;
  *
  * @returns one sentence, or undefined where the rows are enough
  */
-export function rowsDecide({ metric, value, interval, rows }: Judged, task: Task): string | undefined {
+export function sampleSizeWarning({ metric, value, interval, rows }: Judged, task: Task): string | undefined {
   const { label, greaterIsBetter } = findMetric(metric, task);
   const isShare = task !== "regression" && greaterIsBetter;
   const unit = isShare ? 1 : Math.abs(value ?? 0);

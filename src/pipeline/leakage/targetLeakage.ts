@@ -19,7 +19,7 @@ export interface Suspect {
  * Looks at each input column by itself: numbers by Pearson correlation (regression) or AUC (binary), categories and
  * numbers of few values by how purely each value stands for one class. Returns the columns above 0.999.
  */
-export function givesTargetAway(inputs: Table, y: Float64Array, target: TargetSpec): Suspect[] {
+export function targetLeakage(inputs: Table, y: Float64Array, target: TargetSpec): Suspect[] {
   return inputs.columns.flatMap((column) => {
     const reason = target.task === "regression" ? tooLike(column, y) : tooTelling(column, y, target);
     return reason === undefined ? [] : [{ column: column.name, reason }];

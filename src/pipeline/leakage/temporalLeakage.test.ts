@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { random } from "../../core/random.ts";
 import type { Column } from "../../core/table/table.ts";
-import { looksAhead } from "./looksAhead.ts";
+import { temporalLeakage } from "./temporalLeakage.ts";
 
 const ROWS = 60;
 const { normal, shuffle } = random(2);
@@ -19,10 +19,10 @@ const column = (name: string, valueOf: (day: number) => number): Column => ({
 function suspects(columns: readonly Column[], more: { y?: Float64Array; classes?: readonly string[] } = {}) {
   const spec = more.classes === undefined ? { task: "regression" as const } : { task: "binary" as const, ...more };
   const options = { y: more.y ?? y, times: days, target: { name: "sales", ...spec } };
-  return looksAhead({ rowCount: ROWS, columns }, options);
+  return temporalLeakage({ rowCount: ROWS, columns }, options);
 }
 
-describe("looksAhead", () => {
+describe("temporalLeakage", () => {
   it("names a column that holds the target of a later row", () => {
     const found = suspects([
       column("tomorrow", (day) => target[day + 1]!),
@@ -57,6 +57,6 @@ describe("looksAhead", () => {
     const twice = days.map((day) => Math.floor(day / 2));
     const columns = [column("tomorrow", (day) => target[day + 1]!)];
     const options = { y, times: twice, target: { name: "sales", task: "regression" } } as const;
-    expect(looksAhead({ rowCount: ROWS, columns }, options)).toEqual([]);
+    expect(temporalLeakage({ rowCount: ROWS, columns }, options)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** How a column was spread in the reference and how it is now, in few numbers: what a page draws without any row. */
-import type { ColumnSpread, MonitorSpread } from "../core/records/monitoring.ts";
+import type { ColumnDistribution, MonitorDistribution } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { Column } from "../core/table/table.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
@@ -13,29 +13,33 @@ const MOST_ROWS = 50_000;
 /** One wild value must not squeeze all others into one bin: the outermost bins hold what lies beyond. */
 const [LOW, HIGH] = [0.005, 0.995];
 
-export function spreadOf(reference: Reference, columns: readonly Column[], target: Column | null): MonitorSpread {
+export function distributionOf(
+  reference: Reference,
+  columns: readonly Column[],
+  target: Column | null,
+): MonitorDistribution {
   const known = (column: Column): ColumnReference | null | undefined =>
     column.name === "prediction" ? reference.prediction : reference.columns[column.name];
   const spreads = columns.flatMap((column) => {
     const before = known(column);
-    const spread = before ? columnSpread(before, column) : null;
+    const spread = before ? columnDistribution(before, column) : null;
     return spread === null ? [] : [[column.name, spread] as const];
   });
   return {
     columns: Object.fromEntries(spreads),
-    target: target === null || reference.target === undefined ? null : columnSpread(reference.target, target),
+    target: target === null || reference.target === undefined ? null : columnDistribution(reference.target, target),
   };
 }
 
 /** Null where the two are of another kind, or one has no value. */
-export function columnSpread(reference: ColumnReference, column: Column): ColumnSpread | null {
+export function columnDistribution(reference: ColumnReference, column: Column): ColumnDistribution | null {
   if (reference.kind === "category" || column.kind === "category") {
     return reference.kind === "category" && column.kind === "category" ? categories(reference, column) : null;
   }
   return reference.kind === column.kind ? numbers(column.kind, reference.sample, column.values) : null;
 }
 
-function numbers(kind: "number" | "date", sample: readonly number[], values: Float64Array): ColumnSpread | null {
+function numbers(kind: "number" | "date", sample: readonly number[], values: Float64Array): ColumnDistribution | null {
   const present = finiteValues(evenly(values));
   if (present.length === 0 || sample.length === 0) return null;
   const before = Float64Array.from(sample);
@@ -57,7 +61,7 @@ function numbers(kind: "number" | "date", sample: readonly number[], values: Flo
 function categories(
   { counts }: ColumnReference & { kind: "category" },
   column: Column & { kind: "category" },
-): ColumnSpread | null {
+): ColumnDistribution | null {
   const rows = new Float64Array(column.categories.length);
   const stride = Math.max(1, Math.ceil(column.codes.length / MOST_ROWS));
   for (let row = 0; row < column.codes.length; row += stride) {

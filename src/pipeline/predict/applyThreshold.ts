@@ -10,7 +10,7 @@ export interface DecisionRule {
 }
 
 /** Regression: the values. Binary: by the threshold. Multiclass: the most probable class, the first of equals. */
-export function decide(raw: Float64Array, { task, classCount, threshold }: DecisionRule): Prediction {
+export function applyThreshold(raw: Float64Array, { task, classCount, threshold }: DecisionRule): Prediction {
   if (task === "regression") return { yPred: raw, probabilities: null };
   if (task === "binary")
     return { yPred: raw.map((share) => (share >= (threshold ?? 0.5) ? 1 : 0)), probabilities: raw };

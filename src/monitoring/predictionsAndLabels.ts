@@ -5,7 +5,7 @@ import type { DriftOptions } from "./driftReport.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
 /** Rows without an answer or a known truth are left out. */
-export function answersAndTruth(
+export function predictionsAndLabels(
   { yPred, yTrue }: Pick<PreparedRows, "yPred" | "yTrue">,
   target: TargetSpec,
 ): Pick<DriftOptions, "prediction" | "target"> {

@@ -3,7 +3,7 @@ import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { random } from "../../core/random.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Column } from "../../core/table/table.ts";
-import { givesTargetAway } from "./givesTargetAway.ts";
+import { targetLeakage } from "./targetLeakage.ts";
 
 const twoClasses: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };
 const quantity: TargetSpec = { name: "y", task: "regression" };
@@ -13,7 +13,7 @@ function number(values: ArrayLike<number>): Column {
 }
 
 function suspects(column: Column, y: ArrayLike<number>, target: TargetSpec) {
-  return givesTargetAway({ rowCount: y.length, columns: [column] }, Float64Array.from(y), target);
+  return targetLeakage({ rowCount: y.length, columns: [column] }, Float64Array.from(y), target);
 }
 
 /** 0, 1, 0, 1, … */

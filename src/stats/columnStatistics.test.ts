@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { numberFigures } from "./numberFigures.ts";
+import { columnStatistics } from "./columnStatistics.ts";
 
 it("takes finite numbers only, wherever they stand", () => {
-  const { count, mean, standardDeviation, quantiles } = numberFigures(Float64Array.of(4, NaN, 1, Infinity, 3, 2));
+  const { count, mean, standardDeviation, quantiles } = columnStatistics(Float64Array.of(4, NaN, 1, Infinity, 3, 2));
   expect([count, mean]).toEqual([4, 2.5]);
   // (1.5² + 0.5² + 0.5² + 1.5²) / (4 − 1) = 5 / 3
   expect(standardDeviation).toBe(Math.sqrt(5 / 3));
@@ -12,17 +12,17 @@ it("takes finite numbers only, wherever they stand", () => {
 });
 
 it("has no figure where there is no number, and no deviation of one", () => {
-  expect(numberFigures(Float64Array.of(NaN, -Infinity))).toEqual({
+  expect(columnStatistics(Float64Array.of(NaN, -Infinity))).toEqual({
     count: 0,
     mean: NaN,
     standardDeviation: NaN,
     quantiles: [],
   });
-  expect(numberFigures(Float64Array.of(7))).toMatchObject({ count: 1, mean: 7, standardDeviation: NaN });
+  expect(columnStatistics(Float64Array.of(7))).toMatchObject({ count: 1, mean: 7, standardDeviation: NaN });
 });
 
 it("works the figures of an array out once, and those of an equal array for themselves", () => {
   const values = Float64Array.of(1, 2, 3);
-  expect(numberFigures(values)).toBe(numberFigures(values));
-  expect(numberFigures(values.slice())).not.toBe(numberFigures(values));
+  expect(columnStatistics(values)).toBe(columnStatistics(values));
+  expect(columnStatistics(values.slice())).not.toBe(columnStatistics(values));
 });

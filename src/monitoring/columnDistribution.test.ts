@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnSpread } from "./columnSpread.ts";
+import { columnDistribution } from "./columnDistribution.ts";
 
 const numbers = (values: readonly number[]) => ({
   kind: "number" as const,
@@ -11,11 +11,11 @@ const numbers = (values: readonly number[]) => ({
   sample: values,
 });
 
-describe("columnSpread", () => {
+describe("columnDistribution", () => {
   it("tells the share of each side in bins that both have in common", () => {
     const reference = numbers(Array.from({ length: 241 }, (_, i) => i / 10));
     const current = Float64Array.from({ length: 100 }, () => 6.1);
-    const spread = columnSpread(reference, { kind: "number", name: "x", values: current })!;
+    const spread = columnDistribution(reference, { kind: "number", name: "x", values: current })!;
     if (spread.kind === "category") throw new Error("a number");
     expect(spread.edges).toHaveLength(25);
     for (const side of [spread.reference, spread.current]) {
@@ -29,7 +29,7 @@ describe("columnSpread", () => {
 
   it("is not squeezed by one wild value: the last bin holds it", () => {
     const values = Array.from({ length: 1000 }, (_, i) => i / 1000);
-    const spread = columnSpread(numbers(values), {
+    const spread = columnDistribution(numbers(values), {
       kind: "number",
       name: "x",
       values: Float64Array.from([...values, 1e12]),
@@ -38,7 +38,7 @@ describe("columnSpread", () => {
   });
 
   it("draws a column whose values are all the same", () => {
-    const spread = columnSpread(numbers([7, 7]), { kind: "number", name: "x", values: Float64Array.of(7, NaN) })!;
+    const spread = columnDistribution(numbers([7, 7]), { kind: "number", name: "x", values: Float64Array.of(7, NaN) })!;
     expect(spread.reference.filter((share) => share > 0)).toEqual([1]);
     expect(spread.current).toEqual(spread.reference);
   });
@@ -52,7 +52,7 @@ describe("columnSpread", () => {
       codes: Int32Array.of(0, 0, -1, 1),
       categories: ["new", "c0"],
     };
-    const spread = columnSpread(reference, column)!;
+    const spread = columnDistribution(reference, column)!;
     if (spread.kind !== "category") throw new Error("a category");
     expect([spread.names.length, spread.others, spread.names[0]]).toEqual([11, 20, "new"]);
     // Missing cells do not count: 2 of 3 are new, 1 of 3 is c0.
@@ -62,8 +62,8 @@ describe("columnSpread", () => {
 
   it("says nothing of a column that changed its kind or has no value", () => {
     expect(
-      columnSpread(numbers([1]), { kind: "category", name: "x", codes: Int32Array.of(0), categories: ["a"] }),
+      columnDistribution(numbers([1]), { kind: "category", name: "x", codes: Int32Array.of(0), categories: ["a"] }),
     ).toBe(null);
-    expect(columnSpread(numbers([1]), { kind: "number", name: "x", values: Float64Array.of(NaN) })).toBe(null);
+    expect(columnDistribution(numbers([1]), { kind: "number", name: "x", values: Float64Array.of(NaN) })).toBe(null);
   });
 });
