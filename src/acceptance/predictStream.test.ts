@@ -286,8 +286,8 @@ describe("a stream", () => {
     ["nowhere.csv", undefined, "there is no such file"],
     ["nowhere.csv.gz", undefined, "there is no such file"],
     ["testdata", undefined, "it is a folder"],
-    ["text.csv.gz", Buffer.from("a,b\n1,2\n"), "it is no gzip file, or a damaged one"],
-    ["cut.csv.gz", gzipSync("a,b\n1,2\n").subarray(0, 20), "it was cut off: the gzip file ends in the middle"],
+    ["text.csv.gz", Buffer.from("a,b\n1,2\n"), "it is not a gzip file, or it is damaged"],
+    ["cut.csv.gz", gzipSync("a,b\n1,2\n").subarray(0, 20), "the gzip file is truncated"],
   ])("that cannot be read (%s) is exit 3 with the reason", (name, content, reason) => {
     if (content !== undefined) writeFileSync(join(workspace.folder, name), content);
     const { status, stdout, stderr } = workspace.run(["predict", name]);

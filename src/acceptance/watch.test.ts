@@ -153,10 +153,10 @@ describe("a dropped file", () => {
       'column "lastmonth_activity" is missing; did you rename it to "last_month_activity"?',
       'column "lastyear_activity" is missing; did you rename it to "last_month_activity"?',
     ]);
-    expect(errors["rows.csv"]!.message).toMatch(/^rows\.csv: 3 rows cannot be answered, first: line 3: /);
+    expect(errors["rows.csv"]!.message).toMatch(/^rows\.csv: 3 rows cannot be predicted, first: line 3: /);
     expect(errors["rows.csv"]!.details.map((line) => line.split(":")[0])).toEqual(["line 3", "line 5", "line 6"]);
     expect(errors["empty.csv"]!.message).toBe("empty.csv is empty");
-    expect(errors["image.png"]!.message).toBe("image.png is no CSV, TSV, JSON, JSON lines or Parquet file");
+    expect(errors["image.png"]!.message).toBe("image.png is not a CSV, TSV, JSON, JSON lines or Parquet file");
     expect(workspace.names("drops/errored")).toEqual(["empty.csv", "image.png", "names.csv", "rows.csv"]);
     expect(workspace.names("drops/processed")).toEqual([]);
     expect(workspace.read("drops/errored/rows.csv")).toBe(bad);

@@ -114,7 +114,7 @@ describe("an address", () => {
     answer = (response) => void response.writeHead(200).end("x".repeat(100_001));
     expect((await watch(workspace, [url])).stderr).toMatch(/has more than 100000 bytes/);
     answer = (response) => void response.writeHead(200, { "content-length": "1000" }).write("half");
-    expect((await watch(workspace, [url])).stderr).toMatch(/no whole answer in 1 s/);
+    expect((await watch(workspace, [url])).stderr).toMatch(/no complete response in 1 s/);
     expect(workspace.names("drops/input", /./)).toEqual([]);
   });
 });

@@ -63,7 +63,7 @@ export const watch = defineCommand({
         once: options.once,
         wait: options.wait ?? WAIT_MS,
         failOn,
-        told: (result) => void tell(result, invocation as Invocation),
+        onResult: (result) => void tell(result, invocation as Invocation),
         clock: () => performance.now(),
       },
     );

@@ -36,7 +36,7 @@ it("tells a pipe the first things that are wrong, and how many more there are", 
 });
 
 it("says nothing twice that the message has already", () => {
-  expect(lastField("a.csv: 2 rows cannot be answered, first: line 3: no", ["line 3: no", "line 5: no"])).toBe(
-    "a.csv: 2 rows cannot be answered, first: line 3: no; line 5: no",
+  expect(lastField("a.csv: 2 rows cannot be predicted, first: line 3: no", ["line 3: no", "line 5: no"])).toBe(
+    "a.csv: 2 rows cannot be predicted, first: line 3: no; line 5: no",
   );
 });

@@ -20,7 +20,7 @@ export interface FoundObject {
   readonly at: number;
 }
 
-/** Every method throws MlctlError, kind "failure", where the bucket does not answer as it should. */
+/** Every method throws MlctlError, kind "failure", where the bucket responds unexpectedly. */
 export interface Bucket {
   readonly name: string;
   list(prefix: string): Promise<FoundObject[]>;
@@ -73,7 +73,7 @@ export function openBucket(name: string, environment: BucketEnvironment, signal:
 
 function clientOf(environment: BucketEnvironment): S3Client {
   const endpoint = environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"];
-  // The version is pinned by the lock file: that later ones want a newer Node is no news for whoever runs this one.
+  // The lock file pins the version, so a warning that later ones need a newer Node helps no user.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const region = environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] ?? "us-east-1";
   return new S3Client({
@@ -98,7 +98,7 @@ async function found<T>(what: string, work: Promise<T>): Promise<T | undefined> 
         : name === "NoSuchBucket"
           ? "create the bucket, or correct watch.source"
           : "AWS_REGION and AWS_ENDPOINT_URL say where the bucket is";
-    throw new MlctlError("failure", `${what}: ${name === "Error" ? "" : `${name}: `}${message || "no answer"}`, {
+    throw new MlctlError("failure", `${what}: ${name === "Error" ? "" : `${name}: `}${message || "no response"}`, {
       hint,
       cause: error,
     });

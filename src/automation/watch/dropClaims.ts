@@ -177,7 +177,7 @@ function noteText(note: ClaimNote): string {
   return `${JSON.stringify(note, null, 2)}\n`;
 }
 
-/** Never with the dropped file in it: whatever went wrong, that stays. */
+/** Never removes the dropped file. */
 function dropFolder({ folder, original }: Claim): void {
   if (existsSync(original)) throw new MlctlError("failure", `${original} is still there: it is not thrown away`);
   const gone = temporaryPath(folder);

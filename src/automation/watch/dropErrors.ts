@@ -1,4 +1,4 @@
-/** Which failures of a drop are its own, which may be gone in a moment, and how they are told. */
+/** Classifies errors of a drop: caused by the file, by a signal, or transient. */
 import { MlctlError } from "../../core/errors.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
 
@@ -14,7 +14,7 @@ export function isStop(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-/** Not the file's fault, and perhaps gone in a moment: the lock, the disk, the network. */
+/** Not caused by the file and worth a retry: the lock, the disk, the network. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof MlctlError)) return errorCode(error) !== undefined;
   return error.kind === "busy" || error.kind === "failure" || error.kind === "notReady";

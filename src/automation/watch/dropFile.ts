@@ -1,4 +1,4 @@
-/** Works on one claimed file: answers it, looks at its drift and scores, decides what becomes of it. */
+/** Handles one claimed file: predicts it, monitors it, and decides where it goes. */
 import { appendFileSync, existsSync, lstatSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,7 +6,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
-import { answerDrop, PREDICTIONS, REJECTED, type AnsweredDrop, type DropSettings, type Say } from "./answerDrop.ts";
+import { predictDrop, PREDICTIONS, REJECTED, type PredictedDrop, type DropSettings, type Say } from "./predictDrop.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient, messageOf, dropError } from "./dropErrors.ts";
 import { nameBehind, oneLine, stemOf, tableEnding } from "./dropNames.ts";
@@ -19,15 +19,15 @@ export interface DropWork {
   readonly clock: () => number;
 }
 
-/** A file that ends the process this often is set aside: it would end every other one too. */
+/** A file during which the process ended this often goes to errored: it may be the cause. */
 const MOST_STARTS = 50;
 
 const OUTCOME = "outcome.json";
 
 /**
- * Whatever happens to the file is in its result; it throws only where that could not be put away yet, or on the signal
- * while it waits. The claim stays then, and doing it again goes on where it ended.
- * @returns undefined where the file never came into the claim
+ * Errors of the file are in its result. It throws only where the result could not be stored, or on the signal while it
+ * waits. Then the claim stays, and the next call continues where this one ended.
+ * @returns undefined where the file was never moved into the claim
  */
 export async function dropFile(workspace: Workspace, claim: Claim, work: DropWork): Promise<DropResult | undefined> {
   const { source } = work;
@@ -75,8 +75,8 @@ async function decide(workspace: Workspace, claim: Claim, work: Deciding): Promi
   for (let attempt = 1; ; attempt++) {
     try {
       refuseHopeless(claim);
-      const answered = await answerDrop(workspace, claim, work);
-      return processed(workspace, claim, answered, { ...base, attempts: attempt, seconds: seconds() });
+      const predicted = await predictDrop(workspace, claim, work);
+      return processed(workspace, claim, predicted, { ...base, attempts: attempt, seconds: seconds() });
     } catch (error) {
       if (isStop(error)) throw error;
       if (isTransient(error) && attempt <= settings.retries) {
@@ -84,8 +84,8 @@ async function decide(workspace: Workspace, claim: Claim, work: Deciding): Promi
         await sleep(settings.retryDelay, undefined, { signal: workspace.context.signal });
         continue;
       }
-      const told = dropError(error);
-      for (const line of [told.message, ...told.details, ...(told.hint === null ? [] : [`hint: ${told.hint}`])])
+      const failed = dropError(error);
+      for (const line of [failed.message, ...failed.details, ...(failed.hint === null ? [] : [`hint: ${failed.hint}`])])
         say(line);
       const result = {
         ...base,
@@ -93,7 +93,7 @@ async function decide(workspace: Workspace, claim: Claim, work: Deciding): Promi
         attempts: attempt,
         seconds: seconds(),
         status: "errored" as const,
-        error: told,
+        error: failed,
       };
       return { status: "errored", moves: [originalMove(claim)], result };
     }
@@ -118,8 +118,8 @@ function refuseHopeless({ original, given, starts }: Claim): void {
     throw new MlctlError("data", `${given} is a link`, { hint: "drop the file itself: links are not followed" });
   }
   if (tableEnding(given) === undefined) {
-    throw new MlctlError("data", `${given} is no CSV, TSV, JSON, JSON lines or Parquet file`, {
-      hint: "convert it; `watch.pattern` says which files are taken at all",
+    throw new MlctlError("data", `${given} is not a CSV, TSV, JSON, JSON lines or Parquet file`, {
+      hint: "convert it; `watch.pattern` sets which files are taken",
     });
   }
   if (starts > MOST_STARTS) {
@@ -134,7 +134,7 @@ type Base = Pick<DropResult, "file" | "name" | "at" | "log" | "output" | "reject
 function processed(
   { config }: Workspace,
   claim: Claim,
-  { loaded, answered, monitored, warnings }: AnsweredDrop,
+  { loaded, predicted, monitored, warnings }: PredictedDrop,
   base: Base,
 ): Outcome<DropResult> {
   const { run, sha256 } = loaded;
@@ -143,11 +143,11 @@ function processed(
   const suffix = `_predictions_${model}_${version === null ? sha256.slice(0, 12) : `v${version}`}.csv`;
   const stem = stemOf(claim.name);
   const moves: Move[] = [{ from: PREDICTIONS, to: nameBehind(stem, suffix) }];
-  if (answered.rejected > 0) moves.push({ from: REJECTED, to: nameBehind(stem, "_rejected.csv") });
+  if (predicted.rejected > 0) moves.push({ from: REJECTED, to: nameBehind(stem, "_rejected.csv") });
   const window = monitored?.windows.at(-1);
   const result: DropResult = {
     ...base,
-    ...answered,
+    ...predicted,
     status: "processed",
     runId: run?.runId ?? null,
     modelVersion: version,

@@ -10,7 +10,7 @@ describe("names of drops", () => {
     expect(["a.csv", "part.csv", "sub/tmp/a.csv", "a b.json"].filter(isTemporary)).toEqual([]);
   });
 
-  it("have a stem without the ending of a table, or of whatever it is", () => {
+  it("have a stem without the ending of a table, or any other ending", () => {
     expect(["2024/a.CSV.gz", "a.b.csv", "image.png", "sub/x"].map(stemOf)).toEqual(["2024/a", "a.b", "image", "sub/x"]);
     expect(stemOf("sub/.csv")).toBe("sub/.csv");
   });
@@ -30,7 +30,7 @@ describe("names of drops", () => {
     ]);
   });
 
-  it("that are too long for a file system are cut between letters and told apart", () => {
+  it("that are too long for a file system are cut between letters and stay different", () => {
     const [a, b] = ["日".repeat(83), `${"日".repeat(82)}本`].map((stem) =>
       nameBehind(`sub/${stem}`, "_predictions_m_v1.csv"),
     );

@@ -49,7 +49,7 @@ export function siblingNames(path: string): string[] {
   return [...new Set([path, ...[...texts, ".parquet"].map((ending) => stem + ending)])];
 }
 
-/** `stem` with something behind it; a long one is cut and told apart by its hash. */
+/** `stem` with something behind it; a long one is cut and gets its hash. */
 export function nameBehind(stem: string, addition: string): string {
   const name = posix.basename(stem);
   const room = LONGEST_NAME - Buffer.byteLength(addition);
@@ -63,7 +63,7 @@ export function nameBehind(stem: string, addition: string): string {
   return posix.join(posix.dirname(stem), `${kept}-${hash}${addition}`);
 }
 
-/** A name or a message on one line, whatever it holds. */
+/** A name or a message on one line: line breaks and control characters are escaped. */
 export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, escaped);

@@ -59,7 +59,7 @@ export async function fetchUrl(options: FetchUrlOptions): Promise<FetchedUrl> {
     if (arrived) return { status: "new", name: before.name };
   }
   ensureFolder(folder);
-  const response = await answered(options, before);
+  const response = await respond(options, before);
   if (response === null) return { status: "unchanged", name: null };
   const { sha256, etag, lastModified, name } = response;
   const state = { url: options.url, etag, lastModified, sha256, name: options.freeName(name), pending: true };
@@ -111,7 +111,7 @@ interface Download {
   readonly name: string;
 }
 
-async function answered(options: FetchUrlOptions, before: FetchState | undefined): Promise<Download | null> {
+async function respond(options: FetchUrlOptions, before: FetchState | undefined): Promise<Download | null> {
   const { retries, retryDelay, signal } = options;
   for (let attempt = 0; ; attempt++) {
     try {
@@ -119,7 +119,7 @@ async function answered(options: FetchUrlOptions, before: FetchState | undefined
       return await request(options, before, AbortSignal.any([signal, AbortSignal.timeout(options.timeout)]));
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof MlctlError || attempt >= retries) throw toldFailure(error, options);
+      if (error instanceof MlctlError || attempt >= retries) throw failureOf(error, options);
       await sleep(retryDelay, undefined, { signal });
     }
   }
@@ -147,7 +147,7 @@ async function request(
   }
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    const message = `${shownUrl(url)} answered ${response.status} ${response.statusText}`.trimEnd();
+    const message = `${shownUrl(url)} responded ${response.status} ${response.statusText}`.trimEnd();
     if (PASSING.has(response.status)) throw new Error(message);
     throw new MlctlError("failure", message, { hint: "check the address, and what may be asked of it" });
   }
@@ -218,12 +218,12 @@ function decoded(text: string): string {
   }
 }
 
-function toldFailure(error: unknown, { url, timeout }: FetchUrlOptions): Error {
+function failureOf(error: unknown, { url, timeout }: FetchUrlOptions): Error {
   if (error instanceof MlctlError) return error;
   const { name, message, cause } = error as Error & { cause?: unknown };
   const reason =
     name === "TimeoutError"
-      ? `no whole answer in ${timeout / 1000} s`
+      ? `no complete response in ${timeout / 1000} s`
       : cause instanceof Error && cause.message !== ""
         ? cause.message
         : message;

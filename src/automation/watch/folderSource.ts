@@ -25,7 +25,7 @@ interface Sighting {
   /** It is so since then. */
   readonly state: string;
   readonly since: number;
-  /** When it was seen first, whatever it was then. */
+  /** When it was first seen. */
   readonly first: number;
 }
 

@@ -1,4 +1,4 @@
-/** watch: takes dropped files one after another, answers each and puts it away, until it is stopped or nothing is left. */
+/** watch: takes dropped files one after another, predicts each and moves it away, until it is stopped or none is left. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { milliseconds } from "../../config/schema/milliseconds.ts";
@@ -7,7 +7,7 @@ import type { MonitorArea } from "../../core/records/monitoring.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";
 import { monitorExit } from "../../lifecycle/monitor/monitorRecord.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import type { DropSettings } from "./answerDrop.ts";
+import type { DropSettings } from "./predictDrop.ts";
 import { openClaims, type Claim, type Claims } from "./dropClaims.ts";
 import { isStop, messageOf } from "./dropErrors.ts";
 import { dropFile } from "./dropFile.ts";
@@ -22,7 +22,7 @@ export interface WatchOptions {
   readonly wait: number;
   readonly failOn: readonly MonitorArea[];
   /** Called with what became of each file, as soon as it is put away. */
-  readonly told: (result: DropResult) => void;
+  readonly onResult: (result: DropResult) => void;
   /** Milliseconds that only go forward. */
   readonly clock: () => number;
 }
@@ -38,7 +38,7 @@ const SUSPECT_STARTS = 3;
 
 /**
  * @throws {MlctlError} with `once`: kind "notReady" where nothing is deployed, "failure" where the source cannot be
- * reached; without it these are told, and tried again at the next look
+ * reached; without `once` these are warnings, and the next poll tries again
  */
 export async function watch(workspace: Workspace, options: WatchOptions): Promise<WatchSummary> {
   const { config, paths, context } = workspace;
@@ -73,7 +73,7 @@ interface Round {
   readonly results: DropResult[];
   /** Claims of this watcher whose outcome could not be put in its place yet. */
   readonly unfinished: Map<string, Claim>;
-  /** Why a file could not be claimed or put away; told at once, and at the end of --once. */
+  /** Why a file could not be claimed or moved away; reported at once, and at the end of --once. */
   readonly failures: unknown[];
 }
 
@@ -173,7 +173,7 @@ async function finish(round: Round, claim: Claim): Promise<number> {
     unfinished.delete(claim.folder);
     if (result === undefined) return 0;
     round.results.push(result);
-    options.told(result);
+    options.onResult(result);
     return 1;
   } catch (error) {
     noteFailure(round, `${claim.given} could not be put away yet`, error);
@@ -190,7 +190,7 @@ function noteFailure({ workspace, failures }: Round, what: string, error: unknow
 
 function settingsOf({ config: { watch: settings, serve } }: Workspace, { wait }: WatchOptions): DropSettings {
   return {
-    responseKey: settings.response_key ?? serve.response_key ?? "prediction",
+    predictionColumn: settings.response_key ?? serve.response_key ?? "prediction",
     guard: settings.guard,
     monitor: settings.monitor,
     log: settings.log,

@@ -1,4 +1,4 @@
-/** Rows of files in the shape of a model; a value that does not fit is told by its line, as `predict` tells it. */
+/** Brings the rows of files into the model's shape; errors name the line, as in `predict`. */
 import { basename } from "node:path";
 import type { Signature } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -21,13 +21,13 @@ export async function conformRows(session: Session, { table, files }: TestData, 
     if (bad.size === 0 || file === undefined || another !== undefined) throw error;
     const path = fromRecordPath(session.paths.workspace, file.path);
     const lineOf = await linesOf(session, path, signature).catch(() => []);
-    // `ingest.where` leaves rows out: then the count says that the lines are of other rows.
+    // `ingest.where` may have left rows out; then the lines belong to other rows.
     if (lineOf.length !== table.rowCount) throw error;
     return conformTable(table, signature, (row) => `line ${lineOf[row]}`);
   }
 }
 
-/** Only looked up where there is something to tell: blank lines and breaks within quotes make them differ from the rows. */
+/** Read only for an error: blank lines and line breaks within quotes make line numbers differ from row numbers. */
 async function linesOf({ config }: Session, path: string, signature: Signature): Promise<number[]> {
   const lines: number[] = [];
   for await (const { rows } of fileRows({ path, name: basename(path) }, signature, config))

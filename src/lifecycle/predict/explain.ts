@@ -1,4 +1,4 @@
-/** explain: which features move a model's answers, over many rows and in single ones. */
+/** explain: SHAP values, permutation importance or the gain of features, over many rows and for single ones. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -13,13 +13,13 @@ import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readAskedRows, readTestData } from "../testData.ts";
 
-/** Single rows are told up to this many; importance is over all of them. */
+/** Maximum number of rows that are explained one by one; importance is over all of them. */
 const MOST_ROWS = 1000;
 
 /** As scikit-learn's n_repeats. */
 const REPEATS = 5;
 
-/** SHAP values; shuffling columns; or what the family itself says: gain of trees, size of coefficients. */
+/** SHAP values; shuffled columns; or the importance stored in the model: gain of trees, size of coefficients. */
 export const explainMethods = ["shap", "permutation", "gain"] as const;
 
 export type ExplainMethod = (typeof explainMethods)[number];
@@ -46,7 +46,7 @@ export interface ExplainResult {
    * is when a column is shuffled, with its standard deviation over the repeats.
    */
   readonly importance: readonly Importance[];
-  /** shap: the answer before any feature is looked at; several for several classes, in the order of `classes`. */
+  /** shap: the mean prediction, before any feature is added; several for several classes, in the order of `classes`. */
   readonly baseValue: number | readonly number[] | null;
   /** permutation: the metric of the rows as they are. */
   readonly value: number | null;
@@ -69,7 +69,7 @@ export interface RowContribution {
   readonly contribution: number | readonly number[];
 }
 
-/** @throws {MlctlError} kind "usage" for a family whose answers cannot be taken apart, "data" for rows that do not fit */
+/** @throws {MlctlError} kind "usage" for a family without SHAP values, "data" for rows that do not fit */
 export async function explain(session: Session, options: ExplainOptions = {}): Promise<ExplainResult> {
   const method = options.method ?? "shap";
   if (options.repeats !== undefined && method !== "permutation") {
@@ -96,7 +96,7 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
 
 const nothing = { baseValue: null, value: null, repeats: null, rowCount: 0, rows: [] };
 
-/** Who is used to `mlctl predict FILE` gives the rows where the model belongs. */
+/** Users of `mlctl predict FILE` may give rows where the model is expected. */
 function requireModel(reference: string): void {
   if (reference === "-") {
     throw new MlctlError("usage", "explain reads rows from a file, not from stdin", {
@@ -142,13 +142,15 @@ function permuted({ config, context }: Session, { model, run }: LoadedModel, tab
   return { unit: metric, importance, value, repeats, rowCount };
 }
 
-/** As the model file has it: no rows are looked at. */
+/** From the model file; no rows are read. */
 function ownImportance({ model }: LoadedModel, options: ExplainOptions) {
   if (options.rows !== undefined) {
-    throw new MlctlError("usage", "--method gain looks at no rows", { hint: "leave --rows out, or use --method shap" });
+    throw new MlctlError("usage", "--method gain does not use rows", {
+      hint: "leave --rows out, or use --method shap",
+    });
   }
   if (model.importance.length === 0) {
-    throw new MlctlError("usage", `${model.estimator.family} says nothing of its features`, {
+    throw new MlctlError("usage", `${model.estimator.family} has no feature importance`, {
       hint: "mlctl explain --method permutation",
     });
   }
@@ -156,7 +158,7 @@ function ownImportance({ model }: LoadedModel, options: ExplainOptions) {
   return { unit, importance: model.importance.map(([feature, importance]) => ({ feature, importance })) };
 }
 
-/** What rows before another say of it, where the file has the answers; NaN elsewhere. */
+/** Labels, where the file has them, for features that look back; NaN elsewhere. */
 function knownTarget({ signature: { target } }: Model, table: Table): Float64Array {
   const column = findColumn(table, target.name);
   return column?.kind === "number" && target.task === "regression"

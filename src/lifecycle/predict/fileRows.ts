@@ -1,4 +1,4 @@
-/** The rows of a file of any form, batch by batch: CSV and JSON lines as a stream, JSON and Parquet as a table. */
+/** Reads the rows of a file in batches: CSV and JSON lines as a stream, JSON and Parquet as a table. */
 import { Readable } from "node:stream";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
@@ -12,7 +12,7 @@ import { readingOptions } from "../settings.ts";
 
 export interface FileToRead {
   readonly path: string;
-  /** How errors name it. */
+  /** The name in errors. */
   readonly name: string;
 }
 
@@ -25,7 +25,7 @@ export function fileRows(file: FileToRead, { reading }: Signature, config: Confi
   return readRows(stream, { format: formatOf(file.path), normalizeNames: reading.normalizeNames, name: file.name });
 }
 
-/** Columns as they are in the file: what `ingest` selects and leaves out makes a dataset, and no row that is asked about. */
+/** Columns as they are in the file: `ingest.select` and `ingest.where` apply to datasets only. */
 async function* tableRows({ path, name }: FileToRead, normalizeNames: boolean, config: Config) {
   const { select: _select, where: _where, ...options } = readingOptions(config);
   const table = await readTable([path], { ...options, normalizeNames, nameOf: () => name });

@@ -19,7 +19,7 @@ export function formatOf(input: string): RowFormat {
 
 /**
  * @param input a path, or "-" for `stdin`
- * @throws {MlctlError} while it is read: kind "usage" for a file that is no stream of rows, "data" where it cannot be read
+ * @throws {MlctlError} while it is read: kind "usage" for a format that cannot be streamed, "data" where it cannot be read
  */
 export async function* openInput({ input, stdin }: InputPlace): AsyncGenerator<Buffer | string> {
   if (input === "-") return yield* stdin as AsyncIterable<Buffer | string>;
@@ -31,7 +31,7 @@ export async function* openInput({ input, stdin }: InputPlace): AsyncGenerator<B
   const file = createReadStream(input, { highWaterMark: 1 << 18 });
   const stream: AsyncIterable<Buffer> = input.endsWith(".gz")
     ? pipeline(file, createGunzip(), () => {
-        // An error of either reaches the reader through the stream.
+        // Errors of both reach the reader through the stream.
       })
     : file;
   try {
@@ -45,9 +45,9 @@ function unreadable(input: string, error: NodeJS.ErrnoException): MlctlError {
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file",
     EISDIR: "it is a folder",
-    EACCES: "it may not be read",
-    Z_DATA_ERROR: "it is no gzip file, or a damaged one",
-    Z_BUF_ERROR: "it was cut off: the gzip file ends in the middle",
+    EACCES: "permission denied",
+    Z_DATA_ERROR: "it is not a gzip file, or it is damaged",
+    Z_BUF_ERROR: "the gzip file is truncated",
   };
   const reason = reasons[error.code ?? ""];
   return new MlctlError("data", `${input}: ${reason ?? error.message}`, { cause: error });

@@ -1,10 +1,10 @@
-/** CSV bodies of requests: the rows of one that streams in, and the lines of its answer. */
+/** Streams the rows of a CSV request. */
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { csvLine } from "../../data/stream/writeRows.ts";
 import type { ServedModel } from "./servedModel.ts";
 
-/** Small enough that other requests are answered between two of them. */
+/** Small enough that other requests are handled between two batches. */
 export const BATCH_ROWS = 500;
 
 /** As `mlctl predict` reads them. @throws {MlctlError} kind "data" with the line that cannot be read */

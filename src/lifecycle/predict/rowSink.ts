@@ -1,4 +1,4 @@
-/** Where the rows of predict go: to stdout as they come, or to a file that appears when it is complete. */
+/** Output of predict: to stdout row by row, or to a file that appears once it is complete. */
 import { createWriteStream, existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
@@ -22,7 +22,7 @@ export interface RowSinkOptions {
 export interface RowSink {
   write(columns: readonly string[], rows: readonly (readonly Json[])[], sources?: RowSources): Promise<void>;
   close(): Promise<void>;
-  /** Leaves no file behind; what stdout has taken is gone. */
+  /** Leaves no file; what was written to stdout stays. */
   abandon(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function rowSink(
   return {
     async write(names, rows, sources) {
       if (failure !== undefined) throw writeFailure(failure, path);
-      // JSON lines may name new columns later on; the header of a CSV stands.
+      // JSON lines may name new columns later on; the header of a CSV is fixed.
       if (writer === undefined || (format === "jsonl" && names.length !== columns.length)) {
         columns = names;
         writer = rowWriter(stream, { format, columns, bareEmpty, formulaSafe });
@@ -64,14 +64,14 @@ export function rowSink(
     async abandon() {
       if (path === "-") return;
       stream.destroy();
-      // The file may be opened only now: it must be closed before it can go.
+      // The file may still be opening: it must be closed before it can be removed.
       if (!stream.closed) await new Promise<void>((resolve) => void stream.once("close", () => resolve()));
       if (temporary !== undefined && existsSync(temporary)) rmSync(temporary);
     },
   };
 }
 
-/** Refuses to read and write one file at once, under whatever names it goes. */
+/** An input or output that the user named. */
 export interface Place {
   /** How the user named it: "the input", "--reject-file". */
   readonly role: string;
@@ -93,14 +93,14 @@ export function distinctPlaces(places: readonly Place[]): void {
   }
 }
 
-/** Links lead to one file; a file that is still to be written has only its folder. */
+/** By device and inode, so that links count as one file; a file that does not exist yet by its folder and name. */
 function identityOf(path: string): string {
   if (path === "-") return path;
   try {
     const found = statSync(path, { throwIfNoEntry: false, bigint: true });
     return found === undefined ? join(realpathSync(dirname(path)), basename(path)) : `${found.dev}:${found.ino}`;
   } catch {
-    // Its folder is not there, or may not be looked into: whoever opens the file says so.
+    // The folder is missing or unreadable: the error of opening the file says so.
     return path;
   }
 }

@@ -1,10 +1,10 @@
-/** Rows to answer, and beside them what `ingest.select` makes of each: what the model was trained on. */
+/** Rows to predict, each with the columns that `ingest.select` makes of it: those that the model was trained on. */
 import type { RowBatch } from "../../data/rowBatch.ts";
 import { selectedRows } from "../../data/stream/selectedRows.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 
-/** `where` and dedupe make a dataset; every row that is asked about has its answer. */
+/** `where` and dedupe shape datasets only: every row of the input gets its prediction. */
 export function selectedInputs(
   { config, store, context }: Session,
   { model, run }: LoadedModel,
@@ -12,7 +12,7 @@ export function selectedInputs(
 ): AsyncIterable<RowBatch> {
   const { inputs, reading } = model.signature;
   const { select, types } = config.ingest;
-  // The store is not asked for nothing: answers need none.
+  // Without `select` the store is not needed.
   if (Object.keys(select).length === 0) return rows;
   const recorded = run === null ? [] : (store.dataset(run.datasetId)?.columns ?? []);
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "predict", message });

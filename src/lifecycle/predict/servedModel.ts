@@ -1,4 +1,4 @@
-/** The deployed model made ready to answer requests: everything that can be done once is done. */
+/** The deployed model, ready for requests: everything that can be done once is done. */
 import type { Config } from "../../config/schema/schema.ts";
 import { dateText } from "../../core/text/format.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
@@ -8,25 +8,22 @@ import type { Prediction } from "../../core/prediction.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
 import { normalizeName } from "../../data/columnNames.ts";
-import { historyProblems } from "../../pipeline/rows/historyProblems.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
-import { rowReader, type CheckedRows, type RowProblem } from "../../pipeline/rows/rowReader.ts";
 import { deployedModel } from "../loadModel.ts";
+import { checkRows, type CheckRows } from "./checkRows.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface ServedModel {
   readonly deployment: Deployment;
   readonly model: Model;
-  /** The model's columns, in the order in which `read` takes cells. */
+  /** The model's columns, in the order in which `check` takes cells. */
   readonly inputs: readonly string[];
-  /** Columns that name a row and are no input: their cells follow, for the prediction log, so that the truth finds it. */
+  /** Columns that identify a row and are not inputs: their cells follow, so that labels can be joined to the prediction log. */
   readonly names: readonly string[];
-  /** The same reading, check and prediction as `mlctl predict`. */
-  readonly read: (rows: readonly (readonly unknown[])[]) => CheckedRows;
+  /** The same check and prediction as in `mlctl predict`, with the policy of `serve.validation`. */
+  readonly check: CheckRows;
   readonly predict: (table: Table) => Prediction;
-  /** What rows lack of the history that the model looks back on; null for a model that does not. */
-  readonly gaps: ((table: Table) => readonly RowProblem[]) | null;
-  /** How the model calls a column that a caller gave this name. */
+  /** The model's name of a column that has this name in the request. */
   readonly columnName: (given: string) => string;
   /** A class by its code, as JSON has it: numbers where every class is one. */
   readonly labels: readonly (string | number)[] | null;
@@ -44,16 +41,15 @@ export function servedModel(workspace: Workspace): ServedModel | undefined {
   if (deployed === undefined) return undefined;
   const { model, deployment } = deployed;
   const { inputs, target, reading: how } = model.signature;
+  const { serve, time_column } = workspace.config;
   const names = inputs.map(({ name }) => name);
-  const looksBack = inputs.some(({ kind, minimum }) => kind === "date" && minimum === undefined);
   const served: ServedModel = {
     deployment,
     model,
     inputs: names,
     names: namingColumns(workspace.config).filter((name) => !names.includes(name)),
-    read: rowReader(model.signature, names),
+    check: checkRows(model, { columns: names, policy: serve.validation, timeColumn: time_column }),
     predict: predictor(model),
-    gaps: looksBack ? historyProblems(model) : null,
     columnName: how.normalizeNames ? normalizeName : (given) => given,
     labels: target.classes === undefined ? null : jsonLabels(target.classes),
   };
@@ -65,12 +61,12 @@ function namingColumns({ id_columns, time_column }: Config): string[] {
   return [...new Set([...id_columns, ...(time_column === null ? [] : [time_column])])];
 }
 
-function warmUp({ model, read, predict }: ServedModel): void {
+function warmUp({ model, check, predict }: ServedModel): void {
   const row = exampleRow(model);
   try {
-    for (let i = 0; i < WARM_UP_CALLS; i++) predict(read([row.map(({ value }) => value)]).table);
+    for (let i = 0; i < WARM_UP_CALLS; i++) predict(check([row.map(({ value }) => value)]).table);
   } catch (error) {
-    // A model that looks back may have no answer for this row: that it says so shows that it works.
+    // A model with lag features may refuse this row. That shows that it works.
     if (!(error instanceof MlctlError) || error.kind !== "data") throw error;
   }
 }
@@ -90,7 +86,7 @@ function exampleValue(spec: ColumnSpec, { columns }: Model["reference"]): string
   return spec.integer === true ? Math.round(middle) : middle;
 }
 
-/** By code: numbers where every class is one, else the texts. */
+/** By code: numbers where every class is one, else strings. */
 export function jsonLabels(classes: readonly string[]): (string | number)[] {
   return classes.every((label) => String(Number(label)) === label) ? classes.map(Number) : [...classes];
 }

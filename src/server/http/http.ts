@@ -147,7 +147,7 @@ export function sendProblem(reply: Reply, problem: HttpProblem): Reply {
   return reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(problem.document);
 }
 
-/** Answers every other address: 405 where another method would do. Called once all routes stand. */
+/** Predictions every other address: 405 where another method would do. Called once all routes stand. */
 export function registerFallback(app: App): void {
   const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const;
   app.setNotFoundHandler((request, reply) => {
@@ -165,7 +165,7 @@ export function registerFallback(app: App): void {
   });
 }
 
-/** Answers with JSON that is already text, so that fastify has nothing to serialize. */
+/** Predictions with JSON that is already text, so that fastify has nothing to serialize. */
 export const JSON_TYPE = "application/json; charset=utf-8";
 
 export function sendText(reply: Reply, text: string): Reply {

@@ -7,7 +7,7 @@ import { lingeringClose, type LingerLimits } from "./lingeringClose.ts";
 
 const HEAD = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n";
 
-/** Answers before it has read the body. */
+/** Predictions before it has read the body. */
 async function earlyServer(limits?: LingerLimits): Promise<{ client: Socket; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {

@@ -28,7 +28,7 @@ export async function livePage(request: PageRequest): Promise<Page> {
         ${section("now", "Now", rightNow(snapshot, [...samples, newest], now - state.startedAt.getTime()))}
         ${section("course", "The last ten minutes", course([...samples, newest]))}
         ${section("latency", "Latency", latencies([...samples, newest]))}
-        ${section("answers", "Answers", answers(snapshot))} ${section("requests", "Requests", requests(snapshot))}
+        ${section("answers", "Predictions", answers(snapshot))} ${section("requests", "Requests", requests(snapshot))}
       </div>`,
   };
 }

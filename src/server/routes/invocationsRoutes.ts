@@ -1,10 +1,10 @@
 /** MLflow's scoring protocol (mlflow.pyfunc.scoring_server), so that its clients change nothing but the address. */
 import { Readable } from "node:stream";
-import { csvBatches } from "../answers/csvAnswers.ts";
+import { csvBatches } from "../predictions/csvResponse.ts";
 import type { Guards } from "../http/guards.ts";
 import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { requestRows } from "../answers/requestRows.ts";
+import { requestRows } from "../predictions/requestRows.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 import { streamPieces } from "../http/streamPieces.ts";
 
@@ -12,7 +12,7 @@ const FORMS = ["dataframe_split", "dataframe_records", "instances", "inputs"];
 
 export function registerInvocations(app: App, state: ServerState, guards: Guards): void {
   const schema = {
-    summary: "Answers rows as an MLflow model server does",
+    summary: "Predictions rows as an MLflow model server does",
     tags: ["mlflow"],
     description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the answer is { predictions: [...] }.`,
     body: {
@@ -35,12 +35,16 @@ async function answer(state: ServerState, request: Request, reply: Reply): Promi
     throw new HttpProblem("unsupported-media-type", "/invocations reads text/csv and application/json");
   }
   const predictions =
-    body instanceof Readable ? await answerCsv(serving, state, request) : answerJson(serving, state, body);
+    body instanceof Readable ? await csvResponse(serving, state, request) : predictedJson(serving, state, body);
   reply.header("x-model-version", serving.served.deployment.runId);
   return sendText(reply, `{"predictions": ${JSON.stringify(predictions)}}`);
 }
 
-function answerJson({ answerer }: Serving, { workspace }: ServerState, body: unknown): readonly (string | number)[] {
+function predictedJson(
+  { predictor }: Serving,
+  { workspace }: ServerState,
+  body: unknown,
+): readonly (string | number)[] {
   const given = typeof body === "object" && body !== null ? body : {};
   const forms = FORMS.filter((form) => Object.hasOwn(given, form));
   if (Array.isArray(body) || forms.length !== 1) {
@@ -50,14 +54,14 @@ function answerJson({ answerer }: Serving, { workspace }: ServerState, body: unk
       `the body is an object with exactly one of ${FORMS.join(", ")}; found ${found}`,
     );
   }
-  const options = { inputs: answerer.inputs, mostRows: workspace.config.serve.limits.rows };
+  const options = { inputs: predictor.inputs, mostRows: workspace.config.serve.limits.rows };
   const [form] = forms as [string];
   // Only that key: a column that is called "data" beside it would be taken for rows.
-  return answerer.answer(requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows).values;
+  return predictor.predict(requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows).values;
 }
 
-async function answerCsv(
-  { answerer }: Serving,
+async function csvResponse(
+  { predictor }: Serving,
   { workspace, bodies }: ServerState,
   request: Request,
 ): Promise<(string | number)[]> {
@@ -65,14 +69,14 @@ async function answerCsv(
   const predictions: (string | number)[] = [];
   for await (const { cells, errors, start } of csvBatches(
     streamPieces(request.raw, bodies),
-    answerer,
+    predictor,
     workspace.config,
   )) {
     if (start + cells.length > limits.rows) {
       const hint = "POST /predict streams any number of rows";
       throw new HttpProblem("too-large", `more than ${limits.rows} rows`, { hint });
     }
-    predictions.push(...answerer.answerCells(cells, { errors, warnings: [] }).values);
+    predictions.push(...predictor.predictCells(cells, { errors, warnings: [] }).values);
   }
   return predictions;
 }

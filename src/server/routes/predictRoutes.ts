@@ -1,13 +1,13 @@
 /** POST /predict and POST /: rows in, predictions out. */
 import { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
-import { explanations, requireExplainable } from "../answers/explanations.ts";
-import { answerCsv } from "../answers/csvAnswers.ts";
+import { explanations, requireExplainable } from "../predictions/explanations.ts";
+import { csvResponse } from "../predictions/csvResponse.ts";
 import { sendText, type App, type Reply, type Request } from "../http/http.ts";
-import { answerJsonLines } from "../answers/jsonLines.ts";
+import { jsonLinesResponse } from "../predictions/jsonLinesResponse.ts";
 import { logRoom, streamPieces } from "../http/streamPieces.ts";
 import { HttpProblem, problemOf } from "../http/problem.ts";
-import { requestRows } from "../answers/requestRows.ts";
+import { requestRows } from "../predictions/requestRows.ts";
 import type { Guards } from "../http/guards.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 
@@ -27,11 +27,11 @@ export function registerPredict(app: App, state: ServerState, guards: Guards): v
       if (explain) throw new HttpProblem("bad-request", "answers that stream are not explained", { hint: "send JSON" });
       return stream(serving, { request, reply, state });
     }
-    const rows = requestRows(body, { inputs: serving.answerer.inputs, mostRows });
+    const rows = requestRows(body, { inputs: serving.predictor.inputs, mostRows });
     if (explain) requireExplainable(rows.rows.length);
-    const answers = serving.answerer.answer(rows.rows);
-    const extra = explain ? explanations(serving.served, answers.table, rows.single) : undefined;
-    return sendText(reply, serving.answerText(rows, answers, extra));
+    const predictions = serving.predictor.predict(rows.rows);
+    const extra = explain ? explanations(serving.served, predictions.table, rows.single) : undefined;
+    return sendText(reply, serving.responseText(rows, predictions, extra));
   };
   for (const url of ["/predict", "/"]) {
     app.post(url, { onRequest: guards.predict, schema: predictSchema }, handler);
@@ -48,32 +48,32 @@ function wantsExplanation({ url, query }: Request): boolean {
 }
 
 async function stream(
-  { answerer }: Serving,
+  { predictor }: Serving,
   { request, reply, state }: { request: Request; reply: Reply; state: ServerState },
 ): Promise<Reply> {
   const { config } = state.workspace;
   const pieces = streamPieces(request.raw, state.bodies);
   const isCsv = (request.headers["content-type"] ?? "").toLowerCase().startsWith(CSV_TYPE);
-  const answers = isCsv ? answerCsv(pieces, answerer, config) : answerJsonLines(pieces, answerer, config);
+  const predictions = isCsv ? csvResponse(pieces, predictor, config) : jsonLinesResponse(pieces, predictor, config);
   // What is wrong with the first rows is told with a status; later it stands in the rows.
-  const first = await answers.next();
+  const first = await predictions.next();
   const room = (): Promise<void> => logRoom(state.log, config.serve.log.queue_rows);
-  const text = Readable.from(rest(first, answers, room), { objectMode: false, highWaterMark: 1 << 16 });
+  const text = Readable.from(rest(first, predictions, room), { objectMode: false, highWaterMark: 1 << 16 });
   return reply
     .header("content-type", `${isCsv ? CSV_TYPE : "application/x-ndjson"}; charset=utf-8`)
-    .header("x-model-version", answerer.served.deployment.runId)
+    .header("x-model-version", predictor.served.deployment.runId)
     .send(text);
 }
 
 /** Buffers: a stream of texts would count characters, not bytes. */
 async function* rest(
   first: IteratorResult<string>,
-  answers: AsyncGenerator<string>,
+  pieces: AsyncGenerator<string>,
   room: () => Promise<void>,
 ): AsyncGenerator<Buffer> {
   try {
     if (first.done !== true) yield Buffer.from(first.value);
-    for await (const text of answers) {
+    for await (const text of pieces) {
       yield Buffer.from(text);
       await room();
     }
@@ -84,7 +84,7 @@ async function* rest(
 }
 
 const predictSchema = {
-  summary: "Answers rows",
+  summary: "Predictions rows",
   tags: ["predict"],
   description:
     "One object gives one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON gives lists. CSV and JSON lines stream. ?explain=true adds SHAP values.",

@@ -2,8 +2,8 @@
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
-import type { Answerer } from "../answers/answerer.ts";
-import type { answerText } from "../answers/answerText.ts";
+import type { ServedPredictor } from "../predictions/servedPredictor.ts";
+import type { responseText } from "../predictions/responseText.ts";
 import type { BodyReader } from "../http/bodyReader.ts";
 import type { LiveStore } from "./liveStore.ts";
 import type { Metrics, MetricsSnapshot } from "./metrics.ts";
@@ -12,8 +12,8 @@ import { HttpProblem } from "../http/problem.ts";
 /** One deployment, ready: replaced as a whole, so that a request meets one or the other. */
 export interface Serving {
   readonly served: ServedModel;
-  readonly answerer: Answerer;
-  readonly answerText: ReturnType<typeof answerText>;
+  readonly predictor: ServedPredictor;
+  readonly responseText: ReturnType<typeof responseText>;
 }
 
 export interface ServerState {

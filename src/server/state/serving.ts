@@ -1,10 +1,10 @@
 /** Puts a deployment to work: what is compiled for it, and when it takes over. */
-import { answerer, type AnswererTools } from "../answers/answerer.ts";
-import { answerText } from "../answers/answerText.ts";
+import { servedPredictor, type PredictorTools } from "../predictions/servedPredictor.ts";
+import { responseText } from "../predictions/responseText.ts";
 import { followDeployment, type Follower } from "./followDeployment.ts";
 import type { ServerState } from "./serverState.ts";
 
-export interface ServingTools extends Pick<AnswererTools, "predictionId" | "now"> {
+export interface ServingTools extends Pick<PredictorTools, "predictionId" | "now"> {
   /** Who answers from now on. */
   readonly tell: (message: string) => void;
 }
@@ -22,8 +22,8 @@ export function keepServing(state: ServerState, { tell, ...tools }: ServingTools
       const before = state.serving?.served.deployment.runId;
       state.serving = {
         served,
-        answerer: answerer(served, config, { log, counted, ...tools }),
-        answerText: answerText(config, runId),
+        predictor: servedPredictor(served, config, { log, counted, ...tools }),
+        responseText: responseText(config, runId),
       };
       state.refusal = null;
       metrics.swaps++;

@@ -1,7 +1,7 @@
 /** From rows by column name to cells in the model's order, with what is missing, unknown or given twice. */
 import type { Config } from "../../config/schema/schema.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import { shownValue, type RowFinding } from "../../lifecycle/predict/rowChecks.ts";
+import { shownValue, type RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { RequestRow } from "./requestRows.ts";
 
@@ -11,7 +11,7 @@ export interface RowCells {
   readonly warnings: readonly RowFinding[];
 }
 
-/** Findings of one request that look for the name that was meant: comparing names takes time. */
+/** Maximum number of suggestions in one response: comparing names takes time. */
 const MOST_SUGGESTIONS = 50;
 const LONGEST_NAME = 100;
 const NONE: readonly RowFinding[] = [];
@@ -53,7 +53,7 @@ export function rowCells(served: ServedModel, config: Config): (rows: readonly R
   };
 }
 
-/** By every name that a caller may give: inputs, then what names a row; −1 for columns that are known and not needed. */
+/** By every name that a caller may use: inputs, then columns that identify a row; −1 for known columns that are not needed. */
 export function namePositions(
   { inputs, names, model, columnName }: ServedModel,
   config: Config,

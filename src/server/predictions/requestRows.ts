@@ -1,4 +1,4 @@
-/** From the body of a request to its rows, in whichever of the usual shapes they come. */
+/** From the body of a request to its rows, in any of the usual shapes. */
 import { HttpProblem } from "../http/problem.ts";
 
 /** A row by column. Keys are only ever looked up and listed, so that "__proto__" is a name like any other. */
@@ -112,7 +112,7 @@ function batch(content: readonly unknown[], { inputs, mostRows }: RowsOptions): 
 
 function limitRows(count: number, { mostRows }: RowsOptions): void {
   if (count <= mostRows) return;
-  throw new HttpProblem("too-large", `${count} rows, at most ${mostRows} are answered at once`, {
+  throw new HttpProblem("too-large", `${count} rows, the maximum is ${mostRows} a request`, {
     hint: "send fewer, or stream them as text/csv or application/x-ndjson, which has no such limit",
   });
 }

@@ -1,29 +1,30 @@
-/** Answers the rows of requests with one model: compiled once for each deployment, as all that changes is the rows. */
+/** Predicts the rows of requests with one model: compiled once for each deployment. */
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Table } from "../../core/table/table.ts";
-import { rowChecks, type RowFinding } from "../../lifecycle/predict/rowChecks.ts";
+import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
-import { answerEach } from "./answerEach.ts";
-import type { Answers, Found, RowAnswer } from "./answers.ts";
+import { predictEach } from "./predictEach.ts";
+import type { Predictions, Found, RowPrediction } from "./predictions.ts";
 import { rowCells } from "./rowCells.ts";
 
-export interface Answerer {
+export interface ServedPredictor {
   readonly served: ServedModel;
   readonly inputs: ReadonlySet<string>;
-  /** @throws {HttpProblem} 422 naming every value that stands in the way */
-  answer(rows: readonly RequestRow[]): Answers;
+  /** @throws {HttpProblem} 422 naming every value that prevents a prediction */
+  predict(rows: readonly RequestRow[]): Predictions;
   /** The same for cells in the order of the model's columns. @param found findings about names, added to those about values */
-  answerCells(cells: readonly (readonly unknown[])[], found?: Found): Answers;
-  /** Row by row: what cannot be answered does not keep the others from it. */
-  answerEach(cells: readonly (readonly unknown[])[], found?: Found): RowAnswer[];
+  predictCells(cells: readonly (readonly unknown[])[], found?: Found): Predictions;
+  /** Row by row: a row without a prediction does not affect the others. */
+  predictEach(cells: readonly (readonly unknown[])[], found?: Found): RowPrediction[];
 }
 
-/** What an answerer tells of its work, and what it needs from the process. */
-export interface AnswererTools {
+/** What the predictor reports to, and what it needs from the process. */
+export interface PredictorTools {
   readonly log: PredictionLog;
   readonly predictionId: () => string;
   /** Milliseconds since 1970. */
@@ -31,17 +32,17 @@ export interface AnswererTools {
   readonly counted: (values: readonly (string | number)[]) => void;
 }
 
-/** Findings in one document; the rest is counted. */
+/** Maximum number of findings in one document; the rest is counted. */
 export const MOST_FINDINGS = 100;
 
 const NOTHING: Found = { errors: [], warnings: [] };
 
-export function answerer(served: ServedModel, config: Config, tools: AnswererTools): Answerer {
+export function servedPredictor(served: ServedModel, config: Config, tools: PredictorTools): ServedPredictor {
   const toCells = rowCells(served, config);
-  const check = rowChecks(served, config);
-  const valuesOf = answerValues(served, config.serve.round);
+  const { check } = served;
+  const valuesOf = servedValues(served, config.serve.round);
   const logged = logEntries(served, tools);
-  const answerCells: Answerer["answerCells"] = (cells, found = NOTHING) => {
+  const predictCells: ServedPredictor["predictCells"] = (cells, found = NOTHING) => {
     const { table, errors, warnings } = check(cells);
     if (found.errors.length + errors.length > 0) throw invalidRows([...found.errors, ...errors]);
     const { values, probabilities } = valuesOf(table);
@@ -54,12 +55,12 @@ export function answerer(served: ServedModel, config: Config, tools: AnswererToo
   return {
     served,
     inputs: new Set(served.inputs),
-    answer(rows) {
+    predict(rows) {
       const { cells, errors, warnings } = toCells(rows);
-      return answerCells(cells, { errors, warnings });
+      return predictCells(cells, { errors, warnings });
     },
-    answerCells,
-    answerEach: (cells, found = NOTHING) => answerEach(cells, found, { check, answerCells }),
+    predictCells,
+    predictEach: (cells, found = NOTHING) => predictEach(cells, found, { check, predictCells }),
   };
 }
 
@@ -73,59 +74,43 @@ export function invalidRows(findings: readonly RowFinding[]): HttpProblem {
   return new HttpProblem("invalid-rows", detail, { hint, members });
 }
 
-function answerValues(
+function servedValues(
   { predict, labels, model }: ServedModel,
   digits: number | null,
-): (table: Table) => Pick<Answers, "values" | "probabilities"> {
-  const { task, name } = model.signature.target;
-  const classCount = labels?.length ?? 0;
+): (table: Table) => Pick<Predictions, "values" | "probabilities"> {
+  const { target } = model.signature;
+  const valuesOf = predictedValues(target, { labels, digits });
   return (table) => {
-    if (table.rowCount === 0) return { values: [], probabilities: task === "regression" ? null : [] };
-    const { yPred, probabilities: raw } = predictOrRefuse(predict, table);
-    const values: (string | number)[] = Array.from({ length: yPred.length });
-    for (let row = 0; row < yPred.length; row++) {
-      const value = yPred[row]!;
-      if (!Number.isFinite(value)) throw noAnswer(row, name);
-      values[row] = labels !== null ? labels[value]! : digits === null ? value : Number(value.toFixed(digits));
+    if (table.rowCount === 0) return { values: [], probabilities: target.task === "regression" ? null : [] };
+    const predicted = valuesOf(predictOrRefuse(predict, table));
+    if (predicted.notFinite.length > 0) {
+      const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
+      throw invalidRows(predicted.notFinite.map((row) => ({ row, ...finding })));
     }
-    if (raw === null) return { values, probabilities: null };
-    if (task === "binary") return { values, probabilities: finite(raw, name) };
-    return {
-      values,
-      probabilities: finite(
-        Array.from(yPred, (code, row) => raw[row * classCount + code]!),
-        name,
-      ),
-    };
+    return predicted;
   };
-}
-
-function finite(probabilities: ArrayLike<number>, name: string): number[] {
-  const row = Array.prototype.findIndex.call(probabilities, (value: number) => !Number.isFinite(value));
-  if (row >= 0) throw noAnswer(row, name);
-  return Array.from(probabilities);
 }
 
 function predictOrRefuse(predict: ServedModel["predict"], table: Table) {
   try {
     return predict(table);
   } catch (error) {
-    if (!(error instanceof MlctlError)) throw error;
-    throw new HttpProblem("invalid-rows", error.message, { hint: error.hint, cause: error });
+    throw asInvalidRows(error);
   }
 }
 
-/** JSON has no NaN and no infinity; null would be a wrong answer given quietly. */
-function noAnswer(row: number, column: string): HttpProblem {
-  return invalidRows([{ row, column, check: "row", message: "the model's answer is no finite number" }]);
+/** 422 for an error of the rows; any other error as it is. */
+export function asInvalidRows(error: unknown): unknown {
+  if (!(error instanceof MlctlError)) return error;
+  return new HttpProblem("invalid-rows", error.message, { hint: error.hint, cause: error });
 }
 
-function logEntries({ inputs, names, deployment, labels }: ServedModel, { now }: AnswererTools) {
+function logEntries({ inputs, names, deployment, labels }: ServedModel, { now }: PredictorTools) {
   const { runId, model } = deployment;
   const kept = [...inputs, ...names];
   return (
     cells: readonly (readonly unknown[])[],
-    { values, probabilities, predictionIds }: Pick<Answers, "values" | "probabilities" | "predictionIds">,
+    { values, probabilities, predictionIds }: Pick<Predictions, "values" | "probabilities" | "predictionIds">,
   ): LoggedPrediction[] => {
     const at = now();
     return cells.map((row, i) => ({

@@ -1,15 +1,15 @@
-/** Writes answers as JSON text: one object for one row, lists for several. */
+/** Writes predictions as JSON: one object for one row, lists for several. */
 import type { Config } from "../../config/schema/schema.ts";
-import type { RowFinding } from "../../lifecycle/predict/rowChecks.ts";
-import { MOST_FINDINGS } from "./answerer.ts";
-import type { Answers } from "./answers.ts";
+import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import { MOST_FINDINGS } from "./servedPredictor.ts";
+import type { Predictions } from "./predictions.ts";
 import type { RequestRows } from "./requestRows.ts";
 
-/** @param runId of the model that answered @returns a function that writes one answer, its constant parts written once */
-export function answerText(
+/** @param runId of the model @returns a function that writes one response, its constant parts written once */
+export function responseText(
   { serve }: Pick<Config, "serve">,
   runId: string,
-): (request: RequestRows, answers: Answers, extra?: Readonly<Record<string, unknown>>) => string {
+): (request: RequestRows, predictions: Predictions, extra?: Readonly<Record<string, unknown>>) => string {
   const { response_key, echo } = serve;
   const [oneKey, manyKey] = [response_key ?? "prediction", response_key ?? "predictions"].map((key) =>
     JSON.stringify(key),
@@ -44,7 +44,7 @@ function warningsText(warnings: readonly RowFinding[]): string {
   return `,"warnings":${JSON.stringify(warnings.slice(0, MOST_FINDINGS))}${more}`;
 }
 
-/** What is nested is not said again: it may be of any depth. */
+/** Nested values are not echoed: they may be of any depth. */
 function scalarText(value: unknown): string {
   return typeof value === "object" || value === undefined ? "null" : JSON.stringify(value);
 }

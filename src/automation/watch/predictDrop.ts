@@ -1,18 +1,19 @@
-/** Answers a dropped file with the deployed model and holds it against the reference, through the steps of lifecycle. */
+/** Predicts a dropped file with the deployed model and compares it with the reference data. */
 import { createHash } from "node:crypto";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
-import { answerFile, type AnsweredFile } from "../../lifecycle/predict/answerFile.ts";
 import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
+import type { PredictedRows } from "../../lifecycle/predict/predictBatches.ts";
+import { predictFile } from "../../lifecycle/predict/predictFile.ts";
 import { reading, writing } from "../../lifecycle/session.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { Claim } from "./dropClaims.ts";
 import { isStop, isTransient, messageOf } from "./dropErrors.ts";
 
 export interface DropSettings {
-  readonly responseKey: string;
+  readonly predictionColumn: string;
   readonly guard: boolean;
   readonly monitor: boolean;
   readonly log: boolean;
@@ -30,23 +31,23 @@ export type Say = (message: string) => void;
 export const PREDICTIONS = "predictions.csv";
 export const REJECTED = "rejected.csv";
 
-interface Answering {
+interface DropTools {
   readonly settings: DropSettings;
   readonly say: Say;
 }
 
-export interface AnsweredDrop {
+export interface PredictedDrop {
   readonly loaded: LoadedModel;
-  readonly answered: AnsweredFile;
+  readonly predicted: PredictedRows;
   readonly monitored: MonitorResult | null;
   readonly warnings: readonly string[];
 }
 
 /**
- * Predictions lie in the claim's folder then. The file is finished whatever signal comes: only waiting is cut short.
- * @throws {MlctlError} kind "data" where the file cannot be answered; "failure", "busy", "notReady" where we cannot
+ * Writes the predictions into the claim's folder. A signal does not interrupt the file: it only ends waiting.
+ * @throws {MlctlError} kind "data" for a file that cannot be predicted; "failure", "busy", "notReady" where the cause is not the file
  */
-export async function answerDrop(workspace: Workspace, claim: Claim, work: Answering): Promise<AnsweredDrop> {
+export async function predictDrop(workspace: Workspace, claim: Claim, work: DropTools): Promise<PredictedDrop> {
   const { settings, say } = work;
   const warnings = new Set<string>();
   const context: Workspace["context"] = {
@@ -55,20 +56,20 @@ export async function answerDrop(workspace: Workspace, claim: Claim, work: Answe
     emit: (event) => void (event.type === "warning" && warnings.add(event.message)),
   };
   const before = stateOf(claim.original);
-  const { loaded, answered } = await reading({ ...workspace, context }, async (session) => {
+  const { loaded, predicted } = await reading({ ...workspace, context }, async (session) => {
     const deployed = deployedOf(() => loadDeployed(session));
     const log = settings.log ? { source: "watch" as const, nextId: idsOf(claim) } : null;
     const rejectFile = settings.guard ? join(claim.folder, REJECTED) : null;
     const output = join(claim.folder, PREDICTIONS);
-    const { responseKey } = settings;
-    const request = { path: claim.original, name: claim.given, output, responseKey, rejectFile, log };
-    return { loaded: deployed, answered: await answerFile(session, deployed, request) };
+    const { predictionColumn } = settings;
+    const request = { path: claim.original, name: claim.given, output, predictionColumn, rejectFile, log };
+    return { loaded: deployed, predicted: await predictFile(session, deployed, request) };
   });
   const { run, sha256 } = loaded;
-  say(`answered ${answered.rows} rows with ${run === null ? `model ${sha256.slice(0, 12)}` : `run ${run.runId}`}`);
-  if (answered.rejected > 0) say(`${answered.rejected} rows were set aside`);
+  say(`predicted ${predicted.rows} rows with ${run === null ? `model ${sha256.slice(0, 12)}` : `run ${run.runId}`}`);
+  if (predicted.rejected > 0) say(`${predicted.rejected} rows were rejected`);
   const monitored =
-    settings.monitor && answered.rows > 0
+    settings.monitor && predicted.rows > 0
       ? await monitorDrop({ ...workspace, context }, claim, { ...work, loaded, stop: workspace.context.signal })
       : null;
   if (stateOf(claim.original) !== before) {
@@ -76,12 +77,12 @@ export async function answerDrop(workspace: Workspace, claim: Claim, work: Answe
       hint: "a longer `watch.settle` waits",
     });
   }
-  const all = [...answered.warnings, ...warnings];
+  const all = [...predicted.warnings, ...warnings];
   for (const message of all) say(`warning: ${message}`);
-  return { loaded, answered, monitored, warnings: all };
+  return { loaded, predicted, monitored, warnings: all };
 }
 
-/** A damaged model is not the file's fault. */
+/** A damaged model is a failure, not an error of the file. */
 function deployedOf(load: () => LoadedModel | undefined): LoadedModel {
   try {
     const loaded = load();
@@ -95,7 +96,7 @@ function deployedOf(load: () => LoadedModel | undefined): LoadedModel {
   throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy" });
 }
 
-/** The same drop has the same ids, however often it is begun: the log keeps each row once. */
+/** A drop has the same ids each time it is started: the log keeps each row once. */
 function idsOf({ claimedAt, nonce }: Claim): () => string {
   const time = Date.parse(claimedAt).toString(16).padStart(11, "0");
   const prefix = time + createHash("sha256").update(nonce).digest("hex").slice(0, 8);
@@ -108,12 +109,12 @@ function stateOf(path: string): string {
   return `${size} ${mtimeMs}`;
 }
 
-interface Monitoring extends Answering {
+interface Monitoring extends DropTools {
   readonly loaded: LoadedModel;
   readonly stop: AbortSignal;
 }
 
-/** What cannot be judged does not take the answers away. */
+/** A failure to monitor is a warning: the predictions stay. */
 async function monitorDrop(
   workspace: Workspace,
   { original, name }: Claim,

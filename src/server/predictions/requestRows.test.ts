@@ -44,8 +44,8 @@ describe("requestRows", () => {
     [{ dataframe_split: { columns: ["a"], data: [[1], [1, 2]] } }, "row 1 has not one value for each of 1 columns"],
     [{ data: 3 }, '"data" holds no rows'],
     ["x", "the body holds no row"],
-    [[{}, {}, {}, {}], "4 rows, at most 3 are answered at once"],
-    [{ inputs: { a: [1, 2, 3, 4] } }, "4 rows, at most 3 are answered at once"],
+    [[{}, {}, {}, {}], "4 rows, the maximum is 3 a request"],
+    [{ inputs: { a: [1, 2, 3, 4] } }, "4 rows, the maximum is 3 a request"],
   ])("refuses %j", (body, message) => {
     expect(() => requestRows(body, options)).toThrow(message);
   });

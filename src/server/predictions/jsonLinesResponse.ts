@@ -1,10 +1,10 @@
-/** JSON lines in, JSON lines out: each answer is its own line with the prediction added. */
+/** JSON lines in, JSON lines out: each line comes back with the prediction added. */
 import { isUtf8 } from "node:buffer";
 import type { Config } from "../../config/schema/schema.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { BATCH_ROWS } from "../../lifecycle/predict/requestBatches.ts";
-import type { Answerer } from "./answerer.ts";
-import type { RowAnswer } from "./answers.ts";
+import type { ServedPredictor } from "./servedPredictor.ts";
+import type { RowPrediction } from "./predictions.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { rowCells } from "./rowCells.ts";
@@ -16,19 +16,19 @@ interface Line {
   readonly problem: string;
 }
 
-/** Bytes 10 and 13 stand in no other UTF-8 sequence, so lines can be cut before they are decoded. */
+/** Bytes 10 and 13 are in no other UTF-8 sequence, so lines can be cut before they are decoded. */
 const LINE_FEED = 10;
 
 /**
- * @yields the answers of some lines
- * @throws {HttpProblem} 400 for a first line that is no object: then it is no JSON lines at all
+ * @yields the response to some lines
+ * @throws {HttpProblem} 400 for a first line that is not an object
  */
-export async function* answerJsonLines(
+export async function* jsonLinesResponse(
   pieces: AsyncIterable<Buffer>,
-  answerer: Answerer,
+  predictor: ServedPredictor,
   config: Config,
 ): AsyncGenerator<string> {
-  const toAnswers = lineAnswers(answerer, config);
+  const respond = linePredictions(predictor, config);
   let first = true;
   let waiting: Line[] = [];
   for await (const text of lines(pieces, config.serve.limits.body_bytes)) {
@@ -41,10 +41,10 @@ export async function* answerJsonLines(
     first = false;
     waiting.push(line);
     if (waiting.length < BATCH_ROWS) continue;
-    yield toAnswers(waiting);
+    yield respond(waiting);
     waiting = [];
   }
-  if (waiting.length > 0) yield toAnswers(waiting);
+  if (waiting.length > 0) yield respond(waiting);
 }
 
 async function* lines(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer> {
@@ -80,19 +80,19 @@ function parseLine(bytes: Buffer): Line | null {
   }
 }
 
-function lineAnswers(answerer: Answerer, config: Config): (batch: readonly Line[]) => string {
-  const toCells = rowCells(answerer.served, config);
-  const write = lineWriter(answerer.served, config);
+function linePredictions(predictor: ServedPredictor, config: Config): (batch: readonly Line[]) => string {
+  const toCells = rowCells(predictor.served, config);
+  const write = lineWriter(predictor.served, config);
   return (batch) => {
     const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
     const { cells, ...found } = toCells(rows);
-    const answers = answerer.answerEach(cells, found);
+    const predictions = predictor.predictEach(cells, found);
     let next = 0;
     return batch
       .map(({ text, row, problem }) =>
         row === null
           ? `{"prediction_error":${JSON.stringify(problem)}}\n`
-          : write(text, answers[next++]!, Object.keys(row).length > 0),
+          : write(text, predictions[next++]!, Object.keys(row).length > 0),
       )
       .join("");
   };
@@ -102,8 +102,8 @@ function lineWriter({ model, deployment }: ServedModel, { serve }: Config) {
   const key = JSON.stringify(serve.response_key ?? "prediction");
   const isClass = model.signature.target.task !== "regression";
   const version = `,"model_version":${JSON.stringify(deployment.runId)}`;
-  return (text: string, answer: RowAnswer, hasKeys: boolean): string => {
-    const { value, probability, predictionId, warning, error } = answer;
+  return (text: string, prediction: RowPrediction, hasKeys: boolean): string => {
+    const { value, probability, predictionId, warning, error } = prediction;
     const before = `${text.slice(0, -1)}${hasKeys ? "," : ""}`;
     if (error !== null) return `${before}${key}:null,"prediction_error":${JSON.stringify(error)}}\n`;
     const share = isClass ? `,"probability":${probability}` : "";

@@ -1,9 +1,10 @@
-/** CSV in, CSV out: the columns that came, with the prediction behind them. */
+/** CSV in, CSV out: the columns that came, followed by their prediction. */
 import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
+import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import { csvLine, requestBatches } from "../../lifecycle/predict/requestBatches.ts";
-import type { RowFinding } from "../../lifecycle/predict/rowChecks.ts";
-import { invalidRows, type Answerer } from "./answerer.ts";
+import { refuseTaken } from "../../lifecycle/predict/rowPredictor.ts";
+import { asInvalidRows, invalidRows, type ServedPredictor } from "./servedPredictor.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { namePositions, rowCells } from "./rowCells.ts";
 
@@ -21,7 +22,7 @@ export interface CsvBatch {
 /** @throws {HttpProblem} 422 for a header that lacks columns, 413 for one that is too wide; {MlctlError} for what is no CSV */
 export async function* csvBatches(
   pieces: AsyncIterable<Buffer>,
-  { served }: Answerer,
+  { served }: ServedPredictor,
   config: Config,
 ): AsyncGenerator<CsvBatch> {
   let positions: readonly number[] | undefined;
@@ -38,11 +39,11 @@ export async function* csvBatches(
   if (start === 0 && positions === undefined) throw new HttpProblem("bad-request", "the body is empty");
 }
 
-/** More would hold up everybody else: names are compared with those of the model. */
+/** More would delay other requests: every name is compared with those of the model. */
 const MOST_COLUMNS = 20_000;
 
-/** For each column of the model, and each that names a row, where it stands in the file; −1 where it may be missing. */
-function headerPositions(columns: readonly string[], served: Answerer["served"], config: Config): number[] {
+/** For each column of the model, and each that names a row, its position in the file; −1 where it may be missing. */
+function headerPositions(columns: readonly string[], served: ServedPredictor["served"], config: Config): number[] {
   if (columns.length > MOST_COLUMNS) {
     const detail = `the header names ${columns.length} columns, at most ${MOST_COLUMNS} are read`;
     throw new HttpProblem("too-large", detail, { hint: "send the columns of the model" });
@@ -58,13 +59,13 @@ function headerPositions(columns: readonly string[], served: Answerer["served"],
   return [...served.inputs, ...served.names].map((_, position) => found.indexOf(position));
 }
 
-/** @yields lines of the answer */
-export async function* answerCsv(
+/** @yields lines of the response */
+export async function* csvResponse(
   pieces: AsyncIterable<Buffer>,
-  answerer: Answerer,
+  predictor: ServedPredictor,
   config: Config,
 ): AsyncGenerator<string> {
-  const isClass = answerer.served.labels !== null;
+  const isClass = predictor.served.labels !== null;
   const added = [
     config.serve.response_key ?? "prediction",
     ...(isClass ? ["probability"] : []),
@@ -73,10 +74,10 @@ export async function* answerCsv(
     "prediction_error",
   ];
   let isFirst = true;
-  for await (const { columns, rows, cells, errors } of csvBatches(pieces, answerer, config)) {
-    if (isFirst) refuseTaken(columns, added);
-    const answers = answerer.answerEach(cells, { errors, warnings: [] });
-    const lines = answers.map(({ value, probability, predictionId, warning, error }, i) => {
+  for await (const { columns, rows, cells, errors } of csvBatches(pieces, predictor, config)) {
+    if (isFirst) refuseNames(columns, added);
+    const predictions = predictor.predictEach(cells, { errors, warnings: [] });
+    const lines = predictions.map(({ value, probability, predictionId, warning, error }, i) => {
       const own = columns.map((_, at) => rows[i]![at] ?? null);
       return csvLine([...own, value, ...(isClass ? [probability] : []), predictionId, warning, error], true);
     });
@@ -85,10 +86,10 @@ export async function* answerCsv(
   }
 }
 
-function refuseTaken(columns: readonly string[], added: readonly string[]): void {
-  const taken = added.find((name) => columns.includes(name));
-  if (taken === undefined) return;
-  throw new HttpProblem("invalid-rows", `the rows have a column called "${taken}" already`, {
-    hint: "rename or drop it first",
-  });
+function refuseNames(columns: readonly string[], added: readonly string[]): void {
+  try {
+    refuseTaken(columns, added);
+  } catch (error) {
+    throw asInvalidRows(error);
+  }
 }

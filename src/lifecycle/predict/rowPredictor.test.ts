@@ -5,7 +5,8 @@ import type { Prediction } from "../../core/prediction.ts";
 import type { Signature, TargetSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
-import { answerRows, type AnsweredBatch } from "./answerRows.ts";
+import { guardPolicy, warnPolicy } from "./checkRows.ts";
+import { rowPredictor, type PredictedBatch } from "./rowPredictor.ts";
 
 const reading = { nullValues: [""], normalizeNames: false };
 const inputs: Signature["inputs"] = [
@@ -14,16 +15,16 @@ const inputs: Signature["inputs"] = [
 ];
 const binary: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] };
 
-/** Probability x / 10, so that each answer shows which row it belongs to. */
-function answerX({ rowCount, columns }: Table): Prediction {
+/** Probability x / 10, so that each prediction shows which row it belongs to. */
+function predictX({ rowCount, columns }: Table): Prediction {
   const [x] = columns;
   const probabilities = x?.kind === "number" ? x.values.map((value) => value / 10) : new Float64Array(rowCount);
   return { probabilities, yPred: probabilities.map((share) => (share >= 0.5 ? 1 : 0)) };
 }
 
-function answerer(guard: boolean, target = binary, predict = answerX) {
+function rowPredictorOf(guard: boolean, target = binary, predict = predictX) {
   const model = { signature: { inputs, target, reading }, transforms: [] } as unknown as Model;
-  return answerRows({ model, predict, name: "new.csv", guard });
+  return rowPredictor(model, { policy: guard ? guardPolicy : warnPolicy, timeColumn: null }, predict);
 }
 
 /** Rows from line 2 on, as CSV gives them. */
@@ -31,18 +32,18 @@ function batch(rows: readonly (readonly Json[])[], columns = ["x", "city"], firs
   return { columns, rows: rows.map((values, i) => ({ line: firstLine + i, values })) };
 }
 
-const rejections = ({ rejected }: AnsweredBatch) => rejected.map(({ row, reason }) => `${row.line}: ${reason}`);
+const rejections = ({ rejected }: PredictedBatch) => rejected.map(({ row, reason }) => `${row.line}: ${reason}`);
 
-describe("answers", () => {
+describe("predictions", () => {
   it("stand behind the row as it came: class and probability of the positive class", () => {
-    const { columns, answers } = answerer(false).answer(
+    const { columns, rows } = rowPredictorOf(false).predict(
       batch([
         ["7", "oslo"],
         ["2", "rome"],
       ]),
     );
     expect(columns).toEqual(["x", "city", "prediction", "probability"]);
-    expect(answers).toEqual([
+    expect(rows).toEqual([
       ["7", "oslo", "yes", 0.7],
       ["2", "rome", "no", 0.2],
     ]);
@@ -51,14 +52,14 @@ describe("answers", () => {
   it("tell the probability of the predicted class where there are many", () => {
     const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
     const probabilities = Float64Array.of(0.2, 0.7, 0.1, 0.3, 0.3, 0.4);
-    const many = answerer(false, target, () => ({ yPred: Float64Array.of(1, 2), probabilities }));
-    const { answers } = many.answer(
+    const many = rowPredictorOf(false, target, () => ({ yPred: Float64Array.of(1, 2), probabilities }));
+    const { rows } = many.predict(
       batch([
         ["1", "oslo"],
         ["2", "rome"],
       ]),
     );
-    expect(answers.map((row) => row.slice(2))).toEqual([
+    expect(rows.map((row) => row.slice(2))).toEqual([
       ["b", 0.7],
       ["c", 0.4],
     ]);
@@ -66,15 +67,15 @@ describe("answers", () => {
 
   it("are one number in a regression", () => {
     const target: TargetSpec = { name: "y", task: "regression" };
-    const one = answerer(false, target, () => ({ yPred: Float64Array.of(2.5), probabilities: null }));
-    const { columns, answers } = one.answer(batch([["1", "oslo"]]));
+    const one = rowPredictorOf(false, target, () => ({ yPred: Float64Array.of(2.5), probabilities: null }));
+    const { columns, rows } = one.predict(batch([["1", "oslo"]]));
     expect(columns.slice(2)).toEqual(["prediction"]);
-    expect(answers).toEqual([["1", "oslo", 2.5]]);
+    expect(rows).toEqual([["1", "oslo", 2.5]]);
   });
 
   it("keep columns that the model does not know, and fill what a JSON row leaves out", () => {
-    const all = answerer(false);
-    const { answers } = all.answer(
+    const all = rowPredictorOf(false);
+    const { rows } = all.predict(
       batch(
         [
           ["id1", "rome", "3"],
@@ -83,41 +84,57 @@ describe("answers", () => {
         ["id", "city", "x"],
       ),
     );
-    expect(answers[0]).toEqual(["id1", "rome", "3", "no", 0.3]);
-    expect(answers[1]!.slice(0, 3)).toEqual(["id2", "oslo", null]);
+    expect(rows[0]).toEqual(["id1", "rome", "3", "no", 0.3]);
+    expect(rows[1]!.slice(0, 3)).toEqual(["id2", "oslo", null]);
   });
 
   it("refuse rows that have a column of that name already", () => {
     const rows = batch([["1", "oslo", "yes"]], ["x", "city", "prediction"]);
-    expect(() => answerer(false).answer(rows)).toThrow('the rows have a column called "prediction" already');
+    expect(() => rowPredictorOf(false).predict(rows)).toThrow('the rows have a column called "prediction" already');
   });
 });
 
 describe("without guard", () => {
-  it("stops at the first row that cannot be read, and names its line", () => {
+  it("rejects rows that cannot be read", () => {
     const rows = batch([
       ["1", "oslo"],
       ["many", "rome"],
       ["more", "rome"],
     ]);
-    expect(() => answerer(false).answer(rows)).toThrow('new.csv, line 3: column "x": "many" is not a number');
+    expect(rejections(rowPredictorOf(false).predict(rows))).toEqual([
+      '3: column "x": "many" is not a number',
+      '4: column "x": "more" is not a number',
+    ]);
   });
 
-  it("stops at a ragged row", () => {
+  it("rejects a ragged row", () => {
     const ragged: RowBatch = { columns: ["x", "city"], rows: [{ line: 9, values: ["1"], problem: "too few values" }] };
-    expect(() => answerer(false).answer(ragged)).toThrow("new.csv, line 9: too few values");
+    expect(rejections(rowPredictorOf(false).predict(ragged))).toEqual(["9: too few values"]);
   });
 
-  it("answers odd rows, and warns once of each kind with the number and the first place over all batches", () => {
-    const all = answerer(false);
-    all.answer(
+  it("rejects a row whose prediction is not a finite number", () => {
+    const target: TargetSpec = { name: "y", task: "regression" };
+    const one = rowPredictorOf(false, target, () => ({ yPred: Float64Array.of(NaN, 2), probabilities: null }));
+    const result = one.predict(
+      batch([
+        ["1", "oslo"],
+        ["2", "rome"],
+      ]),
+    );
+    expect(rejections(result)).toEqual(["2: the model's prediction is not a finite number"]);
+    expect(result.rows).toEqual([["2", "rome", 2]]);
+  });
+
+  it("predicts unusual rows, and warns once of each kind with the number and the first place over all batches", () => {
+    const all = rowPredictorOf(false);
+    all.predict(
       batch([
         ["11", "oslo"],
         ["12", "rome"],
         ["3", "roma"],
       ]),
     );
-    all.answer(
+    all.predict(
       batch(
         [
           ["-1", "rome"],
@@ -136,9 +153,9 @@ describe("without guard", () => {
 });
 
 describe("with guard", () => {
-  it("sets every odd row aside with all its reasons, answers the others, and counts both", () => {
-    const guarded = answerer(true);
-    const result = guarded.answer(
+  it("rejects every unusual row with all its reasons, predicts the others, and counts both", () => {
+    const guarded = rowPredictorOf(true);
+    const result = guarded.predict(
       batch([
         ["11", "lima"],
         ["7", "oslo"],
@@ -150,8 +167,8 @@ describe("with guard", () => {
       '2: column "x": 11 is outside the training range, 0 to 10; column "city": "lima" was not seen in training',
       '5: column "x": "x" is not a number',
     ]);
-    expect(result.answers.map((row) => row[0])).toEqual(["7", ""]);
-    expect(result.answers[0]).toEqual(["7", "oslo", "yes", 0.7]);
+    expect(result.rows.map((row) => row[0])).toEqual(["7", ""]);
+    expect(result.rows[0]).toEqual(["7", "oslo", "yes", 0.7]);
     expect([guarded.rows(), guarded.rejected()]).toEqual([2, 2]);
     expect(guarded.warnings()).toEqual([expect.stringMatching(/^2 rows rejected, first: line 2: column "x"/)]);
   });
@@ -164,8 +181,8 @@ describe("with guard", () => {
         { line: 3, values: ["1", "oslo"] },
       ],
     };
-    const result = answerer(true).answer(rows);
+    const result = rowPredictorOf(true).predict(rows);
     expect(rejections(result)).toEqual(["2: too few values"]);
-    expect(result.answers).toHaveLength(1);
+    expect(result.rows).toHaveLength(1);
   });
 });

@@ -1,14 +1,14 @@
-/** SHAP values of answered rows, beside the answer. */
+/** SHAP values of predicted rows, for the response. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
 import { HttpProblem } from "../http/problem.ts";
 
-/** Taking an answer apart costs a thousand times what giving it does; other requests wait meanwhile. */
+/** SHAP values cost a thousand times as much as the prediction; other requests wait meanwhile. */
 const MOST_ROWS = 100;
 
-/** @throws {HttpProblem} 413; asked before anything is answered */
+/** Called before anything is predicted. @throws {HttpProblem} 413 */
 export function requireExplainable(rowCount: number): void {
   if (rowCount <= MOST_ROWS) return;
   throw new HttpProblem("too-large", `${rowCount} rows, at most ${MOST_ROWS} are explained at once`, {
@@ -16,7 +16,7 @@ export function requireExplainable(rowCount: number): void {
   });
 }
 
-/** Members for the answer. @throws {HttpProblem} 400 for a model whose answers cannot be taken apart */
+/** Members of the response. @throws {HttpProblem} 400 for a model without SHAP values */
 export function explanations({ model }: ServedModel, table: Table, single: boolean): Record<string, unknown> {
   if (table.rowCount === 0) return { explanations: [] };
   const { featureNames, outputCount, baseValues, blocks } = explained(model, table);

@@ -1,8 +1,8 @@
-/** What a model says of rows, before anyone decides how it is written. */
+/** Predictions of rows, before they are written in a format. */
 import type { Table } from "../../core/table/table.ts";
-import type { RowFinding } from "../../lifecycle/predict/rowChecks.ts";
+import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 
-export interface Answers {
+export interface Predictions {
   /** Classes by their label, numbers rounded as `serve.round` has it. */
   readonly values: readonly (string | number)[];
   /** Of the positive class where there are two, else of the predicted one; null in regression. */
@@ -13,16 +13,16 @@ export interface Answers {
   readonly table: Table;
 }
 
-export interface RowAnswer {
+export interface RowPrediction {
   readonly value: string | number | null;
   readonly probability: number | null;
   readonly predictionId: string | null;
   readonly warning: string | null;
-  /** Why there is no answer. */
+  /** Why there is no prediction. */
   readonly error: string | null;
 }
 
-/** Findings about the names of columns, before any value was looked at. */
+/** Findings about the names of columns, before any value was checked. */
 export interface Found {
   readonly errors: readonly RowFinding[];
   readonly warnings: readonly RowFinding[];

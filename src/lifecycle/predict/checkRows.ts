@@ -1,0 +1,107 @@
+/** The check that every row passes before it is predicted, whichever command it came from: errors and warnings. */
+import type { Model } from "../../core/records/model.ts";
+import type { Table } from "../../core/table/table.ts";
+import { historyProblems } from "../../pipeline/rows/historyProblems.ts";
+import { rowReader, type RowProblem } from "../../pipeline/rows/rowReader.ts";
+
+type Verdict = "error" | "warn" | "ignore";
+
+/**
+ * What a readable but unusual value counts as. A value that cannot be read, or a row without the history that the model
+ * needs, is always an error.
+ */
+export interface RowPolicy {
+  /** A category that training did not see. */
+  readonly unseen: Verdict;
+  /** A number or date outside the training range. */
+  readonly range: Verdict;
+  /** History that ends longer before the row than in training. */
+  readonly history: Verdict;
+}
+
+/** `predict` and `watch`; `serve.validation` is a policy of its own. */
+export const warnPolicy: RowPolicy = { unseen: "warn", range: "warn", history: "warn" };
+
+/** `--guard` and `watch.guard`. */
+export const guardPolicy: RowPolicy = { unseen: "error", range: "error", history: "error" };
+
+/** One finding about one value. */
+export interface RowFinding {
+  /** Position in the batch or request, from 0. */
+  readonly row: number;
+  readonly column: string;
+  readonly check: RowProblem["check"] | "missing" | "extra" | "row";
+  readonly message: string;
+  readonly value?: unknown;
+  readonly suggestion?: string;
+}
+
+export interface CheckedTable {
+  readonly table: Table;
+  readonly errors: readonly RowFinding[];
+  readonly warnings: readonly RowFinding[];
+}
+
+export type CheckRows = (rows: readonly (readonly unknown[])[]) => CheckedTable;
+
+const NONE: readonly RowFinding[] = [];
+
+interface CheckOptions {
+  /** Columns of the cells. */
+  readonly columns: readonly string[];
+  readonly policy: RowPolicy;
+  readonly timeColumn: string | null;
+}
+
+/**
+ * @returns a function from rows of cells to their table and the findings, lookups built once
+ * @throws {MlctlError} kind "data" naming every input column that `columns` lacks
+ */
+export function checkRows(model: Model, { columns, policy, timeColumn }: CheckOptions): CheckRows {
+  const read = rowReader(model.signature, columns);
+  const gaps = historyProblems(model);
+  const positionOf = new Map(columns.map((name, i) => [name, i]));
+  return (rows) => {
+    const { table, problems } = read(rows);
+    const lacking = gaps(table);
+    if (problems.length === 0 && lacking.length === 0) return { table, errors: NONE, warnings: NONE };
+    const errors: RowFinding[] = [];
+    const warnings: RowFinding[] = [];
+    const add = (problem: RowProblem, verdict: Verdict): void => {
+      if (verdict === "ignore") return;
+      const value = rows[problem.row]![positionOf.get(problem.column) ?? -1];
+      (verdict === "error" ? errors : warnings).push({ ...problem, ...shownValue(value) });
+    };
+    for (const problem of problems) {
+      const { check, column } = problem;
+      // New rows come after the training rows.
+      if (check === "range" && column === timeColumn) continue;
+      add(problem, check === "category" ? policy.unseen : check === "range" ? policy.range : "error");
+    }
+    const unread = new Set(problems.filter(({ check }) => check === "type").map(({ row }) => row));
+    for (const problem of lacking) {
+      // A date that cannot be read lacks its history too: one finding is enough.
+      if (unread.has(problem.row)) continue;
+      // historyProblems reports history that ends too early as "range".
+      add({ ...problem, check: "history" }, problem.check === "range" ? policy.history : "error");
+    }
+    return { table, errors, warnings };
+  };
+}
+
+/** Scalars that fit a line; nested values are left out, because they may be of any depth. */
+export function shownValue(value: unknown): { value?: unknown } {
+  if (typeof value === "string") return { value: value.length <= 100 ? value : `${value.slice(0, 100)}…` };
+  return value === undefined || (typeof value === "object" && value !== null) ? {} : { value };
+}
+
+/** By position of the row: its findings in one line. */
+export function messagesByRow(findings: readonly RowFinding[]): Map<number, string> {
+  const messages = new Map<number, string>();
+  for (const { row, column, message } of findings) {
+    const text = column === "" ? message : `column "${column}": ${message}`;
+    const before = messages.get(row);
+    messages.set(row, before === undefined ? text : `${before}; ${text}`);
+  }
+  return messages;
+}

@@ -1,0 +1,137 @@
+/** Predicts batches of rows: checks each row, predicts the good ones, and counts what was unusual. */
+import { MlctlError } from "../../core/errors.ts";
+import type { Json } from "../../core/json.ts";
+import type { Model } from "../../core/records/model.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
+import type { RowSources } from "../../data/stream/writeRows.ts";
+import { predictor } from "../../pipeline/predict/predictor.ts";
+import { checkRows, messagesByRow, type CheckRows, type RowFinding, type RowPolicy } from "./checkRows.ts";
+import { NOT_FINITE, predictedValues } from "./predictedValues.ts";
+
+export interface PredictedBatch {
+  readonly columns: readonly string[];
+  /** Each good row as it came, followed by its prediction. */
+  readonly rows: readonly (readonly Json[])[];
+  /** Of the good rows, without the predictions. */
+  readonly sources: RowSources;
+  readonly rejected: readonly { readonly row: InputRow; readonly reason: string }[];
+  /** What the model read of the good rows, where that is not what came. */
+  readonly inputs?: NonNullable<RowBatch["inputs"]>;
+}
+
+export interface RowPredictor {
+  predict(batch: RowBatch): PredictedBatch;
+  rows(): number;
+  rejected(): number;
+  /** One line for each kind, with the number of rows and the first place. */
+  warnings(): string[];
+}
+
+export interface RowPredictorOptions {
+  readonly policy: RowPolicy;
+  readonly timeColumn: string | null;
+  /** The column of predictions; "prediction" if left out. */
+  readonly predictionColumn?: string | undefined;
+}
+
+interface Unusual {
+  count: number;
+  readonly first: string;
+}
+
+/** @throws {MlctlError} from `predict`, kind "data": a column is missing, or one has the name of a column to be added */
+export function rowPredictor(model: Model, options: RowPredictorOptions, predict = predictor(model)): RowPredictor {
+  const { policy, timeColumn, predictionColumn = "prediction" } = options;
+  const { target } = model.signature;
+  const valuesOf = predictedValues(target, { labels: target.classes ?? null });
+  const added = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"])];
+  const unusual = new Map<string, Unusual>();
+  let [predicted, rejectedRows] = [0, 0];
+  let checker: { columns: readonly string[]; check: CheckRows } | undefined;
+  const count = (kind: string, place: string): void => {
+    const known = unusual.get(kind);
+    if (known === undefined) unusual.set(kind, { count: 1, first: place });
+    else known.count++;
+  };
+  return {
+    predict(batch) {
+      const { columns, cells } = batch.inputs ?? { ...batch, cells: batch.rows.map(({ values }) => values) };
+      if (checker?.columns.length !== columns.length) {
+        refuseTaken(batch.columns, added);
+        checker = { columns, check: checkRows(model, { columns, policy, timeColumn }) };
+      }
+      const { table, errors, warnings } = checker.check(cells);
+      const reasons = reasonsOf(batch, errors);
+      const checked = goodRows(batch, reasons);
+      const prediction = valuesOf(predict(checked.length === table.rowCount ? table : selectRows(table, checked)));
+      const unusable = new Set(prediction.notFinite);
+      for (const i of unusable) reasons.set(checked[i]!, NOT_FINITE);
+      const rows: Json[][] = [];
+      checked.forEach((row, i) => {
+        if (unusable.has(i)) return;
+        const { values, probabilities } = prediction;
+        const own = paddedTo(batch.columns.length, batch.rows[row]!.values);
+        rows.push(probabilities === null ? [...own, values[i]!] : [...own, values[i]!, probabilities[i]!]);
+      });
+      const good = unusable.size === 0 ? checked : goodRows(batch, reasons);
+      for (const finding of warnings)
+        if (!reasons.has(finding.row)) count(kindOf(finding), placeOf(batch, finding.row, finding.message));
+      for (const [row, reason] of reasons) count("rejected", placeOf(batch, row, reason));
+      predicted += good.length;
+      rejectedRows += reasons.size;
+      const inputs = batch.inputs && { columns, cells: good.map((row) => cells[row]!) };
+      return {
+        columns: [...batch.columns, ...added],
+        rows,
+        sources: { width: batch.columns.length, texts: good.map((row) => batch.rows[row]!.source) },
+        rejected: [...reasons]
+          .toSorted(([a], [b]) => a - b)
+          .map(([row, reason]) => ({ row: batch.rows[row]!, reason })),
+        ...(inputs && { inputs }),
+      };
+    },
+    rows: () => predicted,
+    rejected: () => rejectedRows,
+    warnings: () =>
+      [...unusual].map(([kind, { count: n, first }]) => `${n} ${n === 1 ? "row" : "rows"} ${kind}, first: ${first}`),
+  };
+}
+
+/** @throws {MlctlError} kind "data" where a column that will be added is there already */
+export function refuseTaken(
+  columns: readonly string[],
+  added: readonly string[],
+  hint = "rename or drop it first",
+): void {
+  const taken = added.find((column) => columns.includes(column));
+  if (taken === undefined) return;
+  throw new MlctlError("data", `the rows have a column called "${taken}" already`, { hint });
+}
+
+/** As long as the header: what lies beyond it is in the reason why the row is rejected. */
+export function paddedTo(width: number, values: readonly Json[]): readonly Json[] {
+  return values.length === width ? values : Array.from({ length: width }, (_, at) => values[at] ?? null);
+}
+
+/** By position of the row: everything that is wrong with it. What could not be parsed has that as its only reason. */
+function reasonsOf(batch: RowBatch, errors: readonly RowFinding[]): Map<number, string> {
+  const reasons = messagesByRow(errors);
+  batch.rows.forEach(({ problem }, row) => {
+    if (problem !== undefined) reasons.set(row, problem);
+  });
+  return reasons;
+}
+
+function goodRows(batch: RowBatch, reasons: ReadonlyMap<number, string>): number[] {
+  return [...batch.rows.keys()].filter((row) => !reasons.has(row));
+}
+
+function kindOf({ column, check }: RowFinding): string {
+  const kind = check === "category" ? "with a category not seen in training" : "outside the training range";
+  return `${kind} in column "${column}"`;
+}
+
+function placeOf(batch: RowBatch, row: number, message: string): string {
+  return `line ${batch.rows[row]!.line}: ${message}`;
+}
