@@ -23,7 +23,7 @@ export type Rate = (caller: string) => number | Promise<number>;
 
 /**
  * @returns a function that throws or rejects with {HttpProblem} 401, 403 or 429; null if neither tokens nor a rate limit
- * are configured
+ * is configured
  */
 export function access(
   { token, tokens }: Config["serve"],

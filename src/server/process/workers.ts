@@ -105,7 +105,6 @@ function send(worker: Worker, message: FromPrimary): void {
   if (worker.isConnected()) worker.send(message, ignoreGone);
 }
 
-/** Sending fails if the worker exits meanwhile: the "exit" event handles that. */
 function ignoreGone(): void {
-  // Nothing to do.
+  // Sending fails if the worker exits meanwhile: the "exit" event handles that.
 }

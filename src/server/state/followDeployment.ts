@@ -39,7 +39,7 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
     known = stamp;
     try {
       const served = servedModel(workspace);
-      if (served === undefined && taken !== "") throw gone(path);
+      if (served === undefined && taken !== "") throw missingDeployment(path);
       const found = served === undefined ? "" : JSON.stringify(served.deployment);
       // The file may have changed back, or have been read once already: then it is not a new deployment.
       if (served !== undefined && (found !== taken || refused !== "")) take(served);
@@ -84,7 +84,7 @@ function stampOf(path: string): string {
   return stat === undefined ? "none" : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
 }
 
-function gone(path: string): MlctlError {
+function missingDeployment(path: string): MlctlError {
   return new MlctlError("notReady", `${path} is missing`, { hint: "run `mlctl deploy` to write it again" });
 }
 

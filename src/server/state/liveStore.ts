@@ -30,15 +30,15 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
     if (open !== undefined) retire(open.store);
     open = undefined;
     const start = clock();
-    const kept = keptStore(paths.database);
+    const index = openIndex(paths.database);
     const store =
-      kept ??
+      index ??
       readStore(paths, ({ message }) =>
         context.emit({ type: "warning", stage: "store", message, hint: "run `mlctl reindex`" }),
       );
     // An open database file sees new writes; a copy in memory does not.
-    const until = kept === undefined ? clock() + REUSE_FACTOR * (clock() - start) : Infinity;
-    open = { store, identity: kept === undefined ? "memory" : identity, until };
+    const until = index === undefined ? clock() + REUSE_FACTOR * (clock() - start) : Infinity;
+    open = { store, identity: index === undefined ? "memory" : identity, until };
     return store;
   };
   /** A page in progress may still use the store. */
@@ -62,7 +62,7 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
 }
 
 /** Undefined if the index is damaged: the records are read instead, as commands do. */
-function keptStore(path: string): RunStore | undefined {
+function openIndex(path: string): RunStore | undefined {
   try {
     return openStoreReadonly(path, { stays: true });
   } catch (error) {

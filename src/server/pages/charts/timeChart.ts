@@ -152,7 +152,7 @@ function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
   return places.map((i) => {
     const anchor = last === 0 ? "middle" : i === 0 ? "start" : i === last ? "end" : "middle";
     const at = anchor === "start" ? LEFT : anchor === "end" ? WIDTH - RIGHT : x(i);
-    // The end of a path is its most telling part.
+    // Of a file path, only the last part is shown.
     const { label, tick } = points[i]!;
     const text = tick ?? label.replace(/^.*[/\\](?=[^/\\]+$)/, "");
     const shown = text.length > 18 ? `…${text.slice(-16)}` : text;

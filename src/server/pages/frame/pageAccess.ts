@@ -4,7 +4,7 @@ import type { Request } from "../../http/http.ts";
 import { tokenOfCookie } from "./pageCookie.ts";
 
 export interface PageAccess {
-  /** Null if neither tokens nor a rate limit are configured. */
+  /** Null if neither tokens nor a rate limit is configured. */
   readonly check: ReturnType<typeof access>;
   readonly tokens: readonly string[];
   /** Milliseconds since 1970. */
