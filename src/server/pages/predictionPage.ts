@@ -86,7 +86,7 @@ function bar(share: number): Html {
 
 function inputs({ inputs: given }: LogEntry): Html {
   return dataTable({
-    caption: "Values in the request",
+    caption: "Input values as received",
     columns: [{ title: "Column" }, { title: "Value" }],
     rows: Object.entries(given).map(([name, value]) => ({
       cells: [name, value === null ? html`<span class="quiet">missing</span>` : String(value)],
