@@ -102,14 +102,14 @@ describe("the pages", () => {
     const [overview, , run, compare, , window, column, , prediction] = await addresses();
     const text = async (address: string | undefined): Promise<string> =>
       (await open.get(address ?? "")).text.replace(/\s+/g, " ");
-    expect(await text(overview)).toMatch(/In production.*95 % interval 0\.\d+ to 0\.\d+.*Drift.*In the log.*>80</);
+    expect(await text(overview)).toMatch(/In production.*95 % interval 0\.\d+ to 0\.\d+.*Drift.*Logged predictions.*>80</);
     expect(await text(run)).toMatch(
       /Metrics on 80 test rows.*<svg class="vega".*Confusion matrix.*aria-current="true"/,
     );
     expect(await text(compare)).toMatch(/B − A/);
-    expect(await text(window)).toMatch(/✕<\/span> moved/);
-    expect(await text(column)).toMatch(/<path class="before".*<path class="now".*The same as a table/);
-    expect(await text(prediction)).toMatch(/What moved it.*log-odds of “yes”.*SHAP values/);
+    expect(await text(window)).toMatch(/✕<\/span> drifted/);
+    expect(await text(column)).toMatch(/<path class="before".*<path class="now".*Show as a table/);
+    expect(await text(prediction)).toMatch(/Explanation.*log-odds of “yes”.*SHAP values/);
   });
 
   it("say the next step where there is nothing yet", async () => {
@@ -120,7 +120,7 @@ describe("the pages", () => {
       ["/ui/runs", "mlctl train"],
       ["/ui/monitoring", "mlctl monitor FILE"],
       ["/ui/predictions", "mlctl predict FILE --log"],
-      ["/ui/live", "No row was answered"],
+      ["/ui/live", "No predictions since the start"],
     ] as const) {
       const { status, text } = await server.get(address);
       expect([status, text.includes(step)], address).toEqual([200, true]);
@@ -239,8 +239,8 @@ describe.skipIf(missing)("the pages in Chromium", () => {
     await page.goto(`${open.url}/ui`);
     await follow("Drift", "drop.csv");
     await follow(COLUMN, COLUMN);
-    await page.getByText("The same as a table").click();
-    await page.getByRole("table", { name: "Share of the rows by range" }).waitFor();
+    await page.getByText("Show as a table").click();
+    await page.getByRole("table", { name: "Share of rows by range" }).waitFor();
     await follow("Monitoring", "Monitoring");
     await follow("Runs", "Runs");
     for (const box of [0, 1])
@@ -251,7 +251,7 @@ describe.skipIf(missing)("the pages in Chromium", () => {
     await page.getByRole("button", { name: /^Compare/ }).click();
     await page.getByRole("heading", { level: 1, name: "Two runs compared" }).waitFor();
     await follow(/^[0-9a-f]{12}$/, /^Run /);
-    await follow("The whole report of this training", /model report/).catch(async () => {
+    await follow("Full report of this training", /model report/).catch(async () => {
       // The report has a main of its own.
       await page.getByRole("heading", { level: 1 }).waitFor();
     });
@@ -315,7 +315,7 @@ describe.skipIf(missing)("the pages in Chromium", () => {
       if ((await page.evaluate("document.activeElement === document.body")) === true) break;
     }
     expect([...stops]).toEqual(
-      expect.arrayContaining(["by", "family", "winners", "Show", "run", "Compare the two that are ticked"]),
+      expect.arrayContaining(["by", "family", "winners", "Show", "run", "Compare the two selected runs"]),
     );
     await page.context().close();
   });

@@ -129,7 +129,7 @@ describe("POST /predict", () => {
     // Shapley values sum to the log-odds of the answer; 1e-12 is rounding.
     expect(1 / (1 + Math.exp(-margin))).toBeCloseTo(body["probability"] as number, 12);
     expect((await server.post("/predict?explain=1", [row, row])).body["explanations"]).toHaveLength(2);
-    expectProblem(await server.post("/predict?explain=perhaps", row), 400, /neither true nor false/);
+    expectProblem(await server.post("/predict?explain=perhaps", row), 400, /must be true or false/);
     expectProblem(
       await server.post(
         "/predict?explain=true",
@@ -353,12 +353,12 @@ describe("starting and stopping", () => {
     // Nothing answered, so nothing says that it does.
     expect([taken.status, taken.stderr]).toEqual([
       2,
-      expect.stringMatching(`^error: port ${port} of 127\\.0\\.0\\.1 is taken`),
+      expect.stringMatching(`^error: port ${port} of 127\\.0\\.0\\.1 is already in use`),
     ]);
     const open = workspace.run(["serve", "--host", "0.0.0.0", "--port", "0"]);
     expect([open.status, open.stderr]).toEqual([2, expect.stringMatching(/no token is set[\s\S]*--anonymous/)]);
     const workers = workspace.run(["serve", "--workers", "2", "--port", port]);
-    expect([workers.status, workers.stderr]).toEqual([2, expect.stringContaining("is taken")]);
+    expect([workers.status, workers.stderr]).toEqual([2, expect.stringContaining("is already in use")]);
   });
 
   it("waits for a first deployment, and takes it up", async () => {
@@ -394,7 +394,7 @@ describe("starting and stopping", () => {
     await until(async () => (await own.get("/ready")).body["refused"] === null);
     const { stderr } = await own.stop();
     expect(stderr.match(/is refused/g)).toHaveLength(2);
-    expect(stderr).toContain(`${runId} stays`);
+    expect(stderr).toContain(`run ${runId} is still served`);
   });
 
   it("finishes what it is answering on SIGTERM, and all of it is in the log", async () => {
@@ -429,7 +429,7 @@ describe("starting and stopping", () => {
     const replies = await Promise.all(Array.from({ length: 12 }, () => own.get("/score", bearer)));
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, ...Array(8).fill(429)]);
     const late = replies.find(({ status }) => status === 429)!;
-    expectProblem(late, 429, /serve\.rate_limit is used up for \d+ s/);
+    expectProblem(late, 429, /serve\.rate_limit\) is exceeded; retry in \d+ s/);
     expectProblem(await own.post("/predict", row, bearer), 429);
     expect((await own.get("/ui", bearer)).status).toBe(429);
     const form = { "content-type": "application/x-www-form-urlencoded" };

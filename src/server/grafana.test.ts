@@ -15,11 +15,11 @@ interface Dashboard {
 
 const dashboard = JSON.parse(readFileSync("deploy/grafana/dashboard.json", "utf8")) as Dashboard;
 
-/** What a server tells Prometheus: labels by name of a series. */
-function told(): Map<string, Set<string>> {
+/** Label names of each metric in the output of /metrics. */
+function exportedMetrics(): Map<string, Set<string>> {
   const counted = metrics();
-  counted.answered("POST", "/predict", { status: 200, seconds: 0.001 });
-  counted.predicted(["yes"], true);
+  counted.countRequest("POST", "/predict", { status: 200, seconds: 0.001 });
+  counted.countPredictions(["yes"], true);
   const column = { test: "ks", measure: "p_value", statistic: 0.1, value: 0.01, limit: 0.05, psi: 0.1 } as const;
   const text = metricsText(counted.snapshot({ queued: 0, written: 1, dropped: 0 }, 1), {
     codeVersion: "0",
@@ -51,34 +51,34 @@ const expressions = [
   ...dashboard.templating.list.flatMap(({ definition }) => definition ?? []),
 ];
 
-/** Given by Prometheus to every series. */
-const OWN = new Set(["job", "instance"]);
+/** Labels that Prometheus adds to every series. */
+const PROMETHEUS_LABELS = new Set(["job", "instance"]);
 
 describe("the Grafana dashboard", () => {
-  it("asks only for metrics that /metrics tells, by labels that they have", () => {
-    const series = told();
+  it("uses only metrics and labels that /metrics exports", () => {
+    const series = exportedMetrics();
     const wrong: string[] = [];
     for (const expression of expressions) {
-      const asked = [...expression.matchAll(/\b((?:mlctl|process)_[a-z_]+)(?:\{([^}]*)\})?/g)];
-      expect(asked.length, expression).toBeGreaterThan(0);
+      const used = [...expression.matchAll(/\b((?:mlctl|process)_[a-z_]+)(?:\{([^}]*)\})?/g)];
+      expect(used.length, expression).toBeGreaterThan(0);
       const grouped = [...expression.matchAll(/by \(([^)]*)\)/g)].flatMap(([, names]) => names!.split(/, */));
-      for (const [, name, selector = ""] of asked) {
+      for (const [, name, selector = ""] of used) {
         const labels = series.get(name!);
-        if (labels === undefined) wrong.push(`${name} is not told`);
-        const used = [...[...selector.matchAll(/(\w+)=~?"/g)].map(([, label]) => label!), ...grouped];
-        for (const label of used)
-          if (!OWN.has(label) && labels?.has(label) === false) wrong.push(`${name} has no ${label}`);
+        if (labels === undefined) wrong.push(`${name} is not exported`);
+        const usedLabels = [...[...selector.matchAll(/(\w+)=~?"/g)].map(([, label]) => label!), ...grouped];
+        for (const label of usedLabels)
+          if (!PROMETHEUS_LABELS.has(label) && labels?.has(label) === false) wrong.push(`${name} has no ${label}`);
       }
     }
     expect(wrong).toEqual([]);
   });
 
-  it("shows every metric that /metrics tells", () => {
+  it("shows every metric that /metrics exports", () => {
     const all = expressions.join("\n");
-    expect([...told().keys()].filter((name) => !all.includes(name))).toEqual([]);
+    expect([...exportedMetrics().keys()].filter((name) => !all.includes(name))).toEqual([]);
   });
 
-  it("has panels that lie side by side and never over another", () => {
+  it("has panels that do not overlap", () => {
     const cells = new Set<string>();
     for (const { title, gridPos } of dashboard.panels) {
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {

@@ -1,13 +1,14 @@
-/** Reads request bodies within limits of bytes and time; slow ones are ended. */
+/** Reads request bodies within limits of size and time. */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { HttpProblem } from "./problem.ts";
 
 export interface BodyLimits {
-  /** Of one body. */
+  /** Maximum size of one body. */
   readonly bytes: number;
-  /** Of all bodies that are being received. */
+  /** Maximum total size of all bodies that are being received. */
   readonly totalBytes: number;
+  /** Maximum time for a JSON body to arrive, or between two pieces of a stream. */
   readonly milliseconds: number;
 }
 
@@ -16,7 +17,7 @@ type Done = (error: Error | null, body?: unknown) => void;
 export interface BodyReader {
   /** Calls `done` once, with the parsed JSON or an HttpProblem. */
   readJson(request: IncomingMessage, done: Done): void;
-  /** Calls `stall` when a streamed request stands still; `alive` is called for each piece. */
+  /** Calls `stall` if a streamed request makes no progress; the caller calls `alive` for each piece. */
   watch(stall: (problem: HttpProblem) => void): { alive(): void; done(): void };
   close(): void;
 }
@@ -26,10 +27,10 @@ interface Pending {
   readonly expire: () => void;
 }
 
-/** How often deadlines are looked at: one timer for all is far cheaper than one for each. */
+/** Interval between checks of all deadlines: one timer is far cheaper than one for each request. */
 const SWEEP_MS = 250;
 
-/** @param clock milliseconds that only go forward */
+/** @param clock monotonic, in milliseconds */
 export function bodyReader(limits: BodyLimits, clock: () => number): BodyReader {
   const pending = new Set<Pending>();
   let held = 0;
@@ -104,7 +105,7 @@ function receive(request: IncomingMessage, { limits, pending, clock, hold, free 
   request.on("data", take).on("end", complete).on("error", broken).on("close", broken);
 }
 
-/** @throws {HttpProblem} 400 where it is no JSON */
+/** @throws {HttpProblem} 400 if it is not JSON in UTF-8 */
 function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem("bad-request", "the body is not UTF-8", { hint: "send JSON as UTF-8" });
   const text = bytes.toString("utf8");
@@ -113,14 +114,14 @@ function parseJson(bytes: Buffer): unknown {
   } catch (error) {
     if (text.trim() === "") throw new HttpProblem("bad-request", "the body is empty", { hint: "send one row as JSON" });
     const reason = error instanceof Error ? error.message.slice(0, 200) : "";
-    const hint = "numbers have no NaN in JSON: send null for a missing value";
+    const hint = "JSON has no NaN: send null for a missing value";
     throw new HttpProblem("bad-request", `the body is not JSON: ${reason}`, /NaN/.test(reason) ? { hint } : {});
   }
 }
 
 function tooLarge({ bytes }: BodyLimits): HttpProblem {
   return new HttpProblem("too-large", `the body is larger than ${bytes} bytes`, {
-    hint: "send fewer rows at once, or stream them as text/csv or application/x-ndjson, which has no such limit",
+    hint: "send fewer rows, or stream them as text/csv or application/x-ndjson, which have no such limit",
   });
 }
 
@@ -131,7 +132,7 @@ function tooSlow({ milliseconds }: BodyLimits): HttpProblem {
 }
 
 function stalled({ milliseconds }: BodyLimits): HttpProblem {
-  return new HttpProblem("too-slow", `nothing was sent or taken for ${milliseconds / 1000} s`, {
+  return new HttpProblem("too-slow", `no data was sent or received for ${milliseconds / 1000} s`, {
     headers: { connection: "close" },
   });
 }

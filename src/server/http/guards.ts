@@ -1,10 +1,10 @@
-/** What stands before a route: nothing where no token and no rate is configured. */
+/** Request hooks that check tokens and rate limits before a route; none if neither is configured. */
 import type { access, Scope } from "./access.ts";
 import type { Reply, Request } from "./http.ts";
 
 type Guard = (request: Request, reply: Reply, done: (error?: Error) => void) => void;
 
-/** By what a caller must be allowed to do. */
+/** Hooks by the scope that they require. */
 export type Guards = Readonly<Record<Scope, Guard[]>>;
 
 export function guards(check: ReturnType<typeof access>): Guards {
@@ -19,7 +19,7 @@ export function guards(check: ReturnType<typeof access>): Guards {
   return { read: guard("read"), predict: guard("predict"), admin: guard("admin") };
 }
 
-/** Goes on at once where this process decides, and when the answer is there where another one does. */
+/** Continues at once, or when the promise settles if another process counts the rate. */
 export function whenAllowed(allowed: void | Promise<void>, done: (error?: Error) => void): void {
   if (allowed === undefined) done();
   else void allowed.then(() => done(), done);

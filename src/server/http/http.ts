@@ -1,4 +1,4 @@
-/** The one file that knows fastify: a server with its limits, in which every error is a problem document. */
+/** Creates the fastify server with its limits; every error becomes a problem document. Only this file imports fastify. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import cors from "@fastify/cors";
@@ -15,18 +15,18 @@ export type Reply = FastifyReply;
 export interface AppOptions {
   readonly codeVersion: string;
   readonly bodies: BodyReader;
-  /** Bodies that are given to their route as a stream. */
+  /** Media types whose bodies are passed to the route as a stream. */
   readonly streamed: readonly string[];
   readonly corsOrigins: readonly string[];
   readonly headerBytes: number;
   readonly connections: number;
-  /** Comes before everything else; true where it has answered itself. */
+  /** Runs before everything else; returns true if it has sent the response. */
   readonly intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
-  /** An error nobody should see; the caller is told that it is a bug. */
+  /** Called for an unexpected error; the caller gets a 500. */
   readonly onBug: (error: unknown, request: string) => void;
 }
 
-/** On every answer: nothing is guessed, framed, cached or referred. */
+/** Sent with every response: no content sniffing, caching, framing or referrer. */
 const HEADERS = {
   "x-content-type-options": "nosniff",
   "cache-control": "no-store",
@@ -37,7 +37,7 @@ const HEADERS = {
 const HEADERS_MS = 15_000;
 const KEEP_ALIVE_MS = 72_000;
 
-/** Routes are added by the register… functions. */
+/** The app has no routes yet: the register… functions add them. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { intercept, bodies, onBug } = options;
   const app: App = fastify({
@@ -49,7 +49,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       lingeringClose(server);
       return server;
     },
-    // Ends of bodies are watched by bodyReader, which streams may outlast.
+    // bodyReader enforces time limits of bodies; a stream may last longer than any fixed timeout.
     requestTimeout: 0,
     forceCloseConnections: "idle",
     return503OnClosing: false,
@@ -92,14 +92,14 @@ function addParsers(app: App, bodies: BodyReader, streamed: readonly string[]): 
   app.addContentTypeParser([...streamed], (request, payload, done) => done(encodingProblem(request), payload));
 }
 
-/** Only UTF-8 that is not compressed is read. */
+/** Accepts only uncompressed UTF-8. */
 function encodingProblem({ headers }: Request): HttpProblem | null {
   const encoding = headers["content-encoding"];
   const charset = /charset="?([^";]+)/i.exec(headers["content-type"] ?? "")?.[1]?.trim();
   const foreign = charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset);
   if ((encoding === undefined || encoding === "identity") && !foreign) return null;
   const found = foreign ? `charset ${charset.slice(0, 40)}` : `content-encoding ${String(encoding).slice(0, 40)}`;
-  return new HttpProblem("unsupported-media-type", `${found} is not read`, { hint: "send plain UTF-8" });
+  return new HttpProblem("unsupported-media-type", `${found} is not supported`, { hint: "send uncompressed UTF-8" });
 }
 
 function limitServer(server: Server, { connections }: AppOptions): void {
@@ -110,7 +110,7 @@ function limitServer(server: Server, { connections }: AppOptions): void {
   server.on("clientError", refuseBytes);
 }
 
-/** What node's parser cannot read never becomes a request: it is answered by hand. */
+/** Responds to bytes that Node's HTTP parser rejects: they never become a request, so the response is written by hand. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const [name, detail]: [ProblemName, string] =
@@ -118,7 +118,7 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
       ? ["headers-too-large", "the headers are larger than serve.limits.header_bytes allows"]
       : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
         ? ["too-slow", "the headers did not arrive in time"]
-        : ["bad-request", "this is no HTTP request"];
+        : ["bad-request", "this is not a valid HTTP request"];
   const problem = new HttpProblem(name, detail);
   const body = problem.document;
   socket.end(
@@ -127,12 +127,12 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
   );
 }
 
-/** Fastify's own errors in our words. */
+/** Converts any error, including fastify's own, to a problem document. */
 export function frameworkProblem(error: unknown): HttpProblem {
   const code = (error as { code?: unknown }).code;
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" || code === "FST_ERR_CTP_EMPTY_TYPE") {
-    const hint = "content-type is one of application/json, text/csv, application/x-ndjson";
-    return new HttpProblem("unsupported-media-type", "the body is of a type that is not read", { hint });
+    const hint = "set content-type to application/json, text/csv or application/x-ndjson";
+    return new HttpProblem("unsupported-media-type", "the content type of the body is not supported", { hint });
   }
   if (code === "FST_ERR_BAD_URL") return new HttpProblem("bad-request", "the address is not a valid URL path");
   const { statusCode } = error as { statusCode?: unknown };
@@ -147,17 +147,17 @@ export function sendProblem(reply: Reply, problem: HttpProblem): Reply {
   return reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(problem.document);
 }
 
-/** Predictions every other address: 405 where another method would do. Called once all routes stand. */
+/** Handles all other paths: 405 if another method exists, else 404. Call it after all routes are registered. */
 export function registerFallback(app: App): void {
   const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] as const;
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split("?")[0]!;
     const allowed = methods.filter((method) => app.findRoute({ method, url }) !== null);
     if (allowed.length === 0) {
-      const hint = "GET /openapi.json lists every address, /docs shows them";
-      return sendProblem(reply, new HttpProblem("not-found", `there is no ${url.slice(0, 200)}`, { hint }));
+      const hint = "GET /openapi.json lists all endpoints; /docs shows them in a browser";
+      return sendProblem(reply, new HttpProblem("not-found", `there is no endpoint ${url.slice(0, 200)}`, { hint }));
     }
-    const detail = `${request.method} is not possible here, only ${allowed.join(", ")}`;
+    const detail = `${request.method} is not supported here, only ${allowed.join(", ")}`;
     return sendProblem(
       reply,
       new HttpProblem("method-not-allowed", detail, { headers: { allow: allowed.join(", ") } }),
@@ -165,9 +165,9 @@ export function registerFallback(app: App): void {
   });
 }
 
-/** Predictions with JSON that is already text, so that fastify has nothing to serialize. */
 export const JSON_TYPE = "application/json; charset=utf-8";
 
+/** Sends JSON that is already serialized. */
 export function sendText(reply: Reply, text: string): Reply {
   return reply.header("content-type", JSON_TYPE).send(text);
 }

@@ -7,7 +7,7 @@ import { lingeringClose, type LingerLimits } from "./lingeringClose.ts";
 
 const HEAD = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\n";
 
-/** Predictions before it has read the body. */
+/** A server that responds before it reads the body, and a client connected to it. */
 async function earlyServer(limits?: LingerLimits): Promise<{ client: Socket; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -24,7 +24,7 @@ async function earlyServer(limits?: LingerLimits): Promise<{ client: Socket; req
   return { client, requests };
 }
 
-it("leaves nothing behind on a connection whose callers go on sending", async () => {
+it("leaves no listeners on a connection that carries many requests", async () => {
   const { client, requests } = await earlyServer();
   for (let i = 0; i < 5; i++) {
     client.write(HEAD);
@@ -40,18 +40,18 @@ it("leaves nothing behind on a connection whose callers go on sending", async ()
   await expect.poll(() => requests[5]!.complete && socket.listenerCount("close")).toBeLessThanOrEqual(3);
 });
 
-it("waits for a body that comes slowly, though nobody began to read it", async () => {
+it("waits for a body that arrives slowly, even if no handler reads it", async () => {
   const { client, requests } = await earlyServer({ milliseconds: 10_000, idleMilliseconds: 200 });
   client.write(HEAD);
-  for (const sign of "body") {
+  for (const character of "body") {
     await sleep(100);
-    client.write(sign);
+    client.write(character);
   }
   client.write(HEAD);
   await expect.poll(() => requests.length).toBe(2);
 });
 
-it("cuts off who sends nothing more", async () => {
+it("closes the connection of a client that stops sending", async () => {
   const { client } = await earlyServer({ milliseconds: 10_000, idleMilliseconds: 50 });
   client.resume().write(HEAD);
   await once(client, "close");

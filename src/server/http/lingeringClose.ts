@@ -1,15 +1,15 @@
 /**
- * An answer that comes before the whole body has arrived is read: whoever still sends is let run dry for a while, and
- * nothing of it is kept. A connection that is closed with bytes unread is reset, and the reset overtakes the answer
- * (RFC 9112, 9.6; the times are those of nginx's lingering_close).
+ * If a response is sent before the whole body has arrived, reads and discards the rest of the body for a while. Closing
+ * a connection with unread bytes resets it, and the reset may reach the client before the response (RFC 9112, 9.6; the
+ * default times are those of nginx's lingering_close).
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 export interface LingerLimits {
-  /** Of all that is let run dry. */
+  /** Maximum time to read the rest of a body. */
   readonly milliseconds: number;
-  /** In which nothing comes. */
+  /** Maximum time without any byte. */
   readonly idleMilliseconds: number;
 }
 
@@ -19,12 +19,12 @@ export function lingeringClose(server: Server, limits = limitsOfNginx): void {
   const newest = new WeakMap<Socket, IncomingMessage>();
   server.on("connection", (socket: Socket) => {
     const destroySoon = socket.destroySoon.bind(socket);
-    // Node calls it after an answer with `connection: close`, whether the body has been read or not.
+    // Node calls it after a response with `connection: close`, even if the body has not been read.
     socket.destroySoon = () => {
       const request = newest.get(socket);
       if (request === undefined || request.complete) return destroySoon();
       socket.end();
-      runDry(request, socket, limits);
+      discardBody(request, socket, limits);
     };
   });
   server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -32,37 +32,37 @@ export function lingeringClose(server: Server, limits = limitsOfNginx): void {
     if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) return;
     newest.set(socket, request);
     response.once("finish", () => {
-      if (!request.complete && !socket.writableEnded) runDry(request, socket, limits);
+      if (!request.complete && !socket.writableEnded) discardBody(request, socket, limits);
     });
   });
 }
 
-function runDry(request: IncomingMessage, socket: Socket, { milliseconds, idleMilliseconds }: LingerLimits): void {
+function discardBody(request: IncomingMessage, socket: Socket, { milliseconds, idleMilliseconds }: LingerLimits): void {
   const cut = (): void => void socket.destroy();
   let seen = socket.bytesRead;
-  // Node tells nothing of what comes for a request whose body nobody began to read: the socket's count is asked.
+  // Node emits no events for a body that no handler reads, so progress is measured by the socket's byte count.
   const idle = setInterval(() => {
     if (socket.bytesRead === seen) cut();
     seen = socket.bytesRead;
   }, idleMilliseconds);
-  const whole = setTimeout(cut, milliseconds);
+  const total = setTimeout(cut, milliseconds);
   const stop = (): void => {
     clearInterval(idle);
-    clearTimeout(whole);
-    // A connection outlives many requests.
+    clearTimeout(total);
+    // The connection may serve further requests.
     socket.off("close", stop);
   };
   request.on("error", () => {
-    // The caller hung up on a refusal.
+    // The client closed the connection.
   });
   request.on("data", () => {
-    // Nothing of it is kept; it flows because somebody listens.
+    // Discarded; the listener makes the stream flow.
   });
   request.once("end", () => {
     stop();
     if (socket.writableEnded) cut();
   });
   socket.once("close", stop);
-  // Left behind by whoever read pieces of it: while one waits, nothing flows.
+  // A handler that read pieces may have left a "readable" listener, which would keep the stream from flowing.
   request.removeAllListeners("readable").resume();
 }

@@ -1,14 +1,14 @@
-/** Opens the port, or says why it cannot be opened. */
+/** Opens the port; errors say why it cannot be opened. */
 import type { AddressInfo } from "node:net";
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { App } from "./http.ts";
 
-/** @throws {MlctlError} kind "usage" where others than this machine could ask without a token */
+/** @throws {MlctlError} kind "usage" if other machines could send requests without a token */
 export function requireSafeAddress({ host, token, tokens, anonymous }: Config["serve"]): void {
   if (token !== null || tokens.length > 0 || anonymous || isLoopback(host)) return;
-  throw new MlctlError("usage", `${host} can be reached by other machines, and no token is set`, {
-    hint: 'set "serve": { "token": "${MLCTL_TOKEN}" }, or answer everybody with --anonymous',
+  throw new MlctlError("usage", `other machines can reach ${host}, and no token is set`, {
+    hint: 'set "serve": { "token": "${MLCTL_TOKEN}" }, or allow requests without a token with --anonymous',
   });
 }
 
@@ -38,10 +38,13 @@ function listenError(error: unknown, host: string, port: number): unknown {
 
 const reasons: Readonly<Record<string, (host: string, port: number) => [string, string]>> = {
   EADDRINUSE: (host, port) => [
-    `port ${port} of ${host} is taken by another program`,
-    "`--port 0` takes a free one, or name another",
+    `port ${port} of ${host} is already in use`,
+    "set another port, or use `--port 0` for a free one",
   ],
-  EACCES: (_, port) => [`port ${port} needs more rights`, "take one above 1023, such as --port 8000"],
-  EADDRNOTAVAIL: (host) => [`${host} is no address of this machine`, "127.0.0.1 is, and 0.0.0.0 is all of them"],
-  ENOTFOUND: (host) => [`there is no host ${host}`, "127.0.0.1 is this machine"],
+  EACCES: (_, port) => [`no permission to open port ${port}`, "use a port above 1023, such as --port 8000"],
+  EADDRNOTAVAIL: (host) => [
+    `${host} is not an address of this machine`,
+    "use 127.0.0.1 for this machine only, or 0.0.0.0 for all its addresses",
+  ],
+  ENOTFOUND: (host) => [`host ${host} is not found`, "use 127.0.0.1 for this machine"],
 };

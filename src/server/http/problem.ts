@@ -1,26 +1,26 @@
-/** Problem documents (RFC 9457): every error of the API in one shape, which names the place and the next step. */
+/** Problem documents (RFC 9457): all API errors have this form, with the place of the error and the next step. */
 import { MlctlError, type ErrorKind } from "../../core/errors.ts";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
-/** The name of a problem: stands in `type` as urn:mlctl:problem:<name>. */
+/** Appears in the member `type` as urn:mlctl:problem:<name>. */
 export type ProblemName = keyof typeof titles;
 
 const titles = {
-  "bad-request": "The request cannot be read",
-  unauthorized: "A token is needed",
-  forbidden: "The token does not allow this",
-  "not-found": "There is no such address",
-  "method-not-allowed": "This address does not take this method",
+  "bad-request": "The request is not valid",
+  unauthorized: "A valid token is required",
+  forbidden: "The token does not allow this request",
+  "not-found": "Not found",
+  "method-not-allowed": "The method is not supported here",
   "too-slow": "The request took too long to arrive",
   "too-large": "The request is too large",
-  "unsupported-media-type": "The body is in a format that is not read here",
-  "invalid-rows": "The rows do not fit the model",
+  "unsupported-media-type": "The format of the body is not supported",
+  "invalid-rows": "The rows are not valid for the model",
   "too-many-requests": "Too many requests",
   "headers-too-large": "The headers are too large",
   "internal-error": "This is a bug in mlctl",
-  "not-ready": "No answer is possible yet",
-  overloaded: "Too many requests are being answered",
+  "not-ready": "The server is not ready",
+  overloaded: "Too many requests are in progress",
 } as const;
 
 const statuses: Readonly<Record<ProblemName, number>> = {
@@ -41,17 +41,17 @@ const statuses: Readonly<Record<ProblemName, number>> = {
 };
 
 export interface ProblemOptions {
-  /** What to do next. */
+  /** The next step for the caller. */
   readonly hint?: string | undefined;
-  /** Further members of the document, snake_case. */
+  /** Further members of the document, in snake_case. */
   readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Where another protocol wants another one. */
+  /** Replaces the default status of the problem, e.g. for MLflow's protocol. */
   readonly status?: number;
   readonly cause?: unknown;
 }
 
-/** An error that the caller is told. */
+/** An error that is sent to the caller as a problem document. */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly problem: ProblemName;
@@ -83,12 +83,12 @@ const problemOfKind: Partial<Readonly<Record<ErrorKind, ProblemName>>> = {
   busy: "overloaded",
 };
 
-/** What a caller is told of an error: never a stack, and nothing of an error that mlctl does not know. */
+/** The problem document of any error. It never contains a stack, nor the message of an unexpected error. */
 export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (!(error instanceof MlctlError)) {
-    return new HttpProblem("internal-error", "the request could not be answered", {
-      hint: "the log of the server has the details",
+    return new HttpProblem("internal-error", "the request failed", {
+      hint: "see the log of the server for details",
       cause: error,
     });
   }

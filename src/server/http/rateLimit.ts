@@ -1,9 +1,9 @@
-/** A token bucket for each caller: a minute's requests may come at once, then they come evenly. */
+/** A token bucket for each caller: allows a minute's requests at once, then an even rate. */
 
 const MINUTE_MS = 60_000;
 
-/** Callers remembered; beyond, those whose bucket is full again are forgotten. */
-const MOST_CALLERS = 10_000;
+/** Maximum number of callers remembered; above it, those whose bucket is full again are forgotten. */
+const MAX_CALLERS = 10_000;
 
 interface Bucket {
   tokens: number;
@@ -11,8 +11,8 @@ interface Bucket {
 }
 
 /**
- * @param clock milliseconds that only go forward
- * @returns a function that takes one request of a caller: 0, or milliseconds to wait
+ * @param clock monotonic, in milliseconds
+ * @returns a function that counts one request of a caller and returns 0, or the milliseconds to wait
  */
 export function rateLimit(requestsAMinute: number, clock: () => number): (caller: string) => number {
   const buckets = new Map<string, Bucket>();
@@ -21,14 +21,14 @@ export function rateLimit(requestsAMinute: number, clock: () => number): (caller
     for (const [caller, { tokens, at }] of buckets) {
       if (tokens + (now - at) * perMs >= requestsAMinute) buckets.delete(caller);
     }
-    // All of them busy: the oldest is forgotten, which is kinder than to refuse a new one.
-    if (buckets.size >= MOST_CALLERS) buckets.delete(buckets.keys().next().value!);
+    // If none is full, forget the oldest caller rather than refuse a new one.
+    if (buckets.size >= MAX_CALLERS) buckets.delete(buckets.keys().next().value!);
   };
   return (caller) => {
     const now = clock();
     let bucket = buckets.get(caller);
     if (bucket === undefined) {
-      if (buckets.size >= MOST_CALLERS) forget(now);
+      if (buckets.size >= MAX_CALLERS) forget(now);
       buckets.set(caller, (bucket = { tokens: requestsAMinute, at: now }));
     }
     bucket.tokens = Math.min(requestsAMinute, bucket.tokens + (now - bucket.at) * perMs);

@@ -1,20 +1,20 @@
-/** The pieces of a streamed body, taken no faster than they are used, until it stands still. */
+/** The pieces of a streamed body with backpressure; a stream that stalls is ended. */
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BodyReader } from "./bodyReader.ts";
 import { HttpProblem } from "./problem.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 
-/** @throws {HttpProblem} 408 where nothing comes for too long, 400 where the caller hangs up */
+/** @throws {HttpProblem} 408 if nothing arrives for too long, 400 if the client closes the connection */
 export async function* streamPieces(request: IncomingMessage, bodies: BodyReader): AsyncGenerator<Buffer> {
   const pieces = (request as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   let waiting = false;
   let fail!: (problem: HttpProblem) => void;
   const stalled = new Promise<never>((_, reject) => (fail = reject));
   stalled.catch(() => {
-    // Seen by whoever waits for the next piece, if anyone does.
+    // Avoids an unhandled rejection: the race below reports it if it is waiting.
   });
-  // Where we do not wait for the caller, the caller does not take our answer.
+  // If this side is not waiting for the client, the client is not reading the response: close the connection.
   const watched = bodies.watch((problem) => (waiting ? fail(problem) : request.destroy()));
   try {
     for (;;) {
@@ -28,25 +28,25 @@ export async function* streamPieces(request: IncomingMessage, bodies: BodyReader
     }
   } catch (error) {
     if (error instanceof HttpProblem) throw error;
-    throw new HttpProblem("bad-request", "the body ended before its end", { cause: error });
+    throw new HttpProblem("bad-request", "the body is incomplete", { cause: error });
   } finally {
     watched.done();
   }
 }
 
-/** Rows that may wait: enough to keep the writer busy, and far below any useful `serve.log.queue_rows`. */
-const MOST_QUEUED = 20_000;
+/** Maximum number of queued rows: enough to keep the writer busy, and far below any useful `serve.log.queue_rows`. */
+const MAX_QUEUED = 20_000;
 const WAIT_MS = 10;
 
-/** A disk that takes nothing for so long must not hold up answers: from then on rows are dropped, and counted. */
-const LONGEST_WAITS = 300;
+/** After 3 s, a disk that does not accept rows no longer delays responses: rows are dropped and counted. */
+const MAX_WAITS = 300;
 
-/** Resolves when the log has room, or cannot write at all. */
+/** Resolves when the prediction log has room, or cannot write at all. */
 export async function logRoom(log: PredictionLog, queueRows: number): Promise<void> {
-  const most = Math.min(MOST_QUEUED, queueRows / 2);
-  for (let waits = 0; waits < LONGEST_WAITS; waits++) {
+  const limit = Math.min(MAX_QUEUED, queueRows / 2);
+  for (let waits = 0; waits < MAX_WAITS; waits++) {
     const { queued, lastError } = log.stats();
-    if (queued <= most || lastError !== null) return;
+    if (queued <= limit || lastError !== null) return;
     await sleep(WAIT_MS);
   }
 }

@@ -1,4 +1,4 @@
-/** Connections on which nobody has asked anything yet: node does not count them as idle, so a drain would wait for them. */
+/** Tracks connections without any request: Node does not count them as idle, so a drain would wait for them. */
 import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 

@@ -1,4 +1,4 @@
-/** The columns of a window by how far they moved, each a link to its distributions. */
+/** The table of a window's columns, largest drift first; each column links to its distributions. */
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { exact, figure } from "../../plots/figures.ts";
@@ -8,7 +8,7 @@ import { emptyNote } from "../../reporting/section.ts";
 import { driftState } from "./charts/columnMatrix.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 
-/** How monitor_values calls the truth. */
+/** Name of the target in the table monitor_values. */
 export const TARGET = "target";
 
 export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
@@ -18,12 +18,12 @@ export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
     caption: "Columns, largest drift first",
     columns: [
       { title: "Column" },
-      { title: "Verdict" },
+      { title: "Result" },
       { title: "Test" },
       { title: "Value", numeric: true },
-      { title: "Drift where", numeric: true },
+      { title: "Drift if", numeric: true },
       { title: "PSI", numeric: true },
-      { title: "Why" },
+      { title: "Note" },
     ],
     rows: all
       .toSorted(([, a], [, b]) => urgency(b) - urgency(a))
@@ -41,7 +41,7 @@ export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
   });
 }
 
-/** Drifted columns first, by PSI within; skipped ones last. */
+/** Sort key: drifted columns first, then by PSI; skipped columns last. */
 function urgency({ drifted, psi, skipped }: ColumnDrift): number {
   return skipped === undefined ? (drifted ? 1000 : 0) + Math.min(999, psi ?? 0) : -1;
 }

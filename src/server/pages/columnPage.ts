@@ -1,4 +1,4 @@
-/** /ui/monitoring/<id>/column?name=…: one column, reference against window, and how it went over time. */
+/** /ui/monitoring/<id>/column?name=…: one column of a window compared with the reference, and its drift over time. */
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
@@ -24,7 +24,7 @@ export function columnPage(request: PageRequest): Page {
       : ownValue(record.drift.columns, name);
   if (!drift) {
     throw new HttpProblem("not-found", `the window has no column “${name.slice(0, 100)}”`, {
-      hint: "its page lists the columns that were compared",
+      hint: "see the page of the window for the columns that were compared",
     });
   }
   const { monitorId, window, source } = record;
@@ -36,37 +36,37 @@ export function columnPage(request: PageRequest): Page {
         <a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>
       </p>
       ${section(
-        "verdict",
-        "Verdict",
+        "result",
+        "Result",
         factList([
           ["Drift", driftState({ status: statusOf(drift) })],
           ["Test", drift.test.replaceAll("_", " ")],
           [drift.measure === "p_value" ? "p-value" : "Distance", valueText(drift)],
-          ["Drift where the value is", limitText(drift)],
-          ["Why", drift.skipped ?? drift.note ?? null],
+          ["Drift if the value is", limitText(drift)],
+          ["Note", drift.skipped ?? drift.note ?? null],
           [
             "Compared",
             `${countOf(window.rows, "row")} with ${countOf(record.reference.rows, "row")} of ${record.reference.name}`,
           ],
         ]),
       )}
-      ${section("spread", "Distributions", distributions(record, name))}
-      ${section("course", "Over time", course(request, record, name))}`,
+      ${section("distributions", "Distributions", distributions(record, name))}
+      ${section("over-time", "Over time", overTime(request, record, name))}`,
   };
 }
 
 function distributions({ spread }: MonitorRecord, name: string): Html {
   if (spread === undefined)
     return emptyNote(
-      "This window was judged by an earlier mlctl, which kept no distributions. Next step: monitor it again.",
+      "This window was monitored by an older mlctl, which stored no distributions. Next step: monitor it again.",
     );
   const own = ownValue(spread.columns, name) ?? (name === TARGET ? spread.target : null);
-  if (!own) return emptyNote("There is nothing to draw: one side has no value, or is of another kind.");
-  return html`${distributionChart({ id: "spread-chart", title: "Reference against current", spread: own })}
+  if (!own) return emptyNote("Nothing to draw: one side has no values, or values of another kind.");
+  return html`${distributionChart({ id: "distribution-chart", title: "Reference and current", distribution: own })}
     <details>
-      <summary>The same as a table</summary>
+      <summary>Show as a table</summary>
       ${dataTable({
-        caption: own.kind === "category" ? "Share of the rows by category" : "Share of the rows by range",
+        caption: own.kind === "category" ? "Share of rows by category" : "Share of rows by range",
         columns: [
           { title: own.kind === "category" ? "Category" : "Range" },
           { title: "Reference", numeric: true },
@@ -77,7 +77,7 @@ function distributions({ spread }: MonitorRecord, name: string): Html {
     </details>`;
 }
 
-function course({ session }: PageRequest, { source }: MonitorRecord, name: string): Html {
+function overTime({ session }: PageRequest, { source }: MonitorRecord, name: string): Html {
   const { browse } = session.store;
   const windows = browse.windows({ source, limit: WINDOWS, offset: 0 }).toReversed();
   const values = browse.windowValues(
@@ -97,11 +97,11 @@ function course({ session }: PageRequest, { source }: MonitorRecord, name: strin
   });
   const test = [...byWindow.values()].at(-1)?.message?.replaceAll("_", " ") ?? "";
   return html`<div class="plots">
-    ${timeChart({ id: "value", title: "Value of the test", subtitle: test, points, limitName: "limit", zero: true })}
+    ${timeChart({ id: "value", title: "Drift value", subtitle: test, points, limitName: "limit", zero: true })}
   </div>`;
 }
 
-/** A column may be called "constructor". */
+/** Only own properties, because a column may be called "constructor". */
 function ownValue<T>(record: Readonly<Record<string, T>>, name: string): T | null {
   return Object.hasOwn(record, name) ? record[name]! : null;
 }

@@ -1,4 +1,4 @@
-/** What two runs were trained on: data and inputs. */
+/** Tables that compare the data and inputs of two runs. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";
 import { figure } from "../../plots/figures.ts";
@@ -7,7 +7,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { inputNames } from "./recordedModel.ts";
 
-/** @param sides undefined where the record is gone */
+/** @param sides the datasets of the runs; undefined if the record is missing */
 export function compareData(runs: readonly [Run, Run], sides: readonly (Dataset | undefined)[]): Html {
   const fact = (
     name: string,
@@ -18,7 +18,7 @@ export function compareData(runs: readonly [Run, Run], sides: readonly (Dataset 
   };
   const [onlyA, onlyB] = [onlyIn(sides[0], sides[1]), onlyIn(sides[1], sides[0])];
   return html`${dataTable({
-    caption: "What the two were trained on",
+    caption: "Data of the two runs",
     columns: [{ title: "" }, { title: "A" }, { title: "B" }, { title: "" }],
     rows: [
       fact("Dataset", ({ datasetId }) => datasetId),
@@ -39,9 +39,9 @@ export function compareFeatures(request: PageRequest, a: Run, b: Run): Html {
   const sets = html`<p>Feature sets: A ${a.featureSet}, B ${b.featureSet}.</p>`;
   if (first === null || second === null) {
     return html`${sets}
-      <p class="note">The inputs are told where both runs kept their model.</p>`;
+      <p class="note">Inputs can be compared only if both runs kept their model.</p>`;
   }
-  const [onlyA, onlyB] = [lacking(first, second), lacking(second, first)];
+  const [onlyA, onlyB] = [difference(first, second), difference(second, first)];
   const shared = first.length - onlyA.length;
   return html`${sets}
     <p>
@@ -61,12 +61,13 @@ export function compareFeatures(request: PageRequest, a: Run, b: Run): Html {
     </p>`;
 }
 
-/** Files of `from` whose content `other` has not. */
+/** Files of `from` whose content is not in `other`. */
 function onlyIn(from: Dataset | undefined, other: Dataset | undefined): string[] {
   const known = new Set(other?.files.map(({ sha256 }) => sha256));
   return (from?.files ?? []).filter(({ sha256 }) => !known.has(sha256)).map(({ path }) => path);
 }
 
-function lacking(one: readonly string[], other: readonly string[]): string[] {
+/** Names of `one` that are not in `other`. */
+function difference(one: readonly string[], other: readonly string[]): string[] {
   return one.filter((name) => !other.includes(name));
 }

@@ -1,4 +1,4 @@
-/** /ui/compare: two runs side by side, from their records; nothing is trained or judged anew. */
+/** /ui/compare: two runs side by side, from their records; nothing is trained or scored again. */
 import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -20,8 +20,8 @@ import { runNamed } from "./lookups.ts";
 export function comparePage(request: PageRequest): Page {
   const references = request.query.getAll("run").filter((reference) => reference !== "");
   if (references.length !== 2) {
-    throw new HttpProblem("bad-request", `two runs are compared, and ${references.length} are named`, {
-      hint: "tick two of the leaderboard under Runs",
+    throw new HttpProblem("bad-request", `select exactly two runs to compare, not ${references.length}`, {
+      hint: "select two runs on the page Runs",
     });
   }
   const [a, b] = references.map((reference) => runNamed(request.session, reference)) as [Run, Run];
@@ -30,7 +30,7 @@ export function comparePage(request: PageRequest): Page {
     title: "Two runs compared",
     area: "runs",
     body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
-      ${section("about", "Which", html`${about(a, b)}${a.runId === b.runId && html`<p class="warning">Both are the same run.</p>`}`)}
+      ${section("about", "Runs", html`${about(a, b)}${a.runId === b.runId && html`<p class="warning">Both are the same run.</p>`}`)}
       ${section("metrics", "Metrics", metrics(request, a, b))}
       ${section("params", "Parameters", sideBySide("Parameters", leavesOf(a.params), leavesOf(b.params)))}
       ${section("data", "Data", compareData([a, b], sides))}
@@ -64,13 +64,15 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
   const names = [...new Set([...Object.keys(of(a)), ...Object.keys(of(b))])];
   const same = !isTest || testSha(a) === testSha(b);
   return html`${dataTable({
-      caption: isTest ? "On the test rows" : "On the validation rows: one of the two was not scored on test data",
+      caption: isTest
+        ? "On the test rows"
+        : "On the validation rows, because one of the two was not scored on test data",
       columns: [
         { title: "Metric" },
         { title: "A", numeric: true },
         { title: "B", numeric: true },
         { title: "B − A", numeric: true },
-        { title: "Verdict" },
+        { title: "Result" },
       ],
       rows: names.map((name) => {
         const metric = metricLabel(session.config, name, a.task);
@@ -80,22 +82,22 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
           marked: name === a.metric,
           cells: [
             metric.label,
-            told(a, name, first, isTest),
-            told(b, name, second, isTest),
+            withInterval(a, name, first, isTest),
+            withInterval(b, name, second, isTest),
             figure(difference),
             verdict([a, b], metric, difference),
           ],
         };
       }),
     })}
-    ${!same && html`<p class="warning">The two were scored on different test rows: the figures do not compare.</p>`}
+    ${!same && html`<p class="warning">The two were scored on different test rows: their metrics are not comparable.</p>`}
     <p class="note">
-      Whether a difference is more than luck takes the rows: <code>mlctl runs diff ${a.runId} ${b.runId}</code> tells it
-      with paired intervals, and <code>mlctl why</code> what it comes from.
+      To test whether a difference is significant, use <code>mlctl runs diff ${a.runId} ${b.runId}</code>, which
+      computes paired intervals on the rows. <code>mlctl why</code> shows what causes the difference.
     </p>`;
 }
 
-function told(run: Run, name: string, value: number | null, isTest: boolean): string {
+function withInterval(run: Run, name: string, value: number | null, isTest: boolean): string {
   const interval = isTest ? run.score?.intervals[name] : null;
   return `${figure(value)}${interval ? ` (${figure(interval[0])} to ${figure(interval[1])})` : ""}`;
 }
@@ -104,7 +106,7 @@ function testSha({ score }: Run): string {
   return (score?.testFiles ?? []).map(({ sha256 }) => sha256).join();
 }
 
-/** Whether it is more than luck takes the rows; that the interval of one holds the other says that it may be none. */
+/** A rough result without the rows: if the interval of one run contains the other's value, it may be chance. */
 function verdict(
   [a, b]: readonly [Run, Run],
   { name, greaterIsBetter }: MetricLabel,
@@ -113,12 +115,12 @@ function verdict(
   if (difference === null) return "–";
   if (difference === 0) return "same";
   const word = difference > 0 === greaterIsBetter ? "B is better" : "B is worse";
-  const holds = (run: Run, value: number | null | undefined): boolean => {
+  const contains = (run: Run, value: number | null | undefined): boolean => {
     const interval = run.score?.intervals[name];
     return !!interval && typeof value === "number" && interval[0] <= value && value <= interval[1];
   };
-  const near = holds(a, b.score?.metrics[name]) || holds(b, a.score?.metrics[name]);
-  return near ? `${word}, perhaps by luck` : word;
+  const mayBeChance = contains(a, b.score?.metrics[name]) || contains(b, a.score?.metrics[name]);
+  return mayBeChance ? `${word}, perhaps by chance` : word;
 }
 
 type Leaves = ReadonlyMap<string, string>;
@@ -137,7 +139,7 @@ function sideBySide(caption: string, a: Leaves, b: Leaves, onlyDifferent = false
     (name) => !onlyDifferent || a.get(name) !== b.get(name),
   );
   if (names.length === 0)
-    return html`<p class="empty">${onlyDifferent ? "The two have the same settings." : "There are none."}</p>`;
+    return html`<p class="empty">${onlyDifferent ? "The two runs have the same settings." : "There are none."}</p>`;
   return dataTable({
     caption,
     columns: [{ title: "Name" }, { title: "A" }, { title: "B" }, { title: "" }],

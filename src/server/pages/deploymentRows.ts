@@ -6,7 +6,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import type { Html } from "../../reporting/html.ts";
 import { runLink } from "./frame/parts.ts";
 
-/** @param total where not all of them are shown */
+/** @param total the number of all deployments, if only some are shown */
 export function deploymentRows(deployments: readonly Deployment[], total = deployments.length): Html {
   const rest = total > deployments.length ? `, the newest ${deployments.length} of ${figure(total)}` : "";
   return dataTable({

@@ -1,4 +1,4 @@
-/** /ui/live: what is asked now, how quickly it is answered, and with what. */
+/** /ui/live: current traffic, latency and predictions of this server. */
 import { countOf, figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -22,18 +22,19 @@ export async function livePage(request: PageRequest): Promise<Page> {
     refresh: REFRESH_SECONDS,
     body: html`<p>
         <button class="quiet" id="pause" type="button" aria-pressed="false" hidden>Pause updates</button>
-        <span class="note" id="told" role="status"></span>
+        <span class="note" id="update-status" role="status"></span>
       </p>
       <div id="live" data-refresh="${REFRESH_SECONDS}">
         ${section("now", "Now", rightNow(snapshot, [...samples, newest], now - state.startedAt.getTime()))}
-        ${section("course", "The last ten minutes", course([...samples, newest]))}
+        ${section("over-time", "Last ten minutes", overTime([...samples, newest]))}
         ${section("latency", "Latency", latencies([...samples, newest]))}
-        ${section("answers", "Predictions", answers(snapshot))} ${section("requests", "Requests", requests(snapshot))}
+        ${section("predictions", "Predictions", predictions(snapshot))}
+        ${section("requests", "Requests", requests(snapshot))}
       </div>`,
   };
 }
 
-/** Of the last minute, or of as much of it as there is. */
+/** Rates over the last minute, or over the time since the first sample if that is shorter. */
 function lastMinute(samples: readonly TrafficSample[]) {
   const newest = samples.at(-1)!;
   const from = samples.find(({ at }) => newest.at - at <= 60_000 + SAMPLE_SECONDS * 500) ?? samples[0]!;
@@ -44,42 +45,42 @@ function rightNow(snapshot: MetricsSnapshot, samples: readonly TrafficSample[], 
   const rates = lastMinute(samples);
   const { log } = snapshot;
   return factList([
-    ["Requests a second, last minute", rates === null ? "–" : big(figure(rates.requests, 2))],
-    ["Predictions a second", rates === null ? "–" : big(figure(rates.predictions, 2))],
-    ["Errors a second", rates === null ? "–" : big(figure(rates.errors, 2))],
-    // This page is being answered too.
-    ["Being answered", big(figure(Math.max(0, snapshot.inFlight - 1)))],
-    ["Up", duration(upMs)],
+    ["Requests per second, last minute", rates === null ? "–" : big(figure(rates.requests, 2))],
+    ["Predictions per second", rates === null ? "–" : big(figure(rates.predictions, 2))],
+    ["Errors per second", rates === null ? "–" : big(figure(rates.errors, 2))],
+    // Minus the request of this page.
+    ["Requests in progress", big(figure(Math.max(0, snapshot.inFlight - 1)))],
+    ["Uptime", duration(upMs)],
     ["Processes", figure(snapshot.workers)],
     ["Memory", `${figure(snapshot.memoryBytes / 1_048_576, 3)} MiB`],
-    ["Prediction log", `${figure(log.written)} written, ${figure(log.queued)} waiting, ${figure(log.dropped)} lost`],
-    ["Refused because too busy", figure(snapshot.refused)],
-    ["Deployments taken over", `${figure(snapshot.swaps)}, ${figure(snapshot.swapFailures)} refused`],
+    ["Prediction log", `${figure(log.written)} written, ${figure(log.queued)} waiting, ${figure(log.dropped)} dropped`],
+    ["Requests refused (too many)", figure(snapshot.refused)],
+    ["Deployments loaded", `${figure(snapshot.swaps)}, ${figure(snapshot.swapFailures)} refused`],
   ]);
 }
 
-function course(samples: readonly TrafficSample[]): Html {
+function overTime(samples: readonly TrafficSample[]): Html {
   const steps = samples
     .slice(1)
     .map((to, i) => ({ rates: trafficRates(samples[i]!, to), ago: Math.round((samples.at(-1)!.at - to.at) / 1000) }));
-  if (steps.length < 2) return html`<p class="empty">The course appears after ${SAMPLE_SECONDS * 2} seconds.</p>`;
-  // The last step is as short as the reader was quick: too short to be a rate.
+  if (steps.length < 2) return html`<p class="empty">The charts appear after ${SAMPLE_SECONDS * 2} seconds.</p>`;
+  // The last step may be too short for a meaningful rate: it ends when the page is requested.
   const whole = steps.filter(({ rates }) => rates !== null && rates.seconds >= SAMPLE_SECONDS / 2);
   const points = (of: (rates: NonNullable<(typeof steps)[number]["rates"]>) => number) =>
     whole.map(({ rates, ago }) => ({ label: ago === 0 ? "now" : `${ago} s ago`, value: of(rates!) }));
   return html`<div class="plots">
-    ${timeChart({ id: "requests-course", title: "Requests a second", points: points(({ requests: value }) => value), zero: true })}
-    ${timeChart({ id: "predictions-course", title: "Predictions a second", points: points(({ predictions: value }) => value), zero: true })}
+    ${timeChart({ id: "requests-chart", title: "Requests per second", points: points(({ requests: value }) => value), zero: true })}
+    ${timeChart({ id: "predictions-chart", title: "Predictions per second", points: points(({ predictions: value }) => value), zero: true })}
   </div>`;
 }
 
 function latencies(samples: readonly TrafficSample[]): Html {
   const { routes = [] } = trafficRates(samples[0]!, samples.at(-1)!) ?? {};
-  if (routes.length === 0) return html`<p class="empty">Nothing was asked in the last ten minutes.</p>`;
+  if (routes.length === 0) return html`<p class="empty">No requests in the last ten minutes.</p>`;
   return dataTable({
-    caption: "In the last ten minutes, by address",
+    caption: "Last ten minutes, by endpoint",
     columns: [
-      { title: "Address" },
+      { title: "Endpoint" },
       { title: "Requests", numeric: true },
       { title: "Median", numeric: true },
       { title: "95 %", numeric: true },
@@ -91,14 +92,13 @@ function latencies(samples: readonly TrafficSample[]): Html {
   });
 }
 
-function answers({ predictions }: MetricsSnapshot): Html {
-  const all = Object.entries(predictions).toSorted(([, a], [, b]) => b - a);
+function predictions({ predictions: counts }: MetricsSnapshot): Html {
+  const all = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
   const total = all.reduce((sum, [, count]) => sum + count, 0);
-  if (total === 0)
-    return html`<p class="empty">No row was answered since the start. <a href="/docs">Try the API</a></p>`;
-  if (all.length === 1 && all[0]![0] === "") return html`<p>${countOf(total, "row")} answered since the start.</p>`;
+  if (total === 0) return html`<p class="empty">No predictions since the start. <a href="/docs">Try the API</a></p>`;
+  if (all.length === 1 && all[0]![0] === "") return html`<p>${countOf(total, "prediction")} since the start.</p>`;
   return dataTable({
-    caption: `${countOf(total, "row")} answered since the start, by class`,
+    caption: `${countOf(total, "prediction")} since the start, by class`,
     columns: [{ title: "Class" }, { title: "Rows", numeric: true }, { title: "Share", numeric: true }],
     rows: all.map(([name, count]) => ({ cells: [name, figure(count), percent(count / total)] })),
     limit: 30,
@@ -110,10 +110,10 @@ function requests({ requests: counts }: MetricsSnapshot): Html {
     .map(([key, count]) => ({ key: key.split(" ") as [string, string, string], count }))
     .filter(({ key }) => key[1] !== PAGES)
     .toSorted((a, b) => b.count - a.count);
-  if (rows.length === 0) return html`<p class="empty">Nothing but these pages was asked since the start.</p>`;
+  if (rows.length === 0) return html`<p class="empty">No requests since the start, except for these pages.</p>`;
   return dataTable({
-    caption: "Since the start, by address and outcome",
-    columns: [{ title: "Address" }, { title: "Method" }, { title: "Status" }, { title: "Requests", numeric: true }],
+    caption: "Since the start, by endpoint and status",
+    columns: [{ title: "Endpoint" }, { title: "Method" }, { title: "Status" }, { title: "Requests", numeric: true }],
     rows: rows.map(({ key: [method, route, status], count }) => ({
       cells: [
         html`<code>${route}</code>`,

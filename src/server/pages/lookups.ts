@@ -1,4 +1,4 @@
-/** The run that an address names. */
+/** Finds the run, window or prediction that a URL names. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Session } from "../../lifecycle/session.ts";
@@ -8,7 +8,7 @@ import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { PageRequest } from "./frame/page.ts";
 import type { LogBrowser, LogEntry } from "../../storage/predictionLog/browseLog.ts";
 
-/** @param reference as on the command line: an id or its beginning, v3, @champion, latest @throws {HttpProblem} 404 */
+/** @param reference as on the command line: an id or its prefix, v3, @champion, latest @throws {HttpProblem} 404 */
 export function runNamed({ store }: Session, reference: string): Run {
   try {
     return resolveRun(store, reference);
@@ -23,11 +23,11 @@ export function windowNamed({ session, id }: PageRequest): MonitorRecord {
   const record = id === "latest" ? session.store.monitorings({ limit: 1 })[0] : session.store.monitoring(id);
   if (record !== undefined) return record;
   throw new HttpProblem("not-found", `there is no window ${id.slice(0, 100)}`, {
-    hint: "`mlctl monitor --history` lists them",
+    hint: "run `mlctl monitor --history` to list them",
   });
 }
 
-/** At most three; nothing for what can be no id. */
+/** Predictions whose id has this prefix, at most three; none if the prefix is not valid. */
 export function findLogged(log: LogBrowser, prefix: string): readonly LogEntry[] {
   return /^[0-9a-f-]{4,64}$/i.test(prefix) ? log.find(prefix.toLowerCase()) : [];
 }
@@ -39,15 +39,15 @@ export function predictionNamed({ log, id }: PageRequest): LogEntry {
     found.find(({ predictionId }) => predictionId === id.toLowerCase()) ?? (found.length === 1 ? found[0] : undefined);
   if (exact !== undefined) return exact;
   throw new HttpProblem("not-found", `there is no prediction ${id.slice(0, 80)} in the log`, {
-    hint: "older ones may have gone: see serve.log.retention",
+    hint: "old predictions may have been deleted: see serve.log.retention",
   });
 }
 
-/** Beyond it nobody leafs, and SQLite would count rows for long. */
-const MOST = 10_000;
+/** Maximum page number: SQLite skips rows one by one, so a large offset would be slow. */
+const MAX_PAGE = 10_000;
 
-/** The page that a query asks for, from 0. */
+/** The page number of the query, from 0. */
 export function pageNumber(query: URLSearchParams): number {
   const page = Number(query.get("page") ?? "0");
-  return Number.isInteger(page) && page > 0 ? Math.min(page, MOST) : 0;
+  return Number.isInteger(page) && page > 0 ? Math.min(page, MAX_PAGE) : 0;
 }

@@ -1,4 +1,4 @@
-/** /ui/monitoring: windows over time with their limits, and which column moved when. */
+/** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
 import { countOf, figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
@@ -13,13 +13,13 @@ import { pageNumber } from "./lookups.ts";
 import { modelLink, pager, stateWord } from "./frame/parts.ts";
 import { timeChart, type TimePoint } from "./charts/timeChart.ts";
 
-/** Windows of one screen. */
+/** Number of windows on a page. */
 export const WINDOWS = 40;
 
 const sourceNames: Readonly<Record<string, string>> = {
-  predictions: "what was answered",
+  predictions: "logged predictions",
   files: "files",
-  dataset: "the dataset",
+  dataset: "dataset",
 };
 
 export function monitoringPage(request: PageRequest): Page {
@@ -28,8 +28,8 @@ export function monitoringPage(request: PageRequest): Page {
   const source = sources.find((each) => each.source === request.query.get("source"))?.source ?? sources[0]?.source;
   if (source === undefined) {
     const nothing = html`<p class="empty">
-      Nothing was watched yet. Next step: <code>mlctl monitor FILE</code>, or <code>mlctl monitor</code> for what the
-      deployed model answered; <code>--since</code> goes through its history.
+      Nothing has been monitored yet. Next step: <code>mlctl monitor FILE</code>, or <code>mlctl monitor</code> for the
+      logged predictions of the deployed model; <code>--since</code> monitors past windows too.
     </p>`;
     return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", nothing) };
   }
@@ -50,7 +50,7 @@ export function monitoringPage(request: PageRequest): Page {
   return {
     title: "Monitoring",
     area: "monitoring",
-    body: html`${choice(sources, source)} ${section("course", "Over time", charts(request, windows, values))}
+    body: html`${sourceLinks(sources, source)} ${section("over-time", "Over time", charts(request, windows, values))}
     ${section("columns", "Columns", columnMatrix(windows, drifts))}
     ${section(
       "windows",
@@ -61,12 +61,12 @@ export function monitoringPage(request: PageRequest): Page {
   };
 }
 
-function choice(
+function sourceLinks(
   sources: readonly { readonly source: string; readonly windows: number }[],
   chosen: string,
 ): Html | null {
   if (sources.length < 2) return null;
-  return html`<nav aria-label="What was watched">
+  return html`<nav aria-label="Sources">
     <ul>
       ${sources.map(
         ({ source, windows }) =>
@@ -82,32 +82,25 @@ function choice(
   </nav>`;
 }
 
-/** Newest first come in, oldest first are drawn. */
+/** @param windows newest first; the charts show the oldest first */
 function charts(request: PageRequest, windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
   const oldestFirst = windows.toReversed();
   const pick = valuesBy(values);
   const metric = mainMetric(request, windows, values);
-  const drift = oldestFirst.map(({ monitorId, label, end }): TimePoint => {
-    const found = pick(monitorId, "finding", "drift", "dataset drift");
-    return {
-      label,
-      tick: end?.slice(0, 10),
-      value: found?.value ?? null,
-      limit: found?.bound ?? null,
-      status: found?.status ?? null,
-    };
-  });
+  const findingPoints = (area: string, name: string): TimePoint[] =>
+    oldestFirst.map(({ monitorId, label, end }) => {
+      const found = pick(monitorId, "finding", area, name);
+      return {
+        label,
+        tick: end?.slice(0, 10),
+        value: found?.value ?? null,
+        limit: found?.bound ?? null,
+        status: found?.status ?? null,
+      };
+    });
+  const drift = findingPoints("drift", "dataset drift");
+  const missing = findingPoints("quality", "missing values");
   const rows = oldestFirst.map(({ label, end, rows: value }): TimePoint => ({ label, tick: end?.slice(0, 10), value }));
-  const missing = oldestFirst.map(({ monitorId, label, end }): TimePoint => {
-    const found = pick(monitorId, "finding", "quality", "missing values");
-    return {
-      label,
-      tick: end?.slice(0, 10),
-      value: found?.value ?? null,
-      limit: found?.bound ?? null,
-      status: found?.status ?? null,
-    };
-  });
   const task = request.session.store.run(windows[0]!.runId ?? "")?.task ?? "binary";
   const { label: metricName } = metricLabel(request.session.config, metric, task);
   const performance = oldestFirst.map(({ monitorId, label, end }): TimePoint => {
@@ -127,8 +120,8 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
   });
   return html`<div class="plots">
     ${timeChart({ id: "drift", title: "Share of columns that drifted", points: drift, limitName: "limit", format: percent, zero: true })}
-    ${timeChart({ id: "performance", title: metricName, subtitle: "where the truth is known", points: performance, limitName: "limit" })}
-    ${timeChart({ id: "missing", title: "Missing values", subtitle: "the column that exceeds its reference most", points: missing, limitName: "limit", format: percent, zero: true })}
+    ${timeChart({ id: "performance", title: metricName, subtitle: "on labelled rows", points: performance, limitName: "limit" })}
+    ${timeChart({ id: "missing", title: "Missing values", subtitle: "in the column with the largest increase over its reference", points: missing, limitName: "limit", format: percent, zero: true })}
     ${timeChart({ id: "rows", title: "Rows", points: rows, zero: true })}
   </div>`;
 }
@@ -142,7 +135,7 @@ function valuesBy(values: readonly WindowValue[]): Pick {
   return (...key) => byKey.get(JSON.stringify(key));
 }
 
-/** The metric that the newest window was judged by. */
+/** The performance metric of the newest window. */
 function mainMetric(request: PageRequest, windows: readonly WindowLine[], values: readonly WindowValue[]): string {
   const record = request.session.store.monitoring(windows[0]!.monitorId);
   return record?.performance.metric ?? values.find(({ kind }) => kind === "metric")?.name ?? "";
@@ -165,12 +158,12 @@ function table(windows: readonly WindowLine[], values: readonly WindowValue[]): 
     caption: `${countOf(windows.length, "window")}, newest first`,
     columns: [
       { title: "Window" },
-      { title: "State" },
-      { title: "What" },
+      { title: "Status" },
+      { title: "Problems" },
       { title: "Rows", numeric: true },
       { title: "Labelled", numeric: true },
       { title: "Model" },
-      { title: "Judged" },
+      { title: "Monitored" },
     ],
     rows: windows.map(({ monitorId, label, status, rows, labelled, runId, modelVersion, createdAt }) => ({
       cells: [

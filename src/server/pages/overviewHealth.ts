@@ -1,4 +1,4 @@
-/** How the deployed model is, as its last monitoring has it, and which alerts are open. */
+/** The health of the deployed model in its newest monitored window, and open alerts. */
 import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../../core/records/monitoring.ts";
 import { countOf, exact, figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
@@ -20,7 +20,7 @@ export function overviewHealth({ session, state }: PageRequest): Html {
     alerts.length > 0 &&
     dataTable({
       caption: `${countOf(alerts.length, "open alert")}`,
-      columns: [{ title: "What" }, { title: "State" }, { title: "Since" }, { title: "What it means" }],
+      columns: [{ title: "Check" }, { title: "Status" }, { title: "Since" }, { title: "Message" }],
       rows: alerts.map(({ area, name, status, since, message }) => ({
         cells: [`${area}: ${name}`, stateWord(status), dateTime(since), message],
       })),
@@ -28,8 +28,8 @@ export function overviewHealth({ session, state }: PageRequest): Html {
     });
   if (newest === undefined) {
     return html`<p class="empty">
-        The deployed model was not watched yet. Next step: <code>mlctl monitor FILE</code>, or
-        <code>mlctl monitor</code> for what it answered.
+        The deployed model has not been monitored yet. Next step: <code>mlctl monitor FILE</code>, or
+        <code>mlctl monitor</code> for its logged predictions.
       </p>
       ${open}`;
   }
@@ -38,7 +38,7 @@ export function overviewHealth({ session, state }: PageRequest): Html {
       ${monitored.map((area) => tile(newest, area))}
     </ul>
     <p class="note">
-      Judged ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of
+      Monitored ${dateTime(createdAt)} on ${countOf(window.rows, "row")} of
       <a href="${pageAddress("monitoring", monitorId)}">${window.label}</a>.
     </p>
     ${open}`;
@@ -46,14 +46,14 @@ export function overviewHealth({ session, state }: PageRequest): Html {
 
 function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {
   const own = findings.filter((finding) => finding.area === area);
-  // Findings stand worst first; the area is as bad as the worst of its own, and unknown where nothing could be judged.
+  // Findings are sorted worst first: the status of the area is that of its worst finding, "skipped" without any.
   const worst = own[0];
   const status: MonitorStatus = worst === undefined ? "skipped" : statusOf(own);
   const skipped = area === "performance" ? performance.skipped : undefined;
   return html`<li class="tile ${stateTone(status)}">
     <h3><a href="${pageAddress("monitoring", monitorId)}#${area}">${titles[area]}</a></h3>
     ${stateWord(status)}
-    <p>${worst === undefined ? (skipped ?? "nothing was judged") : sentence(worst)}</p>
+    <p>${worst === undefined ? (skipped ?? "no checks were run") : sentence(worst)}</p>
   </li>`;
 }
 
@@ -63,7 +63,7 @@ function statusOf(findings: readonly MonitorFinding[]): MonitorStatus {
 }
 
 function sentence({ name, message, value, limit }: MonitorFinding): string {
-  const against =
+  const comparison =
     value === null || limit === null ? "" : ` (${figure(value)}, limit ${exact(Number(limit.toPrecision(4)))})`;
-  return `${name}${against}: ${message}`;
+  return `${name}${comparison}: ${message}`;
 }

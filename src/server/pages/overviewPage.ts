@@ -1,4 +1,4 @@
-/** /ui: what is deployed, how it is, and what happened last; where there is nothing yet, the next command. */
+/** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { figure } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
@@ -21,7 +21,7 @@ export function overviewPage(request: PageRequest): Page {
     body: html`${section("production", "In production", production(request))}
     ${section("health", "Health", overviewHealth(request))}
     ${section("predictions", "Predictions", predictions(request))}
-    ${section("trainings", "Last trainings", trainings(request))} ${executions(request)} ${deployments(request)}`,
+    ${section("trainings", "Latest trainings", trainings(request))} ${executions(request)} ${deployments(request)}`,
   };
 }
 
@@ -52,7 +52,7 @@ function production({ session, state }: PageRequest): Html {
       html`${dateTime(deployment.deployedAt)}
         <span class="quiet">(deployment ${deployment.deploymentId}, ${deployment.action})</span>`,
     ],
-    ["Known as", deployment.aliases.map((alias) => `@${alias}`).join(", ")],
+    ["Aliases", deployment.aliases.map((alias) => `@${alias}`).join(", ")],
     [
       `${label} on the test rows`,
       html`<span class="figure">${figure(deployment.value)}</span>${
@@ -61,7 +61,7 @@ function production({ session, state }: PageRequest): Html {
         }`,
     ],
     [
-      "Why it was deployed",
+      "Reasons for the deployment",
       deployment.reasons.length === 0
         ? null
         : html`<ul>
@@ -76,14 +76,14 @@ function predictions({ log, now, session }: PageRequest): Html {
   const { predictions: total, labelled, since, newestAt } = log.totals(now - DAY);
   if (total === 0) {
     const why = session.config.serve.log.enabled
-      ? "Nothing was answered yet. Next step: ask this server, as its API page shows, or run mlctl predict FILE --log."
-      : "The prediction log is off: serve.log.enabled in config.json turns it on.";
+      ? "No predictions are logged yet. Next step: send a request to this server (see the page API), or run mlctl predict FILE --log."
+      : "The prediction log is off. To turn it on, set serve.log.enabled in config.json.";
     return html`<p class="empty">${why}</p>`;
   }
   return factList([
-    ["In the log", html`<span class="figure">${figure(total)}</span>`],
+    ["Logged predictions", html`<span class="figure">${figure(total)}</span>`],
     ["In the last 24 hours", html`<span class="figure">${figure(since)}</span>`],
-    ["With known truth", html`<span class="figure">${figure(labelled)}</span>`],
+    ["With labels", html`<span class="figure">${figure(labelled)}</span>`],
     [
       "Newest",
       html`<a href="${pageAddress("predictions")}"
@@ -127,7 +127,7 @@ function executions({ session }: PageRequest): Html | null {
     "jobs",
     "Scheduled jobs",
     dataTable({
-      caption: "What ran last, newest first",
+      caption: "Latest executions, newest first",
       columns: [
         { title: "Job" },
         { title: "Started" },

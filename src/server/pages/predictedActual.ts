@@ -1,10 +1,10 @@
-/** What was answered against what was true in a window of regression. */
+/** A plot of predictions against labels in a monitored window of a regression model. */
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { plots } from "../../plots/index.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import type { PageRequest } from "./frame/page.ts";
 
-/** Null for classes, and where the truth is not known. */
+/** Null for classification, and with fewer than two labelled rows. */
 export async function predictedActual(
   { draw }: PageRequest,
   { performance: { points } }: MonitorRecord,

@@ -1,4 +1,4 @@
-/** /ui/predictions/<id>: one answer with its inputs, its truth, and what moved it. */
+/** /ui/predictions/<id>: one logged prediction with its inputs, label and SHAP values. */
 import { figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
@@ -18,49 +18,49 @@ export function predictionPage(request: PageRequest): Page {
     title: `Prediction ${entry.predictionId.slice(0, 12)}…`,
     area: "predictions",
     body: html`<p class="crumbs"><a href="${pageAddress("predictions")}">Predictions</a></p>
-      ${section("answer", "Answer", answer(entry))}
-      ${section("why", "What moved it", why(predictionShap(request, entry)))}
+      ${section("prediction", "Prediction", facts(entry))}
+      ${section("explanation", "Explanation", explanation(predictionShap(request, entry)))}
       ${section("inputs", "Inputs", inputs(entry))}`,
   };
 }
 
-function answer(entry: LogEntry): Html {
+function facts(entry: LogEntry): Html {
   const { predictionId, at, prediction, probability, label, labelledAt, runId, modelSha256, source } = entry;
   const known =
     label === null ? "not known yet" : html`${valueText(label)} ${probability === null ? null : labelWord(entry)}`;
   return factList([
-    ["Answer", html`<span class="figure">${valueText(prediction)}</span>`],
+    ["Prediction", html`<span class="figure">${valueText(prediction)}</span>`],
     ["Probability", probability === null ? null : percent(probability)],
-    ["Truth", known],
+    ["Label", known],
     [
       "Error",
       probability === null && typeof label === "number" && typeof prediction === "number"
         ? figure(label - prediction)
         : null,
     ],
-    ["Truth came", labelledAt === null ? null : dateTime(new Date(labelledAt).toISOString())],
+    ["Labelled", labelledAt === null ? null : dateTime(new Date(labelledAt).toISOString())],
     [
-      "Answered",
+      "Predicted",
       html`<time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().replace("T", " ")}</time>`,
     ],
     ["Model", modelLink(runId)],
     ["Model file", html`<code title="${modelSha256}">${modelSha256.slice(0, 12)}…</code>`],
-    ["By", source],
-    ["Id", html`<code>${predictionId}</code>`],
-    ["Back to the files", html`<code>mlctl lineage ${predictionId}</code>`, "whole"],
+    ["Source", source],
+    ["ID", html`<code>${predictionId}</code>`],
+    ["Lineage", html`<code>mlctl lineage ${predictionId}</code>`, "whole"],
   ]);
 }
 
-const MOST_BARS = 30;
+const MAX_BARS = 30;
 const BAR = 100;
 
-function why(shap: PredictionShap): Html {
+function explanation(shap: PredictionShap): Html {
   if ("reason" in shap) return html`<p class="empty">${shap.reason}</p>`;
   const { unit, baseValue, contributions, total, outputName } = shap;
   const largest = Math.max(...contributions.map(({ value }) => Math.abs(value)), 1e-12);
   return html`<p>
-      From ${figure(baseValue)}, what the model says knowing nothing, to ${figure(total)} for this row, in
-      ${unit}${outputName === null ? "" : ` of “${outputName}”`}: each feature adds its SHAP value.
+      Each feature adds its SHAP value to the base value ${figure(baseValue)}; the sum is ${figure(total)}. Unit:
+      ${unit}${outputName === null ? "" : ` of “${outputName}”`}.
     </p>
     ${dataTable({
       caption: "SHAP values, largest first",
@@ -73,7 +73,7 @@ function why(shap: PredictionShap): Html {
           bar(value / largest),
         ],
       })),
-      limit: MOST_BARS,
+      limit: MAX_BARS,
     })}`;
 }
 
@@ -86,7 +86,7 @@ function bar(share: number): Html {
 
 function inputs({ inputs: given }: LogEntry): Html {
   return dataTable({
-    caption: "As the caller gave them",
+    caption: "Input values as received",
     columns: [{ title: "Column" }, { title: "Value" }],
     rows: Object.entries(given).map(([name, value]) => ({
       cells: [name, value === null ? html`<span class="quiet">missing</span>` : String(value)],

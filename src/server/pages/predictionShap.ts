@@ -1,4 +1,4 @@
-/** The SHAP values of one logged answer, by the model that gave it. */
+/** SHAP values of one logged prediction, from the model that made it. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import { explain } from "../../pipeline/predict/explain.ts";
@@ -13,7 +13,7 @@ export type PredictionShap =
       readonly unit: string;
       readonly baseValue: number;
       readonly total: number;
-      /** Of several classes the one that was answered; null otherwise. */
+      /** The class that the SHAP values refer to: the predicted class, or the second of two; null in regression. */
       readonly outputName: string | null;
       /** Largest first. */
       readonly contributions: readonly { readonly name: string; readonly value: number }[];
@@ -24,12 +24,12 @@ export function predictionShap(request: PageRequest, entry: LogEntry): Predictio
   if (model === null)
     return {
       reason:
-        "The model that answered is not kept here any more, or is too large to be read while others wait: mlctl explain takes any.",
+        "The model of this prediction is no longer stored here, cannot be read, or is too large for this page. Next step: mlctl explain, which has no size limit.",
     };
   try {
     return explained(model, entry);
   } catch (error) {
-    if (error instanceof MlctlError) return { reason: `This answer cannot be taken apart: ${error.message}.` };
+    if (error instanceof MlctlError) return { reason: `This prediction cannot be explained: ${error.message}.` };
     throw error;
   }
 }
@@ -47,15 +47,15 @@ function explained(model: Model, { inputs, prediction }: LogEntry): PredictionSh
   const { table } = rowReader(model.signature, names)([row]);
   const { featureNames, outputCount, baseValues, blocks, unit } = explain(model, table);
   const { classes = [], task, name: target } = model.signature.target;
-  const answered = outputCount === 1 ? 0 : Math.max(0, classes.indexOf(String(prediction)));
+  const output = outputCount === 1 ? 0 : Math.max(0, classes.indexOf(String(prediction)));
   const values = blocks[0]!.values;
-  const contributions = featureNames.map((name, i) => ({ name, value: values[answered * featureNames.length + i]! }));
-  const baseValue = baseValues[answered]!;
+  const contributions = featureNames.map((name, i) => ({ name, value: values[output * featureNames.length + i]! }));
+  const baseValue = baseValues[output]!;
   return {
     unit: unit ?? (task === "regression" ? target : "log-odds"),
     baseValue,
     total: contributions.reduce((sum, { value }) => sum + value, baseValue),
-    outputName: outputCount > 1 ? (classes[answered] ?? null) : task === "binary" ? (classes[1] ?? null) : null,
+    outputName: outputCount > 1 ? (classes[output] ?? null) : task === "binary" ? (classes[1] ?? null) : null,
     contributions: contributions.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)),
   };
 }

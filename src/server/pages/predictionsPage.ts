@@ -1,4 +1,4 @@
-/** /ui/predictions: what was answered, newest first, with filters; and the way to one by its id. */
+/** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
 import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/browseLog.ts";
 import { figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
@@ -21,15 +21,15 @@ export function predictionsPage(request: PageRequest): Page {
   return { title: "Predictions", area: "predictions", body };
 }
 
-/** The one that is sought, or why there is none. */
+/** Links to the predictions with this id or prefix, or a note that there is none. */
 function lookUp({ log }: PageRequest, id: string): Html {
   const found = findLogged(log, id);
   if (found.length === 0)
     return html`<p class="warning" role="status">
-      There is no prediction whose id begins with “${id.slice(0, 80)}”. Older ones may have gone: see
+      There is no prediction whose ID starts with “${id.slice(0, 80)}”. Old predictions may have been deleted: see
       serve.log.retention.
     </p>`;
-  return html`<p role="status">${found.length === 1 ? "Found:" : "Several begin so:"}</p>
+  return html`<p role="status">${found.length === 1 ? "Found:" : "Several IDs start with this prefix:"}</p>
     <ul class="plain">
       ${found.map(
         ({ predictionId }) =>
@@ -48,15 +48,16 @@ function lookUpForm(id: string): Html {
     role="search"
     aria-label="One prediction"
   >
-    <label>Id, or how it begins <input name="id" value="${id}" required autocomplete="off" spellcheck="false" /></label>
+    <label>ID or prefix <input name="id" value="${id}" required autocomplete="off" spellcheck="false" /></label>
     <button type="submit">Look up</button>
   </form>`;
 }
 
 interface Wanted {
   readonly model: string | undefined;
-  readonly answer: string | undefined;
-  readonly truth: string;
+  readonly prediction: string | undefined;
+  /** "", "known", "unknown" or "wrong". */
+  readonly label: string;
   readonly before: string | undefined;
 }
 
@@ -64,25 +65,25 @@ function recent({ log, query }: PageRequest): Html {
   const text = (name: string): string | undefined => query.get(name)?.trim() || undefined;
   const wanted: Wanted = {
     model: text("model"),
-    answer: text("answer"),
-    truth: text("truth") ?? "",
+    prediction: text("answer"),
+    label: text("truth") ?? "",
     before: text("before"),
   };
   const { entries, isPartial } = log.page({
     runId: wanted.model,
-    prediction: wanted.answer,
-    ...(wanted.truth === "known" ? { labelled: true } : wanted.truth === "unknown" ? { labelled: false } : {}),
-    wrong: wanted.truth === "wrong",
+    prediction: wanted.prediction,
+    ...(wanted.label === "known" ? { labelled: true } : wanted.label === "unknown" ? { labelled: false } : {}),
+    wrong: wanted.label === "wrong",
     before: cursorOf(wanted.before),
     limit: ROWS + 1,
   });
   const shown = entries.slice(0, ROWS);
-  const filter = { model: wanted.model, answer: wanted.answer, truth: wanted.truth };
+  const filter = { model: wanted.model, answer: wanted.prediction, truth: wanted.label };
   const last = shown.at(-1);
   const address = (before?: string): string => withQuery(pageAddress("predictions"), { ...filter, before });
   const next = entries.length > ROWS && last !== undefined ? address(`${last.at}-${last.seq}`) : null;
   return html`${filterForm(wanted)} ${shown.length === 0 ? nothing(wanted) : table(shown)}
-  ${isPartial && html`<p class="note">The filters looked at ${figure(ROWS_LOOKED_AT)} predictions; older ones may fit as well: <code>mlctl predictions list</code> looks at all.</p>`}
+  ${isPartial && html`<p class="note">Only ${figure(ROWS_LOOKED_AT)} predictions were searched. To search all of them, use <code>mlctl predictions list</code>.</p>`}
   ${pager({ label: "Pages of predictions", previous: wanted.before === undefined ? null : address(), next, words: ["Newest", "Older"] })}`;
 }
 
@@ -91,41 +92,41 @@ function cursorOf(text: string | undefined): { readonly at: number; readonly seq
   if (text === undefined) return undefined;
   const [, at, seq] = /^(-?\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
   if (at === undefined)
-    throw new HttpProblem("bad-request", "before is no place in the log", {
-      hint: "start at the newest prediction again",
+    throw new HttpProblem("bad-request", "the query parameter before is not a valid position in the log", {
+      hint: "start again at the newest prediction",
     });
   return { at: Number(at), seq: Number(seq) };
 }
 
-function filterForm({ model, answer, truth }: Wanted): Html {
-  const truths = [
-    ["", "known or not"],
+function filterForm({ model, prediction, label: chosen }: Wanted): Html {
+  const choices = [
+    ["", "any"],
     ["known", "known"],
     ["unknown", "not known yet"],
-    ["wrong", "other than the answer"],
+    ["wrong", "differs from the prediction"],
   ] as const;
   return html`<form class="fields" method="get" action="${pageAddress("predictions")}" aria-label="Which predictions">
     <label
       >Run <input name="model" value="${model ?? ""}" placeholder="any" autocomplete="off" spellcheck="false"
     /></label>
-    <label>Answer <input name="answer" value="${answer ?? ""}" placeholder="any" autocomplete="off" /></label>
+    <label>Prediction <input name="answer" value="${prediction ?? ""}" placeholder="any" autocomplete="off" /></label>
     <label
-      >Truth
+      >Label
       <select name="truth">
-        ${truths.map(([value, label]) => html`<option value="${value}" ${value === truth && html`selected`}>${label}</option>`)}
+        ${choices.map(([value, label]) => html`<option value="${value}" ${value === chosen && html`selected`}>${label}</option>`)}
       </select>
     </label>
     <button type="submit">Show</button>
   </form>`;
 }
 
-function nothing({ model, answer, truth, before }: Wanted): Html {
-  const filtered = model !== undefined || answer !== undefined || truth !== "" || before !== undefined;
+function nothing({ model, prediction, label, before }: Wanted): Html {
+  const filtered = model !== undefined || prediction !== undefined || label !== "" || before !== undefined;
   return filtered
-    ? html`<p class="empty">No prediction fits. <a href="${pageAddress("predictions")}">Show all</a></p>`
+    ? html`<p class="empty">No predictions match. <a href="${pageAddress("predictions")}">Show all</a></p>`
     : html`<p class="empty">
-        Nothing was answered yet. Next step: ask this server (<a href="/docs">try the API</a>), or
-        <code>mlctl predict FILE --log</code>.
+        No predictions are logged yet. Next step: send a request to this server (<a href="/docs">try the API</a>), or
+        run <code>mlctl predict FILE --log</code>.
       </p>`;
 }
 
@@ -134,14 +135,14 @@ function table(entries: readonly LogEntry[]): Html {
   return dataTable({
     caption: `${figure(entries.length)} predictions, newest first`,
     columns: [
-      { title: "Id" },
-      { title: "Answered" },
-      { title: "Answer", numeric: !isClass },
+      { title: "ID" },
+      { title: "Time" },
+      { title: "Prediction", numeric: !isClass },
       ...(isClass ? [{ title: "Probability", numeric: true }] : []),
-      { title: "Truth", numeric: !isClass },
-      ...(isClass ? [{ title: "Right" }] : []),
+      { title: "Label", numeric: !isClass },
+      ...(isClass ? [{ title: "Correct" }] : []),
       { title: "Model" },
-      { title: "By" },
+      { title: "Source" },
     ],
     rows: entries.map((entry) => ({
       cells: [
@@ -164,7 +165,7 @@ export function valueText(value: string | number): string {
   return typeof value === "number" && !Number.isInteger(value) ? figure(value, 5) : String(value);
 }
 
-/** Those of one batch differ at the end. */
+/** Keeps both ends: ids of one batch differ only at the end. */
 function shortId(id: string): string {
   return id.length <= 14 ? id : `${id.slice(0, 6)}…${id.slice(-6)}`;
 }

@@ -1,4 +1,4 @@
-/** The model of a run for a page: the one that is served, or one that is read once and kept. */
+/** The model of a run for a page: the served model, or one that is read once and cached. */
 import type { Model } from "../../core/records/model.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -6,28 +6,29 @@ import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import type { PageRequest } from "./frame/page.ts";
 
-/** Reading takes a millisecond for 100 kB: larger ones would keep predictions waiting. */
-const MOST_BYTES = 8_000_000;
-const MOST_KEPT = 4;
+/** Maximum size of a model file. Reading 100 kB blocks the server for about a millisecond. */
+const MAX_BYTES = 8_000_000;
+const MAX_CACHED = 4;
 
-const kept = new Map<string, Model>();
+/** By SHA-256. */
+const cache = new Map<string, Model>();
 
-/** Null where the run kept none, it cannot be read, or is too large to be read while others wait. */
+/** Null if the run kept no model, or if the model cannot be read or is larger than MAX_BYTES. */
 export function recordedModel({ state, session }: PageRequest, run: Pick<Run, "model">): Model | null {
   const { model } = run;
   if (model === null) return null;
   const served = state.serving?.served;
   if (served?.deployment.model.sha256 === model.sha256) return served.model;
-  const known = kept.get(model.sha256);
-  if (known !== undefined) return known;
-  if (model.bytes > MOST_BYTES) return null;
+  const cached = cache.get(model.sha256);
+  if (cached !== undefined) return cached;
+  if (model.bytes > MAX_BYTES) return null;
   try {
     const read = readRecordedModel(fromRecordPath(session.paths.workspace, model.path), model.sha256);
-    kept.set(model.sha256, read);
-    if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
+    cache.set(model.sha256, read);
+    if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
     return read;
   } catch (error) {
-    // A damaged model is for `mlctl verify` to tell: the page shows the rest.
+    // `mlctl verify` reports a damaged model; the page shows the rest.
     if (error instanceof MlctlError) return null;
     throw error;
   }

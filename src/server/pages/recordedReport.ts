@@ -1,4 +1,4 @@
-/** The report that `mlctl report` wrote on a run's training, as it lies beside the model. */
+/** Sends the report that `mlctl report` wrote for a run's training. */
 import { existsSync, readFileSync } from "node:fs";
 import type { Run } from "../../core/records/run.ts";
 import { reportPath } from "../../lifecycle/report/report.ts";
@@ -8,7 +8,7 @@ import { HttpProblem } from "../http/problem.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { runNamed } from "./lookups.ts";
 
-/** As the report's own <meta> has it. */
+/** The same policy as in the report's <meta>. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -21,7 +21,7 @@ export function recordedReport({ session, id }: PageRequest, reply: Reply): Repl
   const path = reportPath(session, run);
   if (!existsSync(path)) {
     throw new HttpProblem("not-found", `there is no report on the training of run ${run.runId}`, {
-      hint: `mlctl report --model ${run.runId}`,
+      hint: `run \`mlctl report --model ${run.runId}\``,
     });
   }
   return reply

@@ -1,7 +1,7 @@
-/** Pages for people under /ui: made on the server, readable without scripts, behind the scope "read". */
+/** Registers the pages under /ui: rendered on the server, usable without scripts, protected by the scope "read". */
 import { MlctlError } from "../../core/errors.ts";
-import { pageAnswers, type PageAnswers } from "./frame/pageAnswers.ts";
 import { requireReader, type PageAccess } from "./frame/pageAccess.ts";
+import { pageRenderer, type PageRenderer } from "./frame/pageRenderer.ts";
 import { whenAllowed } from "../http/guards.ts";
 import { frameworkProblem, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
@@ -38,23 +38,23 @@ const pages: Readonly<Record<string, PageWriter>> = {
 
 const hidden = { schema: { hide: true } };
 
-/** Called before the fallback. */
+/** Call it before registerFallback. */
 export function registerPages(app: App, state: ServerState, access: PageAccess): void {
-  const answers = pageAnswers(state, access);
+  const renderer = pageRenderer(state, access);
   const onRequest = (request: Request, _reply: Reply, done: (error?: Error) => void): void => {
     whenAllowed(requireReader(request, access), done);
   };
   const register = async (ui: App): Promise<void> => {
-    addErrors(ui, answers);
+    addErrors(ui, renderer);
     for (const [url, write] of Object.entries(pages)) {
       ui.get(url, { onRequest, ...hidden }, async (request, reply) =>
-        answers.send(reply, await answers.write(write, request), request),
+        renderer.send(reply, await renderer.render(write, request), request),
       );
     }
     ui.get("/runs/:id/report", { onRequest, ...hidden }, (request, reply) =>
-      recordedReport(answers.asked(request), reply),
+      recordedReport(renderer.pageRequest(request), reply),
     );
-    registerLogin(ui, access, answers);
+    registerLogin(ui, access, renderer);
     ui.get("/assets/:name", hidden, (request, reply) => {
       const asset = assetNamed((request.params as { name: string }).name);
       if (asset === undefined) throw new HttpProblem("not-found", "there is no such file");
@@ -63,24 +63,24 @@ export function registerPages(app: App, state: ServerState, access: PageAccess):
     });
   };
   void app.register(register, { prefix: "/ui" });
-  app.addHook("onClose", () => answers.close());
+  app.addHook("onClose", () => renderer.close());
 }
 
-/** Errors are pages here; who is not signed in is asked to. */
-function addErrors(ui: App, answers: PageAnswers): void {
+/** Shows errors as pages; redirects to the sign-in page on 401. */
+function addErrors(ui: App, renderer: PageRenderer): void {
   ui.setErrorHandler((error, request, reply) => {
     const problem = frameworkProblem(error);
     if (problem.status === 401) {
       return reply.redirect(withQuery(pageAddress("login"), { next: request.url }), 303);
     }
-    if (problem.status === 500 && !(problem.cause instanceof MlctlError)) answers.tellBug(error, request);
-    return answers.send(reply.code(problem.status).headers(problem.headers), errorPage(problem), request);
+    if (problem.status === 500 && !(problem.cause instanceof MlctlError)) renderer.reportBug(error, request);
+    return renderer.send(reply.code(problem.status).headers(problem.headers), errorPage(problem), request);
   });
   ui.setNotFoundHandler((request, reply) => {
-    const hint = "the navigation leads to every page";
+    const hint = "use the navigation at the top of the page";
     const problem = new HttpProblem("not-found", `there is no page ${request.url.split("?")[0]!.slice(0, 200)}`, {
       hint,
     });
-    return answers.send(reply.code(404), errorPage(problem), request);
+    return renderer.send(reply.code(404), errorPage(problem), request);
   });
 }

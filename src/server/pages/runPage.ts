@@ -1,4 +1,4 @@
-/** /ui/runs/<id>: one run with its metrics, plots, parameters, data and lineage. */
+/** /ui/runs/<id>: one run with its metrics, plots, candidates, parameters and lineage. */
 import type { Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
@@ -30,8 +30,9 @@ export async function runPage(request: PageRequest): Promise<Page> {
     area: "runs",
     body: html`<p class="crumbs"><a href="${pageAddress("runs")}">Runs</a></p>
       ${section("about", "About", about(request, run))} ${metricsSection({ run, metrics, metric: run.metric })}
-      ${section("plots", "Plots", await pictures(request, run))}
-      ${section("candidates", "Its training", candidates(request, run))} ${section("params", "Parameters", params(run))}
+      ${section("plots", "Plots", await drawnPlots(request, run))}
+      ${section("candidates", "Candidates of this training", candidates(request, run))}
+      ${section("params", "Parameters", params(run))}
       ${section(
         "lineage",
         "Lineage",
@@ -52,28 +53,28 @@ function about(request: PageRequest, run: Run): Html {
   return html`${factList([
       ["Family", `${familyName(run.family)}${run.engine === undefined ? "" : ` (${run.engine})`}`],
       ["State", runState(run.status)],
-      ["Model", run.modelVersion === null ? "none kept" : `v${run.modelVersion}`],
+      ["Model", run.modelVersion === null ? "not stored" : `v${run.modelVersion}`],
       ["In production", run.runId === champion ? "yes" : "no"],
       ["Trained", `${dateTime(run.createdAt)}, ${figure(run.seconds, 2)} s`],
       ["Rank in its training", String(run.rank)],
       ["Task", run.task],
       ["Features", run.featureSet],
-      ["Rows", `${figure(run.trainingRows)} to train, ${figure(run.validationRows)} to validate`],
+      ["Rows", `${figure(run.trainingRows)} training, ${figure(run.validationRows)} validation`],
       ["Seed", String(run.seed)],
       ["Note", run.note ?? null],
-      ["Why it failed", run.error ?? null],
+      ["Error", run.error ?? null],
     ])}
     ${warnings}
     <ul class="plain">
-      ${hasReport(session, run) && html`<li><a href="${pageAddress("runs", run.runId, "report")}">The whole report of this training</a></li>`}
+      ${hasReport(session, run) && html`<li><a href="${pageAddress("runs", run.runId, "report")}">Full report of this training</a></li>`}
       ${champion !== undefined && champion !== run.runId && html`<li><a href="${pageAddress("compare")}?run=${champion}&amp;run=${run.runId}">Compare with the deployed run</a></li>`}
-      <li><a href="${withQuery(pageAddress("predictions"), { model: run.runId })}">Its predictions</a></li>
+      <li><a href="${withQuery(pageAddress("predictions"), { model: run.runId })}">Predictions of this run</a></li>
     </ul>`;
 }
 
-async function pictures(request: PageRequest, run: Run): Promise<Html> {
+async function drawnPlots(request: PageRequest, run: Run): Promise<Html> {
   const specs = plotSpecs(request, run);
-  if (specs.length === 0) return emptyNote("There is nothing to draw: the run was not scored and kept no model.");
+  if (specs.length === 0) return emptyNote("Nothing to plot: the run was not scored and kept no model.");
   const drawn = await Promise.all(specs.map(([id, spec]) => request.draw(id, spec)));
   return html`<div class="plots">${drawn}</div>`;
 }

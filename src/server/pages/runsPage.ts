@@ -1,4 +1,4 @@
-/** /ui/runs: every run, by time or by a metric; two of them can be held side by side. */
+/** /ui/runs: all runs, ordered by time or by a metric; two of them can be compared. */
 import type { Run } from "../../core/records/run.ts";
 import type { RunQuery } from "../../storage/store/browse.ts";
 import { figure } from "../../plots/figures.ts";
@@ -36,10 +36,10 @@ export function runsPage(request: PageRequest): Page {
   const body = html`${filters(wanted)}
   ${
     shown.length === 0
-      ? html`<p class="empty">No run fits. <a href="${pageAddress("runs")}">Show all ${figure(total)}</a></p>`
+      ? html`<p class="empty">No runs match. <a href="${pageAddress("runs")}">Show all ${figure(total)}</a></p>`
       : html`<form method="get" action="${pageAddress("compare")}" class="wide">
           ${leaderboard(request, shown, captionOf(wanted, { first: page * ROWS + 1, last: page * ROWS + shown.length, total }))}
-          <button type="submit">Compare the two that are ticked</button>
+          <button type="submit">Compare the two selected runs</button>
         </form>`
   }
   ${pager({ label: "Pages of runs", previous: page === 0 ? null : at(page - 1), next: found.length > ROWS ? at(page + 1) : null })}`;
@@ -47,7 +47,7 @@ export function runsPage(request: PageRequest): Page {
 }
 
 interface Wanted {
-  /** "" is by time; "test f1" by a metric. */
+  /** "" orders by time, "test f1" by a metric on the test rows. */
   readonly by: string;
   readonly query: Omit<RunQuery, "limit" | "offset">;
   readonly families: readonly string[];
@@ -83,7 +83,7 @@ function wantedOf({ session, query }: PageRequest): Wanted {
 }
 
 function filters({ by, families, choices, query }: Wanted): Html {
-  return html`<form class="fields" method="get" action="${pageAddress("runs")}" aria-label="Which runs">
+  return html`<form class="fields" method="get" action="${pageAddress("runs")}" aria-label="Filter runs">
     <label
       >Order
       <select name="by">
@@ -112,7 +112,7 @@ function captionOf(
 ): string {
   const label = choices.find(([value]) => value === by)?.[1];
   const order = label === undefined ? "newest first" : `by ${label}, best first`;
-  return `Runs ${figure(first)} to ${figure(last)} of ${figure(total)} in all, ${order}`;
+  return `Runs ${figure(first)} to ${figure(last)} of ${figure(total)}, ${order}`;
 }
 
 function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: string): Html {

@@ -1,4 +1,4 @@
-/** /ui/monitoring/<id>: one window with every finding, column, metric and segment. */
+/** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, exact, figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
@@ -29,29 +29,29 @@ export async function windowPage(request: PageRequest): Promise<Page> {
 
 function about({ window, status, createdAt, runId, modelVersion, reference, source }: MonitorRecord): Html {
   return factList([
-    ["Verdict", stateWord(status)],
-    ["Rows", `${figure(window.rows)}, ${figure(window.labelled)} with known truth`],
+    ["Status", stateWord(status)],
+    ["Rows", `${figure(window.rows)}, ${figure(window.labelled)} of them labelled`],
     ["From", window.start === null ? null : dateTime(window.start)],
     ["To", window.end === null ? null : dateTime(window.end)],
-    ["Of", source === "predictions" ? "what was answered" : source],
+    ["Source", source === "predictions" ? "logged predictions" : source],
     ["File", window.file],
     ["Model", modelLink(runId, modelVersion)],
     ["Compared with", `${reference.name}, ${countOf(reference.rows, "row")}`],
-    ["Judged", dateTime(createdAt)],
+    ["Monitored", dateTime(createdAt)],
   ]);
 }
 
 function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
   const own = all.filter((finding) => finding.area === area);
-  if (own.length === 0) return emptyNote("Nothing was judged.");
+  if (own.length === 0) return emptyNote("No checks were run.");
   return dataTable({
     caption: "Checks, failures first",
     columns: [
       { title: "Check" },
-      { title: "Verdict" },
+      { title: "Status" },
       { title: "Value", numeric: true },
       { title: "Limit", numeric: true },
-      { title: "What it means" },
+      { title: "Message" },
     ],
     rows: own.map(({ name, status, value, limit, passes, message }) => ({
       cells: [
@@ -66,20 +66,20 @@ function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
 }
 
 function quality({ quality: { columns, duplicateShare, missingColumns, extraColumns } }: MonitorRecord): Html {
-  const told = [
-    `${percent(duplicateShare)} of the rows are copies of others.`,
+  const sentences = [
+    `${percent(duplicateShare)} of the rows are duplicates.`,
     missingColumns.length === 0 ? "" : `Missing columns: ${missingColumns.join(", ")}.`,
-    extraColumns.length === 0 ? "" : `Columns that the model does not take: ${extraColumns.join(", ")}.`,
+    extraColumns.length === 0 ? "" : `Extra columns, which the model does not use: ${extraColumns.join(", ")}.`,
   ];
-  return html`<p>${told.filter((text) => text !== "").join(" ")}</p>
+  return html`<p>${sentences.filter((text) => text !== "").join(" ")}</p>
     ${dataTable({
-      caption: "How each column is filled",
+      caption: "Data quality by column",
       columns: [
         { title: "Column" },
         { title: "Missing", numeric: true },
-        { title: "Not of its kind", numeric: true },
+        { title: "Invalid", numeric: true },
         { title: "New categories", numeric: true },
-        { title: "Outside the range", numeric: true },
+        { title: "Out of range", numeric: true },
         { title: "Range" },
       ],
       rows: Object.entries(columns).map(([name, column]) => ({
@@ -102,9 +102,9 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
   const task = session.store.run(runId ?? "")?.task ?? "binary";
   const { estimate } = report;
   const names = [...new Set([...Object.keys(report.metrics), ...Object.keys(estimate?.metrics ?? {})])];
-  if (names.length === 0) return emptyNote("There is no truth and no estimate yet.");
+  if (names.length === 0) return emptyNote("There are no labels and no estimates yet.");
   return dataTable({
-    caption: `Metrics on ${countOf(report.rows, "row")} with known truth${estimate === null ? "" : `, and estimates without labels on ${countOf(estimate.rows, "row")}`}`,
+    caption: `Metrics on ${countOf(report.rows, "labelled row")}${estimate === null ? "" : `, and estimates without labels on ${countOf(estimate.rows, "row")}`}`,
     columns: [
       { title: "Metric" },
       { title: "Value", numeric: true },
@@ -138,7 +138,7 @@ function segments({ segments: all }: MonitorRecord): Html | null {
       { title: "Labelled", numeric: true },
       { title: all[0]!.metric, numeric: true },
       { title: "95 % interval", numeric: true },
-      { title: "Verdict" },
+      { title: "Status" },
     ],
     rows: all.map(({ column, value, rows, labelled, metricValue, interval, status }) => ({
       cells: [
@@ -163,7 +163,7 @@ function statements({
   if (all.length === 0) return null;
   const now = { asOf: createdAt, rows: window.rows, labelled: window.labelled, value };
   return dataTable({
-    caption: "What was said of this window, and when",
+    caption: "Results for this window as labels arrived",
     columns: [
       { title: "As of" },
       { title: "Rows", numeric: true },

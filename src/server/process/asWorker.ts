@@ -1,31 +1,31 @@
-/** One of several processes that share the port: stops when the first process says so, or is gone. */
+/** A worker process of `serve --workers`. It stops when the primary process asks it to, or is gone. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
 import { openLog } from "../state/openLog.ts";
-import { questions, type FromPrimary, type FromWorker } from "./questions.ts";
 import { serveApi } from "./serveApi.ts";
+import { pendingRequests, type FromPrimary, type FromWorker } from "./workerMessages.ts";
 
 export async function asWorker(
   workspace: Workspace,
   options: { readonly accessLog: boolean; readonly clock: () => number },
 ): Promise<void> {
   const stop = new AbortController();
-  const figures = questions<MetricsSnapshot>();
-  const rates = questions<number>();
+  const metrics = pendingRequests<MetricsSnapshot>();
+  const rates = pendingRequests<number>();
   let own: (() => MetricsSnapshot) | undefined;
-  // Ctrl-C reaches every process of the terminal: the first one decides when each of them stops.
+  // Ctrl-C reaches every process of the terminal; the primary decides when each worker stops.
   process.removeAllListeners("SIGINT").on("SIGINT", () => {});
   workspace.context.signal.addEventListener("abort", () => stop.abort());
   process.on("disconnect", () => stop.abort());
-  // The channel broke in the middle of a message: the first process is gone.
+  // The channel broke in the middle of a message: the primary is gone.
   process.on("error", () => stop.abort());
   process.on("message", (message: FromPrimary) => {
     if (message.type === "stop") stop.abort();
     else if (message.type === "snapshot?" && own !== undefined)
       send({ type: "snapshot", id: message.id, snapshot: own() });
-    else if (message.type === "metrics") figures.answer(message.id, message.snapshot);
-    else if (message.type === "rate") rates.answer(message.id, message.wait);
+    else if (message.type === "metrics") metrics.resolve(message.id, message.snapshot);
+    else if (message.type === "rate") rates.resolve(message.id, message.wait);
   });
   const context = { ...workspace.context, signal: stop.signal };
   try {
@@ -36,12 +36,12 @@ export async function asWorker(
         log: openLog(workspace),
         sharedMetrics: (mine) => {
           own = mine;
-          // Better its own figures than none.
-          return () => figures.ask((id) => void send({ type: "metrics?", id }), mine);
+          // If the primary does not reply, report this worker's own metrics.
+          return () => metrics.request((id) => void send({ type: "metrics?", id }), mine);
         },
-        // Better answered than refused.
+        // If the primary does not reply, allow the request.
         sharedRate: (caller) =>
-          rates.ask(
+          rates.request(
             (id) => void send({ type: "rate?", id, caller }),
             () => 0,
           ),

@@ -1,19 +1,19 @@
-/** Sees every request first: counts it, times it, and refuses it where too many are being answered. */
+/** Runs before everything else: counts and times every request, and refuses it if too many are in progress. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PAGES } from "../state/trafficRates.ts";
 import { HttpProblem, PROBLEM_TYPE } from "../http/problem.ts";
 import type { ServerState } from "../state/serverState.ts";
 
 export interface InterceptorOptions {
-  /** Milliseconds that only go forward. */
+  /** Monotonic, in milliseconds. */
   readonly clock: () => number;
-  /** A line for each request. */
+  /** Write a line for each request. */
   readonly accessLog: boolean;
 }
 
-/** @returns true where the request is refused, and answered */
+/** @returns a handler that returns true if it refused the request (it has then sent the response) */
 export function interceptor(state: ServerState, { clock, accessLog }: InterceptorOptions) {
-  const { metrics: counted, workspace } = state;
+  const { metrics, workspace } = state;
   const { context, config } = workspace;
   const { concurrent } = config.serve.limits;
   return (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -21,18 +21,18 @@ export function interceptor(state: ServerState, { clock, accessLog }: Intercepto
     const { method = "", url = "" } = request;
     const route = routeOf(url);
     if (state.draining) response.setHeader("connection", "close");
-    counted.inFlight++;
+    metrics.inFlight++;
     response.once("close", () => {
-      counted.inFlight--;
+      metrics.inFlight--;
       const seconds = (clock() - start) / 1000;
-      counted.answered(knownMethod(method), route, { status: response.statusCode, seconds });
+      metrics.countRequest(knownMethod(method), route, { status: response.statusCode, seconds });
       if (!accessLog) return;
       const address = request.socket.remoteAddress ?? "";
       const message = `${address} ${method} ${url.slice(0, 500)} ${response.statusCode} ${(seconds * 1000).toFixed(1)} ms`;
       context.emit({ type: "stage", stage: "serve", message });
     });
-    if (counted.inFlight <= concurrent || PROBES.has(route)) return false;
-    counted.refused++;
+    if (metrics.inFlight <= concurrent || PROBES.has(route)) return false;
+    metrics.refused++;
     refuse(request, response, concurrent);
     return true;
   };
@@ -44,10 +44,10 @@ const ROUTES = new Set(
   ),
 );
 
-/** Answered even when all else is refused, so that a busy server is not taken for a dead one. */
+/** Never refused, so that a busy server is not mistaken for a dead one. */
 const PROBES = new Set(["/health", "/ready", "/ping", "/metrics"]);
 
-/** Only addresses that exist become labels: a caller must not be able to fill the memory with them. */
+/** Unknown paths share one label: otherwise a caller could fill the memory with labels. */
 function routeOf(url: string): string {
   const end = url.indexOf("?");
   const path = end < 0 ? url : url.slice(0, end);
@@ -60,8 +60,8 @@ function knownMethod(method: string): string {
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, concurrent: number): void {
-  const { document, status } = new HttpProblem("overloaded", `${concurrent} requests are being answered already`, {
-    hint: "try again in a second; serve.limits.concurrent and serve.workers decide how many are",
+  const { document, status } = new HttpProblem("overloaded", `${concurrent} requests are already in progress`, {
+    hint: "try again in a second, or raise serve.limits.concurrent or serve.workers",
   });
   request.resume();
   response.writeHead(status, { "content-type": PROBLEM_TYPE, "retry-after": "1" }).end(document);

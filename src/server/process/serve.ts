@@ -1,4 +1,4 @@
-/** `mlctl serve`: one process, or several that share the port. */
+/** `mlctl serve`: one process, or several workers that share the port. */
 import cluster from "node:cluster";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { openLog } from "../state/openLog.ts";
@@ -8,16 +8,16 @@ import { runWorkers } from "./workers.ts";
 import { asWorker } from "./asWorker.ts";
 
 export interface ServeCommandOptions {
-  /** Where mlctl was started: workers start there too. */
+  /** Directory in which mlctl was started; workers start in it too. */
   readonly directory: string;
   readonly accessLog: boolean;
-  /** Milliseconds that only go forward. */
+  /** Monotonic, in milliseconds. */
   readonly clock: () => number;
-  /** Called once, when requests are answered. */
+  /** Called once, when the port is open. */
   readonly listening: (facts: ListeningFacts) => void;
 }
 
-/** Resolves when the workspace's signal has stopped it. @throws {MlctlError} as serveApi */
+/** Resolves when the workspace's abort signal has stopped it. @throws {MlctlError} as serveApi */
 export async function serve(workspace: Workspace, options: ServeCommandOptions): Promise<void> {
   const { accessLog, clock, listening, directory } = options;
   if (cluster.isWorker) return asWorker(workspace, { accessLog, clock });

@@ -1,4 +1,4 @@
-/** One process that answers: opens the port, follows deployments, and drains when it is told to stop. */
+/** One server process: opens the port, follows deployments, and drains when it is stopped. */
 import { once } from "node:events";
 import { codeVersion } from "../../config/codeVersion.ts";
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
@@ -27,14 +27,14 @@ import { unusedSockets } from "../http/unusedSockets.ts";
 
 export interface ServeOptions {
   readonly log: PredictionLog;
-  /** A line for each request. */
+  /** Write a line for each request. */
   readonly accessLog: boolean;
-  /** Milliseconds that only go forward. */
+  /** Monotonic, in milliseconds. */
   readonly clock: () => number;
   readonly listening: (facts: ListeningFacts) => void;
-  /** Where this is one of several processes: takes a request of the rate that all of them share. */
+  /** In a worker: counts a request against the rate limit that all workers share. */
   readonly sharedRate?: Rate;
-  /** Where this is one of several processes: is given what reads its own figures, and gives those of all. */
+  /** In a worker: takes a function that reads this worker's metrics, returns one that reads those of all workers. */
   readonly sharedMetrics?: (own: () => MetricsSnapshot) => () => Promise<MetricsSnapshot>;
 }
 
@@ -42,22 +42,22 @@ export interface ListeningFacts {
   readonly url: string;
   readonly host: string;
   readonly port: number;
-  /** A row the deployed model can answer; null while nothing is deployed. */
+  /** A valid row for the deployed model; null while nothing is deployed. */
   readonly example: Readonly<Record<string, unknown>> | null;
 }
 
-/** Memory for bodies that are being received, whatever their number. */
+/** Maximum memory for all bodies that are being received. */
 const BODIES_BYTES = 1 << 28;
 
-/** Less than a service manager waits between SIGTERM and SIGKILL, and than stopSignals does. */
+/** Shorter than the time between SIGTERM and SIGKILL of a service manager, and than that of stopSignals. */
 const DRAIN_MS = 6000;
 
-/** What was sent before the drain has been read by then. */
+/** Time to read the first request of a connection that was opened before the drain. */
 const FIRST_REQUEST_MS = 300;
 
 /**
- * Resolves when the workspace's signal has stopped it and all that was being answered is answered.
- * @throws {MlctlError} kind "usage" where the address is taken, or public and open to everybody
+ * Resolves when the workspace's abort signal has stopped it and all requests in progress are finished.
+ * @throws {MlctlError} kind "usage" if the address is in use, or is public and no token protects it
  */
 export async function serveApi(workspace: Workspace, options: ServeOptions): Promise<{ readonly requests: number }> {
   const { serve } = workspace.config;
@@ -89,15 +89,19 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
   registerPages(app, state, { check, tokens: tokensOf(serve), now });
   registerFallback(app);
   const closeUnused = unusedSockets(app.server);
-  // Nobody is answered before the port is open, which may be taken.
-  const unsaid: string[] = [];
-  const say = (message: string): void => context.emit({ type: "stage", stage: "serve", message });
-  let tell = (message: string): void => void unsaid.push(message);
-  const follower = keepServing(state, { predictionId: predictionIds(now()), now, tell: (message) => tell(message) });
+  // The port may be in use: messages that a deployment is served wait until it is open.
+  const waiting: string[] = [];
+  const emit = (message: string): void => context.emit({ type: "stage", stage: "serve", message });
+  let report = (message: string): void => void waiting.push(message);
+  const follower = keepServing(state, {
+    predictionId: predictionIds(now()),
+    now,
+    report: (message) => report(message),
+  });
   try {
     const address = await listen(app, serve);
-    tell = say;
-    unsaid.forEach(say);
+    report = emit;
+    waiting.forEach(emit);
     options.listening({ ...address, example: exampleOf(state) });
     if (!context.signal.aborted) await once(context.signal, "abort");
   } finally {
@@ -120,13 +124,13 @@ function exampleOf({ serving, workspace }: ServerState): ListeningFacts["example
 
 function serverState(workspace: Workspace, { log, clock, sharedMetrics }: ServeOptions): ServerState {
   const { limits } = workspace.config.serve;
-  const counted = metrics();
-  const own = (): MetricsSnapshot => counted.snapshot(log.stats(), process.memoryUsage.rss());
+  const ownMetrics = metrics();
+  const own = (): MetricsSnapshot => ownMetrics.snapshot(log.stats(), process.memoryUsage.rss());
   return {
     workspace,
     store: liveStore(workspace, clock),
     log,
-    metrics: counted,
+    metrics: ownMetrics,
     bodies: bodyReader(
       { bytes: limits.body_bytes, totalBytes: BODIES_BYTES, milliseconds: limits.body_seconds * 1000 },
       clock,
@@ -143,16 +147,16 @@ function tokensOf({ token, tokens }: Workspace["config"]["serve"]): string[] {
   return [...(token === null ? [] : [token]), ...tokens.map((each) => each.token)];
 }
 
-/** No new connections; what is being answered is finished; the log is on disk. */
+/** Accepts no new connections, finishes the requests in progress, and writes the prediction log to disk. */
 async function drain(app: App, state: ServerState, closeUnused: () => void): Promise<void> {
   state.draining = true;
   const idle = setInterval(() => app.server.closeIdleConnections(), 25);
-  const quiet = setTimeout(closeUnused, FIRST_REQUEST_MS);
+  const unused = setTimeout(closeUnused, FIRST_REQUEST_MS);
   const cut = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   await app.close();
   state.store.close();
   clearInterval(idle);
-  clearTimeout(quiet);
+  clearTimeout(unused);
   clearTimeout(cut);
   state.bodies.close();
   await state.log.close();

@@ -6,7 +6,7 @@ import { exampleConfig, exampleWorkspace } from "../../lifecycle/exampleWorkspac
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { temporaryServer } from "./temporaryServer.ts";
 
-// Signals that nothing holds are collected at once.
+// Garbage collection runs often, so that an abort signal that nothing references is collected at once.
 let collecting: NodeJS.Timeout;
 beforeAll(() => {
   setFlagsFromString("--expose-gc");
@@ -14,35 +14,35 @@ beforeAll(() => {
 });
 afterAll(() => clearInterval(collecting));
 
-/** A workspace that `stop` stops. */
+/** A workspace whose work ends when `stop` is aborted. */
 async function stoppable(): Promise<{ workspace: Workspace; stop: AbortController }> {
   const workspace = (await exampleWorkspace(exampleConfig)).workspace();
   const stop = new AbortController();
   return { workspace: { ...workspace, context: { ...workspace.context, signal: stop.signal } }, stop };
 }
 
-const answers = (url: string): Promise<boolean> =>
+const responds = (url: string): Promise<boolean> =>
   fetch(`${url}/health`).then(
     async (response) => (await response.text(), response.ok),
     () => false,
   );
 
 describe("a temporary server", () => {
-  it("answers until it is stopped, and then its port is free", async () => {
+  it("responds until it is stopped, then frees its port", async () => {
     const { workspace } = await stoppable();
     const server = await temporaryServer(workspace);
     await delay(100);
-    expect(await answers(server.url)).toBe(true);
+    expect(await responds(server.url)).toBe(true);
     await server.stop();
-    expect(await answers(server.url)).toBe(false);
+    expect(await responds(server.url)).toBe(false);
   });
 
-  it("ends with the work that it is for", async () => {
+  it("stops when the workspace's work is aborted", async () => {
     const { workspace, stop } = await stoppable();
     const server = await temporaryServer(workspace);
     await delay(100);
     stop.abort();
-    await expect.poll(() => answers(server.url), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => responds(server.url), { timeout: 10_000 }).toBe(false);
     await server.stop();
   });
 });

@@ -1,4 +1,4 @@
-/** A server for a moment: on a free port of this machine, behind a token that nobody else knows. */
+/** A short-lived server on a free local port, protected by a random token. */
 import { randomBytes } from "node:crypto";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { openLog } from "../state/openLog.ts";
@@ -11,7 +11,10 @@ export interface TemporaryServer {
   stop(): Promise<void>;
 }
 
-/** As `serve` of config.json has it, but for address, tokens and limits of rate; nothing is logged: nobody asked. */
+/**
+ * Uses the `serve` section of config.json except for address, tokens and rate limit. It logs no predictions, because
+ * they do not come from users.
+ */
 export async function temporaryServer(workspace: Workspace): Promise<TemporaryServer> {
   const { config, context } = workspace;
   const token = randomBytes(24).toString("hex");

@@ -1,14 +1,14 @@
-/** The page to try the API: one file, no network, nothing to build. */
+/** The page /docs, to try the API: one self-contained HTML file that loads nothing from other servers. */
 import { createHash } from "node:crypto";
 
 export interface DocsPage {
   readonly html: string;
-  /** Allows the page's own script and style and no other. */
+  /** Allows only the page's own script and style. */
   readonly contentSecurityPolicy: string;
 }
 
 export function docsPage(name: string): DocsPage {
-  const title = name.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const title = name.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
   const html = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -17,18 +17,18 @@ export function docsPage(name: string): DocsPage {
 <style>${STYLE}</style>
 <main>
 <h1>${title}</h1>
-<p id="model" role="status">asking for the model …</p>
+<p id="model" role="status">loading the model …</p>
 <label id="tokenField" hidden>Bearer token <input id="token" type="password" autocomplete="off"></label>
 <section aria-labelledby="try">
-<h2 id="try">Ask for a prediction</h2>
+<h2 id="try">Request a prediction</h2>
 <form id="form"><div id="fields"></div>
-<p><label><input type="checkbox" id="explain"> explain the answer</label>
+<p><label><input type="checkbox" id="explain"> explain the prediction</label>
 <button type="submit">Predict</button></p></form>
-<div class="two"><div><h3>as a command</h3><pre id="command"></pre></div>
-<div><h3>the answer</h3><pre id="answer" aria-live="polite">—</pre></div></div>
+<div class="two"><div><h3>Command</h3><pre id="command"></pre></div>
+<div><h3>Response</h3><pre id="response" aria-live="polite">—</pre></div></div>
 </section>
-<section aria-labelledby="all"><h2 id="all">Every address</h2><table id="routes"></table>
-<p><a id="openapi" href="openapi.json">openapi.json</a> describes them for programs.</p></section>
+<section aria-labelledby="all"><h2 id="all">All endpoints</h2><table id="routes"></table>
+<p><a id="openapi" href="openapi.json">openapi.json</a> is the machine-readable description.</p></section>
 </main>
 <script>${SCRIPT}</script>
 </html>
@@ -107,8 +107,8 @@ at("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
     const reply = await fetch(base + "predict" + (at("explain").checked ? "?explain=true" : ""), { method: "POST", headers: headers({ "content-type": "application/json" }), body: JSON.stringify(rowOf()) });
-    at("answer").textContent = reply.status + " " + JSON.stringify(await reply.json(), null, 2);
-  } catch (error) { at("answer").textContent = String(error); }
+    at("response").textContent = reply.status + " " + JSON.stringify(await reply.json(), null, 2);
+  } catch (error) { at("response").textContent = String(error); }
 });
 at("explain").addEventListener("change", show);
 at("token").addEventListener("change", load);

@@ -1,4 +1,4 @@
-/** GET /openapi.json, and a page to try the API that needs no network. */
+/** GET /openapi.json, and GET /docs: a page to try the API. */
 import { docsPage } from "./docsPage.ts";
 import type { Guards } from "../http/guards.ts";
 import { sendJson, type App } from "../http/http.ts";

@@ -1,4 +1,4 @@
-/** MLflow's scoring protocol (mlflow.pyfunc.scoring_server), so that its clients change nothing but the address. */
+/** POST /invocations: MLflow's scoring protocol (mlflow.pyfunc.scoring_server), so its clients need only a new URL. */
 import { Readable } from "node:stream";
 import { csvBatches } from "../predictions/csvResponse.ts";
 import type { Guards } from "../http/guards.ts";
@@ -12,9 +12,9 @@ const FORMS = ["dataframe_split", "dataframe_records", "instances", "inputs"];
 
 export function registerInvocations(app: App, state: ServerState, guards: Guards): void {
   const schema = {
-    summary: "Predictions rows as an MLflow model server does",
+    summary: "Predicts rows as an MLflow model server does",
     tags: ["mlflow"],
-    description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the answer is { predictions: [...] }.`,
+    description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the response is { predictions: [...] }.`,
     body: {
       content: {
         "application/json": { schema: { $ref: "#/components/schemas/Invocation" } },
@@ -23,44 +23,40 @@ export function registerInvocations(app: App, state: ServerState, guards: Guards
     },
   };
   app.post("/invocations", { onRequest: guards.predict, schema, errorHandler: sendMlflowProblem }, (request, reply) =>
-    answer(state, request, reply),
+    respond(state, request, reply),
   );
 }
 
-async function answer(state: ServerState, request: Request, reply: Reply): Promise<Reply> {
+async function respond(state: ServerState, request: Request, reply: Reply): Promise<Reply> {
   const serving = requireServing(state);
   const { body } = request;
   const isCsv = (request.headers["content-type"] ?? "").toLowerCase().startsWith("text/csv");
   if (body instanceof Readable && !isCsv) {
-    throw new HttpProblem("unsupported-media-type", "/invocations reads text/csv and application/json");
+    throw new HttpProblem("unsupported-media-type", "/invocations supports only text/csv and application/json");
   }
   const predictions =
-    body instanceof Readable ? await csvResponse(serving, state, request) : predictedJson(serving, state, body);
+    body instanceof Readable ? await predictCsv(serving, state, request) : predictJson(serving, state, body);
   reply.header("x-model-version", serving.served.deployment.runId);
   return sendText(reply, `{"predictions": ${JSON.stringify(predictions)}}`);
 }
 
-function predictedJson(
-  { predictor }: Serving,
-  { workspace }: ServerState,
-  body: unknown,
-): readonly (string | number)[] {
+function predictJson({ predictor }: Serving, { workspace }: ServerState, body: unknown): readonly (string | number)[] {
   const given = typeof body === "object" && body !== null ? body : {};
   const forms = FORMS.filter((form) => Object.hasOwn(given, form));
   if (Array.isArray(body) || forms.length !== 1) {
     const found = forms.length === 0 ? "none" : forms.join(" and ");
     throw new HttpProblem(
       "bad-request",
-      `the body is an object with exactly one of ${FORMS.join(", ")}; found ${found}`,
+      `the body must be an object with exactly one of ${FORMS.join(", ")}; found ${found}`,
     );
   }
   const options = { inputs: predictor.inputs, mostRows: workspace.config.serve.limits.rows };
   const [form] = forms as [string];
-  // Only that key: a column that is called "data" beside it would be taken for rows.
+  // Passes only that key: another key called "data" would be read as rows.
   return predictor.predict(requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows).values;
 }
 
-async function csvResponse(
+async function predictCsv(
   { predictor }: Serving,
   { workspace, bodies }: ServerState,
   request: Request,
@@ -73,8 +69,8 @@ async function csvResponse(
     workspace.config,
   )) {
     if (start + cells.length > limits.rows) {
-      const hint = "POST /predict streams any number of rows";
-      throw new HttpProblem("too-large", `more than ${limits.rows} rows`, { hint });
+      const hint = "use POST /predict, which streams any number of rows";
+      throw new HttpProblem("too-large", `the body has more than ${limits.rows} rows`, { hint });
     }
     predictions.push(...predictor.predictCells(cells, { errors, warnings: [] }).values);
   }
@@ -83,12 +79,12 @@ async function csvResponse(
 
 function sendMlflowProblem(error: unknown, _request: Request, reply: Reply): void {
   const problem = frameworkProblem(error);
-  // A bug is for the handler of all routes, which logs it.
+  // The app's error handler logs unexpected errors.
   if (problem.status === 500) throw error;
   sendProblem(reply, asMlflow(problem));
 }
 
-/** Its clients look for error_code and message, and for 400 where the rows are wrong. */
+/** MLflow's clients expect error_code and message, and status 400 for invalid rows. */
 function asMlflow(problem: HttpProblem): HttpProblem {
   const { problem: name, message, status, hint, members, headers } = problem;
   const code = status < 500 ? "BAD_REQUEST" : status === 503 ? "TEMPORARILY_UNAVAILABLE" : "INTERNAL_ERROR";

@@ -7,7 +7,7 @@ import type { ServerState } from "../state/serverState.ts";
 import { storedDrift } from "../state/liveStore.ts";
 
 export function registerMetrics(app: App, state: ServerState, guards: Guards): void {
-  const schema = { summary: "Counters in Prometheus' text format, over all workers", tags: ["health"] };
+  const schema = { summary: "Metrics of all workers in Prometheus' text format", tags: ["health"] };
   const version = codeVersion();
   app.get("/metrics", { onRequest: guards.read, schema }, async (_request, reply) => {
     const deployment = state.serving?.served.deployment;

@@ -1,4 +1,4 @@
-/** Counters as Prometheus' text format, version 0.0.4. */
+/** Writes metrics in Prometheus' text format, version 0.0.4. */
 import type { DriftReport } from "../../core/records/drift.ts";
 import { LATENCY_EDGES, type MetricsSnapshot } from "../state/metrics.ts";
 
@@ -9,7 +9,7 @@ export interface MetricsFacts {
   readonly deploymentId: number | null;
   /** When the server started, in seconds since 1970. */
   readonly startedAt: number;
-  /** The newest stored result for the deployed model; null where there is none. */
+  /** The newest stored drift report of the deployed model; null if there is none. */
   readonly drift: DriftReport | null;
 }
 
@@ -25,10 +25,10 @@ function requestFamilies(snapshot: MetricsSnapshot): string[] {
     return [{ method: method!, route: route!, status: status! }, count];
   });
   return [
-    family("mlctl_http_requests_total", "counter", "Requests answered", requests),
+    family("mlctl_http_requests_total", "counter", "Requests finished, by method, route and status", requests),
     latencyFamily(snapshot),
-    family("mlctl_http_requests_in_flight", "gauge", "Requests being answered", [[{}, snapshot.inFlight]]),
-    family("mlctl_http_requests_refused_total", "counter", "Requests refused because too many were being answered", [
+    family("mlctl_http_requests_in_flight", "gauge", "Requests in progress", [[{}, snapshot.inFlight]]),
+    family("mlctl_http_requests_refused_total", "counter", "Requests refused because too many were in progress", [
       [{}, snapshot.refused],
     ]),
   ];
@@ -44,7 +44,7 @@ function latencyFamily({ latency, latencySum }: MetricsSnapshot): string {
     });
     return [...buckets, line(`${name}_sum`, { route }, latencySum[route]!), line(`${name}_count`, { route }, below)];
   });
-  return `${head(name, "histogram", "Seconds from the first byte of a request to the end of its answer")}${lines.join("")}`;
+  return `${head(name, "histogram", "Seconds from the start of a request to the end of its response")}${lines.join("")}`;
 }
 
 function modelFamilies(snapshot: MetricsSnapshot, facts: MetricsFacts): string[] {
@@ -58,17 +58,22 @@ function modelFamilies(snapshot: MetricsSnapshot, facts: MetricsFacts): string[]
       ? []
       : [[{ run_id: facts.runId, deployment_id: facts.deploymentId ?? "", version: facts.codeVersion }, 1] as const];
   return [
-    family("mlctl_predictions_total", "counter", "Rows answered, by predicted class", predictions),
+    family("mlctl_predictions_total", "counter", "Predictions, by predicted class", predictions),
     family("mlctl_model_info", "gauge", "The deployed run", info),
-    family("mlctl_ready", "gauge", "1 where a model is deployed", one(facts.runId === null ? 0 : 1)),
-    family("mlctl_deployment_swaps_total", "counter", "Deployments taken over", one(swaps)),
+    family("mlctl_ready", "gauge", "1 if a model is deployed", one(facts.runId === null ? 0 : 1)),
+    family("mlctl_deployment_swaps_total", "counter", "Deployments loaded and served", one(swaps)),
     family("mlctl_deployment_failures_total", "counter", "Deployments refused", one(swapFailures)),
-    family("mlctl_prediction_log_queued", "gauge", "Predictions not yet on disk", one(log.queued)),
-    family("mlctl_prediction_log_written_total", "counter", "Predictions on disk", one(log.written)),
-    family("mlctl_prediction_log_dropped_total", "counter", "Predictions the log lost", one(log.dropped)),
-    family("mlctl_workers", "gauge", "Processes that answer", one(workers)),
-    family("process_resident_memory_bytes", "gauge", "Memory of all workers", one(memoryBytes)),
-    family("process_start_time_seconds", "gauge", "Start of the server since 1970", one(facts.startedAt)),
+    family("mlctl_prediction_log_queued", "gauge", "Predictions waiting to be written to the log", one(log.queued)),
+    family("mlctl_prediction_log_written_total", "counter", "Predictions written to the log", one(log.written)),
+    family("mlctl_prediction_log_dropped_total", "counter", "Predictions that the log dropped", one(log.dropped)),
+    family("mlctl_workers", "gauge", "Server processes", one(workers)),
+    family("process_resident_memory_bytes", "gauge", "Resident memory of all workers in bytes", one(memoryBytes)),
+    family(
+      "process_start_time_seconds",
+      "gauge",
+      "Start time of the server in seconds since 1970",
+      one(facts.startedAt),
+    ),
   ];
 }
 
@@ -86,16 +91,16 @@ function driftFamilies(drift: DriftReport | null): string[] {
     family(
       "mlctl_drift_limit",
       "gauge",
-      "What the value is held against: a p-value drifts below it, a distance above it",
+      "Limit of the drift test: a p-value drifts below it, a distance above it",
       columns.map(([column, { test, measure, limit }]): Sample => [{ column, test, measure }, limit]),
     ),
     family(
       "mlctl_drift_detected",
       "gauge",
-      "1 where a column drifted in the newest window",
+      "1 if the column drifted in the newest window",
       columns.map(([column, { drifted }]): Sample => [{ column }, drifted ? 1 : 0]),
     ),
-    family("mlctl_drift_share", "gauge", "Share of the columns that drifted", share === null ? [] : one(share)),
+    family("mlctl_drift_share", "gauge", "Share of columns that drifted", share === null ? [] : one(share)),
   ];
 }
 

@@ -1,13 +1,13 @@
-/** The OpenAPI document: what fastify knows of the routes, and what the deployed model knows of its rows. */
+/** The OpenAPI document: the routes from fastify, and the schema of rows from the deployed model. */
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Categories listed in a schema. */
-const MOST_CATEGORIES = 50;
+/** Maximum number of categories listed for a column. */
+const MAX_CATEGORIES = 50;
 
-/** @param routes as @fastify/swagger writes it */
+/** @param routes the document that @fastify/swagger generates */
 export function openApi(routes: object, served: ServedModel | undefined, options: { tokens: boolean }): object {
   const { components, ...rest } = routes as { components?: object };
   const security = { bearer: { type: "http", scheme: "bearer" } };
@@ -56,7 +56,8 @@ function rowSchemas(served: ServedModel | undefined): Record<string, Schema> {
 }
 
 function rowSchema(served: ServedModel | undefined): Schema {
-  if (served === undefined) return { type: "object", description: "the deployed model's columns: none is deployed" };
+  if (served === undefined)
+    return { type: "object", description: "one value for each column of the model; no model is deployed" };
   const { inputs } = served.model.signature;
   return {
     type: "object",
@@ -68,9 +69,10 @@ function rowSchema(served: ServedModel | undefined): Schema {
 
 function columnSchema({ kind, minimum, maximum, categories, integer }: ColumnSpec): Schema {
   if (kind === "number") {
-    const range = minimum === undefined ? "" : `in training ${minimum} to ${maximum}`;
+    const range = minimum === undefined ? "" : `range in the training rows: ${minimum} to ${maximum}`;
     return { type: [integer === true ? "integer" : "number", "string", "null"], description: range };
   }
-  if (kind === "date") return { type: ["string", "null"], description: "ISO 8601, or 31-Jul-2024; UTC without a zone" };
-  return { type: ["string", "null"], ...(categories && { examples: categories.slice(0, MOST_CATEGORIES) }) };
+  if (kind === "date")
+    return { type: ["string", "null"], description: "ISO 8601, or as 31-Jul-2024; UTC if no time zone is given" };
+  return { type: ["string", "null"], ...(categories && { examples: categories.slice(0, MAX_CATEGORIES) }) };
 }

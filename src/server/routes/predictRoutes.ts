@@ -1,4 +1,4 @@
-/** POST /predict and POST /: rows in, predictions out. */
+/** POST /predict and POST /: predicts the rows of the request. */
 import { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
 import { explanations, requireExplainable } from "../predictions/explanations.ts";
@@ -13,7 +13,7 @@ import { requireServing, type ServerState, type Serving } from "../state/serverS
 
 const CSV_TYPE = "text/csv";
 
-/** Media types whose bodies stream. */
+/** Media types whose bodies are streamed. */
 export const STREAMED_TYPES = [CSV_TYPE, "application/x-ndjson", "application/jsonl", "application/jsonlines"];
 
 export function registerPredict(app: App, state: ServerState, guards: Guards): void {
@@ -24,7 +24,8 @@ export function registerPredict(app: App, state: ServerState, guards: Guards): v
     const { body } = request;
     const explain = wantsExplanation(request);
     if (body instanceof Readable) {
-      if (explain) throw new HttpProblem("bad-request", "answers that stream are not explained", { hint: "send JSON" });
+      if (explain)
+        throw new HttpProblem("bad-request", "streamed predictions cannot be explained", { hint: "send JSON" });
       return stream(serving, { request, reply, state });
     }
     const rows = requestRows(body, { inputs: serving.predictor.inputs, mostRows });
@@ -39,12 +40,12 @@ export function registerPredict(app: App, state: ServerState, guards: Guards): v
 }
 
 function wantsExplanation({ url, query }: Request): boolean {
-  // Most requests have no query: it is not worth parsing then.
+  // Most requests have no query: skip parsing it.
   if (!url.includes("?")) return false;
   const { explain } = query as { explain?: unknown };
   if (explain === undefined || explain === "false" || explain === "0") return false;
   if (explain === "true" || explain === "1" || explain === "") return true;
-  throw new HttpProblem("bad-request", "explain is neither true nor false");
+  throw new HttpProblem("bad-request", "the query parameter explain must be true or false");
 }
 
 async function stream(
@@ -54,40 +55,40 @@ async function stream(
   const { config } = state.workspace;
   const pieces = streamPieces(request.raw, state.bodies);
   const isCsv = (request.headers["content-type"] ?? "").toLowerCase().startsWith(CSV_TYPE);
-  const predictions = isCsv ? csvResponse(pieces, predictor, config) : jsonLinesResponse(pieces, predictor, config);
-  // What is wrong with the first rows is told with a status; later it stands in the rows.
-  const first = await predictions.next();
+  const lines = isCsv ? csvResponse(pieces, predictor, config) : jsonLinesResponse(pieces, predictor, config);
+  // An error in the first batch sets the status of the response; later errors are reported in their rows.
+  const first = await lines.next();
   const room = (): Promise<void> => logRoom(state.log, config.serve.log.queue_rows);
-  const text = Readable.from(rest(first, predictions, room), { objectMode: false, highWaterMark: 1 << 16 });
+  const text = Readable.from(encoded(first, lines, room), { objectMode: false, highWaterMark: 1 << 16 });
   return reply
     .header("content-type", `${isCsv ? CSV_TYPE : "application/x-ndjson"}; charset=utf-8`)
     .header("x-model-version", predictor.served.deployment.runId)
     .send(text);
 }
 
-/** Buffers: a stream of texts would count characters, not bytes. */
-async function* rest(
+/** Yields buffers, because a stream of strings would measure highWaterMark in characters, not bytes. */
+async function* encoded(
   first: IteratorResult<string>,
-  pieces: AsyncGenerator<string>,
+  rest: AsyncGenerator<string>,
   room: () => Promise<void>,
 ): AsyncGenerator<Buffer> {
   try {
     if (first.done !== true) yield Buffer.from(first.value);
-    for await (const text of pieces) {
+    for await (const text of rest) {
       yield Buffer.from(text);
       await room();
     }
   } catch (error) {
-    // The status is out already: the connection is cut, so that nobody takes this for the end.
+    // The status is sent already: throwing closes the connection, so that the client sees the response is incomplete.
     throw error instanceof MlctlError ? problemOf(error) : error;
   }
 }
 
 const predictSchema = {
-  summary: "Predictions rows",
+  summary: "Predicts rows",
   tags: ["predict"],
   description:
-    "One object gives one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON gives lists. CSV and JSON lines stream. ?explain=true adds SHAP values.",
+    "One object returns one object; a list, { data: [...] }, { inputs: [...] } or pandas' table JSON returns lists. CSV and JSON Lines are streamed. ?explain=true adds SHAP values.",
   body: {
     content: {
       "application/json": { schema: { $ref: "#/components/schemas/Rows" } },

@@ -1,4 +1,4 @@
-/** GET /score, /summarise, /diagnose and /model: what the steps recorded; nothing is computed anew and nothing changes. */
+/** GET /score, /summarise, /diagnose and /model: recorded results of the deployed model; nothing is computed or changed. */
 import type { ColumnReference } from "../../core/records/reference.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
@@ -14,8 +14,8 @@ export function registerRecorded(app: App, state: ServerState, guards: Guards): 
       return sendJson(reply, document({ ...state.workspace, store: state.store.current() }, served));
     });
   };
-  route("/score", "The newest score of the deployed model on the test data", scoreDocument);
-  route("/summarise", "Statistics of the rows the deployed model was trained on, by column", (_, served) =>
+  route("/score", "Newest score of the deployed model on the test data", scoreDocument);
+  route("/summarise", "Statistics of the deployed model's training rows, by column", (_, served) =>
     summaryDocument(served),
   );
   route("/diagnose", "Missing values, durations, warnings and health of the deployment", (session, served) =>
@@ -90,8 +90,8 @@ function diagnosis({ store }: Session, { model, deployment }: ServedModel, refus
     deployed_at: deployment.deployedAt,
     reasons: deployment.reasons,
     newest_run: newest === undefined ? null : { run_id: newest.runId, created_at: newest.createdAt },
-    // These take a look at the data and the registries: the command does that, a GET does not.
-    more: "`mlctl diagnose` adds drift, outdated packages and the integrity of the artifacts",
+    // The command also reads the data and package registries; a GET request must not.
+    more: "run `mlctl diagnose` for drift, outdated packages and the integrity of the artifacts",
   };
 }
 

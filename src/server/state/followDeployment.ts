@@ -1,4 +1,4 @@
-/** Takes up each new deployment: loaded, verified and warmed first, then swapped in between two requests. */
+/** Watches for new deployments. Each is loaded, verified and warmed up, then replaces the old one between two requests. */
 import { statSync, watch, type FSWatcher } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
@@ -8,7 +8,7 @@ import type { Workspace } from "../../lifecycle/workspace.ts";
 export interface FollowOptions {
   readonly workspace: Workspace;
   readonly take: (served: ServedModel) => void;
-  /** The newest deployment cannot be served; what was served before stays. Called once for each reason. */
+  /** Called if the newest deployment cannot be served (the previous one stays), once for each reason. */
   readonly refuse: (reason: MlctlError) => void;
 }
 
@@ -16,13 +16,13 @@ export interface Follower {
   close(): void;
 }
 
-/** Where the file system tells of no changes (network drives, some containers) this finds them. */
+/** Polling finds changes on file systems that do not report them (network drives, some containers). */
 const POLL_MS = 1000;
 
-/** A refused deployment is tried again: its model may have been restored, with deployment.json as it was. */
+/** A refused deployment is retried: its model may have been restored while deployment.json stayed the same. */
 const RETRY_MS = 5000;
 
-/** The deployment of now is taken when this returns, where there is one; later ones as they come. */
+/** Takes the current deployment, if any, before it returns; later ones as they appear. */
 export function followDeployment({ workspace, take, refuse }: FollowOptions): Follower {
   const folder = workspace.paths.production;
   const path = join(folder, "deployment.json");
@@ -32,16 +32,16 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
   let taken = "";
   let watcher: FSWatcher | undefined;
 
-  const look = (): void => {
+  const check = (): void => {
     const stamp = stampOf(path);
     const retry = refused !== "" && performance.now() - failedAt >= RETRY_MS;
     if (stamp === known && !retry) return;
     known = stamp;
     try {
       const served = servedModel(workspace);
-      if (served === undefined && taken !== "") throw gone(path);
+      if (served === undefined && taken !== "") throw missingDeployment(path);
       const found = served === undefined ? "" : JSON.stringify(served.deployment);
-      // A file that came back to what it was, or that was read a moment after it was seen, is no new deployment.
+      // The file may have changed back, or have been read once already: then it is not a new deployment.
       if (served !== undefined && (found !== taken || refused !== "")) take(served);
       [taken, refused] = [found, ""];
     } catch (error) {
@@ -52,11 +52,11 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
     }
   };
   const poll = setInterval(() => {
-    watcher ??= watchFolder(folder, () => look());
-    look();
+    watcher ??= watchFolder(folder, check);
+    check();
   }, POLL_MS);
-  watcher = watchFolder(folder, () => look());
-  look();
+  watcher = watchFolder(folder, check);
+  check();
   return {
     close() {
       clearInterval(poll);
@@ -65,7 +65,7 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
   };
 }
 
-/** Undefined where it cannot be watched, e.g. because nothing was deployed yet: then the poll finds it. */
+/** Undefined if the folder cannot be watched, e.g. because it does not exist before the first deployment. */
 function watchFolder(folder: string, changed: () => void): FSWatcher | undefined {
   try {
     const watcher = watch(folder, { persistent: false }, (_event, name) => {
@@ -78,14 +78,14 @@ function watchFolder(folder: string, changed: () => void): FSWatcher | undefined
   }
 }
 
-/** Each deployment is a file of its own that is renamed into place: its inode and time tell it from the others. */
+/** Each deployment is a new file that is renamed into place: its inode, time and size identify it. */
 function stampOf(path: string): string {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? "none" : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
 }
 
-function gone(path: string): MlctlError {
-  return new MlctlError("notReady", `${path} is gone`, { hint: "`mlctl deploy` writes it anew" });
+function missingDeployment(path: string): MlctlError {
+  return new MlctlError("notReady", `${path} is missing`, { hint: "run `mlctl deploy` to write it again" });
 }
 
 function asMlctlError(error: unknown): MlctlError {

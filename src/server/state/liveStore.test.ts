@@ -11,11 +11,11 @@ import { liveStore, type LiveStore } from "./liveStore.ts";
 const opened: LiveStore[] = [];
 afterEach(() => opened.splice(0).forEach((each) => each.close()));
 
-function storeOf(paths: WorkspacePaths, clock: () => number, told: string[] = []): LiveStore {
+function storeOf(paths: WorkspacePaths, clock: () => number, warnings: string[] = []): LiveStore {
   const context = {
     now: () => new Date(0),
     signal: new AbortController().signal,
-    emit: (event: ProgressEvent) => void (event.type === "warning" && told.push(event.message)),
+    emit: (event: ProgressEvent) => void (event.type === "warning" && warnings.push(event.message)),
   };
   const store = liveStore({ paths, context }, clock);
   opened.push(store);
@@ -29,7 +29,7 @@ function train(paths: WorkspacePaths, n: number): void {
 }
 
 describe("liveStore", () => {
-  it("stays open and sees what others write meanwhile", () => {
+  it("stays open and sees what other processes write", () => {
     const paths = exampleWorkspace();
     train(paths, 1);
     const store = storeOf(paths, () => 0);
@@ -40,7 +40,7 @@ describe("liveStore", () => {
     expect(first.browse.runCount()).toBe(2);
   });
 
-  it("opens what took the index's place", () => {
+  it("opens a new index that replaced the old file", () => {
     const [paths, other] = [exampleWorkspace(), exampleWorkspace()];
     train(paths, 1);
     for (const n of [1, 2, 3]) train(other, n);
@@ -51,18 +51,18 @@ describe("liveStore", () => {
     expect(store.current().browse.runCount()).toBe(3);
   });
 
-  it("reads the records where the index is gone or damaged, and not again for every page", () => {
+  it("reads the records if the index is missing or damaged, but not for every page", () => {
     const paths = exampleWorkspace();
     train(paths, 1);
     let now = 0;
-    const told: string[] = [];
-    // Each look at the clock is 1 ms later: making the index took 1 ms, so that it stands for 20 ms.
-    const store = storeOf(paths, () => now++, told);
+    const warnings: string[] = [];
+    // Each call of the clock is 1 ms later: building the index took 1 ms, so it is used for 20 ms.
+    const store = storeOf(paths, () => now++, warnings);
     for (const ending of ["", "-wal", "-shm"]) rmSync(paths.database + ending, { force: true });
-    writeFileSync(paths.database, "this is no database, and longer than a header of SQLite would be ".repeat(40));
+    writeFileSync(paths.database, "not a database, and longer than the header of a SQLite file is ".repeat(40));
     const made = store.current();
-    expect([made.browse.runCount(), told.length]).toEqual([1, 1]);
-    expect(told[0]).toContain(join(paths.workspace, "mlctl.db"));
+    expect([made.browse.runCount(), warnings.length]).toEqual([1, 1]);
+    expect(warnings[0]).toContain(join(paths.workspace, "mlctl.db"));
     expect(store.current()).toBe(made);
     now += 100;
     expect(store.current()).not.toBe(made);

@@ -1,4 +1,4 @@
-/** The index for pages and GET requests: one handle that stays open, so that each costs a query and no look at every record file. */
+/** The index (mlctl.db) for pages and GET requests: one handle that stays open, so a request need not read all record files. */
 import { statSync } from "node:fs";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { readStore } from "../../storage/store/readStore.ts";
@@ -13,15 +13,15 @@ export interface LiveStore {
   close(): void;
 }
 
-/** Longer than a page waits for its plots. */
+/** A replaced store stays open for this long: longer than a page waits for its plots. */
 const LINGER_MS = 30_000;
 
-/** An index in memory is made of all records: it is made anew at most in this share of the time. */
-const REST = 20;
+/** An index in memory is used for 20 times as long as it took to build, then built again. */
+const REUSE_FACTOR = 20;
 
 /**
- * Writers bring the index in step with the records as they write. Where there is none (a copied workspace, one of an
- * older mlctl), the records are read, which takes long with many.
+ * Commands update the index as they write records. If there is no usable index (a copied workspace, an older mlctl), the
+ * records are read into memory, which is slow if there are many.
  */
 export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context">, clock: () => number): LiveStore {
   const replaced = new Set<RunStore>();
@@ -30,18 +30,18 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
     if (open !== undefined) retire(open.store);
     open = undefined;
     const start = clock();
-    const kept = keptStore(paths.database);
+    const index = openIndex(paths.database);
     const store =
-      kept ??
+      index ??
       readStore(paths, ({ message }) =>
         context.emit({ type: "warning", stage: "store", message, hint: "run `mlctl reindex`" }),
       );
-    // What stays open sees what is written; a copy in memory does not.
-    const until = kept === undefined ? clock() + REST * (clock() - start) : Infinity;
-    open = { store, identity: kept === undefined ? "memory" : identity, until };
+    // An open database file sees new writes; a copy in memory does not.
+    const until = index === undefined ? clock() + REUSE_FACTOR * (clock() - start) : Infinity;
+    open = { store, identity: index === undefined ? "memory" : identity, until };
     return store;
   };
-  /** A page that is being written may still ask it. */
+  /** A page in progress may still use the store. */
   const retire = (store: RunStore): void => {
     replaced.add(store);
     setTimeout(() => void (replaced.delete(store) && store.close()), LINGER_MS).unref();
@@ -61,8 +61,8 @@ export function liveStore({ paths, context }: Pick<Workspace, "paths" | "context
   };
 }
 
-/** Undefined for one that is damaged: the records answer in its place, as they do for commands. */
-function keptStore(path: string): RunStore | undefined {
+/** Undefined if the index is damaged: the records are read instead, as commands do. */
+function openIndex(path: string): RunStore | undefined {
   try {
     return openStoreReadonly(path, { stays: true });
   } catch (error) {
@@ -71,13 +71,13 @@ function keptStore(path: string): RunStore | undefined {
   }
 }
 
-/** Another file in its place is another index: restored, or made anew. */
+/** Changes if the file is replaced, e.g. by `restore` or `reindex`. */
 function identityOf(path: string): string {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? "none" : `${stat.dev} ${stat.ino}`;
 }
 
-/** Null where nothing was recorded, or where it cannot be read now: the other figures are told all the same. */
+/** Null if no drift was recorded, or if it cannot be read: the other metrics are reported all the same. */
 export function storedDrift(store: LiveStore, modelSha256: string): DriftReport | null {
   try {
     return store.current().monitorings({ modelSha256, limit: 1 })[0]?.drift ?? null;

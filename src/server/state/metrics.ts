@@ -1,22 +1,22 @@
-/** What a server counts of its own work; snapshots of several processes add up. */
+/** Counters of one server process, and the sum of the snapshots of several processes. */
 
-/** Upper edges of the latency histogram, in seconds. */
+/** Upper bounds of the latency histogram's buckets, in seconds. */
 export const LATENCY_EDGES = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] as const;
 
-/** Classes counted by name; a model with more has the rest under "other". */
-const MOST_CLASSES = 100;
+/** Maximum number of classes counted by name; further ones are counted as "other". */
+const MAX_CLASSES = 100;
 
 export interface MetricsSnapshot {
-  /** "<method> <route> <status>" → requests. */
+  /** "<method> <route> <status>" → number of requests. */
   readonly requests: Readonly<Record<string, number>>;
-  /** Route → requests by latency: one count for each edge and one for what is slower, not cumulative. */
+  /** Route → number of requests in each latency bucket, not cumulative; the last bucket has no upper bound. */
   readonly latency: Readonly<Record<string, readonly number[]>>;
-  /** Route → seconds. */
+  /** Route → sum of latencies in seconds. */
   readonly latencySum: Readonly<Record<string, number>>;
-  /** Class, or "" in regression → predictions. */
+  /** Class ("" in regression) → number of predictions. */
   readonly predictions: Readonly<Record<string, number>>;
   readonly inFlight: number;
-  /** Refused because too many were being answered. */
+  /** Requests refused because too many were in progress. */
   readonly refused: number;
   readonly swaps: number;
   readonly swapFailures: number;
@@ -26,8 +26,8 @@ export interface MetricsSnapshot {
 }
 
 export interface Metrics {
-  answered(method: string, route: string, outcome: { status: number; seconds: number }): void;
-  predicted(values: readonly (string | number)[], isClass: boolean): void;
+  countRequest(method: string, route: string, outcome: { status: number; seconds: number }): void;
+  countPredictions(values: readonly (string | number)[], isClass: boolean): void;
   requests: number;
   inFlight: number;
   refused: number;
@@ -40,14 +40,14 @@ export function metrics(): Metrics {
   const requests = new Map<string, number>();
   const latency = new Map<string, { counts: number[]; sum: number }>();
   const predictions = new Map<string, number>();
-  const counted: Metrics = {
+  const self: Metrics = {
     requests: 0,
     inFlight: 0,
     refused: 0,
     swaps: 0,
     swapFailures: 0,
-    answered(method, route, { status, seconds }) {
-      counted.requests++;
+    countRequest(method, route, { status, seconds }) {
+      self.requests++;
       add(requests, `${method} ${route} ${status}`, 1);
       let entry = latency.get(route);
       if (entry === undefined) latency.set(route, (entry = { counts: LATENCY_EDGES.map(() => 0).concat(0), sum: 0 }));
@@ -56,11 +56,11 @@ export function metrics(): Metrics {
       entry.counts[bucket]!++;
       entry.sum += seconds;
     },
-    predicted(values, isClass) {
+    countPredictions(values, isClass) {
       if (!isClass) return add(predictions, "", values.length);
       for (const value of values) {
         const name = String(value);
-        add(predictions, predictions.has(name) || predictions.size < MOST_CLASSES ? name : "other", 1);
+        add(predictions, predictions.has(name) || predictions.size < MAX_CLASSES ? name : "other", 1);
       }
     },
     snapshot: (log, memoryBytes) => ({
@@ -68,23 +68,22 @@ export function metrics(): Metrics {
       latency: Object.fromEntries([...latency].map(([route, { counts }]) => [route, [...counts]])),
       latencySum: Object.fromEntries([...latency].map(([route, { sum }]) => [route, sum])),
       predictions: Object.fromEntries(predictions),
-      inFlight: counted.inFlight,
-      refused: counted.refused,
-      swaps: counted.swaps,
-      swapFailures: counted.swapFailures,
+      inFlight: self.inFlight,
+      refused: self.refused,
+      swaps: self.swaps,
+      swapFailures: self.swapFailures,
       log,
       memoryBytes,
       workers: 1,
     }),
   };
-  return counted;
+  return self;
 }
 
 function add(counts: Map<string, number>, key: string, by: number): void {
   counts.set(key, (counts.get(key) ?? 0) + by);
 }
 
-/** The sum over processes. */
 export function addSnapshots(all: readonly MetricsSnapshot[]): MetricsSnapshot {
   const sum = (of: (each: MetricsSnapshot) => number): number => all.reduce((total, each) => total + of(each), 0);
   return {

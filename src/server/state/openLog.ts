@@ -1,4 +1,4 @@
-/** The prediction log as `serve.log` has it. */
+/** Opens the prediction log with the settings of `serve.log`. */
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
@@ -15,7 +15,7 @@ export function openLog({ config, paths }: Workspace): PredictionLog {
   });
 }
 
-/** For `"enabled": false`. */
+/** Used if serve.log.enabled is false. */
 const NO_LOG: PredictionLog = {
   append() {},
   flush() {},

@@ -1,4 +1,4 @@
-/** What the routes of one process share. */
+/** The state that all routes of one process share. */
 import type { PredictionLog } from "../../core/records/predictionLog.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
@@ -9,7 +9,7 @@ import type { LiveStore } from "./liveStore.ts";
 import type { Metrics, MetricsSnapshot } from "./metrics.ts";
 import { HttpProblem } from "../http/problem.ts";
 
-/** One deployment, ready: replaced as a whole, so that a request meets one or the other. */
+/** The deployment in use. It is replaced as a whole, so that a request never sees a mix of two. */
 export interface Serving {
   readonly served: ServedModel;
   readonly predictor: ServedPredictor;
@@ -22,14 +22,14 @@ export interface ServerState {
   readonly log: PredictionLog;
   readonly metrics: Metrics;
   readonly bodies: BodyReader;
-  /** Of this process, or summed over all workers. */
+  /** Metrics of this process, or summed over all workers. */
   readonly allMetrics: () => Promise<MetricsSnapshot>;
   readonly startedAt: Date;
   /** Undefined while nothing is deployed. */
   serving: Serving | undefined;
-  /** Why the newest deployment is not served, where it is refused. */
+  /** Why the newest deployment is refused; null if it is served. */
   refusal: string | null;
-  /** Being stopped: what is being answered is finished. */
+  /** The server is stopping: requests in progress are finished. */
   draining: boolean;
 }
 
@@ -37,6 +37,9 @@ export interface ServerState {
 export function requireServing({ serving, refusal }: ServerState): Serving {
   if (serving !== undefined) return serving;
   const detail = refusal === null ? "no model is deployed" : `the deployed model cannot be served: ${refusal}`;
-  const hint = refusal === null ? "`mlctl deploy`; the server takes it up by itself" : "`mlctl verify`, `mlctl deploy`";
+  const hint =
+    refusal === null
+      ? "run `mlctl deploy`; the server picks the model up by itself"
+      : "run `mlctl verify`, or deploy another model with `mlctl deploy`";
   throw new HttpProblem("not-ready", detail, { hint, headers: { "retry-after": "5" } });
 }

@@ -1,16 +1,16 @@
-/** Puts a deployment to work: what is compiled for it, and when it takes over. */
+/** Serves the current deployment and switches to each new one. */
 import { servedPredictor, type PredictorTools } from "../predictions/servedPredictor.ts";
 import { responseText } from "../predictions/responseText.ts";
 import { followDeployment, type Follower } from "./followDeployment.ts";
 import type { ServerState } from "./serverState.ts";
 
 export interface ServingTools extends Pick<PredictorTools, "predictionId" | "now"> {
-  /** Who answers from now on. */
-  readonly tell: (message: string) => void;
+  /** Receives a message for each deployment that is served from now on. */
+  readonly report: (message: string) => void;
 }
 
-/** The deployment of now is served when this returns, where there is one; later ones are taken up as they come. */
-export function keepServing(state: ServerState, { tell, ...tools }: ServingTools): Follower {
+/** Serves the current deployment, if any, before it returns; later ones as they appear. */
+export function keepServing(state: ServerState, { report, ...tools }: ServingTools): Follower {
   const { workspace, metrics, log } = state;
   const { config, context } = workspace;
   return followDeployment({
@@ -18,7 +18,7 @@ export function keepServing(state: ServerState, { tell, ...tools }: ServingTools
     take(served) {
       const { runId, deploymentId } = served.deployment;
       const isClass = served.labels !== null;
-      const counted = (values: readonly (string | number)[]): void => metrics.predicted(values, isClass);
+      const counted = (values: readonly (string | number)[]): void => metrics.countPredictions(values, isClass);
       const before = state.serving?.served.deployment.runId;
       state.serving = {
         served,
@@ -27,15 +27,16 @@ export function keepServing(state: ServerState, { tell, ...tools }: ServingTools
       };
       state.refusal = null;
       metrics.swaps++;
-      const message = `deployment ${deploymentId}: run ${runId} answers${before === undefined ? "" : ` instead of ${before}`}`;
-      tell(message);
+      report(`deployment ${deploymentId}: serving run ${runId}${before === undefined ? "" : ` instead of ${before}`}`);
     },
     refuse(reason) {
       state.refusal = reason.message;
       metrics.swapFailures++;
-      const stays =
-        state.serving === undefined ? "nothing is served" : `${state.serving.served.deployment.runId} stays`;
-      const message = `the new deployment is refused, ${stays}: ${reason.message}`;
+      const kept =
+        state.serving === undefined
+          ? "no model is served"
+          : `run ${state.serving.served.deployment.runId} is still served`;
+      const message = `the new deployment is refused, ${kept}: ${reason.message}`;
       context.emit({ type: "warning", stage: "serve", message, ...(reason.hint && { hint: reason.hint }) });
     },
   });

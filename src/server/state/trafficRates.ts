@@ -1,10 +1,10 @@
-/** Rates and latencies between two looks at the counters. */
+/** Rates and latencies between two samples of the counters. */
 import { LATENCY_EDGES, type MetricsSnapshot } from "./metrics.ts";
 import type { TrafficSample } from "./trafficSamples.ts";
 
 export interface TrafficRates {
   readonly seconds: number;
-  /** Of a second. */
+  /** Requests, errors (status 4xx or 5xx) and predictions are per second. */
   readonly requests: number;
   readonly errors: number;
   readonly predictions: number;
@@ -14,23 +14,25 @@ export interface TrafficRates {
 export interface RouteRates {
   readonly route: string;
   readonly requests: number;
-  /** Seconds: the upper edge of the bucket it lies in; null for slower than the last edge, undefined without a request. */
+  /** Quantiles of latency: the upper bound of the bucket in seconds; null above the last bound. */
   readonly median: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
 }
 
-/** Of what came between the two; the pages themselves are left out. @returns null where no time passed */
+/** Leaves out requests of the pages themselves. @returns null if no time passed */
 export function trafficRates(from: TrafficSample, to: TrafficSample): TrafficRates | null {
   const seconds = (to.at - from.at) / 1000;
   if (seconds <= 0) return null;
-  const requests = grown(from.snapshot.requests, to.snapshot.requests).filter(([key]) => key.split(" ")[1] !== PAGES);
+  const requests = increases(from.snapshot.requests, to.snapshot.requests).filter(
+    ([key]) => key.split(" ")[1] !== PAGES,
+  );
   const failed = requests.filter(([key]) => /^[45]/.test(key.split(" ")[2] ?? ""));
   return {
     seconds,
     requests: sum(requests) / seconds,
     errors: sum(failed) / seconds,
-    predictions: sum(grown(from.snapshot.predictions, to.snapshot.predictions)) / seconds,
+    predictions: sum(increases(from.snapshot.predictions, to.snapshot.predictions)) / seconds,
     routes: Object.keys(to.snapshot.latency)
       .filter((route) => route !== PAGES)
       .map((route) => routeRates(route, from.snapshot, to.snapshot))
@@ -39,11 +41,11 @@ export function trafficRates(from: TrafficSample, to: TrafficSample): TrafficRat
   };
 }
 
-/** How the pages are counted. */
+/** The route under which requests of pages are counted. */
 export const PAGES = "/ui";
 
-/** Counters start anew where a worker was replaced: a fall counts as nothing. */
-function grown(from: Readonly<Record<string, number>>, to: Readonly<Record<string, number>>): [string, number][] {
+/** Increases by key. A counter falls if a worker was replaced: that counts as 0. */
+function increases(from: Readonly<Record<string, number>>, to: Readonly<Record<string, number>>): [string, number][] {
   return Object.entries(to).map(([key, count]) => [key, Math.max(0, count - (from[key] ?? 0))]);
 }
 

@@ -1,8 +1,8 @@
-/** Counters of the last minutes, so that the live page can tell rates and not only sums. */
+/** Samples of the counters over the last ten minutes, from which the live page computes rates. */
 import type { MetricsSnapshot } from "./metrics.ts";
 
 export interface TrafficSample {
-  /** Milliseconds that only go forward. */
+  /** Monotonic, in milliseconds. */
   readonly at: number;
   readonly snapshot: MetricsSnapshot;
 }
@@ -14,14 +14,14 @@ export interface TrafficSamples {
 
 export const SAMPLE_SECONDS = 10;
 /** Ten minutes. */
-const MOST_SAMPLES = 61;
+const MAX_SAMPLES = 61;
 
 export function trafficSamples(snapshot: () => Promise<MetricsSnapshot>, clock: () => number): TrafficSamples {
   const samples: TrafficSample[] = [];
   const take = async (): Promise<void> => {
     const taken = await snapshot();
     samples.push({ at: clock(), snapshot: taken });
-    if (samples.length > MOST_SAMPLES) samples.shift();
+    if (samples.length > MAX_SAMPLES) samples.shift();
   };
   const timer = setInterval(() => void take(), SAMPLE_SECONDS * 1000);
   timer.unref();

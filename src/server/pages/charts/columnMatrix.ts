@@ -1,4 +1,4 @@
-/** Columns by windows: which moved when, each cell a sign and a word, each column a link to its distributions. */
+/** A table of drift by column and window; each column links to its distributions. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { exact, figure } from "../../../plots/figures.ts";
 import { dataTable } from "../../../reporting/dataTable.ts";
@@ -6,11 +6,11 @@ import { html, type Html } from "../../../reporting/html.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
 import { stateWord } from "../frame/parts.ts";
 
-const MOST_COLUMNS = 100;
-/** Of the newest windows, so that a row fits. */
+const MAX_COLUMNS = 100;
+/** Number of the newest windows shown, so that a row fits. */
 export const MATRIX_WINDOWS = 20;
 
-/** @param windows newest first @param values the drift of the newest MATRIX_WINDOWS of them */
+/** @param windows newest first @param values the drift values of the newest MATRIX_WINDOWS of them */
 export function columnMatrix(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
   const shown = windows.slice(0, MATRIX_WINDOWS).toReversed();
   const newest = windows[0]!;
@@ -24,7 +24,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
     ([a, first], [b, second]) => drifts(second) - drifts(first) || (a < b ? -1 : 1),
   );
   return dataTable({
-    caption: "Drift by column, those that moved most often first",
+    caption: "Drift by column, most frequent drift first",
     columns: [
       { title: "Column" },
       { title: "Newest window" },
@@ -46,7 +46,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
         ],
       };
     }),
-    limit: MOST_COLUMNS,
+    limit: MAX_COLUMNS,
   });
 }
 
@@ -55,19 +55,19 @@ function drifts(own: ReadonlyMap<string, WindowValue>): number {
 }
 
 export function driftState({ status }: Pick<WindowValue, "status">): Html {
-  if (status === "fail") return html`<span class="state bad"><span aria-hidden="true">✕</span> moved</span>`;
+  if (status === "fail") return html`<span class="state bad"><span aria-hidden="true">✕</span> drifted</span>`;
   if (status === "pass") return html`<span class="state good"><span aria-hidden="true">✓</span> stable</span>`;
   return stateWord("skipped");
 }
 
-/** One square for each window: filled where it moved, a ring where it did not, a dot where nobody knows. */
+/** One symbol for each window: a filled square if the column drifted, a ring if not, a dot if it was not tested. */
 function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowValue>): Html {
   const states = windows.map(({ monitorId, label }) => ({ label, status: own.get(monitorId)?.status ?? null }));
-  const moved = states.filter(({ status }) => status === "fail").length;
+  const drifted = states.filter(({ status }) => status === "fail").length;
   return html`<svg
     class="strip"
     role="img"
-    aria-label="moved in ${moved} of ${states.length}"
+    aria-label="drifted in ${drifted} of ${states.length} windows"
     width="${states.length * 14}"
     height="14"
     viewBox="0 0 ${states.length * 14} 14"
@@ -76,7 +76,7 @@ function strip(windows: readonly WindowLine[], own: ReadonlyMap<string, WindowVa
       const x = i * 14 + 7;
       if (status === "fail")
         return html`<rect class="moved" x="${x - 5}" y="2" width="10" height="10"
-          ><title>${label}: moved</title></rect
+          ><title>${label}: drifted</title></rect
         >`;
       if (status === "pass")
         return html`<circle class="stable" cx="${x}" cy="7" r="3.5"><title>${label}: stable</title></circle>`;

@@ -1,4 +1,4 @@
-/** How a column was spread in the reference and how it is now: both sides in one picture, SVG by hand. */
+/** A column's distribution in the reference and in the window, in one chart. Plain SVG, without the plot library. */
 import type { ColumnDistribution } from "../../../core/records/monitoring.ts";
 import { figure, percent } from "../../../plots/figures.ts";
 import { html, type Html } from "../../../reporting/html.ts";
@@ -10,12 +10,12 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 12, 32];
 export interface DistributionChart {
   readonly id: string;
   readonly title: string;
-  readonly spread: ColumnDistribution;
+  readonly distribution: ColumnDistribution;
 }
 
-export function distributionChart({ id, title, spread }: DistributionChart): Html {
-  const sentence = sentenceOf(spread);
-  const { body, height } = spread.kind === "category" ? bars(spread) : outlines(spread);
+export function distributionChart({ id, title, distribution }: DistributionChart): Html {
+  const sentence = sentenceOf(distribution);
+  const { body, height } = distribution.kind === "category" ? bars(distribution) : outlines(distribution);
   return html`<figure class="plot" role="group" aria-labelledby="${id}-title">
     <h3 id="${id}-title">${title}</h3>
     <p class="legend" aria-hidden="true">
@@ -37,16 +37,18 @@ export function distributionChart({ id, title, spread }: DistributionChart): Htm
   </figure>`;
 }
 
-type NumberSpread = ColumnDistribution & { kind: "number" | "date" };
-type CategorySpread = ColumnDistribution & { kind: "category" };
+type NumberDistribution = ColumnDistribution & { kind: "number" | "date" };
+type CategoryDistribution = ColumnDistribution & { kind: "category" };
 
-/** The same values as text, for those who do not see the picture. */
-export function distributionRows(spread: ColumnDistribution): { cells: string[] }[] {
-  const places = spread.kind === "category" ? namesOf(spread) : binNames(spread);
-  return places.map((name, i) => ({ cells: [name, percent(spread.reference[i]), percent(spread.current[i])] }));
+/** The same values as table rows, for readers who cannot see the chart. */
+export function distributionRows(distribution: ColumnDistribution): { cells: string[] }[] {
+  const bins = distribution.kind === "category" ? namesOf(distribution) : binNames(distribution);
+  return bins.map((name, i) => ({
+    cells: [name, percent(distribution.reference[i]), percent(distribution.current[i])],
+  }));
 }
 
-function outlines({ kind, edges, reference, current }: NumberSpread): { body: Html; height: number } {
+function outlines({ kind, edges, reference, current }: NumberDistribution): { body: Html; height: number } {
   const ticks = niceTicks(0, Math.max(...reference, ...current));
   const high = ticks.at(-1)!;
   const [first, last] = [edges[0]!, edges.at(-1)!];
@@ -76,15 +78,15 @@ function outlines({ kind, edges, reference, current }: NumberSpread): { body: Ht
 
 const ROW = 30;
 const LABELS = 150;
-/** For the shares behind a bar. */
-const ROOM = 130;
+/** Width reserved for the shares to the right of a bar. */
+const SHARES = 130;
 
-function bars(spread: CategorySpread): { body: Html; height: number } {
-  const names = namesOf(spread);
-  const most = Math.max(...spread.reference, ...spread.current, 1e-9);
-  const length = (share: number): number => round((share / most) * (WIDTH - LABELS - ROOM));
+function bars(distribution: CategoryDistribution): { body: Html; height: number } {
+  const names = namesOf(distribution);
+  const most = Math.max(...distribution.reference, ...distribution.current, 1e-9);
+  const length = (share: number): number => round((share / most) * (WIDTH - LABELS - SHARES));
   const body = html`${names.map((name, i) => {
-    const [before, now] = [spread.reference[i]!, spread.current[i]!];
+    const [before, now] = [distribution.reference[i]!, distribution.current[i]!];
     const top = i * ROW + 4;
     return html`<text class="axis ink" x="${LABELS - 8}" y="${top + 15}" text-anchor="end"
         >${shortened(name)}<title>${name}</title></text
@@ -98,11 +100,11 @@ function bars(spread: CategorySpread): { body: Html; height: number } {
   return { body, height: names.length * ROW + 6 };
 }
 
-function namesOf({ names, others }: CategorySpread): string[] {
+function namesOf({ names, others }: CategoryDistribution): string[] {
   return others === 0 ? [...names] : [...names, `${figure(others)} others`];
 }
 
-function binNames({ kind, edges }: NumberSpread): string[] {
+function binNames({ kind, edges }: NumberDistribution): string[] {
   const bins = edges.slice(1).map((end, i) => `${valueText(edges[i]!, kind)} to ${valueText(end, kind)}`);
   if (bins.length < 2) return bins;
   return [`up to ${valueText(edges[1]!, kind)}`, ...bins.slice(1, -1), `from ${valueText(edges.at(-2)!, kind)}`];
@@ -116,12 +118,12 @@ function shortened(name: string): string {
   return name.length > 20 ? `${name.slice(0, 19)}…` : name;
 }
 
-function sentenceOf(spread: ColumnDistribution): string {
-  const places = spread.kind === "category" ? namesOf(spread) : binNames(spread);
-  const moves = places.map((name, i) => ({ name, before: spread.reference[i]!, now: spread.current[i]! }));
-  const most = moves.toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))[0]!;
-  const what = spread.kind === "category" ? `“${most.name}”` : most.name;
-  return `The largest change: ${what} had ${percent(most.before)} of the reference and has ${percent(most.now)} now.`;
+function sentenceOf(distribution: ColumnDistribution): string {
+  const bins = distribution.kind === "category" ? namesOf(distribution) : binNames(distribution);
+  const changes = bins.map((name, i) => ({ name, before: distribution.reference[i]!, now: distribution.current[i]! }));
+  const largest = changes.toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))[0]!;
+  const what = distribution.kind === "category" ? `“${largest.name}”` : largest.name;
+  return `Largest change: ${what}, from ${percent(largest.before)} of the reference to ${percent(largest.now)} now.`;
 }
 
 function round(value: number): number {

@@ -1,4 +1,4 @@
-/** From the files to what was answered: a list in order, drawn as a graph, whose places are links. */
+/** The lineage of a run, from its files to its predictions: an ordered list, styled as a graph, with links. */
 import type { Dataset } from "../../../core/records/dataset.ts";
 import type { Run } from "../../../core/records/run.ts";
 import { countOf, figure } from "../../../plots/figures.ts";
@@ -9,7 +9,7 @@ import type { PageRequest } from "../frame/page.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
 import { runLink } from "../frame/parts.ts";
 
-interface Place {
+interface Step {
   readonly title: string;
   readonly name: Html | string;
   readonly facts: readonly string[];
@@ -18,7 +18,7 @@ interface Place {
 
 export function lineageGraph(request: PageRequest, run: Run, dataset: Dataset | null): Html {
   return html`<ol class="lineage">
-    ${places(request, run, dataset).map(
+    ${steps(request, run, dataset).map(
       ({ title, name, facts, isHere }) =>
         html`<li class="${isHere === true ? "here" : "other"}" ${isHere === true && html`aria-current="true"`}>
           <strong>${title}</strong>${name}${facts.map((fact) => html`<span>${fact}</span>`)}
@@ -27,10 +27,10 @@ export function lineageGraph(request: PageRequest, run: Run, dataset: Dataset | 
   </ol>`;
 }
 
-function places({ session }: PageRequest, run: Run, dataset: Dataset | null): Place[] {
+function steps({ session }: PageRequest, run: Run, dataset: Dataset | null): Step[] {
   const deployments = session.store.deployments().filter(({ runId }) => runId === run.runId);
   const newest = deployments[0];
-  const watched = session.store.monitorings({ runId: run.runId, limit: 1 })[0];
+  const monitored = session.store.monitorings({ runId: run.runId, limit: 1 })[0];
   return [
     {
       title: "Files",
@@ -40,7 +40,7 @@ function places({ session }: PageRequest, run: Run, dataset: Dataset | null): Pl
     {
       title: "Dataset",
       name: html`<code>${run.datasetId}</code>`,
-      facts: [dataset === null ? "its record is gone" : countOf(dataset.rows, "row"), hash(run.datasetSha256)],
+      facts: [dataset === null ? "its record is missing" : countOf(dataset.rows, "row"), hash(run.datasetSha256)],
     },
     {
       title: "Run",
@@ -50,7 +50,7 @@ function places({ session }: PageRequest, run: Run, dataset: Dataset | null): Pl
     },
     {
       title: "Model",
-      name: run.model === null ? "none kept" : `v${run.modelVersion ?? "?"}`,
+      name: run.model === null ? "not stored" : `v${run.modelVersion ?? "?"}`,
       facts: run.model === null ? [] : [`${figure(run.model.bytes)} bytes`, hash(run.model.sha256)],
     },
     {
@@ -65,16 +65,16 @@ function places({ session }: PageRequest, run: Run, dataset: Dataset | null): Pl
       facts: newest === undefined ? [] : [dateTime(newest.deployedAt)],
     },
     {
-      title: "Watched",
+      title: "Monitoring",
       name:
-        watched === undefined
-          ? "not yet"
-          : html`<a href="${pageAddress("monitoring", watched.monitorId)}">${watched.window.label}</a>`,
-      facts: watched === undefined ? [] : [watched.status],
+        monitored === undefined
+          ? "never monitored"
+          : html`<a href="${pageAddress("monitoring", monitored.monitorId)}">${monitored.window.label}</a>`,
+      facts: monitored === undefined ? [] : [monitored.status],
     },
     {
       title: "Predictions",
-      name: html`<a href="${withQuery(pageAddress("predictions"), { model: run.runId })}">what it answered</a>`,
+      name: html`<a href="${withQuery(pageAddress("predictions"), { model: run.runId })}">logged predictions</a>`,
       facts: [],
     },
   ];

@@ -3,7 +3,7 @@ import { htmlText } from "../../../reporting/html.ts";
 import { niceTicks, timeChart } from "./timeChart.ts";
 
 describe("niceTicks", () => {
-  it("holds both ends in round steps", () => {
+  it("covers the range in round steps", () => {
     expect(niceTicks(0, 1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
     expect(niceTicks(0.41, 0.83)).toEqual([0.4, 0.6, 0.8, 1]);
     expect(niceTicks(-3, 12)).toEqual([-5, 0, 5, 10, 15]);
@@ -30,15 +30,15 @@ describe("timeChart", () => {
   ] as const;
   const text = htmlText(timeChart({ id: "x", title: "T", points, limitName: "limit" }));
 
-  it("draws the limit, leaves gaps where nothing is known, and marks failures by shape", () => {
+  it("draws the limit, leaves gaps for missing values, and marks failures by shape", () => {
     expect(text).toMatch(/class="limit" d="M[\d.]+ [\d.]+L[\d.]+ [\d.]+L/);
-    // Two separate moves: no line over the window without a value.
+    // Two "M" commands: no line over the window without a value.
     expect(/class="course" d="([^"]*)"/.exec(text)![1]!.match(/M/g)).toHaveLength(2);
     expect(text).toContain('class="mark fail"');
     expect(text).toContain("<title>&lt;c&gt;: 0.900, limit 0.500</title>");
   });
 
-  it("says the same in words", () => {
+  it("describes the values in words", () => {
     expect(text).toContain("Newest: 0.900 (limit 0.500); 1 of 2 failed.");
     expect(htmlText(timeChart({ id: "x", title: "T", points: [] }))).toContain("There is no value yet.");
   });

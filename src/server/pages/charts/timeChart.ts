@@ -1,31 +1,31 @@
-/** A figure over windows of time with its limit drawn in: SVG by hand, for a page must not wait for a plot library. */
+/** A line chart of a value over time windows, with its limit. Plain SVG, so that a page need not wait for the plot library. */
 import { figure } from "../../../plots/figures.ts";
 import { html, trusted, type Html } from "../../../reporting/html.ts";
 
 export interface TimePoint {
-  /** What the tip says beside the value. */
+  /** Shown with the value in the tooltip. */
   readonly label: string;
-  /** What stands below it where it stands below the axis; the label if left out. */
+  /** Text below the axis; the label if omitted. */
   readonly tick?: string | undefined;
   readonly value: number | null;
   readonly interval?: readonly [number, number] | null;
-  /** An estimate of the same, where there is one. */
+  /** An estimate of the value without labels. */
   readonly estimate?: number | null;
   readonly limit?: number | null;
   readonly status?: "pass" | "warn" | "fail" | "skipped" | null;
 }
 
 export interface TimeChart {
-  /** Starts with a letter, distinct in the page. */
+  /** HTML id: starts with a letter, unique in the page. */
   readonly id: string;
   readonly title: string;
   readonly subtitle?: string;
   /** Oldest first. */
   readonly points: readonly TimePoint[];
-  /** What the dashed line is. */
+  /** Name of the dashed line. */
   readonly limitName?: string;
   readonly format?: (value: number) => string;
-  /** The axis starts there, whatever the values. */
+  /** The axis starts at zero. */
   readonly zero?: boolean;
 }
 
@@ -102,20 +102,20 @@ function drawing({ points, zero = false }: TimeChart, format: (value: number) =>
     x,
     y,
   )}${points.map((point, i) =>
-    mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, told: format }),
+    mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, format }),
   )}${axisLabels(points, x)}`;
 }
 
 type Scale = (value: number) => number;
 
-/** Gaps stay gaps. */
+/** A missing value leaves a gap. */
 function line(name: string, values: readonly (number | null)[], x: Scale, y: Scale): Html {
   let path = "";
   values.forEach((value, i) => {
     if (value === null || !Number.isFinite(value)) return;
     const starts = i === 0 || values[i - 1] === null;
     path += `${starts ? "M" : "L"}${x(i)} ${y(value)}`;
-    // One alone would not be seen.
+    // A single point would be invisible: draw a short line.
     if (starts && (values[i + 1] ?? null) === null && name !== "course") path += `h8`;
   });
   return path === "" ? html`` : html`<path class="${name}" d="${path}" />`;
@@ -129,10 +129,10 @@ function band(points: readonly TimePoint[], x: Scale, y: Scale): Html[] {
   );
 }
 
-/** A shape for each verdict, so that colour is not needed. */
+/** Each status has its own shape, so that it does not depend on colour. */
 function mark(
   point: TimePoint,
-  { x, y, told }: { x: number; y: number | null; told: (value: number) => string },
+  { x, y, format }: { x: number; y: number | null; format: (value: number) => string },
 ): Html {
   if (y === null) return html``;
   const status = point.status ?? "pass";
@@ -142,8 +142,8 @@ function mark(
       : status === "warn"
         ? `<path class="mark warn" d="M${x} ${y - 6}l6 10h-12z"/>`
         : `<circle class="mark ${status}" cx="${x}" cy="${y}" r="3.5"/>`;
-  const against = typeof point.limit === "number" ? `, limit ${told(point.limit)}` : "";
-  return html`<g><title>${point.label}: ${told(point.value!)}${against}</title>${trusted(shape)}</g>`;
+  const limit = typeof point.limit === "number" ? `, limit ${format(point.limit)}` : "";
+  return html`<g><title>${point.label}: ${format(point.value!)}${limit}</title>${trusted(shape)}</g>`;
 }
 
 function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
@@ -152,7 +152,7 @@ function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
   return places.map((i) => {
     const anchor = last === 0 ? "middle" : i === 0 ? "start" : i === last ? "end" : "middle";
     const at = anchor === "start" ? LEFT : anchor === "end" ? WIDTH - RIGHT : x(i);
-    // Of a path its end tells most.
+    // Of a file path, only the last part is shown.
     const { label, tick } = points[i]!;
     const text = tick ?? label.replace(/^.*[/\\](?=[^/\\]+$)/, "");
     const shown = text.length > 18 ? `…${text.slice(-16)}` : text;
@@ -160,21 +160,21 @@ function axisLabels(points: readonly TimePoint[], x: Scale): Html[] {
   });
 }
 
-function sentenceOf({ points, limitName }: TimeChart, told: (value: number) => string): string {
+function sentenceOf({ points, limitName }: TimeChart, format: (value: number) => string): string {
   const known = points.filter((point) => point.value !== null);
   const newest = known.at(-1);
   if (newest === undefined) return "There is no value yet.";
   const failed = known.filter(({ status }) => status === "fail").length;
   const limit =
-    typeof newest.limit === "number" && limitName !== undefined ? ` (${limitName} ${told(newest.limit)})` : "";
+    typeof newest.limit === "number" && limitName !== undefined ? ` (${limitName} ${format(newest.limit)})` : "";
   const broken = failed === 0 ? "" : `; ${failed} of ${known.length} failed`;
-  return `Newest: ${told(newest.value!)}${limit}${broken}.`;
+  return `Newest: ${format(newest.value!)}${limit}${broken}.`;
 }
 
-/** Three to six round numbers that hold both. */
+/** Round numbers that cover the range from `low` to `high`, usually three to six. */
 export function niceTicks(low: number, high: number): number[] {
-  const spread = high > low ? high - low : Math.abs(high) || 1;
-  const rough = spread / 4;
+  const range = high > low ? high - low : Math.abs(high) || 1;
+  const rough = range / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= rough * 0.999)!;
   const first = Math.floor(low / step + 1e-9);

@@ -1,4 +1,4 @@
-/** The one script of the pages: fetches the page again and puts the new figures in place, so that focus and place stay. */
+/** The only script of the pages: refreshes the values of the live page in place, so that focus and scroll position stay. */
 
 export const LIVE_SCRIPT = `
 const live = document.getElementById("live");
@@ -19,7 +19,7 @@ const update = async () => {
     const fresh = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("live");
     if (fresh && !paused) live.replaceChildren(...fresh.childNodes);
   } catch {
-    document.getElementById("told").textContent = "the server does not answer; the figures are old";
+    document.getElementById("update-status").textContent = "The server does not respond; these values are out of date.";
   }
 };
 setInterval(update, seconds * 1000);

@@ -1,12 +1,12 @@
-/** Where tokens are configured, a browser signs in with one: a form, so that the token never stands in an address. */
+/** The sign-in form for servers with tokens. It posts the token, so that it never appears in a URL. */
 import { html } from "../../../reporting/html.ts";
 import type { Page } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";
 
 export interface LoginOptions {
-  /** Where to go afterwards. */
+  /** The page to open after signing in. */
   readonly next: string;
-  /** Why the last try failed. */
+  /** Why the last attempt failed; null on the first one. */
   readonly problem: string | null;
 }
 
@@ -32,14 +32,14 @@ export function loginPage({ next, problem }: LoginOptions): Page {
         <button type="submit">Sign in</button>
       </form>
       <p class="note">
-        serve.token and serve.tokens in config.json say which tokens there are. The browser keeps a sealed cookie for 12
-        hours, not the token.
+        Tokens are set in config.json (serve.token, serve.tokens). The browser stores a signed cookie for 12 hours, not
+        the token.
       </p>
     </section>`,
   };
 }
 
-/** Only pages of this server: an address of another origin must not follow a sign-in. */
+/** Returns `wanted` if it is a page of this server, else /ui: a sign-in must not redirect to another site. */
 export function safeNext(wanted: string | null | undefined): string {
   return wanted !== null &&
     wanted !== undefined &&

@@ -1,25 +1,25 @@
-/** Signing in and out of the pages: the form posts a token, the browser gets a sealed cookie. */
+/** Routes to sign in and out: the form posts a token, the browser gets a signed cookie. */
 import type { App } from "../../http/http.ts";
 import { HttpProblem } from "../../http/problem.ts";
 import { loginPage, safeNext } from "./loginPage.ts";
 import type { PageAccess } from "./pageAccess.ts";
 import { pageAddress } from "./pageAddress.ts";
-import type { PageAnswers } from "./pageAnswers.ts";
 import { cookieHeader, signedCookie } from "./pageCookie.ts";
+import type { PageRenderer } from "./pageRenderer.ts";
 
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const FORM_BYTES = 16_384;
 
 const hidden = { schema: { hide: true } };
 
-export function registerLogin(ui: App, access: PageAccess, answers: PageAnswers): void {
+export function registerLogin(ui: App, access: PageAccess, renderer: PageRenderer): void {
   ui.addContentTypeParser(FORM_TYPE, { parseAs: "string", bodyLimit: FORM_BYTES }, (_request, body, done) =>
     done(null, new URLSearchParams(String(body))),
   );
   ui.get("/login", hidden, (request, reply) => {
     const next = new URLSearchParams(request.url.split("?")[1] ?? "").get("next");
     if (access.tokens.length === 0) return reply.redirect("/ui", 303);
-    return answers.send(reply, loginPage({ next: safeNext(next), problem: null }), request);
+    return renderer.send(reply, loginPage({ next: safeNext(next), problem: null }), request);
   });
   ui.post("/login", hidden, async (request, reply) => {
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
@@ -32,8 +32,8 @@ export function registerLogin(ui: App, access: PageAccess, answers: PageAnswers)
       await access.check?.({ headers: { authorization: `Bearer ${token}` }, address: request.ip }, "read");
     } catch (error) {
       if (!(error instanceof HttpProblem)) throw error;
-      const problem = error.status === 401 ? "This token is not known." : `${error.message}.`;
-      return answers.send(reply.code(error.status).headers(error.headers), loginPage({ next, problem }), request);
+      const problem = error.status === 401 ? "This token is not valid." : `${error.message}.`;
+      return renderer.send(reply.code(error.status).headers(error.headers), loginPage({ next, problem }), request);
     }
     const secure = request.headers["x-forwarded-proto"] === "https";
     return reply.header("set-cookie", cookieHeader(signedCookie(token, access.now()), { secure })).redirect(next, 303);

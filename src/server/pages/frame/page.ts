@@ -1,4 +1,4 @@
-/** What a page is given, and what it is made of. */
+/** Types of a page: what it is built from, and what it returns. */
 import type { Html } from "../../../reporting/html.ts";
 import type { DrawFigure } from "../../../reporting/plotFigure.ts";
 import type { Session } from "../../../lifecycle/session.ts";
@@ -7,15 +7,15 @@ import type { ServerState } from "../../state/serverState.ts";
 import type { TrafficSample } from "../../state/trafficSamples.ts";
 
 export interface PageRequest {
-  /** Its store stays open over requests. */
+  /** Its store stays open between requests. */
   readonly session: Session;
   readonly state: ServerState;
   readonly log: LogBrowser;
   readonly draw: DrawFigure;
-  /** Oldest first. */
+  /** Samples of the last ten minutes, oldest first. */
   readonly samples: readonly TrafficSample[];
   readonly query: URLSearchParams;
-  /** What stands in the place of :id. */
+  /** The value of the path parameter :id; "" if the path has none. */
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -29,7 +29,7 @@ export interface Page {
   readonly title: string;
   readonly area: Area | null;
   readonly body: Html;
-  /** Seconds until it is asked for again, where the reader has not stopped it. */
+  /** Seconds between updates of the page; it is static if omitted. */
   readonly refresh?: number;
 }
 

@@ -1,11 +1,11 @@
-/** Addresses of pages: every part is escaped, whatever a name in the data says. */
+/** Paths of pages; every part is escaped, because names come from the data. */
 
 /** pageAddress("runs", id) is "/ui/runs/<id>". */
 export function pageAddress(...parts: readonly string[]): string {
   return ["/ui", ...parts.map(encodeURIComponent)].join("/");
 }
 
-/** With a query; what is undefined or "" is left out. */
+/** Adds a query string. Omits undefined, "" and false; writes true as 1. */
 export function withQuery(
   address: string,
   query: Readonly<Record<string, string | number | boolean | undefined>>,

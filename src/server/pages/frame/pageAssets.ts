@@ -1,4 +1,4 @@
-/** The style sheet and the one script, under names that change with their content, so that browsers keep them. */
+/** The style sheet and the script. Their names contain a hash of the content, so browsers may cache them for ever. */
 import { createHash } from "node:crypto";
 import { pageStyle } from "./pageStyle.ts";
 import { LIVE_SCRIPT } from "./liveScript.ts";
@@ -14,7 +14,7 @@ export function assetAddresses(): { readonly style: string; readonly script: str
   return assets();
 }
 
-/** @param name the last part of its address */
+/** @param name the last segment of the path */
 export function assetNamed(name: string): Asset | undefined {
   return assets().byName.get(name);
 }

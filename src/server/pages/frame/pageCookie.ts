@@ -1,4 +1,4 @@
-/** How a browser shows that it signed in: a seal made with the token, never the token itself. */
+/** The sign-in cookie: an expiry time with an HMAC keyed by the token, never the token itself. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 export const COOKIE = "mlctl_ui";
@@ -6,13 +6,13 @@ export const COOKIE = "mlctl_ui";
 /** A working day. */
 export const SIGNED_IN_SECONDS = 12 * 3600;
 
-/** Valid in every worker and after a restart, until it expires or the token is another. @param now milliseconds */
+/** Valid in every worker and after a restart, until it expires or the token changes. @param now milliseconds since 1970 */
 export function signedCookie(token: string, now: number): string {
   const expires = Math.floor(now / 1000) + SIGNED_IN_SECONDS;
-  return `${expires}.${seal(token, expires)}`;
+  return `${expires}.${signature(token, expires)}`;
 }
 
-/** The token that sealed it; undefined where none of these did, or it has expired. */
+/** The token that signed the cookie; undefined if none of these did, or if it has expired. */
 export function tokenOfCookie(header: string | undefined, tokens: readonly string[], now: number): string | undefined {
   const value = (header ?? "")
     .split(";")
@@ -22,19 +22,19 @@ export function tokenOfCookie(header: string | undefined, tokens: readonly strin
   const [, digits, given] = /^(\d{1,12})\.([\w-]{43})$/.exec(value ?? "") ?? [];
   if (digits === undefined || given === undefined || Number(digits) * 1000 <= now) return undefined;
   let found: string | undefined;
-  // Every one is compared, as bearer tokens are.
+  // Compares with every token, so that the time does not reveal which one matched.
   for (const token of tokens) {
-    if (timingSafeEqual(Buffer.from(seal(token, Number(digits))), Buffer.from(given))) found = token;
+    if (timingSafeEqual(Buffer.from(signature(token, Number(digits))), Buffer.from(given))) found = token;
   }
   return found;
 }
 
-/** @param secure the reader came over TLS */
+/** @param value "" deletes the cookie @param secure the browser connected over TLS */
 export function cookieHeader(value: string, { secure }: { readonly secure: boolean }): string {
   const age = value === "" ? 0 : SIGNED_IN_SECONDS;
   return `${COOKIE}=${value}; Path=/ui; Max-Age=${age}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
 }
 
-function seal(token: string, expires: number): string {
+function signature(token: string, expires: number): string {
   return createHmac("sha256", token).update(`mlctl pages ${expires}`).digest("base64url");
 }

@@ -1,14 +1,14 @@
-/** The frame of every page: landmarks, a link past the navigation, and no script but the one of live pages. */
+/** The HTML around every page: head, navigation, footer, and the script on pages that refresh. */
 import { html, htmlText, trusted } from "../../../reporting/html.ts";
 import { assetAddresses } from "./pageAssets.ts";
 import { areas, type Page } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";
 
 export interface ShellOptions {
-  /** Of the project. */
+  /** Name of the project. */
   readonly name: string;
   readonly codeVersion: string;
-  /** Whoever reads came in with a token, and can leave again. */
+  /** Shows the button to sign out. */
   readonly signedIn: boolean;
 }
 
@@ -20,13 +20,13 @@ const titles: Readonly<Record<(typeof areas)[number], string>> = {
   live: "Live",
 };
 
-/** A mark of its own, so that browsers do not ask for /favicon.ico. */
+/** An inline icon, so that browsers do not request /favicon.ico. */
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230060a0'/%3E%3Cpath d='M3 11l3-4 3 2 4-5' fill='none' stroke='white' stroke-width='1.8'/%3E%3C/svg%3E";
 
 /**
- * Nothing of another origin, no script that is not ours, and no form that leaves: a second lock behind the escaping.
- * Widths of plots stand in style attributes, which can do nothing but look odd.
+ * Content security policy: no other origins, no inline scripts, no forms to other sites. It is a second defence behind
+ * HTML escaping. Style attributes are allowed because plots set their width in one.
  */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src data:; " +

@@ -1,4 +1,4 @@
-/** The style sheet of the pages: that of the report, and what only pages have. */
+/** The style sheet of the pages: that of the report, and rules for pages only. */
 import { colours, darkColours } from "../../../plots/theme.ts";
 import { styleSheet } from "../../../reporting/styleSheet.ts";
 

@@ -1,4 +1,4 @@
-/** Names and what they are, side by side. */
+/** HTML parts that pages share: fact lists, links to runs, status words, page links. */
 import { html, type Html } from "../../../reporting/html.ts";
 import type { Run } from "../../../core/records/run.ts";
 import { pageAddress } from "./pageAddress.ts";
@@ -7,7 +7,7 @@ import type { JoinedPrediction } from "../../../storage/predictionLog/readPredic
 
 export type Fact = readonly [name: string, value: Html | string | number | null, width?: "whole"];
 
-/** Facts without a value are left out. */
+/** Omits facts without a value. */
 export function factList(facts: readonly (Fact | false)[]): Html {
   const shown = facts.filter((fact): fact is Fact => fact !== false && fact[1] !== null && fact[1] !== "");
   return html`<dl class="facts">
@@ -21,52 +21,51 @@ export function factList(facts: readonly (Fact | false)[]): Html {
   </dl>`;
 }
 
-/** A run by its id, with the version of its model where it kept one. */
+/** A link to a run, with the version of its model if it has one. */
 export function runLink(runId: string, modelVersion: Run["modelVersion"] = null): Html {
   const version = modelVersion === null ? null : html` <span class="tag">v${modelVersion}</span>`;
   return html`<a class="nowrap" href="${pageAddress("runs", runId)}"><code>${runId}</code></a
     >${version}`;
 }
 
-/** Runs of models from elsewhere have no record here. */
+/** @param runId null for a model that was not trained in this workspace */
 export function modelLink(runId: string | null, modelVersion: Run["modelVersion"] = null): Html | string {
   return runId === null ? "a model file" : runLink(runId, modelVersion);
 }
 
-const told = {
+const statuses = {
   pass: ["✓", "passed", "good"],
   warn: ["!", "warning", "caution"],
   fail: ["✕", "failed", "bad"],
-  skipped: ["–", "not judged", "quiet"],
+  skipped: ["–", "skipped", "quiet"],
 } as const;
 
-/** A verdict with a sign and a word beside its colour. */
+/** A status as a symbol and a word, so that it does not depend on colour. */
 export function stateWord(status: MonitorStatus): Html {
-  const [sign, word, tone] = told[status];
-  return html`<span class="state ${tone}"><span aria-hidden="true">${sign}</span> ${word}</span>`;
+  const [symbol, word, tone] = statuses[status];
+  return html`<span class="state ${tone}"><span aria-hidden="true">${symbol}</span> ${word}</span>`;
 }
 
 export function stateTone(status: MonitorStatus): string {
-  return told[status][2];
+  return statuses[status][2];
 }
 
-/** What a run ended as. */
 export function runState(status: string): Html {
   if (status === "FINISHED") return html`<span class="state good"><span aria-hidden="true">✓</span> finished</span>`;
   const tone = status === "RUNNING" ? "quiet" : "bad";
-  const sign = status === "RUNNING" ? "…" : "✕";
-  return html`<span class="state ${tone}"><span aria-hidden="true">${sign}</span> ${status.toLowerCase()}</span>`;
+  const symbol = status === "RUNNING" ? "…" : "✕";
+  return html`<span class="state ${tone}"><span aria-hidden="true">${symbol}</span> ${status.toLowerCase()}</span>`;
 }
 
-/** Whether an answer was right, as a sign and a word. */
+/** Whether a prediction equals its label; "–" without a label. */
 export function labelWord({ label, prediction }: Pick<JoinedPrediction, "label" | "prediction">): Html | string {
   if (label === null) return "–";
   return String(label) === String(prediction)
-    ? html`<span class="state good"><span aria-hidden="true">✓</span> right</span>`
+    ? html`<span class="state good"><span aria-hidden="true">✓</span> correct</span>`
     : html`<span class="state bad"><span aria-hidden="true">✕</span> wrong</span>`;
 }
 
-/** Links to the pages before and after. */
+/** Links to the previous and next page; null if there is none. */
 export interface PagerLinks {
   readonly label: string;
   readonly previous: string | null;

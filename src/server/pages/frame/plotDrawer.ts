@@ -1,4 +1,4 @@
-/** Draws plots of pages in a thread, and keeps what was drawn. */
+/** Draws plots of pages in a thread and caches them. */
 import { createHash } from "node:crypto";
 import type { PlotSpec } from "../../../plots/theme.ts";
 import type { Html } from "../../../reporting/html.ts";
@@ -8,26 +8,26 @@ import { emptyNote } from "../../../reporting/section.ts";
 
 export interface PlotDrawer {
   readonly draw: DrawFigure;
-  /** Starts the thread, where it does not run yet. */
+  /** Starts the thread if it is not running. */
   prepare(): void;
   close(): Promise<void>;
 }
 
-/** A figure takes about 12 kB. */
-const MOST_KEPT = 500;
-/** Vega alone takes half a second to load. */
-const PATIENCE_MS = 10_000;
+/** Maximum number of cached plots; one takes about 12 kB. */
+const MAX_CACHED = 500;
+/** Loading Vega alone takes half a second. */
+const TIMEOUT_MS = 10_000;
 
 export function plotDrawer(): PlotDrawer {
-  const kept = new Map<string, Promise<Html>>();
+  const cache = new Map<string, Promise<Html>>();
   const worker = plotWorker();
   const drawn = (id: string, spec: PlotSpec): Promise<Html> =>
     new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error("it takes too long")), PATIENCE_MS);
+      const timeout = setTimeout(() => reject(new Error("drawing timed out")), TIMEOUT_MS);
       void worker
         .figure(id, spec)
         .then(resolve, reject)
-        .finally(() => clearTimeout(late));
+        .finally(() => clearTimeout(timeout));
     });
 
   return {
@@ -35,14 +35,14 @@ export function plotDrawer(): PlotDrawer {
       const key = createHash("sha256")
         .update(`${id}\n${JSON.stringify(spec)}`)
         .digest("base64url");
-      const known = kept.get(key);
-      if (known !== undefined) return known;
+      const cached = cache.get(key);
+      if (cached !== undefined) return cached;
       const made = drawn(id, spec).catch((error: Error) => {
-        kept.delete(key);
+        cache.delete(key);
         return emptyNote(`“${spec.title.text}” cannot be drawn: ${error.message}`);
       });
-      kept.set(key, made);
-      if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!);
+      cache.set(key, made);
+      if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
       return made;
     },
     prepare: worker.prepare,

@@ -1,4 +1,4 @@
-/** Gives pages what they need, and sends what they wrote. */
+/** Builds the input of pages, renders them and sends them. */
 import { codeVersion } from "../../../config/codeVersion.ts";
 import { predictionLogPath } from "../../../storage/predictionLog/predictionLogPath.ts";
 import { browseLog } from "../../../storage/predictionLog/browseLog.ts";
@@ -10,24 +10,24 @@ import { PAGE_POLICY, pageShell } from "./pageShell.ts";
 import { plotDrawer } from "./plotDrawer.ts";
 import { trafficSamples } from "../../state/trafficSamples.ts";
 
-export interface PageAnswers {
-  asked(request: Request): PageRequest;
-  write(writer: PageWriter, request: Request): Promise<Page>;
+export interface PageRenderer {
+  pageRequest(request: Request): PageRequest;
+  render(writer: PageWriter, request: Request): Promise<Page>;
   send(reply: Reply, page: Page, request: Request): Reply;
-  /** An error nobody should see. */
-  tellBug(error: unknown, request: Request): void;
+  /** Logs an unexpected error. */
+  reportBug(error: unknown, request: Request): void;
   close(): Promise<void>;
 }
 
 const clock = (): number => performance.now();
 
-export function pageAnswers(state: ServerState, access: PageAccess): PageAnswers {
+export function pageRenderer(state: ServerState, access: PageAccess): PageRenderer {
   const { workspace } = state;
   const log = browseLog(predictionLogPath(workspace.paths.database));
   const plots = plotDrawer();
   const traffic = trafficSamples(state.allMetrics, clock);
   const frame = { name: workspace.config.name, codeVersion: codeVersion() };
-  const asked = (request: Request): PageRequest => ({
+  const pageRequest = (request: Request): PageRequest => ({
     session: { ...workspace, store: state.store.current() },
     state,
     log,
@@ -38,11 +38,11 @@ export function pageAnswers(state: ServerState, access: PageAccess): PageAnswers
     now: access.now(),
   });
   return {
-    asked,
-    async write(writer, request) {
-      // Whoever looks at one page looks at another.
+    pageRequest,
+    async render(writer, request) {
+      // Starts the plot thread early: the next page may need it.
       plots.prepare();
-      return writer(asked(request));
+      return writer(pageRequest(request));
     },
     send(reply, page, request) {
       const text = pageShell(page, { ...frame, signedIn: isSignedIn(request, access) });
@@ -50,7 +50,7 @@ export function pageAnswers(state: ServerState, access: PageAccess): PageAnswers
         .headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY })
         .send(text);
     },
-    tellBug(error, request) {
+    reportBug(error, request) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       workspace.context.emit({
         type: "warning",

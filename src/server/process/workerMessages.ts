@@ -1,44 +1,42 @@
-/** Questions to another process, told apart by numbers. */
+/** Messages between the primary process and its workers, and requests that wait for a reply. */
 import type { ErrorKind } from "../../core/errors.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
 import type { ListeningFacts } from "./serveApi.ts";
 
-export interface Questions<Answer> {
-  /** @param otherwise the answer where none comes in time */
-  ask(send: (id: number) => void, otherwise: () => Answer): Promise<Answer>;
-  answer(id: number, answer: Answer): void;
+export interface PendingRequests<Reply> {
+  /** @param fallback gives the reply if none arrives in time */
+  request(send: (id: number) => void, fallback: () => Reply): Promise<Reply>;
+  resolve(id: number, reply: Reply): void;
 }
 
-/** How long an answer is waited for. */
-const PATIENCE_MS = 1000;
+const TIMEOUT_MS = 1000;
 
-export function questions<Answer>(): Questions<Answer> {
-  const open = new Map<number, (answer: Answer) => void>();
+export function pendingRequests<Reply>(): PendingRequests<Reply> {
+  const open = new Map<number, (reply: Reply) => void>();
   let last = 0;
   return {
-    ask: (send, otherwise) =>
+    request: (send, fallback) =>
       new Promise((resolve) => {
         const id = ++last;
-        const finish = (answer: Answer): void => {
-          clearTimeout(late);
+        const finish = (reply: Reply): void => {
+          clearTimeout(timeout);
           open.delete(id);
-          resolve(answer);
+          resolve(reply);
         };
-        const late = setTimeout(() => finish(otherwise()), PATIENCE_MS);
+        const timeout = setTimeout(() => finish(fallback()), TIMEOUT_MS);
         open.set(id, finish);
         send(id);
       }),
-    answer: (id, answer) => open.get(id)?.(answer),
+    resolve: (id, reply) => open.get(id)?.(reply),
   };
 }
 
-/** What the first process and its workers tell each other. */
 export type FromWorker =
   | { readonly type: "listening"; readonly facts: ListeningFacts }
   | { readonly type: "failed"; readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined }
-  /** A caller of this worker wants the figures of all. */
+  /** Requests the metrics of all workers. */
   | { readonly type: "metrics?"; readonly id: number }
-  /** A request of a caller: does the rate that all workers share allow it? */
+  /** Asks whether the rate limit that all workers share allows a request of this caller. */
   | { readonly type: "rate?"; readonly id: number; readonly caller: string }
   | { readonly type: "snapshot"; readonly id: number; readonly snapshot: MetricsSnapshot };
 
@@ -46,5 +44,5 @@ export type FromPrimary =
   | { readonly type: "stop" }
   | { readonly type: "snapshot?"; readonly id: number }
   | { readonly type: "metrics"; readonly id: number; readonly snapshot: MetricsSnapshot }
-  /** Milliseconds; 0 where it is allowed. */
+  /** `wait` is in milliseconds; 0 if the request is allowed. */
   | { readonly type: "rate"; readonly id: number; readonly wait: number };
