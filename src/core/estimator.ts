@@ -75,6 +75,11 @@ export interface ParamSpec {
   readonly description: string;
 }
 
+export interface ImportanceUnit {
+  readonly key: string;
+  readonly label: string;
+}
+
 /** See Estimator.stages. */
 export interface StagedQuestion {
   readonly lengths: readonly number[];
@@ -96,6 +101,12 @@ export interface Estimator {
   readonly params: readonly ParamSpec[];
   /** Linear families want numbers imputed and standardized; trees take columns as they are, NaN included. */
   readonly needs: { readonly complete: boolean; readonly standardized: boolean };
+  /** Learns nothing from features: other families are compared with it, and it is never kept or deployed by itself. */
+  readonly isBaseline?: true;
+  /** Its probabilities need no calibration. */
+  readonly calibrated?: true;
+  /** What `importance` measures: a key for JSON and a label for plots; standardized coefficients if left out. */
+  readonly importanceUnit?: ImportanceUnit;
   /** Starts what the first fit would have to wait for, beside the caller's other work; absent where there is nothing. */
   prepare?(params: JsonObject): void;
   /** What the user should know of how the family trains on this machine, whatever the data; absent where there is nothing. */

@@ -24,6 +24,8 @@ export interface Metric {
   readonly label: string;
   readonly tasks: readonly Task[];
   readonly greaterIsBetter: boolean;
+  /** Has no fixed range, most often because it is in units of the target: differences are shares of its value. */
+  readonly unbounded?: true;
   /** NaN where it is undefined, e.g. AUC with one class: NaN never passes a gate. */
   compute(evaluation: Evaluation): number;
 }

@@ -21,6 +21,7 @@ export const baseline = {
     },
   ],
   needs: { complete: false, standardized: false },
+  isBaseline: true,
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
     if (y.length === 0) throw new MlctlError("data", "baseline has no row to learn from");

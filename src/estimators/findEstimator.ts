@@ -1,15 +1,31 @@
 /** Looks a model family up by name. */
-import type { Estimator } from "../core/estimator.ts";
+import type { Estimator, ImportanceUnit } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
 import { estimators } from "./index.ts";
 
 /** @throws {MlctlError} kind "usage" with the closest name, where there is no such family */
 export function findEstimator(family: string): Estimator {
-  if (Object.hasOwn(estimators, family)) return estimators[family as keyof typeof estimators];
+  const found = known(family);
+  if (found !== undefined) return found;
   const names = Object.keys(estimators);
   const closest = suggest(family, names);
   throw new MlctlError("usage", `unknown model family "${family}"`, {
     hint: closest === undefined ? `known: ${names.join(", ")}` : `did you mean "${closest}"?`,
   });
+}
+
+/** False for a family that this version does not know, as records of other versions may have one. */
+export function isBaseline(family: string): boolean {
+  return known(family)?.isBaseline === true;
+}
+
+/** What the importances of a family's models measure. */
+export function importanceUnit(family: string): ImportanceUnit {
+  const coefficients = { key: "coefficient", label: "Size of the standardized coefficient" };
+  return known(family)?.importanceUnit ?? coefficients;
+}
+
+function known(family: string): Estimator | undefined {
+  return Object.hasOwn(estimators, family) ? estimators[family as keyof typeof estimators] : undefined;
 }

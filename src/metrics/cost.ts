@@ -9,6 +9,7 @@ export const cost = meanMetric({
   name: "cost",
   label: "Cost per 1,000 rows",
   tasks: ["regression", "binary"],
+  unbounded: true,
   lossesOf: (evaluation) => {
     const { costs, task } = evaluation;
     if (costs === undefined) return null;

@@ -7,6 +7,7 @@ export const logLoss = meanMetric({
   name: "log_loss",
   label: "Log loss",
   tasks: ["binary", "multiclass"],
+  unbounded: true,
   lossesOf: (evaluation) => (evaluation.probabilities === null ? null : losses(evaluation, evaluation.probabilities)),
 });
 

@@ -7,5 +7,6 @@ export const mae = meanMetric({
   name: "mae",
   label: "MAE",
   tasks: ["regression"],
+  unbounded: true,
   lossesOf: (evaluation) => rowErrors(evaluation, (yTrue, yPred) => Math.abs(yTrue - yPred)),
 });

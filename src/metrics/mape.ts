@@ -7,6 +7,7 @@ export const mape = meanMetric({
   name: "mape",
   label: "MAPE",
   tasks: ["regression"],
+  unbounded: true,
   lossesOf: (evaluation) =>
     rowErrors(evaluation, (yTrue, yPred) => Math.abs(yTrue - yPred) / Math.max(Math.abs(yTrue), Number.EPSILON)),
 });

@@ -7,6 +7,7 @@ export const maxError = resampledMetric({
   name: "max_error",
   label: "Largest error",
   tasks: ["regression"],
+  unbounded: true,
   greaterIsBetter: false,
   prepare: (evaluation) => {
     const sorted = sortedErrors(evaluation);

@@ -7,6 +7,7 @@ export const medianAbsoluteError = resampledMetric({
   name: "median_absolute_error",
   label: "Median absolute error",
   tasks: ["regression"],
+  unbounded: true,
   greaterIsBetter: false,
   prepare: (evaluation) => {
     const sorted = sortedErrors(evaluation);

@@ -7,5 +7,6 @@ export const mse = meanMetric({
   name: "mse",
   label: "MSE",
   tasks: ["regression"],
+  unbounded: true,
   lossesOf: (evaluation) => rowErrors(evaluation, (yTrue, yPred) => (yTrue - yPred) ** 2),
 });

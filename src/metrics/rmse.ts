@@ -7,6 +7,7 @@ export const rmse = meanMetric({
   name: "rmse",
   label: "RMSE",
   tasks: ["regression"],
+  unbounded: true,
   lossesOf: (evaluation) => rowErrors(evaluation, (yTrue, yPred) => (yTrue - yPred) ** 2),
   finish: Math.sqrt,
 });

@@ -7,6 +7,7 @@ export const smape = meanMetric({
   name: "smape",
   label: "SMAPE",
   tasks: ["regression"],
+  unbounded: true,
   lossesOf: (evaluation) =>
     rowErrors(evaluation, (yTrue, yPred) => {
       const scale = Math.abs(yTrue) + Math.abs(yPred);

@@ -1,4 +1,5 @@
 /** Confidence-based performance estimation: what metrics would be if the model's probabilities were right. */
+import { findEstimator } from "../estimators/findEstimator.ts";
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate } from "../core/records/monitoring.ts";
 import { random } from "../core/random.ts";
@@ -41,7 +42,7 @@ export function estimatePerformance(
   return {
     method: "cbpe",
     rows: answered.length,
-    calibrated: model.calibration !== undefined || model.estimator.family === "logistic_regression",
+    calibrated: model.calibration !== undefined || findEstimator(model.estimator.family).calibrated === true,
     metrics,
     intervals: drawnIntervals({ probabilities, yPred }, names, seed),
     realised: realisedMetrics(judged, names),

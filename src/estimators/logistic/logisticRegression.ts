@@ -52,6 +52,7 @@ export const logisticRegression = {
   tasks: ["binary", "multiclass"],
   params,
   needs: { complete: true, standardized: true },
+  calibrated: true,
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
     const resolved = resolveParams(params, options.params, "logistic_regression");

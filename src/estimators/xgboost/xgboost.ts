@@ -32,6 +32,7 @@ export const xgboost = {
   tasks: ["regression", "binary", "multiclass"],
   params: xgboostParams,
   needs: { complete: false, standardized: false },
+  importanceUnit: { key: "share_of_gain", label: "Share of the total gain" },
 
   prepare({ engine = "auto" }: JsonObject): void {
     const chosen = import("./engines/chooseEngine.ts").then(({ chooseEngine }) => chooseEngine(engine as string));

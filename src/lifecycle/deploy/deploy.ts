@@ -1,4 +1,5 @@
 /** deploy: challenger against champion on the same rows, then one atomic switch; or back to the deployment before. */
+import { isBaseline } from "../../estimators/findEstimator.ts";
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
@@ -104,7 +105,7 @@ async function weigh(session: Session, challenger: LoadedModel, { force }: Deplo
     {
       challenger: judged.evaluation,
       ...champion,
-      baseline: challenger.model.estimator.family === "baseline" ? null : judged.baselineEvaluation,
+      baseline: isBaseline(challenger.model.estimator.family) ? null : judged.baselineEvaluation,
       metrics: judged.metrics,
       classes,
     },

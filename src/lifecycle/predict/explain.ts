@@ -1,4 +1,5 @@
 /** explain: SHAP values, permutation importance or the gain of features, over many rows and for single ones. */
+import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -154,7 +155,7 @@ function ownImportance({ model }: LoadedModel, options: ExplainOptions) {
       hint: "mlctl explain --method permutation",
     });
   }
-  const unit = model.estimator.family === "xgboost" ? "share_of_gain" : "coefficient";
+  const unit = importanceUnit(model.estimator.family).key;
   return { unit, importance: model.importance.map(([feature, importance]) => ({ feature, importance })) };
 }
 

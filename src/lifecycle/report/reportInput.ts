@@ -1,4 +1,5 @@
 /** Gathers what a report shows, from records, model, test data and the newest dataset. */
+import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -45,8 +46,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     ...reportCurves(judged?.evaluation ?? null, model),
     shap: reportShap(judged, model),
     importance: model.importance,
-    importanceMeasure:
-      model.estimator.family === "xgboost" ? "Share of the total gain" : "Size of the standardized coefficient",
+    importanceMeasure: importanceUnit(model.estimator.family).label,
     ...drifted,
     candidates: store.runsOfTraining(run.trainId),
     data: await dataOf(session, dataset, newest?.dataset.datasetId === run.datasetId ? newest.table : null),

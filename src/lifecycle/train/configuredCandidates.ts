@@ -1,4 +1,5 @@
 /** The models of config.json as candidates: each on every feature set. */
+import { isBaseline } from "../../estimators/findEstimator.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Task } from "../../core/task.ts";
 import type { Candidate } from "../../pipeline/fit/candidate.ts";
@@ -25,7 +26,7 @@ export function configuredCandidates({ config }: Workspace, task: Task): Configu
   const features = transformRequests(config);
   const costs = costsOf(config);
   return chosen.flatMap(({ family, params, search }, model) =>
-    (sets.length === 0 || family === "baseline" ? [["all", null] as const] : sets).map(
+    (sets.length === 0 || isBaseline(family) ? [["all", null] as const] : sets).map(
       ([featureSet, featurePatterns]): ConfiguredCandidate => ({
         model,
         search,

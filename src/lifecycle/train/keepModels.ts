@@ -1,4 +1,5 @@
 /** Which models of a training are kept, and the names that training gives them. */
+import { isBaseline } from "../../estimators/findEstimator.ts";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Artifact } from "../../core/records/artifact.ts";
@@ -47,7 +48,7 @@ function isWorthKeeping(
   index: number,
   { promotion }: Config,
 ): boolean {
-  return index < promotion.top.length && fitted !== undefined && family !== "baseline" && degenerate === undefined;
+  return index < promotion.top.length && fitted !== undefined && !isBaseline(family) && degenerate === undefined;
 }
 
 /**

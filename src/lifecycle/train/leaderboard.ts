@@ -1,4 +1,5 @@
 /** Leaderboard: the candidates of one training, best first. */
+import { isBaseline } from "../../estimators/findEstimator.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
@@ -29,7 +30,7 @@ export function rank<T extends Contender>(contenders: readonly T[], metricName: 
   const tier = (contender: T): number => {
     if (contender.error !== undefined) return 3;
     if (!Number.isFinite(decidingValue(contender, metric.name))) return 2;
-    return contender.degenerate === undefined && contender.family !== "baseline" ? 0 : 1;
+    return contender.degenerate === undefined && !isBaseline(contender.family) ? 0 : 1;
   };
   const value = (contender: T): number =>
     (metric.greaterIsBetter ? -1 : 1) * (decidingValue(contender, metric.name) ?? 0);
@@ -41,9 +42,9 @@ export function baselineAhead(ranked: readonly Contender[], metricName: string, 
   const [winner, ...others] = ranked;
   const { greaterIsBetter, name } = findMetric(metricName, task);
   const own = winner === undefined ? null : decidingValue(winner, name);
-  if (own === null || winner!.family === "baseline") return [];
+  if (own === null || isBaseline(winner!.family)) return [];
   const ahead = others.find((contender) => {
-    const value = contender.family === "baseline" ? decidingValue(contender, name) : null;
+    const value = isBaseline(contender.family) ? decidingValue(contender, name) : null;
     return value !== null && (greaterIsBetter ? value > own : value < own);
   });
   if (ahead === undefined) return [];

@@ -1,4 +1,5 @@
 /** Whether one fold alone chose the winner. */
+import { isBaseline } from "../../estimators/findEstimator.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Task } from "../../core/task.ts";
 import { aggregateFolds } from "../../pipeline/fit/aggregateFolds.ts";
@@ -30,7 +31,7 @@ export function decidingFold<T extends Contender>(ranked: readonly T[], options:
   const [winner] = ranked;
   const selection = winner?.selection;
   if (winner === undefined || selection === undefined || selection.folds < LEAST_FOLDS) return [];
-  if (winner.family === "baseline") return [];
+  if (isBaseline(winner.family)) return [];
   const winners = Array.from({ length: selection.folds }, (_, fold) => {
     const [first] = rank(
       ranked.map((of) => without(fold, of)),
@@ -106,7 +107,7 @@ export function doubtfulLead<T extends Answered>(
 
 /** Where folds choose, the validation rows do not; a model that learned nothing is no rival. */
 function isSerious({ family, selection, degenerate, fitted }: Answered): boolean {
-  return fitted !== undefined && selection === undefined && degenerate === undefined && family !== "baseline";
+  return fitted !== undefined && selection === undefined && degenerate === undefined && !isBaseline(family);
 }
 
 function metricsAhead({ metrics }: Answered, { metrics: others }: Answered, task: Evaluation["task"]): string[] {

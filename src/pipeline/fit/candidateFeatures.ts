@@ -43,13 +43,13 @@ export function candidateFeatures(
   const selection = candidate.featurePatterns === null ? [] : [selectFeatures(inputs, all, candidate)];
   const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);
   const X = trainingMatrix(inputs, transforms, context);
-  if (X.columnNames.length === 0 && candidate.family !== "baseline") {
+  if (X.columnNames.length === 0 && estimator.isBaseline !== true) {
     throw new MlctlError("data", "no column is left to learn from", {
       hint: plan.notes.join("; ") || "check features in config.json",
     });
   }
   // The baseline answers the shares of the classes as they are.
-  const weights = candidate.family === "baseline" ? undefined : classWeights(y, target, candidate.classWeight ?? null);
+  const weights = estimator.isBaseline ? undefined : classWeights(y, target, candidate.classWeight ?? null);
   const weighted = weights === undefined ? {} : { sampleWeight: weights };
   const common = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed };
   const options = { ...common, times, groups, ...weighted };

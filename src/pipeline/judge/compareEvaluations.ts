@@ -9,19 +9,6 @@ export const FEWEST_ROWS = 30;
 /** What counts as a difference at all: of metrics between 0 and 1 as it is, of others as a share of the first's value. */
 export const SMALLEST_EFFECT = 0.02;
 
-/** Metrics without a bound, most of them in units of the target. */
-const unbounded = new Set([
-  "log_loss",
-  "rmse",
-  "mse",
-  "mae",
-  "mape",
-  "smape",
-  "median_absolute_error",
-  "max_error",
-  "cost",
-]);
-
 /**
  * "real": the 95 % interval of the difference leaves 0 out. "within_noise": it holds 0, and every difference in it is
  * below the smallest effect that counts. "cannot_tell": it holds 0 and also differences that would count, or there are
@@ -63,8 +50,7 @@ export function compareEvaluations(
     const metric = findMetric(name, first.task);
     const [a, b] = [metric.compute(first), metric.compute(second)];
     const { difference, interval, shareBetter } = pairedBootstrap(first, second, metric, { seed: options.seed });
-    const smallest =
-      options.smallestEffects?.[metric.name] ?? SMALLEST_EFFECT * (unbounded.has(metric.name) ? Math.abs(a) : 1);
+    const smallest = options.smallestEffects?.[metric.name] ?? SMALLEST_EFFECT * (metric.unbounded ? Math.abs(a) : 1);
     const rows = first.yTrue.length;
     return {
       metric: metric.name,

@@ -1,4 +1,5 @@
 /** /ui/runs/<id>: one run with its metrics, plots, candidates, parameters and lineage. */
+import { importanceUnit } from "../../estimators/findEstimator.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
@@ -98,7 +99,7 @@ function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec]
   }
   const importance = recordedModel(request, run)?.importance ?? [];
   if (importance.length > 0) {
-    const measure = run.family === "xgboost" ? "Share of the total gain" : "Size of the standardized coefficient";
+    const measure = importanceUnit(run.family).label;
     specs.push(["importance", plots.importance({ values: importance, measure })]);
   }
   return specs;
