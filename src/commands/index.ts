@@ -1,4 +1,4 @@
-/** Every command in the order of the help. Definitions only: what is heavy is imported inside `run`. */
+/** All commands in the order of the help. Only definitions: heavy modules are imported inside `run`. */
 import { alerts } from "./alerts.ts";
 import { apicalls } from "./apicalls.ts";
 import { at } from "./at.ts";
