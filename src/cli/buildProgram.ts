@@ -29,7 +29,10 @@ export interface ProgramOptions {
 
 const listingOptions = {
   csv: { flags: "--csv", description: "print the list as CSV" },
-  csvSafe: { flags: "--csv-safe", description: "print the list as CSV without cells that a spreadsheet would run as formulas" },
+  csvSafe: {
+    flags: "--csv-safe",
+    description: "print the list as CSV without cells that a spreadsheet would run as formulas",
+  },
   md: { flags: "--md", description: "print the list as a Markdown table" },
 } as const satisfies Record<string, OptionSpec>;
 
@@ -60,7 +63,10 @@ export function usageProblem(error: unknown): { message: string; hint: string | 
   if (!(error instanceof CommanderError) || error.exitCode === 0) return undefined;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
-  return { message: first.replace(/\.$/, ""), hint: suggestion === undefined ? undefined : `did you mean ${suggestion}?` };
+  return {
+    message: first.replace(/\.$/, ""),
+    hint: suggestion === undefined ? undefined : `did you mean ${suggestion}?`,
+  };
 }
 
 /** Commander also throws for help and version, with exit code 0, and for help printed by "mlctl config" alone, with 1. */
@@ -154,7 +160,8 @@ function commanderOption(key: string, spec: OptionSpec): Option {
   // A boolean flag that was not given is false, as OptionValue declares; commander would leave it undefined.
   else if (option.isBoolean() && !option.negate) option.defaultValue = false;
   // In a list, "<value...>" takes all following words, and "<value>" one word each time it is given.
-  if (spec.type === "list" && !option.variadic) option.argParser<string[]>((text, previous) => [...(previous ?? []), text]);
+  if (spec.type === "list" && !option.variadic)
+    option.argParser<string[]>((text, previous) => [...(previous ?? []), text]);
   if (spec.type !== "list" && (option.required || option.optional)) option.argParser((text) => optionValue(text, spec));
   return option;
 }

@@ -157,7 +157,10 @@ function formOf({ command, options }: Call): OutputForm {
   // --csv-safe includes --csv.
   const chosen = given.filter((form) => form !== "csv" || !given.includes("csvSafe"));
   if (chosen.length > 1)
-    throw new MlctlError("usage", `use only one of ${chosen.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`);
+    throw new MlctlError(
+      "usage",
+      `use only one of ${chosen.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`,
+    );
   return chosen[0] ?? "auto";
 }
 

@@ -25,7 +25,10 @@ const list = defineCommand({
     ]);
     if (rows.length === 0) return { result, view: { title: "no open alerts", next: "`mlctl monitor` checks again" } };
     const columns = ["finding", "status", "value", "limit", "since", "window end", "sent to"];
-    return { result, view: { title: `${rows.length} open ${rows.length === 1 ? "alert" : "alerts"}`, tables: [{ columns, rows }] } };
+    return {
+      result,
+      view: { title: `${rows.length} open ${rows.length === 1 ? "alert" : "alerts"}`, tables: [{ columns, rows }] },
+    };
   },
 });
 

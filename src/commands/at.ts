@@ -10,7 +10,10 @@ export const at = defineCommand({
   group: "Look back",
   summary: "show which model, dataset and configuration were in production at a time",
   arguments: [
-    { name: "<date>", description: "2026-03-01 (the end of that day, or now if that is earlier) or 2026-03-01T09:00:00Z" },
+    {
+      name: "<date>",
+      description: "2026-03-01 (the end of that day, or now if that is earlier) or 2026-03-01T09:00:00Z",
+    },
   ],
   examples: [
     ["mlctl at 2026-03-01", "in production at the end of that day"],

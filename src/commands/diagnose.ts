@@ -123,5 +123,7 @@ function timingText({ runs, last, median, maximum }: Timing): string {
 function packageTable({ packages }: DiagnoseResult): ViewTable[] {
   if (packages.length === 0) return [];
   const rows = packages.map(({ name, current, latest, vulnerability }) => [name, current, latest, vulnerability ?? ""]);
-  return [{ title: "outdated or vulnerable packages", columns: ["package", "installed", "latest", "vulnerability"], rows }];
+  return [
+    { title: "outdated or vulnerable packages", columns: ["package", "installed", "latest", "vulnerability"], rows },
+  ];
 }

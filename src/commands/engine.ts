@@ -10,7 +10,10 @@ const install = defineCommand({
   details:
     "Downloads the XGBoost wheel from the package index that pip uses (PIP_INDEX_URL, pip's configuration, else PyPI), verifies its checksum, and extracts libxgboost into your data folder. Needs no Python and changes nothing else. This is the only command that downloads a program.",
   options: {
-    from: { flags: "--from <file>", description: "local wheel of xgboost or xgboost-cpu, for machines without network access" },
+    from: {
+      flags: "--from <file>",
+      description: "local wheel of xgboost or xgboost-cpu, for machines without network access",
+    },
   },
   examples: [
     ["mlctl engine install", "from the package index"],

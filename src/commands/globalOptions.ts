@@ -3,7 +3,10 @@ import type { OptionSpec } from "./command.ts";
 
 export const globalOptions = {
   config: { flags: "-c, --config <file>", description: "configuration file (default: config.json; MLCTL_CONFIG)" },
-  directory: { flags: "-C, --directory <dir>", description: "workspace folder (default: current folder; MLCTL_DIRECTORY)" },
+  directory: {
+    flags: "-C, --directory <dir>",
+    description: "workspace folder (default: current folder; MLCTL_DIRECTORY)",
+  },
   json: { flags: "--json", description: "print the result as one JSON document" },
   quiet: { flags: "-q, --quiet", description: "print only results, warnings and errors" },
   verbose: { flags: "-v, --verbose", description: "print more, such as a line for every stage" },
@@ -22,5 +25,9 @@ export const sharedOptions = {
   output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
   force: { flags: "-f, --force", type: "boolean", description: "skip the safety checks that would stop this command" },
   dryRun: { flags: "--dry-run", type: "boolean", description: "show what would be done and change nothing" },
-  wait: { flags: "--wait <time>", type: "duration", description: "maximum time to wait for another mlctl to finish, e.g. 10m" },
+  wait: {
+    flags: "--wait <time>",
+    type: "duration",
+    description: "maximum time to wait for another mlctl to finish, e.g. 10m",
+  },
 } as const satisfies Record<string, OptionSpec>;

@@ -57,7 +57,7 @@ export function lineageView({ prediction, run, deployments, dataset }: LineageRe
   ];
   return {
     title: `run ${run.runId} (${run.family}) was trained on ${dataset?.files.length === 1 ? "1 file" : `${dataset?.files.length ?? 0} files`}`,
-    tables: [{ columns: ["what", "sha256", "time or rows", "name"], rows }],
+    tables: [{ columns: ["item", "sha256", "time or rows", "name"], rows }],
   };
 }
 

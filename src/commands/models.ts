@@ -72,7 +72,8 @@ const alias = defineCommand({
     const result = await writing(workspace, writingOptions("models alias", options.wait), async (session) =>
       setAlias(session, request),
     );
-    const title = result.runId === null ? `deleted alias @${result.name}` : `@${result.name} is now run ${result.runId}`;
+    const title =
+      result.runId === null ? `deleted alias @${result.name}` : `@${result.name} is now run ${result.runId}`;
     return { result, view: { title } };
   },
 }) satisfies Command;

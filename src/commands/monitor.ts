@@ -24,15 +24,27 @@ export const monitor = defineCommand({
       setting: "monitor.window",
       description: 'rows evaluated together: 90d, "500 rows", day, week, month or file (default: all rows)',
     },
-    step: { flags: "--step <length>", setting: "monitor.step", description: "distance between the starts of windows, e.g. 7d" },
-    since: { flags: "--since <date>", description: "first day of data to use; checks every window since then, not only the newest" },
+    step: {
+      flags: "--step <length>",
+      setting: "monitor.step",
+      description: "distance between the ends of windows, e.g. 7d (default: the window length)",
+    },
+    since: {
+      flags: "--since <date>",
+      description: "check every window from this day on, not only the newest",
+    },
     until: { flags: "--until <date>", description: "last day of data to use (inclusive)" },
     backfill: { flags: "--backfill", type: "boolean", description: "check every window, not only the newest" },
-    by: { flags: "--by <columns...>", type: "list", description: "also show performance by the values of these columns" },
+    by: {
+      flags: "--by <columns...>",
+      type: "list",
+      description: "also show performance by the values of these columns",
+    },
     reference: {
       flags: "--reference <what>",
       setting: "monitor.reference",
-      description: "rows to compare with: training, same_season (the same days of earlier years), a dataset id or a path",
+      description:
+        "rows to compare with: training, same_season (the same days of earlier years), a dataset id or a path",
     },
     source: {
       flags: "--source <name>",
@@ -45,7 +57,8 @@ export const monitor = defineCommand({
     },
     failOn: {
       flags: "--fail-on <areas>",
-      description: "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide",
+      description:
+        "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide",
     },
     history: { flags: "--history", type: "boolean", description: "list earlier results" },
     show: { flags: "--show <id>", description: "show one entry of the history in full" },

@@ -146,7 +146,8 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
     const interval = intervalText(intervals[name]);
     return [name, `${formatNumber(value)}${interval === null ? "" : ` (${interval})`}`] as const;
   });
-  const deviation = errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
+  const deviation =
+    errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
   const estimated =
     estimate === null
       ? []

@@ -15,7 +15,14 @@ export async function openConfig(
     import("../lifecycle/knownNames.ts"),
   ]);
   const { config: path, directory } = global;
-  const loaded = await loadConfig({ path, directory, environment, flags: flagSettings, known: knownNames(), ...(check && { check }) });
+  const loaded = await loadConfig({
+    path,
+    directory,
+    environment,
+    flags: flagSettings,
+    known: knownNames(),
+    ...(check && { check }),
+  });
   process.chdir(directory);
   for (const message of loaded.warnings) context.emit({ type: "warning", stage: "config", message });
   return loaded;

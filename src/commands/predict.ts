@@ -33,7 +33,8 @@ export const predict = defineCommand({
     guard: {
       flags: "--guard",
       type: "boolean",
-      description: "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
+      description:
+        "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
     },
     log: {
       flags: "--log",
@@ -45,12 +46,18 @@ export const predict = defineCommand({
       type: "boolean",
       description: "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas",
     },
-    rejectFile: { flags: "--reject-file <file>", description: "write the rejected rows here, with line and reason (needs --guard)" },
+    rejectFile: {
+      flags: "--reject-file <file>",
+      description: "write the rejected rows here, with line and reason (needs --guard)",
+    },
   },
   examples: [
     ["mlctl predict new.csv -o predictions.csv", "a file"],
     ["cat rows.csv | mlctl predict - | head", "a pipe"],
-    ["psql -c 'COPY …' | mlctl predict - --guard --reject-file bad.csv > good.csv", "good rows and rejected rows apart"],
+    [
+      "psql -c 'COPY …' | mlctl predict - --guard --reject-file bad.csv > good.csv",
+      "good rows and rejected rows apart",
+    ],
     ["mlctl predict new.csv --log -o predictions.csv", "also logged, for `mlctl labels` and `mlctl lineage`"],
     ["mlctl predict rows.jsonl --format csv --model v3", "another format, another model"],
   ],
@@ -92,8 +99,8 @@ export function predictView({ rows, rejected, output, rejectFile, runId, modelSh
   const rejects =
     rejected === 0
       ? ""
-      : `, ${rejected} rejected${rejectFile === null ? "" : ` to ${relative(process.cwd(), rejectFile)}`}`;
+      : `, ${rejected} rejected${rejectFile === null ? "" : ` (see ${relative(process.cwd(), rejectFile)})`}`;
   return {
-    title: `predicted ${rows} ${rows === 1 ? "row" : "rows"} with ${by}${output === "-" ? "" : ` to ${output}`}${rejects}`,
+    title: `predicted ${rows} ${rows === 1 ? "row" : "rows"} with ${by}${output === "-" ? "" : `, written to ${output}`}${rejects}`,
   };
 }

@@ -66,7 +66,8 @@ export const predictions = defineCommand({
 }) satisfies Command;
 
 export function predictionsView({ total, labelled, predictions: shown }: PredictionsResult): View {
-  if (total === 0) return { title: "no logged predictions match", next: "log some with `mlctl serve` or `mlctl predict --log`" };
+  if (total === 0)
+    return { title: "no logged predictions match", next: "log some with `mlctl serve` or `mlctl predict --log`" };
   return {
     title: `${total} ${total === 1 ? "prediction" : "predictions"}, ${labelled} with a label`,
     tables: [

@@ -36,9 +36,7 @@ export function reproduceView({
   notes,
 }: ReproduceResult): View {
   return {
-    title: identical
-      ? `reproduced run ${runId} byte for byte`
-      : `could not reproduce run ${runId}: the model differs`,
+    title: identical ? `reproduced run ${runId} byte for byte` : `could not reproduce run ${runId}: the model differs`,
     fields: [
       [
         "from",

@@ -127,7 +127,10 @@ const targetOptions = {
   systemd: { flags: "--systemd", type: "boolean", description: "write a systemd user service and timer for each job" },
   github: { flags: "--github", type: "boolean", description: "write a GitHub Actions workflow for each job" },
   k8s: { flags: "--k8s", type: "boolean", description: "write Kubernetes CronJobs" },
-  output: { flags: "-o, --output <dir>", description: "folder of the written files (default: the scheduler's own folder)" },
+  output: {
+    flags: "-o, --output <dir>",
+    description: "folder of the written files (default: the scheduler's own folder)",
+  },
   dryRun: sharedOptions.dryRun,
 } as const;
 
@@ -237,7 +240,8 @@ type TargetInvocation = Pick<Invocation<typeof targetOptions>, "options">;
 function installOptions({ options }: TargetInvocation, place: JobPlace): Omit<InstallOptions, "force"> {
   const { output, dryRun } = options;
   const targets = (["systemd", "github", "k8s"] as const).filter((target) => options[target]);
-  if (targets.length > 1) throw new MlctlError("usage", `use only one of ${targets.map((name) => `--${name}`).join(" and ")}`);
+  if (targets.length > 1)
+    throw new MlctlError("usage", `use only one of ${targets.map((name) => `--${name}`).join(" and ")}`);
   const target: Target = targets[0] ?? "crontab";
   if (target === "crontab" && output !== undefined) {
     throw new MlctlError("usage", "--output needs --systemd, --github or --k8s: a crontab has no output folder", {

@@ -19,7 +19,11 @@ export function nextView(jobs: readonly JobStatus[]): View {
   return {
     tables: [
       { columns: ["job", "next", "cron", "time zone"], rows },
-      { title: "last runs", columns: ["job", "started", "outcome", "trigger", "seconds", "log or reason"], rows: outcomes },
+      {
+        title: "last runs",
+        columns: ["job", "started", "outcome", "trigger", "seconds", "log or reason"],
+        rows: outcomes,
+      },
     ],
     notes: overdueNotes(jobs),
   };

@@ -10,7 +10,12 @@ export const serve = defineCommand({
   details:
     "Uses the deployed model; a new deployment or a rollback takes effect between two requests. GET /docs is a page to try requests, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every endpoint. Runs until Ctrl-C or SIGTERM, then finishes open requests and writes the prediction log.",
   options: {
-    port: { flags: "-p, --port <number>", type: "integer", setting: "serve.port", description: "port; 0 picks a free one" },
+    port: {
+      flags: "-p, --port <number>",
+      type: "integer",
+      setting: "serve.port",
+      description: "port; 0 picks a free one",
+    },
     host: { flags: "--host <address>", setting: "serve.host", description: "address to listen on" },
     workers: {
       flags: "--workers <number>",

@@ -19,7 +19,11 @@ export const watch = defineCommand({
     "In `watch.folder` of config.json, a file in input moves to processing, then to processed, next to its <file>_predictions_<model>_v<N>.csv, or to errored; logs/<file>.log has the reason. Labels are optional. Nothing is overwritten and links are not followed. If the watcher is killed, the next one continues, and each file has exactly one result. Several watchers may share a folder. Each file is predicted by the model deployed at that time and compared with the reference; results are kept in `mlctl monitor --history` and sent to the `alerts` of config.json. Credentials, region and endpoint of a bucket come from the AWS_* variables.",
   arguments: [{ name: "[source]", description: "https://… or s3://bucket/prefix (default: watch.source)" }],
   options: {
-    folder: { flags: "--folder <path>", setting: "watch.folder", description: "folder that contains input, processing, processed and errored" },
+    folder: {
+      flags: "--folder <path>",
+      setting: "watch.folder",
+      description: "folder that contains input, processing, processed and errored",
+    },
     once: { flags: "--once", type: "boolean", description: "exit when no file is left, for cron" },
     responseKey: {
       flags: "--response-key <name>",
@@ -34,7 +38,8 @@ export const watch = defineCommand({
     },
     failOn: {
       flags: "--fail-on <areas>",
-      description: "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide; needs --once",
+      description:
+        "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide; needs --once",
     },
     wait: sharedOptions.wait,
   },

@@ -82,8 +82,7 @@ function summaryFields({ total, effects }: WhyResult): [string, string][] {
   const { difference, greaterIsBetter, interval } = total;
   if (difference === null) return [["difference", `unknown: ${total.metric} is undefined on these rows`]];
   const way = difference === 0 ? "neither better nor worse" : difference > 0 === greaterIsBetter ? "better" : "worse";
-  const range =
-    interval === null ? "" : `, 95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
+  const range = interval === null ? "" : `, 95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
   const verdict = { real: "real", within_noise: "within noise", cannot_tell: "may be chance" }[total.verdict];
   const size = `${formatNumber(Math.abs(difference))}${range}`;
   const whole: [string, string] = ["difference", `the second run is ${way}, by ${size}: ${verdict}`];
