@@ -172,7 +172,7 @@ const remove = defineCommand({
     ["mlctl schedule remove --systemd", "the units of this workspace"],
   ],
   async run(invocation) {
-    const { place } = await openPlace(invocation);
+    const place = await openPlace(invocation);
     const { installSchedule } = await import("../automation/schedule/install/installSchedule.ts");
     const result = await installSchedule([], { ...installOptions(invocation, place), force: false });
     return { result, view: installView(result) };
@@ -201,18 +201,13 @@ async function requireUsage(jobs: readonly ScheduledJob[], { usageError }: Pick<
   }
 }
 
-interface Opened {
-  readonly jobs: readonly ScheduledJob[];
-  readonly place: JobPlace;
-}
-
-async function open(invocation: Invocation): Promise<Opened> {
-  const { place } = await openPlace(invocation);
+async function open(invocation: Invocation): Promise<{ jobs: readonly ScheduledJob[]; place: JobPlace }> {
+  const place = await openPlace(invocation);
   const { scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   return { place, jobs: scheduledJobs(place.workspace.config, invocation.context.now()) };
 }
 
-async function openPlace(invocation: Invocation): Promise<{ place: JobPlace }> {
+async function openPlace(invocation: Invocation): Promise<JobPlace> {
   const [loaded, { openWorkspace }, { realConfigPath }] = await Promise.all([
     openConfig(invocation),
     import("../lifecycle/workspace.ts"),
@@ -222,7 +217,7 @@ async function openPlace(invocation: Invocation): Promise<{ place: JobPlace }> {
   const path = realConfigPath(loaded.path);
   const directory = dirname(path);
   const workspace = openWorkspace({ ...loaded, path, directory }, invocation.context);
-  return { place: { workspace, configPath: path, directory } };
+  return { workspace, configPath: path, directory };
 }
 
 async function statuses(invocation: Invocation, count: number) {
