@@ -69,7 +69,7 @@ export function usageProblem(error: unknown): { message: string; hint: string | 
   };
 }
 
-/** Commander also throws for help and version, with exit code 0, and for help printed by "mlctl config" alone, with 1. */
+/** Commander also throws for help and version (exit code 0), and for the help that "mlctl config" alone prints (1). */
 export function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && (error.exitCode === 0 || error.code === "commander.help");
 }

@@ -1,4 +1,4 @@
-/** One call of mlctl: parses the command line, runs the command, prints its result or error. Does not exit the process. */
+/** One call of mlctl: parses the command line, runs the command, prints its result or error. Never exits the process. */
 import { resolve } from "node:path";
 import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";

@@ -41,7 +41,7 @@ function itemLines(term: string, description: string, termWidth: number, width: 
   return [`  ${pad(term, termWidth, "left")}  ${lines[0]!.trimStart()}`, ...lines.slice(1)];
 }
 
-/** The meaning is a shell comment, so that a pasted line runs. It goes on the line before if both do not fit on one line. */
+/** The meaning is a shell comment, so that a pasted line runs; it goes on the line before if both do not fit on one. */
 function exampleLines(examples: Help["examples"], width: number, colours: Colours): string[] {
   const widest = Math.max(...examples.map(([line]) => line.length));
   const fits = examples.every(([, meaning]) => widest + meaning.length + 6 <= width);

@@ -2,8 +2,8 @@
 import { textWidth } from "./textWidth.ts";
 
 /**
- * Lines after the first are indented to the end of `prefix`. A word longer than the width is not broken, because paths are
- * copied.
+ * Lines after the first are indented to the end of `prefix`. A word longer than the width is not broken, because paths
+ * are copied.
  * @param text a string, or its words, which may contain spaces
  */
 export function wrap(text: string | readonly string[], width: number, prefix = ""): string[] {

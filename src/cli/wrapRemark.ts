@@ -3,8 +3,8 @@ import { textWidth } from "./textWidth.ts";
 import { wrap } from "./wrap.ts";
 
 /**
- * Text between backticks is not broken. A command that fits on no line gets a line of its own, without backticks and from
- * the first column, so that copying the line gives the command.
+ * Text between backticks is not broken. A command that fits on no line gets a line of its own, without backticks and
+ * from the first column, so that copying the line gives the command.
  */
 export function wrapRemark(text: string, width: number, prefix: string): string[] {
   const indent = " ".repeat(prefix.length);

@@ -6,7 +6,7 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Watch",
+  group: "Monitor",
   summary: "list open alerts, since when, and where they were sent",
   listing: true,
   examples: [["mlctl alerts list", "open alerts"]],
@@ -34,7 +34,7 @@ const list = defineCommand({
 
 const test = defineCommand({
   name: "test",
-  group: "Watch",
+  group: "Monitor",
   summary: "send a test message to every channel in config.json",
   examples: [["mlctl alerts test", "check that messages arrive"]],
   async run(invocation) {
@@ -61,7 +61,7 @@ function sentTable(alerts: readonly SentAlert[]) {
 
 export const alerts = defineCommand({
   name: "alerts",
-  group: "Watch",
+  group: "Monitor",
   summary: "list open alerts and test the notification channels",
   details:
     '`mlctl monitor` notifies the channels under "alerts" in config.json once per change: when a finding opens, gets worse or is resolved.',

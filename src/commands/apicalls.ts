@@ -8,7 +8,7 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 export const apicalls = defineCommand({
   name: "apicalls",
-  group: "Use",
+  group: "Predict",
   summary: "call every endpoint of the HTTP API and save the responses",
   details:
     "Sends the rows of the test set, without the target, to a running server or to a temporary one on a free port, and writes predictions, score, summary and diagnosis to models/apireturns_<time>.txt. Exit 1 if an endpoint does not respond as expected.",

@@ -7,7 +7,7 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const at = defineCommand({
   name: "at",
-  group: "Look back",
+  group: "Inspect",
   summary: "show which model, dataset and configuration were in production at a time",
   arguments: [
     {

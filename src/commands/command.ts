@@ -17,20 +17,20 @@
  *       },
  *     })
  *
- * followed by "satisfies Command", by which architecture.test.ts recognises a command. The type of `invocation.options`,
- * the flags, help, completion and `--json` are derived from this definition.
+ * followed by "satisfies Command", by which architecture.test.ts recognises a command. Flags, help, completion, `--json`
+ * and the type of `invocation.options` are derived from this definition.
  */
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../core/context.ts";
 import type { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 
-export const groups = ["Lifecycle", "Use", "Watch", "Improve", "Look back", "Other"] as const;
+export const groups = ["Lifecycle", "Predict", "Monitor", "Improve", "Inspect", "Other"] as const;
 
 export type Group = (typeof groups)[number];
 
 export interface OptionSpec {
-  /** In commander's syntax: "-o, --output <file>", "--columns <names...>". A repeatable "--max-drop <metric=value>" has type "list". */
+  /** In commander's syntax: "-o, --output <file>", "--columns <names...>"; a repeatable "--tag <name>" has type "list". */
   readonly flags: string;
   readonly description: string;
   /** Default: "boolean" without a value in `flags`, else "text". A "duration" ("10m") arrives in milliseconds. */

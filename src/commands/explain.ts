@@ -12,7 +12,7 @@ const SHOWN_FEATURES = 4;
 
 export const explain = defineCommand({
   name: "explain",
-  group: "Use",
+  group: "Predict",
   summary: "explain predictions: SHAP values and permutation importance",
   details:
     "shap: the contributions and the base value add up to the prediction, in units of the target, in the logarithm of the target for XGBoost objectives with a log link, or in log-odds for classes. Without --rows, the mean absolute contribution over the test set. permutation: how much worse the metric becomes when one input column is shuffled, as mean and standard deviation over the repeats; for any family. gain: the family's own importance, which is the share of the gain for trees and the size of the coefficients for linear models.",

@@ -8,7 +8,7 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const labels = defineCommand({
   name: "labels",
-  group: "Watch",
+  group: "Monitor",
   summary: "join labels that arrive later to the logged predictions",
   details:
     "Joins by the column prediction_id if the file has one, else by `id_columns` and `time_column` of config.json; a row that was predicted twice gets its label twice. Joining the same file again changes nothing. Exit 3 if rows cannot be read or contradict known labels; the other rows are joined anyway.",

@@ -7,7 +7,7 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const lineage = defineCommand({
   name: "lineage",
-  group: "Look back",
+  group: "Inspect",
   summary: "trace a model or a prediction back to the raw files, with checksums",
   arguments: [
     {

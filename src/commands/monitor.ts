@@ -11,7 +11,7 @@ const LISTED = 20;
 export const monitor = defineCommand({
   name: "monitor",
   summarizes: true,
-  group: "Watch",
+  group: "Monitor",
   summary: "check new rows for drift, data quality and performance; keep a history and send alerts",
   details:
     "Checks the given files, else the logged predictions, else the newest dataset, and compares them with the rows that the deployed model was trained on. Results are kept (`--history`), and the `alerts` of config.json are notified once per change. Checking the same window, model and settings again replaces the earlier entry, so that it includes labels that arrived later.",
@@ -22,12 +22,12 @@ export const monitor = defineCommand({
     window: {
       flags: "--window <length>",
       setting: "monitor.window",
-      description: 'rows evaluated together: 90d, "500 rows", day, week, month or file (default: all rows)',
+      description: 'rows evaluated together: 90d, "500 rows", day, week, month or file; by default, all rows',
     },
     step: {
       flags: "--step <length>",
       setting: "monitor.step",
-      description: "distance between the ends of windows, e.g. 7d (default: the window length)",
+      description: "distance between the ends of windows, e.g. 7d; by default, the window length",
     },
     since: {
       flags: "--since <date>",

@@ -3,8 +3,8 @@ import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
 import type { Invocation } from "./command.ts";
 
 /**
- * Emits warnings about unknown MLCTL_* variables. Changes the working directory to that of -C, so that relative paths are
- * resolved there, as with git.
+ * Emits warnings about unknown MLCTL_* variables. Changes the working directory to that of -C, so that relative paths
+ * are resolved there, as with git.
  */
 export async function openConfig(
   { global, flagSettings, environment, context }: Invocation,

@@ -9,7 +9,7 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const predict = defineCommand({
   name: "predict",
-  group: "Use",
+  group: "Predict",
   summary: "read rows and write them with their predictions, as a stream",
   details:
     "Reads CSV or JSON lines, adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows.",

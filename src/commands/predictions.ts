@@ -8,7 +8,7 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Look back",
+  group: "Inspect",
   summary: "list logged predictions, newest first, with their labels",
   options: {
     since: { flags: "--since <time>", description: "only predictions made at this time or later, e.g. 2026-11-21" },
@@ -36,7 +36,7 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Look back",
+  group: "Inspect",
   summary: "show one logged prediction: inputs, output, model and label",
   arguments: [{ name: "[id]", description: "prediction id, a unique prefix of it, or latest (default: latest)" }],
   examples: [
@@ -56,7 +56,7 @@ const show = defineCommand({
 
 export const predictions = defineCommand({
   name: "predictions",
-  group: "Look back",
+  group: "Inspect",
   summary: "list and show the predictions in the prediction log",
   subcommands: [list, show],
   examples: [

@@ -5,7 +5,7 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 export const reindex = defineCommand({
   name: "reindex",
-  group: "Look back",
+  group: "Inspect",
   summary: "rebuild the SQLite store from the record files",
   details:
     "The record files are the source of truth, and the store is an index of them: use this after a copy, a merge or damage. A damaged store is moved away, not deleted.",

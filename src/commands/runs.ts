@@ -10,7 +10,7 @@ import { runsDiffView } from "./runsDiffView.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Look back",
+  group: "Inspect",
   summary: "list runs, newest first",
   options: {
     family: { flags: "--family <name>", description: "only this model family" },
@@ -51,7 +51,7 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Look back",
+  group: "Inspect",
   summary: "show one run: parameters, metrics, data and score",
   arguments: [{ name: "<ref>", description: "run id or unique prefix, v3, @champion or latest" }],
   examples: [
@@ -72,7 +72,7 @@ const show = defineCommand({
 const diff = defineCommand({
   name: "diff",
   summarizes: true,
-  group: "Look back",
+  group: "Inspect",
   summary: "compare two runs, and test whether the difference is real",
   details:
     "Both models predict the same test rows; each difference has a 95 % interval (paired bootstrap). real: the interval excludes 0. within noise: it includes 0 and no effect larger than the smallest effect that counts, by default 0.02 (for unbounded metrics such as rmse, 2 % of the first run's value). cannot tell: it includes both 0 and larger effects, or there are fewer than 30 rows, or the metric is undefined. A run without a model file is trained again in memory.",
@@ -118,7 +118,7 @@ const diff = defineCommand({
 
 export const runs = defineCommand({
   name: "runs",
-  group: "Look back",
+  group: "Inspect",
   summary: "list, show and compare training runs",
   subcommands: [list, show, diff],
   examples: [

@@ -5,7 +5,7 @@ import type { ListeningFacts } from "../server/process/serveApi.ts";
 
 export const serve = defineCommand({
   name: "serve",
-  group: "Use",
+  group: "Predict",
   summary: "serve predictions over HTTP; follows new deployments",
   details:
     "Uses the deployed model; a new deployment or a rollback takes effect between two requests. GET /docs is a page to try requests, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every endpoint. Runs until Ctrl-C or SIGTERM, then finishes open requests and writes the prediction log.",

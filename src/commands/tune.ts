@@ -1,4 +1,4 @@
-/** `mlctl tune`: searches parameters on folds of the training set, then trains with the best. */
+/** `mlctl tune`: searches hyperparameters on folds of the training set, then trains with the best. */
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { formatNumber } from "../core/text/format.ts";
@@ -13,7 +13,7 @@ import { writingOptions } from "./openWorkspaceOf.ts";
 export const tune = defineCommand({
   name: "tune",
   group: "Improve",
-  summary: "search model parameters, then train with the best",
+  summary: "search hyperparameters, then train with the best",
   details:
     "Every model in config.json that has a `search` is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
   options: {

@@ -5,10 +5,10 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const verify = defineCommand({
   name: "verify",
-  group: "Look back",
+  group: "Inspect",
   summary: "compare every recorded file with its checksum; exit 3 if one is changed or missing",
   details:
-    "Lists the files one by one: datasets, models, reports, records, store and deployment. `mlctl doctor` and `mlctl diagnose` include this check as the finding `integrity`; doctor also checks the installation and the workspace, diagnose the deployed model and its data.",
+    "Reads every byte of the recorded datasets, models and scores, checks records, store and deployment, and names each damaged file. `mlctl doctor` and `mlctl diagnose` include this check as the finding `integrity`; doctor also checks the installation and the workspace, diagnose the deployed model and its data.",
   examples: [
     ["mlctl verify", "damaged files"],
     ["mlctl verify -v", "every file with its status"],

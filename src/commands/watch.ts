@@ -13,7 +13,7 @@ const WAIT_MS = 600_000;
 
 export const watch = defineCommand({
   name: "watch",
-  group: "Watch",
+  group: "Monitor",
   summary: "predict files as they are dropped, each with drift, metrics and a log",
   details:
     "In `watch.folder` of config.json, a file in input moves to processing, then to processed, next to its <file>_predictions_<model>_v<N>.csv, or to errored; logs/<file>.log has the reason. Labels are optional. Nothing is overwritten and links are not followed. If the watcher is killed, the next one continues, and each file has exactly one result. Several watchers may share a folder. Each file is predicted by the model deployed at that time and compared with the reference; results are kept in `mlctl monitor --history` and sent to the `alerts` of config.json. Credentials, region and endpoint of a bucket come from the AWS_* variables.",

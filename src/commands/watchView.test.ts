@@ -36,7 +36,7 @@ it("lists the first three problems in the field, and the number of the others", 
 });
 
 it("does not repeat a detail that is in the message", () => {
-  expect(lastField("a.csv: 2 rows cannot be answered, first: line 3: no", ["line 3: no", "line 5: no"])).toBe(
-    "a.csv: 2 rows cannot be answered, first: line 3: no; line 5: no",
+  expect(lastField("a.csv: 2 rows cannot be predicted, first: line 3: no", ["line 3: no", "line 5: no"])).toBe(
+    "a.csv: 2 rows cannot be predicted, first: line 3: no; line 5: no",
   );
 });

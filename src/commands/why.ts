@@ -7,7 +7,7 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const why = defineCommand({
   name: "why",
-  group: "Look back",
+  group: "Inspect",
   summary: "split the difference between two runs into effects of data, settings and seed",
   details:
     "Trains the models in between, at most six, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters.",
