@@ -57,7 +57,7 @@ describe("backup and restore", () => {
   it("take the input files along with --inputs, so that all goes on", () => {
     const whole = join(temporaryFolder(), "whole.tar.gz");
     const said = workspace.run(["backup", whole, "--inputs"]).stderr.replaceAll(/\s+/g, " ");
-    expect(said).toContain(`next: \`mlctl restore ${whole} -C <empty folder>\` brings it back`);
+    expect(said).toContain(`next: \`mlctl restore ${whole} -C <empty folder>\` restores it`);
     const restored = emptyWorkspace();
     restored.ok("restore", whole);
     expect(restored.json<{ status: string }>("fullprocess").status).toBe("nothing_new");

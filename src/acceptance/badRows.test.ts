@@ -209,7 +209,7 @@ describe("-o", () => {
       "stdout",
       "",
       "ENOSPC: no space left on device, write",
-      "free some space and run the same command again; what was there before is unchanged",
+      "free some space and run the same command again; existing files are unchanged",
     ],
     [
       "a device",

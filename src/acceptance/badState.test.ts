@@ -98,7 +98,7 @@ describe("a store", () => {
     expect(workspace.run(["doctor"])).toMatchObject({
       status: 1,
       stdout: expect.stringMatching(/^store\tfail\t.* is damaged$/m),
-      stderr: expect.stringContaining("next: `mlctl reindex` mends the store\n"),
+      stderr: expect.stringContaining("next: `mlctl reindex` rebuilds the store\n"),
     });
     expect(workspace.run(["reindex"])).toMatchObject({
       status: 0,

@@ -57,15 +57,12 @@ describe("wrong usage", () => {
     [["config", "check"], "error: unknown command 'check'\nhint: did you mean validate?\n"],
     [
       ["restore", "backup.tar.gz", "folder"],
-      "error: too many arguments for 'restore'. Expected 1 argument but got 2: backup.tar.gz, folder\nhint: name the folder with -C: `mlctl restore backup.tar.gz -C restored`\n",
+      "error: too many arguments for 'restore'. Expected 1 argument but got 2: backup.tar.gz, folder\nhint: give the folder with -C: `mlctl restore backup.tar.gz -C restored`\n",
     ],
     [["config", "show", "--jsn"], "error: unknown option '--jsn'\nhint: did you mean --json?\n"],
     [["completion", "bas"], 'error: shell: found "bas", allowed bash, zsh, fish\nhint: did you mean bash?\n'],
     [["init", "--seed", "x"], 'error: --seed: found "x", allowed a whole number\n'],
-    [
-      ["completion"],
-      "error: missing required argument 'shell'\nhint: `mlctl completion --help` shows what is allowed\n",
-    ],
+    [["completion"], "error: missing required argument 'shell'\nhint: `mlctl completion --help` shows the usage\n"],
   ])("%j exits 2, tells why on stderr and writes nothing to stdout", (args, stderr) => {
     expect(mlctl(args)).toMatchObject({ status: 2, stdout: "", stderr });
   });

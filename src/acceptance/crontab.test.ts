@@ -78,7 +78,7 @@ describe("one workspace and two schedulers", () => {
     const workspace = workspaceWithJob();
     const units = temporaryFolder();
     const said = unwrapped(call(workspace, `install --systemd -o ${units}`).stderr);
-    expect(said).toContain("note: without `loginctl enable-linger` user units only run while you are logged in");
+    expect(said).toContain("note: user units run only while you are logged in; `loginctl enable-linger` changes that");
     expect(said).toMatch(
       new RegExp(
         `next:\\s+systemctl --user link ${units}/mlctl-\\S+-verify\\.service ${units}/mlctl-\\S+-verify\\.timer && systemctl --user daemon-reload && `,
@@ -96,16 +96,18 @@ describe("one workspace and two schedulers", () => {
 describe("a dry run", () => {
   it("says what would be written and removed, of what stays", () => {
     const workspace = workspaceWithJob();
-    expect(call(workspace, "remove --dry-run").stderr).toContain("no job of this workspace is in your crontab");
+    expect(call(workspace, "remove --dry-run").stderr).toContain(
+      "no job of this workspace is installed in your crontab",
+    );
     call(workspace, "install");
     const installed = table.text();
     const dry = call(workspace, "remove --dry-run");
-    expect(dry.stderr).toContain("the jobs of this workspace would be taken out of your crontab");
+    expect(dry.stderr).toContain("would remove the jobs of this workspace from your crontab");
     expect(dry.stdout).toMatch(/^would remove\t0 3 \* \* \* cd .*schedule now verify/m);
     expect(table.text()).toBe(installed);
     expect(call(workspace, "install --k8s --dry-run").stdout).toMatch(/^would write\t/m);
     call(workspace, "install --k8s");
-    expect(call(workspace, "install --k8s").stdout).toMatch(/^stands\t/m);
+    expect(call(workspace, "install --k8s").stdout).toMatch(/^unchanged\t/m);
     expect(call(workspace, "remove --k8s --dry-run").stdout).toMatch(/^would remove\t/m);
     expect(call(workspace, "remove --k8s").stdout).toMatch(/^removed\t/m);
   });
@@ -118,7 +120,7 @@ describe("a workspace behind a link", () => {
     symlinkSync(workspace.folder, link);
     call(workspace, "install");
     const installed = table.text();
-    expect(call(workspaceIn(link), `install -c ${link}/config.json`).stderr).toContain("nothing had to be changed");
+    expect(call(workspaceIn(link), `install -c ${link}/config.json`).stderr).toContain("nothing changed");
     expect(table.text()).toBe(installed);
     // Of an older version, which went by the link.
     table.write(installed.replaceAll(`mlctl ${workspace.folder}/`, `mlctl ${link}/`));

@@ -110,7 +110,7 @@ describe("a job on GitHub Actions", () => {
     const { run, folder } = runner();
     const [, judge, keep] = run("judge");
     expect([judge!.status, keep!.name, keep!.status]).toEqual([10, "keep what it made", 0]);
-    expect(judge!.said).toMatch(/^::error title=mlctl score::.*0.99 was asked for/m);
+    expect(judge!.said).toMatch(/^::error title=mlctl score::.*required is 0.99/m);
     expect(workspaceIn(folder).read("summary.md")).toContain("### mlctl score");
     expect(git(origin, "ls-tree", "-r", "--name-only", "mlctl-state")).toMatch(/execution_\S+_judge.json/);
   });

@@ -211,7 +211,7 @@ describe("--guard", () => {
       expect.stringMatching(/^short,1,,,,7,.*/),
       expect.stringMatching(/^huge,999999,600,30,0,8,.*outside the training range/),
     ]);
-    expect(stderr).toContain("3 set aside in rejected.csv");
+    expect(stderr).toContain("3 rejected (see rejected.csv)");
   });
 
   it("no row bad: the file of rejected rows is a header", () => {

@@ -160,7 +160,7 @@ describe("prune of deployments", () => {
     copy.ok("models", "note", runs[0]!, "the first");
     copy.ok("prune");
     expect(numbersOf(copy)).toEqual([4, 5, 6]);
-    expect(copy.ok("lineage", "d1")).toContain("its copies were pruned at");
+    expect(copy.ok("lineage", "d1")).toContain("its files were pruned at");
     copy.ok("reproduce", runs[0]!);
     copy.ok("deploy", "--force", runs[0]!);
     expectSound(copy);

@@ -81,7 +81,7 @@ describe("a job whose units were only written into a folder of one's own", () =>
     const job = { name: "job", command: "verify", cron: yearly };
     const workspace = emptyWorkspace({ target: "y", schedule: [job] });
     expect(workspace.run(["schedule", "install", "--systemd", "-o", "units"]).stdout).not.toContain(
-      "stands in systemd",
+      "installed in systemd",
     );
     date(workspace);
     expect(statusOf(workspace)).toMatchObject({ status: "unscheduled", missed: 0, scheduler: null });

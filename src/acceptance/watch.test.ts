@@ -336,7 +336,7 @@ describe("watch", () => {
     const { status, stderr } = trained.run(["watch", "./drops"]);
     expect([status, stderr]).toEqual([2, expect.stringContaining("hint: a folder is named with --folder ./drops")]);
     const forever = trained.run(["watch", "--fail-on", "drift"]);
-    expect([forever.status, forever.stderr]).toEqual([2, expect.stringContaining("--fail-on without --once")]);
+    expect([forever.status, forever.stderr]).toEqual([2, expect.stringContaining("--fail-on needs --once")]);
   });
 
   it("takes the oldest first, and tells with --fail-on what was found", () => {

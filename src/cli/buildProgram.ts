@@ -1,4 +1,4 @@
-/** Turns the definitions of commands/ into commander's program: the only file that knows commander. */
+/** Builds the commander program from the definitions in commands/. The only file that imports commander. */
 import { Argument, Command as CommanderCommand, CommanderError, Option, type Help as CommanderHelp } from "commander";
 import { globalOptions } from "../commands/globalOptions.ts";
 import { groups, type ArgumentSpec, type Command, type OptionSpec } from "../commands/command.ts";
@@ -7,13 +7,13 @@ import type { Colours } from "./colours.ts";
 import { helpText, type Help } from "./helpText.ts";
 import { choiceOf, longFlag, optionValue } from "./optionValue.ts";
 
-/** What was typed, before it is an invocation. */
+/** A parsed command line. */
 export interface Call {
   readonly command: Command;
   readonly args: readonly string[];
-  /** As it was typed: "runs diff". */
+  /** Name with parent commands: "runs diff". */
   readonly name: string;
-  /** By the key each option has in its command; global ones by theirs. */
+  /** By the key of the option in `command.options` or `globalOptions`. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -21,7 +21,7 @@ export interface ProgramOptions {
   readonly commands: readonly Command[];
   readonly version: string;
   readonly width: () => number;
-  /** Of stdout, where help goes. */
+  /** Colours of stdout, where help is printed. */
   readonly colours: Colours;
   readonly run: (call: Call) => Promise<void>;
   readonly write: (text: string) => void;
@@ -29,14 +29,17 @@ export interface ProgramOptions {
 
 const listingOptions = {
   csv: { flags: "--csv", description: "print the list as CSV" },
-  csvSafe: { flags: "--csv-safe", description: "as --csv, with nothing that a spreadsheet would take for a formula" },
+  csvSafe: {
+    flags: "--csv-safe",
+    description: "print the list as CSV without cells that a spreadsheet would run as formulas",
+  },
   md: { flags: "--md", description: "print the list as a Markdown table" },
 } as const satisfies Record<string, OptionSpec>;
 
-const description = "The life of a tabular machine-learning model, from raw files to a deployed and watched model.";
+const description = "Train, deploy and monitor tabular machine-learning models, from raw files to predictions.";
 
 const programExamples: Help["examples"] = [
-  ["mlctl init demo && cd demo", "a workspace with sample data"],
+  ["mlctl init demo && cd demo", "create a workspace with sample data"],
   ["mlctl fullprocess", "ingest, train, score, deploy, report"],
   ["mlctl train --help", "flags and examples of one command"],
 ];
@@ -55,20 +58,23 @@ export function buildProgram(options: ProgramOptions): CommanderCommand {
   return program;
 }
 
-/** What commander says when arguments are wrong, as one sentence and a hint; undefined for help and version. */
+/** Message and hint of a commander error; undefined for help, version and other errors. */
 export function usageProblem(error: unknown): { message: string; hint: string | undefined } | undefined {
   if (!(error instanceof CommanderError) || error.exitCode === 0) return undefined;
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const meant = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
-  return { message: first.replace(/\.$/, ""), hint: meant === undefined ? undefined : `did you mean ${meant}?` };
+  const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
+  return {
+    message: first.replace(/\.$/, ""),
+    hint: suggestion === undefined ? undefined : `did you mean ${suggestion}?`,
+  };
 }
 
-/** Help and version end with an error too, with exit code 0; "mlctl config" alone prints help and ends with 1. */
+/** Commander also throws for help and version (exit code 0), and for the help that "mlctl config" alone prints (1). */
 export function isHelp(error: unknown): boolean {
   return error instanceof CommanderError && (error.exitCode === 0 || error.code === "commander.help");
 }
 
-/** Flags that were typed and stand for keys of config.json. */
+/** Flags on the command line that override keys of config.json. */
 export function flagSettings({ command, options }: Call): { key: string; flag: string; value: string | number }[] {
   return Object.entries(command.options ?? {}).flatMap(([key, spec]) => {
     const value = options[key];
@@ -94,11 +100,11 @@ function subcommand(command: Command, options: ProgramOptions): CommanderCommand
 
 /** "runs diff" */
 function nameOf(command: CommanderCommand): string {
-  const above = command.parent;
-  return above === null || above.parent === null ? command.name() : `${nameOf(above)} ${command.name()}`;
+  const { parent } = command;
+  return parent === null || parent.parent === null ? command.name() : `${nameOf(parent)} ${command.name()}`;
 }
 
-/** Commander hands nothing down to commands that are added, so each is told the same. */
+/** Added commands inherit no settings from commander's program, so each one is configured. */
 function configure(command: CommanderCommand, options: ProgramOptions, examples: Help["examples"]): void {
   const { width, write, colours } = options;
   command
@@ -112,7 +118,7 @@ function configure(command: CommanderCommand, options: ProgramOptions, examples:
     });
 }
 
-/** Commands first: they are what most people look for. */
+/** Sections of the help: arguments, commands, then options. */
 function helpOf(command: CommanderCommand, helper: CommanderHelp, examples: Help["examples"]): Help {
   const isProgram = command.parent === null;
   const children = helper.visibleCommands(command).filter((child) => child.name() !== "help");
@@ -128,8 +134,8 @@ function helpOf(command: CommanderCommand, helper: CommanderHelp, examples: Help
       { title: "Arguments", items: command.registeredArguments.map((each) => [each.name(), each.description]) },
       ...groups.map((group) => ({ title: group, items: items(group) })),
       { title: "Commands", items: items("") },
-      { title: isProgram ? "Options of every command" : "Options", items: optionItems(helper.visibleOptions(command)) },
-      { title: "Options of every command", items: optionItems(global) },
+      { title: isProgram ? "Global options" : "Options", items: optionItems(helper.visibleOptions(command)) },
+      { title: "Global options", items: optionItems(global) },
     ],
     examples,
   };
@@ -148,13 +154,14 @@ function commanderArgument(spec: ArgumentSpec): Argument {
 
 function commanderOption(key: string, spec: OptionSpec): Option {
   const option = new Option(spec.flags, describe(spec));
-  // The value lands under the key of the definition, whatever its flag is called.
+  // The value is stored under the key of the definition, which may differ from the flag.
   option.attributeName = () => key;
   if (spec.default !== undefined) option.defaultValue = spec.default;
-  // A switch that was not given is off, as OptionValue says; commander would leave it out.
+  // A boolean flag that was not given is false, as OptionValue declares; commander would leave it undefined.
   else if (option.isBoolean() && !option.negate) option.defaultValue = false;
-  // "<value...>" takes all that follows, "<value>" of a list one each time it is given.
-  if (spec.type === "list" && !option.variadic) option.argParser<string[]>((text, before) => [...(before ?? []), text]);
+  // In a list, "<value...>" takes all following words, and "<value>" one word each time it is given.
+  if (spec.type === "list" && !option.variadic)
+    option.argParser<string[]>((text, previous) => [...(previous ?? []), text]);
   if (spec.type !== "list" && (option.required || option.optional)) option.argParser((text) => optionValue(text, spec));
   return option;
 }

@@ -2,7 +2,7 @@
 import type { Cell } from "../core/view.ts";
 import { printable } from "./textWidth.ts";
 
-/** Texts of one column; its numbers share their decimals so that the points stand under each other. */
+/** Texts of one column. Its numbers have the same number of decimals, so that their points are aligned. */
 export function columnTexts(cells: readonly Cell[]): string[] {
   const decimals = Math.max(0, ...cells.map((cell) => (typeof cell === "number" ? decimalsOf(cell) : 0)));
   return cells.map((cell) => cellText(cell, decimals));
@@ -17,13 +17,13 @@ export function cellText(cell: Cell, decimals = typeof cell === "number" ? decim
   return cell.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
-/** For a pipe or a CSV file: every digit, nothing for missing. */
+/** For a pipe or a CSV file: every digit, and an empty string for missing values. */
 export function exactText(cell: Cell): string {
   if (cell === null || (typeof cell === "number" && Number.isNaN(cell))) return "";
   return typeof cell === "string" ? cell : String(cell);
 }
 
-/** Four digits that matter, fewer behind the point the larger the number. */
+/** Number of decimals: about four significant digits, fewer decimals for larger numbers. */
 function decimalsOf(value: number): number {
   if (Number.isInteger(value) || !Number.isFinite(value)) return 0;
   const size = Math.abs(value);

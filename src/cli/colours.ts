@@ -1,4 +1,4 @@
-/** Colour, decided for each stream on its own; it never carries a meaning that words do not. */
+/** Decides on colours for each stream separately. Colour never adds information that the words lack. */
 import { Chalk, type ChalkInstance } from "chalk";
 
 export type Colours = Pick<ChalkInstance, "bold" | "dim" | "red" | "yellow" | "green" | "cyan">;
@@ -17,7 +17,7 @@ export function coloursFor(
   return new Chalk({ level: allowed && wantsColour(stream, environment) ? 1 : 0 });
 }
 
-/** FORCE_COLOR and NO_COLOR as https://force-color.org and https://no-color.org have them: set and not empty. */
+/** FORCE_COLOR and NO_COLOR count if set and not empty, see https://force-color.org and https://no-color.org. */
 function wantsColour(stream: ColourStream, environment: Readonly<Record<string, string | undefined>>): boolean {
   const { FORCE_COLOR: force, NO_COLOR: none, TERM: term } = environment;
   if (force !== undefined && force !== "") return force !== "0" && force !== "false";

@@ -1,4 +1,4 @@
-/** One call of mlctl: reads the command line, runs the command, shows its result or its error. The process stays as it is. */
+/** One call of mlctl: parses the command line, runs the command, prints its result or error. Never exits the process. */
 import { resolve } from "node:path";
 import type { Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
@@ -13,16 +13,16 @@ import { stopSignals } from "./stopSignals.ts";
 import { usageHint } from "./usageHint.ts";
 import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
 
-/** What a call sees of its process, or of whoever stands in for it. */
+/** Streams and environment of a call: those of the process, or of a test. */
 export interface Surroundings extends Pick<Invocation, "stdin" | "environment"> {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
 }
 
 export interface CommandLine {
-  /** Runs it; its exit code. */
+  /** Resolves to the exit code. */
   readonly run: () => Promise<number>;
-  /** Tells an error that came past `run`; its exit code. */
+  /** Prints an error that `run` did not catch; returns the exit code. */
   readonly fail: (error: unknown) => number;
 }
 
@@ -32,7 +32,7 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
   const has = (flag: string): boolean => argv.includes(flag);
   const version = codeVersion();
   const debug = has("--debug") || isOn(environment["MLCTL_DEBUG"]);
-  // Read ahead of commander, because its own errors already need them.
+  // Read before commander parses, because its own errors need them.
   const screen = terminal({
     stdout,
     stderr,
@@ -84,7 +84,7 @@ async function runCall(call: Call, { screen, surroundings, fail }: Frame): Promi
     const outcome = await call.command.run!(rest);
     clear();
     screen.show(outcome, formOf(call));
-    tellActions(call, outcome, actions);
+    annotate(call, outcome, actions);
     return stopCode() ?? ("exitCode" in outcome ? (outcome.exitCode ?? 0) : 0);
   } catch (error) {
     clear();
@@ -93,8 +93,8 @@ async function runCall(call: Call, { screen, surroundings, fail }: Frame): Promi
   }
 }
 
-/** What a gate or a check says is an error of the job, although no error of mlctl. */
-function tellActions({ command }: Call, outcome: Outcome, actions: GithubActions): void {
+/** A failed gate or check is an error annotation on GitHub Actions, although mlctl did not fail. */
+function annotate({ command }: Call, outcome: Outcome, actions: GithubActions): void {
   if ("text" in outcome) return;
   const { view, exitCode = 0 } = outcome;
   if (exitCode !== 0) actions.fail([view.title ?? "", ...(view.notes ?? [])].join("\n"));
@@ -149,24 +149,27 @@ function invocationOf(call: Call, screen: Terminal, { stdin, stdout, stderr, env
 }
 
 function formOf({ command, options }: Call): OutputForm {
-  // Of predict it is about the rows, which are no listing.
+  // The --csv-safe of predict applies to its rows, not to a listing.
   const forms = (["json", "csv", "csvSafe", "md"] as const).filter(
     (form) => form !== "csvSafe" || command.listing === true,
   );
   const given = forms.filter((form) => options[form] === true);
-  // --csv-safe is a --csv.
-  const asked = given.filter((form) => form !== "csv" || !given.includes("csvSafe"));
-  if (asked.length > 1)
-    throw new MlctlError("usage", `give one of ${asked.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`);
-  return asked[0] ?? "auto";
+  // --csv-safe includes --csv.
+  const chosen = given.filter((form) => form !== "csv" || !given.includes("csvSafe"));
+  if (chosen.length > 1)
+    throw new MlctlError(
+      "usage",
+      `use only one of ${chosen.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`,
+    );
+  return chosen[0] ?? "auto";
 }
 
-/** A group ("mlctl config") without its subcommand is wrong usage; help that was asked for is not. */
+/** A group without its subcommand ("mlctl config") is wrong usage; --help is not. */
 function helpExitCode(error: unknown): number {
   return (error as { exitCode: number }).exitCode === 0 ? 0 : exitCodes.usage;
 }
 
-/** Reads the words as they would be read, and runs nothing. */
+/** Parses the words without running the command. */
 async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
   const nothing = {
     version: "",

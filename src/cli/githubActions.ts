@@ -1,4 +1,4 @@
-/** On GitHub Actions: a summary of the job as Markdown, and warnings and errors as annotations. */
+/** On GitHub Actions: writes a Markdown job summary, and warnings and errors as annotations. */
 import { appendFileSync, existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import type { ProgressEvent } from "../core/context.ts";
@@ -8,11 +8,11 @@ import { cellText } from "./cellText.ts";
 import { markdownText } from "./listingText.ts";
 
 export interface GithubActions {
-  /** A warning as an annotation. */
+  /** Annotates warnings; ignores other events. */
   readonly warn: (event: ProgressEvent) => void;
-  /** An error, or a result that failed a gate, as an annotation. */
+  /** Annotates an error or a failed gate. */
   readonly fail: (message: string) => void;
-  /** Appends to the summary of the job. */
+  /** Appends a view to the job summary. */
   readonly summarize: (view: View) => void;
 }
 
@@ -20,11 +20,11 @@ export interface GithubOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** "mlctl score" */
   readonly title: string;
-  /** To stderr: the runner reads both streams, and stdout is data. */
+  /** Writes to stderr: the runner reads both streams, and stdout is for data. */
   readonly write: (line: string) => void;
 }
 
-/** Does nothing where the variables of the runner are not set. */
+/** Does nothing unless the variables of the runner are set. */
 export function githubActions({ environment, title, write }: GithubOptions): GithubActions {
   const isRunner = environment["GITHUB_ACTIONS"] === "true";
   const annotate = (level: "warning" | "error", message: string): void => {
@@ -41,24 +41,24 @@ export function githubActions({ environment, title, write }: GithubOptions): Git
       try {
         appendFileSync(path, viewMarkdown(view, title));
       } catch (error) {
-        write(`warning: the summary could not be written to ${path}: ${String(error)}`);
+        write(`warning: cannot write the job summary to ${path}: ${String(error)}`);
       }
     },
   };
 }
 
-/** What an error says, with its hint; of anything else its message. */
+/** Message, details and hint of an MlctlError; message of any other error. */
 export function errorText(error: unknown): string {
   if (!(error instanceof MlctlError)) return error instanceof Error ? error.message : String(error);
   return [error.message, ...error.details, ...(error.hint === undefined ? [] : [`hint: ${error.hint}`])].join("\n");
 }
 
-/** A heading, then what the terminal would show. */
+/** A heading, then the content that the terminal would show. */
 export function viewMarkdown({ title, fields = [], tables = [], notes = [] }: View, command: string): string {
   const parts = [
     `### ${command}`,
     ...(title === undefined ? [] : [escaped(title)]),
-    ...(fields.length === 0 ? [] : [markdownText({ columns: ["what", "value"], rows: fields })]),
+    ...(fields.length === 0 ? [] : [markdownText({ columns: ["name", "value"], rows: fields })]),
     ...tables.flatMap((table) => [
       ...(table.title === undefined ? [] : [`**${escaped(table.title)}**`]),
       ...(table.rows.length === 0 ? [] : [markdownText(table)]),
@@ -78,7 +78,7 @@ function annotation(
   return `::${level} ${properties}::${data(message)}`;
 }
 
-/** `sourcedata/a.csv, line 3: …` stands at that line of that file. */
+/** Puts the annotation of `sourcedata/a.csv, line 3: …` at that line of that file. */
 function placeOf(message: string, root: string): string[] {
   const [, path, line] = /^(?:error: )?([^\s:,]+\.[A-Za-z]{1,8})(?:, line (\d+))?\b/.exec(message) ?? [];
   if (path === undefined || !existsSync(path)) return [];
@@ -86,7 +86,7 @@ function placeOf(message: string, root: string): string[] {
   return line === undefined ? [file] : [file, `line=${line}`];
 }
 
-/** As actions/toolkit does it: a line break would end the command. */
+/** Escapes as in actions/toolkit: a line break would end the workflow command. */
 function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
@@ -95,7 +95,7 @@ function property(text: string): string {
   return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
 
-/** Names of files and columns may look like HTML. */
+/** Names of files and columns may contain HTML. */
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

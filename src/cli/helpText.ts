@@ -1,4 +1,4 @@
-/** The help of a command as people read it: sentence, usage, commands, flags, examples to paste. */
+/** Formats the help of a command: description, usage, commands, flags, examples. */
 import type { Colours } from "./colours.ts";
 import { pad, textWidth } from "./textWidth.ts";
 import { wrap } from "./wrap.ts";
@@ -16,7 +16,7 @@ export interface HelpSection {
   readonly items: readonly (readonly [term: string, description: string])[];
 }
 
-/** Wider terms stand on a line of their own. */
+/** Wider terms get their own line. */
 const WIDEST_TERM = 30;
 
 export function helpText({ description, usage, sections, examples }: Help, width: number, colours: Colours): string {
@@ -41,7 +41,7 @@ function itemLines(term: string, description: string, termWidth: number, width: 
   return [`  ${pad(term, termWidth, "left")}  ${lines[0]!.trimStart()}`, ...lines.slice(1)];
 }
 
-/** The meaning is a shell comment, so that a pasted line still runs; on a line before where both do not fit. */
+/** The meaning is a shell comment, so that a pasted line runs; it goes on the line before if both do not fit on one. */
 function exampleLines(examples: Help["examples"], width: number, colours: Colours): string[] {
   const widest = Math.max(...examples.map(([line]) => line.length));
   const fits = examples.every(([, meaning]) => widest + meaning.length + 6 <= width);

@@ -1,16 +1,16 @@
-/** The data of a view for programs: tab-separated in a pipe, CSV or Markdown on request. */
+/** Formats the data of a view: tab-separated for pipes, CSV and Markdown on request. */
 import { formulaSafe } from "../core/text/formulaSafe.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
 import { cellText, exactText } from "./cellText.ts";
 import { printable } from "./textWidth.ts";
 
-/** No header, no colour, every digit: for cut, sort and awk. The first table, else the fields. */
+/** The first table, else the fields, for cut, sort and awk: no header, no colour, every digit. */
 export function tabSeparated(view: View): string {
   const rows: readonly (readonly Cell[])[] = view.tables?.[0]?.rows ?? view.fields ?? [];
   return rows.map((row) => `${row.map((cell) => printable(exactText(cell))).join("\t")}\n`).join("");
 }
 
-/** RFC 4180 with a header line. @param safe cells that a spreadsheet would take for formulas become text */
+/** RFC 4180 with a header line. @param safe escape cells that a spreadsheet would run as formulas */
 export function csvText(table: ViewTable, safe = false): string {
   const rows = [headers(table), ...table.rows.map((row) => row.map(exactText))];
   return rows.map((row) => `${row.map((text) => quotedText(safe ? formulaSafe(text) : text)).join(",")}\r\n`).join("");

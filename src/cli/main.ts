@@ -1,7 +1,7 @@
-/** main: runs the command line in this process, and ends it with the right exit code. */
+/** main: runs the command line in this process and exits with its exit code. */
 import { commandLine } from "./commandLine.ts";
 
-// What runs many calls in one process (the tests do) takes it from the same bundle.
+// Tests import it from the same bundle to run many calls in one process.
 export { commandLine };
 
 /** @param argv without node and script */
@@ -15,7 +15,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exit(exitCode);
 }
 
-/** `mlctl runs | head -1`: a reader that has seen enough is no error. */
+/** A reader that closes the pipe early, as in `mlctl runs | head -1`, is not an error. */
 function survivePipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -25,7 +25,7 @@ function survivePipes(): void {
   }
 }
 
-/** process.exit drops what a slow pipe has not taken yet. */
+/** Waits until pipes have taken all output, because process.exit drops the rest. */
 async function flush(): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
     await new Promise<void>((done) => void stream.write("", () => done()));

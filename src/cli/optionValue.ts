@@ -1,4 +1,4 @@
-/** Reads what was typed after a flag as the type of its option. */
+/** Parses the value of a flag according to its option. */
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { OptionSpec } from "../commands/command.ts";
@@ -10,14 +10,14 @@ export function longFlag({ flags }: Pick<OptionSpec, "flags">): string {
   return /--[\w-]+/.exec(flags)?.[0] ?? flags;
 }
 
-/** @throws {MlctlError} kind "usage" with the flag, what was found and what is allowed */
+/** @throws {MlctlError} kind "usage" with the flag, the value found and the values allowed */
 export function optionValue(text: string, option: OptionSpec): string | number {
   if (option.choices !== undefined) return choiceOf(text, option.choices, longFlag(option));
   if (option.type === "number" || option.type === "integer") return number(text, option);
   return option.type === "duration" ? durationInMs(text, option) : text;
 }
 
-/** @param name what the text was given for: "--format", "shell" */
+/** @param name flag or argument: "--format", "shell" */
 export function choiceOf(text: string, choices: readonly string[], name: string): string {
   if (choices.includes(text)) return text;
   const close = suggest(text, choices);

@@ -19,7 +19,7 @@ function recorder(options: Partial<ProgressOptions>) {
 }
 
 describe("progress", () => {
-  it("is one line a stage away from a terminal", () => {
+  it("prints one line per stage without a terminal", () => {
     const { emit, written } = recorder({});
     emit({ type: "stage", stage: "train", message: "fitting 3 models" });
     for (let done = 1; done <= 3; done++) emit({ type: "progress", stage: "train", done, total: 3, unit: "models" });
@@ -32,11 +32,11 @@ describe("progress", () => {
       clock.now = done;
       emit({ type: "progress", stage: "train", done, total: 1000, unit: "rows" });
     }
-    expect(written.length).toBe(11); // 1000 ms: one each 100 ms, and the last
+    expect(written.length).toBe(11); // 1000 ms: one per 100 ms, and the last
     expect(written.at(-1)).toContain("100 %");
   });
 
-  it("leaves nothing on the screen once it is cleared", () => {
+  it("leaves nothing on the screen after clear", () => {
     const { emit, clear, written } = recorder({ live: true });
     emit({ type: "stage", stage: "train", message: "x" });
     clear();
@@ -44,7 +44,7 @@ describe("progress", () => {
     expect(written).toEqual(["\r\x1b[2Ktrain: x", "\r\x1b[2K"]);
   });
 
-  it("tells warnings when quiet, each once, and nothing else", () => {
+  it("prints only warnings when quiet, each once", () => {
     const { emit, written } = recorder({ quiet: true, live: true });
     emit({ type: "stage", stage: "train", message: "x" });
     emit({ type: "progress", stage: "train", done: 1, total: 2, unit: "rows" });
@@ -61,13 +61,13 @@ describe("progress", () => {
 
 describe("barLine", () => {
   it("shows share, rate and time left", () => {
-    // 620 of 1,000 in 2 s: 310 a second, 380 more take 1.2 s.
+    // 620 of 1,000 in 2 s is 310 per second; the remaining 380 take 1.2 s, shown as 2 s.
     expect(barLine({ type: "progress", stage: "train", done: 620, total: 1000, unit: "rows" }, 2)).toBe(
       "train  ██████████████░░░░░░░░░░   62 %  620/1,000 rows  310 rows/s  2 s left",
     );
   });
 
-  it("shows what is done where the total is unknown", () => {
+  it("shows the number done if the total is unknown", () => {
     expect(barLine({ type: "progress", stage: "predict", done: 5000, unit: "rows" }, 4)).toBe(
       "predict  5,000 rows  1,250 rows/s",
     );

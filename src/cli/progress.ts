@@ -1,9 +1,9 @@
-/** Draws what a step tells while it works: a bar on a terminal, else one line a stage. */
+/** Shows the progress of a step: a bar on a terminal, else one line per stage. */
 import type { ProgressEvent } from "../core/context.ts";
 import type { Colours } from "./colours.ts";
 import { pad, printable, truncate } from "./textWidth.ts";
 
-/** At most ten redraws a second: faster flickers, and costs more than it tells. */
+/** At most ten redraws per second: more flicker, and take time. */
 const REDRAW_MS = 100;
 
 const BAR_WIDTH = 24;
@@ -13,21 +13,21 @@ const CLEAR = "\r\x1b[2K";
 
 export interface ProgressOptions {
   readonly write: (text: string) => void;
-  /** Draw in place; otherwise a line for each stage. */
+  /** Draw in place; otherwise print a line per stage. */
   readonly live: boolean;
   /** No progress; warnings still show. */
   readonly quiet: boolean;
-  /** Keep a line for each stage on a terminal too. */
+  /** Print a line per stage on a terminal too. */
   readonly verbose: boolean;
   readonly width: () => number;
   readonly colours: Colours;
-  /** Milliseconds that only go forward. */
+  /** Monotonic clock in milliseconds. */
   readonly clock: () => number;
 }
 
 export interface Progress {
   readonly emit: (event: ProgressEvent) => void;
-  /** Takes the bar off the screen, before anything else is printed. */
+  /** Removes the bar; call before printing anything else. */
   readonly clear: () => void;
 }
 
@@ -53,7 +53,7 @@ export function progress(options: ProgressOptions): Progress {
     drawnAt = clock();
   };
   const warn = (text: string): void => {
-    // The same warning from every fold or candidate is one warning.
+    // Every fold or candidate may emit the same warning; print it once.
     if (warned.has(text)) return;
     warned.add(text);
     clear();
@@ -87,7 +87,7 @@ export function barLine(event: Extract<ProgressEvent, { type: "progress" }>, sec
   const { stage, done, total, unit } = event;
   const note = event.note === undefined ? "" : `  ${printable(event.note)}`;
   const rate = seconds > 0 ? done / seconds : 0;
-  // Before a second has gone by, a rate says more about the first call than about the work.
+  // In the first second, the rate mostly reflects start-up.
   const speed = seconds >= 1 && rate > 0 ? `  ${quantity(rate)} ${unit}/s` : "";
   if (total === undefined || total <= 0) return `${stage}  ${quantity(done)} ${unit}${speed}${note}`;
   const share = Math.min(1, done / total);

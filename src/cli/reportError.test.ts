@@ -8,7 +8,7 @@ import { reportError } from "./reportError.ts";
 const options = { colours: new Chalk({ level: 0 }), debug: false, version: "1.2.3" };
 
 describe("reportError", () => {
-  it("tells an error, its details and the next step", () => {
+  it("prints an error, its details and the next step", () => {
     const error = new MlctlError("notReady", "no model is deployed", {
       hint: "run `mlctl deploy`",
       details: ["a", "b"],
@@ -19,7 +19,7 @@ describe("reportError", () => {
     });
   });
 
-  it("takes a full disk for no bug", () => {
+  it("does not call a full disk a bug", () => {
     const error = Object.assign(new Error("ENOSPC: no space left on device, write"), {
       code: "ENOSPC",
       syscall: "write",
@@ -39,7 +39,7 @@ describe("reportError", () => {
     expect(reportError(bug, { ...options, debug: true }).text).toContain("    at ");
   });
 
-  it("tells the signal where a step stopped because of it", () => {
+  it("reports the signal if a step stopped because of it", () => {
     const controller = new AbortController();
     controller.abort(new MlctlError("interrupted", "stopped by Ctrl-C"));
     const error = new DOMException("aborted", "AbortError");
@@ -52,7 +52,7 @@ const isColoured = (stream: object, environment: Record<string, string>, allowed
 
 describe("coloursFor", () => {
   const screen = { isTTY: true, hasColors: () => true };
-  it("is on for a terminal that has colours", () => {
+  it("is on for a terminal with colours", () => {
     expect(isColoured(screen, {})).toBe(true);
     expect(isColoured({ isTTY: true, hasColors: () => false }, {})).toBe(false);
     expect(isColoured({}, {})).toBe(false);
@@ -80,7 +80,7 @@ describe("optionValue", () => {
     [{ flags: "-n, --rows <n>", type: "integer" }, "1.5", '--rows: found "1.5", allowed a whole number'],
     [{ flags: "--x <n>", type: "number" }, "", '--x: found "", allowed a number'],
     [{ flags: "--format <f>", choices: ["csv", "jsonl"] }, "cvs", '--format: found "cvs", allowed csv, jsonl'],
-  ] as const)("refuses what does not fit %j", (option, text, message) => {
+  ] as const)("rejects a value that does not fit %j", (option, text, message) => {
     expect(() => optionValue(text, { description: "", ...option })).toThrow(message);
   });
 });

@@ -1,4 +1,4 @@
-/** An error as it is told on stderr, and the exit code it ends with. */
+/** Formats an error for stderr and gives its exit code. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { Colours } from "./colours.ts";
 import { printable } from "./textWidth.ts";
@@ -8,39 +8,39 @@ export interface ErrorReport {
   readonly exitCode: number;
 }
 
-/** What the system refuses is no bug: full disks, missing rights. */
+/** Errors of the system, such as a full disk or missing permissions, are not bugs: hints by error code. */
 const systemHints: Readonly<Record<string, string>> = {
-  EACCES: "check the permissions of that path",
-  EPERM: "check the permissions of that path",
-  EROFS: "that file system is read-only; work in another folder with -C",
-  ENOSPC: "free some space and run the same command again; what was there before is unchanged",
-  EDQUOT: "free some space and run the same command again; what was there before is unchanged",
+  EACCES: "check the permissions of this path",
+  EPERM: "check the permissions of this path",
+  EROFS: "this file system is read-only; use another folder with -C",
+  ENOSPC: "free some space and run the same command again; existing files are unchanged",
+  EDQUOT: "free some space and run the same command again; existing files are unchanged",
   EMFILE: "raise the limit of open files (ulimit -n)",
-  ENOENT: "check that path",
-  ENOTDIR: "check that path",
-  EISDIR: "check that path",
+  ENOENT: "check this path",
+  ENOTDIR: "check this path",
+  EISDIR: "check this path",
 };
 
 export interface ReportOptions {
   readonly colours: Colours;
-  /** Print the stack too. */
+  /** Print the stack trace too. */
   readonly debug: boolean;
   readonly version: string;
-  /** The error followed from a signal that was sent. */
+  /** Aborted if the process received a stop signal, which then is the reason of an AbortError. */
   readonly signal?: AbortSignal;
 }
 
 export function reportError(error: unknown, options: ReportOptions): ErrorReport {
-  const told = knownError(error, options.signal);
+  const known = knownError(error, options.signal);
   const stack = options.debug && error instanceof Error ? `${options.colours.dim(stackOf(error))}\n` : "";
-  if (told === undefined) return bug(error, stack, options);
+  if (known === undefined) return bug(error, stack, options);
   const { colours } = options;
   const lines = [
-    `${colours.red("error:")} ${printable(told.message)}`,
-    ...told.details.map((detail) => `  ${printable(detail)}`),
-    ...(told.hint === undefined ? [] : [`${colours.cyan("hint:")} ${printable(told.hint)}`]),
+    `${colours.red("error:")} ${printable(known.message)}`,
+    ...known.details.map((detail) => `  ${printable(detail)}`),
+    ...(known.hint === undefined ? [] : [`${colours.cyan("hint:")} ${printable(known.hint)}`]),
   ];
-  return { text: `${lines.join("\n")}\n${stack}`, exitCode: told.exitCode };
+  return { text: `${lines.join("\n")}\n${stack}`, exitCode: known.exitCode };
 }
 
 function knownError(error: unknown, signal: AbortSignal | undefined): MlctlError | undefined {
@@ -56,9 +56,9 @@ function knownError(error: unknown, signal: AbortSignal | undefined): MlctlError
 function bug(error: unknown, stack: string, { colours, version }: ReportOptions): ErrorReport {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const system = `mlctl ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`;
-  const ask = "report it with this text and the output of the same command with --debug";
+  const hint = "please report it with this message and the output of the same command with --debug";
   const lines = [`${colours.red("error:")} ${printable(message)}`, `this is a bug in mlctl (${system})`];
-  const text = `${lines.join("\n")}\n${colours.cyan("hint:")} ${ask}\n${stack}`;
+  const text = `${lines.join("\n")}\n${colours.cyan("hint:")} ${hint}\n${stack}`;
   return { text, exitCode: exitCodes.failure };
 }
 

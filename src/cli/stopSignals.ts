@@ -1,32 +1,32 @@
-/** Ctrl-C and SIGTERM: the first asks the step to stop cleanly, the second ends the process. */
+/** Ctrl-C and SIGTERM: the first signal asks the step to stop cleanly, the second ends the process. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
 
-/** A service manager kills after ten seconds or more; a step that has not stopped by then will not. */
+/** Exit before service managers kill the process, which most do after ten seconds or more. */
 const TERM_GRACE_MS = 8000;
 
 export interface StopSignals {
   readonly signal: AbortSignal;
-  /** Set once a signal came: what the process ends with, whatever the step still returned. */
+  /** Exit code once a signal arrived; it overrides the result of the step. */
   readonly exitCode: () => number | undefined;
 }
 
 /**
- * @param say prints a line to stderr
- * @param drains the command ends by itself after SIGTERM, however long that takes
+ * @param print prints a line to stderr
+ * @param drains the command exits by itself after SIGTERM, without a time limit
  */
-export function stopSignals(say: (line: string) => void, drains = false): StopSignals {
+export function stopSignals(print: (line: string) => void, drains = false): StopSignals {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const stop = (kind: "interrupted" | "terminated", message: string): void => {
     if (exitCode !== undefined) process.exit(exitCodes[kind]);
     exitCode = exitCodes[kind];
     controller.abort(
-      new MlctlError(kind, message, { hint: "what was done stays and is whole; run it again to go on" }),
+      new MlctlError(kind, message, { hint: "finished work is kept; run the command again to continue" }),
     );
   };
   process.on("SIGINT", () => {
     stop("interrupted", "stopped by Ctrl-C");
-    say("stopping; Ctrl-C again quits at once");
+    print("stopping; press Ctrl-C again to quit at once");
   });
   process.on("SIGTERM", () => {
     stop("terminated", "stopped by SIGTERM");

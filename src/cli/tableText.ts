@@ -1,4 +1,4 @@
-/** A table as aligned lines that fit the width of the terminal. */
+/** Formats a table as aligned lines that fit the width of the terminal. */
 import type { Cell, ViewColumn, ViewTable } from "../core/view.ts";
 import { columnTexts } from "./cellText.ts";
 import type { Colours } from "./colours.ts";
@@ -7,36 +7,36 @@ import { wrap } from "./wrap.ts";
 
 const GAP = 2;
 
-/** A text column is cut no further than this; a number never is. */
+/** Minimum width of a text column. Numbers are never cut. */
 const NARROWEST = 8;
 
-/** The other columns give way to the first, which names the row, until they are this narrow. */
+/** Minimum width of the other text columns before the first one, which names the row, is cut. */
 const NARROW = 16;
 
-/** A column of these is cut to the minute, at last to the day, and no further: the start of a date tells nothing. */
+/** A column of timestamps is cut to the minute, then to the day, and no further. */
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z?$/;
 const TO_THE_MINUTE = "2026-11-21T19:07".length;
 const TO_THE_DAY = "2026-11-21".length;
 
-/** An id is copied from the table into the next command: it stays whole. */
+/** Ids are copied into the next command, so they are never cut. */
 const ID = /^[0-9a-f]{12}$/;
 
 interface TextColumn {
   readonly header: string;
   readonly align: "left" | "right";
   readonly texts: readonly string[];
-  /** Digits may not be cut off: 123 is not 12…. */
+  /** Numbers must not be cut: 123 is not 12…. */
   readonly fixed: boolean;
   readonly overflow: "cut" | "wrap" | "whole";
-  /** It is cut no further than this: at first; before columns are left out; before a row becomes a block. */
+  /** Minimum widths of the three stages: first cuts, before columns are left out, before rows become blocks. */
   readonly limits: readonly [number, number, number];
   readonly leaveOut: number | undefined;
   readonly width: number;
 }
 
 /**
- * Where cut columns do not fit, those go that may be left out, which a line under the table tells; where even that is not
- * enough, every row becomes a block of its own, with all columns.
+ * If the cut columns do not fit, optional columns are left out, and a line under the table names them. If that is not
+ * enough, every row becomes a block with all columns.
  */
 export function tableText(table: ViewTable, width: number, colours: Colours): string[] {
   const all = textColumns(table);
@@ -59,11 +59,11 @@ export function tableText(table: ViewTable, width: number, colours: Colours): st
     ...rows,
     ...(leftOut.length === 0
       ? []
-      : wrap(`(no room for: ${leftOut.join(", ")})`, width).map((text) => colours.dim(text))),
+      : wrap(`(hidden columns: ${leftOut.join(", ")})`, width).map((text) => colours.dim(text))),
   ];
 }
 
-/** A text as the lines of its cell. */
+/** The lines of one cell. */
 function fitted({ overflow }: TextColumn, text: string, width: number): string[] {
   if (overflow === "whole") return [text];
   if (overflow === "wrap") return wrap(text, width);
@@ -97,9 +97,9 @@ function limitsOf(texts: readonly string[], isFirst: boolean): TextColumn["limit
   return isFirst ? [Infinity, Infinity, NARROWEST] : [NARROW, NARROW, NARROWEST];
 }
 
-/** Undefined where no columns fit. */
+/** The columns with their final widths; undefined if they do not fit. */
 function fit(columns: readonly TextColumn[], width: number): TextColumn[] | undefined {
-  // Nothing stands behind it that could be pushed out of line; the terminal breaks it, and a copy is whole.
+  // No column follows, so the last one may overflow: the terminal breaks the line, and copying it gives the whole text.
   if (columns.at(-1)?.overflow === "whole")
     return [...(fit(columns.slice(0, -1), width) ?? columns.slice(0, -1)), columns.at(-1)!];
   let kept = columns;
@@ -112,15 +112,15 @@ function fit(columns: readonly TextColumn[], width: number): TextColumn[] | unde
   }
 }
 
-/** Takes from the widest text column, by one limit after the other, until the line fits; undefined where that is not enough. */
+/** Narrows the widest text column, stage by stage, until the line fits; undefined if it cannot. */
 function squeezed(columns: readonly TextColumn[], width: number, last: 1 | 2): TextColumn[] | undefined {
   const widths = columns.map((column) => column.width);
   let excess = widths.reduce((sum, each) => sum + each + GAP, -GAP) - width;
   for (let stage = 0; stage <= last; stage++) {
     while (excess > 0) {
-      const loose = columns.flatMap(({ fixed, limits }, i) => (!fixed && widths[i]! > limits[stage]! ? [i] : []));
-      if (loose.length === 0) break;
-      widths[loose.toSorted((a, b) => widths[b]! - widths[a]!)[0]!]!--;
+      const cuttable = columns.flatMap(({ fixed, limits }, i) => (!fixed && widths[i]! > limits[stage]! ? [i] : []));
+      if (cuttable.length === 0) break;
+      widths[cuttable.toSorted((a, b) => widths[b]! - widths[a]!)[0]!]!--;
       excess--;
     }
   }
@@ -129,7 +129,7 @@ function squeezed(columns: readonly TextColumn[], width: number, last: 1 | 2): T
   return columns.map((column, i) => Object.assign({}, column, { width: widths[i]! }));
 }
 
-/** A day needs no more than its ten signs: what is left of the minute goes to the text that was cut most. */
+/** A day needs only ten characters: gives unused width of timestamp columns to the text column that was cut most. */
 function giveBack(columns: readonly TextColumn[], widths: number[]): void {
   const lacking = columns.map(({ width }, i) => width - widths[i]!);
   const days = columns.flatMap(({ limits }, i) => (limits[1] === TO_THE_DAY && widths[i]! < TO_THE_MINUTE ? [i] : []));

@@ -26,14 +26,14 @@ function shown(form: OutputForm, { isTTY = false, quiet = false, streamed = fals
 }
 
 describe("terminal", () => {
-  it("shows a person title and table on stdout and the next step on stderr", () => {
+  it("on a terminal, prints title and table on stdout and the next step on stderr", () => {
     expect(shown("auto", { isTTY: true })).toEqual({
       stdout: "trained\n\nfamily       f1\nxgboost  0.1235\n",
       stderr: "\nnext: run `mlctl score`\n",
     });
   });
 
-  it("gives a pipe nothing but data and leaves the rest to stderr", () => {
+  it("in a pipe, prints only data on stdout and the rest on stderr", () => {
     expect(shown("auto")).toEqual({ stdout: "xgboost\t0.123456\n", stderr: "trained\nnext: run `mlctl score`\n" });
     expect(shown("auto", { quiet: true })).toEqual({ stdout: "xgboost\t0.123456\n", stderr: "" });
   });
@@ -43,7 +43,7 @@ describe("terminal", () => {
     expect(JSON.parse(shown("json", { isTTY: true }).stdout)).toEqual({ model_path: "models/m.json", f1: null });
   });
 
-  it("keeps stdout for the rows where a command streamed them", () => {
+  it("prints nothing on stdout after a command streamed rows there", () => {
     const { stdout, stderr } = shown("json", { streamed: true });
     expect(stdout).toBe("");
     expect(stderr).toContain("trained\n");

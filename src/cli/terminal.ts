@@ -1,4 +1,4 @@
-/** The two streams of a call: data on stdout, everything else on stderr, each with its own colours and width. */
+/** Output of a call: data on stdout, everything else on stderr, each with its own colours. */
 import type { Outcome } from "../commands/command.ts";
 import type { View } from "../core/view.ts";
 import { coloursFor, type Colours } from "./colours.ts";
@@ -22,7 +22,7 @@ export interface TerminalOptions {
 export interface Terminal {
   readonly width: () => number;
   readonly outColours: Colours;
-  /** Of stderr. */
+  /** Colours of stderr. */
   readonly colours: Colours;
   readonly show: (outcome: Outcome, form: OutputForm) => void;
 }
@@ -32,8 +32,8 @@ export function terminal(options: TerminalOptions): Terminal {
   const outColours = coloursFor(stdout, environment, options.colour);
   const colours = coloursFor(stderr, environment, options.colour);
   const width = (): number => {
-    const asked = Number(environment["COLUMNS"]);
-    return Math.max(20, stdout.columns ?? stderr.columns ?? (asked > 0 ? asked : 80));
+    const columns = Number(environment["COLUMNS"]);
+    return Math.max(20, stdout.columns ?? stderr.columns ?? (columns > 0 ? columns : 80));
   };
   const remark = (view: View): void => {
     const text = quiet ? "" : remarkText(view, width(), colours);
@@ -53,7 +53,7 @@ export function terminal(options: TerminalOptions): Terminal {
       else if (form !== "auto") stdout.write(listing(view, form));
       else if (isPerson) stdout.write(viewText(view, width(), outColours));
       else stdout.write(tabSeparated(view));
-      // Without a person at stdout, the sentence that says what happened belongs to the log.
+      // In a pipe, the title goes to stderr, because stdout is for data.
       if (form === "auto" && !isPerson && !streamed && !quiet && view.title !== undefined)
         stderr.write(`${view.title}\n`);
       if (form === "auto" || streamed) remark(view);

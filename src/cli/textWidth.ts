@@ -1,15 +1,15 @@
-/** Text cut or padded to a number of columns of a terminal. */
+/** Measures, cuts and pads text by terminal columns. */
 import stringWidth from "string-width";
 
-/** As a reader counts them: a joined emoji is one. */
+/** Splits text into user-perceived characters: a joined emoji is one. */
 const characters = new Intl.Segmenter();
 
-/** Columns of a terminal that `text` takes. */
+/** Number of terminal columns that `text` takes. */
 export function textWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** At most `width` columns, with an ellipsis where something is left out. */
+/** Cuts text to at most `width` columns, ending in an ellipsis. */
 export function truncate(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let result = "";
@@ -27,10 +27,8 @@ export function pad(text: string, width: number, align: "left" | "right"): strin
   return align === "right" ? blanks + text : text + blanks;
 }
 
-/**
- * Control characters made visible or blank: a name out of a file can neither move the cursor nor break a line.
- */
+/** Replaces control characters, so that a name from a file can neither move the cursor nor break a line. */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- the pattern matches control characters on purpose
   return text.replace(/[\t\n\r]+/g, " ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "\uFFFD");
 }

@@ -19,12 +19,12 @@ describe("toJson", () => {
     });
   });
 
-  it("leaves parameters and configuration as they are, however deep", () => {
+  it("does not change parameters and configuration at any depth", () => {
     const params = { maxDepth: 3, nested: { minChildWeight: 1 } };
     expect(toJson({ bestRun: { params } })).toEqual({ best_run: { params } });
   });
 
-  it("writes null for NaN, infinity and what is missing, and leaves undefined keys out", () => {
+  it("writes null for NaN, infinity and missing values, and leaves out undefined keys", () => {
     expect(toJson({ a: NaN, b: Infinity, c: null, d: undefined, e: [undefined] })).toEqual({
       a: null,
       b: null,

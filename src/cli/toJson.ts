@@ -1,14 +1,14 @@
-/** A result as `--json` prints it: snake_case keys, ISO 8601 dates, numbers as numbers, null for what is no number. */
+/** Converts a result for `--json`: snake_case keys, ISO 8601 dates, null for NaN and infinity. */
 import type { Json } from "../core/json.ts";
 
-/** Objects whose keys are data (names of columns, metrics, …): the keys stay, their values are converted. */
+/** Objects whose keys are data (names of columns, metrics, …): keys stay unchanged, values are converted. */
 const dictionaries = new Set(
   "metrics columns inputs tags missing aliases summary counts classes features feature_sets packages require".split(
     " ",
   ),
 );
 
-/** Written down elsewhere in their own form: nothing inside them is touched. */
+/** Objects in a documented format of their own: nothing inside them is changed. */
 const verbatim = new Set(["params", "config", "value"]);
 
 export function toJson(value: unknown, key = ""): Json {
@@ -20,7 +20,7 @@ export function toJson(value: unknown, key = ""): Json {
   if (value instanceof Map) return toJson(Object.fromEntries(value), key);
   if (value instanceof Set) return toJson([...value], key);
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<number>, (item) => toJson(item));
-  // A list of dictionaries is none itself: rows of a leaderboard have fields.
+  // Items of a list under a dictionary key are ordinary objects: the rows of a leaderboard have fields.
   if (Array.isArray(value)) return value.map((item) => toJson(item, verbatim.has(key) ? key : ""));
   if (typeof value !== "object") throw new TypeError(`a ${typeof value} has no JSON form (${key})`);
   const keepKeys = dictionaries.has(key) || verbatim.has(key);

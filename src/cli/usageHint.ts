@@ -1,7 +1,7 @@
-/** The next step after words that no command takes. */
+/** Hint after a usage error. */
 import type { Command } from "../commands/command.ts";
 
-/** What commands say of themselves goes before the likeness of letters: `config check` means validate, not schema. */
+/** `alsoCalled` takes precedence over similar spelling: `config check` means validate, not schema. */
 export function usageHint(
   { message, hint }: { readonly message: string; readonly hint: string | undefined },
   argv: readonly string[],
@@ -9,14 +9,14 @@ export function usageHint(
 ): string {
   const { path, level } = namedCommands(argv, commands);
   const unknown = /^unknown command '(.+)'$/.exec(message)?.[1];
-  const meant = level.find(({ alsoCalled = [] }) => unknown !== undefined && alsoCalled.includes(unknown));
-  if (meant !== undefined) return `did you mean ${meant.name}?`;
+  const alternative = level.find(({ alsoCalled = [] }) => unknown !== undefined && alsoCalled.includes(unknown));
+  if (alternative !== undefined) return `did you mean ${alternative.name}?`;
   const { excessHint } = path.at(-1) ?? {};
   if (excessHint !== undefined && message.startsWith("too many arguments")) return excessHint;
-  return hint ?? `\`mlctl ${[...path.map(({ name }) => name), "--help"].join(" ")}\` shows what is allowed`;
+  return hint ?? `\`mlctl ${[...path.map(({ name }) => name), "--help"].join(" ")}\` shows the usage`;
 }
 
-/** "schedule", "now" of `mlctl -q schedule now --nope`, and the commands that could follow. */
+/** The commands named in argv, such as "schedule" and "now", and the commands that could follow. */
 function namedCommands(argv: readonly string[], commands: readonly Command[]) {
   const path: Command[] = [];
   let level = commands;

@@ -17,7 +17,7 @@ const leaderboard: ViewTable = {
 };
 
 describe("viewText", () => {
-  it("aligns numbers right with their points under each other and texts left", () => {
+  it("aligns numbers right by their decimal points, and texts left", () => {
     expect(tableText(leaderboard, 100, plain)).toEqual([
       "family                   f1    rows  note",
       "logistic_regression  0.5714  12,345  the winner of the leaderboard by a wide margin",
@@ -31,7 +31,7 @@ describe("viewText", () => {
     expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(60);
   });
 
-  it("cuts a time to the minute, at last to the day, and never an id", () => {
+  it("cuts a time to the minute, then to the day, and never an id", () => {
     const rows = [["6a93e4e7e216", "2026-11-21T19:12:24Z", "logistic_regression", "in production"]];
     const table: ViewTable = { columns: ["run", "created", "family", "status"], rows };
     expect(tableText(table, 63, plain)[1]).toBe("6a93e4e7e216  2026-11-21T19:12  logistic_regres…  in production");
@@ -41,7 +41,7 @@ describe("viewText", () => {
     expect(tableText(table, 43, plain)[1]).toBe("created  2026-11-21T19:12:24Z");
   });
 
-  it("leaves out what may be left out before it cuts further, and says so", () => {
+  it("leaves out optional columns before it cuts further, and names them", () => {
     const rows = [["6a93e4e7e216", "logistic_regression", 1, "v12", "in production"]];
     const columns = ["run", "family", { header: "rank", leaveOut: 1 }, { header: "version", leaveOut: 2 }, "status"];
     const table: ViewTable = { columns, rows };
@@ -49,18 +49,18 @@ describe("viewText", () => {
     expect(tableText(table, 59, plain)).toEqual([
       "run           family               version  status",
       "6a93e4e7e216  logistic_regression  v12      in production",
-      "(no room for: rank)",
+      "(hidden columns: rank)",
     ]);
     expect(tableText(table, 45, plain)).toEqual([
       "run           family            status",
       "6a93e4e7e216  logistic_regres…  in production",
-      "(no room for: rank, version)",
+      "(hidden columns: rank, version)",
     ]);
     expect(tableText(table, 37, plain)[1]).toBe("6a93e4e7e216  logistic_…  in product…");
     expect(tableText(table, 20, plain)).toContain("rank     1");
   });
 
-  it("goes on in the next line where a column is to be read to its end, and leaves alone what is copied", () => {
+  it("wraps columns with overflow wrap, and never breaks those with overflow whole", () => {
     const rows = [
       ["job nightly", "fail", "did not run 3 times since noon: look whether cron works"],
       ["disk", "pass", "ok"],
@@ -86,7 +86,7 @@ describe("viewText", () => {
     ]);
   });
 
-  it("gives every row a block of its own where columns cannot fit", () => {
+  it("shows every row as a block if the columns cannot fit", () => {
     expect(tableText(leaderboard, 30, plain)).toEqual([
       "family  logistic_regression",
       "f1      0.5714",
@@ -115,7 +115,7 @@ describe("viewText", () => {
     expect(lines).toEqual(["a     b", "東京  x", "oslo  y"]);
   });
 
-  it("shows title, fields and tables with a line between them, and folds long values under their label", () => {
+  it("separates title, fields and tables with an empty line, and wraps long values beside their label", () => {
     const view = {
       title: "done",
       fields: [
@@ -127,11 +127,11 @@ describe("viewText", () => {
     expect(viewText(view, 16, plain)).toBe("done\n\nrun     r1\nreason  one two\n        three\n\nx\n1\n");
   });
 
-  it("keeps control characters of a name from reaching the terminal", () => {
+  it("prints no control characters from names", () => {
     expect(viewText({ fields: [["column", "a\u001b[2Jb\nc"]] }, 80, plain)).toBe("column  a\uFFFD[2Jb c\n");
   });
 
-  it("tells notes and the next step apart from the data", () => {
+  it("prints notes and the next step separately from the data", () => {
     expect(remarkText({ notes: ["five rows decide nothing"], next: "run `mlctl score`" }, 80, plain)).toBe(
       "note: five rows decide nothing\nnext: run `mlctl score`\n",
     );
@@ -139,7 +139,7 @@ describe("viewText", () => {
 });
 
 describe("listings", () => {
-  it("are tab-separated without a header and with every digit in a pipe", () => {
+  it("are tab-separated in a pipe, without a header and with every digit", () => {
     const odd: ViewTable = {
       columns: ["a", "b"],
       rows: [
@@ -154,7 +154,7 @@ describe("listings", () => {
     expect(tabSeparated({ fields: [["f1", 0.5]] })).toBe("f1\t0.5\n");
   });
 
-  it("quote what CSV needs quoted", () => {
+  it("quote CSV cells that need it", () => {
     expect(csvText({ columns: ["a,b", "c"], rows: [['say "hi"', null]] })).toBe('"a,b",c\r\n"say ""hi""",\r\n');
   });
 

@@ -1,4 +1,4 @@
-/** A view as people read it on a terminal. */
+/** Formats a view for a terminal. */
 import type { View } from "../core/view.ts";
 import { cellText } from "./cellText.ts";
 import type { Colours } from "./colours.ts";
@@ -7,7 +7,7 @@ import { pad, textWidth } from "./textWidth.ts";
 import { wrap } from "./wrap.ts";
 import { wrapRemark } from "./wrapRemark.ts";
 
-/** Title, fields, tables, with an empty line between; remarks and the next step go to stderr (`remarkLines`). */
+/** Title, fields and tables, separated by empty lines. Notes and the next step go to stderr, see `remarkText`. */
 export function viewText({ title, fields = [], tables = [] }: View, width: number, colours: Colours): string {
   const parts: string[][] = [];
   if (title !== undefined) parts.push(wrap(title, width).map((line) => colours.bold(line)));
@@ -19,7 +19,7 @@ export function viewText({ title, fields = [], tables = [] }: View, width: numbe
   return parts.length === 0 ? "" : `${parts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** Notes, then what is next. */
+/** Notes, then the next step. */
 export function remarkText({ notes = [], next }: View, width: number, colours: Colours): string {
   const lines = notes.flatMap((note) => wrapRemark(note, width, "note: "));
   if (next !== undefined) lines.push(...wrapRemark(next, width, "next: ").map((line) => colours.cyan(line)));

@@ -1,9 +1,10 @@
-/** Breaks a text at blanks so that it fits a width. */
+/** Breaks text at spaces to fit a width. */
 import { textWidth } from "./textWidth.ts";
 
 /**
- * Lines after the first are indented under the text behind `prefix`. A word longer than the width stays whole: paths are copied.
- * @param text or its words, which may hold blanks
+ * Lines after the first are indented to the end of `prefix`. A word longer than the width is not broken, because paths
+ * are copied.
+ * @param text a string, or its words, which may contain spaces
  */
 export function wrap(text: string | readonly string[], width: number, prefix = ""): string[] {
   const indent = " ".repeat(prefix.length);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { wrapRemark } from "./wrapRemark.ts";
 
 describe("wrapRemark", () => {
-  it("is a remark on one line where it fits", () => {
+  it("returns one line if the remark fits", () => {
     expect(wrapRemark("`mlctl train`", 40, "next: ")).toEqual(["next: `mlctl train`"]);
     expect(wrapRemark("", 40, "note: ")).toEqual(["note: "]);
   });
@@ -15,7 +15,7 @@ describe("wrapRemark", () => {
     ]);
   });
 
-  it("gives a command that fits no line one of its own, which is the command and nothing else", () => {
+  it("puts a command that fits on no line on a separate line, without anything else", () => {
     const command = "cd demo && mlctl schedule install --systemd --output units";
     expect(wrapRemark(`set the target, then \`${command}\`, and look`, 40, "next: ")).toEqual([
       "next: set the target, then",
@@ -25,7 +25,7 @@ describe("wrapRemark", () => {
     expect(wrapRemark(`\`${command}\``, 40, "next: ")).toEqual(["next:", command]);
   });
 
-  it("knows commands behind a backtick that belongs to the name of a file", () => {
+  it("recognises commands after a backtick that belongs to a file name", () => {
     const command = "mlctl doctor --json";
     for (const name of ["a`b.csv", "`b.csv", "a`.csv"]) {
       expect(wrapRemark(`${name} is bad: \`${command}\` or (\`mlctl prune\`) helps`, 18, "")).toEqual([
@@ -37,7 +37,7 @@ describe("wrapRemark", () => {
     }
   });
 
-  it("takes a backtick without a second one for text", () => {
+  it("treats a single backtick as text", () => {
     expect(wrapRemark("a `b c d", 4, "")).toEqual(["a `b", "c d"]);
   });
 });

@@ -1,10 +1,10 @@
-/** Breaks a remark at blanks so that it fits a width, but never within a command, which people copy. */
+/** Breaks a remark at spaces to fit a width, but never within a command, because commands are copied. */
 import { textWidth } from "./textWidth.ts";
 import { wrap } from "./wrap.ts";
 
 /**
- * What stands between backticks stays whole. A command that no line has room for gets one of its own, bare and from the
- * first column on: a terminal folds it there, and what is copied is the command.
+ * Text between backticks is not broken. A command that fits on no line gets a line of its own, without backticks and
+ * from the first column, so that copying the line gives the command.
  */
 export function wrapRemark(text: string, width: number, prefix: string): string[] {
   const indent = " ".repeat(prefix.length);
@@ -29,16 +29,16 @@ export function wrapRemark(text: string, width: number, prefix: string): string[
   return lines;
 }
 
-/** Between two backticks that stand at the edges of words: one in the name of a file, or without a second, is a letter. */
+/** Text between two backticks at word boundaries. A backtick in a file name, or without a second one, is plain text. */
 const COMMAND = /(?<![\w`])`[^`]+`(?![\w`])/g;
 
-/** Commands are one word each. */
+/** The words of a text; each command is one word. */
 function wordsOf(text: string): string[] {
   const words: string[] = [];
   let end = 0;
   const add = (piece: string): void => {
     const [first = "", ...rest] = piece.split(" ");
-    // What stands before or after a command without a blank belongs to its word.
+    // Text that touches a command without a space belongs to the same word.
     if (words.length > 0) words[words.length - 1] += first;
     else words.push(first);
     words.push(...rest);

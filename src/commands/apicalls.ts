@@ -1,4 +1,4 @@
-/** `mlctl apicalls`: every address of the HTTP API, called once. */
+/** `mlctl apicalls`: calls every endpoint of the HTTP API once. */
 import { exitCodes } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { ApiCallsResult } from "../lifecycle/fullprocess/apiCalls.ts";
@@ -8,19 +8,19 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 export const apicalls = defineCommand({
   name: "apicalls",
-  group: "Use",
-  summary: "call every address of the HTTP API and keep what it answers",
+  group: "Predict",
+  summary: "call every endpoint of the HTTP API and save the responses",
   details:
-    "Sends the rows of the test data, without their target, to a running server, or to one of its own on a free port, and writes predictions, score, summary and diagnosis to models/apireturns_<time>.txt. Exit 1 where an address does not answer as it should.",
+    "Sends the rows of the test set, without the target, to a running server or to a temporary one on a free port, and writes predictions, score, summary and diagnosis to models/apireturns_<time>.txt. Exit 1 if an endpoint does not respond as expected.",
   options: {
-    url: { flags: "--url <url>", description: "a running server (default: one of its own, until the calls are done)" },
+    url: { flags: "--url <url>", description: "URL of a running server (default: start a temporary server)" },
     token: { flags: "--token <token>", description: "bearer token for --url (default: serve.token)" },
     wait: sharedOptions.wait,
   },
   examples: [
-    ["mlctl apicalls", "with a server of its own"],
-    ["mlctl apicalls --url http://127.0.0.1:8000", "a server that runs already"],
-    ["mlctl apicalls --json | jq '.calls[] | select(.ok | not)'", "what did not answer"],
+    ["mlctl apicalls", "with a temporary server"],
+    ["mlctl apicalls --url http://127.0.0.1:8000", "against a running server"],
+    ["mlctl apicalls --json | jq '.calls[] | select(.ok | not)'", "only the calls that failed"],
   ],
   async run(invocation) {
     const { url, token, wait } = invocation.options;
@@ -46,14 +46,14 @@ export const apicalls = defineCommand({
 }) satisfies Command;
 
 export function apicallsView({ calls, failed, path, runId }: ApiCallsResult): View {
-  const answered = `${calls.length - failed} of ${calls.length} addresses answered`;
+  const succeeded = `${calls.length - failed} of ${calls.length} endpoints responded`;
   return {
-    title: `${answered}${runId === null ? "" : `, run ${runId}`}: ${path}`,
+    title: `${succeeded}${runId === null ? "" : `, run ${runId}`}: ${path}`,
     tables: [
       {
         columns: [
           "method",
-          "address",
+          "path",
           { header: "status", align: "right" },
           { header: "seconds", align: "right" },
           "problem",

@@ -1,11 +1,11 @@
-/** What `--fail-on drift,performance` names. */
+/** Parses `--fail-on drift,performance`. */
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
 import { suggest } from "../core/text/suggest.ts";
 
 const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
-/** @throws {MlctlError} kind "usage" for an area that there is not */
+/** @throws {MlctlError} kind "usage" for an unknown area */
 export function areasOf(text: string | undefined): MonitorArea[] {
   return (text ?? "")
     .split(",")

@@ -1,4 +1,4 @@
-/** `mlctl at DATE`: what answered on that day. */
+/** `mlctl at DATE`: the deployment that was in production at that time. */
 import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { AtResult } from "../lifecycle/registry/at.ts";
@@ -7,14 +7,17 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const at = defineCommand({
   name: "at",
-  group: "Look back",
-  summary: "tell which model, data and configuration were in production at a time",
+  group: "Inspect",
+  summary: "show which model, dataset and configuration were in production at a time",
   arguments: [
-    { name: "<date>", description: "2026-03-01 (the end of that day, now while it lasts) or 2026-03-01T09:00:00Z" },
+    {
+      name: "<date>",
+      description: "2026-03-01 (the end of that day, or now if that is earlier) or 2026-03-01T09:00:00Z",
+    },
   ],
   examples: [
-    ["mlctl at 2026-03-01", "what answered at the end of that day"],
-    ["mlctl at 2026-03-01 --json | jq .run.config", "with which configuration"],
+    ["mlctl at 2026-03-01", "in production at the end of that day"],
+    ["mlctl at 2026-03-01 --json | jq .run.config", "the configuration of that run"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -33,7 +36,7 @@ export function atView({ at: instant, deployment, run, dataset }: AtResult): Vie
     title: `at ${instant} run ${deployment.runId} was in production (deployment ${deployment.deploymentId})`,
     fields: [
       ["deployed at", deployment.deployedAt],
-      ["why", deployment.reasons.join("; ")],
+      ["reasons", deployment.reasons.join("; ")],
       [deployment.metric, formatNumber(deployment.value)],
       ["family", run?.family ?? null],
       ["model", deployment.prunedAt === undefined ? deployment.model.path : `pruned at ${deployment.prunedAt}`],

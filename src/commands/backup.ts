@@ -1,4 +1,4 @@
-/** `mlctl backup` and `mlctl restore`: a workspace in one file, and back. */
+/** `mlctl backup`: saves a workspace in one archive. */
 import { formatBytes } from "../core/text/format.ts";
 import type { BackupResult } from "../lifecycle/backup/backup.ts";
 import type { View } from "../core/view.ts";
@@ -8,21 +8,21 @@ import { openConfig } from "./openConfig.ts";
 export const backup = defineCommand({
   name: "backup",
   group: "Other",
-  summary: "store, records and artifacts in one file, while mlctl goes on working",
+  summary: "save store, records and artifacts in one archive while mlctl keeps working",
   details:
-    "A .tar.gz with the hash of every file. Needs no lock: what is trained or deployed meanwhile is in it whole or not at all. Input and test files, and the folder of `mlctl watch`, are only in it with --inputs.",
-  arguments: [{ name: "[file]", description: "where it goes (default: backup_<time>.tar.gz in the workspace)" }],
+    "Writes a .tar.gz with the checksum of every file. Takes no lock: a training or deployment that runs meanwhile is included completely or not at all. Input files, test data and the folder of `mlctl watch` are included only with --inputs.",
+  arguments: [{ name: "[file]", description: "archive to write (default: backup_<time>.tar.gz in the workspace)" }],
   options: {
     inputs: {
       flags: "--inputs",
       type: "boolean",
-      description: "also the input folder, the test data and watch.folder",
+      description: "include the input folder, the test data and watch.folder",
     },
   },
   examples: [
-    ["mlctl backup", "beside config.json"],
-    ["mlctl backup /mnt/nas/churn.tar.gz --inputs", "all of it, elsewhere"],
-    ["mlctl restore /mnt/nas/churn.tar.gz -C elsewhere", "and back"],
+    ["mlctl backup", "into the workspace"],
+    ["mlctl backup /mnt/nas/churn.tar.gz --inputs", "with all data, to another disk"],
+    ["mlctl restore /mnt/nas/churn.tar.gz -C elsewhere", "restore it"],
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation);
@@ -38,12 +38,12 @@ export const backup = defineCommand({
 
 export function backupView({ path, bytes, files, contentBytes, damaged, sha256 }: BackupResult): View {
   return {
-    title: `wrote ${files} files (${formatBytes(contentBytes)}) into ${path} (${formatBytes(bytes)})`,
+    title: `wrote ${files} files (${formatBytes(contentBytes)}) to ${path} (${formatBytes(bytes)})`,
     fields: [
       ["file", path],
       ["sha256", sha256],
     ],
-    notes: damaged.map((name) => `${name} was missing or changed already: \`mlctl verify\``),
-    next: `\`mlctl restore ${path} -C <empty folder>\` brings it back`,
+    notes: damaged.map((name) => `${name} was already missing or changed: run \`mlctl verify\``),
+    next: `\`mlctl restore ${path} -C <empty folder>\` restores it`,
   };
 }

@@ -1,47 +1,49 @@
 /**
- * Command: what a subcommand is made of. To add one, write `commands/<name>.ts` in this shape and a line in index.ts:
+ * The definition of a subcommand. To add one, write `commands/<name>.ts` in this shape and add a line to index.ts:
  *
  *     export const score = defineCommand({
  *       name: "score",
  *       group: "Lifecycle",
- *       summary: "judge the latest model on the test data",
- *       options: { failUnder: { flags: "--fail-under <value>", type: "number", description: "exit 10 below it" } },
- *       examples: [["mlctl score --fail-under 0.6", "fail a pipeline"]],
+ *       summary: "evaluate the latest model on the test set",
+ *       options: { model: { flags: "--model <ref>", description: "run id, v3 or @champion (default: latest)" } },
+ *       examples: [["mlctl score --model @champion", "the deployed model"]],
  *       async run(invocation) {
- *         const settings = await openConfig(invocation);
- *         const { score } = await import("../lifecycle/score/score.ts"); // heavy imports only here: --help stays fast
- *         const result = await score({ failUnder: invocation.options.failUnder }, settings, invocation.context);
+ *         const workspace = await openWorkspaceOf(invocation);
+ *         const { writing } = await import("../lifecycle/session.ts"); // heavy imports only here: --help stays fast
+ *         const { score } = await import("../lifecycle/score/score.ts");
+ *         const { model = "latest" } = invocation.options;
+ *         const result = await writing(workspace, writingOptions("score", 0), (session) => score(session, { model }));
  *         return { result, view: scoreView(result) };
  *       },
  *     })
  *
- * followed by "satisfies Command", the mark by which architecture.test.ts knows a command. `options` types
- * `invocation.options`; flags, help, completion, `--json`, colours, progress and exit codes follow.
+ * followed by "satisfies Command", by which architecture.test.ts recognises a command. Flags, help, completion, `--json`
+ * and the type of `invocation.options` are derived from this definition.
  */
 import type { Readable, Writable } from "node:stream";
 import type { Context } from "../core/context.ts";
 import type { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 
-export const groups = ["Lifecycle", "Use", "Watch", "Improve", "Look back", "Other"] as const;
+export const groups = ["Lifecycle", "Predict", "Monitor", "Improve", "Inspect", "Other"] as const;
 
 export type Group = (typeof groups)[number];
 
 export interface OptionSpec {
-  /** As commander writes them: "-o, --output <file>"; "--columns <names...>" or, given repeatedly, "--limit <name>" with type "list". */
+  /** In commander's syntax: "-o, --output <file>", "--columns <names...>"; a repeatable "--tag <name>" has type "list". */
   readonly flags: string;
   readonly description: string;
-  /** Left out: "boolean" without a value in `flags`, else "text". "duration" ("10m") arrives in milliseconds. */
+  /** Default: "boolean" without a value in `flags`, else "text". A "duration" ("10m") arrives in milliseconds. */
   readonly type?: "boolean" | "text" | "number" | "integer" | "list" | "duration";
   readonly choices?: readonly string[];
-  /** Shown in the help and filled in. */
+  /** Shown in the help, and used when the flag is not given. */
   readonly default?: string | number;
-  /** The key of config.json this flag stands for ("train.seed"): openConfig lays it over file and environment. */
+  /** The key of config.json that this flag overrides ("train.seed"); see openConfig. */
   readonly setting?: string;
 }
 
 export interface ArgumentSpec {
-  /** As in the usage line: "<shell>" required, "[paths...]" any number. */
+  /** As in the usage line: "<shell>" is required, "[paths...]" takes any number. */
   readonly name: string;
   readonly description: string;
   readonly choices?: readonly string[];
@@ -49,7 +51,7 @@ export interface ArgumentSpec {
 
 export type Options = Readonly<Record<string, OptionSpec>>;
 
-/** What an option arrives as; undefined where it was not given. */
+/** Type of an option's value; undefined if the flag was not given. */
 export type OptionValue<S extends OptionSpec> = S extends { readonly type: "boolean" }
   ? boolean
   : S extends { readonly type: "number" | "integer" | "duration" }
@@ -64,11 +66,11 @@ export type OptionValue<S extends OptionSpec> = S extends { readonly type: "bool
 
 type Absent<S extends OptionSpec> = S extends { readonly default: string | number } ? never : undefined;
 
-/** The flags that every command takes; see globalOptions.ts. */
+/** Values of the flags that every command takes; see globalOptions.ts. */
 export interface GlobalOptions {
   /** -c FILE */
   readonly config: string | undefined;
-  /** -C DIR, else the current directory. */
+  /** Absolute path: -C DIR, else the current directory. */
   readonly directory: string;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -78,65 +80,65 @@ export interface GlobalOptions {
 
 /** One call of a command. */
 export interface Invocation<O extends Options = Options> {
-  /** Arguments in order; those of "[paths...]" follow one another. */
+  /** Arguments in order; those of "[paths...]" are flattened. */
   readonly args: readonly string[];
   readonly options: { readonly [Key in keyof O]: OptionValue<O[Key]> };
   readonly global: GlobalOptions;
-  /** Flags that stand for keys of config.json, as `loadConfig` takes them. */
+  /** Flags that override keys of config.json, in the form that `loadConfig` takes. */
   readonly flagSettings: readonly { readonly key: string; readonly flag: string; readonly value: string | number }[];
   readonly context: Context;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** For commands that stream rows; the others return their result. */
+  /** stdin and stdout are for commands that stream rows; the others return their result. */
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable;
-  /** For what another program says; one's own remarks go through `context.emit`. */
+  /** For the output of other programs; a command reports its own progress and warnings through `context.emit`. */
   readonly stderr: Writable;
-  /** All commands in the order of the help, for completion. */
+  /** All commands in the order of the help; used by completion. */
   readonly commands: readonly Command[];
-  /** What is wrong with a command line (without the program's name), before anybody runs it; undefined: nothing. */
+  /** Checks a command line (without the program's name) without running it; undefined if it is valid. */
   readonly usageError: (words: readonly string[]) => Promise<MlctlError | undefined>;
 }
 
-/** What a command gives back; main shows it and ends with `exitCode`. */
+/** What a command returns; cli prints it and exits with `exitCode`. */
 export type Outcome =
   | {
-      /** For --json: camelCase here, snake_case there. */
+      /** Printed by --json; its camelCase keys become snake_case there. */
       readonly result: object;
       readonly view: View;
-      /** 0 if left out; see exitCodes in core/errors.ts. */
+      /** Default 0; see exitCodes in core/errors.ts. */
       readonly exitCode?: number;
-      /** Rows went to stdout already: the view goes to stderr and --json prints nothing more. */
+      /** Rows were already written to stdout: the view goes to stderr, and --json prints nothing more. */
       readonly streamed?: boolean;
     }
-  | { /** Printed as it is, with or without --json. */ readonly text: string };
+  | { /** Printed unchanged, with or without --json. */ readonly text: string };
 
 export interface Command<O extends Options = Options> {
   readonly name: string;
   readonly group: Group;
-  /** One sentence for the list: lower case, no full stop. */
+  /** One line for the command list: lower case, no full stop. */
   readonly summary: string;
-  /** Other words that people try for it: no command, but the hint names this one. */
+  /** Names that people try instead. They are not aliases; the error's hint names this command. */
   readonly alsoCalled?: readonly string[];
-  /** What the summary leaves out, for the help of this command. */
+  /** Shown below the summary in the help of this command. */
   readonly details?: string;
   readonly arguments?: readonly ArgumentSpec[];
-  /** The next step where more words were given: what they were probably meant for. */
+  /** Hint when too many arguments are given. */
   readonly excessHint?: string;
   readonly options?: O;
-  /** 2 to 4 lines to paste, each with what it does. */
+  /** 2 to 4 command lines to paste, each with its meaning. */
   readonly examples: readonly (readonly [line: string, meaning: string])[];
-  /** "config show", "config validate"; a command with these has no `run`. */
+  /** As in "config show", "config validate"; a command with subcommands has no `run`. */
   readonly subcommands?: readonly Command[];
-  /** Adds --csv and --md: the first table of the view in that form. */
+  /** Adds --csv, --csv-safe and --md, which print the first table of the view. */
   readonly listing?: boolean;
-  /** On GitHub Actions its view goes to the summary of the job. */
+  /** On GitHub Actions, its view is added to the job summary. */
   readonly summarizes?: boolean;
-  /** After SIGTERM it waits for what it began, instead of being ended after some seconds. */
+  /** After SIGTERM it finishes its running work, instead of being ended after some seconds. */
   readonly drains?: boolean;
   run?(invocation: Invocation<O>): Promise<Outcome>;
 }
 
-/** Nothing but types: lets `options` decide what `run` is given. */
+/** Identity; infers the type of `invocation.options` from `options`. */
 export function defineCommand<const O extends Options>(command: Command<O>): Command<O> {
   return command;
 }

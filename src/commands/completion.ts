@@ -1,4 +1,4 @@
-/** `mlctl completion`: scripts for bash, zsh and fish, made from the definitions of the commands. */
+/** `mlctl completion`: completion scripts for bash, zsh and fish, generated from the command definitions. */
 import { defineCommand, type Command, type OptionSpec } from "./command.ts";
 import { globalOptions } from "./globalOptions.ts";
 
@@ -8,11 +8,11 @@ export const completion = defineCommand({
   name: "completion",
   group: "Other",
   summary: "print a completion script for your shell",
-  arguments: [{ name: "<shell>", description: "which shell", choices: shells }],
+  arguments: [{ name: "<shell>", description: "shell to complete in", choices: shells }],
   examples: [
-    ["source <(mlctl completion bash)", "this session; add it to ~/.bashrc for all"],
-    ["mlctl completion zsh > ~/.zfunc/_mlctl", "with ~/.zfunc in fpath"],
-    ["mlctl completion fish > ~/.config/fish/completions/mlctl.fish", "all sessions"],
+    ["source <(mlctl completion bash)", "for this session; add it to ~/.bashrc for all sessions"],
+    ["mlctl completion zsh > ~/.zfunc/_mlctl", "if ~/.zfunc is in fpath"],
+    ["mlctl completion fish > ~/.config/fish/completions/mlctl.fish", "for all sessions"],
   ],
   async run({ args, commands }) {
     const shell = args[0] as (typeof shells)[number];
@@ -22,7 +22,6 @@ export const completion = defineCommand({
   },
 }) satisfies Command;
 
-/** A word that can be typed. */
 interface Word {
   readonly text: string;
   readonly meaning: string;
@@ -44,7 +43,7 @@ function entriesOf(command: Command, above: readonly string[]): Entry[] {
   const choices = (command.arguments ?? []).flatMap((argument) => argument.choices ?? []);
   const words = [...own, ...choices.map((text) => ({ text, meaning: "" })), ...wordsOf(options)];
   if (command.listing === true)
-    words.push({ text: "--csv", meaning: "as CSV" }, { text: "--md", meaning: "as Markdown" });
+    words.push({ text: "--csv", meaning: "print as CSV" }, { text: "--md", meaning: "print as Markdown" });
   const values = Object.values(options).flatMap((option) =>
     option.choices === undefined ? [] : flagsOf(option).map((flag) => ({ flag, choices: option.choices ?? [] })),
   );
@@ -71,7 +70,7 @@ const scripts: Readonly<Record<(typeof shells)[number], (entries: readonly Entry
   fish: fishScript,
 };
 
-/** Words of the command line up to the first flag make the path; files where nothing else fits. */
+/** The words before the cursor that name commands form the path; files are completed where no word matches. */
 function bashScript(entries: readonly Entry[]): string {
   const paths = entries.map(
     ({ path, words }) => `    "${path}") words="${words.map(({ text }) => text).join(" ")}" ;;`,

@@ -1,4 +1,4 @@
-/** `mlctl config show | validate | schema`: what mlctl understood of config.json, and what it would understand. */
+/** `mlctl config show | validate | schema`: the effective settings, the errors in config.json, and its JSON Schema. */
 import type { Setting } from "../config/describeSettings.ts";
 import type { ConfigProblem } from "../config/schema/schema.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
@@ -13,13 +13,13 @@ const show = defineCommand({
   alsoCalled: ["list", "get", "print"],
   summary: "print every setting with its value and where it comes from",
   details:
-    "Flags go before MLCTL_* variables, those before config.json, that before defaults. Secrets are not printed.",
-  arguments: [{ name: "[keys...]", description: "only these keys and what is below them, e.g. train" }],
+    "Flags override MLCTL_* variables, which override config.json, which overrides the defaults. Secrets are not printed.",
+  arguments: [{ name: "[keys...]", description: "only these keys and the keys below them, e.g. train" }],
   listing: true,
   examples: [
     ["mlctl config show", "all settings"],
     ["mlctl config show train promotion", "two sections"],
-    ["MLCTL_TRAIN_SEED=7 mlctl config show train.seed", "a variable goes before the file"],
+    ["MLCTL_TRAIN_SEED=7 mlctl config show train.seed", "a variable overrides the file"],
     ["mlctl config show --json | jq .config.train", "the whole configuration as JSON"],
   ],
   async run(invocation) {
@@ -40,14 +40,14 @@ const show = defineCommand({
 const validate = defineCommand({
   name: "validate",
   group: "Other",
-  summary: "check config.json and print all of its errors at once",
+  summary: "check config.json and print all errors at once",
   alsoCalled: ["check", "test", "lint", "verify"],
   details:
-    "With --data everything that train does before it fits is done with the newest dataset: target, history that features look back on, split, folds, and leakage (rows copied across the split, columns that give the target away or look ahead). Nothing is written.",
-  options: { data: { flags: "--data", description: "check it against the newest dataset as well" } },
+    "With --data, runs every check that `mlctl train` makes before fitting, on the newest dataset: target, history for lag features, split, folds, and leakage (duplicates across the split, columns that reveal the target or the future). Nothing is written.",
+  options: { data: { flags: "--data", description: "also check it against the newest dataset" } },
   examples: [
-    ["mlctl config validate", "exit 0 if it is right, 2 if not"],
-    ["mlctl config validate --data", "rows without history and leakage too, before an hour of training"],
+    ["mlctl config validate", "exit 0 if it is valid, else 2"],
+    ["mlctl config validate --data", "find leakage and missing history before an hour of training"],
     ["mlctl config validate -c other.json", "another file"],
   ],
   async run(invocation) {
@@ -69,9 +69,9 @@ const validate = defineCommand({
 const schema = defineCommand({
   name: "schema",
   group: "Other",
-  summary: "print the JSON Schema of config.json, for editors and for reading",
+  summary: "print the JSON Schema of config.json, for editors and as a reference",
   examples: [
-    ["mlctl config schema > config.schema.json", 'what "$schema" in config.json points to'],
+    ["mlctl config schema > config.schema.json", 'the file that "$schema" in config.json refers to'],
     ["mlctl config schema | jq .properties.train", "one section"],
   ],
   async run() {
@@ -86,7 +86,7 @@ const schema = defineCommand({
 export const config = defineCommand({
   name: "config",
   group: "Other",
-  summary: "show the settings (show), check them (validate) or describe all there are (schema)",
+  summary: "show the settings (show), check them (validate) or describe every key (schema)",
   subcommands: [show, validate, schema],
   examples: [
     ["mlctl config show", "every setting with its source"],
@@ -95,7 +95,7 @@ export const config = defineCommand({
   ],
 }) satisfies Command;
 
-/** What `schedule install` would refuse, and what would fail at three in the morning. */
+/** Problems of scheduled jobs that would otherwise show only in `schedule install`, or when the job runs. */
 async function scheduleProblemsOf(
   { schedule, ...rest }: LoadedConfig["config"],
   { context, usageError }: Invocation,
@@ -104,9 +104,9 @@ async function scheduleProblemsOf(
   const { scheduleProblems, scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   const now = context.now();
   const problems = scheduleProblems({ ...rest, schedule }, now);
-  const isSound = (i: number): boolean => !problems.some(({ path }) => path.startsWith(`schedule.${i}.`));
+  const isValid = (i: number): boolean => !problems.some(({ path }) => path.startsWith(`schedule.${i}.`));
   for (const [i, entry] of schedule.entries()) {
-    if (!isSound(i)) continue;
+    if (!isValid(i)) continue;
     const error = await usageError(scheduledJobs({ ...rest, schedule: [entry] }, now)[0]!.words);
     if (error !== undefined) problems.push({ path: `schedule.${i}.args`, message: error.message });
   }
@@ -116,7 +116,7 @@ async function scheduleProblemsOf(
 function validView(path: string, { trainingRows, validationRows, warnings, notes, ...data }: CheckedData): View {
   const fields = [
     ["dataset", `${data.path}, ${data.rows} rows`],
-    ["rows", `${trainingRows} train, ${validationRows} validate`],
+    ["rows", `${trainingRows} for training, ${validationRows} for validation`],
     ...warnings.map((text) => ["warning", text] as const),
     ...notes.map((text) => ["note", text] as const),
   ] as const;
@@ -132,7 +132,7 @@ function isUnder({ key }: Setting, prefix: string): boolean {
   return prefix === "" || key === prefix || key.startsWith(`${prefix}.`);
 }
 
-/** Texts without quotes where nothing else could be meant: f1, but "42" and "". */
+/** Strings without quotes where they cannot be mistaken for another type: f1, but "42" and "". */
 function plainText(value: Setting["value"]): string {
   const isPlain =
     typeof value === "string" && /^[^\s"'\d[{-]\S*$/.test(value) && !["null", "true", "false"].includes(value);

@@ -1,10 +1,11 @@
-/** A date as a flag gives it. */
+/** Parses the date of --since and --until. */
 import { MlctlError } from "../core/errors.ts";
 import { parseDate } from "../core/text/parseDate.ts";
 
 /**
- * Milliseconds. `--until` with a day and no time is the end of that day, so that the day is in.
- * @throws {MlctlError} kind "usage" for anything else
+ * For `--until`, a day without a time means the end of that day, so the day is included.
+ * @returns milliseconds since 1970 UTC
+ * @throws {MlctlError} kind "usage" for anything that is not a date
  */
 export function dateOption(text: string | undefined, flag: "--since" | "--until"): number | undefined {
   if (text === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** `mlctl deploy`: the newest model against the deployed one, and the switch. */
+/** `mlctl deploy`: compares a model with the deployed one and switches production to it if it is better. */
 import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { DeployResult } from "../lifecycle/deploy/deploy.ts";
@@ -11,19 +11,19 @@ export const deploy = defineCommand({
   group: "Lifecycle",
   summary: "switch production to a model that beats the deployed one on the same rows",
   details:
-    "The rules stand in `promotion` of config.json. The switch is one rename: a kill at any instant leaves the old model whole or the new one whole.",
+    "The promotion rules are under `promotion` in config.json. The switch is one rename: a kill at any moment leaves either the old or the new deployment complete.",
   arguments: [{ name: "[ref]", description: "run id, v3 or latest (default: the newest model)" }],
   options: {
-    rollback: { flags: "--rollback", type: "boolean", description: "go back to the deployment before" },
-    force: { ...sharedOptions.force, description: "deploy whatever the rules say" },
+    rollback: { flags: "--rollback", type: "boolean", description: "return to the previous deployment" },
+    force: { ...sharedOptions.force, description: "deploy even if the promotion rules reject the model" },
     dryRun: sharedOptions.dryRun,
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl deploy", "the newest model, if it is better"],
-    ["mlctl deploy --dry-run", "what would happen, and why"],
-    ["mlctl deploy v3 --force", "that one, whatever the rules say"],
-    ["mlctl deploy --rollback", "the deployment before"],
+    ["mlctl deploy --dry-run", "show the decision and its reasons"],
+    ["mlctl deploy v3 --force", "version 3, against the promotion rules"],
+    ["mlctl deploy --rollback", "return to the previous deployment"],
   ],
   async run(invocation) {
     const { rollback, force, dryRun, wait } = invocation.options;
@@ -43,14 +43,14 @@ export const deploy = defineCommand({
 
 export function deployView({ status, runId, previousRunId, metric, value, reasons, dryRun }: DeployResult): View {
   const done = { deployed: "deployed", kept: "not deployed", rolled_back: "rolled back to" }[status];
-  const replaced = previousRunId === null || status === "kept" ? "" : ` in place of ${previousRunId}`;
-  const stays = status === "kept" && previousRunId !== null ? `; ${previousRunId} stays` : "";
+  const replaced = previousRunId === null || status === "kept" ? "" : `, replacing ${previousRunId}`;
+  const stays = status === "kept" && previousRunId !== null ? `; ${previousRunId} stays deployed` : "";
   const next =
     status === "kept"
-      ? "`mlctl deploy --force` deploys it all the same"
+      ? "`mlctl deploy --force` deploys it anyway"
       : "`mlctl diagnose`, or `mlctl deploy --rollback` to undo";
   return {
-    title: `${dryRun ? "would be: " : ""}${done} ${runId}${replaced}${stays}`,
+    title: `${dryRun ? "dry run: " : ""}${done} ${runId}${replaced}${stays}`,
     fields: [
       ...(metric === null ? [] : [[metric, formatNumber(value)] as const]),
       ...reasons.map((reason) => ["because", reason] as const),

@@ -29,7 +29,7 @@ function cellsOf(name: string, times: readonly string[]) {
   return diagnoseView(result).tables![1]!.rows[0]!.slice(2, 7);
 }
 
-it("shows days as days, and their spread in days", () => {
+it("shows days without a time, and their standard deviation in days", () => {
   // 1, 2 and 9 January: the mean is the 4th; deviations −3, −2 and 5 days, √(38 / 2) = 4.359.
   expect(cellsOf("day", ["2024-01-01", "2024-01-02", "2024-01-09"])).toEqual([
     "2024-01-04",
@@ -38,11 +38,11 @@ it("shows days as days, and their spread in days", () => {
     "2024-01-01",
     "2024-01-09",
   ]);
-  // Noon of the first is their mean: half a day is rounded up.
+  // Their mean is noon of the first day: half a day is rounded up.
   expect(cellsOf("day", ["2024-01-01", "2024-01-02"])[0]).toBe("2024-01-02");
 });
 
-it("shows moments with their hour", () => {
+it("shows timestamps with their time of day", () => {
   expect(cellsOf("at", ["2024-01-01T06:00Z", "2024-01-01T18:00Z"])).toEqual([
     "2024-01-01T12:00:00.000Z",
     "2024-01-01T12:00:00.000Z",

@@ -1,4 +1,4 @@
-/** `mlctl diagnose`: the health of the deployed model, its data and the workspace. */
+/** `mlctl diagnose`: health of the deployed model and its data. */
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { dateText, formatNumber } from "../core/text/format.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
@@ -13,14 +13,16 @@ const DAY = 86_400_000;
 export const diagnose = defineCommand({
   name: "diagnose",
   group: "Lifecycle",
-  summary: "look at the deployed model's answers, data, drift, timings, packages and files",
+  summary: "check the deployed model: predictions, missing values, drift, timings, packages, files",
+  details:
+    "About the model and its data; needs a deployed model. `mlctl doctor` checks the installation and the workspace, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line.",
   options: {
-    offline: { flags: "--offline", type: "boolean", description: "do not ask the package registry" },
+    offline: { flags: "--offline", type: "boolean", description: "do not query the package registry" },
   },
   examples: [
-    ["mlctl diagnose", "everything"],
-    ["mlctl diagnose --offline", "without asking a registry about packages"],
-    ["mlctl diagnose --json | jq '.findings[] | select(.status != \"pass\")'", "only what is wrong"],
+    ["mlctl diagnose", "all checks"],
+    ["mlctl diagnose --offline", "without network access"],
+    ["mlctl diagnose --json | jq '.findings[] | select(.status != \"pass\")'", "only the problems"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -29,9 +31,9 @@ export const diagnose = defineCommand({
       import("../lifecycle/health/diagnose.ts"),
     ]);
     const result = await reading(workspace, (session) => step.diagnose(session, invocation.options));
-    // Programs get milliseconds, as ever: which columns are dates is for people.
-    const { dateColumns: _dates, ...answer } = result;
-    return { result: answer, view: diagnoseView(result) };
+    // --json keeps milliseconds; only the view shows dates.
+    const { dateColumns: _dates, ...printed } = result;
+    return { result: printed, view: diagnoseView(result) };
   },
 }) satisfies Command;
 
@@ -39,8 +41,8 @@ export function diagnoseView(result: DiagnoseResult): View {
   const { findings, dataset, runId, timing } = result;
   const bad = findings.filter(({ status }) => status !== "pass").length;
   return {
-    title: `${bad === 0 ? "all is well" : `${bad} of ${findings.length} findings need a look`}: run ${runId} on ${dataset.rows} rows of ${dataset.path}`,
-    tables: [findingsTable(findings), columnTable(result), ...answerTable(result), ...packageTable(result)],
+    title: `${bad === 0 ? "no problems" : `${bad} of ${findings.length} checks found a problem`}: run ${runId} on ${dataset.rows} rows of ${dataset.path}`,
+    tables: [findingsTable(findings), columnTable(result), ...outputDriftTable(result), ...packageTable(result)],
     fields: [
       ["predictions", predictionText(result)],
       ["ingestion", timingText(timing.ingest)],
@@ -66,38 +68,38 @@ function columnTable({ missing, summary, drift, dateColumns }: DiagnoseResult): 
       { header: "psi", leaveOut: 1 },
       "drifted",
     ],
-    rows: Object.entries(summary).map(([name, figures]) => {
-      const cells = figureCells(figures, dateColumns.includes(name));
-      const column = Object.hasOwn(drift.columns, name) ? drift.columns[name] : undefined;
-      return [name, missing[name] ?? null, ...cells, ...verdictCells(column)];
+    rows: Object.entries(summary).map(([name, column]) => {
+      const cells = summaryCells(column, dateColumns.includes(name));
+      const columnDrift = Object.hasOwn(drift.columns, name) ? drift.columns[name] : undefined;
+      return [name, missing[name] ?? null, ...cells, ...driftCells(columnDrift)];
     }),
   };
 }
 
-function figureCells(figures: NumberSummary | CategorySummary, areDates: boolean): Cell[] {
-  if ("distinct" in figures) return [`${figures.distinct} distinct`, null, null, null, null];
-  const { mean, median, standardDeviation: spread, minimum, maximum } = figures;
-  if (!areDates) return [mean, median, spread, minimum, maximum];
-  // The mean of days is hardly ever a midnight; its hour would say nothing.
+function summaryCells(summary: NumberSummary | CategorySummary, areDates: boolean): Cell[] {
+  if ("distinct" in summary) return [`${summary.distinct} distinct`, null, null, null, null];
+  const { mean, median, standardDeviation, minimum, maximum } = summary;
+  if (!areDates) return [mean, median, standardDeviation, minimum, maximum];
+  // The mean of whole days is rounded to a day: its time of day would mean nothing.
   const unit = [minimum, maximum].every((edge) => (edge ?? 0) % DAY === 0) ? DAY : 1;
   const date = (time: number | null): Cell => (time === null ? null : dateText(Math.round(time / unit) * unit));
-  const days = spread === null ? null : `${formatNumber(spread / DAY)} days`;
+  const days = standardDeviation === null ? null : `${formatNumber(standardDeviation / DAY)} days`;
   return [date(mean), date(median), days, date(minimum), date(maximum)];
 }
 
-/** Of the answers and the truth; the finding "drift" counts them by Evidently's rules only. */
-function answerTable({ drift }: DiagnoseResult): ViewTable[] {
+/** Drift of predictions and target; the finding "drift" counts these two only under Evidently's rules. */
+function outputDriftTable({ drift }: DiagnoseResult): ViewTable[] {
   const drifts = [
-    ["answers", drift.columns["prediction"]],
-    ["truth", drift.target ?? undefined],
+    ["predictions", drift.columns["prediction"]],
+    ["target", drift.target ?? undefined],
   ] as const;
-  const rows = drifts.flatMap(([name, column]) => (column === undefined ? [] : [[name, ...verdictCells(column)]]));
+  const rows = drifts.flatMap(([name, column]) => (column === undefined ? [] : [[name, ...driftCells(column)]]));
   if (rows.length === 0) return [];
-  return [{ title: "answers and truth against training", columns: ["of", "drift test", "value", "limit", "psi", "drifted"], rows }]; // prettier-ignore
+  return [{ title: "predictions and target compared with training", columns: ["of", "drift test", "value", "limit", "psi", "drifted"], rows }]; // prettier-ignore
 }
 
-/** The limit with the side on which drift lies: a distance is never to be read as a p-value. */
-function verdictCells(column: ColumnDrift | undefined): (string | number | null)[] {
+/** Shows the limit with the direction of drift, so that nobody reads a distance as a p-value. */
+function driftCells(column: ColumnDrift | undefined): (string | number | null)[] {
   if (column === undefined) return [null, null, null, null, ""];
   const { test, measure, value, limit, direction, psi, drifted, skipped, note } = column;
   if (skipped !== undefined) return [test, null, null, null, `skipped: ${skipped}`];
@@ -114,12 +116,14 @@ function predictionText({ predictions }: DiagnoseResult): string {
 }
 
 function timingText({ runs, last, median, maximum }: Timing): string {
-  if (runs === 0) return "never ran here";
-  return `last ${formatNumber(last)} s, median ${formatNumber(median)} s, slowest ${formatNumber(maximum)} s of ${runs}`;
+  if (runs === 0) return "not run yet";
+  return `last ${formatNumber(last)} s, median ${formatNumber(median)} s, slowest ${formatNumber(maximum)} s of ${runs} ${runs === 1 ? "run" : "runs"}`;
 }
 
 function packageTable({ packages }: DiagnoseResult): ViewTable[] {
   if (packages.length === 0) return [];
   const rows = packages.map(({ name, current, latest, vulnerability }) => [name, current, latest, vulnerability ?? ""]);
-  return [{ title: "packages to look at", columns: ["package", "installed", "latest", "vulnerability"], rows }];
+  return [
+    { title: "outdated or vulnerable packages", columns: ["package", "installed", "latest", "vulnerability"], rows },
+  ];
 }

@@ -1,4 +1,4 @@
-/** `mlctl doctor`: can mlctl work here, and is what it wrote sound? */
+/** `mlctl doctor`: checks that mlctl can work in this workspace and that its files are undamaged. */
 import type { Finding } from "../core/records/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
@@ -11,9 +11,11 @@ import type { Workspace } from "../lifecycle/workspace.ts";
 export const doctor = defineCommand({
   name: "doctor",
   group: "Other",
-  summary: "check engines, folders, the lock and every recorded byte; exit 1 if something failed",
+  summary: "check libraries, folders, lock, scheduled jobs and recorded files; exit 1 if a check fails",
+  details:
+    "About the installation and the workspace; needs no model. `mlctl diagnose` checks the deployed model and its data, `mlctl verify` only the recorded files. The finding `integrity` is the result of `mlctl verify` in one line.",
   examples: [
-    ["mlctl doctor", "everything"],
+    ["mlctl doctor", "all checks"],
     ["mlctl doctor --json | jq '.findings[] | select(.status == \"fail\")'", "only what failed"],
   ],
   async run(invocation) {
@@ -26,7 +28,7 @@ export const doctor = defineCommand({
   },
 }) satisfies Command;
 
-/** Jobs that somebody was told to run and that did not run, or failed. */
+/** Installed jobs that did not run at their time, or failed. */
 async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   const { config, paths, context } = workspace;
   if (config.schedule.length === 0) return [];
@@ -40,7 +42,7 @@ async function jobFindings(workspace: Workspace): Promise<Finding[]> {
     const options = { paths, now: context.now(), count: 1 };
     return await reading(workspace, ({ store }) => scheduleFindings(jobStatuses(jobs, { ...options, store })));
   } catch (error) {
-    // What is wrong with the store or a folder is a finding of its own already.
+    // Other findings already cover the store and the folders.
     if (!(error instanceof MlctlError)) throw error;
     return [{ name: "schedule", status: "fail", value: null, limit: null, message: error.message }];
   }
@@ -49,7 +51,7 @@ async function jobFindings(workspace: Workspace): Promise<Finding[]> {
 export function doctorView({ codeVersion, node, platform, findings }: DoctorResult): View {
   const count = (wanted: string): number => findings.filter(({ status }) => status === wanted).length;
   const verdict =
-    count("fail") > 0 ? `${count("fail")} failed` : count("warn") > 0 ? `${count("warn")} to look at` : "all is well";
+    count("fail") > 0 ? `${count("fail")} failed` : count("warn") > 0 ? `${count("warn")} warned` : "no problems";
   return {
     title: `${verdict}: mlctl ${codeVersion}, Node ${node}, ${platform}`,
     tables: [findingsTable(findings)],
@@ -60,10 +62,10 @@ export function doctorView({ codeVersion, node, platform, findings }: DoctorResu
 function nextOf(findings: readonly Finding[]): string {
   const failed = findings.filter(({ status }) => status === "fail");
   if (failed.every(({ name }) => name.startsWith("job ")))
-    return "`mlctl schedule list`, and see whether its scheduler runs";
+    return "run `mlctl schedule list` and check that its scheduler is running";
   if (failed.some(({ name, message }) => name === "store" && message.endsWith("is damaged")))
-    return "`mlctl reindex` mends the store";
+    return "`mlctl reindex` rebuilds the store";
   return failed.some(({ name }) => name.startsWith("artifact") || name.startsWith("record"))
-    ? "restore the files that failed, or make them again"
-    : "mend what failed, then run `mlctl doctor` again";
+    ? "restore the damaged files, or create them again"
+    : "fix what failed, then run `mlctl doctor` again";
 }

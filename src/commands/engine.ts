@@ -1,4 +1,4 @@
-/** `mlctl engine`: the native XGBoost of this user. */
+/** `mlctl engine`: installs, lists and removes the native XGBoost library of this user. */
 import type { View } from "../core/view.ts";
 import type { InstallResult, ListResult, RemoveResult } from "../lifecycle/engine/engine.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -6,11 +6,14 @@ import { defineCommand, type Command } from "./command.ts";
 const install = defineCommand({
   name: "install",
   group: "Other",
-  summary: "get the native XGBoost, several times as fast as the built-in WebAssembly",
+  summary: "install the native XGBoost, several times as fast as the built-in WebAssembly",
   details:
-    "Takes libxgboost out of its wheel on the package index that pip uses (PIP_INDEX_URL, pip's configuration, else PyPI), checks it against the checksum that this version of mlctl knows, and puts it into your data folder. No Python is needed, and nothing else is changed. It is the only command that fetches a program.",
+    "Downloads the XGBoost wheel from the package index that pip uses (PIP_INDEX_URL, pip's configuration, else PyPI), verifies its checksum, and extracts libxgboost into your data folder. Needs no Python and changes nothing else. This is the only command that downloads a program.",
   options: {
-    from: { flags: "--from <file>", description: "a wheel of xgboost or xgboost-cpu, for machines without a network" },
+    from: {
+      flags: "--from <file>",
+      description: "local wheel of xgboost or xgboost-cpu, for machines without network access",
+    },
   },
   examples: [
     ["mlctl engine install", "from the package index"],
@@ -26,9 +29,9 @@ const install = defineCommand({
 const list = defineCommand({
   name: "list",
   group: "Other",
-  summary: "show which engine grows XGBoost's trees here, and why",
+  summary: "show which XGBoost library trains here, and why",
   examples: [
-    ["mlctl engine list", "what is used"],
+    ["mlctl engine list", "the library in use"],
     ["mlctl engine list --json | jq -r .engine", "native or wasm"],
   ],
   async run() {
@@ -41,7 +44,7 @@ const list = defineCommand({
 const remove = defineCommand({
   name: "remove",
   group: "Other",
-  summary: "remove what `mlctl engine install` installed",
+  summary: "remove the libraries that `mlctl engine install` installed",
   arguments: [{ name: "[version]", description: "only this version of XGBoost" }],
   examples: [
     ["mlctl engine remove", "all versions"],
@@ -60,14 +63,14 @@ export const engine = defineCommand({
   summary: "install, list or remove the native XGBoost",
   subcommands: [install, list, remove],
   examples: [
-    ["mlctl engine install", "get it"],
-    ["mlctl engine list", "what is used, and why"],
+    ["mlctl engine install", "download it"],
+    ["mlctl engine list", "the library in use, and why"],
   ],
 }) satisfies Command;
 
 export function installView({ status, version, library, sha256 }: InstallResult): View {
   return {
-    title: status === "installed" ? `installed XGBoost ${version}` : `XGBoost ${version} is installed already`,
+    title: status === "installed" ? `installed XGBoost ${version}` : `XGBoost ${version} is already installed`,
     fields: [["library", library], ...(sha256 === null ? [] : [["sha256 of the wheel", sha256] as const])],
   };
 }
@@ -77,7 +80,7 @@ export function listView({ used, refused, available }: ListResult): View {
     ...(used === null ? [] : [["used", used.version, used.origin, used.path]]),
     ...refused.map(({ origin, path, reason }) => ["refused", "", origin, `${path}: ${reason}`]),
   ];
-  const get = available === null ? {} : { next: `\`mlctl engine install\` brings XGBoost ${available}` };
+  const get = available === null ? {} : { next: `\`mlctl engine install\` installs XGBoost ${available}` };
   return {
     title: used === null ? "XGBoost trains in WebAssembly" : `XGBoost ${used.version} trains natively`,
     ...(rows.length === 0

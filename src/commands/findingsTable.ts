@@ -1,4 +1,4 @@
-/** Findings as a table, the same in every command that has some. */
+/** The table of findings that several commands share. */
 import type { Finding } from "../core/records/drift.ts";
 import type { ViewTable } from "../core/view.ts";
 

@@ -1,4 +1,4 @@
-/** `mlctl fullprocess`: from new files to a deployed, reported model. */
+/** `mlctl fullprocess`: runs every step from new files to a deployed model and its report. */
 import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { StartServer } from "../lifecycle/fullprocess/fullprocess.ts";
@@ -11,18 +11,18 @@ export const fullprocess = defineCommand({
   name: "fullprocess",
   summarizes: true,
   group: "Lifecycle",
-  summary: "ingest, train, score, deploy and report, each only when it is needed",
+  summary: "ingest, train, score, deploy and report, each step only if needed",
   details:
-    "For cron and CI: with nothing new it ends at once with exit 0 and writes nothing. A model that lost is not trained again on the same data.",
+    "For cron and CI: if there is nothing new, it exits 0 at once and writes nothing. A model that was not deployed is not trained again on the same data.",
   options: {
-    force: { ...sharedOptions.force, description: "ingest and train although nothing is new" },
+    force: { ...sharedOptions.force, description: "ingest and train even if nothing is new" },
     dryRun: sharedOptions.dryRun,
     seed: sharedOptions.seed,
     wait: sharedOptions.wait,
   },
   examples: [
-    ["mlctl fullprocess", "whatever is needed"],
-    ["mlctl fullprocess --dry-run", "what would be done, and why"],
+    ["mlctl fullprocess", "every step that is needed"],
+    ["mlctl fullprocess --dry-run", "the steps that would run, and why"],
     ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
     ["mlctl fullprocess --json | jq -r .status", "nothing_new, kept or deployed"],
   ],
@@ -36,7 +36,7 @@ export const fullprocess = defineCommand({
   },
 }) satisfies Command;
 
-/** Loaded only where it is needed: most calls of cron find nothing new. */
+/** Loads the server only if needed: most cron runs find nothing new. */
 const startServer: StartServer = async (opened) =>
   (await import("../server/process/temporaryServer.ts")).temporaryServer(opened);
 
@@ -45,15 +45,15 @@ export function fullprocessView(result: FullprocessResult): View {
   if (status === "nothing_new")
     return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };
   const table = {
-    columns: ["step", "status", { header: "seconds", align: "right" }, "what"] as const,
+    columns: ["step", "status", { header: "seconds", align: "right" }, "result"] as const,
     rows: steps.map((step) => [step.name, step.status, step.seconds.toFixed(2), step.reason]),
   };
   if (dryRun) return { title: `would run: ${reason}`, tables: [table] };
-  const spread =
+  const range =
     interval === null ? "" : ` (95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
-  const figure = metric === null ? "" : `: ${metric} ${formatNumber(value)}${spread}`;
+  const scored = metric === null ? "" : `: ${metric} ${formatNumber(value)}${range}`;
   return {
-    title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${figure}`,
+    title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${scored}`,
     tables: [table],
     fields: [["started because", reason], ...reasons.map((why) => ["because", why] as const), ["report", reportPath]],
     notes,

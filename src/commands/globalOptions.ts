@@ -1,27 +1,33 @@
-/** The flags that every command takes, each with the same meaning everywhere, and those that several share. */
+/** Flags that every command takes, and flags that several commands share. */
 import type { OptionSpec } from "./command.ts";
 
 export const globalOptions = {
-  config: { flags: "-c, --config <file>", description: "the configuration (default: config.json; MLCTL_CONFIG)" },
-  directory: { flags: "-C, --directory <dir>", description: "work there (default: here; MLCTL_DIRECTORY)" },
+  config: { flags: "-c, --config <file>", description: "configuration file (default: config.json; MLCTL_CONFIG)" },
+  directory: {
+    flags: "-C, --directory <dir>",
+    description: "workspace folder (default: current folder; MLCTL_DIRECTORY)",
+  },
   json: { flags: "--json", description: "print the result as one JSON document" },
-  quiet: { flags: "-q, --quiet", description: "no progress" },
-  verbose: { flags: "-v, --verbose", description: "keep a line for every stage" },
-  debug: { flags: "--debug", description: "print the stack of an error (MLCTL_DEBUG)" },
-  color: { flags: "--no-color", description: "no colours (NO_COLOR)" },
+  quiet: { flags: "-q, --quiet", description: "print only results, warnings and errors" },
+  verbose: { flags: "-v, --verbose", description: "print more, such as a line for every stage" },
+  debug: { flags: "--debug", description: "print the stack trace of errors (MLCTL_DEBUG)" },
+  color: { flags: "--no-color", description: "print without colours (NO_COLOR)" },
 } as const satisfies Record<string, OptionSpec>;
 
-/** Shared by commands, so that one flag means one thing: spread the ones a command takes into its options. */
+/** Spread into the options of the commands that take them, so that a flag means the same everywhere. */
 export const sharedOptions = {
   seed: {
     flags: "--seed <number>",
     type: "integer",
     setting: "train.seed",
-    description: "seed of every random choice",
+    description: "random seed",
   },
-  output: { flags: "-o, --output <file>", description: "write there; - is stdout" },
-  force: { flags: "-f, --force", type: "boolean", description: "go on where mlctl would refuse" },
-  dryRun: { flags: "--dry-run", type: "boolean", description: "say what would be done and change nothing" },
-  wait: { flags: "--wait <time>", type: "duration", description: "wait so long for another mlctl, e.g. 10m" },
-  yes: { flags: "-y, --yes", type: "boolean", description: "do not ask" },
+  output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
+  force: { flags: "-f, --force", type: "boolean", description: "skip the safety checks that would stop this command" },
+  dryRun: { flags: "--dry-run", type: "boolean", description: "show what would be done and change nothing" },
+  wait: {
+    flags: "--wait <time>",
+    type: "duration",
+    description: "maximum time to wait for another mlctl to finish, e.g. 10m",
+  },
 } as const satisfies Record<string, OptionSpec>;

@@ -1,4 +1,4 @@
-/** Every command in the order of the help. Definitions only: what is heavy is imported inside `run`. */
+/** All commands in the order of the help. Only definitions: heavy modules are imported inside `run`. */
 import { alerts } from "./alerts.ts";
 import { apicalls } from "./apicalls.ts";
 import { at } from "./at.ts";
@@ -32,14 +32,21 @@ import { serve } from "./serve.ts";
 import { train } from "./train.ts";
 import { tune } from "./tune.ts";
 import { verify } from "./verify.ts";
-import { watch as watchDrops } from "./watch.ts";
+import { watch } from "./watch.ts";
 import { why } from "./why.ts";
 
 const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
-const use = [predict, explain, serve, apicalls];
-const watch = [monitor, watchDrops, alerts, labels, schedule];
+const predicting = [predict, explain, serve, apicalls];
+const monitoring = [monitor, watch, alerts, labels, schedule];
 const improve = [tune, reproduce];
-const lookBack = [runs, models, why, predictions, lineage, at, verify, reindex];
+const inspect = [runs, models, why, predictions, lineage, at, verify, reindex];
 const other = [init, config, doctor, engine, prune, backup, restore, completion];
 
-export const commands: readonly Command[] = [...lifecycle, ...use, ...watch, ...improve, ...lookBack, ...other];
+export const commands: readonly Command[] = [
+  ...lifecycle,
+  ...predicting,
+  ...monitoring,
+  ...improve,
+  ...inspect,
+  ...other,
+];

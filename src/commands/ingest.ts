@@ -1,4 +1,4 @@
-/** `mlctl ingest`: new files become one clean dataset. */
+/** `mlctl ingest`: reads new files into one clean dataset. */
 import type { View } from "../core/view.ts";
 import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
 import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
@@ -9,20 +9,20 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 export const ingest = defineCommand({
   name: "ingest",
   group: "Lifecycle",
-  summary: "read new or changed files into one clean, dated dataset",
+  summary: "read new or changed files into one clean, timestamped dataset",
   details:
-    "Files are known by their content: a renamed one is not new, a changed one is. A file that cannot be read is set aside in rejected/ with its reason; the others go on.",
+    "Files are identified by content: a renamed file is not new, a changed file is. A file that cannot be read is copied to rejected/ and reported with the reason; the others are ingested.",
   arguments: [{ name: "[paths...]", description: "files or folders to read instead of input_folder_path" }],
   options: {
-    force: { ...sharedOptions.force, description: "read all files again although none is new" },
+    force: { ...sharedOptions.force, description: "read all files again even if none is new" },
     dryRun: sharedOptions.dryRun,
     wait: sharedOptions.wait,
   },
   examples: [
-    ["mlctl ingest", "what is new in the input folder"],
+    ["mlctl ingest", "new files in the input folder"],
     ["mlctl ingest --dry-run", "which files are new"],
-    ["mlctl ingest drops/2026-11-21.csv.gz", "one file from elsewhere"],
-    ["mlctl ingest --json | jq .dataset.rows", "how many rows there are now"],
+    ["mlctl ingest drops/2026-11-21.csv.gz", "one file from another folder"],
+    ["mlctl ingest --json | jq .dataset.rows", "number of rows in the dataset"],
   ],
   async run(invocation) {
     const { options, args } = invocation;

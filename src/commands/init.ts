@@ -1,4 +1,4 @@
-/** `mlctl init`: a workspace to start from. */
+/** `mlctl init`: creates a workspace. */
 import { relative, resolve } from "node:path";
 import { configTemplate, templates } from "../config/configTemplate.ts";
 import type { View } from "../core/view.ts";
@@ -9,25 +9,25 @@ import { sharedOptions } from "./globalOptions.ts";
 export const init = defineCommand({
   name: "init",
   group: "Other",
-  summary: "write a workspace: a commented config.json, and sample data to try it on",
-  arguments: [{ name: "[dir]", description: "where; made if it is missing (default: here)" }],
+  summary: "create a workspace: a commented config.json, with sample data",
+  arguments: [{ name: "[dir]", description: "folder, created if missing (default: current folder)" }],
   options: {
     template: {
       flags: "--template <name>",
-      description: "what to start from; --list tells what each shows",
+      description: "template to start from; --list describes them",
       choices: templates,
       default: "attrition",
     },
-    list: { flags: "--list", type: "boolean", description: "tell what the templates show, and write nothing" },
+    list: { flags: "--list", type: "boolean", description: "list the templates and write nothing" },
     seed: { flags: "--seed <number>", type: "integer", description: "seed of the sample data", default: 42 },
-    force: { ...sharedOptions.force, description: "overwrite files that are there" },
+    force: { ...sharedOptions.force, description: "overwrite existing files" },
     dryRun: sharedOptions.dryRun,
   },
   examples: [
-    ["mlctl init demo && cd demo && mlctl fullprocess", "from nothing to a report"],
-    ["mlctl init --list", "what the templates show"],
-    ["mlctl init forecast --template crs", "a forecast by date, with its own data"],
-    ["mlctl init --template blank", "a config.json for files of your own"],
+    ["mlctl init demo && cd demo && mlctl fullprocess", "from an empty folder to a report"],
+    ["mlctl init --list", "the templates"],
+    ["mlctl init forecast --template crs", "a forecast by date, with sample data"],
+    ["mlctl init --template blank", "a config.json for your own files"],
   ],
   async run({ args, options: { list, ...options }, global, context }) {
     if (list) return listOutcome();
@@ -52,15 +52,15 @@ function listOutcome(): { result: object; view: View } {
   return { result: { templates: shown }, view };
 }
 
-/** @param folder as the person would type it; empty for here */
+/** @param folder as the user would type it; empty for the current folder */
 export function initView({ template, dryRun, files, notes }: InitResult, folder: string): View {
   const enter = folder === "" ? "" : `cd ${folder} && `;
   const start =
-    template === "blank" ? "set the target in config.json, add files to sourcedata and testdata, then " : "";
+    template === "blank" ? "set the target in config.json, add files to sourcedata and testdata, then run " : "";
   const { tryNext } = configTemplate(template);
-  const later = tryNext.map(([command, why]) => `afterwards \`${command}\`: ${why}`);
+  const later = tryNext.map(([command, why]) => `afterwards, try \`${command}\`: ${why}`);
   return {
-    title: `${dryRun ? "would write" : "wrote"} ${files.length} files to ${folder === "" ? "this folder" : folder}`,
+    title: `${dryRun ? "would write" : "wrote"} ${files.length} files to ${folder === "" ? "the current folder" : folder}`,
     tables: [{ columns: ["file"], rows: files.map((file) => [file]) }],
     notes: dryRun ? notes : [...notes, ...later],
     ...(dryRun ? {} : { next: `${start}\`${enter}mlctl fullprocess\`` }),

@@ -1,4 +1,4 @@
-/** `mlctl labels`: late truth for logged predictions. */
+/** `mlctl labels`: joins labels that arrive later to logged predictions. */
 import { exitCodes } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { LabelsResult } from "../lifecycle/labels/labels.ts";
@@ -8,24 +8,24 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const labels = defineCommand({
   name: "labels",
-  group: "Watch",
-  summary: "join the truth, once it is known, to the predictions that were logged",
+  group: "Monitor",
+  summary: "join labels that arrive later to the logged predictions",
   details:
-    "By the column prediction_id where the file has one, else by `id_columns` and `time_column` of config.json; a row that was answered twice gets its label twice. The same file again changes nothing. Exit 3 where rows cannot be read or contradict what is known; the others are joined all the same.",
+    "Joins by the column prediction_id if the file has one, else by `id_columns` and `time_column` of config.json; a row that was predicted twice gets its label twice. Joining the same file again changes nothing. Exit 3 if rows cannot be read or contradict known labels; the other rows are joined anyway.",
   arguments: [{ name: "<file>", description: "CSV or JSON lines, also .gz; - is stdin" }],
   options: {
-    id: { flags: "--id <column>", description: "holds the prediction's id (default: prediction_id)" },
-    label: { flags: "--label <column>", description: 'holds the truth (default: the target, or "label")' },
+    id: { flags: "--id <column>", description: "column of prediction ids (default: prediction_id)" },
+    label: { flags: "--label <column>", description: 'column of labels (default: the target, or "label")' },
     inputFormat: {
       flags: "--input-format <name>",
-      description: "of stdin (default: csv, or by the file's name)",
+      description: "format of the input (default: by the file name; csv for stdin)",
       choices: ["csv", "jsonl"],
     },
-    force: { ...sharedOptions.force, description: "replace labels that say otherwise" },
+    force: { ...sharedOptions.force, description: "replace known labels that differ" },
   },
   examples: [
-    ["mlctl labels outcomes.csv", "prediction_id, or the columns that name a row, and the target"],
-    ["mlctl labels outcomes.csv --id request --label left_company", "columns of other names"],
+    ["mlctl labels outcomes.csv", "by prediction_id or id_columns; label in the target column"],
+    ["mlctl labels outcomes.csv --id request --label left_company", "with other column names"],
     ["psql -c 'COPY …' | mlctl labels - --json | jq .unmatched", "from a database"],
   ],
   async run(invocation) {
@@ -49,37 +49,37 @@ export function labelsView(result: LabelsResult): View {
   const { rows, matched, unmatched, by, label, examples } = result;
   const notes = [
     ...(unmatched > 0
-      ? [`${some(unmatched, "row")} found no prediction, first: ${examples.unmatched.map(first).join("; ")}`]
+      ? [`${some(unmatched, "row")} matched no prediction, first: ${examples.unmatched.map(first).join("; ")}`]
       : []),
     ...examples.conflicts
       .slice(0, 1)
       .map(
         (one) =>
-          `${some(result.conflicts, "conflict")}, first: ${first(one)} is ${String(one.known)}, the file says ${one.label}; --force replaces`,
+          `${some(result.conflicts, "conflicting label")}, first: ${first(one)} is ${String(one.known)}, but the file has ${one.label}; --force replaces it`,
       ),
     ...examples.invalid
       .slice(0, 1)
       .map(
         (one) =>
-          `${some(result.invalid, "label")} cannot be used, first: ${first(one)} says ${JSON.stringify(one.label)}`,
+          `${some(result.invalid, "label")} cannot be used, first: ${first(one)} has ${JSON.stringify(one.label)}`,
       ),
     ...(result.firstRejected === null
       ? []
       : [`${some(result.rejected, "row")} cannot be read, first: ${result.firstRejected}`]),
   ];
   return {
-    title: `joined ${label} of ${matched} of ${some(rows, "row")} by ${by.join(" and ")}`,
+    title: `joined ${label} for ${matched} of ${some(rows, "row")} by ${by.join(" and ")}`,
     fields: [
       ["matched", matched],
       ["unmatched", unmatched],
       ["newly labelled", result.labelled],
-      ["labelled before", result.unchanged],
+      ["already labelled", result.unchanged],
       ["replaced", result.replaced],
       ["duplicates", result.duplicates],
       ["without a label", result.withoutLabel],
     ],
     notes,
-    next: matched > 0 ? "`mlctl predictions list --labelled`" : "`mlctl predictions list` shows what was logged",
+    next: matched > 0 ? "`mlctl predictions list --labelled`" : "`mlctl predictions list` shows the logged predictions",
   };
 }
 

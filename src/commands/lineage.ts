@@ -1,4 +1,4 @@
-/** `mlctl lineage`: from a model, or one of its predictions, back to its files. */
+/** `mlctl lineage`: traces a model, or one of its predictions, back to its input files. */
 import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/registry/lineage.ts";
@@ -7,20 +7,20 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const lineage = defineCommand({
   name: "lineage",
-  group: "Look back",
-  summary: "walk from a model or a prediction back to the raw files, with hashes",
+  group: "Inspect",
+  summary: "trace a model or a prediction back to the raw files, with checksums",
   arguments: [
     {
       name: "[ref]",
       description:
-        "run id, v3, @champion, latest, d3 for deployment 3, or a prediction id (default: @champion, else latest)",
+        "run id, v3, @champion, latest, d3 (deployment 3) or a prediction id (default: @champion, else latest)",
     },
   ],
   examples: [
     ["mlctl lineage", "the deployed model"],
-    ["mlctl lineage v2", "the second model ever trained"],
-    ["mlctl lineage 0193a1b2c3d4e5f600a1b2c3d4", "from one logged prediction on"],
-    ["mlctl lineage @champion --json | jq -r '.dataset.files[].sha256'", "the hashes of its input files"],
+    ["mlctl lineage v2", "version 2"],
+    ["mlctl lineage 0193a1b2c3d4e5f600a1b2c3d4", "a logged prediction"],
+    ["mlctl lineage @champion --json | jq -r '.dataset.files[].sha256'", "checksums of its input files"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -29,8 +29,8 @@ export const lineage = defineCommand({
       import("../lifecycle/registry/lineage.ts"),
     ]);
     const result = await reading(workspace, (session) => {
-      const usual = session.store.runOfAlias("champion") === undefined ? "latest" : "@champion";
-      return step.lineage(session, invocation.args[0] ?? usual);
+      const defaultRef = session.store.runOfAlias("champion") === undefined ? "latest" : "@champion";
+      return step.lineage(session, invocation.args[0] ?? defaultRef);
     });
     return { result, view: lineageView(result) };
   },
@@ -45,23 +45,22 @@ export function lineageView({ prediction, run, deployments, dataset }: LineageRe
       `deployment ${d.deploymentId}`,
       short(d.model.sha256),
       shortTime(d.deployedAt),
-      d.prunedAt === undefined ? d.action : `${d.action}; its copies were pruned at ${shortTime(d.prunedAt)}`,
+      d.prunedAt === undefined ? d.action : `${d.action}; its files were pruned at ${shortTime(d.prunedAt)}`,
     ]),
     ["run", "", shortTime(run.createdAt), `${run.runId}, ${run.family}, seed ${run.seed}`],
     ...(run.model === null ? [] : [["model", short(run.model.sha256), "", run.model.path]]),
     ["configuration", short(run.configSha256), "", "recorded with the run"],
     dataset === null
-      ? ["dataset", short(run.datasetSha256), "", `${run.datasetId}: its record is gone`]
+      ? ["dataset", short(run.datasetSha256), "", `${run.datasetId}: its record is missing`]
       : ["dataset", short(dataset.artifact.sha256), `${dataset.rows} rows`, dataset.artifact.path],
     ...(dataset?.files ?? []).map((file) => ["file", short(file.sha256), `${file.rows} rows`, file.path]),
   ];
   return {
-    title: `run ${run.runId} (${run.family}) was made of ${dataset?.files.length === 1 ? "1 file" : `${dataset?.files.length ?? 0} files`}`,
-    tables: [{ columns: ["what", "sha256", "when, rows", "which"], rows }],
+    title: `run ${run.runId} (${run.family}) was trained on ${dataset?.files.length === 1 ? "1 file" : `${dataset?.files.length ?? 0} files`}`,
+    tables: [{ columns: ["item", "sha256", "time or rows", "name"], rows }],
   };
 }
 
-/** Enough of a hash to recognise it. */
 function short(sha256: string): string {
   return sha256.slice(0, 12);
 }

@@ -1,11 +1,11 @@
-/** How the models of a workspace read. */
+/** Views of `mlctl models`. */
 import { dateText, formatNumber, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { ExportResult } from "../lifecycle/registry/exportModel.ts";
 import type { ModelRow, NoteResult, ShownModel } from "../lifecycle/registry/models.ts";
 
 export function modelsView(rows: readonly ModelRow[]): View {
-  if (rows.length === 0) return { title: "no model yet", next: "`mlctl train`" };
+  if (rows.length === 0) return { title: "no models yet", next: "`mlctl train`" };
   const noted = rows.some(({ note }) => note !== null);
   return {
     tables: [
@@ -55,7 +55,7 @@ export function modelView({ path, sha256, model, run }: ShownModel): View {
     ],
     tables: [
       {
-        title: "columns it takes",
+        title: "input columns",
         columns: ["column", "kind", "range or categories", "missing in training"],
         rows: signature.inputs.map((spec) => [spec.name, spec.kind, rangeText(spec), spec.missingShare]),
       },
@@ -81,7 +81,7 @@ function rangeText({
 }: ShownModel["model"]["signature"]["inputs"][number]): string {
   if (categories !== undefined)
     return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
-  if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no value seen";
+  if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no values seen";
   const edge = (value: number): string => (kind === "date" ? dateText(value) : formatNumber(value));
   return `${edge(minimum)} to ${edge(maximum)}`;
 }
@@ -89,19 +89,19 @@ function rangeText({
 export function noteView({ runId, modelVersion, note, previous }: NoteResult): View {
   const of = modelVersion === null ? `run ${runId}` : `v${modelVersion} (run ${runId})`;
   if (note === null)
-    return { title: previous === null ? `${of} has no note` : `the note of ${of} is no more: ${previous}` };
-  return { title: `${of}: ${note}`, ...(previous === null ? {} : { notes: [`it replaces: ${previous}`] }) };
+    return { title: previous === null ? `${of} has no note` : `removed the note of ${of}: ${previous}` };
+  return { title: `${of}: ${note}`, ...(previous === null ? {} : { notes: [`replaced the note: ${previous}`] }) };
 }
 
 export function exportView({ runId, family, format, output, bytes, sha256, inputs, outputs }: ExportResult): View {
   const of = runId === null ? family : `${family} of run ${runId}`;
   return {
-    title: `wrote ${of} as ${format}${output === "-" ? "" : ` into ${output}`}`,
+    title: `wrote ${of} as ${format}${output === "-" ? "" : ` to ${output}`}`,
     fields: [
       ["bytes", bytes],
       ["sha256", sha256],
-      ["takes", listed(inputs)],
-      ["answers", listed(outputs)],
+      ["inputs", listed(inputs)],
+      ["outputs", listed(outputs)],
     ],
   };
 }

@@ -1,4 +1,4 @@
-/** `mlctl models list | show | alias | note | export`: the models of this workspace, their names and other forms. */
+/** `mlctl models list | show | alias | note | export`: the models of this workspace. */
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { exportView, modelsView, modelView, noteView } from "./modelViews.ts";
@@ -6,11 +6,11 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Look back",
+  group: "Inspect",
   summary: "list models by version, newest first, with their aliases and deployments",
   listing: true,
   examples: [
-    ["mlctl models list", "all of them"],
+    ["mlctl models list", "all models"],
     ["mlctl models list --csv", "for a spreadsheet"],
   ],
   async run(invocation) {
@@ -26,12 +26,12 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Look back",
-  summary: "show what a model takes, answers and learned",
+  group: "Inspect",
+  summary: "show a model's input columns, parameters and feature importance",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion, latest or a path (default: the newest)" }],
   examples: [
     ["mlctl models show @champion", "the deployed model's columns and importance"],
-    ["mlctl models show models/trainedmodel_20261121T090000000Z.json", "a file"],
+    ["mlctl models show models/trainedmodel_20261121T090000000Z.json", "a model file"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -46,20 +46,20 @@ const show = defineCommand({
 
 const alias = defineCommand({
   name: "alias",
-  group: "Look back",
-  summary: "give a model a name, or take it away",
-  details: "Names of `promotion.aliases` (champion) follow the deployment and cannot be set by hand.",
+  group: "Inspect",
+  summary: "give a model an alias, or delete one",
+  details: "The aliases in `promotion.aliases` (champion) follow deployments and cannot be set by hand.",
   arguments: [
     { name: "<name>", description: "e.g. staging" },
-    { name: "[ref]", description: "the model; left out with --delete" },
+    { name: "[ref]", description: "run id, v3, @champion or latest; not with --delete" },
   ],
   options: {
-    delete: { flags: "--delete", type: "boolean", description: "take the name away" },
+    delete: { flags: "--delete", type: "boolean", description: "delete the alias" },
     wait: sharedOptions.wait,
   },
   examples: [
-    ["mlctl models alias staging v3", "@staging means version 3 from now on"],
-    ["mlctl models alias staging --delete", "and no more"],
+    ["mlctl models alias staging v3", "@staging now means version 3"],
+    ["mlctl models alias staging --delete", "delete the alias"],
   ],
   async run(invocation) {
     const { options, args } = invocation;
@@ -72,25 +72,26 @@ const alias = defineCommand({
     const result = await writing(workspace, writingOptions("models alias", options.wait), async (session) =>
       setAlias(session, request),
     );
-    const title = result.runId === null ? `@${result.name} is no more` : `@${result.name} is run ${result.runId}`;
+    const title =
+      result.runId === null ? `deleted alias @${result.name}` : `@${result.name} is now run ${result.runId}`;
     return { result, view: { title } };
   },
 }) satisfies Command;
 
 const note = defineCommand({
   name: "note",
-  group: "Look back",
-  summary: "keep a note with a model or a run",
+  group: "Inspect",
+  summary: "attach a note to a model or a run",
   details:
-    "`models list`, `models show` and `runs show` tell it. It replaces the note before; an empty one takes it away.",
+    "`models list`, `models show` and `runs show` print the note. A new note replaces the old one; an empty note removes it.",
   arguments: [
     { name: "<ref>", description: "run id, v3, @champion or latest" },
-    { name: "<text>", description: "what to remember" },
+    { name: "<text>", description: "the note" },
   ],
   options: { wait: sharedOptions.wait },
   examples: [
-    ['mlctl models note v3 "before the new tariff"', "kept with version 3"],
-    ['mlctl models note v3 ""', "taken away"],
+    ['mlctl models note v3 "before the new tariff"', "attach a note to version 3"],
+    ['mlctl models note v3 ""', "remove it"],
   ],
   async run(invocation) {
     const { options, args } = invocation;
@@ -108,25 +109,25 @@ const note = defineCommand({
 
 const exported = defineCommand({
   name: "export",
-  group: "Look back",
-  summary: "write a model in a form that other programs read",
+  group: "Inspect",
+  summary: "write a model in a format that other programs read",
   details:
-    "json is the model file itself; xgboost-json is XGBoost's own form, on the features; onnx is the whole way from the model's columns to its answers (numbers are doubles with NaN for missing, texts strings with an empty one for missing, dates milliseconds since 1970 UTC; inputs are of shape [rows, 1]), or with --from features the estimator alone.",
+    "json: the model file itself. xgboost-json: XGBoost's own format, which takes features. onnx: transforms and estimator, from input columns to predictions; every input has shape [rows, 1]: numbers as doubles (NaN if missing), strings (empty if missing), dates as milliseconds since 1970 UTC. onnx with --from features: the estimator alone.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion, latest or a path (default: the newest)" }],
   options: {
     format: {
       flags: "--format <name>",
-      description: "the form",
+      description: "output format",
       choices: ["json", "xgboost-json", "onnx"],
       default: "json",
     },
     from: {
       flags: "--from <start>",
-      description: "onnx: what goes in, the columns of the data or the features that transforms make of them",
+      description: "onnx: inputs of the exported model, the data columns or the features made from them",
       choices: ["columns", "features"],
       default: "columns",
     },
-    output: { ...sharedOptions.output, description: "write there; - is stdout (default: -)" },
+    output: { ...sharedOptions.output, description: "output file; - is stdout (default: -)" },
   },
   examples: [
     ["mlctl models export @champion --format onnx -o model.onnx", "for ONNX Runtime, in any language"],
@@ -149,12 +150,12 @@ const exported = defineCommand({
 
 export const models = defineCommand({
   name: "models",
-  group: "Look back",
-  summary: "list, show, name and export the models that were kept",
+  group: "Inspect",
+  summary: "list, show, name and export trained models",
   subcommands: [list, show, alias, note, exported],
   examples: [
     ["mlctl models list", "versions, aliases, deployments"],
-    ["mlctl models show @champion", "one in full"],
+    ["mlctl models show @champion", "one model in full"],
     ["mlctl models export @champion --format onnx -o model.onnx", "for other programs"],
   ],
 }) satisfies Command;

@@ -1,20 +1,20 @@
-/** `mlctl monitor`: rows since training against the reference: drift, quality, performance, and who is told. */
+/** `mlctl monitor`: compares new rows with the reference: drift, data quality, performance; sends alerts. */
 import { areasOf } from "./areasOf.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { historyView, monitoringView } from "./monitorView.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
-/** So many windows are listed unless told. */
+/** Default of --limit. */
 const LISTED = 20;
 
 export const monitor = defineCommand({
   name: "monitor",
   summarizes: true,
-  group: "Watch",
-  summary: "drift, data quality and performance of new rows, with history and alerts",
+  group: "Monitor",
+  summary: "check new rows for drift, data quality and performance; keep a history and send alerts",
   details:
-    "Looks at the files, else at logged predictions, else at the newest dataset, and holds them against the rows that the deployed model was trained on. What it finds is kept (`--history`) and told to `alerts` of config.json, once per change. The same window, model and settings replace their own entry, so labels that come later restate it.",
+    "Checks the given files, else the logged predictions, else the newest dataset, and compares them with the rows that the deployed model was trained on. Results are kept (`--history`), and the `alerts` of config.json are notified once per change. Checking the same window, model and settings again replaces the earlier entry, so that it includes labels that arrived later.",
   arguments: [
     { name: "[files...]", description: "files or folders (default: the prediction log, else the newest dataset)" },
   ],
@@ -22,47 +22,60 @@ export const monitor = defineCommand({
     window: {
       flags: "--window <length>",
       setting: "monitor.window",
-      description: 'rows judged together: 90d, "500 rows", day, week, month, file (default: all)',
+      description: 'rows evaluated together: 90d, "500 rows", day, week, month or file; by default, all rows',
     },
-    step: { flags: "--step <length>", setting: "monitor.step", description: "how far windows of a length lie apart" },
-    since: { flags: "--since <date>", description: "all windows from then on, not only the newest" },
-    until: { flags: "--until <date>", description: "as if it were that day, which is included" },
-    backfill: { flags: "--backfill", type: "boolean", description: "all windows of the rows" },
-    by: { flags: "--by <columns...>", type: "list", description: "performance by the values of these columns" },
+    step: {
+      flags: "--step <length>",
+      setting: "monitor.step",
+      description: "distance between the ends of windows, e.g. 7d; by default, the window length",
+    },
+    since: {
+      flags: "--since <date>",
+      description: "check every window from this day on, not only the newest",
+    },
+    until: { flags: "--until <date>", description: "last day of data to use (inclusive)" },
+    backfill: { flags: "--backfill", type: "boolean", description: "check every window, not only the newest" },
+    by: {
+      flags: "--by <columns...>",
+      type: "list",
+      description: "also show performance by the values of these columns",
+    },
     reference: {
       flags: "--reference <what>",
       setting: "monitor.reference",
-      description: "compare with: training, same_season (the same days of earlier years), a dataset's id or a path",
+      description:
+        "rows to compare with: training, same_season (the same days of earlier years), a dataset id or a path",
     },
     source: {
       flags: "--source <name>",
       choices: ["dataset", "predictions"],
-      description: "what to look at without files",
+      description: "rows to check if no files are given",
     },
     model: {
       flags: "--model <ref>",
-      description: "run id, v3, @champion, latest or a path (default: the deployed one)",
+      description: "run id, v3, @champion, latest or a path (default: the deployed model)",
     },
     failOn: {
       flags: "--fail-on <areas>",
-      description: "exit 11 for drift, 12 for quality, 13 for performance; 14 if nobody can tell",
+      description:
+        "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide",
     },
-    history: { flags: "--history", type: "boolean", description: "list what was found before" },
-    show: { flags: "--show <id>", description: "one entry of the history in full" },
+    history: { flags: "--history", type: "boolean", description: "list earlier results" },
+    show: { flags: "--show <id>", description: "show one entry of the history in full" },
     limit: {
       flags: "--limit <number>",
       type: "integer",
       default: LISTED,
-      description: "so many entries of the history",
+      description: "maximum number of history entries to show",
     },
     dryRun: sharedOptions.dryRun,
     wait: sharedOptions.wait,
   },
   examples: [
-    ["mlctl monitor new.csv", "a batch against the training rows"],
-    ["mlctl monitor --fail-on drift,quality,performance", "for cron and CI: the exit code tells"],
-    ["mlctl monitor --window 14d --since 2024-01-01", "history, window by window"],
-    ["mlctl monitor drops --window file --by region", "each file by itself, and performance by region"],
+    ["mlctl monitor new.csv", "compare a batch with the training rows"],
+    ["mlctl monitor --fail-on drift,quality,performance", "for cron and CI: see the exit code"],
+    ["mlctl monitor --window 14d --since 2024-01-01", "window by window since 2024"],
+    ["mlctl monitor drops --window file --by region", "one window per file, and performance by region"],
   ],
   async run(invocation) {
     const { options, args } = invocation;
@@ -95,10 +108,10 @@ export const monitor = defineCommand({
       import("../lifecycle/monitor/monitorRecord.ts"),
       import("../lifecycle/session.ts"),
     ]);
-    const judged = options.dryRun
+    const checked = options.dryRun
       ? await reading(workspace, (session) => step.monitor(session, request))
       : await writing(workspace, writingOptions("monitor", options.wait), (session) => step.monitor(session, request));
-    const result = await step.tellNews(workspace, judged);
+    const result = await step.tellNews(workspace, checked);
     return { result, view: monitoringView(result), exitCode: monitorExit(result.windows, failOn) };
   },
 }) satisfies Command;

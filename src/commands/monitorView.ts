@@ -1,11 +1,11 @@
-/** What monitoring found, as people read it: findings first, the worst on top. */
+/** Views of `mlctl monitor`: findings first, worst on top. */
 import { formatNumber, shortTime } from "../core/text/format.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { MonitorResult } from "../lifecycle/monitor/monitor.ts";
 import type { WindowSummary } from "../lifecycle/monitor/monitorRecord.ts";
 
-/** Columns that did not drift are listed up to this many. */
+/** Maximum number of columns in the drift table, drifted ones first. */
 const MOST_COLUMNS = 30;
 
 const SEGMENTS_SHOWN = 15;
@@ -14,7 +14,7 @@ export function monitoringView(result: MonitorResult): View {
   const { findings, window, reference, windows, alerts, performance, monitorId } = result;
   const bad = findings.filter(({ status }) => status === "fail" || status === "warn").length;
   const model = result.modelVersion === null ? "the model" : `model v${result.modelVersion}`;
-  const verdict = bad === 0 ? "nothing to report" : `${bad} of ${findings.length} checks need a look`;
+  const verdict = bad === 0 ? "no problems" : `${bad} of ${findings.length} checks found a problem`;
   return {
     title: `${verdict}: ${model} on ${window.rows} rows, ${window.label}`,
     tables: [
@@ -27,18 +27,18 @@ export function monitoringView(result: MonitorResult): View {
     ],
     fields: [
       ["reference", `${reference.name}, ${reference.rows} rows`],
-      ["truth known", `${window.labelled} of ${window.rows} rows, as of ${shortTime(result.asOf)}`],
+      ["labelled", `${window.labelled} of ${window.rows} rows, as of ${shortTime(result.asOf)}`],
       ...metricFields(performance),
     ],
-    notes: result.dryRun ? ["a dry run: nothing was kept, nobody was told"] : [],
+    notes: result.dryRun ? ["dry run: nothing was recorded and no alert was sent"] : [],
     next: bad === 0 ? "`mlctl monitor --history` shows earlier windows" : nextStep(result, monitorId),
   };
 }
 
 function nextStep({ findings }: MonitorResult, monitorId: string): string {
   const worst = findings[0];
-  if (worst?.area === "quality") return `look at the data; \`mlctl monitor --show ${monitorId}\` shows this again`;
-  return "ingest newer rows and `mlctl train`, then `mlctl score` and `mlctl deploy`";
+  if (worst?.area === "quality") return `check the data; \`mlctl monitor --show ${monitorId}\` shows this result again`;
+  return "ingest newer rows and run `mlctl train`, then `mlctl score` and `mlctl deploy`";
 }
 
 function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
@@ -93,9 +93,9 @@ function driftTable({ drift }: MonitorResult): ViewTable[] {
         "column",
         "drifted",
         "test",
-        { header: "what", leaveOut: 2 },
+        { header: "measure", leaveOut: 2 },
         "value",
-        { header: "drifts", leaveOut: 3 },
+        { header: "drift if", leaveOut: 3 },
         { header: "psi", leaveOut: 1 },
         { header: "note", overflow: "wrap" },
       ],
@@ -110,7 +110,7 @@ function segmentTable({ segments }: MonitorResult): ViewTable[] {
     .slice(0, SEGMENTS_SHOWN)
     .map((segment) => [
       `${segment.column} = ${segment.value}`,
-      segment.status === "skipped" ? "too few" : segment.status === "fail" ? "worse" : "as others",
+      segment.status === "skipped" ? "too few rows" : segment.status === "fail" ? "worse" : "no worse",
       segment.metricValue,
       intervalText(segment.interval),
       segment.labelled,
@@ -127,18 +127,18 @@ function segmentTable({ segments }: MonitorResult): ViewTable[] {
   ];
 }
 
-/** What was said of the window while fewer labels were known. */
+/** Earlier results of this window, when fewer labels were known. */
 function statementsTable({ statements, performance }: MonitorResult): ViewTable[] {
   if (statements.length === 0) return [];
-  const rows = statements.map((said) => [shortTime(said.asOf), said.labelled, said.rows, said.value]);
+  const rows = statements.map(({ asOf, labelled, rows: count, value }) => [shortTime(asOf), labelled, count, value]);
   const columns = ["as of", "labelled", "rows", { header: performance.metric, align: "right" as const }];
-  return [{ title: "said before of this window", columns, rows }];
+  return [{ title: "earlier results of this window", columns, rows }];
 }
 
 function alertTable(alerts: MonitorResult["alerts"]): ViewTable[] {
   if (alerts.length === 0) return [];
   const rows = alerts.map(({ channel, change, status, subject, error }) => [channel, change, status, error ?? subject]);
-  return [{ title: "alerts", columns: ["channel", "change", "status", "what"], rows }];
+  return [{ title: "alerts", columns: ["channel", "change", "status", "subject or error"], rows }];
 }
 
 function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: MonitorResult["performance"]) {
@@ -146,19 +146,20 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
     const interval = intervalText(intervals[name]);
     return [name, `${formatNumber(value)}${interval === null ? "" : ` (${interval})`}`] as const;
   });
-  const spread = errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
-  const guess =
+  const deviation =
+    errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
+  const estimated =
     estimate === null
       ? []
       : [
           [
-            "estimated without truth",
+            "estimated without labels",
             Object.entries(estimate.metrics)
               .map(([name, value]) => `${name} ${formatNumber(value)}`)
               .join(", "),
           ] as const,
         ];
-  return [...shown, ...spread, ...guess];
+  return [...shown, ...deviation, ...estimated];
 }
 
 export function windowsTable(windows: readonly WindowSummary[]): ViewTable {
@@ -191,9 +192,9 @@ export function windowsTable(windows: readonly WindowSummary[]): ViewTable {
 }
 
 export function historyView(windows: readonly WindowSummary[]): View {
-  if (windows.length === 0) return { title: "nothing was watched yet", next: "`mlctl monitor`" };
+  if (windows.length === 0) return { title: "no monitoring results yet", next: "`mlctl monitor`" };
   return {
     tables: [windowsTable(windows)],
-    next: `\`mlctl monitor --show ${windows[0]!.monitorId}\` shows one in full`,
+    next: `\`mlctl monitor --show ${windows[0]!.monitorId}\` shows one result in full`,
   };
 }

@@ -1,8 +1,11 @@
-/** Loads config.json as one call of a command sees it: -c, -C, flags that stand for keys, environment. */
+/** Loads config.json for one call of a command, with -c, -C, flags that override keys, and the environment. */
 import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
 import type { Invocation } from "./command.ts";
 
-/** Warnings about unknown variables go to stderr. From here on paths mean what they mean in the folder of -C, as with git. */
+/**
+ * Emits warnings about unknown MLCTL_* variables. Changes the working directory to that of -C, so that relative paths
+ * are resolved there, as with git.
+ */
 export async function openConfig(
   { global, flagSettings, environment, context }: Invocation,
   check?: LoadOptions["check"],
@@ -12,8 +15,14 @@ export async function openConfig(
     import("../lifecycle/knownNames.ts"),
   ]);
   const { config: path, directory } = global;
-  const own = check === undefined ? {} : { check };
-  const loaded = await loadConfig({ path, directory, environment, flags: flagSettings, known: knownNames(), ...own });
+  const loaded = await loadConfig({
+    path,
+    directory,
+    environment,
+    flags: flagSettings,
+    known: knownNames(),
+    ...(check && { check }),
+  });
   process.chdir(directory);
   for (const message of loaded.warnings) context.emit({ type: "warning", stage: "config", message });
   return loaded;

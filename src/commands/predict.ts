@@ -1,4 +1,4 @@
-/** `mlctl predict`: a filter from rows to rows with predictions. */
+/** `mlctl predict`: adds predictions to a stream of rows. */
 import { relative } from "node:path";
 import type { View } from "../core/view.ts";
 import { MlctlError } from "../core/errors.ts";
@@ -9,10 +9,10 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const predict = defineCommand({
   name: "predict",
-  group: "Use",
-  summary: "stream rows in and rows with their prediction out",
+  group: "Predict",
+  summary: "read rows and write them with their predictions, as a stream",
   details:
-    "Reads CSV or JSON lines, adds `prediction` and, for classes, `probability` (of the positive class, or of the predicted one of several), and keeps every other column as it came. What `ingest.select` makes of columns, it makes here too, row by row; `ingest.where` and dedupe leave no row out. Memory does not grow with the number of rows.",
+    "Reads CSV or JSON lines, adds `prediction` and, for classification, `probability` (of the positive class; with more than two classes, of the predicted one), and keeps every other column unchanged. Applies the expressions of `ingest.select` to each row, but not `ingest.where` or dedupe, so no row is dropped. Memory use does not depend on the number of rows.",
   arguments: [{ name: "[file]", description: "CSV or JSON lines, also .gz; - is stdin (default: -)" }],
   options: {
     model: {
@@ -21,37 +21,44 @@ export const predict = defineCommand({
     },
     format: {
       flags: "--format <name>",
-      description: "of the output (default: that of the input; jsonl with --json on stdout)",
+      description: "format of the output (default: as the input; jsonl with --json on stdout)",
       choices: ["csv", "jsonl"],
     },
     inputFormat: {
       flags: "--input-format <name>",
-      description: "of stdin (default: csv, or by the file's name)",
+      description: "format of the input (default: by the file name; csv for stdin)",
       choices: ["csv", "jsonl"],
     },
     output: sharedOptions.output,
     guard: {
       flags: "--guard",
       type: "boolean",
-      description: "divert rows that cannot be read, have unseen categories or numbers outside the training range",
+      description:
+        "leave out rows that cannot be read, or have unseen categories or numbers outside the training range",
     },
     log: {
       flags: "--log",
       type: "boolean",
-      description: "keep every answer in the prediction log, and add its prediction_id to the row",
+      description: "record every prediction in the prediction log, and add its prediction_id to the row",
     },
     csvSafe: {
       flags: "--csv-safe",
       type: "boolean",
       description: "in CSV, put an apostrophe before cells that a spreadsheet would run as formulas",
     },
-    rejectFile: { flags: "--reject-file <file>", description: "where the diverted rows go, with line and reason" },
+    rejectFile: {
+      flags: "--reject-file <file>",
+      description: "write the rejected rows here, with line and reason (needs --guard)",
+    },
   },
   examples: [
-    ["mlctl predict new.csv -o answers.csv", "a file"],
+    ["mlctl predict new.csv -o predictions.csv", "a file"],
     ["cat rows.csv | mlctl predict - | head", "a pipe"],
-    ["psql -c 'COPY …' | mlctl predict - --guard --reject-file bad.csv > good.csv", "bad rows aside, good ones on"],
-    ["mlctl predict new.csv --log -o answers.csv", "also for `mlctl labels` and `mlctl lineage`, later"],
+    [
+      "psql -c 'COPY …' | mlctl predict - --guard --reject-file bad.csv > good.csv",
+      "good rows and rejected rows apart",
+    ],
+    ["mlctl predict new.csv --log -o predictions.csv", "also logged, for `mlctl labels` and `mlctl lineage`"],
     ["mlctl predict rows.jsonl --format csv --model v3", "another format, another model"],
   ],
   async run(invocation) {
@@ -89,11 +96,11 @@ export const predict = defineCommand({
 
 export function predictView({ rows, rejected, output, rejectFile, runId, modelSha256 }: PredictResult): View {
   const by = runId === null ? `model ${modelSha256.slice(0, 12)}` : `run ${runId}`;
-  const aside =
+  const rejects =
     rejected === 0
       ? ""
-      : `, ${rejected} set aside${rejectFile === null ? "" : ` in ${relative(process.cwd(), rejectFile)}`}`;
+      : `, ${rejected} rejected${rejectFile === null ? "" : ` (see ${relative(process.cwd(), rejectFile)})`}`;
   return {
-    title: `predicted ${rows} ${rows === 1 ? "row" : "rows"} with ${by}${output === "-" ? "" : ` into ${output}`}${aside}`,
+    title: `predicted ${rows} ${rows === 1 ? "row" : "rows"} with ${by}${output === "-" ? "" : `, written to ${output}`}${rejects}`,
   };
 }

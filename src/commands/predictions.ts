@@ -1,4 +1,4 @@
-/** `mlctl predictions list | show`: what was answered, with the truth where it is known. */
+/** `mlctl predictions list | show`: logged predictions, with their labels where known. */
 import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { PredictionRecord } from "../lifecycle/labels/predictionRecord.ts";
@@ -8,20 +8,20 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Look back",
+  group: "Inspect",
   summary: "list logged predictions, newest first, with their labels",
   options: {
-    since: { flags: "--since <time>", description: "answered then or later, e.g. 2026-11-21" },
-    until: { flags: "--until <time>", description: "answered before then" },
-    model: { flags: "--model <ref>", description: "only by this one: run id, v3, @champion or latest" },
-    labelled: { flags: "--labelled", type: "boolean", description: "only those whose truth is known" },
-    limit: { flags: "--limit <count>", type: "integer", description: "at most so many", default: 50 },
+    since: { flags: "--since <time>", description: "only predictions made at this time or later, e.g. 2026-11-21" },
+    until: { flags: "--until <time>", description: "only predictions made before this time" },
+    model: { flags: "--model <ref>", description: "only predictions of this model: run id, v3, @champion or latest" },
+    labelled: { flags: "--labelled", type: "boolean", description: "only predictions with a label" },
+    limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
   },
   listing: true,
   examples: [
-    ["mlctl predictions list", "the last 50"],
+    ["mlctl predictions list", "the newest 50"],
     ["mlctl predictions list --since 2026-11-01 --labelled --csv > labelled.csv", "for a spreadsheet"],
-    ["mlctl predictions list --model @champion --json | jq .labelled", "how many have their truth"],
+    ["mlctl predictions list --model @champion --json | jq .labelled", "number of predictions with a label"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -36,12 +36,12 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Look back",
-  summary: "show one logged prediction: inputs, answer, model and truth",
-  arguments: [{ name: "[id]", description: "the prediction's id, its unique beginning, or latest (default: latest)" }],
+  group: "Inspect",
+  summary: "show one logged prediction: inputs, output, model and label",
+  arguments: [{ name: "[id]", description: "prediction id, a unique prefix of it, or latest (default: latest)" }],
   examples: [
-    ["mlctl predictions show 0193a1b2c3d4e5f6", "as it was answered"],
-    ["mlctl predictions show 0193a1b2c3d4e5f6 --json | jq .prediction.inputs", "what was asked"],
+    ["mlctl predictions show 0193a1b2c3d4e5f6", "the prediction and its inputs"],
+    ["mlctl predictions show 0193a1b2c3d4e5f6 --json | jq .prediction.inputs", "only the inputs"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -56,22 +56,23 @@ const show = defineCommand({
 
 export const predictions = defineCommand({
   name: "predictions",
-  group: "Look back",
-  summary: "list and show what was answered, from the prediction log",
+  group: "Inspect",
+  summary: "list and show the predictions in the prediction log",
   subcommands: [list, show],
   examples: [
     ["mlctl predictions list", "newest first"],
-    ["mlctl lineage 0193a1b2c3d4e5f6", "from a prediction back to the raw files"],
+    ["mlctl lineage 0193a1b2c3d4e5f6", "trace a prediction back to the raw files"],
   ],
 }) satisfies Command;
 
 export function predictionsView({ total, labelled, predictions: shown }: PredictionsResult): View {
-  if (total === 0) return { title: "no such prediction was logged", next: "`mlctl serve`, or `mlctl predict --log`" };
+  if (total === 0)
+    return { title: "no logged predictions match", next: "log some with `mlctl serve` or `mlctl predict --log`" };
   return {
     title: `${total} ${total === 1 ? "prediction" : "predictions"}, ${labelled} with a label`,
     tables: [
       {
-        columns: ["prediction_id", "answered", "run", "source", "prediction", "probability", "label"],
+        columns: ["prediction_id", "time", "run", "source", "prediction", "probability", "label"],
         rows: shown.map((one) => [
           one.predictionId,
           shortTime(one.at),

@@ -1,4 +1,4 @@
-/** `mlctl prune`: takes away what is old and not needed any more. */
+/** `mlctl prune`: deletes old files that nothing references. */
 import { formatBytes, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { PruneResult } from "../lifecycle/prune/prune.ts";
@@ -9,15 +9,15 @@ import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 export const prune = defineCommand({
   name: "prune",
   group: "Other",
-  summary: "take away old datasets, models, releases, reports and records that nothing needs any more",
+  summary: "delete old datasets, models and reports that nothing references",
   details:
-    "What stays is in `retention` of config.json. Never taken away: what is in production, the newest three deployments and what the next two rollbacks go back to, the records of all deployments, models of deployments that stay, models with an alias or a note, the newest of each kind, the data that kept models were trained on, and models that logged predictions were made by. Backups in the workspace stay unless `retention.backups` says otherwise. The prediction log keeps to serve.log.retention by itself.",
+    "`retention` in config.json says what to keep. Never deleted: the production deployment, the newest three deployments and the targets of the next two rollbacks, the records of all deployments, models of kept deployments, models with an alias or a note, models of logged predictions, the newest of each kind, and the datasets of kept models. Also deletes old release copies and records; backups in the workspace only if `retention.backups` is set. The prediction log follows serve.log.retention.",
   options: { dryRun: sharedOptions.dryRun, wait: sharedOptions.wait },
   examples: [
-    ["mlctl prune --dry-run", "what would go, with sizes"],
-    ["mlctl prune", "take it away"],
-    ["mlctl prune --dry-run --json | jq '.kinds[] | {kind, removed, kept}'", "how many of each kind"],
-    ["MLCTL_RETENTION_MODELS_KEEP=5 MLCTL_RETENTION_MODELS_DAYS=7 mlctl prune", "less for once"],
+    ["mlctl prune --dry-run", "what would be deleted, with sizes"],
+    ["mlctl prune", "delete it"],
+    ["mlctl prune --dry-run --json | jq '.kinds[] | {kind, removed, kept}'", "the number of each kind"],
+    ["MLCTL_RETENTION_MODELS_KEEP=5 MLCTL_RETENTION_MODELS_DAYS=7 mlctl prune", "keep fewer models, this time"],
   ],
   async run(invocation) {
     const { dryRun, wait } = invocation.options;
@@ -34,22 +34,22 @@ export const prune = defineCommand({
 }) satisfies Command;
 
 export function pruneView({ dryRun, items, bytes, kinds }: PruneResult): View {
-  const what = `${items.length} ${items.length === 1 ? "thing" : "things"}, ${formatBytes(bytes)}`;
-  if (items.length === 0) return { title: "nothing to prune: all of it is young, recent or needed" };
+  const what = `${items.length} ${items.length === 1 ? "item" : "items"}, ${formatBytes(bytes)}`;
+  if (items.length === 0) return { title: "nothing to prune: everything is recent or still referenced" };
   const summary = kinds.filter(({ removed, kept }) => removed + kept > 0);
   return {
-    title: dryRun ? `would take away ${what}` : `took away ${what}`,
+    title: dryRun ? `would delete ${what}` : `deleted ${what}`,
     tables: [
       {
-        columns: ["kind", "what", "of", { header: "size", align: "right" }],
+        columns: ["kind", "name", "created", { header: "size", align: "right" }],
         rows: items.map(({ kind, id, createdAt, bytes: size }) => [kind, id, shortTime(createdAt), formatBytes(size)]),
       },
       {
-        title: "in all",
-        columns: ["kind", dryRun ? "would go" : "went", "stay", { header: "size", align: "right" }],
+        title: "total",
+        columns: ["kind", dryRun ? "to delete" : "deleted", "kept", { header: "size", align: "right" }],
         rows: summary.map(({ kind, removed, kept, bytes: size }) => [kind, removed, kept, formatBytes(size)]),
       },
     ],
-    ...(dryRun ? { next: "`mlctl prune` takes them away" } : {}),
+    ...(dryRun ? { next: "`mlctl prune` deletes them" } : {}),
   };
 }

@@ -1,14 +1,14 @@
-/** `mlctl reindex`: the store anew from the folders. */
+/** `mlctl reindex`: rebuilds the store from the record files. */
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 export const reindex = defineCommand({
   name: "reindex",
-  group: "Look back",
-  summary: "build the SQLite store anew from the records in the folders",
+  group: "Inspect",
+  summary: "rebuild the SQLite store from the record files",
   details:
-    "The folders are the truth, the store is an index: after a copy, a merge or damage this gives the same content again. A damaged store is set aside, not deleted.",
+    "The record files are the source of truth, and the store is an index of them: use this after a copy, a merge or damage. A damaged store is moved away, not deleted.",
   options: { wait: sharedOptions.wait },
   examples: [
     ["mlctl reindex", "after the store was damaged or deleted"],
@@ -19,10 +19,10 @@ export const reindex = defineCommand({
     const step = await import("../lifecycle/health/reindex.ts");
     const result = await step.reindex(workspace, writingOptions("reindex", invocation.options.wait));
     const notes = result.problems.map(({ path, error }) => `${path}: ${error.message}`);
-    const setAside = result.setAside === null ? [] : [`the damaged store stands in ${result.setAside}`];
+    const moved = result.setAside === null ? [] : [`the damaged store was moved to ${result.setAside}`];
     return {
       result: { ...result, problems: notes },
-      view: { title: `indexed ${result.records} records`, notes: [...setAside, ...notes] },
+      view: { title: `indexed ${result.records} records`, notes: [...moved, ...notes] },
     };
   },
 }) satisfies Command;

@@ -1,4 +1,4 @@
-/** `mlctl report`: one page on a model. */
+/** `mlctl report`: one page about a model. */
 import type { View } from "../core/view.ts";
 import type { ReportResult } from "../lifecycle/report/report.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -8,20 +8,20 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 export const report = defineCommand({
   name: "report",
   group: "Lifecycle",
-  summary: "write one self-contained page on a model: figures, curves, drift, lineage",
+  summary: "write a self-contained page about a model: metrics, curves, drift, lineage",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: the newest model)" }],
   options: {
     format: {
       flags: "--format <name>",
-      description: "html for people, md for pull requests (default: by -o, else html)",
+      description: "html for browsers, md for pull requests (default: by the name in -o, else html)",
       choices: ["html", "md"],
     },
     output: sharedOptions.output,
   },
   examples: [
-    ["mlctl report", "beside the model, with the picture of the confusion matrix"],
+    ["mlctl report", "into the models folder, with an image of the confusion matrix"],
     ['mlctl report --format md -o - >> "$GITHUB_STEP_SUMMARY"', "the summary of a CI job"],
-    ["mlctl report @champion -o champion.html", "of the deployed model, elsewhere"],
+    ["mlctl report @champion -o champion.html", "for the deployed model, to another file"],
   ],
   async run(invocation) {
     const { format, output } = invocation.options;
@@ -39,8 +39,8 @@ export const report = defineCommand({
 
 export function reportView({ path, plots, runId }: ReportResult): View {
   return {
-    title: `wrote the report on run ${runId}`,
-    fields: [["report", path], ...plots.map((plot) => ["picture", plot] as const)],
+    title: `wrote the report of run ${runId}`,
+    fields: [["report", path], ...plots.map((plot) => ["image", plot] as const)],
     next: `open ${path}`,
   };
 }

@@ -1,4 +1,4 @@
-/** `mlctl reproduce`: the same model again, from its records. */
+/** `mlctl reproduce`: trains a run again from its records and compares the model files. */
 import type { View } from "../core/view.ts";
 import type { ReproduceResult } from "../lifecycle/compare/reproduce.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -7,13 +7,13 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 export const reproduce = defineCommand({
   name: "reproduce",
   group: "Improve",
-  summary: "train a run again from its records and compare every byte",
+  summary: "train a run again from its records and compare the models byte for byte",
   details:
-    "Dataset, configuration, parameters and seed are those that were recorded. What is compared is the whole model file by its sha256: transforms, estimator, threshold, metrics, importance, reference and lineage; where it differs, the parts that do are named. Nothing is written. Exit 10 if the model differs.",
+    "Uses the recorded dataset, configuration, parameters and seed, and compares the sha256 of the model file. If it differs, names the parts that differ: transforms, estimator, threshold, metrics, importance, reference or lineage. Nothing is written. Exit 10 if the model differs.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" }],
   examples: [
     ["mlctl reproduce", "the newest model"],
-    ["mlctl reproduce @champion && echo proven", "the deployed one"],
+    ["mlctl reproduce @champion && echo identical", "the deployed model"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -36,9 +36,7 @@ export function reproduceView({
   notes,
 }: ReproduceResult): View {
   return {
-    title: identical
-      ? `run ${runId} is reproduced, byte for byte`
-      : `run ${runId} is not reproduced: the model differs`,
+    title: identical ? `reproduced run ${runId} byte for byte` : `could not reproduce run ${runId}: the model differs`,
     fields: [
       [
         "from",

@@ -1,4 +1,4 @@
-/** `mlctl restore`: a workspace out of a backup. */
+/** `mlctl restore`: restores a workspace from a backup. */
 import { basename } from "node:path";
 import type { View } from "../core/view.ts";
 import type { RestoreResult } from "../lifecycle/backup/restore.ts";
@@ -8,18 +8,18 @@ import { sharedOptions } from "./globalOptions.ts";
 export const restore = defineCommand({
   name: "restore",
   group: "Other",
-  summary: "a workspace out of a backup, checked byte for byte",
+  summary: "restore a workspace from a backup, verifying every file",
   details:
-    "Into this folder, or that of -C; one that holds something is refused without --force. Nothing is put in its place before every file fits its hash.",
-  arguments: [{ name: "<file>", description: "what `mlctl backup` wrote" }],
-  excessHint: "name the folder with -C: `mlctl restore backup.tar.gz -C restored`",
+    "Restores into the current folder, or that of -C; without --force, the folder must be empty. No file is put in place before every file matches its checksum.",
+  arguments: [{ name: "<file>", description: "archive written by `mlctl backup`" }],
+  excessHint: "give the folder with -C: `mlctl restore backup.tar.gz -C restored`",
   options: {
-    force: { ...sharedOptions.force, description: "replace the workspace that is there" },
+    force: { ...sharedOptions.force, description: "replace the existing workspace" },
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl restore backup.tar.gz -C restored", "into a new folder"],
-    ["mlctl restore backup.tar.gz --force", "in the place of this workspace"],
+    ["mlctl restore backup.tar.gz --force", "replace this workspace"],
   ],
   async run(invocation) {
     const { args, options, global, environment, context } = invocation;
@@ -37,9 +37,9 @@ export function restoreView({ folder, config, files, createdAt, records, damaged
   const name = basename(config);
   const named = name === "config.json" ? "" : `-c ${/\s/.test(name) ? JSON.stringify(name) : name} `;
   return {
-    title: `restored ${files} files of ${createdAt} into ${folder}: ${records} records`,
+    title: `restored ${files} files from ${createdAt} to ${folder}: ${records} records`,
     fields: [["folder", folder]],
     notes: damaged.map((path) => `${path} was damaged when the backup was made`),
-    next: `\`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` where jobs are to run here`,
+    next: `run \`mlctl ${named}doctor\`, then \`mlctl ${named}schedule install\` if jobs should run here`,
   };
 }

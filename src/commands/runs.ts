@@ -1,4 +1,4 @@
-/** `mlctl runs list | show | diff`: what was trained, with what, and how two differ. */
+/** `mlctl runs list | show | diff`: training runs, and the differences between two of them. */
 import { formatNumber, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
@@ -10,20 +10,20 @@ import { runsDiffView } from "./runsDiffView.ts";
 
 const list = defineCommand({
   name: "list",
-  group: "Look back",
+  group: "Inspect",
   summary: "list runs, newest first",
   options: {
     family: { flags: "--family <name>", description: "only this model family" },
-    limit: { flags: "--limit <count>", type: "integer", description: "at most so many", default: 50 },
-    models: { flags: "--models", type: "boolean", description: "only those that kept a model" },
-    trials: { flags: "--trials", type: "boolean", description: "the trials of searches in their place, best first" },
+    limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
+    models: { flags: "--models", type: "boolean", description: "only runs with a model file" },
+    trials: { flags: "--trials", type: "boolean", description: "list the trials of `mlctl tune` instead, best first" },
   },
   listing: true,
   examples: [
-    ["mlctl runs list", "the last 50"],
+    ["mlctl runs list", "the newest 50"],
     ["mlctl runs list --models --csv > runs.csv", "for a spreadsheet"],
     ["mlctl runs list --md", "for a pull request"],
-    ["mlctl runs list --json | jq '.runs[0].metrics'", "figures of the newest"],
+    ["mlctl runs list --json | jq '.runs[0].metrics'", "metrics of the newest run"],
   ],
   async run(invocation) {
     const { family, limit, models, trials } = invocation.options;
@@ -51,12 +51,12 @@ const list = defineCommand({
 
 const show = defineCommand({
   name: "show",
-  group: "Look back",
+  group: "Inspect",
   summary: "show one run: parameters, metrics, data and score",
   arguments: [{ name: "<ref>", description: "run id or unique prefix, v3, @champion or latest" }],
   examples: [
     ["mlctl runs show latest", "the newest model"],
-    ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed one"],
+    ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed model"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -72,31 +72,31 @@ const show = defineCommand({
 const diff = defineCommand({
   name: "diff",
   summarizes: true,
-  group: "Look back",
-  summary: "tell how two runs differ, and whether the difference is real",
+  group: "Inspect",
+  summary: "compare two runs, and test whether the difference is real",
   details:
-    "Both answer the same test rows; each difference has a 95 % interval (paired bootstrap). real: the interval leaves 0 out. within noise: it holds 0 and nothing beyond the smallest effect, 0.02 (of metrics without bound such as rmse: 2 % of the first's value). cannot tell: it holds 0 and also effects that count, or there are fewer than 30 rows, or the metric is undefined. A run that kept no model is trained again in memory.",
+    "Both models predict the same test rows; each difference has a 95 % interval (paired bootstrap). real: the interval excludes 0. within noise: it includes 0 and no effect larger than the smallest effect that counts, by default 0.02 (for unbounded metrics such as rmse, 2 % of the first run's value). cannot tell: it includes both 0 and larger effects, or there are fewer than 30 rows, or the metric is undefined. A run without a model file is trained again in memory.",
   arguments: [
     { name: "<a>", description: "run id or unique prefix, v3, @champion or latest" },
-    { name: "<b>", description: "the same: what is held against the first" },
+    { name: "<b>", description: "the run to compare with it" },
   ],
   options: {
     data: { flags: "--data <path>", description: "labelled rows instead of test_data_path" },
     maxDrop: {
       flags: "--max-drop <metric=value>",
       type: "list",
-      description: "exit 10 if the second is worse by more; an undefined metric never passes; repeatable",
+      description: "exit 10 if the second run is worse by more than this; an undefined metric fails; repeatable",
     },
     smallest: {
       flags: "--smallest <metric=value>",
       type: "list",
-      description: "smallest difference that counts, in units of the metric; repeatable",
+      description: "smallest effect that counts, in units of the metric; repeatable",
     },
   },
   examples: [
-    ["mlctl runs diff v3 v4", "data, settings, features and figures"],
+    ["mlctl runs diff v3 v4", "data, settings, features and metrics"],
     ["mlctl runs diff @champion latest --max-drop auc=0.01", "fail a pipeline"],
-    ["mlctl runs diff v3 v4 --data holdout.csv --smallest f1=0.005", "other rows, a finer eye"],
+    ["mlctl runs diff v3 v4 --data holdout.csv --smallest f1=0.005", "on other rows, with a smaller effect"],
   ],
   async run(invocation) {
     const { options, args } = invocation;
@@ -118,18 +118,18 @@ const diff = defineCommand({
 
 export const runs = defineCommand({
   name: "runs",
-  group: "Look back",
-  summary: "list, show and compare what was trained",
+  group: "Inspect",
+  summary: "list, show and compare training runs",
   subcommands: [list, show, diff],
   examples: [
     ["mlctl runs list", "newest first"],
-    ["mlctl runs show latest", "one in full"],
-    ["mlctl runs diff v3 v4", "what differs between two"],
+    ["mlctl runs show latest", "one run in full"],
+    ["mlctl runs diff v3 v4", "differences between two runs"],
   ],
 }) satisfies Command;
 
 export function runsView(all: readonly Run[], production: string | null): View {
-  if (all.length === 0) return { title: "no run yet", next: "`mlctl train`" };
+  if (all.length === 0) return { title: "no runs yet", next: "`mlctl train`" };
   const sets = all.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
   return {
     tables: [
@@ -169,13 +169,15 @@ export function runsView(all: readonly Run[], production: string | null): View {
   };
 }
 
-function chosenOn({ selection, metric }: Run): [string, string][] {
+function selectionFields({ selection, metric }: Run): [string, string][] {
   if (selection === undefined) return [];
   const { method, folds, aggregate, value, values, standardDeviation } = selection;
-  const figures = `${metric} ${formatNumber(value)} ± ${formatNumber(standardDeviation)}`;
   return [
-    ["ranked by", `${figures}, ${aggregate.replace("_", " ")} of ${folds} ${method} folds of the training rows`],
-    ["on each fold", values.map((each) => formatNumber(each)).join(", ")],
+    [
+      "ranked by",
+      `${metric} ${formatNumber(value)} ± ${formatNumber(standardDeviation)}, ${aggregate.replace("_", " ")} of ${folds} ${method} folds of the training rows`,
+    ],
+    ["by fold", values.map((each) => formatNumber(each)).join(", ")],
   ];
 }
 
@@ -186,10 +188,10 @@ export function runView(run: Run): View {
     title: `run ${run.runId}: ${run.family} on ${run.trainingRows} training rows, ${shortTime(run.createdAt)}`,
     fields: [
       ["status", run.status.toLowerCase()],
-      ["version", run.modelVersion === null ? "kept no model" : `v${run.modelVersion}`],
+      ["version", run.modelVersion === null ? "no model file" : `v${run.modelVersion}`],
       ["rank in its training", run.rank],
       ...(run.note === undefined ? [] : [["note", run.note] as const]),
-      ...chosenOn(run),
+      ...selectionFields(run),
       ["task", run.task],
       ["parameters", JSON.stringify(run.params)],
       ["seed", run.seed],
@@ -205,8 +207,8 @@ export function runView(run: Run): View {
         columns: ["metric", "validation", "test", "95 % interval", "baseline on test"],
         rows: names.map((name) => {
           const interval = score?.intervals[name];
-          const spread = interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : "";
-          return [name, run.metrics[name] ?? null, score?.metrics[name] ?? null, spread, score?.baseline[name] ?? null];
+          const range = interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : "";
+          return [name, run.metrics[name] ?? null, score?.metrics[name] ?? null, range, score?.baseline[name] ?? null];
         }),
       },
     ],

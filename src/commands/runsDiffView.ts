@@ -1,4 +1,4 @@
-/** How the difference of two runs reads. */
+/** View of `mlctl runs diff`. */
 import { formatNumber } from "../core/text/format.ts";
 import type { Json } from "../core/json.ts";
 import type { Cell, View, ViewTable } from "../core/view.ts";
@@ -6,21 +6,21 @@ import type { DiffResult } from "../lifecycle/compare/diffRuns.ts";
 
 const verdicts = { real: "real", within_noise: "within noise", cannot_tell: "cannot tell" } as const;
 
-/** More of a kind are counted. */
+/** Names listed before "and n more". */
 const LISTED = 12;
 
 export function runsDiffView(result: DiffResult): View {
   const { a, b, rows, gates, notes } = result;
   const failed = gates.filter(({ passed }) => !passed);
   return {
-    title: `${named(a)} against ${named(b)}${rows === null ? "" : ` on the same ${rows} test rows`}`,
-    tables: [figures(result), changed(result)].filter((table) => table.rows.length > 0),
+    title: `${named(a)} compared with ${named(b)}${rows === null ? "" : ` on the same ${rows} test rows`}`,
+    tables: [metricTable(result), settingTable(result)].filter((table) => table.rows.length > 0),
     fields: dataFields(result),
     notes: [
       ...notes,
       ...failed.map(
         ({ metric, drop, limit }) =>
-          `gate failed: ${metric} is ${drop === null ? "undefined" : `worse by ${formatNumber(drop)}`}, at most ${limit} was allowed`,
+          `gate failed: ${metric} is ${drop === null ? "undefined" : `worse by ${formatNumber(drop)}`}, allowed is ${limit}`,
       ),
     ],
   };
@@ -30,9 +30,9 @@ function named({ runId, modelVersion, family }: DiffResult["a"]): string {
   return `${modelVersion === null ? runId : `v${modelVersion}`} (${family})`;
 }
 
-function figures({ differences }: DiffResult): ViewTable {
+function metricTable({ differences }: DiffResult): ViewTable {
   return {
-    columns: ["metric", "a", "b", "b − a", "low", "high", "verdict", "because"],
+    columns: ["metric", "a", "b", "b − a", "low", "high", "verdict", "reason"],
     rows: differences.map(({ metric, a, b, difference, interval, verdict, greaterIsBetter, reason }) => {
       const better =
         difference === null || difference === 0 ? "" : difference > 0 === greaterIsBetter ? "b better" : "a better";
@@ -43,11 +43,11 @@ function figures({ differences }: DiffResult): ViewTable {
 }
 
 /** Parameters and settings that differ, in one table. */
-function changed({ a, b, params, settings }: DiffResult): ViewTable {
+function settingTable({ a, b, params, settings }: DiffResult): ViewTable {
   return {
-    title: "what was set otherwise",
+    title: "settings that differ",
     columns: ["setting", "a", "b"],
-    // Two families have hardly a parameter in common.
+    // Parameters of two families are not comparable.
     rows: [
       ...(a.family === b.family
         ? params.map((each) => row(`parameter ${each.key}`, each))
@@ -74,13 +74,13 @@ function dataFields({ a, b, data, features, params, settings }: DiffResult): [st
     ["columns added", listed(data.added)],
     ["columns removed", listed(data.removed)],
     [
-      "columns of another type",
+      "columns with another type",
       listed(data.changed.map(({ column, a: from, b: to }) => `${column} (${from} → ${to})`)),
     ],
     ["files added", listed(data.filesAdded)],
-    ["files gone", listed(data.filesRemoved)],
+    ["files removed", listed(data.filesRemoved)],
     [
-      "columns that moved",
+      "columns that drifted",
       movedReason ?? listed((moved ?? []).map(({ column, psi }) => `${column} (PSI ${formatNumber(psi)})`)),
     ],
     ["features added", listed(features.added)],

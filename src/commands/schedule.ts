@@ -1,4 +1,4 @@
-/** `mlctl schedule`: the jobs of config.json at their times, by mlctl itself or by another scheduler. */
+/** `mlctl schedule`: runs the jobs of config.json at their times, in mlctl itself or in another scheduler. */
 import { dirname } from "node:path";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { JobPlace } from "../automation/schedule/executeJob.ts";
@@ -11,16 +11,16 @@ import { executionView, installView, listView, nextView } from "./scheduleViews.
 
 const next = defineCommand({
   name: "next",
-  group: "Watch",
+  group: "Monitor",
   summary: "show when each job runs next, and how its last runs ended",
-  options: { count: { flags: "--count <times>", type: "integer", description: "times a job", default: 5 } },
+  options: { count: { flags: "--count <times>", type: "integer", description: "number of times per job", default: 5 } },
   examples: [
     ["mlctl schedule next", "the next five times of each job"],
     ["mlctl schedule next --count 1 --json", "only the next one"],
   ],
   async run(invocation) {
     const { count } = invocation.options;
-    if (count < 1) throw new MlctlError("usage", `--count ${count}: at least one time is shown`, { hint: "--count 5" });
+    if (count < 1) throw new MlctlError("usage", `--count ${count}: must be at least 1`, { hint: "--count 5" });
     const jobs = await statuses(invocation, count);
     return { result: { jobs }, view: nextView(jobs) };
   },
@@ -28,17 +28,17 @@ const next = defineCommand({
 
 const list = defineCommand({
   name: "list",
-  group: "Watch",
-  summary: "list the jobs: who runs them, how they are, what is overdue",
+  group: "Monitor",
+  summary: "list the jobs: their scheduler, status and next time, and which are overdue",
   details:
-    "A job that was handed to a scheduler (or to `schedule run`) and did not run at its time, with five minutes of patience and its jitter, is overdue; `mlctl doctor` says so too.",
+    "A job is overdue if it was installed in a scheduler (or in `schedule run`) and did not run within five minutes, plus its jitter, of its time. `mlctl doctor` reports overdue jobs too.",
   options: {
     check: { flags: "--check", type: "boolean", description: "exit 1 if a job is overdue or its last run failed" },
   },
   listing: true,
   examples: [
     ["mlctl schedule list", "all jobs"],
-    ["mlctl schedule list --check -q || notify-send 'mlctl needs you'", "a dead-man check"],
+    ["mlctl schedule list --check -q || notify-send 'mlctl needs you'", "alert when a job is overdue or failed"],
   ],
   async run(invocation) {
     const jobs = await statuses(invocation, 1);
@@ -53,15 +53,15 @@ const list = defineCommand({
 
 const run = defineCommand({
   name: "run",
-  group: "Watch",
-  summary: "stay and run each job at its times, until Ctrl-C",
+  group: "Monitor",
+  summary: "run each job at its times, until Ctrl-C",
   details:
-    "Each job runs in a process of its own, never twice at once, with a record and a log under models/schedule. A failed one is told and tried again at its next time; times that passed while this was not running are caught up once or skipped, as the job says. config.json is read once. After SIGTERM no job starts, and running ones may end.",
+    "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. config.json is read once, at the start. After SIGTERM, no job starts and running jobs may finish.",
   options: {
     drain: {
       flags: "--drain <time>",
       type: "duration",
-      description: "how long running jobs may go on after SIGTERM before they are asked to stop (default: 60s)",
+      description: "time that running jobs have to finish after SIGTERM, before they are asked to stop (default: 60s)",
     },
   },
   drains: true,
@@ -80,27 +80,27 @@ const run = defineCommand({
 
 const now = defineCommand({
   name: "now",
-  group: "Watch",
-  summary: "run one job now, with its record and log; what other schedulers call",
-  details: "Ends with 0 when the job was done or had nothing to do, else with the job's own exit code.",
-  arguments: [{ name: "<job>", description: "its name in config.json" }],
+  group: "Monitor",
+  summary: "run one job now, with its record and log; other schedulers call this",
+  details: "Exits 0 if the job succeeded or had nothing to do, else with the job's exit code.",
+  arguments: [{ name: "<job>", description: "name of the job in config.json" }],
   options: {
     due: {
       flags: "--due <time>",
       type: "duration",
-      description: "only if one of its times passed less than so long ago and nothing ran for it yet",
+      description: "run only if a scheduled time passed within this period and no run has covered it",
     },
-    missed: { flags: "--missed", type: "boolean", description: "only if its times passed while nothing was running" },
+    missed: { flags: "--missed", type: "boolean", description: "run only if scheduled times were missed" },
     show: {
       flags: "--show",
       type: "boolean",
-      description: "print to stderr what the job says, besides its log (always on GitHub Actions)",
+      description: "also print the job's output to stderr (always on GitHub Actions)",
     },
   },
   drains: true,
   examples: [
     ["mlctl schedule now fullprocess --show", "by hand"],
-    ["mlctl schedule now fullprocess --due 15m", "what the crontab says"],
+    ["mlctl schedule now fullprocess --due 15m", "the line in the crontab"],
   ],
   async run(invocation) {
     const { jobs, place } = await open(invocation);
@@ -109,14 +109,14 @@ const now = defineCommand({
       import("../automation/schedule/scheduledJobs.ts"),
     ]);
     const { due, missed, show } = invocation.options;
-    // The runner reads annotations from what is printed.
+    // The runner of GitHub Actions reads annotations from the output.
     const isShown = show || invocation.environment["GITHUB_ACTIONS"] === "true";
     const echo = isShown ? { echo: (text: Buffer) => void invocation.stderr.write(text) } : {};
     const options = { ...place, ...echo, dueMs: due, missed };
     const result = await runJobNow(jobNamed(jobs, invocation.args[0]!), options);
     const { status, execution } = result;
-    const isFine = status === "done" || execution === null;
-    const exitCode = isFine ? 0 : status === "skipped" ? exitCodes.busy : (execution.exitCode ?? exitCodes.failure);
+    const succeeded = status === "done" || execution === null;
+    const exitCode = succeeded ? 0 : status === "skipped" ? exitCodes.busy : (execution.exitCode ?? exitCodes.failure);
     return { result, view: executionView(result), exitCode };
   },
 }) satisfies Command;
@@ -124,26 +124,29 @@ const now = defineCommand({
 const DRAIN_MILLISECONDS = 60_000;
 
 const targetOptions = {
-  systemd: { flags: "--systemd", type: "boolean", description: "a service and a timer for each job, of your user" },
-  github: { flags: "--github", type: "boolean", description: "a workflow of GitHub Actions for each job" },
-  k8s: { flags: "--k8s", type: "boolean", description: "CronJobs of Kubernetes" },
-  output: { flags: "-o, --output <dir>", description: "where their files go (default: where the scheduler looks)" },
+  systemd: { flags: "--systemd", type: "boolean", description: "write a systemd user service and timer for each job" },
+  github: { flags: "--github", type: "boolean", description: "write a GitHub Actions workflow for each job" },
+  k8s: { flags: "--k8s", type: "boolean", description: "write Kubernetes CronJobs" },
+  output: {
+    flags: "-o, --output <dir>",
+    description: "folder of the written files (default: the scheduler's own folder)",
+  },
   dryRun: sharedOptions.dryRun,
 } as const;
 
 const install = defineCommand({
   name: "install",
-  group: "Watch",
-  summary: "hand the jobs to your crontab, to systemd, to GitHub Actions or to Kubernetes",
+  group: "Monitor",
+  summary: "install the jobs in your crontab, systemd, GitHub Actions or Kubernetes",
   details:
-    "In the crontab they stand between two marks; every other line stays, and the same again changes nothing. Cron knows one time zone: a job of another one is started at every hour that could be meant, and only runs when it is due. Units of systemd in a folder of your own (-o) are waited for from their first run on: until you link them, nothing says that they are overdue. Variables of this shell are not handed on.",
+    "In the crontab, the jobs are between two marker lines; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in your own folder (-o) are expected to run only after their first run: until you link them, they are not reported as overdue. Environment variables of this shell are not passed on.",
   options: {
     ...targetOptions,
     force: { ...sharedOptions.force, description: "replace files that mlctl did not write" },
   },
   examples: [
     ["mlctl schedule install", "in your crontab"],
-    ["mlctl schedule install --dry-run", "what would stand there"],
+    ["mlctl schedule install --dry-run", "the lines that would be added"],
     ["mlctl schedule install --systemd", "user units in ~/.config/systemd/user"],
     ["mlctl schedule install --github", "workflows in .github/workflows of the repository"],
   ],
@@ -161,15 +164,15 @@ const install = defineCommand({
 
 const remove = defineCommand({
   name: "remove",
-  group: "Watch",
-  summary: "take the jobs of this workspace out of the crontab, or away from another scheduler",
+  group: "Monitor",
+  summary: "remove the jobs of this workspace from the crontab or another scheduler",
   options: targetOptions,
   examples: [
-    ["mlctl schedule remove", "out of your crontab; no other line changes"],
+    ["mlctl schedule remove", "from your crontab; no other line changes"],
     ["mlctl schedule remove --systemd", "the units of this workspace"],
   ],
   async run(invocation) {
-    const { place } = await openPlace(invocation);
+    const place = await openPlace(invocation);
     const { installSchedule } = await import("../automation/schedule/install/installSchedule.ts");
     const result = await installSchedule([], { ...installOptions(invocation, place), force: false });
     return { result, view: installView(result) };
@@ -178,17 +181,17 @@ const remove = defineCommand({
 
 export const schedule = defineCommand({
   name: "schedule",
-  group: "Watch",
-  summary: "run commands at the times that config.json names, here or by cron",
+  group: "Monitor",
+  summary: "run the jobs of config.json at their times, here or in cron",
   subcommands: [next, list, run, now, install, remove],
   examples: [
-    ["mlctl schedule next", "when what runs"],
-    ["mlctl schedule install", "hand it to cron"],
-    ["mlctl schedule run", "or run it here"],
+    ["mlctl schedule next", "when each job runs"],
+    ["mlctl schedule install", "install the jobs in cron"],
+    ["mlctl schedule run", "or run them here"],
   ],
 }) satisfies Command;
 
-/** A flag that the command does not have would be found out at the job's time. */
+/** Checks the command line of every job now, rather than at the time when it runs. */
 async function requireUsage(jobs: readonly ScheduledJob[], { usageError }: Pick<Invocation, "usageError">) {
   for (const { name, words } of jobs) {
     const cause = await usageError(words);
@@ -198,28 +201,23 @@ async function requireUsage(jobs: readonly ScheduledJob[], { usageError }: Pick<
   }
 }
 
-interface Opened {
-  readonly jobs: readonly ScheduledJob[];
-  readonly place: JobPlace;
-}
-
-async function open(invocation: Invocation): Promise<Opened> {
-  const { place } = await openPlace(invocation);
+async function open(invocation: Invocation): Promise<{ jobs: readonly ScheduledJob[]; place: JobPlace }> {
+  const place = await openPlace(invocation);
   const { scheduledJobs } = await import("../automation/schedule/scheduledJobs.ts");
   return { place, jobs: scheduledJobs(place.workspace.config, invocation.context.now()) };
 }
 
-async function openPlace(invocation: Invocation): Promise<{ place: JobPlace }> {
+async function openPlace(invocation: Invocation): Promise<JobPlace> {
   const [loaded, { openWorkspace }, { realConfigPath }] = await Promise.all([
     openConfig(invocation),
     import("../lifecycle/workspace.ts"),
     import("../automation/schedule/install/scheduleFiles.ts"),
   ]);
-  // Through a link it is the same workspace, of which a scheduler must not be told twice.
+  // The real path: a workspace reached through a link must not be installed twice.
   const path = realConfigPath(loaded.path);
   const directory = dirname(path);
   const workspace = openWorkspace({ ...loaded, path, directory }, invocation.context);
-  return { place: { workspace, configPath: path, directory } };
+  return { workspace, configPath: path, directory };
 }
 
 async function statuses(invocation: Invocation, count: number) {
@@ -236,11 +234,12 @@ type TargetInvocation = Pick<Invocation<typeof targetOptions>, "options">;
 
 function installOptions({ options }: TargetInvocation, place: JobPlace): Omit<InstallOptions, "force"> {
   const { output, dryRun } = options;
-  const asked = (["systemd", "github", "k8s"] as const).filter((target) => options[target]);
-  if (asked.length > 1) throw new MlctlError("usage", `give one of ${asked.map((name) => `--${name}`).join(" and ")}`);
-  const target: Target = asked[0] ?? "crontab";
+  const targets = (["systemd", "github", "k8s"] as const).filter((target) => options[target]);
+  if (targets.length > 1)
+    throw new MlctlError("usage", `use only one of ${targets.map((name) => `--${name}`).join(" and ")}`);
+  const target: Target = targets[0] ?? "crontab";
   if (target === "crontab" && output !== undefined) {
-    throw new MlctlError("usage", "--output is for --systemd, --github and --k8s: a crontab is no file of yours", {
+    throw new MlctlError("usage", "--output needs --systemd, --github or --k8s: a crontab has no output folder", {
       hint: "`mlctl schedule install --dry-run` prints its lines",
     });
   }

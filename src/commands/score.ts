@@ -1,4 +1,4 @@
-/** `mlctl score`: a model on the test data. */
+/** `mlctl score`: evaluates a model on the test set. */
 import { formatNumber } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { ScoreResult } from "../lifecycle/score/score.ts";
@@ -10,25 +10,25 @@ export const score = defineCommand({
   name: "score",
   summarizes: true,
   group: "Lifecycle",
-  summary: "judge a model on the test data, with bootstrap intervals",
+  summary: "evaluate a model on the test set, with bootstrap intervals",
   options: {
     model: { flags: "--model <ref>", description: "run id, v3, @champion or a path (default: the newest)" },
     data: {
       flags: "--data <path>",
-      description: "a labelled file or folder instead of test_data_path; then nothing is recorded",
+      description: "labelled file or folder to use instead of test_data_path; the score is then not recorded",
     },
     failUnder: {
       flags: "--fail-under <value>",
       type: "number",
-      description: "exit 10 if the metric is worse than this (above it, where less is better)",
+      description: "exit 10 if the metric is worse than this: below it, or above it for metrics to minimise",
     },
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl score", "the newest model"],
-    ["mlctl score --model @champion", "the deployed one"],
+    ["mlctl score --model @champion", "the deployed model"],
     ["mlctl score --fail-under 0.6", "a gate for CI: exit 10 below it"],
-    ["mlctl score --json | jq .metrics.f1", "one figure"],
+    ["mlctl score --json | jq .metrics.f1", "one metric"],
   ],
   async run(invocation) {
     const { model, data, failUnder, wait } = invocation.options;
@@ -42,7 +42,7 @@ export const score = defineCommand({
     const passed = failUnder === undefined || step.passes(result, failUnder);
     const view = scoreView(result);
     if (passed) return { result, view };
-    const failure = `gate failed: ${result.metric} is ${formatNumber(result.value)}, ${failUnder} was asked for`;
+    const failure = `gate failed: ${result.metric} is ${formatNumber(result.value)}, required is ${failUnder}`;
     const { next: _next, ...shown } = view;
     return { result, view: { ...shown, notes: [...(view.notes ?? []), failure] }, exitCode: 10 };
   },
@@ -50,16 +50,16 @@ export const score = defineCommand({
 
 export function scoreView(result: ScoreResult): View {
   const { metric, value, interval, rows, metrics, intervals, baseline } = result;
-  const spread =
+  const range =
     interval === null ? "" : ` (95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
   return {
-    title: `${metric} ${formatNumber(value)}${spread} on ${rows} test rows; the baseline reaches ${formatNumber(baseline[metric])}`,
+    title: `${metric} ${formatNumber(value)}${range} on ${rows} test rows; the baseline has ${formatNumber(baseline[metric])}`,
     tables: [
       {
         columns: ["metric", "value", "low", "high", "baseline"],
-        rows: Object.entries(metrics).map(([name, figure]) => [
+        rows: Object.entries(metrics).map(([name, measured]) => [
           name,
-          figure,
+          measured,
           intervals[name]?.[0] ?? null,
           intervals[name]?.[1] ?? null,
           baseline[name] ?? null,
@@ -71,7 +71,7 @@ export function scoreView(result: ScoreResult): View {
       ["run", result.runId],
       ["recorded in", result.path],
     ],
-    ...(result.costUnit === null ? {} : { notes: [`cost is ${result.costUnit}, by the costs of config.json`] }),
+    ...(result.costUnit === null ? {} : { notes: [`cost is ${result.costUnit}, from \`costs\` in config.json`] }),
     ...(result.path === null ? {} : { next: "`mlctl deploy`" }),
   };
 }

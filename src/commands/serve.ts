@@ -1,36 +1,41 @@
-/** `mlctl serve`: the deployed model as an HTTP API. */
+/** `mlctl serve`: serves the deployed model over HTTP. */
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 import type { ListeningFacts } from "../server/process/serveApi.ts";
 
 export const serve = defineCommand({
   name: "serve",
-  group: "Use",
-  summary: "answer over HTTP with the deployed model, whichever that is",
+  group: "Predict",
+  summary: "serve predictions over HTTP; follows new deployments",
   details:
-    "A new deployment, or a rollback, takes over between two requests. GET /docs is a page to try it, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every address. It stays until Ctrl-C or SIGTERM, finishes what it is answering, and writes the prediction log.",
+    "Uses the deployed model; a new deployment or a rollback takes effect between two requests. GET /docs is a page to try requests, GET /ui shows deployments, runs, monitoring, predictions and traffic, GET /openapi.json describes every endpoint. Runs until Ctrl-C or SIGTERM, then finishes open requests and writes the prediction log.",
   options: {
-    port: { flags: "-p, --port <number>", type: "integer", setting: "serve.port", description: "0 takes a free one" },
+    port: {
+      flags: "-p, --port <number>",
+      type: "integer",
+      setting: "serve.port",
+      description: "port; 0 picks a free one",
+    },
     host: { flags: "--host <address>", setting: "serve.host", description: "address to listen on" },
     workers: {
       flags: "--workers <number>",
       type: "integer",
       setting: "serve.workers",
-      description: "processes that share the port",
+      description: "number of processes that share the port",
     },
     anonymous: {
       flags: "--anonymous",
       type: "boolean",
-      description: "answer other machines without a token (serve.anonymous)",
+      description: "accept requests from other machines without a token (serve.anonymous)",
     },
   },
   examples: [
     ["mlctl serve", "on 127.0.0.1:8000"],
-    ["mlctl serve --port 0 --json", "on a free port; prints one line with the address once it listens"],
-    ["mlctl serve --workers 4 --host 0.0.0.0", "for other machines, who show the token of serve.token"],
+    ["mlctl serve --port 0 --json", "on a free port; prints one line with the URL once it listens"],
+    ["mlctl serve --workers 4 --host 0.0.0.0", "for other machines, which send the token in serve.token"],
     [
       "curl http://127.0.0.1:8000/predict -H 'content-type: application/json' -d '{\"temp\": 288.3}'",
-      "ask for a prediction",
+      "request a prediction",
     ],
   ],
   async run(invocation) {
@@ -61,7 +66,7 @@ function startText(facts: ListeningFacts, name: string, { global }: Invocation):
   if (global.json) return `${JSON.stringify({ url, host, port, pid: process.pid })}\n`;
   if (global.quiet) return `${url}\n`;
   const example = facts.example === null ? "" : exampleText(url, facts.example);
-  return `${name} is served on ${url}\ntry it on the page ${url}/docs\nwatch it on the pages ${url}/ui\n${example}Ctrl-C stops it\n`;
+  return `${name} is served on ${url}\ntry it at ${url}/docs\nmonitor it at ${url}/ui\n${example}press Ctrl-C to stop\n`;
 }
 
 function exampleText(url: string, row: object): string {

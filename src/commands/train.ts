@@ -1,4 +1,4 @@
-/** `mlctl train`: every configured model, a leaderboard, the best one kept. */
+/** `mlctl train`: trains the configured models, ranks them and keeps the best. */
 import { formatNumber } from "../core/text/format.ts";
 import { selectionLabel } from "../core/text/selectionLabel.ts";
 import type { View } from "../core/view.ts";
@@ -12,16 +12,16 @@ export const train = defineCommand({
   group: "Lifecycle",
   summary: "train every configured model on the newest dataset and keep the best",
   details:
-    "The leaderboard is made on the validation part of the dataset, never on the test data. The same data, configuration and seed give the same model, byte for byte.",
+    "The leaderboard uses the validation set, never the test set. The same data, configuration and seed give the same model, byte for byte.",
   options: {
     seed: sharedOptions.seed,
-    metric: { flags: "--metric <name>", setting: "train.metric", description: "what the leaderboard is sorted by" },
+    metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the leaderboard" },
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl train", "all models of config.json"],
     ["mlctl train --metric roc_auc --seed 7", "another metric, another seed"],
-    ["mlctl train --json | jq '.leaderboard[0].metrics'", "the winner's figures"],
+    ["mlctl train --json | jq '.leaderboard[0].metrics'", "metrics of the best model"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -34,7 +34,7 @@ export const train = defineCommand({
   },
 }) satisfies Command;
 
-/** The metric that decides first, then a few of the others. */
+/** Columns: the metric that ranks, then up to three others, and cost if there is one. */
 export function trainView(result: TrainResult): View {
   const { metric, leaderboard, model, runId, modelVersion, dataset, notes } = result;
   const rest = Object.keys(leaderboard[0]!.metrics).filter((name) => name !== metric);
@@ -42,7 +42,7 @@ export function trainView(result: TrainResult): View {
   if (rest.includes("cost")) others.push("cost");
   const shown = [metric, ...others];
   const folds = leaderboard[0]!.selection;
-  const chosenOn = folds === null ? [] : [`${metric}, ${selectionLabel(folds)}`, "±"];
+  const foldColumns = folds === null ? [] : [`${metric}, ${selectionLabel(folds)}`, "±"];
   const sets = leaderboard.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
   return {
     title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${dataset.rows} rows; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
@@ -53,7 +53,7 @@ export function trainView(result: TrainResult): View {
           "run",
           "family",
           ...sets,
-          ...chosenOn,
+          ...foldColumns,
           metric,
           ...others.map((header, i) => ({ header, leaveOut: others.length - i })),
           { header: "seconds", align: "right", leaveOut: others.length + 1 },
@@ -82,7 +82,7 @@ export function trainView(result: TrainResult): View {
       ...(folds === null
         ? []
         : [
-            `chosen on ${folds.folds} ${folds.method} folds of ${result.trainingRows} training rows; the validation rows only judge`,
+            `chosen on ${folds.folds} ${folds.method} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
           ]),
     ],
     next: "`mlctl score`",

@@ -1,10 +1,10 @@
-/** The trials of searches as a table. */
+/** View of `mlctl runs list --trials`. */
 import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { TrialList } from "../lifecycle/tune/trialList.ts";
 
 export function trialsView({ trials, more }: TrialList): View {
-  if (trials.length === 0) return { title: "no search yet", next: "`mlctl tune`" };
+  if (trials.length === 0) return { title: "no trials yet", next: "`mlctl tune`" };
   return {
     tables: [
       {

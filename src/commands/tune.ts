@@ -1,4 +1,4 @@
-/** `mlctl tune`: searches parameters on folds of the training part, then trains with the best of them. */
+/** `mlctl tune`: searches hyperparameters on folds of the training set, then trains with the best. */
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
 import { formatNumber } from "../core/text/format.ts";
@@ -13,33 +13,33 @@ import { writingOptions } from "./openWorkspaceOf.ts";
 export const tune = defineCommand({
   name: "tune",
   group: "Improve",
-  summary: "search the parameters of models, then train with the best of them",
+  summary: "search hyperparameters, then train with the best",
   details:
-    "Every model of config.json with a search is tried on every feature set, judged on folds of the training part only. The best of each then stands on the leaderboard with the other models; the validation part judges once and chooses nothing. The same seed gives the same trials, whatever the number of threads. What was interrupted goes on with the next call. `train` and `fullprocess` do not search: they take the parameters that --write puts into config.json.",
+    "Every model in config.json that has a `search` is tried on every feature set and evaluated on folds of the training set only. The best of each search joins the other models on the leaderboard; the validation set is evaluated once and selects nothing. The same seed gives the same trials with any number of threads. The next call continues an interrupted search. `train` and `fullprocess` do not search: they use the parameters that --write saves in config.json.",
   options: {
     method: {
       flags: "--method <name>",
       choices: ["grid", "random", "tpe", "halving"],
-      description: "how every space is walked, in place of search.method",
+      description: "search method, instead of search.method in config.json",
     },
-    trials: { flags: "--trials <count>", type: "integer", description: "how many points are tried (all but grid)" },
-    workers: { flags: "--workers <count>", type: "integer", description: "threads (default: one a core)" },
+    trials: { flags: "--trials <count>", type: "integer", description: "number of trials per search (not for grid)" },
+    workers: { flags: "--workers <count>", type: "integer", description: "number of threads (default: one per core)" },
     seed: sharedOptions.seed,
-    metric: { flags: "--metric <name>", setting: "train.metric", description: "what trials are judged by" },
-    fresh: { flags: "--fresh", type: "boolean", description: "forget the trials of earlier searches" },
+    metric: { flags: "--metric <name>", setting: "train.metric", description: "metric that ranks the trials" },
+    fresh: { flags: "--fresh", type: "boolean", description: "ignore the trials of earlier searches" },
     write: {
       flags: "--write",
       type: "boolean",
-      description: "put the best parameters into config.json, comments and all else left as they are",
+      description: "save the best parameters in config.json; comments and other settings stay unchanged",
     },
-    output: { flags: "-o, --output <file>", description: "put that config.json there instead" },
-    dryRun: { flags: "--dry-run", type: "boolean", description: "say how many fits it would be and change nothing" },
+    output: { flags: "-o, --output <file>", description: "write the changed config.json to this file instead" },
+    dryRun: { flags: "--dry-run", type: "boolean", description: "show the number of fits and change nothing" },
     wait: sharedOptions.wait,
   },
   examples: [
-    ["mlctl tune --dry-run", "how many fits that would be"],
-    ["mlctl tune", "all searches of config.json; Ctrl-C and again goes on"],
-    ["mlctl tune --method tpe --trials 100 --write", "and keep what was found in config.json"],
+    ["mlctl tune --dry-run", "number of fits"],
+    ["mlctl tune", "all searches of config.json; continues after Ctrl-C"],
+    ["mlctl tune --method tpe --trials 100 --write", "and save the best parameters in config.json"],
     ["mlctl tune --json | jq .best", "the best trial"],
   ],
   async run(invocation) {
@@ -48,7 +48,7 @@ export const tune = defineCommand({
       ["--trials", trials],
       ["--workers", workers],
     ] as const) {
-      if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, allowed at least 1`);
+      if (count !== undefined && count < 1) throw new MlctlError("usage", `${name} is ${count}, must be at least 1`);
     }
     const [loaded, { openWorkspace }, { reading, writing }, step, { writeParams }] = await Promise.all([
       openConfig(invocation),
@@ -63,11 +63,11 @@ export const tune = defineCommand({
       const plan = await reading(workspace, (session) => step.planTune(session, options));
       return { result: plan, view: planView(plan) };
     }
-    const asked = write || output !== undefined;
+    const saves = write || output !== undefined;
     const paths = { from: loaded.path, to: output === undefined ? loaded.path : resolve(output) };
     const result = await writing(workspace, writingOptions("tune", wait), async (session) => {
       const tuned = await step.tune(session, options);
-      return { ...tuned, written: asked ? writeParams(tuned, paths) : null };
+      return { ...tuned, written: saves ? writeParams(tuned, paths) : null };
     });
     return { result, view: tuneView(result) };
   },
@@ -75,7 +75,7 @@ export const tune = defineCommand({
 
 function planView({ searches, trials, fits }: TunePlan): View {
   return {
-    title: `would fit ${fits} models in ${trials} trials; nothing was fitted`,
+    title: `would fit ${fits} models in ${trials} trials`,
     tables: [
       {
         columns: ["family", "features", "method", "trials", "folds", "fits"],
@@ -97,9 +97,9 @@ export function tuneView(result: TuneResult & { readonly written: string | null 
   const { metric, leaderboard, searches, trials, best, written, modelVersion, model, runId, notes } = result;
   const winner = leaderboard[0]!;
   const reused = searches.reduce((sum, search) => sum + search.reused, 0);
-  const again = reused === 0 ? "" : ` (${reused} of them known from before)`;
+  const fromEarlier = reused === 0 ? "" : ` (${reused} reused from earlier searches)`;
   return {
-    title: `tried ${trials} points${again}; best model: ${winner.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
+    title: `ran ${trials} trials${fromEarlier}; best model: ${winner.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
     tables: [
       {
         title: "leaderboard",
@@ -157,11 +157,11 @@ export function tuneView(result: TuneResult & { readonly written: string | null 
     ],
     notes: [
       ...notes,
-      `chosen on ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation rows only judge`,
+      `chosen on ${searches[0]!.foldMethod} folds of ${result.trainingRows} training rows; the validation set only evaluates`,
     ],
     next:
       written === null
-        ? "`mlctl score`, or `mlctl tune --write` to keep the parameters in config.json"
+        ? "`mlctl score`, or `mlctl tune --write` to save the parameters in config.json"
         : "`mlctl score`",
   };
 }

@@ -1,15 +1,17 @@
-/** `mlctl verify`: every recorded byte. */
+/** `mlctl verify`: compares every recorded file with its checksum. */
 import { defineCommand, type Command } from "./command.ts";
 import { findingsTable } from "./findingsTable.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const verify = defineCommand({
   name: "verify",
-  group: "Look back",
-  summary: "compare every recorded file with its hash; exit 3 if one is changed or missing",
+  group: "Inspect",
+  summary: "compare every recorded file with its checksum; exit 3 if one is changed or missing",
+  details:
+    "Reads every byte of the recorded datasets, models and scores, checks records, store and deployment, and names each damaged file. `mlctl doctor` and `mlctl diagnose` include this check as the finding `integrity`; doctor also checks the installation and the workspace, diagnose the deployed model and its data.",
   examples: [
-    ["mlctl verify", "what is damaged"],
-    ["mlctl verify -v", "every file with its verdict"],
+    ["mlctl verify", "damaged files"],
+    ["mlctl verify -v", "every file with its status"],
   ],
   async run(invocation) {
     const workspace = await openWorkspaceOf(invocation);
@@ -19,8 +21,8 @@ export const verify = defineCommand({
     const failed = damaged.filter(({ status }) => status === "fail").length;
     const title =
       damaged.length === 0
-        ? `all ${result.findings.length} recorded files and checks are sound`
-        : `${damaged.length} of ${result.findings.length} need a look`;
+        ? `all ${result.findings.length} recorded files and checks are undamaged`
+        : `${damaged.length} of ${result.findings.length} recorded files and checks have a problem`;
     const shown = invocation.global.verbose ? result.findings : damaged;
     return {
       result,

@@ -1,4 +1,4 @@
-/** `mlctl watch`: files that are dropped into a folder, answered, judged and put away. */
+/** `mlctl watch`: predicts and monitors files that are dropped into a folder or bucket. */
 import type { DropResult } from "../automation/watch/dropResult.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
@@ -8,48 +8,53 @@ import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 import { dropDocument, dropFields, dropSentence } from "./watchView.ts";
 
-/** What another writer of the workspace may take before a file is tried again. */
+/** Default of --wait: maximum time to wait for another writer of the workspace. */
 const WAIT_MS = 600_000;
 
 export const watch = defineCommand({
   name: "watch",
-  group: "Watch",
-  summary: "answer files as they are dropped: input to processed or errored, with drift, scores and a log each",
+  group: "Monitor",
+  summary: "predict files as they are dropped, each with drift, metrics and a log",
   details:
-    "Below `watch.folder` of config.json: a file in input moves to processing, then to processed, with <file>_predictions_<model>_v<N>.csv beside it, or to errored; logs/<file>.log says why. Labels are welcome and not needed. Nothing is overwritten, links are not followed, and a watcher that is killed loses no file: the next one goes on, each file has one result. Several may watch one folder. Every file is answered by the model that is deployed then, held against the reference and kept in `mlctl monitor --history`; `alerts` of config.json are told. Credentials, region and endpoint of a bucket come from the AWS_* variables.",
+    "In `watch.folder` of config.json, a file in input moves to processing, then to processed, next to its <file>_predictions_<model>_v<N>.csv, or to errored; logs/<file>.log has the reason. Labels are optional. Nothing is overwritten and links are not followed. If the watcher is killed, the next one continues, and each file has exactly one result. Several watchers may share a folder. Each file is predicted by the model deployed at that time and compared with the reference; results are kept in `mlctl monitor --history` and sent to the `alerts` of config.json. Credentials, region and endpoint of a bucket come from the AWS_* variables.",
   arguments: [{ name: "[source]", description: "https://… or s3://bucket/prefix (default: watch.source)" }],
   options: {
-    folder: { flags: "--folder <path>", setting: "watch.folder", description: "holds input, processing, processed, …" },
-    once: { flags: "--once", type: "boolean", description: "end when nothing is left: for cron" },
+    folder: {
+      flags: "--folder <path>",
+      setting: "watch.folder",
+      description: "folder that contains input, processing, processed and errored",
+    },
+    once: { flags: "--once", type: "boolean", description: "exit when no file is left, for cron" },
     responseKey: {
       flags: "--response-key <name>",
       setting: "watch.response_key",
-      description: "the column of answers",
+      description: "name of the prediction column",
     },
-    poll: { flags: "--poll <time>", setting: "watch.poll", description: "how often to look, e.g. 5s" },
+    poll: { flags: "--poll <time>", setting: "watch.poll", description: "how often to look for files, e.g. 5s" },
     settle: {
       flags: "--settle <time>",
       setting: "watch.settle",
-      description: "how long a file must not change before it is taken, e.g. 2s",
+      description: "time a file must stay unchanged before it is read, e.g. 2s",
     },
     failOn: {
       flags: "--fail-on <areas>",
-      description: "exit 11 for drift, 12 for quality, 13 for performance; 14 if nobody can tell; needs --once",
+      description:
+        "exit 11 for drift, 12 for quality, 13 for performance; 14 if there are too few rows or labels to decide; needs --once",
     },
     wait: sharedOptions.wait,
   },
   examples: [
     ["mlctl watch", "until Ctrl-C; drop files into drops/input"],
-    ["mlctl watch --once --fail-on drift,performance", "from cron: what is there now; the exit code tells"],
-    ["mlctl watch https://example.org/feed.json", "fetched when it changes"],
-    ["mlctl watch s3://bucket/data --response-key churn_prediction", "data/input, data/processed, … of a bucket"],
+    ["mlctl watch --once --fail-on drift,performance", "from cron: process the current files; see the exit code"],
+    ["mlctl watch https://example.org/feed.json", "downloaded when it changes"],
+    ["mlctl watch s3://bucket/data --response-key churn_prediction", "data/input, data/processed, … in a bucket"],
   ],
   async run(invocation) {
     const { options, args } = invocation;
     const failOn: readonly MonitorArea[] = areasOf(options.failOn);
     if (failOn.length > 0 && !options.once) {
-      throw new MlctlError("usage", "--fail-on without --once: a watcher that goes on has no exit code", {
-        hint: "add --once; `alerts` of config.json tell of drift while it watches",
+      throw new MlctlError("usage", "--fail-on needs --once: a watcher that keeps running has no exit code", {
+        hint: "add --once, or configure `alerts` in config.json to be notified while it watches",
       });
     }
     const workspace = await openWorkspaceOf(invocation);
@@ -63,7 +68,7 @@ export const watch = defineCommand({
         once: options.once,
         wait: options.wait ?? WAIT_MS,
         failOn,
-        onResult: (result) => void tell(result, invocation as Invocation),
+        onResult: (result) => void report(result, invocation as Invocation),
         clock: () => performance.now(),
       },
     );
@@ -73,8 +78,8 @@ export const watch = defineCommand({
   },
 }) satisfies Command;
 
-/** A line for each file, at once: whoever reads the pipe need not wait for the end. */
-function tell(result: DropResult, { stdout, global }: Invocation): void {
+/** Prints one line per file as soon as it is done, so that readers of a pipe need not wait for the end. */
+function report(result: DropResult, { stdout, global }: Invocation): void {
   const isPerson = "isTTY" in stdout && stdout.isTTY === true;
   const line = global.json
     ? JSON.stringify(dropDocument(result))

@@ -27,7 +27,7 @@ function lastField(message: string, details: readonly string[]): string {
   return dropFields(drop).at(-1)!;
 }
 
-it("tells a pipe the first things that are wrong, and how many more there are", () => {
+it("lists the first three problems in the field, and the number of the others", () => {
   const missing = [1, 2, 3, 4, 5].map((i) => `column "x${i}" is missing`);
   expect(lastField("the rows lack columns that the model needs", missing)).toBe(
     'the rows lack columns that the model needs: column "x1" is missing; column "x2" is missing; column "x3" is missing; and 2 more',
@@ -35,7 +35,7 @@ it("tells a pipe the first things that are wrong, and how many more there are", 
   expect(lastField("the file is empty", [])).toBe("the file is empty");
 });
 
-it("says nothing twice that the message has already", () => {
+it("does not repeat a detail that is in the message", () => {
   expect(lastField("a.csv: 2 rows cannot be predicted, first: line 3: no", ["line 3: no", "line 5: no"])).toBe(
     "a.csv: 2 rows cannot be predicted, first: line 3: no; line 5: no",
   );

@@ -1,9 +1,9 @@
-/** What became of a dropped file: as JSON, as fields of a pipe, as a sentence. */
+/** The result of a dropped file: as JSON, as tab-separated fields, as a sentence. */
 import { oneLine } from "../automation/watch/dropNames.ts";
 import type { DropResult } from "../automation/watch/dropResult.ts";
 import { formatNumber } from "../core/text/format.ts";
 
-/** A contract: keys are added, never changed. */
+/** Scripts rely on these keys: add keys, never change them. */
 export function dropDocument(drop: DropResult): object {
   const { monitoring } = drop;
   return {
@@ -39,42 +39,42 @@ export function dropDocument(drop: DropResult): object {
   };
 }
 
-/** Status, file, rows, model version, drift share, verdict of monitoring, output or error. */
+/** Status, file, rows, model version, drift share, monitoring status, and output or error. */
 export function dropFields({ status, file, rows, modelVersion, monitoring, output, error }: DropResult): string[] {
-  const figures = [rows, modelVersion, monitoring?.driftShare ?? null].map((value) => String(value ?? ""));
+  const numbers = [rows, modelVersion, monitoring?.driftShare ?? null].map((value) => String(value ?? ""));
   const outcome = error === null ? (output ?? "") : errorField(error);
-  return [status, file, ...figures, monitoring?.status ?? "", outcome].map(oneLine);
+  return [status, file, ...numbers, monitoring?.status ?? "", outcome].map(oneLine);
 }
 
-/** A pipe has one line for it: the first details go into it, the rest is in the log. */
+/** Details in the error field, which must fit one line; the log has all of them. */
 const FIELD_DETAILS = 3;
 
 function errorField({ message, details }: NonNullable<DropResult["error"]>): string {
   const more = details.filter((detail) => !message.includes(detail));
   if (more.length === 0) return message;
   const left = more.length - FIELD_DETAILS;
-  const between = more.length < details.length ? "; " : ": ";
-  return `${message}${between}${more.slice(0, FIELD_DETAILS).join("; ")}${left > 0 ? `; and ${left} more` : ""}`;
+  const separator = more.length < details.length ? "; " : ": ";
+  return `${message}${separator}${more.slice(0, FIELD_DETAILS).join("; ")}${left > 0 ? `; and ${left} more` : ""}`;
 }
 
 export function dropSentence(drop: DropResult): string {
   const { file, name, status, rows, rejected, modelVersion, monitoring, output, error, log } = drop;
-  const called = oneLine(name === file ? file : `${file} (as ${name})`);
+  const title = oneLine(name === file ? file : `${file} (as ${name})`);
   if (status === "errored") {
     const more = error!.details.map((detail) => `\n  ${oneLine(detail)}`).join("");
-    return `errored    ${called}: ${oneLine(error!.message)}${more}\n  see ${oneLine(log)}`;
+    return `errored    ${title}: ${oneLine(error!.message)}${more}\n  see ${oneLine(log)}`;
   }
   const model = modelVersion === null ? "" : ` by v${modelVersion}`;
-  const aside = rejected === 0 ? "" : `, ${rejected} set aside`;
-  return `${status}  ${called}: ${rows} ${rows === 1 ? "row" : "rows"}${model}${aside}${judged(monitoring)} → ${oneLine(output ?? "")}`;
+  const rejects = rejected === 0 ? "" : `, ${rejected} rejected`;
+  return `${status}  ${title}: ${rows} ${rows === 1 ? "row" : "rows"}${model}${rejects}${monitoringText(monitoring)} → ${oneLine(output ?? "")}`;
 }
 
-function judged(monitoring: DropResult["monitoring"]): string {
+function monitoringText(monitoring: DropResult["monitoring"]): string {
   if (monitoring === null) return "";
   const { driftShare, drifted, metrics, labelled, findings } = monitoring;
   const drift = driftShare === null ? "" : `, drift ${formatNumber(driftShare)}${drifted ? " (drifted)" : ""}`;
   const scores = labelled === 0 ? [] : Object.entries(metrics).slice(0, 4);
-  const figures = scores.map(([metric, value]) => `, ${metric} ${formatNumber(value)}`).join("");
+  const values = scores.map(([metric, value]) => `, ${metric} ${formatNumber(value)}`).join("");
   const failed = findings.filter(({ status }) => status === "fail").length;
-  return `${drift}${figures}${failed === 0 ? "" : `, ${failed} failed`}`;
+  return `${drift}${values}${failed === 0 ? "" : `, ${failed} failed`}`;
 }

@@ -1,4 +1,4 @@
-/** `mlctl why`: what of the difference between two runs is due to data, settings and seed. */
+/** `mlctl why`: splits the difference between two runs into the effects of data, settings and seed. */
 import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { FactorEffect, WhyResult } from "../lifecycle/compare/why.ts";
@@ -7,21 +7,21 @@ import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const why = defineCommand({
   name: "why",
-  group: "Look back",
-  summary: "take the difference between two runs apart: data, settings or seed",
+  group: "Inspect",
+  summary: "split the difference between two runs into effects of data, settings and seed",
   details:
-    "Trains the models in between (at most six, nothing is written) and judges all of them on the same test rows. The order of swapping matters where two changes act together, so each effect is the mean over all orders (Shapley); the effect when it is swapped first, and last, stand beside it. settings is the configuration with family, feature set and parameters.",
+    "Trains the models in between, at most six, in memory, and evaluates all of them on the same test rows. If two changes interact, the order of swapping matters, so each effect is the mean over all orders (Shapley value), shown beside the effects when swapped first and last. settings means the configuration with family, feature set and parameters.",
   arguments: [{ name: "[ref]", description: "run id, v3, @champion or latest (default: latest)" }],
   options: {
     against: {
       flags: "--against <ref>",
-      description: "the run it is held against (default: the deployed one, else the model before)",
+      description: "run to compare with (default: the deployed one, else the previous model)",
     },
-    metric: { flags: "--metric <name>", description: "what is compared (default: the metric of config.json)" },
+    metric: { flags: "--metric <name>", description: "metric to compare (default: the metric of config.json)" },
     data: { flags: "--data <path>", description: "labelled rows instead of test_data_path" },
   },
   examples: [
-    ["mlctl why", "the newest model against the deployed one"],
+    ["mlctl why", "the newest model compared with the deployed one"],
     ["mlctl why v4 --against v3", "two versions"],
     ["mlctl why v4 --against v3 --metric roc_auc --json", "for a script"],
   ],
@@ -44,10 +44,10 @@ export function whyView(result: WhyResult): View {
   const { a, b, total, effects, models, notes, rows } = result;
   return {
     title: `${total.metric} ${formatNumber(total.a)} of ${named(a)} → ${formatNumber(total.b)} of ${named(b)} on the same ${rows} test rows`,
-    fields: inWords(result),
+    fields: summaryFields(result),
     tables: [
       {
-        columns: ["swapped", "effect", "share", "swapped first", "swapped last", "first alone is"],
+        columns: ["swapped", "effect", "share", "swapped first", "swapped last", "verdict"],
         rows: effects.map(({ factor, differs, effect, share, first, last, verdict }) =>
           differs
             ? [
@@ -62,8 +62,8 @@ export function whyView(result: WhyResult): View {
         ),
       },
       {
-        title: "the models on the way",
-        columns: ["taken from the second", total.metric, "note"],
+        title: "models in between",
+        columns: ["from the second run", total.metric, "note"],
         rows: models.map(({ fromSecond, figure, reason }) => [
           fromSecond.join(" + ") || "nothing",
           figure,
@@ -75,24 +75,21 @@ export function whyView(result: WhyResult): View {
   };
 }
 
-function inWords({ total, effects }: WhyResult): [string, string][] {
+function summaryFields({ total, effects }: WhyResult): [string, string][] {
   const differing = effects.filter(({ differs }) => differs);
   if (differing.length === 0)
-    return [["difference", "none: the two runs have the same data, settings and seed, and so the same model"]];
+    return [["difference", "none: both runs have the same data, settings and seed, and so the same model"]];
   const { difference, greaterIsBetter, interval } = total;
   if (difference === null) return [["difference", `unknown: ${total.metric} is undefined on these rows`]];
   const way = difference === 0 ? "neither better nor worse" : difference > 0 === greaterIsBetter ? "better" : "worse";
-  const spread =
-    interval === null ? "" : `, 95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
-  const verdict = { real: "that is real", within_noise: "that is noise", cannot_tell: "luck cannot be ruled out" }[
-    total.verdict
-  ];
-  const told = `the second is ${way}, by ${formatNumber(Math.abs(difference))}${spread}: ${verdict}`;
-  const whole: [string, string] = ["difference", told];
+  const range = interval === null ? "" : `, 95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
+  const verdict = { real: "real", within_noise: "within noise", cannot_tell: "may be chance" }[total.verdict];
+  const size = `${formatNumber(Math.abs(difference))}${range}`;
+  const whole: [string, string] = ["difference", `the second run is ${way}, by ${size}: ${verdict}`];
   const unknown = differing.some(({ effect }) => effect === null);
-  if (unknown) return [whole, ["by cause", "unknown: a model on the way could not be trained, see below"]];
+  if (unknown) return [whole, ["by cause", "unknown: a model in between could not be trained, see below"]];
   const parts = differing.toSorted((x, y) => Math.abs(y.effect!) - Math.abs(x.effect!)).map(part);
-  return [whole, ["by cause", parts.join("; ")], ...together(differing, difference)];
+  return [whole, ["by cause", parts.join("; ")], ...interaction(differing, difference)];
 }
 
 function part({ factor, effect }: FactorEffect): string {
@@ -100,16 +97,16 @@ function part({ factor, effect }: FactorEffect): string {
   return `${factor} ${sign}${formatNumber(effect)}`;
 }
 
-/** Where single swaps do not add up to the whole, the order counts. */
-function together(differing: readonly FactorEffect[], difference: number): [string, string][] {
+/** Reports the rest if single swaps do not add up to the whole difference. */
+function interaction(differing: readonly FactorEffect[], difference: number): [string, string][] {
   if (differing.length < 2) return [];
   const alone = differing.reduce((sum, { first }) => sum + first!, 0);
   const rest = difference - alone;
   if (Math.abs(rest) < 0.05 * Math.abs(difference) || Math.abs(rest) < 1e-9) return [];
   return [
     [
-      "order",
-      `swapped alone they make ${formatNumber(alone)} in all; the other ${formatNumber(rest)} they make only together, and it is shared evenly among them`,
+      "interaction",
+      `swapped alone, the changes sum to ${formatNumber(alone)}; the remaining ${formatNumber(rest)} come from their interaction and are shared evenly among them`,
     ],
   ];
 }

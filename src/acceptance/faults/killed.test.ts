@@ -138,7 +138,7 @@ describe("fullprocess killed", () => {
     const { status, stdout, stderr } = await finished;
     expect([status, stdout]).toEqual([130, ""]);
     expect(stderr).toContain(
-      "error: stopped by Ctrl-C\nhint: what was done stays and is whole; run it again to go on\n",
+      "error: stopped by Ctrl-C\nhint: finished work is kept; run the command again to continue\n",
     );
     expect(temporaries(workspace)).toEqual([]);
     expect(workspace.names(".", /\.lock\./)).toEqual([]);
