@@ -7,7 +7,7 @@ import { findMetric } from "../metrics/findMetric.ts";
 const MAXIMUM_ROWS = 20_000;
 
 /**
- * With more than 20,000 rows, the interval of 20,000 evenSample chosen rows, scaled by √(20,000 / rows) and moved to the
+ * With more than 20,000 rows, the interval of 20,000 evenly chosen rows, scaled by √(20,000 / rows) and moved to the
  * value of all rows (m out of n bootstrap; Bickel, Götze & van Zwet, 1997): a second instead of a minute.
  */
 export function metricInterval(
