@@ -11,7 +11,7 @@ export type NamedBar = {
   readonly value: number;
   /** The label at the end of the bar. */
   readonly text: string;
-  /** Drawn in the colour that draws the eye. */
+  /** Drawn in the accent colour. */
   readonly stressed: boolean;
 };
 

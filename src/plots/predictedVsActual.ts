@@ -32,7 +32,9 @@ export function predictedVsActualPlot({ target, actual, predicted }: PredictedVs
 }
 
 function sentence(actual: ArrayLike<number>, predicted: ArrayLike<number>): string {
-  const errors = Float64Array.from({ length: actual.length }, (_, i) => Math.abs(predicted[i]! - actual[i]!)).sort();
+  const errors = Float64Array.from({ length: actual.length }, (_, i) =>
+    Math.abs(predicted[i]! - actual[i]!),
+  ).toSorted();
   if (errors.length === 0) return "There are no rows to show.";
   const at = (share: number): string => figure(errors[Math.min(errors.length - 1, Math.floor(share * errors.length))]);
   return `The absolute error is at most ${at(0.5)} for half of the predictions and at most ${at(0.9)} for 90 %; the largest is ${figure(errors.at(-1))}.`;

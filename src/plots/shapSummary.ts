@@ -49,11 +49,13 @@ interface Ranked extends ShapFeature {
 
 export function shapSummaryPlot({ features, unit }: ShapData): PlotSpec {
   const ranked = features.map(withSize).toSorted((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
-  const ranking = ranked.filter(({ size }) => size > 0);
-  const shown = ranking.filter(({ size }) => size >= MINIMUM_SHARE * ranking[0]!.size).slice(0, MAXIMUM_FEATURES);
+  const relevant = ranked.filter(({ size }) => size > 0);
+  const shown = relevant.filter(({ size }) => size >= MINIMUM_SHARE * relevant[0]!.size).slice(0, MAXIMUM_FEATURES);
   const rows = features[0]?.contributions.length ?? 0;
   const more =
-    ranking.length > shown.length ? `; the ${figure(shown.length)} largest of ${figure(ranking.length)} features` : "";
+    relevant.length > shown.length
+      ? `; the ${figure(shown.length)} largest of ${figure(relevant.length)} features`
+      : "";
   const subtitle = `${countOf(rows, "row")}; taller stripes: more rows${more}`;
   return plotSpec({ text: "SHAP summary", subtitle }, sentence(shown, unit), body(shown, unit));
 }
