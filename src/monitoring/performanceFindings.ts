@@ -53,8 +53,8 @@ function requiredFinding(name: string, limit: Limit, { report, limits }: Judging
     passes: bound === null ? null : low ? ("at_least" as const) : ("at_most" as const),
     interval,
   };
-  const tooFewRows = reasonToSkip(report, limits);
-  if (tooFewRows !== null) return { ...base, status: "skipped", message: tooFewRows };
+  const reason = reasonToSkip(report, limits);
+  if (reason !== null) return { ...base, status: "skipped", message: reason };
   if (value === null) return { ...base, status: "fail", message: "undefined on these rows, which counts as a failure" };
   if (bound === null || (low ? value >= bound : value <= bound))
     return { ...base, status: "pass", message: rowsText(report) };
@@ -79,8 +79,8 @@ function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): M
     passes: bound === null ? null : passes,
     interval,
   };
-  const tooFewRows = reasonToSkip(report, limits);
-  if (tooFewRows !== null) return { ...base, status: "skipped", message: tooFewRows };
+  const reason = reasonToSkip(report, limits);
+  if (reason !== null) return { ...base, status: "skipped", message: reason };
   const sure = limits.sureInterval;
   if (bound === null || sure === null || value === null)
     return {
