@@ -131,7 +131,7 @@ describe("mistakes", () => {
     [["nowhere.csv"], "nowhere.csv does not exist", "check that path"],
     [["--window", "90x"], 'monitor.window: found "90x"', ""],
     [["--window", "7d", "testdata"], "windows of 7d need a column that says when a row happened", 'set "time_column"'],
-    [["--by", "ctiy", "testdata"], 'there is no column "ctiy" to tell segments by', ""],
+    [["--by", "ctiy", "testdata"], 'there is no column "ctiy" to split into segments', ""],
     [["--show", "zzz"], "there is no entry zzz", "`mlctl monitor --history` lists them"],
     [["--reference", "nowhere"], "monitor.reference: nowhere is neither a dataset nor a path", "take "],
   ])("%j is refused with the place and the next step", (args, message, hint) => {

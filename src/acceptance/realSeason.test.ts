@@ -42,7 +42,7 @@ function trained(): LifecycleWorkspace {
 }
 
 const isSeasonal = ({ note = "" }: { readonly note?: string }): boolean =>
-  note.endsWith("seasonal: drifted against all of training, not against the same season");
+  note.endsWith("seasonal: drifted compared with all training rows, but not with the same season");
 
 describe.skipIf(absent)("the year 2017 of the traffic system", () => {
   it("has months and temperatures of their season, and temperatures in Celsius are no season", () => {

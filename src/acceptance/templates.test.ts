@@ -42,7 +42,7 @@ describe("init --template", () => {
     expect(stderr).not.toContain("warning:");
     const { status: outcome, value, notes, report_path: report } = JSON.parse(stdout) as FullprocessJson;
     if (wanted.note !== undefined) expect(notes).toContainEqual(expect.stringMatching(wanted.note));
-    expect(workspace.read(report!)).toContain("What moves the answers (SHAP)");
+    expect(workspace.read(report!)).toContain("SHAP summary");
     expect(outcome).toBe("deployed");
     expect(value).toBeGreaterThan(wanted.from);
     expect(value).toBeLessThan(wanted.to);

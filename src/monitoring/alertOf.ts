@@ -1,13 +1,13 @@
-/** From changes of findings to what people read. */
+/** Turns changed findings into the alert that people read. */
 import type { Alert, AlertChange, AlertItem } from "../core/records/alert.ts";
 import { formatNumber } from "../core/text/format.ts";
 import type { MonitorArea, MonitorRecord } from "../core/records/monitoring.ts";
 import type { Change } from "./alertState.ts";
 
-/** The most pressing first. */
+/** Most urgent first. */
 const order: readonly AlertChange[] = ["open", "worse", "resolved"];
 
-/** One alert for all changes of an area. */
+/** One alert for all changes in an area. */
 export function alertOf(
   area: MonitorArea,
   changes: readonly Change[],
@@ -39,25 +39,24 @@ function itemOf({ change, entry }: Change): AlertItem {
 
 /** "[churn] drift: dataset drift 0.62, limit 0.5", "[churn] performance: 3 findings", "[churn] drift resolved: …". */
 function subjectOf(project: string, area: MonitorArea, items: readonly AlertItem[]): string {
-  const pressing = items.filter(({ change }) => change !== "resolved");
-  const told = pressing.length > 0 ? pressing : items;
-  const state =
-    pressing.length === 0 ? " resolved" : pressing.some(({ change }) => change === "open") ? "" : " got worse";
-  const [first] = told;
-  const what =
-    told.length === 1
-      ? `${first!.name} ${figureOf(first!)}`
-      : `${told.length} findings: ${told.map(({ name }) => name).join(", ")}`;
-  return `[${project}] ${area}${state}: ${what}`.trim();
+  const urgent = items.filter(({ change }) => change !== "resolved");
+  const reported = urgent.length > 0 ? urgent : items;
+  const state = urgent.length === 0 ? " resolved" : urgent.some(({ change }) => change === "open") ? "" : " got worse";
+  const [first] = reported;
+  const summary =
+    reported.length === 1
+      ? `${first!.name} ${valueText(first!)}`
+      : `${reported.length} findings: ${reported.map(({ name }) => name).join(", ")}`;
+  return `[${project}] ${area}${state}: ${summary}`.trim();
 }
 
 function lineOf(item: AlertItem): string {
   const words = { open: item.status === "warn" ? "WARN" : "FAIL", worse: "WORSE", resolved: "RESOLVED", test: "TEST" };
-  return `${words[item.change]} ${item.name}: ${figureOf(item)}${item.message === "" ? "" : ` – ${item.message}`}`;
+  return `${words[item.change]} ${item.name}: ${valueText(item)}${item.message === "" ? "" : ` – ${item.message}`}`;
 }
 
-function figureOf({ value, limit, passes }: AlertItem): string {
-  if (value === null) return "no figure";
+function valueText({ value, limit, passes }: AlertItem): string {
+  if (value === null) return "no value";
   if (limit === null || passes === null) return formatNumber(value);
   return `${formatNumber(value)} (limit: ${passes === "at_most" ? "at most" : "at least"} ${formatNumber(limit)})`;
 }

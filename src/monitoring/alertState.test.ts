@@ -7,8 +7,8 @@ const ops = { name: "ops", on: ["drift", "quality", "performance"] as const, lev
 const now = "2026-06-01T12:00:00.000Z";
 const until = "2026-06-01T12:05:00.000Z";
 
-/** Told from begin to end. */
-function withTold(state: AlertState, channel: string, keys: readonly string[]): AlertState {
+/** Sends successfully. */
+function withSent(state: AlertState, channel: string, keys: readonly string[]): AlertState {
   const pending = withPending(state, channel, { keys, by: "me", until });
   return withSettled(pending, channel, { keys, by: "me", sentAt: now });
 }
@@ -24,17 +24,17 @@ function record(
   createdAt = "2026-01-01",
 ): MonitorRecord {
   const window = { label: "", start: null, end, rows: 1, labelled: 1, file: null };
-  // Only what the state reads of a record.
+  // Only the fields of a record that alertState reads.
   return { source: "files", window, createdAt, findings } as unknown as MonitorRecord;
 }
 
-/** What the channel is told of each status in turn, when it takes everything. */
-function story(steps: readonly (readonly [MonitorStatus, number])[], level: "fail" | "warn" = "fail"): string[] {
+/** The change that is sent for each status in turn, to a channel that accepts everything. */
+function sentChanges(steps: readonly (readonly [MonitorStatus, number])[], level: "fail" | "warn" = "fail"): string[] {
   let state: AlertState = noAlerts;
   return steps.map(([status, value]) => {
     state = withRecord(state, record([rmse(status, value)]));
     const changes = changesFor(state, { ...ops, level }, now);
-    state = withTold(
+    state = withSent(
       state,
       "ops",
       changes.map(({ key }) => key),
@@ -44,9 +44,9 @@ function story(steps: readonly (readonly [MonitorStatus, number])[], level: "fai
 }
 
 describe("the state of alerts", () => {
-  it("tells what opens and what is resolved once, however often it is seen", () => {
+  it("reports once what opens and what is resolved, however often it is seen", () => {
     expect(
-      story([
+      sentChanges([
         ["pass", 10],
         ["fail", 25],
         ["fail", 26],
@@ -57,9 +57,9 @@ describe("the state of alerts", () => {
     ).toEqual(["", "open", "", "resolved", "", "open"]);
   });
 
-  it("tells what is twice as far beyond its limit as when it was told", () => {
+  it("reports again what is twice as far beyond its limit as when it was last reported", () => {
     expect(
-      story([
+      sentChanges([
         ["fail", 25],
         ["fail", 29],
         ["fail", 30],
@@ -69,9 +69,9 @@ describe("the state of alerts", () => {
     ).toEqual(["open", "", "worse", "", "worse"]);
   });
 
-  it("takes what could not be judged neither for good nor for bad", () => {
+  it("ignores findings that were skipped", () => {
     expect(
-      story([
+      sentChanges([
         ["skipped", 0],
         ["fail", 25],
         ["skipped", 0],
@@ -80,16 +80,16 @@ describe("the state of alerts", () => {
     ).toEqual(["", "open", "", ""]);
   });
 
-  it("tells warnings only where they are asked for", () => {
+  it("reports warnings only to channels of level warn", () => {
     expect(
-      story([
+      sentChanges([
         ["warn", 25],
         ["fail", 25],
         ["warn", 21],
       ]),
     ).toEqual(["", "open", "resolved"]);
     expect(
-      story(
+      sentChanges(
         [
           ["warn", 25],
           ["fail", 25],
@@ -101,16 +101,16 @@ describe("the state of alerts", () => {
     ).toEqual(["open", "worse", "", "resolved"]);
   });
 
-  it("tells a channel that was dead the same again, and the others not", () => {
+  it("reports again only to a channel that failed", () => {
     const state = withRecord(noAlerts, record([rmse("fail", 25)]));
     const key = changesFor(state, ops, now)[0]!.key;
-    const told = withTold(state, "ops", [key]);
-    expect(changesFor(told, ops, now)).toEqual([]);
-    expect(changesFor(told, { ...ops, name: "dead" }, now)).toMatchObject([{ change: "open" }]);
-    expect(changesFor(told, { ...ops, name: "drifters", on: ["drift"] }, now)).toEqual([]);
+    const sent = withSent(state, "ops", [key]);
+    expect(changesFor(sent, ops, now)).toEqual([]);
+    expect(changesFor(sent, { ...ops, name: "dead" }, now)).toMatchObject([{ change: "open" }]);
+    expect(changesFor(sent, { ...ops, name: "drift only", on: ["drift"] }, now)).toEqual([]);
   });
 
-  it("is not moved by a window that is older than the one that says so", () => {
+  it("ignores findings of an older window", () => {
     const state = withRecord(noAlerts, record([rmse("fail", 25)], "2026-02-01"));
     expect(withRecord(state, record([rmse("pass", 1)], "2026-01-01"))).toEqual(state);
     expect(withRecord(state, record([rmse("pass", 1)], "2026-03-01")).entries["files/performance/rmse"]).toMatchObject({
@@ -118,34 +118,34 @@ describe("the state of alerts", () => {
     });
   });
 
-  it("remembers since when a finding is as it is", () => {
+  it("keeps the time since when a finding has its status", () => {
     let state = withRecord(noAlerts, record([rmse("fail", 25)], null, "monday"));
     state = withRecord(state, record([rmse("fail", 26)], null, "tuesday"));
     expect(state.entries["files/performance/rmse"]).toMatchObject({ since: "monday", finding: { value: 26 } });
   });
 
-  it("leaves to another process what that one is telling, unless it is long gone", () => {
+  it("does not report what another process is sending, until that process's time is up", () => {
     const open = withRecord(noAlerts, record([rmse("fail", 25)]));
     const keys = changesFor(open, ops, now).map(({ key }) => key);
-    const telling = withPending(open, "ops", { keys, by: "first", until });
-    expect(changesFor(telling, ops, now)).toEqual([]);
-    expect(changesFor(telling, { ...ops, name: "other" }, now)).toHaveLength(1);
-    expect(changesFor(telling, ops, "2026-06-01T12:05:00.001Z")).toMatchObject([{ change: "open" }]);
-    // It failed: the next one tells it.
-    const failed = withSettled(telling, "ops", { keys, by: "first", sentAt: null });
+    const sending = withPending(open, "ops", { keys, by: "first", until });
+    expect(changesFor(sending, ops, now)).toEqual([]);
+    expect(changesFor(sending, { ...ops, name: "other" }, now)).toHaveLength(1);
+    expect(changesFor(sending, ops, "2026-06-01T12:05:00.001Z")).toMatchObject([{ change: "open" }]);
+    // It failed: the next process sends it.
+    const failed = withSettled(sending, "ops", { keys, by: "first", sentAt: null });
     expect(failed).toEqual(open);
-    // Somebody took over: the first one's late word changes nothing.
-    const taken = withPending(telling, "ops", { keys, by: "second", until });
+    // Another process took over: the late result of the first changes nothing.
+    const taken = withPending(sending, "ops", { keys, by: "second", until });
     expect(withSettled(taken, "ops", { keys, by: "first", sentAt: now })).toEqual(taken);
   });
 
-  it("remembers what was told, and not what was found meanwhile", () => {
+  it("records what was sent, not what was found meanwhile", () => {
     const open = withRecord(noAlerts, record([rmse("fail", 25)]));
     const keys = changesFor(open, ops, now).map(({ key }) => key);
-    const telling = withPending(open, "ops", { keys, by: "first", until });
-    const over = withRecord(telling, record([rmse("pass", 12)]));
+    const sending = withPending(open, "ops", { keys, by: "first", until });
+    const over = withRecord(sending, record([rmse("pass", 12)]));
     expect(changesFor(over, ops, now)).toEqual([]);
-    const told = withSettled(over, "ops", { keys, by: "first", sentAt: now });
-    expect(changesFor(told, ops, now)).toMatchObject([{ change: "resolved" }]);
+    const sent = withSettled(over, "ops", { keys, by: "first", sentAt: now });
+    expect(changesFor(sent, ops, now)).toMatchObject([{ change: "resolved" }]);
   });
 });

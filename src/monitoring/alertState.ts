@@ -1,46 +1,46 @@
-/** Which findings are open, and what each channel was told of them: alerts go out once per change. */
+/** Tracks which findings are open and what each channel was last sent, so that each change is sent once. */
 import type { AlertChange } from "../core/records/alert.ts";
 import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
 
-/** What a channel was told last. */
-export interface Told {
+/** What a channel was last sent. */
+interface Reported {
   readonly status: MonitorStatus;
   readonly value: number | null;
   readonly at: string;
 }
 
-/** What is being told at this moment, by a process that holds no lock while it waits for the channel. */
-export interface Pending {
+/** A message that a process is sending now; the process holds no lock while it waits for the channel. */
+interface Pending {
   readonly status: MonitorStatus;
   readonly value: number | null;
-  /** Of the process that tells it. */
+  /** Identifies the sending process. */
   readonly by: string;
-  /** ISO 8601: from then on it counts for nothing, because the process is gone. */
+  /** ISO 8601. After this time the entry is ignored, because the process must have died. */
   readonly until: string;
 }
 
 export interface AlertEntry {
   readonly area: MonitorArea;
   readonly finding: MonitorFinding;
-  /** When it came to be as it is: open or not. */
+  /** When the finding got its current status. */
   readonly since: string;
-  /** End of the window that says so; null without a time column. */
+  /** End of the window in which the finding was made; null without a time column. */
   readonly windowEnd: string | null;
-  /** By channel; whom it was never told thinks all is well. */
-  readonly told: Readonly<Record<string, Told>>;
-  /** By channel; absent where nothing is on its way. */
+  /** By channel. A channel without an entry was never sent anything, which counts as "pass". */
+  readonly told: Readonly<Record<string, Reported>>;
+  /** By channel; absent if nothing is being sent. */
   readonly pending?: Readonly<Record<string, Pending>>;
 }
 
-/** By source, area and name of the finding. */
 export interface AlertState {
   readonly kind: "alert_state";
+  /** Keyed by `source/area/name` of the finding. */
   readonly entries: Readonly<Record<string, AlertEntry>>;
 }
 
 export const noAlerts: AlertState = { kind: "alert_state", entries: {} };
 
-/** What a record says of its findings; one that was skipped, or of an older window, changes nothing. */
+/** Applies the findings of a record. Skipped findings and findings of an older window change nothing. */
 export function withRecord(state: AlertState, { source, findings, window, createdAt }: MonitorRecord): AlertState {
   const entries = { ...state.entries };
   for (const finding of findings) {
@@ -66,7 +66,7 @@ export interface Listener {
   readonly level: "fail" | "warn";
 }
 
-/** What a channel has to be told: opened, got worse, resolved; not what another process is telling it already. */
+/** The changes to send to a channel: opened, worse, resolved. Leaves out those that another process is sending. */
 export function changesFor(state: AlertState, { name, on, level }: Listener, now: string): Change[] {
   return Object.entries(state.entries).flatMap(([key, entry]) => {
     const pending = entry.pending?.[name];
@@ -76,7 +76,7 @@ export function changesFor(state: AlertState, { name, on, level }: Listener, now
   });
 }
 
-/** Before a channel is told: until then nobody else tells it. */
+/** Marks changes as being sent, so that until `until` no other process sends them. */
 export function withPending(
   state: AlertState,
   channel: string,
@@ -89,8 +89,8 @@ export function withPending(
 }
 
 /**
- * After a channel took it, or did not: then it is told the same again next time. What was told is what was pending;
- * the finding may be another by now.
+ * Records that a channel accepted a message, or did not (`sentAt` null): then it is sent again next time. Stores the
+ * pending status and value, because the finding may have changed meanwhile.
  */
 export function withSettled(
   state: AlertState,
@@ -116,20 +116,20 @@ function changed(state: AlertState, keys: readonly string[], change: (entry: Ale
   return { ...state, entries };
 }
 
-function changeOf({ finding }: AlertEntry, told: Told | undefined, level: "fail" | "warn"): AlertChange | null {
-  const [now, before] = [severity(finding.status, level), severity(told?.status ?? "pass", level)];
+function changeOf({ finding }: AlertEntry, reported: Reported | undefined, level: "fail" | "warn"): AlertChange | null {
+  const [now, before] = [severity(finding.status, level), severity(reported?.status ?? "pass", level)];
   if (now > 0 && before === 0) return "open";
   if (now === 0) return before > 0 ? "resolved" : null;
-  return now > before || (now === before && isMuchWorse(finding, told!)) ? "worse" : null;
+  return now > before || (now === before && isMuchWorse(finding, reported!)) ? "worse" : null;
 }
 
 function severity(status: MonitorStatus, level: "fail" | "warn"): number {
   return status === "fail" ? 2 : status === "warn" && level === "warn" ? 1 : 0;
 }
 
-/** Twice as far beyond the limit as when it was told. */
-function isMuchWorse({ value, limit, passes }: MonitorFinding, told: Told): boolean {
-  if (value === null || limit === null || passes === null || told.value === null) return false;
+/** At least twice as far beyond the limit as when it was last reported. */
+function isMuchWorse({ value, limit, passes }: MonitorFinding, reported: Reported): boolean {
+  if (value === null || limit === null || passes === null || reported.value === null) return false;
   const beyond = (at: number): number => (passes === "at_most" ? at - limit : limit - at);
-  return beyond(told.value) > 0 && beyond(value) >= 2 * beyond(told.value);
+  return beyond(reported.value) > 0 && beyond(value) >= 2 * beyond(reported.value);
 }

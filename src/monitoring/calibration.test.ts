@@ -5,7 +5,7 @@ import type { Column } from "../core/table/table.ts";
 import { referenceOf } from "../stats/referenceOf.ts";
 import { driftReport } from "./driftReport.ts";
 
-/** Rows of reference and batch as in the table of Evidently's false alarms [anchors.md 4.6]. */
+/** Rows of reference and batch, as in the table of Evidently's false alarms [anchors.md 4.6]. */
 const sizes = [
   [1000, 100],
   [1000, 1000],
@@ -17,7 +17,7 @@ const sizes = [
   [5000, 5000],
 ] as const;
 
-/** A standard normal, or so many categories that are equally frequent. */
+/** Standard normal, or the number of equally frequent categories. */
 type Kind = "normal" | 2 | 4 | 20 | 100;
 
 function column(kind: Kind, rows: number, { normal, integer }: Random, shift: number): Column {
@@ -40,19 +40,22 @@ function alarms(kind: Kind, [before, now]: readonly [number, number], trials: nu
   return found;
 }
 
-/** 400 trials a cell, as `bench/driftFalseAlarms.js` prints, show 6.3 % at most; here are fewer. */
+/** `bench/driftFalseAlarms.js` with 400 trials per cell shows at most 6.3 %; here are fewer trials. */
 const TRIALS = 40;
 
-describe("the calibrated rules where nothing drifts", () => {
-  it.each<Kind>(["normal", 2, 4, 20, 100])("alarm seldom, whatever the sizes of both sides: %s", (kind) => {
-    const found = sizes.map((size) => alarms(kind, size, TRIALS));
-    // scipy.stats.binom.sf(8, 40, 0.08) is 0.004: so seldom a cell of 8 % false alarms would have nine of 40.
-    for (const [i, count] of found.entries()) expect(count, sizes[i]!.join(" x ")).toBeLessThan(9);
-    // Of all 320 trials of a kind 8 % are 26 and their standard deviation is 5: this is the sharper limit.
-    expect(found.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(26);
-  });
+describe("the calibrated rules", () => {
+  it.each<Kind>(["normal", 2, 4, 20, 100])(
+    "raise few false alarms, for any sizes of reference and batch: %s",
+    (kind) => {
+      const found = sizes.map((size) => alarms(kind, size, TRIALS));
+      // scipy.stats.binom.sf(8, 40, 0.08) is 0.004: the chance of nine or more of 40 if 8 % are false alarms.
+      for (const [i, count] of found.entries()) expect(count, sizes[i]!.join(" x ")).toBeLessThan(9);
+      // 8 % of all 320 trials of a kind are 26, with a standard deviation of 5: this is the sharper limit.
+      expect(found.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(26);
+    },
+  );
 
-  it("find half a standard deviation in at least 95 % of batches of 300", () => {
+  it("detect a shift of half a standard deviation in at least 95 % of batches of 300 rows", () => {
     expect(alarms("normal", [1000, 300], 100, 0.5)).toBeGreaterThanOrEqual(95);
   });
 });

@@ -12,38 +12,42 @@ const numbers = (values: readonly number[]) => ({
 });
 
 describe("columnDistribution", () => {
-  it("tells the share of each side in bins that both have in common", () => {
+  it("gives the shares of both sides in the same bins", () => {
     const reference = numbers(Array.from({ length: 241 }, (_, i) => i / 10));
     const current = Float64Array.from({ length: 100 }, () => 6.1);
-    const spread = columnDistribution(reference, { kind: "number", name: "x", values: current })!;
-    if (spread.kind === "category") throw new Error("a number");
-    expect(spread.edges).toHaveLength(25);
-    for (const side of [spread.reference, spread.current]) {
+    const distribution = columnDistribution(reference, { kind: "number", name: "x", values: current })!;
+    if (distribution.kind === "category") throw new Error("a number");
+    expect(distribution.edges).toHaveLength(25);
+    for (const side of [distribution.reference, distribution.current]) {
       // 24 shares, each rounded to a ten-thousandth.
       expect(side.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 2);
     }
-    const bin = spread.current.indexOf(1);
-    expect(spread.edges[bin]!).toBeLessThanOrEqual(6.1);
-    expect(spread.edges[bin + 1]!).toBeGreaterThan(6.1);
+    const bin = distribution.current.indexOf(1);
+    expect(distribution.edges[bin]!).toBeLessThanOrEqual(6.1);
+    expect(distribution.edges[bin + 1]!).toBeGreaterThan(6.1);
   });
 
-  it("is not squeezed by one wild value: the last bin holds it", () => {
+  it("puts an outlier into the last bin instead of stretching the bins", () => {
     const values = Array.from({ length: 1000 }, (_, i) => i / 1000);
-    const spread = columnDistribution(numbers(values), {
+    const distribution = columnDistribution(numbers(values), {
       kind: "number",
       name: "x",
       values: Float64Array.from([...values, 1e12]),
     })!;
-    expect(spread.kind !== "category" && spread.edges.at(-1)).toBeLessThan(1);
+    expect(distribution.kind !== "category" && distribution.edges.at(-1)).toBeLessThan(1);
   });
 
-  it("draws a column whose values are all the same", () => {
-    const spread = columnDistribution(numbers([7, 7]), { kind: "number", name: "x", values: Float64Array.of(7, NaN) })!;
-    expect(spread.reference.filter((share) => share > 0)).toEqual([1]);
-    expect(spread.current).toEqual(spread.reference);
+  it("handles a column with a single value", () => {
+    const distribution = columnDistribution(numbers([7, 7]), {
+      kind: "number",
+      name: "x",
+      values: Float64Array.of(7, NaN),
+    })!;
+    expect(distribution.reference.filter((share) => share > 0)).toEqual([1]);
+    expect(distribution.current).toEqual(distribution.reference);
   });
 
-  it("keeps the most frequent categories of both sides, the others as one", () => {
+  it("keeps the most frequent categories of both sides and merges the others", () => {
     const counts = Array.from({ length: 30 }, (_, i) => [`c${i}`, 30 - i] as const);
     const reference = { kind: "category" as const, count: 465, missing: 0, counts };
     const column = {
@@ -52,15 +56,15 @@ describe("columnDistribution", () => {
       codes: Int32Array.of(0, 0, -1, 1),
       categories: ["new", "c0"],
     };
-    const spread = columnDistribution(reference, column)!;
-    if (spread.kind !== "category") throw new Error("a category");
-    expect([spread.names.length, spread.others, spread.names[0]]).toEqual([11, 20, "new"]);
-    // Missing cells do not count: 2 of 3 are new, 1 of 3 is c0.
-    expect(spread.current.slice(0, 2)).toEqual([0.6667, 0.3333]);
-    expect(spread.reference.at(-1)).toBeGreaterThan(0);
+    const distribution = columnDistribution(reference, column)!;
+    if (distribution.kind !== "category") throw new Error("a category");
+    expect([distribution.names.length, distribution.others, distribution.names[0]]).toEqual([11, 20, "new"]);
+    // Missing cells are not counted: 2 of 3 are new, 1 of 3 is c0.
+    expect(distribution.current.slice(0, 2)).toEqual([0.6667, 0.3333]);
+    expect(distribution.reference.at(-1)).toBeGreaterThan(0);
   });
 
-  it("says nothing of a column that changed its kind or has no value", () => {
+  it("is null for a column that changed its kind or has no values", () => {
     expect(
       columnDistribution(numbers([1]), { kind: "category", name: "x", codes: Int32Array.of(0), categories: ["a"] }),
     ).toBe(null);

@@ -1,4 +1,4 @@
-/** How a column was spread in the reference and how it is now, in few numbers: what a page draws without any row. */
+/** Small histograms of a column in the reference and in the window, so that pages can draw them without the rows. */
 import type { ColumnDistribution, MonitorDistribution } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { Column } from "../core/table/table.ts";
@@ -7,10 +7,10 @@ import { quantileSorted } from "../stats/quantileSorted.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";
 
 const BINS = 24;
-const MOST_CATEGORIES = 12;
-/** Evenly taken: a share of so many rows is off by half a percent at most, which no picture shows. */
-const MOST_ROWS = 50_000;
-/** One wild value must not squeeze all others into one bin: the outermost bins hold what lies beyond. */
+const MAXIMUM_CATEGORIES = 12;
+/** Larger windows are sampled evenly. Shares are then off by about 0.5 percentage points at most, which no chart shows. */
+const MAXIMUM_ROWS = 50_000;
+/** Quantiles at which the bins begin and end; the outermost bins hold the outliers, which would squeeze the others. */
 const [LOW, HIGH] = [0.005, 0.995];
 
 export function distributionOf(
@@ -20,18 +20,18 @@ export function distributionOf(
 ): MonitorDistribution {
   const known = (column: Column): ColumnReference | null | undefined =>
     column.name === "prediction" ? reference.prediction : reference.columns[column.name];
-  const spreads = columns.flatMap((column) => {
+  const distributions = columns.flatMap((column) => {
     const before = known(column);
-    const spread = before ? columnDistribution(before, column) : null;
-    return spread === null ? [] : [[column.name, spread] as const];
+    const distribution = before ? columnDistribution(before, column) : null;
+    return distribution === null ? [] : [[column.name, distribution] as const];
   });
   return {
-    columns: Object.fromEntries(spreads),
+    columns: Object.fromEntries(distributions),
     target: target === null || reference.target === undefined ? null : columnDistribution(reference.target, target),
   };
 }
 
-/** Null where the two are of another kind, or one has no value. */
+/** Null if the kinds differ or one side has no values. */
 export function columnDistribution(reference: ColumnReference, column: Column): ColumnDistribution | null {
   if (reference.kind === "category" || column.kind === "category") {
     return reference.kind === "category" && column.kind === "category" ? categories(reference, column) : null;
@@ -40,7 +40,7 @@ export function columnDistribution(reference: ColumnReference, column: Column): 
 }
 
 function numbers(kind: "number" | "date", sample: readonly number[], values: Float64Array): ColumnDistribution | null {
-  const present = finiteValues(evenly(values));
+  const present = finiteValues(evenSample(values));
   if (present.length === 0 || sample.length === 0) return null;
   const before = Float64Array.from(sample);
   const [lowest, highest] = quantilesOf(present, [LOW, HIGH]) as [number, number];
@@ -63,7 +63,7 @@ function categories(
   column: Column & { kind: "category" },
 ): ColumnDistribution | null {
   const rows = new Float64Array(column.categories.length);
-  const stride = Math.max(1, Math.ceil(column.codes.length / MOST_ROWS));
+  const stride = Math.max(1, Math.ceil(column.codes.length / MAXIMUM_ROWS));
   for (let row = 0; row < column.codes.length; row += stride) {
     const code = column.codes[row]!;
     if (code >= 0) rows[code]!++;
@@ -75,7 +75,7 @@ function categories(
   const ranked = [...new Set([...before.keys(), ...now.keys()])].toSorted(
     (a, b) => weight(b) - weight(a) || (a < b ? -1 : 1),
   );
-  const names = ranked.slice(0, ranked.length > MOST_CATEGORIES ? MOST_CATEGORIES - 1 : MOST_CATEGORIES);
+  const names = ranked.slice(0, ranked.length > MAXIMUM_CATEGORIES ? MAXIMUM_CATEGORIES - 1 : MAXIMUM_CATEGORIES);
   const others = ranked.length - names.length;
   const shares = (side: ReadonlyMap<string, number>): number[] => {
     const shown = names.map((name) => side.get(name) ?? 0);
@@ -89,8 +89,8 @@ function sharesOf(counts: readonly (readonly [string, number])[]): Map<string, n
   return new Map(counts.flatMap(([name, count]) => (count > 0 ? [[name, count / total]] : [])));
 }
 
-function evenly(values: Float64Array): Float64Array {
-  const stride = Math.ceil(values.length / MOST_ROWS);
+function evenSample(values: Float64Array): Float64Array {
+  const stride = Math.ceil(values.length / MAXIMUM_ROWS);
   return stride <= 1
     ? values
     : Float64Array.from({ length: Math.floor(values.length / stride) }, (_, i) => values[i * stride]!);

@@ -1,4 +1,4 @@
-/** One column now against its training reference: either side as a drift test wants it. */
+/** Prepares a column and its training reference for a drift test, and runs the test. */
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { decileCounts } from "../drift/decileCounts.ts";
 import type { DriftResult, DriftTest } from "../drift/driftTest.ts";
@@ -8,7 +8,7 @@ import type { CategoryColumn, Column } from "../core/table/table.ts";
 import { presentValues } from "../stats/presentValues.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
 
-/** A column of the reference, what it holds now, and what config.json says of it. */
+/** A column of the reference, its current values, and its drift settings in config.json. */
 export interface ComparedColumn {
   readonly name: string;
   readonly reference: ColumnReference;
@@ -16,7 +16,7 @@ export interface ComparedColumn {
   readonly override: { readonly test?: string | undefined; readonly limit?: number | undefined };
 }
 
-/** The two sides of a comparison. Numbers have values and, by deciles of the reference, counts; categories counts only. */
+/** Both sides of a comparison. Numbers have values, and counts by decile of the reference; categories have counts only. */
 export interface Sides {
   readonly values: Side | null;
   readonly counts: Side;
@@ -27,18 +27,18 @@ export interface Side {
   readonly current: Float64Array;
 }
 
-/** Ties may add so much to a Cramér–von Mises statistic: at 0.46 it is significant. */
-const LARGEST_TIE_SHARE = 0.01;
+/** Maximum that ties may add to a Cramér–von Mises statistic, which is significant at 0.46. */
+const MAXIMUM_ADDED_BY_TIES = 0.01;
 
-/** Why the column cannot be compared, or null. */
+/** Why the column cannot be compared; null if it can. */
 export function reasonToSkip(
   reference: ColumnReference,
   column: Column | undefined,
   minimumRows: number,
 ): string | null {
-  if (column === undefined) return "the column is absent";
+  if (column === undefined) return "the column is missing";
   if (column.kind !== reference.kind)
-    return `the column holds ${column.kind} values now, ${reference.kind} in training`;
+    return `the column now holds ${column.kind} values, but held ${reference.kind} values in training`;
   const present = column.kind === "category" ? presentCodes(column) : presentValues(column.values).length;
   if (reference.count === 0) return "all values were missing in training";
   if (present === 0) return "all values are missing";
@@ -47,26 +47,26 @@ export function reasonToSkip(
   return null;
 }
 
-/** Of a column before anything is known of it. */
+/** The result for a column that was not tested (yet): no statistic, no drift. */
 export function untestedColumn(test: Pick<DriftTest, "name" | "measure">, limit: number): ColumnDrift {
   const { name, measure } = test;
   const direction = measure === "p_value" ? "below" : "above";
   return { test: name, measure, statistic: NaN, value: NaN, limit, direction, psi: null, drifted: false };
 }
 
-/** Only for columns that `reasonToSkip` lets pass. */
+/** Call only if `reasonToSkip` returned null. */
 export function sidesOf(reference: ColumnReference, column: Column): Sides {
   if (reference.kind === "category" && column.kind === "category") {
     return { values: null, counts: categoryCounts(reference, column) };
   }
-  if (reference.kind === "category" || column.kind === "category") throw new TypeError("columns of two kinds");
+  if (reference.kind === "category" || column.kind === "category") throw new TypeError("the columns differ in kind");
   const values = { reference: Float64Array.from(reference.sample), current: presentValues(column.values) };
   return { values, counts: decileCounts(values.reference, values.current) };
 }
 
 /**
- * What the test says, or why it can say nothing of this column; null where it does not suit columns of this kind at
- * all, e.g. Kolmogorov–Smirnov and categories.
+ * Runs the test. Returns a string with the reason if the test cannot judge these values, and null if it does not work
+ * on this kind of column at all (e.g. Kolmogorov–Smirnov on categories).
  */
 export function compareSides(test: DriftTest, sides: Sides): DriftResult | string | null {
   const { values } = sides;
@@ -75,18 +75,18 @@ export function compareSides(test: DriftTest, sides: Sides): DriftResult | strin
     const counts = values === null ? sides.counts : valueCounts(values);
     const distinct = counts.reference.reduce((sum, rows, i) => sum + (rows + counts.current[i]! > 0 ? 1 : 0), 0);
     if (distinct > test.mostCategories)
-      return `it holds ${distinct} distinct values, a ${test.label} compares ${test.mostCategories}`;
+      return `it has ${distinct} distinct values; a ${test.label} compares at most ${test.mostCategories}`;
     return test.compare(counts.reference, counts.current);
   }
   const side = sides[test.input]!;
-  if (test.needsDistinct === true && addedByTies(side) > LARGEST_TIE_SHARE)
-    return `too many equal values for a ${test.label} test, it would alarm without cause: take ks`;
+  if (test.needsDistinct === true && addedByTies(side) > MAXIMUM_ADDED_BY_TIES)
+    return `too many equal values: a ${test.label} test would raise false alarms; use ks`;
   return test.compare(side.reference, side.current);
 }
 
 /**
- * What midranks add to a Cramér–von Mises statistic where nothing has changed: each sample's own ranks within a tie
- * go on rising, by (a³ − a) / 12 for a equal values.
+ * What ties add to a Cramér–von Mises statistic when nothing has changed: the midranks of the pooled sample are equal
+ * within a tie, but each sample's own ranks go on rising, which adds (a³ − a) / 12 for a equal values.
  */
 function addedByTies(side: Side): number {
   const [m, n] = [side.reference.length, side.current.length];
@@ -98,18 +98,18 @@ function excess(counts: Float64Array): number {
   return counts.reduce((sum, count) => sum + count ** 3 - count, 0) / 12;
 }
 
-/** The effect size beside every verdict. */
+/** Population stability index: the effect size that is reported with every verdict. */
 export function stabilityIndex(sides: Sides): number {
   return driftTests.psi.compare(sides.counts.reference, sides.counts.current).value;
 }
 
-/** Rows of each distinct value, in rising order. */
+/** Row counts by distinct value, in ascending order. */
 export function valueCounts({ reference, current }: Side): Side {
   const { first, second } = tieCounts(reference, current);
   return { reference: first, current: second };
 }
 
-/** Rows of each category of the reference, and in a last cell those of all others: unseen, or too rare to be kept. */
+/** Row counts by category of the reference. The last cell counts all others: unseen, or too rare to be kept. */
 function categoryCounts(reference: CategoryReference, { codes, categories }: CategoryColumn): Side {
   const kept = reference.counts.length;
   const cellOf = new Map(reference.counts.map(([category], cell) => [category, cell]));

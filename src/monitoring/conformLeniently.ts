@@ -1,4 +1,4 @@
-/** Brings a batch into the shape that a model was trained on, column by column: what does not fit is told, not fatal. */
+/** Converts a batch to the columns that a model was trained on. Reports what does not fit instead of failing. */
 import { cellText } from "../core/table/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
@@ -8,18 +8,18 @@ import type { ColumnSpec, Signature } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { conformTable } from "../pipeline/rows/conformTable.ts";
 
-/** Values of a column that are not of its kind: they count as missing. */
+/** Values of a column that cannot be read as its kind (number or date); they count as missing. */
 export interface InvalidValues {
-  /** 1 at the rows that hold one. */
+  /** 1 for each row with an invalid value, else 0. */
   readonly rows: Uint8Array;
   readonly example: string;
 }
 
 export interface ConformedBatch {
-  /** The model's inputs that are there, in its order. */
+  /** The model's inputs that the batch has, in the model's order. */
   readonly inputs: Table;
   readonly missingColumns: readonly string[];
-  /** By column. */
+  /** By column name. */
   readonly invalid: ReadonlyMap<string, InvalidValues>;
 }
 
@@ -45,7 +45,7 @@ export function conformLeniently(table: Table, signature: Signature): ConformedB
   return { inputs: { rowCount: table.rowCount, columns }, missingColumns, invalid };
 }
 
-/** Numbers or dates where the values are some; the rest is missing. */
+/** Reads text as numbers or dates, cell by cell; unreadable cells become missing and are reported as invalid. */
 function readable(
   column: Column,
   { kind, name }: ColumnSpec,
@@ -55,7 +55,7 @@ function readable(
   const values = new Float64Array(length).fill(NaN);
   const rows = new Uint8Array(length);
   let example = "";
-  // A date is no number and a number no date, whatever their digits: only texts are read.
+  // Only text is parsed: a date is never taken for a number, nor a number for a date.
   const parsed = isText ? column.categories.map((text) => (kind === "date" ? parseDate(text) : parseNumber(text))) : [];
   for (let row = 0; row < length; row++) {
     const code = isText ? column.codes[row]! : -1;

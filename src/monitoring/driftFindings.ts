@@ -1,10 +1,10 @@
-/** Verdicts on drift: of the dataset, of single columns, of the answers and of the truth. */
+/** Findings about drift: of the dataset, of single columns, of the predictions and of the labels. */
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { formatNumber } from "../core/text/format.ts";
 import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
 import { isSeasonal } from "./seasonalDrift.ts";
 
-/** What of drift is a failure; the rest is a warning. */
+/** The kinds of drift that `failOn` turns into failures; all others are warnings. */
 export type DriftSubject = "dataset" | "prediction" | "target" | "columns";
 
 export function driftFindings(drift: MonitorDrift, failOn: readonly DriftSubject[]): MonitorFinding[] {
@@ -40,7 +40,7 @@ function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity
   const tested = Object.entries(columns).filter(([, { skipped }]) => skipped === undefined);
   const drifted = tested.filter(([, column]) => column.drifted).toSorted(([, a], [, b]) => (b.psi ?? 0) - (a.psi ?? 0));
   const seasonal = tested.filter(([, column]) => isSeasonal(column)).map(([name]) => `"${name}"`);
-  const aside = seasonal.length === 0 ? "" : `; seasonal, as in earlier years: ${seasonal.join(", ")}`;
+  const seasonalNote = seasonal.length === 0 ? "" : `; seasonal, as in earlier years: ${seasonal.join(", ")}`;
   const named = drifted.slice(0, 5).map(([name, column]) => `"${name}" ${verdictText(column)}`);
   return {
     area: "drift",
@@ -52,8 +52,8 @@ function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity
     interval: null,
     message:
       (drifted.length === 0
-        ? `none of ${tested.length}`
-        : `${named.join("; ")}${drifted.length > 5 ? `; and ${drifted.length - 5} more` : ""}`) + aside,
+        ? `none of ${tested.length} columns drifted`
+        : `${named.join("; ")}${drifted.length > 5 ? `; and ${drifted.length - 5} more` : ""}`) + seasonalNote,
   };
 }
 
@@ -72,13 +72,12 @@ function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): 
   };
 }
 
-/** Test, value, limit and direction, so that a distance is never read as a p-value. */
+/** Names test, kind of value, value and limit, so that a distance is never mistaken for a p-value. */
 export function verdictText({ test, measure, value, limit, drifted, psi }: ColumnDrift): string {
   const kind = measure === "p_value" ? "p" : "distance";
-  const sign = measure === "p_value" ? (drifted ? "<" : "≥") : drifted ? "≥" : "<";
-  // A significant trifle does not drift: then the p-value stands on the other side.
-  const against = measure === "p_value" && !drifted && value < limit ? "<" : sign;
-  const trifle =
-    against === "<" && !drifted && measure === "p_value" ? `, but the shift is small (psi ${formatNumber(psi)})` : "";
-  return `${test} ${kind} ${formatNumber(value)} ${against} ${formatNumber(limit)}${trifle}`;
+  // Significant, but not counted as drift.
+  const isSmall = measure === "p_value" && !drifted && value < limit;
+  const comparison = isSmall || drifted === (measure === "p_value") ? "<" : "≥";
+  const note = isSmall ? `, but the shift is small (psi ${formatNumber(psi)})` : "";
+  return `${test} ${kind} ${formatNumber(value)} ${comparison} ${formatNumber(limit)}${note}`;
 }

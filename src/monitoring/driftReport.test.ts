@@ -9,7 +9,7 @@ import { driftReport, type DriftOptions } from "./driftReport.ts";
 
 const CITIES = ["oslo", "bern", "rome", "lima", "pune"];
 
-/** Three numbers, one of them mostly zero, and two categories, one of them with many rare values. */
+/** Three columns of numbers, one of them mostly zero, and two of categories, one of them with many rare values. */
 function rowsOf(rowCount: number, { seed, shift = 0 }: { seed: number; shift?: number }): Table {
   const { normal, uniform, integer } = random(seed);
   const of = (make: () => number): Float64Array => Float64Array.from({ length: rowCount }, make);
@@ -37,7 +37,7 @@ function numbers(name: string, values: Iterable<number>): Column {
 }
 
 describe("driftReport", () => {
-  it("seldom alarms where nothing drifts, at any size of the batch", () => {
+  it("raises few false alarms, for any size of the batch", () => {
     const reference = referenceOf(rowsOf(3000, { seed: 1 }), { seed: 1 });
     for (const batch of [30, 300, 3000]) {
       let columns = 0;
@@ -49,13 +49,13 @@ describe("driftReport", () => {
         datasets += report.dataset.detected ? 1 : 0;
       }
       expect(datasets).toBe(0);
-      // Benjamini–Hochberg: some column in 5 % of the reports, 5 of 100; more than 12 has a chance of 0.001
+      // Benjamini–Hochberg: some column drifts in 5 % of the reports, 5 of 100; the chance of more than 12 is 0.001.
       expect(columns).toBeLessThanOrEqual(12);
     }
   });
 
   it("raises a false alarm in at most 5 % of 1,000 batches", () => {
-    // Few rows, where the effect size is no help: its bias alone passes the floor.
+    // With few rows the minimum effect size does not help: the bias of PSI alone exceeds it.
     const reference = referenceOf(rowsOf(500, { seed: 7 }), { seed: 1 });
     let alarms = 0;
     for (let trial = 0; trial < 1000; trial++) {
@@ -65,7 +65,7 @@ describe("driftReport", () => {
     expect(alarms).toBeGreaterThan(0); // rules that never alarm would pass as well
   });
 
-  it("seldom alarms for a hundred categories of which each is rare, and finds it when most of them go", () => {
+  it("raises few false alarms for a hundred rare categories, and detects when most of them disappear", () => {
     const of = (rowCount: number, seed: number, among: number): Table => {
       const { integer } = random(seed);
       return {
@@ -82,12 +82,12 @@ describe("driftReport", () => {
       Array.from({ length: 200 }, (_, i) =>
         driftReport(referenceOf(of(1000, i, 100), { seed: 1 }), of(100, 9000 + i, among)),
       ).filter(({ dataset }) => dataset.drifted === 1).length;
-    // 5 % of 200; more than 20 has a chance of 0.001
+    // 5 % of 200 are 10; the chance of more than 20 is 0.001.
     expect(alarms(100)).toBeLessThanOrEqual(20);
     expect(alarms(20)).toBeGreaterThanOrEqual(190);
   });
 
-  it("finds a shift of half a standard deviation by 300 rows in at least 95 % of batches", () => {
+  it("detects a shift of half a standard deviation in at least 95 % of batches of 300 rows", () => {
     const of = (count: number, seed: number, shift: number): Table => {
       const { normal } = random(seed);
       return {
@@ -106,7 +106,7 @@ describe("driftReport", () => {
     expect(found.length).toBeGreaterThanOrEqual(95);
   });
 
-  it("tells a trifle in five million rows from a move in fifty", () => {
+  it("ignores a tiny shift in five million rows and detects a large shift in fifty", () => {
     const { uniform } = random(3);
     const of = (rowCount: number, shift: number): Table => ({
       rowCount,
@@ -118,16 +118,16 @@ describe("driftReport", () => {
       ],
     });
     const reference = referenceOf(of(5000, 0), { seed: 1 });
-    const trifle = driftReport(reference, of(5e6, 0.04)).columns["x"]!;
-    expect(trifle).toMatchObject({ drifted: false, limit: 0.05, direction: "below" });
-    expect(trifle.value).toBeLessThan(0.05);
-    expect(trifle.note).toBe("significant but small: psi below 0.1");
-    const move = driftReport(reference, of(50, 0.4)).columns["x"]!;
-    expect(move).toMatchObject({ drifted: true });
-    expect(move.note).toBeUndefined();
+    const tiny = driftReport(reference, of(5e6, 0.04)).columns["x"]!;
+    expect(tiny).toMatchObject({ drifted: false, limit: 0.05, direction: "below" });
+    expect(tiny.value).toBeLessThan(0.05);
+    expect(tiny.note).toBe("significant but small: psi below 0.1");
+    const large = driftReport(reference, of(50, 0.4)).columns["x"]!;
+    expect(large).toMatchObject({ drifted: true });
+    expect(large.note).toBeUndefined();
   });
 
-  it("skips a test that can say nothing of the column, with the reason", () => {
+  it("skips a test that cannot judge the values, with the reason", () => {
     const table = {
       rowCount: 60,
       columns: [
@@ -148,14 +148,14 @@ describe("driftReport", () => {
     const by = (test: string) =>
       driftReport(reference, table, { columns: { ...tests(test), city: { test: "z_test" } } });
     expect(by("z_test").columns["coded"]!.skipped).toBe(
-      "it holds 3 distinct values, a z-test of proportions compares 2",
+      "it has 3 distinct values; a z-test of proportions compares at most 2",
     );
     expect(by("z_test").columns["flag"]).toMatchObject({ value: 1, drifted: false });
     expect(by("z_test").columns["city"]).toMatchObject({ value: 1, drifted: false });
     expect(by("cramer_von_mises").columns["coded"]!.skipped).toContain("too many equal values");
     const many = Array.from({ length: 60 }, (_, i) => (i * 7) % 50);
-    const spread = { rowCount: 60, columns: [numbers("x", many)] };
-    const byMany = driftReport(referenceOf(spread, { seed: 1 }), spread, {
+    const varied = { rowCount: 60, columns: [numbers("x", many)] };
+    const byMany = driftReport(referenceOf(varied, { seed: 1 }), varied, {
       columns: { x: { test: "cramer_von_mises" } },
     });
     expect(byMany.columns["x"]).toMatchObject({ test: "cramer_von_mises", drifted: false });
@@ -163,7 +163,7 @@ describe("driftReport", () => {
     expect(by("anderson").columns["coded"]).toMatchObject({ test: "anderson_darling", drifted: false });
   });
 
-  it("compares columns that are called like what every object has", () => {
+  it("compares columns named like properties of every object", () => {
     const columns = ["constructor", "__proto__"].map((name) =>
       numbers(
         name,
@@ -178,14 +178,14 @@ describe("driftReport", () => {
     ]);
   });
 
-  it("finds a clear shift in every column", () => {
+  it("detects a clear shift in every column", () => {
     const reference = referenceOf(rowsOf(3000, { seed: 1 }), { seed: 1 });
     const { dataset, columns } = driftReport(reference, rowsOf(400, { seed: 2, shift: 1 }));
     expect(Object.entries(columns).filter(([, { drifted }]) => !drifted)).toEqual([]);
     expect(dataset).toEqual({ tested: 5, drifted: 5, share: 1, limit: 0.5, detected: true });
   });
 
-  it("keeps quiet about a significant trifle", () => {
+  it("does not report a significant but tiny shift", () => {
     const { normal } = random(5);
     const table = { rowCount: 20_000, columns: [numbers("x", Float64Array.from({ length: 20_000 }, normal))] };
     const reference = referenceOf(table, { seed: 1 });
@@ -200,7 +200,7 @@ describe("driftReport", () => {
     expect(x).toMatchObject({ test: "ks", measure: "p_value", drifted: false });
   });
 
-  it("tests one column by its p-value as it is, against the sample in the reference", () => {
+  it("does not adjust the p-value of a single column, which it compares with the reference sample", () => {
     const training = Float64Array.from({ length: 40 }, (_, i) => i);
     const now = Float64Array.from({ length: 30 }, (_, i) => i * 2);
     const reference = referenceOf({ rowCount: 40, columns: [numbers("x", training)] }, { seed: 1 });
@@ -226,7 +226,7 @@ describe("driftReport", () => {
     expect(report.columns["y"]!.value).toBe(1);
   });
 
-  it("skips what cannot be tested and says why", () => {
+  it("skips columns that cannot be tested, with the reason", () => {
     const some = Array.from({ length: 30 }, (_, i) => i);
     const training = ["gone", "text", "empty", "few"].map((name) => numbers(name, some));
     const never = numbers("never", new Float64Array(30).fill(NaN));
@@ -240,8 +240,8 @@ describe("driftReport", () => {
     ];
     const { columns, dataset } = driftReport(reference, { rowCount: 30, columns: now });
     expect(Object.fromEntries(Object.entries(columns).map(([name, { skipped }]) => [name, skipped]))).toEqual({
-      gone: "the column is absent",
-      text: "the column holds category values now, number in training",
+      gone: "the column is missing",
+      text: "the column now holds category values, but held number values in training",
       empty: "all values are missing",
       few: "3 values, at least 20 are needed",
       never: "all values were missing in training",
@@ -250,14 +250,14 @@ describe("driftReport", () => {
     expect(dataset).toEqual({ tested: 0, drifted: 0, share: null, limit: 0.5, detected: false });
   });
 
-  it("finds categories that were never seen", () => {
+  it("detects categories that were never seen in training", () => {
     const column = categoryColumn("city", rowTexts("oslo", "bern"));
     const reference = referenceOf({ rowCount: 60, columns: [column] }, { seed: 1 });
     const current = categoryColumn("city", rowTexts("rome", "bern"));
     expect(driftReport(reference, { rowCount: 60, columns: [current] }).columns["city"]!.drifted).toBe(true);
   });
 
-  it("takes another test and limit for a column, and reports the prediction apart", () => {
+  it("uses the configured test and limit of a column, and reports the prediction separately", () => {
     const table = rowsOf(300, { seed: 1 });
     const prediction = table.columns[0]!;
     const reference = referenceOf(table, { seed: 1, prediction });
@@ -275,12 +275,12 @@ describe("driftReport", () => {
     expect(report.dataset).toEqual({ tested: 5, drifted: 4, share: 0.8, limit: 0.9, detected: false });
   });
 
-  it("refuses a test that does not exist or does not suit", () => {
+  it("rejects an unknown test, and a test of numbers for categories", () => {
     const table = rowsOf(30, { seed: 1 });
     const reference = referenceOf(table, { seed: 1 });
     const run = (test: string): unknown => driftReport(reference, table, { columns: { city: { test } } });
     expect(() => run("kss")).toThrow(MlctlError);
-    expect(() => run("ks")).toThrow('drift test "ks" does not suit column "city": it is a category');
+    expect(() => run("ks")).toThrow('drift test "ks" needs numbers, but column "city" holds categories');
   });
 });
 
@@ -288,7 +288,7 @@ function rowTexts(first: string, second: string): string[] {
   return Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? first : second));
 }
 
-it("does not take later dates for drift, unless a test is named for them", () => {
+it("does not report later dates as drift, unless a test is configured for them", () => {
   const days = (first: number): Table => ({
     rowCount: 100,
     columns: [
@@ -297,7 +297,7 @@ it("does not take later dates for drift, unless a test is named for them", () =>
   });
   const reference = referenceOf(days(0), { seed: 1 });
   const { columns, dataset } = driftReport(reference, days(100));
-  expect(columns["day"]).toMatchObject({ drifted: false, skipped: "dates move on with time" });
+  expect(columns["day"]).toMatchObject({ drifted: false, skipped: "dates always increase over time" });
   expect(dataset).toMatchObject({ tested: 0, share: null, detected: false });
   expect(driftReport(reference, days(100), { columns: { day: { test: "ks" } } }).columns["day"]).toMatchObject({
     drifted: true,

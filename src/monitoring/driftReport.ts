@@ -1,4 +1,4 @@
-/** Drift of a batch against the training reference, by one of two sets of rules. */
+/** Compares a batch with the training reference, by one of two sets of rules. */
 import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
@@ -8,24 +8,24 @@ import type { ComparedColumn } from "./compareColumn.ts";
 import { evidentlyDrift } from "./evidently/evidentlyDrift.ts";
 
 export interface DriftOptions extends CalibratedOptions {
-  /** "calibrated" unless told. */
+  /** Default "calibrated". */
   readonly rules?: DriftReport["rules"];
-  /** Share of the tested columns that makes a drifted dataset; 0.5 unless told. */
+  /** The dataset drifts if at least this share of the tested columns drifted; default 0.5. */
   readonly datasetShare?: number;
-  /** By column, where the rules do not fit: a drift test of the registry and its limit. */
+  /** By column: a drift test of the registry and its limit, in place of those of the rules. */
   readonly columns?: Readonly<Record<string, ComparedColumn["override"]>>;
-  /** What the model answers for the rows: reported as "prediction". */
+  /** The model's predictions for the rows; reported as column "prediction". */
   readonly prediction?: Column;
-  /** The truth of the rows, in a column called like the target; null where it is not known. */
+  /** The labels of the rows, in a column named after the target; null if they are unknown. */
   readonly target?: Column | null;
 }
 
 /**
- * `calibrated`: two-sample tests, adjusted over the inputs; the answers and the truth are a family of their own each,
- * one question that matters by itself, and outside the share of drifted columns. `evidently`: as that library has it,
- * with answers and truth among the columns that are counted. A column that cannot be tested is skipped with its reason.
+ * `calibrated`: two-sample tests, with p-values adjusted over the inputs. Predictions and labels are tested separately,
+ * each as a family of its own, and do not count towards the share of drifted columns. `evidently`: the defaults of that
+ * library, which count predictions and labels as columns. A column that cannot be tested is skipped with a reason.
  *
- * @throws {MlctlError} kind "usage": `columns` names a test that does not exist or does not suit the column
+ * @throws {MlctlError} kind "usage": `columns` names an unknown test, or one that does not work on the column
  */
 export function driftReport(reference: Reference, table: Table, options: DriftOptions = {}): DriftReport {
   const { rules = "calibrated", prediction, target } = options;
@@ -36,24 +36,24 @@ export function driftReport(reference: Reference, table: Table, options: DriftOp
     before === null || before === undefined || column === null || column === undefined
       ? null
       : judge([subject(name, before, column, options)], options)[0]!;
-  const answers = alone("prediction", reference.prediction, prediction);
-  const truth = alone(target?.name ?? "", reference.target, target);
+  const predictions = alone("prediction", reference.prediction, prediction);
+  const labels = alone(target?.name ?? "", reference.target, target);
   return withDataset(
     {
       rules,
       referenceRows: reference.rows,
       currentRows: table.rowCount,
       columns: Object.fromEntries([
-        ...(answers === null ? [] : [["prediction", answers] as const]),
+        ...(predictions === null ? [] : [["prediction", predictions] as const]),
         ...drifts.map((drift, i) => [names[i]!, drift] as const),
       ]),
-      ...(target === undefined ? {} : { target: truth }),
+      ...(target === undefined ? {} : { target: labels }),
     },
     options.datasetShare,
   );
 }
 
-/** Counts the columns that drifted. @param limit share of the tested columns that makes a drifted dataset */
+/** Adds the verdict on the dataset. @param limit share of drifted columns from which the dataset drifts */
 export function withDataset(report: Omit<DriftReport, "dataset">, limit = 0.5): DriftReport {
   const { prediction, ...inputs } = report.columns;
   const others = [prediction, report.target].filter((drift) => drift !== undefined && drift !== null);
@@ -71,7 +71,7 @@ function subject(
   column: Column | undefined,
   { columns = {} }: DriftOptions,
 ): ComparedColumn {
-  // A column may be called "constructor", which every object has.
+  // A column may be named "constructor", which every object has.
   const override = Object.hasOwn(columns, name) ? columns[name]! : {};
   return { name, reference, column, override };
 }

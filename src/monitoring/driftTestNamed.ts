@@ -1,10 +1,10 @@
-/** The drift test that config.json names for a column. */
+/** Looks up the drift test that config.json names for a column. */
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { DriftTest } from "../drift/driftTest.ts";
 import { driftTests, type DriftTestName } from "../drift/index.ts";
 
-/** As Evidently calls them: whoever moves over keeps his settings. */
+/** Evidently's names, so that settings can be copied from there. */
 const evidentlyNames: ReadonlyMap<string, DriftTestName> = new Map([
   ["z", "z_test"],
   ["chisquare", "chi_square"],
@@ -15,7 +15,7 @@ const evidentlyNames: ReadonlyMap<string, DriftTestName> = new Map([
   ["anderson", "anderson_darling"],
 ]);
 
-/** @throws {MlctlError} kind "usage" where there is no such test */
+/** @throws {MlctlError} kind "usage": unknown test */
 export function driftTestNamed(wanted: string, column: string): DriftTest & { readonly name: DriftTestName } {
   const names = Object.keys(driftTests) as DriftTestName[];
   const name = evidentlyNames.get(wanted) ?? names.find((known) => known === wanted);
@@ -26,11 +26,10 @@ export function driftTestNamed(wanted: string, column: string): DriftTest & { re
   });
 }
 
-/** @throws {MlctlError} kind "usage": a test of numbers was named for a column of categories */
-export function unsuitable(name: string, test: DriftTest, kind: string): MlctlError {
-  return new MlctlError("usage", `drift test "${test.name}" does not suit column "${name}": it is a ${kind}`, {
-    hint: `use ${suitable.map((each) => `"${each}"`).join(", ")}, or leave "test" out`,
+/** The error for a test of numbers that was named for a column of categories. */
+export function unsuitable(name: string, test: DriftTest): MlctlError {
+  const suitable = Object.values<DriftTest>(driftTests).filter(({ input }) => input === "counts");
+  return new MlctlError("usage", `drift test "${test.name}" needs numbers, but column "${name}" holds categories`, {
+    hint: `use ${suitable.map((each) => `"${each.name}"`).join(", ")}, or remove "test"`,
   });
 }
-
-const suitable = Object.values<DriftTest>(driftTests).flatMap(({ name, input }) => (input === "counts" ? [name] : []));

@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import type { Table } from "../core/table/table.ts";
 import { duplicateShare } from "./duplicateShare.ts";
 
-it("counts rows that equal an earlier one, however far away; −0 is 0 and missing is missing", () => {
+it("counts rows that equal an earlier row at any distance; −0 equals 0, and missing equals missing", () => {
   const rowCount = 5000;
-  // Row i + 2,500 says what row i says, in other signs of 0 and in each kind of column; but for the last hundred.
+  // Row i + 2,500 equals row i in each kind of column, but with the other sign of 0; except for the last hundred rows.
   const of = (row: number): number => (row < 4900 ? row % 2500 : row);
   const special = (row: number): number =>
     of(row) === 7 ? NaN : of(row) === 8 ? (row < 2500 ? 0 : -0) : of(row) + 0.5;

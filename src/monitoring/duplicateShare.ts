@@ -1,12 +1,12 @@
-/** How many rows of a table are copies of an earlier one. */
+/** Share of rows that are duplicates of an earlier row. */
 import type { Table } from "../core/table/table.ts";
 
-/** Rows hashed together: their hashes and words stay in the processor's first cache while columns go by. */
+/** Rows hashed together, so that hashes and words stay in the L1 cache while the columns are processed. */
 const BLOCK_ROWS = 1024;
 
 /**
- * Share of rows that equal an earlier row in every column. Rows are told apart by 64 bits of a hash: of a million
- * rows two different ones are taken for equal once in some ten million tables. O(rows × columns).
+ * Share of rows that equal an earlier row in every column. Rows are compared by a 64-bit hash: in a table of a million
+ * rows, the chance that two different rows collide is about one in forty million. O(rows × columns).
  */
 export function duplicateShare({ rowCount, columns }: Table): number {
   if (rowCount === 0) return 0;
@@ -24,7 +24,7 @@ export function duplicateShare({ rowCount, columns }: Table): number {
   return (rowCount - distinctPairs(low, high)) / rowCount;
 }
 
-/** By a hash table with open addressing: a Set would make an object of each of a million pairs. */
+/** Counts distinct pairs with an open-addressing hash table: a Set would need an object for each of a million pairs. */
 function distinctPairs(low: Int32Array, high: Int32Array): number {
   const mask = 2 ** Math.ceil(Math.log2(2 * low.length)) - 1;
   const slots = new Int32Array(mask + 1).fill(-1);
@@ -45,7 +45,7 @@ interface Hashes {
   readonly high: Int32Array;
 }
 
-/** The words of each value go through MurmurHash3's finalizer, once with each of two constants. */
+/** Mixes both 32-bit words of each value into both hashes with MurmurHash3's finalizer. */
 function mixWords(words: Int32Array, { low, high }: Hashes): void {
   for (let row = 0; row < low.length; row++) {
     const first = words[2 * row]!;
@@ -63,7 +63,7 @@ function mixCodes(codes: Int32Array, { low, high }: Hashes): void {
   }
 }
 
-/** −0 is 0, and every missing value the same. @param words written over, and returned */
+/** The bits of the values as 32-bit words, with −0 as 0 and one NaN for all missing values. @param words is overwritten and returned */
 function wordsOf(values: Float64Array, words: Int32Array): Int32Array {
   const plain = new Float64Array(words.buffer, words.byteOffset);
   for (let row = 0; row < values.length; row++) {

@@ -1,4 +1,4 @@
-/** Confidence-based performance estimation: what metrics would be if the model's probabilities were right. */
+/** Confidence-based performance estimation (CBPE): the expected metrics if the model's probabilities are right. */
 import { findEstimator } from "../estimators/findEstimator.ts";
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate } from "../core/records/monitoring.ts";
@@ -7,11 +7,11 @@ import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { percentileInterval } from "../metrics/bootstrapInterval.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
-/** Draws of the unknown truth, for the intervals. */
+/** Number of times that the unknown labels are drawn, for the intervals. */
 const DRAWS = 200;
 
-/** Rows that are drawn for at most, evenly taken: more would hardly narrow what is an estimate anyway. */
-const MOST_ROWS = 5_000;
+/** Maximum number of rows to draw labels for, chosen evenly: more rows would hardly change an estimated interval. */
+const MAXIMUM_ROWS = 5_000;
 
 export interface EstimateOptions {
   readonly model: Model;
@@ -19,12 +19,13 @@ export interface EstimateOptions {
 }
 
 /**
- * Two classes, with p the probability of class 1: of the rows called 1 a share p is true, of the others a share p is
- * missed; accuracy, precision, recall and F1 follow from these expected counts, the Brier score is the mean of
- * p (1 − p). Intervals (95 %): the truth drawn from the probabilities again and again.
+ * Binary classification, with p the probability of class 1: a row predicted as 1 is a true positive with probability p,
+ * a row predicted as 0 is a false negative with probability p. Accuracy, precision, recall and F1 follow from these
+ * expected counts; the expected Brier score is the mean of p (1 − p). The 95 % intervals come from labels that are
+ * repeatedly drawn from the probabilities.
  *
- * @param judged the rows whose truth is known
- * @returns null for other tasks, and where no probability is known
+ * @param judged the rows with labels
+ * @returns null for other tasks, or if no row has a probability
  * @see NannyML's CBPE, docs "Estimation of performance of the monitored model"
  */
 export function estimatePerformance(
@@ -33,15 +34,15 @@ export function estimatePerformance(
   { model, seed }: EstimateOptions,
 ): PerformanceEstimate | null {
   if (model.signature.target.task !== "binary" || rows.probabilities === null) return null;
-  const answered = [...rows.yPred.keys()].filter((row) => !Number.isNaN(rows.probabilities![row]!));
-  if (answered.length === 0) return null;
-  const probabilities = Float64Array.from(answered, (row) => rows.probabilities![row]!);
-  const yPred = Float64Array.from(answered, (row) => rows.yPred[row]!);
+  const predicted = [...rows.yPred.keys()].filter((row) => !Number.isNaN(rows.probabilities![row]!));
+  if (predicted.length === 0) return null;
+  const probabilities = Float64Array.from(predicted, (row) => rows.probabilities![row]!);
+  const yPred = Float64Array.from(predicted, (row) => rows.yPred[row]!);
   const metrics = expectedMetrics(probabilities, yPred);
   const names = Object.keys(metrics);
   return {
     method: "cbpe",
-    rows: answered.length,
+    rows: predicted.length,
     calibrated: model.calibration !== undefined || findEstimator(model.estimator.family).calibrated === true,
     metrics,
     intervals: drawnIntervals({ probabilities, yPred }, names, seed),
@@ -72,23 +73,27 @@ function shareOf(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
-interface Answers {
+interface BinaryPredictions {
   readonly probabilities: Float64Array;
   readonly yPred: Float64Array;
 }
 
-function drawnIntervals(all: Answers, names: readonly string[], seed: number): PerformanceEstimate["intervals"] {
-  const step = Math.max(1, all.yPred.length / MOST_ROWS);
-  const rows = Array.from({ length: Math.min(all.yPred.length, MOST_ROWS) }, (_, i) => Math.floor(i * step));
+function drawnIntervals(
+  all: BinaryPredictions,
+  names: readonly string[],
+  seed: number,
+): PerformanceEstimate["intervals"] {
+  const step = Math.max(1, all.yPred.length / MAXIMUM_ROWS);
+  const rows = Array.from({ length: Math.min(all.yPred.length, MAXIMUM_ROWS) }, (_, i) => Math.floor(i * step));
   const probabilities = Float64Array.from(rows, (row) => all.probabilities[row]!);
   const yPred = Float64Array.from(rows, (row) => all.yPred[row]!);
   const { uniform } = random(seed);
   const drawn = Array.from({ length: DRAWS }, () => {
-    // A truth that was drawn is certain: its "probabilities" are 0 and 1.
+    // Drawn labels are certain, so they stand for probabilities of 0 and 1.
     const yTrue = probabilities.map((p) => (uniform() < p ? 1 : 0));
     return { ...expectedMetrics(yTrue, yPred), brier: squaredDistance(yTrue, probabilities) };
   });
-  // The spread of a share shrinks with the root of the rows: fewer were drawn for than there are.
+  // The standard error shrinks with the square root of the number of rows; labels were drawn for fewer rows.
   const shrink = Math.sqrt(rows.length / all.yPred.length);
   return Object.fromEntries(
     names.map((name) => {

@@ -1,39 +1,39 @@
-/** Holds shares of rows against limits that give way to chance in small batches. */
+/** Compares shares of rows with limits, allowing for chance in small batches. */
 import { formatNumber } from "../core/text/format.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
 import { binomialBound } from "../stats/distributions/binomialBound.ts";
 
 export interface Share {
-  /** The column. */
+  /** Name of the column. */
   readonly name: string;
   readonly share: number;
-  /** Of how many rows. */
+  /** Number of rows that `share` refers to. */
   readonly rows: number;
-  /** In the reference. */
+  /** The share in the reference. */
   readonly usual: number;
-  /** The largest share that the reference allows for; 1 where it says nothing. */
+  /** The largest share that is consistent with the reference; 1 if it is unknown. */
   readonly allowed: number;
-  /** The limit of config.json; undefined where the reference sets it. */
+  /** The limit of config.json; undefined if the limit is learned from the reference. */
   readonly configured: number | undefined;
-  /** Appended to the column's name. */
+  /** Appended to the column's part of the message. */
   readonly detail: string;
 }
 
-/** For all columns of a check together: a learned limit is broken by chance once in a thousand batches. */
+/** Chance per batch that a learned limit is broken without a change, over all columns of a check together. */
 const LEARNED_ALPHA = 0.001;
 
-/** A configured limit is a person's word: one in twenty is sure enough. */
+/** Significance level for configured limits: these are set on purpose, so less evidence is enough. */
 const CONFIGURED_ALPHA = 0.05;
 
-/** A learned limit is not broken by less than this, or millions of rows would make a case of every trifle. */
-const LEAST_CHANGE = 0.01;
+/** Minimum change that breaks a learned limit; otherwise tiny changes in millions of rows would count. */
+const MINIMUM_CHANGE = 0.01;
 
 interface Judged extends Share {
   readonly status: "pass" | "warn" | "fail";
   readonly limit: number;
 }
 
-/** One-sided: a smaller share always passes. The finding's value is the worst column's. */
+/** One-sided: a smaller share always passes. The value of the finding is that of the worst column. */
 export function judgeShares(name: string, shares: readonly Share[], learned: "fail" | "warn"): MonitorFinding {
   const judged = shares.map((share) => judge(share, { learned, columns: shares.length }));
   const broken = judged.filter(({ status }) => status !== "pass").toSorted(worstFirst);
@@ -57,12 +57,12 @@ function judge(
   const count = Math.round(share.share * share.rows);
   if (share.configured !== undefined) {
     const limit = share.configured;
-    const surely = count > binomialBound(share.rows, limit, CONFIGURED_ALPHA);
-    return { ...share, limit, status: share.share <= limit ? "pass" : surely ? "fail" : "warn" };
+    const isCertain = count > binomialBound(share.rows, limit, CONFIGURED_ALPHA);
+    return { ...share, limit, status: share.share <= limit ? "pass" : isCertain ? "fail" : "warn" };
   }
   const bound = binomialBound(share.rows, share.allowed, LEARNED_ALPHA / columns);
-  const limit = Math.min(1, Math.max(share.usual + LEAST_CHANGE, share.rows === 0 ? 0 : bound / share.rows));
-  // What cannot be in training is worth a word even once.
+  const limit = Math.min(1, Math.max(share.usual + MINIMUM_CHANGE, share.rows === 0 ? 0 : bound / share.rows));
+  // What never occurs in training is worth a warning even once.
   const usual = share.allowed === 0 && count > 0 ? "warn" : "pass";
   return { ...share, limit, status: share.share > limit ? learned : usual };
 }
@@ -73,14 +73,14 @@ function worstFirst(a: Judged, b: Judged): number {
 }
 
 function messageOf(broken: readonly Judged[], worst: Judged | undefined): string {
-  if (worst === undefined) return "no column to look at";
-  if (broken.length === 0) return worst.share === 0 ? "none" : `most in "${worst.name}"`;
-  const told = broken.slice(0, 5).map(({ name, share, limit, usual, detail, configured, status }) => {
-    const against = configured === undefined ? `usual ${percent(usual)}` : `limit ${percent(limit)}`;
-    const doubt = configured !== undefined && status === "warn" ? ", too few rows to be sure" : "";
-    return `"${name}" ${percent(share)} (${against}${doubt})${detail}`;
+  if (worst === undefined) return "no column to check";
+  if (broken.length === 0) return worst.share === 0 ? "none" : `highest in "${worst.name}"`;
+  const parts = broken.slice(0, 5).map(({ name, share, limit, usual, detail, configured, status }) => {
+    const baseline = configured === undefined ? `usual ${percent(usual)}` : `limit ${percent(limit)}`;
+    const doubt = configured !== undefined && status === "warn" ? ", but too few rows to be certain" : "";
+    return `"${name}" ${percent(share)} (${baseline}${doubt})${detail}`;
   });
-  return `${told.join("; ")}${broken.length > 5 ? `; and ${broken.length - 5} more columns` : ""}`;
+  return `${parts.join("; ")}${broken.length > 5 ? `; and ${broken.length - 5} more columns` : ""}`;
 }
 
 function percent(share: number): string {

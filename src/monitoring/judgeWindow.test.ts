@@ -18,7 +18,7 @@ interface Sample {
   readonly probabilities: Float64Array;
 }
 
-/** Customers with gaps, a skewed amount, a rare city and a truth that the probabilities know. */
+/** Customers with missing values, a skewed amount, rare cities, and labels drawn from the probabilities. */
 function customers(rowCount: number, seed: number): Sample {
   const { uniform, normal } = random(seed);
   const of = (value: () => number): Float64Array => Float64Array.from({ length: rowCount }, value);
@@ -44,22 +44,22 @@ let reference: Reference;
 beforeAll(() => {
   const inputs = { ...training.table, columns: training.table.columns.slice(0, 3) };
   const signature = signatureOf(inputs, target, { nullValues: [""], normalizeNames: false });
-  // Answers are given below: nothing else of a model is read.
+  // The predictions are passed in, so nothing else of the model is read.
   model = { signature, estimator: { family: "logistic_regression" } } as unknown as Model;
-  const truth = predictionColumn(target, prepared(training).yTrue);
+  const labels = predictionColumn(target, prepared(training).yTrue);
   reference = referenceOf(inputs, {
     seed: 1,
-    prediction: predictionColumn(target, answersOf(training).yPred),
-    target: truth,
+    prediction: predictionColumn(target, predictionsOf(training).yPred),
+    target: labels,
   });
 });
 
-function answersOf({ probabilities }: Sample) {
+function predictionsOf({ probabilities }: Sample) {
   return { yPred: probabilities.map((p) => (p >= 0.5 ? 1 : 0)), probabilities };
 }
 
 function prepared(sample: Sample, table = sample.table) {
-  return prepareRows(model, table, { timeColumn: null, round: null, known: [], answers: answersOf(sample) });
+  return prepareRows(model, table, { timeColumn: null, round: null, known: [], answers: predictionsOf(sample) });
 }
 
 function judge(sample: Sample, change: { table?: Table; options?: Partial<JudgeOptions> } = {}) {
@@ -78,7 +78,7 @@ function judge(sample: Sample, change: { table?: Table; options?: Partial<JudgeO
   });
 }
 
-/** The batch with one column replaced. */
+/** The table with one column replaced. */
 function withColumn({ table }: Sample, column: Column): Table {
   return { ...table, columns: table.columns.map((each) => (each.name === column.name ? column : each)) };
 }
@@ -95,7 +95,7 @@ describe("a batch of the same customers", () => {
       warnings += findings.some(({ status }) => status === "warn") ? 1 : 0;
     }
     expect(failures).toBe(0);
-    // Columns, prediction and target are a family of 5 % each: 14 % are to be expected at most, 10 or 11 of 75, and 21 by a chance of 0.001.
+    // Columns, prediction and target are a family of 5 % each: at most 14 % are expected, 10 or 11 of 75; the chance of 21 is 0.001.
     expect(warnings).toBeLessThan(21);
   });
 });
@@ -108,7 +108,7 @@ describe("quality", () => {
     values: Float64Array.from({ length: 400 }, (_, row) => value(row)),
   });
 
-  it("fails where more is missing than in training, by what the size of the batch allows", () => {
+  it("fails if more values are missing than in training, allowing for the size of the batch", () => {
     const gaps = (every: number): Table =>
       withColumn(
         batch,
@@ -118,12 +118,12 @@ describe("quality", () => {
       status: "fail",
       value: 0.2,
     });
-    // 7.5 % instead of 5 %: 30 of 400 rows, which chance brings.
+    // 7.5 % instead of 5 %: 30 of 400 rows can be chance.
     expect(named(judge(batch, { table: gaps(14) }).findings, "missing values").status).toBe("pass");
     expect(named(judge(batch, { table: gaps(1e9) }).findings, "missing values").status).toBe("pass");
   });
 
-  it("takes a configured limit at its word once the rows are sure of it", () => {
+  it("fails a configured limit only if there are enough rows to be certain, else warns", () => {
     const limit = { options: { quality: { columns: {}, missing_share: { max: 0.1 } } } };
     const gaps = (share: number): Table =>
       withColumn(
@@ -132,11 +132,11 @@ describe("quality", () => {
       );
     const statusAt = (share: number) =>
       named(judge(batch, { ...limit, table: gaps(share) }).findings, "missing values").status;
-    // scipy.stats.binom.isf(0.05, 400, 0.1) is 50: from 51 of 400 on it is sure.
+    // scipy.stats.binom.isf(0.05, 400, 0.1) is 50: certain from 51 of 400.
     expect([0.1, 0.125, 0.1275].map(statusAt)).toEqual(["pass", "warn", "fail"]);
   });
 
-  it("goes on where a column holds text, and counts it", () => {
+  it("counts unreadable values in a column of numbers, and goes on", () => {
     const texts = Array.from({ length: 400 }, (_, row) => (row < 8 ? "n/k" : String(row % 60)));
     const { findings, quality, drift } = judge(batch, { table: withColumn(batch, categoryColumn("age", texts)) });
     expect(named(findings, "types")).toMatchObject({ status: "fail", value: 0.02 });
@@ -145,14 +145,14 @@ describe("quality", () => {
     expect(drift.columns["paid"]!.skipped).toBeUndefined();
   });
 
-  it("goes on without a column, and says which", () => {
+  it("reports a missing column, and goes on", () => {
     const table = { ...batch.table, columns: batch.table.columns.filter(({ name }) => name !== "paid") };
     const { findings, drift } = judge(batch, { table });
     expect(named(findings, "schema")).toMatchObject({ status: "fail", value: 1, message: "missing: paid" });
-    expect(drift.columns["paid"]!.skipped).toBe("the column is absent");
+    expect(drift.columns["paid"]!.skipped).toBe("the column is missing");
   });
 
-  it("warns of new categories and of values outside the range, and fails a column that is stuck", () => {
+  it("warns of new categories and of values outside the range, and fails a column that became constant", () => {
     const cities = categoryColumn(
       "city",
       Array.from({ length: 400 }, (_, row) => (row % 10 === 0 ? "rome" : "oslo")),
@@ -167,17 +167,17 @@ describe("quality", () => {
       numbers("paid", (row) => (row % 10 === 0 ? 1e6 : 1)),
     );
     expect(named(judge(batch, { table: far }).findings, "range")).toMatchObject({ status: "warn", value: 0.1 });
-    const stuck = withColumn(
+    const constant = withColumn(
       batch,
       numbers("paid", () => 1),
     );
-    expect(named(judge(batch, { table: stuck }).findings, "constant columns")).toMatchObject({
+    expect(named(judge(batch, { table: constant }).findings, "constant columns")).toMatchObject({
       status: "fail",
-      message: "stuck on one value: paid",
+      message: "only one value: paid",
     });
   });
 
-  it("counts copies of rows exactly", () => {
+  it("counts duplicate rows exactly", () => {
     const { table } = batch;
     const twice = (column: Column): Column =>
       column.kind === "category"
@@ -190,7 +190,7 @@ describe("quality", () => {
 });
 
 describe("performance", () => {
-  it("holds required limits, both ways, and never lets an absent figure pass", () => {
+  it("checks required limits with and without confidence, and never passes a missing value", () => {
     const batch = customers(400, 8);
     const f1 = judge(batch).performance.metrics["f1"]!;
     const statusOf = (require: JudgeOptions["performance"]["require"], confidence: number | null = null) => {
@@ -203,7 +203,7 @@ describe("performance", () => {
     expect(statusOf({ log_loss: { max: 0.01 } }, 0.95)).toBe("fail");
   });
 
-  it("fails without a limit where the interval lies below that of the test data", () => {
+  it("fails without a limit if the interval is below that of the test set", () => {
     const batch = customers(400, 9);
     const wrong = { ...batch, probabilities: batch.probabilities.map((p) => 1 - p) };
     expect(named(judge(batch).findings, "f1").status).toBe("pass");
@@ -213,11 +213,11 @@ describe("performance", () => {
     const close = { ...performance, referenceInterval: [f1 + 0.001, 1] } as const;
     expect(named(judge(batch, { options: { performance: close } }).findings, "f1")).toMatchObject({
       status: "pass",
-      message: expect.stringMatching(/^400 labelled rows, below the limit, but they cannot tell for sure; /),
+      message: expect.stringMatching(/^400 labelled rows, below the limit, but not significantly; /),
     });
   });
 
-  it("finds the segment that is served worse, worst first", () => {
+  it("finds the segment with worse performance, worst first", () => {
     const batch = customers(2_000, 10);
     const city = batch.table.columns[2]!;
     if (city.kind !== "category") throw new TypeError("city is a category");
@@ -229,7 +229,7 @@ describe("performance", () => {
     expect(named(findings, "segments")).toMatchObject({ status: "warn", value: 1 });
   });
 
-  it("estimates without truth, and says that it is an estimate", () => {
+  it("estimates performance without labels, and reports it as an estimate", () => {
     const batch = customers(400, 11);
     const table = { ...batch.table, columns: batch.table.columns.slice(0, 3) };
     const performance = {
@@ -240,7 +240,7 @@ describe("performance", () => {
       confidence: null,
     };
     const { findings, performance: report } = judge(batch, { table, options: { performance } });
-    expect(report.skipped).toBe("the truth is not known of any row");
+    expect(report.skipped).toBe("no row with a prediction has a label");
     expect(named(findings, "f1").status).toBe("skipped");
     expect(named(findings, "f1 (estimated)")).toMatchObject({ status: "warn", area: "performance" });
     const [low, high] = report.estimate!.intervals["f1"]!;

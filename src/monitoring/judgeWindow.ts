@@ -1,4 +1,4 @@
-/** One window against the reference: drift, quality, performance, and what is to be said of them. */
+/** Compares one window with the reference: drift, quality and performance, and the findings about them. */
 import type { Model } from "../core/records/model.ts";
 import type { MonitorDrift, MonitorFinding, MonitorRecord, MonitorStatus } from "../core/records/monitoring.ts";
 import type { Reference } from "../core/records/reference.ts";
@@ -17,13 +17,13 @@ import { segmentReports } from "./segmentReports.ts";
 export interface JudgeOptions {
   readonly model: Model;
   readonly reference: Reference;
-  /** The same days of earlier years, by which drift is judged; null or left out: by the reference. */
+  /** The same days of earlier years, with which drift is compared; null or absent: compared with the reference. */
   readonly season?: Season | null;
   readonly drift: DriftOptions & { readonly failOn: readonly DriftSubject[] };
   readonly quality: QualityLimits;
   readonly performance: {
     readonly metric: string;
-    /** Of the metric on the test data. */
+    /** Value of the metric on the test set. */
     readonly reference: number | null;
     readonly referenceInterval: readonly [number, number] | null;
     readonly require: Readonly<Record<string, Limit | undefined>>;
@@ -33,7 +33,7 @@ export interface JudgeOptions {
   readonly segmentRows: number;
   readonly minimumRows: number;
   readonly seed: number;
-  /** When the window ends, or now, in milliseconds; null without a time column. */
+  /** End of the window, or now, in milliseconds since 1970; null without a time column. */
   readonly end: number | null;
 }
 
@@ -43,16 +43,20 @@ export type Judged = Pick<
 >;
 
 export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
-  const { model, reference, performance: wanted, seed, minimumRows } = options;
+  const { model, reference, performance: settings, seed, minimumRows } = options;
   const { task } = model.signature.target;
-  const answers = predictionsAndLabels(rows, model.signature.target);
-  const drift = driftOf(rows, answers, options);
+  const compared = predictionsAndLabels(rows, model.signature.target);
+  const drift = driftOf(rows, compared, options);
   const quality = qualityReport(rows, reference, options.end);
-  const required = Object.keys(wanted.require);
-  const asked = { model, metric: wanted.metric, reference: wanted.reference, required, seed };
-  const performance = performanceReport(rows, asked);
-  const segments = segmentReports(rows, { ...asked, segments: options.segments, minimumRows: options.segmentRows });
-  const { require, confidence, referenceInterval } = wanted;
+  const required = Object.keys(settings.require);
+  const metricOptions = { model, metric: settings.metric, reference: settings.reference, required, seed };
+  const performance = performanceReport(rows, metricOptions);
+  const segments = segmentReports(rows, {
+    ...metricOptions,
+    segments: options.segments,
+    minimumRows: options.segmentRows,
+  });
+  const { require, confidence, referenceInterval } = settings;
   const findings = [
     ...driftFindings(drift, options.drift.failOn),
     ...qualityFindings(quality, reference, options.quality),
@@ -62,11 +66,11 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
       referenceInterval,
       minimumRows,
       task,
-      sureInterval: referenceInterval === null ? null : sureInterval(rows, asked),
+      sureInterval: referenceInterval === null ? null : sureInterval(rows, metricOptions),
     }),
     ...labelFinding(rows),
   ];
-  const { prediction, target = null } = answers;
+  const { prediction, target = null } = compared;
   return {
     status: worstStatus(findings),
     drift,
@@ -82,7 +86,7 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
   };
 }
 
-/** fail before warn before pass; all skipped is skipped. */
+/** The first of fail, warn, pass, skipped that any finding has; "skipped" if there are none. */
 export function worstStatus(findings: readonly { readonly status: MonitorStatus }[]): MonitorStatus {
   const order: readonly MonitorStatus[] = ["fail", "warn", "pass", "skipped"];
   return order.find((status) => findings.some((finding) => finding.status === status)) ?? "skipped";
@@ -95,10 +99,10 @@ function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
 
 function driftOf(
   rows: PreparedRows,
-  answers: ReturnType<typeof predictionsAndLabels>,
+  compared: ReturnType<typeof predictionsAndLabels>,
   { reference, season, drift, model }: JudgeOptions,
 ): MonitorDrift {
-  const overall = driftReport(reference, rows.inputs, { ...drift, ...answers });
+  const overall = driftReport(reference, rows.inputs, { ...drift, ...compared });
   if (season === undefined || season === null) return { ...overall, target: overall.target ?? null };
   return seasonalDrift(rows, { overall, season, drift, target: model.signature.target });
 }
@@ -115,7 +119,7 @@ function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] 
       limit: 0,
       passes: "at_most",
       interval: null,
-      message: `${count} labels the model does not know, such as ${JSON.stringify(example)}; not judged`,
+      message: `${count} labels unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`,
     },
   ];
 }

@@ -1,7 +1,7 @@
-/** How frequent the most frequent value of a reference is. */
+/** Share of the most frequent value of a reference column. */
 import type { ColumnReference } from "../core/records/reference.ts";
 
-/** Of numbers as its sample shows it; 1 where nothing is known. */
+/** For numbers it is estimated from the sample, which is sorted. 1 if there are no values. */
 export function modeShare(reference: ColumnReference): number {
   if (reference.kind === "category")
     return reference.count === 0 ? 1 : (reference.counts[0]?.[1] ?? 0) / reference.count;

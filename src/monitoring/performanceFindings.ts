@@ -1,4 +1,4 @@
-/** Verdicts on how right the answers were: limits of config.json, the test data as a yardstick, and segments. */
+/** Findings about model performance: limits of config.json, the score on the test set, and segments. */
 import { formatNumber } from "../core/text/format.ts";
 import type { MonitorFinding, PerformanceReport, SegmentReport } from "../core/records/monitoring.ts";
 import { findMetric } from "../metrics/findMetric.ts";
@@ -6,15 +6,15 @@ import type { Task } from "../core/task.ts";
 import type { Limit } from "./qualityFindings.ts";
 
 export interface PerformanceLimits {
-  /** By metric. */
+  /** By metric name. */
   readonly require: Readonly<Record<string, Limit | undefined>>;
-  /** How sure it must be that a limit is broken; null: the value decides. */
+  /** A limit must be broken with this confidence to fail, e.g. 0.95; null: the value alone decides. */
   readonly confidence: number | null;
   readonly minimumRows: number;
   readonly task: Task;
-  /** Of the deciding metric on the test data. */
+  /** Interval of the main metric on the test set. */
   readonly referenceInterval: readonly [number, number] | null;
-  /** Of the deciding metric now, all but certain. */
+  /** 99.8 % interval of the main metric in this window. */
   readonly sureInterval: readonly [number, number] | null;
 }
 
@@ -26,10 +26,10 @@ export function performanceFindings(
   const required = Object.entries(limits.require).flatMap(([name, limit]) =>
     limit === undefined ? [] : [requiredFinding(findMetric(name, limits.task).name, limit, { report, limits })],
   );
-  const decidingIsRequired = required.some(({ name }) => name === report.metric);
+  const mainIsRequired = required.some(({ name }) => name === report.metric);
   return [
     ...required,
-    ...(decidingIsRequired ? [] : [yardstickFinding(report, limits)]),
+    ...(mainIsRequired ? [] : [testSetFinding(report, limits)]),
     ...estimateFindings(report, limits),
     ...segmentFinding(segments),
   ];
@@ -53,24 +53,24 @@ function requiredFinding(name: string, limit: Limit, { report, limits }: Judging
     passes: bound === null ? null : low ? ("at_least" as const) : ("at_most" as const),
     interval,
   };
-  const lacking = tooFew(report, limits);
-  if (lacking !== null) return { ...base, status: "skipped", message: lacking };
-  if (value === null) return { ...base, status: "fail", message: "undefined on these rows, which is no pass" };
+  const reason = reasonToSkip(report, limits);
+  if (reason !== null) return { ...base, status: "skipped", message: reason };
+  if (value === null) return { ...base, status: "fail", message: "undefined on these rows, which counts as a failure" };
   if (bound === null || (low ? value >= bound : value <= bound))
     return { ...base, status: "pass", message: rowsText(report) };
   const sure = limits.confidence === null || (interval !== null && (low ? interval[1] < bound : interval[0] > bound));
-  const message = `${rowsText(report)}, ${low ? "below" : "above"} the limit${sure ? "" : ", but they cannot tell for sure"}`;
+  const message = `${rowsText(report)}, ${low ? "below" : "above"} the limit${sure ? "" : ", but not significantly"}`;
   return { ...base, status: sure ? "fail" : "warn", message };
 }
 
-/** Without a limit of its own, the deciding metric is held against the test data: fails where it is surely beyond that interval. */
-function yardstickFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
+/** Without a configured limit, the main metric is compared with its interval on the test set: fails if it is certainly worse. */
+function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
   const { metric, value, reference } = report;
   const interval = report.intervals[metric] ?? null;
   const { greaterIsBetter } = findMetric(metric, limits.task);
   const passes = greaterIsBetter ? ("at_least" as const) : ("at_most" as const);
-  const yardstick = limits.referenceInterval;
-  const bound = yardstick === null ? null : greaterIsBetter ? yardstick[0] : yardstick[1];
+  const onTestSet = limits.referenceInterval;
+  const bound = onTestSet === null ? null : greaterIsBetter ? onTestSet[0] : onTestSet[1];
   const base = {
     area: "performance" as const,
     name: metric,
@@ -79,23 +79,26 @@ function yardstickFinding(report: PerformanceReport, limits: PerformanceLimits):
     passes: bound === null ? null : passes,
     interval,
   };
-  const lacking = tooFew(report, limits);
-  if (lacking !== null) return { ...base, status: "skipped", message: lacking };
+  const reason = reasonToSkip(report, limits);
+  if (reason !== null) return { ...base, status: "skipped", message: reason };
   const sure = limits.sureInterval;
   if (bound === null || sure === null || value === null)
-    return { ...base, status: "skipped", message: "no limit is set, and no score on the test data to compare with" };
+    return {
+      ...base,
+      status: "skipped",
+      message: "no limit is set, and there is no score on the test set to compare with",
+    };
   const worse = greaterIsBetter ? sure[1] < bound : sure[0] > bound;
   const beyond = greaterIsBetter ? value < bound : value > bound;
-  const doubt =
-    beyond && !worse ? `, ${greaterIsBetter ? "below" : "above"} the limit, but they cannot tell for sure` : "";
-  const message = `${rowsText(report)}${doubt}; ${formatNumber(reference)} on the test data`;
+  const doubt = beyond && !worse ? `, ${greaterIsBetter ? "below" : "above"} the limit, but not significantly` : "";
+  const message = `${rowsText(report)}${doubt}; ${formatNumber(reference)} on the test set`;
   return { ...base, status: worse ? "fail" : "pass", message };
 }
 
-/** Where the truth is not known, an estimate beyond a limit is a warning; it is never a failure. */
+/** Without enough labels, estimates are compared with the limits; they can warn but never fail. */
 function estimateFindings(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding[] {
   const { estimate } = report;
-  if (estimate === null || tooFew(report, limits) === null) return [];
+  if (estimate === null || reasonToSkip(report, limits) === null) return [];
   return Object.entries(limits.require).flatMap(([given, limit]): MonitorFinding[] => {
     const name = findMetric(given, limits.task).name;
     const value = estimate.metrics[name];
@@ -104,7 +107,7 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
     const bound = low ? limit.min : limit.max;
     if (bound === undefined) return [];
     const broken = low ? value < bound : value > bound;
-    const doubt = estimate.calibrated ? "" : "; the model's probabilities were not calibrated";
+    const doubt = estimate.calibrated ? "" : "; the model's probabilities are not calibrated";
     return [
       {
         area: "performance",
@@ -114,7 +117,7 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
         limit: bound,
         passes: low ? "at_least" : "at_most",
         interval: estimate.intervals[name] ?? null,
-        message: `an estimate from the probabilities of ${estimate.rows} rows, no measurement${doubt}`,
+        message: `estimated from the predicted probabilities of ${estimate.rows} rows, not measured${doubt}`,
       },
     ];
   });
@@ -124,7 +127,7 @@ function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {
   if (segments.length === 0) return [];
   const judged = segments.filter(({ status }) => status !== "skipped");
   const worse = judged.filter(({ status }) => status === "fail");
-  const told = worse
+  const worst = worse
     .slice(0, 3)
     .map(({ column, value, metric, metricValue }) => `${column} = ${value}: ${metric} ${formatNumber(metricValue)}`);
   return [
@@ -140,13 +143,13 @@ function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {
         judged.length === 0
           ? "no segment has enough labelled rows"
           : worse.length === 0
-            ? `none of ${judged.length} is surely worse than the other rows`
-            : told.join("; "),
+            ? `none of ${judged.length} segments is significantly worse than the other rows`
+            : worst.join("; "),
     },
   ];
 }
 
-function tooFew({ rows, skipped }: PerformanceReport, { minimumRows }: PerformanceLimits): string | null {
+function reasonToSkip({ rows, skipped }: PerformanceReport, { minimumRows }: PerformanceLimits): string | null {
   if (skipped !== undefined) return skipped;
   return rows < minimumRows ? `${rowsText({ rows })}, at least ${minimumRows} are needed` : null;
 }

@@ -1,4 +1,4 @@
-/** How right the answers of a window were, as far as the truth is known. */
+/** Metrics of a window, computed from the rows that have labels. */
 import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { MetricValues, PerformanceReport } from "../core/records/monitoring.ts";
@@ -9,18 +9,19 @@ import { estimatePerformance } from "./estimatePerformance.ts";
 import { metricInterval } from "./metricInterval.ts";
 import { selectPrepared, type PreparedRows } from "./prepareRows.ts";
 
-/** Above this, intervals are drawn only of the metrics that decide: a dozen would take more than a second. */
-const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;
+/** With more rows, only the main and the required metrics get intervals: a dozen would take more than a second. */
+const MAXIMUM_ROWS_FOR_ALL_INTERVALS = 20_000;
 
-/** Pairs of answer and truth that are kept for a plot. */
-const MOST_POINTS = 300;
+/** Pairs of prediction and label that are kept for a plot. */
+const MAXIMUM_POINTS = 300;
 
 export interface PerformanceOptions {
   readonly model: Model;
-  /** The metric that decides, and what the model reached on the test data. */
+  /** The main metric. */
   readonly metric: string;
+  /** Its value on the test set. */
   readonly reference: number | null;
-  /** Metrics with a limit: they always have an interval. */
+  /** Metrics with a limit; they always get an interval. */
   readonly required: readonly string[];
   readonly seed: number;
 }
@@ -30,10 +31,10 @@ export function performanceReport(rows: PreparedRows, options: PerformanceOption
   const known = labelledRows(rows);
   const judged = selectPrepared(rows, known);
   const evaluation = evaluationOf(judged, model);
-  const estimate = rows.unanswered === null ? estimatePerformance(rows, judged, options) : null;
+  const estimate = rows.noPredictions === null ? estimatePerformance(rows, judged, options) : null;
   const nothing = { rows: known.length, metric, reference, estimate };
   if (known.length === 0) {
-    return { ...nothing, ...empty, skipped: rows.unanswered ?? "the truth is not known of any row" };
+    return { ...nothing, ...empty, skipped: rows.noPredictions ?? "no row with a prediction has a label" };
   }
   const { metrics, intervals } = metricsOf(evaluation, options);
   return {
@@ -41,7 +42,7 @@ export function performanceReport(rows: PreparedRows, options: PerformanceOption
     metrics,
     intervals,
     value: metrics[metric] ?? null,
-    errorStandardDeviation: errorSpread(evaluation),
+    errorStandardDeviation: errorStandardDeviation(evaluation),
     meanPredicted: shareOrMean(evaluation, evaluation.yPred),
     meanActual: shareOrMean(evaluation, evaluation.yTrue),
     points: pointsOf(judged, model),
@@ -58,7 +59,7 @@ const empty = {
   points: [],
 };
 
-/** Positions of the rows with truth and answer. */
+/** Positions of the rows that have both a label and a prediction. */
 export function labelledRows({ yTrue, yPred }: PreparedRows): Int32Array {
   const rows: number[] = [];
   for (let row = 0; row < yTrue.length; row++)
@@ -77,7 +78,7 @@ export function metricsOf(
 ): MetricValues {
   const metrics = computeMetrics(evaluation);
   const rowCount = evaluation.yTrue.length;
-  const names = rowCount <= MOST_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [...new Set([metric, ...required])];
+  const names = rowCount <= MAXIMUM_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [...new Set([metric, ...required])];
   const intervals = names.map((name) => {
     return [name, metrics[name] === null ? null : metricInterval(evaluation, name, { seed })] as const;
   });
@@ -85,25 +86,25 @@ export function metricsOf(
 }
 
 /**
- * Of the deciding metric: outside lies one chance in a thousand on either side, so that a limit which nobody set does
- * not alarm every other week. Null where it is undefined.
+ * 99.8 % interval of the main metric: wide, so that the limit taken from the test set does not raise an alarm every
+ * other week. Null if the metric is undefined.
  */
 export function sureInterval(rows: PreparedRows, { model, metric, seed }: PerformanceOptions) {
   const evaluation = evaluationOf(selectPrepared(rows, labelledRows(rows)), model);
   return metricInterval(evaluation, metric, { seed, resamples: 2000, confidence: 0.998 });
 }
 
-/** Of truth minus answer, as a sample: the system that plots it divides by n − 1 [Evidently]. */
-function errorSpread({ task, yTrue, yPred }: Evaluation): number | null {
+/** Of label minus prediction, with n − 1 as Evidently computes it. */
+function errorStandardDeviation({ task, yTrue, yPred }: Evaluation): number | null {
   if (task !== "regression") return null;
-  const spread = standardDeviation(
+  const deviation = standardDeviation(
     yTrue.map((value, row) => value - yPred[row]!),
     { ddof: 1 },
   );
-  return Number.isFinite(spread) ? spread : null;
+  return Number.isFinite(deviation) ? deviation : null;
 }
 
-/** Two classes: the share of the positive one. More classes have no mean. */
+/** For two classes the share of the positive class; null for more classes. */
 function shareOrMean({ task }: Evaluation, values: Float64Array): number | null {
   return task === "multiclass" ? null : mean(values);
 }
@@ -113,8 +114,8 @@ function pointsOf({ yTrue, yPred, time }: PreparedRows, { signature }: Model): P
   const shown = (value: number): number | string => (classes === undefined ? value : classes[value]!);
   const order = Int32Array.from(yTrue.keys());
   if (time !== null) order.sort((a, b) => time[a]! - time[b]! || a - b);
-  const step = Math.max(1, order.length / MOST_POINTS);
-  return Array.from({ length: Math.min(order.length, MOST_POINTS) }, (_, i) => {
+  const step = Math.max(1, order.length / MAXIMUM_POINTS);
+  return Array.from({ length: Math.min(order.length, MAXIMUM_POINTS) }, (_, i) => {
     const row = order[Math.floor(i * step)]!;
     const at = time === null || Number.isNaN(time[row]!) ? null : new Date(time[row]!).toISOString();
     return [at, shown(yPred[row]!), shown(yTrue[row]!)] as const;

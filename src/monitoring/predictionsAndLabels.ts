@@ -1,18 +1,18 @@
-/** What a model answered and what was true, as the columns that drift is tested of. */
+/** Predictions and labels as columns for the drift tests. */
 import type { TargetSpec } from "../core/table/signature.ts";
 import { predictionColumn } from "../pipeline/rows/predictionColumn.ts";
 import type { DriftOptions } from "./driftReport.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
-/** Rows without an answer or a known truth are left out. */
+/** Leaves out missing predictions and labels. `target` is null if there are no labels. */
 export function predictionsAndLabels(
   { yPred, yTrue }: Pick<PreparedRows, "yPred" | "yTrue">,
   target: TargetSpec,
 ): Pick<DriftOptions, "prediction" | "target"> {
-  const [answers, truth] = [known(yPred), known(yTrue)];
+  const [predictions, labels] = [known(yPred), known(yTrue)];
   return {
-    ...(answers.length === 0 ? {} : { prediction: predictionColumn(target, answers) }),
-    target: truth.length === 0 ? null : { ...predictionColumn(target, truth), name: target.name },
+    ...(predictions.length === 0 ? {} : { prediction: predictionColumn(target, predictions) }),
+    target: labels.length === 0 ? null : { ...predictionColumn(target, labels), name: target.name },
   };
 }
 

@@ -1,4 +1,4 @@
-/** Rows to be watched, made ready once for all windows: inputs, answers, truth and time. */
+/** Prepares the monitored rows once for all windows: inputs, predictions, labels and time. */
 import { cellText } from "../core/table/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
@@ -13,36 +13,36 @@ import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
 import { targetNumber } from "../pipeline/rows/targetNumber.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
 
-/** Answered together: the matrix of a million rows would not fit in the processor's cache, nor always in memory. */
-const ROWS_AT_ONCE = 16_384;
+/** Rows per batch of predictions: the matrix of a million rows would not fit in the CPU cache, nor always in memory. */
+const BATCH_ROWS = 16_384;
 
 export interface PreparedRows extends ConformedBatch {
-  /** As they came. */
+  /** The rows as they were read. */
   readonly table: Table;
   readonly extraColumns: readonly string[];
-  /** Values, or codes of classes; NaN for a row without an answer. */
+  /** Predicted values, or class codes; NaN for a row without a prediction. */
   readonly yPred: Float64Array;
-  /** As Prediction has them; null for regression, and where nobody kept them. */
+  /** Laid out as in Prediction; null for regression, or if they were not kept. */
   readonly probabilities: Float64Array | null;
-  /** In the model's codes; NaN where the truth is not known. */
+  /** Values, or the model's class codes; NaN for a row without a label. */
   readonly yTrue: Float64Array;
-  /** Labels that the model does not know, with the first; they count as unknown truth. */
+  /** Labels that are not classes (or numbers), with the first as an example; these rows count as unlabelled. */
   readonly unknownLabels: { readonly count: number; readonly example: string } | null;
-  /** Why no row has an answer; null where some have. */
-  readonly unanswered: string | null;
-  /** Milliseconds; null without a time column. */
+  /** Why no row has a prediction; null if the model could predict. */
+  readonly noPredictions: string | null;
+  /** Milliseconds since 1970; null without a time column. */
   readonly time: Float64Array | null;
 }
 
 export interface PrepareOptions {
   readonly timeColumn: string | null;
-  /** Decimals that callers are given; the rounded answers are judged then. Regression only. */
+  /** Decimals to which predictions are rounded before they are judged, as callers receive them. Regression only. */
   readonly round: number | null;
-  /** Columns that are known and no inputs: ids, the target, dropped ones. */
+  /** Expected columns that are not inputs: ids, the target, dropped columns. */
   readonly known: readonly string[];
-  /** What was answered, where it is known; else the model is asked now. */
+  /** Recorded predictions; if absent, the model predicts now. */
   readonly answers?: Prediction;
-  /** Positions of the only rows that the model is asked about, rising; of all unless told. */
+  /** Ascending positions of the rows to predict; default all. */
   readonly asked?: Int32Array;
 }
 
@@ -50,12 +50,12 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
   const { signature } = model;
   const conformed = conformLeniently(table, signature);
   const expected = new Set([...signature.inputs.map(({ name }) => name), signature.target.name, ...options.known]);
-  const truth = labelsOf(table, signature.target);
-  const answered =
+  const labels = labelsOf(table, signature.target);
+  const predicted =
     options.answers ??
-    answersOf(historyFromBatch(model, { inputs: conformed.inputs, table, y: truth.yTrue }), conformed, options.asked);
+    predictAll(historyFromBatch(model, { inputs: conformed.inputs, table, y: labels.yTrue }), conformed, options.asked);
   const nothing = { yPred: new Float64Array(table.rowCount).fill(NaN), probabilities: null };
-  const { yPred, probabilities } = typeof answered === "string" ? nothing : answered;
+  const { yPred, probabilities } = typeof predicted === "string" ? nothing : predicted;
   const { target } = signature;
   return {
     ...conformed,
@@ -63,20 +63,20 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
     extraColumns: table.columns.flatMap(({ name }) => (expected.has(name) ? [] : [name])),
     yPred: options.round === null || target.classes !== undefined ? yPred : rounded(yPred, options.round),
     probabilities,
-    ...truth,
-    unanswered: typeof answered === "string" ? answered : null,
+    ...labels,
+    noPredictions: typeof predicted === "string" ? predicted : null,
     time: timeOf(table, conformed, options.timeColumn),
   };
 }
 
-/** The rows of one window. */
+/** Selects the rows of one window. */
 export function selectPrepared(rows: PreparedRows, positions: ArrayLike<number>): PreparedRows {
   const pick = (values: Float64Array): Float64Array => Float64Array.from(positions, (row) => values[row]!);
   const { probabilities, yPred } = rows;
   const width = probabilities === null || yPred.length === 0 ? 0 : probabilities.length / yPred.length;
-  const spread = (row: number): Float64Array => probabilities!.subarray(row * width, (row + 1) * width);
+  const rowOf = (row: number): Float64Array => probabilities!.subarray(row * width, (row + 1) * width);
   const kept = new Float64Array(positions.length * width);
-  if (width > 0) for (let i = 0; i < positions.length; i++) kept.set(spread(positions[i]!), i * width);
+  if (width > 0) for (let i = 0; i < positions.length; i++) kept.set(rowOf(positions[i]!), i * width);
   const invalid = [...rows.invalid].map(([name, { rows: marks, example }]) => {
     return [name, { rows: Uint8Array.from(positions, (row) => marks[row]!), example }] as const;
   });
@@ -92,14 +92,14 @@ export function selectPrepared(rows: PreparedRows, positions: ArrayLike<number>)
   };
 }
 
-/** Answers of all rows that the model can answer, or why there are none. */
-function answersOf(
+/** Predicts every row that the model has enough history for; a string says why there are no predictions. */
+function predictAll(
   model: Model,
   { inputs, missingColumns }: ConformedBatch,
   asked: Int32Array | undefined,
 ): Prediction | string {
   if (missingColumns.length > 0)
-    return `the model needs the column ${missingColumns.map((name) => `"${name}"`).join(", ")}`;
+    return `columns that the model needs are missing: ${missingColumns.map((name) => `"${name}"`).join(", ")}`;
   const { classes = [] } = model.signature.target;
   const yPred = new Float64Array(inputs.rowCount).fill(NaN);
   let probabilities: Float64Array | null = null;
@@ -108,25 +108,25 @@ function answersOf(
     const rows = asked === undefined ? inReach : inBoth(inReach, asked);
     const isWhole = rows.length === inputs.rowCount;
     const predict = predictor(model);
-    for (let start = 0; start < Math.max(1, rows.length); start += ROWS_AT_ONCE) {
-      const some = rows.subarray(start, start + ROWS_AT_ONCE);
-      const answers = predict(isWhole ? sliceRows(inputs, start, start + some.length) : selectRows(inputs, some));
-      for (let i = 0; i < some.length; i++) yPred[some[i]!] = answers.yPred[i]!;
-      if (answers.probabilities === null) continue;
+    for (let start = 0; start < Math.max(1, rows.length); start += BATCH_ROWS) {
+      const some = rows.subarray(start, start + BATCH_ROWS);
+      const predictions = predict(isWhole ? sliceRows(inputs, start, start + some.length) : selectRows(inputs, some));
+      for (let i = 0; i < some.length; i++) yPred[some[i]!] = predictions.yPred[i]!;
+      if (predictions.probabilities === null) continue;
       probabilities ??= new Float64Array(inputs.rowCount * (classes.length > 2 ? classes.length : 1)).fill(NaN);
-      const width = answers.probabilities.length / Math.max(1, some.length);
+      const width = predictions.probabilities.length / Math.max(1, some.length);
       for (const [i, row] of some.entries())
-        probabilities.set(answers.probabilities.subarray(i * width, (i + 1) * width), row * width);
+        probabilities.set(predictions.probabilities.subarray(i * width, (i + 1) * width), row * width);
     }
     return { yPred, probabilities };
   } catch (error) {
-    // A value the model cannot take must not end the report on all that can be told without its answers.
+    // A value that the model does not accept must not prevent the checks that need no predictions.
     if (error instanceof MlctlError) return error.message;
     throw error;
   }
 }
 
-/** Both rising. */
+/** Both ascending. */
 function inBoth(first: Int32Array, second: Int32Array): Int32Array {
   let at = 0;
   return second.filter((row) => {
@@ -139,7 +139,7 @@ function rounded(values: Float64Array, decimals: number): Float64Array {
   return values.map((value) => (Number.isFinite(value) ? Number(value.toFixed(decimals)) : value));
 }
 
-/** The labels of a table, where it has some, in the model's codes. */
+/** The labels of a table in the model's class codes; all NaN if it has no target column. */
 export function labelsOf(table: Table, target: TargetSpec): Pick<PreparedRows, "yTrue" | "unknownLabels"> {
   const column = findColumn(table, target.name);
   const yTrue = new Float64Array(table.rowCount).fill(NaN);

@@ -1,4 +1,4 @@
-/** Verdicts on how a batch is filled: one for each check, with the worst column as its value. */
+/** Findings about data quality: one for each check, with the value of the worst column. */
 import { formatNumber } from "../core/text/format.ts";
 import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
@@ -10,7 +10,7 @@ export interface Limit {
   readonly max?: number | undefined;
 }
 
-/** As config.json has them. */
+/** As in config.json. */
 export interface ShareLimits {
   readonly missing_share?: Limit | undefined;
   readonly new_categories?: Limit | undefined;
@@ -21,25 +21,25 @@ export interface ShareLimits {
 export interface QualityLimits extends ShareLimits {
   readonly duplicate_share?: Limit | undefined;
   readonly rows?: Limit | undefined;
-  /** In days. */
+  /** Maximum age of the newest row, in days. */
   readonly freshnessDays?: number | undefined;
   readonly columns: Readonly<Record<string, ShareLimits>>;
 }
 
-/** One chance in a thousand, for all columns together: what a learned limit leaves to chance. */
+/** One-sided 0.1 % quantile of the normal distribution: the chance that a learned limit is too low. */
 const Z = 3.09;
 
 interface ShareCheck {
   readonly name: string;
   readonly key: keyof ShareLimits;
-  /** What a broken learned limit is; one of config.json always fails. */
+  /** Status of a broken learned limit; a broken limit of config.json always fails. */
   readonly learned: "fail" | "warn";
   shareOf(column: ColumnQuality): number | null;
-  /** Of the rows of the reference. */
+  /** The share in the reference. */
   usual(reference: ColumnReference): number;
-  /** How large the share may be where nothing changed. */
+  /** Upper bound of the share if nothing changed. */
   allowed(reference: ColumnReference): number;
-  /** What the share is counted of. */
+  /** Whether the share refers to all rows or to rows with a present value. */
   readonly of: "rows" | "present";
   detail(column: ColumnQuality): string;
 }
@@ -62,7 +62,7 @@ const checks: readonly ShareCheck[] = [
     of: "rows",
     shareOf: ({ invalidShare }) => invalidShare,
     usual: () => 0,
-    // A column of numbers had no text in training, or it would not be one.
+    // A column with unreadable values in training would not have become a column of numbers.
     allowed: () => 0,
     detail: ({ invalidExample }) => (invalidExample === null ? "" : `, such as ${JSON.stringify(invalidExample)}`),
   },
@@ -73,7 +73,7 @@ const checks: readonly ShareCheck[] = [
     of: "present",
     shareOf: ({ newShare }) => newShare,
     usual: () => 0,
-    // What was seen once says how much was not seen (Good, 1953).
+    // The share of values seen once estimates the share of values never seen (Good, 1953).
     allowed: (reference) => wilsonUpper(seenOnce(reference), reference.count, Z),
     detail: ({ newCategories }) =>
       `: ${newCategories
@@ -88,7 +88,7 @@ const checks: readonly ShareCheck[] = [
     of: "present",
     shareOf: ({ outsideShare }) => outsideShare,
     usual: () => 0,
-    // The chance that a new value is a new extreme, on either side.
+    // The chance that a new value is a new minimum or maximum.
     allowed: ({ count }) => wilsonUpper(1, count, Z),
     detail: ({ minimum, maximum }) => `: ${formatNumber(minimum)} to ${formatNumber(maximum)}`,
   },
@@ -136,7 +136,7 @@ function shareFinding(
 function schemaFinding({ missingColumns, extraColumns }: QualityReport): MonitorFinding {
   const extra = extraColumns.length === 0 ? "" : `; not used: ${named(extraColumns)}`;
   const message =
-    missingColumns.length === 0 ? "every column the model takes is there" : `missing: ${named(missingColumns)}`;
+    missingColumns.length === 0 ? "all columns that the model needs are present" : `missing: ${named(missingColumns)}`;
   return finding("schema", {
     status: missingColumns.length === 0 ? "pass" : "fail",
     value: missingColumns.length,
@@ -150,12 +150,12 @@ function named(names: readonly string[]): string {
 }
 
 function constantFinding({ columns }: QualityReport): MonitorFinding {
-  const stuck = Object.entries(columns).flatMap(([name, { constant }]) => (constant ? [name] : []));
+  const constant = Object.entries(columns).flatMap(([name, column]) => (column.constant ? [name] : []));
   return finding("constant columns", {
-    status: stuck.length === 0 ? "pass" : "fail",
-    value: stuck.length,
+    status: constant.length === 0 ? "pass" : "fail",
+    value: constant.length,
     limit: 0,
-    message: stuck.length === 0 ? "no column is stuck on one value" : `stuck on one value: ${stuck.join(", ")}`,
+    message: constant.length === 0 ? "no column is constant" : `only one value: ${constant.join(", ")}`,
   });
 }
 
@@ -173,7 +173,7 @@ function duplicateFinding(
     allowed: 1,
   };
   const judged = judgeShares("duplicates", [shared], "warn");
-  const message = `${formatNumber(100 * duplicateShare)} % of the rows are copies of another`;
+  const message = `${formatNumber(100 * duplicateShare)} % of the rows are duplicates of an earlier row`;
   return limit?.max === undefined ? { ...judged, limit: null, passes: null, message } : { ...judged, message };
 }
 
@@ -185,13 +185,13 @@ function rowsFinding({ rows }: QualityReport, { rows: limit = { min: 1 } }: Qual
       status: few || many ? "fail" : "pass",
       value: rows,
       limit: beyond,
-      message: few ? "too few rows" : many ? "too many rows" : "as many rows as expected",
+      message: few ? "too few rows" : many ? "too many rows" : "the number of rows is as expected",
     }),
     passes: beyond === null ? null : many || limit.min === undefined ? "at_most" : "at_least",
   };
 }
 
-/** Told only where it is asked for: the rows of a file may be of any age. */
+/** Only if a limit is configured, because the rows of a file may be of any age. */
 function freshnessFinding({ ageDays }: QualityReport, { freshnessDays }: QualityLimits): MonitorFinding[] {
   if (freshnessDays === undefined) return [];
   if (ageDays === null)

@@ -6,7 +6,7 @@ import { qualityReport } from "./qualityReport.ts";
 
 const DAY = 86_400_000;
 
-/** A date and an amount of 200 rows, `step` apart. */
+/** 200 rows of a date and an amount, which grow by `step` units per row. */
 function rows(step: number): Table {
   const values = (unit: number): Float64Array =>
     Float64Array.from({ length: 200 }, (_, row) => unit * (1 + row * step));
@@ -18,7 +18,7 @@ function rows(step: number): Table {
 }
 
 describe("qualityReport", () => {
-  it("finds a number that is stuck, but not the one date that the rows of a day share", () => {
+  it("reports a number that became constant, but not a constant date: the rows of one day share it", () => {
     const batch = rows(0);
     const prepared = {
       table: batch,

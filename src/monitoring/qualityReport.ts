@@ -1,4 +1,4 @@
-/** How a batch is filled, column by column, beside what the reference says of them. */
+/** Data quality of a batch, column by column: missing, invalid, new and out-of-range values. */
 import { cellText } from "../core/table/cellText.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
@@ -9,13 +9,13 @@ import type { PreparedRows } from "./prepareRows.ts";
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
-/** So many new categories are named. */
-const LISTED = 10;
+/** Maximum number of new categories listed. */
+const MAXIMUM_LISTED = 10;
 
-/** A column of one value is stuck only if chance hardly makes it so. */
+/** A column counts as constant only if one value in all rows is less likely than this by chance. */
 const UNLIKELY = 1e-6;
 
-/** @param end when the window ends, or now; null without a time column */
+/** @param end end of the window, or now, in milliseconds since 1970; null without a time column */
 export function qualityReport(rows: PreparedRows, reference: Reference, end: number | null): QualityReport {
   const newest = newestOf(rows.time);
   const columns = rows.inputs.columns.map((column) => {
@@ -44,22 +44,22 @@ function columnQuality(column: Column, reference: ColumnReference | undefined, r
   const invalidCount = invalid?.rows.reduce((sum, mark) => sum + mark, 0) ?? 0;
   const total = rows.table.rowCount;
   const present = presentCount(column);
-  const fresh = newCategories(column, reference);
+  const added = newCategories(column, reference);
   return {
-    // What is there but cannot be read is told as invalid, not as missing.
+    // Unreadable values count as invalid, not as missing.
     missingShare: total === 0 ? 0 : (total - present - invalidCount) / total,
     invalidShare: total === 0 ? 0 : invalidCount / total,
     invalidExample: invalidCount === 0 ? null : invalid!.example,
-    newShare: fresh === null || present === 0 ? null : fresh.count / present,
-    newCategories: fresh?.names ?? [],
+    newShare: added === null || present === 0 ? null : added.count / present,
+    newCategories: added?.names ?? [],
     ...outside(column, reference, present),
-    constant: isStuck(column, reference, present),
+    constant: isConstant(column, reference, present),
   };
 }
 
 export function presentCount(column: Column): number {
   let count = 0;
-  // Counted by position: an iterator over millions of values takes several times as long.
+  // By index, because an iterator over millions of values takes several times as long.
   if (column.kind === "category") {
     const { codes } = column;
     for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) count++;
@@ -70,7 +70,7 @@ export function presentCount(column: Column): number {
   return count;
 }
 
-/** Null where the reference does not know all its categories. */
+/** Null if the reference does not list all its categories. */
 function newCategories(
   column: Column,
   reference: ColumnReference | undefined,
@@ -87,7 +87,7 @@ function newCategories(
     .filter(([category, count]) => count > 0 && !known.has(category))
     .toSorted((a, b) => b[1] - a[1]);
   const names = unseen.map(([category]) => category);
-  return { count: unseen.reduce((sum, [, count]) => sum + count, 0), names: names.slice(0, LISTED) };
+  return { count: unseen.reduce((sum, [, count]) => sum + count, 0), names: names.slice(0, MAXIMUM_LISTED) };
 }
 
 function outside(
@@ -100,7 +100,7 @@ function outside(
   const [low, high] = known ? [reference.quantiles[0]!, reference.quantiles.at(-1)!] : [-Infinity, Infinity];
   let [minimum, maximum, count] = [Infinity, -Infinity, 0];
   const { values } = column;
-  // What is missing is neither smaller nor larger than anything.
+  // Comparisons with NaN are false, so missing values are skipped.
   for (let row = 0; row < values.length; row++) {
     const value = values[row]!;
     if (value < minimum) minimum = value;
@@ -111,8 +111,8 @@ function outside(
   return { outsideShare: known ? count / present : null, minimum, maximum };
 }
 
-function isStuck(column: Column, reference: ColumnReference | undefined, present: number): boolean {
-  // The rows of one day share its date, and that is no fault.
+function isConstant(column: Column, reference: ColumnReference | undefined, present: number): boolean {
+  // All rows of one day have the same date, which is normal.
   if (reference === undefined || present < 2 || column.kind === "date") return false;
   if (column.kind === "category" ? !oneCode(column) : !oneValue(column.values)) return false;
   return modeShare(reference) ** present < UNLIKELY;

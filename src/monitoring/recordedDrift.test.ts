@@ -1,4 +1,4 @@
-/** What other systems recorded of real data, reproduced; tests of data that is not there skip. */
+/** Reproduces drift values that other systems recorded on real data; tests are skipped if the data is missing. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,7 @@ function numbers(name: string, values: Iterable<number>): Column {
 }
 
 describe("churn: the 210 hold-out rows of file 0 as reference", () => {
-  /** The rows that scikit-learn's train_test_split(test_size=0.2, random_state=42) puts aside. */
+  /** The test set of scikit-learn's train_test_split(test_size=0.2, random_state=42). */
   const script = "import numpy; print(*numpy.random.RandomState(42).permutation(1050)[:210])";
   const held = spawnSync(PYTHON, ["-c", script], { encoding: "utf8" });
   const first = data("churn/customer_churn_0.csv");
@@ -29,7 +29,7 @@ describe("churn: the 210 hold-out rows of file 0 as reference", () => {
     return { names, rows: lines.map((line) => line.split(",").map(Number)) };
   }
 
-  /** Without tariff_plan and age, which that system drops; the target apart. */
+  /** Without tariff_plan and age, which that system drops; the target separately. */
   function tableOf(rows: number[][], names: string[]): { table: Table; target: Column } {
     const column = (name: string): Column => {
       const at = names.indexOf(name);
@@ -75,7 +75,7 @@ describe("churn: the 210 hold-out rows of file 0 as reference", () => {
   });
 
   it.runIf(canRun && existsSync(data("churn/customer_churn_2.csv")))(
-    "finds what it recorded of customer_churn_2",
+    "reproduces what was recorded for customer_churn_2",
     () => {
       const { columns, target } = against("customer_churn_2.csv");
       const drifted = Object.entries(columns).flatMap(([name, column]) => (column.drifted ? [name.replaceAll(" ", "_")] : [])); // prettier-ignore
@@ -94,12 +94,12 @@ describe("churn: the 210 hold-out rows of file 0 as reference", () => {
 });
 
 describe("course", () => {
-  it("has the recorded Jensen–Shannon distance between the answers for training and for validation rows", () => {
-    // 4087 and 1913 answers of 6000, 2063 and 937 of 3000; 0.004944859198471582 was recorded
-    const answers = (zeros: number, ones: number): Column =>
+  it("reproduces the recorded Jensen–Shannon distance between the predictions for training and validation rows", () => {
+    // 4087 and 1913 predictions of 6000, 2063 and 937 of 3000; 0.004944859198471582 was recorded.
+    const predictions = (zeros: number, ones: number): Column =>
       categoryColumn("prediction", [...Array.from({ length: zeros }, () => "0"), ...Array.from({ length: ones }, () => "1")]); // prettier-ignore
-    const reference = referenceOf({ rowCount: 6000, columns: [] }, { seed: 1, prediction: answers(4087, 1913) });
-    const options = { rules: "evidently", prediction: answers(2063, 937) } as const;
+    const reference = referenceOf({ rowCount: 6000, columns: [] }, { seed: 1, prediction: predictions(4087, 1913) });
+    const options = { rules: "evidently", prediction: predictions(2063, 937) } as const;
     const { columns, dataset } = driftReport(reference, { rowCount: 3000, columns: [] }, options);
     expect(columns["prediction"]).toMatchObject({ test: "jensen_shannon", limit: 0.1, drifted: false });
     expect(Math.abs(columns["prediction"]!.value - 0.004944859198471582)).toBeLessThan(1e-15); // a sum of four terms
@@ -110,7 +110,7 @@ describe("course", () => {
 describe("crs", () => {
   const feed = data("crs/ee_rounds_123_en.json");
 
-  it.runIf(existsSync(feed))("has the recorded energy distance of a rolling 90-day window", () => {
+  it.runIf(existsSync(feed))("reproduces the recorded energy distance of a rolling 90-day window", () => {
     const { rounds } = JSON.parse(readFileSync(feed, "utf8")) as { rounds: Record<string, string>[] };
     const general = rounds
       .map(({ drawName, drawDate, drawCRS }) => ({
@@ -125,7 +125,7 @@ describe("crs", () => {
         "crs",
         general.flatMap(({ day, crs }) => (day >= from && day <= to ? [crs] : [])),
       );
-    // Training rows: those with a round in the 180 days before, and three before it; the gap of 2021 ends with one without.
+    // Training rows have a round in the 180 days before and three rounds before it; the one after the gap of 2021 has none.
     const training = general.filter(({ day }) => day >= dayOf("2015-06-12") && day < dayOf("2023-01-01"));
     const reachable = training.filter(({ day }) => day !== dayOf("2022-07-06"));
     expect(reachable).toHaveLength(141);

@@ -1,4 +1,4 @@
-/** Drift by season: a window beside the same days of earlier years, with all of training as the background. */
+/** Seasonal drift: compares a window with the same days of earlier years, and with all training rows. */
 import type { ColumnDrift, DriftReport } from "../core/records/drift.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { TargetSpec } from "../core/table/signature.ts";
@@ -10,20 +10,20 @@ import type { PreparedRows } from "./prepareRows.ts";
 
 /** The same days of earlier years. */
 export interface Season {
-  /** All of these rows. */
+  /** Made from all these rows. */
   readonly reference: Reference;
   /**
-   * Population stability indices of single earlier years beside the other ones, at this time of the year: how much a
-   * year differs from the rest without anything being wrong. By column; empty where there is one year only, and then
-   * the test alone decides.
+   * By earlier year: the population stability index of each column, compared with the other years at this time of the
+   * year. It shows how much a normal year differs from the others. Empty if there is only one year; then the test alone
+   * decides.
    */
   readonly usual: readonly Readonly<Record<string, number>>[];
 }
 
-/** The truth's place among the columns: no column of data begins with a space. */
+/** Key of the labels among the columns: no column of data begins with a space. */
 const TARGET = " target";
 
-/** Of each column of a year beside the other years. */
+/** PSI of each column of one year compared with the other years. */
 export function yearToYear(
   year: PreparedRows,
   others: Reference,
@@ -48,7 +48,7 @@ export function yearToYear(
 }
 
 export interface SeasonalOptions {
-  /** Against all of training. */
+  /** Drift compared with all training rows. */
   readonly overall: DriftReport;
   readonly season: Season;
   readonly target: TargetSpec;
@@ -56,9 +56,9 @@ export interface SeasonalOptions {
 }
 
 /**
- * The verdict is the one against the same season, where it also goes beyond what earlier years differ from one
- * another: days in a row are alike, so that a test that takes them for independent would call every mild week drift.
- * What drifted against all of training only is no fault and is noted as seasonal.
+ * A column drifts if it differs from the same season of earlier years, and by more than those years differ from each
+ * other: consecutive days are alike, so a test that assumes independent rows would report every mild week as drift.
+ * A column that differs only from all training rows does not drift, but gets a note that the change is seasonal.
  */
 export function seasonalDrift(
   rows: PreparedRows,
@@ -70,10 +70,10 @@ export function seasonalDrift(
   const columns = Object.entries(now.columns).map(([name, column]) => {
     return [name, judged(column, usual(name), overall.columns[name])] as const;
   });
-  const truth = now.target ?? null;
-  const judgedTruth = truth === null ? null : judged(truth, usual(TARGET), overall.target ?? undefined);
-  const all = { ...now, columns: Object.fromEntries(columns), target: judgedTruth };
-  return { ...withDataset(all, drift.datasetShare), target: judgedTruth };
+  const labels = now.target ?? null;
+  const judgedLabels = labels === null ? null : judged(labels, usual(TARGET), overall.target ?? undefined);
+  const all = { ...now, columns: Object.fromEntries(columns), target: judgedLabels };
+  return { ...withDataset(all, drift.datasetShare), target: judgedLabels };
 }
 
 function judged(column: ColumnDrift, usual: readonly number[], overall: ColumnDrift | undefined): ColumnDrift {
@@ -81,14 +81,14 @@ function judged(column: ColumnDrift, usual: readonly number[], overall: ColumnDr
   const drifted = column.drifted && !isUsual;
   const notes = [
     ...(column.note === undefined ? [] : [column.note]),
-    ...(column.drifted && isUsual ? ["earlier years differ as much from one another"] : []),
+    ...(column.drifted && isUsual ? ["earlier years differ from each other by as much"] : []),
     ...(!drifted && overall?.drifted === true ? [SEASONAL] : []),
   ];
   return { ...column, drifted, ...(notes.length === 0 ? {} : { note: notes.join("; ") }) };
 }
 
-/** How the note of a column ends that is as it should be at that time of the year. */
-const SEASONAL = "seasonal: drifted against all of training, not against the same season";
+/** The end of the note of a column whose change is normal for the season. */
+const SEASONAL = "seasonal: drifted compared with all training rows, but not with the same season";
 
 export function isSeasonal({ note }: ColumnDrift): boolean {
   return note?.endsWith(SEASONAL) ?? false;

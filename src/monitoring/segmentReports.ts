@@ -1,4 +1,4 @@
-/** Performance by the values of a column: who is served worse than the others? */
+/** Performance by segment: the rows that share a value of a column, compared with all other rows. */
 import { cellText } from "../core/table/cellText.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import { formatNumber } from "../core/text/format.ts";
@@ -13,11 +13,11 @@ import { metricInterval } from "./metricInterval.ts";
 import { evaluationOf, labelledRows, type PerformanceOptions } from "./performanceReport.ts";
 import { selectPrepared, type PreparedRows } from "./prepareRows.ts";
 
-/** A column of numbers with more distinct values is cut at its quartiles. */
-const MOST_VALUES = 10;
+/** A column of numbers or dates with more distinct values is split at its quartiles. */
+const MAXIMUM_VALUES = 10;
 
-/** Segments of a column beyond these, the smallest, are one: a column of ids must not fill the report. */
-const MOST_SEGMENTS = 50;
+/** Further segments of a column, the smallest, are merged into one: a column of ids must not fill the report. */
+const MAXIMUM_SEGMENTS = 50;
 
 export interface SegmentOptions extends PerformanceOptions {
   readonly segments: readonly string[];
@@ -25,10 +25,10 @@ export interface SegmentOptions extends PerformanceOptions {
 }
 
 /**
- * Worst first. A segment fails where its interval, widened for the number of segments (Bonferroni), lies wholly on
- * the worse side of what the other rows reach.
+ * Sorted worst first. A segment fails if its interval, widened for the number of segments (Bonferroni), is entirely
+ * worse than the value of the other rows.
  *
- * @throws {MlctlError} kind "usage": there is no such column
+ * @throws {MlctlError} kind "usage": unknown column
  */
 export function segmentReports(rows: PreparedRows, options: SegmentOptions): SegmentReport[] {
   const metric = findMetric(options.metric, options.model.signature.target.task);
@@ -61,9 +61,9 @@ export function segmentReports(rows: PreparedRows, options: SegmentOptions): Seg
       status,
     };
   });
-  const worth = ({ metricValue }: SegmentReport): number => (metric.greaterIsBetter ? metricValue! : -metricValue!);
+  const goodness = ({ metricValue }: SegmentReport): number => (metric.greaterIsBetter ? metricValue! : -metricValue!);
   return [
-    ...reports.filter(isJudged).toSorted((a, b) => worth(a) - worth(b)),
+    ...reports.filter(isJudged).toSorted((a, b) => goodness(a) - goodness(b)),
     ...reports.filter((report) => !isJudged(report)).toSorted((a, b) => b.labelled - a.labelled),
   ];
 }
@@ -73,8 +73,8 @@ function isJudged({ status }: SegmentReport): boolean {
 }
 
 function valueOfOthers(rows: PreparedRows, inside: Int32Array, { model, metric }: SegmentOptions): number | null {
-  const mine = new Set(inside);
-  const rest = labelledRows(rows).filter((row) => !mine.has(row));
+  const own = new Set(inside);
+  const rest = labelledRows(rows).filter((row) => !own.has(row));
   if (rest.length === 0) return null;
   const value = findMetric(metric, model.signature.target.task).compute(
     evaluationOf(selectPrepared(rows, rest), model),
@@ -89,7 +89,7 @@ function columnOf({ inputs, table }: PreparedRows, name: string): Column {
     name,
     table.columns.map((each) => each.name),
   );
-  throw new MlctlError("usage", `there is no column "${name}" to tell segments by`, {
+  throw new MlctlError("usage", `there is no column "${name}" to split into segments`, {
     hint: near === undefined ? 'check --by, or "monitor.segments" in config.json' : `did you mean "${near}"?`,
   });
 }
@@ -110,16 +110,16 @@ function groupsOf(column: Column, rowCount: number): Group[] {
     else rows.push(row);
   }
   const bySize = [...groups].toSorted((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
-  const small = bySize.slice(MOST_SEGMENTS).flatMap(([, rows]) => rows);
-  const kept = bySize.slice(0, MOST_SEGMENTS);
-  if (small.length > 0) kept.push([`(${bySize.length - MOST_SEGMENTS} others)`, small]);
+  const small = bySize.slice(MAXIMUM_SEGMENTS).flatMap(([, rows]) => rows);
+  const kept = bySize.slice(0, MAXIMUM_SEGMENTS);
+  if (small.length > 0) kept.push([`(${bySize.length - MAXIMUM_SEGMENTS} others)`, small]);
   return kept.map(([value, rows]) => ({ column: column.name, value, rows: Int32Array.from(rows) }));
 }
 
 function labels(column: Column): (row: number) => string {
   if (column.kind === "category") return (row) => cellText(column, row) ?? "(missing)";
   const present = column.values.filter((value) => !Number.isNaN(value)).toSorted();
-  if (new Set(present).size <= MOST_VALUES) return (row) => cellText(column, row) ?? "(missing)";
+  if (new Set(present).size <= MAXIMUM_VALUES) return (row) => cellText(column, row) ?? "(missing)";
   const edges = [0, 0.25, 0.5, 0.75, 1].map((share) => quantileSorted(present, share));
   const shown = (value: number): string =>
     column.kind === "date" ? new Date(value).toISOString().slice(0, 10) : formatNumber(value);

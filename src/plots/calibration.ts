@@ -1,4 +1,4 @@
-/** Calibration: whether of the rows given 30 % about 30 % come true, and how many rows say so. */
+/** Calibration: predicted probabilities compared with the observed share of positives, with the rows in each bin. */
 import type { JsonObject } from "../core/json.ts";
 import { ruleLayer, unitAxis } from "./curve.ts";
 import { figure, percent } from "./figures.ts";
@@ -18,12 +18,12 @@ export interface CalibrationData {
   readonly bins: readonly CalibrationBin[];
 }
 
-/** 95 % of a normal distribution lie within this many standard deviations. */
+/** 95 % of a normal distribution are within this many standard deviations. */
 const Z = 1.959964;
 
 export function calibrationPlot({ bins }: CalibrationData): PlotSpec {
   const points = bins.filter(({ count }) => count > 0);
-  const subtitle = "dashed: perfect; whiskers: 95 % interval of each share";
+  const subtitle = "dashed: perfect calibration; whiskers: 95 % interval of each share";
   return plotSpec({ text: "Calibration", subtitle }, sentence(points), {
     data: { values: points.map(pointOf) },
     spacing: 10,
@@ -35,7 +35,7 @@ export function calibrationPlot({ bins }: CalibrationData): PlotSpec {
 function reliability(): JsonObject {
   const axis = { values: [0, 0.2, 0.4, 0.6, 0.8, 1], tickCount: 6, labels: false, ticks: false };
   const x = { field: "predicted", type: "quantitative", title: null, scale: { domain: [0, 1], padding: 0 }, axis };
-  const y = { field: "observed", type: "quantitative", ...unitAxis("Share that was positive") };
+  const y = { field: "observed", type: "quantitative", ...unitAxis("Observed share of positives") };
   return {
     width: plotWidth,
     height: 240,
@@ -68,7 +68,7 @@ function counts(): JsonObject {
   };
 }
 
-/** Wilson (1927): stays within 0 and 1 and keeps its level with few rows. */
+/** With the Wilson interval (1927), which stays within 0 and 1 and is accurate even with few rows. */
 function pointOf({ predicted, observed, count }: CalibrationBin): JsonObject {
   const square = (Z * Z) / count;
   const centre = (observed + square / 2) / (1 + square);
@@ -78,11 +78,11 @@ function pointOf({ predicted, observed, count }: CalibrationBin): JsonObject {
 
 function sentence(bins: readonly CalibrationBin[]): string {
   const rows = bins.reduce((sum, { count }) => sum + count, 0);
-  if (rows === 0) return "There is no row with a predicted probability.";
+  if (rows === 0) return "No row has a predicted probability.";
   const mean = (pick: (bin: CalibrationBin) => number): number =>
     bins.reduce((sum, bin) => sum + pick(bin) * bin.count, 0) / rows;
   const gap = mean(({ predicted, observed }) => Math.abs(predicted - observed));
-  const [told, came] = [mean(({ predicted }) => predicted), mean(({ observed }) => observed)];
-  const lean = Math.abs(told - came) < 0.01 ? "about as often as it happens" : told > came ? "too often" : "too seldom";
-  return `Predicted probabilities miss the observed share by ${figure(gap * 100, 2)} percentage points on average. Positives are expected ${lean}: ${percent(told)} predicted, ${percent(came)} observed.`;
+  const [expected, actual] = [mean(({ predicted }) => predicted), mean(({ observed }) => observed)];
+  const bias = Math.abs(expected - actual) < 0.01 ? "about right" : expected > actual ? "too high" : "too low";
+  return `Predicted probabilities differ from the observed shares by ${figure(gap * 100, 2)} percentage points on average. Overall they are ${bias}: ${percent(expected)} predicted, ${percent(actual)} observed.`;
 }

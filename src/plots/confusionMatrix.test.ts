@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
 import { confusionMatrixPlot } from "./confusionMatrix.ts";
 
-it("tells the share told rightly and the most frequent mistake", () => {
+it("describes the share of correct predictions and the most frequent error", () => {
   const { description } = confusionMatrixPlot({ classes: ["no", "yes"], matrix: [[80, 20], [5, 45]] }); // prettier-ignore
   // 125 of 150 = 83.3 %; 20 of 100 true "no" = 20 %.
   expect(description).toBe(
-    "125 of 150 rows (83 %) are told rightly. The most frequent mistake: 20 rows of “no” predicted as “yes”, 20 % of that class.",
+    "125 of 150 rows (83 %) are predicted correctly. The most frequent error: 20 rows of “no” predicted as “yes”, 20 % of that class.",
   );
 });
 
-it("puts the rarest of more than 30 classes together and loses no row", () => {
+it("merges the rarest of more than 30 classes without losing rows", () => {
   const count = 40;
   const classes = Array.from({ length: count }, (_, i) => `c${i}`);
   const matrix = classes.map((_, i) => classes.map((_other, j) => (i === j ? i + 1 : 0)));
@@ -23,7 +23,7 @@ it("puts the rarest of more than 30 classes together and loses no row", () => {
   );
 });
 
-it("draws a matrix without rows, all cells empty", () => {
+it("draws an empty matrix if there are no rows", () => {
   const { description } = confusionMatrixPlot({ classes: ["no", "yes"], matrix: [[0, 0], [0, 0]] }); // prettier-ignore
-  expect(description).toBe("There is no row to show.");
+  expect(description).toBe("There are no rows to show.");
 });

@@ -1,4 +1,4 @@
-/** Confusion matrix: which classes are taken for which. */
+/** Confusion matrix: rows by true class and predicted class. */
 import type { JsonObject } from "../core/json.ts";
 import { countOf, figure, percent } from "./figures.ts";
 import { textWidth } from "./textWidth.ts";
@@ -15,15 +15,15 @@ interface Cell {
   readonly actual: string;
   readonly predicted: string;
   readonly count: number;
-  /** Of the rows of the true class. */
+  /** Share of the rows of the true class. */
   readonly share: number;
 }
 
-/** With more, the rarest classes are put together: a cell would be too small to see. */
-const MOST_CLASSES = 30;
+/** With more classes, the rarest are merged into one: the cells would be too small to see. */
+const MAXIMUM_CLASSES = 30;
 
 export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
-  const { classes, matrix } = gathered(data);
+  const { classes, matrix } = mergeRareClasses(data);
   const cells = cellsOf(classes, matrix);
   const size = Math.max(16, Math.min(120, Math.floor(420 / classes.length)));
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
@@ -33,7 +33,7 @@ export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
     { text: "Confusion matrix", subtitle: `${countOf(total, "row")}; colour: share of each true class` },
     sentence(data),
     {
-      data: { values: cells.map((cell) => drawn(cell, size)) },
+      data: { values: cells.map((cell) => cellValue(cell, size)) },
       width: { step: size },
       height: { step: size },
       encoding: {
@@ -57,7 +57,7 @@ export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
   );
 }
 
-/** One hue from clear to full, so that the plot works on white and on black. */
+/** One hue of increasing opacity, so that the plot works on light and dark pages. */
 function cellLayers(): JsonObject[] {
   const opacity = { field: "opacity", type: "quantitative", scale: null };
   return [
@@ -83,11 +83,11 @@ function textLayers(size: number): JsonObject[] {
   return [counts, shares];
 }
 
-function drawn(cell: Cell, size: number): JsonObject {
+function cellValue(cell: Cell, size: number): JsonObject {
   return { ...cell, opacity: opacityOf(cell.share), text: labelOf(cell, size) };
 }
 
-/** Empty cells of a large matrix stay blank, so that the mistakes stand out; long counts are shortened. */
+/** Empty cells of a large matrix stay blank, so that errors stand out; long counts are shortened. */
 function labelOf(cell: Cell, size: number): string {
   if (cell.count === 0 && size < 60) return "";
   return textWidth(figure(cell.count), 12) <= size - 4 ? figure(cell.count) : compact(cell.count);
@@ -101,7 +101,7 @@ function compact(count: number): string {
       : String(count);
 }
 
-/** Between 0.5 and 0.8 neither dark nor white text is readable: the scale leaps over it. */
+/** Skips opacities between 0.45 and 0.8, on which neither dark nor white text is readable. */
 function opacityOf(share: number): number {
   const opacity = share < 0.5 ? share * 0.9 : 0.8 + (share - 0.5) * 0.4;
   return Math.round(opacity * 1000) / 1000;
@@ -118,14 +118,14 @@ function cellsOf(classes: readonly string[], matrix: readonly (readonly number[]
   });
 }
 
-/** The most frequent true classes, and all others as one. */
-function gathered({ classes, matrix }: ConfusionMatrixData): ConfusionMatrixData {
-  if (classes.length <= MOST_CLASSES) return { classes, matrix };
+/** Keeps the most frequent true classes and merges all others into one. */
+function mergeRareClasses({ classes, matrix }: ConfusionMatrixData): ConfusionMatrixData {
+  if (classes.length <= MAXIMUM_CLASSES) return { classes, matrix };
   const support = matrix.map((row) => row.reduce((sum, count) => sum + count, 0));
   const ranked = support.map((_, i) => i).toSorted((a, b) => support[b]! - support[a]! || a - b);
-  const kept = ranked.slice(0, MOST_CLASSES - 1).toSorted((a, b) => a - b);
+  const kept = ranked.slice(0, MAXIMUM_CLASSES - 1).toSorted((a, b) => a - b);
   const place = classes.map((_, i) => (kept.includes(i) ? kept.indexOf(i) : kept.length));
-  const small = Array.from({ length: MOST_CLASSES }, () => Array.from({ length: MOST_CLASSES }, () => 0));
+  const small = Array.from({ length: MAXIMUM_CLASSES }, () => Array.from({ length: MAXIMUM_CLASSES }, () => 0));
   matrix.forEach((row, i) => row.forEach((count, j) => (small[place[i]!]![place[j]!]! += count)));
   return { classes: [...kept.map((i) => classes[i]!), `${classes.length - kept.length} rarer classes`], matrix: small };
 }
@@ -133,15 +133,15 @@ function gathered({ classes, matrix }: ConfusionMatrixData): ConfusionMatrixData
 function sentence({ classes, matrix }: ConfusionMatrixData): string {
   const cells = cellsOf(classes, matrix);
   const total = cells.reduce((sum, cell) => sum + cell.count, 0);
-  const right = cells
+  const correct = cells
     .filter(({ actual, predicted }) => actual === predicted)
     .reduce((sum, { count }) => sum + count, 0);
-  const mistake = cells
+  const error = cells
     .filter((cell) => cell.actual !== cell.predicted && cell.count > 0)
     .toSorted((a, b) => b.count - a.count)[0];
-  if (total === 0) return "There is no row to show.";
-  const told = `${figure(right)} of ${countOf(total, "row")} (${percent(right / total)}) are told rightly`;
-  if (mistake === undefined) return `${told}: there is no mistake.`;
-  const rows = `${countOf(mistake.count, "row")} of “${mistake.actual}” predicted as “${mistake.predicted}”`;
-  return `${told}. The most frequent mistake: ${rows}, ${percent(mistake.share)} of that class.`;
+  if (total === 0) return "There are no rows to show.";
+  const summary = `${figure(correct)} of ${countOf(total, "row")} (${percent(correct / total)}) are predicted correctly`;
+  if (error === undefined) return `${summary}; there are no errors.`;
+  const rows = `${countOf(error.count, "row")} of “${error.actual}” predicted as “${error.predicted}”`;
+  return `${summary}. The most frequent error: ${rows}, ${percent(error.share)} of that class.`;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { thinCurve } from "./curve.ts";
 
-it("keeps both ends and moves no kept point", () => {
+it("keeps both ends and does not change the points that it keeps", () => {
   const points = Array.from({ length: 100_001 }, (_, i) => [i / 1e5, (i / 1e5) ** 2] as const);
   const thin = thinCurve(points);
   expect(thin.length).toBeLessThan(600);
@@ -9,7 +9,7 @@ it("keeps both ends and moves no kept point", () => {
   expect(thin.every(([x, y]) => y === x ** 2)).toBe(true);
 });
 
-it("leaves a short curve as it is", () => {
+it("does not thin a short curve", () => {
   const points = [[0, 0], [0, 1], [1, 1]] as const; // prettier-ignore
   expect(thinCurve(points)).toEqual(points);
 });

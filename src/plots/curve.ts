@@ -1,27 +1,27 @@
-/** Curve: a line through the unit square, thinned so that a million rows draw as fast as a hundred. */
+/** Curves in the unit square (ROC, precision–recall), thinned so that a million rows draw as fast as a hundred. */
 import type { JsonObject } from "../core/json.ts";
 import { figure } from "./figures.ts";
 import { colours, series } from "./theme.ts";
 
 export interface Curve {
-  /** Class or model that the curve stands for. */
+  /** Class or model that the curve belongs to. */
   readonly label: string;
   /** In drawing order. */
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Area under it, as the metric has it; null where undefined. */
+  /** Area under the curve, as the metric computes it; null if undefined. */
   readonly area: number | null;
 }
 
-/** Steps below a 300th of the axis are less than two pixels. */
+/** Minimum distance between points: smaller steps are less than two pixels. */
 const STEP = 1 / 300;
 
-/** More colours than this cannot be told apart, nor a legend be read. */
-const COLOURED = 5;
+/** More colours are hard to distinguish, and the legend becomes unreadable. */
+const MAXIMUM_COLOURED = 5;
 
-/** Grey curves are a backdrop: more of them add ink and bytes, not knowledge. */
-const MOST_GREY = 20;
+/** Grey curves are only a backdrop: more of them add bytes, but no information. */
+const MAXIMUM_GREY = 20;
 
-/** Keeps the ends and one point a step along the way. */
+/** Keeps both ends, and points that are at least STEP apart. */
 export function thinCurve(points: Curve["points"]): Curve["points"] {
   const kept: (readonly [number, number])[] = [];
   points.forEach((point, i) => {
@@ -32,13 +32,13 @@ export function thinCurve(points: Curve["points"]): Curve["points"] {
   return kept;
 }
 
-/** Curves in order of area, worst first; with many classes the easy ones turn grey, since the worst are looked for. */
+/** Curves sorted by area, smallest first. With many classes only the worst are coloured, because they matter most. */
 export function curveLayers(curves: readonly Curve[], interpolate: string): JsonObject[] {
   const worstFirst = curves.toSorted((a, b) => (a.area ?? -1) - (b.area ?? -1));
-  const coloured = curves.length <= COLOURED + 1 ? worstFirst : worstFirst.slice(0, COLOURED);
+  const coloured = curves.length <= MAXIMUM_COLOURED + 1 ? worstFirst : worstFirst.slice(0, MAXIMUM_COLOURED);
   const rest = worstFirst.slice(coloured.length);
   const names = coloured.map((curve) => `${curve.label} (${figure(curve.area)})`);
-  const drawn = rest.filter((_, i) => i % Math.ceil(rest.length / MOST_GREY) === 0);
+  const drawn = rest.filter((_, i) => i % Math.ceil(rest.length / MAXIMUM_GREY) === 0);
   const share = drawn.length < rest.length ? `, ${drawn.length} drawn` : "";
   const restName = `${rest.length} other classes (${figure(rest[0]?.area)} or more${share})`;
   const rows = [
@@ -76,12 +76,12 @@ function rowsOf(
   return thinCurve(curve.points).map(([x, y], order) => ({ x, y, name, line, order }));
 }
 
-/** Axes of the unit square. */
+/** An axis from 0 to 1. */
 export function unitAxis(title: string): JsonObject {
   return { title, scale: { domain: [0, 1] }, axis: { values: [0, 0.2, 0.4, 0.6, 0.8, 1], tickCount: 6, format: "~g" } };
 }
 
-/** The line that a model without skill draws. */
+/** The dashed line of a model without skill. */
 export function ruleLayer(from: readonly [number, number], to: readonly [number, number]): JsonObject {
   return {
     data: { values: [from, to].map(([x, y]) => ({ x, y })) },

@@ -1,4 +1,4 @@
-/** Points of a plane: drawn one by one while they are few, as counts in a grid when they are many. */
+/** Scatter plot: draws single points up to a maximum number, and counts in a grid above it. */
 import type { JsonObject } from "../core/json.ts";
 import { colours } from "./theme.ts";
 
@@ -9,13 +9,13 @@ export interface Plane {
   readonly yDomain: readonly [number, number];
 }
 
-/** One point takes about 110 bytes of SVG: 800 stay under 100 kB and overlap little. */
-export const MOST_POINTS = 800;
+/** One point takes about 110 bytes of SVG: 800 points take less than 100 kB and overlap little. */
+export const MAXIMUM_POINTS = 800;
 const CELLS = 34;
 
-/** Layers that want `x` and `y` scales over the domains. */
+/** The plot must set the scales of `x` and `y` to the domains. */
 export function densityLayer(plane: Plane): JsonObject {
-  return plane.x.length <= MOST_POINTS ? pointLayer(plane) : gridLayer(plane);
+  return plane.x.length <= MAXIMUM_POINTS ? pointLayer(plane) : gridLayer(plane);
 }
 
 function pointLayer({ x, y }: Plane): JsonObject {
@@ -39,7 +39,7 @@ function gridLayer(plane: Plane): JsonObject {
         x2: edge(plane.xDomain, column + 1),
         y: edge(plane.yDomain, row),
         y2: edge(plane.yDomain, row + 1),
-        // The logarithm keeps single rows visible beside the crowd.
+        // The logarithm keeps cells with single rows visible.
         opacity: Math.round((0.12 + (0.88 * Math.log1p(count)) / Math.log1p(most)) * 100) / 100,
       });
     }
@@ -75,7 +75,7 @@ function cellOf(value: number, [low, high]: readonly [number, number]): number {
   return Math.min(CELLS - 1, Math.max(0, Math.floor(((value - low) / (high - low)) * CELLS)));
 }
 
-/** Lowest and highest value with a margin of a twentieth; never empty. */
+/** Minimum and maximum with a margin of 5 %; never empty. */
 export function domainOf(...lists: readonly ArrayLike<number>[]): readonly [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const list of lists) {
@@ -89,7 +89,7 @@ export function domainOf(...lists: readonly ArrayLike<number>[]): readonly [numb
   return [low - margin, high + margin];
 }
 
-/** Axis labels: 25k beyond ten thousand, plain below, powers of ten where decimals would run on. */
+/** d3 format of axis labels: "25k" from ten thousand, plain below, scientific for very small values. */
 export function axisFormat([low, high]: readonly [number, number]): string {
   const size = Math.max(Math.abs(low), Math.abs(high));
   return size >= 10_000 ? "~s" : size < 1e-3 && size > 0 ? "~e" : ",f";

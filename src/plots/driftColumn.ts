@@ -1,4 +1,4 @@
-/** Drift of one column: how its values were spread in training and how they are spread now. */
+/** Drift of one column: its distribution in training compared with its current distribution. */
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat } from "./density.ts";
 import { figure, percent } from "./figures.ts";
@@ -11,21 +11,21 @@ export type DriftColumnData =
   | {
       readonly name: string;
       readonly kind: "number" | "date";
-      /** Values or a sample of them; dates as milliseconds since 1970 UTC. */
+      /** All values or a sample; dates as milliseconds since 1970 UTC. */
       readonly reference: ArrayLike<number>;
       readonly current: ArrayLike<number>;
     }
   | {
       readonly name: string;
       readonly kind: "category";
-      /** Rows by category. */
+      /** Row counts by category. */
       readonly reference: readonly (readonly [category: string, count: number])[];
       readonly current: readonly (readonly [category: string, count: number])[];
     };
 
 const WIDTH = 250;
 const BINS = 20;
-const MOST_CATEGORIES = 6;
+const MAXIMUM_CATEGORIES = 6;
 const SIDES = ["training", "current"];
 const colour = {
   field: "side",
@@ -67,12 +67,12 @@ function numbers(data: DriftColumnData & { kind: "number" | "date" }): PlotSpec 
   });
 }
 
-/** Months for ranges above a quarter of a year, days below. */
+/** d3 time format: months for ranges above 92 days, days below. */
 function dateFormat([from, to]: readonly [number, number]): string {
   return to - from > 92 * 86_400_000 ? "%b %Y" : "%d %b";
 }
 
-/** The outline of a histogram: a line up, along and down each bin. */
+/** The outline of a histogram: two points for each bin. */
 function outline(edges: readonly number[], shares: readonly number[], side: string): JsonObject[] {
   return shares.flatMap((share, bin) => [
     { x: edges[bin]!, share, side },
@@ -115,13 +115,13 @@ type CategoryShare = {
   readonly share: number;
 };
 
-/** The most frequent categories of both sides together; the others as one. */
+/** The most frequent categories of both sides together; all others are merged. */
 function categoryShares({ reference, current }: DriftColumnData & { kind: "category" }): CategoryShare[] {
   const sides = [shareByName(reference), shareByName(current)];
   const names = [...new Set(sides.flatMap((side) => [...side.keys()]))];
   const weight = (name: string): number => sides.reduce((sum, side) => sum + (side.get(name) ?? 0), 0);
   const ranked = names.toSorted((a, b) => weight(b) - weight(a));
-  const kept = ranked.length <= MOST_CATEGORIES ? ranked : ranked.slice(0, MOST_CATEGORIES - 1);
+  const kept = ranked.length <= MAXIMUM_CATEGORIES ? ranked : ranked.slice(0, MAXIMUM_CATEGORIES - 1);
   const rest = ranked.slice(kept.length);
   const groups = kept.map((name) => ({ label: name, names: [name] }));
   if (rest.length > 0) groups.push({ label: `${rest.length} others`, names: rest });
@@ -140,17 +140,17 @@ function shareByName(counts: readonly (readonly [string, number])[]): Map<string
 }
 
 function numberSentence({ name, kind, reference, current }: DriftColumnData & { kind: "number" | "date" }): string {
-  const tell = (value: number): string =>
+  const shown = (value: number): string =>
     Number.isNaN(value) ? "none" : kind === "date" ? new Date(value).toISOString().slice(0, 10) : figure(value);
-  return `Median of ${name}: ${tell(middle(reference))} in training, ${tell(middle(current))} now.`;
+  return `Median of ${name}: ${shown(median(reference))} in training, ${shown(median(current))} now.`;
 }
 
-function middle(list: ArrayLike<number>): number {
+function median(list: ArrayLike<number>): number {
   return Float64Array.from(list).toSorted()[Math.floor(list.length / 2)] ?? NaN;
 }
 
 function categorySentence(rows: readonly CategoryShare[]): string {
-  const moves = rows
+  const changes = rows
     .filter(({ side, category }) => side === "training" && !/^\d+ others$/.test(category))
     .map(({ category, share }) => ({
       category,
@@ -158,7 +158,7 @@ function categorySentence(rows: readonly CategoryShare[]): string {
       now: rows.find((row) => row.category === category && row.side === "current")!.share,
     }))
     .toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before));
-  const [most] = moves;
-  if (most === undefined) return "There is no value to compare.";
-  return `“${most.category}” moved most: ${percent(most.before)} in training, ${percent(most.now)} now.`;
+  const [largest] = changes;
+  if (largest === undefined) return "There are no values to compare.";
+  return `“${largest.category}” changed most: ${percent(largest.before)} in training, ${percent(largest.now)} now.`;
 }

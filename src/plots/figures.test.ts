@@ -8,7 +8,7 @@ describe("figure", () => {
     );
   });
 
-  it("writes very small numbers with a power and undefined ones as a dash", () => {
+  it("formats very small numbers in scientific notation and undefined values as a dash", () => {
     expect([1.3e-9, NaN, null, undefined, Infinity].map((value) => figure(value))).toEqual([
       "1.30e-9",
       "–",
@@ -19,16 +19,16 @@ describe("figure", () => {
   });
 });
 
-it("never rounds a share to nothing or to all", () => {
+it("never rounds a share to 0 % or 100 %", () => {
   expect([0, 0.00001, 0.123, 0.0123, 0.9999, 1, NaN].map(percent)).toEqual(
     ["0 %", "under 0.1 %", "12 %", "1.2 %", "over 99 %", "100 %", "–"], // prettier-ignore
   );
 });
 
-it("counts one row and several rows", () => {
+it("uses the singular and the plural", () => {
   expect([countOf(1, "row"), countOf(2000, "row")]).toEqual(["1 row", "2,000 rows"]);
 });
 
-it("leaves a limit as it was set", () => {
+it("formats a limit as it was set", () => {
   expect([0.05, 0.1 + 0.2, -1].map(exact)).toEqual(["0.05", "0.3", "−1"]);
 });

@@ -1,6 +1,6 @@
-/** Numbers as people read them in titles, labels and sentences; English grouping on every machine. */
+/** Formats numbers for titles, labels and sentences, independent of the locale. */
 
-/** 12,345 · 0.857 · 3.2e-7: `digits` significant digits where there are decimals. */
+/** "12,345", "0.857", "3.20e-7": `digits` significant digits for non-integers; "–" for undefined values. */
 export function figure(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
@@ -12,12 +12,12 @@ export function figure(value: number | null | undefined, digits = 3): string {
   return minus(grouped(whole!, value < 0) + (part === undefined ? "" : `.${part}`));
 }
 
-/** A number somebody chose, such as a limit: 0.05 stays 0.05. */
+/** For configured numbers such as limits: no padding with zeros, 0.05 stays "0.05". */
 export function exact(value: number): string {
   return minus(String(Number(value.toPrecision(6))));
 }
 
-/** A share as a percentage: 0.1234 is "12.3 %", 0.5 is "50 %". */
+/** A share as a percentage: 0.1234 is "12 %", 0.0123 is "1.2 %". */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";
   const hundredths = share * 100;

@@ -1,20 +1,20 @@
 import { expect, it } from "vitest";
 import { binned } from "./histogram.ts";
 
-it("counts both lists in the same bins, each to a sum of 1", () => {
+it("uses the same bins for both lists, whose shares each sum to 1", () => {
   const { edges, shares } = binned([[0, 1, 2, 3], [3, 4]], 4); // prettier-ignore
   expect(edges).toEqual([0, 1, 2, 3, 4]);
   expect(shares).toEqual([[0.25, 0.25, 0.25, 0.25], [0, 0, 0, 1]]); // prettier-ignore
 });
 
-it("lets no single extreme value squeeze the others into one bin", () => {
+it("does not let an outlier squeeze the other values into one bin", () => {
   const values = Float64Array.from({ length: 1000 }, (_, i) => (i === 0 ? 1e9 : i));
   const { edges, shares } = binned([values], 10);
   expect(edges.at(-1)).toBeLessThan(1001);
   expect(shares[0]!.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
 });
 
-it("ignores missing values and survives lists without any", () => {
+it("ignores missing values and handles lists without values", () => {
   expect(binned([[NaN], []], 2).shares).toEqual([[0, 0], [0, 0]]); // prettier-ignore
   expect(binned([[5, 5]], 2).edges).toEqual([4.5, 5, 5.5]);
 });

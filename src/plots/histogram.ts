@@ -1,13 +1,13 @@
-/** Histogram: shares of several lists of numbers in the same bins. */
+/** Histogram of several lists of numbers in the same bins. */
 
 export interface Histogram {
-  /** One more than bins, rising. */
+  /** Ascending; one more than there are bins. */
   readonly edges: readonly number[];
-  /** By list and bin; each list that has a value sums to 1. */
+  /** By list and bin; the shares of a list sum to 1, or are all 0 if it has no values. */
   readonly shares: readonly (readonly number[])[];
 }
 
-/** Extreme values would squeeze all others into one bin: those beyond these shares of the rows join the outermost bins. */
+/** Values beyond these quantiles are counted in the outermost bins, because outliers would squeeze all others into one bin. */
 const TAILS = [0.005, 0.995] as const;
 
 export function binned(lists: readonly ArrayLike<number>[], bins: number): Histogram {

@@ -1,4 +1,4 @@
-/** Importance: which features a model leans on most. */
+/** Feature importance: which features matter most to the model. */
 import { figure, percent } from "./figures.ts";
 import { namedBars } from "./namedBars.ts";
 import type { PlotSpec } from "./theme.ts";
@@ -7,26 +7,27 @@ import { plotSpec } from "./theme.ts";
 export interface ImportanceData {
   /** By feature, in any order. */
   readonly values: readonly (readonly [feature: string, value: number])[];
-  /** What the number is, with its unit: the title of the axis. */
+  /** What is measured, with its unit; the title of the axis. */
   readonly measure: string;
 }
 
-const MOST_BARS = 20;
+const MAXIMUM_BARS = 20;
 
 export function importancePlot({ values, measure }: ImportanceData): PlotSpec {
   const ranked = values.toSorted((a, b) => b[1] - a[1]);
-  const shown = ranked.slice(0, MOST_BARS);
-  const subtitle = ranked.length > MOST_BARS ? `the ${MOST_BARS} largest of ${figure(ranked.length)} features` : "";
+  const shown = ranked.slice(0, MAXIMUM_BARS);
+  const subtitle =
+    ranked.length > MAXIMUM_BARS ? `the ${MAXIMUM_BARS} largest of ${figure(ranked.length)} features` : "";
   const bars = shown.map(([name, value]) => ({ name, value, text: figure(value), stressed: true }));
   return plotSpec({ text: "Feature importance", subtitle }, sentence(ranked, measure), namedBars(bars, measure));
 }
 
 function sentence(ranked: ImportanceData["values"], measure: string): string {
   const [first] = ranked;
-  if (first === undefined || first[1] <= 0) return `No feature matters by this measure (${measure}).`;
+  if (first === undefined || first[1] <= 0) return `No feature has any importance by this measure (${measure}).`;
   const total = ranked.reduce((sum, [, value]) => sum + Math.max(0, value), 0);
   const second = ranked[1] === undefined || ranked[1][1] <= 0 ? "" : `, followed by “${ranked[1][0]}”`;
-  const idle = ranked.filter(([, value]) => value <= 0).length;
-  const rest = idle === 0 ? "" : ` ${figure(idle)} of ${figure(ranked.length)} features add nothing.`;
-  return `“${first[0]}” matters most with ${percent(first[1] / total)} of the sum${second}.${rest}`;
+  const unused = ranked.filter(([, value]) => value <= 0).length;
+  const rest = unused === 0 ? "" : ` ${figure(unused)} of ${figure(ranked.length)} features have no importance.`;
+  return `“${first[0]}” is the most important feature with ${percent(first[1] / total)} of the sum${second}.${rest}`;
 }

@@ -1,4 +1,4 @@
-/** Registry of the plots: what each shows, by name; `render.ts` draws them. */
+/** Registry of the plots by name. Each function returns a specification, which `render.ts` draws. */
 import { calibrationPlot } from "./calibration.ts";
 import { confusionMatrixPlot } from "./confusionMatrix.ts";
 import { driftColumnPlot } from "./driftColumn.ts";

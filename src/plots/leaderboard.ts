@@ -1,20 +1,20 @@
-/** Leaderboard: the candidates of one training, the chosen one marked. */
+/** Leaderboard: the candidates of one training run, with the chosen one highlighted. */
 import { figure } from "./figures.ts";
 import { namedBars } from "./namedBars.ts";
 import type { PlotSpec } from "./theme.ts";
 import { plotSpec } from "./theme.ts";
 
 export interface LeaderboardData {
-  /** As people read it. */
+  /** Label of the metric. */
   readonly metric: string;
   readonly greaterIsBetter: boolean;
-  /** "validation rows" where left out. */
+  /** Default "validation rows". */
   readonly judgedOn?: string;
-  /** Best first; null where the candidate failed or the metric is undefined. */
+  /** Best first; `value` is null if the candidate failed or the metric is undefined. */
   readonly candidates: readonly { readonly label: string; readonly value: number | null; readonly chosen: boolean }[];
 }
 
-const MOST_BARS = 15;
+const MAXIMUM_BARS = 15;
 
 export function leaderboardPlot({
   metric,
@@ -22,23 +22,24 @@ export function leaderboardPlot({
   judgedOn = "validation rows",
   candidates,
 }: LeaderboardData): PlotSpec {
-  const rows = candidates.filter(({ value }) => value !== null).slice(0, MOST_BARS);
+  const rows = candidates.filter(({ value }) => value !== null).slice(0, MAXIMUM_BARS);
   const better = greaterIsBetter ? "higher is better" : "lower is better";
   const bars = rows.map(({ label, value, chosen }, place) => ({
-    // Two candidates may have the same label: the place keeps their bars apart.
+    // Two candidates may have the same label; the rank makes the names distinct.
     name: `${place + 1}. ${label}`,
     value: value!,
     text: figure(value),
     stressed: chosen,
   }));
-  const told = sentence({ metric, greaterIsBetter, candidates: rows });
-  return plotSpec({ text: "Candidates", subtitle: better }, told, namedBars(bars, `${metric} on the ${judgedOn}`));
+  const description = sentence({ metric, greaterIsBetter, candidates: rows });
+  const axis = `${metric} on the ${judgedOn}`;
+  return plotSpec({ text: "Candidates", subtitle: better }, description, namedBars(bars, axis));
 }
 
 function sentence({ metric, candidates }: LeaderboardData): string {
   const chosen = candidates.find((candidate) => candidate.chosen);
   if (chosen === undefined) return "No candidate was chosen.";
   const next = candidates.find((candidate) => !candidate.chosen);
-  const distance = next === undefined ? "" : `; next is ${next.label} with ${figure(next.value)}`;
-  return `Chosen: ${chosen.label} with ${metric} ${figure(chosen.value)}${distance}.`;
+  const nextBest = next === undefined ? "" : `; next best: ${next.label} with ${figure(next.value)}`;
+  return `Chosen: ${chosen.label} with ${metric} ${figure(chosen.value)}${nextBest}.`;
 }

@@ -3,7 +3,7 @@ import { random } from "../core/random.ts";
 import { plots } from "./index.ts";
 import { renderSvg } from "./render.ts";
 
-it("keeps a plot of a million rows below 200 kB", async () => {
+it("keeps plots of a million rows below 200 kB", async () => {
   const { normal } = random(11);
   const x = Float64Array.from({ length: 1_000_000 }, normal);
   const y = x.map((value) => value + normal());

@@ -1,23 +1,23 @@
-/** Named bars: a row a name, its figure behind the bar; what importance and the candidates look like. */
+/** Horizontal bars with names and values, shared by the importance and leaderboard plots. */
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat } from "./density.ts";
 import { textWidth } from "./textWidth.ts";
 import { colours, plotWidth } from "./theme.ts";
 
-// A type, not an interface: only then TypeScript takes it for JSON.
+// A type instead of an interface, because TypeScript accepts only types as JSON.
 export type NamedBar = {
-  /** Different for every bar. */
+  /** Distinct for every bar. */
   readonly name: string;
   readonly value: number;
-  /** As it is written behind the bar. */
+  /** The label at the end of the bar. */
   readonly text: string;
-  /** Drawn in the colour that draws the eye. */
+  /** Drawn in the accent colour. */
   readonly stressed: boolean;
 };
 
 const LABEL_LIMIT = 190;
 
-/** @param title of the axis: what the number is, with its unit */
+/** @param title title of the axis: what is measured, with its unit */
 export function namedBars(bars: readonly NamedBar[], title: string): JsonObject {
   const names = bars.map(({ name }) => name);
   const values = bars.map(({ value }) => value);
@@ -39,7 +39,7 @@ export function namedBars(bars: readonly NamedBar[], title: string): JsonObject 
         field: "value",
         type: "quantitative",
         title,
-        // Room for the figure behind the longest bar.
+        // Room for the label after the longest bar.
         scale: { domainMin: Math.min(0, ...values), domainMax: largest * 1.2 || 1 },
         axis: { tickCount: 4, format: axisFormat([0, largest]), labelOverlap: true },
       },

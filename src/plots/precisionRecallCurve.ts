@@ -1,4 +1,4 @@
-/** Precision–recall curve: how many of the alarms are right at each share of positives found. */
+/** Precision–recall curve. */
 import type { Curve } from "./curve.ts";
 import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
 import { figure, percent } from "./figures.ts";
@@ -6,9 +6,9 @@ import type { PlotSpec } from "./theme.ts";
 import { plotSpec, plotWidth } from "./theme.ts";
 
 export interface PrecisionRecallData {
-  /** Points are (recall, precision) with rising recall; the area is the average precision. */
+  /** Points are (recall, precision) in order of ascending recall; the area is the average precision. */
   readonly curves: readonly Curve[];
-  /** Binary: the precision of a model without skill; null for several classes, which each have their own. */
+  /** Binary: the precision of a random model. Null for multiclass, where each class has its own. */
   readonly positiveShare: number | null;
 }
 
@@ -16,11 +16,11 @@ export function precisionRecallPlot({ curves, positiveShare }: PrecisionRecallDa
   const x = unitAxis("Recall");
   const y = unitAxis("Precision");
   const chance = positiveShare === null ? [] : [ruleLayer([0, positiveShare], [1, positiveShare])];
-  const subtitle = positiveShare === null ? "each class against the rest" : "dashed: share of positives";
+  const subtitle = positiveShare === null ? "one-vs-rest curve of each class" : "dashed: share of positives";
   return plotSpec({ text: "Precision–recall curve", subtitle }, sentence(curves, positiveShare), {
     width: plotWidth,
     height: plotWidth,
-    // Between two thresholds precision keeps the value of the higher recall: scikit-learn draws the same steps.
+    // Between two thresholds, precision has the value at the higher recall: the same steps as in scikit-learn.
     layer: [...chance, ...curveLayers(curves, "step-before")],
     encoding: { x: { ...x, field: "x", type: "quantitative" }, y: { ...y, field: "y", type: "quantitative" } },
   });
@@ -28,11 +28,11 @@ export function precisionRecallPlot({ curves, positiveShare }: PrecisionRecallDa
 
 function sentence(curves: readonly Curve[], positiveShare: number | null): string {
   const [first] = curves;
-  if (first === undefined) return "There is no curve to draw.";
+  if (first === undefined) return "There is no curve to show.";
   if (curves.length === 1) {
     const chance =
-      positiveShare === null ? "" : `; without skill it would be ${figure(positiveShare)}, the share of positives`;
-    return `The average precision is ${figure(first.area)}${chance}. ${reach(first)}`;
+      positiveShare === null ? "" : `; a random model has ${figure(positiveShare)}, the share of positives`;
+    return `The average precision is ${figure(first.area)}${chance}. ${recallAtPrecision(first)}`;
   }
   const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
   const [worst, best] = [ordered[0], ordered.at(-1)];
@@ -40,9 +40,9 @@ function sentence(curves: readonly Curve[], positiveShare: number | null): strin
   return `Average precision is lowest for “${worst.label}” (${figure(worst.area)}) and highest for “${best.label}” (${figure(best.area)}).`;
 }
 
-function reach(curve: Curve): string {
+function recallAtPrecision(curve: Curve): string {
   const recall = curve.points.reduce((far, [x, y]) => (y >= 0.8 && x > far ? x : far), 0);
   return recall > 0
-    ? `Up to ${percent(recall)} of the positives can be found with four alarms in five right.`
-    : "At no threshold are four alarms in five right.";
+    ? `With a precision of at least 0.8, up to ${percent(recall)} of the positives are found.`
+    : "No threshold reaches a precision of 0.8.";
 }

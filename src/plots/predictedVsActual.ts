@@ -1,11 +1,11 @@
-/** Predicted against actual: how near to the truth a regression comes over its whole range. */
-import { MOST_POINTS, axisFormat, densityLayer, domainOf } from "./density.ts";
+/** Predicted vs. actual values of a regression. */
+import { MAXIMUM_POINTS, axisFormat, densityLayer, domainOf } from "./density.ts";
 import { countOf, figure } from "./figures.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
 
 export interface PredictedVsActualData {
-  /** Name of the target column, with its unit if it has one. */
+  /** Name of the target column, with its unit if known. */
   readonly target: string;
   readonly actual: ArrayLike<number>;
   readonly predicted: ArrayLike<number>;
@@ -15,12 +15,12 @@ export function predictedVsActualPlot({ target, actual, predicted }: PredictedVs
   const domain = domainOf(actual, predicted);
   const axis = { format: axisFormat(domain), labelOverlap: true };
   const scale = { domain: [...domain], nice: false, zero: false };
-  const shade = actual.length > MOST_POINTS ? "; darker: more rows" : "";
-  const subtitle = `${countOf(actual.length, "row")}; dashed: exact${shade}`;
+  const shade = actual.length > MAXIMUM_POINTS ? "; darker: more rows" : "";
+  const subtitle = `${countOf(actual.length, "row")}; dashed: perfect prediction${shade}`;
   const ends = domain.map((value) => ({ x: value, y: value }));
   const x = { field: "x", type: "quantitative", title: `Actual ${target}`, scale, axis };
   const y = { field: "y", type: "quantitative", title: `Predicted ${target}`, scale, axis };
-  return plotSpec({ text: "Predicted against actual", subtitle }, sentence(actual, predicted), {
+  return plotSpec({ text: "Predicted vs. actual", subtitle }, sentence(actual, predicted), {
     width: plotWidth,
     height: plotWidth,
     encoding: { x, y },
@@ -32,9 +32,10 @@ export function predictedVsActualPlot({ target, actual, predicted }: PredictedVs
 }
 
 function sentence(actual: ArrayLike<number>, predicted: ArrayLike<number>): string {
-  const distances = Float64Array.from({ length: actual.length }, (_, i) => Math.abs(predicted[i]! - actual[i]!));
-  const errors = distances.toSorted();
-  if (errors.length === 0) return "There is no row to show.";
+  const errors = Float64Array.from({ length: actual.length }, (_, i) =>
+    Math.abs(predicted[i]! - actual[i]!),
+  ).toSorted();
+  if (errors.length === 0) return "There are no rows to show.";
   const at = (share: number): string => figure(errors[Math.min(errors.length - 1, Math.floor(share * errors.length))]);
-  return `Half of the predictions are off by at most ${at(0.5)}, nine in ten by at most ${at(0.9)}; the worst by ${figure(errors.at(-1))}.`;
+  return `The absolute error is at most ${at(0.5)} for half of the predictions and at most ${at(0.9)} for 90 %; the largest is ${figure(errors.at(-1))}.`;
 }

@@ -5,8 +5,8 @@ import { renderPng, renderSvg } from "./render.ts";
 import type { PlotSpec } from "./theme.ts";
 
 const chance = random(11);
-const normal = (count: number, mean: number, spread: number): Float64Array =>
-  Float64Array.from({ length: count }, () => mean + spread * chance.normal());
+const normal = (count: number, mean: number, deviation: number): Float64Array =>
+  Float64Array.from({ length: count }, () => mean + deviation * chance.normal());
 const curve = (label: string, skill: number) => ({
   label,
   area: 1 / (1 + skill),
@@ -17,7 +17,7 @@ const actual = normal(300, 50, 10);
 const predicted = actual.map((value) => value * 0.9 + 6);
 const residuals = actual.map((value, i) => predicted[i]! - value);
 
-/** One of each plot with texts that its SVG must show. */
+/** One example of each plot, with strings that its SVG must show. */
 const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]]> = {
   confusionMatrix: [
     plots.confusionMatrix({ classes, matrix: [[812, 23], [94, 1071]] }), // prettier-ignore
@@ -30,11 +30,11 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
   ],
   calibration: [
     plots.calibration({ bins: [{ predicted: 0.1, observed: 0.12, count: 400 }, { predicted: 0.8, observed: 0.7, count: 90 }] }), // prettier-ignore
-    ["Predicted probability", "Share that was positive", "Rows"],
+    ["Predicted probability", "Observed share of positives", "Rows"],
   ],
   predictedVsActual: [
     plots.predictedVsActual({ target: "salary (EUR)", actual, predicted }),
-    ["Actual salary (EUR)", "Predicted salary (EUR)", "300 rows; dashed: exact"],
+    ["Actual salary (EUR)", "Predicted salary (EUR)", "300 rows; dashed: perfect prediction"],
   ],
   residuals: [
     plots.residuals({ target: "salary (EUR)", predicted, residuals }),
@@ -60,10 +60,10 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
     [
       'age "years"',
       "city=rome",
-      "Moves the answer by (EUR)",
+      "SHAP value: effect on the prediction (EUR)",
       "low",
       "high",
-      "300 rows; a stripe is as high as there are rows",
+      "300 rows; taller stripes: more rows",
     ],
   ],
   leaderboard: [
@@ -90,7 +90,7 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
         { at: "2026-01-02T00:00:00Z", value: 0.58, interval: null, deployed: false },
       ],
     }),
-    ["F1", "deployed", "kept back", "Scored run, oldest first"],
+    ["F1", "deployed", "not deployed", "Scored run, oldest first"],
   ],
   scoreInterval: [
     plots.scoreInterval({
@@ -105,14 +105,14 @@ const examples: Record<keyof typeof plots, readonly [PlotSpec, readonly string[]
   ],
 };
 
-/** Texts of an SVG with entities resolved. */
+/** The text elements of an SVG, with entities decoded. */
 function textsOf(svg: string): string[] {
   return [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) =>
     match[1]!.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"),
   );
 }
 
-/** Points drawn one by one. */
+/** The number of points in a scatter plot of `count` rows. */
 async function marks(count: number): Promise<number> {
   const list = normal(count, 0, 1);
   const svg = await renderSvg(plots.predictedVsActual({ target: "y", actual: list, predicted: list }));
@@ -129,38 +129,38 @@ describe("renderSvg", () => {
     expect(spec.description).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it("gives the same bytes again, also beside other plots", async () => {
+  it("gives the same bytes again, also while other plots are rendered", async () => {
     const [spec] = examples.calibration;
     const alone = await renderSvg(spec);
     const [beside] = await Promise.all([renderSvg(spec), renderSvg(examples.rocCurve[0])]);
     expect(beside).toBe(alone);
   });
 
-  it("shows hostile names as text", async () => {
+  it("escapes hostile names", async () => {
     const name = `<script>alert("1")</script>&'"`;
     const svg = await renderSvg(plots.importance({ values: [[name, 1]], measure: "gain" }));
     expect(svg).not.toContain("<script");
     expect(textsOf(svg).some((text) => text.startsWith("<script>alert"))).toBe(true);
   });
 
-  it("keeps all 800 points one by one, and counts more rows in a grid", async () => {
+  it("draws up to 800 single points, and more rows as a grid of counts", async () => {
     expect(await marks(800)).toBe(800);
     expect(await marks(801)).toBe(0);
   });
 });
 
 describe("renderPng", () => {
-  it("draws at the asked scale with fonts of its own", async () => {
+  it("renders at the requested scale, with the same bytes each time", async () => {
     const [spec] = examples.confusionMatrix;
     const size = / width="(\d+)" height="(\d+)"/.exec(await renderSvg(spec))!;
     const png = await renderPng(spec, 2);
     expect(png.subarray(1, 4).toString()).toBe("PNG");
-    // IHDR: width and height stand at bytes 16 and 20.
+    // IHDR: width and height are at bytes 16 and 20.
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * Number(size[1]), 2 * Number(size[2])]);
     expect(await renderPng(spec, 2)).toEqual(png);
   });
 
-  it("draws text, not only boxes", async () => {
+  it("renders text", async () => {
     const matrix = [[8, 2], [1, 9]]; // prettier-ignore
     const named = await renderPng(plots.confusionMatrix({ classes: ["stayed", "exited"], matrix }));
     const other = await renderPng(plots.confusionMatrix({ classes: ["served", "exempt"], matrix }));

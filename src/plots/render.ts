@@ -1,13 +1,13 @@
-/** Renders a plot to SVG or PNG without a browser; the same specification gives the same bytes on every machine. */
+/** Renders a plot to SVG or PNG without a browser. The same specification gives the same bytes on every machine. */
 import { createRequire } from "node:module";
 import { openNative } from "../core/nativeOpening.ts";
 import { textWidth } from "./textWidth.ts";
 import type { PlotSpec } from "./theme.ts";
 
-/** Text needs font files of our own: a server often has none, and two machines seldom have the same. */
+/** Bundled fonts, because servers often have none and machines differ in theirs. */
 const FONTS = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
 
-/** @returns a whole SVG element with a viewBox */
+/** @returns an `<svg>` element with a viewBox */
 export async function renderSvg(spec: PlotSpec): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   measureTextWithoutCanvas(vega as { readonly textMetrics?: object });
@@ -21,7 +21,7 @@ export async function renderSvg(spec: PlotSpec): Promise<string> {
   }
 }
 
-/** @param scale pixels of the image per px of the plot: 2 is sharp on today's screens */
+/** @param scale image pixels per px of the plot; 2 is sharp on high-resolution screens */
 export async function renderPng(spec: PlotSpec, scale = 2): Promise<Buffer> {
   const [svg, { Resvg }] = await Promise.all([renderSvg(spec), openNative(() => import("@resvg/resvg-js"))]);
   const { resolve } = createRequire(import.meta.url);
@@ -38,7 +38,7 @@ export async function renderPng(spec: PlotSpec, scale = 2): Promise<Buffer> {
   return image.asPng();
 }
 
-/** Vega guesses 0.8 em a character where there is no canvas, which leaves gaps beside every label. */
+/** Without a canvas Vega assumes 0.8 em per character, which leaves gaps beside every label. */
 function measureTextWithoutCanvas({ textMetrics }: { readonly textMetrics?: object }): void {
   if (textMetrics !== undefined) Object.assign(textMetrics, { width: itemWidth });
 }
@@ -55,7 +55,7 @@ interface TextItem {
   readonly limit?: number;
 }
 
-/** Counts ids from 1 in every plot (Vega counts on over a process) and drops digits below a hundredth of a px. */
+/** Numbers ids from 1 in every plot (Vega counts on within a process) and rounds numbers to a hundredth of a px. */
 function stable(svg: string): string {
   const names = new Map<string, string>();
   const inTag = (tag: string): string =>
@@ -66,7 +66,7 @@ function stable(svg: string): string {
       })
       .replace(/ (?:role|aria-roledescription|aria-hidden)="[^"]*"/g, "")
       .replace(/ (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"/g, shortNumbers);
-  // Texts stay as they are: a label may look like an attribute.
+  // Only inside tags: the text of a label may look like an attribute.
   return svg.replace(/<[^>]*>/g, inTag);
 }
 

@@ -1,4 +1,4 @@
-/** Histogram of residuals: whether the errors are centred and how long their tails are. */
+/** Histogram of residuals: shows bias and the tails of the errors. */
 import { axisFormat } from "./density.ts";
 import { figure, percent } from "./figures.ts";
 import { binned } from "./histogram.ts";
@@ -52,8 +52,8 @@ function sentence(residuals: ArrayLike<number>): string {
     sum += residuals[i]!;
     if (residuals[i]! > 0) above++;
   }
-  if (residuals.length === 0) return "There is no row to show.";
+  if (residuals.length === 0) return "There are no rows to show.";
   const mean = sum / residuals.length;
-  const lean = mean === 0 ? "right" : `${figure(Math.abs(mean), 2)} too ${mean > 0 ? "high" : "low"}`;
-  return `On average predictions are ${lean}; ${percent(above / residuals.length)} of the rows are predicted too high.`;
+  const bias = mean === 0 ? "unbiased" : `${figure(Math.abs(mean), 2)} too ${mean > 0 ? "high" : "low"}`;
+  return `On average, predictions are ${bias}; ${percent(above / residuals.length)} of the rows are predicted too high.`;
 }

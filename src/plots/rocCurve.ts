@@ -1,16 +1,16 @@
-/** ROC curve: how many of the positives are found at each rate of false alarms. */
+/** ROC curve. */
 import type { Curve } from "./curve.ts";
 import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
 import { figure, percent } from "./figures.ts";
 import type { PlotSpec } from "./theme.ts";
 import { plotSpec, plotWidth } from "./theme.ts";
 
-/** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1); multiclass: each class against the rest. */
+/** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1). Multiclass: one-vs-rest for each class. */
 export interface RocCurveData {
   readonly curves: readonly Curve[];
 }
 
-/** The rate of false alarms at which the sentence reads the curve off. */
+/** False positive rate at which the sentence gives the true positive rate. */
 const READ_AT = 0.1;
 
 export function rocCurvePlot({ curves }: RocCurveData): PlotSpec {
@@ -26,7 +26,7 @@ export function rocCurvePlot({ curves }: RocCurveData): PlotSpec {
 
 function sentence(curves: readonly Curve[]): string {
   const [first] = curves;
-  if (first === undefined) return "There is no curve to draw.";
+  if (first === undefined) return "There is no curve to show.";
   if (curves.length === 1) {
     const found = percent(heightAt(first.points, READ_AT));
     return `The area under the curve is ${figure(first.area)} (chance is 0.5). At a false positive rate of 10 %, ${found} of the positives are found.`;
@@ -34,10 +34,10 @@ function sentence(curves: readonly Curve[]): string {
   const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
   const [worst, best] = [ordered[0], ordered.at(-1)];
   if (worst === undefined || best === undefined) return "The area is undefined for every class.";
-  return `Each class against the rest: hardest to tell is “${worst.label}” (area ${figure(worst.area)}), easiest “${best.label}” (${figure(best.area)}).`;
+  return `One-vs-rest: the area is smallest for “${worst.label}” (${figure(worst.area)}) and largest for “${best.label}” (${figure(best.area)}).`;
 }
 
-/** Height of a rising curve at `x`, linear between its points. */
+/** Height of an ascending curve at `x`, with linear interpolation. */
 function heightAt(points: Curve["points"], x: number): number {
   const after = points.findIndex((point) => point[0] > x);
   const [a, b] = [points[after - 1], points[after]];

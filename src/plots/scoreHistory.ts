@@ -1,11 +1,11 @@
-/** Score history: a metric run after run, and which runs were deployed. */
+/** Score history: the metric of each scored run, and which runs were deployed. */
 import { axisFormat } from "./density.ts";
 import { countOf, figure } from "./figures.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
 
 export interface ScoreHistoryData {
-  /** As people read it. */
+  /** Label of the metric. */
   readonly metric: string;
   readonly greaterIsBetter: boolean;
   readonly points: readonly {
@@ -17,19 +17,19 @@ export interface ScoreHistoryData {
   }[];
 }
 
-/** A line through more is a blur; the latest matter. */
-const MOST_POINTS = 60;
+/** Only the latest: more points would be unreadable. */
+const MAXIMUM_POINTS = 60;
 
 export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHistoryData): PlotSpec {
-  const shown = points.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(-MOST_POINTS);
+  const shown = points.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(-MAXIMUM_POINTS);
   const values = shown.map(({ at, value, interval, deployed }, i) => ({
-    // Runs by number, not by time: ten runs of one afternoon would fall on one spot.
+    // By number, not by time: ten runs of one afternoon would overlap.
     place: points.length - shown.length + i + 1,
     at,
     value,
     low: interval?.[0] ?? value,
     high: interval?.[1] ?? value,
-    state: deployed ? "deployed" : "kept back",
+    state: deployed ? "deployed" : "not deployed",
   }));
   const largest = Math.max(0, ...values.map(({ high }) => Math.abs(high)));
   const x = {
@@ -65,13 +65,13 @@ export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHisto
           color: {
             field: "state",
             type: "nominal",
-            scale: { domain: ["deployed", "kept back"], range: [colours.accent, colours.grey] },
+            scale: { domain: ["deployed", "not deployed"], range: [colours.accent, colours.grey] },
             legend: { title: null, orient: "bottom", direction: "horizontal" },
           },
           shape: {
             field: "state",
             type: "nominal",
-            scale: { domain: ["deployed", "kept back"], range: ["circle", "square"] },
+            scale: { domain: ["deployed", "not deployed"], range: ["circle", "square"] },
           },
         },
       },
@@ -81,7 +81,7 @@ export function scoreHistoryPlot({ metric, greaterIsBetter, points }: ScoreHisto
 
 function sentence(metric: string, points: ScoreHistoryData["points"]): string {
   const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined) return "No run was scored yet.";
+  if (first === undefined || last === undefined) return "No run has been scored yet.";
   const deployed = points.filter((point) => point.deployed).length;
   return `${countOf(points.length, "scored run")} from ${first.at.slice(0, 10)} to ${last.at.slice(0, 10)}, ${figure(deployed)} of them deployed; the latest has ${metric} ${figure(last.value)}.`;
 }

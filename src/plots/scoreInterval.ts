@@ -1,14 +1,14 @@
-/** Score with its interval: the model beside the deployed one and the baseline on one scale. */
+/** Scores with intervals: this model, the deployed model and the baseline on one scale. */
 import { axisFormat } from "./density.ts";
 import { figure } from "./figures.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
 
 export interface ScoreIntervalData {
-  /** As people read it. */
+  /** Label of the metric. */
   readonly metric: string;
   readonly greaterIsBetter: boolean;
-  /** First the model the report is about. */
+  /** The model of the report comes first. */
   readonly models: readonly {
     readonly label: string;
     readonly value: number;
@@ -65,9 +65,9 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
 }
 
 function sentence(metric: string, models: ScoreIntervalData["models"]): string {
-  const told = models.map(({ label, value, interval }) => {
+  const parts = models.map(({ label, value, interval }) => {
     const range = interval === null ? "" : ` (${figure(interval[0])} to ${figure(interval[1])})`;
     return `${label} ${figure(value)}${range}`;
   });
-  return `${metric}: ${told.join("; ")}.`;
+  return `${metric}: ${parts.join("; ")}.`;
 }

@@ -1,7 +1,7 @@
-/** Whether a feature's value is low, in the middle or high among its values. */
+/** Classifies each value of a feature as low, middle or high. */
 export type Level = "low" | "middle" | "high" | "missing";
 
-/** By thirds of the rows; of two values one is low and one is high, and a crowd of equal values at the bottom is low. */
+/** By terciles. A feature with two values has only low and high; equal values always get the same level. */
 export function shapLevels(values: ArrayLike<number>): readonly Level[] {
   const all = Array.from(values);
   const sorted = Float64Array.from(all.filter((value) => !Number.isNaN(value))).toSorted();

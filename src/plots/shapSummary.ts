@@ -1,4 +1,4 @@
-/** SHAP summary: how far each feature moved the answers, row by row, and whether its high or its low values did. */
+/** SHAP summary: the effect of each feature on the predictions, row by row, coloured by the value of the feature. */
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat, domainOf } from "./density.ts";
 import { countOf, figure } from "./figures.ts";
@@ -9,29 +9,29 @@ import { colours, plotSpec } from "./theme.ts";
 
 export interface ShapFeature {
   readonly name: string;
-  /** How far it moved the answer of each row, (n_rows). */
+  /** SHAP values, (n_rows). */
   readonly contributions: ArrayLike<number>;
-  /** Its value in each row, (n_rows); NaN is missing. */
+  /** Values of the feature, (n_rows); NaN is missing. */
   readonly values: ArrayLike<number>;
 }
 
 export interface ShapData {
   /** In any order. */
   readonly features: readonly ShapFeature[];
-  /** What the contributions are in: "traffic_volume", "log-odds of “1”". */
+  /** Unit of the contributions: "traffic_volume", "log-odds of “1”". */
   readonly unit: string;
 }
 
-const MOST_FEATURES = 12;
-/** Of the largest: below, nothing could be seen. */
-const LEAST_SHARE = 0.005;
-/** Stripes across the plot: narrow enough to show a shape, and few enough that a page stays small. */
+const MAXIMUM_FEATURES = 12;
+/** Features below this share of the largest are left out: their stripes would be invisible. */
+const MINIMUM_SHARE = 0.005;
+/** Stripes per feature: enough to show a shape, few enough to keep the page small. */
 const BINS = 44;
 const WIDTH = 400;
-/** Height of a feature in px, and of its fullest stripe. */
+/** Height of a feature, and of its tallest and shortest stripe, in px. */
 const STEP = 30;
-const FULLEST = 24;
-const LEAST = 2;
+const TALLEST = 24;
+const SHORTEST = 2;
 const LABEL_LIMIT = 170;
 
 const levels: readonly { readonly level: Level; readonly colour: string }[] = [
@@ -42,20 +42,22 @@ const levels: readonly { readonly level: Level; readonly colour: string }[] = [
 ];
 
 interface Ranked extends ShapFeature {
-  /** Mean size of its contributions. */
+  /** Mean absolute contribution. */
   readonly size: number;
   readonly levels: readonly Level[];
 }
 
 export function shapSummaryPlot({ features, unit }: ShapData): PlotSpec {
   const ranked = features.map(withSize).toSorted((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
-  const moving = ranked.filter(({ size }) => size > 0);
-  const shown = moving.filter(({ size }) => size >= LEAST_SHARE * moving[0]!.size).slice(0, MOST_FEATURES);
+  const relevant = ranked.filter(({ size }) => size > 0);
+  const shown = relevant.filter(({ size }) => size >= MINIMUM_SHARE * relevant[0]!.size).slice(0, MAXIMUM_FEATURES);
   const rows = features[0]?.contributions.length ?? 0;
   const more =
-    moving.length > shown.length ? `; the ${figure(shown.length)} largest of ${figure(moving.length)} features` : "";
-  const subtitle = `${countOf(rows, "row")}; a stripe is as high as there are rows${more}`;
-  return plotSpec({ text: "What moves the answers (SHAP)", subtitle }, sentence(shown, unit), body(shown, unit));
+    relevant.length > shown.length
+      ? `; the ${figure(shown.length)} largest of ${figure(relevant.length)} features`
+      : "";
+  const subtitle = `${countOf(rows, "row")}; taller stripes: more rows${more}`;
+  return plotSpec({ text: "SHAP summary", subtitle }, sentence(shown, unit), body(shown, unit));
 }
 
 function withSize(feature: ShapFeature): Ranked {
@@ -73,7 +75,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
   const x = {
     field: "x",
     type: "quantitative",
-    title: `Moves the answer by (${unit})`,
+    title: `SHAP value: effect on the prediction (${unit})`,
     scale: { domain, nice: false },
   };
   const axis = {
@@ -119,7 +121,7 @@ function body(shown: readonly Ranked[], unit: string): JsonObject {
   };
 }
 
-/** Rows whose contributions are about the same, as a stripe around `centre`: low values below, high ones on top. */
+/** Bins the contributions; each bin is a stripe centred on `centre`, with low values at the bottom and high values on top. */
 function stripes(
   { contributions, levels: levelOf }: Ranked,
   centre: number,
@@ -134,7 +136,7 @@ function stripes(
   const most = Math.max(1, ...totals);
   return counts.flatMap((own, bin) => {
     if (totals[bin] === 0) return [];
-    const height = Math.max(LEAST, (FULLEST * totals[bin]!) / most);
+    const height = Math.max(SHORTEST, (TALLEST * totals[bin]!) / most);
     const x = tidy(from + ((to - from) * bin) / BINS);
     const x2 = tidy(from + ((to - from) * (bin + 1)) / BINS);
     let bottom = centre + height / 2;
@@ -147,21 +149,22 @@ function stripes(
   });
 }
 
-/** Digits beyond a hundredth of a pixel only make the page larger. */
+/** Drops digits below a hundredth of a pixel to keep the page small. */
 function tidy(value: number): number {
   return Number(value.toPrecision(5));
 }
 
 function sentence(shown: readonly Ranked[], unit: string): string {
-  if (shown.length === 0) return "No feature moves any answer.";
-  const told = shown.slice(0, 3).map((feature, i) => {
-    const amount = i === 0 ? ` by ${figure(feature.size)} on average (${unit})` : ` by ${figure(feature.size)}`;
-    return `“${feature.name}”${i === 0 ? " moves the answer most," : ""}${amount}${direction(feature)}`;
+  if (shown.length === 0) return "No feature affects any prediction.";
+  const parts = shown.slice(0, 3).map((feature, i) => {
+    const size = figure(feature.size);
+    const amount = i === 0 ? `has the largest effect, ${size} on average (${unit})` : size;
+    return `“${feature.name}” ${amount}${direction(feature)}`;
   });
-  return `${told.join("; ")}.`;
+  return `${parts.join("; ")}.`;
 }
 
-/** Words only where the mean contributions of high and low values lie clearly apart. */
+/** Empty unless the mean contributions of high and low values clearly differ. */
 function direction({ contributions, levels: levelOf, size }: Ranked): string {
   const meanOf = (level: Level): number => {
     const own = Array.from(contributions).filter((_, row) => levelOf[row] === level);
@@ -169,5 +172,5 @@ function direction({ contributions, levels: levelOf, size }: Ranked): string {
   };
   const difference = meanOf("high") - meanOf("low");
   if (Number.isNaN(difference) || Math.abs(difference) < size) return "";
-  return difference > 0 ? ", up where it is high" : ", down where it is high";
+  return difference > 0 ? ": high values raise the prediction" : ": high values lower the prediction";
 }

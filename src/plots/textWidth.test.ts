@@ -7,7 +7,7 @@ it("adds the advance widths of DejaVu Sans", () => {
   expect(textWidth("Ag ", 10, true)).toBeGreaterThan(16.37);
 });
 
-it("takes a square for a Chinese character and a letter for an accented one", () => {
+it("counts a Chinese character as 1 em and an accented letter as 0.65 em", () => {
   expect(textWidth("中", 10)).toBe(10);
   expect(textWidth("é", 10)).toBe(6.5);
 });

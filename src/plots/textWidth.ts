@@ -1,4 +1,4 @@
-/** Width of a text in the font of the plots, so that labels are placed alike on every machine, with or without a canvas. */
+/** Computes text widths from font metrics, so that labels are placed the same on every machine, with or without a canvas. */
 
 /** Advance widths of DejaVu Sans 2.37 for U+0020 to U+007E in thousandths of the font size (its hmtx table). */
 const ADVANCES = [
@@ -10,19 +10,19 @@ const ADVANCES = [
 ];
 
 /** Latin, Greek and Cyrillic letters are about this wide. */
-const LETTER = 650;
-/** Chinese, Japanese and Korean characters, symbols and the ellipsis take a square. */
-const SQUARE = 1000;
+const LETTER_WIDTH = 650;
+/** Chinese, Japanese and Korean characters, symbols and the ellipsis are 1 em wide. */
+const EM = 1000;
 const FIRST_WIDE = 0x2018;
-/** DejaVu Sans Bold against DejaVu Sans, over the letters of English text. */
+/** Width of DejaVu Sans Bold relative to DejaVu Sans, for English text. */
 const BOLD = 1.09;
 
-/** @returns width in px; other fonts of the theme are narrower, so a label measured here fits there too */
+/** @returns width in px; the other fonts of the theme are narrower, so labels fit with them too */
 export function textWidth(text: string, fontSize: number, bold = false): number {
   let thousandths = 0;
   for (const character of text) {
     const code = character.codePointAt(0)!;
-    thousandths += ADVANCES[code - 32] ?? (code < FIRST_WIDE ? LETTER : SQUARE);
+    thousandths += ADVANCES[code - 32] ?? (code < FIRST_WIDE ? LETTER_WIDTH : EM);
   }
   return (thousandths / 1000) * fontSize * (bold ? BOLD : 1);
 }

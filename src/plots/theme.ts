@@ -1,18 +1,18 @@
-/** Theme: the look that every plot shares, and the colours that a page may swap for dark ones. */
+/** Theme of all plots, with light and dark colours. */
 import type { Json, JsonObject } from "../core/json.ts";
 
-/** A Vega-Lite specification as plain JSON: opens in any Vega-Lite viewer. */
+/** A Vega-Lite specification as plain JSON, which any Vega-Lite viewer can open. */
 export interface PlotSpec {
   readonly $schema: string;
-  /** What the plot shows; `subtitle` tells how to read it. */
+  /** `text` says what the plot shows, `subtitle` how to read it. */
   readonly title: { readonly text: string; readonly subtitle: string };
-  /** One or two sentences that tell what is seen, with figures: caption and text for screen readers. */
+  /** One or two sentences with the main values, for the caption and for screen readers. */
   readonly description: string;
   readonly config: JsonObject;
   readonly [key: string]: Json;
 }
 
-/** Safe for the colour-blind after Okabe & Ito (2008); the later ones darkened to stand out on white. */
+/** Colour-blind safe palette after Okabe & Ito (2008); the later colours are darkened for contrast on white. */
 export const colours = {
   ink: "#1b1f24",
   muted: "#57606a",
@@ -28,7 +28,7 @@ export const colours = {
   heat: "#005a8e",
 } as const;
 
-/** What each colour becomes on a dark page: a style sheet maps one to the other, so that one SVG serves both. */
+/** The colours for dark pages. A style sheet maps light to dark colours, so that one SVG works for both. */
 export const darkColours: Readonly<Record<keyof typeof colours, string>> = {
   ink: "#e6edf3",
   muted: "#a3adb8",
@@ -44,7 +44,7 @@ export const darkColours: Readonly<Record<keyof typeof colours, string>> = {
   heat: "#1f6fb5",
 };
 
-/** For curves that are told apart by colour. */
+/** Colours of curves, in order. */
 export const series: readonly string[] = [
   colours.accent,
   colours.contrast,
@@ -54,7 +54,7 @@ export const series: readonly string[] = [
   colours.sixth,
 ];
 
-/** Width of the data area of an ordinary plot in px: two fit side by side, one stays readable on a telephone. */
+/** Width of the data area in px: two plots fit side by side, and one is readable on a phone. */
 export const plotWidth = 340;
 
 const config: JsonObject = {
@@ -98,7 +98,7 @@ const config: JsonObject = {
   range: { category: series },
 };
 
-/** Gives a specification its name, its sentence and the shared look. */
+/** Adds title, description and theme to the body of a specification. */
 export function plotSpec(
   title: { readonly text: string; readonly subtitle?: string },
   description: string,

@@ -11,7 +11,7 @@ import { htmlReport } from "./htmlReport.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const missing = !existsSync(CHROMIUM);
-if (missing) process.stderr.write(`skipped: ${CHROMIUM} is absent, the report is not opened in a browser\n`);
+if (missing) process.stderr.write(`skipped: ${CHROMIUM} is not installed, so the report is not tested in a browser\n`);
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-report-"));
 let browser: Browser;
@@ -39,18 +39,18 @@ describe.skipIf(missing)("the report in Chromium", () => {
     await page.close();
   });
 
-  it.each(["light", "dark"] as const)("has text that stands out from what lies behind it: %s", async (colorScheme) => {
+  it.each(["light", "dark"] as const)("has text with enough contrast: %s", async (colorScheme) => {
     const { page } = await opened("binary", { width: 1200, colorScheme });
     const faint = (await page.evaluate(FAINT_TEXT)) as string[];
-    // 4.5 is what WCAG 2.2 asks of text at level AA.
+    // WCAG 2.2 level AA requires a contrast of 4.5 for text.
     expect(faint).toEqual([]);
     await page.close();
   });
 
-  it("is walked through by keyboard: the first stop skips to the verdict", async () => {
+  it("can be used by keyboard: the first tab stop skips to the summary", async () => {
     const { page } = await opened("binary", { width: 1200 });
     await page.keyboard.press("Tab");
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the verdict");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to the summary");
     await page.keyboard.press("Enter");
     expect(new URL(page.url()).hash).toBe("#summary");
     await page.close();
@@ -81,7 +81,7 @@ async function opened(
   return { page, trouble };
 }
 
-/** Runs in the page: texts, of words and of plots outside coloured cells, whose contrast is below 4.5. */
+/** Runs in the page: finds text whose contrast is below 4.5, also in plots, but not in coloured cells. */
 const FAINT_TEXT = `(() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgba = (color) => {

@@ -1,10 +1,10 @@
-/** A table with caption and scopes that scrolls by itself where it is wider than the page. */
+/** An accessible HTML table that scrolls horizontally if it is wider than the page. */
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 
 export interface TableColumn {
   readonly title: string;
-  /** Numbers stand right. */
+  /** Aligned to the right. */
   readonly numeric?: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface DataTable {
   readonly columns: readonly TableColumn[];
   /** The first cell is the heading of its row. */
   readonly rows: readonly { readonly cells: readonly Cell[]; readonly marked?: boolean }[];
-  /** Rows shown; the rest is counted. */
+  /** Maximum number of rows shown; a note gives the number of the others. Default 200. */
   readonly limit?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Where a report is drawn: here, or in a thread while other work goes on here. */
+/** Draws the plots of a report in this thread, or in a worker thread while other work goes on. */
 import { renderPng } from "../plots/render.ts";
 import type { PlotSpec } from "../plots/theme.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
@@ -10,12 +10,12 @@ export interface Drawing {
   readonly picture: (spec: PlotSpec) => Promise<Uint8Array>;
 }
 
-export const drawnHere: Drawing = { figure: plotFigure, picture: (spec) => renderPng(spec) };
+export const drawInProcess: Drawing = { figure: plotFigure, picture: (spec) => renderPng(spec) };
 
-/** Where the thread does not start, or ends, it is drawn here after all; a plot that cannot be drawn says so from here. */
-export function drawnBeside(worker: PlotWorker): Drawing {
+/** Falls back to this thread if the worker fails, so that errors of a plot are thrown here. */
+export function drawInThread(worker: PlotWorker): Drawing {
   return {
-    figure: (id, spec) => worker.figure(id, spec).catch(() => drawnHere.figure(id, spec)),
-    picture: (spec) => worker.picture(spec).catch(() => drawnHere.picture(spec)),
+    figure: (id, spec) => worker.figure(id, spec).catch(() => drawInProcess.figure(id, spec)),
+    picture: (spec) => worker.picture(spec).catch(() => drawInProcess.picture(spec)),
   };
 }

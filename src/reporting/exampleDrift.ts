@@ -1,4 +1,4 @@
-/** Example columns and their drift: seeded, for the example report. */
+/** Seeded example columns and their drift, for the example report. */
 import type { ColumnDrift } from "../core/records/drift.ts";
 import type { Random } from "../core/random.ts";
 import type { ColumnReference } from "../core/records/reference.ts";
@@ -6,12 +6,12 @@ import { LONG_NAMES } from "./exampleRun.ts";
 import type { ReportInput } from "./reportInput.ts";
 
 export function exampleColumns(chance: Random, shift: number): Readonly<Record<string, ColumnReference>> {
-  const numbers = (kind: "number" | "date", mean: number, spread: number): ColumnReference => {
-    const sample = Array.from({ length: 400 }, () => Math.round(mean + spread * (chance.normal() + shift))).toSorted(
+  const numbers = (kind: "number" | "date", mean: number, deviation: number): ColumnReference => {
+    const sample = Array.from({ length: 400 }, () => Math.round(mean + deviation * (chance.normal() + shift))).toSorted(
       (a, b) => a - b,
     );
     const quantiles = Array.from({ length: 101 }, (_, i) => sample[Math.round((i / 100) * 399)]!);
-    return { kind, count: 2550, missing: 50, mean, standardDeviation: spread, quantiles, sample };
+    return { kind, count: 2550, missing: 50, mean, standardDeviation: deviation, quantiles, sample };
   };
   const counts = LONG_NAMES.map((name, i) => [name, 300 - 20 * i + Math.round(shift * 20 * i)] as const);
   return {

@@ -1,4 +1,4 @@
-/** Example input: seeded reports of each task, for the tests and for whoever wants to see a report. */
+/** Seeded example input of a report for each task, for tests and previews. */
 import { random } from "../core/random.ts";
 import type { Random } from "../core/random.ts";
 import type { Run } from "../core/records/run.ts";
@@ -90,7 +90,9 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
         deployed: i % 3 === 0,
       };
     }),
-    warnings: ["column “lastyear_activity” alone predicts the target with 97 %: check whether it is known in time"],
+    warnings: [
+      "column “lastyear_activity” alone predicts the target with 97 %: check whether it is known at prediction time",
+    ],
     findings: [
       { name: "missing values", status: "pass", value: 0.02, limit: 0.3, message: "at most 2 % missing in a column" },
       {
@@ -98,7 +100,7 @@ export function exampleInput(task: Task, seed = 7): ReportInput {
         status: "warn",
         value: "2 of 4",
         limit: 0.5,
-        message: "lastmonth_activity and corporation moved",
+        message: "lastmonth_activity and corporation drifted",
       },
       {
         name: "integrity",
@@ -136,7 +138,7 @@ function curvesOf(task: Task, classes: readonly string[], chance: Random) {
   };
 }
 
-/** The first feature is a number that lifts the answer, the second a flag that lowers it. */
+/** The first feature is a number that raises the prediction, the second a flag that lowers it. */
 function shapOf(classes: readonly string[], chance: Random): ReportInput["shap"] {
   const outputs = classes.length === 0 ? ["salary (EUR)"] : classes.map((label) => `log-odds of “${label}”`);
   return outputs.map((unit) => ({

@@ -1,4 +1,4 @@
-/** Example run: seeded, of each task, for the example report. */
+/** A seeded example run for each task, for the example report. */
 import type { Random } from "../core/random.ts";
 import type { Run, ScoreRecord } from "../core/records/run.ts";
 import type { Task } from "../core/task.ts";

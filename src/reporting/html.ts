@@ -1,6 +1,6 @@
-/** Template tag for HTML: every value is escaped unless it is HTML made here, so that no name from the data can run. */
+/** Template tag for HTML. Escapes every value that was not made by this tag, so that names from the data cannot inject code. */
 
-/** Text that is HTML already. The symbol keeps a look-alike from JSON out. */
+/** A string that is already HTML. The symbol key rules out look-alike objects from JSON. */
 export interface Html {
   readonly [markup]: string;
 }
@@ -8,12 +8,12 @@ const markup = Symbol("markup");
 
 type Value = Html | string | number | null | undefined | false | readonly Value[];
 
-/** html`<td>${name}</td>`: lists are joined; null, undefined and false leave nothing. */
+/** html`<td>${name}</td>`: lists are joined; null, undefined and false become empty strings. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return { [markup]: parts.reduce((text, part, i) => text + textOf(values[i - 1]) + part) };
 }
 
-/** Marks `text` as HTML. Only for text that comes from mlctl itself, such as a rendered plot or a style sheet. */
+/** Marks `text` as HTML. Only for strings made by mlctl itself, such as a rendered plot or a style sheet. */
 export function trusted(text: string): Html {
   return { [markup]: text };
 }

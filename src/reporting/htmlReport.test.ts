@@ -7,7 +7,7 @@ import type { ReportInput } from "./reportInput.ts";
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 const HOSTILE = `"><img src=x onerror=alert(1)><script>alert(2)</script>'&lt;`;
 
-/** Nothing known beyond the run itself. */
+/** An input with nothing but the run. */
 function bareInput(): ReportInput {
   const input = exampleInput("binary");
   return {
@@ -43,7 +43,7 @@ function byName<T>(value: T): Record<string, T> {
 }
 
 describe("htmlReport", () => {
-  it("tells test rows that the model learned from and those it was validated on apart", async () => {
+  it("distinguishes copies of training rows and of validation rows", async () => {
     const input = exampleInput("binary");
     const pageOf = async (counts: object): Promise<string> => {
       const page = await htmlReport({ ...input, run: { ...input.run, score: { ...input.run.score!, ...counts } } });
@@ -57,7 +57,7 @@ describe("htmlReport", () => {
     expect(validated).toContain("1,000 of 1,000 test rows (100 %) are rows that the model was validated on, so");
   });
 
-  it.each(tasks)("writes one file of less than 1 MB that refers to nothing outside: %s", async (task) => {
+  it.each(tasks)("writes one file of less than 1 MB without external references: %s", async (task) => {
     const page = await htmlReport(exampleInput(task));
     expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);
     expect(page.match(/(?:src|href)\s*=\s*["']?(?!#)[^"'#\s>]/i)).toBeNull();
@@ -65,7 +65,7 @@ describe("htmlReport", () => {
     expect(page.match(/NaN|\[object|[>\s]null\b|>\s*undefined/)).toBeNull();
   });
 
-  it.each(tasks)("has every chapter, each heading once, and no id twice: %s", async (task) => {
+  it.each(tasks)("has every chapter once, and no duplicate ids: %s", async (task) => {
     const page = await htmlReport(exampleInput(task));
     for (const title of [
       "Metrics",
@@ -85,20 +85,15 @@ describe("htmlReport", () => {
     expect(anchors.filter((anchor) => !ids.includes(anchor))).toEqual([]);
   });
 
-  it("shows every plot of a task with a sentence", async () => {
+  it("shows every plot of a task with a caption", async () => {
     const classes = ["F1 compared", "Confusion matrix", "ROC curve", "Precision–recall curve", "Calibration"];
     const rest = ["Candidates", "Feature importance", "corporation", "lastmonth_activity"];
     expect(await titles("binary")).toEqual(expect.arrayContaining([...classes, ...rest, "F1 over time"]));
-    const numbers = [
-      "RMSE compared",
-      "Predicted against actual",
-      "Residuals against predicted",
-      "Distribution of residuals",
-    ];
+    const numbers = ["RMSE compared", "Predicted vs. actual", "Residuals vs. predicted", "Distribution of residuals"];
     expect(await titles("regression")).toEqual(expect.arrayContaining([...numbers, ...rest, "RMSE over time"]));
   });
 
-  it("names the line of a file that was set aside once", async () => {
+  it("names the line of a rejected file only once", async () => {
     const input = exampleInput("binary");
     const file = { path: "bad.csv", sha256: "0".repeat(64), bytes: 12, line: 2 };
     const pageWith = (reason: string): Promise<string> =>
@@ -109,33 +104,33 @@ describe("htmlReport", () => {
     expect(await pageWith("the header is cut off")).toContain(">the header is cut off (line 2)<");
   });
 
-  it("says the verdict first: deployed, score with interval, baseline, deployed model before, warnings", async () => {
+  it("starts with a summary: decision, score with interval, baseline, previously deployed model, warnings", async () => {
     const page = await htmlReport(exampleInput("binary"));
     const summary = page.slice(page.indexOf('id="summary"'), page.indexOf('id="metrics"'));
     expect(summary).toContain("xgboost v12 was deployed");
     expect(summary).toContain("F1 is 0.713 on 1,000 test rows, 95 % interval 0.678 to 0.749.");
     // 0.7132 × 0.55 = 0.39226; 0.7132 − 0.39226 = 0.32094.
     expect(summary).toContain("reaches 0.392: the model is better by 0.321.");
-    expect(summary).toContain("The model deployed before (run_0007) reaches 0.678");
+    expect(summary).toContain("The previously deployed model (run_0007) reaches 0.678");
     expect(summary).toContain("1 warning");
   });
 
-  it("is not sure of what is better where the interval covers the baseline's value", async () => {
+  it("says that the difference is not significant if the interval contains the value of the baseline", async () => {
     const input = exampleInput("binary");
     const { score } = input.run;
-    const reach = async (lower: number): Promise<string> => {
+    const pageWith = async (lower: number): Promise<string> => {
       const intervals = { ...score!.intervals, f1: [lower, 0.75] as const };
       return htmlReport({ ...input, run: { ...input.run, score: { ...score!, intervals } } });
     };
     const rowOf = (page: string): string =>
       /<tr class="marked">[^]*?<\/tr>/.exec(page.slice(page.indexOf('id="metrics"')))![0];
-    const open = await reach(0.39); // The baseline's F1 is 0.39226.
-    expect(rowOf(open)).toContain("better, not for sure");
+    const open = await pageWith(0.39); // The baseline's F1 is 0.39226.
+    expect(rowOf(open)).toContain("better, not significant");
     expect(rowOf(open)).not.toContain('class="good"');
-    expect(open).toContain("the model is better by 0.321, not for sure: the interval covers it.");
-    const sure = await reach(0.4);
-    expect(rowOf(sure)).toContain('<span class="good">better</span>');
-    expect(sure).not.toContain("not for sure");
+    expect(open).toContain("the model is better by 0.321, but not significantly: the interval contains the baseline.");
+    const significant = await pageWith(0.4);
+    expect(rowOf(significant)).toContain('<span class="good">better</span>');
+    expect(significant).not.toContain("not significant");
   });
 
   it("calls a lower error better than the baseline", async () => {
@@ -144,7 +139,7 @@ describe("htmlReport", () => {
     expect(page).toMatch(/the model is better by 6,316\./); // 4210.5 × 2.5 − 4210.5 = 6315.75
   });
 
-  it("shows the candidates by the folds that chose, where folds did", async () => {
+  it("shows the fold scores of the candidates if they were chosen on folds", async () => {
     const input = exampleInput("regression");
     const candidates = input.candidates.map((candidate, place) => ({
       ...candidate,
@@ -165,19 +160,19 @@ describe("htmlReport", () => {
     expect(await htmlReport(input)).not.toContain("folds");
   });
 
-  it("says in words what there is not", async () => {
+  it("says what is missing", async () => {
     const page = await htmlReport(bareInput());
     for (const words of [
       "It was not scored: there is no test data yet.",
-      "whether it goes into production is not decided",
+      "deployment is not decided yet",
       "Drift was not tested.",
       "No checks were run.",
       "No model is deployed.",
-      "The dataset is gone",
+      "The dataset no longer exists",
       "No run was scored yet",
       "No warnings.",
       "No test file was used.",
-      "The candidates of this training are not on record.",
+      "There is no record of the candidates of this training.",
       "This family has no parameters.",
     ]) {
       expect([words, page.includes(words)]).toEqual([words, true]);
@@ -185,7 +180,7 @@ describe("htmlReport", () => {
     expect(page.match(/NaN|\[object|[>\s]null\b|>\s*undefined/)).toBeNull();
   });
 
-  it("tells of test rows of one class and of undefined metrics", async () => {
+  it("reports test rows of a single class and undefined metrics", async () => {
     const input = exampleInput("binary");
     const score = input.run.score!;
     const page = await htmlReport({
@@ -206,7 +201,7 @@ describe("htmlReport", () => {
     expect(page).toContain("Not drawn: ROC curve.");
   });
 
-  it("shows hostile names as text, wherever they stand", async () => {
+  it("escapes hostile names everywhere", async () => {
     const input = exampleInput("multiclass");
     const hostile = JSON.parse(
       JSON.stringify(input)
@@ -218,7 +213,7 @@ describe("htmlReport", () => {
     const page = await htmlReport({ ...hostile, name: HOSTILE, warnings: [HOSTILE], metric: "f1" });
     expect(page.split("&lt;script&gt;alert(2)").length).toBeGreaterThan(10);
     expect(page.match(/<script|<img/i)).toBeNull();
-    // Every tag that is there is one of ours: no attribute of a tag carries a handler.
+    // No tag has an event handler attribute.
     expect(page.replace(/"[^"]*"/g, '""').match(/<[^>]*\son\w+\s*=/gi)).toBeNull();
   });
 
@@ -226,7 +221,7 @@ describe("htmlReport", () => {
     expect(await htmlReport(exampleInput("binary"))).toBe(await htmlReport(exampleInput("binary")));
   });
 
-  it("stays below 1 MB with 1,000 columns, 1,000 drifted ones, 200 classes and 100,000 test rows", async () => {
+  it("stays below 1 MB with 1,000 columns, 1,000 drifted columns, 200 classes and 100,000 test rows", async () => {
     const input = exampleInput("multiclass");
     const classes = Array.from({ length: 200 }, (_, i) => `class number ${i}`);
     const [column, distribution, drift] = [

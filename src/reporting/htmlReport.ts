@@ -1,4 +1,4 @@
-/** The report as one HTML file: opens from disk, loads nothing, runs nothing. */
+/** Writes the report as one HTML file that loads no other files and runs no scripts. */
 import { dateTime } from "./dateTime.ts";
 import { html, htmlText, trusted } from "./html.ts";
 import type { Html } from "./html.ts";
@@ -18,7 +18,7 @@ import { summaryOf } from "./summary.ts";
 
 type WriteSection = (input: ReportInput, draw: DrawFigure) => Html | Promise<Html>;
 
-/** Chapters after the summary, in order, with their anchors. */
+/** Chapters after the summary, in order. The ids are the anchors. */
 const chapters: readonly (readonly [id: string, title: string, write: WriteSection])[] = [
   ["metrics", "Metrics", metricsSection],
   ["predictions", "Predictions", predictionsSection],
@@ -30,11 +30,11 @@ const chapters: readonly (readonly [id: string, title: string, write: WriteSecti
   ["deployment", "Deployment", deploymentSection],
 ];
 
-/** Nothing may be loaded or run, whatever a name in the data says: a second lock behind the escaping. */
+/** Forbids loading and scripts, in addition to the escaping of names from the data. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 /**
- * @param draw in a thread all figures are drawn while the caller does other work
+ * @param draw draws a figure, here or in a worker thread
  * @returns the whole file; the same input gives the same bytes
  */
 export async function htmlReport(input: ReportInput, draw: DrawFigure = plotFigure): Promise<string> {
@@ -56,7 +56,7 @@ export async function htmlReport(input: ReportInput, draw: DrawFigure = plotFigu
         </style>
       </head>
       <body>
-        <a class="skip" href="#summary">Skip to the verdict</a>
+        <a class="skip" href="#summary">Skip to the summary</a>
         <div class="page">
           <header>
             <h1>${name}: model report</h1>

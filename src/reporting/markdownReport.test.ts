@@ -2,21 +2,21 @@ import { expect, it } from "vitest";
 import { exampleInput } from "./exampleInput.ts";
 import { MARKDOWN_MARKER, markdownReport } from "./markdownReport.ts";
 
-it("opens with the marker by which a bot finds its comment, then the verdict", () => {
+it("starts with the marker by which a bot finds its comment, then the headline", () => {
   const lines = markdownReport(exampleInput("binary")).split("\n");
   expect(lines[0]).toBe(MARKDOWN_MARKER);
   expect(lines[2]).toBe("## Attrition: xgboost v12 was deployed");
   expect(lines).toContain("| **F1** | 0.713 | 0.678 to 0.749 | 0.392 |");
 });
 
-it("lists failed checks and columns that moved", () => {
+it("lists failed checks and drifted columns", () => {
   const text = markdownReport(exampleInput("binary"));
   expect(text).toContain("- integrity: models/old.json has changed since it was written");
   expect(text).not.toContain("missing values");
-  expect(text).toContain("2 of 3 columns moved (limit 50 %): corporation, lastmonth_activity.");
+  expect(text).toContain("2 of 3 columns drifted (limit 50 %): corporation, lastmonth_activity.");
 });
 
-it("lets no name become markup, a mention or a table cell", () => {
+it("escapes names that look like markup, mentions or table cells", () => {
   const input = exampleInput("binary");
   const text = markdownReport({
     ...input,
@@ -27,7 +27,7 @@ it("lets no name become markup, a mention or a table cell", () => {
   expect(text).not.toMatch(/!\[x\]\(|https:\/\/|^# head/m);
 });
 
-it("says so when nothing was scored or tested", () => {
+it("says that the model was not scored and drift was not tested", () => {
   const input = exampleInput("binary");
   const text = markdownReport({ ...input, run: { ...input.run, score: null }, decision: null, drift: null });
   expect(text).toContain("It was not scored: there is no test data yet.");

@@ -1,10 +1,10 @@
-/** The report as a short Markdown summary for CI logs and pull-request comments. */
+/** Writes the report as a short Markdown summary for CI logs and pull request comments. */
 import { figure, percent } from "../plots/figures.ts";
 import { dateTime } from "./dateTime.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { summaryOf } from "./summary.ts";
 
-/** A bot finds its earlier comment by this line and updates it instead of adding another. */
+/** A bot finds its earlier comment by this line and updates it. */
 export const MARKDOWN_MARKER = "<!-- mlctl-report -->";
 
 export function markdownReport(input: ReportInput): string {
@@ -43,16 +43,16 @@ function driftLine({ drift }: ReportInput): string {
   if (drift === null) return "Drift was not tested.";
   const { dataset, columns } = drift;
   if (dataset.tested === 0) return "Drift: no column could be tested.";
-  const moved = Object.keys(columns).filter((name) => columns[name]!.drifted);
-  const names = moved.length === 0 ? "" : `: ${moved.slice(0, 10).join(", ")}${moved.length > 10 ? ", …" : ""}`;
-  return `Drift: ${dataset.detected ? "detected" : "not detected"}, ${dataset.drifted} of ${dataset.tested} columns moved (limit ${percent(dataset.limit)})${names}.`;
+  const drifted = Object.keys(columns).filter((name) => columns[name]!.drifted);
+  const names = drifted.length === 0 ? "" : `: ${drifted.slice(0, 10).join(", ")}${drifted.length > 10 ? ", …" : ""}`;
+  return `Drift: ${dataset.detected ? "detected" : "not detected"}, ${dataset.drifted} of ${dataset.tested} columns drifted (limit ${percent(dataset.limit)})${names}.`;
 }
 
 function list(title: string, items: readonly string[]): string {
   return items.length === 0 ? "" : [`**${title}**`, "", ...items.map((item) => `- ${plain(item)}`)].join("\n");
 }
 
-/** Names from the data must not become markup, mention people or end a table cell. */
+/** Escapes names from the data, so that they cannot become markup, mention people or end a table cell. */
 function plain(text: string): string {
   return text
     .replace(/\s+/g, " ")

@@ -1,23 +1,24 @@
-/** A plot as figure: heading, picture, and a sentence that tells what is seen. */
+/** Renders a plot as an HTML figure: heading, picture and a caption that describes it. */
 import { renderSvg } from "../plots/render.ts";
 import type { PlotSpec } from "../plots/theme.ts";
 import { html, trusted } from "./html.ts";
 import type { Html } from "./html.ts";
 
-/** Smaller than this share of its size a plot cannot be read: on a telephone it scrolls in its frame instead. */
-const LEAST_SCALE = 0.62;
-const MOST_KEPT = 620;
+/** Below this share of its size a plot is unreadable, so on a phone it scrolls horizontally instead. */
+const MINIMUM_SCALE = 0.62;
+/** Width in px above which the minimum width does not grow. */
+const MAXIMUM_WIDTH = 620;
 
 /**
- * Draws a figure, here or in a thread.
- * @param id starts with a letter, distinct in the page
+ * Draws a figure, here or in a worker thread.
+ * @param id starts with a letter and is unique in the page
  */
 export type DrawFigure = (id: string, spec: PlotSpec) => Promise<Html>;
 
-/** @param id starts with a letter, distinct in the page */
+/** @param id starts with a letter and is unique in the page */
 export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
   const { title: _, ...untitled } = spec;
-  // The page shows the title as text; the picture is clear, so that it lies on light and dark cards alike.
+  // The page shows the title as HTML. The background is transparent, to fit light and dark pages.
   const svg = await renderSvg({
     ...untitled,
     title: { text: "", subtitle: "" },
@@ -32,15 +33,15 @@ export async function plotFigure(id: string, spec: PlotSpec): Promise<Html> {
   </figure>`;
 }
 
-/** Ids of one page must differ from plot to plot; a plot never grows beyond its own size. */
+/** Makes the ids unique in the page, and limits the width to the size of the plot. */
 function inlined(svg: string, { id, label }: { id: string; label: string }): Html {
   const end = svg.indexOf(">") + 1;
   const [, width, height] = / width="([\d.]+)" height="([\d.]+)"/.exec(svg.slice(0, end)) ?? ["", "400", "300"];
-  const least = Math.ceil(Math.min(Number(width), MOST_KEPT) * LEAST_SCALE);
+  const minimum = Math.ceil(Math.min(Number(width), MAXIMUM_WIDTH) * MINIMUM_SCALE);
   const inner = svg
     .slice(end, svg.lastIndexOf("</svg>"))
     .replace(/<path[^>]* d="" [^>]*>|<path class="background" [^>]*>/g, "")
-    .replace(/<[^>]*>/g, (tag) => bare(tag).replace(/\bshape(\d+)\b(?=["')])/g, `${id}-shape$1`));
+    .replace(/<[^>]*>/g, (tag) => withoutDefaults(tag).replace(/\bshape(\d+)\b(?=["')])/g, `${id}-shape$1`));
   return html`<svg
     class="vega"
     role="img"
@@ -48,13 +49,13 @@ function inlined(svg: string, { id, label }: { id: string; label: string }): Htm
     width="${width}"
     height="${height}"
     viewBox="0 0 ${width} ${height}"
-    style="max-width:${width}px;min-width:${least}px"
+    style="max-width:${width}px;min-width:${minimum}px"
   >
     ${trusted(inner)}
   </svg>`;
 }
 
-/** The page sets the font; the other attributes say what is so anyway. */
-function bare(tag: string): string {
+/** Removes attributes that the page's style sheet sets (font) or that equal the default. */
+function withoutDefaults(tag: string): string {
   return tag.replace(/ (?:font-family|pointer-events|class)="[^"]*"| opacity="1"/g, "");
 }

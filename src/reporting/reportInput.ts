@@ -1,4 +1,4 @@
-/** ReportInput: everything a report shows, gathered by the step that writes it. */
+/** ReportInput: all data of a report, collected by lifecycle/report. */
 import type { Dataset } from "../core/records/dataset.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import type { DriftReport, Finding } from "../core/records/drift.ts";
@@ -13,19 +13,19 @@ export interface MetricLabel {
   readonly greaterIsBetter: boolean;
 }
 
-/** A curve of one class: points in drawing order and the area as the metric has it. */
+/** The curve of one class: points in drawing order, and the area as the metric computes it. */
 export interface ReportCurve {
   readonly label: string;
   readonly points: readonly (readonly [x: number, y: number])[];
   readonly area: number | null;
 }
 
-/** Whether the model of this report went into production, and why. */
+/** Whether the model of this report was deployed, and why. */
 export interface Decision {
   readonly status: "deployed" | "kept";
-  /** In words, as the rules of promotion gave them. */
+  /** Messages of the promotion rules. */
   readonly reasons: readonly string[];
-  /** The model that was deployed before, judged on the same test rows; null where there was none. */
+  /** The previously deployed model, scored on the same test rows; null if there was none. */
   readonly champion: {
     readonly runId: string;
     readonly value: number | null;
@@ -33,13 +33,13 @@ export interface Decision {
   } | null;
 }
 
-/** One candidate of the training that brought this run. A core `Run` is one. */
+/** A candidate of the training that this run belongs to; a `Run` of core satisfies it. */
 export type Candidate = Pick<
   Run,
   "runId" | "family" | "featureSet" | "metrics" | "selection" | "seconds" | "rank" | "status" | "error"
 >;
 
-/** A scored run of the past. */
+/** The score of an earlier run. */
 export interface PastScore {
   /** ISO 8601. */
   readonly at: string;
@@ -48,20 +48,20 @@ export interface PastScore {
   readonly deployed: boolean;
 }
 
-/** SHAP values of some test rows. */
+/** SHAP values of a sample of the test rows. */
 export interface ReportShap {
-  /** What they are in: the target, or the log-odds of a class. */
+  /** Unit of the contributions: the target, or the log-odds of a class. */
   readonly unit: string;
   readonly features: readonly {
     readonly name: string;
     /** (n_rows) */
     readonly contributions: ArrayLike<number>;
-    /** Of the feature, (n_rows); NaN is missing. */
+    /** Values of the feature, (n_rows); NaN is missing. */
     readonly values: ArrayLike<number>;
   }[];
 }
 
-/** Null and empty lists say "there is none": the report tells so in words. */
+/** Where a value is null or a list is empty, the report says so. */
 export interface ReportInput {
   /** Name of the project. */
   readonly name: string;
@@ -69,33 +69,33 @@ export interface ReportInput {
   readonly generatedAt: string;
   readonly run: Run;
   readonly signature: Signature;
-  /** The metric that decides. */
+  /** Name of the main metric, which decides on promotion. */
   readonly metric: string;
   /** All metrics of the task, in the order of the table. */
   readonly metrics: readonly MetricLabel[];
   readonly decision: Decision | null;
-  /** Points (false positive rate, true positive rate); null for regression and where probabilities are absent. */
+  /** Points (false positive rate, true positive rate); null for regression and without probabilities. */
   readonly roc: readonly ReportCurve[] | null;
-  /** Points (recall, precision) with rising recall. */
+  /** Points (recall, precision) in order of ascending recall. */
   readonly precisionRecall: readonly ReportCurve[] | null;
   /** Binary: share of positive test rows. */
   readonly positiveShare: number | null;
   readonly calibration:
     readonly { readonly predicted: number; readonly observed: number; readonly count: number }[] | null;
-  /** Regression: test rows, all or a seeded sample. */
+  /** Regression: all test rows or a seeded sample. */
   readonly predictions: { readonly actual: ArrayLike<number>; readonly predicted: ArrayLike<number> } | null;
-  /** How far each feature moved the answers to test rows; one for each class of several, none where nobody can tell. */
+  /** One entry; for multiclass one per class; empty if SHAP values are not available. */
   readonly shap: readonly ReportShap[];
   readonly importance: readonly (readonly [feature: string, value: number])[];
-  /** What an importance is, e.g. "Loss of F1 when shuffled". */
+  /** What importance measures, e.g. "Loss of F1 when shuffled". */
   readonly importanceMeasure: string;
   readonly drift: DriftReport | null;
-  /** By column of the drift report; a column may be absent. */
+  /** By column of the drift report; a column may be missing. */
   readonly distributions: Readonly<
     Record<string, { readonly reference: ColumnReference; readonly current: ColumnReference }>
   >;
   readonly candidates: readonly Candidate[];
-  /** Rows and columns of the dataset. */
+  /** Row count and column statistics of the dataset. */
   readonly data: { readonly rows: number; readonly columns: Readonly<Record<string, ColumnReference>> } | null;
   readonly dataset: Dataset | null;
   readonly deployment: Deployment | null;

@@ -1,4 +1,4 @@
-/** A chapter of the report with its heading and anchor. */
+/** A section of the report with heading and anchor. */
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 
@@ -9,7 +9,7 @@ export function section(id: string, title: string, body: Html): Html {
   </section>`;
 }
 
-/** Says in words that there is nothing to show, and what would change that. */
+/** A note that there is nothing to show, and how to change that. */
 export function emptyNote(text: string): Html {
   return html`<p class="empty">${text}</p>`;
 }

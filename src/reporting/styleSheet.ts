@@ -1,7 +1,7 @@
-/** The style sheet of the report: light and dark, from a telephone to a wide screen, and on paper. */
+/** The style sheet of the report: light and dark, from phones to wide screens, and for print. */
 import { colours, darkColours } from "../plots/theme.ts";
 
-/** Plots carry the light colours as attributes: each is mapped to its dark one. */
+/** Maps the light colours in the attributes of plots to the dark ones. */
 function darkPlots(): string {
   const names = Object.keys(colours) as (keyof typeof colours)[];
   return names

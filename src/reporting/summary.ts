@@ -1,13 +1,13 @@
-/** The verdict in words: what a reader should know who reads nothing else. HTML and Markdown share it. */
+/** The summary of the report in sentences, shared by HTML and Markdown. */
 import { figure } from "../plots/figures.ts";
 import { covers } from "./covers.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
 export interface Summary {
-  /** "good" went into production, "calm" was kept back for a reason, "open" was not decided. */
+  /** "good": deployed; "calm": not deployed; "open": not decided. */
   readonly tone: "good" | "calm" | "open";
   readonly headline: string;
-  /** Sentences about score, baseline and the deployed model. */
+  /** About the score, the baseline and the previously deployed model. */
   readonly sentences: readonly string[];
   readonly reasons: readonly string[];
 }
@@ -17,10 +17,10 @@ export function summaryOf(input: ReportInput): Summary {
   const model = `${familyName(run.family)}${run.modelVersion === null ? "" : ` v${run.modelVersion}`}`;
   const headline =
     decision === null
-      ? `${model} was trained; whether it goes into production is not decided`
+      ? `${model} was trained; deployment is not decided yet`
       : decision.status === "deployed"
         ? `${model} was deployed`
-        : `${model} was kept back`;
+        : `${model} was not deployed`;
   return {
     tone: decision === null ? "open" : decision.status === "deployed" ? "good" : "calm",
     headline,
@@ -29,12 +29,12 @@ export function summaryOf(input: ReportInput): Summary {
   };
 }
 
-/** The metric that decides, with its label; a metric the registry does not know goes by its name. */
+/** The main metric with its label; an unknown metric is labelled with its name. */
 export function mainMetric({ metric, metrics }: ReportInput): MetricLabel {
   return metrics.find(({ name }) => name === metric) ?? { name: metric, label: metric, greaterIsBetter: true };
 }
 
-/** "logistic_regression" reads "logistic regression". */
+/** "logistic_regression" becomes "logistic regression". */
 export function familyName(family: string): string {
   return family.replaceAll("_", " ");
 }
@@ -71,15 +71,17 @@ function baselineSentence(input: ReportInput): string {
   const { label, greaterIsBetter } = mainMetric(input);
   const [value, baseline] = [score.metrics[input.metric], score.baseline[input.metric]];
   if (typeof value !== "number" || typeof baseline !== "number") return `There is no baseline for ${label}.`;
-  if (value === baseline) return `That is no better than the baseline (${figure(baseline)}), which looks at no column.`;
+  if (value === baseline) return `That equals the baseline (${figure(baseline)}), which ignores all columns.`;
   const better = value > baseline === greaterIsBetter;
-  const sure = covers(score.intervals[input.metric], baseline) ? ", not for sure: the interval covers it" : "";
-  return `The baseline, which looks at no column, reaches ${figure(baseline)}: the model is ${better ? "better" : "worse"} by ${figure(Math.abs(value - baseline))}${sure}.`;
+  const doubt = covers(score.intervals[input.metric], baseline)
+    ? ", but not significantly: the interval contains the baseline"
+    : "";
+  return `The baseline, which ignores all columns, reaches ${figure(baseline)}: the model is ${better ? "better" : "worse"} by ${figure(Math.abs(value - baseline))}${doubt}.`;
 }
 
 function championSentence(input: ReportInput): string {
   const champion = input.decision?.champion;
   if (input.decision === null || champion === undefined) return "";
   if (champion === null) return "No model was deployed before.";
-  return `The model deployed before (${champion.runId}) reaches ${withInterval(champion.value, champion.interval)} on the same rows.`;
+  return `The previously deployed model (${champion.runId}) reaches ${withInterval(champion.value, champion.interval)} on the same rows.`;
 }

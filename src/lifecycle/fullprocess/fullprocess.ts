@@ -1,6 +1,6 @@
 /** fullprocess: from new files to a deployed, reported model, each step only when it is needed and with its reason. */
 import { MlctlError } from "../../core/errors.ts";
-import { drawnBeside, type Drawing } from "../../reporting/drawing.ts";
+import { drawInThread, type Drawing } from "../../reporting/drawing.ts";
 import { plotWorker } from "../../reporting/plotWorker.ts";
 import { formatBytes, formatNumber } from "../../core/text/format.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -61,7 +61,7 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
     const plots = plotWorker();
     plots.prepare();
     try {
-      return await carryOut(session, current, { ...options, force, drawing: drawnBeside(plots) });
+      return await carryOut(session, current, { ...options, force, drawing: drawInThread(plots) });
     } finally {
       await plots.close();
     }

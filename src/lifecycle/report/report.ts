@@ -3,7 +3,7 @@ import { extname, join, resolve } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
-import { drawnHere, type Drawing } from "../../reporting/drawing.ts";
+import { drawInProcess, type Drawing } from "../../reporting/drawing.ts";
 import { htmlReport } from "../../reporting/htmlReport.ts";
 import { markdownReport } from "../../reporting/markdownReport.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
@@ -44,7 +44,7 @@ export async function report(session: Session, options: ReportOptions = {}): Pro
   context.emit({ type: "stage", stage: "report", message: "drawing the report" });
   const input = await reportInput(session, options.model ?? "latest");
   const format = options.format ?? formatOf(options.output);
-  const drawing = options.drawing ?? drawnHere;
+  const drawing = options.drawing ?? drawInProcess;
   const picture = options.output === "-" ? null : pictureOf(input);
   const drawn = Promise.all([
     format === "md" ? markdownReport(input) : htmlReport(input, drawing.figure),

@@ -7,7 +7,7 @@ import type { Column } from "../../core/table/table.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { driftReport } from "../driftReport.ts";
 
-/** Values of Evidently's own functions on reproducible inputs; not part of this repository. */
+/** Values computed by Evidently's own functions on reproducible inputs; not part of this repository. */
 const golden = fileURLToPath(new URL("../../../../shared/golden/evidently_drift.json", import.meta.url));
 
 type Golden = { case: string; default: string } & Record<string, unknown>;
@@ -29,14 +29,14 @@ const numbers = (values: Iterable<number>): Column => ({
   values: Float64Array.from(values),
 });
 const letters = (codes: number[]): Column => categoryColumn("x", codes.map((code) => "abcd"[code]!)); // prettier-ignore
-// A half more, so that they are no whole numbers, which are categories: all statistics are blind to a common shift.
+// Plus 0.5, because integers would be categories; the shift is common to both sides and changes no statistic.
 const steps = (values: number[], power = 1): Column => numbers(values.map((u) => Math.floor(u ** power * 4) + 0.5));
 const codes = (values: number[], power = 1, count = 4): Column =>
   letters(values.map((u) => Math.floor(u ** power * count)));
 const isBelow = (values: number[], limit: number): Column =>
   categoryColumn("x", values.map((u) => (u < limit ? "1" : "0"))); // prettier-ignore
 
-/** As each vector's "how" says. */
+/** As described by "how" of each vector. */
 const inputs: Record<string, () => readonly [reference: Column, current: Column]> = {
   num_small_same: () => [numbers(lcg(500, 1)), numbers(lcg(300, 2))],
   num_small_shift: () => [numbers(lcg(500, 1)), numbers(lcg(300, 2).map((u) => u + 0.1))],
@@ -67,7 +67,7 @@ describe.skipIf(cases.length === 0)("the evidently rules, against ../shared/gold
     ),
   );
 
-  it("knows every case", () => {
+  it("covers every case", () => {
     expect(Object.keys(inputs)).toEqual(cases.map((vector) => vector.case));
     expect(vectors.length).toBeGreaterThan(50);
   });
@@ -75,40 +75,40 @@ describe.skipIf(cases.length === 0)("the evidently rules, against ../shared/gold
   it.each(vectors)("%s by %s", (name, test, value, drifted) => {
     const [reference, current] = inputs[name]!();
     const result = drift(reference, current, { test });
-    // Its z-test takes 1 − cdf, and sums go in another order.
+    // Evidently's z-test uses 1 − cdf, and sums in another order.
     expect(Math.abs(result.value - value)).toBeLessThan(1e-9);
     expect(result.drifted).toBe(drifted);
   });
 
-  it.each(cases.map((vector) => [vector.case, vector.default] as const))("%s takes %s", (name, usual) => {
+  it.each(cases.map((vector) => [vector.case, vector.default] as const))("%s uses %s by default", (name, test) => {
     const [reference, current] = inputs[name]!();
-    expect(drift(reference, current)).toEqual(drift(reference, current, { test: usual }));
+    expect(drift(reference, current)).toEqual(drift(reference, current, { test }));
   });
 });
 
 describe("the evidently rules", () => {
-  it("take a z-test whatever the number of values, where it is asked for: the smallest against all others", () => {
+  it("accept a z-test for any number of values: the smallest value against all others", () => {
     // 30 of 60 and 20 of 60 are "a": p = 50 / 120, z = (1/2 − 1/3) / √(p (1 − p) 2 / 60) = 1.85164
     const of = (...counts: number[]): Column => letters(counts.flatMap((length, i) => Array.from({ length }, () => i)));
     const { statistic, measure, direction } = drift(of(30, 20, 10), of(20, 30, 10), { test: "z_test" });
     expect([statistic.toFixed(5), measure, direction]).toEqual(["1.85164", "p_value", "below"]);
   });
 
-  it("take whole numbers of few values for categories, and chi-square for them below 1,000 rows", () => {
+  it("treat integers with few distinct values as categories, and test them by chi-square up to 1,000 rows", () => {
     const of = (make: (i: number) => number): Column => numbers(Array.from({ length: 100 }, (_, i) => make(i)));
     const modulo = (by: number, add = 0): Column => of((i) => (i % by) + add);
-    const usual = (reference: Column): string => drift(reference, reference).test;
-    expect([modulo(10), modulo(10, 0.5), modulo(11)].map(usual)).toEqual(["chi_square", "ks", "ks"]);
-    expect([modulo(5), modulo(5, 0.5), modulo(2)].map(usual)).toEqual(["chi_square", "chi_square", "z_test"]);
+    const chosen = (reference: Column): string => drift(reference, reference).test;
+    expect([modulo(10), modulo(10, 0.5), modulo(11)].map(chosen)).toEqual(["chi_square", "ks", "ks"]);
+    expect([modulo(5), modulo(5, 0.5), modulo(2)].map(chosen)).toEqual(["chi_square", "chi_square", "z_test"]);
   });
 
-  it("take the reference's rows alone for the choice of a test", () => {
+  it("choose the test by the number of reference rows alone", () => {
     const [thousand, more] = [numbers(lcg(1000, 1)), numbers(lcg(1001, 1))];
     expect(drift(thousand, more).test).toBe("ks");
     expect(drift(more, thousand).test).toBe("wasserstein");
   });
 
-  it("count answers and truth among the columns, and adjust nothing", () => {
+  it("count predictions and labels as columns, and do not adjust p-values", () => {
     const of = (name: string, seed: number, shift: number): Column => ({
       ...numbers(lcg(100, seed).map((u) => u + shift)),
       name,
@@ -122,11 +122,11 @@ describe("the evidently rules", () => {
     const report = driftReport(reference, table, options);
     expect(report.dataset).toMatchObject({ tested: 3, drifted: 2, detected: true });
     expect(report.target).toMatchObject({ test: "ks", drifted: true });
-    // By the calibrated rules they are told apart from the inputs.
+    // The calibrated rules do not count them.
     expect(driftReport(reference, table, { ...options, rules: "calibrated" }).dataset).toMatchObject({ tested: 1 });
   });
 
-  it("are drift at the limit for KS and most distances, and beyond it for the others", () => {
+  it("count a value at the limit as drift for KS and most distances, but not for the others", () => {
     const [reference, current] = [numbers(lcg(60, 1)), numbers(lcg(50, 2))];
     const atLimit = (test: string): boolean =>
       drift(reference, current, { test, limit: drift(reference, current, { test }).value }).drifted;
@@ -134,7 +134,7 @@ describe("the evidently rules", () => {
     expect(tests.map(atLimit)).toEqual([true, true, true, true, false, false, false, false]);
   });
 
-  it("look only for larger values by Mann–Whitney", () => {
+  it("detect only shifts to larger values by Mann–Whitney", () => {
     const [low, high] = [numbers(lcg(50, 1)), numbers(lcg(50, 2).map((u) => u + 0.5))];
     expect([drift(low, high, { test: "mannw" }).drifted, drift(high, low, { test: "mannw" }).drifted]).toEqual([
       true,
@@ -142,7 +142,7 @@ describe("the evidently rules", () => {
     ]);
   });
 
-  it("test three rows, and skip what holds no value, dates and texts with the reason", () => {
+  it("test as few as three rows, and skip empty columns, dates and free text with the reason", () => {
     const [some, few] = [numbers(lcg(50, 1)), numbers([0.1, 0.2, 0.3])];
     expect(drift(some, few).skipped).toBeUndefined();
     expect(drift(some, numbers([NaN, NaN])).skipped).toBe("all values are missing");

@@ -1,4 +1,4 @@
-/** Evidently's rules, exactly: which test it takes for a column, and when that is drift. */
+/** Evidently's default rules: which test it chooses for a column, and when the result is drift. */
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { CategoryReference, ColumnReference } from "../../core/records/reference.ts";
 import type { CategoryColumn } from "../../core/table/table.ts";
@@ -15,36 +15,36 @@ import {
 import { driftTestNamed, unsuitable } from "../driftTestNamed.ts";
 import { evidentlyTests, type EvidentlySides } from "./evidentlyTests.ts";
 
-/** Up to this many rows in the reference p-values decide, above it distances: the batch's size has no say. */
-const LARGEST_TESTED_REFERENCE = 1000;
+/** Up to this many reference rows Evidently uses p-values, above it distances. The size of the batch does not matter. */
+const MAXIMUM_REFERENCE_FOR_P_VALUES = 1000;
 
-/** Numbers of at most this many distinct values are tested as categories are. */
+/** A column of numbers with at most this many distinct values is tested like categories. */
 const FEW_VALUES = 5;
 
-/** Whole numbers of at most this many distinct values are categories. */
-const MOST_CODES = 10;
+/** A column of integers with at most this many distinct values counts as categories. */
+const MAXIMUM_CODES = 10;
 
-/** Texts are no categories where more than this share of them is distinct. */
-const TEXT_SHARE = 0.5;
+/** A text column counts as free text, not as categories, if more than this share of its values is distinct. */
+const FREE_TEXT_SHARE = 0.5;
 
 /**
- * Every column by itself, at any number of rows, without adjustment and without regard to the size of the effect.
+ * Tests a column on its own, with any number of rows, without adjusting p-values and without a minimum effect size.
  *
- * @throws {MlctlError} kind "usage": a test that does not exist or does not suit the column
+ * @throws {MlctlError} kind "usage": unknown test, or a test that does not work on the column
  */
 export function evidentlyDrift(compared: ComparedColumn): ColumnDrift {
   const { name, reference, column, override } = compared;
   const wanted = override.test === undefined ? null : driftTestNamed(override.test, name);
-  if (wanted?.input === "values" && reference.kind === "category") throw unsuitable(name, wanted, reference.kind);
+  if (wanted?.input === "values" && reference.kind === "category") throw unsuitable(name, wanted);
   const skipped = untestable(reference, wanted === null) ?? reasonToSkip(reference, column, 1);
   if (skipped !== null || column === undefined) {
     const test = wanted ?? (reference.kind === "category" ? driftTests.chi_square : driftTests.ks);
     return { ...untestedColumn(test, override.limit ?? test.limit), skipped: skipped ?? "absent" };
   }
   const sides = evidentlySides(compared);
-  const test = wanted?.name ?? usualTest(reference.count, sides);
-  const { measure, limit: usualLimit, inclusive, leastRows, compare } = evidentlyTests[test];
-  const limit = override.limit ?? usualLimit;
+  const test = wanted?.name ?? defaultTest(reference.count, sides);
+  const { measure, limit: defaultLimit, inclusive, leastRows, compare } = evidentlyTests[test];
+  const limit = override.limit ?? defaultLimit;
   const untested = untestedColumn({ name: test, measure }, limit);
   const rows = Math.min(total(sides.counts.reference), total(sides.counts.current));
   if (rows < leastRows) return { ...untested, skipped: `${rows} values, at least ${leastRows} are needed` };
@@ -54,19 +54,19 @@ export function evidentlyDrift(compared: ComparedColumn): ColumnDrift {
   return { ...untested, statistic, value, psi: stabilityIndex(sidesOf(reference, column)), drifted };
 }
 
-/** What Evidently tests not at all, or by chance. */
-function untestable(reference: ColumnReference, isUsual: boolean): string | null {
-  if (reference.kind === "date" && isUsual) return "dates are not tested";
-  if (reference.kind !== "category" || !isUsual || reference.count === 0) return null;
-  return reference.counts.length > reference.count * TEXT_SHARE
-    ? "free text: most values are distinct, and a classifier of texts is not part of these rules here"
+/** Columns that Evidently skips (dates), or tests with a text classifier that is not implemented here. */
+function untestable(reference: ColumnReference, isDefault: boolean): string | null {
+  if (reference.kind === "date" && isDefault) return "dates are not tested";
+  if (reference.kind !== "category" || !isDefault || reference.count === 0) return null;
+  return reference.counts.length > reference.count * FREE_TEXT_SHARE
+    ? "free text (most values are distinct): Evidently's text classifier is not implemented"
     : null;
 }
 
-function usualTest(referenceRows: number, { isNumerical, counts }: EvidentlySides): DriftTestName {
+function defaultTest(referenceRows: number, { isNumerical, counts }: EvidentlySides): DriftTestName {
   const distinct = counts.reference.length;
   const isFew = !isNumerical || distinct <= FEW_VALUES;
-  if (referenceRows > LARGEST_TESTED_REFERENCE) return isFew ? "jensen_shannon" : "wasserstein";
+  if (referenceRows > MAXIMUM_REFERENCE_FOR_P_VALUES) return isFew ? "jensen_shannon" : "wasserstein";
   if (!isFew) return "ks";
   return distinct > 2 ? "chi_square" : "z_test";
 }
@@ -76,18 +76,18 @@ function evidentlySides({ reference, column }: ComparedColumn): EvidentlySides {
     return { isNumerical: false, values: null, counts: textCounts(reference, column) };
   }
   const { values } = sidesOf(reference, column!);
-  if (values === null) throw new TypeError("numbers have values");
+  if (values === null) throw new TypeError("a column of numbers must have values");
   const counts = valueCounts(values);
   const distinct = counts.reference.reduce((sum, rows) => sum + (rows > 0 ? 1 : 0), 0);
   const isCode =
     reference.kind === "number" &&
     reference.missing === 0 &&
-    distinct <= MOST_CODES &&
+    distinct <= MAXIMUM_CODES &&
     values.reference.every((value) => Number.isInteger(value));
   return { isNumerical: !isCode, values, counts };
 }
 
-/** Rows by category of either side, sorted as texts; what the reference did not keep is one more. */
+/** Row counts by category of either side, sorted by name; categories that the reference did not keep share one cell. */
 function textCounts(reference: CategoryReference, { codes, categories }: CategoryColumn): Side {
   const rows = new Map<string, [number, number]>();
   for (const [category, count] of reference.counts) rows.set(category, [count, 0]);
@@ -98,8 +98,8 @@ function textCounts(reference: CategoryReference, { codes, categories }: Categor
     if (count > 0) rows.set(category, [rows.get(category)?.[0] ?? 0, count]);
   });
   const cells = [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
-  const unkept = reference.count - reference.counts.reduce((sum, [, count]) => sum + count, 0);
-  if (unkept > 0) cells.push([unkept, 0]);
+  const notKept = reference.count - reference.counts.reduce((sum, [, count]) => sum + count, 0);
+  if (notKept > 0) cells.push([notKept, 0]);
   return { reference: Float64Array.from(cells, ([a]) => a), current: Float64Array.from(cells, ([, b]) => b) };
 }
 

@@ -1,9 +1,9 @@
-/** Shares of values by bin as Evidently counts them, for its distances. */
+/** Bin counts and shares as Evidently computes them for its distances. */
 import type { Side } from "../compareColumn.ts";
 
 /**
- * Counts in bins of equal width over both samples, their number by Sturges' rule for `size` values: as
- * numpy.histogram_bin_edges(…, bins="sturges") and numpy.histogram, to the last rounding. The last bin is closed.
+ * Counts in bins of equal width over both samples; the number of bins follows Sturges' rule for `size` values. Equals
+ * numpy.histogram_bin_edges(…, bins="sturges") and numpy.histogram to the last bit. The last bin is closed.
  */
 export function sturgesCounts({ reference, current }: Side, size: number): Side {
   let [first, last] = [Infinity, -Infinity];
@@ -25,7 +25,7 @@ function countIn(values: Float64Array, edges: Float64Array, step: number): Float
   const bins = edges.length - 1;
   const counts = new Float64Array(bins);
   for (const value of values) {
-    // The quotient may be off by a rounding; the edges decide.
+    // The quotient may be off by a rounding error, so compare with the edges.
     let bin = Math.min(bins - 1, Math.max(0, Math.floor((value - edges[0]!) / step)));
     while (bin > 0 && value < edges[bin]!) bin--;
     while (bin < bins - 1 && value >= edges[bin + 1]!) bin++;
@@ -34,11 +34,11 @@ function countIn(values: Float64Array, edges: Float64Array, step: number): Float
   return counts;
 }
 
-/** Shares in which an empty cell holds 1e-4, or a millionth of the smallest share where that is not above 1e-4. */
+/** Shares with empty cells filled: with 1e-4, or a millionth of the smallest share if that is at most 1e-4. */
 export function filledShares(counts: Float64Array): Float64Array {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const shares = counts.map((count) => count / total);
   const smallest = shares.reduce((least, share) => (share > 0 ? Math.min(least, share) : least), Infinity);
-  const stand = smallest <= 1e-4 ? smallest / 1e6 : 1e-4;
-  return shares.map((share) => (share === 0 ? stand : share));
+  const filler = smallest <= 1e-4 ? smallest / 1e6 : 1e-4;
+  return shares.map((share) => (share === 0 ? filler : share));
 }

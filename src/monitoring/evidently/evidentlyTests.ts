@@ -1,4 +1,4 @@
-/** Drift tests as Evidently computes them, with its traps, by our names for them. */
+/** Drift tests exactly as Evidently computes them, including its pitfalls, under mlctl's names. */
 import type { DriftResult } from "../../drift/driftTest.ts";
 import { driftTests, type DriftTestName } from "../../drift/index.ts";
 import { mannWhitney } from "../../drift/mannWhitney.ts";
@@ -9,41 +9,41 @@ import type { Side } from "../compareColumn.ts";
 import { filledShares, sturgesCounts } from "./evidentlyShares.ts";
 
 export interface EvidentlySides {
-  /** A column of numbers that Evidently takes for numbers; few whole ones are categories to it. */
+  /** Whether Evidently treats the column as numerical; integers with few distinct values are categories. */
   readonly isNumerical: boolean;
-  /** Null for texts. */
+  /** Null for text columns. */
   readonly values: Side | null;
-  /** Rows by value, smallest value first. */
+  /** Row counts by value, in ascending order. */
   readonly counts: Side;
 }
 
 export interface EvidentlyTest {
   readonly measure: "p_value" | "distance";
   readonly limit: number;
-  /** Whether a value that is equal to the limit is drift. */
+  /** Whether a value equal to the limit counts as drift. */
   readonly inclusive: boolean;
-  /** Values needed on each side. */
+  /** Minimum number of values on each side. */
   readonly leastRows: number;
   readonly compare: (sides: EvidentlySides) => DriftResult;
 }
 
-/** More distinct values in the reference than this are put into bins. */
-const MOST_CELLS = 20;
+/** Numbers with more distinct values in the reference are binned. */
+const MAXIMUM_CELLS = 20;
 
-/** The scale of a Wasserstein distance is at least this. */
-const LEAST_DEVIATION = 0.001;
+/** Minimum of the standard deviation that a Wasserstein distance is divided by. */
+const MINIMUM_DEVIATION = 0.001;
 
 const pValue = { measure: "p_value", limit: 0.05, inclusive: false, leastRows: 1 } as const;
 const atLeast = { measure: "distance", limit: 0.1, inclusive: true, leastRows: 1 } as const;
 
-/** Limits and comparisons are Evidently's defaults: registry.py and each test's file in its legacy/calculations/stattests. */
+/** Limits and comparisons are Evidently's defaults: registry.py and the file of each test in legacy/calculations/stattests. */
 export const evidentlyTests: Readonly<Record<DriftTestName, EvidentlyTest>> = {
   ks: { ...pValue, inclusive: true, compare: onValues(driftTests.ks.compare) },
   chi_square: { ...pValue, compare: ({ counts }) => goodnessOfFit(counts) },
   z_test: { ...pValue, compare: ({ counts }) => driftTests.z_test.compare(counts.reference, counts.current) },
   mann_whitney: {
     ...pValue,
-    // One-sided: only a current sample that lies higher is found.
+    // One-sided: finds only shifts to larger values.
     compare: onValues((reference, current) => {
       const { statistic, pValue: value } = mannWhitney(reference, current, "less");
       return { statistic, value };
@@ -60,7 +60,7 @@ export const evidentlyTests: Readonly<Record<DriftTestName, EvidentlyTest>> = {
   wasserstein: {
     ...atLeast,
     compare: onValues((reference, current) => {
-      const scale = Math.max(standardDeviation(reference, { ddof: 0 }), LEAST_DEVIATION);
+      const scale = Math.max(standardDeviation(reference, { ddof: 0 }), MINIMUM_DEVIATION);
       return distance(wassersteinDistance(reference, current) / scale);
     }),
   },
@@ -74,29 +74,29 @@ export const evidentlyTests: Readonly<Record<DriftTestName, EvidentlyTest>> = {
     ),
   },
   hellinger: { ...atLeast, compare: hellinger },
-  // Evidently's TVD is a p-value of 100 random permutations; the distance itself is what can be told again.
+  // Evidently's TVD is a p-value of 100 random permutations; only the distance itself is reproducible.
   total_variation: { ...atLeast, compare: onShares(driftTests.total_variation.compare) },
 };
 
-/** One-sample: the reference's counts are taken for the truth, so that it alarms too often. A new value makes p 0. */
+/** One-sample test: takes the reference's shares as exact, so it alarms too often. A new category makes p 0. */
 function goodnessOfFit({ reference, current }: Side): DriftResult {
   const scale = total(current) / total(reference);
   const statistic = current.reduce((sum, rows, i) => {
     const expected = reference[i]! * scale;
     return sum + (rows === expected ? 0 : (rows - expected) ** 2 / expected);
   }, 0);
-  // SciPy has no answer for one cell; it is the same on both sides.
+  // A single cell is the same on both sides; SciPy has no p-value for it.
   if (current.length === 1) return { statistic, value: 1 };
   return { statistic, value: chiSquareSurvival(statistic, current.length - 1) };
 }
 
-/** Shares are not normed again after empty cells were filled. */
+/** As in Evidently, shares are not normalized again after empty cells were filled. */
 function stabilityIndex(reference: Float64Array, current: Float64Array): DriftResult {
   const [p, q] = [filledShares(reference), filledShares(current)];
   return distance(p.reduce((sum, share, i) => sum + (share - q[i]!) * Math.log(share / q[i]!), 0));
 }
 
-/** In bins by the number of distinct values, where all other distances count rows. */
+/** The number of bins depends on the number of distinct values, unlike in all other distances, where it depends on the rows. */
 function hellinger({ isNumerical, values, counts }: EvidentlySides): DriftResult {
   const side = isNumerical && values !== null ? sturgesCounts(values, counts.reference.length) : counts;
   return driftTests.hellinger.compare(side.reference, side.current);
@@ -105,7 +105,7 @@ function hellinger({ isNumerical, values, counts }: EvidentlySides): DriftResult
 function onShares(compare: (reference: Float64Array, current: Float64Array) => DriftResult): EvidentlyTest["compare"] {
   return ({ isNumerical, values, counts }) => {
     const distinct = counts.reference.reduce((sum, rows) => sum + (rows > 0 ? 1 : 0), 0);
-    const isBinned = isNumerical && values !== null && distinct > MOST_CELLS;
+    const isBinned = isNumerical && values !== null && distinct > MAXIMUM_CELLS;
     const side = isBinned ? sturgesCounts(values, values.reference.length + values.current.length) : counts;
     return compare(side.reference, side.current);
   };
@@ -113,7 +113,7 @@ function onShares(compare: (reference: Float64Array, current: Float64Array) => D
 
 function onValues(compare: (reference: Float64Array, current: Float64Array) => DriftResult): EvidentlyTest["compare"] {
   return ({ values }) => {
-    if (values === null) throw new TypeError("a test of numbers for a column of texts");
+    if (values === null) throw new TypeError("a test of numbers for a text column");
     return compare(values.reference, values.current);
   };
 }

@@ -1,4 +1,4 @@
-/** Data: how many rows the model learned from and what each column holds. */
+/** Data: number of rows, and statistics of each column. */
 import type { ColumnReference } from "../../core/records/reference.ts";
 import { countOf, figure, percent } from "../../plots/figures.ts";
 import { dataTable } from "../dataTable.ts";
@@ -9,16 +9,16 @@ import { emptyNote, section } from "../section.ts";
 
 export function dataSection({ data, run, dataset, signature }: ReportInput): Html {
   if (data === null)
-    return section("data", "Data", emptyNote("The dataset is gone, so its columns cannot be summarized."));
+    return section("data", "Data", emptyNote("The dataset no longer exists, so its columns cannot be summarized."));
   const entries = Object.entries(data.columns);
-  const duplicates = dataset === null ? "" : ` ${countOf(dataset.duplicatesRemoved, "duplicate")} were removed.`;
+  const duplicates = dataset === null ? "" : ` Removed ${countOf(dataset.duplicatesRemoved, "duplicate")}.`;
   return section(
     "data",
     "Data",
     html`<p>
-        ${countOf(data.rows, "row")} and ${countOf(entries.length, "column")}.${duplicates} The model learned from
-        ${countOf(run.trainingRows, "row")}; ${countOf(run.validationRows, "row")} were held back to choose between
-        candidates. Predicted is “${signature.target.name}”.
+        ${countOf(data.rows, "row")} and ${countOf(entries.length, "column")}.${duplicates} The model was trained on
+        ${countOf(run.trainingRows, "row")}; ${countOf(run.validationRows, "row")} were held out to choose between
+        candidates. Target: “${signature.target.name}”.
       </p>
       ${
         entries.length === 0
@@ -30,7 +30,7 @@ export function dataSection({ data, run, dataset, signature }: ReportInput): Htm
                 { title: "Kind" },
                 { title: "Missing", numeric: true },
                 { title: "Mean", numeric: true },
-                { title: "Deviation", numeric: true },
+                { title: "Std. deviation", numeric: true },
                 { title: "Minimum", numeric: true },
                 { title: "Median", numeric: true },
                 { title: "Maximum", numeric: true },
@@ -47,15 +47,15 @@ function cellsOf(column: ColumnReference, rows: number): string[] {
   if (column.kind === "category") {
     const [top] = column.counts;
     const frequent = top === undefined ? "–" : `${top[0]} (${percent(top[1] / (rows - column.missing))})`;
-    // Only the most frequent categories are kept.
+    // The reference keeps only the most frequent categories.
     const listed = column.counts.reduce((sum, [, count]) => sum + count, 0);
-    const distinct = `${listed < column.count ? "over " : ""}${countOf(column.counts.length, "value")}`;
+    const distinct = `${listed < column.count ? "more than " : ""}${countOf(column.counts.length, "value")}`;
     return [`category, ${distinct}`, missing, "–", "–", "–", "–", "–", frequent];
   }
-  const tell = (value: number | null | undefined): string =>
+  const shown = (value: number | null | undefined): string =>
     column.kind === "date" && typeof value === "number" ? new Date(value).toISOString().slice(0, 10) : figure(value);
   const { quantiles } = column;
   const deviation = column.kind === "date" ? "–" : figure(column.standardDeviation);
-  const order = [quantiles[0], quantiles[50], quantiles.at(-1)].map(tell);
-  return [column.kind, missing, tell(column.mean), deviation, ...order, "–"];
+  const order = [quantiles[0], quantiles[50], quantiles.at(-1)].map(shown);
+  return [column.kind, missing, shown(column.mean), deviation, ...order, "–"];
 }

@@ -1,4 +1,4 @@
-/** Deployment: what is in production, what was before, and how the score went over time. */
+/** Deployment: the deployed model, earlier deployments and the history of scores. */
 import { figure } from "../../plots/figures.ts";
 import { scoreHistoryPlot } from "../../plots/scoreHistory.ts";
 import { dataTable } from "../dataTable.ts";
@@ -15,8 +15,7 @@ export async function deploymentSection(input: ReportInput, draw: DrawFigure): P
 }
 
 function current({ deployment, run }: ReportInput): Html {
-  if (deployment === null)
-    return emptyNote("No model is deployed. Run mlctl deploy to put the best one into production.");
+  if (deployment === null) return emptyNote("No model is deployed. Run mlctl deploy to deploy the best one.");
   const { deploymentId, deployedAt, runId, aliases } = deployment;
   const names = aliases.length === 0 ? "" : `, known as ${aliases.join(", ")}`;
   const which = runId === run.runId ? "the model of this report" : `run ${runId}, not the model of this report`;
@@ -26,8 +25,8 @@ function current({ deployment, run }: ReportInput): Html {
 async function history(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { history: points } = input;
   const { label, greaterIsBetter } = mainMetric(input);
-  if (points.length === 0) return emptyNote("No run was scored yet, so there is no course of the score.");
-  if (points.length === 1) return emptyNote("One run was scored: the course of the score appears from the second on.");
+  if (points.length === 0) return emptyNote("No run was scored yet, so there is no score history.");
+  if (points.length === 1) return emptyNote("Only one run was scored. The score history appears once there are two.");
   return html`<div class="plots">
     ${await draw("score-history", scoreHistoryPlot({ metric: label, greaterIsBetter, points }))}
   </div>`;

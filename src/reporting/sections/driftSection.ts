@@ -1,4 +1,4 @@
-/** Drift: which columns have moved since training, with a picture of each that moved most. */
+/** Drift: which columns drifted since training, with plots of those that drifted most. */
 import type { ColumnDrift, DriftReport } from "../../core/records/drift.ts";
 import type { ColumnReference } from "../../core/records/reference.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
@@ -11,8 +11,8 @@ import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 
-/** Each picture takes about 12 kB: the drifted columns first, then those nearest to it. */
-const MOST_PICTURES = 12;
+/** Each plot takes about 12 kB. Drifted columns come first, then those closest to drift. */
+const MAXIMUM_PLOTS = 12;
 
 const testNames: Readonly<Record<string, string>> = {
   ks: "Kolmogorov–Smirnov",
@@ -37,7 +37,7 @@ export async function driftSection(input: ReportInput, draw: DrawFigure): Promis
     );
   }
   const { target } = drift;
-  const compared = [...Object.entries(drift.columns), ...(target ? [["(truth)", target] as const] : [])];
+  const compared = [...Object.entries(drift.columns), ...(target ? [["(label)", target] as const] : [])];
   const sorted = compared.toSorted(([, a], [, b]) => urgency(b) - urgency(a));
   const names = sorted.map(([name]) => name);
   return section(
@@ -55,7 +55,7 @@ export async function driftSection(input: ReportInput, draw: DrawFigure): Promis
                 { title: "Test" },
                 { title: "Statistic", numeric: true },
                 { title: "p-value or distance", numeric: true },
-                { title: "Drift where", numeric: true },
+                { title: "Drift if", numeric: true },
                 { title: "PSI", numeric: true },
                 { title: "Verdict" },
               ],
@@ -68,9 +68,9 @@ export async function driftSection(input: ReportInput, draw: DrawFigure): Promis
 function sentence({ dataset, referenceRows, currentRows }: DriftReport): string {
   const compared = `${countOf(currentRows, "new row")} compared with ${countOf(referenceRows, "training row")}`;
   if (dataset.tested === 0 || dataset.share === null) return `${compared}: no column could be tested.`;
-  const moved = `${dataset.drifted} of ${countOf(dataset.tested, "column")} moved (${percent(dataset.share)})`;
-  const verdict = dataset.detected ? "that is drift of the dataset" : "no drift of the dataset";
-  return `${compared}: ${moved}, ${verdict} (limit ${percent(dataset.limit)}).`;
+  const drifted = `${dataset.drifted} of ${countOf(dataset.tested, "column")} drifted (${percent(dataset.share)})`;
+  const verdict = dataset.detected ? "dataset drift detected" : "no dataset drift";
+  return `${compared}: ${drifted}, ${verdict} (limit ${percent(dataset.limit)}).`;
 }
 
 async function pictures(
@@ -78,14 +78,14 @@ async function pictures(
   names: readonly string[],
   draw: DrawFigure,
 ): Promise<Html | null> {
-  const shown = names.filter((name) => distributions[name] !== undefined).slice(0, MOST_PICTURES);
+  const shown = names.filter((name) => distributions[name] !== undefined).slice(0, MAXIMUM_PLOTS);
   if (shown.length === 0) return null;
   const specs = shown.map((name) => columnPlot(name, distributions[name]!));
   const figures = await Promise.all(specs.map((spec, i) => spec && draw(`drift-${i + 1}`, spec)));
   return html`<div class="plots small">${figures}</div>`;
 }
 
-/** Null where a column has become one of another kind. */
+/** Null if the kind of the column changed. */
 function columnPlot(
   name: string,
   { reference, current }: { readonly reference: ColumnReference; readonly current: ColumnReference },
@@ -101,12 +101,12 @@ function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {
   const value = `${column.measure === "p_value" ? "p = " : ""}${figure(column.value)}`;
   const limit = `${column.direction === "below" ? "below" : "at or above"} ${exact(column.limit)}`;
   const stable = html`<span class="good">stable</span>${column.note === undefined ? "" : `: ${column.note}`}`;
-  const verdict = column.drifted ? html`<span class="bad">moved</span>` : stable;
+  const verdict = column.drifted ? html`<span class="bad">drifted</span>` : stable;
   const test = testNames[column.test] ?? column.test.replaceAll("_", " ");
   return [name, test, figure(column.statistic), value, limit, figure(column.psi, 2), verdict];
 }
 
-/** Drifted columns first, by PSI within; skipped ones last. */
+/** Sorts drifted columns first, each group by PSI, and skipped columns last. */
 function urgency(column: ColumnDrift): number {
   if (column.skipped !== undefined) return -1;
   return (column.drifted ? 1000 : 0) + Math.min(999, column.psi ?? 0);

@@ -1,4 +1,4 @@
-/** Findings: each check of diagnose with its verdict, failures first. */
+/** Checks: each finding of diagnose, failures first. */
 import type { Finding } from "../../core/records/drift.ts";
 import { exact, figure } from "../../plots/figures.ts";
 import { dataTable } from "../dataTable.ts";
@@ -8,13 +8,13 @@ import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 
 const order = ["fail", "warn", "pass"] as const;
-/** Words beside colour: a verdict must be readable without seeing red and green apart. */
+/** Words in addition to colours, for readers who cannot distinguish red and green. */
 const words = { fail: "failed", warn: "warning", pass: "passed" } as const;
 const tones = { fail: "bad", warn: "caution", pass: "good" } as const;
 
 export function findingsSection({ findings }: ReportInput): Html {
   if (findings.length === 0)
-    return section("checks", "Checks", emptyNote("No checks were run. mlctl diagnose runs them."));
+    return section("checks", "Checks", emptyNote("No checks were run. Use mlctl diagnose to run them."));
   const sorted = findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
   const table = dataTable({
     caption: "Checks, failures first",
@@ -26,13 +26,19 @@ export function findingsSection({ findings }: ReportInput): Html {
       { title: "What it means" },
     ],
     rows: sorted.map(({ name, status, value, limit, message }) => ({
-      cells: [name, html`<span class="${tones[status]}">${words[status]}</span>`, tell(value), tell(limit), message],
+      cells: [
+        name,
+        html`<span class="${tones[status]}">${words[status]}</span>`,
+        valueText(value),
+        valueText(limit),
+        message,
+      ],
     })),
   });
   return section("checks", "Checks", table);
 }
 
-function tell(value: Finding["value"]): string {
+function valueText(value: Finding["value"]): string {
   if (typeof value !== "number") return value ?? "–";
   return Number.isFinite(value) ? exact(value) : figure(value);
 }

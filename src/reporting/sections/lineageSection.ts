@@ -1,4 +1,4 @@
-/** Lineage: from the files over dataset and run to the deployment, each with its hash. */
+/** Lineage: files, dataset, run, model and deployment, each with its hash. */
 import { countOf, figure } from "../../plots/figures.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
@@ -35,7 +35,7 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
   const engine = run.engine === undefined ? "" : ` (${run.engine})`;
   return [
     dataset === null
-      ? { title: "Dataset", name: run.datasetId, facts: ["its record is gone", `sha256 ${run.datasetSha256}`] }
+      ? { title: "Dataset", name: run.datasetId, facts: ["its record is missing", `sha256 ${run.datasetSha256}`] }
       : {
           title: "Dataset",
           name: dataset.datasetId,
@@ -53,7 +53,11 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
       ],
     },
     run.model === null
-      ? { title: "Model", name: "none", facts: ["only the winner of a training keeps its model"] }
+      ? {
+          title: "Model",
+          name: "none",
+          facts: ["no model file: only the best run of a training and those that promotion.top names keep one"],
+        }
       : {
           title: "Model",
           name: run.model.path,
@@ -65,11 +69,11 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
           name: `#${deployment.deploymentId}`,
           facts: [dateTime(deployment.deployedAt), `sha256 ${deployment.model.sha256}`],
         }
-      : { title: "Deployment", name: "none", facts: ["this run is not in production"] },
+      : { title: "Deployment", name: "none", facts: ["this run is not deployed"] },
   ];
 }
 
-/** What went in, file by file. */
+/** Tables of the dataset's files, the rejected files and the test files. */
 export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "run">): Html {
   const parts: Html[] = [];
   const columns = [{ title: "File" }, { title: "Rows", numeric: true }, { title: "sha256" }];
@@ -85,7 +89,7 @@ export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "ru
   if (dataset !== null && dataset.rejected.length > 0) {
     parts.push(
       dataTable({
-        caption: "Files set aside because they could not be read",
+        caption: "Files rejected because they could not be read",
         columns: [{ title: "File" }, { title: "Reason" }],
         rows: dataset.rejected.map(({ path, reason, line }) => ({
           cells: [path, line === undefined || reason.startsWith(`line ${line}`) ? reason : `${reason} (line ${line})`],
@@ -106,7 +110,7 @@ export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "ru
   return html`${parts}`;
 }
 
-/** Twelve digits tell files apart at a glance; the whole hash is in the title. */
+/** Twelve hex digits are enough to compare files; the tooltip has the whole hash. */
 function hash(sha256: string): Html {
   return html`<code title="${sha256}">${sha256.slice(0, 12)}…</code>`;
 }

@@ -1,4 +1,4 @@
-/** Metrics on the test rows with their intervals, the baseline beside every one. */
+/** Metrics on the test set with intervals, compared with the baseline. */
 import { figure, percent } from "../../plots/figures.ts";
 import { covers } from "../covers.ts";
 import { dataTable } from "../dataTable.ts";
@@ -18,7 +18,7 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
     const range =
       interval === null || interval === undefined ? "–" : `${figure(interval[0])} to ${figure(interval[1])}`;
     const cells = [
-      html`${label}${name === input.metric && html` <span class="tag">decides</span>`}`,
+      html`${label}${name === input.metric && html` <span class="tag">main metric</span>`}`,
       figure(value),
       range,
       figure(baseline),
@@ -37,14 +37,14 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
           { title: "Value", numeric: true },
           { title: "95 % interval", numeric: true },
           { title: "Baseline", numeric: true },
-          { title: "Against baseline" },
+          { title: "Compared with baseline" },
           { title: "On validation rows", numeric: true },
         ],
         rows,
       })}
       <p class="note">
-        Intervals are bootstrap intervals over the test rows. The baseline is fitted on the same rows without looking at
-        a column. “–” means undefined.
+        Intervals are bootstrap intervals over the test rows. The baseline is trained on the same rows as the model and
+        ignores all columns. “–” means undefined.
       </p>
       ${copies(score)}`,
   );
@@ -52,24 +52,24 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
 
 function copies({ copiedRows, copiedValidationRows, rows }: ScoreRecord): Html {
   if (copiedRows === null)
-    return html`<p>Whether test rows are copies of training rows could not be checked: the training data is gone.</p>`;
-  const learned =
+    return html`<p>Test rows could not be checked for copies of training rows: the training data no longer exists.</p>`;
+  const training =
     copiedRows === 0
       ? html`<p>No test row is a copy of a training row.</p>`
       : html`<p class="warning">
           ${figure(copiedRows)} of ${figure(rows)} test rows (${percent(copiedRows / rows)}) are copies of training
-          rows, so the metrics may be too good.
+          rows, so the metrics may be too optimistic.
         </p>`;
-  if (!copiedValidationRows) return learned;
-  return html`${learned}
+  if (!copiedValidationRows) return training;
+  return html`${training}
     <p class="warning">
       ${figure(copiedValidationRows)} of ${figure(rows)} test rows (${percent(copiedValidationRows / rows)}) are rows
-      that the model was validated on, so the metrics are not independent of its choice. Rows that were not ingested
-      judge it better.
+      that the model was validated on, so the metrics are not independent of the choice of the model. Use test rows that
+      were not ingested.
     </p>`;
 }
 
-/** Where the interval covers the baseline's value, other test rows might tell the opposite. */
+/** Not significant if the interval contains the value of the baseline. */
 function verdict(
   [value, baseline]: readonly [number | null | undefined, number | null | undefined],
   interval: readonly [number, number] | null | undefined,
@@ -79,7 +79,7 @@ function verdict(
   if (value === baseline) return "same";
   const isBetter = value > baseline === greaterIsBetter;
   const word = isBetter ? "better" : "worse";
-  if (covers(interval, baseline)) return `${word}, not for sure`;
+  if (covers(interval, baseline)) return `${word}, not significant`;
   return html`<span class="${isBetter ? "good" : "bad"}">${word}</span>`;
 }
 
@@ -92,7 +92,7 @@ function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">):
     ${
       known.length > 0 &&
       dataTable({
-        caption: `Metrics on ${figure(run.validationRows)} validation rows, held back from training`,
+        caption: `Metrics on ${figure(run.validationRows)} validation rows, held out from training`,
         columns: [{ title: "Metric" }, { title: "Value", numeric: true }],
         rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, figure(run.metrics[name])] })),
       })

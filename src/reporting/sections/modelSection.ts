@@ -1,4 +1,4 @@
-/** The model: the candidates it was chosen from, what it leans on, and its parameters. */
+/** Model: the candidates, feature importance, SHAP values and parameters. */
 import { selectionLabel } from "../../core/text/selectionLabel.ts";
 import { figure } from "../../plots/figures.ts";
 import { importancePlot } from "../../plots/importance.ts";
@@ -17,7 +17,7 @@ export async function modelSection(input: ReportInput, draw: DrawFigure): Promis
   const [leaders, importancePart, shap] = await Promise.all([
     leaderboard(input, draw),
     importance.length === 0
-      ? emptyNote("This family of models has no importance, and none was measured by shuffling columns.")
+      ? emptyNote("This model family has no feature importance, and permutation importance was not computed.")
       : draw("importance", importancePlot({ values: importance, measure: importanceMeasure })),
     shapPlots(input, draw),
   ]);
@@ -35,8 +35,8 @@ function shapPlots({ shap }: ReportInput, draw: DrawFigure): Promise<Html[]> {
 
 async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { candidates, metric } = input;
-  if (candidates.length === 0) return emptyNote("The candidates of this training are not on record.");
-  if (candidates.length === 1) return emptyNote("One candidate was trained: there was nothing to choose from.");
+  if (candidates.length === 0) return emptyNote("There is no record of the candidates of this training.");
+  if (candidates.length === 1) return emptyNote("Only one candidate was trained, so there is nothing to compare.");
   const { label, greaterIsBetter } = mainMetric(input);
   const rows = ranked(candidates).map((candidate) => ({
     label: nameOf(candidate, candidates),
@@ -52,7 +52,7 @@ async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> 
   return draw("leaderboard", leaderboardPlot({ metric: label, greaterIsBetter, ...judgedOn, candidates: rows }));
 }
 
-/** How the winner was chosen; undefined where the validation rows did it. */
+/** The folds on which the winner was chosen; undefined if it was chosen on the validation rows. */
 function foldsOf(candidates: readonly Candidate[]): Candidate["selection"] {
   return candidates.find(({ selection }) => selection !== undefined)?.selection;
 }
@@ -82,12 +82,12 @@ function candidateTable(input: ReportInput): Html | null {
       const chosen = candidate.runId === input.run.runId;
       const outcome =
         candidate.status === "FINISHED" ? (chosen ? "chosen" : "") : (candidate.error ?? candidate.status);
-      const figures = shown.map(({ name }) => figure(candidate.metrics[name]));
+      const values = shown.map(({ name }) => figure(candidate.metrics[name]));
       const cells = [
         familyName(candidate.family),
         candidate.featureSet,
         ...onFolds.map((_, i) => figure(i === 0 ? candidate.selection?.value : candidate.selection?.standardDeviation)),
-        ...figures,
+        ...values,
         figure(candidate.seconds, 2),
         outcome,
       ];
@@ -110,7 +110,7 @@ function parameters({ run }: ReportInput): Html {
   </details>`;
 }
 
-/** Failed candidates have no rank worth showing: they come last. */
+/** By rank; failed candidates come last. */
 function ranked(candidates: readonly Candidate[]): readonly Candidate[] {
   return candidates.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
 }
@@ -119,8 +119,8 @@ function place({ status, rank }: Candidate): number {
   return status === "FINISHED" ? rank : Infinity;
 }
 
-/** The feature set is told where it differs. */
+/** Includes the feature set if the candidates differ in it. */
 function nameOf(candidate: Candidate, all: readonly Candidate[]): string {
-  const alike = all.every(({ featureSet }) => featureSet === candidate.featureSet);
-  return alike ? familyName(candidate.family) : `${familyName(candidate.family)} · ${candidate.featureSet}`;
+  const isShared = all.every(({ featureSet }) => featureSet === candidate.featureSet);
+  return isShared ? familyName(candidate.family) : `${familyName(candidate.family)} · ${candidate.featureSet}`;
 }

@@ -1,4 +1,4 @@
-/** How the model answers: matrix and curves for classes, scatter and residuals for numbers. */
+/** Predictions: confusion matrix and curves for classification, scatter and residual plots for regression. */
 import { calibrationPlot } from "../../plots/calibration.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
 import { figure } from "../../plots/figures.ts";
@@ -26,22 +26,22 @@ async function regression({ predictions, signature }: ReportInput, draw: DrawFig
   const { actual, predicted } = predictions;
   const target = signature.target.name;
   const residuals = Float64Array.from(predicted, (value, i) => value - actual[i]!);
-  const [scatter, away, histogram] = await Promise.all([
+  const [scatter, residualPlot, histogram] = await Promise.all([
     draw("predicted-actual", predictedVsActualPlot({ target, actual, predicted })),
     draw("residuals", residualsPlot({ target, predicted, residuals })),
     draw("residual-histogram", residualHistogramPlot({ residuals })),
   ]);
-  return html`<div class="plots">${scatter} ${away} ${histogram}</div>`;
+  return html`<div class="plots">${scatter} ${residualPlot} ${histogram}</div>`;
 }
 
 async function classification(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { score } = input.run;
-  if (score === null) return emptyNote("There is no test data, so there are no predictions to look at.");
+  if (score === null) return emptyNote("There is no test data, so there are no predictions to show.");
   const classes = input.signature.target.classes ?? score.classReport?.map(({ label }) => label) ?? [];
   const present = (score.classReport ?? []).filter(({ support }) => support > 0);
   const oneClass =
     present.length === 1
-      ? emptyNote(`All test rows are of one class, “${present[0]!.label}”: curves and areas under them are undefined.`)
+      ? emptyNote(`All test rows are of one class, “${present[0]!.label}”, so curves and their areas are undefined.`)
       : null;
   const [matrix, curves] = await Promise.all([
     score.confusionMatrix === null
@@ -68,7 +68,7 @@ function curveFigures(
   if (drawn(calibration)) plots.push(draw("calibration", calibrationPlot({ bins: calibration! })));
   else if (task === "binary") missing.push("calibration");
   if (missing.length > 0)
-    plots.push(emptyNote(`Not drawn: ${missing.join(", ")}. This needs probabilities and rows of every class.`));
+    plots.push(emptyNote(`Not drawn: ${missing.join(", ")}. These plots need probabilities and rows of every class.`));
   return plots;
 }
 
@@ -76,7 +76,7 @@ function classReport({ run }: ReportInput): Html | null {
   const report = run.score?.classReport;
   if (report === null || report === undefined) return null;
   return dataTable({
-    caption: "Each class by itself",
+    caption: "Metrics by class",
     columns: [
       { title: "Class" },
       { title: "Precision", numeric: true },

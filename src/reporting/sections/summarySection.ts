@@ -1,4 +1,4 @@
-/** The box at the top: verdict, score, baseline, deployed model, reasons and warnings. */
+/** The box at the top: decision, score, baseline, deployed model, reasons and warnings. */
 import { scoreIntervalPlot } from "../../plots/scoreInterval.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
@@ -6,7 +6,7 @@ import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { mainMetric, summaryOf } from "../summary.ts";
 
-const badges = { good: "deployed", calm: "kept back", open: "not decided" } as const;
+const badges = { good: "deployed", calm: "not deployed", open: "not decided" } as const;
 
 export async function summarySection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { tone, headline, sentences, reasons } = summaryOf(input);
@@ -46,7 +46,7 @@ async function comparison(input: ReportInput, draw: DrawFigure): Promise<Html | 
   const models = [{ label: "this model", value, interval: score.intervals[input.metric] ?? null }];
   const champion = input.decision?.champion;
   if (typeof champion?.value === "number") {
-    models.push({ label: "deployed before", value: champion.value, interval: champion.interval });
+    models.push({ label: "previously deployed", value: champion.value, interval: champion.interval });
   }
   const baseline = score.baseline[input.metric];
   if (typeof baseline === "number") models.push({ label: "baseline", value: baseline, interval: null });
