@@ -1,9 +1,9 @@
-/** Says which columns stay text because their dates name day and month in one order or the other. */
+/** Notes on columns kept as text because the order of day and month in their dates is unknown. */
 import { dayMonthHint, type DayMonthDates } from "../../core/text/dayMonthDate.ts";
 import { selectHint } from "../../core/text/selectHint.ts";
 import type { LoadedFile, ReadOptions } from "../readOptions.ts";
 
-/** One note a column; none for a column that `types` or `select` deals with. */
+/** One note per column, except for columns that `types` or `select` handles. */
 export function dayMonthNotes(files: readonly LoadedFile[], options: ReadOptions): string[] {
   const { types = {}, select = {}, textColumns = [] } = options;
   const settled = new Set([...textColumns, ...Object.keys(types), ...Object.keys(select)].map(lowerCase));
@@ -11,18 +11,20 @@ export function dayMonthNotes(files: readonly LoadedFile[], options: ReadOptions
   for (const { columns } of files) {
     for (const { name, type, dayMonth } of columns) {
       if (dayMonth === undefined || type !== "VARCHAR" || settled.has(lowerCase(name))) continue;
-      const before = found.get(name);
-      found.set(name, before === undefined ? dayMonth : together(before, dayMonth));
+      const earlier = found.get(name);
+      found.set(name, earlier === undefined ? dayMonth : merged(earlier, dayMonth));
     }
   }
   const notes = [...found].flatMap(([name, dates]) => {
     const hint = dayMonthHint(name, dates);
-    return hint === undefined ? [] : [`column "${name}" has dates such as "${dates.example}" and stays text; ${hint}`];
+    return hint === undefined
+      ? []
+      : [`column "${name}" has dates such as "${dates.example}" and was kept as text; ${hint}`];
   });
   return [...notes, ...earlyYearNotes(files, settled)];
 }
 
-/** Dates that the reader took with the day for the year. */
+/** Notes on dates that were read with the day as the year. */
 function earlyYearNotes(files: readonly LoadedFile[], settled: ReadonlySet<string>): string[] {
   const found = new Map<string, string>();
   for (const { columns } of files) {
@@ -32,11 +34,11 @@ function earlyYearNotes(files: readonly LoadedFile[], settled: ReadonlySet<strin
   return [...found].map(([name, date]) => {
     const select = selectHint(name, (column) => `CAST(strptime(${column}, '%d-%m-%y') AS DATE)`);
     const types = JSON.stringify({ [name]: "category" });
-    return `column "${name}" has dates of the first century ("${date}"): where the files write years of two digits, set "ingest.types": ${types} and, in their own order, ${select.replace("set ", "")}`;
+    return `column "${name}" has dates in the first century ("${date}"): if the files use two-digit years, set "ingest.types": ${types} and, with day, month and year in the order of the files, ${select.replace("set ", "")}`;
   });
 }
 
-function together(one: DayMonthDates, other: DayMonthDates): DayMonthDates {
+function merged(one: DayMonthDates, other: DayMonthDates): DayMonthDates {
   return {
     example: one.example,
     first: Math.max(one.first, other.first),

@@ -1,8 +1,8 @@
-/** Says which columns stay text because their numbers are written with a decimal comma. */
+/** Notes on columns kept as text because their numbers have a decimal comma. */
 import { decimalCommaHint } from "../../core/text/decimalComma.ts";
 import type { LoadedFile, ReadOptions } from "../readOptions.ts";
 
-/** One note a column; none for a column that `types` or `select` deals with. */
+/** One note per column, except for columns that `types` or `select` handles. */
 export function decimalCommaNotes(files: readonly LoadedFile[], options: ReadOptions): string[] {
   const { types = {}, select = {}, textColumns = [] } = options;
   const settled = new Set([...textColumns, ...Object.keys(types), ...Object.keys(select)].map(lowerCase));
@@ -15,7 +15,7 @@ export function decimalCommaNotes(files: readonly LoadedFile[], options: ReadOpt
   }
   return [...found].map(
     ([name, example]) =>
-      `column "${name}" has a decimal comma ("${example}") and stays text: for numbers, ${decimalCommaHint(name)}`,
+      `column "${name}" has a decimal comma ("${example}") and was kept as text: for numbers, ${decimalCommaHint(name)}`,
   );
 }
 
