@@ -71,7 +71,7 @@ describe("no model can be made of data", () => {
       { "a.csv": HEADER + rows(40, ([name, , , , exited]) => [name!, "", "", "", exited!]) },
       [
         "error: no column is left to learn from",
-        'hint: column "lastmonth_activity" is not used: it has no value; column "lastyear_activity" is not used: it has no value; column "number_of_employees" is not used: it has no value',
+        'hint: column "lastmonth_activity" is not used: it has no values; column "lastyear_activity" is not used: it has no values; column "number_of_employees" is not used: it has no values',
       ],
     ],
     [
@@ -280,7 +280,7 @@ describe("data that can be used after all", () => {
     const { options } = inputOf({ "a.csv": HEADER + rows(40, ([name, , ...rest]) => [name!, "", ...rest]) });
     const { status, stderr } = workspace.run(["fullprocess"], options);
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain('note: column "lastmonth_activity" is not used: it has no value\n');
+    expect(stderr).toContain('note: column "lastmonth_activity" is not used: it has no values\n');
   });
 
   it("with rows without a target is trained on without them, and says which", () => {

@@ -48,3 +48,12 @@ function unquote(field: string): string {
   if (trimmed.length < 2 || !trimmed.startsWith('"') || !trimmed.endsWith('"')) return field;
   return trimmed.slice(1, -1).replaceAll('""', '"');
 }
+
+/** E.g. "1 value, but the header has 2 columns". */
+export function widthMismatch(values: number, columns: number): string {
+  return `${counted(values, "value")}, but the header has ${counted(columns, "column")}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

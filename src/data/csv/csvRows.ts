@@ -2,7 +2,7 @@
 import { parse } from "csv-parse";
 import { MlctlError } from "../../core/errors.ts";
 import { normalizeName } from "../columnNames.ts";
-import { firstRecordLength, sniffDelimiter, splitRecord } from "./csvHeader.ts";
+import { firstRecordLength, sniffDelimiter, splitRecord, widthMismatch } from "./csvHeader.ts";
 import { plainLines, type LineEnd } from "./plainLines.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { textChunks } from "./textChunks.ts";
@@ -187,7 +187,7 @@ function headerNames(header: readonly string[], { normalizeNames = false, name }
 }
 
 function ragged(values: readonly string[], line: number, width: number): InputRow {
-  return { line, values, problem: `${values.length} values, but the header has ${width} columns` };
+  return { line, values, problem: widthMismatch(values.length, width) };
 }
 
 function lineBreaks(text: string): number {

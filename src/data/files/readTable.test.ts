@@ -65,7 +65,7 @@ describe("readTable", () => {
     await writeFile(path, "a,b\n1,2\n3\n");
     await expect(readTable([path])).rejects.toMatchObject({
       kind: "data",
-      message: `${path}, line 3 has 1 values, but the header has 2 columns`,
+      message: `${path}, line 3 has 1 value, but the header has 2 columns`,
     });
   });
 

@@ -4,8 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
-import { dayMonthNotes } from "./dayMonthNotes.ts";
-import { decimalCommaNotes } from "./decimalCommaNotes.ts";
+import { formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { Loaded } from "../load/loadFile.ts";
 import { loadFile } from "../load/loadFile.ts";
@@ -60,7 +59,7 @@ export async function stageFiles(database: Database, paths: readonly string[], o
     await applySelect(database, { options, previous, raw: agreed.parts.length > 0 });
   }
   const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
-  const notes = [...agreed.notes, ...decimalCommaNotes(agreed.parts, options), ...dayMonthNotes(agreed.parts, options)];
+  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options)];
   return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
 }
 

@@ -1,4 +1,5 @@
 /** Finds the first line of a CSV file that has a wrong format or a value of the wrong type. */
+import { widthMismatch } from "../csv/csvHeader.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { lineAt } from "./inspectText.ts";
@@ -39,7 +40,7 @@ export async function explainCsv(
 function wrongFormat(line: number, type: string, message: string): UnreadableFile {
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null) {
-    return new UnreadableFile(`line ${line} has ${counts[2]} values, but the header has ${counts[1]} columns`, {
+    return new UnreadableFile(`line ${line} has ${widthMismatch(Number(counts[2]), Number(counts[1]))}`, {
       line,
     });
   }

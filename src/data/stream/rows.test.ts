@@ -44,7 +44,7 @@ describe("readRows of CSV", () => {
   it("marks rows with a wrong number of values and continues", async () => {
     const { rows } = await read("a,b\n1\n2,x\n3,y,z\n4,w\n");
     expect(rows.map(({ line, problem }) => [line, problem])).toEqual([
-      [2, "1 values, but the header has 2 columns"],
+      [2, "1 value, but the header has 2 columns"],
       [3, undefined],
       [4, "3 values, but the header has 2 columns"],
       [5, undefined],
