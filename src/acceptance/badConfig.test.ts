@@ -197,8 +197,8 @@ describe("config.json", () => {
 });
 
 describe("ingest", () => {
-  const columns = "the columns are corporation, lastmonth_activity, lastyear_activity, number_of_employees, exited";
-  const sealed = "SQL of the configuration sees the input files only";
+  const columns = "available columns: corporation, lastmonth_activity, lastyear_activity, number_of_employees, exited";
+  const sealed = "SQL in config.json can read only the input files";
 
   /** A configuration whose `ingest` has these keys, and a file that was not ingested yet. */
   const run = (ingest: object, ...args: string[]) => {
@@ -283,7 +283,7 @@ describe("ingest", () => {
       2,
       [
         "error: ingest.select.number: Could not convert string 'c0' to INT32 when casting from source column corporation",
-        "hint: use TRY_CAST to make values that cannot be converted missing",
+        "hint: use TRY_CAST to turn values that cannot be converted into missing values",
       ],
     ],
     [
@@ -312,11 +312,11 @@ describe("ingest", () => {
       { expect: { min_rows: 1000, columns: { number_of_employees: { max: 5 }, corporaton: { min: 1 } } } },
       3,
       [
-        "error: the data breaks ingest.expect: 40 rows, at least 1000 expected (and 2 more)",
-        "  40 rows, at least 1000 expected",
-        '  column "number_of_employees" goes up to 7, at most 5 expected',
+        "error: the data violates ingest.expect: 40 rows, expected at least 1000 (and 2 more)",
+        "  40 rows, expected at least 1000",
+        '  column "number_of_employees" has maximum 7, expected at most 5',
         '  no column "corporaton", did you mean "corporation"?',
-        "hint: correct the files, leave the rows out with ingest.where, or change ingest.expect",
+        "hint: correct the files, exclude the rows with ingest.where, or change ingest.expect",
       ],
     ],
   ])("stops at %s", (_, ingest, status, told) => {

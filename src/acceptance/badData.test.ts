@@ -71,7 +71,7 @@ describe("no model can be made of data", () => {
       { "a.csv": HEADER + rows(40, ([name, , , , exited]) => [name!, "", "", "", exited!]) },
       [
         "error: no column is left to learn from",
-        'hint: column "lastmonth_activity" is not used: it has no value; column "lastyear_activity" is not used: it has no value; column "number_of_employees" is not used: it has no value',
+        'hint: column "lastmonth_activity" is not used: it has no values; column "lastyear_activity" is not used: it has no values; column "number_of_employees" is not used: it has no values',
       ],
     ],
     [
@@ -107,29 +107,29 @@ describe("files that cannot be read", () => {
       "text in a number column",
       "a.csv",
       good.replace("c2,12,", "c2,twelve,"),
-      ', line 4, column "lastmonth_activity": "twelve" is not a number (correct it, add "twelve" to ingest.null_values, or set ingest.types.lastmonth_activity to "category")',
+      ', line 4, column "lastmonth_activity": "twelve" is not a number (correct the value, add "twelve" to ingest.null_values, or set ingest.types.lastmonth_activity to "category")',
     ],
     ["nothing in it", "a.csv", "", ": the file is empty"],
-    ["only a header", "a.csv", HEADER, ": only a header"],
-    ["a row that is too short", "a.csv", `${good}x,1,2\n`, ", line 42 has 3 values where the header has 5"],
+    ["only a header", "a.csv", HEADER, ": the file has only a header"],
+    ["a row that is too short", "a.csv", `${good}x,1,2\n`, ", line 42 has 3 values, but the header has 5 columns"],
     [
       "a row that is too long",
       "a.csv",
       `${HEADER}x,1,2,3,1,9\n${rows(9)}`,
-      ", line 2 has 6 values where the header has 5",
+      ", line 2 has 6 values, but the header has 5 columns",
     ],
-    ["a quote that stays open", "a.csv", `${HEADER}"x,1,2,3,1\n${rows(9)}`, ", line 2 has a quote that is not closed"],
+    ["a quote that stays open", "a.csv", `${HEADER}"x,1,2,3,1\n${rows(9)}`, ", line 2 has an unclosed quote"],
     [
       "a NUL byte",
       "a.csv",
       `${good}x\0y,1,2,3,1\n`,
-      ", line 42 holds a NUL byte (the file is binary, damaged, or UTF-16 without a byte order mark)",
+      ", line 42 contains a NUL byte (the file may be binary, damaged, or UTF-16 without a byte order mark)",
     ],
     [
       "UTF-16 without a byte order mark",
       "a.csv",
       Buffer.from(good, "utf16le"),
-      ", line 1 holds a NUL byte (the file is binary, damaged, or UTF-16 without a byte order mark)",
+      ", line 1 contains a NUL byte (the file may be binary, damaged, or UTF-16 without a byte order mark)",
     ],
     [
       "latin-1",
@@ -149,21 +149,26 @@ describe("files that cannot be read", () => {
       renamed("lastyear_activity", "Lastmonth_Activity"),
       ', line 1: columns "lastmonth_activity" and "Lastmonth_Activity" differ only in letter case',
     ],
-    ["a gzip that was cut off", "a.csv.gz", cut, ": the gzip is broken: unexpected end of file"],
-    ["no Parquet in a .parquet", "a.parquet", "PAR1 garbage", ": not Parquet: No magic bytes found at end of file"],
-    ["JSON that was cut off", "a.json", '[{"exited":1},\n{"exited":0},\n', ": not JSON: it ends in the middle"],
-    ["JSON that is a number", "a.json", "5", ": the file holds no rows: objects are rows"],
+    ["a gzip that was cut off", "a.csv.gz", cut, ": the gzip data is damaged: unexpected end of file"],
+    [
+      "no Parquet in a .parquet",
+      "a.parquet",
+      "PAR1 garbage",
+      ": not a Parquet file: No magic bytes found at end of file",
+    ],
+    ["JSON that was cut off", "a.json", '[{"exited":1},\n{"exited":0},\n', ": not JSON: unexpected end of input"],
+    ["JSON that is a number", "a.json", "5", ": the file has no rows: each row must be an object"],
     [
       "JSON that is one object",
       "a.json",
       '{"updated": "today", "companies": [{"exited": 1}]}',
-      ': the file is one object, not an array of rows (set ingest.records to the array in it: "companies")',
+      ': the file is one object, not an array of rows (set ingest.records to the array that contains the rows: "companies")',
     ],
     [
       "JSON lines with a bad one",
       "a.jsonl",
       '{"exited":1}\n{"exited":\n{"exited":0}\n',
-      ", line 2 is not JSON: it ends in the middle",
+      ", line 2 is not JSON: unexpected end of input",
     ],
   ];
   let folder: string;
@@ -207,12 +212,12 @@ describe("a file is left out, and that is told", () => {
     [
       "a link to itself",
       (folder) => symlinkSync("loop.csv", join(folder, "loop.csv")),
-      "loop.csv is left out: a link that leads nowhere",
+      "loop.csv is left out: broken link",
     ],
     [
       "a link out of the folder",
       (folder) => symlinkSync("/etc/passwd", join(folder, "link.csv")),
-      "link.csv is left out: a link that leads out of the folder",
+      "link.csv is left out: link to a file outside the folder",
     ],
   ])("%s", (_, make, told) => {
     const alone = inputOf({});
@@ -275,7 +280,7 @@ describe("data that can be used after all", () => {
     const { options } = inputOf({ "a.csv": HEADER + rows(40, ([name, , ...rest]) => [name!, "", ...rest]) });
     const { status, stderr } = workspace.run(["fullprocess"], options);
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain('note: column "lastmonth_activity" is not used: it has no value\n');
+    expect(stderr).toContain('note: column "lastmonth_activity" is not used: it has no values\n');
   });
 
   it("with rows without a target is trained on without them, and says which", () => {

@@ -60,7 +60,7 @@ describe("score, on test data", () => {
       () => HEADER + lines.map((line, i) => (i === 4 ? "x,many,2,3,1\n" : `${line}\n`)).join(""),
       [
         'error: testdata/testdata.csv, line 6, column "lastmonth_activity": "many" is not a number',
-        'hint: correct it, add "many" to ingest.null_values, or set ingest.types.lastmonth_activity to "category"',
+        'hint: correct the value, add "many" to ingest.null_values, or set ingest.types.lastmonth_activity to "category"',
       ],
     ],
     [
@@ -85,19 +85,19 @@ describe("score, on test data", () => {
       "that is ragged",
       () => `${test}x,1\n`,
       [
-        "error: testdata/testdata.csv, line 62 has 2 values where the header has 5",
-        "hint: correct the file, or take it away",
+        "error: testdata/testdata.csv, line 62 has 2 values, but the header has 5 columns",
+        "hint: correct the file or remove it",
       ],
     ],
     [
       "that is empty",
       () => "",
-      ["error: testdata/testdata.csv: the file is empty", "hint: correct the file, or take it away"],
+      ["error: testdata/testdata.csv: the file is empty", "hint: correct the file or remove it"],
     ],
     [
       "of only a header",
       () => HEADER,
-      ["error: testdata/testdata.csv: only a header", "hint: correct the file, or take it away"],
+      ["error: testdata/testdata.csv: the file has only a header", "hint: correct the file or remove it"],
     ],
   ])("%s, is exit 3", (_, content, told) => {
     workspace.write({ "testdata/testdata.csv": content() });

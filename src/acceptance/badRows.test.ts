@@ -23,7 +23,7 @@ const json = '{"lastmonth_activity":20,"lastyear_activity":300,"number_of_employ
 const COLUMNS = "hint: give it the columns that `mlctl models show` lists";
 const GUARD = "hint: `--guard --reject-file rejected.csv` sets such rows aside and answers the others";
 const LATIN = "hint: convert it: iconv -f latin1 -t utf-8";
-const BINARY = "hint: it is binary, damaged, or UTF-16 without a byte order mark";
+const BINARY = "hint: the input may be binary, damaged, or UTF-16 without a byte order mark";
 
 function noise(count: number): Buffer {
   const { integer } = random(3);
@@ -51,15 +51,19 @@ describe("rows from a pipe", () => {
       `${header}${good}b,many,300,5\n`,
       ['error: stdin, line 3: column "lastmonth_activity": "many" is not a number', GUARD],
     ],
-    ["too short", `${header}${good}b,1,2\n`, ["error: stdin, line 3: 3 values where the header has 4", GUARD]],
-    ["too long", `${header}${good}b,1,2,3,4\n`, ["error: stdin, line 3: 5 values where the header has 4", GUARD]],
+    ["too short", `${header}${good}b,1,2\n`, ["error: stdin, line 3: 3 values, but the header has 4 columns", GUARD]],
+    [
+      "too long",
+      `${header}${good}b,1,2,3,4\n`,
+      ["error: stdin, line 3: 5 values, but the header has 4 columns", GUARD],
+    ],
     [
       "with a quote that stays open",
       `${header}${good}"b,1,2,3\nc,1,2,3\n`,
-      ["error: stdin, line 3: a quote is not closed", "hint: correct that line"],
+      ["error: stdin, line 3: a quote is not closed", "hint: correct this line"],
     ],
-    ["that are none", "", ["error: stdin is empty", "hint: the first line names the columns"]],
-    ["of blank lines", "\n\n", ["error: stdin is empty", "hint: the first line names the columns"]],
+    ["that are none", "", ["error: stdin is empty", "hint: the first line must name the columns"]],
+    ["of blank lines", "\n\n", ["error: stdin is empty", "hint: the first line must name the columns"]],
     [
       "with a column twice",
       header.replace("lastyear_activity", "lastmonth_activity") + good,
@@ -70,7 +74,7 @@ describe("rows from a pipe", () => {
       `prediction,${header}1,${good}`,
       ['error: the rows have a column called "prediction" already', "hint: rename or drop it first"],
     ],
-    ["with a NUL byte", `${header}${good}b\0,1,2,3\n`, ["error: stdin, line 3 holds a NUL byte", BINARY]],
+    ["with a NUL byte", `${header}${good}b\0,1,2,3\n`, ["error: stdin, line 3 contains a NUL byte", BINARY]],
     [
       "in latin-1",
       Buffer.from(`${header}Zürich,1,2,3\n`, "latin1"),
@@ -79,13 +83,13 @@ describe("rows from a pipe", () => {
     [
       "in gzip",
       gzipSync(header + good),
-      ["error: stdin is gzip, not text", "hint: unpack it first: gunzip -c FILE | mlctl …"],
+      ["error: stdin is gzip, not text", "hint: decompress it first: gunzip -c FILE | mlctl …"],
     ],
     [
       "that are noise",
       noise(5000),
       [
-        expect.stringMatching(/^error: stdin, line 1 (holds a NUL byte|is not UTF-8)/),
+        expect.stringMatching(/^error: stdin, line 1 (contains a NUL byte|is not UTF-8)/),
         expect.stringMatching(/^hint: /),
       ],
     ],
@@ -94,7 +98,7 @@ describe("rows from a pipe", () => {
       json,
       [
         "error: stdin, line 1: this is JSON, not CSV",
-        "hint: one object a line is read with --input-format jsonl; an array becomes that with `jq -c '.[]'`",
+        "hint: read JSON Lines with --input-format jsonl; convert an array with `jq -c '.[]'`",
       ],
     ],
   ])("%s are exit 3", (_, input, told) => {
@@ -105,7 +109,7 @@ describe("rows from a pipe", () => {
   });
 
   const NO_OBJECT =
-    "hint: JSON lines have one object a line: an array becomes that with `jq -c '.[]'`, CSV is read with --input-format csv";
+    "hint: JSON Lines has one object per line: convert an array with `jq -c '.[]'`, read CSV with --input-format csv";
   it.each<[string, string, string[]]>([
     [
       "with one cut off",
@@ -247,7 +251,7 @@ describe("--guard", () => {
     expect(rejected).toEqual([
       `${header.trim()},line,reason`,
       'b,many,300,5,3,"column ""lastmonth_activity"": ""many"" is not a number"',
-      "c,1,,,4,2 values where the header has 4",
+      'c,1,,,4,"2 values, but the header has 4 columns"',
       expect.stringMatching(
         /^d,20,300,99999999,5,"column ""number_of_employees"": 99999999 is outside the training range, \d+ to \d+"$/,
       ),

@@ -102,7 +102,7 @@ describe("predict with ingest.select", () => {
     other.write({ "config.json": JSON.stringify(config) });
     const { status, stderr } = other.run(["predict", "testdata/b.csv"]);
     expect(status).toBe(0);
-    expect(stderr.match(/ingest\.select\.visits is not applied: it looks at other rows/g)).toHaveLength(1);
+    expect(stderr.match(/ingest\.select\.visits is not applied: it reads other rows/g)).toHaveLength(1);
   });
 
   it("logs what the model read, so that monitor compares like with like", () => {

@@ -116,7 +116,7 @@ describe("POST /predict", () => {
     const table = (await server.post("/predict", `${header}73,955,14\n73,x,14\n73,955\n`, csv)).text.split("\n");
     expect(table[1]).toMatch(/^73,955,14,0,0\.37/);
     expect(table[2]).toContain('"column ""lastyear_activity"": ""x"" is not a number"');
-    expect(table[3]).toContain("2 values where the header has 3");
+    expect(table[3]).toContain("2 values, but the header has 3 columns");
   });
 
   it("takes an answer apart with ?explain=true", async () => {

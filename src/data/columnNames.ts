@@ -1,10 +1,10 @@
-/** Column names of a file: normalized if asked for, and distinct. */
+/** Column names of a file: normalized on request, always distinct. */
 import { UnreadableFile } from "./unreadableFile.ts";
 
-/** In characters: questions of surveys stay below, a file without line ends or quotes does not. */
-const LONGEST_NAME = 5000;
+/** In characters. Survey questions are shorter; a longer name means that line ends or closing quotes are missing. */
+const MAX_NAME_LENGTH = 5000;
 
-/** Lower case, every run of other signs than letters and digits one "_", none at the ends: "Call  Failure" → "call_failure". */
+/** Lower case; each run of characters other than letters and digits becomes one "_": "Call  Failure" → "call_failure". */
 export function normalizeName(name: string): string {
   return name
     .toLowerCase()
@@ -13,26 +13,28 @@ export function normalizeName(name: string): string {
 }
 
 /**
- * The names a file's columns get; a column without a name is called by its position, "column_3".
+ * Column names for a header; a column without a name is named by its position, "column_3".
  *
- * @throws {UnreadableFile} if two are the same, or differ only in letter case, which SQL does not tell apart, or one is
- *   no name but a text
+ * @throws {UnreadableFile} if two names are equal or differ only in case (SQL ignores case), or if a name is too long
  */
 export function columnNames(header: readonly string[], normalize: boolean): string[] {
   const positionOf = new Map<string, number>();
   return header.map((raw, position) => {
-    if (raw.length > LONGEST_NAME) throw tooLong(raw, position);
+    if (raw.length > MAX_NAME_LENGTH) throw tooLong(raw, position);
     const name = (normalize ? normalizeName(raw) : raw) || `column_${position + 1}`;
-    const before = positionOf.get(name.toLowerCase());
-    if (before !== undefined) throw clash(header[before]!, raw, name);
+    const earlier = positionOf.get(name.toLowerCase());
+    if (earlier !== undefined) throw clash(header[earlier]!, raw, name);
     positionOf.set(name.toLowerCase(), position);
     return name;
   });
 }
 
 function tooLong(name: string, position: number): UnreadableFile {
-  const what = `column ${position + 1} has a name of ${name.length} characters: ${JSON.stringify(name.slice(0, 20))} …`;
-  return new UnreadableFile(what, { line: 1, hint: "is the first line its header, and every quote closed?" });
+  const reason = `column ${position + 1} has a name of ${name.length} characters: ${JSON.stringify(name.slice(0, 20))} …`;
+  return new UnreadableFile(reason, {
+    line: 1,
+    hint: "check that the first line is a header and that every quote is closed",
+  });
 }
 
 function clash(first: string, second: string, name: string): UnreadableFile {

@@ -14,14 +14,14 @@ async function folderWith(paths: readonly string[]): Promise<string> {
 }
 
 describe("findInputFiles", () => {
-  it("finds files of every form at any depth, sorted, and no hidden ones", async () => {
+  it("finds files of every format at any depth, sorted, without hidden files", async () => {
     const wanted = ["a.csv", "b.csv.gz", "c/d/e.parquet", "c/f.TSV", "g.json", "h.jsonl"];
     const folder = await folderWith([...wanted, "notes.txt", ".hidden.csv", ".git/x.csv", "a.csv.bak"]);
     const found = await findInputFiles(folder);
     expect(found.map((path) => path.slice(folder.length + 1))).toEqual(wanted);
   });
 
-  it("follows a link to a file inside the folder and none that leads out", async () => {
+  it("follows links to files inside the folder, but not outside", async () => {
     const folder = await folderWith(["a.csv"]);
     const other = await folderWith(["secret.csv"]);
     await symlink(join(folder, "a.csv"), join(folder, "b.csv"));
@@ -32,15 +32,15 @@ describe("findInputFiles", () => {
     const found = await findInputFiles(folder, undefined, (path, reason) => leftOut.push(`${path}: ${reason}`));
     expect(found).toEqual([join(folder, "a.csv"), join(folder, "b.csv")]);
     expect(leftOut.toSorted()).toEqual([
-      `${join(folder, "c.csv")}: a link that leads out of the folder`,
-      `${join(folder, "e.csv")}: a link that leads nowhere`,
+      `${join(folder, "c.csv")}: link to a file outside the folder`,
+      `${join(folder, "e.csv")}: broken link`,
     ]);
   });
 
-  it("says which folder does not exist", async () => {
+  it("names a folder that does not exist", async () => {
     await expect(findInputFiles("/no/such/folder")).rejects.toMatchObject({
       kind: "usage",
-      message: "there is no folder /no/such/folder",
+      message: "folder /no/such/folder does not exist",
     });
   });
 });

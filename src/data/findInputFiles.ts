@@ -1,4 +1,4 @@
-/** Finds the input files of a folder, at any depth, by a pattern. */
+/** Finds the input files of a folder, at any depth, by a glob pattern. */
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
@@ -8,11 +8,11 @@ import { glob } from "../core/text/glob.ts";
 export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
 
 /**
- * Paths start with `folder` as given and are sorted. Names that start with a dot are left out, as in a shell; so are
- * links that lead out of the folder, since a stranger's workspace must not reach other files.
+ * Returns sorted paths that start with `folder` as given. Skips names that start with a dot, as a shell does, and links
+ * that point outside the folder, so that an untrusted workspace cannot read other files.
  *
  * @param pattern relative to `folder`, see glob
- * @throws {MlctlError} kind "usage" if there is no such folder
+ * @throws {MlctlError} kind "usage" if the folder does not exist
  */
 export async function findInputFiles(
   folder: string,
@@ -21,9 +21,9 @@ export async function findInputFiles(
 ): Promise<string[]> {
   const matches = glob(pattern);
   const root = await realpath(folder).catch((error: unknown) => {
-    throw new MlctlError("usage", `there is no folder ${folder}`, {
+    throw new MlctlError("usage", `folder ${folder} does not exist`, {
       cause: error,
-      hint: "create it, or correct the folder in config.json",
+      hint: "create it, or correct the path in config.json",
     });
   });
   const found: string[] = [];
@@ -43,12 +43,12 @@ async function walk(
   visit: (entry: Dirent, relative: string) => Promise<void>,
 ): Promise<void> {
   const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
-    throw new MlctlError("usage", `${join(folder, below)} is not a folder that can be read`, { cause: error });
+    throw new MlctlError("usage", `cannot read folder ${join(folder, below)}`, { cause: error });
   });
   for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
     const relative = below === "" ? entry.name : `${below}/${entry.name}`;
-    // A linked folder is not followed: it could lead back to itself.
+    // Linked folders are not followed, since they could form a loop.
     if (entry.isDirectory()) await walk(folder, relative, visit);
     else await visit(entry, relative);
   }
@@ -57,7 +57,7 @@ async function walk(
 /** Undefined for a link to a file inside `root`. */
 async function problemOfLink(path: string, root: string): Promise<string | undefined> {
   const target = await realpath(path).catch(() => undefined);
-  if (target === undefined) return "a link that leads nowhere";
-  if (!target.startsWith(root + sep)) return "a link that leads out of the folder";
+  if (target === undefined) return "broken link";
+  if (!target.startsWith(root + sep)) return "link to a file outside the folder";
   return (await stat(target)).isFile() ? undefined : "not a file";
 }

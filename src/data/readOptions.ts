@@ -1,26 +1,26 @@
-/** How files become columns: the `ingest` part of config.json as far as reading goes. */
+/** Options for reading files: the part of `ingest` in config.json that affects reading. */
 import type { DayMonthDates } from "../core/text/dayMonthDate.ts";
 
 export interface ReadOptions {
-  /** Column names in lower case with single underscores. */
+  /** Convert column names to lower_snake_case. */
   readonly normalizeNames?: boolean;
-  /** Texts that mean "missing"; the empty one if left out. */
+  /** Strings that mean "missing"; default: the empty string. */
   readonly nullValues?: readonly string[];
-  /** By column: number, category, date or a DuckDB type. */
+  /** Types by column: number, category, date or a DuckDB type. */
   readonly types?: Readonly<Record<string, string>>;
   /** Path of the array in a JSON file: "rounds", "data.items". */
   readonly records?: string;
-  /** Columns that may mix numbers and text: ids and columns that are dropped anyway. */
+  /** Columns that may mix numbers and text: ids and dropped columns. */
   readonly textColumns?: readonly string[];
-  /** New or replaced columns as SQL over the columns of the files; none may refer to another one. */
+  /** SQL expressions by new or replaced column, over the columns of the files; they cannot refer to each other. */
   readonly select?: Readonly<Record<string, string>>;
-  /** SQL condition over the columns after `select`; rows for which it is not true are left out. */
+  /** SQL condition over the columns after `select`; rows for which it is not true are excluded. */
   readonly where?: string;
-  /** Of `select` and `where`, what reads a column that no file has is left out: rows to look at may lack the target. */
+  /** Skip expressions in `select` and `where` that read a missing column, such as the target of unlabelled rows. */
   readonly lenient?: boolean;
 }
 
-/** What a file became in the database. */
+/** A file loaded into a table of the database. */
 export interface LoadedFile {
   readonly path: string;
   readonly table: string;
@@ -30,25 +30,25 @@ export interface LoadedFile {
 
 export interface LoadedColumn {
   readonly name: string;
-  /** BIGINT, DOUBLE, DATE, TIMESTAMP, VARCHAR, or what `types` asks for. */
+  /** BIGINT, DOUBLE, DATE, TIMESTAMP, VARCHAR, or the type requested in `types`. */
   readonly type: string;
-  /** No row has a value, so the type says nothing. */
+  /** No row has a value, so `type` is arbitrary. */
   readonly empty: boolean;
-  /** One of its values, where most are numbers with a decimal comma. */
+  /** An example, if most values are numbers with a decimal comma. */
   readonly decimalComma?: string;
-  /** Where most values are dates of which one cannot tell the day from the month by itself. */
+  /** Set if most values are dates with day and month in an unknown order. */
   readonly dayMonth?: DayMonthDates;
-  /** One of its dates, where all are of the first century: the file will have years of two digits. */
+  /** The earliest date, if all are in the first century: the file probably has two-digit years. */
   readonly earlyYear?: string;
 }
 
-/** A delimited text file with all that is needed to read it the same way again. */
+/** A CSV file with the options to read it the same way again. */
 export interface CsvFile {
   readonly path: string;
   readonly gzip: boolean;
   readonly names: readonly string[];
-  /** Options of read_csv without types and names. */
+  /** Options of read_csv, without types and names. */
   readonly dialect: string;
-  /** Types that are not detected. */
+  /** Types that are set, not detected. */
   readonly fixedTypes: ReadonlyMap<string, string>;
 }

@@ -1,7 +1,7 @@
-/** Why one input file was set aside while the others went on. */
+/** Error in one input file: the file is rejected, the others are still read. */
 export class UnreadableFile extends Error {
   override readonly name = "UnreadableFile";
-  /** First line at fault, counted from 1, where the format has lines. */
+  /** First invalid line, from 1, if the format has lines. */
   readonly line: number | undefined;
   readonly hint: string | undefined;
 

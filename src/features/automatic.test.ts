@@ -7,7 +7,7 @@ const linear = { complete: true, standardized: true };
 const trees = { complete: false, standardized: false };
 
 describe("automaticTransforms", () => {
-  it("imputes and standardizes for a family that needs it, with one-hot columns after that so that they stay 0 and 1", () => {
+  it("imputes and standardizes for a family that needs it, then adds one-hot columns, which stay 0 and 1", () => {
     const { requests, notes } = automaticTransforms(mixed(), { needs: linear });
     expect(requests).toEqual([
       { type: "date_parts", options: {} },
@@ -18,17 +18,17 @@ describe("automaticTransforms", () => {
     expect(notes).toEqual([]);
   });
 
-  it("leaves numbers as they are for a family that takes missing values", () => {
+  it("leaves numbers unchanged for a family that accepts missing values", () => {
     const { requests } = automaticTransforms(mixed(), { needs: trees });
     expect(requests.map((request) => request.type)).toEqual(["date_parts", "one_hot"]);
   });
 
-  it("plans nothing for what a table does not have", () => {
+  it("plans nothing for column kinds that the table does not have", () => {
     const { requests } = automaticTransforms(tableOf(category(30, (i) => `c${i % 3}`)), { needs: linear });
     expect(requests.map((request) => request.type)).toEqual(["one_hot"]);
   });
 
-  it("leaves out constants, empty columns, ids and free text, and says why", () => {
+  it("drops constants, empty columns, ids and free text, with a reason", () => {
     const table: Table = tableOf(
       numbers(30, (i) => i % 2, "kept"),
       numbers(30, () => 4, "constant"),
@@ -48,16 +48,16 @@ describe("automaticTransforms", () => {
     ]);
     expect(notes).toEqual([
       'column "constant" is not used: every row has the same value',
-      'column "empty" is not used: it has no value',
-      'column "user_id" is not used: every value is different, and its name says that it is an id',
+      'column "empty" is not used: it has no values',
+      'column "user_id" is not used: every value is different, and its name looks like an id',
       'column "country" is not used: every row has the same value',
-      'column "comment" is not used: it has 20 different values in 30 rows, an id or free text',
+      'column "comment" is not used: it has 20 different values in 30 rows, so it looks like an id or free text',
       'column "key" is not used: every value is different, as in an id',
-      'column "nothing" is not used: it has no value',
+      'column "nothing" is not used: it has no values',
     ]);
   });
 
-  it("knows an id by its name only where every value is whole and different", () => {
+  it("recognises an id by its name only if every value is an integer and unique", () => {
     expect(
       droppedNames(whole("id"), whole("UserID"), whole("userId"), whole("user-id"), whole("ORDER_ID")),
     ).toHaveLength(5);
@@ -66,15 +66,15 @@ describe("automaticTransforms", () => {
     expect(droppedNames(numbers(30, (i) => i / 7, "user_id"))).toEqual([]);
   });
 
-  it("keeps a column that is constant where it is present but sometimes missing", () => {
+  it("keeps a column that is constant except for missing values", () => {
     const table = tableOf(
       numbers(30, (i) => (i % 3 === 0 ? NaN : 1), "flag"),
-      category(30, (i) => (i % 3 === 0 ? null : "yes"), "answer"),
+      category(30, (i) => (i % 3 === 0 ? null : "yes"), "reply"),
     );
     expect(automaticTransforms(table, { needs: trees }).notes).toEqual([]);
   });
 
-  it("keeps categories of half the rows, of more in a small table, but never more than a thousand", () => {
+  it("keeps up to half as many categories as rows, more in a small table, but never more than a thousand", () => {
     expect(notesOf(20, 10)).toBe(0);
     expect(notesOf(20, 11)).toBe(1);
     expect(notesOf(19, 11)).toBe(0);

@@ -1,4 +1,4 @@
-/** Finds the columns that a transform's options mean. */
+/** Resolves the `column` and `columns` options of a transform. */
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { ColumnKind, Table } from "../core/table/table.ts";
@@ -6,14 +6,14 @@ import type { TransformOptions } from "../core/transform.ts";
 import { kindWords } from "./mapColumns.ts";
 import type { ColumnOf } from "./mapColumns.ts";
 
-/** Names listed in an error message before it says how many more there are. */
-const LISTED_NAMES = 10;
+/** Maximum number of column names in a hint. */
+const MAX_NAMES = 10;
 
 /**
- * The columns named by `options.column` or `options.columns` (`*` stands for any letters), in the order of the table;
- * every column of `kinds` if neither is given. A pattern takes only columns of `kinds`; a plain name must be one of them.
+ * The columns named by `options.column` or `options.columns` (`*` matches any characters), in the order of the table; all
+ * columns of `kinds` if neither is set. A pattern selects only columns of `kinds`; a plain name must be a column of `kinds`.
  *
- * @throws {MlctlError} kind "usage" for a name or pattern that meets no column, or a column of another kind
+ * @throws {MlctlError} kind "usage" for a name or pattern that matches no column, or a column of another kind
  */
 export function chooseColumns<K extends ColumnKind>(
   table: Table,
@@ -29,14 +29,14 @@ export function chooseColumns<K extends ColumnKind>(
   for (const name of wanted) {
     const column = byName.get(name);
     if (column === undefined) {
-      const met = name.includes("*") ? candidates.filter((each) => pattern(name).test(each.name)) : [];
-      if (met.length === 0) throw unknownColumn(name, table);
-      for (const each of met) chosen.add(each.name);
+      const matching = name.includes("*") ? candidates.filter((each) => pattern(name).test(each.name)) : [];
+      if (matching.length === 0) throw unknownColumn(name, table);
+      for (const each of matching) chosen.add(each.name);
     } else if (allowed.has(column.kind)) {
       chosen.add(name);
     } else {
       const words = kinds.map((kind) => kindWords[kind]).join(" or ");
-      throw new MlctlError("usage", `column "${name}" holds ${kindWords[column.kind]}, ${words} needed`);
+      throw new MlctlError("usage", `column "${name}" contains ${kindWords[column.kind]}, expected ${words}`);
     }
   }
   return candidates.filter((column) => chosen.has(column.name));
@@ -55,8 +55,8 @@ function pattern(glob: string): RegExp {
 function unknownColumn(name: string, table: Table): MlctlError {
   const names = table.columns.map((column) => column.name);
   const close = suggest(name, names);
-  const more = names.length > LISTED_NAMES ? ` and ${names.length - LISTED_NAMES} more` : "";
-  const listed = `the columns here are ${names.slice(0, LISTED_NAMES).join(", ")}${more}`;
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+  const listed = `available columns: ${names.slice(0, MAX_NAMES).join(", ")}${more}`;
   return new MlctlError("usage", `no column "${name}"`, {
     hint: close === undefined ? listed : `did you mean "${close}"?`,
   });

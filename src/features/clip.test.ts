@@ -4,12 +4,12 @@ import type { TransformOptions } from "../core/transform.ts";
 import { clip } from "./clip.ts";
 
 describe("clip", () => {
-  it("brings numbers to the ends of the range, one end or both", () => {
+  it("limits numbers on one side or both", () => {
     expect(clipped([-5, 0.5, 7, NaN], { minimum: 0, maximum: 1 })).toEqual([0, 0.5, 1, NaN]);
     expect(clipped([-5, 7, Infinity], { minimum: 0 })).toEqual([0, 7, Infinity]);
   });
 
-  it("learns the ends as quantiles of the training rows", () => {
+  it("learns the limits as quantiles of the training rows", () => {
     // np.quantile([0, 1, 2, 3, 100], [0.25, 0.75]) is [1, 3]
     expect(clipped([0, 1, 2, 3, 100, NaN], { lower_quantile: 0.25, upper_quantile: 0.75 })).toEqual([
       1,
@@ -21,14 +21,14 @@ describe("clip", () => {
     ]);
   });
 
-  it("has no end where training had no number", () => {
+  it("has no limit if training had no numbers", () => {
     expect(clipped([NaN], { upper_quantile: 0.9 })).toEqual([NaN]);
   });
 
-  it("refuses no range, a range upside down and a quantile above 1", () => {
-    expect(() => clipped([1], {})).toThrow("says no range");
+  it("rejects a missing range, a minimum above the maximum and a quantile above 1", () => {
+    expect(() => clipped([1], {})).toThrow("no range given");
     expect(() => clipped([1], { minimum: 2, maximum: 1 })).toThrow("minimum 2 is above maximum 1");
-    expect(() => clipped([1], { upper_quantile: 99 })).toThrow("upper_quantile is 99, at most 1");
+    expect(() => clipped([1], { upper_quantile: 99 })).toThrow("upper_quantile is 99, must be at most 1");
   });
 });
 

@@ -1,4 +1,4 @@
-/** Clip: brings numbers outside a range to its ends. */
+/** Clip: limits numbers to a range. */
 import { MlctlError } from "../core/errors.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
@@ -16,7 +16,7 @@ interface ClipOptions {
 }
 
 export type ClipState = {
-  /** Null: no end on that side. */
+  /** Null: no limit on that side. */
   readonly columns: readonly {
     readonly name: string;
     readonly minimum: number | null;
@@ -25,33 +25,35 @@ export type ClipState = {
 };
 
 const options: readonly TransformOption[] = [
-  { name: "minimum", type: "number", default: null, description: "smaller numbers become this one" },
-  { name: "maximum", type: "number", default: null, description: "larger numbers become this one" },
+  { name: "minimum", type: "number", default: null, description: "lower limit; smaller numbers become this number" },
+  { name: "maximum", type: "number", default: null, description: "upper limit; larger numbers become this number" },
   ...(["lower_quantile", "upper_quantile"] as const).map((name): TransformOption => ({
     name,
     type: "number",
     default: null,
     minimum: 0,
     maximum: 1,
-    description: `the ${name === "lower_quantile" ? "smallest" : "largest"} number, as a quantile of the training rows`,
+    description: `${name === "lower_quantile" ? "lower" : "upper"} limit, as a quantile of the training rows`,
   })),
 ];
 
-/** Missing values stay missing; infinities are brought to the ends where there are any. */
+/** Missing values stay missing; infinities are clipped too. */
 export const clip: Transform<ClipState> = {
   type: "clip",
-  description: "brings numbers outside a range to its ends, given as numbers or as quantiles of the training rows",
+  description: "limits numbers to a range, given as numbers or as quantiles of the training rows",
   kinds: ["number"],
   options,
   fit(table, given) {
     const read = readOptions<ClipOptions>(given, options);
     if (options.every(({ name }) => read[name as keyof ClipOptions] === null)) {
-      throw new MlctlError("usage", "says no range", { hint: "give minimum, maximum or quantiles" });
+      throw new MlctlError("usage", "no range given", {
+        hint: "set minimum, maximum, lower_quantile or upper_quantile",
+      });
     }
     const columns = chooseColumns(table, given, ["number"]).map(({ name, values }) => {
       const sorted = finiteValues(values).toSorted();
-      const minimum = read.minimum ?? learned(sorted, read.lower_quantile);
-      const maximum = read.maximum ?? learned(sorted, read.upper_quantile);
+      const minimum = read.minimum ?? quantileOrNull(sorted, read.lower_quantile);
+      const maximum = read.maximum ?? quantileOrNull(sorted, read.upper_quantile);
       return { name, minimum, maximum };
     });
     const crossed = columns.find(({ minimum, maximum }) => minimum !== null && maximum !== null && minimum > maximum);
@@ -72,6 +74,6 @@ export const clip: Transform<ClipState> = {
     ),
 };
 
-function learned(sorted: Float64Array, share: number | null): number | null {
-  return share === null || sorted.length === 0 ? null : quantileSorted(sorted, share);
+function quantileOrNull(sorted: Float64Array, q: number | null): number | null {
+  return q === null || sorted.length === 0 ? null : quantileSorted(sorted, q);
 }

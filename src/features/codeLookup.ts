@@ -1,11 +1,11 @@
-/** Translates the codes of a category column into what a transform learned for their texts. */
+/** Maps the codes of a category column to values that a transform learned for their categories. */
 import type { CategoryColumn } from "../core/table/table.ts";
 
 /**
- * Codes differ between training and prediction, so the way always leads through the text. The translation of a
- * dictionary is kept until another one comes: tables are read in slices that share theirs.
+ * Codes differ between training and prediction, so the lookup is by category. It is cached until another dictionary is
+ * used, since slices of one table share a dictionary.
  *
- * @returns for a column, a function from code to value; `absent` for missing (−1) and for texts that are not in `valueOf`
+ * @returns for a column, a function from code to value; `absent` for missing (−1) and for categories not in `valueOf`
  */
 export function codeLookup<T>(
   valueOf: ReadonlyMap<string, T>,
@@ -16,7 +16,7 @@ export function codeLookup<T>(
   return (column) => {
     if (column.categories !== dictionary) {
       dictionary = column.categories;
-      values = column.categories.map((text) => valueOf.get(text) ?? absent);
+      values = column.categories.map((category) => valueOf.get(category) ?? absent);
     }
     const current = values;
     return (code) => (code < 0 ? absent : current[code]!);

@@ -1,4 +1,4 @@
-/** Compiles fitted transforms into a function from table to matrix: train, score, predict, serve and monitor share it. */
+/** Compiles fitted transforms into a function from table to matrix, used by train, score, predict, serve and monitor. */
 import { MlctlError } from "../core/errors.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
@@ -7,21 +7,21 @@ import type { Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TableMap } from "../core/transform.ts";
 import { findTransform } from "./findTransform.ts";
 
-/** Rows transformed at a time: columns and their part of the matrix stay in the processor's cache, memory stays bounded. */
+/** Rows transformed at a time, so that columns stay in the processor's cache and memory is bounded. */
 const SLICE_ROWS = 4096;
 
 /**
- * Builds every lookup once and returns the function from table to matrix.
+ * Builds all lookups once and returns the function from table to matrix.
  *
- * @throws {MlctlError} kind "data" if the model has a transform that this version does not know; when applied, also
- *   kind "data" for a column that is absent or of another kind, and "usage" for text or dates no transform made numbers of
+ * @throws {MlctlError} kind "data" if this version does not support a transform of the model; when applied, kind "data"
+ *   for a column that is missing or of another kind, and "usage" for text or dates that no transform converts to numbers
  */
 export function compileTransforms(transforms: readonly FittedTransform[]): (table: Table) => Matrix {
   const maps = transforms.map(loadTransform);
   const apply: TableMap = (table) => maps.reduce((current, map) => map(current), table);
   let known: readonly string[] = [];
   return (table) => {
-    // A request of one row pays for every view and every set: nothing is made that is not needed.
+    // Avoids slices and sets for small tables, since a request with one row pays for each of them.
     const first = numberColumns(apply(table.rowCount <= SLICE_ROWS ? table : sliceRows(table, 0, SLICE_ROWS)));
     const columnNames = (known = sameNames(first, known) ? known : distinctNames(first));
     const values = new Float64Array(table.rowCount * columnNames.length);
@@ -36,21 +36,25 @@ export function compileTransforms(transforms: readonly FittedTransform[]): (tabl
 function loadTransform({ type, state }: FittedTransform): TableMap {
   const transform = findTransform(type);
   if (transform === undefined) {
-    throw new MlctlError("data", `the model uses the transform "${type}", which this version does not know`, {
-      hint: "update mlctl, or train again",
-    });
+    throw new MlctlError(
+      "data",
+      `the model uses the transform "${type}", which this version of mlctl does not support`,
+      {
+        hint: "update mlctl or train again",
+      },
+    );
   }
   return transform.load(state);
 }
 
 function numberColumns(table: Table): NumberColumn[] {
-  return table.columns.map((column) => (column.kind === "number" ? column : leftOver(column)));
+  return table.columns.map((column) => (column.kind === "number" ? column : unsupported(column)));
 }
 
-function leftOver(column: Column): never {
-  const [what, type] = column.kind === "date" ? ["a date", "date_parts"] : ["text", "one_hot"];
-  throw new MlctlError("usage", `column "${column.name}" is ${what}, models take numbers`, {
-    hint: `add { "type": "${type}", "column": "${column.name}" } to features, or name it in drop_columns`,
+function unsupported(column: Column): never {
+  const [noun, type] = column.kind === "date" ? ["a date", "date_parts"] : ["text", "one_hot"];
+  throw new MlctlError("usage", `column "${column.name}" is ${noun}, but models need numbers`, {
+    hint: `add { "type": "${type}", "column": "${column.name}" } to features, or add it to drop_columns`,
   });
 }
 
@@ -61,8 +65,10 @@ function sameNames(columns: readonly NumberColumn[], names: readonly string[]): 
 function distinctNames(columns: readonly NumberColumn[]): string[] {
   const names = columns.map((column) => column.name);
   if (new Set(names).size < names.length) {
-    const twice = names.find((name, i) => names.indexOf(name) < i);
-    throw new MlctlError("usage", `two features are called "${twice}"`, { hint: "rename or drop one of the columns" });
+    const duplicate = names.find((name, i) => names.indexOf(name) < i);
+    throw new MlctlError("usage", `two features are called "${duplicate}"`, {
+      hint: "rename or drop one of the columns",
+    });
   }
   return names;
 }

@@ -1,4 +1,4 @@
-/** What holds for every transform; a new one in the registry needs an entry in `examples` and nothing else. */
+/** Contract of every transform; a new one in the registry only needs an entry in `examples`. */
 import { describe, expect, it } from "vitest";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import type { History } from "../core/history.ts";
@@ -57,7 +57,7 @@ const training = tableOf({
   until: ["2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30", "2025-05-31", "2025-06-30"],
 });
 
-// Another dictionary with other codes, unseen and missing values, values outside the range of training.
+// Another dictionary with other codes, unseen and missing values, and values outside the training range.
 const later = tableOf({
   size: [NaN, -1e9, 1e9, 3],
   color: ["violet", "green", null, "red"],
@@ -86,7 +86,7 @@ describe.each(cases)("$title", ({ type, options }) => {
     for (const { description } of [transform, ...transform.options]) expect(description).toMatch(/^[^A-Z].*[^.]$/);
   });
 
-  it("makes exactly the columns it says, of one length, with distinct names", () => {
+  it("makes exactly the columns in outputNames, of equal length, with distinct names", () => {
     for (const table of [training, later]) {
       const made = transform.load(state)(table);
       const names = made.columns.map((column) => column.name);
@@ -97,7 +97,7 @@ describe.each(cases)("$title", ({ type, options }) => {
     }
   });
 
-  it("replaces what it reads and keeps the other columns as they are, in their order", () => {
+  it("replaces the columns it reads and keeps the others unchanged, in order", () => {
     const made = transform.load(state)(later);
     const outputs = new Set(transform.outputNames(state));
     const gone = new Set(transform.inputNames(state).filter((name) => !outputs.has(name)));
@@ -107,12 +107,12 @@ describe.each(cases)("$title", ({ type, options }) => {
     expect(made.columns.filter((column) => !outputs.has(column.name))).toEqual(untouched);
   });
 
-  it("gives the same after its state went through JSON", () => {
+  it("gives the same result after a round trip of its state through JSON", () => {
     const copy = JSON.parse(JSON.stringify(state));
     expect(cells(transform.load(copy)(later))).toEqual(cells(transform.load(state)(later)));
   });
 
-  it("gives for one row what it gives for a batch, in any order of rows", () => {
+  it("gives the same for one row as for a batch, in any order of rows", () => {
     const apply = transform.load(state);
     for (const table of [training, later]) {
       const batch = cells(apply(table));
@@ -124,18 +124,18 @@ describe.each(cases)("$title", ({ type, options }) => {
   });
 
   it("does not depend on the order of the columns", () => {
-    const turned = { rowCount: later.rowCount, columns: later.columns.toReversed() };
-    expect(cells(transform.load(state)(turned))).toEqual(cells(transform.load(state)(later)));
+    const reversed = { rowCount: later.rowCount, columns: later.columns.toReversed() };
+    expect(cells(transform.load(state)(reversed))).toEqual(cells(transform.load(state)(later)));
   });
 
-  it("does not depend on the codes that a table gives to its categories, nor on the tables seen before", () => {
+  it("does not depend on the codes of categories or on earlier tables", () => {
     const expected = cells(transform.load(state)(later));
     const columns = later.columns.map((column) => (column.kind === "category" ? recoded(column) : column));
     const apply = transform.load(state);
     for (const table of [later, { ...later, columns }, later]) expect(cells(apply(table))).toEqual(expected);
   });
 
-  it("takes a table without rows, and one whose values are all missing", () => {
+  it("accepts a table without rows, and one with only missing values", () => {
     expect(transform.load(state)(selectRows(later, [])).rowCount).toBe(0);
     const nothing = { rowCount: 1, columns: later.columns.map(emptied) };
     const names = transform
@@ -148,21 +148,21 @@ describe.each(cases)("$title", ({ type, options }) => {
     ).toEqual(names);
   });
 
-  it("can be fitted on columns that are all missing", () => {
+  it("can be fitted on columns with only missing values", () => {
     const nothing = { rowCount: 1, columns: training.columns.map(emptied) };
     const fitted = transform.fit(nothing, options, context);
     expect(JSON.parse(JSON.stringify(fitted))).toEqual(fitted);
     transform.load(fitted)(later);
   });
 
-  it("changes neither table", () => {
+  it("does not modify its input", () => {
     const before = [cells(training), cells(later)];
     transform.load(transform.fit(training, options, context))(later);
     transform.load(state)(training);
     expect([cells(training), cells(later)]).toEqual(before);
   });
 
-  it("refuses an option that it does not know, and a column that is not there", () => {
+  it("rejects an unknown option and an unknown column", () => {
     expect(() => transform.fit(training, { ...options, colour: 1 }, context)).toThrow(/unknown option "colour"/);
     const { columns: _, ...others } = options;
     expect(() => transform.fit(training, { ...others, column: "colour" }, context)).toThrow(/no column "colour"/);
@@ -201,7 +201,7 @@ function emptied(column: Column): Column {
   return { ...column, values: Float64Array.of(NaN) };
 }
 
-/** What stands in each cell, whatever the codes: number, text or null. */
+/** Cell values by column, independent of codes: number, string or null. */
 function cells(table: Table): Record<string, (number | string | null)[]> {
   return Object.fromEntries(table.columns.map((column) => [column.name, valuesOf(column)]));
 }

@@ -1,4 +1,4 @@
-/** Cyclical: puts numbers that go round (months, hours) on a circle, so that December lies beside January. */
+/** Cyclical: encodes periodic numbers (months, hours) as sine and cosine, so that December is next to January. */
 import { MlctlError } from "../core/errors.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
@@ -17,7 +17,7 @@ const knownPeriods: ReadonlyMap<string, number> = new Map([
 
 export type CyclicalState = {
   readonly columns: readonly { readonly name: string; readonly period: number }[];
-  /** The column itself stays too. */
+  /** Whether to keep the original column. */
   readonly keep: boolean;
 };
 
@@ -27,15 +27,15 @@ const options: readonly TransformOption[] = [
     type: "number",
     default: null,
     minimum: Number.MIN_VALUE,
-    description: "after how much the numbers start again; known for quarter, month, day_of_week and hour",
+    description: "length of one cycle; known for quarter, month, day_of_week and hour",
   },
-  { name: "keep", type: "boolean", default: false, description: "keeps the column itself beside the two" },
+  { name: "keep", type: "boolean", default: false, description: "keeps the original column too" },
 ];
 
-/** `<name>_sin` and `<name>_cos` of 2π · value / period. Without `column` it takes those whose period it knows by name. */
+/** `<name>_sin` and `<name>_cos` of 2π · value / period. By default it uses the columns whose period follows from the name. */
 export const cyclical: Transform<CyclicalState> = {
   type: "cyclical",
-  description: "replaces a number that goes round by its sine and cosine",
+  description: "replaces a periodic number by its sine and cosine",
   kinds: ["number"],
   options,
   fit(table, given) {
@@ -66,12 +66,12 @@ function madeNames(name: string, keep: boolean): string[] {
   return [...(keep ? [name] : []), `${name}_sin`, `${name}_cos`];
 }
 
-/** "month" as well as "start_month": the names that date_parts gives. */
+/** Matches the names that date_parts gives: "month" as well as "start_month". */
 function knownPeriod(name: string): number | undefined {
   for (const [part, period] of knownPeriods) if (name === part || name.endsWith(`_${part}`)) return period;
   return undefined;
 }
 
 function unknownPeriod(name: string): never {
-  throw new MlctlError("usage", `the period of column "${name}" is not known`, { hint: 'give "period"' });
+  throw new MlctlError("usage", `the period of column "${name}" is unknown`, { hint: 'set "period"' });
 }

@@ -30,39 +30,39 @@ describe("date_parts", () => {
     });
   });
 
-  it("chooses the parts that vary in training, but never time itself", () => {
+  it("chooses the parts that vary in training, but never days_since_1970", () => {
     const days = ["2024-03-04", "2024-03-05", "2024-03-06"];
     expect(Object.keys(partsOf(days))).toEqual(["day", "day_of_week"]);
   });
 
-  it("makes no column of a date that never varies, unless parts are named", () => {
+  it("makes no column of a constant date, unless parts are named", () => {
     expect(partsOf(["2024-03-04", "2024-03-04"])).toEqual({});
     expect(partsOf(["2024-03-04", "2024-03-04"], { parts: ["month"] })).toEqual({ month: [3, 3] });
   });
 
-  it("leaves every part of a missing date missing, the weekend too", () => {
+  it("gives missing parts for a missing date, including is_weekend", () => {
     const made = partsOf(["2024-03-04", null], { parts: ["year", "day_of_week", "is_weekend", "hour"] });
     expect(Object.values(made).map((values) => values[1])).toEqual([NaN, NaN, NaN, NaN]);
   });
 
-  it("puts the name of the column before the part where there are several dates", () => {
+  it("prefixes parts with the column name if there are several dates", () => {
     const table = { rowCount: 2, columns: [dateColumn("start", ["2024-03-04", "2025-03-04"]), dateColumn("end", [])] };
     const state = dateParts.fit(table, { parts: ["year"] }, context);
     expect(dateParts.outputNames(state)).toEqual(["start_year", "end_year"]);
   });
 
-  it("puts the name of the column before the part where the plain name is taken", () => {
+  it("prefixes parts with the column name if the plain name is taken", () => {
     const month: Column = { kind: "number", name: "month", values: Float64Array.of(1) };
     const table = { rowCount: 1, columns: [month, dateColumn("date", ["2024-03-04"])] };
     const state = dateParts.fit(table, { parts: ["month", "year"] }, context);
     expect(dateParts.outputNames(state)).toEqual(["date_month", "date_year"]);
   });
 
-  it("takes the prefix it is given", () => {
+  it("uses the given prefix", () => {
     expect(Object.keys(partsOf(instants, { parts: ["year"], prefix: "drawn_" }))).toEqual(["drawn_year"]);
   });
 
-  it("says which parts there are when one is unknown", () => {
+  it("lists the known parts if one is unknown", () => {
     expect(() => partsOf(instants, { parts: ["mont"] })).toThrow(
       'parts is "mont", did you mean "month"? allowed: year,',
     );

@@ -6,7 +6,7 @@ import { readOptions } from "./readOptions.ts";
 
 export type DropState = { readonly columns: readonly string[] };
 
-/** Rows to predict need not have the columns: what a model does not use, nobody must supply. */
+/** Rows to predict do not need the dropped columns. */
 export const drop: Transform<DropState> = {
   type: "drop",
   description: "removes columns",
@@ -15,7 +15,7 @@ export const drop: Transform<DropState> = {
   fit(table, given) {
     const { column, columns } = readOptions(given, []);
     if (column === undefined && columns === undefined) {
-      throw new MlctlError("usage", "says no column to drop", { hint: "give column or columns" });
+      throw new MlctlError("usage", "no column to drop given", { hint: "set column or columns" });
     }
     return { columns: chooseColumns(table, given, drop.kinds).map((each) => each.name) };
   },

@@ -1,4 +1,4 @@
-/** Lengths of time as config.json writes them: "30d", "12h". */
+/** Parses durations in config.json: "30d", "12h". */
 
 export const MILLISECONDS_A_DAY = 86_400_000;
 
@@ -10,10 +10,10 @@ const UNITS: Readonly<Record<string, { readonly milliseconds: number; readonly w
 };
 
 export interface Duration {
-  /** As it was written. */
+  /** The original string. */
   readonly text: string;
   readonly milliseconds: number;
-  /** "30 days". */
+  /** In words: "30 days". */
   readonly words: string;
 }
 

@@ -1,4 +1,4 @@
-/** Elapsed: how long ago the rows before happened. */
+/** Elapsed: the time since earlier rows. */
 import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "./duration.ts";
@@ -35,15 +35,21 @@ const options: readonly TransformOption[] = [
     type: "integers",
     default: [1],
     minimum: 1,
-    description: "how many rows back; 1 is the last row before",
+    description: "number of rows to look back; 1 is the previous row",
   },
-  { name: "unit", type: "choice", default: "days", choices: Object.keys(milliseconds), description: "of the answer" },
+  {
+    name: "unit",
+    type: "choice",
+    default: "days",
+    choices: Object.keys(milliseconds),
+    description: "unit of the result",
+  },
 ];
 
-/** `elapsed_<k>`: the time since the k-th last row that had a value (of the target, or of `column`). */
+/** `elapsed_<k>`: the time since the k-th last row with a value in the target (or in `column`). */
 export const elapsed: Transform<ElapsedState> = {
   type: "elapsed",
-  description: "adds how long ago the rows before happened, by time_column",
+  description: "adds the time since earlier rows, by time_column",
   kinds: ["number"],
   options,
   fit(table, given, context) {
@@ -66,7 +72,7 @@ export const elapsed: Transform<ElapsedState> = {
     const needed = Math.max(...lags);
     return seriesGaps(series, (past, time) => {
       const count = past.before(time);
-      return count >= needed ? undefined : `${count} of ${needed} rows before it; ${reach(past)}`;
+      return count >= needed ? undefined : `only ${count} of ${needed} rows before it; ${reach(past)}`;
     });
   },
 };

@@ -1,15 +1,15 @@
-/** Lets fitted transforms know rows that came after training. */
+/** Adds rows after training to the history of fitted transforms. */
 import { findColumn } from "../core/table/findColumn.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
 import { findTransform } from "./findTransform.ts";
 
 /**
- * Transforms that look back see `known` beyond the end of their history, as if these rows had been ingested; a row still
- * sees only what is strictly before it. What was learned otherwise stays as it was.
+ * Extends the history of transforms that look back by the rows of `known` after its end, as if they had been ingested. A
+ * row still sees only earlier rows. All other learned state stays the same.
  */
 export function extendHistory(transforms: readonly FittedTransform[], known: Table): readonly FittedTransform[] {
-  // What a step leaves out for those that follow, by marking its time as missing.
+  // By time column: a step excludes rows for later steps by setting their time to NaN.
   const times = new Map<string, Float64Array>();
   return transforms.map(({ type, state }) => {
     const transform = findTransform(type);

@@ -17,7 +17,7 @@ describe("featureMatrix", () => {
   const fitted = fitTransforms(table, requests, context);
   const batch = featureMatrix(table, fitted);
 
-  it("puts columns where they stood, one-hot columns 0 and 1, all others with mean 0 and variance 1", () => {
+  it("keeps the column order, with one-hot columns 0 and 1 and all others with mean 0 and variance 1", () => {
     expect(batch.columnNames.slice(0, 6)).toEqual(["a", "city=bergen", "city=oslo", "city=rome", "year", "quarter"]);
     batch.columnNames.forEach((name, column) => {
       const values = Array.from(
@@ -33,7 +33,7 @@ describe("featureMatrix", () => {
     });
   });
 
-  it("gives for one row what it gives for ten thousand, to the bit", () => {
+  it("gives bitwise the same for one row as for ten thousand", () => {
     const toMatrix = compileTransforms(fitted);
     const width = batch.columnNames.length;
     for (const row of [0, 1, 4095, 4096, 8191, 8192, 9999]) {
@@ -42,7 +42,7 @@ describe("featureMatrix", () => {
     }
   });
 
-  it("does not depend on the order of columns, on others beside them, or on the codes of categories", () => {
+  it("does not depend on the order of columns, on extra columns, or on the codes of categories", () => {
     const city = table.columns[1]!;
     if (city.kind !== "category") throw new TypeError("the second column is text");
     const texts = Array.from(city.codes, (code) => (code < 0 ? null : city.categories[code]!));
@@ -70,28 +70,28 @@ describe("featureMatrix", () => {
     expectSame(featureMatrix(table, JSON.parse(JSON.stringify(fitted))), batch);
   });
 
-  it("takes a column without any value for missing, whatever kind the reader saw in it", () => {
+  it("treats a column without values as missing, of any kind", () => {
     const asText = featureMatrix(oneRow(categoryColumn("a", [null])), fitted);
     expect(asText).toEqual(featureMatrix(oneRow(number("a", [NaN])), fitted));
     expect(errorOf(() => featureMatrix(oneRow(categoryColumn("a", ["ten"])), fitted))).toMatchObject({
       kind: "data",
-      message: 'column "a" holds text, but the model was trained on numbers',
+      message: 'column "a" contains text, but the model was trained on numbers',
     });
   });
 
-  it("has all columns and no row for an empty table", () => {
+  it("has all columns and no rows for an empty table", () => {
     const empty = featureMatrix(selectRows(table, []), fitted);
     expect(empty).toEqual({ rowCount: 0, columnNames: batch.columnNames, values: new Float64Array(0) });
   });
 
-  it("says so when the model is newer than the program", () => {
+  it("rejects a model that is newer than the program", () => {
     expect(errorOf(() => featureMatrix(table, [{ type: "wavelet", state: {} }])).message).toBe(
-      'the model uses the transform "wavelet", which this version does not know',
+      'the model uses the transform "wavelet", which this version of mlctl does not support',
     );
   });
 });
 
-/** To the bit, and quicker than toEqual on many numbers. */
+/** Bitwise, and faster than toEqual on many numbers. */
 function expectSame(actual: Matrix, expected: Matrix): void {
   expect(actual.columnNames).toEqual(expected.columnNames);
   expect(Buffer.from(actual.values.buffer).equals(Buffer.from(expected.values.buffer))).toBe(true);

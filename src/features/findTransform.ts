@@ -1,8 +1,7 @@
-/** Looks a transform up by its name. */
+/** Looks up a transform by its name in config.json. */
 import type { Transform } from "../core/transform.ts";
 import { transforms } from "./index.ts";
 
-/** The transform called `type`, or undefined. */
 export function findTransform(type: string): Transform | undefined {
   return Object.hasOwn(transforms, type) ? transforms[type as keyof typeof transforms] : undefined;
 }

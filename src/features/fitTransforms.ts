@@ -1,4 +1,4 @@
-/** Fits a list of transforms, each on what the one before made. */
+/** Fits a list of transforms, each on the output of the previous one. */
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { FittedTransform } from "../core/records/model.ts";
@@ -13,10 +13,11 @@ import { transformProblems } from "./transformProblems.ts";
 export type { TransformRequest } from "../core/transform.ts";
 
 /**
- * The result begins with a `select` of the columns that are really needed, so that prediction takes columns in any
- * order, ignores others and does not ask for what was dropped. The target is never a feature, even if `table` has it.
+ * The result starts with a `select` of the columns that are needed, so that prediction accepts columns in any order,
+ * ignores extra ones and does not require dropped ones. The target is never a feature, even if `table` contains it.
  *
- * @throws {MlctlError} kind "usage", with the path in config.json: unknown type, option or column, text left over
+ * @throws {MlctlError} kind "usage", with the path in config.json, for an unknown type, option or column, or if text or
+ *   dates remain
  */
 export function fitTransforms(
   table: Table,
@@ -30,16 +31,16 @@ export function fitTransforms(
   const needed = neededColumns(inputs, steps);
   const selected = { type: "select", state: transforms.select.fit(inputs, { columns: needed }, context) };
   const fitted = [selected, ...steps.map(({ type, state }) => ({ type, state }))];
-  featureMatrix(sliceRows(inputs, 0, 0), fitted); // throws for text left over, before any model is trained on the rest
+  featureMatrix(sliceRows(inputs, 0, 0), fitted); // throws if text or dates remain, before any model is trained
   return fitted;
 }
 
-/** A fitted transform with its behaviour. */
+/** A fitted transform with its implementation. */
 export interface Step extends FittedTransform {
   readonly transform: Transform;
 }
 
-/** @param wanted all transforms, or only those that it takes */
+/** @param wanted filters the transforms to fit; default: all */
 export function fitSteps(
   inputs: Table,
   requests: readonly TransformRequest[],
@@ -56,7 +57,7 @@ export function fitSteps(
       const state = transform.fit(current, options, { ...context, history });
       steps.push({ type, state, transform });
       if (history !== undefined) history = transform.narrowHistory?.(state, history) ?? history;
-      // The last one is not applied: with one-hot columns that would be most of the memory, for nothing.
+      // The last one is not applied, since its output (often many one-hot columns) would be discarded.
       if (i < requests.length - 1) {
         current = transform.trainingTable?.(state, current, context) ?? transform.load(state)(current);
       }
@@ -67,31 +68,31 @@ export function fitSteps(
   return steps;
 }
 
-/** When a row happened is no feature by itself: where it is left over, it was there to look back from. */
+/** Drops the time column if no transform replaced it: it serves to look back and is not a feature itself. */
 function withoutTime(inputs: Table, steps: readonly Step[], { history }: TransformContext): readonly Step[] {
   const column = findColumn(inputs, history?.timeColumn ?? "");
   if (column?.kind !== "date") return steps;
-  let open = true;
+  let remains = true;
   for (const { transform, state } of steps) {
-    const taken = transform.inputNames(state).includes(column.name);
-    if (taken || transform.type === "select") open = transform.outputNames(state).includes(column.name);
+    const isRead = transform.inputNames(state).includes(column.name);
+    if (isRead || transform.type === "select") remains = transform.outputNames(state).includes(column.name);
   }
   const drop = { type: "drop", state: { columns: [column.name] }, transform: transforms.drop };
-  return open ? [...steps, drop] : steps;
+  return remains ? [...steps, drop] : steps;
 }
 
-/** Input columns that some transform reads to make something, or that come out as they went in. */
+/** Input columns that some transform uses to make a column, or that reach the output unchanged. */
 function neededColumns(inputs: Table, steps: readonly Step[]): string[] {
   const needed = new Set<string>();
-  const open = new Set(inputs.columns.map((column) => column.name));
+  const unchanged = new Set(inputs.columns.map((column) => column.name));
   for (const { transform, state } of steps) {
     const read = transform.inputNames(state);
     const made = new Set(transform.outputNames(state));
     const isSelect = transform.type === "select";
-    for (const name of read) if (open.has(name) && made.size > 0) needed.add(name);
-    for (const name of isSelect ? [...open] : read) if (!made.has(name)) open.delete(name);
+    for (const name of read) if (unchanged.has(name) && made.size > 0) needed.add(name);
+    for (const name of isSelect ? [...unchanged] : read) if (!made.has(name)) unchanged.delete(name);
   }
-  return inputs.columns.map((column) => column.name).filter((name) => needed.has(name) || open.has(name));
+  return inputs.columns.map((column) => column.name).filter((name) => needed.has(name) || unchanged.has(name));
 }
 
 function configError(problems: readonly { path: string; message: string }[]): MlctlError {
@@ -104,6 +105,6 @@ function configError(problems: readonly { path: string; message: string }[]): Ml
 function located(error: unknown, place: string, target: string): unknown {
   if (!(error instanceof MlctlError)) return error;
   const isTarget = error.message === `no column "${target}"`;
-  const hint = isTarget ? `"${target}" is the target, a feature made of it would give it away` : error.hint;
+  const hint = isTarget ? `"${target}" is the target; a feature made from it would leak the label` : error.hint;
   return new MlctlError(error.kind, `${place}: ${error.message}`, { hint, cause: error, details: error.details });
 }

@@ -6,7 +6,7 @@ import type { TransformContext, TransformOptions } from "../core/transform.ts";
 import { flagDay } from "./flagDay.ts";
 import { fitTransforms } from "./fitTransforms.ts";
 
-/** As in hourly traffic: the holiday stands on the first hour of its day only. */
+/** As in hourly traffic: the holiday is set only on the first hour of its day. */
 const training = rowsOf([
   ["2016-07-03T23:00Z", "None", 0],
   ["2016-07-04T00:00Z", "Independence Day", 7],
@@ -37,31 +37,31 @@ function contextOf(table: Table): TransformContext {
   };
 }
 
-function spread(table: Table, name: string, options: TransformOptions = {}): (string | null)[] {
+function extended(table: Table, name: string, options: TransformOptions = {}): (string | null)[] {
   const made = flagDay.load(flagDay.fit(training, { column: name, ...options }, contextOf(training)))(table);
   const column = made.columns.find((each) => each.name === name)!;
   return Array.from({ length: table.rowCount }, (_, row) => cellText(column, row));
 }
 
 describe("flag_day", () => {
-  it("gives every row of the day what one of its rows says, and the other days nothing", () => {
+  it("gives every row of a day the flag of one of its rows, and leaves other days unset", () => {
     const day = "Independence Day";
-    expect(spread(training, "holiday")).toEqual(["None", day, day, day, "None"]);
-    expect(spread(training, "level")).toEqual(["0", "7", "7", "7", "0"]);
+    expect(extended(training, "holiday")).toEqual(["None", day, day, day, "None"]);
+    expect(extended(training, "level")).toEqual(["0", "7", "7", "7", "0"]);
   });
 
-  it("lets a row's own value come first, also on days after the history", () => {
+  it("prefers a row's own value, also on days after the history", () => {
     const later = rowsOf([
       ["2016-07-04T12:00Z", "Parade", 3],
       ["2016-12-25T12:00Z", "Christmas Day", 1],
       ["2016-12-25T13:00Z", "None", 0],
     ]);
-    expect(spread(later, "holiday")).toEqual(["Parade", "Christmas Day", "None"]);
-    expect(spread(later, "level")).toEqual(["3", "1", "0"]);
+    expect(extended(later, "holiday")).toEqual(["Parade", "Christmas Day", "None"]);
+    expect(extended(later, "level")).toEqual(["3", "1", "0"]);
   });
 
-  it("takes the texts that it is told for not set", () => {
-    expect(spread(training, "holiday", { unset: ["Independence Day"] })).toEqual([
+  it("treats the values of `unset` as not set", () => {
+    expect(extended(training, "holiday", { unset: ["Independence Day"] })).toEqual([
       "None",
       "None",
       "None",
@@ -70,16 +70,16 @@ describe("flag_day", () => {
     ]);
   });
 
-  it("must come before a step that changes its column", () => {
+  it("must come before steps that change its column", () => {
     const map = { type: "map", options: { column: "holiday", values: { None: 0 }, otherwise: 1 } };
     const flag = { type: "flag_day", options: { column: "holiday" } };
     expect(() => fitTransforms(training, [map, flag], contextOf(training))).toThrow(
-      'column "holiday" held text before an earlier step',
+      'column "holiday" contained text before an earlier step',
     );
     const fitted = fitTransforms(training, [flag, map], contextOf(training));
     expect(fitted.map(({ type }) => type)).toEqual(["select", "flag_day", "map", "drop"]);
     expect(() => fitTransforms(training, [{ type: "flag_day", options: {} }], contextOf(training))).toThrow(
-      "says no column to spread",
+      "no column given",
     );
   });
 });

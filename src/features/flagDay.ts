@@ -1,4 +1,4 @@
-/** Flag day: what is set on one row of a day holds for the whole day, such as the name of a holiday. */
+/** Flag day: extends a flag that is set on one row of a day, such as the name of a holiday, to the whole day. */
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
@@ -15,11 +15,11 @@ type Flag = number | string;
 
 export type FlagDayState = {
   readonly timeColumn: string;
-  /** The time column among them, in the order of the table. */
+  /** Columns that are read, including the time column, in the order of the table. */
   readonly names: readonly string[];
   readonly columns: readonly {
     readonly name: string;
-    /** Days since 1970-01-01 UTC on which a row of the history is set, with what it says. */
+    /** Days since 1970-01-01 UTC with a flag in the history, and the flag. */
     readonly days: readonly (readonly [number, Flag])[];
   }[];
   readonly unset: readonly string[];
@@ -30,30 +30,30 @@ const options: readonly TransformOption[] = [
     name: "unset",
     type: "texts",
     default: ["None", ""],
-    description: "texts that mean that nothing is set; of numbers 0 does",
+    description: "strings that mean no flag is set; in number columns 0 does",
   },
 ];
 
 /**
- * A row's own value comes first; a row that is not set takes what the history says of its day, at any hour: this is for
- * what is known of a day in advance. Days after the history say nothing, so there each row must bring its own flag.
+ * A row keeps its own flag; a row without one gets the flag of its day in the history, even from a later hour, so use it
+ * only for flags that are known in advance. For days after the history each row must have its own flag.
  */
 export const flagDay: Transform<FlagDayState> = {
   type: "flag_day",
-  description: "spreads a flag that is set on one row of a day over that whole day, by time_column",
+  description: "extends a flag that is set on one row of a day to the whole day, by time_column",
   kinds: ["number", "category"],
   options,
   fit(table, given, context) {
     const { unset } = readOptions<{ unset: readonly string[] }>(given, options);
     const { column, columns: several } = given;
     if (column === undefined && several === undefined) {
-      throw new MlctlError("usage", "says no column to spread", { hint: "give column or columns" });
+      throw new MlctlError("usage", "no column given", { hint: "set column or columns" });
     }
     const history = requireHistory(table, context);
     const chosen = chooseColumns(table, given, ["number", "category"]);
     const columns = chosen.map(({ name, kind }) => {
       const known = findColumn(history.columns, name);
-      if (known?.kind !== kind) throw changed(name, known);
+      if (known?.kind !== kind) throw changedColumn(name, known);
       return { name, days: flaggedDays(known, history.time, unset) };
     });
     const involved = new Set([history.timeColumn, ...chosen.map(({ name }) => name)]);
@@ -79,14 +79,14 @@ export const flagDay: Transform<FlagDayState> = {
       if (time?.kind !== "date") throw new MlctlError("data", `column "${timeColumn}" is missing`);
       const flagAt = (days: ReadonlyMap<number, Flag>, row: number): Flag | undefined =>
         days.get(dayOf(time.values[row]!));
-      const spread = (column: Column): Column => {
+      const extended = (column: Column): Column => {
         const days = daysOf.get(column.name);
         if (days === undefined || column.kind === "date") return column;
         return column.kind === "number"
-          ? spreadNumbers(column, days, flagAt)
-          : spreadTexts(column, { days, unset, flagAt });
+          ? extendNumbers(column, days, flagAt)
+          : extendCategories(column, { days, unset, flagAt });
       };
-      return { ...table, columns: table.columns.map(spread) };
+      return { ...table, columns: table.columns.map(extended) };
     };
   },
 };
@@ -95,13 +95,13 @@ function dayOf(time: number): number {
   return Math.floor(time / MILLISECONDS_A_DAY);
 }
 
-function changed(name: string, known: Column | undefined): MlctlError {
+function changedColumn(name: string, known: Column | undefined): MlctlError {
   const was =
-    known === undefined ? "was made by an earlier step" : `held ${kindWords[known.kind]} before an earlier step`;
+    known === undefined ? "was made by an earlier step" : `contained ${kindWords[known.kind]} before an earlier step`;
   return new MlctlError("usage", `column "${name}" ${was}`, { hint: "put flag_day first" });
 }
 
-/** The first row of a day that is set decides. */
+/** By day; if a day has several flags, the earliest one counts. */
 function flaggedDays(column: Column, time: Float64Array, unset: readonly string[]): [number, Flag][] {
   const days = new Map<number, Flag>();
   for (const row of Array.from(time.keys()).toSorted((a, b) => time[a]! - time[b]! || a - b)) {
@@ -118,23 +118,23 @@ function isSet(flag: Flag, unset: readonly string[]): boolean {
 
 type FlagAt = (days: ReadonlyMap<number, Flag>, row: number) => Flag | undefined;
 
-function spreadNumbers(column: NumberColumn, days: ReadonlyMap<number, Flag>, flagAt: FlagAt): NumberColumn {
+function extendNumbers(column: NumberColumn, days: ReadonlyMap<number, Flag>, flagAt: FlagAt): NumberColumn {
   const values = column.values.map((own, row) => (isSet(own, []) ? own : Number(flagAt(days, row) ?? own)));
   return { ...column, values };
 }
 
-interface Spreading {
+interface ExtendOptions {
   readonly days: ReadonlyMap<number, Flag>;
   readonly unset: readonly string[];
   readonly flagAt: FlagAt;
 }
 
-function spreadTexts(column: CategoryColumn, { days, unset, flagAt }: Spreading): CategoryColumn {
-  const texts = Array.from(column.codes, (_, row) => {
+function extendCategories(column: CategoryColumn, { days, unset, flagAt }: ExtendOptions): CategoryColumn {
+  const categories = Array.from(column.codes, (_, row) => {
     const own = cellText(column, row);
     if (own !== null && isSet(own, unset)) return own;
     const flag = flagAt(days, row);
     return flag === undefined ? own : String(flag);
   });
-  return categoryColumn(column.name, texts);
+  return categoryColumn(column.name, categories);
 }

@@ -7,7 +7,7 @@ import { group } from "./group.ts";
 const weather = ["Clear", "Fog", "Clear", "Smoke", "Rain", null, "Clear", "Rain"];
 
 describe("group", () => {
-  it("puts named categories together and leaves the others, unseen ones too", () => {
+  it("merges named categories and keeps the others, including unseen ones", () => {
     const options = { groups: { Fog_Smoke_Squall: ["Fog", "Smoke", "Squall"] } };
     expect(grouped(options, ["Squall", "Fog", "Rain", "Hail", null])).toEqual([
       "Fog_Smoke_Squall",
@@ -18,7 +18,7 @@ describe("group", () => {
     ]);
   });
 
-  it("puts rare categories together with unseen ones", () => {
+  it("merges rare and unseen categories", () => {
     const texts = ["Clear", "Rain", "Fog", "Hail", null];
     expect(grouped({ min_count: 2 }, texts)).toEqual(["Clear", "Rain", "other", "other", null]);
     expect(grouped({ min_count: 3, other: "rare" }, texts)).toEqual(["Clear", "rare", "rare", "rare", null]);
@@ -29,9 +29,9 @@ describe("group", () => {
     expect(grouped(options, ["Fog", "Smoke", "Hail"])).toEqual(["haze", "haze", "other"]);
   });
 
-  it("refuses to group nothing, and a group that is no list", () => {
-    expect(() => grouped({}, [])).toThrow("groups nothing");
-    expect(() => grouped({ groups: { haze: "Fog" } }, [])).toThrow('group "haze" is no list of texts');
+  it("rejects missing groups and a group that is not a list", () => {
+    expect(() => grouped({}, [])).toThrow("no groups given");
+    expect(() => grouped({ groups: { haze: "Fog" } }, [])).toThrow('group "haze" is not a list of strings');
   });
 });
 

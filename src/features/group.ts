@@ -1,9 +1,9 @@
-/** Group: puts categories together, by name or because they are rare. */
+/** Group: merges categories, by name or because they are rare. */
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
-import { countTexts } from "./countTexts.ts";
+import { countCategories } from "./countCategories.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -16,7 +16,7 @@ interface GroupOptions {
 export type GroupState = {
   readonly columns: readonly {
     readonly name: string;
-    /** Categories that stay as they are; null: all of them do. */
+    /** Categories that stay; null: all. */
     readonly kept: readonly string[] | null;
   }[];
   /** From category to group. */
@@ -29,28 +29,28 @@ const options: readonly TransformOption[] = [
     name: "groups",
     type: "object",
     default: null,
-    description: "for each new name the list of categories it replaces",
+    description: "for each group name, the list of categories to merge",
   },
   {
     name: "min_count",
     type: "integer",
     default: null,
     minimum: 1,
-    description: "categories (after naming) in fewer training rows become `other`, and so do unseen ones",
+    description: "categories (after `groups`) with fewer training rows become `other`, as do unseen ones",
   },
-  { name: "other", type: "text", default: "other", description: "the name of the rare ones" },
+  { name: "other", type: "text", default: "other", description: "name for the rare categories" },
 ];
 
-/** E.g. `{ "groups": { "Fog_Smoke_Squall": ["Fog", "Smoke", "Squall"] } }`. Missing stays missing. */
+/** E.g. `{ "groups": { "Fog_Smoke_Squall": ["Fog", "Smoke", "Squall"] } }`. Missing values stay missing. */
 export const group: Transform<GroupState> = {
   type: "group",
-  description: "puts categories together, by name or because they are rare",
+  description: "merges categories, by name or because they are rare",
   kinds: ["category"],
   options,
   fit(table, given) {
     const { groups, min_count: minCount, other } = readOptions<GroupOptions>(given, options);
     if (groups === null && minCount === null) {
-      throw new MlctlError("usage", "groups nothing", { hint: 'give "groups" or "min_count"' });
+      throw new MlctlError("usage", "no groups given", { hint: 'set "groups" or "min_count"' });
     }
     const pairs = Object.entries(groups ?? {}).flatMap(([name, members]) => membersOf(name, members));
     const named = new Map(pairs);
@@ -60,7 +60,7 @@ export const group: Transform<GroupState> = {
         minCount === null
           ? null
           : frequent(
-              renamed(column, (text) => named.get(text) ?? text),
+              renamed(column, (category) => named.get(category) ?? category),
               minCount,
             ),
     }));
@@ -74,9 +74,9 @@ export const group: Transform<GroupState> = {
       "category",
       state.columns.map(({ name, kept }) => {
         const keep = kept === null ? undefined : new Set(kept);
-        const groupOf = (text: string): string => {
-          const first = named.get(text) ?? text;
-          return keep === undefined || keep.has(first) ? first : state.other;
+        const groupOf = (category: string): string => {
+          const merged = named.get(category) ?? category;
+          return keep === undefined || keep.has(merged) ? merged : state.other;
         };
         return { name, apply: (column) => [renamed(column, groupOf)] };
       }),
@@ -88,19 +88,19 @@ function membersOf(name: string, members: unknown): [string, string][] {
   if (Array.isArray(members) && members.every((member) => typeof member === "string")) {
     return members.map((member) => [member, name]);
   }
-  throw new MlctlError("usage", `group "${name}" is no list of texts`);
+  throw new MlctlError("usage", `group "${name}" is not a list of strings`);
 }
 
 function frequent(column: CategoryColumn, minCount: number): string[] {
-  const counted = countTexts(column).filter(({ count }) => count >= minCount);
-  return counted.map(({ text }) => text);
+  const counted = countCategories(column).filter(({ count }) => count >= minCount);
+  return counted.map(({ category }) => category);
 }
 
-/** The column with other texts; texts that become the same share a code. */
-function renamed(column: CategoryColumn, nameOf: (text: string) => string): CategoryColumn {
+/** Renames categories; categories with the same new name share a code. */
+function renamed(column: CategoryColumn, nameOf: (category: string) => string): CategoryColumn {
   const codeOf = new Map<string, number>();
-  const newCodes = column.categories.map((text) => {
-    const name = nameOf(text);
+  const newCodes = column.categories.map((category) => {
+    const name = nameOf(category);
     const code = codeOf.get(name) ?? codeOf.size;
     codeOf.set(name, code);
     return code;

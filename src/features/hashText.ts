@@ -1,4 +1,4 @@
-/** Text hashing: counts the words of a text in a fixed number of buckets, whatever words there will be. */
+/** Text hashing: counts the words of a text in a fixed number of hash buckets, so that any later word has a bucket. */
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
@@ -15,14 +15,14 @@ const options: readonly TransformOption[] = [
     default: 16,
     minimum: 1,
     maximum: 4096,
-    description: "how many columns; words that fall into the same one are counted together",
+    description: "number of columns; words in the same bucket are counted together",
   },
 ];
 
-/** `<name>_hash_<bucket>`: nothing is learned, so words never seen count too. A missing text has no word. */
+/** `<name>_hash_<bucket>`. Learns nothing, so unseen words are counted too. A missing text has no words. */
 export const hashText: Transform<HashTextState> = {
   type: "hash_text",
-  description: "replaces a text by counts of its words in a fixed number of buckets",
+  description: "replaces text by word counts in a fixed number of hash buckets",
   kinds: ["category"],
   options,
   fit(table, given) {

@@ -1,11 +1,11 @@
-/** Which rows have too little history for the features that look back. */
+/** Finds rows with too little history for features that look back. */
 import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
 import type { HistoryGap, TransformContext, TransformRequest } from "../core/transform.ts";
 import { findTransform } from "./findTransform.ts";
 import { fitSteps } from "./fitTransforms.ts";
 
-/** @returns for the rows of a table what each lacks, or null; undefined where no transform looks back */
+/** @returns a function from table to the gap of each row, or null; undefined if no transform looks back */
 export function historyGaps(
   transforms: readonly FittedTransform[],
 ): ((table: Table) => (HistoryGap | null)[]) | undefined {
@@ -17,13 +17,13 @@ export function historyGaps(
   };
 }
 
-/** What a row lacks altogether comes before what is only old. */
+/** Missing history takes precedence over stale history. */
 function worst(gaps: readonly (HistoryGap | null)[]): HistoryGap | null {
   return gaps.find((gap) => gap?.kind === "missing") ?? gaps.find((gap) => gap !== null) ?? null;
 }
 
 /**
- * Positions of the rows with all the history that `requests` look back on; all rows where none does.
+ * Positions of the rows with enough history for `requests`; all rows if no request looks back.
  * @throws {MlctlError} kind "usage" as `fitTransforms`
  */
 export function rowsWithHistory(

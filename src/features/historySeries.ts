@@ -1,4 +1,4 @@
-/** The past of one column as a transform keeps it: what was known when, sorted by time. */
+/** History of one column in a transform: values sorted by time. */
 import { dateText } from "../core/text/format.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
@@ -8,7 +8,7 @@ import type { HistoryGap, TransformContext, TransformOptions } from "../core/tra
 import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "./duration.ts";
 
-/** Plain JSON, compact: times are whole multiples of `unit`, so that days stay short numbers. */
+/** Compact JSON: times are integer multiples of `unit`, so that days are short numbers. */
 export type SeriesState = {
   readonly column: string;
   readonly timeColumn: string;
@@ -17,14 +17,14 @@ export type SeriesState = {
   /** Ascending, in units since 1970-01-01 UTC. */
   readonly times: readonly number[];
   readonly values: readonly number[];
-  /** The longest time, in milliseconds, between a training row and the last value before it; null without one. */
+  /** Maximum time in milliseconds from a training row back to the last value before it; null if there is none. */
   readonly longestWait: number | null;
 };
 
 /** A day, an hour, a minute, a second, a millisecond. */
 const UNITS = [MILLISECONDS_A_DAY, 3_600_000, 60_000, 1000, 1];
 
-/** The history of the columns that `options` name, the target if they name none. @throws {MlctlError} kind "usage" */
+/** History of the columns in `options`; default: of the target. @throws {MlctlError} kind "usage" */
 export function fitSeries(table: Table, options: TransformOptions, context: TransformContext): SeriesState[] {
   const history = requireHistory(table, context);
   const named = options["column"] !== undefined || options["columns"] !== undefined;
@@ -32,19 +32,19 @@ export function fitSeries(table: Table, options: TransformOptions, context: Tran
   return chosen.map((column) => seriesOf(history, column, findColumn(table, history.timeColumn) as DateColumn));
 }
 
-/** @throws {MlctlError} kind "usage" where rows of `table` have no date to look back from */
+/** @throws {MlctlError} kind "usage" if rows of `table` have no date to look back from */
 export function requireHistory(table: Table, { history }: TransformContext): History {
   if (history === undefined) {
-    throw new MlctlError("usage", "looks back in time, but no time_column holds dates", {
-      hint: 'set "time_column" to the column that says when a row happened; "ingest.types" makes it a date',
+    throw new MlctlError("usage", "looks back in time, but there is no time_column with dates", {
+      hint: 'set "time_column" to the column with the time of each row; convert it to dates with "ingest.types"',
     });
   }
   const column = findColumn(table, history.timeColumn);
   if (column?.kind === "date") return history;
   const [problem, hint] =
     column === undefined
-      ? ["is not here any more", "put this step before date_parts, and leave the column out of drop_columns"]
-      : ["is not a date", 'make it one with "ingest.types" or "ingest.select"'];
+      ? ["is no longer available", "put this step before date_parts, and remove the column from drop_columns"]
+      : ["is not a date", 'convert it with "ingest.types" or "ingest.select"'];
   throw new MlctlError("usage", `looks back in time, but time_column "${history.timeColumn}" ${problem}`, { hint });
 }
 
@@ -58,7 +58,7 @@ function seriesOf({ time, timeColumn }: History, column: NumberColumn, rows: Dat
   return { ...series, longestWait: longestBefore(loadSeries(series), rows.values) };
 }
 
-/** The series with the values that `later` knows after its end; the wait stays that of training. */
+/** Adds the values of a later history after the end of the series; `longestWait` stays that of training. */
 export function extendSeries(state: SeriesState, { time, columns }: History): SeriesState {
   const column = findColumn(columns, state.column);
   if (column?.kind !== "number") return state;
@@ -75,13 +75,13 @@ export function extendSeries(state: SeriesState, { time, columns }: History): Se
   };
 }
 
-/** A series ready to be asked. */
+/** A series prepared for lookups. */
 export interface Series {
   readonly column: string;
   /** Epoch milliseconds, ascending. */
   readonly times: Float64Array;
   readonly values: Float64Array;
-  /** How many entries lie strictly before an instant (with `from`: not before that one): never the row's own, never a later one. */
+  /** Number of entries strictly before an instant, so that a row never sees itself or a later row. */
   before(time: number): number;
 }
 
@@ -90,7 +90,7 @@ export function loadSeries({ column, unit, times, values }: SeriesState): Series
   return { column, times: instants, values: Float64Array.from(values), before: (time) => lowerBound(instants, time) };
 }
 
-/** Position of the first entry that is not below `time`; 0 for NaN. */
+/** Position of the first entry ≥ `time`; 0 for NaN. */
 function lowerBound(times: Float64Array, time: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {
@@ -110,14 +110,17 @@ function longestBefore({ times, before }: Series, rows: Float64Array): number | 
   return longest;
 }
 
-/** What rows lack of `states`: `missing` says it for an instant, and a value older than any in training is stale. */
+/**
+ * Gaps in the history of rows. `missing` returns the reason for an instant without enough history; a last value that is
+ * older than for any training row is stale.
+ */
 export function seriesGaps(
   states: readonly SeriesState[],
   missing: (series: Series, time: number) => string | undefined,
 ): (table: Table) => (HistoryGap | null)[] {
   const all = states.map((state) => ({ state, series: loadSeries(state) }));
   const gapAt = (time: number): HistoryGap | null => {
-    if (Number.isNaN(time)) return { kind: "missing", message: "it has no date to look back from" };
+    if (Number.isNaN(time)) return { kind: "missing", message: "the row has no date to look back from" };
     const lacking = all.map(({ series }) => missing(series, time)).find((message) => message !== undefined);
     if (lacking !== undefined) return { kind: "missing", message: `${dateText(time)}: ${lacking}` };
     const stale = all.map(({ state, series }) => staleAt(state, series, time)).find((each) => each !== undefined);
@@ -133,15 +136,20 @@ function staleAt({ column, longestWait }: SeriesState, { times, before }: Series
   const count = before(time);
   if (count === 0 || longestWait === null || time - times[count - 1]! <= longestWait) return undefined;
   const last = times[count - 1]!;
-  return `the last "${column}" before it is ${days(time - last)} days old (${dateText(last)}), in training at most ${days(longestWait)}`;
+  return `the last "${column}" before it is ${days(time - last)} days old (${dateText(last)}), in training it was at most ${days(longestWait)}`;
 }
 
 function days(milliseconds: number): number {
   return Math.ceil(milliseconds / MILLISECONDS_A_DAY);
 }
 
-/** From when to when a series reaches, for messages. */
+/** Time range of a series, for messages. */
 export function reach({ times }: Series): string {
   if (times.length === 0) return "the history is empty";
-  return `history goes from ${dateText(times[0]!)} to ${dateText(times.at(-1)!)}`;
+  return `the history goes from ${dateText(times[0]!)} to ${dateText(times.at(-1)!)}`;
+}
+
+/** Name of the time column, in a list that is empty if there are no series. */
+export function timeColumns({ series }: { readonly series: readonly SeriesState[] }): string[] {
+  return series.slice(0, 1).map(({ timeColumn }) => timeColumn);
 }

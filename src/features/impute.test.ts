@@ -15,11 +15,11 @@ describe("impute", () => {
     expect(fillOf({ strategy: "constant", value: -1 })).toBe(-1);
   });
 
-  it("fills with the median unless told otherwise", () => {
+  it("fills with the median by default", () => {
     expect(fillOf({})).toBe(2.25);
   });
 
-  it("adds an indicator of what was missing, when asked", () => {
+  it("adds an indicator of missing values on request", () => {
     // SimpleImputer(strategy="median", add_indicator=True).fit_transform(x)
     const table = tableOf({ x });
     const state = fit(table, { indicator: true });
@@ -40,7 +40,7 @@ describe("impute", () => {
     expect(fit(empty, { strategy: "mean", value: 7 }).columns[0]!.fill).toBe(7);
   });
 
-  it("takes infinities for missing", () => {
+  it("treats infinities as missing", () => {
     const table = tableOf({ x: [1, Infinity, 3, -Infinity] });
     const state = fit(table, { strategy: "mean" });
     expect([...(impute.load(state)(table).columns[0] as NumberColumn).values]).toEqual([1, 2, 3, 2]);

@@ -1,4 +1,4 @@
-/** Impute: fills missing numbers with one learned from training. */
+/** Impute: fills missing numbers with a value learned in training. */
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
@@ -19,7 +19,7 @@ interface ImputeOptions {
 
 export type ImputeState = {
   readonly columns: readonly { readonly name: string; readonly fill: number }[];
-  /** Also make `<name>_missing`, 1 where a number was filled in. */
+  /** Also add `<name>_missing`, 1 if the number was missing. */
   readonly indicator: boolean;
 };
 
@@ -29,15 +29,20 @@ const options: readonly TransformOption[] = [
     type: "choice",
     default: "median",
     choices: ["mean", "median", "most_frequent", "constant"],
-    description: "what to fill in; of equally frequent numbers the smallest",
+    description: "value to fill in; most_frequent takes the smallest of equally frequent numbers",
   },
-  { name: "value", type: "number", default: 0, description: "what to fill in for strategy constant" },
+  {
+    name: "value",
+    type: "number",
+    default: 0,
+    description: "value for strategy constant, and for columns without any number",
+  },
   { name: "indicator", type: "boolean", default: false, description: "adds a 0/1 column <name>_missing" },
 ];
 
 /**
- * Infinities count as missing: no model family can use them. A column without any number is filled with `value`
- * (0 unless told), where scikit-learn's SimpleImputer would silently drop it.
+ * Infinities count as missing, since no model family can use them. A column without any number is filled with `value`,
+ * while scikit-learn's SimpleImputer would silently drop it.
  */
 export const impute: Transform<ImputeState> = {
   type: "impute",
@@ -85,7 +90,7 @@ function mostFrequent(present: Float64Array): number {
   return best;
 }
 
-/** The same values where none is missing; a loop of its own, as most models run it on every row. */
+/** Returns the column itself if nothing is missing. A specialised loop, since most models run it on every row. */
 function filled(column: NumberColumn, fill: number): NumberColumn {
   const { name, values } = column;
   let row = 0;

@@ -1,4 +1,4 @@
-/** Every transform by the name it has in config.json. */
+/** All transforms by their name in config.json. */
 import type { Transform } from "../core/transform.ts";
 import { clip } from "./clip.ts";
 import { cyclical } from "./cyclical.ts";

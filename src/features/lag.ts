@@ -1,4 +1,4 @@
-/** Lag: the values of a column in the rows before, by time. */
+/** Lag: earlier values of a column, by time. */
 import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import {
@@ -7,6 +7,7 @@ import {
   loadSeries,
   reach,
   seriesGaps,
+  timeColumns,
   type Series,
   type SeriesState,
 } from "./historySeries.ts";
@@ -21,17 +22,17 @@ const options: readonly TransformOption[] = [
     type: "integers",
     default: [1],
     minimum: 1,
-    description: "how many rows back; 1 is the last row before",
+    description: "number of rows to look back; 1 is the previous row",
   },
 ];
 
 /**
- * `<column>_lag_<k>`: the k-th last value strictly before the row's own time, whether the row trains, validates or is
- * to be predicted. The history lies in the model, so a date alone is enough. Too little history gives NaN.
+ * `<column>_lag_<k>`: the k-th last value strictly before the time of the row, for training, validation and prediction
+ * alike. The model contains the history, so a row to predict needs only a date. Too little history gives NaN.
  */
 export const lag: Transform<LagState> = {
   type: "lag",
-  description: "adds the values of a column (the target if none is named) in the rows before, by time_column",
+  description: "adds earlier values of a column (default: the target), by time_column",
   kinds: ["number"],
   options,
   fit(table, given, context) {
@@ -47,7 +48,7 @@ export const lag: Transform<LagState> = {
     const loaded = series.map(loadSeries);
     const lagged = (rows: DateColumn): NumberColumn[] =>
       loaded.flatMap((past) => lags.map((back) => lagColumn(past, rows, back)));
-    const [name] = timeColumns({ series, lags });
+    const [name] = timeColumns({ series });
     return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...lagged(rows)] }]);
   },
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
@@ -56,14 +57,10 @@ export const lag: Transform<LagState> = {
     return seriesGaps(series, (past, time) => {
       const count = past.before(time);
       if (count >= needed) return undefined;
-      return `${count} of ${needed} values of "${past.column}" before it; ${reach(past)}`;
+      return `only ${count} of ${needed} values of "${past.column}" before it; ${reach(past)}`;
     });
   },
 };
-
-function timeColumns({ series }: LagState): string[] {
-  return series.slice(0, 1).map(({ timeColumn }) => timeColumn);
-}
 
 function lagName(column: string, back: number): string {
   return `${column}_lag_${back}`;

@@ -16,7 +16,7 @@ describe("log", () => {
     expect(logged([-9.5, 0, 9.5], { method: "signed_log1p" })).toEqual([-Math.log1p(9.5), 0, Math.log1p(9.5)]);
   });
 
-  it("takes a number without a logarithm for missing", () => {
+  it("gives a missing value for a number without a finite logarithm", () => {
     expect(logged([0, -1], { method: "log" })).toEqual([NaN, NaN]);
     expect(logged([-1, -2, NaN, Infinity])).toEqual([NaN, NaN, NaN, NaN]);
   });

@@ -1,4 +1,4 @@
-/** Log: the logarithm of numbers, for columns with a few very large values. */
+/** Log: logarithm of numbers, for columns with a few very large values. */
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
@@ -15,11 +15,11 @@ const options: readonly TransformOption[] = [
     type: "choice",
     default: "log1p",
     choices: ["log1p", "log", "log10", "signed_log1p"],
-    description: "log1p is log(1 + x); signed_log1p takes negative numbers too: sign(x) · log(1 + |x|)",
+    description: "log1p is log(1 + x); signed_log1p also accepts negative numbers: sign(x) · log(1 + |x|)",
   },
 ];
 
-/** A number without a logarithm (0 for log, −2 for log1p) becomes missing: no family can use an infinity. */
+/** A number without a finite logarithm (0 for log, −2 for log1p) becomes missing, since no model family can use infinities. */
 export const log: Transform<LogState> = {
   type: "log",
   description: "takes the logarithm of numbers",
@@ -32,8 +32,8 @@ export const log: Transform<LogState> = {
   inputNames: (state) => state.columns,
   outputNames: (state) => state.columns,
   load({ columns, method }) {
-    const of = logarithms[method];
-    const finite = (value: number): number => (Number.isFinite(of(value)) ? of(value) : NaN);
+    const logarithm = logarithms[method];
+    const finite = (value: number): number => (Number.isFinite(logarithm(value)) ? logarithm(value) : NaN);
     return mapColumns(
       "number",
       columns.map((name) => ({ name, apply: (column) => [mapValues(column, finite)] })),

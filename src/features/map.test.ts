@@ -4,18 +4,18 @@ import type { TransformOptions } from "../core/transform.ts";
 import { map } from "./map.ts";
 
 describe("map", () => {
-  it("makes a 0/1 column of a name for nothing", () => {
+  it("makes a 0/1 column from a category that means none", () => {
     const holidays = ["None", "Christmas Day", null];
     expect(mapped(holidays, { values: { None: 0 }, otherwise: 1 })).toEqual([0, 1, NaN]);
     expect(mapped(holidays, { values: { None: 0 }, otherwise: 1, missing: 0 })).toEqual([0, 1, 0]);
   });
 
-  it("takes what is not in the list for missing unless told otherwise", () => {
+  it("gives a missing value for categories that are not in the list by default", () => {
     expect(mapped(["a", "b"], { values: { a: 7 } })).toEqual([7, NaN]);
     expect(mapped(["a", "b"], { values: { a: "first" } })).toEqual(["first", null]);
   });
 
-  it("maps to texts that share a code where they are the same", () => {
+  it("maps to strings; equal strings share a code", () => {
     const values = { Fog: "low", Smoke: "low", Clear: "high" };
     expect(mapped(["Fog", "Clear", "Smoke", "Rain"], { values, otherwise: "none" })).toEqual([
       "low",
@@ -25,10 +25,10 @@ describe("map", () => {
     ]);
   });
 
-  it("refuses an empty list and a mixture of numbers and texts", () => {
-    expect(() => mapped(["a"], {})).toThrow("maps nothing");
-    expect(() => mapped(["a"], { values: { a: 1 }, otherwise: "b" })).toThrow("maps to numbers and to something else");
-    expect(() => mapped(["a"], { values: { a: [1] } })).toThrow("maps to numbers and to something else");
+  it("rejects an empty list and a mixture of numbers and strings", () => {
+    expect(() => mapped(["a"], {})).toThrow("no values given");
+    expect(() => mapped(["a"], { values: { a: 1 }, otherwise: "b" })).toThrow("the new values have different types");
+    expect(() => mapped(["a"], { values: { a: [1] } })).toThrow("the new values have different types");
   });
 });
 

@@ -1,4 +1,4 @@
-/** Map: replaces categories by numbers or texts from a list. */
+/** Map: replaces categories by numbers or strings from a list. */
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
@@ -19,32 +19,33 @@ interface MapOptions {
 export type MapState = {
   readonly columns: readonly string[];
   readonly values: readonly (readonly [string, Scalar])[];
-  /** For texts that are not in `values`, and for missing ones; null: missing. */
+  /** For categories that are not in `values`; null: missing. */
   readonly otherwise: Scalar | null;
+  /** For missing categories; null: missing. */
   readonly missing: Scalar | null;
 };
 
 const options: readonly TransformOption[] = [
-  { name: "values", type: "object", default: null, description: "what becomes of each category, a number or a text" },
-  { name: "otherwise", type: "scalar", default: null, description: "what becomes of all others; left out, missing" },
-  { name: "missing", type: "scalar", default: null, description: "what becomes of missing ones; left out, missing" },
+  { name: "values", type: "object", default: null, description: "number or string for each category" },
+  { name: "otherwise", type: "scalar", default: null, description: "value for all other categories; default: missing" },
+  { name: "missing", type: "scalar", default: null, description: "value for missing categories; default: missing" },
 ];
 
-/** E.g. `{ "values": { "None": 0 }, "otherwise": 1 }` makes a 0/1 column of holidays. All numbers or all texts. */
+/** E.g. `{ "values": { "None": 0 }, "otherwise": 1 }` makes a 0/1 column of holidays. Values are all numbers or all strings. */
 export const map: Transform<MapState> = {
   type: "map",
-  description: "replaces categories by numbers or texts from a list",
+  description: "replaces categories by numbers or strings from a list",
   kinds: ["category"],
   options,
   fit(table, given) {
     const { values, otherwise, missing } = readOptions<MapOptions>(given, options);
     const pairs = Object.entries(values ?? {});
     const made = [...pairs.map(([, value]) => value), otherwise, missing].filter((value) => value !== null);
-    if (made.length === 0) throw new MlctlError("usage", "maps nothing", { hint: 'give "values"' });
+    if (made.length === 0) throw new MlctlError("usage", "no values given", { hint: 'set "values"' });
     const type = typeof made[0];
     if (!made.every((value) => typeof value === type && (type === "number" || type === "string"))) {
-      throw new MlctlError("usage", "maps to numbers and to something else", {
-        hint: "give only numbers or only texts",
+      throw new MlctlError("usage", "the new values have different types", {
+        hint: "use only numbers or only strings",
       });
     }
     const columns = chooseColumns(table, given, ["category"]).map((column) => column.name);

@@ -1,8 +1,8 @@
-/** Replaces columns of a table by name and keeps the others where they stand. */
+/** Replaces columns of a table by name; the other columns keep their place. */
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn, Column, ColumnKind, DateColumn, NumberColumn, Table } from "../core/table/table.ts";
 
-/** A column that is certain to be of kind `K`. */
+/** A column of kind `K`. */
 export type ColumnOf<K extends ColumnKind> = ColumnByKind[K];
 
 interface ColumnByKind {
@@ -11,16 +11,16 @@ interface ColumnByKind {
   readonly date: DateColumn;
 }
 
-/** What becomes of one column: any number of columns, none to drop it. */
+/** Replaces one column by any number of columns; an empty list drops it. */
 export interface ColumnMap<K extends ColumnKind> {
   readonly name: string;
   readonly apply: (column: ColumnOf<K>) => readonly Column[];
 }
 
 /**
- * Compiles `maps` into a function that is cheap for one row and for a million: one pass over the columns, one lookup each.
+ * Compiles `maps` into a function from table to table: one pass over the columns, one lookup per column.
  *
- * @throws {MlctlError} (when applied) kind "data" if a column is absent or of another kind than in training
+ * @throws {MlctlError} (when applied) kind "data" if a column is missing or of another kind than in training
  */
 export function mapColumns<K extends ColumnKind>(kind: K, maps: readonly ColumnMap<K>[]): (table: Table) => Table {
   const applyByName = new Map(maps.map(({ name, apply }) => [name, apply]));
@@ -46,18 +46,17 @@ function isKind<K extends ColumnKind>(column: Column, kind: K): column is Column
   return column.kind === kind;
 }
 
-/** How a kind is called in messages. */
+/** Names of column kinds in messages. */
 export const kindWords = { number: "numbers", category: "text", date: "dates" } as const satisfies Record<
   ColumnKind,
   string
 >;
 
-/** The error for a column of another kind than in training. */
 export function wrongKind(column: Column, expected: ColumnKind): MlctlError {
   return new MlctlError(
     "data",
-    `column "${column.name}" holds ${kindWords[column.kind]}, but the model was trained on ${kindWords[expected]}`,
-    { hint: `give "${column.name}" as ${kindWords[expected]}` },
+    `column "${column.name}" contains ${kindWords[column.kind]}, but the model was trained on ${kindWords[expected]}`,
+    { hint: `provide "${column.name}" as ${kindWords[expected]}` },
   );
 }
 

@@ -1,7 +1,7 @@
-/** Makes a number column of another column's values, one by one. */
+/** Makes a number column by applying a function to each value of a column. */
 import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 
-/** `f` sees NaN for a missing value and may answer NaN. */
+/** `f` gets NaN for a missing value and may return NaN. */
 export function mapValues(
   column: NumberColumn | DateColumn,
   f: (value: number) => number,

@@ -28,7 +28,7 @@ describe("one_hot", () => {
     ]);
   });
 
-  it("goes by the text, not by the code that a table happens to give it", () => {
+  it("looks up categories by string, not by code", () => {
     const state = fit(["a", "b", "c"]);
     expect(encode(state, ["c", "a"])).toEqual([
       [0, 0, 1],
@@ -36,25 +36,25 @@ describe("one_hot", () => {
     ]);
   });
 
-  it("gives a column to the most frequent categories only, of equally frequent ones to the first by text", () => {
+  it("gives a column to the most frequent categories only, with ties in string order", () => {
     const state = fit(["c", "c", "b", "a", "d", "d", "d"], { max_categories: 3 });
     expect(state.columns[0]!.categories).toEqual(["a", "c", "d"]);
     expect(encode(state, ["b"])).toEqual([[0, 0, 0]]);
   });
 
-  it("has a hundred columns at most unless told otherwise", () => {
+  it("has at most a hundred columns by default", () => {
     const texts = Array.from({ length: 150 }, (_, i) => `t${i}`);
     expect(fit(texts).columns[0]!.categories).toHaveLength(100);
     expect(fit(texts, { max_categories: 200 }).columns[0]!.categories).toHaveLength(150);
   });
 
-  it("leaves out a category of the dictionary that no training row has", () => {
+  it("skips a category of the dictionary that no training row has", () => {
     const column = { ...categoryColumn("city", ["a", "b"]), codes: Int32Array.of(1, 1) };
     const state = oneHot.fit({ rowCount: 2, columns: [column] }, {}, context);
     expect(state.columns[0]!.categories).toEqual(["b"]);
   });
 
-  it("keeps texts apart that are names in every object", () => {
+  it("distinguishes categories that are properties of every object", () => {
     expect(encode(fit(["constructor", "__proto__"]), ["__proto__", "toString"])).toEqual([
       [1, 0],
       [0, 0],

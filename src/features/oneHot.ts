@@ -3,8 +3,8 @@ import type { CategoryColumn, Column } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
-import { compareTexts } from "./compareTexts.ts";
-import { countTexts } from "./countTexts.ts";
+import { compareStrings } from "./compareStrings.ts";
+import { countCategories } from "./countCategories.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -18,14 +18,14 @@ const options: readonly TransformOption[] = [
     type: "integer",
     default: 100,
     minimum: 1,
-    description: "the most frequent categories of a column get a column each, the others none",
+    description: "maximum number of 0/1 columns per column, for its most frequent categories",
   },
 ];
 
-/** A category that was not seen in training, was too rare, or is missing gives a row of zeros: handle_unknown="ignore". */
+/** An unseen, rare or missing category gives a row of zeros, as handle_unknown="ignore" in scikit-learn. */
 export const oneHot: Transform<OneHotState> = {
   type: "one_hot",
-  description: "makes a 0/1 column column=value for each category",
+  description: "replaces a category by 0/1 columns named column=value",
   kinds: ["category"],
   options,
   fit(table, given) {
@@ -47,10 +47,10 @@ export const oneHot: Transform<OneHotState> = {
 };
 
 function mostFrequent(column: CategoryColumn, limit: number): string[] {
-  return countTexts(column)
+  return countCategories(column)
     .slice(0, limit)
-    .map(({ text }) => text)
-    .toSorted(compareTexts);
+    .map(({ category }) => category)
+    .toSorted(compareStrings);
 }
 
 function featureNames(column: OneHotState["columns"][number]): string[] {
@@ -59,7 +59,7 @@ function featureNames(column: OneHotState["columns"][number]): string[] {
 
 function encoder(state: OneHotState["columns"][number]): (column: CategoryColumn) => Column[] {
   const names = featureNames(state);
-  const slots = codeLookup(new Map(state.categories.map((text, slot) => [text, slot])), -1);
+  const slots = codeLookup(new Map(state.categories.map((category, slot) => [category, slot])), -1);
   return (column) => {
     const slotOf = slots(column);
     const made = names.map((name) => ({

@@ -5,19 +5,19 @@ import type { TransformOptions } from "../core/transform.ts";
 import { ordinal } from "./ordinal.ts";
 
 describe("ordinal", () => {
-  it("gives the same numbers as scikit-learn, unseen and missing categories being missing", () => {
+  it("gives the same numbers as scikit-learn, with unseen and missing categories as missing", () => {
     // OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan).fit([["low"], ["high"], ["mid"], ["low"]])
     //   .transform([["mid"], ["paris"], ["low"]]).ravel()
-    expect(places(["low", "high", "mid", "low"], ["mid", "paris", "low", null])).toEqual([2, NaN, 1, NaN]);
+    expect(positions(["low", "high", "mid", "low"], ["mid", "paris", "low", null])).toEqual([2, NaN, 1, NaN]);
   });
 
-  it("takes the order it is given", () => {
+  it("uses the given order", () => {
     const order = ["low", "mid", "high"];
-    expect(places(["high", "low"], ["low", "mid", "high"], { order })).toEqual([0, 1, 2]);
+    expect(positions(["high", "low"], ["low", "mid", "high"], { order })).toEqual([0, 1, 2]);
   });
 });
 
-function places(training: string[], texts: (string | null)[], options: TransformOptions = {}): number[] {
+function positions(training: string[], texts: (string | null)[], options: TransformOptions = {}): number[] {
   const state = ordinal.fit(tableOf(training), options, { task: "binary", seed: 1, target: "y" });
   return [...(ordinal.load(state)(tableOf(texts)).columns[0] as NumberColumn).values];
 }

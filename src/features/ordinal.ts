@@ -1,15 +1,15 @@
-/** Ordinal: a whole number for each category, in an order. */
+/** Ordinal: replaces categories by whole numbers, in a given order. */
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
-import { compareTexts } from "./compareTexts.ts";
-import { countTexts } from "./countTexts.ts";
+import { compareStrings } from "./compareStrings.ts";
+import { countCategories } from "./countCategories.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
 export type OrdinalState = {
-  /** The number of a category is its place. */
+  /** The number of a category is its position in the list. */
   readonly columns: readonly { readonly name: string; readonly categories: readonly string[] }[];
 };
 
@@ -18,14 +18,14 @@ const options: readonly TransformOption[] = [
     name: "order",
     type: "texts",
     default: null,
-    description: "categories from low to high; left out, those seen in training, sorted by text",
+    description: "categories from low to high; default: those seen in training, sorted as strings",
   },
 ];
 
 /** Missing and unseen categories become missing, as OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=nan). */
 export const ordinal: Transform<OrdinalState> = {
   type: "ordinal",
-  description: "replaces a category by its place in an order, 0, 1, 2 and so on",
+  description: "replaces a category by its position in an order: 0, 1, 2 and so on",
   kinds: ["category"],
   options,
   fit(table, given) {
@@ -34,9 +34,9 @@ export const ordinal: Transform<OrdinalState> = {
       name: column.name,
       categories:
         order ??
-        countTexts(column)
-          .map(({ text }) => text)
-          .toSorted(compareTexts),
+        countCategories(column)
+          .map(({ category }) => category)
+          .toSorted(compareStrings),
     }));
     return { columns };
   },
@@ -46,13 +46,13 @@ export const ordinal: Transform<OrdinalState> = {
     mapColumns(
       "category",
       state.columns.map(({ name, categories }) => {
-        const places = codeLookup(new Map(categories.map((text, place) => [text, place])), NaN);
-        return { name, apply: (column) => [placed(column, places(column))] };
+        const positions = codeLookup(new Map(categories.map((category, position) => [category, position])), NaN);
+        return { name, apply: (column) => [encoded(column, positions(column))] };
       }),
     ),
 };
 
-function placed(column: CategoryColumn, placeOf: (code: number) => number): NumberColumn {
-  const values = Float64Array.from(column.codes, placeOf);
+function encoded(column: CategoryColumn, positionOf: (code: number) => number): NumberColumn {
+  const values = Float64Array.from(column.codes, positionOf);
   return { kind: "number", name: column.name, values };
 }

@@ -11,7 +11,7 @@ const calls: Table = {
 };
 const context = { task: "binary", seed: 1, target: "target" } as const;
 
-it("divides row by row, and leaves out what has no quotient", () => {
+it("divides row by row, with missing values where there is no quotient", () => {
   const made = ratio.load(ratio.fit(calls, { column: "seconds", by: "calls" }, context))(calls);
   expect(made.columns.map(({ name }) => name)).toEqual(["seconds", "seconds_by_calls", "calls"]);
   expect(made.columns[0]).toBe(calls.columns[0]);
@@ -19,12 +19,12 @@ it("divides row by row, and leaves out what has no quotient", () => {
   expect(made.columns[1]).toMatchObject({ values: Float64Array.of(15, -45, 0, NaN, NaN) });
 });
 
-it("takes every other column of numbers where none is named, and refuses to guess the divisor", () => {
+it("uses all other number columns by default, and requires a divisor", () => {
   expect(ratio.fit(calls, { by: "calls" }, context)).toEqual({
     columns: ["seconds"],
     by: "calls",
     inputs: ["seconds", "calls"],
   });
-  expect(() => ratio.fit(calls, { column: "seconds" }, context)).toThrow("the column to divide by is not named");
+  expect(() => ratio.fit(calls, { column: "seconds" }, context)).toThrow("no column to divide by given");
   expect(() => ratio.fit(calls, { column: "seconds", by: "call" }, context)).toThrow('no column "call"');
 });

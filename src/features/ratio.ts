@@ -1,4 +1,4 @@
-/** Ratio: numbers divided by another column, such as seconds of use by calls: trees cannot divide. */
+/** Ratio: divides numbers by another column, such as seconds of use by calls, since trees cannot divide. */
 import { MlctlError } from "../core/errors.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
@@ -7,18 +7,18 @@ import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
 export type RatioState = {
-  /** Columns that are divided. */
+  /** Columns to divide. */
   readonly columns: readonly string[];
   readonly by: string;
-  /** All that are read, in the order of the training table. */
+  /** All columns that are read, in the order of the training table. */
   readonly inputs: readonly string[];
 };
 
 const options: readonly TransformOption[] = [
-  { name: "by", type: "text", default: null, description: "the column of numbers to divide by" },
+  { name: "by", type: "text", default: null, description: "number column to divide by" },
 ];
 
-/** Keeps its columns and adds `<name>_by_<by>` behind each; a division by zero is missing. */
+/** Keeps its columns and adds `<name>_by_<by>` after each; a division by zero gives a missing value. */
 export const ratio: Transform<RatioState> = {
   type: "ratio",
   description: "divides numbers by another column",
@@ -27,8 +27,8 @@ export const ratio: Transform<RatioState> = {
   fit(table, given) {
     const { by } = readOptions<{ by: string | null }>(given, options);
     if (by === null) {
-      throw new MlctlError("usage", "the column to divide by is not named", {
-        hint: 'give "by": { "type": "ratio", "column": "seconds", "by": "calls" }',
+      throw new MlctlError("usage", "no column to divide by given", {
+        hint: 'set "by": { "type": "ratio", "column": "seconds", "by": "calls" }',
       });
     }
     const [divisor] = chooseColumns(table, { column: by }, ["number"]);
@@ -42,7 +42,7 @@ export const ratio: Transform<RatioState> = {
   outputNames: ({ columns, by, inputs }) =>
     inputs.flatMap((name) => (columns.includes(name) ? [name, madeName(name, by)] : [name])),
   load({ columns, by, inputs }) {
-    // Throws where one is absent or of another kind.
+    // Throws if a column is missing or of another kind.
     const checked = mapColumns(
       "number",
       inputs.map((name) => ({ name, apply: (column) => [column] })),

@@ -1,17 +1,17 @@
-/** Checks a transform's options against their specification and fills in the defaults. */
+/** Validates a transform's options and fills in defaults. */
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { TransformOption, TransformOptions } from "../core/transform.ts";
 
-/** Every transform takes these two; left out, it takes all columns of its kinds. */
+/** Options of every transform; by default a transform uses all columns of its kinds. */
 const commonOptions: readonly TransformOption[] = [
-  { name: "column", type: "text", default: null, description: "the column to take" },
-  { name: "columns", type: "texts", default: null, description: "the columns to take; * stands for any letters" },
+  { name: "column", type: "text", default: null, description: "column to use" },
+  { name: "columns", type: "texts", default: null, description: "columns to use; * matches any characters" },
 ];
 
 /**
- * @returns the options with defaults filled in; the caller says which shape its own `specs` describe
+ * @returns the options with defaults; the type parameter must match `specs`
  * @throws {MlctlError} kind "usage", with every problem in its details
  */
 export function readOptions<Options = JsonObject>(
@@ -26,7 +26,7 @@ export function readOptions<Options = JsonObject>(
   return { ...defaults, ...options } as Options;
 }
 
-/** Everything that is wrong with `options`, one sentence each; empty if they are right. */
+/** One message per problem in `options`; empty if they are valid. */
 export function optionProblems(options: TransformOptions, specs: readonly TransformOption[]): string[] {
   const known = new Map([...commonOptions, ...specs].map((spec) => [spec.name, spec]));
   const problems: string[] = [];
@@ -35,7 +35,7 @@ export function optionProblems(options: TransformOptions, specs: readonly Transf
     const problem = spec === undefined ? unknownOption(name, [...known.keys()]) : valueProblem(spec, value);
     if (problem !== undefined) problems.push(problem);
   }
-  if ("column" in options && "columns" in options) problems.push("give column or columns, not both");
+  if ("column" in options && "columns" in options) problems.push("set column or columns, not both");
   return problems;
 }
 
@@ -57,8 +57,10 @@ function valueProblem(spec: TransformOption, value: Json): string | undefined {
 }
 
 function rangeProblem(spec: TransformOption, value: number): string | undefined {
-  if (spec.minimum !== undefined && value < spec.minimum) return `${spec.name} is ${value}, at least ${spec.minimum}`;
-  if (spec.maximum !== undefined && value > spec.maximum) return `${spec.name} is ${value}, at most ${spec.maximum}`;
+  if (spec.minimum !== undefined && value < spec.minimum)
+    return `${spec.name} is ${value}, must be at least ${spec.minimum}`;
+  if (spec.maximum !== undefined && value > spec.maximum)
+    return `${spec.name} is ${value}, must be at most ${spec.maximum}`;
   return undefined;
 }
 
@@ -77,17 +79,17 @@ function choiceProblem(spec: TransformOption, value: Json): string | undefined {
 
 type PlainType = Exclude<TransformOption["type"], "choice" | "choices">;
 
-const isText = (value: Json): boolean => typeof value === "string";
+const isString = (value: Json): boolean => typeof value === "string";
 const isNumber = (value: Json): boolean => typeof value === "number" && Number.isFinite(value);
 
 const isOfType: Record<PlainType, (value: Json) => boolean> = {
   number: isNumber,
   integer: Number.isInteger,
   boolean: (value) => typeof value === "boolean",
-  text: isText,
+  text: isString,
   integers: (value) => Array.isArray(value) && value.every(Number.isInteger),
-  texts: (value) => Array.isArray(value) && value.every(isText),
-  scalar: (value) => isText(value) || isNumber(value),
+  texts: (value) => Array.isArray(value) && value.every(isString),
+  scalar: (value) => isString(value) || isNumber(value),
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
 
@@ -95,9 +97,9 @@ const typeWords: Record<PlainType, string> = {
   number: "a number",
   integer: "a whole number",
   boolean: "true or false",
-  text: "a text",
+  text: "a string",
   integers: "a list of whole numbers",
-  texts: "a list of texts",
-  scalar: "a number or a text",
+  texts: "a list of strings",
+  scalar: "a number or a string",
   object: "an object",
 };

@@ -3,7 +3,7 @@ import type { Table } from "../core/table/table.ts";
 import { fitTransforms } from "./fitTransforms.ts";
 import { requiredColumns } from "./requiredColumns.ts";
 
-it("names the columns that a fitted chain reads, without those that were dropped and the target", () => {
+it("names the columns that fitted transforms read, without dropped ones and the target", () => {
   const table: Table = {
     rowCount: 1,
     columns: ["a", "b", "y"].map((name) => ({ kind: "number", name, values: Float64Array.of(1) })),

@@ -1,8 +1,8 @@
-/** Which input columns a fitted chain needs. */
+/** Input columns that fitted transforms need. */
 import type { FittedTransform } from "../core/records/model.ts";
 import type { SelectState } from "./select.ts";
 
-/** Names of the columns that the leading `select` of `fitTransforms` asks for. */
+/** Column names in the leading `select` that `fitTransforms` adds. */
 export function requiredColumns(transforms: readonly FittedTransform[]): ReadonlySet<string> {
   const { columns } = transforms[0]!.state as SelectState;
   return new Set(columns.map(({ name }) => name));

@@ -1,4 +1,4 @@
-/** Rolling: a statistic of a column over the time before a row, however unevenly the rows lie. */
+/** Rolling: a statistic of a column over a time window before each row, also for irregular times. */
 import { MlctlError } from "../core/errors.ts";
 import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
@@ -12,6 +12,7 @@ import {
   loadSeries,
   reach,
   seriesGaps,
+  timeColumns,
   type Series,
   type SeriesState,
 } from "./historySeries.ts";
@@ -29,7 +30,7 @@ interface RollingOptions {
 
 export type RollingState = Omit<RollingOptions, "windows"> & {
   readonly series: readonly SeriesState[];
-  /** In the order of config.json. */
+  /** Window lengths, in the order of config.json. */
   readonly windows: readonly string[];
 };
 
@@ -38,35 +39,36 @@ const options: readonly TransformOption[] = [
     name: "windows",
     type: "texts",
     default: ["30d"],
-    description: 'how far back, as "30d" (m, h, d, w): from that instant on, up to the row itself, which is left out',
+    description:
+      'window lengths before the row, such as "30d" (m, h, d, w); includes its first instant, excludes the row itself',
   },
   {
     name: "statistic",
     type: "choice",
     default: "mean",
     choices: ["mean", "min", "max", "median", "std", "count"],
-    description: "of the values in the window; std is of a sample (n − 1)",
+    description: "statistic of the values in the window; std is the sample standard deviation (n − 1)",
   },
   {
     name: "fallback",
     type: "choice",
     default: "longer",
     choices: ["longer", "none"],
-    description: "what an empty window takes: that of the next longer one, or nothing",
+    description: "value of an empty window: that of the next longer window, or none",
   },
   {
     name: "empty",
     type: "choice",
     default: "keep",
     choices: ["keep", "skip"],
-    description: "whether steps that follow still look back on a row whose own windows are empty",
+    description: "whether later steps still look back on a row whose own windows are empty",
   },
 ];
 
-/** As pandas' rolling("30D", closed="left", min_periods=1): `<column>_rolling_30d`, or `<column>_rolling_max_30d`. */
+/** Like pandas' rolling("30D", closed="left", min_periods=1): `<column>_rolling_30d`, or `<column>_rolling_max_30d`. */
 export const rolling: Transform<RollingState> = {
   type: "rolling",
-  description: "adds the mean (or another statistic) of a column over the days before, by time_column",
+  description: "adds the mean (or another statistic) of a column over a time window before the row, by time_column",
   kinds: ["number"],
   options,
   fit(table, given, context) {
@@ -81,42 +83,37 @@ export const rolling: Transform<RollingState> = {
   ],
   load(state) {
     const loaded = state.series.map(loadSeries);
-    const answer = windowsAt(state);
+    const valuesAt = windowsAt(state);
     const [name] = timeColumns(state);
     const made = (rows: DateColumn): NumberColumn[] =>
-      loaded.flatMap((past) => rollingColumns(past, rows, state, answer));
+      loaded.flatMap((past) => rollingColumns(past, rows, state, valuesAt));
     return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...made(rows)] }]);
   },
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps(state) {
-    const answer = windowsAt(state);
+    const valuesAt = windowsAt(state);
     return seriesGaps(state.series, (past, time) => {
-      const lacking = answer(past, time).findIndex(Number.isNaN);
-      if (lacking < 0) return undefined;
-      const longest =
-        state.fallback === "longer" ? byLength(state.windows).at(-1)! : duration(state.windows[lacking]!)!;
+      const empty = valuesAt(past, time).findIndex(Number.isNaN);
+      if (empty < 0) return undefined;
+      const longest = state.fallback === "longer" ? byLength(state.windows).at(-1)! : duration(state.windows[empty]!)!;
       return `${state.statistic === "std" ? "fewer than two values" : "no value"} of "${past.column}" in the ${longest.words} before it; ${reach(past)}`;
     });
   },
   narrowHistory(state, history) {
     if (state.empty === "keep") return history;
-    const answer = windowsAt(state);
+    const valuesAt = windowsAt(state);
     const all = state.series.map(loadSeries);
-    const full = (time: number): boolean => all.every((past) => !answer(past, time).some(Number.isNaN));
-    return { ...history, time: history.time.map((time) => (full(time) ? time : NaN)) };
+    const isComplete = (time: number): boolean => all.every((past) => !valuesAt(past, time).some(Number.isNaN));
+    return { ...history, time: history.time.map((time) => (isComplete(time) ? time : NaN)) };
   },
 };
-
-function timeColumns({ series }: RollingState): string[] {
-  return series.slice(0, 1).map(({ timeColumn }) => timeColumn);
-}
 
 function rollingName(column: string, window: string, statistic: Statistic): string {
   return `${column}_rolling_${statistic === "mean" ? "" : `${statistic}_`}${window}`;
 }
 
 function wrongWindow(text: string): MlctlError {
-  return new MlctlError("usage", `window ${JSON.stringify(text)} is no length of time`, {
+  return new MlctlError("usage", `window ${JSON.stringify(text)} is not a valid duration`, {
     hint: 'write a number with m, h, d or w, as in "30d"',
   });
 }
@@ -127,24 +124,24 @@ function byLength(windows: readonly string[]): Duration[] {
 
 type WindowsAt = (past: Series, time: number) => number[];
 
-/** @returns a function from an instant to the answer of each window, NaN where it has none */
+/** @returns a function from an instant to the value of each window, NaN for an empty one */
 function windowsAt({ windows, statistic, fallback }: RollingState): WindowsAt {
   const order = byLength(windows);
-  const places = windows.map((text) => order.findIndex((window) => window.text === text));
+  const positions = windows.map((text) => order.findIndex((window) => window.text === text));
   return (past, time) => {
-    if (Number.isNaN(time)) return places.map(() => NaN);
+    if (Number.isNaN(time)) return positions.map(() => NaN);
     const end = past.before(time);
-    const answers = order.map(({ milliseconds }) =>
+    const values = order.map(({ milliseconds }) =>
       statistics[statistic](past.values.subarray(past.before(time - milliseconds), end)),
     );
     if (fallback === "longer") {
-      for (let i = answers.length - 2; i >= 0; i--) if (Number.isNaN(answers[i])) answers[i] = answers[i + 1]!;
+      for (let i = values.length - 2; i >= 0; i--) if (Number.isNaN(values[i])) values[i] = values[i + 1]!;
     }
-    return places.map((place) => answers[place]!);
+    return positions.map((position) => values[position]!);
   };
 }
 
-/** NaN for an empty window (but for count), as the functions of stats have it. */
+/** NaN for an empty window (except count), as in stats. */
 const statistics: Record<Statistic, (values: Float64Array) => number> = {
   mean,
   min: (values) => (values.length === 0 ? NaN : values.reduce((low, value) => Math.min(low, value))),
@@ -154,9 +151,9 @@ const statistics: Record<Statistic, (values: Float64Array) => number> = {
   count: (values) => values.length,
 };
 
-function rollingColumns(past: Series, rows: DateColumn, state: RollingState, answer: WindowsAt): NumberColumn[] {
+function rollingColumns(past: Series, rows: DateColumn, state: RollingState, valuesAt: WindowsAt): NumberColumn[] {
   const made = state.windows.map(() => new Float64Array(rows.values.length));
-  rows.values.forEach((time, row) => answer(past, time).forEach((value, i) => (made[i]![row] = value)));
+  rows.values.forEach((time, row) => valuesAt(past, time).forEach((value, i) => (made[i]![row] = value)));
   return state.windows.map((text, i) => ({
     kind: "number",
     name: rollingName(past.column, text, state.statistic),

@@ -3,7 +3,7 @@ import type { NumberColumn } from "../core/table/table.ts";
 import { round } from "./round.ts";
 
 describe("round", () => {
-  it("rounds as numpy does, halves to the even neighbour", () => {
+  it("rounds half to even, as numpy does", () => {
     // np.round([2.675, 0.5, 1.5, -0.5, -2.345, 1234.5678], 2)
     expect(rounded([2.675, 0.5, 1.5, -0.5, -2.345, 1234.5678], 2)).toEqual([2.68, 0.5, 1.5, -0.5, -2.35, 1234.57]);
     // np.round([0.5, 1.5, 2.5, -0.5, -1.5])
@@ -12,7 +12,7 @@ describe("round", () => {
     expect(rounded([1250, 1350, -1250], -2)).toEqual([1200, 1400, -1200]);
   });
 
-  it("leaves missing, infinite and huge numbers as they are", () => {
+  it("leaves missing, infinite and huge numbers unchanged", () => {
     expect(rounded([NaN, Infinity, 1e300], 15)).toEqual([NaN, Infinity, 1e300]);
   });
 });

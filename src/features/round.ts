@@ -1,4 +1,4 @@
-/** Round: numbers to a number of decimal places. */
+/** Round: rounds numbers to a number of decimal places. */
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
@@ -14,11 +14,11 @@ const options: readonly TransformOption[] = [
     default: 0,
     minimum: -15,
     maximum: 15,
-    description: "decimal places; −2 rounds to hundreds",
+    description: "number of decimal places; −2 rounds to hundreds",
   },
 ];
 
-/** Halves go to the even neighbour, as in numpy and pandas. */
+/** Rounds half to even, as numpy and pandas do. */
 export const round: Transform<RoundState> = {
   type: "round",
   description: "rounds numbers to a number of decimal places",
@@ -34,7 +34,7 @@ export const round: Transform<RoundState> = {
     const power = 10 ** Math.abs(digits);
     const rounded = (value: number): number =>
       digits >= 0 ? halfToEven(value * power) / power : halfToEven(value / power) * power;
-    // Beyond the range of whole numbers there is nothing to round, and the product may overflow.
+    // For very large numbers the product overflows, and there is nothing to round.
     const safe = (value: number): number => (Number.isFinite(value * power) ? rounded(value) : value);
     return mapColumns(
       "number",

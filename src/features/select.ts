@@ -1,4 +1,4 @@
-/** Select: keeps some columns, in the order of training, and ignores all others. */
+/** Select: keeps the named columns, in training order, and ignores all others. */
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
@@ -9,7 +9,7 @@ import { readOptions } from "./readOptions.ts";
 
 export type SelectState = { readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[] };
 
-/** Every fitted chain begins with it, so that rows to predict may have their columns in any order, and others beside. */
+/** First step of all fitted transforms, so that rows to predict may have columns in any order, and extra columns. */
 export const select: Transform<SelectState> = {
   type: "select",
   description: "keeps the named columns and drops all others",
@@ -36,7 +36,7 @@ export const select: Transform<SelectState> = {
   },
 };
 
-/** A column without any value has the kind that training says, whatever the reader took it for. */
+/** Converts a column without any value to the kind it had in training, since its own kind is arbitrary. */
 function asKind(column: Column, kind: ColumnKind): Column {
   if (column.kind === kind) return column;
   const cells: Int32Array | Float64Array = column.kind === "category" ? column.codes : column.values;
@@ -53,6 +53,6 @@ function absent(name: string, table: Table): never {
     table.columns.map((column) => column.name),
   );
   throw new MlctlError("data", `column "${name}" is missing`, {
-    hint: close === undefined ? "the model needs every column it was trained on" : `is it the column "${close}"?`,
+    hint: close === undefined ? "the model needs every column it was trained on" : `did you mean "${close}"?`,
   });
 }

@@ -13,7 +13,7 @@ export type StandardizeState = {
 
 /**
  * (value − mean) / population standard deviation (divisor n), as scikit-learn's StandardScaler. Missing values stay
- * missing and are left out of both. A constant column becomes 0.
+ * missing and are ignored in both statistics. A constant column becomes 0.
  */
 export const standardize: Transform<StandardizeState> = {
   type: "standardize",
@@ -38,7 +38,7 @@ export const standardize: Transform<StandardizeState> = {
     ),
 };
 
-/** A loop of its own, as many models run it: of a function that all transforms share the processor would guess wrong. */
+/** A specialised loop, since many models run it; a callback shared with other transforms would be slower. */
 function scaled(values: Float64Array, center: number, scale: number): Float64Array {
   const result = new Float64Array(values.length);
   for (let row = 0; row < values.length; row++) result[row] = (values[row]! - center) / scale;
@@ -53,7 +53,7 @@ function scaleOf(name: string, values: Float64Array): StandardizeState["columns"
   return { name, mean: center, scale: isConstant(deviation ** 2, center, present.length) ? 1 : deviation };
 }
 
-/** Whether a variance is no more than rounding: scikit-learn's bound (sklearn.preprocessing._data._is_constant_feature). */
+/** Whether a variance is only rounding error: the bound of scikit-learn (sklearn.preprocessing._data._is_constant_feature). */
 function isConstant(variance: number, center: number, n: number): boolean {
   return variance <= n * Number.EPSILON * variance + (n * center * Number.EPSILON) ** 2;
 }

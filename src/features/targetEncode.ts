@@ -1,4 +1,4 @@
-/** Target encoding: replaces a category by the mean of the target over its training rows. */
+/** Target encoding: replaces a category by the smoothed mean of the target over its training rows. */
 import { MlctlError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
@@ -15,7 +15,7 @@ type Encoding = {
 
 export type TargetEncodeState = {
   readonly columns: readonly ({ readonly name: string } & Encoding)[];
-  /** Mean of the target over the training rows: for categories that they do not have. */
+  /** Mean of the target over the training rows, for unseen categories. */
   readonly prior: number;
   readonly smoothing: number;
   readonly folds: number;
@@ -27,14 +27,20 @@ const options: readonly TransformOption[] = [
     type: "number",
     default: 10,
     minimum: 0,
-    description: "how many rows of the overall mean are added to those of each category",
+    description: "weight of the overall mean, as a number of rows added to each category",
   },
-  { name: "folds", type: "integer", default: 5, minimum: 2, description: "folds that encode the training rows" },
+  {
+    name: "folds",
+    type: "integer",
+    default: 5,
+    minimum: 2,
+    description: "number of folds to encode the training rows",
+  },
 ];
 
 /**
- * (sum of y + smoothing · mean) / (rows + smoothing); for two classes y is 0 or 1. Missing is a category of its own.
- * Training rows are encoded out of fold, or each would see its own target and the model would trust the column too much.
+ * (sum of y + smoothing · mean) / (rows + smoothing); for two classes y is 0 or 1. Missing is its own category.
+ * Training rows are encoded out of fold: otherwise each would see its own target and the model would overfit the column.
  */
 export const targetEncode: Transform<TargetEncodeState> = {
   type: "target_encode",
@@ -64,7 +70,7 @@ export const targetEncode: Transform<TargetEncodeState> = {
     ),
   trainingTable(state, table, context) {
     const y = targetOf(context);
-    const foldOf = dealFolds(table.rowCount, state.folds, context.seed);
+    const foldOf = assignFolds(table.rowCount, state.folds, context.seed);
     return mapColumns(
       "category",
       state.columns.map(({ name }) => ({ name, apply: (column) => [outOfFold(column, { ...state, y, foldOf })] })),
@@ -74,7 +80,7 @@ export const targetEncode: Transform<TargetEncodeState> = {
 
 function targetOf({ task, y }: TransformContext): Float64Array {
   if (y !== undefined && task !== "multiclass") return y;
-  throw new MlctlError("usage", "takes a target of two classes or of numbers", { hint: "use one_hot" });
+  throw new MlctlError("usage", "needs a binary or numeric target", { hint: "use one_hot" });
 }
 
 function meanOf(y: Float64Array, rows: readonly number[]): number {
@@ -91,13 +97,13 @@ function encoding(column: CategoryColumn, rows: readonly number[], { y, prior, s
   const sums = new Float64Array(column.categories.length + 1);
   const counts = new Float64Array(column.categories.length + 1);
   for (const row of rows) {
-    const place = column.codes[row]! + 1; // missing is −1
-    sums[place]! += y[row]!;
-    counts[place]!++;
+    const index = column.codes[row]! + 1; // missing is −1
+    sums[index]! += y[row]!;
+    counts[index]!++;
   }
-  const smoothed = (place: number): number =>
-    counts[place]! + smoothing === 0 ? prior : (sums[place]! + smoothing * prior) / (counts[place]! + smoothing);
-  const values = column.categories.map((text, code) => [text, smoothed(code + 1)] as const);
+  const smoothed = (index: number): number =>
+    counts[index]! + smoothing === 0 ? prior : (sums[index]! + smoothing * prior) / (counts[index]! + smoothing);
+  const values = column.categories.map((category, code) => [category, smoothed(code + 1)] as const);
   return { values: values.filter((_, code) => counts[code + 1]! > 0), missing: smoothed(0) };
 }
 
@@ -106,7 +112,7 @@ function encoded(column: CategoryColumn, valueOf: (code: number) => number, miss
   return { kind: "number", name: column.name, values };
 }
 
-function dealFolds(rowCount: number, folds: number, seed: number): Int32Array {
+function assignFolds(rowCount: number, folds: number, seed: number): Int32Array {
   const foldOf = new Int32Array(rowCount);
   random(seed)
     .shuffle(Int32Array.from(foldOf.keys()))
@@ -114,7 +120,7 @@ function dealFolds(rowCount: number, folds: number, seed: number): Int32Array {
   return foldOf;
 }
 
-/** Each row by the rows of the other folds alone. */
+/** Encodes each row by the rows of the other folds only. */
 function outOfFold(
   column: CategoryColumn,
   { y, foldOf, folds, smoothing }: Omit<Means, "prior"> & { readonly foldOf: Int32Array; readonly folds: number },
@@ -124,9 +130,9 @@ function outOfFold(
     const others = Array.from(foldOf.keys()).filter((row) => foldOf[row] !== fold);
     const prior = meanOf(y, others);
     const { values: pairs, missing } = encoding(column, others, { y, prior, smoothing });
-    const answers = encoded(column, codeLookup(new Map(pairs), prior)(column), missing);
+    const foldValues = encoded(column, codeLookup(new Map(pairs), prior)(column), missing);
     foldOf.forEach((own, row) => {
-      if (own === fold) values[row] = answers.values[row]!;
+      if (own === fold) values[row] = foldValues.values[row]!;
     });
   }
   return { kind: "number", name: column.name, values };

@@ -19,7 +19,7 @@ it("text_length counts characters and words", () => {
   expect(numbers(made)).toEqual({ t_length: [17, 0, NaN, 9], t_words: [3, 0, NaN, 1] });
 });
 
-it("hash_text counts words by FNV-1a, in any case of letters", () => {
+it("hash_text counts words by FNV-1a, ignoring case", () => {
   const made = numbers(hashText.load(hashText.fit(texts, { buckets: 7 }, context))(texts));
   // The reference vectors of FNV-1a, 32 bits: "foobar" 0xbf9cf968, "a" 0xe40c292c; modulo 7 they are 0 and 5.
   expect([0xbf9cf968 % 7, 0xe40c292c % 7]).toEqual([0, 5]);

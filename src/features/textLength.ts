@@ -1,4 +1,4 @@
-/** Text length: how many characters and words a text has. */
+/** Text length: number of characters and words of a text. */
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
@@ -8,10 +8,10 @@ import { words } from "./words.ts";
 
 export type TextLengthState = { readonly columns: readonly string[] };
 
-/** `<name>_length` and `<name>_words`; missing stays missing, the empty text has length 0. */
+/** `<name>_length` and `<name>_words`; missing stays missing, an empty text has length 0. */
 export const textLength: Transform<TextLengthState> = {
   type: "text_length",
-  description: "replaces a text by its number of characters and of words",
+  description: "replaces text by its number of characters and words",
   kinds: ["category"],
   options: [],
   fit(table, given) {
@@ -33,6 +33,14 @@ export const textLength: Transform<TextLengthState> = {
     ),
 };
 
-function measured({ codes, categories }: CategoryColumn, name: string, of: (text: string) => number): NumberColumn {
-  return { kind: "number", name, values: Float64Array.from(codes, (code) => (code < 0 ? NaN : of(categories[code]!))) };
+function measured(
+  { codes, categories }: CategoryColumn,
+  name: string,
+  measure: (text: string) => number,
+): NumberColumn {
+  return {
+    kind: "number",
+    name,
+    values: Float64Array.from(codes, (code) => (code < 0 ? NaN : measure(categories[code]!))),
+  };
 }

@@ -1,4 +1,4 @@
-/** Features of the rows that a chain was fitted on. */
+/** Feature matrix of the rows that the transforms were fitted on. */
 import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
@@ -6,7 +6,7 @@ import type { TransformContext } from "../core/transform.ts";
 import { featureMatrix } from "./featureMatrix.ts";
 import { findTransform } from "./findTransform.ts";
 
-/** As `featureMatrix`, but for transforms that must treat the rows they learned from unlike any others (out of fold). */
+/** Like `featureMatrix`, but transforms may treat training rows differently (out-of-fold target encoding). */
 export function trainingMatrix(
   table: Table,
   transforms: readonly FittedTransform[],

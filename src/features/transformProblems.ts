@@ -1,4 +1,4 @@
-/** What is wrong with a list of transforms before any data is seen. */
+/** Validates a list of transforms without data. */
 import { suggest } from "../core/text/suggest.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import { findTransform } from "./findTransform.ts";
@@ -12,7 +12,7 @@ export interface TransformProblem {
   readonly message: string;
 }
 
-/** All problems at once: unknown types, unknown options, values that are not allowed; empty if there is none. */
+/** All unknown types, unknown options and invalid values; empty if there are none. */
 export function transformProblems(requests: readonly TransformRequest[]): TransformProblem[] {
   return requests.flatMap(({ type, options }, i) => {
     const path = `features[${i}]`;

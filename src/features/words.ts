@@ -1,6 +1,4 @@
-/** The words of a text. */
-
-/** Runs of letters and digits of any script, in lower case. */
+/** The words of a text: runs of letters and digits of any script, in lower case. */
 export function words(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }

@@ -1,14 +1,14 @@
-/** Reads the first record of a delimited text: which sign separates its fields, and what they say. */
+/** Reads the first record of delimited text: its delimiter and its fields. */
 
-/** In order of preference where none is more frequent. */
+/** In order of preference when they are equally frequent. */
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 
 export type Delimiter = (typeof DELIMITERS)[number];
 
 /**
- * The most frequent separator outside quotes; a comma where there is none, as in a file of one column. The tab of a file
- * called .tsv whose header has one.
- * @param name of the file, as far as it has one: a path, or "stdin"
+ * The most frequent delimiter outside quotes; a comma if there is none, as in a file with one column. In a .tsv file
+ * whose header contains a tab, the tab.
+ * @param name a path, or "stdin"
  */
 export function sniffDelimiter(header: string, name: string): Delimiter {
   const unquoted = header.replace(/"[^"]*"/g, "");
@@ -17,18 +17,18 @@ export function sniffDelimiter(header: string, name: string): Delimiter {
   return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
 }
 
-/** Length of the first record without its line ending, or −1 if `text` ends before it does. */
+/** Length of the first record without its line ending; −1 if `text` ends within the record. */
 export function firstRecordLength(text: string): number {
   let quoted = false;
   for (let i = 0; i < text.length; i++) {
-    const sign = text[i];
-    if (sign === '"') quoted = !quoted;
-    else if (!quoted && (sign === "\n" || sign === "\r")) return i;
+    const char = text[i];
+    if (char === '"') quoted = !quoted;
+    else if (!quoted && (char === "\n" || char === "\r")) return i;
   }
   return -1;
 }
 
-/** The fields of one record; quotes are taken off and doubled quotes made single. */
+/** The fields of one record, unquoted. */
 export function splitRecord(record: string, delimiter: string): string[] {
   const fields: string[] = [];
   let start = 0;
@@ -47,4 +47,13 @@ function unquote(field: string): string {
   const trimmed = field.trim();
   if (trimmed.length < 2 || !trimmed.startsWith('"') || !trimmed.endsWith('"')) return field;
   return trimmed.slice(1, -1).replaceAll('""', '"');
+}
+
+/** E.g. "1 value, but the header has 2 columns". */
+export function widthMismatch(values: number, columns: number): string {
+  return `${counted(values, "value")}, but the header has ${counted(columns, "column")}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

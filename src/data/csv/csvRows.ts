@@ -1,8 +1,8 @@
-/** Rows of a CSV stream: text without quotes is split, from the first quote on csv-parse reads it. */
+/** Reads rows from a CSV stream: splits lines until the first quote, then hands over to csv-parse. */
 import { parse } from "csv-parse";
 import { MlctlError } from "../../core/errors.ts";
 import { normalizeName } from "../columnNames.ts";
-import { firstRecordLength, sniffDelimiter, splitRecord } from "./csvHeader.ts";
+import { firstRecordLength, sniffDelimiter, splitRecord, widthMismatch } from "./csvHeader.ts";
 import { plainLines, type LineEnd } from "./plainLines.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { textChunks } from "./textChunks.ts";
@@ -13,35 +13,35 @@ export interface CsvOptions {
   readonly name: string;
 }
 
-/** What the first record says. */
-interface Form {
+/** Format of the stream, from its first record. */
+interface CsvFormat {
   readonly delimiter: string;
   readonly columns: readonly string[];
-  /** Undefined where the header has no end of a kind that lines can be split by. */
+  /** Undefined if the header does not end with a line feed: then every line is parsed. */
   readonly lineEnd: LineEnd | undefined;
-  /** Signs of the header with its end; 0 where that is not sure, and it is the first record to parse. */
+  /** Characters of the header with its line end; 0 if `lineEnd` is undefined: then the header is parsed too. */
   readonly length: number;
 }
 
-/** A quote that is never closed must not read the rest of a long file into memory. */
-const MAX_RECORD_SIGNS = 1 << 25;
-const MAX_HEADER_SIGNS = 1 << 22;
+/** Limits in characters, so that an unclosed quote does not read the rest of a long file into memory. */
+const MAX_RECORD_LENGTH = 1 << 25;
+const MAX_HEADER_LENGTH = 1 << 22;
 
-/** @throws {MlctlError} kind "data" with the line where the stream is not text, or its header cannot be used */
+/** @throws {MlctlError} kind "data", with the line, if the stream is not text or its header is invalid */
 export async function* csvRows(stream: AsyncIterable<Buffer | string>, options: CsvOptions): AsyncGenerator<RowBatch> {
   const chunks = textChunks(stream, options.name, { carriageReturns: true });
   const { head, ended } = await readHeader(chunks, options.name);
-  const form = csvForm(head, options);
-  const { columns, lineEnd } = form;
-  let line = form.length === 0 ? 1 : 2 + lineBreaks(head.slice(0, form.length).trimEnd());
+  const format = csvFormat(head, options);
+  const { columns, lineEnd } = format;
+  let line = format.length === 0 ? 1 : 2 + lineBreaks(head.slice(0, format.length).trimEnd());
   let parser: RecordParser | undefined;
-  for (let chunk: string | undefined = head.slice(form.length); chunk !== undefined;) {
+  for (let chunk: string | undefined = head.slice(format.length); chunk !== undefined;) {
     const lines = parser === undefined && lineEnd !== undefined ? plainLines(chunk, lineEnd) : undefined;
     if (lines !== undefined) {
-      yield { columns, rows: plainRows(lines, line, form) };
+      yield { columns, rows: plainRows(lines, line, format) };
       line += lines.length;
     } else {
-      parser ??= recordParser(form, line, options.name);
+      parser ??= recordParser(format, line, options.name);
       yield { columns, rows: await parser.rows(chunk) };
     }
     const next: IteratorResult<string> = ended ? { done: true, value: undefined } : await chunks.next();
@@ -50,8 +50,8 @@ export async function* csvRows(stream: AsyncIterable<Buffer | string>, options: 
   if (parser !== undefined) yield { columns, rows: await parser.rest() };
 }
 
-/** @param first number of the first line */
-function plainRows(lines: readonly string[], first: number, { delimiter, columns }: Form): InputRow[] {
+/** @param first line number of `lines[0]` */
+function plainRows(lines: readonly string[], first: number, { delimiter, columns }: CsvFormat): InputRow[] {
   const width = columns.length;
   const rows: InputRow[] = [];
   for (let i = 0; i < lines.length; i++) {
@@ -66,40 +66,40 @@ function plainRows(lines: readonly string[], first: number, { delimiter, columns
 }
 
 interface RecordParser {
-  /** Of the records that end in `chunk`. */
+  /** Rows of the records that end in `chunk`. */
   rows(chunk: string): Promise<InputRow[]>;
-  /** What was not ended. */
+  /** Rows of the last record, which may lack its line end. */
   rest(): Promise<InputRow[]>;
 }
 
-function recordParser({ delimiter, columns, lineEnd, length }: Form, line: number, name: string): RecordParser {
+function recordParser({ delimiter, columns, lineEnd, length }: CsvFormat, line: number, name: string): RecordParser {
   const parser = parse({
     delimiter,
     relax_column_count: true,
     relax_quotes: true,
-    max_record_size: MAX_RECORD_SIGNS,
+    max_record_size: MAX_RECORD_LENGTH,
     ...(lineEnd === undefined ? {} : { record_delimiter: lineEnd }),
   });
   let failure: Error | undefined;
   parser.on("error", (error) => (failure = error));
   const read = (): string[] | null => parser.read() as string[] | null;
-  const taken = recordTaker(read, { width: columns.length, line, hasHeader: length === 0 });
+  const records = recordReader(read, { width: columns.length, line, hasHeader: length === 0 });
   const checked = (rows: InputRow[]): InputRow[] => {
-    if (failure !== undefined) throw unparsable(failure, name, taken.line());
+    if (failure !== undefined) throw parseFailure(failure, name, records.line());
     return rows;
   };
   return {
     async rows(chunk) {
-      // csv-parse parses within `write`, so its records can be taken at once: an event each would take longer.
+      // csv-parse parses within `write`, so its records can be read at once; one event per record would be slower.
       const written = new Promise<void>((resolve) => parser.write(chunk, () => resolve()));
-      const rows = taken.rows();
+      const rows = records.rows();
       await written;
       return checked(rows);
     },
     async rest() {
       const closed = new Promise<void>((resolve) => parser.once("end", resolve).once("error", () => resolve()));
       parser.end();
-      const rows = taken.rows();
+      const rows = records.rows();
       parser.resume();
       await closed;
       return checked(rows);
@@ -107,52 +107,52 @@ function recordParser({ delimiter, columns, lineEnd, length }: Form, line: numbe
   };
 }
 
-interface Taking {
+interface ReaderOptions {
   readonly width: number;
-  /** Where the first record starts. */
+  /** Line on which the first record starts. */
   readonly line: number;
   readonly hasHeader: boolean;
 }
 
-/** Takes all records that are ready. */
-function recordTaker(
+/** Reads all records that csv-parse has ready. */
+function recordReader(
   read: () => string[] | null,
-  { width, line: start, hasHeader }: Taking,
-): { rows: () => InputRow[]; /** Where the next record starts. */ line: () => number } {
-  // Counted here: csv-parse counts a Windows line break in quotes twice.
+  { width, line: start, hasHeader }: ReaderOptions,
+): { rows: () => InputRow[]; /** Line on which the next record starts. */ line: () => number } {
+  // Counted here because csv-parse counts a Windows line break in quotes twice.
   let line = start;
   let isHeader = hasHeader;
-  const take = (): InputRow[] => {
-    const rows: InputRow[] = [];
+  const rows = (): InputRow[] => {
+    const ready: InputRow[] = [];
     for (let record = read(); record !== null; record = read()) {
-      // In a file of one column a blank line is a missing value.
+      // In a file with one column a blank line is a missing value.
       const blank = record.length === 1 && record[0] === "" && width > 1;
       if (!isHeader && !blank)
-        rows.push(record.length === width ? { line, values: record } : ragged(record, line, width));
+        ready.push(record.length === width ? { line, values: record } : ragged(record, line, width));
       isHeader = false;
       line += 1;
       for (const value of record) line += lineBreaks(value);
     }
-    return rows;
+    return ready;
   };
-  return { rows: take, line: () => line };
+  return { rows, line: () => line };
 }
 
-function csvForm(head: string, options: CsvOptions): Form {
+function csvFormat(head: string, options: CsvOptions): CsvFormat {
   const { name } = options;
   if (head.trim() === "") {
-    throw new MlctlError("data", `${name} is empty`, { hint: "the first line names the columns" });
+    throw new MlctlError("data", `${name} is empty`, { hint: "the first line must name the columns" });
   }
   if (/^\s*(\{\s*"|\[\s*\{)/.test(head)) {
     throw new MlctlError("data", `${name}, line 1: this is JSON, not CSV`, {
-      hint: "one object a line is read with --input-format jsonl; an array becomes that with `jq -c '.[]'`",
+      hint: "read JSON Lines with --input-format jsonl; convert an array with `jq -c '.[]'`",
     });
   }
   const end = firstRecordLength(head);
   const header = end < 0 ? head : head.slice(0, end);
   const delimiter = sniffDelimiter(header, name);
   const columns = headerNames(splitRecord(header, delimiter), options);
-  const lineEnd = end < 0 ? undefined : (["\n", "\r\n"] as const).find((each) => head.startsWith(each, end));
+  const lineEnd = end < 0 ? undefined : (["\n", "\r\n"] as const).find((candidate) => head.startsWith(candidate, end));
   return { delimiter, columns, lineEnd, length: lineEnd === undefined ? 0 : end + lineEnd.length };
 }
 
@@ -163,10 +163,13 @@ async function readHeader(chunks: AsyncGenerator<string>, name: string): Promise
     if (next.done === true) return { head, ended: true };
     head += next.value;
     const length = firstRecordLength(head);
-    if (length >= 0 && length <= MAX_HEADER_SIGNS) return { head, ended: false };
-    if (head.length > MAX_HEADER_SIGNS) {
-      const problem = length < 0 ? "a quote is not closed" : `the header has ${length} signs, more than are read`;
-      throw new MlctlError("data", `${name}, line 1: ${problem}`, { hint: "correct that line" });
+    if (length >= 0 && length <= MAX_HEADER_LENGTH) return { head, ended: false };
+    if (head.length > MAX_HEADER_LENGTH) {
+      const problem =
+        length < 0
+          ? "a quote is not closed"
+          : `the header has ${length} characters, the maximum is ${MAX_HEADER_LENGTH}`;
+      throw new MlctlError("data", `${name}, line 1: ${problem}`, { hint: "correct this line" });
     }
   }
 }
@@ -174,23 +177,27 @@ async function readHeader(chunks: AsyncGenerator<string>, name: string): Promise
 function headerNames(header: readonly string[], { normalizeNames = false, name }: CsvOptions): string[] {
   const names = header.map((raw, i) => (normalizeNames ? normalizeName(raw) : raw) || `column_${i + 1}`);
   const seen = new Set<string>();
-  const twice = names.find((column) => seen.size === seen.add(column).size);
-  if (twice !== undefined) {
-    throw new MlctlError("data", `${name}, line 1: two columns are called "${twice}"`, { hint: "rename one of them" });
+  const duplicate = names.find((column) => seen.size === seen.add(column).size);
+  if (duplicate !== undefined) {
+    throw new MlctlError("data", `${name}, line 1: two columns are called "${duplicate}"`, {
+      hint: "rename one of them",
+    });
   }
   return names;
 }
 
 function ragged(values: readonly string[], line: number, width: number): InputRow {
-  return { line, values, problem: `${values.length} values where the header has ${width}` };
+  return { line, values, problem: widthMismatch(values.length, width) };
 }
 
 function lineBreaks(text: string): number {
   return text.includes("\n") ? text.split("\n").length - 1 : 0;
 }
 
-function unparsable(error: Error, name: string, line: number): MlctlError {
-  const open = "code" in error && ["CSV_QUOTE_NOT_CLOSED", "CSV_MAX_RECORD_SIZE"].includes(String(error.code));
-  const reason = open ? "a quote is not closed" : error.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
-  return new MlctlError("data", `${name}, line ${line}: ${reason}`, { hint: "correct that line", cause: error });
+function parseFailure(error: Error, name: string, line: number): MlctlError {
+  const isUnclosed = "code" in error && ["CSV_QUOTE_NOT_CLOSED", "CSV_MAX_RECORD_SIZE"].includes(String(error.code));
+  const reason = isUnclosed
+    ? "a quote is not closed"
+    : error.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  return new MlctlError("data", `${name}, line ${line}: ${reason}`, { hint: "correct this line", cause: error });
 }

@@ -1,46 +1,46 @@
-/** Rows of plain numbers and words, byte by byte: what has one reading only. */
-import { mixByte, NO_BYTE, textCodes, type TextCodes } from "./textCodes.ts";
+/** Fast CSV path for rows whose cells cannot be read in two ways (no quotes, no dates). */
+import { HASH_START, hashByte, stringCodes, type StringCodes } from "./stringCodes.ts";
 
-/** A column so far: what kind it is, its first value says. */
+/** A column so far; its first value decides its kind. */
 export interface PlainColumn {
   kind: "unknown" | "number" | "category";
-  /** Of numbers; NaN is missing. Longer than there are rows. */
+  /** Of a number column; NaN is missing. May be longer than the number of rows. */
   values: Float64Array<ArrayBuffer>;
-  /** Of words; −1 is missing. */
+  /** Of a category column; −1 is missing. May be longer than the number of rows. */
   codes: Int32Array<ArrayBuffer>;
-  readonly words: TextCodes;
+  readonly words: StringCodes;
 }
 
 export interface PlainRows {
   readonly columns: readonly PlainColumn[];
   rowCount: number;
-  /** @returns false where something is not plain: nothing is of use then */
+  /** @returns false if a cell is not plain; the rows must then be discarded */
   add(lines: Buffer): boolean;
 }
 
 export interface PlainOptions {
   readonly delimiter: string;
-  /** At least two: an empty line of one column could be a missing value. */
+  /** At least two: with one column an empty line could be a missing value. */
   readonly columnCount: number;
-  /** How many rows to make room for at first. */
+  /** Initial capacity, in rows. */
   readonly expected: number;
 }
 
 const [LINE_FEED, RETURN, QUOTE, MINUS, POINT, ZERO] = [10, 13, 34, 45, 46, 48] as const;
-/** A whole number of more digits may not be exact. */
-const MOST_DIGITS = 15;
-/** Exact: one division of two exact numbers is rounded once, as a correct reading of the text is. */
-const POWERS = Float64Array.from({ length: MOST_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
+/** An integer with more digits may not be exact. */
+const MAX_DIGITS = 15;
+/** Powers of ten, all exact: dividing two exact numbers rounds once, so the result is the nearest double. */
+const POWERS = Float64Array.from({ length: MAX_DIGITS + 1 }, (_, i) => Number(`1e${i}`));
 const WITH_EXPONENT = /^-?\d+(\.\d+)?[eE][+-]?\d{1,3}$/;
-/** Words that are numbers or dates to a database. */
-const NO_WORD = /^(nan|inf|infinity|epoch) *$/i;
+/** Words that DuckDB reads as numbers or dates. */
+const SPECIAL_VALUE = /^(nan|inf|infinity|epoch) *$/i;
 
 export function plainRows({ delimiter, columnCount, expected }: PlainOptions): PlainRows {
   const comma = delimiter.charCodeAt(0);
   const isSpecial = new Uint8Array(256);
   for (const byte of [0, LINE_FEED, RETURN, QUOTE, comma]) isSpecial[byte] = 1;
   const columns = Array.from({ length: columnCount }, (): PlainColumn => {
-    return { kind: "unknown", values: new Float64Array(0), codes: new Int32Array(0), words: textCodes() };
+    return { kind: "unknown", values: new Float64Array(0), codes: new Int32Array(0), words: stringCodes() };
   });
   const rows: PlainRows = { columns, rowCount: 0, add };
   let capacity = Math.max(16, Math.ceil(expected));
@@ -53,7 +53,7 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
       for (let position = 0; position < columnCount; position++) {
         const column = columns[position]!;
         const stop = position === columnCount - 1 ? LINE_FEED : comma;
-        if (column.kind === "unknown" && lines[at] !== stop) settle(column, lines[at]!);
+        if (column.kind === "unknown" && lines[at] !== stop) decideKind(column, lines[at]!);
         at = column.kind === "category" ? word(lines, at, stop, column) : number(lines, at, stop, column);
         if (at < 0) return false;
       }
@@ -71,32 +71,32 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
     }
   }
 
-  /** All rows before had no value. */
-  function settle(column: PlainColumn, first: number): void {
+  /** Called at the first value: all earlier rows are missing. */
+  function decideKind(column: PlainColumn, first: number): void {
     column.kind = isLetter(first) ? "category" : "number";
     if (column.kind === "number") column.values = new Float64Array(capacity).fill(NaN, 0, rows.rowCount);
     else column.codes = new Int32Array(capacity).fill(-1, 0, rows.rowCount);
   }
 
-  /** Where the next field starts; −1 where this one is not plain. */
+  /** Reads a word. @returns where the next field starts; −1 if this field is not plain */
   function word(lines: Buffer, start: number, stop: number, { codes, words }: PlainColumn): number {
     if (lines[start] === stop) {
       codes[rows.rowCount] = -1;
       return start + 1;
     }
     if (!isLetter(lines[start]!)) return -1;
-    let hash = NO_BYTE;
+    let hash = HASH_START;
     let at = start;
     for (let byte = lines[at]!; byte !== stop; byte = lines[++at]!) {
       if (isSpecial[byte] === 1) return -1;
-      hash = mixByte(hash, byte);
+      hash = hashByte(hash, byte);
     }
     const code = words.codeOf(lines, start, at, hash);
     codes[rows.rowCount] = code;
     return code < 0 ? -1 : at + 1;
   }
 
-  /** The same of a number; a column that has no value yet has no place for one. */
+  /** The same for a number. For a column without values so far, `values` is empty and the NaN is dropped. */
   function number(lines: Buffer, start: number, stop: number, { values }: PlainColumn): number {
     if (lines[start] === stop) {
       values[rows.rowCount] = NaN;
@@ -109,7 +109,7 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
     for (let digit = lines[at]! - ZERO; digit >= 0 && digit <= 9; digit = lines[++at]! - ZERO)
       mantissa = mantissa * 10 + digit;
     const wholeDigits = at - whole;
-    // 007 may be a code and no number.
+    // 007 may be a code, not a number.
     if (wholeDigits === 0 || (wholeDigits > 1 && lines[whole] === ZERO)) return -1;
     let scale = 0;
     if (lines[at] === POINT) {
@@ -119,15 +119,15 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
       scale = at - fraction;
       if (scale === 0) return -1;
     }
-    if (lines[at] !== stop || wholeDigits + scale > MOST_DIGITS) return longNumber(lines, start, stop, values);
+    if (lines[at] !== stop || wholeDigits + scale > MAX_DIGITS) return longNumber(lines, start, stop, values);
     const value = scale === 0 ? mantissa : mantissa / POWERS[scale]!;
-    // −0 is 0 in a column of whole numbers.
+    // DuckDB reads −0 as 0 in a column of integers.
     if (isNegative && value === 0) return -1;
     values[rows.rowCount] = isNegative ? -value : value;
     return at + 1;
   }
 
-  /** With many digits, or an exponent. */
+  /** A number with many digits or an exponent. */
   function longNumber(lines: Buffer, start: number, stop: number, values: Float64Array): number {
     const end = lines.indexOf(stop, start);
     const text = lines.toString("latin1", start, end);
@@ -139,12 +139,12 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
   }
 }
 
-/** No word stands for a number or a date. */
+/** Whether no category is a word that DuckDB reads as a number or date. */
 export function areWords({ words }: PlainColumn): boolean {
-  return !words.texts.some((text) => NO_WORD.test(text));
+  return !words.strings.some((text) => SPECIAL_VALUE.test(text));
 }
 
-/** Of ASCII, or a sign beyond it. */
+/** An ASCII letter, or a byte of a non-ASCII character. */
 function isLetter(byte: number): boolean {
   return (byte >= 65 && byte <= 90) || (byte >= 97 && byte <= 122) || byte >= 128;
 }

@@ -15,7 +15,7 @@ function file(text: string | Buffer, name = "rows.csv"): string {
   return path;
 }
 
-/** What DuckDB makes of the file: a condition is SQL, so that nothing else reads it. */
+/** The table that DuckDB reads; the condition is SQL, which rules out the fast path. */
 async function byDuckdb(path: string): Promise<unknown> {
   const { rowCount, columns } = await readTable([path], { where: "true" });
   return { rowCount, columns };
@@ -24,13 +24,13 @@ async function byDuckdb(path: string): Promise<unknown> {
 describe("readPlainCsv", () => {
   it.each([
     ["numbers and words", "a,b\n1,red\n-2.5,blue\n,\n3e2,red\n"],
-    ["no line end at the end", "a,b\n1,x\n2,y"],
-    ["semicolons, spaces and signs beyond ASCII", "größe;name\n1.25;Åsa B\n2;zwölf \n"],
+    ["no line end after the last row", "a,b\n1,x\n2,y"],
+    ["semicolons, spaces and non-ASCII characters", "größe;name\n1.25;Åsa B\n2;zwölf \n"],
     ["numbers that need every digit", "a,b\n0.1,9007199254740993\n123456789.123456789,-9223372036854775808\n"],
     ["large and small exponents", "a,b\n1e-300,1E+10\n4.9e-324,12.5e3\n"],
-    ["a first value far below", `a,b\n${",x\n".repeat(3000)}7,\n`],
+    ["a first value far down", `a,b\n${",x\n".repeat(3000)}7,\n`],
     [
-      "more rows than the first lines promise",
+      "more rows than estimated from the first lines",
       `a,b\n${"100000.125,longer word\n".repeat(4000)}${"1,z\n".repeat(90_000)}`,
     ],
   ])("gives the table that DuckDB gives: %s", async (_, text) => {
@@ -40,7 +40,7 @@ describe("readPlainCsv", () => {
     expect(table).toEqual(await byDuckdb(path));
   });
 
-  it("reads a tab where the name says so, and normalizes names", async () => {
+  it("uses a tab as delimiter in a .tsv file, and normalizes names", async () => {
     const table = await readPlainCsv(file("Call  Failure\tB\n1\tx,y\n", "rows.tsv"), { normalizeNames: true });
     expect(table?.columns).toEqual([
       { kind: "number", name: "call_failure", values: Float64Array.of(1) },
@@ -55,8 +55,8 @@ describe("readPlainCsv", () => {
     ["a date", "a,b\n1,2024-01-31\n"],
     ["a decimal comma", "a;b\n1,5;x\n"],
     ["minus zero", "a,b\n-0,x\n"],
-    ["a sign alone", "a,b\n-,x\n"],
-    ["a number like a word", "a,b\n1,NaN\n2,x\n"],
+    ["a minus sign alone", "a,b\n-,x\n"],
+    ["NaN as a word", "a,b\n1,NaN\n2,x\n"],
     ["a word among numbers", "a,b\n1,x\nNA,y\n"],
     ["a number among words", "a,b\n1,x\n2,3\n"],
     ["a space before a value", "a,b\n1, x\n"],
@@ -72,13 +72,13 @@ describe("readPlainCsv", () => {
     ["a byte order mark", "\ufeffa,b\n1,x\n"],
     ["latin-1", Buffer.from("a,b\n1,zw\xf6lf\n", "latin1")],
     ["a NUL byte", "a,b\n1,x\0\n"],
-    ["many texts", `a,b\n${Array.from({ length: 1001 }, (_, i) => `1,word${i}`).join("\n")}\n`],
+    ["many distinct strings", `a,b\n${Array.from({ length: 1001 }, (_, i) => `1,word${i}`).join("\n")}\n`],
     ["a line longer than the buffer", `a,b\n1,${"x".repeat(5 << 20)}\n`],
   ])("leaves to DuckDB: %s", async (_, text) => {
     expect(await readPlainCsv(file(text), {})).toBeNull();
   });
 
-  it("leaves options that are SQL, other marks of missing values and other files to DuckDB", async () => {
+  it("leaves SQL options, other missing-value markers and other files to DuckDB", async () => {
     const path = file("a,b\n1,x\n");
     for (const options of [
       { where: "a > 0" },
@@ -93,7 +93,7 @@ describe("readPlainCsv", () => {
     expect(await readPlainCsv(join(folder, "folder.csv"), {})).toBeNull();
   });
 
-  it("reads a dataset with the types that were recorded, whatever its values look like", async () => {
+  it("reads a dataset with its recorded types, not with types inferred from the values", async () => {
     const path = file("code,share,word\n12,0.10,x\n13,2.50,\n", "dataset.csv");
     const columns = (code: string, share: string) => [
       { name: "code", type: code },
@@ -113,12 +113,12 @@ describe("readPlainCsv", () => {
     }
     const [code] = (await readDataset(path, columns("VARCHAR", "DOUBLE"))).columns;
     expect(code).toMatchObject({ kind: "category", categories: ["12", "13"] });
-    const planned = [{ name: "code", kind: "category" } as const, { name: "share", kind: "number" } as const];
-    expect(await readPlainCsv(path, {}, planned)).toBeNull();
-    expect(await readPlainCsv(path, {}, [...planned, { name: "word", kind: "category" }])).toBeNull();
+    const expected = [{ name: "code", kind: "category" } as const, { name: "share", kind: "number" } as const];
+    expect(await readPlainCsv(path, {}, expected)).toBeNull();
+    expect(await readPlainCsv(path, {}, [...expected, { name: "word", kind: "category" }])).toBeNull();
   });
 
-  it("never reads a file otherwise than DuckDB", async () => {
+  it("never reads a file differently from DuckDB", async () => {
     const { uniform } = random(8);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(uniform() * list.length)]!;
     const numbers = [

@@ -1,6 +1,6 @@
 /**
- * Reads a CSV of plain numbers and words without DuckDB, in a quarter of the time. Whatever is not plain is left to
- * DuckDB from the start: quotes, dates, gzip, Windows line ends, many texts, leading zeros, anything at fault.
+ * Reads a CSV file of plain numbers and words without DuckDB, in a quarter of the time. Any other file is left to DuckDB:
+ * quotes, dates, gzip, Windows line ends, many distinct strings, leading zeros, errors.
  */
 import { isUtf8 } from "node:buffer";
 import { open, stat, type FileHandle } from "node:fs/promises";
@@ -11,32 +11,32 @@ import { areWords, plainRows, type PlainColumn, type PlainRows } from "./plainRo
 import type { ReadOptions } from "../readOptions.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
-/** Read at a time; a line that is longer is not plain. */
+/** Size of a read; a longer line is not plain. */
 const CHUNK_BYTES = 4 << 20;
-/** Whose lines tell about how many there are. */
+/** The lines in these first bytes are used to estimate the number of rows. */
 const SAMPLE_BYTES = 1 << 16;
-/** Short lines at the start must not make room for more than there is memory. */
-const MOST_EXPECTED_CELLS = 1 << 27;
+/** Limits the initial allocation if the first lines are unusually short. */
+const MAX_EXPECTED_CELLS = 1 << 27;
 const LINE_FEED = 10;
 
-/** A column that has to come out so: a file with another one is not read to its end. */
-export interface PlannedColumn {
+/** An expected column: reading stops at the first chunk that contradicts it. */
+export interface ExpectedColumn {
   readonly name: string;
   readonly kind: Column["kind"];
 }
 
 /**
- * The same table that DuckDB would give; null where the file, or what is asked of it, is not plain.
+ * The same table that DuckDB would give; null if the file or the options are not plain.
  *
- * @param planned all columns of the file, where they are known
+ * @param expected all columns of the file, if known
  */
 export async function readPlainCsv(
   path: string,
   options: ReadOptions,
-  planned?: readonly PlannedColumn[],
+  expected?: readonly ExpectedColumn[],
 ): Promise<Table | null> {
   if (!/\.(csv|tsv|txt)$/i.test(path) || !isPlain(options)) return null;
-  // A pipe can be read once, and DuckDB may have to.
+  // A pipe can be read only once, and DuckDB may have to read it.
   const isFile = await stat(path).then(
     (found) => found.isFile(),
     () => false,
@@ -44,7 +44,7 @@ export async function readPlainCsv(
   const file = isFile ? await open(path).catch(() => null) : null;
   if (file === null) return null;
   try {
-    return await readLines(file, { path, options, planned });
+    return await readLines(file, { path, options, expected });
   } finally {
     await file.close();
   }
@@ -58,10 +58,10 @@ function isPlain({ nullValues = [""], types = {}, select = {}, where }: ReadOpti
 interface Reading {
   readonly path: string;
   readonly options: ReadOptions;
-  readonly planned: readonly PlannedColumn[] | undefined;
+  readonly expected: readonly ExpectedColumn[] | undefined;
 }
 
-async function readLines(file: FileHandle, { path, options, planned }: Reading): Promise<Table | null> {
+async function readLines(file: FileHandle, { path, options, expected }: Reading): Promise<Table | null> {
   const { size } = await file.stat();
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let head: Head | null = null;
@@ -69,7 +69,7 @@ async function readLines(file: FileHandle, { path, options, planned }: Reading):
   for (;;) {
     const { bytesRead } = await file.read(buffer, kept, CHUNK_BYTES - kept);
     const filled = kept + bytesRead;
-    // The last line may end without its sign.
+    // The last line may lack its line feed.
     if (bytesRead === 0 && filled > 0 && filled < CHUNK_BYTES) buffer[kept++] = LINE_FEED;
     const end = bytesRead === 0 ? kept : buffer.lastIndexOf(LINE_FEED, filled - 1) + 1;
     if (bytesRead > 0 && filled < CHUNK_BYTES && end === 0) {
@@ -80,9 +80,9 @@ async function readLines(file: FileHandle, { path, options, planned }: Reading):
     if ((end === 0 && filled > 0) || !isUtf8(lines)) return null;
     if (head === null) {
       head = headOf(lines, { size, path, options });
-      if (head === null || !head.rows.add(lines.subarray(head.length)) || !isAsPlanned(head, planned)) return null;
+      if (head === null || !head.rows.add(lines.subarray(head.length)) || !matches(head, expected)) return null;
     } else if (!head.rows.add(lines)) return null;
-    if (bytesRead === 0) return isAsPlanned(head, planned) ? tableOf(head) : null;
+    if (bytesRead === 0) return matches(head, expected) ? tableOf(head) : null;
     buffer.copyWithin(0, end, filled);
     kept = filled - end;
   }
@@ -91,7 +91,7 @@ async function readLines(file: FileHandle, { path, options, planned }: Reading):
 interface Head {
   readonly names: readonly string[];
   readonly rows: PlainRows;
-  /** Bytes of the first line with its end. */
+  /** Bytes of the first line, including its line feed. */
   readonly length: number;
 }
 
@@ -111,18 +111,18 @@ function headOf(lines: Buffer, { size, path, options }: HeadOptions): Head | nul
   const sample = lines.subarray(length, length + SAMPLE_BYTES);
   let sampled = 0;
   for (let at = sample.indexOf(LINE_FEED); at >= 0; at = sample.indexOf(LINE_FEED, at + 1)) sampled++;
-  // A hundredth more, so that room seldom has to be made while reading.
-  const expected = Math.min(MOST_EXPECTED_CELLS / names.length, (size / Math.max(1, sample.length)) * sampled * 1.01);
+  // One percent more, so that the arrays rarely have to grow.
+  const expected = Math.min(MAX_EXPECTED_CELLS / names.length, (size / Math.max(1, sample.length)) * sampled * 1.01);
   return { names, rows: plainRows({ delimiter, columnCount: names.length, expected }), length };
 }
 
-function isAsPlanned({ names, rows }: Head, planned: readonly PlannedColumn[] | undefined): boolean {
-  if (planned === undefined) return true;
+function matches({ names, rows }: Head, expected: readonly ExpectedColumn[] | undefined): boolean {
+  if (expected === undefined) return true;
   const agrees = (name: string, position: number): boolean => {
-    const [{ kind }, wanted] = [rows.columns[position]!, planned[position]!];
+    const [{ kind }, wanted] = [rows.columns[position]!, expected[position]!];
     return wanted.name === name && (kind === "unknown" || kind === wanted.kind);
   };
-  return names.length === planned.length && names.every(agrees);
+  return names.length === expected.length && names.every(agrees);
 }
 
 function namesOf(header: readonly string[], { normalizeNames = false }: ReadOptions): readonly string[] | null {
@@ -141,11 +141,11 @@ function tableOf({ names, rows }: Head): Table | null {
 }
 
 function columnOf({ kind, values, codes, words }: PlainColumn, name: string, rowCount: number): Column {
-  if (kind === "category") return { kind, name, codes: firstOf(codes, rowCount), categories: words.texts };
+  if (kind === "category") return { kind, name, codes: firstOf(codes, rowCount), categories: words.strings };
   return { kind: "number", name, values: firstOf(values, rowCount) };
 }
 
-/** A view where little is left over: copies of a million values are worth a tenth of the time. */
+/** A view if it wastes at most a tenth of the array, otherwise a copy: copying a million values takes noticeable time. */
 function firstOf<T extends Float64Array | Int32Array>(values: T, count: number): T {
   return (values.length * 0.9 < count ? values.subarray(0, count) : values.slice(0, count)) as T;
 }

@@ -1,19 +1,19 @@
-/** Decodes a stream of bytes into text, whole lines at a time, and refuses what is not text. */
+/** Decodes a byte stream into text, whole lines at a time, and rejects anything that is not text. */
 import { isUtf8 } from "node:buffer";
 import { MlctlError } from "../../core/errors.ts";
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
-/** What has no lines must not be read into memory whole. */
+/** Prevents reading a stream without line ends into memory. */
 const MAX_LINE_BYTES = 1 << 25;
 
 type Decoder = InstanceType<typeof TextDecoder>;
 
 /**
- * A byte order mark is taken off; UTF-16 is recognised by its own.
+ * Removes a byte order mark; recognises UTF-16 by its byte order mark.
  *
- * @param carriageReturns whether they end lines too, as on old Macs, where no line feed comes
- * @throws {MlctlError} kind "data" with the line that holds a NUL byte, is not UTF-8, or has no end within 32 MiB
+ * @param carriageReturns accept a carriage return as line end (classic Mac OS) if there is no line feed
+ * @throws {MlctlError} kind "data", with the line that contains a NUL byte, is not UTF-8 or is longer than 32 MiB
  */
 export async function* textChunks(
   stream: AsyncIterable<Buffer | string>,
@@ -25,9 +25,9 @@ export async function* textChunks(
   let rest: Buffer[] = [];
   let restBytes = 0;
   let first = true;
-  /** What came of the two bytes that tell of what kind the rest is; undefined once they are there. */
+  /** The bytes so far until there are two, enough to detect gzip and UTF-16; undefined afterwards. */
   let start: Buffer | undefined = Buffer.alloc(0);
-  let wide: Decoder | undefined;
+  let utf16Decoder: Decoder | undefined;
   const textOf = (bytes: Buffer): string => {
     if (bytes.includes(0) || !isUtf8(bytes)) throw notText(bytes, line, name);
     for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) line++;
@@ -43,10 +43,10 @@ export async function* textChunks(
       start = raw.length < 2 ? raw : undefined;
       if (start !== undefined) continue;
       refuseGzip(raw, name);
-      wide = utf16(raw);
+      utf16Decoder = decoderOf(raw);
     }
-    const bytes = wide === undefined ? raw : Buffer.from(wide.decode(raw, { stream: true }));
-    // The end of a line is never inside a UTF-8 sequence, so that is where the text may be cut.
+    const bytes = utf16Decoder === undefined ? raw : Buffer.from(utf16Decoder.decode(raw, { stream: true }));
+    // A line end is never inside a UTF-8 sequence, so it is safe to cut there.
     const cut = bytes.lastIndexOf(lineEnd) + 1;
     if (cut > 0) {
       const lines = bytes.subarray(0, cut);
@@ -68,21 +68,21 @@ export async function* textChunks(
   if (last.length > 0) yield textOf(last);
 }
 
-function utf16(start: Buffer): Decoder | undefined {
+function decoderOf(start: Buffer): Decoder | undefined {
   if (start[0] === 0xff && start[1] === 0xfe) return new TextDecoder("utf-16le");
   return start[0] === 0xfe && start[1] === 0xff ? new TextDecoder("utf-16be") : undefined;
 }
 
-const BINARY = "it is binary, damaged, or UTF-16 without a byte order mark";
+const BINARY = "the input may be binary, damaged, or UTF-16 without a byte order mark";
 
 function refuseGzip(start: Buffer, name: string): void {
   if (start[0] !== 0x1f || start[1] !== 0x8b) return;
-  throw new MlctlError("data", `${name} is gzip, not text`, { hint: "unpack it first: gunzip -c FILE | mlctl …" });
+  throw new MlctlError("data", `${name} is gzip, not text`, { hint: "decompress it first: gunzip -c FILE | mlctl …" });
 }
 
 function tooLong(line: number, name: string): MlctlError {
   return new MlctlError("data", `${name}, line ${line} is longer than ${MAX_LINE_BYTES >> 20} MiB`, {
-    hint: "rows are lines that end with a line feed: is it a table?",
+    hint: "each row must be a line that ends with a line feed: check that the input is a table",
   });
 }
 
@@ -90,7 +90,7 @@ function notText(bytes: Buffer, line: number, name: string): MlctlError {
   for (let start = 0; start < bytes.length; line++) {
     const end = bytes.indexOf(NEWLINE, start) + 1 || bytes.length;
     const part = bytes.subarray(start, end);
-    if (part.includes(0)) return new MlctlError("data", `${name}, line ${line} holds a NUL byte`, { hint: BINARY });
+    if (part.includes(0)) return new MlctlError("data", `${name}, line ${line} contains a NUL byte`, { hint: BINARY });
     if (!isUtf8(part)) {
       const hint = "convert it: iconv -f latin1 -t utf-8";
       return new MlctlError("data", `${name}, line ${line} is not UTF-8 (looks like latin-1)`, { hint });

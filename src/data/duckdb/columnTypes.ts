@@ -1,16 +1,16 @@
-/** The few DuckDB types a dataset column can have, and how every other type becomes one of them. */
+/** The DuckDB types that a dataset column can have, and the conversion of all other types to them. */
 import { MlctlError } from "../../core/errors.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
 import { identifier } from "./sql.ts";
 
 const INTEGERS = new Set(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"]);
 const REALS = new Set(["FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT", "UBIGINT", "BIGNUM"]);
-const TEXTS = new Set(["VARCHAR", "BOOLEAN", "UUID", "TIME", "TIMETZ", "TIME WITH TIME ZONE", "INTERVAL"]);
+const STRINGS = new Set(["VARCHAR", "BOOLEAN", "UUID", "TIME", "TIMETZ", "TIME WITH TIME ZONE", "INTERVAL"]);
 const TIMESTAMPS = new Set(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATETIME"]);
-/** A type as `types` may name it: nothing in it can end the cast it stands in. */
+/** A type name allowed in `types`: it cannot break out of the cast that contains it. */
 const TYPE_NAME = /^[A-Za-z_][A-Za-z0-9_ ]*(\(\s*\d+\s*(,\s*\d+\s*)?\))?$/;
 
-/** What `Table` makes of a DuckDB type; whatever is neither number nor date is a category. */
+/** Column kind of a DuckDB type; any type that is neither number nor date is a category. */
 export function kindOf(type: string): ColumnKind {
   if (INTEGERS.has(type) || REALS.has(type) || type.startsWith("DECIMAL")) return "number";
   return type === "DATE" || type.startsWith("TIMESTAMP") || TIMESTAMPS.has(type) ? "date" : "category";
@@ -25,30 +25,30 @@ export function storedType(type: string): string {
   return kindOf(type) === "date" ? "TIMESTAMP" : "VARCHAR";
 }
 
-/** SQL that turns column `name` of DuckDB type `type` into its stored type; lists and structs become JSON text. */
+/** SQL that converts column `name` of DuckDB type `type` to its stored type; lists and structs become JSON text. */
 export function storedExpression(name: string, type: string): string {
   const column = identifier(name);
   const stored = storedType(type);
   if (stored === type) return column;
   if (type === "TIMESTAMP WITH TIME ZONE") return `make_timestamp(epoch_us(${column}))`;
   if (type === "JSON") return `(${column} ->> '$')`;
-  if (stored !== "VARCHAR" || TEXTS.has(type) || type.startsWith("ENUM")) return `CAST(${column} AS ${stored})`;
+  if (stored !== "VARCHAR" || STRINGS.has(type) || type.startsWith("ENUM")) return `CAST(${column} AS ${stored})`;
   return `CAST(to_json(${column}) AS VARCHAR)`;
 }
 
-/** SQL that casts `value`; a time that names its zone becomes UTC, where a plain cast would drop the zone. */
+/** SQL that casts `value`; a time with a zone is converted to UTC, while a plain cast would drop the zone. */
 export function castExpression(value: string, type: string, cast: "CAST" | "TRY_CAST" = "CAST"): string {
   if (type !== "TIMESTAMP") return `${cast}(${value} AS ${type})`;
   return `make_timestamp(epoch_us(${cast}(${value} AS TIMESTAMPTZ)))`;
 }
 
-/** The DuckDB type behind an entry of `ingest.types`. */
+/** The DuckDB type for an entry of `ingest.types`. */
 export function requestedType(column: string, type: string): string {
   if (type === "number") return "DOUBLE";
   if (type === "category") return "VARCHAR";
   if (type === "date") return "TIMESTAMP";
   if (TYPE_NAME.test(type)) return type.trim().toUpperCase();
-  throw new MlctlError("usage", `ingest.types.${column}: "${type}" is not a type`, {
+  throw new MlctlError("usage", `ingest.types.${column}: "${type}" is not a valid type`, {
     hint: "use number, category, date or a DuckDB type such as BIGINT or DECIMAL(10,2)",
   });
 }

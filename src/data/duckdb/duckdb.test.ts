@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { withDatabase } from "./duckdb.ts";
 
-it("makes its folder only when it has to spill, and takes it away", async () => {
+it("creates its folder only when it has to spill, and removes it", async () => {
   const parent = await mkdtemp(join(tmpdir(), "duckdb-test-"));
   const seen: string[][] = [];
   await withDatabase(

@@ -1,4 +1,4 @@
-/** The one door to DuckDB: an in-memory database that spills into a folder of its own and never reaches for the network. */
+/** The only module that opens DuckDB: in memory, spilling to its own folder, without network access. */
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,40 +7,40 @@ import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { openNative } from "../../core/nativeOpening.ts";
 
-/** A value of a small result; whole numbers beyond 2^53 lose their last digits. */
+/** A value of a small result; integers beyond 2^53 lose precision. */
 export type Cell = string | number | boolean | null;
 
-/** Some rows of a streamed result, column by column. */
+/** A batch of rows of a streamed result, by column. */
 export interface Chunk {
   readonly rowCount: number;
-  /** The values of a DOUBLE column without missing values; a view that is valid until the next chunk. */
+  /** Values of a DOUBLE column without missing values; a view that is valid until the next chunk. */
   numbers(column: number): Float64Array;
-  /** The values of a VARCHAR column. */
-  texts(column: number): readonly (string | null)[];
+  /** Values of a VARCHAR column. */
+  strings(column: number): readonly (string | null)[];
 }
 
 export interface Database {
-  /** For temporary files: made by whoever puts the first one there, and gone with the database. */
+  /** For temporary files: created by the first caller that writes one, removed with the database. */
   readonly folder: string;
   run(sql: string): Promise<void>;
   rows(sql: string): Promise<readonly (readonly Cell[])[]>;
-  /** Names and types of the columns that a query answers, without running it. */
+  /** Names and types of the columns of a query, without running it. */
   describe(sql: string): Promise<readonly DatasetColumn[]>;
-  /** How many statements the text holds; throws where it does not parse. */
+  /** Number of statements in `sql`; throws if it does not parse. */
   statementCount(sql: string): Promise<number>;
   stream(sql: string, onChunk: (chunk: Chunk) => void): Promise<void>;
 }
 
 /**
- * Opens a database, hands it to `work` and removes every trace of it.
- * @param folder where it may put temporary files; DuckDB makes it only once it has to spill, so that a killed process
- *   that read small files leaves nothing
+ * Opens a database, passes it to `work` and removes all its files.
+ * @param folder for temporary files; DuckDB creates it only when it has to spill, so a killed process that read small
+ *   files leaves nothing behind
  */
 export async function withDatabase<T>(
   work: (database: Database) => Promise<T>,
   folder = join(tmpdir(), `mlctl-${randomUUID()}`),
 ): Promise<T> {
-  // Imported here because it takes 0.18 s, which a command that reads no file should not pay.
+  // Imported here because the import takes 0.18 s, which commands that read no files should not pay.
   const { DuckDBInstance } = await openNative(() => import("@duckdb/node-api"));
   try {
     const instance = await DuckDBInstance.create(":memory:", {
@@ -50,7 +50,7 @@ export async function withDatabase<T>(
     });
     const connection = await instance.connect();
     try {
-      // The machine's own zone would change what a time without one means.
+      // Times without a zone must not depend on the machine's time zone.
       await connection.run("SET TimeZone = 'UTC'");
       return await work(database(connection, folder));
     } finally {
@@ -96,7 +96,7 @@ function cell(value: unknown): Cell {
 }
 
 function readable(chunk: DuckDBDataChunk): Chunk {
-  // Asked once: each time it goes through to DuckDB.
+  // Read once because each access calls into DuckDB.
   const { rowCount } = chunk;
   return {
     rowCount,
@@ -107,11 +107,11 @@ function readable(chunk: DuckDBDataChunk): Chunk {
       }
       return vector.items;
     },
-    texts(column) {
+    strings(column) {
       const vector = chunk.getColumnVector(column);
-      const texts = Array.from<string | null>({ length: rowCount });
-      for (let row = 0; row < rowCount; row++) texts[row] = vector.getItem(row) as string | null;
-      return texts;
+      const strings = Array.from<string | null>({ length: rowCount });
+      for (let row = 0; row < rowCount; row++) strings[row] = vector.getItem(row) as string | null;
+      return strings;
     },
   };
 }

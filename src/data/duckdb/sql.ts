@@ -1,26 +1,26 @@
-/** Quoting for SQL text: names and texts of users never reach DuckDB bare. */
+/** Quotes names and strings for SQL. */
 
-/** A name as DuckDB reads it: `say "hi"` → `"say ""hi"""`. */
+/** A quoted name: `say "hi"` → `"say ""hi"""`. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A text as DuckDB reads it: `it's` → `'it''s'`. */
+/** A quoted string: `it's` → `'it''s'`. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** A path as DuckDB's readers take it: they would read `[1]` and `*` in a file's name as a pattern. */
+/** A quoted path for DuckDB's readers, which would treat `[1]` and `*` in a file name as a pattern. */
 export function fileLiteral(path: string): string {
   return literal(path.replace(/[*?[]/g, "[$&]"));
 }
 
-/** Texts as a list: `['a', 'b']`. */
-export function literalList(texts: readonly string[]): string {
-  return `[${texts.map(literal).join(", ")}]`;
+/** A list of strings: `['a', 'b']`. */
+export function literalList(values: readonly string[]): string {
+  return `[${values.map(literal).join(", ")}]`;
 }
 
-/** Names and texts as a struct: `{'a': 'BIGINT'}`. */
+/** A struct of strings: `{'a': 'BIGINT'}`. */
 export function literalStruct(entries: Iterable<readonly [string, string]>): string {
-  return `{${Array.from(entries, ([name, text]) => `${literal(name)}: ${literal(text)}`).join(", ")}}`;
+  return `{${Array.from(entries, ([name, value]) => `${literal(name)}: ${literal(value)}`).join(", ")}}`;
 }

@@ -1,11 +1,16 @@
-/** What DuckDB says of SQL of the configuration, as an error that names its key. */
+/** Errors of DuckDB. */
 import { MlctlError } from "../../core/errors.ts";
 
+/** An error in SQL of the configuration, with the `key` that contains it. */
 export function sqlError(key: string, error: unknown, hint: string): MlctlError {
-  const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
-  const plain = message
+  const plain = firstLine(error)
     .replace(/^(Failed to extract statements: )?[A-Za-z ]+ Error: /, "")
     .replace(/ - file system operations are disabled by configuration$/, "")
     .replace(/[.!]$/, "");
   return new MlctlError("usage", `${key}: ${plain}`, { hint, cause: error });
+}
+
+/** The first line of an error message; DuckDB appends the SQL below it. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
 }

@@ -1,30 +1,30 @@
-/** Streams the answer of a query into columns of a table. */
+/** Streams the result of a query into a table. */
 import type { Column, Table } from "../../core/table/table.ts";
 import { kindOf, storedExpression } from "./columnTypes.ts";
 import type { Chunk, Database } from "./duckdb.ts";
-import { fewTexts, type TextDictionary } from "../files/fewTexts.ts";
+import { columnDictionaries, type ColumnDictionary } from "../files/columnDictionaries.ts";
 import { identifier } from "./sql.ts";
 
-/** That DuckDB hands over at a time. */
+/** Rows in a chunk of DuckDB. */
 const CHUNK_ROWS = 2048;
 
-/** A table of the database. */
+/** Reads a whole table of the database. */
 export async function tableFromStored(database: Database, table: string): Promise<Table> {
   const query = `SELECT * FROM ${identifier(table)}`;
   const columns = await database.describe(query);
   const rowCount = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
-  const dictionaries = await fewTexts(database, { table, rowCount, columns });
+  const dictionaries = await columnDictionaries(database, { table, rowCount, columns });
   return tableFromQuery(database, query, { rowCount, dictionaries });
 }
 
 export interface QueryOptions {
-  /** How many rows to expect, where that is known. */
+  /** Expected number of rows, if known. */
   readonly rowCount?: number | undefined;
-  /** Of text columns that hold few texts, by name. */
-  readonly dictionaries?: ReadonlyMap<string, TextDictionary>;
+  /** By column name, for text columns with few distinct values. */
+  readonly dictionaries?: ReadonlyMap<string, ColumnDictionary>;
 }
 
-/** Memory is the table's own plus one chunk of 2,048 rows. */
+/** Needs memory for the table plus one chunk of 2,048 rows. */
 export async function tableFromQuery(
   database: Database,
   query: string,
@@ -33,7 +33,7 @@ export async function tableFromQuery(
   const columns = await database.describe(query);
   const builders = columns.map(({ name, type }) => {
     const dictionary = dictionaries.get(name);
-    if (dictionary !== undefined) return coded(name, dictionary.texts, expected);
+    if (dictionary !== undefined) return dictionaryCategories(name, dictionary.values, expected);
     return kindOf(type) === "category" ? categories(name) : numbers(name, type, expected);
   });
   const expressions = columns.map(({ name, type }) => dictionaries.get(name)?.code ?? readable(name, type));
@@ -46,7 +46,7 @@ export async function tableFromQuery(
   return { rowCount, columns: built };
 }
 
-/** Numbers and epoch milliseconds as DOUBLE without NULL, all else as text. */
+/** SQL for a column as `Chunk` reads it: numbers and epoch milliseconds as DOUBLE (NaN for NULL), all else as VARCHAR. */
 function readable(name: string, type: string): string {
   const kind = kindOf(type);
   if (kind === "category") return storedExpression(name, type);
@@ -73,7 +73,7 @@ function numbers(name: string, type: string, expected: number): ColumnBuilder {
   };
 }
 
-/** Codes count up in order of first appearance. */
+/** Codes are numbered by first appearance. */
 function categories(name: string): ColumnBuilder {
   const codeOf = new Map<string, number>();
   let codes = new Int32Array(CHUNK_ROWS);
@@ -85,9 +85,9 @@ function categories(name: string): ColumnBuilder {
         larger.set(codes.subarray(0, length));
         codes = larger;
       }
-      for (const text of chunk.texts(column)) {
-        let code = text === null ? -1 : codeOf.get(text);
-        if (code === undefined) codeOf.set(text!, (code = codeOf.size));
+      for (const value of chunk.strings(column)) {
+        let code = value === null ? -1 : codeOf.get(value);
+        if (code === undefined) codeOf.set(value!, (code = codeOf.size));
         codes[length++] = code;
       }
     },
@@ -95,21 +95,21 @@ function categories(name: string): ColumnBuilder {
   };
 }
 
-/** The same from codes of another order. */
-function coded(name: string, texts: readonly string[], expected: number): ColumnBuilder {
-  const codeOf = new Int32Array(texts.length).fill(-1);
+/** The same from positions in `dictionary`, renumbered by first appearance. */
+function dictionaryCategories(name: string, dictionary: readonly string[], expected: number): ColumnBuilder {
+  const codeOf = new Int32Array(dictionary.length).fill(-1);
   const seen: string[] = [];
-  const found = numbers(name, "DOUBLE", expected);
+  const positions = numbers(name, "DOUBLE", expected);
   return {
-    add: found.add,
+    add: positions.add,
     build() {
-      const column = found.build();
-      if (column.kind !== "number") throw new TypeError("codes are numbers");
+      const column = positions.build();
+      if (column.kind !== "number") throw new TypeError("positions are numbers");
       const codes = new Int32Array(column.values.length).fill(-1);
       for (let row = 0; row < codes.length; row++) {
         const position = column.values[row]!;
         if (position < 0) continue;
-        if (codeOf[position]! < 0) codeOf[position] = seen.push(texts[position]!) - 1;
+        if (codeOf[position]! < 0) codeOf[position] = seen.push(dictionary[position]!) - 1;
         codes[row] = codeOf[position]!;
       }
       return { kind: "category", name, codes, categories: seen };

@@ -1,4 +1,4 @@
-/** Runs `select` and `where` of the configuration and leaves the table `result`. */
+/** Applies `select` and `where` of the configuration; creates the table `result`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
@@ -10,25 +10,26 @@ import { refuseStatements } from "../duckdb/refuseStatements.ts";
 import { sqlError } from "../duckdb/sqlError.ts";
 import { unifyColumns } from "../load/unifyColumns.ts";
 
-/** More names would hide the message. */
-const NAMES_SHOWN = 20;
+/** Maximum number of column names in a hint. */
+const MAX_NAMES = 20;
 
 interface Selecting {
   readonly options: ReadOptions;
-  /** Columns of the table `previous`, if there is one. */
+  /** Columns of the table `previous`, if it exists. */
   readonly previous: readonly LoadedColumn[] | undefined;
-  /** Whether there is a view `raw`. */
+  /** Whether the view `raw` exists. */
   readonly raw: boolean;
 }
 
-/** `previous` has been selected and filtered before: its rows are only put in front. */
+/** The rows of `previous` have been selected and filtered already; they come first, unchanged. */
 export async function applySelect(database: Database, selecting: Selecting): Promise<void> {
   const { previous, raw } = selecting;
   if (!raw) {
     if (previous !== undefined) await database.run("ALTER TABLE previous RENAME TO result");
     return;
   }
-  const options = selecting.options.lenient === true ? await possible(database, selecting.options) : selecting.options;
+  const options =
+    selecting.options.lenient === true ? await applicable(database, selecting.options) : selecting.options;
   const query = await selectedQuery(database, options);
   const columns = await database.describe(query);
   const stored = columns.map(({ name, type }) => `${storedExpression(name, type)} AS ${identifier(name)}`);
@@ -36,14 +37,14 @@ export async function applySelect(database: Database, selecting: Selecting): Pro
   try {
     await database.run(`CREATE TABLE selected AS ${selected}`);
   } catch (error) {
-    throw await culprit(database, options, error);
+    throw await failedExpression(database, options, error);
   }
   if (previous === undefined) await database.run("ALTER TABLE selected RENAME TO result");
-  else await stack(database, previous);
+  else await appendToPrevious(database, previous);
 }
 
-/** Without the expressions that read a column which is not there. */
-async function possible(database: Database, options: ReadOptions): Promise<ReadOptions> {
+/** The options without the expressions that read a missing column. */
+async function applicable(database: Database, options: ReadOptions): Promise<ReadOptions> {
   const lacks = async (query: string): Promise<boolean> =>
     database.describe(query).then(
       () => false,
@@ -81,17 +82,17 @@ async function selectedQuery(database: Database, options: ReadOptions): Promise<
   return filtered;
 }
 
-/** One expression must stay one expression, and its columns must exist. */
+/** Requires that `sql` is a single expression and that its columns exist. */
 async function check(
   database: Database,
   key: string,
-  what: { sql: string; query: string; columns: readonly DatasetColumn[] },
+  { sql, query, columns }: { sql: string; query: string; columns: readonly DatasetColumn[] },
 ): Promise<void> {
   try {
-    if (what.sql !== "") await refuseStatements(database, what.sql);
-    await database.describe(what.query);
+    if (sql !== "") await refuseStatements(database, sql);
+    await database.describe(query);
   } catch (error) {
-    const names = what.columns.map((column) => column.name);
+    const names = columns.map((column) => column.name);
     throw sqlError(key, error, hintOf(error, names));
   }
 }
@@ -99,28 +100,28 @@ async function check(
 function hintOf(error: unknown, names: readonly string[]): string {
   const message = String(error);
   if (message.includes("file system operations are disabled"))
-    return "SQL of the configuration sees the input files only";
+    return "SQL in config.json can read only the input files";
   const unknown = /Referenced column "([^"]*)" not found/.exec(message)?.[1];
   const close = unknown === undefined ? undefined : suggest(unknown, names);
   if (close !== undefined) return `did you mean "${close}"?`;
-  const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
-  return `the columns are ${names.slice(0, NAMES_SHOWN).join(", ")}${more}`;
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
+  return `available columns: ${names.slice(0, MAX_NAMES).join(", ")}${more}`;
 }
 
-/** All expressions bind, so a value is at fault: the first expression that fails alone is named. */
-async function culprit(database: Database, options: ReadOptions, error: unknown): Promise<MlctlError> {
-  const hint = "use TRY_CAST to make values that cannot be converted missing";
+/** All expressions bind, so a value caused the error. Names the first expression that fails on its own. */
+async function failedExpression(database: Database, options: ReadOptions, error: unknown): Promise<MlctlError> {
+  const hint = "use TRY_CAST to turn values that cannot be converted into missing values";
   for (const [name, sql] of Object.entries(options.select ?? {})) {
     try {
       await database.run(`SELECT count(value) FROM (SELECT (${sql}\n) AS value FROM raw)`);
-    } catch (own) {
-      return sqlError(`ingest.select.${name}`, own, hint);
+    } catch (cause) {
+      return sqlError(`ingest.select.${name}`, cause, hint);
     }
   }
   return sqlError(options.where === undefined ? "ingest.select" : "ingest.where", error, hint);
 }
 
-async function stack(database: Database, previous: readonly LoadedColumn[]): Promise<void> {
+async function appendToPrevious(database: Database, previous: readonly LoadedColumn[]): Promise<void> {
   const selected = await database.describe("SELECT * FROM selected");
   const tables = [
     { path: "previous", columns: previous },

@@ -1,14 +1,14 @@
-/** What the dates of a text column have in common that name day and month in one order or the other. */
+/** Summarises the dates of a text column whose day and month are in an unknown order. */
 import { DAY_MONTH, type DayMonthDates } from "../../core/text/dayMonthDate.ts";
-import { dayMonthIn } from "./census.ts";
+import { dayMonthIn } from "./countValues.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
 
-/** Groups of DAY_MONTH. */
-const [FIRST, SIGN, SECOND, YEAR, TIME, SECONDS] = [1, 2, 3, 4, 5, 6] as const;
+/** Groups of the regular expression DAY_MONTH. */
+const [FIRST, SEPARATOR, SECOND, YEAR, TIME, SECONDS] = [1, 2, 3, 4, 5, 6] as const;
 
 export async function dayMonthDates(database: Database, table: string, column: string): Promise<DayMonthDates> {
-  const form = `'%d' || ${partOf(SIGN)} || '%m' || ${partOf(SIGN)} || CASE length(${partOf(YEAR)}) WHEN 4 THEN '%Y' ELSE '%y' END
+  const form = `'%d' || ${partOf(SEPARATOR)} || '%m' || ${partOf(SEPARATOR)} || CASE length(${partOf(YEAR)}) WHEN 4 THEN '%Y' ELSE '%y' END
     || CASE WHEN ${partOf(TIME)} = '' THEN '' ELSE left(${partOf(TIME)}, 1) || '%H:%M' END
     || CASE WHEN ${partOf(SECONDS)} = '' THEN '' ELSE ':%S' END`;
   const values = `SELECT DISTINCT ${dayMonthIn(identifier(column))} AS value FROM ${identifier(table)}`;

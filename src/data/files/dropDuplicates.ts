@@ -1,12 +1,12 @@
-/** Drops rows of the table `result` that are copies of others, keeping the order of the rest. */
+/** Removes duplicate rows from the table `result`; the other rows keep their order. */
 import type { Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
 
 /**
- * Two missing values are the same here. Rows are grouped by a 64-bit hash first, and compared value by value only
- * where hashes meet: exact, and as fast with 10,000 columns as with ten.
+ * Two missing values count as equal. Rows are grouped by a 64-bit hash first and compared value by value only if their
+ * hashes are equal: exact, and as fast with 10,000 columns as with ten.
  *
- * @returns how many rows went
+ * @returns number of rows removed
  */
 export async function dropDuplicates(database: Database, keep: "first" | "last"): Promise<number> {
   const columns = await database.describe("SELECT * FROM result");

@@ -10,7 +10,7 @@ import { ingestFiles } from "./ingestFiles.ts";
 
 type Content = string | Buffer;
 
-/** Writes the files into a fresh folder and ingests them; paths in the answer are relative to it. */
+/** Writes the files into a new folder and ingests them; paths in the result are relative to it. */
 async function ingest(
   contents: Record<string, Content>,
   options: Omit<IngestOptions, "output" | "previous"> = {},
@@ -71,7 +71,7 @@ describe("reading", () => {
     expect(done.csv).toBe("a,b\n1,\n2,x\n");
   });
 
-  it("keeps nested values as JSON text and truth values as text", async () => {
+  it("keeps nested values as JSON text and booleans as text", async () => {
     const done = await ingest({ "f.json": JSON.stringify([{ a: { b: [1, 2] }, t: true }]) });
     expect(done.csv).toBe('a,t\n"{""b"":[1,2]}",true\n');
   });
@@ -87,26 +87,26 @@ describe("reading", () => {
     expect(done.csv).toBe('a,b\n,x\n2,""\n3,\n');
   });
 
-  it("treats no text as missing when null_values is empty", async () => {
+  it("treats no string as missing when null_values is empty", async () => {
     const done = await ingest({ "f.csv": "a,b\nu,x\n,y\n" }, { nullValues: [] });
     expect(done.csv).toBe('a,b\nu,x\n"",y\n');
   });
 
-  it("gives columns the types asked for", async () => {
+  it("gives columns the requested types", async () => {
     const types = { zip: "category", when: "date", price: "DECIMAL(10,2)" };
     const done = await ingest({ "f.csv": "zip,when,price\n0123,2024-02-01,1.5\n", "g.json": '[{"zip":7}]' }, { types });
     expect(done.columns.map((column) => column.type)).toEqual(["VARCHAR", "TIMESTAMP", "DECIMAL(10,2)"]);
     expect(done.csv).toBe("zip,when,price\n0123,2024-02-01 00:00:00,1.50\n7,,\n");
   });
 
-  it("recognises ISO dates only, since 11-01-2023 has two readings", async () => {
+  it("recognises only ISO dates, since 11-01-2023 is ambiguous", async () => {
     const csv = "d,t,z,us\n2024-01-31,2024-01-31 10:00:00,2024-01-31T10:00:00.5+02:00,12/31/2024\n";
     const done = await ingest({ "f.csv": csv });
     expect(done.columns.map((column) => column.type)).toEqual(["DATE", "TIMESTAMP", "TIMESTAMP", "VARCHAR"]);
     expect(done.csv).toBe("d,t,z,us\n2024-01-31,2024-01-31 10:00:00,2024-01-31 08:00:00.5,12/31/2024\n");
   });
 
-  it("sets a file aside whose column is not all dates as asked", async () => {
+  it("rejects a file with a value that is not a date in a column of type date", async () => {
     const done = await ingest({ "f.csv": "d\n2024-01-31\nsoon\n" }, { types: { d: "date" } });
     expect(done.rejections).toEqual(['f.csv: line 3, column "d": "soon" is not a date']);
   });
@@ -116,7 +116,7 @@ describe("reading", () => {
     expect(done.columns.map((column) => column.name)).toEqual(["call_failure", "größe_m²".replace("²", "²"), "x"]);
   });
 
-  it("takes columns that are called like what every object has", async () => {
+  it("accepts column names that are properties of every object", async () => {
     const names = ["__proto__", "constructor", "toString", "valueOf", "hasOwnProperty"];
     const record = `{${names.map((name, i) => `"${name}": "t${i}"`).join(", ")}}`;
     const csv = `${names.join(",")}\nt0,t1,t2,t3,t4\n`;
@@ -130,7 +130,7 @@ describe("reading", () => {
     }
   });
 
-  it("calls a column without a name by its position", async () => {
+  it("names a column without a name by its position", async () => {
     expect((await ingest({ "f.csv": ",a\n0,1\n" })).csv).toBe("column_1,a\n0,1\n");
   });
 
@@ -153,7 +153,7 @@ describe("reading", () => {
     expect(await readFile(output, "utf8")).toBe("a\n1\n");
   });
 
-  it("sets a file aside whose first line is a text and no header", async () => {
+  it("rejects a file whose first line is not a header", async () => {
     const done = await ingest({ "f.csv": `${'{"a":'.repeat(2000)}a,b\n1,2\n` });
     expect(done.rejections).toEqual([
       'f.csv: column 1 has a name of 10001 characters: "{\\"a\\":{\\"a\\":{\\"a\\":{\\"a\\":" …',
@@ -162,7 +162,7 @@ describe("reading", () => {
 });
 
 describe("several files", () => {
-  it("are joined in the order of their paths, by name, and what is missing is said", async () => {
+  it("are joined by name in the order of their paths, with a note on missing columns", async () => {
     const done = await ingest({ "b.csv": "x,a\n3,1\n", "a.csv": "a,x,age\n2,4,50\n" });
     expect(done.csv).toBe("a,x,age\n2,4,50\n1,3,\n");
     expect(done.notes).toEqual(['b.csv has no column "age": filled with missing values']);
@@ -175,19 +175,19 @@ describe("several files", () => {
     expect(done.csv).toBe("x,y,d\n1.0,,2024-01-01 00:00:00\n2.5,7,2024-01-01 10:00:00\n");
   });
 
-  it("set a file aside that has text where most have numbers", async () => {
+  it("reject a file that has text where most have numbers", async () => {
     const done = await ingest({ "a.csv": "x\n1\n", "b.csv": "x\n2\n", "c.csv": "x\nlow\nhigh\n" });
     expect(done.csv).toBe("x\n1\n2\n");
     expect(done.rejections).toEqual(['c.csv: line 2, column "x": "low" is not a number']);
   });
 
-  it("keep a column as text where neither side is larger, and say so", async () => {
+  it("keep a column as text with a note if neither side is larger", async () => {
     const done = await ingest({ "a.csv": "x\n1\n", "b.csv": "x\nlow\n" });
     expect(done.csv).toBe("x\n1\nlow\n");
     expect(done.notes).toEqual(['column "x" is text in b.csv: kept as text']);
   });
 
-  it("put the dataset before in front, without selecting or filtering it again", async () => {
+  it("put the previous dataset first, without selecting or filtering it again", async () => {
     const folder = await mkdtemp(join(tmpdir(), "ingest-test-"));
     const [before, file, output] = ["before", "new.csv", "output"].map((name) => join(folder, name));
     await writeFile(before!, 'x,y,t\n1,10,""\n5,50,\n');
@@ -229,15 +229,15 @@ describe("dedupe", () => {
 
 const many = (row: string): string => `id,a,b\n${"k,1,2\n".repeat(30_000)}${row}\n`;
 
-describe("a file that cannot be read is set aside with its reason", () => {
+describe("a file that cannot be read is rejected with its reason", () => {
   const good = "id,a,b\nk1,1,2\n";
   it.each([
     ["empty", "", "the file is empty"],
-    ["only a header", "id,a,b\n", "only a header"],
-    ["a row with too few values", "id,a,b\nk,1,2\nk,1\nk,1,2\n", "line 3 has 2 values where the header has 3"],
-    ["a row with too many values", "id,a,b\nk,1,2\nk,1,2,3\n", "line 3 has 4 values where the header has 3"],
-    ["a ragged row far down", many("k,1"), "line 30002 has 2 values where the header has 3"],
-    ["a NUL byte", "id,a,b\nk,1,2\nk\0,1,2\n", "line 3 holds a NUL byte"],
+    ["only a header", "id,a,b\n", "the file has only a header"],
+    ["a row with too few values", "id,a,b\nk,1,2\nk,1\nk,1,2\n", "line 3 has 2 values, but the header has 3 columns"],
+    ["a row with too many values", "id,a,b\nk,1,2\nk,1,2,3\n", "line 3 has 4 values, but the header has 3 columns"],
+    ["a ragged row far down", many("k,1"), "line 30002 has 2 values, but the header has 3 columns"],
+    ["a NUL byte", "id,a,b\nk,1,2\nk\0,1,2\n", "line 3 contains a NUL byte"],
     ["latin-1", Buffer.from("id,a,b\nk,1,2\nk\xe9,1,2\n", "latin1"), "line 3 is not UTF-8 (looks like latin-1)"],
     ["two columns of one name", "id,a,a\nk,1,2\n", 'two columns are called "a"'],
     ["names that differ in case", "id,a,A\nk,1,2\n", 'columns "a" and "A" differ only in letter case'],
@@ -253,7 +253,11 @@ describe("a file that cannot be read is set aside with its reason", () => {
       "\ufeffid,a,b\r\nk,1,2\r\nk,2,2\r\nk,abc,2\r\n",
       'line 4, column "a": "abc" is not a number',
     ],
-    ["a ragged row in a gzip", gzipSync("id,a,b\nk,1,2\nk,2\nk,1,2\n"), "line 3 has 2 values where the header has 3"],
+    [
+      "a ragged row in a gzip",
+      gzipSync("id,a,b\nk,1,2\nk,2\nk,1,2\n"),
+      "line 3 has 2 values, but the header has 3 columns",
+    ],
     ["a quote that stays open", 'id,a,b\nk,1,2\n"k,1,2\nk,1,2\n', /^line 3 /],
   ])("%s", async (_, content, reason) => {
     const done = await ingest({ "bad.csv": content, "good.csv": good });
@@ -266,16 +270,16 @@ describe("a file that cannot be read is set aside with its reason", () => {
 
   it.each([
     ["broken.json", '[{"a":1},{"a":', /^broken.json: not JSON/],
-    ["cut.json", '[{"a":1},\n{"a":2},\n', /^cut.json: not JSON: it ends in the middle$/],
+    ["cut.json", '[{"a":1},\n{"a":2},\n', /^cut.json: not JSON: unexpected end of input$/],
     ["comma.json", '[{"a":1},\n{"a":2},\n{"a":}]', /^comma.json: not JSON: unexpected token/],
     ["text.json", "hello", /^text.json: not JSON: unexpected character$/],
     ["broken.jsonl", '{"a":1}\n{"a":2\n{"a":3}\n', /^broken.jsonl: line 2 is not JSON/],
-    ["ends.jsonl", '{"a":1}\n\n{"a":\n', /^ends.jsonl: line 3 is not JSON: it ends in the middle$/],
-    ["array.jsonl", '{"a":1}\n[1]\n', /^array.jsonl: line 2 is not an object$/],
+    ["ends.jsonl", '{"a":1}\n\n{"a":\n', /^ends.jsonl: line 3 is not JSON: unexpected end of input$/],
+    ["array.jsonl", '{"a":1}\n[1]\n', /^array.jsonl: line 2 is not a JSON object$/],
     ["object.json", '{"updated":1,"rounds":[{"a":1}]}', /one object, not an array/],
-    ["cut.csv.gz", gzipSync(many("k,1,2")).subarray(0, 60), /the gzip is broken/],
-    ["broken.parquet", "PAR1 but not really PAR1", /not Parquet/],
-    ["none.json", "[]", /holds no rows/],
+    ["cut.csv.gz", gzipSync(many("k,1,2")).subarray(0, 60), /the gzip data is damaged/],
+    ["broken.parquet", "PAR1 but not really PAR1", /not a Parquet file/],
+    ["none.json", "[]", /has no rows/],
   ])("%s", async (name, content, reason) => {
     const done = await ingest({ [name]: content, "good.csv": good });
     expect(done.rejections).toEqual([expect.stringMatching(reason)]);
@@ -285,7 +289,7 @@ describe("a file that cannot be read is set aside with its reason", () => {
   it.each([
     ["1", "+7", "inf"],
     ["1", "+7", " INF ", "Infinity", "-inf", "+nan"],
-  ])("takes infinity and nan beside numbers with a plus: %j %j %j", async (...values) => {
+  ])("accepts infinity and nan among numbers with a plus sign: %j %j %j", async (...values) => {
     const done = await ingest({ "f.csv": `k,x\n${values.map((value, i) => `k${i},${value}\n`).join("")}` });
     expect([done.rejections, done.rows, done.columns[1]!.type]).toEqual([[], values.length, "DOUBLE"]);
   });
@@ -295,19 +299,19 @@ describe("a file that cannot be read is set aside with its reason", () => {
     [["2024-01-01", "2024-01-02 10:00", "infinity", "2024-01-03"], 'row 3, column "x": "infinity" is not a date'],
     [["2024-01-01", "2024-1-2", "2024/01/05", "epoch"], 'row 4, column "x": "epoch" is not a date'],
     [["2024-01-01", "2024-01-02", "12345-01-01", "2024-01-03"], 'row 3, column "x": "12345-01-01" is not a date'],
-  ])("names the value that keeps %j from being of one type", async (values, reason) => {
+  ])("names the value in %j that does not fit the type of the others", async (values, reason) => {
     const done = await ingest({ "f.csv": `k,x\n${values.map((value, i) => `k${i},${value}\n`).join("")}` });
     expect(done.rejections).toEqual([`f.csv: ${reason}`]);
     expect(done.rejected[0]!.hint).toContain("ingest.types.x");
   });
 
-  it("says which column has a decimal comma and how to make numbers of it, until it is dealt with", async () => {
+  it("notes a column with a decimal comma and how to convert it, unless it is handled", async () => {
     const files = { "f.csv": 'id;preis;ort\n1,5;12,50;"a, b"\n2,5;-3,25;"1,2"\n3,5;;c\n' };
     const textColumns = ["id"];
     const done = await ingest(files, { textColumns });
     const select = { preis: "CAST(replace(CAST(preis AS VARCHAR), ',', '.') AS DOUBLE)" };
     expect(done.notes).toEqual([
-      `column "preis" has a decimal comma ("-3,25") and stays text: for numbers, set "ingest.select": ${JSON.stringify(select).replace('{"preis":', '{ "preis": ').replace(/\}$/, " }")} in config.json`,
+      `column "preis" has a decimal comma ("-3,25") and was kept as text: for numbers, set "ingest.select": ${JSON.stringify(select).replace('{"preis":', '{ "preis": ').replace(/\}$/, " }")} in config.json`,
     ]);
     const cured = await ingest(files, { textColumns, select });
     expect([cured.notes, cured.columns[1]]).toEqual([[], { name: "preis", type: "DOUBLE" }]);
@@ -318,12 +322,12 @@ describe("a file that cannot be read is set aside with its reason", () => {
     ["%d/%m/%Y", ["09/03/2024", "29/01/2025", ""], "the first part goes up to 29", ["2024-03-09", "2025-01-29"]],
     ["%d.%m.%Y", ["09.03.2024", "29.01.2025", "1.2.2024"], "the first part goes up to 29", ["2024-03-09"]],
     ["%m/%d/%Y", ["03/09/2024", "01/29/2025"], "the second part goes up to 29", ["2024-03-09", "2025-01-29"]],
-    // DuckDB alone would take it for the 24th of March of the year 9.
+    // DuckDB alone would read it as 24 March of the year 9.
     ["%d/%m/%y", ["09/03/24", "29/01/25"], "the first part goes up to 29", ["2024-03-09", "2025-01-29"]],
     ["%d/%m/%Y %H:%M", ["09/03/2024 08:05", "29/01/2025 10:00"], "the first part", ["2024-03-09 08:05:00"]],
     ["%d/%m/%Y", ["09/03/2024", "01/02/2025"], "day or month can come first", ["2024-03-09", "2025-02-01"]],
   ])(
-    "says in which order %s has day and month, and the expression that it gives makes dates",
+    "notes the order of day and month for %s, with an expression that gives dates",
     async (form, values, order, made) => {
       const files = { "f.csv": `k,when\n${values.map((value, i) => `k${i},${value}\n`).join("")}` };
       const done = await ingest(files);
@@ -341,11 +345,11 @@ describe("a file that cannot be read is set aside with its reason", () => {
     },
   );
 
-  it("tells of years of two digits that were read as days, and how to read them", async () => {
+  it("notes two-digit years that were read as days, and how to read them", async () => {
     const files = { "f.csv": "k,since\nx,09-03-24\ny,29-01-25\n" };
     const done = await ingest(files);
     expect(done.notes).toHaveLength(1);
-    expect(done.notes[0]).toContain('column "since" has dates of the first century ("0009-03-24")');
+    expect(done.notes[0]).toContain('column "since" has dates in the first century ("0009-03-24")');
     const [types, select] = [/"ingest.types": (\{.*?\})/, /"ingest.select": (\{.*?\})/].map(
       (part) => JSON.parse(part.exec(done.notes[0]!)![1]!) as Record<string, string>,
     );
@@ -353,7 +357,7 @@ describe("a file that cannot be read is set aside with its reason", () => {
     expect([cured.notes, cured.csv]).toEqual([[], "k,since\nx,2024-03-09\ny,2025-01-29\n"]);
   });
 
-  it("takes the order of day and month from all files together, and versions for no dates", async () => {
+  it("determines the order of day and month from all files together, and does not take version numbers for dates", async () => {
     const done = await ingest({
       "a.csv": "k,when,version\nx,09/03/2024,40.1.24\n",
       "b.csv": "k,when,version\nx,30/03/2024,41.2.24\n",
@@ -362,13 +366,13 @@ describe("a file that cannot be read is set aside with its reason", () => {
     expect(done.notes[0]).toContain("the first part goes up to 30, so the day comes first");
   });
 
-  it("lets ids and columns with a type mix numbers and text", async () => {
+  it("lets ids and columns with a set type mix numbers and text", async () => {
     const csv = "id,a\n1,1\n2,1\n3b,x\n";
     const done = await ingest({ "f.csv": csv }, { textColumns: ["id"], types: { a: "category" } });
     expect(done.csv).toBe(csv);
   });
 
-  it("answers no rows and writes nothing where no file is left", async () => {
+  it("returns no rows and writes nothing if no file is left", async () => {
     const done = await ingest({ "f.csv": "" });
     expect([done.rows, done.csv]).toEqual([0, ""]);
   });
@@ -377,7 +381,7 @@ describe("a file that cannot be read is set aside with its reason", () => {
 describe("SQL of the configuration", () => {
   const csv = 'a,b\n1,"5,500"\n2,7\n3,x\n';
 
-  it("makes and replaces columns, and filters on the result", async () => {
+  it("adds and replaces columns, and filters on the result", async () => {
     const select = { b: "TRY_CAST(replace(b, ',', '') AS INTEGER)", twice: "a * 2 -- comment" };
     const done = await ingest({ "f.csv": csv }, { select, where: "b > 100 OR twice = 4" });
     expect(done.csv).toBe("a,b,twice\n1,5500,2\n2,7,4\n");
@@ -394,7 +398,7 @@ describe("SQL of the configuration", () => {
     [{ where: "a IN (SELECT a FROM '/etc/passwd')" }, /^ingest\.where: /],
     [{ types: { b: "NUMERIC); DROP TABLE x; --" } }, /^ingest\.types\.b: /],
     [{ types: { c: "number" } }, /^ingest\.types\.c: no file has this column/],
-  ])("is refused as a usage error: %j", async (options, message) => {
+  ])("is rejected as a usage error: %j", async (options, message) => {
     const error = await failure(ingest({ "f.csv": csv }, options));
     expect(error.message).toMatch(message);
     expect([error.name, error.kind]).toEqual(["MlctlError", "usage"]);
@@ -405,22 +409,22 @@ describe("SQL of the configuration", () => {
 describe("expect", () => {
   const csv = "a,b\n1,x\n2,\n9,x\n";
 
-  it("passes data that keeps to it", async () => {
+  it("accepts data that meets it", async () => {
     const columns = { a: { min: 1, max: 9, missingShare: 0, unique: true }, b: { missingShare: 0.4, allowed: ["x"] } };
     expect((await ingest({ "f.csv": csv }, { expect: { minRows: 3, maxRows: 3, columns } })).rows).toBe(3);
   });
 
-  it("names every column, value and limit that breaks it", async () => {
+  it("names every column, value and limit that violates it", async () => {
     const columns = { a: { min: 2, max: 8 }, b: { missingShare: 0.1, unique: true, allowed: ["y"] }, bb: {} };
     const error = await failure(ingest({ "f.csv": csv }, { expect: { minRows: 4, columns } }));
     expect(error.kind).toBe("data");
     expect(error.details).toEqual([
-      "3 rows, at least 4 expected",
-      'column "a" goes down to 1, at least 2 expected',
-      'column "a" goes up to 9, at most 8 expected',
-      'column "b" misses 33.3 % of its values, at most 10 % expected',
-      'column "b" repeats 1 values, unique ones expected',
-      'column "b" holds "x", only y expected',
+      "3 rows, expected at least 4",
+      'column "a" has minimum 1, expected at least 2',
+      'column "a" has maximum 9, expected at most 8',
+      'column "b" has 33.3 % missing values, expected at most 10 %',
+      'column "b" has 1 duplicate value, expected unique values',
+      'column "b" contains "x", expected only y',
       'no column "bb", did you mean "b"?',
     ]);
   });

@@ -1,4 +1,4 @@
-/** Turns input files into one dataset: a CSV in file order without duplicates, and what happened on the way. */
+/** Turns input files into one dataset: a CSV file in file order, without duplicates. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { Expectations } from "./checkExpectations.ts";
 import { checkExpectations } from "./checkExpectations.ts";
@@ -10,7 +10,7 @@ import type { Staged, StageOptions } from "./stageFiles.ts";
 import { stageFiles } from "./stageFiles.ts";
 
 export interface IngestOptions extends Omit<StageOptions, "writes"> {
-  /** Where the dataset goes; the caller moves it into place. */
+  /** Path to write to; the caller moves the file into place. */
   readonly output: string;
   readonly dedupe?: "first" | "last" | false;
   readonly expect?: Expectations;
@@ -23,12 +23,13 @@ export interface IngestedTable extends Staged {
 }
 
 /**
- * The same files and options give the same bytes. Where no file could be read, the rows of `previous` are the dataset. Nothing is written if no row is left; then `rows` is 0.
+ * The same files and options give the same bytes. If no file can be read, the dataset is the rows of `previous`. If no
+ * row is left, nothing is written and `rows` is 0.
  *
- * @throws {MlctlError} kind "usage" where SQL or a type of the configuration is wrong, "data" where `expect` is broken
+ * @throws {MlctlError} kind "usage" if SQL or a type of the configuration is invalid, "data" if `expect` is violated
  */
 export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestedTable> {
-  // Beside the output: what a killed process leaves is as recognizable as its name is.
+  // Spills beside the output, so that the remains of a killed process are recognisable by the name.
   return withDatabase(async (database) => {
     const staged = await stageFiles(database, paths.toSorted(), { ...options, writes: options.output });
     if (staged.files.length === 0 && options.previous === undefined)
@@ -52,8 +53,8 @@ async function write(database: Database, output: string): Promise<void> {
   }
 }
 
-/** What the system said to DuckDB (strerror), with the code that Node.js would have given it. */
-const codes: readonly (readonly [saying: string, code: string])[] = [
+/** Messages of strerror in DuckDB errors, with the corresponding error code of Node.js. */
+const codes: readonly (readonly [message: string, code: string])[] = [
   ["No space left on device", "ENOSPC"],
   ["Disk quota exceeded", "EDQUOT"],
   ["File too large", "EFBIG"],
@@ -63,6 +64,6 @@ const codes: readonly (readonly [saying: string, code: string])[] = [
 
 function asSystemError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : "";
-  const code = codes.find(([saying]) => message.includes(saying))?.[1];
+  const code = codes.find(([text]) => message.includes(text))?.[1];
   return code === undefined ? error : Object.assign(new Error(message, { cause: error }), { code });
 }

@@ -11,7 +11,7 @@ import type { IngestOptions } from "./ingestFiles.ts";
 import { ingestFiles } from "./ingestFiles.ts";
 import { readDataset, readTable } from "./readTable.ts";
 
-/** Real data of the five systems, where it is at hand. */
+/** Real data of the five systems, if available. */
 const SHARED = fileURLToPath(new URL("../../../../shared/data", import.meta.url));
 
 async function ingested(paths: string[], options: Omit<IngestOptions, "output"> = {}) {
@@ -32,7 +32,7 @@ function numbers(table: Table, name: string): Float64Array {
 describe("readTable", () => {
   const csv = 'n,c,d,t,x\n1,b,2024-01-01,2024-01-01 10:00:00.5,NaN\n,"",2024-01-02,,2\n3,b,,2024-01-02T00:00:00,\n';
 
-  it("gives numbers, codes and epoch milliseconds, each with its sign for missing", async () => {
+  it("gives numbers, codes and epoch milliseconds, each with its marker for missing values", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "table-test-")), "f.csv");
     await writeFile(path, csv);
     const { rowCount, columns, files } = await readTable([path]);
@@ -51,7 +51,7 @@ describe("readTable", () => {
     expect(files).toEqual([{ path, rows: 3 }]);
   });
 
-  it("reads a dataset back as it was read from the files, the empty text included", async () => {
+  it("reads a dataset back as it was read from the files, including empty strings", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "table-test-")), "f.csv");
     await writeFile(path, 'n,c,v\n1,,0.1\n2,"a,""b""\nc",1e300\n3,x,-5\n');
     const direct = await readTable([path], { nullValues: [] });
@@ -60,16 +60,16 @@ describe("readTable", () => {
     expect(table.columns).toEqual(direct.columns);
   });
 
-  it("names the file and the reason where it cannot be read", async () => {
+  it("names the file and the reason if it cannot be read", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "table-test-")), "f.csv");
     await writeFile(path, "a,b\n1,2\n3\n");
     await expect(readTable([path])).rejects.toMatchObject({
       kind: "data",
-      message: `${path}, line 3 has 1 values where the header has 2`,
+      message: `${path}, line 3 has 1 value, but the header has 2 columns`,
     });
   });
 
-  it("says that a dataset was damaged", async () => {
+  it("throws for a damaged dataset", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "table-test-")), "f.csv");
     await writeFile(path, "a\nabc\n");
     await expect(readDataset(path, [{ name: "a", type: "BIGINT" }])).rejects.toMatchObject({ kind: "data" });
@@ -87,7 +87,7 @@ describe.skipIf(!existsSync(SHARED))("real data (skipped where ../shared/data is
     expect((await ingested(await files("attrition/sourcedata"))).rows).toBe(26);
   });
 
-  it('traffic: the text "None" stays a text in every year', async () => {
+  it('traffic: "None" stays a string in every year', async () => {
     const done = await ingested(await files("traffic"), { dedupe: "last" });
     expect(done.rejected).toEqual([]);
     // Rows and full-row duplicates: python3 -c 'import pandas as pd, glob; d = pd.concat(pd.read_csv(f,
@@ -97,7 +97,7 @@ describe.skipIf(!existsSync(SHARED))("real data (skipped where ../shared/data is
     expect(findColumn(done.table, "date_time")!.kind).toBe("date");
   });
 
-  it("churn: headers with double spaces get plain names", async () => {
+  it("churn: headers with double spaces are normalized", async () => {
     const { columns, rows } = await ingested(await files("churn", "customer_churn_0.csv"), { normalizeNames: true });
     expect(columns.slice(0, 3).map(({ name }) => name)).toEqual(["call_failure", "complains", "subscription_length"]);
     // systems.md: 1050 rows, 87 of them duplicates.
@@ -110,7 +110,7 @@ describe.skipIf(!existsSync(SHARED))("real data (skipped where ../shared/data is
     expect(new Set(texts(done.table, "CourseCategory"))).toHaveLength(5);
   });
 
-  it("crs: the array in a feed, mapped and filtered to general rounds", async () => {
+  it("crs: the array in a feed, converted and filtered to general rounds", async () => {
     const done = await ingested(await files("crs"), {
       records: "rounds",
       select: {

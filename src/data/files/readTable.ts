@@ -1,4 +1,4 @@
-/** Reads files at rest into a table: a dataset as it was written, or any supported files as ingest would read them. */
+/** Reads files into a table: a dataset that mlctl wrote, or input files the way ingest reads them. */
 import { atLine } from "../../core/text/atLine.ts";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -12,15 +12,15 @@ import { stageFiles } from "./stageFiles.ts";
 import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
 
 /**
- * A dataset that mlctl wrote, with the types its record holds.
+ * Reads a dataset that mlctl wrote, with the types in its record.
  *
- * @param rowCount as recorded: columns of the right length from the start, and no copy of a million values at the end
- * @throws {MlctlError} kind "data" if the file is not what was written
+ * @param rowCount as recorded: allocates columns of the right length, which avoids copying them at the end
+ * @throws {MlctlError} kind "data" if the file differs from what mlctl wrote
  */
 export async function readDataset(path: string, columns: readonly DatasetColumn[], rowCount?: number): Promise<Table> {
-  const planned = columns.map(({ name, type }) => ({ name, kind: kindOf(type) }));
+  const expected = columns.map(({ name, type }) => ({ name, kind: kindOf(type) }));
   const isRounded = columns.some(({ type }) => type.startsWith("DECIMAL"));
-  const plain = isRounded ? null : await readPlainCsv(path, {}, planned);
+  const plain = isRounded ? null : await readPlainCsv(path, {}, expected);
   if (plain !== null) return plain;
   return withDatabase(async (database) => {
     try {
@@ -32,7 +32,7 @@ export async function readDataset(path: string, columns: readonly DatasetColumn[
 }
 
 /**
- * Files read the way ingest reads them, duplicates kept, in the order of their paths.
+ * Reads input files the way ingest reads them, in the order of their paths, with duplicates.
  *
  * @throws {MlctlError} kind "data" if one of them cannot be read
  */
@@ -48,10 +48,10 @@ export async function readTable(
     if (first !== undefined) {
       const { nameOf = (path) => path } = options;
       const details = rejected.map(({ path, line, reason }) => atLine(nameOf(path), line, reason));
-      const hint = first.hint ?? (rejected.length === 1 ? "correct the file, or take it away" : "correct the files");
+      const hint = first.hint ?? (rejected.length === 1 ? "correct the file or remove it" : "correct the files");
       throw new MlctlError("data", details[0]!, { hint, details: details.length > 1 ? details : [] });
     }
-    if (files.length === 0) throw new MlctlError("data", "there is no file to read");
+    if (files.length === 0) throw new MlctlError("data", "no files to read");
     return { ...(await tableFromStored(database, "result")), files, notes };
   });
 }

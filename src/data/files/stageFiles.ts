@@ -1,23 +1,22 @@
-/** Reads files into the table `result` of a database: load, unify, select, where. */
+/** Reads files into the table `result` of a database: loads them, unifies columns, applies `select` and `where`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
-import { dayMonthNotes } from "./dayMonthNotes.ts";
-import { decimalCommaNotes } from "./decimalCommaNotes.ts";
+import { formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { Loaded } from "../load/loadFile.ts";
 import { loadFile } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
-import { sealDatabase } from "../duckdb/sealDatabase.ts";
+import { sandboxDatabase } from "../duckdb/sandboxDatabase.ts";
 import { identifier } from "../duckdb/sql.ts";
 import type { Part } from "../load/unifyColumns.ts";
 import { unifyColumns } from "../load/unifyColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
-/** A file that was set aside. */
+/** A file that cannot be read or contradicts the others. */
 export interface RejectedInput {
   readonly path: string;
   readonly reason: string;
@@ -33,34 +32,34 @@ export interface Staged {
 }
 
 export interface StageOptions extends ReadOptions {
-  /** A dataset already selected and filtered, whose rows come first. */
+  /** A dataset that was selected and filtered before; its rows come first. */
   readonly previous?: { readonly path: string; readonly columns: readonly DatasetColumn[] };
-  /** The only file that can be written once SQL of the configuration has run. */
+  /** The only file that can be written after SQL of the configuration has run. */
   readonly writes?: string;
-  /** How notes call a file; by its path if left out. */
+  /** Name of a file in notes; default: its path. */
   readonly nameOf?: (path: string) => string;
   readonly onFile?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Rows keep the order of the files and of their lines. The table `result` is absent if no file could be read. */
+/** Rows keep the order of files and lines. If no file can be read, there is no table `result`. */
 export async function stageFiles(database: Database, paths: readonly string[], options: StageOptions): Promise<Staged> {
   for (const [column, type] of Object.entries(options.types ?? {})) await checkType(database, column, type);
   const { loaded, rejected } = await loadAll(database, paths, options);
   const previous = options.previous && (await loadPrevious(database, options.previous));
   const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {})]);
   const { nameOf = (path) => path } = options;
-  const agreed = await agree(loaded, { free, before: previousPart(previous, options), rejected, nameOf });
-  checkNamed(options, agreed.columns, previous);
-  await sealDatabase(database, options.writes);
-  if (untouched(agreed, options)) {
+  const agreed = await agree(loaded, { free, previous: previousPart(previous, options), rejected, nameOf });
+  checkTypeColumns(options, agreed.columns, previous);
+  await sandboxDatabase(database, options.writes);
+  if (isUnchanged(agreed, options)) {
     await database.run(`ALTER TABLE ${identifier(agreed.parts[0]!.table)} RENAME TO result`);
   } else {
     if (agreed.parts.length > 0) await createRaw(database, agreed);
     await applySelect(database, { options, previous, raw: agreed.parts.length > 0 });
   }
   const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
-  const notes = [...agreed.notes, ...decimalCommaNotes(agreed.parts, options), ...dayMonthNotes(agreed.parts, options)];
+  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options)];
   return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
 }
 
@@ -93,7 +92,7 @@ function rejection(path: string, error: unknown): RejectedInput {
   const reasons: Record<string, string> = {
     ENOENT: "no such file",
     EACCES: "no permission to read it",
-    EISDIR: "a folder",
+    EISDIR: "it is a folder",
   };
   if (code === undefined || reasons[code] === undefined) throw error;
   return { path, reason: reasons[code] };
@@ -105,12 +104,12 @@ interface Agreed {
   readonly notes: readonly string[];
 }
 
-/** Sets aside the files that contradict most others, until the rest agrees. */
+/** Rejects the files whose column types contradict most others, until the rest agree. */
 async function agree(
   loaded: readonly Loaded[],
   known: {
     free: ReadonlySet<string>;
-    before: readonly Part[];
+    previous: readonly Part[];
     rejected: RejectedInput[];
     nameOf: (path: string) => string;
   },
@@ -118,7 +117,7 @@ async function agree(
   const named = (part: Loaded): Part => ({ ...part, name: known.nameOf(part.path) });
   let parts = loaded;
   for (;;) {
-    const { columns, conflicts, notes } = unifyColumns([...known.before, ...parts.map(named)], known.free);
+    const { columns, conflicts, notes } = unifyColumns([...known.previous, ...parts.map(named)], known.free);
     const conflict = conflicts[0];
     const part = parts.find(({ path }) => path === conflict?.path);
     if (conflict === undefined || part === undefined) return { parts, columns, notes };
@@ -127,16 +126,16 @@ async function agree(
   }
 }
 
-/** Columns that `select` makes say nothing about the columns of the files. */
+/** Without columns made by `select`, which do not restrict the columns of the files. */
 function previousPart(previous: readonly LoadedColumn[] | undefined, options: StageOptions): Part[] {
   if (previous === undefined) return [];
-  const made = new Set(Object.keys(options.select ?? {}));
-  const columns = previous.filter((column) => !made.has(column.name));
-  return [{ path: "the dataset before", columns, weight: Number.MAX_SAFE_INTEGER }];
+  const selected = new Set(Object.keys(options.select ?? {}));
+  const columns = previous.filter((column) => !selected.has(column.name));
+  return [{ path: "the previous dataset", columns, weight: Number.MAX_SAFE_INTEGER }];
 }
 
-/** One file as it is: its table is the result, without a copy. */
-function untouched(agreed: Agreed, options: StageOptions): boolean {
+/** Whether the table of a single file can become the result without a copy. */
+function isUnchanged(agreed: Agreed, options: StageOptions): boolean {
   const selects = Object.keys(options.select ?? {}).length > 0;
   const plain = options.previous === undefined && options.where === undefined && !selects;
   return plain && agreed.parts.length === 1 && agreed.parts[0]!.settled;
@@ -165,13 +164,13 @@ async function checkType(database: Database, column: string, type: string): Prom
   });
 }
 
-function checkNamed(options: StageOptions, columns: readonly DatasetColumn[], previous: unknown): void {
+function checkTypeColumns(options: StageOptions, columns: readonly DatasetColumn[], previous: unknown): void {
   if (columns.length === 0 || previous !== undefined) return;
   const names = columns.map((column) => column.name);
   const unknown = Object.keys(options.types ?? {}).find((name) => !names.includes(name));
   if (unknown === undefined) return;
   const close = suggest(unknown, names);
   throw new MlctlError("usage", `ingest.types.${unknown}: no file has this column`, {
-    hint: close === undefined ? `the columns are ${names.slice(0, 20).join(", ")}` : `did you mean "${close}"?`,
+    hint: close === undefined ? `available columns: ${names.slice(0, 20).join(", ")}` : `did you mean "${close}"?`,
   });
 }

@@ -1,14 +1,16 @@
-/** Finds the first line of a delimited text file that breaks its form or a column's type, and says why. */
+/** Finds the first line of a CSV file that has a wrong format or a value of the wrong type. */
+import { widthMismatch } from "../csv/csvHeader.ts";
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { lineAt } from "./inspectText.ts";
 import type { CsvFile } from "../readOptions.ts";
 import { fileLiteral, literalStruct } from "../duckdb/sql.ts";
+import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /**
- * @param types by column name; every other column is read as text
- * @returns undefined if nothing is wrong
+ * @param types by column name; other columns are read as text
+ * @returns undefined if no line is wrong
  */
 export async function explainCsv(
   database: Database,
@@ -21,7 +23,7 @@ export async function explainCsv(
   try {
     await database.run(`CREATE OR REPLACE TEMP TABLE explained AS SELECT * FROM ${reader}`);
   } catch (error) {
-    return new UnreadableFile(error instanceof Error ? error.message.split("\n")[0]! : String(error));
+    return new UnreadableFile(firstLine(error));
   }
   const first = await database.rows(
     `SELECT line_byte_position, error_type, column_name, error_message FROM reject_errors ORDER BY line_byte_position, column_idx LIMIT 1`,
@@ -29,18 +31,20 @@ export async function explainCsv(
   await database.run("DROP TABLE explained");
   const found = first[0];
   if (found === undefined) return undefined;
-  // DuckDB counts records; a line break in quotes makes the line of an editor another one.
+  // DuckDB counts records, which differ from lines if a quoted value contains a line break.
   const line = await lineAt(file, Number(found[0]));
   const [type, column, message] = [String(found[1]), String(found[2]), String(found[3])];
-  return type === "CAST" ? wrongType({ line, column, message }, types.get(column)!) : wrongForm(line, type, message);
+  return type === "CAST" ? wrongType({ line, column, message }, types.get(column)!) : wrongFormat(line, type, message);
 }
 
-function wrongForm(line: number, type: string, message: string): UnreadableFile {
+function wrongFormat(line: number, type: string, message: string): UnreadableFile {
   const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
   if (counts !== null) {
-    return new UnreadableFile(`line ${line} has ${counts[2]} values where the header has ${counts[1]}`, { line });
+    return new UnreadableFile(`line ${line} has ${widthMismatch(Number(counts[2]), Number(counts[1]))}`, {
+      line,
+    });
   }
-  if (type === "UNQUOTED VALUE") return new UnreadableFile(`line ${line} has a quote that is not closed`, { line });
+  if (type === "UNQUOTED VALUE") return new UnreadableFile(`line ${line} has an unclosed quote`, { line });
   return new UnreadableFile(`line ${line}: ${message.split("\n")[0]!}`, { line });
 }
 
@@ -57,7 +61,7 @@ export function notOfType(value: string, type: string): string {
   return `"${value}" is not ${wanted}`;
 }
 
-/** What a user can do about a value of another kind than its column. */
+/** How to handle a value that does not fit its column. */
 export function typeHint(column: string, value: string): string {
-  return `correct it, add ${JSON.stringify(value)} to ingest.null_values, or set ingest.types.${column} to "category"`;
+  return `correct the value, add ${JSON.stringify(value)} to ingest.null_values, or set ingest.types.${column} to "category"`;
 }

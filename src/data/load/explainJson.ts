@@ -1,11 +1,11 @@
-/** Finds the first line of a JSON or JSON lines file that cannot be read, which DuckDB counts by other rules. */
+/** Finds the first invalid line of a JSON or JSON Lines file. DuckDB reports other positions. */
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { bytesOf, type TextFile } from "./inspectText.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
-/** A larger document is not parsed a second time only to find the line. */
-const MOST_BYTES = 64 << 20;
+/** A larger document is not parsed again just to find the line. */
+const MAX_BYTES = 64 << 20;
 
 /** @returns undefined if every line is an object */
 export async function explainJsonLines(file: TextFile): Promise<UnreadableFile | undefined> {
@@ -20,18 +20,18 @@ export async function explainJsonLines(file: TextFile): Promise<UnreadableFile |
     } catch (error) {
       return new UnreadableFile(`line ${line} is not JSON: ${reasonOf(error)}`, { line });
     }
-    return new UnreadableFile(`line ${line} is not an object`, { line, hint: "each line is one row: {…}" });
+    return new UnreadableFile(`line ${line} is not a JSON object`, { line, hint: "each line must be one row: {…}" });
   }
   return undefined;
 }
 
-/** @returns undefined if it is JSON, or too large to look */
+/** @returns undefined if the file is valid JSON or too large to check */
 export async function explainJson(file: TextFile): Promise<UnreadableFile | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of bytesOf(file.path, file.gzip)) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) return undefined;
+    if (bytes > MAX_BYTES) return undefined;
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks)
@@ -47,13 +47,13 @@ export async function explainJson(file: TextFile): Promise<UnreadableFile | unde
   }
 }
 
-/** V8's words without the place, which is told as a line, and without the quoted text. */
+/** V8's message without the position, which is reported as a line, and without the quoted text. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const plain = message
     .replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, "")
     .replace(/(,? after JSON)? ?(in JSON)? at position \d+.*$/s, "");
   return plain === "" || /end of/i.test(plain)
-    ? "it ends in the middle"
+    ? "unexpected end of input"
     : plain.replace(/^[A-Z]/, (a) => a.toLowerCase());
 }

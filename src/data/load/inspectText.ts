@@ -1,4 +1,4 @@
-/** Looks at every byte of a text file before it is parsed: encoding, NUL bytes, an intact gzip, the header. */
+/** Checks every byte of a text file before it is parsed: encoding, NUL bytes, gzip integrity, header. */
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
@@ -15,29 +15,29 @@ const CHUNK_BYTES = 1 << 20;
 const MAX_HEADER_BYTES = 16 << 20;
 
 export interface TextFile {
-  /** Where to read it: the file itself, or a copy in UTF-8. */
+  /** The file itself, or a copy in UTF-8. */
   readonly path: string;
   readonly gzip: boolean;
   /** The first record, without a byte order mark. */
   readonly header: string;
-  /** The last sign that is no white space. */
-  readonly last: string;
+  /** The last character that is not white space. */
+  readonly lastChar: string;
 }
 
 /**
- * UTF-16 with a byte order mark is rewritten as UTF-8 into `folder`.
+ * Copies UTF-16 with a byte order mark as UTF-8 into `folder`.
  *
- * @throws {UnreadableFile} with the line at fault
+ * @throws {UnreadableFile} with the invalid line
  */
 export async function inspectText(path: string, folder: string): Promise<TextFile> {
   const start = await firstBytes(path);
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
   const encoding = utf16(start);
   if (encoding !== undefined) return inspectText(await toUtf8(path, encoding, folder), folder);
-  const { header, last, bytes } = await scan(path, gzip);
+  const { header, lastChar, bytes } = await scan(path, gzip);
   if (bytes === 0) throw new UnreadableFile("the file is empty");
   if (header.trim() === "") throw new UnreadableFile("the first line is blank", { line: 1 });
-  return { path, gzip, header, last };
+  return { path, gzip, header, lastChar };
 }
 
 async function firstBytes(path: string): Promise<Buffer> {
@@ -67,7 +67,7 @@ async function toUtf8(path: string, encoding: string, folder: string): Promise<s
   return copy;
 }
 
-/** The bytes of a file, gunzipped if need be. @throws {UnreadableFile} where the gzip is damaged */
+/** The bytes of a file, decompressed if `gzip`. @throws {UnreadableFile} if the gzip data is damaged */
 export async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   if (!gzip) {
@@ -79,22 +79,22 @@ export async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffe
   try {
     yield* file.pipe(unpacked);
   } catch (error) {
-    throw new UnreadableFile(`the gzip is broken: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UnreadableFile(`the gzip data is damaged: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     file.destroy();
   }
 }
 
-async function scan(path: string, gzip: boolean): Promise<{ header: string; last: string; bytes: number }> {
+async function scan(path: string, gzip: boolean): Promise<{ header: string; lastChar: string; bytes: number }> {
   let bytes = 0;
-  let last = "";
+  let lastChar = "";
   let header: string | undefined;
   let headBytes = Buffer.alloc(0);
   let tail = Buffer.alloc(0);
   for await (const chunk of bytesOf(path, gzip)) {
     const nul = chunk.indexOf(0);
     if (nul >= 0) throw await badByte("nul", { path, gzip, offset: bytes + nul });
-    // A line feed is never inside a UTF-8 sequence, so that is where the text may be cut.
+    // A line feed is never inside a UTF-8 sequence, so it is safe to cut there.
     const cut = chunk.lastIndexOf(NEWLINE) + 1;
     const whole = cut === 0 ? chunk.subarray(0, 0) : Buffer.concat([tail, chunk.subarray(0, cut)]);
     if (!isUtf8(whole)) throw await badByte("encoding", { path, gzip, offset: bytes - tail.length + invalidAt(whole) });
@@ -104,14 +104,14 @@ async function scan(path: string, gzip: boolean): Promise<{ header: string; last
       header = firstRecord(headBytes);
     }
     bytes += chunk.length;
-    last = lastSign(chunk) ?? last;
+    lastChar = lastCharOf(chunk) ?? lastChar;
   }
   if (!isUtf8(tail)) throw await badByte("encoding", { path, gzip, offset: bytes - tail.length + invalidAt(tail) });
-  return { header: header ?? withoutMark(headBytes.toString()), last, bytes };
+  return { header: header ?? withoutMark(headBytes.toString()), lastChar, bytes };
 }
 
-function lastSign(chunk: Buffer): string | undefined {
-  // Space and below it are tab, line feed and carriage return: the rest was refused as no text.
+function lastCharOf(chunk: Buffer): string | undefined {
+  // Codes up to 32 are white space and control characters.
   for (let at = chunk.length - 1; at >= 0; at--) if (chunk[at]! > 32) return String.fromCharCode(chunk[at]!);
   return undefined;
 }
@@ -120,7 +120,8 @@ function firstRecord(bytes: Buffer): string | undefined {
   const text = withoutMark(bytes.toString());
   const length = firstRecordLength(text);
   if (length >= 0) return text.slice(0, length);
-  if (bytes.length > MAX_HEADER_BYTES) throw new UnreadableFile("the first line does not end", { line: 1 });
+  if (bytes.length > MAX_HEADER_BYTES)
+    throw new UnreadableFile(`the first line is longer than ${MAX_HEADER_BYTES >> 20} MiB`, { line: 1 });
   return undefined;
 }
 
@@ -139,28 +140,28 @@ function invalidAt(bytes: Buffer): number {
   return 0;
 }
 
-/** The line that holds the byte at `offset` of the (unpacked) text, counted from 1. */
+/** Line number, from 1, of the byte at `offset` in the (decompressed) text. */
 export async function lineAt(file: { readonly path: string; readonly gzip: boolean }, offset: number): Promise<number> {
   let line = 1;
   let bytes = 0;
   for await (const chunk of bytesOf(file.path, file.gzip)) {
-    const before = chunk.subarray(0, Math.max(0, offset - bytes));
-    for (let at = before.indexOf(NEWLINE); at >= 0; at = before.indexOf(NEWLINE, at + 1)) line++;
+    const part = chunk.subarray(0, Math.max(0, offset - bytes));
+    for (let at = part.indexOf(NEWLINE); at >= 0; at = part.indexOf(NEWLINE, at + 1)) line++;
     bytes += chunk.length;
     if (bytes >= offset) break;
   }
   return line;
 }
 
-/** Lines are counted only once something is wrong: it takes as long as the rest of the scan. */
+/** Counts lines only on error, since counting takes as long as the rest of the scan. */
 async function badByte(
   problem: "nul" | "encoding",
   where: { readonly path: string; readonly gzip: boolean; readonly offset: number },
 ): Promise<UnreadableFile> {
   const line = await lineAt(where, where.offset);
   if (problem === "nul") {
-    const hint = "the file is binary, damaged, or UTF-16 without a byte order mark";
-    return new UnreadableFile(`line ${line} holds a NUL byte`, { line, hint });
+    const hint = "the file may be binary, damaged, or UTF-16 without a byte order mark";
+    return new UnreadableFile(`line ${line} contains a NUL byte`, { line, hint });
   }
   const hint = "convert it: iconv -f latin1 -t utf-8";
   return new UnreadableFile(`line ${line} is not UTF-8 (looks like latin-1)`, { line, hint });

@@ -1,4 +1,4 @@
-/** Loads one delimited text file into a table of the database. */
+/** Loads one CSV file into a table of the database. */
 import { columnNames } from "../columnNames.ts";
 import { kindOf, requestedType } from "../duckdb/columnTypes.ts";
 import { sniffDelimiter, splitRecord } from "../csv/csvHeader.ts";
@@ -8,21 +8,22 @@ import type { TextFile } from "./inspectText.ts";
 import { inspectText } from "./inspectText.ts";
 import type { CsvFile, ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
+import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
-/** Truth values and times of day stay text: "True" must be "True" again when a row to predict says so. */
+/** Booleans and times of day stay text, so that "True" in training equals "True" in a row to predict. */
 const TYPES_TRIED = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR"];
 /**
- * Other forms stay text: 11-01-2023 has two readings, and a row to predict has no file to guess from. Times with a zone
- * or a fraction are recognised once the file is loaded.
+ * Other formats stay text: 11-01-2023 is ambiguous, and a single row to predict has no other rows to infer the order
+ * from. Times with a zone or a fraction are recognised after loading.
  */
-const DATE_FORMS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
-/** Stands for "no text means missing": DuckDB wants one marker at least, and a NUL byte never gets this far. */
+const DATE_FORMATS = "dateformat = '%Y-%m-%d', timestampformat = '%Y-%m-%d %H:%M:%S'";
+/** Used if no string means missing, since DuckDB needs at least one marker; no file contains this one by accident. */
 const NO_MARKER = "\u0001mlctl\u0001";
 
 /**
- * @param path its name decides only whether a tab in the header is the delimiter (.tsv)
- * @throws {UnreadableFile} with the first line at fault
+ * @param path the extension .tsv makes a tab in the header the delimiter
+ * @throws {UnreadableFile} with the first invalid line
  */
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const text = await inspectText(path, database.folder);
@@ -32,7 +33,7 @@ export async function loadCsv(database: Database, path: string, table: string, o
   try {
     await create(20_480);
   } catch {
-    // A type detected in the first rows did not hold; now all rows are looked at.
+    // A later row does not have the type detected in the first rows: detect types from all rows.
     await create(-1).catch(async (error: unknown) => {
       throw (await explainCsv(database, file, file.fixedTypes)) ?? unexplained(error);
     });
@@ -48,14 +49,14 @@ function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
     `delim = ${literal(delimiter)}, quote = '"', escape = '"', header = true, skip = 0, comment = ''`,
     `nullstr = ${literalList(nullValues.length === 0 ? [NO_MARKER] : nullValues)}`,
     `compression = ${text.gzip ? "'gzip'" : "'none'"}`,
-    // A line may be as long as a table of 10,000 columns needs.
+    // Leaves room for tables with 10,000 columns.
     `max_line_size = ${Math.max(2 << 20, text.header.length * 8)}`,
   ].join(", ");
   const fixed = Object.entries(options.types ?? {}).filter(([name]) => names.includes(name));
   const fixedTypes = new Map(
     fixed.map(([name, type]) => {
       const wanted = requestedType(name, type);
-      // Dates asked for may have any ISO form, which a cast takes and the reader's one form does not.
+      // Requested dates may have any ISO format: a later cast accepts all of them, the CSV reader only one.
       return [name, kindOf(wanted) === "date" ? "VARCHAR" : wanted] as const;
     }),
   );
@@ -64,12 +65,11 @@ function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
 
 function detecting(file: CsvFile, sample: number): string {
   const types = file.fixedTypes.size === 0 ? "" : `, types = ${literalStruct(file.fixedTypes)}`;
-  const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}, ${DATE_FORMS}`;
+  const tried = `auto_type_candidates = ${literalList(TYPES_TRIED)}, sample_size = ${sample}, ${DATE_FORMATS}`;
   return `read_csv(${fileLiteral(file.path)}, ${file.dialect}, names = ${literalList(file.names)}, ${tried}${types})`;
 }
 
 function unexplained(error: unknown): UnreadableFile {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = /on Line: (\d+)/.exec(message)?.[1];
-  return new UnreadableFile(message.split("\n")[0]!, { line: line === undefined ? undefined : Number(line) });
+  const line = /on Line: (\d+)/.exec(String(error))?.[1];
+  return new UnreadableFile(firstLine(error), { line: line === undefined ? undefined : Number(line) });
 }

@@ -1,18 +1,19 @@
-/** Loads one JSON or JSON lines file into a table of the database. */
+/** Loads one JSON or JSON Lines file into a table of the database. */
 import { open, stat } from "node:fs/promises";
 import type { Database } from "../duckdb/duckdb.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { inspectText } from "./inspectText.ts";
 import { fileLiteral, identifier, literal } from "../duckdb/sql.ts";
+import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
-/** DuckDB's own limit, which smaller files need not raise. */
+/** DuckDB's default limit, raised for larger files. */
 const MAX_OBJECT_BYTES = 16 << 20;
 
 /**
- * The array may be the document itself or lie at the path `records`; objects one after another (JSON lines) do too.
+ * Reads rows from an array (the document itself, or at the path `records`) or from consecutive objects (JSON Lines).
  *
- * @throws {UnreadableFile} if it is not JSON, or not rows
+ * @throws {UnreadableFile} if the file is not JSON or contains no rows
  */
 export async function loadJson(
   database: Database,
@@ -33,13 +34,13 @@ export async function loadJson(
     const found = lines ? await explainJsonLines(text) : array ? await explainJson(text) : undefined;
     throw found ?? explained(error, records);
   }
-  // DuckDB takes an array that was cut off between two rows for a shorter one.
-  if (array && text.last !== "]")
+  // DuckDB reads an array that is cut off between two rows as a shorter array.
+  if (array && text.lastChar !== "]")
     throw (await explainJson(text)) ?? new UnreadableFile("not JSON: the array is cut off");
   if (!lines && !array && records === undefined) await refuseSingleObject(database, table);
 }
 
-/** The first signs, byte order mark taken off. */
+/** The first 4,096 bytes as text, without a byte order mark. */
 async function beginning(path: string): Promise<string> {
   const file = await open(path);
   try {
@@ -59,18 +60,19 @@ function nested(reader: string, records: string): string {
 }
 
 function explained(error: unknown, records: string | undefined): UnreadableFile {
-  const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  const message = firstLine(error);
   if (message.startsWith("Binder Error") && records !== undefined) {
-    return new UnreadableFile(`no array of objects lies at "${records}"`, { hint: "correct ingest.records" });
+    return new UnreadableFile(`no array of objects at "${records}"`, { hint: "correct ingest.records" });
   }
-  if (message.includes("expected records")) return new UnreadableFile("the file holds no rows: objects are rows");
+  if (message.includes("expected records"))
+    return new UnreadableFile("the file has no rows: each row must be an object");
   const detail = /Malformed JSON in file "[^"]*"(.*)/.exec(message)?.[1] ?? /Error: (.*)/.exec(message)?.[1] ?? message;
-  // Where DuckDB counts from is not where an editor does.
+  // DuckDB's byte and line numbers differ from those of an editor.
   const reason = detail.replace(/^, at byte \d+ in (record\/value|line) \d+: /, "");
   return new UnreadableFile(`not JSON: ${reason.trim().replace(/\.$/, "")}`);
 }
 
-/** A feed like {"updated": …, "rounds": […]} would become one row of lists. */
+/** Rejects a document like {"updated": …, "rounds": […]}, which would become one row of lists. */
 async function refuseSingleObject(database: Database, table: string): Promise<void> {
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const arrays = columns.filter((column) => column.type.startsWith("STRUCT(") && column.type.endsWith("[]"));
@@ -78,6 +80,6 @@ async function refuseSingleObject(database: Database, table: string): Promise<vo
   if (arrays.length === 0 || count[0]![0] !== 1) return;
   const names = arrays.map((column) => `"${column.name}"`).join(", ");
   throw new UnreadableFile("the file is one object, not an array of rows", {
-    hint: `set ingest.records to the array in it: ${names}`,
+    hint: `set ingest.records to the array that contains the rows: ${names}`,
   });
 }

@@ -1,18 +1,19 @@
-/** Loads a dataset that mlctl wrote, with the types it recorded. */
+/** Loads a dataset that mlctl wrote, with its recorded types. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { LoadedColumn } from "../readOptions.ts";
 import { fileLiteral, literalStruct } from "../duckdb/sql.ts";
+import { firstLine } from "../duckdb/sqlError.ts";
 
-/** The table function that reads a dataset back as it was written: empty is missing, `""` is the empty text. */
+/** SQL table function that reads a dataset as mlctl wrote it: an empty field is missing, `""` is an empty string. */
 export function datasetReader(path: string, columns: readonly DatasetColumn[]): string {
   const types = literalStruct(columns.map(({ name, type }) => [name, type] as const));
   const width = columns.reduce((sum, { name }) => sum + name.length + 20, 0);
   return `read_csv(${fileLiteral(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, max_line_size = ${Math.max(16 << 20, width * 8)}, columns = ${types})`;
 }
 
-/** Creates the table `previous` and answers its columns. */
+/** Creates the table `previous` and returns its columns. */
 export async function loadPrevious(
   database: Database,
   dataset: { readonly path: string; readonly columns: readonly DatasetColumn[] },
@@ -26,8 +27,7 @@ export async function loadPrevious(
 }
 
 export function damaged(path: string, error: unknown): MlctlError {
-  const message = (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
-  return new MlctlError("data", `${path} is not the dataset that was written: ${message}`, {
+  return new MlctlError("data", `${path} is not the dataset that mlctl wrote: ${firstLine(error)}`, {
     cause: error,
     hint: "run `mlctl ingest` again",
   });

@@ -1,29 +1,29 @@
-/** Decides the columns of several files taken together: union by name, one type each. Pure. */
+/** Combines the columns of several files: union by name, one type each. Pure. */
 import { kindOf } from "../duckdb/columnTypes.ts";
 import type { LoadedColumn } from "../readOptions.ts";
 
 /** The columns of one file. */
 export interface Part {
   readonly path: string;
-  /** How notes call it; by its path if left out. */
+  /** Name in notes; default: the path. */
   readonly name?: string;
   readonly columns: readonly LoadedColumn[];
-  /** A dataset already written outweighs any number of new files. */
+  /** Files this part counts for when types conflict; the previous dataset outweighs any number of new files. */
   readonly weight?: number;
 }
 
 export interface UnifiedColumns {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
-  /** Parts that hold text where most parts hold numbers or dates. */
+  /** Parts with text in a column that has numbers or dates in most parts. */
   readonly conflicts: readonly { readonly path: string; readonly column: string; readonly type: string }[];
-  /** What was filled or converted, in words. */
+  /** Messages about filled or converted columns. */
   readonly notes: readonly string[];
 }
 
-/** How many missing columns one note names before it counts the rest. */
-const NAMED = 5;
+/** Maximum number of missing columns that a note lists. */
+const MAX_NAMES = 5;
 
-/** @param free columns that may mix numbers and text: then they are text */
+/** @param free columns that may mix numbers and text; mixed ones become text */
 export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>): UnifiedColumns {
   const byName = new Map<string, { name: string; holders: { part: Part; column: LoadedColumn }[] }>();
   for (const part of parts) {
@@ -37,8 +37,8 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
   const conflicts: { path: string; column: string; type: string }[] = [];
   const notes = parts.flatMap((part) => missingNote(part, byName));
   const columns = [...byName.values()].map(({ name, holders }) => {
-    const telling = holders.filter(({ column }) => !column.empty);
-    const all = telling.length === 0 ? holders : telling;
+    const filled = holders.filter(({ column }) => !column.empty);
+    const all = filled.length === 0 ? holders : filled;
     const typed = all.filter(({ column }) => kindOf(column.type) !== "category");
     const texts = all.filter(({ column }) => kindOf(column.type) === "category");
     const type = commonType(typed.map(({ column }) => column.type));
@@ -72,8 +72,8 @@ function missingNote(part: Part, all: ReadonlyMap<string, { readonly name: strin
   const own = new Set(part.columns.map((column) => column.name.toLowerCase()));
   const missing = [...all].filter(([key]) => !own.has(key)).map(([, { name }]) => `"${name}"`);
   if (missing.length === 0) return [];
-  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : "";
-  const named = missing.slice(0, NAMED).join(", ");
+  const more = missing.length > MAX_NAMES ? ` and ${missing.length - MAX_NAMES} more` : "";
+  const named = missing.slice(0, MAX_NAMES).join(", ");
   const columns = missing.length === 1 ? "column" : "columns";
   return [`${nameOf(part)} has no ${columns} ${named}${more}: filled with missing values`];
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { attritionSample } from "./attrition.ts";
 
-/** Of the files in the repository. */
+/** Seed of the files in the repository. */
 const SEED = 42;
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -13,18 +13,18 @@ const rowsUnder = (folder: string): string[] =>
 const column = (folder: string, at: number): number[] => rowsUnder(folder).map((row) => Number(row.split(",")[at]));
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
-describe("the sample of attrition", () => {
-  it.each(attritionSample(SEED))("made the file $path of the repository", async ({ path, content }) => {
+describe("the attrition sample", () => {
+  it.each(attritionSample(SEED))("generates $path as in the repository", async ({ path, content }) => {
     if (process.env["MLCTL_WRITE_SAMPLES"] === "1") await writeFile(`${ROOT}${path}`, content);
     expect(await readFile(`${ROOT}${path}`, "utf8")).toBe(content);
   });
 
-  it("draws other companies from another seed", () => {
+  it("generates other companies with another seed", () => {
     expect(attritionSample(1)).toEqual(attritionSample(1));
     expect(attritionSample(2)[0]!.content).not.toBe(attritionSample(1)[0]!.content);
   });
 
-  it("overlaps within a folder and never between folders", () => {
+  it("has overlapping files within a folder, never between folders", () => {
     const [practice, source, test] = ["practicedata", "sourcedata", "testdata"].map(rowsUnder);
     expect([practice!.length, new Set(practice).size]).toEqual([2000, 1800]);
     expect([source!.length, new Set(source).size]).toEqual([1200, 1100]);
@@ -34,7 +34,7 @@ describe("the sample of attrition", () => {
     expect(codes.every((code) => /^[a-z]{4,6}$/.test(code!))).toBe(true);
   });
 
-  it("leaves some cells empty, and has both answers about as often", () => {
+  it("has some missing values and about as many labels of each class", () => {
     const rows = rowsUnder("practicedata").map((row) => row.split(","));
     const share = (at: number, value: string): number => rows.filter((row) => row[at] === value).length / rows.length;
     expect(share(1, "")).toBeGreaterThan(0.015);
@@ -44,7 +44,7 @@ describe("the sample of attrition", () => {
     expect(share(4, "1")).toBeLessThan(0.65);
   });
 
-  it("lets the companies of sourcedata drift", () => {
+  it("has drift in sourcedata", () => {
     expect(median(column("sourcedata", 2))).toBeLessThan(0.8 * median(column("practicedata", 2)));
     expect(median(column("sourcedata", 3))).toBeGreaterThan(1.2 * median(column("practicedata", 3)));
     expect(median(column("testdata", 2)) / median(column("practicedata", 2))).toBeCloseTo(1, 0);

@@ -1,25 +1,25 @@
-/** Sample of companies that leave or stay: small CSV files that overlap, and two that drifted. */
+/** Sample data: companies that leave or stay, in overlapping CSV files, two of them with drift. */
 import type { Random } from "../../core/random.ts";
 import { random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
-/** How the companies of one folder differ from those the first model learns from; 0 is no drift. */
+/** How the companies of a folder differ from those in practicedata; 0 is no drift. */
 interface Population {
   readonly drift: number;
 }
 
 const HEADER = "corporation,lastmonth_activity,lastyear_activity,number_of_employees,exited";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
-/** Share of companies whose activity of the last month, and whose size, nobody recorded. */
+/** Shares of companies with missing activity of the last month, and with missing size. */
 const MISSING_ACTIVITY = 0.03;
 const MISSING_EMPLOYEES = 0.02;
 
 /**
- * Two overlapping files of companies to learn from, two that drifted (less activity, larger companies), one to score
- * on. 3,700 lines in all, 3,400 of them distinct; the same seed gives the same bytes.
+ * Two overlapping training files, two overlapping files with drift (less activity, larger companies) and a test file:
+ * 3,700 lines, 3,400 of them distinct. The same seed gives the same bytes.
  *
- * A company leaves the sooner the further its last month lies below its yearly mean, the less active and the smaller it
- * is; the rest is chance. Logistic regression reaches an F1 near 0.8 where answering "leaves" for all gives 0.7.
+ * A company is more likely to leave if its last month is below its yearly mean, if it is less active and if it is smaller;
+ * the rest is random. Logistic regression reaches an F1 near 0.8; predicting "leaves" for every company gives 0.7.
  */
 export function attritionSample(seed: number): (SampleFile & { readonly content: string })[] {
   const source = random(seed);
@@ -56,7 +56,7 @@ function unusedCode(source: Random, codes: Set<string>): string {
   for (;;) {
     const length = 4 + source.integer(3);
     const code = Array.from({ length }, () => LETTERS[source.integer(LETTERS.length)]).join("");
-    // "null" and its like would be read as missing by other tools.
+    // Other tools would read "null" and "none" as missing.
     if (codes.has(code) || code === "null" || code === "none") continue;
     codes.add(code);
     return code;

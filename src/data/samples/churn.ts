@@ -1,28 +1,28 @@
-/** Sample of telephone customers who stay or leave: headers with double spaces, and files that are dropped later. */
+/** Sample data: telephone customers who stay or leave, with double spaces in the header and files for the watch folder. */
 import type { Random } from "../../core/random.ts";
 import { random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
-/** As the system exports it: the double spaces are no mistake here. */
+/** The double spaces are intended: the original system exports them. */
 const HEADER =
   "Call  Failure,Complains,Subscription  Length,Charge  Amount,Seconds of Use,Frequency of use,Frequency of SMS," +
   "Distinct Called Numbers,Age Group,Tariff Plan,Status,Age,Customer Value,Churn";
 const AGES = [15, 25, 30, 45, 55];
 
-/** How a file differs from those of training; 0 is no drift. */
+/** How a file differs from the training data; 0 is no drift. */
 interface Population {
   readonly drift: number;
-  /** Without the answer, as a file that is only to be scored. */
+  /** Without the label column, as in a file to predict. */
   readonly unlabelled?: boolean;
 }
 
-/** Those who complain and those who hardly use the telephone leave, about one in six; chance decides the rest. */
+/** Customers who complain or hardly use the telephone leave, about one in six; the rest is random. */
 export function churnSample(seed: number): SampleFile[] {
   const source = random(seed);
   const customers = (count: number, population: Population): string[] =>
     Array.from({ length: count }, () => customer(source, population));
   const training = customers(1400, { drift: 0 });
-  // Some customers are exported twice.
+  // Some customers appear twice.
   const withCopies = source.shuffle([...training, ...training.slice(0, 90)]);
   const unlabelled = HEADER.slice(0, HEADER.lastIndexOf(","));
   return [

@@ -1,4 +1,4 @@
-/** Sample of online learners who complete a course or not: Parquet, some learners several times. */
+/** Sample data: online learners who complete a course or not, as Parquet with some duplicate learners. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,12 +23,12 @@ const CATEGORIES = ["Arts", "Business", "Health", "Programming", "Science"];
 
 type Learner = readonly (number | string)[];
 
-/** Who passes several of five marks completes the course; a few do so by chance, or fail to. */
+/** Learners who pass enough of five thresholds complete the course, with some noise. */
 export async function courseSample(seed: number): Promise<SampleFile[]> {
   const source = random(seed);
   const learners = Array.from({ length: 3400 }, (_, i) => learner(source, i + 1));
   const training = source.shuffle(learners.slice(0, 2500));
-  // A log that was written twice in places: equal rows of the same learner, early and late in the file.
+  // Duplicate rows of the same learners, early and late in the file.
   const withCopies = [...training, ...training.slice(0, 250)];
   const files = { "sourcedata/course.parquet": withCopies, "testdata/course.parquet": learners.slice(2500) };
   return [
@@ -53,7 +53,7 @@ function learner(source: Random, id: number): Learner {
   return [id, category, hours, videos, quizzes, scores, rate, device, completes];
 }
 
-/** Through DuckDB, which reads them again: the only form that cannot be written as text. */
+/** Writes Parquet files with DuckDB. */
 async function parquetFiles(tables: Readonly<Record<string, readonly Learner[]>>): Promise<SampleFile[]> {
   const folder = await mkdtemp(join(tmpdir(), "mlctl-sample-"));
   try {

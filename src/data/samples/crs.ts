@@ -1,24 +1,24 @@
-/** Sample of a feed of immigration rounds: one JSON file, every value a text, newest first, on uneven dates. */
+/** Sample data: a feed of immigration rounds, as JSON with string values, newest first, on irregular dates. */
 import type { Random } from "../../core/random.ts";
 import { random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
 const DAY = 86_400_000;
 const START = Date.UTC(2016, 0, 13);
-/** Rounds from here on are the test data; up to here they are the history that the model keeps. */
+/** Rounds from this date on are the test data; earlier ones are the training data. */
 const TEST_START = Date.UTC(2024, 1, 1);
 const END = Date.UTC(2025, 7, 1);
-/** The feed renamed its general rounds at some point. */
+/** From this date on, the feed calls its general rounds "General". */
 const RENAMED = Date.UTC(2022, 6, 1);
-/** Nothing was held for a while. */
+/** A period without rounds. */
 const PAUSE = { from: Date.UTC(2020, 11, 20), days: 50 };
-/** The level that cutoffs return to, in points. */
+/** The level that cutoffs return to, in CRS points. */
 const USUAL = 470;
 
 const otherRounds = [
-  { name: "Provincial Nominee Program", cutoff: 720, spread: 25 },
-  { name: "Canadian Experience Class", cutoff: 455, spread: 20 },
-  { name: "French language proficiency (Version 1)", cutoff: 390, spread: 30 },
+  { name: "Provincial Nominee Program", cutoff: 720, deviation: 25 },
+  { name: "Canadian Experience Class", cutoff: 455, deviation: 20 },
+  { name: "French language proficiency (Version 1)", cutoff: 390, deviation: 30 },
 ] as const;
 
 const MONTHS = "January February March April May June July August September October November December".split(" ");
@@ -31,8 +31,8 @@ interface Round {
 }
 
 /**
- * A cutoff goes on as it went before, rises by the days since the last round and returns to its usual level: three
- * lags and the time since then tell it to within a few points, where repeating the last cutoff is off by ten.
+ * A cutoff follows the last change, rises with the days since the last round and returns to its usual level. Three lags
+ * and the time since the last round predict it to within a few points; repeating the last cutoff is off by ten.
  */
 export function crsSample(seed: number): SampleFile[] {
   const rounds = drawnRounds(random(seed));
@@ -63,7 +63,7 @@ function drawnRounds(source: Random): Round[] {
     rounds.push({ time, name: generalName(time), cutoff, invitations: 250 * (8 + source.integer(13)) });
     [previous, last] = [last, cutoff];
   }
-  // The first round of such a system takes only the very best: far off, so the configuration leaves it out.
+  // The first round has an exceptionally high cutoff: an outlier that the configuration filters out.
   return [
     { time: START - 20 * DAY, name: generalName(START), cutoff: 861, invitations: 779 },
     ...rounds.filter(({ time: at }) => at < END),
@@ -79,12 +79,12 @@ function isGeneral({ name }: Round): boolean {
 }
 
 function otherRound(source: Random, after: number): Round {
-  const { name, cutoff, spread } = otherRounds[source.integer(otherRounds.length)]!;
+  const { name, cutoff, deviation } = otherRounds[source.integer(otherRounds.length)]!;
   const time = after + (1 + source.integer(6)) * DAY;
   return {
     time,
     name,
-    cutoff: Math.round(cutoff + spread * source.normal()),
+    cutoff: Math.round(cutoff + deviation * source.normal()),
     invitations: 100 + source.integer(1500),
   };
 }
@@ -95,7 +95,7 @@ function feed(path: string, rounds: readonly Round[], first: number): SampleFile
   return { path, content: `${JSON.stringify({ classes: "wb-tables", rounds: listed.toReversed() }, null, 1)}\n` };
 }
 
-/** With thousands commas, dates in two forms, and the bands of the pool, which old rounds do not have. */
+/** Numbers have thousands separators, dates come in two formats, and old rounds have no pool sizes (dd…). */
 function record({ time, name, cutoff, invitations }: Round, number: string): Record<string, string> {
   const date = new Date(time);
   const full = `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}`;

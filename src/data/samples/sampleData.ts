@@ -1,4 +1,4 @@
-/** The data of a sample workspace, drawn from a seed: the shape and the quirks of a real system, and none of its rows. */
+/** Data of a sample workspace, generated from a seed: the columns and quirks of a real system, but none of its rows. */
 import { attritionSample } from "./attrition.ts";
 import { churnSample } from "./churn.ts";
 import { courseSample } from "./course.ts";
@@ -14,7 +14,7 @@ const samples: Readonly<Record<string, (seed: number) => SampleFile[] | Promise<
   course: courseSample,
 };
 
-/** The same seed gives the same bytes. None for a template without sample data. */
+/** The same seed gives the same bytes. Empty for a template without sample data. */
 export async function sampleFiles(template: string, seed: number): Promise<SampleFile[]> {
   return (await samples[template]?.(seed)) ?? [];
 }

@@ -1,4 +1,4 @@
-/** Sample of hourly traffic on a road: one CSV a year, holidays named at midnight only, several weather rows an hour. */
+/** Sample data: hourly traffic on a road, one CSV file a year, holidays marked at midnight only, several rows in some hours. */
 import type { Random } from "../../core/random.ts";
 import { random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
@@ -6,12 +6,12 @@ import { csvFile, type SampleFile } from "./sampleFile.ts";
 const HEADER = "holiday,temp,rain_1h,snow_1h,clouds_all,weather_main,weather_description,date_time,traffic_volume";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Vehicles an hour by hour of the day, in hundreds: two peaks on working days, one on the others. */
+/** Vehicles per hour by hour of the day, in hundreds: two peaks on working days, one on other days. */
 const WORKING = [6, 4, 3, 4, 8, 26, 53, 60, 55, 49, 44, 46, 48, 49, 52, 56, 61, 58, 44, 33, 28, 27, 21, 14];
 const FREE = [13, 8, 6, 4, 4, 6, 11, 16, 23, 31, 37, 40, 43, 44, 43, 43, 44, 42, 38, 32, 28, 26, 24, 17];
-/** The road is watched about every fourth hour; on holidays and at midnight of these always. */
-const WATCHED = 0.16;
-/** The same day every year, which is enough for a sample. */
+/** Share of hours with a measurement; on holidays it is 0.5, and midnight is always measured. */
+const MEASURED = 0.16;
+/** Simplified: the same day every year. */
 const holidays: Readonly<Record<string, string>> = {
   "01-01": "New Years Day",
   "02-18": "Washingtons Birthday",
@@ -37,8 +37,8 @@ const weathers = [
 ] as const;
 
 /**
- * Volume follows hour and day of the week, a holiday is like a Sunday for all of its hours although only its midnight
- * says so, snow slows it down; the rest is chance of about 300 vehicles.
+ * Volume depends on hour and day of the week. A holiday is like a Sunday for all its hours, although only its midnight row
+ * is marked. Snow reduces the volume. The noise is about 300 vehicles.
  */
 export function trafficSample(seed: number): SampleFile[] {
   const source = random(seed);
@@ -60,13 +60,13 @@ function yearRows(source: Random, year: number): string[] {
   for (let time = Date.UTC(year, 0, 1); time < Date.UTC(year + 1, 0, 1); time += HOUR) {
     const holiday = holidays[new Date(time).toISOString().slice(5, 10)];
     const midnight = time % DAY === 0;
-    const watched = source.uniform() < (holiday === undefined ? WATCHED : 0.5);
-    if (watched || (midnight && holiday !== undefined)) rows.push(...hourRows(source, time, holiday));
+    const measured = source.uniform() < (holiday === undefined ? MEASURED : 0.5);
+    if (measured || (midnight && holiday !== undefined)) rows.push(...hourRows(source, time, holiday));
   }
   return withSensorErrors(source, rows);
 }
 
-/** In changing weather an hour has a row for each, with the same volume. */
+/** If the weather changes within an hour, the hour has a row for each weather, with the same volume. */
 function hourRows(source: Random, time: number, holiday: string | undefined): string[] {
   const date = new Date(time);
   const hour = date.getUTCHours();
@@ -99,13 +99,13 @@ function weather(source: Random): (typeof weathers)[number] {
   return weathers.find(([, , weight]) => (left -= weight) < 0) ?? weathers[0];
 }
 
-/** A row twice, a temperature of 0 K, and more rain in an hour than in years: once each a year. */
+/** Adds, once each per year: a duplicate row, a temperature of 0 K and an impossible amount of rain. */
 function withSensorErrors(source: Random, rows: readonly string[]): string[] {
-  const [cold, wet, twice] = [0, 1, 2].map(() => source.integer(rows.length));
+  const [cold, wet, duplicate] = [0, 1, 2].map(() => source.integer(rows.length));
   return rows.flatMap((row, i) => {
     const cells = row.split(",");
     if (i === cold) cells[1] = "0.0";
     if (i === wet) cells[2] = "9720.5";
-    return i === twice ? [row, row] : [cells.join(",")];
+    return i === duplicate ? [row, row] : [cells.join(",")];
   });
 }

@@ -1,4 +1,4 @@
-/** Which expressions of `ingest.select` can be made of the columns of some rows, and of what types those columns are. */
+/** Finds the expressions of `ingest.select` that can be computed from given columns, and the types of these columns. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
 import { kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
@@ -8,16 +8,16 @@ import { identifier } from "../duckdb/sql.ts";
 import { sqlError } from "../duckdb/sqlError.ts";
 
 export interface SelectOptions {
-  /** SQL by column: `ingest.select`. */
+  /** `ingest.select`: SQL by column. */
   readonly select: Readonly<Record<string, string>>;
-  /** The columns to make, where `select` has them. */
+  /** Columns of the model; those in `select` are computed. */
   readonly wanted: readonly { readonly name: string; readonly kind: ColumnKind }[];
-  /** The dataset's, after `select`. */
+  /** Columns of the dataset, after `select`. */
   readonly recorded: readonly DatasetColumn[];
   /** `ingest.types`. */
   readonly types: Readonly<Record<string, string>>;
   readonly nullValues: readonly string[];
-  /** Why an expression is not applied to rows that have its columns. */
+  /** Called with the reason if an expression is not applied although its columns are present. */
   readonly onNote: (message: string) => void;
 }
 
@@ -25,18 +25,18 @@ export interface BoundExpression {
   readonly name: string;
   readonly kind: ColumnKind;
   readonly sql: string;
-  /** DuckDB's, of what it makes. */
+  /** DuckDB type of the result. */
   readonly type: string;
-  /** Columns of the rows that it may read, by their DuckDB type. */
+  /** Columns that it may read, with their DuckDB type. */
   readonly reads: ReadonlyMap<string, string>;
 }
 
-/** Types of a column that `select` replaces, of which the dataset tells nothing: a text is what SQL is mostly for. */
+/** Types to try for a column that `select` replaces, since the dataset does not record its original type. */
 const CANDIDATES = ["VARCHAR", "BIGINT", "DOUBLE", "TIMESTAMP", "DATE"];
-/** With more unknown columns every combination would take too long: then all are of one type. */
-const MOST_COMBINED = 2;
+/** With more columns of unknown type there are too many combinations; all of them then get the same type. */
+const MAX_COMBINED = 2;
 
-/** Those of `select` that make a column of the model. */
+/** The expressions of `select` that give a column of the model. */
 export function wantedExpressions({
   select,
   wanted,
@@ -48,14 +48,14 @@ export function wantedExpressions({
   });
 }
 
-/** Columns that may stand in the expression; some too many do no harm. */
+/** Columns that the expression may read; extra ones do no harm. */
 export function mentioned(sql: string, columns: readonly string[]): string[] {
   if (/\bcolumns\s*\(|\braw\b/i.test(sql)) return [...columns];
   const text = sql.toLowerCase();
   return columns.filter((name) => text.includes(name.toLowerCase().replaceAll('"', '""')));
 }
 
-/** @throws {MlctlError} kind "usage" for text that is no expression */
+/** @throws {MlctlError} kind "usage" if an entry of `select` is not a single SQL expression */
 export async function boundSelect(
   database: Database,
   columns: readonly string[],
@@ -68,13 +68,13 @@ export async function boundSelect(
       throw sqlError(key, error, "write one SQL expression");
     });
     const found = await bind(database, { name, kind, sql, columns }, options);
-    if (found === "lacking") continue;
-    if (found === "unlike") {
+    if (found === "missing column") continue;
+    if (found === "wrong kind") {
       options.onNote(
-        `${key} is not applied: what it makes of these rows is not the ${kind} that the model was trained on`,
+        `${key} is not applied: for these rows it does not give the ${kind} that the model was trained on`,
       );
-    } else if (looksAtOtherRows(sql)) {
-      options.onNote(`${key} is not applied: it looks at other rows, and here each row is read by itself`);
+    } else if (readsOtherRows(sql)) {
+      options.onNote(`${key} is not applied: it reads other rows, but here each row is read on its own`);
     } else bound.push({ name, kind, sql, ...found });
   }
   return bound;
@@ -93,7 +93,7 @@ async function bind(
   database: Database,
   { name, kind, sql, columns }: Binding,
   options: SelectOptions,
-): Promise<Bound | "lacking" | "unlike"> {
+): Promise<Bound | "missing column" | "wrong kind"> {
   const names = mentioned(sql, columns);
   const recorded = options.recorded.find((column) => column.name === name)?.type;
   let close: Bound | undefined;
@@ -107,20 +107,20 @@ async function bind(
       if (recorded === undefined || storedType(type) === recorded) return { type, reads };
       close ??= { type, reads };
     } catch (error) {
-      // Other types of its columns may fit; other columns do not come.
-      if (/not found in FROM clause|does not have a column/.test(String(error))) return "lacking";
+      // Other types may fit, but a missing column stays missing.
+      if (/not found in FROM clause|does not have a column/.test(String(error))) return "missing column";
     }
   }
-  return close ?? "unlike";
+  return close ?? "wrong kind";
 }
 
-/** The types that the columns can have been read with. */
+/** The possible types of the columns. */
 function assignments(names: readonly string[], options: SelectOptions): Map<string, string>[] {
   const known = new Map(names.map((name) => [name, knownType(name, options)]));
   const unknown = names.filter((name) => known.get(name) === undefined);
   const withTypes = (types: readonly string[]): Map<string, string> =>
     new Map(names.map((name) => [name, known.get(name) ?? types[unknown.indexOf(name)]!]));
-  if (unknown.length > MOST_COMBINED) return CANDIDATES.map((type) => withTypes(unknown.map(() => type)));
+  if (unknown.length > MAX_COMBINED) return CANDIDATES.map((type) => withTypes(unknown.map(() => type)));
   let combined: string[][] = [[]];
   for (const _ of unknown) combined = combined.flatMap((types) => CANDIDATES.map((type) => [...types, type]));
   return combined.map(withTypes);
@@ -132,7 +132,7 @@ function knownType(name: string, { select, recorded, types }: SelectOptions): st
   return isReplaced ? undefined : recorded.find((column) => column.name.toLowerCase() === name.toLowerCase())?.type;
 }
 
-/** Windows and subqueries, outside of texts and quoted names. */
-function looksAtOtherRows(sql: string): boolean {
+/** Whether the SQL has window functions or subqueries, ignoring strings and quoted names. */
+function readsOtherRows(sql: string): boolean {
   return /\bover\s*\(|\bselect\b/i.test(sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, " "));
 }

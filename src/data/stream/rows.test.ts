@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { readRows, type RowOptions } from "./rows.ts";
 
-/** What csv-parse gives with `info`. */
+/** A record of csv-parse with the option `info`. */
 interface Info {
   readonly record: readonly string[];
 }
@@ -16,7 +16,7 @@ async function read(
   chunkBytes = 7,
 ): Promise<{ columns: readonly string[]; rows: InputRow[]; batches: RowBatch[] }> {
   const bytes = Buffer.from(content);
-  // Small pieces cut through lines, quotes and letters.
+  // Small pieces, so that lines, quotes and multi-byte characters are split.
   const pieces = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, i) =>
     bytes.subarray(i * chunkBytes, (i + 1) * chunkBytes),
   );
@@ -26,7 +26,7 @@ async function read(
 }
 
 describe("readRows of CSV", () => {
-  it("gives texts with the line on which each row starts", async () => {
+  it("gives strings with the line on which each row starts", async () => {
     const { columns, rows } = await read('\ufeffa,"b c"\r\n1,x\r\n\r\n2,"y\r\nz, ""w"""\r\n3,\r\n');
     expect(columns).toEqual(["a", "b c"]);
     expect(rows).toEqual([
@@ -36,22 +36,22 @@ describe("readRows of CSV", () => {
     ]);
   });
 
-  it.each([[";"], ["\t"], ["|"]])("finds the delimiter %j in the header", async (delimiter) => {
+  it.each([[";"], ["\t"], ["|"]])("detects the delimiter %j from the header", async (delimiter) => {
     const { rows } = await read(`a${delimiter}b\n1${delimiter}ø, 2`);
     expect(rows).toEqual([{ line: 2, values: ["1", "ø, 2"] }]);
   });
 
-  it("marks ragged rows and goes on", async () => {
+  it("marks rows with a wrong number of values and continues", async () => {
     const { rows } = await read("a,b\n1\n2,x\n3,y,z\n4,w\n");
     expect(rows.map(({ line, problem }) => [line, problem])).toEqual([
-      [2, "1 values where the header has 2"],
+      [2, "1 value, but the header has 2 columns"],
       [3, undefined],
-      [4, "3 values where the header has 2"],
+      [4, "3 values, but the header has 2 columns"],
       [5, undefined],
     ]);
   });
 
-  it("cuts batches of the size asked for", async () => {
+  it("gives batches of the requested size", async () => {
     const { batches } = await read(`a\n${"1\n".repeat(25)}`, { batchSize: 10 }, 1000);
     expect(batches.map((batch) => batch.rows.length)).toEqual([10, 10, 5]);
   });
@@ -66,11 +66,11 @@ describe("readRows of CSV", () => {
     ["quotes in some of the lines", '1,2\n"3,5",4\n\n5,"a\nb"\n7,8\n'],
     ["a stray quote", '1,2\n3 " 4,5\n6,7\n'],
     ["a carriage return in a field", "1,2\r\n3,4\n5,6\n"],
-    ["no end of the last line", "1,2\n3,4"],
+    ["no line end after the last line", "1,2\n3,4"],
     ["only blank lines", "\n\n\n"],
-    ["rows of other widths", "1\n1,2,3\n,\n"],
+    ["rows of other lengths", "1\n1,2,3\n,\n"],
     ["spaces and empty fields", " 1, 2 \n,\n  ,x\n"],
-  ])("gives with %s what csv-parse gives of the whole", async (_, body) => {
+  ])("with %s, gives the same rows as csv-parse for the whole text", async (_, body) => {
     const content = `a,b\n${body}`;
     const parsed = parse(content, { relax_column_count: true, relax_quotes: true, info: true }) as unknown as Info[];
     const wanted = parsed.slice(1).filter(({ record }) => record.length > 1 || record[0] !== "");
@@ -82,20 +82,20 @@ describe("readRows of CSV", () => {
     }
   });
 
-  it.each([1, 2, 3])("knows what it reads where %i bytes come at a time", async (chunkBytes) => {
-    const wide = await read(Buffer.from("\ufeffa,b\nø,2\n", "utf16le"), {}, chunkBytes);
-    expect(wide.rows).toEqual([{ line: 2, values: ["ø", "2"], source: "ø,2" }]);
+  it.each([1, 2, 3])("detects the encoding with %i bytes at a time", async (chunkBytes) => {
+    const utf16 = await read(Buffer.from("\ufeffa,b\nø,2\n", "utf16le"), {}, chunkBytes);
+    expect(utf16.rows).toEqual([{ line: 2, values: ["ø", "2"], source: "ø,2" }]);
     expect((await read("\ufeffa,b\n1,2", {}, chunkBytes)).columns).toEqual(["a", "b"]);
     expect((await read("a", {}, chunkBytes)).columns).toEqual(["a"]);
     await expect(read(gzipSync("a,b\n1,2\n"), {}, chunkBytes)).rejects.toThrow("is gzip, not text");
   });
 
-  it("refuses a header of four million signs", async () => {
-    const message = "stdin, line 1: the header has 4194306 signs, more than are read";
+  it("rejects a header of four million characters", async () => {
+    const message = "stdin, line 1: the header has 4194306 characters, the maximum is 4194304";
     await expect(read(`a,${"b".repeat(1 << 22)}\n1,2\n`, {}, 1 << 16)).rejects.toMatchObject({ kind: "data", message });
   });
 
-  it("reads the names of a hundred thousand columns, and finds the one that comes twice", async () => {
+  it("reads a hundred thousand column names, and finds a duplicate", async () => {
     const header = Array.from({ length: 100_000 }, (_, i) => `column_of_many_${i}`);
     const { columns } = await read(`${header.join(",")}\n`, {}, 1 << 16);
     expect(columns).toEqual(header);
@@ -104,7 +104,7 @@ describe("readRows of CSV", () => {
     );
   });
 
-  it("counts lines over the change from splitting to parsing", async () => {
+  it("counts lines correctly when it switches from splitting to parsing", async () => {
     const { rows } = await read('"a\nb",c\n1,2\n\n3,4\n"5\n6",7\n8,9\n', {}, 9);
     expect(rows.map(({ line, values }) => [line, values[0]])).toEqual([
       [3, "1"],
@@ -128,7 +128,7 @@ describe("readRows of CSV", () => {
     expect((await read("Call  Failure,B\n1,2\n", { normalizeNames: true })).columns).toEqual(["call_failure", "b"]);
   });
 
-  it("answers nothing for only a header", async () => {
+  it("gives no rows for only a header", async () => {
     expect((await read("a,b\n")).rows).toEqual([]);
   });
 
@@ -136,12 +136,12 @@ describe("readRows of CSV", () => {
     ["", "stdin is empty"],
     ["a,a\n1,2\n", 'stdin, line 1: two columns are called "a"'],
     [Buffer.from("a,b\n1,2\n1,\xe9\n", "latin1"), "stdin, line 3 is not UTF-8 (looks like latin-1)"],
-    ["a,b\n1,2\n1,\0\n", "stdin, line 3 holds a NUL byte"],
+    ["a,b\n1,2\n1,\0\n", "stdin, line 3 contains a NUL byte"],
     ['a,b\n1,2\n1,"x\n2,3\n', "stdin, line 3: a quote is not closed"],
     ['{"a":1}\n', "stdin, line 1: this is JSON, not CSV"],
     ['[{"a":1}]', "stdin, line 1: this is JSON, not CSV"],
     [gzipSync("a,b\n1,2\n"), "stdin is gzip, not text"],
-  ])("refuses %j", async (content, message) => {
+  ])("rejects %j", async (content, message) => {
     const error = await read(content).catch((caught: unknown) => caught as Error);
     expect(error).toMatchObject({ kind: "data" });
     expect((error as Error).message).toMatch(message);
@@ -150,7 +150,7 @@ describe("readRows of CSV", () => {
   it.each([
     ["a,b\n1,2\n", /^stdin, line 1: not JSON: /],
     ['\n[{"a":1}]\n', "stdin, line 2: not a JSON object"],
-  ])("refuses %j as JSON lines", async (content, message) => {
+  ])("rejects %j as JSON Lines", async (content, message) => {
     const error = await read(content, { format: "jsonl" }).catch((caught: unknown) => caught as Error);
     expect((error as Error).message).toMatch(message);
     expect(error).toMatchObject({ kind: "data", hint: expect.stringContaining("--input-format csv") });
@@ -162,7 +162,7 @@ describe("readRows of CSV", () => {
     ["a header", "csv", "a,", "stdin, line 1 is longer than 32 MiB"],
     ["a quote in the header", "csv", '"a,\n', "stdin, line 1: a quote is not closed"],
     ["a quote in a record", "csv", 'a,b\n1,"\n', "stdin, line 2: a quote is not closed"],
-  ] as const)("refuses %s without an end before it fills the memory", async (_what, format, start, message) => {
+  ] as const)("rejects %s without an end before it fills the memory", async (_what, format, start, message) => {
     let pulled = 0;
     async function* endless(): AsyncGenerator<Buffer> {
       yield Buffer.from(start);
@@ -193,7 +193,7 @@ describe("readRows of CSV", () => {
     expect(rows).toEqual([{ line: 602, values: ["2", "ø"] }]);
   });
 
-  it("takes no more of the stream than the batches that are asked for", async () => {
+  it("reads no more of the stream than the requested batches need", async () => {
     let pulled = 0;
     async function* endless(): AsyncGenerator<Buffer> {
       yield Buffer.from("a,b\n");
@@ -211,8 +211,8 @@ describe("readRows of CSV", () => {
   });
 });
 
-describe("readRows of JSON lines", () => {
-  it("keeps numbers and texts apart and lines up columns by name", async () => {
+describe("readRows of JSON Lines", () => {
+  it("keeps JSON types and aligns columns by name", async () => {
     const { columns, rows } = await read(
       '{"a":1,"b":"x"}\n\n{"b":null,"c":true}\nnope\n[1]',
       { format: "jsonl" },

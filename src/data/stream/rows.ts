@@ -1,4 +1,4 @@
-/** Reads rows from a stream, batch by batch, in constant memory: CSV or JSON lines. */
+/** Reads rows from a CSV or JSON Lines stream, in batches and constant memory. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { csvRows } from "../csv/csvRows.ts";
@@ -8,7 +8,7 @@ import { textChunks } from "../csv/textChunks.ts";
 export interface RowOptions {
   readonly format: "csv" | "jsonl";
   readonly normalizeNames?: boolean;
-  /** Most rows of a batch. */
+  /** Maximum number of rows in a batch. */
   readonly batchSize?: number;
   /** How errors name the stream: a path, or "stdin". */
   readonly name?: string;
@@ -17,10 +17,10 @@ export interface RowOptions {
 const BATCH_SIZE = 2000;
 
 /**
- * The stream is read no faster than the batches are taken. A CSV whose delimiter is not a comma is recognised by its
- * header; blank lines are skipped.
+ * Reads the stream no faster than the batches are consumed. The delimiter of a CSV is detected from its header; blank
+ * lines are skipped.
  *
- * @throws {MlctlError} kind "data" with the line where the stream is not text, or its header cannot be used
+ * @throws {MlctlError} kind "data", with the line, if the stream is not text or its header is invalid
  */
 export async function* readRows(stream: AsyncIterable<Buffer | string>, options: RowOptions): AsyncGenerator<RowBatch> {
   const size = options.batchSize ?? BATCH_SIZE;
@@ -31,32 +31,32 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
       : jsonRows(stream, name);
   let waiting: InputRow[] = [];
   let columns: readonly string[] = [];
-  let given = 0;
-  for await (const some of batches) {
-    refuseNoObject(some, name);
-    if (some.columns.length !== columns.length && waiting.length > 0) {
-      given += 1;
+  let yielded = 0;
+  for await (const batch of batches) {
+    refuseInvalidStart(batch, name);
+    if (batch.columns.length !== columns.length && waiting.length > 0) {
+      yielded += 1;
       yield { columns, rows: waiting };
       waiting = [];
     }
-    columns = some.columns;
-    for (const row of some.rows) {
+    columns = batch.columns;
+    for (const row of batch.rows) {
       waiting.push(row);
       if (waiting.length < size) continue;
-      given += 1;
+      yielded += 1;
       yield { columns, rows: waiting };
       waiting = [];
     }
   }
-  // A header alone is given too: its columns can be checked, and written.
-  if (waiting.length > 0 || (given === 0 && columns.length > 0)) yield { columns, rows: waiting };
+  // A header without rows is yielded too, so that its columns can be checked and written.
+  if (waiting.length > 0 || (yielded === 0 && columns.length > 0)) yield { columns, rows: waiting };
 }
 
-/** A stream whose first lines are no objects is something else altogether. */
-function refuseNoObject({ columns, rows: [first] }: RowBatch, name: string): void {
+/** Throws if the stream does not start with a JSON object: then it is probably not JSON Lines. */
+function refuseInvalidStart({ columns, rows: [first] }: RowBatch, name: string): void {
   if (columns.length > 0 || first?.problem === undefined) return;
   const hint =
-    "JSON lines have one object a line: an array becomes that with `jq -c '.[]'`, CSV is read with --input-format csv";
+    "JSON Lines has one object per line: convert an array with `jq -c '.[]'`, read CSV with --input-format csv";
   throw new MlctlError("data", `${name}, line ${first.line}: ${first.problem}`, { hint });
 }
 

@@ -1,4 +1,4 @@
-/** Makes columns of a batch of rows by SQL, and finds the rows of which they cannot be made. */
+/** Computes columns of a batch of rows by SQL, and finds the rows for which this fails. */
 import type { Json } from "../../core/json.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import type { BoundExpression } from "./boundSelect.ts";
@@ -8,9 +8,9 @@ import type { RowBatch } from "../rowBatch.ts";
 import { identifier, literal } from "../duckdb/sql.ts";
 import { sqlError } from "../duckdb/sqlError.ts";
 
-/** Of one batch and column: asking DuckDB why takes a query each. */
-const MOST_EXPLAINED = 50;
-/** No column of data begins with a space. */
+/** Failures explained per batch and column, since each explanation takes a query. */
+const MAX_EXPLAINED = 50;
+/** Internal columns; the leading space avoids clashes with columns of the data. */
 const ROW = '" row"';
 const BAD = '" bad"';
 
@@ -19,7 +19,7 @@ interface SelectingBatch {
   readonly nullValues: readonly string[];
 }
 
-/** The batch as it came, with `inputs` that hold the columns made, and the problems of rows where one cannot be. */
+/** The batch with `inputs` that contain the computed columns, and a `problem` for each row where one failed. */
 export async function selectBatch(
   database: Database,
   batch: RowBatch,
@@ -28,24 +28,24 @@ export async function selectBatch(
   const columns = [...batch.columns];
   const cells = batch.rows.map(({ values }) => [...values]);
   const problems = new Map<number, string>();
-  const texts = await loadCells(database, batch, { bound, nullValues });
+  const strings = await loadCells(database, batch, { bound, nullValues });
   for (const expression of bound) {
     const { name, kind } = expression;
     const own = batch.columns.findIndex((column) => column.toLowerCase() === name.toLowerCase());
     const position = own >= 0 ? own : columns.length;
     columns[position] = name;
-    const { values, failed } = await evaluate(database, widened(expression, texts), batch.rows.length);
+    const { values, failed } = await evaluate(database, widened(expression, strings), batch.rows.length);
     let explained = 0;
     for (const [row, { values: given, problem }] of batch.rows.entries()) {
       const cell = own >= 0 ? given[own] : undefined;
       cells[row]![position] = values[row]!;
       if (!failed[row] || problem !== undefined) continue;
-      // A date that needs no making was made before: it is read as it is.
+      // A value that is already a date was computed before and is used as it is.
       if (kind === "date" && parseDate(cell) !== undefined) cells[row]![position] = cell!;
       else {
-        const why = explained++ < MOST_EXPLAINED ? await reasonOf(database, expression, row) : notMade(name);
-        const before = problems.get(row);
-        problems.set(row, before === undefined ? why : `${before}; ${why}`);
+        const reason = explained++ < MAX_EXPLAINED ? await reasonOf(database, expression, row) : cannotCompute(name);
+        const earlier = problems.get(row);
+        problems.set(row, earlier === undefined ? reason : `${earlier}; ${reason}`);
       }
     }
   }
@@ -53,7 +53,7 @@ export async function selectBatch(
   return { ...batch, rows, inputs: { columns, cells } };
 }
 
-/** The table `cells`: the texts that some expression may read, null where one says "missing". */
+/** Creates the table `cells` with the columns that expressions may read, as strings; null is missing. */
 async function loadCells(
   database: Database,
   { columns, rows }: RowBatch,
@@ -61,32 +61,35 @@ async function loadCells(
 ): Promise<ReadonlyMap<string, readonly (string | null)[]>> {
   const missing = new Set(nullValues);
   const names = new Set(bound.flatMap(({ reads }) => [...reads.keys()]));
-  const texts = new Map(
+  const strings = new Map(
     [...names].map((name) => {
       const position = columns.indexOf(name);
-      return [name, rows.map(({ values }) => textOf(values[position], missing))] as const;
+      return [name, rows.map(({ values }) => stringOf(values[position], missing))] as const;
     }),
   );
-  const lists = [...texts].map(
+  const lists = [...strings].map(
     ([name, list]) => `unnest(from_json(${literal(JSON.stringify(list))}, '["VARCHAR"]')) AS ${identifier(name)}`,
   );
   const numbered = `unnest(range(${rows.length})) AS ${ROW}`;
   await database.run(`CREATE OR REPLACE TABLE cells AS SELECT ${[numbered, ...lists].join(", ")}`);
-  return texts;
+  return strings;
 }
 
-function textOf(value: Json | undefined, missing: ReadonlySet<string>): string | null {
+function stringOf(value: Json | undefined, missing: ReadonlySet<string>): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value === "string") return missing.has(value) ? null : value;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** A cast to whole numbers rounds without a word: where a number is not whole, its column is read as ingest reads it. */
-function widened(expression: BoundExpression, texts: ReadonlyMap<string, readonly (string | null)[]>): BoundExpression {
+/** Reads a column as DOUBLE if a number is not whole, since a cast to BIGINT would round it silently. */
+function widened(
+  expression: BoundExpression,
+  strings: ReadonlyMap<string, readonly (string | null)[]>,
+): BoundExpression {
   const reads = new Map(
     [...expression.reads].map(([name, type]) => {
       const isWhole =
-        type !== "BIGINT" || texts.get(name)!.every((text) => text === null || /^\s*[+-]?\d+\s*$/.test(text));
+        type !== "BIGINT" || strings.get(name)!.every((value) => value === null || /^\s*[+-]?\d+\s*$/.test(value));
       return [name, isWhole ? type : "DOUBLE"];
     }),
   );
@@ -101,23 +104,23 @@ interface Evaluated {
 async function evaluate(database: Database, expression: BoundExpression, count: number): Promise<Evaluated> {
   if (count === 0) return { values: [], failed: [] };
   const { sql } = expression;
-  const made = readable(expression);
+  const result = readable(expression);
   const read = (cells: readonly Cell[]): Json => asJson(cells[0]!, expression);
   try {
     const strict = `SELECT (${sql}\n) AS value, ${ROW} FROM (${rawRows(expression, "CAST")}) AS raw`;
-    const rows = await database.rows(`SELECT ${made} FROM (${strict}) ORDER BY ${ROW}`);
+    const rows = await database.rows(`SELECT ${result} FROM (${strict}) ORDER BY ${ROW}`);
     return { values: rows.map(read), failed: rows.map(() => false) };
   } catch {
-    // Named once: DuckDB computes what stands twice outside of TRY.
+    // The expression must occur only once: DuckDB evaluates a repeated one outside of TRY.
     const tried = `SELECT TRY({'value': (${sql}\n)}) AS tried, ${BAD}, ${ROW} FROM (${rawRows(expression, "TRY_CAST")}) AS raw`;
-    const gentle = `SELECT tried.value AS value, ${BAD} OR tried IS NULL AS failed, ${ROW} FROM (${tried})`;
+    const lenient = `SELECT tried.value AS value, ${BAD} OR tried IS NULL AS failed, ${ROW} FROM (${tried})`;
     const rows = await database
-      .rows(`SELECT ${made}, failed FROM (${gentle}) ORDER BY ${ROW}`)
+      .rows(`SELECT ${result}, failed FROM (${lenient}) ORDER BY ${ROW}`)
       .catch((error: unknown) => {
         throw sqlError(
           `ingest.select.${expression.name}`,
           error,
-          "use TRY_CAST to make values that cannot be converted missing",
+          "use TRY_CAST to turn values that cannot be converted into missing values",
         );
       });
     return {
@@ -127,7 +130,7 @@ async function evaluate(database: Database, expression: BoundExpression, count: 
   }
 }
 
-/** Numbers as DOUBLE and dates as milliseconds, as a table holds them. */
+/** SQL for the result as a table stores it: numbers as DOUBLE, dates as epoch milliseconds. */
 function readable({ kind, type }: BoundExpression): string {
   const stored = storedExpression("value", type);
   if (kind === "category") return stored;
@@ -151,7 +154,7 @@ function rawRows({ reads }: BoundExpression, cast: "CAST" | "TRY_CAST", where = 
   return `SELECT ${[ROW, ...wrong, ...items].join(", ")} FROM cells ${where}`;
 }
 
-/** What DuckDB says of one row. */
+/** DuckDB's error message for one row. */
 async function reasonOf(database: Database, expression: BoundExpression, row: number): Promise<string> {
   const key = `ingest.select.${expression.name}`;
   const source = rawRows(expression, "CAST", `WHERE ${ROW} = ${row}`);
@@ -160,9 +163,9 @@ async function reasonOf(database: Database, expression: BoundExpression, row: nu
   } catch (error) {
     return sqlError(key, error, "").message;
   }
-  return notMade(expression.name);
+  return cannotCompute(expression.name);
 }
 
-function notMade(name: string): string {
-  return `ingest.select.${name} cannot be made of this row`;
+function cannotCompute(name: string): string {
+  return `ingest.select.${name} cannot be computed for this row`;
 }

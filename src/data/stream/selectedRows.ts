@@ -1,14 +1,14 @@
-/** Rows of a stream, and beside them what `ingest.select` makes of each: the way that ingest made what was trained on. */
+/** Applies `ingest.select` to the rows of a stream, so that they get the same columns as the training data. */
 import { boundSelect, mentioned, wantedExpressions, type SelectOptions } from "./boundSelect.ts";
 import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
-import { sealDatabase } from "../duckdb/sealDatabase.ts";
+import { sandboxDatabase } from "../duckdb/sandboxDatabase.ts";
 import { selectBatch } from "./selectBatch.ts";
 
 /**
- * Every row stays, in its place; one of which a column cannot be made has a `problem`. Expressions whose columns did
- * not come are left out: such rows have what they make already, or lack it. DuckDB is opened only where one may apply.
- * @throws {MlctlError} kind "usage" for text that is no expression
+ * Keeps all rows in order; a row for which an expression fails gets a `problem`. Skips expressions whose columns are
+ * missing: such rows have the result already, or lack it. Opens DuckDB only if an expression may apply.
+ * @throws {MlctlError} kind "usage" if an entry of `select` is not a single SQL expression
  */
 export async function* selectedRows(
   batches: AsyncIterable<RowBatch>,
@@ -16,10 +16,10 @@ export async function* selectedRows(
 ): AsyncGenerator<RowBatch> {
   const expressions = wantedExpressions(options);
   if (expressions.length === 0) return yield* batches;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const onNote = (message: string): void => {
-    if (!told.has(message)) options.onNote(message);
-    told.add(message);
+    if (!reported.has(message)) options.onNote(message);
+    reported.add(message);
   };
   let opened: OpenDatabase | undefined;
   let select: { readonly width: number; readonly apply: (batch: RowBatch) => Promise<RowBatch> } | undefined;
@@ -31,8 +31,8 @@ export async function* selectedRows(
           !columns.includes(name) || mentioned(sql, columns).length > 0;
         if (expressions.some(mayApply)) opened ??= await openDatabase();
         const bound = opened === undefined ? [] : await boundSelect(opened.database, columns, { ...options, onNote });
-        const apply = async (some: RowBatch): Promise<RowBatch> =>
-          bound.length === 0 ? some : selectBatch(opened!.database, some, { bound, nullValues: options.nullValues });
+        const apply = async (each: RowBatch): Promise<RowBatch> =>
+          bound.length === 0 ? each : selectBatch(opened!.database, each, { bound, nullValues: options.nullValues });
         select = { width: columns.length, apply };
       }
       yield await select.apply(batch);
@@ -47,16 +47,16 @@ interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** A database that stays until it is closed, as long as whoever takes the rows wants more. */
+/** A database that stays open until `close` is called. */
 async function openDatabase(): Promise<OpenDatabase> {
   let release: (() => void) | undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   return new Promise((resolve, reject) => {
-    const gone = withDatabase(async (database) => {
-      await sealDatabase(database);
-      resolve({ database, close: () => (release?.(), gone) });
+    const finished = withDatabase(async (database) => {
+      await sandboxDatabase(database);
+      resolve({ database, close: () => (release?.(), finished) });
       await released;
     });
-    gone.catch(reject);
+    finished.catch(reject);
   });
 }

@@ -11,7 +11,7 @@ async function written(format: "csv" | "jsonl", columns: string[], rows: Json[][
 }
 
 describe("rowWriter", () => {
-  it("quotes what CSV needs quoted and keeps missing and empty apart", async () => {
+  it("quotes fields where CSV requires it, and distinguishes missing from empty", async () => {
     const rows = [["a,b", 'say "hi"', "line\nbreak", " x", null, "", 0.1, true]];
     const columns = ["c,1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"];
     expect(await written("csv", columns, rows)).toBe(
@@ -24,7 +24,7 @@ describe("rowWriter", () => {
     ["csv", true, 'a,b,p\n" 1",2,0.5\n"x,y",2,"z,"\n'],
     ["jsonl", false, '{"a":" 1","b":"2","p":0.5}\n{"a":"x,y","b":"2","p":"z,"}\n'],
   ] as const)(
-    "as %s, formulas made safe: %j, takes the line that a row came as where it may",
+    "as %s with formulaSafe %j, reuses the original line of a row where possible",
     async (format, formulaSafe, text) => {
       const stream = new PassThrough();
       const rows = [
@@ -38,11 +38,11 @@ describe("rowWriter", () => {
     },
   );
 
-  it("writes JSON lines, with null for what JSON cannot hold", async () => {
+  it("writes JSON Lines, with null for values that JSON cannot represent", async () => {
     expect(await written("jsonl", ["a", "b"], [[1, "x"], [Number.NaN]])).toBe('{"a":1,"b":"x"}\n{"a":null,"b":null}\n');
   });
 
-  it("waits until the stream takes more", async () => {
+  it("waits until the stream accepts more", async () => {
     let taken = 0;
     const slow = new Writable({
       highWaterMark: 10,

@@ -1,52 +1,48 @@
-/** Writes rows to a stream as CSV or JSON lines, no faster than the stream takes them. */
+/** Writes rows to a stream as CSV or JSON Lines, with backpressure. */
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { formulaSafe } from "../../core/text/formulaSafe.ts";
 import type { Json } from "../../core/json.ts";
 
 export interface RowWriter {
-  /** Resolves once the stream can take more. */
+  /** Resolves when the stream can accept more. */
   write(rows: readonly (readonly Json[])[], sources?: RowSources): Promise<void>;
 }
 
-/** CSV that the first fields of rows came as: written again as it is, in a quarter of the time of writing fields. */
+/** Original CSV text of the first fields of rows: writing it takes a quarter of the time of writing the fields. */
 export interface RowSources {
-  /** Fields that it stands for. */
+  /** Number of fields in each text. */
   readonly width: number;
-  /** By row; undefined where the fields themselves have to be written. */
+  /** By row; undefined if the fields themselves must be written. */
   readonly texts: readonly (string | undefined)[];
 }
 
 export interface WriteOptions {
   readonly format: "csv" | "jsonl";
   readonly columns: readonly string[];
-  /** Write the header line even if no row follows; on if left out. CSV only. */
+  /** Write the header line, even if no row follows; default: true. CSV only. */
   readonly header?: boolean;
-  /** Empty texts as empty fields, not as `""`: for rows that came from CSV, where an empty field is an empty text. */
+  /** Write empty strings as empty fields, not as `""`: for rows read from CSV, where an empty field is an empty string. */
   readonly bareEmpty?: boolean;
-  /** Texts and names that a spreadsheet would take for formulas become plain text. CSV only. */
+  /** Escape strings and names that a spreadsheet would run as formulas. CSV only. */
   readonly formulaSafe?: boolean;
 }
 
-/** The stream is not ended: whoever opened it closes it. */
+/** Does not end the stream: the caller closes it. */
 export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
   const { format, columns } = options;
   const safe = options.formulaSafe === true ? safeRow : (row: readonly Json[]) => row;
-  let pending = format === "csv" && options.header !== false ? csvLine(safe(columns), false) : "";
-  if (pending !== "") {
-    stream.write(pending);
-    pending = "";
-  }
+  if (format === "csv" && options.header !== false) stream.write(csvLine(safe(columns), false));
   const { bareEmpty = false } = options;
   const line = (row: readonly Json[]): string =>
     format === "csv" ? csvLine(safe(row), bareEmpty) : jsonLine(row, columns);
-  const asItCame = format === "csv" && options.formulaSafe !== true;
+  const usesSources = format === "csv" && options.formulaSafe !== true;
   return {
     async write(rows, sources) {
       if (rows.length === 0) return;
       let text = "";
       for (let i = 0; i < rows.length; i++) {
-        const source = asItCame ? sources?.texts[i] : undefined;
+        const source = usesSources ? sources?.texts[i] : undefined;
         text +=
           source === undefined ? line(rows[i]!) : sourceLine(source, rows[i]!, { from: sources!.width, bareEmpty });
       }
@@ -55,7 +51,7 @@ export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
   };
 }
 
-/** As RFC 4180 has it, with line feeds; a missing value is an empty field, the empty text `""` unless `bareEmpty`. */
+/** RFC 4180 with line feeds; a missing value is an empty field, an empty string is `""` unless `bareEmpty`. */
 export function csvLine(row: readonly Json[], bareEmpty: boolean): string {
   return `${row.map((value) => csvField(value, bareEmpty)).join(",")}\n`;
 }
@@ -82,7 +78,7 @@ function csvField(value: Json, bareEmpty: boolean): string {
   return isPlain(text) || !/[",\n\r]|^\s|\s$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
-/** Only signs from "-" to "~", as in numbers, words and times: ten times as fast as asking the expression. */
+/** Only characters from "-" to "~", as in numbers, words and times: ten times as fast as the regular expression. */
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -91,7 +87,7 @@ function isPlain(text: string): boolean {
   return true;
 }
 
-/** NaN and infinity, which JSON does not have, become null. */
+/** NaN and infinity become null, since JSON cannot represent them. */
 function jsonLine(row: readonly Json[], columns: readonly string[]): string {
   return `${JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, row[i] ?? null])))}\n`;
 }

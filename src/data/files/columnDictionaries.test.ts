@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), "mlctl-texts-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("text columns of a long file", () => {
-  it("hold the texts of every line, coded in the order in which they first come", async () => {
+  it("contain the value of every line, with codes in order of first appearance", async () => {
     const few = ["it's", 'a "b"', "", "Ærø", " x ", "NULL"];
     const text = (row: number): string => few[(row * 7 + Math.floor(row / 1000)) % few.length]!;
     const quoted = (value: string): string => (value === "" ? "" : `"${value.replaceAll('"', '""')}"`);
