@@ -1,9 +1,9 @@
-/** Refuses a workspace where a file lies in the place of a folder, or the other way round. */
+/** Rejects a workspace with a file in the place of a folder, or the other way round. */
 import { statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
 
-/** @throws {MlctlError} kind "usage" with the key of config.json that names the place */
+/** @throws {MlctlError} kind "usage" with the config key of the path */
 export function requireKinds({ workspace, datasets, models, production, database }: WorkspacePaths): void {
   const folders = [
     ["output_folder_path", datasets],

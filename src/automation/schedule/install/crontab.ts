@@ -15,7 +15,7 @@ const MAX_COMMAND_LENGTH = 998;
 export function readCrontab(): string {
   const { status, stdout, stderr } = crontab(["-l"]);
   if (status === 0) return stdout;
-  // The second message is BusyBox's. BusyBox also says "can't open" for a crontab without read permission.
+  // The second message is BusyBox's. "No such file" matters: BusyBox also reports "can't open" if permission is denied.
   if (/no crontab for|can't open .*: No such file/i.test(stderr)) return "";
   throw new MlctlError("failure", `crontab -l failed: ${stderr.trim() || `exit code ${status}`}`, {
     hint: "check that you may use cron: /etc/cron.allow, /etc/cron.deny",
