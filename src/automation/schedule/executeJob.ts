@@ -197,7 +197,7 @@ function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: Jo
       resolve(result);
     };
     child.once("error", (error) => ended({ code: null, timedOut, error: `could not be started: ${error.message}` }));
-    // Not at once after "exit", where what it said last is still on its way.
+    // "close", not "exit": after "exit", the last output may not have arrived yet.
     child.once("close", (code: number | null, signal: string | null) =>
       ended({ code, timedOut, ...(signal === null ? {} : { error: `ended by ${signal}` }) }),
     );

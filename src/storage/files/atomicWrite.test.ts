@@ -46,9 +46,9 @@ describe("atomicWrite", () => {
     writeFileSync(path, "old");
     chmodSync(folder, 0o555);
     // Root may write anywhere, so the child runs as user nobody (65534) then.
-    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", tryWrite, path, "3"], {
-      ...nobody,
+      ...unprivileged,
       cwd: "/",
       encoding: "utf8",
     });
@@ -124,8 +124,8 @@ describe("temporary files", () => {
     const folder = temporaryFolder();
     const own = temporaryPath(join(folder, "a.csv"));
     writeFileSync(own, "");
-    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
-    const foreign = own.replace(`-${process.pid}-`, `-${gone}-`);
+    const deadPid = spawnSync(process.execPath, ["-e", ""]).pid;
+    const foreign = own.replace(`-${process.pid}-`, `-${deadPid}-`);
     writeFileSync(foreign, "");
     // An earlier process with the same pid, as in a restarted container.
     writeFileSync(own.replace(/-\d+-(\d+-a\.csv)$/, "-1000-$1"), "");

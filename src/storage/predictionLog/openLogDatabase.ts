@@ -3,7 +3,8 @@ import { existsSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { bytesAtRest } from "../sqlite/bytesAtRest.ts";
 import { isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
+import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
+import { sqliteFailure } from "../sqlite/sqliteFailure.ts";
 import { migrations } from "./migrations.ts";
 
 /** @throws {MlctlError} if the log is damaged, was written by a newer mlctl, or cannot be written */
@@ -39,7 +40,7 @@ export function openLogReadonly(path: string, options: { readonly stays?: boolea
       throw error;
     }
     database.close();
-    throw new MlctlError("notReady", `the prediction log ${path} was written by an older version`, {
+    throw new MlctlError("notReady", `${nameOf(path)} was written by an older version`, {
       hint: "the next `mlctl serve` or `mlctl labels` upgrades it",
     });
   });
@@ -56,36 +57,14 @@ export function withLogErrors<T>(path: string, work: () => T): T {
 
 /** Converts an SQLite error to an MlctlError with the path and the next step; undefined for other errors. */
 export function logFailure(error: unknown, path: string): MlctlError | undefined {
-  const log = `the prediction log ${path}`;
-  switch (sqliteCode(error)) {
-    case undefined:
-      return undefined;
-    case "SQLITE_CORRUPT":
-    case "SQLITE_NOTADB":
-      return failure(["data", `${log} is damaged`, "move the file away: a new one is created"], error);
-    case "SQLITE_BUSY":
-    case "SQLITE_LOCKED":
-      return failure(["busy", `${log} is in use by another process`, "try again"], error);
-    case "SQLITE_FULL":
-      return failure(["failure", `cannot write ${path}: no space left on the device`, "free some space"], error);
-    case "SQLITE_IOERR":
-      return failure(
-        ["failure", `cannot read or write ${path}: disk I/O error`, "free some space, or check the disk"],
-        error,
-      );
-    case "SQLITE_CANTOPEN":
-    case "SQLITE_READONLY":
-    case "SQLITE_PERM":
-      return failure(["failure", `cannot open ${path} for writing`, "check the permissions of its folder"], error);
-    default:
-      return failure(["failure", `${log} failed: ${String(error)}`, "check the disk"], error);
-  }
-}
-
-function failure([kind, message, hint]: ["data" | "busy" | "failure", string, string], cause: unknown): MlctlError {
-  return new MlctlError(kind, message, { hint, cause });
+  const repair = "move the file away: a new one is created";
+  return sqliteFailure(error, { path, name: nameOf(path), repair, check: "check the disk" });
 }
 
 function schemaOf(path: string): SqliteSchema {
-  return { name: `the prediction log ${path}`, migrations };
+  return { name: nameOf(path), migrations };
+}
+
+function nameOf(path: string): string {
+  return `the prediction log ${path}`;
 }

@@ -150,14 +150,14 @@ class ThreadedLog implements PredictionLog {
     // The thread must not inherit flags of the process (--input-type, --import). Its output is not piped to ours, so that
     // stdout stays clean.
     const worker = new Worker(threadUrl, { stdout: true, stderr: true, execArgv: [], workerData });
-    const gone = (reason: string): void => {
+    const handleExit = (reason: string): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
       this.#failed(reason);
     };
     worker.on("message", (reply: WriterReply) => this.#handleReply(reply));
-    worker.on("error", (error) => gone(String(error)));
-    worker.on("exit", (code) => gone(`the writer thread of the prediction log ended with code ${code}`));
+    worker.on("error", (error) => handleExit(String(error)));
+    worker.on("exit", (code) => handleExit(`the writer thread of the prediction log ended with code ${code}`));
     return worker;
   }
 

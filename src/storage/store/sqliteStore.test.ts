@@ -379,8 +379,8 @@ describe("opening the store", () => {
       console.log(readStore(paths).runs().length);`;
 
     chmodSync(target, 0o555);
-    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { ...nobody, cwd: "/" });
+    const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { ...unprivileged, cwd: "/" });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -49,13 +49,13 @@ interface HostClocks {
 
 /** The host's local times at which the job's clock shows one of `clocks`, over all stretches. */
 function hostClocks(clocks: readonly number[], stretches: readonly Stretch[]): HostClocks {
-  const [all, repeated, whole] = [new Set<number>(), new Set<number>(), new Set<number>()];
+  const [all, repeated, fullDays] = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const stretch of stretches) {
     const shift = shiftOf(stretch);
     const length = (stretch.end - stretch.begin) / MINUTE_MILLISECONDS;
     // A local time that occurs twice for the job runs the first time.
-    if (stretch.repeats[0] || (whole.has(shift) && !stretch.repeats[1])) continue;
-    if (length >= DAY_MINUTES) whole.add(shift);
+    if (stretch.repeats[0] || (fullDays.has(shift) && !stretch.repeats[1])) continue;
+    if (length >= DAY_MINUTES) fullDays.add(shift);
     const first = (stretch.begin + stretch.offsets[0]) / MINUTE_MILLISECONDS;
     for (const clock of clocks) {
       if (length < DAY_MINUTES && minuteOfDay(clock - first) >= length) continue;
