@@ -259,14 +259,14 @@ describe("restore refuses", () => {
       const { status, stderr } = target.run(["restore", path]);
       expect([status, stderr.split("\n")[0]]).toEqual([
         3,
-        expect.stringMatching(/^error: .*(is no backup of mlctl|is damaged)/),
+        expect.stringMatching(/^error: .*(is not an mlctl backup|is damaged)/),
       ]);
       expect(target.names(".")).toEqual([]);
     }
     const missing = emptyWorkspace().run(["restore", "nowhere.tar.gz"]);
     expect([missing.status, missing.stderr]).toEqual([
       2,
-      expect.stringContaining("hint: name a file that `mlctl backup` wrote"),
+      expect.stringContaining("hint: give the path of a file that `mlctl backup` wrote"),
     ]);
   });
 
@@ -284,7 +284,7 @@ describe("restore refuses", () => {
     const parent = temporaryFolder();
     const target = workspaceIn(parent);
     const { status, stderr } = target.run(["restore", path, "-C", join(parent, "inside")]);
-    expect([status, stderr.split("\n")[0]]).toEqual([3, expect.stringContaining("which no backup has")]);
+    expect([status, stderr.split("\n")[0]]).toEqual([3, expect.stringContaining("which is never part of a backup")]);
     expect(existsSync(join(parent, "evil.txt"))).toBe(false);
     expect(existsSync("/tmp/mlctl-evil.txt")).toBe(false);
     expect(target.names("inside")).toEqual([]);

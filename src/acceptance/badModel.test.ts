@@ -150,13 +150,13 @@ describe("a trained model that was", () => {
     [
       "cut off",
       (path, copy) => truncateSync(join(copy.folder, path), 1000),
-      /^error: the model .* is cut off after 1000 characters$/,
+      /^error: the model .* is truncated after 1000 characters$/,
     ],
     ["emptied", (path, copy) => copy.write({ [path]: "" }), /^error: the model .* is empty$/],
     [
       "edited",
       (path, copy) => copy.write({ [path]: copy.read(path).replace(/0\.\d{3}/, "0.999") }),
-      /^error: the model .* was edited: its content does not match its hash$/,
+      /^error: the model .* was edited: its content does not match its checksum$/,
     ],
     ["removed", (path, copy) => rmSync(join(copy.folder, path)), /^error: there is no model .*trainedmodel_/],
   ])("%s is refused by score, deploy, report and predict; the deployed one answers as before", (_, damage, message) => {
@@ -222,7 +222,7 @@ describe("the deployed model", () => {
         3,
         "",
         [
-          expect.stringMatching(/^error: the model .*releases.* is cut off after 500 characters$/),
+          expect.stringMatching(/^error: the model .*releases.* is truncated after 500 characters$/),
           "hint: `mlctl deploy` restores it from the models folder; else `mlctl deploy --rollback`",
         ],
       ]);

@@ -145,7 +145,7 @@ describe("the model asked for", () => {
   it.each([
     ["v9", "there is no model v9", "the newest is v1"],
     ["@stagin", "there is no alias @stagin", "did you mean @staging?"],
-    ["@nobody", "there is no alias @nobody", "`mlctl models list` shows the aliases there are"],
+    ["@nobody", "there is no alias @nobody", "`mlctl models list` shows the aliases"],
     ["zzzz", "there is no run zzzz", "`mlctl runs list` shows them"],
   ])("%s is not there: exit 2", (reference, message, hint) => {
     const done = workspace.run(["predict", "--model", reference], { input: header + good });

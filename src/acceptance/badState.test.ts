@@ -55,9 +55,9 @@ describe("a store", () => {
         "",
         [
           expect.stringMatching(
-            /^error: the store .*mlctl\.db is of version 99, written by a newer mlctl; this one knows up to \d+$/,
+            /^error: the store .*mlctl\.db has schema version 99, written by a newer mlctl; this one supports up to \d+$/,
           ),
-          "hint: update mlctl; the file was left as it is",
+          "hint: update mlctl; the file was not changed",
         ],
       ]);
     }
@@ -83,7 +83,7 @@ describe("a store", () => {
         "",
         [
           expect.stringMatching(/^error: the store .*mlctl\.db is damaged$/),
-          "hint: run `mlctl reindex`: it is rebuilt from the records",
+          "hint: run `mlctl reindex` to rebuild it from the records",
         ],
       ]);
     }
@@ -176,7 +176,7 @@ describe.skipIf(!isRoot)("without the right", () => {
     "",
     [
       expect.stringMatching(new RegExp(`^error: cannot write .*${path}.*: permission denied$`)),
-      "hint: check who may write in that folder",
+      "hint: check the permissions of the folder",
     ],
   ];
 

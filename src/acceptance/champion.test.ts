@@ -35,7 +35,7 @@ describe("the deployed model", () => {
     expect(swapped.run(["predict", "testdata/testdata.csv"])).toMatchObject({
       status: 3,
       stdout: "",
-      stderr: expect.stringContaining("is another model than the one that was recorded there"),
+      stderr: expect.stringContaining("is not the model that was recorded"),
     });
   });
 

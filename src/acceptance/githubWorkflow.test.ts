@@ -109,7 +109,7 @@ describe("a job on GitHub Actions", () => {
   it("tells what the job said: annotations and the summary reach the runner, and the record is kept all the same", () => {
     const { run, folder } = runner();
     const [, judge, keep] = run("judge");
-    expect([judge!.status, keep!.name, keep!.status]).toEqual([10, "keep what it made", 0]);
+    expect([judge!.status, keep!.name, keep!.status]).toEqual([10, "save the state", 0]);
     expect(judge!.said).toMatch(/^::error title=mlctl score::.*required is 0.99/m);
     expect(workspaceIn(folder).read("summary.md")).toContain("### mlctl score");
     expect(git(origin, "ls-tree", "-r", "--name-only", "mlctl-state")).toMatch(/execution_\S+_judge.json/);
@@ -118,10 +118,10 @@ describe("a job on GitHub Actions", () => {
   it("loses nothing where two of them end at the same time", () => {
     const [one, other] = [runner(), runner()];
     for (const { run } of [one, other])
-      expect(run("check", /^(bring|mlctl)/).map(({ status }) => status)).toEqual([0, 0]);
+      expect(run("check", /^(restore|mlctl)/).map(({ status }) => status)).toEqual([0, 0]);
     const names = (): string[] =>
       git(origin, "ls-tree", "-r", "--name-only", "mlctl-state").match(/execution_\S+_check.json/g) ?? [];
-    for (const { run } of [one, other]) expect(run("check", /^keep/).map(({ status }) => status)).toEqual([0]);
+    for (const { run } of [one, other]) expect(run("check", /^save/).map(({ status }) => status)).toEqual([0]);
     expect(names()).toHaveLength(2);
   });
 });

@@ -293,7 +293,7 @@ describe("deploy", () => {
     const before = snapshot(join(workspace.folder, "production_deployment"));
     const { status, stdout, stderr } = workspace.run(["deploy", "--rollback"]);
     expect([status, stdout]).toEqual([4, ""]);
-    expect(stderr).toMatch(/^error: there is no earlier deployment than that of run \w+\nhint: /);
+    expect(stderr).toMatch(/^error: there is no deployment before that of run \w+\nhint: /);
     expect(snapshot(join(workspace.folder, "production_deployment"))).toEqual(before);
     // What was rolled back from can be deployed again, and that undone again.
     expect(workspace.json("deploy", "v2", "--force")).toMatchObject({ run_id: second });

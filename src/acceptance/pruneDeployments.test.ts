@@ -86,7 +86,7 @@ describe("prune of deployments", () => {
     for (const run of [runs[4], runs[3]]) expect(rolledBack(copy)).toBe(run);
     const { status, stderr } = copy.run(["deploy", "--rollback"]);
     expect(status).toBe(4);
-    expect(stderr).toContain(`the deployment before, 3 of run ${runs[2]}, was pruned`);
+    expect(stderr).toContain(`the previous deployment, 3 of run ${runs[2]}, was pruned`);
     expect(stderr).toContain("mlctl models list");
     expectSound(copy);
   });
@@ -143,7 +143,7 @@ describe("prune of deployments", () => {
     ];
     for (const args of asked) {
       const { status, stderr } = copy.run(args);
-      expect(stderr, args.join(" ")).toContain(`run ${run} was pruned: only the record of deployment 1 tells of it`);
+      expect(stderr, args.join(" ")).toContain(`run ${run} was pruned: only the record of deployment 1 remains`);
       expect([status, stderr.includes("mlctl at 20")], args.join(" ")).toEqual([2, true]);
     }
     const record = copy.read(`${production}/history/deployment_000001.json`);
@@ -205,9 +205,9 @@ describe("prune of deployments", () => {
     copy.ok("prune");
     expect(numbersOf(copy)).toEqual([4, 5, 6]);
     const { status, stdout } = copy.run(["verify"]);
-    expect([status, stdout]).toEqual([3, expect.stringContaining('take "prunedAt" out of deployment.json')]);
+    expect([status, stdout]).toEqual([3, expect.stringContaining('remove "prunedAt" from deployment.json')]);
     copy.write({ [path]: JSON.stringify({ ...current, prunedAt: 5 }, null, 2) });
-    expect(copy.run(["prune"]).stderr).toContain("its prunedAt is missing or of another type");
+    expect(copy.run(["prune"]).stderr).toContain("its prunedAt is missing or has the wrong type");
   });
 
   it("takes nothing from outside, whatever run a stranger's record names", () => {

@@ -60,7 +60,7 @@ describe("restore", () => {
       expect(status, stderr).toBe(null);
       if (change % 4 === 0) {
         const list = copy.run(["runs", "list"]);
-        const cut = list.stderr.includes("error: a restore was cut off");
+        const cut = list.stderr.includes("error: a restore was interrupted");
         expect([list.status, /hint: .*mlctl reindex/.test(list.stderr)]).toEqual(cut ? [4, true] : [0, false]);
         if (cut) expect(copy.run(["doctor"]).status).toBeGreaterThan(0);
         if (cut) half = copy.copy();

@@ -89,7 +89,9 @@ describe("schedule install", () => {
     const [here, there] = [linesIn("America/New_York"), linesIn("Asia/Kolkata")];
     expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout));
     // The machine is in one of them at most.
-    expect(here.stderr + there.stderr).toMatch(/warning: cron goes by the time zone of this machine, .*here TZ says /);
+    expect(here.stderr + there.stderr).toMatch(
+      /warning: cron and the installed lines use the time zone of this machine, .*TZ in this shell is /,
+    );
     table.write("CRON_TZ=Asia/Kolkata\n");
     // 01:30 and 00:30 UTC, five hours and a half later.
     expect(linesIn("Asia/Kolkata").stdout).toContain('"0 6,7 * * * cd ');
@@ -197,7 +199,7 @@ describe("a job that did not run", () => {
     const doctor = copy.run(["doctor"]);
     expect([doctor.status, doctor.stdout]).toEqual([
       1,
-      expect.stringMatching(/job nightly\tfail\t\d+\t0\tdid not run/),
+      expect.stringMatching(/job nightly\tfail\t\d+\t0\tmissed \d+ runs?/),
     ]);
     copy.ok("schedule", "now", "verify", "--missed");
     copy.ok("schedule", "now", "nightly", "--missed");
@@ -237,7 +239,7 @@ describe("schedule run", () => {
     const { status, stderr } = await finished;
     expect(status, stderr).toBe(143);
     expect(stderr).toMatch(
-      /warning: \d+ times since 2026-01-01T00:05:00.000Z passed while nothing was running: it runs now/,
+      /warning: \d+ scheduled times since 2026-01-01T00:05:00.000Z passed without a run: running the job now/,
     );
     const found = jobs(copy);
     expect(found.map(({ scheduler }) => scheduler)).toEqual(["daemon", "daemon", "daemon"]);

@@ -41,7 +41,7 @@ describe("two workspaces of one repository", () => {
     const refused = b.run(["schedule", "install", "--k8s", "-o", "../../deploy"]);
     expect([refused.status, refused.stderr]).toEqual([
       2,
-      expect.stringContaining("holds the jobs of teams/a/config.json already"),
+      expect.stringContaining("already contains the jobs of teams/a/config.json"),
     ]);
     b.ok("schedule", "remove", "--k8s", "-o", "../../deploy");
     expect(all.names("deploy")).toEqual(["mlctl-cronjobs.yaml"]);
@@ -57,7 +57,7 @@ describe("a job that runs more often than GitHub starts workflows", () => {
     const { status, stderr } = workspace.run(["schedule", "install", "--github"]);
     expect(status).toBe(0);
     expect(stderr).toContain(
-      "warning: job often has times 2 minutes apart: GitHub starts a workflow every 5 minutes at most\n",
+      "warning: job often has times 2 minutes apart, but GitHub starts a workflow at most every 5 minutes\n",
     );
     expect(stderr).not.toContain("job verify has");
     expect(workspace.run(["schedule", "install", "--k8s"]).stderr).not.toContain("GitHub");

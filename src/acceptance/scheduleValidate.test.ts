@@ -21,14 +21,16 @@ describe("config validate", () => {
     const lineOf = (text: string): number =>
       workspace.read("config.json").slice(0, workspace.read("config.json").indexOf(text)).split("\n").length;
     expect(lines).toContain("config.json has 6 errors");
-    expect(lines).toContain(`config.json:${lineOf('"banana"')}: schedule.0.command: schedule: "banana" is no command`);
     expect(lines).toContain(
-      `config.json:${lineOf('"Mars"')}: schedule.1.timezone: schedule "b": there is no time zone`,
+      `config.json:${lineOf('"banana"')}: schedule.0.command: schedule: "banana" is not a command`,
     );
-    expect(lines).toMatch(/config.json:\d+: schedule.2.name: another job is called "b" too/);
+    expect(lines).toContain(
+      `config.json:${lineOf('"Mars"')}: schedule.1.timezone: schedule "b": "Mars" is not a valid time zone`,
+    );
+    expect(lines).toMatch(/config.json:\d+: schedule.2.name: another job has the name "b"/);
     expect(lines).toContain(`config.json:${lineOf('"0 3 31 2 *"')}: schedule.3.cron: schedule "c": "0 3 31 2 *"`);
     expect(lines).toContain(`config.json:${lineOf('"0 3 8 * 1#1"')}: schedule.4.cron: `);
-    expect(lines).toContain(`config.json:${lineOf('"args"')}: schedule.5.args: schedule "e": args cannot have -C`);
+    expect(lines).toContain(`config.json:${lineOf('"args"')}: schedule.5.args: schedule "e": args must not contain -C`);
   });
 
   it("tells them beside what is wrong in other sections, and each only once", () => {
@@ -52,9 +54,9 @@ describe("config validate", () => {
       expect.stringMatching(/^train\.models\.0\.family: found "xgbost", .*did you mean "xgboost"\?$/),
       expect.stringMatching(/^monitor\.drift\.columns\.age\.test: .*did you mean "ks"\?$/),
       'schedule.0.cron: schedule "a": "70 25 * * *" is not a cron expression; field 1, the minute: found "70", allowed 0 to 59; field 2, the hour: found "25", allowed 0 to 23',
-      expect.stringMatching(/^schedule\.1\.command: schedule: "banana" is no command/),
+      expect.stringMatching(/^schedule\.1\.command: schedule: "banana" is not a command/),
       expect.stringMatching(/^schedule\.1\.jitter: found "soon"/),
-      'schedule.2.cron: schedule "c": "0 3 31 2 *" is not a cron expression; field 3, the day of the month: found "31", which no month of "2" has',
+      'schedule.2.cron: schedule "c": "0 3 31 2 *" is not a cron expression; field 3, the day of the month: found "31", which does not exist in month "2"',
       "schedule.3.args: unknown option '--nope'",
       "hint: `mlctl config schema` describes every key",
       "",

@@ -1,4 +1,4 @@
-/** What is written for systemd, GitHub Actions and Kubernetes, read back by their own readers. */
+/** Checks the files for systemd, GitHub Actions and Kubernetes with systemd-analyze and a YAML parser. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +30,7 @@ const has = (program: string): boolean => spawnSync(program, ["--version"]).erro
 
 describe("systemd", () => {
   it.skipIf(!has("systemd-analyze"))("accepts the units, also with spaces and % in paths", () => {
-    // Only the paths of the place are read.
+    // systemdUnits reads only the paths of JobPlace.
     const place = { configPath: "/srv/my 100% $HOME/config.json", directory: folder } as JobPlace;
     const units = systemdUnits([job(), job({ name: "second", cron: "15 0 10 L * *" })], place, "mlctl-test");
     for (const [name, text] of Object.entries(units)) writeFileSync(join(folder, name), text);
@@ -66,11 +66,11 @@ describe("systemd", () => {
     }
   });
 
-  it("says which days it has no words for", () => {
+  it("rejects days that systemd cannot express", () => {
     expect(() => calendarOf(job({ cron: "0 0 15W * *" }))).toThrow(
-      "systemd has no words for 15W in the day of the month",
+      "systemd cannot express 15W in the day of the month",
     );
-    expect(() => calendarOf(job({ cron: "0 0 * * 1#1" }))).toThrow("systemd has no words for L and # in the weekday");
+    expect(() => calendarOf(job({ cron: "0 0 * * 1#1" }))).toThrow("systemd cannot express L and # in the weekday");
   });
 });
 
@@ -94,7 +94,7 @@ describe("GitHub Actions", () => {
     expect(runs).toContain("mlctl schedule now nightly $DUE -c config.json");
   });
 
-  it("gives each job a group of its own: of one group GitHub cancels what waits", () => {
+  it("gives each job its own concurrency group, because GitHub cancels pending runs of a group", () => {
     const of = (name: string): unknown =>
       (
         parse(githubWorkflow(job({ name }), { folder: ".", config: "config.json", kept: [], now })) as {
@@ -129,7 +129,7 @@ describe("Kubernetes", () => {
     ]);
   });
 
-  it("gives jobs whose names read alike there, or are long, names of their own", () => {
+  it("gives unique names to jobs whose Kubernetes names would be equal or too long", () => {
     const names = ["a_b", "A-b", "a-b", "a-b-", "x".repeat(60), `${"x".repeat(59)}y`];
     const text = kubernetesCronJobs(
       names.map((name) => job({ name })),

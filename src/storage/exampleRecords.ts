@@ -1,4 +1,4 @@
-/** Records and a workspace for the tests of storage. */
+/** Example records and workspaces for tests of storage. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -41,14 +41,14 @@ export function workspaceIn(workspace: string): WorkspacePaths {
   return paths;
 }
 
-/** Writes a file into the workspace. */
+/** Writes a file into the workspace and returns its artifact. */
 export function exampleArtifact(paths: WorkspacePaths, path: string, content: string): Artifact {
   mkdirSync(dirname(join(paths.workspace, path)), { recursive: true });
   writeFileSync(join(paths.workspace, path), content);
   return { path, sha256: sha256Text(content), bytes: Buffer.byteLength(content) };
 }
 
-/** The n-th dataset, a day after the one before. */
+/** The n-th dataset, one day after the previous one. */
 export function exampleDataset(n: number, change: Partial<Dataset> = {}): Dataset {
   const date = String(n).padStart(2, "0");
   return {
@@ -68,7 +68,7 @@ export function exampleDataset(n: number, change: Partial<Dataset> = {}): Datase
   };
 }
 
-/** The n-th run, a minute after the one before. */
+/** The n-th run, one minute after the previous one. */
 export function exampleRun(n: number, change: Partial<Run> = {}): Run {
   return {
     kind: "run",
@@ -101,10 +101,10 @@ export function exampleRun(n: number, change: Partial<Run> = {}): Run {
   };
 }
 
-/** The n-th watched day of run 1: f1 too low, one column drifted. */
+/** The n-th monitored day of run 1: f1 is too low and one column has drifted. */
 export function exampleMonitoring(n: number, change: Partial<MonitorRecord> = {}): MonitorRecord {
-  const figures = { statistic: 0.5, value: 0.001, limit: 0.05, psi: 0.3 };
-  const drifted = { test: "ks", measure: "p_value", direction: "below", ...figures } as const;
+  const values = { statistic: 0.5, value: 0.001, limit: 0.05, psi: 0.3 };
+  const drifted = { test: "ks", measure: "p_value", direction: "below", ...values } as const;
   const dataset = { tested: 1, drifted: 1, share: 1, limit: 0.5, detected: true };
   const nothing = { passes: "at_most", interval: null, message: "" } as const;
   return {
@@ -160,7 +160,7 @@ export function exampleMonitoring(n: number, change: Partial<MonitorRecord> = {}
   };
 }
 
-/** A search of two trials. */
+/** A search with two trials. */
 export function exampleSearch(n: number): SearchRecord {
   const trial = (number: number, value: number) => ({
     trialId: `search${n}.${number}`,
@@ -216,7 +216,7 @@ export function exampleRequest(paths: WorkspacePaths, runId: string, minute: num
   };
 }
 
-/** The n-th run of a job, a day after the one before. */
+/** The n-th run of a job, one day after the previous one. */
 export function exampleExecution(n: number, change: Partial<Execution> = {}): Execution {
   const at = `2026-01-${String(n).padStart(2, "0")}T06:00:00.000Z`;
   return {

@@ -13,7 +13,7 @@ function options(database: string, change: Partial<LockOptions> = {}): LockOptio
   return { database, command: "mlctl train", waitMs: 0, now, ...change };
 }
 
-/** A process that takes the lock, says so and keeps it. */
+/** Starts a process that takes the lock, reports this and keeps the lock. */
 async function holder(database: string): Promise<ChildProcess> {
   const script = `
     import { acquireLock } from ${JSON.stringify(join(dist, "lock.js"))};
@@ -28,7 +28,7 @@ async function holder(database: string): Promise<ChildProcess> {
 }
 
 describe("acquireLock", () => {
-  it("tells who holds the lock, and that waiting helps", async () => {
+  it("reports who holds the lock, and how to wait for it", async () => {
     const database = join(temporaryFolder(), "mlctl.db");
     const release = await acquireLock(options(database));
     const refusal = await acquireLock(options(database)).catch((error: unknown) => error as MlctlError);
@@ -44,18 +44,20 @@ describe("acquireLock", () => {
     (await acquireLock(options(database)))();
   });
 
-  it("waits without blocking until the lock is free, and tells so once", async () => {
+  it("waits without blocking until the lock is free, and reports this once", async () => {
     const database = join(temporaryFolder(), "mlctl.db");
     const release = await acquireLock(options(database));
-    const told: string[] = [];
+    const reported: string[] = [];
     setTimeout(release, 150);
-    const second = await acquireLock(options(database, { waitMs: 10_000, onWait: (message) => told.push(message) }));
+    const second = await acquireLock(
+      options(database, { waitMs: 10_000, onWait: (message) => reported.push(message) }),
+    );
     second();
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain("mlctl train");
+    expect(reported).toHaveLength(1);
+    expect(reported[0]).toContain("mlctl train");
   });
 
-  it("gives up waiting on a signal", async () => {
+  it("stops waiting when the signal aborts", async () => {
     const database = join(temporaryFolder(), "mlctl.db");
     const release = await acquireLock(options(database));
     const controller = new AbortController();
@@ -66,7 +68,7 @@ describe("acquireLock", () => {
     release();
   });
 
-  it("is free at once when its holder is killed, and the note of the dead one is not believed", async () => {
+  it("is free at once when its holder is killed, and ignores the note of the dead process", async () => {
     const database = join(temporaryFolder(), "mlctl.db");
     for (let round = 0; round < 5; round++) {
       const child = await holder(database);
@@ -105,13 +107,13 @@ describe("acquireLock", () => {
     }
   });
 
-  it("explains a folder that does not exist and a lock file that is none", async () => {
+  it("explains a missing folder and an invalid lock file", async () => {
     const folder = temporaryFolder();
     await expect(acquireLock(options(join(folder, "no", "mlctl.db")))).rejects.toMatchObject({ kind: "failure" });
     appendFileSync(join(folder, "mlctl.db.lock"), "not a database, but long enough to be looked at ".repeat(20));
     await expect(acquireLock(options(join(folder, "mlctl.db")))).rejects.toMatchObject({
       kind: "failure",
-      hint: "delete that file: it holds nothing",
+      hint: "delete the file: it contains no data",
     });
   });
 });

@@ -1,4 +1,4 @@
-/** One lock a workspace over everything that writes; readers never need it. */
+/** The write lock, one per workspace; readers do not need it. */
 import { readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,23 +7,22 @@ import { atomicWrite } from "./files/atomicWrite.ts";
 import { processIsAlive } from "./files/processIsAlive.ts";
 import { openSqlite, sqliteCode, type SqliteDatabase } from "./sqlite/sqlite.ts";
 
-/** Often enough to feel immediate, rare enough to cost nothing. */
+/** Short enough to seem immediate, long enough to cost nothing. */
 const POLL_MILLISECONDS = 50;
 
 export interface LockOptions {
-  /** The index of the workspace; the lock lies beside it as `<database>.lock`. */
+  /** Path of the workspace's index; the lock file is `<database>.lock`. */
   readonly database: string;
-  /** What this process does, e.g. "mlctl train": told to those who find the lock taken. */
+  /** The command of this process, such as "mlctl train"; shown to other processes that find the lock taken. */
   readonly command: string;
-  /** 0 gives up at once. */
+  /** 0: do not wait. */
   readonly waitMs: number;
   readonly now: () => Date;
   readonly signal?: AbortSignal;
-  /** Called once when the lock is taken and waiting begins. */
+  /** Called once, when another process holds the lock and waiting begins. */
   readonly onWait?: (message: string) => void;
 }
 
-/** Who holds the lock. */
 export interface LockHolder {
   readonly pid: number;
   readonly host: string;
@@ -32,24 +31,23 @@ export interface LockHolder {
 }
 
 /**
- * Takes the lock: an exclusive transaction on a small SQLite file, which the system ends with the process, so that
- * a killed holder frees it at once and no stale lock can exist. Not re-entrant: a step that runs inside another one
- * uses the lock that is already held.
+ * Takes the lock: an exclusive transaction on a small SQLite file. It ends with the process, so a killed holder frees the
+ * lock at once and no stale lock can exist. Not re-entrant: a step that runs inside another one uses its lock.
  *
  * @returns release, to be called once; calling it again does nothing
- * @throws {MlctlError} kind "busy" when it is still taken after `waitMs`; "interrupted" on `signal`
+ * @throws {MlctlError} kind "busy" if the lock is still taken after `waitMs`; "interrupted" on `signal`
  */
 export async function acquireLock(options: LockOptions): Promise<() => void> {
   const deadline = performance.now() + options.waitMs;
   const lock = openLock(options.database);
   try {
-    for (let told = false; !tryLock(lock, options.database);) {
+    for (let reported = false; !tryLock(lock, options.database);) {
       if (performance.now() >= deadline) throw busy(options.database);
-      if (!told) options.onWait?.(busy(options.database).message);
-      told = true;
+      if (!reported) options.onWait?.(busy(options.database).message);
+      reported = true;
       await pause(options.signal);
     }
-    tellHolder(options);
+    writeHolder(options);
   } catch (error) {
     lock.close();
     throw error;
@@ -57,13 +55,13 @@ export async function acquireLock(options: LockOptions): Promise<() => void> {
   return () => release(lock, options.database);
 }
 
-/** Who holds the lock, as far as its note tells; undefined when the note is missing or of a process that is gone. */
+/** The holder of the lock; undefined if its note is missing or names a process that is gone. */
 export function lockHolder(database: string): LockHolder | undefined {
   try {
     const holder = JSON.parse(readFileSync(notePath(database), "utf8")) as LockHolder;
     return holder.host !== hostname() || processIsAlive(holder.pid) ? holder : undefined;
   } catch {
-    // Only a courtesy: the note appears a moment after the lock and vanishes a moment before.
+    // The note is informative only: it is written just after the lock is taken and removed just before it is released.
     return undefined;
   }
 }
@@ -92,7 +90,7 @@ function release(lock: SqliteDatabase, database: string): void {
   lock.close();
 }
 
-function tellHolder({ database, command, now }: LockOptions): void {
+function writeHolder({ database, command, now }: LockOptions): void {
   const holder: LockHolder = { pid: process.pid, host: hostname(), command, since: now().toISOString() };
   atomicWrite(notePath(database), `${JSON.stringify(holder, null, 2)}\n`);
 }
@@ -119,7 +117,7 @@ function lockFailure(error: unknown, database: string): MlctlError {
   const code = sqliteCode(error);
   const hint =
     code === "SQLITE_NOTADB"
-      ? "delete that file: it holds nothing"
+      ? "delete the file: it contains no data"
       : code === "SQLITE_FULL" || code === "SQLITE_IOERR"
         ? "free some space and run the command again: nothing was changed"
         : "the folder must exist and be writable for commands that change the workspace";

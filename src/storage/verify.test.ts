@@ -9,7 +9,7 @@ import { syncStore } from "./store/syncStore.ts";
 import { verify } from "./verify.ts";
 import type { WorkspacePaths } from "./files/workspacePaths.ts";
 
-/** A dataset, its run and two deployments of it, all with their files. */
+/** A dataset, its run and two deployments of the run, all with their files. */
 function soundWorkspace(): WorkspacePaths {
   const paths = exampleWorkspace();
   const store = openStore(paths.database);
@@ -32,7 +32,7 @@ async function complaints(paths: WorkspacePaths): Promise<string[]> {
 }
 
 describe("verify", () => {
-  it("passes every artifact of a sound workspace, the store and the deployment", async () => {
+  it("passes every artifact, the store and the deployment of an intact workspace", async () => {
     const paths = soundWorkspace();
     const done: string[] = [];
     const findings = await verify(paths, (count, total) => done.push(`${count}/${total}`));
@@ -50,39 +50,39 @@ describe("verify", () => {
     expect(done.at(-1)).toBe("8/8");
   });
 
-  it("finds changed and missing bytes, also where the size stayed the same", async () => {
+  it("finds changed and missing files, also if the size is unchanged", async () => {
     const paths = soundWorkspace();
     writeFileSync(join(paths.models, "m.json"), "[]");
     writeFileSync(join(paths.datasets, "finaldata.csv"), "a\n");
     rmSync(join(paths.production, "releases/000001_run1/latestscore.txt"));
     expect(await complaints(paths)).toEqual([
-      "fail: artifact ingesteddata/finaldata.csv: changed: 2 bytes, recorded were 4",
-      "fail: artifact models/m.json: changed: its hash differs",
+      "fail: artifact ingesteddata/finaldata.csv: changed: 2 bytes, expected 4",
+      "fail: artifact models/m.json: changed: its checksum differs",
       "fail: artifact production_deployment/releases/000001_run1/latestscore.txt: missing",
     ]);
   });
 
-  it("finds damaged records, and an index that is not in step", async () => {
+  it("finds damaged records and an index that is out of date", async () => {
     const paths = soundWorkspace();
     writeFileSync(join(paths.models, "run_run1.json"), "{}");
     expect(await complaints(paths)).toEqual([
       'fail: record models/run_run1.json: the record models/run_run1.json cannot be read: its kind is undefined, not "run"',
-      "warn: index: 1 record is not in step with it; the next command that writes, or `mlctl reindex`, heals that",
+      "warn: index: out of date for 1 record; the next command that writes, or `mlctl reindex`, updates it",
     ]);
   });
 
-  it("finds a damaged store and goes on to the rest", async () => {
+  it("finds a damaged store and continues with the other checks", async () => {
     const paths = soundWorkspace();
     for (const suffix of ["-wal", "-shm"]) rmSync(`${paths.database}${suffix}`, { force: true });
     writeFileSync(paths.database, "no database ".repeat(100));
     expect(await complaints(paths)).toEqual([`fail: store: the store ${paths.database} is damaged`]);
     rmSync(paths.database);
-    expect(await complaints(paths)).toEqual(["warn: store: there is none yet; `mlctl reindex` makes it"]);
+    expect(await complaints(paths)).toEqual(["warn: store: missing; `mlctl reindex` creates it"]);
   });
 
-  it("misses no store where nothing was recorded yet", async () => {
+  it("does not report a missing store if nothing has been recorded yet", async () => {
     expect(await verify(exampleWorkspace())).toMatchObject([
-      { name: "store", status: "pass", message: "will be made when it is needed" },
+      { name: "store", status: "pass", message: "will be created when it is needed" },
     ]);
   });
 
@@ -92,8 +92,8 @@ describe("verify", () => {
     rmSync(join(paths.production, "history"), { recursive: true });
     expect(await complaints(paths)).toEqual([
       "fail: deployment history: deployment 1 is missing before 2",
-      "warn: index: 1 record is not in step with it; the next command that writes, or `mlctl reindex`, heals that",
-      "warn: deployed copy latestscore.txt: differs from the deployment; the next command that writes puts it right",
+      "warn: index: out of date for 1 record; the next command that writes, or `mlctl reindex`, updates it",
+      "warn: deployed copy latestscore.txt: differs from the deployment; the next command that writes restores it",
     ]);
     writeFileSync(join(paths.production, "deployment.json"), "");
     expect((await complaints(paths)).filter((line) => line.includes("it is empty"))).toHaveLength(2);

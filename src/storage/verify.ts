@@ -1,4 +1,4 @@
-/** Looks for changed and missing bytes in everything that the records name. */
+/** Compares every file that the records name with its recorded size and checksum. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../core/records/artifact.ts";
@@ -15,8 +15,8 @@ import { fromRecordPath, type WorkspacePaths } from "./files/workspacePaths.ts";
 import { artifactsOf } from "./records/workspaceRecord.ts";
 
 /**
- * Every artifact that any record names, the records, the store and the deployment; one finding each, damage first.
- * Reads all bytes; changes nothing and needs no lock.
+ * Checks all artifacts, the records, the store and the deployment; returns the findings, failures first. Reads all bytes,
+ * changes nothing and needs no lock.
  * @param onArtifact called after each artifact, for progress
  */
 export async function verify(
@@ -44,25 +44,26 @@ async function artifactFinding(workspace: string, { path, sha256, bytes }: Artif
   const file = fromRecordPath(workspace, path);
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) return finding(name, "fail", "missing");
-  if (stat.size !== bytes) return finding(name, "fail", `changed: ${stat.size} bytes, recorded were ${bytes}`);
+  if (stat.size !== bytes) return finding(name, "fail", `changed: ${stat.size} bytes, expected ${bytes}`);
   const found = await sha256File(file);
-  if (found !== sha256) return { ...finding(name, "fail", "changed: its hash differs"), value: found, limit: sha256 };
+  if (found !== sha256)
+    return { ...finding(name, "fail", "changed: its checksum differs"), value: found, limit: sha256 };
   return finding(name, "pass", "as recorded");
 }
 
 function storeFindings(paths: WorkspacePaths): { findings: Finding[]; known: string[] } {
   if (!existsSync(paths.database)) {
-    const lacking =
+    const missing =
       recordFiles(paths, []).length === 0
-        ? finding("store", "pass", "will be made when it is needed")
-        : finding("store", "warn", "there is none yet; `mlctl reindex` makes it");
-    return { findings: [lacking], known: [] };
+        ? finding("store", "pass", "will be created when it is needed")
+        : finding("store", "warn", "missing; `mlctl reindex` creates it");
+    return { findings: [missing], known: [] };
   }
   try {
     const store = openStoreReadonly(paths.database);
     if (store === undefined) {
       return {
-        findings: [finding("store", "warn", "of an older version; the next command that writes updates it")],
+        findings: [finding("store", "warn", "written by an older version; the next command that writes upgrades it")],
         known: [],
       };
     }
@@ -71,7 +72,7 @@ function storeFindings(paths: WorkspacePaths): { findings: Finding[]; known: str
       const { changes } = recordChanges(paths, store);
       const behind = changes.changed.length + changes.removed.length;
       const findings = problems.length > 0 ? problems : [finding("store", "pass", "sound")];
-      const message = `${behind} ${behind === 1 ? "record is" : "records are"} not in step with it; the next command that writes, or \`mlctl reindex\`, heals that`;
+      const message = `out of date for ${behind} ${behind === 1 ? "record" : "records"}; the next command that writes, or \`mlctl reindex\`, updates it`;
       if (behind > 0) findings.push({ ...finding("index", "warn", message), value: behind, limit: 0 });
       return { findings, known: [...store.knownRecords().keys()] };
     } finally {
@@ -88,7 +89,7 @@ function deploymentFindings(paths: WorkspacePaths): Finding[] {
   try {
     history = deploymentHistory(paths.production);
   } catch (error) {
-    // The damaged file itself is among the record findings.
+    // The record findings name the damaged file as well.
     if (error instanceof MlctlError) return [finding("deployment", "fail", error.message)];
     throw error;
   }
@@ -99,10 +100,12 @@ function deploymentFindings(paths: WorkspacePaths): Finding[] {
     ...copyFindings(paths.production, current),
     ...prunedFindings(current),
   ];
-  return findings.length > 0 ? findings : [finding("deployment", "pass", `run ${current.runId} is deployed whole`)];
+  return findings.length > 0
+    ? findings
+    : [finding("deployment", "pass", `run ${current.runId} is deployed, with all its files`)];
 }
 
-/** Numbers without a gap, and each deployment follows the one before it. */
+/** Checks that the numbers have no gap and that each deployment names the run of the previous one. */
 function historyFindings(history: readonly Deployment[]): Finding[] {
   return history.flatMap((deployment, i) => {
     const earlier = history[i + 1];
@@ -112,15 +115,15 @@ function historyFindings(history: readonly Deployment[]): Finding[] {
       return [finding("deployment history", "fail", `deployment ${expectedId} is missing before ${deploymentId}`)];
     }
     const follows = previousRunId === (earlier?.runId ?? null);
-    const message = `deployment ${deploymentId} says it followed run ${previousRunId}, but ${earlier?.runId} was before`;
+    const message = `deployment ${deploymentId} names ${previousRunId} as the previous run, but it was ${earlier?.runId}`;
     return follows ? [] : [finding("deployment history", "fail", message)];
   });
 }
 
-/** A record that was copied from the history by hand. */
+/** Finds a deployment.json that was copied by hand from a pruned record of the history. */
 function prunedFindings({ deploymentId, prunedAt }: Deployment): Finding[] {
   if (prunedAt === undefined) return [];
-  const message = `deployment ${deploymentId} is in force, yet says that it was pruned at ${prunedAt}: take "prunedAt" out of deployment.json`;
+  const message = `deployment ${deploymentId} is active but marked as pruned at ${prunedAt}: remove "prunedAt" from deployment.json`;
   return [finding("deployment", "fail", message)];
 }
 
@@ -129,7 +132,7 @@ function copyFindings(production: string, current: Deployment): Finding[] {
     const path = join(production, name);
     const found = existsSync(path) ? sha256Text(readFileSync(path)) : null;
     if (found === (artifact?.sha256 ?? null)) return [];
-    const message = "differs from the deployment; the next command that writes puts it right";
+    const message = "differs from the deployment; the next command that writes restores it";
     return [finding(`deployed copy ${name}`, "warn", message)];
   });
 }

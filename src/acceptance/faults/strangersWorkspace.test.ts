@@ -94,7 +94,7 @@ describe("links that lead out of the workspace", () => {
         "",
         [
           `error: ${name} is a link that leads out of its folder`,
-          'hint: put a file in place of the link; "database" in config.json may name another place',
+          'hint: replace the link with a file, or set another path as "database" in config.json',
         ],
       ]);
       expect(workspace.outside()).toEqual(outside);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createTask } from "node-cron";
-import { leastMinutes, nextTimes, onSchedule, timesAfter } from "./cron.ts";
+import { shortestInterval, nextTimes, onSchedule, timesAfter } from "./cron.ts";
 
 const at = (text: string): Date => new Date(text);
 const job = (cron: string, timezone = "UTC") => ({ name: "fullprocess", cron, timezone });
@@ -8,7 +8,7 @@ const times = (cron: string, timezone: string, after: string, count: number): st
   nextTimes(job(cron, timezone), count, at(after)).map((time) => time.toISOString().slice(0, 19));
 
 describe("nextTimes", () => {
-  it("gives the coming times in order, on the minute", () => {
+  it("returns the next times in order, on the minute", () => {
     expect(times("*/10 * * * *", "UTC", "2026-01-01T10:10:00Z", 3)).toEqual([
       "2026-01-01T10:20:00",
       "2026-01-01T10:30:00",
@@ -17,11 +17,11 @@ describe("nextTimes", () => {
   });
 
   it("reads the fields in the job's time zone", () => {
-    // 06:30 at UTC+05:30, without summer time
+    // 06:30 at UTC+05:30, without daylight saving time
     expect(times("30 6 * * *", "Asia/Kolkata", "2026-01-01T00:00:00Z", 1)).toEqual(["2026-01-01T01:00:00"]);
   });
 
-  it("follows summer time: a time that is leapt over is left out, one that comes twice comes once", () => {
+  it("follows daylight saving time: leaves out a skipped time and returns a repeated time once", () => {
     // Europe/Oslo: 2026-03-29 02:00 → 03:00 (UTC+2), 2026-10-25 03:00 → 02:00 (UTC+1)
     expect(times("30 2 * * *", "Europe/Oslo", "2026-03-28T00:00:00Z", 2)).toEqual([
       "2026-03-28T01:30:00",
@@ -33,7 +33,7 @@ describe("nextTimes", () => {
     ]);
   });
 
-  it("needs a day that fits the day of the month and the weekday, also years from now", () => {
+  it("requires a day that matches both the day of the month and the weekday, also years ahead", () => {
     expect(times("0 0 13 * 5", "UTC", "2026-01-01T00:00:00Z", 2)).toEqual([
       "2026-02-13T00:00:00",
       "2026-03-13T00:00:00",
@@ -61,23 +61,23 @@ describe("nextTimes", () => {
     }
   });
 
-  it("finds the times of a second among many", () => {
+  it("finds the next time of a job that runs every second", () => {
     const [first] = timesAfter(job("* * * * * *"), at("2026-01-01T23:59:58.500Z"));
     expect(first).toEqual(at("2026-01-01T23:59:59Z"));
   });
 
-  it("refuses what is no expression and no time zone", () => {
+  it("rejects an invalid expression and an invalid time zone", () => {
     expect(() => nextTimes({ name: "train", cron: "61 * * * *", timezone: "UTC" }, 1, at("2026-01-01"))).toThrow(
       expect.objectContaining({ kind: "usage", message: expect.stringContaining('"train": "61 * * * *"') }),
     );
     expect(() => nextTimes({ name: "train", cron: "* * * * *", timezone: "Oslo" }, 1, at("2026-01-01"))).toThrow(
-      /no time zone "Oslo"/,
+      /"Oslo" is not a valid time zone/,
     );
   });
 });
 
 describe("onSchedule", () => {
-  it("runs the work at its times, never twice at once, tells the times that overlap, until it is stopped", async () => {
+  it("runs the work at its times, never two runs at once, and reports overlaps until it is stopped", async () => {
     let [running, most] = [0, 0];
     const started: Date[] = [];
     const overlapped: Date[] = [];
@@ -103,8 +103,8 @@ describe("onSchedule", () => {
   });
 });
 
-it("knows how close the times of a job come to each other, across the hour and midnight", () => {
-  const least = (cron: string): number => leastMinutes({ name: "train", cron, timezone: "UTC" });
+it("returns the shortest interval between the times of a job, across the hour and midnight", () => {
+  const least = (cron: string): number => shortestInterval({ name: "train", cron, timezone: "UTC" });
   expect(["*/2 * * * *", "0,57 * * * *", "0,58 0,23 * * *"].map(least)).toEqual([2, 3, 2]);
   expect(["0,57 3 * * *", "*/5 * * * *", "0 * * * *", "0 3 * * *"].map(least)).toEqual([57, 5, 60, 1440]);
 });

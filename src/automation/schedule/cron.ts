@@ -1,34 +1,33 @@
-/** Times from cron expressions, and work that is done at them: the only door to node-cron. */
+/** Computes the times of cron expressions and runs work at these times. The only file that imports node-cron. */
 import { createTask, parse, validateDetailed, type Logger, type ParsedFields, type ScheduledTask } from "node-cron";
 import { MlctlError } from "../../core/errors.ts";
 import { isZone, localTime, utcOf, type LocalTime } from "./localTime.ts";
 
-/** When a job runs. */
 export interface CronJob {
   readonly name: string;
   readonly cron: string;
   readonly timezone: string;
 }
 
-/** The numbers that each field of an expression stands for. */
+/** The values that each field of an expression matches. */
 export type CronFields = ParsedFields;
 
-/** What happens at the times of a job. */
+/** Callbacks for the times of a job. */
 export interface CronWork {
   readonly due: (time: Date) => Promise<void>;
-  /** The work of an earlier time is not done yet. */
+  /** The work of an earlier time is still running. */
   readonly overlap: (time: Date) => void;
   /** The machine slept, or this process was too busy. */
   readonly missed: (time: Date) => void;
 }
 
-/** Leap years are eight years apart around 2100. */
-const MOST_DAYS = 366 * 9;
+/** Number of days to search for a match. Nine years, because the leap years around 2100 are eight years apart. */
+const MAX_DAYS = 366 * 9;
 
-/** What matters is told by the caller; node-cron's own lines would stand among the rows of a pipe. */
+/** The caller reports what matters; node-cron's own log lines would end up in piped output. */
 const silent: Logger = { info() {}, warn() {}, error() {}, debug() {} };
 
-/** The coming times. @throws {MlctlError} kind "usage" naming the job and what is wrong with its expression or zone */
+/** The next `count` times. @throws {MlctlError} kind "usage" with the job and the error in its expression or time zone */
 export function nextTimes(job: CronJob, count: number, after: Date): Date[] {
   const times: Date[] = [];
   for (const time of timesAfter(job, after)) {
@@ -38,8 +37,8 @@ export function nextTimes(job: CronJob, count: number, after: Date): Date[] {
 }
 
 /**
- * All times later than `after`, in order, as node-cron sees them: a day must fit both the day of the month and the
- * weekday; a time that the clock leaps over is left out, one that comes twice comes once.
+ * All times later than `after`, in order, by node-cron's rules: a day must match both the day of the month and the
+ * weekday. A local time that daylight saving skips is left out; one that occurs twice is returned once.
  */
 export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
   const fields = cronFields(job);
@@ -47,7 +46,7 @@ export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
   const day = taskOf({ ...job, cron: dayPattern(job.cron), timezone: "UTC" }, () => {});
   const from = localTime(after.getTime(), job.timezone);
   try {
-    for (let i = 0; i < MOST_DAYS; i++) {
+    for (let i = 0; i < MAX_DAYS; i++) {
       const midnight = new Date(Date.UTC(from.year, from.month - 1, from.day + i));
       if (!day.match(midnight)) continue;
       const date = { year: midnight.getUTCFullYear(), month: midnight.getUTCMonth() + 1, day: midnight.getUTCDate() };
@@ -64,9 +63,9 @@ export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
 
 const FIRST_SPAN = 60_000;
 
-/** The newest time of the job in the last `withinMs`. */
+/** The latest time of the job within the last `withinMs`. */
 export function latestTime(job: CronJob, now: Date, withinMs: number): Date | undefined {
-  // A short while first: a job of every second has millions of times in a month.
+  // Start with a short span: a job that runs every second has millions of times in a month.
   for (let span = FIRST_SPAN; ; span *= 24) {
     const from = new Date(now.getTime() - Math.min(span, withinMs));
     let latest: Date | undefined;
@@ -78,21 +77,21 @@ export function latestTime(job: CronJob, now: Date, withinMs: number): Date | un
   }
 }
 
-/** Every field as the numbers it stands for; days may hold L, W and # besides. */
+/** The values of each field; the day fields may also contain L, W and # tokens. */
 export function cronFields(job: CronJob): CronFields {
   checkJob(job);
   return parse(job.cron.trim());
 }
 
-/** Between two times of one day, also where midnight lies between. */
-export function leastMinutes(job: CronJob): number {
+/** The shortest interval between two times of the job in minutes, also across midnight. */
+export function shortestInterval(job: CronJob): number {
   const { hour: hours, minute: minutes } = cronFields(job);
   const times = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute)).toSorted((a, b) => a - b);
   const gaps = times.map((time, i) => (times[i + 1] ?? times[0]! + 1440) - time);
   return Math.min(...gaps);
 }
 
-/** Does the work at the job's times, never twice at once. @returns stops it */
+/** Runs the work at the job's times, never two runs at once. @returns a function that stops the schedule */
 export function onSchedule(job: CronJob, work: CronWork): () => Promise<void> {
   checkJob(job);
   const task = taskOf(job, ({ date }) => work.due(date));
@@ -120,19 +119,19 @@ function* clockTimes(
   }
 }
 
-/** The same days at midnight. */
+/** Matches the same days, at midnight. */
 function dayPattern(cron: string): string {
   return `0 0 0 ${cron.trim().split(/\s+/).slice(-3).join(" ")}`;
 }
 
-/** Of the minute on; an expression of six fields begins with the second. */
+/** In the order of a six-field expression; an expression of five fields begins with the minute. */
 const fieldRules: readonly (readonly [key: string, name: string, allowed: string])[] = [
   ["second", "second", "0 to 59"],
   ["minute", "minute", "0 to 59"],
   ["hour", "hour", "0 to 23"],
-  ["dayOfMonth", "day of the month", "1 to 31, L for the last, 15W for the weekday next to it"],
+  ["dayOfMonth", "day of the month", "1 to 31, L for the last day, 15W for the weekday nearest to the 15th"],
   ["month", "month", "1 to 12 or jan to dec"],
-  ["dayOfWeek", "weekday", "0 to 7 or sun to sat, 5L for the last of the month, 1#2 for the second"],
+  ["dayOfWeek", "weekday", "0 to 7 or sun to sat, 5L for the last Friday of the month, 1#2 for the second Monday"],
 ];
 
 function fieldProblem({ field, value = "" }: { field: string; value?: string }, cron: string): string {
@@ -141,13 +140,13 @@ function fieldProblem({ field, value = "" }: { field: string; value?: string }, 
   const [, name, allowed] = fieldRules[place] ?? [];
   if (name === undefined) {
     const isCount = fields.length < 5 || fields.length > 6;
-    return isCount ? `it has ${fields.length} fields, allowed 5 or 6` : "it has a sign that no field may have";
+    return isCount ? `it has ${fields.length} fields, allowed 5 or 6` : "it contains a character that no field allows";
   }
   const at = `field ${place + 1 - (6 - fields.length)}, the ${name}`;
-  // A day that is right by itself is in none of these months.
+  // The day is valid by itself, but does not exist in any of these months.
   const alone = [...fields.slice(0, -2), "*", "*"].join(" ");
   if (field === "dayOfMonth" && validateDetailed(alone).valid)
-    return `${at}: found ${JSON.stringify(value)}, which no month of ${JSON.stringify(fields.at(-2))} has`;
+    return `${at}: found ${JSON.stringify(value)}, which does not exist in month ${JSON.stringify(fields.at(-2))}`;
   return `${at}: found ${JSON.stringify(value)}, allowed ${allowed}`;
 }
 
@@ -156,12 +155,12 @@ function checkJob({ name, cron, timezone }: CronJob): void {
   if (!valid) {
     throw new MlctlError("usage", `schedule "${name}": ${JSON.stringify(cron)} is not a cron expression`, {
       details: errors.map((error) => fieldProblem(error, cron)),
-      hint: "five fields: minute hour day month weekday, such as */10 * * * *",
+      hint: "write five fields: minute hour day month weekday, for example */10 * * * *",
     });
   }
   if (!isZone(timezone)) {
-    throw new MlctlError("usage", `schedule "${name}": there is no time zone ${JSON.stringify(timezone)}`, {
-      hint: "name one like Europe/Oslo or UTC",
+    throw new MlctlError("usage", `schedule "${name}": ${JSON.stringify(timezone)} is not a valid time zone`, {
+      hint: "use an IANA name such as Europe/Oslo or UTC",
     });
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { jobEnvironment } from "./executeJob.ts";
 
-it("leaves a job every variable but those that name the workspace, which its command line does", () => {
+it("passes every variable to a job except those that name the workspace", () => {
   const own = { MLCTL_DIRECTORY: "sub", MLCTL_CONFIG: "sub/config.json", MLCTL_TARGET: "y", PATH: "/bin" };
   expect(jobEnvironment(own)).toEqual({ MLCTL_TARGET: "y", PATH: "/bin" });
 });

@@ -1,4 +1,4 @@
-/** Runs one job once, in a process of its own, with a record and a log file. */
+/** Runs a job once in a child process; writes an execution record and a log file. */
 import { spawn } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
@@ -18,20 +18,20 @@ import { projectRoot } from "../../core/projectRoot.ts";
 
 export const program = fileURLToPath(new URL("bin/mlctl.js", projectRoot));
 
-/** A job that was asked to stop and does not is killed. */
+/** Time between SIGTERM and SIGKILL. */
 const KILL_AFTER_MILLISECONDS = 10_000;
 
-/** Until another scheduler that began at the same time has written what it runs. */
+/** Long enough for another scheduler that started at the same time to write its execution record. */
 const LOCK_WAIT_MILLISECONDS = 1000;
 
 /** Where jobs run. */
 export interface JobPlace {
   readonly workspace: Workspace;
-  /** The configuration's path, absolute. */
+  /** Absolute path of the configuration file. */
   readonly configPath: string;
-  /** The folder that jobs run in. */
+  /** Working directory of the jobs. */
   readonly directory: string;
-  /** What the job prints goes there too, not only to its log. */
+  /** Receives the output of the job, in addition to its log file. */
   readonly echo?: (text: Buffer) => void;
 }
 
@@ -42,15 +42,15 @@ export interface JobRequest {
   readonly stop: AbortSignal;
 }
 
-/** What ended a process. */
+/** How a process ended. */
 interface End {
   readonly code: number | null;
   readonly timedOut: boolean;
-  /** Why it could not be started. */
+  /** Why the process could not be started. */
   readonly error?: string;
 }
 
-/** @returns the finished execution, or "done_before" where the job ran for that time already (by another scheduler) */
+/** @returns the finished execution, or "done_before" if the job already ran for that time (by another scheduler) */
 export async function executeJob(
   job: ScheduledJob,
   request: JobRequest,
@@ -63,9 +63,9 @@ export async function executeJob(
   if (release === undefined) {
     if (request.dueAt !== null && hasRun(place.workspace, job, request.dueAt)) return "done_before";
     const skipped = {
-      ...begun(job, request, context.now()),
+      ...newExecution(job, request, context.now()),
       status: "skipped",
-      reason: "it is still running",
+      reason: "the previous run is still running",
     } as const;
     const execution = { ...skipped, endedAt: skipped.startedAt, seconds: 0 };
     saveExecution(paths, execution);
@@ -73,7 +73,7 @@ export async function executeJob(
   }
   try {
     if (request.dueAt !== null && hasRun(place.workspace, job, request.dueAt)) return "done_before";
-    const execution = await carryOut(job, request, place);
+    const execution = await runAndRecord(job, request, place);
     retainExecutions(paths, config.retention.executions, context.now());
     return execution;
   } finally {
@@ -81,7 +81,7 @@ export async function executeJob(
   }
 }
 
-/** Says that a job was due and why it did not run. */
+/** Records that a job was due and why it did not run. */
 export function skipJob(
   job: ScheduledJob,
   dueAt: Date,
@@ -89,11 +89,14 @@ export function skipJob(
   { workspace: { paths, context } }: JobPlace,
 ): void {
   const at = context.now();
-  const skipped = begun(job, { trigger: "missed", dueAt }, at);
+  const skipped = newExecution(job, { trigger: "missed", dueAt }, at);
   saveExecution(paths, { ...skipped, status: "skipped", endedAt: skipped.startedAt, seconds: 0, reason });
 }
 
-/** Without what `-c` and the working folder say already: relative to another folder it would lead elsewhere. */
+/**
+ * The environment without MLCTL_DIRECTORY and MLCTL_CONFIG: `-c` and the working directory already set both, and relative
+ * paths would resolve against another directory.
+ */
 export function jobEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { MLCTL_DIRECTORY: _directory, MLCTL_CONFIG: _config, ...rest } = own;
   return rest;
@@ -110,11 +113,11 @@ async function lockJob(database: string, { name }: ScheduledJob, now: () => Date
 
 function hasRun({ paths }: Workspace, { name }: ScheduledJob, dueAt: Date): boolean {
   const due = dueAt.toISOString();
-  // Another scheduler that found this one at work says that it skipped: nothing ran for it.
+  // A scheduler that finds the job locked records "skipped"; that execution did not run the job.
   return recentExecutions(paths, name).some(({ dueAt: at, status }) => at === due && status !== "skipped");
 }
 
-function begun(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "stop">, at: Date): Execution {
+function newExecution(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "stop">, at: Date): Execution {
   return {
     kind: "execution",
     executionId: `${timestamp(at)}_${job.name}`,
@@ -134,9 +137,9 @@ function begun(job: ScheduledJob, { trigger, dueAt }: Omit<JobRequest, "stop">, 
   };
 }
 
-async function carryOut(job: ScheduledJob, request: JobRequest, place: JobPlace): Promise<Execution> {
+async function runAndRecord(job: ScheduledJob, request: JobRequest, place: JobPlace): Promise<Execution> {
   const { paths, context } = place.workspace;
-  const start = begun(job, request, context.now());
+  const start = newExecution(job, request, context.now());
   const log = logPath(paths, start.executionId);
   const execution = { ...start, log: toRecordPath(paths.workspace, log) };
   saveExecution(paths, execution);
@@ -194,7 +197,7 @@ function runProgram(job: ScheduledJob, log: string, stop: AbortSignal, place: Jo
       resolve(result);
     };
     child.once("error", (error) => ended({ code: null, timedOut, error: `could not be started: ${error.message}` }));
-    // Not at once after "exit", where what it said last is still on its way.
+    // "close", not "exit": after "exit", the last output may not have arrived yet.
     child.once("close", (code: number | null, signal: string | null) =>
       ended({ code, timedOut, ...(signal === null ? {} : { error: `ended by ${signal}` }) }),
     );

@@ -1,4 +1,4 @@
-/** What scheduled jobs leave behind: a record and a log file each, the oldest taken away. */
+/** Saves, reads and prunes the execution records and log files of scheduled jobs. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
@@ -14,10 +14,10 @@ import type { RunStore } from "../../storage/store/runStore.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { recordPath, scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 
-/** Executions that are looked through for the last time of a job. */
+/** Maximum number of executions to search for the last time of a job. */
 const RECENT = 100;
 
-/** Where the log of an execution lies (absolute); its folder is made. */
+/** Absolute path of an execution's log file; creates the folder. */
 export function logPath(paths: WorkspacePaths, executionId: string): string {
   const folder = join(scheduleFolder(paths), "logs");
   mkdirSync(folder, { recursive: true });
@@ -25,16 +25,16 @@ export function logPath(paths: WorkspacePaths, executionId: string): string {
 }
 
 /**
- * Without the lock: the job itself may hold it, for hours. Each execution has a file of its own that nobody else
- * writes, and the index takes it in one short transaction, so that the others neither wait nor lose anything.
+ * Takes no lock, because the job itself may hold the lock for hours. This is safe: each execution has its own file, and
+ * the index is updated in one short transaction.
  */
 export function saveExecution(paths: WorkspacePaths, execution: Execution): void {
   withStore(paths, (store) => saveRecord(paths, store, execution));
 }
 
 /**
- * Takes away what is neither among the newest nor young, with its log; running ones stay, and the last of each job, by
- * which it is known to have run. @returns how many went
+ * Removes executions, with their logs, that exceed both `keep` and `days`. Keeps running executions and the last one of
+ * each job, which is needed to compute missed times. @returns the number of removed executions
  */
 export function retainExecutions(
   paths: WorkspacePaths,
@@ -47,22 +47,22 @@ export function retainExecutions(
   return withStore(paths, (store) => {
     const all = store.executions();
     const last = lastExecutions(all);
-    const gone = all
+    const removed = all
       .slice(keep ?? 0)
       .filter((each) => each.startedAt < oldest && actualStatus(each) !== "running" && !last.has(each));
-    for (const execution of gone) {
-      // The record first: a log that is left over says nothing wrong, a record without its log does.
+    for (const execution of removed) {
+      // Remove the record first: a leftover log is harmless, but a record must not name a missing log.
       rmSync(recordPath(paths, execution), { force: true });
       const log = fromRecordPath(paths.workspace, execution.log ?? "");
       if (execution.log !== null && isOwnFile(paths, log)) rmSync(log, { force: true });
     }
-    const removed = gone.map((execution) => toRecordPath(paths.workspace, recordPath(paths, execution)));
-    if (removed.length > 0) store.update({ changed: [], touched: [], removed });
-    return gone.length;
+    const removedPaths = removed.map((execution) => toRecordPath(paths.workspace, recordPath(paths, execution)));
+    if (removedPaths.length > 0) store.update({ changed: [], touched: [], removed: removedPaths });
+    return removed.length;
   });
 }
 
-/** Those that nobody started by hand, as the records say, also where the index is behind; newest first. */
+/** Unattended executions of a job, newest first; correct even if the index is out of date. */
 export function recentExecutions(paths: WorkspacePaths, job: string): Execution[] {
   const store = readStore(paths);
   try {
@@ -72,6 +72,7 @@ export function recentExecutions(paths: WorkspacePaths, job: string): Execution[
   }
 }
 
+/** Executions that were not started by hand, newest first. */
 export function unattendedExecutions(store: RunStore, job: string): Execution[] {
   return store.executions({ job, limit: RECENT, unattended: true });
 }

@@ -7,10 +7,10 @@ import { openStore } from "../../storage/store/openStore.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import { retainExecutions } from "./executionLog.ts";
 import { latestTime } from "./cron.ts";
-import { graced, jobStatuses, missedTimes, type JobStatus } from "./jobStatus.ts";
+import { overdueCutoff, jobStatuses, missedTimes, type JobStatus } from "./jobStatus.ts";
 import { jitterOf } from "./runSchedule.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { expect as expectJobs } from "./scheduleState.ts";
+import { expectJobs } from "./scheduleState.ts";
 
 const job: ScheduledJob = {
   name: "fullprocess",
@@ -24,27 +24,27 @@ const job: ScheduledJob = {
 const expected = { cron: job.cron, timezone: "UTC", since: "2026-01-01T00:00:00.000Z", by: "crontab" } as const;
 const ran = (n: number, change: Partial<Execution> = {}) =>
   exampleExecution(n, { status: "done", endedAt: `2026-01-0${n}T06:01:00.000Z`, ...change });
-/** "how many, first to latest", to the hour. */
+/** "count, first to latest", to the hour. */
 const missed = (
   executions: readonly Execution[],
   now: string,
   change: Partial<ScheduledJob> = {},
 ): string | undefined => {
-  const asked = { ...job, ...change };
-  const found = missedTimes(asked, expected, executions, graced(asked, new Date(now)));
+  const changed = { ...job, ...change };
+  const found = missedTimes(changed, expected, executions, overdueCutoff(changed, new Date(now)));
   if (found === undefined) return undefined;
   const [first, latest] = [found.first, found.latest].map((time) => time.toISOString().slice(5, 13));
   return `${found.count}, ${first} to ${latest}`;
 };
 
 describe("missedTimes", () => {
-  it("names the times since the last run that nothing ran for, after jitter and five minutes", () => {
+  it("returns the times without a run since the last run, after jitter and five minutes", () => {
     expect(missed([ran(1)], "2026-01-03T12:00:00Z")).toBe("2, 01-02T06 to 01-03T06");
     expect(missed([ran(1), ran(2)], "2026-01-03T06:14:59Z")).toBeUndefined();
     expect(missed([ran(1), ran(2)], "2026-01-03T06:15:00Z")).toBe("1, 01-03T06 to 01-03T06");
   });
 
-  it("counts from the day somebody was told to run it", () => {
+  it("counts from the day the job was installed", () => {
     expect(missed([], "2026-01-01T05:00:00Z")).toBeUndefined();
     expect(missed([], "2026-01-02T12:00:00Z")).toBe("2, 01-01T06 to 01-02T06");
     // Each day of 2026.
@@ -53,7 +53,7 @@ describe("missedTimes", () => {
     expect(missed([], "2026-01-02T12:00:00Z", { cron: "0 7 * * *" })).toBeUndefined();
   });
 
-  it("excuses times that came while it ran, and what was skipped; not what was run by hand", () => {
+  it("does not count times during a run or skipped times, but counts times covered only by manual runs", () => {
     const long = ran(1, { endedAt: "2026-01-03T07:00:00.000Z" });
     expect(missed([long], "2026-01-03T12:00:00Z")).toBeUndefined();
     expect(missed([ran(2, { status: "skipped" }), ran(1)], "2026-01-02T12:00:00Z")).toBeUndefined();
@@ -62,7 +62,7 @@ describe("missedTimes", () => {
     );
   });
 
-  it("does not call a run overdue that goes on, but one whose process is gone", () => {
+  it("does not report a running job as overdue, but one whose process is gone", () => {
     const { host: _host, ...here } = exampleExecution(1);
     expect(missed([exampleExecution(1)], "2026-01-03T12:00:00Z")).toBeUndefined();
     const killed = { ...here, host: hostname(), pid: 2 ** 22 - 1 };
@@ -72,7 +72,7 @@ describe("missedTimes", () => {
 });
 
 describe("jobStatuses", () => {
-  /** Told at the beginning of January to run each day at six. */
+  /** The job is installed on January 1 and runs each day at six. */
   function statusAt(now: string, executions: readonly Execution[]): JobStatus {
     const paths = exampleWorkspace();
     expectJobs(paths, [job], "crontab", new Date(expected.since));
@@ -85,7 +85,7 @@ describe("jobStatuses", () => {
   const byHand = (n: number, status: Execution["status"] = "done") =>
     exampleExecution(n, { status, trigger: "manual", dueAt: null, startedAt: `2026-01-04T07:0${n}:00.000Z` });
 
-  it("does not forget the runs at their times for those by hand", () => {
+  it("still sees the scheduled runs after many manual runs", () => {
     const hands = [5, 6, 7, 8, 9].map((n) => byHand(n));
     const status = statusAt("2026-01-04T12:00:00Z", [ran(1), ran(2), ran(3), ran(4), ...hands]);
     expect([status.status, status.missed, status.last.map(({ trigger }) => trigger)]).toEqual([
@@ -96,14 +96,14 @@ describe("jobStatuses", () => {
     expect(statusAt("2026-01-05T12:00:00Z", [ran(4), ...hands]).status).toBe("overdue");
   });
 
-  it("says how the newest ended, whoever started it", () => {
+  it("reports the outcome of the newest run, scheduled or manual", () => {
     expect(statusAt("2026-01-04T12:00:00Z", [ran(4), byHand(5, "failed")]).status).toBe("failed");
     expect(statusAt("2026-01-04T12:00:00Z", [byHand(5, "failed"), ran(4)]).status).toBe("failed");
   });
 });
 
 describe("latestTime", () => {
-  it("is the newest time in the span, or none", () => {
+  it("is the latest time within the span, or undefined", () => {
     const at = (text: string, within: number): string | undefined =>
       latestTime(job, new Date(text), within)?.toISOString();
     expect(at("2026-01-05T06:00:00Z", 900_000)).toBe("2026-01-05T06:00:00.000Z");
@@ -116,7 +116,7 @@ describe("latestTime", () => {
 });
 
 describe("jitterOf", () => {
-  it("is spread over the span, and the same for the same job, time and folder", () => {
+  it("is distributed over the span, and the same for the same job, time and folder", () => {
     const at = (n: number): Date => new Date(Date.UTC(2026, 0, n, 6));
     const delays = Array.from({ length: 400 }, (_, n) => jitterOf(job, at(n), "/srv/a"));
     expect(delays).toEqual(Array.from({ length: 400 }, (_, n) => jitterOf(job, at(n), "/srv/a")));
@@ -129,7 +129,7 @@ describe("jitterOf", () => {
 });
 
 describe("retainExecutions", () => {
-  it("keeps the newest and the young, and what runs", () => {
+  it("keeps the newest, the recent and the running executions", () => {
     const paths = exampleWorkspace();
     const store = openStore(paths.database);
     for (const n of [1, 2, 3, 4, 5]) saveRecord(paths, store, n === 1 ? exampleExecution(1) : ran(n));
@@ -143,7 +143,7 @@ describe("retainExecutions", () => {
     store.close();
   });
 
-  it("keeps the last run of each job that nobody started by hand, however many others came after it", () => {
+  it("keeps the last unattended run of each job, even if many others came after it", () => {
     const paths = exampleWorkspace();
     const store = openStore(paths.database);
     const monthly = { job: "monthly", trigger: "missed" } as const;

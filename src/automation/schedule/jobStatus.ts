@@ -1,4 +1,4 @@
-/** How the jobs are: when they run next, how they ended last, and whether one did not run although it was due. */
+/** Status of the scheduled jobs: next times, recent outcomes, and missed runs. */
 import type { Finding } from "../../core/records/drift.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { shortTime } from "../../core/text/format.ts";
@@ -10,13 +10,12 @@ import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectations, type Expectation, type Scheduler } from "./scheduleState.ts";
 
-/** A start may be so late on a busy machine before it counts as missed. */
+/** How late a run may start, for example on a busy machine, before it counts as missed. */
 const GRACE_MILLISECONDS = 300_000;
 
-/** Missed times are counted up to here. */
-const MOST_MISSED = 1000;
+const MAX_MISSED = 1000;
 
-/** Outcomes that are told of each job. */
+/** Number of outcomes to report for each job. */
 const RECENT = 5;
 
 export interface JobStatus {
@@ -24,13 +23,13 @@ export interface JobStatus {
   readonly command: string;
   readonly cron: string;
   readonly timezone: string;
-  /** Who was told to run it last; null: nobody, so that it is not waited for. */
+  /** The scheduler that the job was last installed in; null: none, so no run is expected. */
   readonly scheduler: Scheduler | null;
-  /** "unscheduled": nobody was told to run it; "overdue": it should have run and did not. */
+  /** "unscheduled": not installed in any scheduler; "overdue": the job should have run and did not. */
   readonly status: "unscheduled" | "waiting" | "running" | "ok" | "failed" | "overdue";
-  /** Times that passed without a run. */
+  /** Number of times that passed without a run, at most 1000. */
   readonly missed: number;
-  /** The first of them. */
+  /** The first missed time. */
   readonly overdueSince: string | null;
   readonly next: readonly string[];
   /** Newest first. */
@@ -53,7 +52,7 @@ export interface StatusOptions {
   readonly paths: WorkspacePaths;
   readonly store: RunStore;
   readonly now: Date;
-  /** How many coming times. */
+  /** Number of next times to return. */
   readonly count: number;
 }
 
@@ -61,10 +60,10 @@ export function jobStatuses(jobs: readonly ScheduledJob[], { paths, store, now, 
   const expected = expectations(paths);
   return jobs.map((job) => {
     const executions = store.executions({ job: job.name, limit: RECENT });
-    // However often somebody ran it by hand in between.
+    // Read separately: many manual runs would push the unattended ones out of the limit.
     const unattended = unattendedExecutions(store, job.name);
-    const expectation = begun(expected[job.name], unattended);
-    const missed = missedTimes(job, expectation, unattended, graced(job, now));
+    const expectation = activeExpectation(expected[job.name], unattended);
+    const missed = missedTimes(job, expectation, unattended, overdueCutoff(job, now));
     return {
       name: job.name,
       command: job.words.join(" "),
@@ -87,24 +86,24 @@ export interface MissedTimes {
   readonly count: number;
 }
 
-/** Times since the last run, or since somebody was told to run the job, up to `until` that nothing ran for. */
+/** Times without a run, from the last run (or the installation of the job) up to `until`. */
 export function missedTimes(
   job: ScheduledJob,
-  told: Expectation | undefined,
+  expectation: Expectation | undefined,
   executions: readonly Execution[],
   until: Date,
 ): MissedTimes | undefined {
-  const expected = begun(told, executions);
+  const expected = activeExpectation(expectation, executions);
   if (expected === undefined || expected.cron !== job.cron || expected.timezone !== job.timezone) return undefined;
   const unattended = executions.filter(({ trigger }) => trigger !== "manual");
   if (unattended.some((execution) => actualStatus(execution) === "running")) return undefined;
-  // Times that came while it ran were not missed.
+  // Times that passed while the job was running were not missed.
   const seen = unattended.flatMap(({ dueAt, endedAt, startedAt }) => [dueAt ?? startedAt, endedAt ?? startedAt]);
   const from = new Date([expected.since, ...seen].toSorted().at(-1)!);
   let count = 0;
   let first: Date | undefined;
   for (const time of timesAfter(job, from)) {
-    if (time > until || count >= MOST_MISSED) break;
+    if (time > until || count >= MAX_MISSED) break;
     first ??= time;
     count++;
   }
@@ -112,30 +111,41 @@ export function missedTimes(
   return { first, latest: latestTime(job, until, until.getTime() - from.getTime()) ?? first, count };
 }
 
-/** Undefined while nobody has seen to it yet that the scheduler knows the job's files. */
-function begun(expected: Expectation | undefined, executions: readonly Execution[]): Expectation | undefined {
+export function describeMissed({ first, latest, count }: MissedTimes): string {
+  const times =
+    count === 1
+      ? `the scheduled time ${latest.toISOString()}`
+      : `${count} scheduled times since ${first.toISOString()}`;
+  return `${times} passed without a run`;
+}
+
+/** Undefined for an expectation that starts with the first unattended run, until that run has happened. */
+function activeExpectation(
+  expected: Expectation | undefined,
+  executions: readonly Execution[],
+): Expectation | undefined {
   if (expected?.fromFirstRun !== true) return expected;
   const { since } = expected;
   return executions.some((each) => each.trigger !== "manual" && each.startedAt >= since) ? expected : undefined;
 }
 
 /**
- * Dead-man check: what came before this instant should have begun. Who catches up asks without such patience: a run
- * that is late already is not made later, and none comes twice for one time.
+ * Runs due before this time should have started. Used for status only: catching up on missed runs applies no grace
+ * period, because that would only delay a late run, and no run happens twice for one time.
  */
-export function graced({ jitterMs }: Pick<ScheduledJob, "jitterMs">, now: Date): Date {
+export function overdueCutoff({ jitterMs }: Pick<ScheduledJob, "jitterMs">, now: Date): Date {
   return new Date(now.getTime() - jitterMs - GRACE_MILLISECONDS);
 }
 
-/** For doctor: one finding for each job that somebody was told to run. */
+/** For `mlctl doctor`: one finding for each job that is installed or has run. */
 export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
   return statuses.flatMap((job): Finding[] => {
     const finding = { name: `job ${job.name}`, value: job.missed, limit: 0 };
     const [last] = job.last;
     if (job.status === "unscheduled") return [];
     if (job.status === "overdue") {
-      const times = job.missed === 1 ? "one time" : `${job.missed} times`;
-      const message = `did not run ${times} since ${shortTime(job.overdueSince!)}: look whether ${whoRuns(job.scheduler)} works`;
+      const runs = job.missed === 1 ? "1 run" : `${job.missed} runs`;
+      const message = `missed ${runs} since ${shortTime(job.overdueSince!)}: check that ${schedulerName(job.scheduler)} is working`;
       return [{ ...finding, status: "fail", message }];
     }
     if (job.status === "failed") {
@@ -147,7 +157,7 @@ export function scheduleFindings(statuses: readonly JobStatus[]): Finding[] {
   });
 }
 
-export function whoRuns(scheduler: Scheduler | null): string {
+function schedulerName(scheduler: Scheduler | null): string {
   return scheduler === "crontab" ? "cron" : scheduler === "systemd" ? "its systemd timer" : "`mlctl schedule run`";
 }
 

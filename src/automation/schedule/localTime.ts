@@ -1,4 +1,4 @@
-/** Wall clocks: what a clock in a time zone shows at an instant, and the other way round. */
+/** Converts between instants and local time in a time zone. */
 import { spawnSync } from "node:child_process";
 
 export interface LocalTime {
@@ -11,7 +11,7 @@ export interface LocalTime {
   readonly second: number;
 }
 
-/** Making one takes a hundred times as long as using it. */
+/** Cached, because creating a format takes about 100 times as long as using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 export function isZone(timezone: string): boolean {
@@ -34,15 +34,15 @@ export function localTime(instant: number, timezone: string): LocalTime {
   return { year, month, day, hour, minute, second };
 }
 
-/** How far the zone's clock is ahead of UTC, in milliseconds. */
+/** Offset of the zone from UTC in milliseconds; positive east of UTC. */
 export function offsetAt(instant: number, timezone: string): number {
   return asUtc(localTime(instant, timezone)) - Math.floor(instant / 1000) * 1000;
 }
 
-/** The instant at which the clock shows that time; the earlier one where it does twice, any near one where it never does. */
+/** The instant of a local time: the earlier one if the time occurs twice, a nearby one if it does not exist. */
 export function utcOf(time: LocalTime, timezone: string): number {
   const shown = asUtc(time);
-  // No zone is further from UTC than 14 hours: one offset before and one after any change of that day.
+  // No zone is more than 14 hours from UTC, so these are the offsets before and after any change on that day.
   const offsets = [offsetAt(shown - 86_400_000, timezone), offsetAt(shown + 86_400_000, timezone)];
   const candidates = offsets.map((offset) => shown - offset).toSorted((a, b) => a - b);
   return candidates.find((instant) => asUtc(localTime(instant, timezone)) === shown) ?? candidates[0]!;
@@ -72,8 +72,8 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
 }
 
 /**
- * The zone of the machine (/etc/localtime), not that of this shell: a cron that was started with the machine knows
- * nothing of a TZ that somebody set for himself. Node reads TZ once, so a process without it is asked.
+ * The zone of the machine (/etc/localtime), not of this shell: cron starts with the machine and does not see the TZ of a
+ * user's shell. Node reads TZ only once, so a child process without TZ is needed.
  */
 export function systemZone(environment: NodeJS.ProcessEnv): string {
   const { TZ: zone, ...rest } = environment;
@@ -84,7 +84,7 @@ export function systemZone(environment: NodeJS.ProcessEnv): string {
   return isZone(found) ? found : processZone();
 }
 
-/** As this process has it: TZ, else that of the machine. */
+/** The zone of this process: TZ, else that of the machine. */
 export function processZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

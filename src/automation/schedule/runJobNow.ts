@@ -1,24 +1,24 @@
-/** Runs one job now: by hand, or for cron and systemd, which know less of time zones, overlap and runs that were missed. */
+/** Runs a job now: by hand, or for cron and systemd, which handle time zones, overlap and missed runs less well. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Execution } from "../../core/records/execution.ts";
 import { latestTime } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
 import { recentExecutions } from "./executionLog.ts";
-import { missedTimes } from "./jobStatus.ts";
+import { describeMissed, missedTimes } from "./jobStatus.ts";
 import { jitterOf } from "./runSchedule.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectations } from "./scheduleState.ts";
 
 export interface RunJobOptions extends JobPlace {
-  /** Only where a time of the job passed within so many milliseconds, and after its jitter; undefined: in any case. */
+  /** Run only if the job was due within this many milliseconds, after its jitter; undefined: run in any case. */
   readonly dueMs: number | undefined;
-  /** Only where times of the job passed without a run. */
+  /** Run only if the job missed runs. */
   readonly missed: boolean;
 }
 
 export interface RunJobResult {
   readonly job: string;
-  /** "not_due": nothing was done, as asked; "done_before": another scheduler ran it for this time. */
+  /** "not_due": nothing was run because of `dueMs` or `missed`; "done_before": another scheduler ran the job for this time. */
   readonly status: Execution["status"] | "not_due" | "done_before";
   readonly execution: Execution | null;
 }
@@ -43,7 +43,7 @@ async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<Run
   const missed = missedTimes(job, expectations(paths)[job.name], executions, context.now());
   if (missed === undefined) return undefined;
   if (job.missed === "skip") {
-    skipJob(job, missed.latest, `${missed.count} times passed while nothing was running`, options);
+    skipJob(job, missed.latest, describeMissed(missed), options);
     return undefined;
   }
   return run(job, { trigger: "missed", dueAt: missed.latest }, options);

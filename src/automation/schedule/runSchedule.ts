@@ -1,4 +1,4 @@
-/** The daemon behind `mlctl schedule run`: starts the jobs of config.json at their times, each in a process of its own. */
+/** The daemon of `mlctl schedule run`: runs the jobs of config.json at their times, each in a child process. */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../../core/context.ts";
@@ -6,26 +6,26 @@ import { MlctlError, exitCodes } from "../../core/errors.ts";
 import { onSchedule } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
 import { recentExecutions } from "./executionLog.ts";
-import { missedTimes, type MissedTimes } from "./jobStatus.ts";
+import { describeMissed, missedTimes, type MissedTimes } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
-import { expect, expectations } from "./scheduleState.ts";
+import { expectJobs, expectations } from "./scheduleState.ts";
 import type { Execution } from "../../core/records/execution.ts";
 
 export interface RunScheduleOptions extends JobPlace {
   readonly jobs: readonly ScheduledJob[];
-  /** How long running jobs may go on after SIGTERM before they are asked to stop. */
+  /** How long running jobs may continue after SIGTERM before they are stopped. */
   readonly drainMs: number;
 }
 
 /**
- * Runs until the signal stops it: no job is started any more, running ones may end within `drainMs` (Ctrl-C: are asked
- * to stop at once) and are waited for.
+ * Runs until the signal aborts. Then no more jobs start, and running jobs get `drainMs` to finish (on Ctrl-C they are
+ * stopped at once); returns when all of them have ended.
  */
 export async function runSchedule(options: RunScheduleOptions): Promise<{ readonly executions: number }> {
   const { jobs, workspace } = options;
   const { context, paths } = workspace;
   const before = expectations(paths);
-  expect(paths, jobs, "daemon", context.now());
+  expectJobs(paths, jobs, "daemon", context.now());
   const stopJobs = new AbortController();
   const running = new Set<Promise<void>>();
   let executions = 0;
@@ -38,11 +38,11 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
   const stops = jobs.map((job) =>
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
-      overlap: (time) => skip(job, time, "the run before it was not done yet", options),
+      overlap: (time) => skip(job, time, "the previous run is still running", options),
       missed: (time) => void catchUp(job, { first: time, latest: time, count: 1 }, { options, start }),
     }),
   );
-  // After that, so that no time falls in between; one that both see runs once.
+  // After onSchedule, so that no time falls in between; a time that both see runs only once.
   for (const job of jobs) {
     const missed = missedBy(job, before[job.name], options);
     if (missed !== undefined) void catchUp(job, missed, { options, start });
@@ -50,15 +50,15 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
   context.emit({
     type: "stage",
     stage: "schedule",
-    message: `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}; end with Ctrl-C`,
+    message: `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}; press Ctrl-C to stop`,
   });
   await aborted(context.signal);
   await Promise.all(stops.map((stop) => stop()));
-  await drained(running, stopJobs, options);
+  await drain(running, stopJobs, options);
   return { executions };
 }
 
-/** Later than `time` by at most `jitterMs`, always the same for the same job, time and folder. */
+/** Delay in milliseconds, less than `jitterMs`; always the same for the same job, time and folder. */
 export function jitterOf(
   { name, jitterMs }: Pick<ScheduledJob, "name" | "jitterMs">,
   time: Date,
@@ -75,7 +75,7 @@ interface Start {
   readonly stop: AbortSignal;
 }
 
-/** A failed job is told and does not end the others: the next time may be better. */
+/** Reports a failed job as a warning; the daemon and the other jobs continue. */
 async function execute(job: ScheduledJob, request: Start, options: RunScheduleOptions): Promise<void> {
   const { context, paths } = options.workspace;
   const stage = `schedule ${job.name}`;
@@ -85,15 +85,15 @@ async function execute(job: ScheduledJob, request: Start, options: RunScheduleOp
     if (context.signal.aborted) return;
     context.emit({ type: "stage", stage, message: `started ${context.now().toISOString()}` });
     const execution = await executeJob(job, request, options);
-    const told = describeExecution(execution);
-    context.emit({ type: told.isFine ? "stage" : "warning", stage, message: told.message });
+    const { isFine, message } = describeExecution(execution);
+    context.emit({ type: isFine ? "stage" : "warning", stage, message });
   } catch (error) {
-    warnOf(error, stage, context);
+    warnAbout(error, stage, context);
   }
 }
 
-/** Whatever it is (a full disk, a bug), the next time may be better: the daemon stays. */
-function warnOf(error: unknown, stage: string, context: Context): void {
+/** Any error (a full disk, a bug) becomes a warning: the daemon keeps running, and the next run may succeed. */
+function warnAbout(error: unknown, stage: string, context: Context): void {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof MlctlError && error.hint !== undefined ? { hint: error.hint } : {};
   context.emit({ type: "warning", stage, message, ...hint });
@@ -108,23 +108,22 @@ function missedBy(
   return missedTimes(job, expected, recentExecutions(paths, job.name), context.now());
 }
 
-/** Once for all the times that passed: a model that was trained five times on the same data is no better. */
+/** Runs the job once for all missed times: training five times on the same data gains nothing. */
 async function catchUp(
   job: ScheduledJob,
-  { first, latest, count }: MissedTimes,
+  missed: MissedTimes,
   {
     options,
     start,
   }: { options: RunScheduleOptions; start: (job: ScheduledJob, dueAt: Date, trigger: "missed") => Promise<void> },
 ): Promise<void> {
-  const times = count === 1 ? `the time ${latest.toISOString()}` : `${count} times since ${first.toISOString()}`;
-  if (job.missed === "skip") return skip(job, latest, `${times} passed while nothing was running`, options);
+  if (job.missed === "skip") return skip(job, missed.latest, describeMissed(missed), options);
   options.workspace.context.emit({
     type: "warning",
     stage: `schedule ${job.name}`,
-    message: `${times} passed while nothing was running: it runs now`,
+    message: `${describeMissed(missed)}: running the job now`,
   });
-  await start(job, latest, "missed");
+  await start(job, missed.latest, "missed");
 }
 
 function skip(job: ScheduledJob, time: Date, reason: string, options: RunScheduleOptions): void {
@@ -137,22 +136,21 @@ function skip(job: ScheduledJob, time: Date, reason: string, options: RunSchedul
   try {
     skipJob(job, time, reason, options);
   } catch (error) {
-    warnOf(error, `schedule ${job.name}`, context);
+    warnAbout(error, `schedule ${job.name}`, context);
   }
 }
 
-async function drained(
+async function drain(
   running: ReadonlySet<Promise<void>>,
   stopJobs: AbortController,
   { drainMs, workspace: { context } }: RunScheduleOptions,
 ): Promise<void> {
   if (running.size === 0) return;
   const { reason } = context.signal as { reason: unknown };
-  const isPolite = reason instanceof MlctlError && reason.kind === "terminated";
-  const patience = isPolite ? drainMs : 0;
-  const message = `${running.size} running ${running.size === 1 ? "job is" : "jobs are"} waited for`;
+  const isTerminated = reason instanceof MlctlError && reason.kind === "terminated";
+  const message = `waiting for ${running.size} running ${running.size === 1 ? "job" : "jobs"} to end`;
   context.emit({ type: "stage", stage: "schedule", message });
-  const timer = setTimeout(() => stopJobs.abort(), patience);
+  const timer = setTimeout(() => stopJobs.abort(), isTerminated ? drainMs : 0);
   await Promise.all(running);
   clearTimeout(timer);
 }
@@ -164,19 +162,18 @@ async function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** How one run of a job ended, in a sentence. */
-export function describeExecution(execution: Execution | "done_before"): {
+function describeExecution(execution: Execution | "done_before"): {
   readonly message: string;
   readonly isFine: boolean;
 } {
-  if (execution === "done_before") return { message: "ran for this time already", isFine: true };
+  if (execution === "done_before") return { message: "already ran for this time", isFine: true };
   const { status, seconds, exitCode, reason, log } = execution;
   const after = `after ${(seconds ?? 0).toFixed(1)} s`;
   if (status === "done") return { message: `done ${after}`, isFine: true };
   if (status === "skipped") return { message: `skipped: ${reason}`, isFine: false };
-  if (status === "timed_out") return { message: `took too long and was stopped ${after}: see ${log}`, isFine: false };
+  if (status === "timed_out") return { message: `timed out and was stopped ${after}: see ${log}`, isFine: false };
   const kind = Object.entries(exitCodes).find(([, code]) => code === exitCode)?.[0];
   const how =
-    exitCode === null ? (reason ?? "ended") : `ended with ${exitCode}${kind === undefined ? "" : ` (${kind})`}`;
+    exitCode === null ? (reason ?? "ended") : `exited with code ${exitCode}${kind === undefined ? "" : ` (${kind})`}`;
   return { message: `${how} ${after}: see ${log}`, isFine: false };
 }

@@ -1,4 +1,4 @@
-/** Since when each job is expected to run: what tells a job that never ran from one that was never installed. */
+/** Stores since when each job is expected to run, to tell a job that never ran from one that was never installed. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
@@ -15,7 +15,7 @@ export interface Expectation {
   /** ISO 8601 UTC. */
   readonly since: string;
   readonly by: Scheduler;
-  /** Its files lie where the scheduler does not look, perhaps to be read first: it is waited for from its first run on. */
+  /** The job's files are not yet active in the scheduler (they may need a review): expect runs only after the first one. */
   readonly fromFirstRun?: boolean;
 }
 
@@ -27,20 +27,20 @@ export function expectations(paths: WorkspacePaths): State {
   try {
     return (JSON.parse(readFileSync(path, "utf8")) as { jobs: State }).jobs ?? {};
   } catch (error) {
-    throw new MlctlError("data", `the state of the schedule ${path} cannot be read`, {
+    throw new MlctlError("data", `cannot read the schedule state ${path}`, {
       hint: "delete it, then run `mlctl schedule install` or `schedule run` again",
       cause: error,
     });
   }
 }
 
-/** A job whose times stay keeps its date; one that is not among `jobs` any more is expected no longer. */
-export function expect(paths: WorkspacePaths, jobs: readonly CronJob[], by: Scheduler, now: Date): void {
+/** Expects `jobs` and no others. A job whose times did not change keeps its `since`. */
+export function expectJobs(paths: WorkspacePaths, jobs: readonly CronJob[], by: Scheduler, now: Date): void {
   const before = expectations(paths);
   const state = Object.fromEntries(
     jobs.map(({ name, cron, timezone }) => {
       const known = before[name];
-      // Of files that were only written nobody was waiting yet.
+      // No run was expected yet for files that were only written.
       const same = known?.cron === cron && known.timezone === timezone && known.fromFirstRun !== true;
       return [name, { cron, timezone, since: same ? known.since : now.toISOString(), by }];
     }),
@@ -49,8 +49,8 @@ export function expect(paths: WorkspacePaths, jobs: readonly CronJob[], by: Sche
 }
 
 /**
- * Files were written that the scheduler does not know yet. Who ran the jobs until now runs them until it does: what is
- * expected of somebody already stays so.
+ * For files that the scheduler does not read yet. The previous scheduler keeps running the jobs until then, so existing
+ * expectations stay.
  */
 export function expectFromFirstRun(paths: WorkspacePaths, jobs: readonly CronJob[], by: Scheduler, now: Date): void {
   const before = expectations(paths);
@@ -62,15 +62,15 @@ export function expectFromFirstRun(paths: WorkspacePaths, jobs: readonly CronJob
   save(paths, before, Object.fromEntries(state));
 }
 
-/** Takes from the account of `from` to that of `to`, who has the same jobs. */
-export function expectBy(paths: WorkspacePaths, from: Scheduler, to: Scheduler): void {
+/** Moves the expectations of scheduler `from` to `to`, which has the same jobs. */
+export function moveExpectations(paths: WorkspacePaths, from: Scheduler, to: Scheduler): void {
   const before = expectations(paths);
   const moved = Object.entries(before).map(([name, job]) => [name, job.by === from ? { ...job, by: to } : job]);
   save(paths, before, Object.fromEntries(moved) as State);
 }
 
-/** Nothing is expected of these any more. */
-export function expectNothing(paths: WorkspacePaths, from: readonly Scheduler[]): void {
+/** Removes the expectations of these schedulers. */
+export function clearExpectations(paths: WorkspacePaths, from: readonly Scheduler[]): void {
   const before = expectations(paths);
   save(paths, before, Object.fromEntries(Object.entries(before).filter(([, { by }]) => !from.includes(by))));
 }

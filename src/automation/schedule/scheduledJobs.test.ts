@@ -6,7 +6,7 @@ const now = new Date("2026-01-01T00:00:00Z");
 const jobsOf = (schedule: readonly object[]) => scheduledJobs(configSchema().parse({ target: "y", schedule }), now);
 
 describe("scheduledJobs", () => {
-  it("fills in what is left out, and waits for the lock unless told otherwise", () => {
+  it("fills in defaults, and adds --wait unless it is given", () => {
     const jobs = jobsOf([
       { name: "fullprocess", cron: "*/10 * * * *" },
       {
@@ -28,25 +28,25 @@ describe("scheduledJobs", () => {
   });
 
   it.each([
-    [[], "schedules no job"],
-    [[{ name: "nope", cron: "0 0 * * *" }], '"nope" is no command that can run unattended'],
-    [[{ name: "a", command: "verify", cron: "0 0 8 * 1#1" }], "never comes"],
+    [[], "has no scheduled jobs"],
+    [[{ name: "nope", cron: "0 0 * * *" }], '"nope" is not a command that can run unattended'],
+    [[{ name: "a", command: "verify", cron: "0 0 8 * 1#1" }], "matches no date"],
     [[{ name: "verify", cron: "0 0 30 2 *" }], "is not a cron expression"],
-    [[1, 2].map(() => ({ name: "verify", cron: "0 0 * * *" })), 'two jobs are called "verify"'],
-    [[{ name: "verify", cron: "0 0 * * *", args: ["-C", "/"] }], "args cannot have -C"],
-    [[{ name: "verify", cron: "0 0 * * *", timezone: "Oslo" }], 'no time zone "Oslo"'],
-  ])("refuses %j", (schedule, message) => {
+    [[1, 2].map(() => ({ name: "verify", cron: "0 0 * * *" })), 'two jobs have the name "verify"'],
+    [[{ name: "verify", cron: "0 0 * * *", args: ["-C", "/"] }], "args must not contain -C"],
+    [[{ name: "verify", cron: "0 0 * * *", timezone: "Oslo" }], '"Oslo" is not a valid time zone'],
+  ])("rejects %j", (schedule, message) => {
     expect(() => jobsOf(schedule)).toThrow(message);
   });
 
-  it("takes no name that could lead out of its folder", () => {
+  it("rejects a name that could leave its folder when used in a path", () => {
     for (const name of ["../verify", "a/b", "", ".", "a b", "-x"])
       expect(configSchema().safeParse({ target: "y", schedule: [{ name, cron: "0 0 * * *" }] }).success, name).toBe(
         false,
       );
   });
 
-  it("names the job that was meant", () => {
+  it("suggests the job that was meant", () => {
     const jobs = jobsOf([{ name: "verify", cron: "0 0 * * *" }]);
     expect(jobNamed(jobs, "verify").name).toBe("verify");
     expect(() => jobNamed(jobs, "verfy")).toThrow(expect.objectContaining({ hint: "did you mean verify?" }));

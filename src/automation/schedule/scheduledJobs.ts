@@ -1,19 +1,19 @@
-/** The jobs of config.json, checked. */
+/** Reads and checks the jobs of config.json. */
 import type { Config, ConfigProblem } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { nextTimes, type CronJob } from "./cron.ts";
 
 export interface ScheduledJob extends CronJob {
-  /** As on a command line, without the program. */
+  /** Command-line arguments, without the program. */
   readonly words: readonly string[];
   readonly jitterMs: number;
   readonly missed: "run" | "skip";
-  /** Null: never. */
+  /** Null: no timeout. */
   readonly timeoutMs: number | null;
 }
 
-/** Commands that make sense unattended, and whether they take the lock and can wait for it. */
+/** Commands that can run unattended; true: the command takes the lock and accepts --wait. */
 const scheduledCommands: Readonly<Record<string, boolean>> = {
   ingest: true,
   train: true,
@@ -32,30 +32,30 @@ const scheduledCommands: Readonly<Record<string, boolean>> = {
   backup: false,
 };
 
-/** Two jobs of the same minute come one after the other instead of one failing. */
+/** Default of --wait: two jobs in the same minute run one after the other, instead of one failing. */
 const WAIT = "10m";
 
 const unitsInMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** @throws {MlctlError} kind "usage" where there is none, or one is wrong */
+/** @throws {MlctlError} kind "usage" if there are no jobs or one is invalid */
 export function scheduledJobs({ schedule }: Config, now: Date): readonly ScheduledJob[] {
   if (schedule.length === 0) {
-    throw new MlctlError("usage", "config.json schedules no job", {
-      hint: 'add "schedule": [{ "name": "fullprocess", "cron": "*/10 * * * *" }]; what was installed goes with `mlctl schedule remove`',
+    throw new MlctlError("usage", "config.json has no scheduled jobs", {
+      hint: 'add "schedule": [{ "name": "fullprocess", "cron": "*/10 * * * *" }]; to uninstall earlier jobs, run `mlctl schedule remove`',
     });
   }
   const jobs = schedule.map(jobOf);
-  const twice = jobs.find(({ name }, i) => jobs.findIndex((other) => other.name === name) !== i);
-  if (twice !== undefined) {
-    throw new MlctlError("usage", `schedule: two jobs are called ${JSON.stringify(twice.name)}`, {
-      hint: 'give each a name of its own, and the command beside it: { "name": "nightly", "command": "fullprocess", … }',
+  const duplicate = jobs.find(({ name }, i) => jobs.findIndex((other) => other.name === name) !== i);
+  if (duplicate !== undefined) {
+    throw new MlctlError("usage", `schedule: two jobs have the name ${JSON.stringify(duplicate.name)}`, {
+      hint: 'give each job its own name and set its command: { "name": "nightly", "command": "fullprocess", … }',
     });
   }
-  for (const job of jobs) requireComing(job, now);
+  for (const job of jobs) requireNextTime(job, now);
   return jobs;
 }
 
-/** Whatever `scheduledJobs` would throw, of every job, with its key. */
+/** All errors that `scheduledJobs` could throw, for every job, with their config keys. */
 export function scheduleProblems({ schedule }: Config, now: Date): ConfigProblem[] {
   return schedule.flatMap((entry, i) => {
     const at = (key: string, check: () => unknown): ConfigProblem[] => {
@@ -70,30 +70,30 @@ export function scheduleProblems({ schedule }: Config, now: Date): ConfigProblem
     const { name, cron, timezone } = entry;
     const isNew = schedule.findIndex((other) => other.name === name) === i;
     return [
-      ...(isNew ? [] : [{ path: `schedule.${i}.name`, message: `another job is called ${JSON.stringify(name)} too` }]),
+      ...(isNew ? [] : [{ path: `schedule.${i}.name`, message: `another job has the name ${JSON.stringify(name)}` }]),
       ...at(entry.command === null ? "name" : "command", () => requireCommand(entry)),
       ...at("args", () => requireOwnWorkspace(entry)),
-      ...at("cron", () => requireComing({ name, cron, timezone: "UTC" }, now)),
+      ...at("cron", () => requireNextTime({ name, cron, timezone: "UTC" }, now)),
       ...at("timezone", () => nextTimes({ name, cron: "* * * * *", timezone }, 1, now)),
     ];
   });
 }
 
-function requireComing(job: CronJob, now: Date): void {
+function requireNextTime(job: CronJob, now: Date): void {
   if (nextTimes(job, 1, now).length > 0) return;
-  throw new MlctlError("usage", `schedule "${job.name}": ${JSON.stringify(job.cron)} never comes`, {
-    hint: "day, month and weekday must all fit one day",
+  throw new MlctlError("usage", `schedule "${job.name}": ${JSON.stringify(job.cron)} matches no date`, {
+    hint: "a date must match the day, the month and the weekday",
   });
 }
 
-/** @throws {MlctlError} kind "usage" naming the jobs there are */
+/** @throws {MlctlError} kind "usage" with the existing names if there is no such job */
 export function jobNamed(jobs: readonly ScheduledJob[], name: string): ScheduledJob {
   const job = jobs.find((each) => each.name === name);
   if (job !== undefined) return job;
   const names = jobs.map((each) => each.name);
   const near = suggest(name, names);
-  throw new MlctlError("usage", `config.json schedules no job ${JSON.stringify(name)}`, {
-    hint: near === undefined ? `there is ${names.join(", ")}` : `did you mean ${near}?`,
+  throw new MlctlError("usage", `config.json has no scheduled job ${JSON.stringify(name)}`, {
+    hint: near === undefined ? `jobs: ${names.join(", ")}` : `did you mean ${near}?`,
   });
 }
 
@@ -118,7 +118,7 @@ function requireCommand({ name, command }: Config["schedule"][number]): { verb: 
   const verb = command ?? name;
   const takesLock = scheduledCommands[verb];
   if (takesLock === undefined) {
-    throw new MlctlError("usage", `schedule: ${JSON.stringify(verb)} is no command that can run unattended`, {
+    throw new MlctlError("usage", `schedule: ${JSON.stringify(verb)} is not a command that can run unattended`, {
       hint: `use one of ${Object.keys(scheduledCommands).join(", ")}`,
     });
   }
@@ -128,12 +128,16 @@ function requireCommand({ name, command }: Config["schedule"][number]): { verb: 
 function requireOwnWorkspace({ name, args }: Config["schedule"][number]): void {
   const flag = args.find((word) => /^(-[cC]|--config|--directory)/.test(word));
   if (flag === undefined) return;
-  throw new MlctlError("usage", `schedule "${name}": args cannot have ${flag}: a job works in its own workspace`, {
-    hint: "take it out",
-  });
+  throw new MlctlError(
+    "usage",
+    `schedule "${name}": args must not contain ${flag}: a job always uses its own workspace`,
+    {
+      hint: `remove ${flag} from args`,
+    },
+  );
 }
 
-/** @param text as the schema of config.json allows it */
-function milliseconds(text: string): number {
-  return Number(text.slice(0, -1)) * unitsInMs[text.slice(-1)]!;
+/** @param duration in the format that the schema of config.json checks, such as "1.5h" */
+function milliseconds(duration: string): number {
+  return Number(duration.slice(0, -1)) * unitsInMs[duration.slice(-1)]!;
 }

@@ -1,4 +1,4 @@
-/** Archives that are no whole ones: nothing of them comes afterwards. */
+/** Damaged and incomplete archives leave no files behind. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,13 +14,13 @@ let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "mlctl-archive-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it("once an archive was found cut off, nothing comes into its folder any more", async () => {
+it("writes no more files once an archive was found to be truncated", async () => {
   const path = join(folder, "archive.tar.gz");
   const content = Buffer.alloc(1000, "x");
   const entries = Array.from({ length: 7 }, (_, i) => ({ name: `models/${i}/model.json`, content }));
   await writeArchive(path, { ...options, entries });
   const tar = gunzipSync(readFileSync(path));
-  // Inside a file, whose first bytes and the end of everything come at once: while that file is still being opened.
+  // Cut inside a file, so that its first bytes and the end of the archive arrive while the file is still being opened.
   for (let bytes = 700; bytes < 7 * 1536; bytes += 250) {
     writeFileSync(path, gzipSync(tar.subarray(0, bytes)));
     const target = join(folder, "target");
@@ -33,8 +33,8 @@ it("once an archive was found cut off, nothing comes into its folder any more", 
   }
 });
 
-it("an archive that cannot be finished leaves no file", async () => {
-  // Opens like a file, and cannot be read.
+it("leaves no file if an archive cannot be finished", async () => {
+  // Can be opened like a file, but not read.
   const entries = [{ name: "models/model.json", content: { path: folder, bytes: 4096 } }];
   await expect(writeArchive(join(folder, "out", "backup.tar.gz"), { ...options, entries })).rejects.toThrow();
   rmSync(join(folder, "out"), { recursive: true });

@@ -1,4 +1,4 @@
-/** Archives: files in one .tar.gz, and out of it again without ever leaving the folder they belong in. */
+/** Writes files to a .tar.gz archive and unpacks them; unpacking never writes outside the target folder. */
 import { createHash } from "node:crypto";
 import {
   closeSync,
@@ -20,11 +20,10 @@ import { commitFile, ensureFolder } from "../files/commitFile.ts";
 import { temporaryPath } from "../files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
-/** A file for an archive. */
 export interface ArchiveEntry {
   /** With forward slashes. */
   readonly name: string;
-  /** Its bytes, or where they lie (absolute); of a file that grows, what was there when it was listed; one that has gone is left out. */
+  /** Content, or an absolute path: a file that grew is cut to the listed size, one that is gone is left out. */
   readonly content: Buffer | { readonly path: string; readonly bytes: number };
 }
 
@@ -36,13 +35,13 @@ export interface ArchivedFile {
 
 export interface WriteArchiveOptions {
   readonly entries: readonly ArchiveEntry[];
-  /** The last file, made of what the others turned out to be. */
+  /** The last file; `text` makes its content from the files before it. */
   readonly closing: { readonly name: string; readonly text: (files: readonly ArchivedFile[]) => string };
   readonly modifiedAt: Date;
   readonly onFile: (done: number) => void;
 }
 
-/** Whole or not at all. @throws {MlctlError} kind "failure" where a file changed its length meanwhile, or the disk is full */
+/** Atomic. @throws {MlctlError} kind "failure" if a file became shorter meanwhile, or the disk is full */
 export async function writeArchive(path: string, options: WriteArchiveOptions): Promise<ArchivedFile[]> {
   ensureFolder(dirname(path));
   const temporary = temporaryPath(path);
@@ -50,7 +49,7 @@ export async function writeArchive(path: string, options: WriteArchiveOptions): 
   try {
     const written = pipeline(Readable.from(tar), createGzip(), newFile(temporary));
     const filled = fill(tar, options);
-    // Whichever fails first ends the other.
+    // If filling fails, the writer must end too.
     filled.catch((error: unknown) => tar.destroy(error as Error));
     const [files] = await Promise.all([filled, written]);
     commitFile(temporary, path);
@@ -60,7 +59,7 @@ export async function writeArchive(path: string, options: WriteArchiveOptions): 
     rmSync(temporary, { force: true });
     if (error instanceof Error && error.message === "Size mismatch") {
       throw new MlctlError("failure", "a file became shorter while it was copied", {
-        hint: "run it again when nothing writes there",
+        hint: "run the command again when no other program writes to the workspace",
         cause: error,
       });
     }
@@ -70,8 +69,8 @@ export async function writeArchive(path: string, options: WriteArchiveOptions): 
 
 /**
  * Unpacks into a new folder.
- * @param accepts says whether a name may be there; others end it
- * @throws {MlctlError} kind "data" where it is no whole archive, or has a link or a name that leads elsewhere
+ * @param accepts whether a name is allowed; any other name is an error
+ * @throws {MlctlError} kind "data" if the archive is incomplete, or contains a link or a path outside the folder
  */
 export async function readArchive(
   path: string,
@@ -81,13 +80,16 @@ export async function readArchive(
   const files: ArchivedFile[] = [];
   const tar = extract();
   const unpacked = pipeline(createReadStream(path), createGunzip(), tar as unknown as NodeJS.WritableStream);
-  // Told by the loop below, which ends with the same error.
+  // The loop below throws the same error.
   unpacked.catch(() => {});
   try {
     for await (const entry of tar) {
       const { name, type } = entry.header;
       if (type !== "file" || !isPlain(name) || !accepts(name) || files.some((file) => file.name === name)) {
-        throw strange(path, `it holds ${JSON.stringify(name)} (${String(type)}), which no backup has`);
+        throw notABackup(
+          path,
+          `it contains ${JSON.stringify(name)} (${String(type)}), which is never part of a backup`,
+        );
       }
       const target = join(folder, name);
       mkdirSync(dirname(target), { recursive: true });
@@ -127,7 +129,7 @@ async function fill(tar: Pack, { entries, closing, modifiedAt, onFile }: WriteAr
   return files;
 }
 
-/** Undefined for a file that went since it was listed. */
+/** Undefined for a file that was removed after it was listed. */
 function sourceOf(content: ArchiveEntry["content"]): { bytes: number; stream: Readable } | undefined {
   if (Buffer.isBuffer(content)) {
     return { bytes: content.length, stream: Readable.from(content.length === 0 ? [] : [content]) };
@@ -135,19 +137,19 @@ function sourceOf(content: ArchiveEntry["content"]): { bytes: number; stream: Re
   const { path } = content;
   try {
     const fd = openSync(path, "r");
-    // What was appended since belongs to the next backup; what was cut off is not there any more.
+    // Bytes that were appended since belong to the next backup; a file that was truncated has fewer.
     const bytes = Math.min(content.bytes, fstatSync(fd).size);
     return { bytes, stream: bytes === 0 ? closed(fd) : createReadStream(path, { fd, start: 0, end: bytes - 1 }) };
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw new MlctlError("failure", `cannot read ${path}: ${errorCode(error) ?? String(error)}`, {
-      hint: "check who may read it",
+      hint: "check its permissions",
       cause: error,
     });
   }
 }
 
-/** A reader with `end` -1 would read all. */
+/** An empty stream: createReadStream with `end` -1 would read the whole file. */
 function closed(fd: number): Readable {
   closeSync(fd);
   return Readable.from([]);
@@ -171,14 +173,14 @@ async function unpack(entry: AsyncIterable<Buffer>, target: string): Promise<{ b
 }
 
 /**
- * Is there before this returns: a stream that opens its file by itself may do so after the archive was found damaged,
- * and put it into a folder that is being removed. On disk before what it replaces goes.
+ * Opens the file before returning: a stream that opens its file later may do so after the archive was found damaged, and
+ * create the file in a folder that is being removed. Flushed to disk, because the original may be deleted next.
  */
 function newFile(path: string): WriteStream {
   return createWriteStream(path, { fd: openSync(path, "wx"), flush: true });
 }
 
-/** Inside whatever folder it is joined to, on every system. */
+/** True for a relative path that stays inside its folder on every operating system. */
 function isPlain(name: string): boolean {
   const parts = name.split("/");
   // eslint-disable-next-line no-control-regex
@@ -190,17 +192,17 @@ function asArchiveError(error: unknown, path: string): unknown {
   const code = errorCode(error);
   if (code === "ENOENT" || code === "EACCES" || code === "EISDIR") {
     return new MlctlError("usage", `cannot read ${path}: ${code}`, {
-      hint: "name a file that `mlctl backup` wrote",
+      hint: "give the path of a file that `mlctl backup` wrote",
       cause: error,
     });
   }
   if (code === "ENOSPC" || code === "EROFS" || code === "EDQUOT") return writeFailure(error, path);
-  return strange(path, "it is cut off, damaged or no .tar.gz file", error);
+  return notABackup(path, "it is truncated, damaged or not a .tar.gz file", error);
 }
 
-function strange(path: string, what: string, cause?: unknown): MlctlError {
-  return new MlctlError("data", `${path} is no backup of mlctl: ${what}`, {
-    hint: "take another copy of it; nothing was changed",
+function notABackup(path: string, reason: string, cause?: unknown): MlctlError {
+  return new MlctlError("data", `${path} is not an mlctl backup: ${reason}`, {
+    hint: "use another copy of it; nothing was changed",
     cause,
   });
 }

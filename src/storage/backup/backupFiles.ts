@@ -1,4 +1,4 @@
-/** Which files make up a workspace, in an order in which they can be copied while another mlctl writes. */
+/** Lists the files of a workspace in an order in which they can be copied while another mlctl writes. */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import type { ArchiveEntry } from "./archive.ts";
@@ -6,27 +6,27 @@ import { isBackupName } from "./workspaceBackups.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
-/** The folders of a workspace, by what an archive calls them. */
+/** The folders of a workspace, as they are named in an archive. */
 export const backupFolders = ["production", "models", "datasets", "inputs", "tests", "drops"] as const;
 
 export type BackupFolder = (typeof backupFolders)[number];
 
-/** Locks, what is being written, and what SQLite keeps beside a database that is open. */
-const passing = /^\.mlctl-|\.lock(\.json)?$|\.lock-(journal|wal|shm)$/;
+/** Locks, temporary files, and the files that SQLite keeps beside an open database. */
+const transient = /^\.mlctl-|\.lock(\.json)?$|\.lock-(journal|wal|shm)$/;
 
-/** Which jobs another machine is told to run is not this one's word. */
-const ofThisMachine = /(^|\/)schedule\/(jobs\.json|cron\.log)$/;
+/** State that is valid only on this machine: which jobs are installed in its schedulers. */
+const machineSpecific = /(^|\/)schedule\/(jobs\.json|cron\.log)$/;
 
-/** Small files that are replaced now and then; models are neither, and in the other folders lie data. */
+/** JSON records, which are small and may be replaced at any time; not models, and not files of the data folders. */
 const isRecord = (name: string): boolean =>
   /^(production|models|datasets)\/.*\.json$/.test(name) && !/(^|\/)trainedmodel/.test(name);
 
-/** Absolute; a file stands for itself alone. */
+/** Absolute paths; a path may also be a single file. */
 export type BackupPlaces = Readonly<Partial<Record<BackupFolder, string>>>;
 
 /**
- * deployment.json is read before its history is listed, and all records before artifacts are: whatever is deployed or
- * trained meanwhile, the history has no gap and each record that is copied has its files.
+ * Reads deployment.json before it lists the history, and all records before the artifacts. So the history has no gap and
+ * each copied record has its files, even if models are trained or deployed meanwhile.
  */
 export function backupFiles(folders: BackupPlaces, { database }: Pick<WorkspacePaths, "database">): ArchiveEntry[] {
   const list = (wanted: (name: string) => boolean): Found[] =>
@@ -34,7 +34,7 @@ export function backupFiles(folders: BackupPlaces, { database }: Pick<WorkspaceP
       const folder = folders[role];
       if (folder === undefined) return [];
       return foundIn(role, folder).filter(({ name, path }) => {
-        const isOurs = !path.startsWith(database) && !ofThisMachine.test(name);
+        const isOurs = !path.startsWith(database) && !machineSpecific.test(name);
         return wanted(name) && isOurs && innermost(path, folders) === role;
       });
     });
@@ -47,7 +47,7 @@ export function backupFiles(folders: BackupPlaces, { database }: Pick<WorkspaceP
   return [...current, ...records, ...rest];
 }
 
-/** A dropped file goes from input over processing to its end: looked for in that order, none is missed on its way. */
+/** A dropped file moves from input to processing to its final folder; listing in this order misses none. */
 function foundIn(role: BackupFolder, folder: string): Found[] {
   if (statSync(folder, { throwIfNoEntry: false })?.isFile() === true) {
     return [{ name: `${role}/${basename(folder)}`, path: folder }];
@@ -57,7 +57,7 @@ function foundIn(role: BackupFolder, folder: string): Found[] {
   return [...names].map((below) => ({ name: `${role}/${below}`, path: join(folder, below) }));
 }
 
-/** A folder may lie in another one: each file is in the archive once. */
+/** Assigns a file to the innermost of nested folders, so that it is in the archive only once. */
 function innermost(path: string, folders: BackupPlaces): BackupFolder | undefined {
   const around = backupFolders.flatMap((role) => {
     const folder = folders[role];
@@ -75,7 +75,7 @@ interface Found {
   readonly path: string;
 }
 
-/** One that vanished meanwhile is left out. */
+/** Empty if the file has been removed meanwhile. */
 function read({ name, path }: Found): ArchiveEntry[] {
   try {
     return [{ name, content: readFileSync(path) }];
@@ -85,11 +85,11 @@ function read({ name, path }: Found): ArchiveEntry[] {
   }
 }
 
-/** Relative, with forward slashes; links are not followed: they may lead anywhere. */
+/** Relative paths, with forward slashes. Links are not followed, because they may lead anywhere. */
 function filesIn(folder: string, below = ""): string[] {
   return entriesIn(join(folder, below)).flatMap((entry) => {
     const name = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (passing.test(entry.name) || isBackupName(entry.name)) return [];
+    if (transient.test(entry.name) || isBackupName(entry.name)) return [];
     if (entry.isDirectory()) return filesIn(folder, name);
     return entry.isFile() ? [name] : [];
   });

@@ -1,14 +1,14 @@
-/** The last file of a backup: what it holds, each with its hash. */
+/** The manifest is the last file of a backup: it lists all files with their checksums. */
 import { MlctlError } from "../../core/errors.ts";
 import type { ArchivedFile } from "./archive.ts";
 
-/** Raised by one when an older mlctl could not restore it rightly. */
+/** Increase it when an older mlctl could not restore a new backup correctly. */
 const VERSION = 1;
 
 export interface BackupFacts {
   readonly codeVersion: string;
   readonly createdAt: Date;
-  /** What config.json was called. */
+  /** File name of the configuration. */
   readonly configName: string;
 }
 
@@ -34,13 +34,13 @@ export function backupManifest(
   return `${JSON.stringify(facts, null, 2).slice(0, -2)},\n  "files": [\n${lines}\n  ]\n}\n`;
 }
 
-/** @throws {MlctlError} kind "data" where it is none, or of a newer mlctl */
+/** @throws {MlctlError} kind "data" if it is not a manifest, or was written by a newer mlctl */
 export function readManifest(text: string, path: string): BackupManifest {
   const manifest = parsed(text) as Partial<BackupManifest & { format: string; version: number }> | undefined;
   const isOurs = manifest?.format === "mlctl-backup" && Array.isArray(manifest.files);
   if (!isOurs || typeof manifest.configName !== "string" || !isPlainName(manifest.configName)) {
-    throw new MlctlError("data", `${path} is no backup of mlctl: its manifest is damaged`, {
-      hint: "take another copy of it",
+    throw new MlctlError("data", `${path} is not an mlctl backup: its manifest is damaged`, {
+      hint: "use another copy of it",
     });
   }
   if ((manifest.version ?? 0) > VERSION) {
@@ -51,7 +51,7 @@ export function readManifest(text: string, path: string): BackupManifest {
   return manifest as BackupManifest;
 }
 
-/** A file of the folder itself, on every system. */
+/** True for a file name without a path, on every operating system. */
 function isPlainName(name: string): boolean {
   // oxlint-disable-next-line no-control-regex
   return /^[^/\\:\u0000-\u001f]+$/.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);

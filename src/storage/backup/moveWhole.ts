@@ -1,13 +1,13 @@
-/** Moves a file or a folder so that its new name never stands for half of it, also onto another file system. */
+/** Moves a file or folder, also to another file system, so that the new path is never incomplete. */
 import { closeSync, cpSync, fsyncSync, lstatSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { syncFolder } from "../files/commitFile.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
 /**
- * A rename; where that cannot be (another file system, a layer of a container), a copy under the name `part`, which
- * takes the new name once it is on disk, before the old one goes.
- * @param part a free name in the folder of `to`: what a killed process left there may be taken away
+ * Renames. Where that is not possible (another file system or container layer), copies to `part`, renames the copy to `to`
+ * once it is on disk, and then removes `from`.
+ * @param part a path in the folder of `to`; leftovers of a killed process there are removed
  */
 export function moveWhole(from: string, to: string, part: string): void {
   try {

@@ -1,4 +1,4 @@
-/** Replacement: many places of a workspace changed for others at once; a kill at any instant leaves all the old or all the new. */
+/** Replaces many files and folders of a workspace as one step; a kill at any time leaves all of the old or all of the new. */
 import { randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -9,46 +9,46 @@ import { moveWhole } from "./moveWhole.ts";
 import { fromRecordPath, toRecordPath } from "../files/workspacePaths.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
-/** In the workspace while a replacement is at work: the journal, and under `files` what is still to be put in place. */
-const HOME = ".mlctl-restore";
+/** Folder in the workspace during a replacement: the journal, and under `files` the files still to be moved. */
+const WORK_FOLDER = ".mlctl-restore";
 
-/** The file that comes last, by one rename over the old one: from then on all is new. */
+/** The file that is replaced last, by one rename: this commits the replacement. */
 const LAST = "config.json";
 
 export interface Replacing {
   /** The workspace. */
   readonly folder: string;
-  /** The folder with what comes, in the workspace; it is used up. */
+  /** The folder with the new files, inside the workspace; its content is moved. */
   readonly staged: string;
-  /** Names in `staged`, absolute places; what has no file or folder of that name is only taken away. */
+  /** Names in `staged` and absolute target paths; a target whose name is not in `staged` is only removed. */
   readonly places: readonly (readonly [name: string, target: string])[];
-  /** Where `config.json` of `staged` belongs. */
+  /** Target path of `config.json`. */
   readonly config: string;
-  /** The databases whose locks the caller holds. */
+  /** Paths of the databases whose locks the caller holds. */
   readonly locks: readonly string[];
 }
 
-/** What undoing or finishing needs; paths relative to the workspace, which may be moved meanwhile. */
+/** What undoing or finishing needs. Paths are relative to the workspace, because it may be moved meanwhile. */
 export interface ReplacementJournal {
-  /** Part of the names under which things are set aside. */
+  /** Part of the temporary names of the old files. */
   readonly id: string;
   readonly locks: readonly string[];
   readonly places: readonly { readonly target: string; readonly existed: boolean }[];
 }
 
-/** @throws {MlctlError} kind "failure" where something cannot be put in its place: all is as it was then */
+/** @throws {MlctlError} kind "failure" if a file cannot be replaced; the previous state is restored then */
 export function replaceAll({ folder, staged, places, config, locks }: Replacing): void {
-  // A folder before what lies in it: that is part of what goes.
+  // A folder before the places inside it, which move away with it.
   const ordered = places.toSorted(([, a], [, b]) => a.length - b.length);
-  const coming = new Set(ordered.map(([name]) => name).filter((name) => exists(join(staged, name))));
-  const files = join(folder, HOME, "files");
+  const stagedNames = new Set(ordered.map(([name]) => name).filter((name) => exists(join(staged, name))));
+  const files = join(folder, WORK_FOLDER, "files");
   const relative = (path: string): string => toRecordPath(folder, path);
   const journal: ReplacementJournal = {
     id: randomBytes(6).toString("hex"),
     locks: locks.map(relative),
     places: ordered.map(([, target]) => ({ target: relative(target), existed: exists(target) })),
   };
-  mkdirSync(join(folder, HOME));
+  mkdirSync(join(folder, WORK_FOLDER));
   renameSync(staged, files);
   atomicWrite(journalPath(folder), `${JSON.stringify(journal, null, 2)}\n`);
   syncFolder(folder);
@@ -58,7 +58,8 @@ export function replaceAll({ folder, staged, places, config, locks }: Replacing)
       at = target;
       ensureFolder(dirname(target));
       move(target, asideOf(target, journal), journal);
-      if (coming.has(name) && !move(join(files, name), target, journal)) throw new Error(`${name} has gone`);
+      if (stagedNames.has(name) && !move(join(files, name), target, journal))
+        throw new Error(`${name} has disappeared`);
       syncFolder(dirname(target));
     }
     at = config;
@@ -71,24 +72,24 @@ export function replaceAll({ folder, staged, places, config, locks }: Replacing)
   finishReplacement(folder, journal);
 }
 
-/** Undefined where none is at work. @throws {MlctlError} kind "data" where it cannot be read */
+/** Undefined if there is no replacement. @throws {MlctlError} kind "data" if the journal is damaged */
 export function readJournal(folder: string): ReplacementJournal | undefined {
   const path = journalPath(folder);
   if (!exists(path)) return undefined;
   const journal = parsed(readFileSync(path, "utf8"));
   const isOurs = /^[0-9a-f]{12}$/.test(journal?.id ?? "") && Array.isArray(journal?.places);
   if (isOurs && Array.isArray(journal?.locks)) return journal as ReplacementJournal;
-  throw new MlctlError("data", `${path} is damaged: it told how a restore that was cut off is undone`, {
-    hint: "what was there before lies beside its place as .mlctl-aside-…: put it back by hand, then remove that file",
+  throw new MlctlError("data", `${path} is damaged: it is needed to undo an interrupted restore`, {
+    hint: "the previous files are next to their places as .mlctl-aside-…: move them back by hand, then delete the journal",
   });
 }
 
-/** All is in its place: only what was there before is still to go. */
+/** True if the replacement is committed and only the old files remain to be removed. */
 export function isReplaced(folder: string): boolean {
-  return !exists(join(folder, HOME, "files", LAST));
+  return !exists(join(folder, WORK_FOLDER, "files", LAST));
 }
 
-/** As it was before; may be cut off itself and done again. */
+/** Restores the previous state; may be interrupted and repeated. */
 export function undoReplacement(folder: string, journal: ReplacementJournal): void {
   for (const { target: recorded, existed } of journal.places.toReversed()) {
     const target = fromRecordPath(folder, recorded);
@@ -98,7 +99,7 @@ export function undoReplacement(folder: string, journal: ReplacementJournal): vo
     removeParts(target, journal);
     if (exists(dirname(target))) syncFolder(dirname(target));
   }
-  removeHome(folder);
+  removeWorkFolder(folder);
 }
 
 export function finishReplacement(folder: string, journal: ReplacementJournal): void {
@@ -107,21 +108,21 @@ export function finishReplacement(folder: string, journal: ReplacementJournal): 
     remove(asideOf(target, journal));
     removeParts(target, journal);
   }
-  removeHome(folder);
+  removeWorkFolder(folder);
 }
 
-/** The journal first: what is left without it is rubbish. */
-export function removeHome(folder: string): void {
+/** Removes the journal first: without it, the rest of the folder has no meaning. */
+export function removeWorkFolder(folder: string): void {
   rmSync(journalPath(folder), { force: true });
-  rmSync(join(folder, HOME), { recursive: true, force: true });
+  rmSync(join(folder, WORK_FOLDER), { recursive: true, force: true });
 }
 
-/** Whether something of a replacement lies there. */
+/** True if the workspace contains the work folder of a replacement. */
 export function hasReplacement(folder: string): boolean {
-  return exists(join(folder, HOME));
+  return exists(join(folder, WORK_FOLDER));
 }
 
-/** @returns false where there is nothing to move */
+/** @returns false if there is nothing to move */
 function move(from: string, to: string, journal: ReplacementJournal): boolean {
   if (!exists(from)) return false;
   moveWhole(from, to, partOf(to, journal));
@@ -129,7 +130,7 @@ function move(from: string, to: string, journal: ReplacementJournal): boolean {
 }
 
 function journalPath(folder: string): string {
-  return join(folder, HOME, "journal.json");
+  return join(folder, WORK_FOLDER, "journal.json");
 }
 
 function asideOf(target: string, { id }: ReplacementJournal): string {
@@ -148,12 +149,12 @@ function remove(path: string): void {
   if (exists(path)) rmSync(path, { recursive: true, force: true });
 }
 
-/** Of a link itself, wherever it leads. */
+/** Does not follow links. */
 function exists(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    // A file stands where a folder of the path would be.
+    // A parent of the path is a file.
     if (errorCode(error) === "ENOTDIR") return false;
     throw error;
   }

@@ -1,4 +1,4 @@
-/** Backups that `mlctl backup` left in the workspace, known by the name it gives them. */
+/** Finds and removes the backups that `mlctl backup` wrote to the workspace, by their names. */
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { timestamp } from "../../core/text/format.ts";
@@ -14,12 +14,12 @@ export function isBackupName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** Names of files; a link of that name is none. */
+/** File names; links do not count. */
 export function workspaceBackups(workspace: string): string[] {
   return readdirSync(workspace).filter((name) => isBackup(workspace, name));
 }
 
-/** Takes away those of `names` that are backups still. */
+/** Removes those of `names` that are still backups. */
 export function removeBackups(workspace: string, names: readonly string[]): void {
   for (const name of names.filter((each) => isBackup(workspace, each))) {
     try {

@@ -30,7 +30,7 @@ function rollback(paths: WorkspacePaths): string {
   return commitDeployment(paths, { ...target, action: "rollback", reasons: ["asked for"] }).runId;
 }
 
-/** Names of the deployed artifacts that are missing or changed, and of the copies that are not theirs. */
+/** Names of the deployed artifacts that are missing or changed, and of the copies that differ from them. */
 function damage(paths: WorkspacePaths, { withCopies }: { withCopies: boolean }): string[] {
   const current = currentDeployment(paths.production);
   if (current === undefined) return [];
@@ -45,7 +45,7 @@ function hashOf(path: string): string | undefined {
   return existsSync(path) ? sha256Text(readFileSync(path)) : undefined;
 }
 
-/** What must hold after repair, whatever happened before. */
+/** Checks what must hold after repair in every case. */
 async function expectWhole(paths: WorkspacePaths): Promise<void> {
   const { production } = paths;
   expect(damage(paths, { withCopies: false })).toEqual([]);
@@ -62,7 +62,7 @@ async function expectWhole(paths: WorkspacePaths): Promise<void> {
 }
 
 describe("commitDeployment", () => {
-  it("puts the artifacts in a folder of their own, archives the deployment before and refreshes the copies", async () => {
+  it("copies the artifacts to a new folder, archives the previous deployment and refreshes the copies", async () => {
     const paths = exampleWorkspace();
     const first = deploy(paths, "a", 1);
     const second = deploy(paths, "b", 2);
@@ -86,7 +86,7 @@ describe("commitDeployment", () => {
     await expectWhole(paths);
   });
 
-  it("refuses a model that changed since it was recorded, and leaves the old deployment", async () => {
+  it("refuses a model that changed since it was recorded, and keeps the old deployment", async () => {
     const paths = exampleWorkspace();
     const before = deploy(paths, "a");
     const request = exampleRequest(paths, "b", 2);
@@ -98,16 +98,16 @@ describe("commitDeployment", () => {
     await expectWhole(paths);
   });
 
-  it("says so when the switch was made but a copy could not be written, and heals later", async () => {
+  it("reports a copy that could not be written after the commit, and repairs it later", async () => {
     const paths = exampleWorkspace();
     mkdirSync(join(paths.production, "latestscore.txt"));
-    expect(() => deploy(paths, "a")).toThrow("run a is deployed, but not all its copies");
+    expect(() => deploy(paths, "a")).toThrow("run a is deployed, but not all of its copies were written");
     expect(currentDeployment(paths.production)?.runId).toBe("a");
     rmSync(join(paths.production, "latestscore.txt"), { recursive: true });
     await expectWhole(paths);
   });
 
-  it("names a damaged deployment.json, and repair leaves everything alone then", () => {
+  it("names a damaged deployment.json, and repair changes nothing then", () => {
     const paths = exampleWorkspace();
     deploy(paths, "a");
     writeFileSync(join(paths.production, "deployment.json"), '{"kind": "depl');
@@ -121,7 +121,7 @@ describe("commitDeployment", () => {
 });
 
 describe("a damaged release", () => {
-  it("is restored from a file with the same bytes, wherever one is, and else left as it is", async () => {
+  it("is restored from any file with the same bytes, and otherwise left unchanged", async () => {
     const paths = exampleWorkspace();
     const { model } = deploy(paths, "a");
     const release = join(paths.workspace, model.path);
@@ -142,23 +142,23 @@ describe("a damaged release", () => {
 });
 
 describe("rollback", () => {
-  it("goes further back each time and never to what was rolled back from", () => {
+  it("goes further back each time and never returns to a deployment that was rolled back", () => {
     const paths = exampleWorkspace();
     for (const runId of ["a", "b", "c"]) deploy(paths, runId);
     expect([rollback(paths), rollback(paths)]).toEqual(["b", "a"]);
-    expect(() => rollback(paths)).toThrow("there is no earlier deployment than that of run a");
+    expect(() => rollback(paths)).toThrow("there is no deployment before that of run a");
     deploy(paths, "d");
     expect(rollback(paths)).toBe("a");
     expect(deploymentHistory(paths.production).map(({ runId }) => runId)).toEqual(["a", "d", "a", "b", "c", "b", "a"]);
   });
 
-  it("passes over deployments of the run in force", () => {
+  it("skips deployments of the active run", () => {
     const paths = exampleWorkspace();
     for (const runId of ["a", "b", "b"]) deploy(paths, runId);
     expect(rollback(paths)).toBe("a");
   });
 
-  it("works when the run's own files are gone, because releases are kept", async () => {
+  it("works if the run's own files are gone, because releases are kept", async () => {
     const paths = exampleWorkspace();
     for (const runId of ["a", "b"]) deploy(paths, runId);
     rmSync(paths.models, { recursive: true });
@@ -166,7 +166,7 @@ describe("rollback", () => {
     await expectWhole(paths);
   });
 
-  it("says that nothing is deployed", () => {
+  it("reports that nothing is deployed", () => {
     expect(() => rollbackTarget([])).toThrow("no model is deployed");
   });
 });
@@ -176,8 +176,8 @@ const load = `
   const { paths, requests, killAt } = JSON.parse(process.argv[1]);`;
 
 /**
- * Kills itself just before its n-th change to the file system: a kill between any two of them. (A kill loses nothing
- * that was written without fsync, so only the calls that change names or contents count.)
+ * Kills itself just before its n-th change to the file system, which covers a kill between any two changes. (A kill loses
+ * nothing that was written without fsync, so only the calls that change names or contents count.)
  */
 const killedAt = `${load}
   import fs from "node:fs";
@@ -201,7 +201,7 @@ function child(script: string, given: { paths: WorkspacePaths; requests: Deploym
 }
 
 describe("a killed deploy", () => {
-  it("leaves the old deployment whole or the new one whole, before whichever step it is killed", async () => {
+  it("leaves the old or the new deployment complete, whatever step it is killed before", async () => {
     const outcomes = new Set<string>();
     let killAt = 0;
     for (let killed = true; killed; killAt++) {
@@ -216,12 +216,12 @@ describe("a killed deploy", () => {
       expect(deploy(paths, "c", 3).deploymentId).toBe(current === "a" ? 2 : 3);
       await expectWhole(paths);
     }
-    // A deploy makes more changes than this; else nothing was killed.
+    // A deploy makes more changes than this; otherwise nothing was killed.
     expect(killAt).toBeGreaterThan(20);
     expect([...outcomes].toSorted()).toEqual(["a with its copies", "b with its copies", "b without its copies"]);
   });
 
-  it("leaves the first deployment whole or none", async () => {
+  it("leaves the first deployment complete or none at all", async () => {
     const outcomes = new Set<string>();
     let killed = true;
     for (let killAt = 0; killed; killAt += 3) {
@@ -234,7 +234,7 @@ describe("a killed deploy", () => {
     expect([...outcomes].toSorted()).toEqual(["a", "none"]);
   });
 
-  it("heals at twenty random instants of deploys in a row", async () => {
+  it("recovers from kills at twenty random times during repeated deploys", async () => {
     const paths = exampleWorkspace();
     const requests = ["a", "b"].map((runId, i) => exampleRequest(paths, runId, i));
     const script = `${load}

@@ -1,4 +1,4 @@
-/** Switches production to another run: a kill at any instant leaves the old deployment whole or the new one whole. */
+/** Deploys a run atomically: a kill at any time leaves either the old or the new deployment complete. */
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
@@ -13,16 +13,15 @@ import { currentDeployment, historyIds } from "./currentDeployment.ts";
 import { releaseFolder } from "./releaseFolder.ts";
 import { refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
 
-/** A deployment that is to be; its artifacts name the sources, which are copied. */
+/** The deployment to make; its artifacts name the source files, which are copied. */
 export type DeploymentRequest = Omit<Deployment, "kind" | "deploymentId" | "previousRunId">;
 
 /**
- * Copies the artifacts into a release folder of their own, archives the deployment that was in force, and then renames
- * the new deployment.json into place: that rename is the switch. The caller holds the lock, and indexes the new
- * records with syncStore afterwards.
+ * Copies the artifacts into a new release folder, archives the current deployment, and renames the new deployment.json
+ * into place, which is the commit point. The caller holds the lock and calls syncStore afterwards to index the records.
  *
- * @throws {MlctlError} "data" where a source is not what its record says, "failure" where it cannot be written;
- *   the old deployment stays in force then
+ * @throws {MlctlError} "data" if a source file differs from its record, "failure" if a file cannot be written; the old
+ *   deployment stays active then
  */
 export function commitDeployment(paths: WorkspacePaths, request: DeploymentRequest): Deployment {
   const { production } = paths;
@@ -48,7 +47,7 @@ type Copies = Pick<Deployment, "model" | "latestScore" | "ingestedFiles">;
 function copyArtifacts(paths: WorkspacePaths, request: Copies, release: string): Copies {
   const copy = (source: Artifact, name: string): Artifact => copyArtifact(paths.workspace, source, join(release, name));
   const { latestScore, ingestedFiles } = request;
-  // What stands in this folder was never in force: the number is new.
+  // The number is new, so any files in this folder were never active.
   rmSync(release, { recursive: true, force: true });
   ensureFolder(release);
   const copies = {
@@ -78,7 +77,7 @@ function readSource(workspace: string, source: Artifact): Buffer {
   throw new MlctlError("data", `cannot deploy ${source.path}: it changed since it was recorded`, { hint });
 }
 
-/** The bytes of deployment.json as they are: what was in force is a fact, also if this switch fails later. */
+/** Copies deployment.json unchanged to the history, which is correct even if this deployment fails later. */
 function archive(paths: WorkspacePaths, previous: Deployment): void {
   atomicWrite(recordPath(paths, previous), readFileSync(join(paths.production, "deployment.json")));
   syncFolder(paths.production);
@@ -89,9 +88,13 @@ function refreshAfterSwitch(paths: WorkspacePaths, deployment: Deployment): void
     refreshCopies(paths, deployment);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MlctlError("failure", `run ${deployment.runId} is deployed, but not all its copies: ${reason}`, {
-      hint: "once that is mended, the next command that writes brings the copies up to date",
-      cause: error,
-    });
+    throw new MlctlError(
+      "failure",
+      `run ${deployment.runId} is deployed, but not all of its copies were written: ${reason}`,
+      {
+        hint: "fix the cause; the next command that writes updates the copies",
+        cause: error,
+      },
+    );
   }
 }

@@ -1,8 +1,8 @@
-/** The files of a deployment, by the names they have in its release and beside deployment.json. */
+/** File names of a deployment, in its release folder and next to deployment.json. */
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 
-/** The copies beside deployment.json, by name, with what they are copies of. */
+/** The copies next to deployment.json: name and source artifact. */
 export function copies({ model, latestScore, ingestedFiles }: Deployment): [name: string, of: Artifact | null][] {
   return [
     ["trainedmodel.json", model],

@@ -1,4 +1,4 @@
-/** Reads what is deployed, and what was before. */
+/** Reads the current deployment and its history. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../../core/records/deployment.ts";
@@ -7,9 +7,9 @@ import { parseRecord } from "../records/parseRecord.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
 /**
- * The deployment in force; undefined where nothing was deployed.
+ * The active deployment; undefined if nothing is deployed.
  * @param production prod_deployment_path, absolute
- * @throws {MlctlError} kind "data" where deployment.json is damaged
+ * @throws {MlctlError} kind "data" if deployment.json is damaged
  */
 export function currentDeployment(production: string): Deployment | undefined {
   const path = join(production, "deployment.json");
@@ -17,7 +17,7 @@ export function currentDeployment(production: string): Deployment | undefined {
   return text === undefined ? undefined : parseDeployment(text, path);
 }
 
-/** Every deployment that was ever in force, newest first, the current one included. */
+/** All deployments, including the current one, newest first. */
 export function deploymentHistory(production: string): Deployment[] {
   const folder = join(production, "history");
   const earlier = historyIds(production).flatMap(({ id, name }) => {
@@ -29,13 +29,13 @@ export function deploymentHistory(production: string): Deployment[] {
   return [...all.values()].toSorted((a, b) => b.deploymentId - a.deploymentId);
 }
 
-/** True where something was deployed, and what is in force now cannot be told: deployment.json is gone. */
+/** True if something was deployed but deployment.json is missing, so that the active deployment is unknown. */
 export function deploymentIsLost(production: string): boolean {
   if (existsSync(join(production, "deployment.json"))) return false;
   return historyIds(production).length > 0 || existsSync(join(production, "trainedmodel.json"));
 }
 
-/** The numbers of the archived deployments, as their file names have them. */
+/** The numbers of the archived deployments, from their file names. */
 export function historyIds(production: string): { readonly id: number; readonly name: string }[] {
   return namesIn(join(production, "history")).flatMap((name) => {
     const id = /^deployment_0*(\d+)\.json$/.exec(name)?.[1];
@@ -43,7 +43,7 @@ export function historyIds(production: string): { readonly id: number; readonly 
   });
 }
 
-/** Names in a folder; none where it does not exist. */
+/** Names in a folder; empty if it does not exist. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -53,7 +53,7 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** A small text file; undefined where it does not exist. */
+/** Content of a text file; undefined if it does not exist. */
 function textOf(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -1,4 +1,4 @@
-/** Takes the copies of an earlier deployment away; its record stays and says so. */
+/** Removes the files of an earlier deployment; its record stays, marked as pruned. */
 import { lstatSync, readdirSync, rmdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Deployment } from "../../core/records/deployment.ts";
@@ -15,14 +15,14 @@ import { copies } from "./copies.ts";
 import { releaseFolder } from "./releaseFolder.ts";
 
 /**
- * First the record says that the copies are gone, then they go: killed in between, they are files that no record names,
- * which the next prune finds by `releaseFiles`. The caller holds the lock, and asks for no deployment in force.
+ * Marks the record as pruned first, then removes the files. After a kill in between, no record names the files, and the
+ * next prune finds them with `releaseFiles`. The caller holds the lock and never passes the active deployment.
  * @param at ISO 8601 UTC
  */
 export function pruneRelease(paths: WorkspacePaths, store: RunStore, deployment: Deployment, at: string): void {
   if (deployment.prunedAt === undefined) {
     saveRecord(paths, store, { ...deployment, prunedAt: at });
-    // On disk before its files go: after a power cut it may not name what is not there.
+    // On disk before the files are removed: after a power cut, the record must not name missing files.
     syncFolder(dirname(recordPath(paths, deployment)));
   }
   const files = releaseFiles(paths, deployment);
@@ -34,12 +34,12 @@ export function pruneRelease(paths: WorkspacePaths, store: RunStore, deployment:
 }
 
 /**
- * The copies in its folder that are there still, relative to the workspace; undefined where there is no such folder, or
- * only what mlctl did not put there.
+ * The files that still exist in the release folder, relative to the workspace; undefined if there is no such folder, or it
+ * contains only files that mlctl did not write.
  */
 export function releaseFiles(paths: WorkspacePaths, deployment: Deployment): string[] | undefined {
   const folder = releaseFolder(paths, deployment);
-  // A stranger's record may give its run any name.
+  // An untrusted record may contain any run id.
   if (dirname(folder) !== join(paths.production, "releases") || basename(folder).startsWith(".")) return undefined;
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
   const found = new Set(readdirSync(folder));
@@ -48,12 +48,12 @@ export function releaseFiles(paths: WorkspacePaths, deployment: Deployment): str
   return names.map((name) => toRecordPath(paths.workspace, join(folder, name)));
 }
 
-/** False where `releases` is a link that leads elsewhere. */
+/** False if `releases` is a link that leads out of mlctl's folders. */
 export function releasesAreOwn(paths: WorkspacePaths): boolean {
   return isOwnFile(paths, join(paths.production, "releases", "any"));
 }
 
-/** What people put there stays, and the folder with it. */
+/** Keeps the folder if it contains files of others. */
 function removeFolder(folder: string): void {
   try {
     rmdirSync(folder);

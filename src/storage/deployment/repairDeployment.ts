@@ -1,4 +1,4 @@
-/** Puts right what a deploy left that was killed, and what was damaged since: every writer does it after taking the lock. */
+/** Repairs leftovers of a killed deploy and damaged files; every writer calls it after taking the lock. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
@@ -13,15 +13,15 @@ import { currentDeployment, deploymentIsLost, historyIds, namesIn } from "./curr
 import { restoreRelease } from "./restoreRelease.ts";
 
 export interface DeploymentRepair {
-  /** Damaged files of the deployment in force that were found elsewhere, byte for byte. */
+  /** Damaged files of the active deployment that were restored from identical copies. */
   readonly restored: readonly string[];
-  /** Copies beside deployment.json that were written again or removed. */
+  /** Copies next to deployment.json that were rewritten or removed. */
   readonly refreshed: readonly string[];
-  /** Release folders of deploys that were killed before they took effect. */
+  /** Release folders of deploys that were killed before they were committed. */
   readonly removedReleases: readonly string[];
 }
 
-/** Does nothing where deployment.json is damaged: the steps that need it say so. */
+/** Does nothing if deployment.json is damaged: the steps that need it report that. */
 export function repairDeployment(paths: WorkspacePaths): DeploymentRepair {
   const { production } = paths;
   for (const folder of [production, join(production, "history")]) removeStaleTemporaries(folder);
@@ -33,8 +33,8 @@ export function repairDeployment(paths: WorkspacePaths): DeploymentRepair {
 }
 
 /**
- * Makes `trainedmodel.json`, `latestscore.txt` and `ingestedfiles.txt` beside deployment.json those of the deployment.
- * They are for people and other programs; mlctl itself reads the release. A damaged release is not copied.
+ * Updates `trainedmodel.json`, `latestscore.txt` and `ingestedfiles.txt` next to deployment.json. These copies are for
+ * people and other programs; mlctl itself reads the release. A damaged release is not copied.
  * @returns names of the copies that changed
  */
 export function refreshCopies({ workspace, production }: WorkspacePaths, deployment: Deployment): string[] {
@@ -44,8 +44,8 @@ export function refreshCopies({ workspace, production }: WorkspacePaths, deploym
 }
 
 /**
- * Removes release folders with a number above the newest deployment: their deploy never took effect.
- * Where deployment.json is missing although something was deployed once, nothing is removed.
+ * Removes release folders with a number above the newest deployment: their deploy was never committed. Removes nothing if
+ * deployment.json is missing although something was deployed.
  */
 export function removeOrphanReleases(production: string): string[] {
   const folder = join(production, "releases");

@@ -1,4 +1,4 @@
-/** Brings damaged files of the deployment in force back from any file that still has their bytes. */
+/** Restores damaged files of the active deployment from any identical copy. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../../core/records/deployment.ts";
@@ -9,19 +9,19 @@ import { fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts"
 import { namesIn } from "./currentDeployment.ts";
 import { copies } from "./copies.ts";
 
-/** True where every file of the release is as it was deployed. */
+/** True if every file of the release is unchanged. */
 export function releaseIsWhole({ workspace }: WorkspacePaths, deployment: Deployment): boolean {
   return copies(deployment).every(
     ([, artifact]) => artifact === null || holdsArtifact(fromRecordPath(workspace, artifact.path), artifact),
   );
 }
 
-/** Looks in the copy beside deployment.json, then in the folders that the files came from. @returns paths restored */
+/** Searches the copies next to deployment.json, then the models and datasets folders. @returns the restored paths */
 export function restoreRelease(paths: WorkspacePaths, deployment: Deployment): string[] {
   return copies(deployment).flatMap(([name, artifact]) => {
     if (artifact === null) return [];
     const target = fromRecordPath(paths.workspace, artifact.path);
-    // A stranger's deployment.json may name any file.
+    // An untrusted deployment.json may name any file.
     if (holdsArtifact(target, artifact) || !isOwnFile(paths, target)) return [];
     const source = sourcesOf(paths, name).find((path) => holdsArtifact(path, artifact));
     if (source === undefined) return [];

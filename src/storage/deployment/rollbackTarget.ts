@@ -1,13 +1,13 @@
-/** Which deployment a rollback goes back to. */
+/** Finds the deployment that a rollback returns to. */
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 
 /**
- * Deployments are a stack that a rollback pops: after A, B, C it goes to B, then to A, and after a new D to A again;
- * what was rolled back from is never gone back to. Deployments of the run in force are passed over.
+ * Deployments are a stack that a rollback pops. After A, B, C it returns to B, then to A, and after a new D to A again. It
+ * never returns to a deployment that was rolled back. Deployments of the active run are skipped.
  *
  * @param history newest first
- * @throws {MlctlError} kind "notReady" where nothing is deployed, nothing was before, or that was pruned
+ * @throws {MlctlError} kind "notReady" if nothing is deployed, or there is no earlier deployment, or it was pruned
  */
 export function rollbackTarget(history: readonly Deployment[]): Deployment {
   const current = history[0];
@@ -15,18 +15,18 @@ export function rollbackTarget(history: readonly Deployment[]): Deployment {
   const target = rollbackTargets(history)[0];
   const hint = "`mlctl models list` shows the runs that can be deployed";
   if (target === undefined)
-    throw new MlctlError("notReady", `there is no earlier deployment than that of run ${current.runId}`, { hint });
+    throw new MlctlError("notReady", `there is no deployment before that of run ${current.runId}`, { hint });
   const { deploymentId, runId, prunedAt } = target;
   if (prunedAt === undefined) return target;
   throw new MlctlError(
     "notReady",
-    `the deployment before, ${deploymentId} of run ${runId}, was pruned at ${prunedAt}: its model is gone`,
-    { hint: `${hint}; \`retention.deployments\` says how many stay` },
+    `the previous deployment, ${deploymentId} of run ${runId}, was pruned at ${prunedAt}: its model is gone`,
+    { hint: `${hint}; \`retention.deployments\` sets how many are kept` },
   );
 }
 
 /**
- * What one rollback after the other would go back to, in that order.
+ * The targets of successive rollbacks, in order.
  * @param history newest first
  */
 export function rollbackTargets(history: readonly Deployment[]): Deployment[] {
@@ -44,14 +44,14 @@ export function rollbackTargets(history: readonly Deployment[]): Deployment[] {
   return targets;
 }
 
-/** Takes off what the rollback left behind; one to a run that is not on the stack stands as a deployment itself. */
+/** Pops the deployments that the rollback undid; a rollback to a run that is not on the stack counts as a deployment. */
 function popTo(stack: Deployment[], rollback: Deployment): void {
   const position = stack.findLastIndex(({ runId }) => runId === rollback.runId);
   if (position >= 0) stack.length = position + 1;
   else stack.push(rollback);
 }
 
-/** Of one that was pruned, a later deployment of the same run may have its copies still: a rollback to it has. */
+/** If the deployment was pruned, another deployment of the same run may still have its files, such as a rollback to it. */
 function withCopies(deployment: Deployment, history: readonly Deployment[]): Deployment {
   if (deployment.prunedAt === undefined) return deployment;
   return history.find(({ runId, prunedAt }) => runId === deployment.runId && prunedAt === undefined) ?? deployment;

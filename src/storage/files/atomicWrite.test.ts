@@ -12,7 +12,7 @@ import { dist, temporaryFolder } from "../exampleRecords.ts";
 import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
 import { writeFailure } from "./writeFailure.ts";
 
-/** What the child of the failing writes prints. */
+/** Script of a child process whose write fails; prints the error. */
 const tryWrite = `
   import { atomicWrite } from ${JSON.stringify(join(dist, "files/atomicWrite.js"))};
   const [path, length] = process.argv.slice(1);
@@ -20,7 +20,7 @@ const tryWrite = `
   catch (error) { console.log(JSON.stringify({ kind: error.kind, message: error.message, hint: error.hint })); }`;
 
 describe("atomicWrite", () => {
-  it("replaces a file, makes its folder and leaves nothing else behind", () => {
+  it("replaces a file, creates its folder and leaves nothing else behind", () => {
     const folder = join(temporaryFolder(), "new", "folder");
     const path = join(folder, "a.txt");
     atomicWrite(path, "one");
@@ -29,7 +29,7 @@ describe("atomicWrite", () => {
     expect(readdirSync(folder)).toEqual(["a.txt"]);
   });
 
-  it("names the path and the hint where the target cannot be replaced, and leaves no temporary file", () => {
+  it("reports the path and a hint if the target cannot be replaced, and leaves no temporary file", () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "a.txt"));
     expect(() => atomicWrite(join(folder, "a.txt"), "x")).toThrow(
@@ -40,15 +40,15 @@ describe("atomicWrite", () => {
     expect(readdirSync(folder).toSorted()).toEqual(["a.txt", "file"]);
   });
 
-  it("explains a read-only folder and leaves the old file", () => {
+  it("explains a read-only folder and keeps the old file", () => {
     const folder = temporaryFolder();
     const path = join(folder, "a.txt");
     writeFileSync(path, "old");
     chmodSync(folder, 0o555);
-    // The superuser may write anywhere, so the child is nobody (65534) then.
-    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    // Root may write anywhere, so the child runs as user nobody (65534) then.
+    const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", tryWrite, path, "3"], {
-      ...nobody,
+      ...unprivileged,
       cwd: "/",
       encoding: "utf8",
     });
@@ -56,13 +56,13 @@ describe("atomicWrite", () => {
     expect(JSON.parse(stdout)).toEqual({
       kind: "failure",
       message: `cannot write ${path}: permission denied`,
-      hint: "check who may write in that folder",
+      hint: "check the permissions of the folder",
     });
     expect(readdirSync(folder)).toEqual(["a.txt"]);
     expect(readFileSync(path, "utf8")).toBe("old");
   });
 
-  it("keeps the old file and removes its own where the system takes only a part of the new one", () => {
+  it("keeps the old file and removes its temporary file if only a part could be written", () => {
     const folder = temporaryFolder();
     const path = join(folder, "a.txt");
     writeFileSync(path, "old");
@@ -89,7 +89,7 @@ describe("atomicWrite", () => {
     });
   });
 
-  it("leaves the old or the new content whole when it is killed, and the next writer cleans up", async () => {
+  it("leaves the old or the new content complete when killed, and the next writer cleans up", async () => {
     const folder = temporaryFolder();
     const path = join(folder, "a.txt");
     const script = `
@@ -113,27 +113,27 @@ describe("atomicWrite", () => {
     }
     expect(found.length).toBeGreaterThan(0);
     expect(found.every(Boolean)).toBe(true);
-    // Else no kill hit a write, and the test shows nothing.
+    // Otherwise no kill hit a write, and the test proves nothing.
     expect(leftovers).toBeGreaterThan(0);
     expect(readdirSync(folder)).toEqual(["a.txt"]);
   });
 });
 
 describe("temporary files", () => {
-  it("are kept while their process lives, and removed once it is gone", () => {
+  it("are kept while their process is running, and removed once it is gone", () => {
     const folder = temporaryFolder();
     const own = temporaryPath(join(folder, "a.csv"));
     writeFileSync(own, "");
-    const gone = spawnSync(process.execPath, ["-e", ""]).pid;
-    const foreign = own.replace(`-${process.pid}-`, `-${gone}-`);
+    const deadPid = spawnSync(process.execPath, ["-e", ""]).pid;
+    const foreign = own.replace(`-${process.pid}-`, `-${deadPid}-`);
     writeFileSync(foreign, "");
-    // An earlier process with the same number, as in a container that starts again.
+    // An earlier process with the same pid, as in a restarted container.
     writeFileSync(own.replace(/-\d+-(\d+-a\.csv)$/, "-1000-$1"), "");
     expect(removeStaleTemporaries(folder)).toBe(2);
     expect(readdirSync(folder)).toEqual([own.slice(folder.length + 1)]);
   });
 
-  it("are committed by a rename after somebody else wrote them", () => {
+  it("are committed by a rename after other code wrote them", () => {
     const folder = temporaryFolder();
     const temporary = temporaryPath(join(folder, "a.csv"));
     writeFileSync(temporary, "x,y\n");

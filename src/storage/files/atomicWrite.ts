@@ -1,4 +1,4 @@
-/** Writes a file whole or not at all. */
+/** Writes a file completely or not at all. */
 import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { commitFile, ensureFolder } from "./commitFile.ts";
@@ -6,16 +6,16 @@ import { isStream } from "./isStream.ts";
 import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
 import { writeFailure } from "./writeFailure.ts";
 
-/** Looking for leftovers once a process is enough: a living process cleans up after itself. */
+/** Folders whose leftovers were removed; once per process is enough, because a running process cleans up after itself. */
 const cleanedFolders = new Set<string>();
 
 /**
- * Temporary file in the same folder (made if it is not there), fsync, rename, fsync of the folder.
- * A device or a pipe is written to as it is.
- * @throws {MlctlError} kind "failure" with the path and what to do; the old file is untouched then
+ * Writes a temporary file in the same folder (created if missing), then fsync, rename, and fsync of the folder. Writes
+ * directly to a device or a pipe.
+ * @throws {MlctlError} kind "failure" with the path and the next step; the old file is unchanged then
  */
 export function atomicWrite(path: string, content: string | Uint8Array): void {
-  if (isStream(path)) return writeStraight(path, content);
+  if (isStream(path)) return writeDirectly(path, content);
   ensureFolder(dirname(path));
   removeLeftovers(dirname(path));
   const temporary = temporaryPath(path);
@@ -33,9 +33,9 @@ export function atomicWrite(path: string, content: string | Uint8Array): void {
   commitFile(temporary, path);
 }
 
-function writeStraight(path: string, content: string | Uint8Array): void {
+function writeDirectly(path: string, content: string | Uint8Array): void {
   try {
-    // Behind /dev/stdout may be a file that has other lines already.
+    // /dev/stdout may be a file that already has other lines.
     writeFileSync(path, content, { flag: "a" });
   } catch (error) {
     throw writeFailure(error, path);

@@ -6,7 +6,7 @@ import { ensureFolder } from "./commitFile.ts";
 import { dist, temporaryFolder } from "../exampleRecords.ts";
 
 describe("ensureFolder", () => {
-  it("makes a folder with its parents, and names the first that was not there", () => {
+  it("creates a folder and its parents, and returns the first that was missing", () => {
     const folder = temporaryFolder();
     expect(ensureFolder(join(folder, "a", "b", "c"))).toBe(join(folder, "a"));
     expect(existsSync(join(folder, "a", "b", "c"))).toBe(true);
@@ -14,7 +14,7 @@ describe("ensureFolder", () => {
     expect(ensureFolder(join(folder, "a", "b"))).toBeUndefined();
   });
 
-  it("follows links to folders, and says what stands in the way where there is none", () => {
+  it("follows links to folders, and reports what prevents the creation of a folder", () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, "real"));
     symlinkSync("real", join(folder, "link"));
@@ -27,8 +27,8 @@ describe("ensureFolder", () => {
     expect(existsSync(join(folder, "nowhere"))).toBe(false);
   });
 
-  it.skipIf(!existsSync("/proc/self"))("ends where a file system denies that the parent is there", () => {
-    // In a process of its own: one that never ends cannot be stopped from within.
+  it.skipIf(!existsSync("/proc/self"))("returns if the file system reports that an existing parent is missing", () => {
+    // In a child process: an endless call cannot be stopped from within.
     const code = `import { ensureFolder } from ${JSON.stringify(join(dist, "files/commitFile.js"))}; ensureFolder("/proc/x/y");`;
     const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
       encoding: "utf8",

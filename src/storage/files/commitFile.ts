@@ -1,11 +1,11 @@
-/** Puts a finished file in its place so that readers see the old one or the new one, also after a power cut. */
+/** Moves a finished file into place, so that readers see the old or the new file, even after a power cut. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { errorCode, writeFailure } from "./writeFailure.ts";
 
 /**
- * Moves `temporary` (see temporaryPath), which somebody else wrote and closed, to `path` in the same folder.
- * @throws {MlctlError} kind "failure"; the temporary file is gone then and `path` is as it was
+ * Moves `temporary` (see temporaryPath), already written and closed, to `path` in the same folder.
+ * @throws {MlctlError} kind "failure"; the temporary file is removed then and `path` is unchanged
  */
 export function commitFile(temporary: string, path: string): void {
   try {
@@ -19,9 +19,9 @@ export function commitFile(temporary: string, path: string): void {
 }
 
 /**
- * Makes a folder with its parents, one by one: where a file system says that the parent of a new folder is not there
- * although it is, as Linux does in /proc, mkdirSync with `recursive` never ends (seen with Node 20 to 26).
- * @returns the first of them that was not there; undefined where all were
+ * Creates a folder and its parents, one by one: mkdirSync with `recursive` never returns if the file system reports that
+ * the parent of a new folder is missing although it exists, as Linux does in /proc (seen with Node 20 to 26).
+ * @returns the first folder that was missing; undefined if all existed
  */
 export function ensureFolder(folder: string): string | undefined {
   const path = resolve(folder);
@@ -37,7 +37,7 @@ export function ensureFolder(folder: string): string | undefined {
   }
 }
 
-/** @returns false where another process has just made it */
+/** @returns false if another process has just created it */
 function makeFolder(path: string): boolean {
   try {
     mkdirSync(path);
@@ -52,12 +52,12 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
-    // Making it says what is wrong.
+    // Creating the folder will report the error.
     return false;
   }
 }
 
-/** Waits until the names in a folder are on disk; where a system cannot (Windows), the rename alone must do. */
+/** Flushes the entries of a folder to disk. Systems that cannot do this, such as Windows, rely on the rename alone. */
 export function syncFolder(folder: string): void {
   try {
     syncToDisk(folder);

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { isOwnFile } from "./isOwnFile.ts";
 import { fromRecordPath } from "./workspacePaths.ts";
 
-it("takes a file for its own only within the folders that mlctl writes to, links followed", () => {
+it("accepts only files in the folders that mlctl writes to, after resolving links", () => {
   const root = mkdtempSync(join(tmpdir(), "mlctl-own-"));
   const workspace = join(root, "workspace");
   for (const folder of ["models/schedule/logs", "practicedata"])

@@ -1,9 +1,9 @@
-/** Whether a file that a record names is one that mlctl wrote: only such a file may be taken away or replaced. */
+/** Checks that a file named by a record is in a folder that mlctl writes to; only such files may be removed or replaced. */
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import type { WorkspacePaths } from "./workspacePaths.ts";
 
-/** @param path absolute; links on the way to it are followed, the file itself may be one */
+/** @param path absolute; links in its folder are resolved, the file itself may be a link */
 export function isOwnFile({ datasets, models, production }: WorkspacePaths, path: string): boolean {
   const folder = realPath(dirname(path));
   return [datasets, models, production].map(realPath).some((own) => `${folder}${sep}`.startsWith(`${own}${sep}`));

@@ -1,18 +1,18 @@
-/** Tells a device, a pipe or an open descriptor from a file. */
+/** Tells devices, pipes and open descriptors from regular files. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 
-/** Links to what the process has open, be it a file: the link is not to be replaced. */
+/** Links to open descriptors of the process. Such a link must not be replaced, even if it leads to a file. */
 const DESCRIPTOR = /^\/(dev\/(stdin|stdout|stderr|fd\/\d+)|proc\/(self|\d+)\/fd\/\d+)$/;
 
-/** True for /dev/null, /dev/stdout or a named pipe: renaming a file to such a path would replace it for everybody. */
+/** True for /dev/null, /dev/stdout or a named pipe, which a rename would replace for all processes. */
 export function isStream(path: string): boolean {
   if (DESCRIPTOR.test(resolve(path))) return true;
   try {
     const stat = statSync(path);
     return !stat.isFile() && !stat.isDirectory();
   } catch {
-    // Not there yet, or out of reach: writing says what is wrong.
+    // Missing or not accessible: writing will report the error.
     return false;
   }
 }

@@ -1,7 +1,7 @@
-/** Asks the system whether a process of this machine runs. */
+/** Checks whether a process of this machine is running. */
 import { errorCode } from "./writeFailure.ts";
 
-/** True for a running process, also of another user. */
+/** Also true for a process of another user. */
 export function processIsAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {

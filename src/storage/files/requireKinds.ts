@@ -1,9 +1,9 @@
-/** Refuses a workspace where a file lies in the place of a folder, or the other way round. */
+/** Rejects a workspace with a file in the place of a folder, or the other way round. */
 import { statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { toRecordPath, type WorkspacePaths } from "./workspacePaths.ts";
 
-/** @throws {MlctlError} kind "usage" with the key of config.json that names the place */
+/** @throws {MlctlError} kind "usage" with the config key of the path */
 export function requireKinds({ workspace, datasets, models, production, database }: WorkspacePaths): void {
   const folders = [
     ["output_folder_path", datasets],
@@ -13,10 +13,10 @@ export function requireKinds({ workspace, datasets, models, production, database
   const shown = (path: string): string => toRecordPath(workspace, path);
   for (const [key, path] of folders) {
     if (kindOf(path) === "other")
-      throw wrong(`${shown(path)} is a file, not a folder`, `move it away, or set "${key}" in config.json`);
+      throw usageError(`${shown(path)} is a file, not a folder`, `move it away, or set "${key}" in config.json`);
   }
   if (kindOf(database) === "folder")
-    throw wrong(`${shown(database)} is a folder, not a file`, 'move it away, or set "database" in config.json');
+    throw usageError(`${shown(database)} is a folder, not a file`, 'move it away, or set "database" in config.json');
 }
 
 function kindOf(path: string): "folder" | "other" | undefined {
@@ -25,6 +25,6 @@ function kindOf(path: string): "folder" | "other" | undefined {
   return stat.isDirectory() ? "folder" : "other";
 }
 
-function wrong(message: string, hint: string): MlctlError {
+function usageError(message: string, hint: string): MlctlError {
   return new MlctlError("usage", message, { hint });
 }

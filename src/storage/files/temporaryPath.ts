@@ -1,32 +1,32 @@
-/** Names temporary files so that a later writer knows which ones a killed process left behind. */
+/** Names temporary files so that a later writer can recognize and remove those of killed processes. */
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { processIsAlive } from "./processIsAlive.ts";
 
 const PREFIX = ".mlctl-tmp-";
-/** No write takes a day, so a file of another machine (whose processes cannot be asked) is stale by then. */
+/** For files of other machines, whose processes cannot be checked: no write takes a day. */
 const STALE_MILLISECONDS = 86_400_000;
 
-/** Tells this process from an earlier one with the same number, as containers have. */
+/** Distinguishes this process from an earlier one with the same pid, which is common in containers. */
 const startedAt = Math.round(performance.timeOrigin);
 
 let counter = 0;
 
-/** A free name in the folder of `path`, so that renaming it to `path` is atomic. */
+/** A new name in the folder of `path`, so that renaming it to `path` is atomic. */
 export function temporaryPath(path: string): string {
   counter += 1;
   return join(dirname(path), `${PREFIX}${hostTag()}-${process.pid}-${startedAt}-${counter}-${basename(path)}`);
 }
 
 /**
- * Removes the temporary files of processes that are gone; those of living ones stay.
- * @returns how many were removed; a folder that is not there has none
+ * Removes the temporary files of processes that are gone.
+ * @returns the number of removed files; 0 if the folder does not exist
  */
 export function removeStaleTemporaries(folder: string): number {
   const names = namesIn(folder).filter((name) => name.startsWith(PREFIX));
   if (names.length === 0) return 0;
-  // The folder's own clock: its time changed when the newest file in it came.
+  // The time of the file system, which may be remote: the folder's mtime is when its newest entry was created.
   const now = statSync(folder).mtimeMs;
   const stale = names.filter((name) => isStale(join(folder, name), now));
   for (const name of stale) rmSync(join(folder, name), { force: true, recursive: true });

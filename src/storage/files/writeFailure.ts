@@ -1,12 +1,12 @@
-/** Turns an error of the file system into one that names the path and the next step. */
+/** Converts a file system error to an MlctlError with the path and the next step. */
 import { MlctlError } from "../../core/errors.ts";
 
 const unchanged = "nothing was changed";
 
 const explanations: Readonly<Record<string, readonly [message: string, hint: string]>> = {
-  EACCES: ["permission denied", "check who may write in that folder"],
-  EPERM: ["permission denied", "check who may write in that folder"],
-  EROFS: ["the file system is read-only", "mount it for writing, or use a workspace elsewhere"],
+  EACCES: ["permission denied", "check the permissions of the folder"],
+  EPERM: ["permission denied", "check the permissions of the folder"],
+  EROFS: ["the file system is read-only", "mount it read-write, or use a workspace elsewhere"],
   ENOSPC: ["no space left on the device", `free some space and run the command again: ${unchanged}`],
   EDQUOT: ["the disk quota is used up", `free some space and run the command again: ${unchanged}`],
   EFBIG: ["the file would be larger than this system allows", `raise the limit (ulimit -f): ${unchanged}`],
@@ -15,11 +15,11 @@ const explanations: Readonly<Record<string, readonly [message: string, hint: str
   EEXIST: ["it is a file, not a folder", "move the file away, or correct the path"],
   EISDIR: ["it is a folder", "remove the folder, or correct the path"],
   ENOTEMPTY: ["it is a folder that is not empty", "remove the folder, or correct the path"],
-  EBUSY: ["it is in use, or a file system is mounted there", "work in a folder that holds no mount point"],
+  EBUSY: ["it is in use, or a file system is mounted there", "use a folder that contains no mount point"],
   EMFILE: ["too many open files", "raise the limit (ulimit -n)"],
 };
 
-/** The MlctlError for a failed write to `path`; anything that the system did not say is returned as it is. */
+/** The MlctlError for a failed write to `path`; an error without a system error code is returned unchanged. */
 export function writeFailure(error: unknown, path: string): unknown {
   const code = errorCode(error);
   if (code === undefined || error instanceof MlctlError) return error;
@@ -27,7 +27,7 @@ export function writeFailure(error: unknown, path: string): unknown {
   return new MlctlError("failure", `cannot write ${path}: ${message}`, { hint, cause: error });
 }
 
-/** "ENOENT" and the like; undefined where the error carries no code. */
+/** The code of a system error, such as "ENOENT"; undefined if the error has none. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;

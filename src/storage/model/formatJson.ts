@@ -1,48 +1,48 @@
-/** JSON that people can read and compare: two spaces, but short lists on one line and long lists of numbers in rows. */
+/** Formats JSON for reading and diffing: two-space indent, short lists on one line, long lists of numbers in rows. */
 import type { Json } from "../../core/json.ts";
 
-/** A list this short stands on one line. */
+/** Maximum length in characters of a list on one line. */
 const LINE_WIDTH = 100;
-/** Numbers a row of a long list: a fixed count, so that one changed number changes one row. */
+/** Numbers per row of a long list; a fixed count, so that one changed number changes one row. */
 const ROW_LENGTH = 16;
 
 /**
- * Keys keep their order, so that the same value gives the same text; ends in a newline.
- * @param value plain data; keys whose value is undefined are left out, as JSON.stringify does
- * @throws {TypeError} where a number is NaN or infinite, naming its place: JSON would silently make it null
+ * Keys keep their order, so the same value always gives the same string. Ends in a newline.
+ * @param value plain data; keys whose value is undefined are left out, as by JSON.stringify
+ * @throws {TypeError} with the path of a number that is NaN or infinite, which JSON.stringify would turn into null
  */
 export function formatJson(value: unknown): string {
   return `${format(value as Json, "", "")}\n`;
 }
 
-function format(value: Json, indent: string, place: string): string {
-  if (Array.isArray(value)) return formatList(value, indent, place);
-  if (typeof value === "object" && value !== null) return formatObject(value, indent, place);
-  return formatScalar(value as Scalar, place);
+function format(value: Json, indent: string, path: string): string {
+  if (Array.isArray(value)) return formatList(value, indent, path);
+  if (typeof value === "object" && value !== null) return formatObject(value, indent, path);
+  return formatScalar(value as Scalar, path);
 }
 
 type Scalar = null | boolean | number | string;
 
-function formatScalar(value: Scalar, place: string): string {
+function formatScalar(value: Scalar, path: string): string {
   if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new TypeError(`${place.slice(1)} is ${value}, which JSON cannot hold`);
+    throw new TypeError(`${path.slice(1)} is ${value}, which JSON cannot hold`);
   }
   return JSON.stringify(value);
 }
 
-function formatObject(value: object, indent: string, place: string): string {
+function formatObject(value: object, indent: string, path: string): string {
   const inner = `${indent}  `;
   const lines: string[] = [];
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    lines.push(`${inner}${JSON.stringify(key)}: ${format(item as Json, inner, `${place}.${key}`)}`);
+    lines.push(`${inner}${JSON.stringify(key)}: ${format(item as Json, inner, `${path}.${key}`)}`);
   }
   return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n${indent}}`;
 }
 
-function formatList(list: readonly Json[], indent: string, place: string): string {
+function formatList(list: readonly Json[], indent: string, path: string): string {
   const inner = `${indent}  `;
-  const items = list.map((item, i) => format(item, inner, `${place}.${i}`));
+  const items = list.map((item, i) => format(item, inner, `${path}.${i}`));
   const isFlat = list.every((item) => typeof item !== "object" || item === null);
   const line = `[${items.join(", ")}]`;
   if (isFlat && line.length <= LINE_WIDTH) return line;

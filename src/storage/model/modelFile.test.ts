@@ -60,7 +60,7 @@ function failure(text: string): MlctlError {
 }
 
 describe("the model file", () => {
-  it("gives the same bytes for the same model, and reads back as it was", () => {
+  it("has the same bytes for the same model, and reads back unchanged", () => {
     const text = serializeModel(model());
     expect(serializeModel(structuredClone(model()))).toBe(text);
     const path = join(temporaryFolder(), "m.json");
@@ -68,11 +68,11 @@ describe("the model file", () => {
     const { sha256, ...rest } = readModel(path);
     expect(rest).toEqual(model());
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
-    // A model that was read, seal and all, is written as it was.
+    // A model that was read, including its checksum, is written unchanged.
     expect(serializeModel(readModel(path))).toBe(text);
   });
 
-  it("puts lists of numbers in rows of sixteen and the hash last", () => {
+  it("has lists of numbers in rows of sixteen, and the checksum last", () => {
     const lines = serializeModel(model()).split("\n");
     expect(lines).toContain("        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,");
     expect(lines).toContain("        32, 33, 34, 35, 36, 37, 38, 39");
@@ -80,17 +80,17 @@ describe("the model file", () => {
     expect(lines.at(-3)).toMatch(/^ {2}"sha256": "[0-9a-f]{64}"$/);
   });
 
-  it("still reads a file whose spaces or line ends were changed, because the content counts", () => {
+  it("can still be read if spaces or line ends were changed, because only the content counts", () => {
     const text = serializeModel(model());
     expect(parseModel(text.replaceAll("\n", "\r\n"), "m.json").threshold).toBe(0.5);
     expect(parseModel(JSON.stringify(JSON.parse(text)), "m.json").threshold).toBe(0.5);
   });
 
-  it("notices every edit of a value", () => {
+  it("is rejected after any edit of a value", () => {
     const text = serializeModel(model());
     expect(failure(text.replace('"threshold": 0.5', '"threshold": 0.4'))).toMatchObject({
       kind: "data",
-      message: "the model m.json was edited: its content does not match its hash",
+      message: "the model m.json was edited: its content does not match its checksum",
       hint: "restore the file from a backup, or run `mlctl train`",
     });
     expect(failure(text.replace('  "sha256": "', '  "sha256": "0')).message).toContain("was edited");
@@ -98,14 +98,14 @@ describe("the model file", () => {
     expect(failure(text.replace('"threshold": 0.5', '"note": 1,\n  "threshold": 0.5')).message).toContain("was edited");
   });
 
-  it("says of every truncated file that it is cut off", () => {
+  it("is reported as truncated at every length", () => {
     const text = serializeModel(model());
     for (let length = 1; length < text.length - 2; length++) {
-      expect(failure(text.slice(0, length)).message).toBe(`the model m.json is cut off after ${length} characters`);
+      expect(failure(text.slice(0, length)).message).toBe(`the model m.json is truncated after ${length} characters`);
     }
   });
 
-  it("tells a missing file, an empty one, another file and a newer version apart", () => {
+  it("has different errors for a missing file, an empty one, another file and a newer version", () => {
     expect(() => readModel("/nowhere/m.json")).toThrow("there is no model /nowhere/m.json");
     expect(failure("\n").message).toBe("the model m.json is empty");
     expect(failure("a,b\n1,2\n").message).toBe("m.json is not an mlctl model: it is not JSON");
@@ -121,7 +121,7 @@ describe("the model file", () => {
 });
 
 describe("formatJson", () => {
-  it("writes what JSON.parse reads back, whatever the nesting", () => {
+  it("writes nested values that JSON.parse reads back", () => {
     const value = {
       numbers: [0, -1.5, 1e21, 2 ** -1074],
       texts: ['a "quoted" one', "ü\n", "x".repeat(120)],
@@ -138,7 +138,7 @@ describe("formatJson", () => {
     expect(formatJson({ a: undefined, b: 1 })).toBe('{\n  "b": 1\n}\n');
   });
 
-  it("refuses a number that JSON cannot hold, and names its place", () => {
+  it("rejects a number that JSON cannot hold, with its path", () => {
     expect(() => formatJson({ a: [{ b: Number.NaN }] })).toThrow("a.0.b is NaN, which JSON cannot hold");
     expect(() => formatJson({ a: [1, Infinity] })).toThrow(TypeError);
   });

@@ -1,4 +1,4 @@
-/** The model file: one JSON text that people can read and compare, sealed with the hash of its content. */
+/** Writes and reads the model file: JSON that people can read and compare, with a checksum of its content. */
 import { readFileSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { MODEL_VERSION, type Model } from "../../core/records/model.ts";
@@ -8,34 +8,34 @@ import { sha256Text } from "../files/sha256.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
 const RETRAIN = "restore the file from a backup, or run `mlctl train`";
-const SEAL_OPENING = ',\n  "sha256": "';
+const CHECKSUM_OPENING = ',\n  "sha256": "';
 const CLOSING = "\n}\n";
 
 /**
- * The same model gives the same bytes. The hash stands last and covers the text of all before it.
- * @throws {TypeError} where a number is NaN or infinite: JSON would silently lose it
+ * The same model gives the same bytes. The checksum is the last key and covers all text before it.
+ * @throws {TypeError} if a number is NaN or infinite, which JSON cannot represent
  */
 export function serializeModel(model: Omit<Model, "sha256">): string {
   const { sha256: _, ...rest } = model as Model;
-  return seal(formatJson(rest));
+  return withChecksum(formatJson(rest));
 }
 
-/** @throws {MlctlError} kind "data" where the file is missing, cut off, edited, not a model, or of a newer version */
+/** @throws {MlctlError} kind "data" if the file is missing, truncated, edited, not a model, or of a newer version */
 export function readModel(path: string): Model {
   return parseModel(readText(path), path);
 }
 
 /**
- * The model that a record names, and no other one, however sound.
- * @param sha256 of the file, as the record has it
- * @throws {MlctlError} kind "data" as readModel does, and where it is another model than was recorded
+ * Reads the model that a record names; rejects any other model, even if it is intact.
+ * @param sha256 checksum of the file in the record
+ * @throws {MlctlError} kind "data" as readModel does, and if the file is not the recorded model
  */
 export function readRecordedModel(path: string, sha256: string): Model {
   const model = readModel(path);
-  const { sha256: _seal, ...content } = model;
-  // Written anew, so that other line ends still count as the same file.
+  const { sha256: _checksum, ...content } = model;
+  // Serialized again, so that a file with other line ends still counts as the same.
   if (sha256Text(serializeModel(content)) === sha256) return model;
-  throw failure(`${path} is another model than the one that was recorded there`, RETRAIN);
+  throw failure(`${path} is not the model that was recorded`, RETRAIN);
 }
 
 /** @param path named in errors */
@@ -44,37 +44,37 @@ export function parseModel(text: string, path: string): Model {
   if (typeof value !== "object" || value === null || !("format" in value) || value.format !== "mlctl-model") {
     throw failure(`${path} is not an mlctl model`, "give the path of a trainedmodel_<stamp>.json");
   }
-  // The seal shows damage; what was sealed anew by hand is told by its parts below.
+  // The checksum detects damage. modelProblem below detects an edited model with a recomputed checksum.
   const model = value as Model;
   if (model.version > MODEL_VERSION) throw newer(model, path);
-  if (!sealHolds(text, model))
-    throw failure(`the model ${path} was edited: its content does not match its hash`, RETRAIN);
+  if (!checksumMatches(text, model))
+    throw failure(`the model ${path} was edited: its content does not match its checksum`, RETRAIN);
   const problem = modelProblem(model);
   if (problem !== undefined)
-    throw failure(`the model ${path} is not whole: its ${problem} is not what training writes`, RETRAIN);
+    throw failure(`the model ${path} is not valid: its ${problem} is missing or has an unexpected value`, RETRAIN);
   return model;
 }
 
-/** Puts the hash in as the last key of an object's text. */
-function seal(content: string): string {
-  return `${content.slice(0, -CLOSING.length)}${SEAL_OPENING}${sha256Text(content)}"${CLOSING}`;
+/** Adds the checksum as the last key of the JSON object. */
+function withChecksum(content: string): string {
+  return `${content.slice(0, -CLOSING.length)}${CHECKSUM_OPENING}${sha256Text(content)}"${CLOSING}`;
 }
 
-/** A file that git or an editor gave other line ends or spaces still holds: the content counts. */
-function sealHolds(text: string, model: Model): boolean {
-  const content = `${text.slice(0, text.lastIndexOf(SEAL_OPENING))}${CLOSING}`;
-  if (seal(content) === text) return true;
+/** Only the content counts: a file whose line ends or spaces were changed by git or an editor still matches. */
+function checksumMatches(text: string, model: Model): boolean {
+  const content = `${text.slice(0, text.lastIndexOf(CHECKSUM_OPENING))}${CLOSING}`;
+  if (withChecksum(content) === text) return true;
   const { sha256, ...rest } = model;
   try {
     return !hasInfinity(rest) && sha256Text(formatJson(rest)) === sha256;
   } catch (error) {
-    // Nested deeper than the stack: no model is.
+    // Nested too deeply for the stack, which no model is.
     if (error instanceof RangeError) return false;
     throw error;
   }
 }
 
-/** JSON reads 1e999, which no model holds and formatJson refuses. */
+/** JSON.parse reads 1e999 as Infinity, which no model contains and formatJson rejects. */
 function hasInfinity(value: unknown): boolean {
   if (typeof value === "number") return !Number.isFinite(value);
   return typeof value === "object" && value !== null && Object.values(value).some(hasInfinity);
@@ -94,7 +94,8 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (text.trim() === "") throw failure(`the model ${path} is empty`, RETRAIN, error);
-    if (isCutOff(text)) throw failure(`the model ${path} is cut off after ${text.length} characters`, RETRAIN, error);
+    if (isTruncated(text))
+      throw failure(`the model ${path} is truncated after ${text.length} characters`, RETRAIN, error);
     throw failure(
       `${path} is not an mlctl model: it is not JSON`,
       "give the path of a trainedmodel_<stamp>.json",
@@ -103,8 +104,8 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-/** True where a JSON object ends before its last brace. */
-function isCutOff(text: string): boolean {
+/** True if a JSON object ends before its last brace. */
+function isTruncated(text: string): boolean {
   if (!text.trimStart().startsWith("{")) return false;
   let depth = 0;
   for (const token of text.match(/"(?:[^"\\]|\\.)*"|["{}[\]]/gs) ?? []) {

@@ -1,57 +1,58 @@
-/** What a model file lacks although its seal holds: whoever edits one can seal it anew. */
+/** Validates the structure of a model file, because an edited file can have a correct, recomputed checksum. */
 import type { Model } from "../../core/records/model.ts";
 
 const kinds = new Set<unknown>(["number", "category", "date"]);
 const tasks = new Set<unknown>(["regression", "binary", "multiclass"]);
 
-/** @returns the first key that cannot be what training writes; undefined: none. What a family learned is its own to check */
+/** @returns the first invalid key, or undefined. Each model family checks its own `estimator.state` */
 export function modelProblem(model: Model): string | undefined {
   const { signature, transforms, estimator, baseline, importance, lineage, reference, metrics } = model;
-  const claims: readonly (readonly [string, boolean])[] = [
+  const checks: readonly (readonly [string, boolean])[] = [
     ["version", Number.isInteger(model.version)],
     ["codeVersion", typeof model.codeVersion === "string"],
     ["signature", isObject(signature)],
     ["signature.inputs", isList(signature?.inputs, isInput) && areDistinct(signature.inputs.map(({ name }) => name))],
     [
       "signature.target",
-      isObject(signature?.target) && isText(signature.target.name) && tasks.has(signature.target.task),
+      isObject(signature?.target) && isString(signature.target.name) && tasks.has(signature.target.task),
     ],
-    ["signature.target.classes", isList(signature?.target?.classes ?? [], isText)],
-    ["signature.reading", isObject(signature?.reading) && isList(signature.reading.nullValues, isText)],
-    ["transforms", isList(transforms, (each) => isObject(each) && isText(each.type) && isObject(each.state))],
+    ["signature.target.classes", isList(signature?.target?.classes ?? [], isString)],
+    ["signature.reading", isObject(signature?.reading) && isList(signature.reading.nullValues, isString)],
+    ["transforms", isList(transforms, (each) => isObject(each) && isString(each.type) && isObject(each.state))],
     ["estimator", isFitted(estimator)],
     ["baseline", isFitted(baseline)],
     ["threshold", model.threshold === null || isNumber(model.threshold)],
     ["calibration", model.calibration === undefined || isObject(model.calibration)],
     ["metrics", isObject(metrics) && Object.values(metrics).every((value) => value === null || isNumber(value))],
-    ["importance", isList(importance, (each) => Array.isArray(each) && isText(each[0]) && isNumber(each[1]))],
-    ["lineage", isObject(lineage) && isText(lineage.datasetSha256) && isNumber(lineage.seed)],
+    ["importance", isList(importance, (each) => Array.isArray(each) && isString(each[0]) && isNumber(each[1]))],
+    ["lineage", isObject(lineage) && isString(lineage.datasetSha256) && isNumber(lineage.seed)],
     ["reference", isObject(reference) && isObject(reference.columns) && isNumber(reference.rows)],
     ["reference.columns", Object.values(reference?.columns ?? {}).every(isReference)],
     ["reference.prediction", reference?.prediction === null || isReference(reference?.prediction)],
     ["reference.target", reference?.target === undefined || isReference(reference.target)],
   ];
-  return claims.find(([, holds]) => !holds)?.[0];
+  return checks.find(([, holds]) => !holds)?.[0];
 }
 
 function isInput(value: unknown): boolean {
-  if (!isObject(value) || !isText(value["name"]) || !kinds.has(value["kind"])) return false;
+  if (!isObject(value) || !isString(value["name"]) || !kinds.has(value["kind"])) return false;
   const { missingShare, minimum = 0, maximum = 0, categories = [] } = value;
-  return isNumber(missingShare) && isNumber(minimum) && isNumber(maximum) && isList(categories, isText);
+  return isNumber(missingShare) && isNumber(minimum) && isNumber(maximum) && isList(categories, isString);
 }
 
 function isFitted(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { family, params, featureNames, task, classCount, state } = value;
-  const isSized = Number.isInteger(classCount) && isList(featureNames, isText) && areDistinct(featureNames as string[]);
-  return isText(family) && isObject(params) && tasks.has(task) && isSized && isObject(state);
+  const isSized =
+    Number.isInteger(classCount) && isList(featureNames, isString) && areDistinct(featureNames as string[]);
+  return isString(family) && isObject(params) && tasks.has(task) && isSized && isObject(state);
 }
 
 function isReference(value: unknown): boolean {
   if (!isObject(value) || !kinds.has(value["kind"]) || !isNumber(value["count"]) || !isNumber(value["missing"]))
     return false;
   if (value["kind"] === "category")
-    return isList(value["counts"], (each) => Array.isArray(each) && isText(each[0]) && isNumber(each[1]));
+    return isList(value["counts"], (each) => Array.isArray(each) && isString(each[0]) && isNumber(each[1]));
   return isList(value["quantiles"], isNumber) && isList(value["sample"], isNumber);
 }
 
@@ -63,11 +64,11 @@ function isList(value: unknown, holds: (each: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(holds);
 }
 
-function isText(value: unknown): value is string {
+function isString(value: unknown): value is string {
   return typeof value === "string";
 }
 
-/** JSON has no infinity, but reads 1e999 as one. */
+/** Rejects Infinity, which JSON.parse makes of 1e999. */
 function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }

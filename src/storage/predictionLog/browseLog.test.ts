@@ -8,7 +8,7 @@ const path = join(temporaryFolder(), "log");
 const log = browseLog(path);
 afterAll(() => log.close());
 
-/** Row i answers at second i / 4, so that four share an instant. */
+/** Row i is predicted at second i / 4, so that four rows share a timestamp. */
 function fill(count: number): void {
   const database = openLogDatabase(path);
   database.exec("INSERT INTO models VALUES (1, 'run1', 'sha'), (2, NULL, 'other')");
@@ -30,12 +30,12 @@ function fill(count: number): void {
 }
 
 describe("browseLog", () => {
-  it("has nothing to tell before anything was logged", () => {
+  it("is empty before anything was logged", () => {
     expect(log.page({ limit: 5 })).toEqual({ entries: [], isPartial: false });
     expect(log.totals(0)).toEqual({ predictions: 0, labelled: 0, since: 0, newestAt: null });
   });
 
-  it("sees what was logged meanwhile, and leafs through rows of one instant without losing any", () => {
+  it("sees new rows, and pages through rows with the same timestamp without losing any", () => {
     fill(ROWS_LOOKED_AT + 50);
     const seen: number[] = [];
     let before: { at: number; seq: number } | undefined;
@@ -48,22 +48,22 @@ describe("browseLog", () => {
     expect(seen).toEqual(Array.from({ length: 12 }, (_, i) => newest - i));
   });
 
-  it("filters by run, answer and truth", () => {
+  it("filters by run, prediction and label", () => {
     const all = (query: object) => log.page({ limit: 10, ...query }).entries;
     expect(all({ runId: "run1" }).every(({ runId }) => runId === "run1")).toBe(true);
     expect(all({ prediction: "1" }).every(({ prediction }) => prediction === 1)).toBe(true);
     expect(all({ labelled: false }).every(({ label }) => label === null)).toBe(true);
-    // Every fourth row is labelled and answered 0; the truth is 1 for every other one of them.
+    // Every fourth row has a label and the prediction 0; the label is 1 for every other one of them.
     expect(all({ wrong: true }).map(({ label, prediction }) => [label, prediction])[0]).toEqual([1, 0]);
   });
 
-  it("looks at a bounded number of rows, and says where older ones may fit", () => {
+  it("reads a bounded number of rows, and reports if older ones may match", () => {
     expect(log.page({ prediction: "rare", limit: 5 })).toEqual({ entries: [], isPartial: true });
     expect(log.page({ prediction: "rare", limit: 5, before: { at: 5000, seq: 100 } }).entries).toHaveLength(1);
     expect(log.page({ limit: 5 }).isPartial).toBe(false);
   });
 
-  it("finds by the beginning of an id and counts", () => {
+  it("finds predictions by the prefix of an id, and counts them", () => {
     expect(log.find("0000000000000000000000000f")[0]?.inputs).toEqual({ x: 1 });
     expect(log.find("fff")).toEqual([]);
     const rows = ROWS_LOOKED_AT + 50;

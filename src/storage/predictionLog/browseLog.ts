@@ -1,25 +1,25 @@
-/** The prediction log for pages: a handle that stays open, and questions whose cost does not grow with the log. */
+/** Reads the prediction log for web pages: an open connection, and queries whose cost does not grow with the log. */
 import { statSync } from "node:fs";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
 import type { JoinedPrediction } from "./readPredictions.ts";
 
-/** Filters look at so many of the newest predictions: a rare class must not make a page read a million rows. */
+/** Maximum number of predictions that a filter reads, newest first, so that a page with a rare class stays fast. */
 export const ROWS_LOOKED_AT = 20_000;
 
 export interface LogEntry extends JoinedPrediction {
-  /** The order of writing. */
+  /** Numbers rows in the order of writing. */
   readonly seq: number;
 }
 
 export interface LogQuery {
-  /** Only what is older than this one. */
+  /** Only predictions older than this one. */
   readonly before?: Pick<LogEntry, "at" | "seq"> | undefined;
   readonly runId?: string | undefined;
   readonly labelled?: boolean | undefined;
-  /** As it is told: a class by its name. */
+  /** The prediction as a string; for a class, its name. */
   readonly prediction?: string | undefined;
-  /** Whose truth is another than the answer. */
+  /** Only predictions that differ from their label. */
   readonly wrong?: boolean | undefined;
   readonly limit: number;
 }
@@ -27,7 +27,7 @@ export interface LogQuery {
 export interface LogPage {
   /** Newest first. */
   readonly entries: readonly LogEntry[];
-  /** There are more than were looked at: older ones may fit as well. */
+  /** The filter stopped at ROWS_LOOKED_AT: older rows may also match. */
   readonly isPartial: boolean;
 }
 
@@ -40,14 +40,14 @@ export interface LogTotals {
 
 export interface LogBrowser {
   page(query: LogQuery): LogPage;
-  /** Those whose id begins so, at most three. */
+  /** Predictions whose id begins with `prefix`, at most three. */
   find(prefix: string): LogEntry[];
-  /** @param since milliseconds since 1970: predictions from then on are counted apart */
+  /** @param since milliseconds since 1970: predictions from then on are also counted separately */
   totals(since: number): LogTotals;
   close(): void;
 }
 
-/** The file may come, go, or be replaced meanwhile. */
+/** The file may be created, removed or replaced at any time. */
 export function browseLog(path: string): LogBrowser {
   let open: { readonly database: SqliteDatabase; readonly identity: string } | undefined;
   const database = (): SqliteDatabase | undefined => {
@@ -59,15 +59,15 @@ export function browseLog(path: string): LogBrowser {
     if (opened !== undefined) open = { database: opened, identity };
     return opened;
   };
-  const ask = <T>(work: (opened: SqliteDatabase) => T, nothing: T): T => {
+  const query = <T>(work: (opened: SqliteDatabase) => T, empty: T): T => {
     const opened = database();
-    return opened === undefined ? nothing : withLogErrors(path, () => work(opened));
+    return opened === undefined ? empty : withLogErrors(path, () => work(opened));
   };
   return {
-    page: (query) => ask((opened) => pageOf(opened, query), { entries: [], isPartial: false }),
-    find: (prefix) => ask((opened) => found(opened, prefix), []),
+    page: (filter) => query((opened) => pageOf(opened, filter), { entries: [], isPartial: false }),
+    find: (prefix) => query((opened) => findByPrefix(opened, prefix), []),
     totals: (since) =>
-      ask((opened) => totalsOf(opened, since), { predictions: 0, labelled: 0, since: 0, newestAt: null }),
+      query((opened) => totalsOf(opened, since), { predictions: 0, labelled: 0, since: 0, newestAt: null }),
     close: () => open?.database.close(),
   };
 }
@@ -82,7 +82,7 @@ type Row = Omit<LogEntry, "inputs"> & { readonly inputs: string };
 function pageOf(database: SqliteDatabase, query: LogQuery): LogPage {
   const { before = LATEST, runId, labelled, prediction, wrong, limit } = query;
   const older = "at <= ? AND (at, seq) < (?, ?)";
-  const place = [before.at, before.at, before.seq];
+  const position = [before.at, before.at, before.seq];
   const newest = `SELECT * FROM predictions WHERE ${older} ORDER BY at DESC, seq DESC LIMIT ?`;
   const conditions: (readonly [string, string | null])[] = [];
   if (runId !== undefined) conditions.push(["m.run_id = ?", runId]);
@@ -90,22 +90,22 @@ function pageOf(database: SqliteDatabase, query: LogQuery): LogPage {
   if (prediction !== undefined) conditions.push(["cast(p.prediction AS TEXT) = ?", prediction]);
   if (wrong === true) conditions.push(["l.label IS NOT NULL AND l.label <> p.prediction", null]);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}`;
-  const looked = conditions.length === 0 ? limit : ROWS_LOOKED_AT;
+  const scanned = conditions.length === 0 ? limit : ROWS_LOOKED_AT;
   const rows = database
     .prepare<unknown[], Row>(
       `SELECT ${COLUMNS} FROM (${newest}) p ${JOINS} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT ?`,
     )
-    .all(...place, looked, ...conditions.flatMap(([, value]) => (value === null ? [] : [value])), limit);
+    .all(...position, scanned, ...conditions.flatMap(([, value]) => (value === null ? [] : [value])), limit);
   const beyond = `SELECT 1 FROM predictions WHERE ${older} LIMIT 1 OFFSET ?`;
   const isPartial =
-    conditions.length > 0 && rows.length < limit && database.prepare(beyond).get(...place, looked) !== undefined;
+    conditions.length > 0 && rows.length < limit && database.prepare(beyond).get(...position, scanned) !== undefined;
   return { entries: rows.map(joined), isPartial };
 }
 
-function found(database: SqliteDatabase, prefix: string): LogEntry[] {
+function findByPrefix(database: SqliteDatabase, prefix: string): LogEntry[] {
   const sql = `SELECT ${COLUMNS} FROM predictions p ${JOINS}
     WHERE p.prediction_id >= ? AND p.prediction_id < ? ORDER BY p.prediction_id LIMIT 3`;
-  // A range, so that the index is used: "g" comes after every hexadecimal digit.
+  // A range, so that SQLite uses the index: "g" sorts after every hexadecimal digit.
   return database.prepare<unknown[], Row>(sql).all(prefix, `${prefix}g`).map(joined);
 }
 

@@ -1,10 +1,10 @@
-/** Joins late truth to logged predictions: labels are laid down in a temporary table, then matched in one pass. */
+/** Joins labels that arrive later to logged predictions: stages them in a temporary table, then matches in one pass. */
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogDatabase, withLogErrors } from "./openLogDatabase.ts";
 
 export interface LabelRow {
-  /** The prediction's id, or what `keyOf` makes of its inputs. */
+  /** The prediction id, or the key that `keyOf` makes of the inputs. */
   readonly key: string;
   readonly label: string;
   readonly line: number;
@@ -12,11 +12,11 @@ export interface LabelRow {
 
 export interface JoinOptions {
   readonly path: string;
-  /** From logged inputs to the key of a label; null: by prediction id. */
+  /** Makes the key of a label from logged inputs; null: join by prediction id. */
   readonly keyOf: ((inputs: LoggedPrediction["inputs"]) => string | null) | null;
-  /** A label as it is stored beside a prediction; undefined where it is none. */
+  /** Converts a label for storage, to the type of the prediction; undefined if the label is not valid. */
   readonly toLabel: (label: string, prediction: string | number | null) => string | number | undefined;
-  /** Whether a label takes the place of another one. */
+  /** Whether a label replaces a different existing label. */
   readonly replace: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -26,31 +26,33 @@ export interface LabelExample {
   readonly line: number;
   readonly key: string;
   readonly label: string;
-  /** What is recorded, for a conflict. */
+  /** The recorded label, for a conflict. */
   readonly known?: string | number;
 }
 
 export interface JoinResult {
-  /** Rows of the file that found a prediction. */
+  /** Rows of the file that matched a prediction. */
   matched: number;
   unmatched: number;
-  /** Predictions that got a label, that had it already, or another one that was replaced. */
+  /** Predictions that got a new label. */
   labelled: number;
+  /** Predictions that already had this label. */
   unchanged: number;
+  /** Predictions whose label was replaced. */
   replaced: number;
-  /** Rows that say again what a row before them said. */
+  /** Rows that repeat an earlier row. */
   duplicates: number;
-  /** Rows that contradict a row before them, or predictions that have another label. */
+  /** Rows that contradict an earlier row, or predictions with a different label. */
   conflicts: number;
-  /** Predictions whose label is no number or no class. */
+  /** Predictions whose label is not a number or not a known class. */
   invalid: number;
-  /** The first of each kind. */
+  /** The first examples of each kind. */
   readonly examples: Readonly<Record<"unmatched" | "conflicts" | "invalid", LabelExample[]>>;
 }
 
 export interface LabelJoin {
   add(rows: readonly LabelRow[]): void;
-  /** Nothing is recorded before. In short transactions: the server's thread gets its turn between them. */
+  /** Records the labels; `add` alone records none. Uses short transactions, so that the server can write in between. */
   finish(): JoinResult;
   close(): void;
 }
@@ -58,7 +60,7 @@ export interface LabelJoin {
 const EXAMPLES = 5;
 const CHUNK_ROWS = 10_000;
 
-/** @throws {MlctlError} where the log is damaged or cannot be written */
+/** @throws {MlctlError} if the log is damaged or cannot be written */
 export function joinLabels(options: JoinOptions): LabelJoin {
   const { path, replace } = options;
   const database = openLogDatabase(path);
@@ -117,7 +119,7 @@ function match(database: SqliteDatabase, keyOf: JoinOptions["keyOf"]): void {
   }
   const key = (inputs: string): string | null => keyOf(JSON.parse(inputs) as LoggedPrediction["inputs"]);
   database.function("key_of", { deterministic: true }, key as (...values: unknown[]) => unknown);
-  // MATERIALIZED: the key is made once for each prediction.
+  // MATERIALIZED: compute the key only once for each prediction.
   database.exec(`
     WITH keyed AS MATERIALIZED (SELECT seq, key_of(inputs) AS key FROM predictions)
     INSERT INTO found SELECT k.seq, s.key FROM keyed k CROSS JOIN staged s ON s.key = k.key`);
@@ -155,7 +157,7 @@ function record(database: SqliteDatabase, options: JoinOptions, result: JoinResu
   const some = database.transaction((after: number): number | undefined => {
     const chunk = pairs.all(after, CHUNK_ROWS) as Pair[];
     for (const pair of chunk) {
-      const label = verdict(pair, options, result);
+      const label = labelToWrite(pair, options, result);
       if (label !== undefined) put.run(pair.seq, label, options.now);
     }
     return chunk.at(-1)?.seq;
@@ -163,8 +165,8 @@ function record(database: SqliteDatabase, options: JoinOptions, result: JoinResu
   for (let last: number | undefined = 0; last !== undefined;) last = some.immediate(last);
 }
 
-/** What is to be written, if anything; the rest is counted. */
-function verdict(pair: Pair, { toLabel, replace }: JoinOptions, result: JoinResult): string | number | undefined {
+/** The label to write, if any; updates the counts. */
+function labelToWrite(pair: Pair, { toLabel, replace }: JoinOptions, result: JoinResult): string | number | undefined {
   const { prediction, known, key, line } = pair;
   const label = toLabel(pair.label, prediction);
   if (label === undefined) {

@@ -1,7 +1,7 @@
-/** A prediction on its way to the thread that writes. */
+/** Messages between a process and the writer thread of its prediction log. */
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 
-/** Flat, with the inputs as JSON: cheap to hand to another thread. */
+/** A prediction as a flat tuple, with the inputs as JSON, which is cheap to send to another thread. */
 export type LoggedRow = readonly [
   predictionId: string,
   at: number,
@@ -19,7 +19,7 @@ export interface Retention {
   readonly bytes: number | null;
 }
 
-/** What the thread is started with. */
+/** Data that the thread is started with. */
 export interface WriterOptions {
   readonly path: string;
   readonly retention: Retention;
@@ -27,8 +27,8 @@ export interface WriterOptions {
 
 export type WriterRequest = { readonly rows: readonly LoggedRow[] } | { readonly end: true };
 
-/** One for each batch. `written` and `refused` add up to its rows; with an error nothing of it was taken. */
-export type WriterAnswer =
+/** One reply for each batch. `written` and `refused` add up to its rows; after an error, no row was written. */
+export type WriterReply =
   { readonly written: number; readonly refused: number; readonly problem: string | null } | { readonly error: string };
 
 export function loggedRow(entry: LoggedPrediction): LoggedRow {

@@ -1,8 +1,8 @@
-/** The schema of the prediction log, as the steps that lead to it; the number of steps is its version (user_version). */
+/** Migrations of the prediction log's schema; their number is the schema version (user_version). */
 
 /**
- * Never change a step that was released: add one. `seq` is the order of writing, so that the oldest rows go first
- * without a search; a model is named once, because its two hashes would be half of a row.
+ * Never change a released migration; add a new one. `seq` is the order of writing, so that the oldest rows can be deleted
+ * without a search. Models have their own table, because their ids would take half of each row.
  */
 export const migrations: readonly string[] = [
   `

@@ -1,7 +1,7 @@
-/** Which runs and models logged predictions were made by: their lineage needs them. */
+/** Finds the runs and models of the logged predictions, which must be kept for their lineage. */
 import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
 
-/** @returns run ids, and hashes of models */
+/** @returns run ids, and checksums of models */
 export function modelsOfPredictions(path: string): { readonly runIds: Set<string>; readonly sha256s: Set<string> } {
   const database = openLogReadonly(path);
   if (database === undefined) return { runIds: new Set(), sha256s: new Set() };

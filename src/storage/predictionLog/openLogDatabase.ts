@@ -1,17 +1,18 @@
-/** Opens the file of the prediction log: for writers made and migrated, for readers as it is. */
+/** Opens the prediction log: creates and migrates it for writers, changes nothing for readers. */
 import { existsSync, statSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { bytesAtRest } from "../sqlite/bytesAtRest.ts";
 import { isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
-import { openSqlite, sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
+import { openSqlite, type SqliteDatabase } from "../sqlite/sqlite.ts";
+import { sqliteFailure } from "../sqlite/sqliteFailure.ts";
 import { migrations } from "./migrations.ts";
 
-/** @throws {MlctlError} where it is damaged, of a newer mlctl, or cannot be written */
+/** @throws {MlctlError} if the log is damaged, was written by a newer mlctl, or cannot be written */
 export function openLogDatabase(path: string, options: { readonly timeoutMs?: number } = {}): SqliteDatabase {
   return withLogErrors(path, () => {
     const database = openSqlite(path, options);
     try {
-      // Space of deleted rows goes back to the file system; only possible before the first table is there.
+      // Returns the space of deleted rows to the file system. Only possible before the first table is created.
       database.pragma("auto_vacuum = INCREMENTAL");
       prepareSqlite(database, schemaOf(path));
       return database;
@@ -23,9 +24,9 @@ export function openLogDatabase(path: string, options: { readonly timeoutMs?: nu
 }
 
 /**
- * Undefined where nothing was logged yet.
- * @param options.stays open for long: it sees what others write meanwhile
- * @throws {MlctlError} where it is damaged or of another version
+ * Undefined if nothing has been logged yet.
+ * @param options.stays the connection stays open and must see later writes of other processes
+ * @throws {MlctlError} if the log is damaged or has another schema version
  */
 export function openLogReadonly(path: string, options: { readonly stays?: boolean } = {}): SqliteDatabase | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined;
@@ -39,13 +40,13 @@ export function openLogReadonly(path: string, options: { readonly stays?: boolea
       throw error;
     }
     database.close();
-    throw new MlctlError("notReady", `the prediction log ${path} is of an older version`, {
-      hint: "the next server or `mlctl labels` brings it up to date",
+    throw new MlctlError("notReady", `${nameOf(path)} was written by an older version`, {
+      hint: "the next `mlctl serve` or `mlctl labels` upgrades it",
     });
   });
 }
 
-/** Runs `work` on the log at `path`; errors that are not SQLite's pass unchanged. */
+/** Runs `work` and converts SQLite errors to MlctlErrors; other errors are not changed. */
 export function withLogErrors<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -54,38 +55,16 @@ export function withLogErrors<T>(path: string, work: () => T): T {
   }
 }
 
-/** An error of SQLite as one that names the log and the next step. */
+/** Converts an SQLite error to an MlctlError with the path and the next step; undefined for other errors. */
 export function logFailure(error: unknown, path: string): MlctlError | undefined {
-  const log = `the prediction log ${path}`;
-  switch (sqliteCode(error)) {
-    case undefined:
-      return undefined;
-    case "SQLITE_CORRUPT":
-    case "SQLITE_NOTADB":
-      return failure(["data", `${log} is damaged`, "move the file away: a new one is made"], error);
-    case "SQLITE_BUSY":
-    case "SQLITE_LOCKED":
-      return failure(["busy", `${log} is in use by another process`, "try again"], error);
-    case "SQLITE_FULL":
-      return failure(["failure", `cannot write ${path}: no space left on the device`, "free some space"], error);
-    case "SQLITE_IOERR":
-      return failure(
-        ["failure", `cannot read or write ${path}: disk I/O error`, "free some space, or check the disk"],
-        error,
-      );
-    case "SQLITE_CANTOPEN":
-    case "SQLITE_READONLY":
-    case "SQLITE_PERM":
-      return failure(["failure", `cannot open ${path} for writing`, "check its folder and who may write there"], error);
-    default:
-      return failure(["failure", `${log} failed: ${String(error)}`, "check the disk"], error);
-  }
-}
-
-function failure([kind, message, hint]: ["data" | "busy" | "failure", string, string], cause: unknown): MlctlError {
-  return new MlctlError(kind, message, { hint, cause });
+  const repair = "move the file away: a new one is created";
+  return sqliteFailure(error, { path, name: nameOf(path), repair, check: "check the disk" });
 }
 
 function schemaOf(path: string): SqliteSchema {
-  return { name: `the prediction log ${path}`, migrations };
+  return { name: nameOf(path), migrations };
+}
+
+function nameOf(path: string): string {
+  return `the prediction log ${path}`;
 }

@@ -1,4 +1,4 @@
-/** The prediction log with its real thread and real files. */
+/** Tests the prediction log with a real thread and real files. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -55,10 +55,10 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 describe("a prediction", () => {
-  it("comes back as it went in, by itself after a flush interval", async () => {
+  it("is read back unchanged, without an explicit flush, after a flush interval", async () => {
     const path = freshPath();
     const log = open(path);
-    const told = [
+    const logged = [
       prediction(1),
       prediction(2, {
         prediction: "yes",
@@ -68,13 +68,13 @@ describe("a prediction", () => {
         inputs: { 'a "b"': "ø\n" },
       }),
     ];
-    log.append(told);
+    log.append(logged);
     expect(log.stats()).toEqual({ queued: 2, written: 0, dropped: 0, lastError: null });
     await until(() => log.stats().written === 2);
-    expect([...readPredictions(path)]).toEqual(told.map((one) => ({ ...one, label: null, labelledAt: null })));
+    expect([...readPredictions(path)]).toEqual(logged.map((one) => ({ ...one, label: null, labelledAt: null })));
   });
 
-  it("is found by the beginning of its id, by time and by model", async () => {
+  it("is found by the prefix of its id, by time and by model", async () => {
     const path = freshPath();
     const log = open(path);
     log.append([...some(100), prediction(500, { runId: "other0000000" })]);
@@ -85,12 +85,12 @@ describe("a prediction", () => {
     expect(ids({ runId: "other0000000" })).toEqual([idOf(500)]);
     expect(findPredictions(path, idOf(500)).map((one) => one.prediction)).toEqual([250]);
     expect(findPredictions(path, idOf(500).slice(0, 26))).toHaveLength(1);
-    // 0x10 to 0x1f: three are enough to see that it is ambiguous.
+    // 0x10 to 0x1f: three are enough to see that the prefix is ambiguous.
     expect(findPredictions(path, idOf(0x10).slice(0, 26))).toHaveLength(3);
     expect(countPredictions(path, { runId: "abcdef123456" })).toEqual({ predictions: 100, labelled: 0 });
   });
 
-  it("is there once although it is written twice", async () => {
+  it("is stored once even if it is written twice", async () => {
     const path = freshPath();
     const log = open(path);
     log.append(some(3));
@@ -100,7 +100,7 @@ describe("a prediction", () => {
     expect(countPredictions(path).predictions).toBe(4);
   });
 
-  it("that is no finite number is kept as a missing one, and leaves the others alone", async () => {
+  it("that is not a finite number is stored as missing, and does not affect the others", async () => {
     const path = freshPath();
     const log = open(path);
     log.append([prediction(1, { prediction: NaN }), prediction(2)]);
@@ -108,7 +108,7 @@ describe("a prediction", () => {
     expect([...readPredictions(path)].map((one) => one.prediction)).toEqual([null, 1]);
   });
 
-  it("answered before kill -9 is in the log one flush interval later", async () => {
+  it("made one flush interval before kill -9 is in the log", async () => {
     const path = freshPath();
     const program = `
       import { predictionLog } from ${JSON.stringify(compiled)};
@@ -116,7 +116,7 @@ describe("a prediction", () => {
       const log = predictionLog({ path: ${JSON.stringify(path)}, flushMs: 50, queueRows: 1e5, retention });
       const row = (i) => ({ ...${JSON.stringify(prediction(0))}, predictionId: i.toString(16).padStart(27, "0") });
       log.append(Array.from({ length: 300 }, (_, i) => row(i)));
-      const told = setInterval(() => { if (log.stats().written === 300) { console.log("written"); clearInterval(told); setInterval(() => {}, 1e6); } }, 5);`;
+      const logged = setInterval(() => { if (log.stats().written === 300) { console.log("written"); clearInterval(logged); setInterval(() => {}, 1e6); } }, 5);`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -129,7 +129,7 @@ describe("a prediction", () => {
 });
 
 describe("the log", () => {
-  it("takes what several processes and threads append at once", async () => {
+  it("accepts rows from several processes and threads at once", async () => {
     const path = freshPath();
     const writers = Array.from({ length: 4 }, () => open(path));
     for (let turn = 0; turn < 20; turn++) {
@@ -141,7 +141,7 @@ describe("the log", () => {
     expect(countPredictions(path).predictions).toBe(4000);
   });
 
-  it("that is locked keeps rows waiting, drops those beyond its queue, and writes when the lock is gone", async () => {
+  it("keeps rows waiting while it is locked, drops those beyond its queue, and writes when it is unlocked", async () => {
     const path = freshPath();
     const other = openLogDatabase(path);
     other.exec("BEGIN IMMEDIATE");
@@ -156,7 +156,7 @@ describe("the log", () => {
     other.close();
   });
 
-  it("that cannot be opened counts and says why, and gives up when it is closed", async () => {
+  it("counts rows and reports the reason if it cannot be opened, and gives up on close", async () => {
     const path = freshPath();
     mkdirSync(path);
     const log = open(path);
@@ -169,7 +169,7 @@ describe("the log", () => {
     expect(log.stats()).toMatchObject({ queued: 0, written: 0, dropped: 4 });
   });
 
-  it("that is damaged or of a newer mlctl is left as it is", async () => {
+  it("is not changed if it is damaged or of a newer mlctl", async () => {
     const damaged = freshPath();
     writeFileSync(damaged, "this is no database".repeat(100));
     const newer = freshPath();
@@ -188,7 +188,7 @@ describe("the log", () => {
     }
   });
 
-  it("makes no file before the first row, nor when it is read", async () => {
+  it("creates no file before the first row, nor when it is read", async () => {
     const path = freshPath();
     const log = open(path);
     await log.flush();
@@ -196,7 +196,7 @@ describe("the log", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("closes with every row on disk and nothing beside the file", async () => {
+  it("closes with every row on disk and no other files", async () => {
     const path = freshPath();
     const log = open(path, { flushMs: 60_000 });
     log.append(some(6000));

@@ -1,32 +1,32 @@
-/** The prediction log of a process: rows wait in memory for the next flush, and a thread of its own writes them. */
+/** The prediction log of a process: queues rows in memory until the next flush; a worker thread writes them. */
 import { Worker } from "node:worker_threads";
 import { endThreads } from "../../core/nativeOpening.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
-import { loggedRow, type LoggedRow, type Retention, type WriterAnswer, type WriterOptions } from "./loggedRow.ts";
+import { loggedRow, type LoggedRow, type Retention, type WriterReply, type WriterOptions } from "./loggedRow.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 
 export interface PredictionLogOptions {
   readonly path: string;
-  /** Milliseconds until a row is handed to the disk. */
+  /** Milliseconds until queued rows are sent to the writer. */
   readonly flushMs: number;
-  /** Rows that may wait; more are dropped. */
+  /** Maximum number of waiting rows; more are dropped. */
   readonly queueRows: number;
   readonly retention: Retention;
 }
 
-/** Of a batch: a transaction of some milliseconds. */
+/** Maximum rows of a batch, so that a transaction takes only some milliseconds. */
 const BATCH_ROWS = 5000;
-/** Rows may be long: what waits is bounded in signs as well. */
-const QUEUE_SIGNS = 1 << 26;
-/** After a failure, so that a disk that is full is not asked at every flush. */
+/** Maximum characters of the queued inputs, because rows may be long. */
+const QUEUE_CHARACTERS = 1 << 26;
+/** Wait after a failure, so that a full disk is not retried at every flush. */
 const RETRY_MILLISECONDS = 500;
-/** A disk that does not answer must not keep the process from ending. */
+/** Maximum wait in close(), so that a hanging disk does not keep the process from ending. */
 const CLOSE_MILLISECONDS = 5000;
 
-/** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
+/** The thread needs the compiled file, also when the sources run in tests. */
 const threadUrl = new URL("dist/storage/predictionLog/writerThread.js", projectRoot);
 
-/** Opens nothing yet: the file is made with the first row. */
+/** Opens no file yet: the first row creates it. */
 export function predictionLog(options: PredictionLogOptions): PredictionLog {
   return new ThreadedLog(options);
 }
@@ -36,9 +36,9 @@ class ThreadedLog implements PredictionLog {
   #worker: Worker | undefined;
   #queue: LoggedRow[] = [];
   #queuedSigns = 0;
-  /** With the thread, until it says what became of them. */
+  /** The batch that was sent to the thread, until the thread replies. */
   #sent: readonly LoggedRow[] = [];
-  #isWaiting = false;
+  #isAwaitingReply = false;
   #timer: NodeJS.Timeout | undefined;
   #accepted = 0;
   #written = 0;
@@ -54,7 +54,7 @@ class ThreadedLog implements PredictionLog {
 
   append(predictions: readonly LoggedPrediction[]): void {
     for (const entry of predictions) {
-      if (this.#isClosed || this.#waiting() >= this.#options.queueRows || this.#queuedSigns >= QUEUE_SIGNS) {
+      if (this.#isClosed || this.#waiting() >= this.#options.queueRows || this.#queuedSigns >= QUEUE_CHARACTERS) {
         this.#dropped++;
         continue;
       }
@@ -75,7 +75,7 @@ class ThreadedLog implements PredictionLog {
   flush(): Promise<void> {
     const done = new Promise<void>((resolve) => void this.#listeners.push({ upTo: this.#accepted, resolve }));
     this.#send();
-    this.#tell();
+    this.#resolveListeners();
     return done;
   }
 
@@ -116,7 +116,7 @@ class ThreadedLog implements PredictionLog {
       this.#timer = undefined;
       this.#send();
     }, after);
-    // A disk that refuses does not keep the process alive.
+    // A failing disk must not keep the process alive.
     if (this.#lastError === null) this.#timer.ref();
     else this.#timer.unref();
   }
@@ -126,9 +126,9 @@ class ThreadedLog implements PredictionLog {
     this.#timer = undefined;
   }
 
-  /** One batch at a time: the next follows when the thread has answered. A batch that failed is sent again. */
+  /** Sends one batch at a time; the next one follows the reply. Sends a failed batch again. */
   #send(): void {
-    if (this.#isWaiting) return;
+    if (this.#isAwaitingReply) return;
     this.#stopTimer();
     if (this.#sent.length === 0) {
       this.#sent = this.#queue.splice(0, BATCH_ROWS);
@@ -138,7 +138,7 @@ class ThreadedLog implements PredictionLog {
       this.#worker ??= this.#start();
       this.#worker.ref();
       this.#worker.postMessage({ rows: this.#sent }, []);
-      this.#isWaiting = true;
+      this.#isAwaitingReply = true;
     } catch (error) {
       this.#failed(String(error));
     }
@@ -147,46 +147,46 @@ class ThreadedLog implements PredictionLog {
   #start(): Worker {
     const { path, retention } = this.#options;
     const workerData: WriterOptions = { path, retention };
-    // Flags of the process (--input-type, --import) are not for it. Its streams are not piped to ours: should anything
-    // be printed after all, stdout stays clean.
+    // The thread must not inherit flags of the process (--input-type, --import). Its output is not piped to ours, so that
+    // stdout stays clean.
     const worker = new Worker(threadUrl, { stdout: true, stderr: true, execArgv: [], workerData });
-    const gone = (reason: string): void => {
+    const handleExit = (reason: string): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
       this.#failed(reason);
     };
-    worker.on("message", (answer: WriterAnswer) => this.#answered(answer));
-    worker.on("error", (error) => gone(String(error)));
-    worker.on("exit", (code) => gone(`the thread of the prediction log ended with code ${code}`));
+    worker.on("message", (reply: WriterReply) => this.#handleReply(reply));
+    worker.on("error", (error) => handleExit(String(error)));
+    worker.on("exit", (code) => handleExit(`the writer thread of the prediction log ended with code ${code}`));
     return worker;
   }
 
-  #answered(answer: WriterAnswer): void {
-    if ("error" in answer) return this.#failed(answer.error);
-    this.#isWaiting = false;
+  #handleReply(reply: WriterReply): void {
+    if ("error" in reply) return this.#failed(reply.error);
+    this.#isAwaitingReply = false;
     this.#worker?.unref();
     for (const row of this.#sent) this.#queuedSigns -= row[4].length;
     this.#sent = [];
-    this.#written += answer.written;
-    this.#refused += answer.refused;
-    this.#dropped += answer.refused;
-    this.#lastError = answer.problem;
-    this.#tell();
+    this.#written += reply.written;
+    this.#refused += reply.refused;
+    this.#dropped += reply.refused;
+    this.#lastError = reply.problem;
+    this.#resolveListeners();
     if (this.#queue.length >= BATCH_ROWS || this.#listeners.length > 0) this.#send();
     else if (this.#queue.length > 0) this.#wake(this.#options.flushMs);
   }
 
   #failed(reason: string): void {
-    this.#isWaiting = false;
+    this.#isAwaitingReply = false;
     this.#worker?.unref();
     this.#lastError = reason;
-    // Whoever waits is told by stats(): a disk that is full may stay so for days.
+    // Callers of flush() do not wait for the retry, because a disk may stay full for days; stats() reports the error.
     for (const { resolve } of this.#listeners.splice(0)) resolve();
     if (!this.#isClosed) this.#wake(RETRY_MILLISECONDS);
   }
 
-  /** Those whose rows are all settled need not wait any longer. */
-  #tell(): void {
+  /** Resolves the flushes whose rows are all written or refused. */
+  #resolveListeners(): void {
     const settled = this.#written + this.#refused;
     const waiting = this.#listeners.filter(({ upTo }) => upTo > settled);
     const done = this.#listeners.filter(({ upTo }) => upTo <= settled);

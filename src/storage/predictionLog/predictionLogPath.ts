@@ -1,6 +1,4 @@
-/** Where the prediction log of a workspace lies. */
-
-/** Beside the index, in a file of its own: a training that holds the workspace never keeps an answer waiting. */
+/** Path of the prediction log: a file of its own next to the index, so that training never delays a prediction. */
 export function predictionLogPath(database: string): string {
   return `${database}.predictions`;
 }

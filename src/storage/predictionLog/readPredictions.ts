@@ -1,39 +1,39 @@
-/** Reads logged predictions with their truth, one by one: memory does not grow with the log. */
+/** Reads logged predictions and their labels one by one, so that memory does not grow with the log. */
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
 
 export interface JoinedPrediction extends LoggedPrediction {
-  /** The truth, once it came: of the same type as the prediction. */
+  /** The label, once it has arrived; of the same type as the prediction. */
   readonly label: string | number | null;
-  /** When it was joined, in milliseconds since 1970. */
+  /** When the label was joined, in milliseconds since 1970. */
   readonly labelledAt: number | null;
 }
 
 export interface PredictionFilter {
-  /** Milliseconds since 1970; this instant is in. */
+  /** Milliseconds since 1970, inclusive. */
   readonly since?: number | undefined;
-  /** This instant is out. */
+  /** Milliseconds since 1970, exclusive. */
   readonly until?: number | undefined;
   readonly runId?: string | undefined;
   readonly labelled?: boolean | undefined;
-  /** At most so many. */
+  /** Maximum number of predictions. */
   readonly limit?: number | undefined;
-  /** Oldest first if left out. */
+  /** Default: oldest first. */
   readonly newestFirst?: boolean | undefined;
 }
 
-/** CROSS JOIN: SQLite reads the predictions first, in the order of their index, and never sorts the log. */
+/** CROSS JOIN makes SQLite read the predictions first, in index order, so that it never sorts the log. */
 const COLUMNS = `p.prediction_id AS predictionId, p.at AS at, m.run_id AS runId, m.sha256 AS modelSha256, p.inputs AS inputs,
   p.prediction AS prediction, p.probability AS probability, p.source AS source, l.label AS label, l.labelled_at AS labelledAt
   FROM predictions p CROSS JOIN models m USING (model) LEFT JOIN labels l USING (seq)`;
 
-/** As many as are sought by prefix before it is called ambiguous. */
-const MOST_MATCHES = 3;
+/** Enough matches of a prefix to report that it is ambiguous. */
+const MAX_MATCHES = 3;
 
 type Row = Omit<JoinedPrediction, "inputs"> & { readonly inputs: string };
 
-/** In the order of time. Nothing where there is no log. @throws {MlctlError} where it is damaged */
+/** In the order of time; nothing if there is no log. @throws {MlctlError} if the log is damaged */
 export function* readPredictions(path: string, filter: PredictionFilter = {}): Generator<JoinedPrediction> {
   const database = openLogReadonly(path);
   if (database === undefined) return;
@@ -46,14 +46,14 @@ export function* readPredictions(path: string, filter: PredictionFilter = {}): G
   }
 }
 
-/** Those whose id begins so, at most three. */
+/** Predictions whose id begins with `prefix`, at most three. */
 export function findPredictions(path: string, prefix: string): JoinedPrediction[] {
   const database = openLogReadonly(path);
   if (database === undefined) return [];
   try {
-    // A range, so that the index is used: "g" comes after every hexadecimal digit.
+    // A range, so that SQLite uses the index: "g" sorts after every hexadecimal digit.
     const sql = `SELECT ${COLUMNS} WHERE p.prediction_id >= ? AND p.prediction_id < ? ORDER BY p.prediction_id LIMIT ?`;
-    const rows = withLogErrors(path, () => database.prepare(sql).all(prefix, `${prefix}g`, MOST_MATCHES)) as Row[];
+    const rows = withLogErrors(path, () => database.prepare(sql).all(prefix, `${prefix}g`, MAX_MATCHES)) as Row[];
     return rows.map(joined);
   } finally {
     database.close();
@@ -65,7 +65,7 @@ export interface LogCounts {
   readonly labelled: number;
 }
 
-/** Of those that the filter names. */
+/** Counts the predictions that match the filter. */
 export function countPredictions(path: string, filter: PredictionFilter = {}): LogCounts {
   const database = openLogReadonly(path);
   if (database === undefined) return { predictions: 0, labelled: 0 };
@@ -86,7 +86,7 @@ function counted(database: SqliteDatabase, filter: PredictionFilter): LogCounts 
 function queryOf(filter: PredictionFilter): { sql: string; values: (string | number)[] } {
   const { where, values } = conditionsOf(filter);
   const order = filter.newestFirst === true ? "DESC" : "ASC";
-  // Predictions of one millisecond stay in the order in which they were answered.
+  // Predictions of the same millisecond keep the order in which they were written.
   const sql = `SELECT ${COLUMNS} ${where} ORDER BY p.at ${order}, p.seq ${order} LIMIT ?`;
   return { sql, values: [...values, filter.limit ?? -1] };
 }
@@ -100,8 +100,8 @@ function conditionsOf({ since, until, runId, labelled }: PredictionFilter): {
   if (until !== undefined) conditions.push(["p.at < ?", [until]]);
   if (runId !== undefined) conditions.push(["m.run_id = ?", [runId]]);
   if (labelled !== undefined) conditions.push([`l.label IS ${labelled ? "NOT NULL" : "NULL"}`, []]);
-  const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([text]) => text).join(" AND ")}`;
-  return { where, values: conditions.flatMap(([, some]) => some) };
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}`;
+  return { where, values: conditions.flatMap(([, parameters]) => parameters) };
 }
 
 function joined(row: Row): JoinedPrediction {

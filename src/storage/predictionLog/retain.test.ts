@@ -1,4 +1,4 @@
-/** What goes out of the log, and that the file shrinks. */
+/** Tests which rows the retention deletes, and that the file shrinks. */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const DAY = 86_400_000;
 const NOTHING: Retention = { days: null, rows: null, bytes: null };
 let files = 0;
 
-/** One row an hour, each of some 500 bytes, and a label for every other. */
+/** One row per hour, each of about 500 bytes, and a label for every other row. */
 function logOf(rows: number, retention: Partial<Retention>) {
   const path = join(folder, `${files++}.predictions`);
   const database = openLogDatabase(path);
@@ -39,42 +39,42 @@ function logOf(rows: number, retention: Partial<Retention>) {
 }
 
 describe("retain", () => {
-  it("keeps the rows of so many days", () => {
+  it("keeps the rows of a number of days", () => {
     const log = logOf(2400, { days: 10 });
-    // The last row is of hour 2399: what is older than hour 2399 − 240 = 2159 goes, rows 1 to 2159 (hours 0 to 2158).
+    // The last row is of hour 2399. Rows older than hour 2399 − 240 = 2159 are deleted: 1 to 2159 (hours 0 to 2158).
     log.writer.retain((2399 * DAY) / 24);
     expect([log.oldest(), log.count(), log.labels()]).toEqual([2160, 241, 121]);
     log.close();
   });
 
-  it("keeps the newest so many rows, and labels only of those", () => {
+  it("keeps a number of newest rows, and only their labels", () => {
     const log = logOf(6000, { rows: 500 });
     log.writer.retain(0);
     expect([log.oldest(), log.count(), log.labels()]).toEqual([5501, 500, 250]);
     log.close();
   });
 
-  it("keeps the file within so many bytes, with room before the next time", () => {
+  it("keeps the file below a number of bytes, with room for more rows", () => {
     const log = logOf(6000, { bytes: 1_000_000 });
     expect(log.size()).toBeGreaterThan(3_000_000);
     log.writer.retain(0);
     expect(log.size()).toBeLessThanOrEqual(1_000_000);
-    // Not much more than it must: a share of 5 % is freed besides, and pages are not all full.
+    // Not much more than necessary: another 5 % is freed, and not all pages are full.
     expect(log.size()).toBeGreaterThan(700_000);
     expect(log.oldest() + log.count() - 1).toBe(6000);
     log.close();
   });
 
-  it("keeps everything where nothing limits it", () => {
+  it("keeps everything if there are no limits", () => {
     const log = logOf(1000, {});
     log.writer.retain(Number.MAX_SAFE_INTEGER);
     expect(log.count()).toBe(1000);
     log.close();
   });
 
-  it("happens by itself while rows are written", () => {
+  it("is applied automatically while rows are written", () => {
     const log = logOf(41_000, { rows: 1000 });
-    // Looked at with the first batch and after every 20,000 rows: at most so many more than allowed.
+    // Applied with the first batch and after every 20,000 rows, so the log may exceed the limit by that many rows.
     expect(log.count()).toBeLessThanOrEqual(21_000);
     log.close();
   });

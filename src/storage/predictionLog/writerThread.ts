@@ -1,17 +1,17 @@
-/** Entry of the thread that writes the prediction log: batches in, what became of each out. */
+/** Entry point of the thread that writes the prediction log: receives batches and replies to each. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { batchWriter, type BatchWriter } from "./batchWriter.ts";
-import type { WriterAnswer, WriterOptions, WriterRequest } from "./loggedRow.ts";
+import type { WriterReply, WriterOptions, WriterRequest } from "./loggedRow.ts";
 import { logFailure, openLogDatabase } from "./openLogDatabase.ts";
 
-/** Long enough for the transactions of other processes, short enough to be told of a lock that stays. */
+/** Long enough for the transactions of other processes, short enough to report a lock that stays. */
 const LOCK_MILLISECONDS = 2000;
 
 const { path, retention } = workerData as WriterOptions;
 let open: { readonly database: SqliteDatabase; readonly writer: BatchWriter } | undefined;
 
-/** Opened anew after each failure: the disk may be back, the file moved away. */
+/** Reopens the log after each failure, because the disk may be back or the file may have been moved. */
 function writer(): BatchWriter {
   if (open === undefined) {
     const database = openLogDatabase(path, { timeoutMs: LOCK_MILLISECONDS });
@@ -26,7 +26,7 @@ function close(): void {
   closing?.database.close();
 }
 
-function answer(request: Extract<WriterRequest, { rows: unknown }>): WriterAnswer {
+function replyTo(request: Extract<WriterRequest, { rows: unknown }>): WriterReply {
   try {
     return writer().write(request.rows);
   } catch (error) {
@@ -40,5 +40,5 @@ parentPort?.on("message", (request: WriterRequest) => {
   if ("end" in request) {
     close();
     parentPort?.close();
-  } else parentPort?.postMessage(answer(request), []);
+  } else parentPort?.postMessage(replyTo(request), []);
 });

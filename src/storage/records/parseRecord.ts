@@ -1,10 +1,10 @@
-/** Reads a record file's text, and refuses one that was damaged or edited into something else. */
+/** Parses and validates a record file. */
 import { MlctlError } from "../../core/errors.ts";
 import { recordId, type WorkspaceRecord } from "./workspaceRecord.ts";
 
 type Kind = "string" | "number" | "array" | "object" | "artifact" | "artifact?" | "string?";
 
-/** What the index reads of each kind; the rest is taken as it stands. */
+/** The keys of each kind that the index reads; other keys are not checked. */
 const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Record<string, Kind>>>> = {
   dataset: {
     datasetId: "string",
@@ -73,16 +73,16 @@ const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Record<string, K
   },
 };
 
-/** What the name of a record file says it holds. */
+/** Kind and id of a record, from its file name. */
 export interface ExpectedRecord {
   readonly kind: WorkspaceRecord["kind"];
-  /** Undefined for deployment.json, whose name has no number. */
+  /** Undefined if the name has no id, as for deployment.json. */
   readonly id?: string;
 }
 
 /**
- * @param path named in errors
- * @throws {MlctlError} kind "data"
+ * @param path for error messages
+ * @throws {MlctlError} kind "data" if the record is damaged or is not the expected one
  */
 export function parseRecord(text: string, path: string, expected: ExpectedRecord): WorkspaceRecord {
   const value = parseJson(text, path);
@@ -91,12 +91,12 @@ export function parseRecord(text: string, path: string, expected: ExpectedRecord
     throw damaged(path, `its kind is ${JSON.stringify(value["kind"])}, not ${JSON.stringify(expected.kind)}`);
   }
   for (const [key, kind] of Object.entries(shapes[expected.kind])) {
-    if (!matches(value[key], kind)) throw damaged(path, `its ${key} is missing or of another type`);
+    if (!matches(value[key], kind)) throw damaged(path, `its ${key} is missing or has the wrong type`);
   }
-  // The shape was checked above as far as anything here reads it.
+  // The loop above checked all keys that storage reads.
   const record = value as unknown as WorkspaceRecord;
   if (expected.id !== undefined && recordId(record) !== expected.id) {
-    throw damaged(path, `it holds ${recordId(record)}, not ${expected.id} as its name says`);
+    throw damaged(path, `it contains ${recordId(record)}, but its file name says ${expected.id}`);
   }
   return record;
 }
@@ -134,10 +134,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function damaged(path: string, what: string, cause?: unknown): MlctlError {
-  const again = path.endsWith("deployment.json") ? ", or delete it and run `mlctl deploy`" : "";
-  return new MlctlError("data", `the record ${path} cannot be read: ${what}`, {
-    hint: `restore it from a backup or another copy of the workspace${again}; \`mlctl verify\` lists what else is damaged`,
+function damaged(path: string, reason: string, cause?: unknown): MlctlError {
+  const redeploy = path.endsWith("deployment.json") ? ", or delete it and run `mlctl deploy`" : "";
+  return new MlctlError("data", `the record ${path} cannot be read: ${reason}`, {
+    hint: `restore it from a backup or another copy of the workspace${redeploy}; \`mlctl verify\` lists what else is damaged`,
     cause,
   });
 }

@@ -7,11 +7,11 @@ import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/work
 import { monitoringFolder, scheduleFolder, searchFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
-/** A record file as a look at its folder shows it. */
+/** A record file that has not been read yet. */
 export interface RecordFile {
   /** Relative to the workspace. */
   readonly path: string;
-  /** Size, time of change and inode: as long as they stay, the content did. */
+  /** Size, mtime and inode; the content counts as unchanged while these are unchanged. */
   readonly stat: string;
 }
 
@@ -33,8 +33,8 @@ const patterns: readonly (readonly [RegExp, WorkspaceRecord["kind"]])[] = [
 ];
 
 /**
- * Record files in the configured folders, and those of `known` (paths of datasets, runs and monitorings) that still exist
- * elsewhere, so that a changed folder in config.json loses no lineage; sorted by path.
+ * Record files in the configured folders, sorted by path. Includes those of `known` that still exist in other folders, so
+ * that a changed folder in config.json loses no lineage (not for deployments and aliases).
  */
 export function recordFiles(paths: WorkspacePaths, known: Iterable<string> = []): RecordFile[] {
   const found = new Map<string, RecordFile>();
@@ -45,23 +45,20 @@ export function recordFiles(paths: WorkspacePaths, known: Iterable<string> = [])
   for (const absolute of configuredFiles(paths)) add(absolute);
   for (const path of known) {
     const kind = expectedRecord(path)?.kind;
-    const stays =
-      kind === "dataset" || kind === "run" || kind === "monitor" || kind === "search" || kind === "execution";
-    if (!found.has(path) && stays) add(fromRecordPath(paths.workspace, path));
+    if (!found.has(path) && kind !== undefined && kind !== "deployment" && kind !== "aliases")
+      add(fromRecordPath(paths.workspace, path));
   }
   return [...found.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The file at an absolute path; undefined where there is none. */
+/** The file at an absolute path; undefined if there is none. */
 export function recordFile(paths: WorkspacePaths, absolute: string): RecordFile | undefined {
   const stat = statSync(absolute, { bigint: true, throwIfNoEntry: false });
   if (stat?.isFile() !== true) return undefined;
   return { path: toRecordPath(paths.workspace, absolute), stat: `${stat.size}-${stat.mtimeNs}-${stat.ino}` };
 }
 
-/**
- * @throws {MlctlError} kind "data" where the file is damaged
- */
+/** @throws {MlctlError} kind "data" if the file is damaged */
 export function readRecord(paths: WorkspacePaths, file: RecordFile): ReadRecord {
   const content = readFileSync(fromRecordPath(paths.workspace, file.path));
   const expected = expectedRecord(file.path);
@@ -70,7 +67,7 @@ export function readRecord(paths: WorkspacePaths, file: RecordFile): ReadRecord 
   return { ...file, sha256: sha256Text(content), record };
 }
 
-/** A record's text by the name of its file; undefined where that is no record file. @throws {MlctlError} kind "data" */
+/** Parses the text of a record file; undefined if `path` is not a record file. @throws {MlctlError} kind "data" */
 export function parseRecordFile(text: string, path: string): WorkspaceRecord | undefined {
   const expected = expectedRecord(path);
   return expected === undefined ? undefined : parseRecord(text, path, expected);

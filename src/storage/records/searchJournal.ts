@@ -1,4 +1,4 @@
-/** Journal of a search: a line for each trial as it ends, so that a killed search goes on where it was. */
+/** Journal of a search: one line per finished trial, so that a killed search continues where it stopped. */
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Json, JsonObject } from "../../core/json.ts";
@@ -6,14 +6,14 @@ import { ensureFolder } from "../files/commitFile.ts";
 import { writeFailure } from "../files/writeFailure.ts";
 
 export interface SearchJournal {
-  /** Whole lines; a last one that was cut off is left out, and so is what is no line of ours. */
+  /** Complete lines; skips a truncated line and anything that is not a JSON object. */
   lines(): JsonObject[];
-  /** No fsync: a power cut may cost the last trials, a kill none. */
+  /** No fsync: a power cut may lose the last trials, a kill loses none. */
   append(line: JsonObject): void;
   remove(): void;
 }
 
-/** @param key names the search: the same key, the same trials */
+/** @param key identifies the search; searches with the same key share their trials */
 export function searchJournal(folder: string, key: string): SearchJournal {
   const path = join(folder, `search_${key}.jsonl`);
   return {
@@ -21,7 +21,7 @@ export function searchJournal(folder: string, key: string): SearchJournal {
     append(line) {
       try {
         ensureFolder(dirname(path));
-        // A line end first: what stood there may have been cut off in its middle.
+        // Start with a line end, because the previous line may be truncated.
         appendFileSync(path, `\n${JSON.stringify(line)}`);
       } catch (error) {
         throw writeFailure(error, path);

@@ -1,4 +1,4 @@
-/** WorkspaceRecord: the JSON files that say what a workspace holds; the index is made of nothing else. */
+/** The JSON records of a workspace, from which the index is built, and their paths. */
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
@@ -11,7 +11,7 @@ import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
 export type WorkspaceRecord = Dataset | Run | Deployment | Aliases | MonitorRecord | SearchRecord | Execution;
 
-/** What tells records of one kind apart. */
+/** Unique among records of the same kind. */
 export function recordId(record: WorkspaceRecord): string {
   switch (record.kind) {
     case "dataset":
@@ -31,7 +31,7 @@ export function recordId(record: WorkspaceRecord): string {
   }
 }
 
-/** Where a record lies; for a deployment, where it lies once another one follows. */
+/** Path of a record file; for a deployment, its path in the history after another deployment replaced it. */
 export function recordPath(paths: WorkspacePaths, record: WorkspaceRecord): string {
   switch (record.kind) {
     case "dataset":
@@ -51,27 +51,27 @@ export function recordPath(paths: WorkspacePaths, record: WorkspaceRecord): stri
   }
 }
 
-/** Where monitoring leaves its records, and the state of the alerts. */
+/** Folder of monitoring records and alert state. */
 export function monitoringFolder({ models }: Pick<WorkspacePaths, "models">): string {
   return join(models, "monitoring");
 }
 
-/** Where searches leave their trials. */
+/** Folder of search records. */
 export function searchFolder({ models }: Pick<WorkspacePaths, "models">): string {
   return join(models, "searches");
 }
 
-/** Where scheduled jobs leave their records and logs. */
+/** Folder of the records and logs of scheduled jobs. */
 export function scheduleFolder({ models }: Pick<WorkspacePaths, "models">): string {
   return join(models, "schedule");
 }
 
-/** Padded so that names sort by number. */
+/** Padded with zeros so that file names sort by number. */
 export function paddedId(deploymentId: number): string {
   return String(deploymentId).padStart(6, "0");
 }
 
-/** The artifacts that a record says are there, each with the part it plays. */
+/** The artifacts of a record, with their roles; none for a pruned deployment. */
 export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: string, artifact: Artifact])[] {
   switch (record.kind) {
     case "dataset":
@@ -96,7 +96,7 @@ export function artifactsOf(record: WorkspaceRecord): readonly (readonly [role: 
   }
 }
 
-/** Two spaces, ending in a newline; of a search each trial in a line. */
+/** The content of the record file: indented by two spaces, with each trial of a search on one line. */
 export function recordText(record: WorkspaceRecord): string {
   if (record.kind === "search") {
     const { trials, ...rest } = record;

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { openSqlite } from "./sqlite.ts";
 
-/** By SQLite's own backup, which sees one transaction's end. @returns false where there is no database */
+/** Uses SQLite's backup API, which copies a consistent state. @returns false if there is no database */
 export async function copySqlite(source: string, target: string): Promise<boolean> {
   if (!existsSync(source)) return false;
   const database = openSqlite(source);
@@ -11,7 +11,7 @@ export async function copySqlite(source: string, target: string): Promise<boolea
   } finally {
     database.close();
   }
-  // In one file: a restored one brings no -wal along.
+  // Merge the copy into one file, so that a restore needs no -wal file.
   const copy = openSqlite(target);
   copy.pragma("journal_mode = DELETE");
   copy.close();

@@ -1,34 +1,34 @@
-/** Makes a database file ready for writers: its schema brought up to date, WAL on, safely when several come first at once. */
+/** Prepares a database for writers: migrates the schema and turns on WAL; safe with several processes at once. */
 import { MlctlError } from "../../core/errors.ts";
 import { BUSY_TIMEOUT_MILLISECONDS, sqliteCode, type SqliteDatabase } from "./sqlite.ts";
 
-/** SQLite does not wait by itself when two connections turn on WAL at once. */
+/** SQLite does not wait when two connections turn on WAL at once. */
 const RETRY_MILLISECONDS = 20;
 
 export interface SqliteSchema {
-  /** How errors name the file: "the store mlctl.db". */
+  /** Name of the file in errors, such as "the store mlctl.db". */
   readonly name: string;
-  /** The steps that lead to the schema; their number is the version of the file (user_version). */
+  /** SQL scripts; their number is the schema version of the file (user_version). */
   readonly migrations: readonly string[];
 }
 
-/** @throws {MlctlError} kind "data" for a file of a newer mlctl, which is left as it is */
+/** @throws {MlctlError} kind "data" for a file of a newer mlctl, which is not changed */
 export function prepareSqlite(database: SqliteDatabase, schema: SqliteSchema): void {
   database.pragma("foreign_keys = ON");
   refuseNewer(database, schema);
   migrate(database, schema);
   retryWhileBusy(() => database.pragma("journal_mode = WAL"));
-  // A kill loses nothing; a power cut may take the last transactions with it, never the file.
+  // A kill loses nothing; a power cut may lose the last transactions, but does not damage the file.
   database.pragma("synchronous = NORMAL");
 }
 
-/** For readers, who migrate nothing. @throws {MlctlError} kind "data" for a file of a newer mlctl */
+/** For readers, which do not migrate. @throws {MlctlError} kind "data" for a file of a newer mlctl */
 export function isCurrent(database: SqliteDatabase, schema: SqliteSchema): boolean {
   refuseNewer(database, schema);
   return userVersion(database) === schema.migrations.length;
 }
 
-/** The version is looked at again inside the transaction: another process may have migrated while this one waited. */
+/** Checks the version again inside the transaction, because another process may have migrated while this one waited. */
 function migrate(database: SqliteDatabase, schema: SqliteSchema): void {
   const { migrations } = schema;
   if (userVersion(database) === migrations.length) return;
@@ -45,8 +45,8 @@ function refuseNewer(database: SqliteDatabase, { name, migrations }: SqliteSchem
   if (version <= migrations.length) return;
   throw new MlctlError(
     "data",
-    `${name} is of version ${version}, written by a newer mlctl; this one knows up to ${migrations.length}`,
-    { hint: "update mlctl; the file was left as it is" },
+    `${name} has schema version ${version}, written by a newer mlctl; this one supports up to ${migrations.length}`,
+    { hint: "update mlctl; the file was not changed" },
   );
 }
 

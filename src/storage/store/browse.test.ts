@@ -26,13 +26,13 @@ describe("browse", () => {
   const { browse } = storeOf(runs);
   const all = { limit: 10, offset: 0 };
 
-  it("leafs through runs, the newest first and the candidates of a training by rank", () => {
+  it("pages through runs, newest first and candidates of a training by rank", () => {
     expect(idsOf(browse.runPage({ limit: 4, offset: 0 }))).toEqual(["run5", "run6", "run3", "run4"]);
     expect(idsOf(browse.runPage({ limit: 4, offset: 4 }))).toEqual(["run1", "run2"]);
     expect(browse.runCount()).toBe(6);
   });
 
-  it("orders by a metric, whichever way is better, and leaves out runs without it", () => {
+  it("orders by a metric, best first, and leaves out runs without it", () => {
     const by = { part: "validation", metric: "f1", greaterIsBetter: true } as const;
     expect(idsOf(browse.runPage({ ...all, by }))).toEqual(["run6", "run5", "run4", "run2", "run1"]);
     expect(idsOf(browse.runPage({ ...all, by: { ...by, greaterIsBetter: false } }))[0]).toBe("run1");
@@ -46,7 +46,7 @@ describe("browse", () => {
     expect(browse.runPage({ ...all, family: "' OR 1=1 --" })).toEqual([]);
   });
 
-  it("names what there is to choose from", () => {
+  it("lists the families and metrics to choose from", () => {
     expect(browse.families()).toEqual(["baseline", "xgboost"]);
     expect(browse.metricNames("validation")).toEqual(["f1"]);
     expect([browse.metricNames("test"), storeOf([]).browse.families()]).toEqual([[], []]);

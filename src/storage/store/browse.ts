@@ -1,4 +1,4 @@
-/** What pages ask of the index: a screenful at a time, with the columns of the index instead of whole records. */
+/** Queries of the web pages: one page of results at a time, with index columns instead of complete records. */
 import type { MonitorStatus } from "../../core/records/monitoring.ts";
 import type { Run } from "../../core/records/run.ts";
 
@@ -7,16 +7,16 @@ export type Select = <T>(sql: string, values: readonly (string | number | null)[
 
 export interface RunQuery {
   readonly family?: string | undefined;
-  /** Only the winner of each training. */
+  /** Only the best run of each training. */
   readonly winners?: boolean | undefined;
-  /** Runs that have this metric, best first; the newest first if left out. */
+  /** Only runs with this metric, best first; default: all, newest first. */
   readonly by?:
     { readonly part: "validation" | "test"; readonly metric: string; readonly greaterIsBetter: boolean } | undefined;
   readonly limit: number;
   readonly offset: number;
 }
 
-/** A window of monitoring without its details. */
+/** A monitoring window without its details. */
 export interface WindowLine {
   readonly monitorId: string;
   readonly createdAt: string;
@@ -53,7 +53,7 @@ export interface Browse {
   /** Newest first. */
   windows(filter: { readonly source?: string; readonly limit: number; readonly offset: number }): WindowLine[];
   windowSources(): { readonly source: string; readonly windows: number }[];
-  /** Of these windows. */
+  /** All values of these windows. */
   windowValues(monitorIds: readonly string[], kinds?: readonly WindowValue["kind"][]): WindowValue[];
 }
 
@@ -76,7 +76,7 @@ export function browse(select: Select): Browse {
     windowValues: (monitorIds, kinds = ["finding", "metric", "estimate", "drift"]) =>
       select<WindowValue>(
         `SELECT monitor_id AS "monitorId", kind, area, name, value, low, high, bound, status, message FROM monitor_values
-         WHERE monitor_id IN (${marks(monitorIds)}) AND kind IN (${marks(kinds)})`,
+         WHERE monitor_id IN (${placeholders(monitorIds)}) AND kind IN (${placeholders(kinds)})`,
         [...monitorIds, ...kinds],
       ),
   };
@@ -90,7 +90,7 @@ function runPage(select: Select, { family, winners, by, limit, offset }: RunQuer
   const wanted = filters.flatMap(([, value]) => (value === null ? [] : [value]));
   const direction = by?.greaterIsBetter === true ? "DESC" : "ASC";
   const among = filter === "" ? "" : `AND run_id IN (SELECT run_id FROM runs ${filter})`;
-  // Ids first, from the indices alone: whole records are read for this page only, and not for those before it.
+  // Select the ids first, from the indices alone, so that records are read for this page only.
   const ids =
     by === undefined
       ? `SELECT run_id FROM runs ${filter} ORDER BY created_at DESC, rank, run_id LIMIT ? OFFSET ?`
@@ -104,13 +104,13 @@ function runPage(select: Select, { family, winners, by, limit, offset }: RunQuer
   ]);
   return found.flatMap(({ run_id }) =>
     select<{ record: string }>("SELECT record FROM runs WHERE run_id = ?", [run_id]).map(
-      // Only indexRecord writes this column, from records that were checked.
+      // Safe: only indexRecord writes this column, from validated records.
       ({ record }) => JSON.parse(record) as Run,
     ),
   );
 }
 
-/** Jumps from value to value along the index, instead of reading every row. */
+/** Skips from value to value in the index, instead of reading every row. */
 function distinct(
   select: Select,
   column: string,
@@ -125,6 +125,6 @@ function distinct(
   return select<{ name: string }>(sql, [...values, ...values]).map(({ name }) => name);
 }
 
-function marks(values: readonly unknown[]): string {
+function placeholders(values: readonly unknown[]): string {
   return values.map(() => "?").join(", ");
 }

@@ -1,10 +1,9 @@
-/** Runs the statements that fill the index, each compiled once. */
+/** Executes SQL statements, compiling each only once. */
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 
-/** Runs a statement with its values; compiled once. */
 export type Execute = (sql: string, ...values: readonly (string | number | null | undefined)[]) => void;
 
-/** Compiling a statement costs more than running it, and a reindex runs a few for each of thousands of records. */
+/** Compiling costs more than running, and a reindex runs a few statements for each of thousands of records. */
 export function executor(database: SqliteDatabase): Execute {
   const compiled = new Map<string, ReturnType<SqliteDatabase["prepare"]>>();
   return (sql, ...values) => {

@@ -1,4 +1,4 @@
-/** Takes records and their files away so that a kill at any instant leaves nothing that names what is gone. */
+/** Removes records and their files in an order that never leaves a record of a missing file, even after a kill. */
 import { rmSync } from "node:fs";
 import { syncFolder } from "../files/commitFile.ts";
 import { dirname } from "node:path";
@@ -9,10 +9,9 @@ import { recordPath, type WorkspaceRecord } from "../records/workspaceRecord.ts"
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
 
 /**
- * Records first, then the index, then the files they named: in between there are only files that no record names,
- * which the next prune finds. The caller holds the lock.
- * @param files as records name them; what lies outside of the folders that mlctl writes to is not taken away, whatever
- *   a stranger's record says
+ * Removes records first, then their index entries, then the files. A kill in between leaves only files that no record
+ * names, which the next prune finds. The caller holds the lock.
+ * @param files paths as in records; files outside mlctl's folders are not removed, because a record may be untrusted
  */
 export function forgetRecords(
   paths: WorkspacePaths,
@@ -21,7 +20,7 @@ export function forgetRecords(
 ): void {
   const removed = records.map((record) => recordPath(paths, record));
   for (const path of removed) remove(path);
-  // On disk before their files go: after a power cut no record may come back without them.
+  // On disk before the files are removed: after a power cut, no record may come back without its files.
   for (const folder of new Set(removed.map(dirname))) syncFolder(folder);
   const forgotten = removed.map((path) => toRecordPath(paths.workspace, path));
   if (forgotten.length > 0) store.update({ changed: [], touched: [], removed: forgotten });

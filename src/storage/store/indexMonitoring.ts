@@ -1,8 +1,8 @@
-/** What monitoring found, in tables that a dashboard can ask: run, model version, window and file on every row. */
+/** Indexes monitoring results in tables for dashboards: every row has the run, model version, window and file. */
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { Execute } from "./execute.ts";
 
-/** One row of monitor_values without the columns that all rows of a record share. */
+/** A row of monitor_values without the columns that all rows of a record share. */
 interface Value {
   readonly kind: "finding" | "metric" | "estimate" | "drift";
   readonly area: string;
@@ -62,8 +62,7 @@ function valuesOf({ findings, performance, drift }: MonitorRecord): Value[] {
   const metrics = Object.entries(performance.metrics).map(([name, value]): Value => {
     return { kind: "metric", area: "performance", name, value, interval: performance.intervals[name] };
   });
-  const spread = performance.errorStandardDeviation;
-  const { estimate } = performance;
+  const { estimate, errorStandardDeviation: deviation } = performance;
   const estimates = Object.entries(estimate?.metrics ?? {}).map(([name, value]): Value => {
     return { kind: "estimate", area: "performance", name, value, interval: estimate?.intervals[name] };
   });
@@ -78,7 +77,9 @@ function valuesOf({ findings, performance, drift }: MonitorRecord): Value[] {
       return { kind: "finding", area, name, value, interval, bound: limit, status, message };
     }),
     ...metrics,
-    ...(spread === null ? [] : [{ kind: "metric", area: "performance", name: "error_std", value: spread } as const]),
+    ...(deviation === null
+      ? []
+      : [{ kind: "metric", area: "performance", name: "error_std", value: deviation } as const]),
     ...estimates,
     ...columns,
   ];

@@ -1,4 +1,4 @@
-/** The one function that fills the index: from a record, and from nothing else. */
+/** Writes records to the index; nothing else fills it. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
@@ -9,7 +9,7 @@ import type { Execute } from "./execute.ts";
 import { indexMonitoring } from "./indexMonitoring.ts";
 import { indexSearch } from "./indexSearch.ts";
 
-/** Puts one record into every table it belongs to, in place of what stood there under its id. */
+/** Writes a record to all its tables, replacing the rows of the same id. */
 export function indexRecord(execute: Execute, { path, stat, sha256, record }: ReadRecord): void {
   const id = recordId(record);
   execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", path, record.kind, id, sha256, stat);
@@ -29,7 +29,7 @@ export function indexRecord(execute: Execute, { path, stat, sha256, record }: Re
   indexKind(execute, record);
 }
 
-/** Removes what no record file stands behind any more, and lets the aliases follow the newest deployment. */
+/** Removes rows without a record file, and sets the deployment aliases to the newest deployment. */
 export function forgetOrphans(execute: Execute): void {
   execute("DELETE FROM datasets WHERE dataset_id NOT IN (SELECT id FROM records WHERE kind = 'dataset')");
   execute("DELETE FROM runs WHERE run_id NOT IN (SELECT id FROM records WHERE kind = 'run')");

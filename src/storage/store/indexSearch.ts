@@ -1,4 +1,4 @@
-/** The trials of a search, in a table of their own: they would drown the runs that a leaderboard is made of. */
+/** Indexes searches. Trials have their own table, so that they do not appear among the runs of a leaderboard. */
 import type { SearchRecord } from "../../core/records/search.ts";
 import type { Execute } from "./execute.ts";
 

@@ -1,6 +1,6 @@
-/** The schema of the index, as the steps that lead to it; the number of steps is the store's version (user_version). */
+/** Migrations of the index's schema; their number is the schema version (user_version). */
 
-/** Never change a step that was released: add one. Each entity keeps its whole record, columns are for searching. */
+/** Never change a released migration; add a new one. Each entity stores its complete record; columns are for queries. */
 export const migrations: readonly string[] = [
   `
   CREATE TABLE records (
@@ -108,7 +108,7 @@ export const migrations: readonly string[] = [
   `,
 ];
 
-/** Every table, children before their parents. */
+/** All tables, children before their parents. */
 export const tables = [
   "executions",
   "trials",

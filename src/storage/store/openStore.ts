@@ -1,4 +1,4 @@
-/** Opens the index: for writers with its file, for readers without ever making or migrating one. */
+/** Opens the store: creates and migrates it for writers, changes nothing for readers. */
 import { existsSync, statSync } from "node:fs";
 import { bytesAtRest } from "../sqlite/bytesAtRest.ts";
 import { isCurrent, prepareSqlite, type SqliteSchema } from "../sqlite/prepareSqlite.ts";
@@ -9,8 +9,8 @@ import { SqliteStore } from "./sqliteStore.ts";
 import { withStoreErrors } from "./storeFailure.ts";
 
 /**
- * The store for a writer; made or migrated where needed, safely also when several processes come first at once.
- * @throws {MlctlError} kind "data" where the file is damaged or from a newer mlctl (it is left as it is)
+ * The store for a writer; created or migrated if needed, which is safe with several processes at once.
+ * @throws {MlctlError} kind "data" if the file is damaged or from a newer mlctl (it is not changed)
  */
 export function openStore(path: string): RunStore {
   return withStoreErrors(path, () => prepared(openSqlite(path), path));
@@ -22,10 +22,10 @@ export function openMemoryStore(): RunStore {
 }
 
 /**
- * The store for a reader. Undefined where its file is not there yet, is of an older version or cannot be opened
- * without writing (a read-only folder, a full disk): the records say the same.
- * @param options.stays open for long: it sees what others write meanwhile
- * @throws {MlctlError} kind "data" where the file is damaged or from a newer mlctl
+ * The store for a reader. Undefined if the file does not exist, has an older version, or cannot be opened without writing
+ * (a read-only folder, a full disk); the caller can read the records instead.
+ * @param options.stays the connection stays open and must see later writes of other processes
+ * @throws {MlctlError} kind "data" if the file is damaged or from a newer mlctl
  */
 export function openStoreReadonly(path: string, options: { readonly stays?: boolean } = {}): RunStore | undefined {
   if (!existsSync(path) || statSync(path).size === 0) return undefined;

@@ -1,4 +1,4 @@
-/** The store for commands that only look: it never writes, takes no lock, and shows what the records say. */
+/** Opens the store for commands that only read: it writes nothing, takes no lock, and always agrees with the records. */
 import type { MlctlError } from "../../core/errors.ts";
 import { recordFiles } from "../records/recordFiles.ts";
 import { openMemoryStore, openStoreReadonly } from "./openStore.ts";
@@ -8,9 +8,9 @@ import { readRecords, recordChanges } from "./syncStore.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 
 /**
- * The index where it is in step with the record files; else (no index yet, a copied workspace, a writer that was
- * killed, a damaged store) one made from the records in memory.
- * @param onDamage called where the store is damaged, which only `mlctl reindex` mends; without it that is an error
+ * The index, if it is up to date with the record files. Otherwise (no index yet, a copied workspace, a killed writer, a
+ * damaged store) an index in memory that is built from the records.
+ * @param onDamage called if the store is damaged, which only `mlctl reindex` repairs; without it, damage is an error
  */
 export function readStore(paths: WorkspacePaths, onDamage?: (error: MlctlError) => void): RunStore {
   try {

@@ -11,17 +11,16 @@ import type { WorkspacePaths } from "../files/workspacePaths.ts";
 export interface ReindexResult {
   readonly records: number;
   readonly problems: readonly RecordProblem[];
-  /** Where a damaged store was set aside; null where it was sound. */
+  /** New path of a damaged store; null if the store was intact. */
   readonly setAside: string | null;
 }
 
 /**
- * Deletes all, indexes all, in one transaction. A store that cannot be read is set aside, not deleted.
- * The caller holds the lock.
- * @throws {MlctlError} kind "data" where the store is from a newer mlctl
+ * Deletes and rebuilds the index in one transaction. A damaged store is renamed, not deleted. The caller holds the lock.
+ * @throws {MlctlError} kind "data" if the store is from a newer mlctl
  */
 export function reindex(paths: WorkspacePaths, now: Date): ReindexResult {
-  const { store, setAside } = soundStore(paths.database, now);
+  const { store, setAside } = usableStore(paths.database, now);
   try {
     const { records, problems } = readRecords(paths, recordFiles(paths, store.knownRecords().keys()));
     store.rebuild(records);
@@ -31,17 +30,17 @@ export function reindex(paths: WorkspacePaths, now: Date): ReindexResult {
   }
 }
 
-function soundStore(database: string, now: Date): { store: RunStore; setAside: string | null } {
-  const store = openSound(database);
+function usableStore(database: string, now: Date): { store: RunStore; setAside: string | null } {
+  const store = openIntact(database);
   if (store !== undefined) return { store, setAside: null };
   const setAside = `${database}.damaged_${timestamp(now)}`;
   renameSync(database, setAside);
-  // They belong to the damaged file: SQLite would apply them to the new one.
+  // These belong to the damaged file; SQLite would apply them to the new one.
   for (const suffix of ["-wal", "-shm"]) rmSync(`${database}${suffix}`, { force: true });
   return { store: openStore(database), setAside };
 }
 
-function openSound(database: string): RunStore | undefined {
+function openIntact(database: string): RunStore | undefined {
   try {
     const store = openStore(database);
     if (store.integrityProblems().length === 0) return store;

@@ -1,4 +1,4 @@
-/** Finds the run that a REF on the command line means. */
+/** Resolves a REF of the command line to a run. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import { suggest } from "../../core/text/suggest.ts";
@@ -6,7 +6,7 @@ import type { RunStore } from "./runStore.ts";
 
 /**
  * @param reference "latest", a model version ("v3"), an alias ("@champion"), a run id or its unique prefix
- * @throws {MlctlError} "usage" where it names nothing or several, "notReady" where there is nothing to name yet
+ * @throws {MlctlError} "usage" if no run or several runs match, "notReady" if there are no runs or models yet
  */
 export function resolveRun(store: RunStore, reference: string): Run {
   if (reference === "latest") return latest(store);
@@ -27,13 +27,13 @@ function byAlias(store: RunStore, name: string): Run {
   if (run !== undefined) return run;
   const known = store.aliases().find((alias) => alias.name === name);
   if (known !== undefined) {
-    throw new MlctlError("data", `the run ${known.runId} behind @${name} has no record any more`, {
+    throw new MlctlError("data", `the record of run ${known.runId} (alias @${name}) is missing`, {
       hint: "restore its run_<id>.json, then run `mlctl reindex`",
     });
   }
   const closest = suggest(name, new Set(store.aliases().map((alias) => alias.name)));
   throw new MlctlError("usage", `there is no alias @${name}`, {
-    hint: closest === undefined ? "`mlctl models list` shows the aliases there are" : `did you mean @${closest}?`,
+    hint: closest === undefined ? "`mlctl models list` shows the aliases" : `did you mean @${closest}?`,
   });
 }
 

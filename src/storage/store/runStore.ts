@@ -1,4 +1,4 @@
-/** RunStore: the index over the records of a workspace; everything in it can be rebuilt from them. */
+/** The index over the records of a workspace; it can be rebuilt from them at any time. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
@@ -13,7 +13,7 @@ export interface RunFilter {
   readonly status?: RunStatus;
   readonly datasetSha256?: string;
   readonly configSha256?: string;
-  /** Only runs that kept a model. */
+  /** Only runs with a model file. */
   readonly withModel?: boolean;
   readonly limit?: number;
 }
@@ -27,30 +27,30 @@ export interface MonitorFilter {
 export interface Alias {
   readonly name: string;
   readonly runId: string;
-  /** "deployment" follows what is deployed; "manual" stands in aliases.json. */
+  /** "deployment": set by the current deployment; "manual": from aliases.json. */
   readonly source: "deployment" | "manual";
 }
 
-/** What a sync found out about record files since the last one. */
+/** Changes of the record files since the last sync. */
 export interface RecordChanges {
   readonly changed: readonly ReadRecord[];
-  /** Same content, but another time or inode. */
+  /** Same content, but another mtime or inode. */
   readonly touched: readonly RecordFile[];
-  /** Paths. */
+  /** Paths of record files that are gone. */
   readonly removed: readonly string[];
 }
 
 export interface ExecutionFilter {
   readonly job?: string;
   readonly limit?: number;
-  /** Leaves out what was run by hand. */
+  /** Leaves out manual runs. */
   readonly unattended?: boolean;
 }
 
 export interface RunStore {
   /** Newest first. */
   datasets(): Dataset[];
-  /** By dataset id, or by the whole sha256 of its file (then the newest). */
+  /** By dataset id, or by the complete sha256 of its file (the newest match). */
   dataset(idOrSha256: string): Dataset | undefined;
   latestDataset(inputFolder?: string): Dataset | undefined;
 
@@ -58,7 +58,7 @@ export interface RunStore {
   runs(filter?: RunFilter): Run[];
   /** By its exact id. */
   run(runId: string): Run | undefined;
-  /** By id or unique prefix. @throws {MlctlError} kind "usage" where none or several fit */
+  /** By id or unique prefix. @throws {MlctlError} kind "usage" if none or several match, "notReady" if there are no runs */
   findRun(idOrPrefix: string): Run;
   /** The candidates of one training by rank. */
   runsOfTraining(trainId: string): Run[];
@@ -69,34 +69,34 @@ export interface RunStore {
   nextModelVersion(): number;
 
   aliases(): Alias[];
-  /** The run behind an alias (without @); where both have the name, deployment.json wins over aliases.json. */
+  /** The run of an alias (without @); deployment.json has precedence over aliases.json. */
   runOfAlias(name: string): Run | undefined;
 
   /** Newest first. */
   deployments(): Deployment[];
-  /** The deployment in force at that instant. @param instant ISO 8601 UTC, as records have it */
+  /** The deployment that was active at `instant`, an ISO 8601 time. */
   deploymentAt(instant: string): Deployment | undefined;
 
-  /** Newest first. @param key only those that tried the same in the same way */
+  /** Newest first. @param key only searches with this key, which ran with the same settings */
   searches(key?: string): SearchRecord[];
 
-  /** What monitoring found, newest window first (windows without a time by when they were judged). */
+  /** Monitoring results, newest window first (a window without a time by its creation time). */
   monitorings(filter?: MonitorFilter): MonitorRecord[];
   monitoring(monitorId: string): MonitorRecord | undefined;
 
-  /** Of scheduled jobs, newest first. */
+  /** Executions of scheduled jobs, newest first. */
   executions(filter?: ExecutionFilter): Execution[];
 
-  /** A screenful at a time. */
+  /** Paged queries. */
   readonly browse: Browse;
 
-  /** Record files as they were when they were indexed, by path. */
+  /** The state of the record files when they were indexed, by path. */
   knownRecords(): Map<string, { readonly stat: string; readonly sha256: string }>;
-  /** One transaction. */
+  /** Applies the changes in one transaction. */
   update(changes: RecordChanges): void;
-  /** Empties the index and fills it again, in one transaction. */
+  /** Clears and refills the index in one transaction. */
   rebuild(records: readonly ReadRecord[]): void;
-  /** SQLite's own check; empty means sound. */
+  /** The problems that SQLite's integrity check finds; empty if there are none. */
   integrityProblems(): string[];
   close(): void;
 }

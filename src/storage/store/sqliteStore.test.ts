@@ -29,7 +29,7 @@ import { openMemoryStore, openStore } from "./openStore.ts";
 
 const now = new Date("2026-04-01T00:00:00.000Z");
 
-/** Two datasets, three runs (one of them scored), two deployments, an alias, two watched days, a search and a run of a job. */
+/** Two datasets, three runs (one scored), two deployments, an alias, two monitored days, a search and a job's run. */
 function filledWorkspace(): WorkspacePaths {
   const paths = exampleWorkspace();
   const store = openStore(paths.database);
@@ -75,7 +75,7 @@ function ids(runs: readonly Run[]): string[] {
   return runs.map(({ runId }) => runId);
 }
 
-/** All rows of all tables; `stat` differs between copies of a file. */
+/** All rows of all tables, without `stat`, which differs between copies of a file. */
 function content(database: string): Record<string, unknown[]> {
   const connection = new Database(database, { readonly: true });
   const all = tables.map((table) => {
@@ -87,7 +87,7 @@ function content(database: string): Record<string, unknown[]> {
 }
 
 describe("the store", () => {
-  it("answers questions about datasets", () => {
+  it("finds datasets", () => {
     const store = readStore(filledWorkspace());
     expect(store.datasets().map(({ datasetId }) => datasetId)).toEqual(["20260102T000000000Z", "20260101T000000000Z"]);
     expect(store.latestDataset()).toEqual(exampleDataset(2, { inputFolder: "sourcedata" }));
@@ -97,7 +97,7 @@ describe("the store", () => {
     expect(store.dataset("20260101T000000000Z")).toEqual(exampleDataset(1));
   });
 
-  it("answers questions about runs, newest first", () => {
+  it("finds runs, newest first", () => {
     const store = readStore(filledWorkspace());
     expect(ids(store.runs())).toEqual(["run3", "run2", "run1"]);
     expect(ids(store.runs({ limit: 1 }))).toEqual(["run3"]);
@@ -110,19 +110,19 @@ describe("the store", () => {
     expect(store.nextModelVersion()).toBe(3);
   });
 
-  it("finds the run that a reference means", () => {
+  it("resolves a reference to a run", () => {
     const store = openMemoryStore();
     const known = filledWorkspace();
     syncStore(known, store);
     const found = ["latest", "v1", "@staging", "run2"].map((reference) => resolveRun(store, reference).runId);
     expect(found).toEqual(["run3", "run1", "run3", "run2"]);
-    // Both have the name; what is deployed wins.
+    // Both sources have the alias; the deployment has precedence.
     expect(resolveRun(store, "@champion").runId).toBe("run1");
     expect(() => resolveRun(store, "@stagin")).toThrow("there is no alias @stagin");
     expect(() => resolveRun(store, "v9")).toThrow("there is no model v9");
   });
 
-  it("takes a unique prefix, lists the candidates of an ambiguous one and suggests for an unknown one", () => {
+  it("accepts a unique prefix, lists the matches of an ambiguous one and suggests one for an unknown id", () => {
     const store = readStore(filledWorkspace());
     const failure = (reference: string): unknown => {
       try {
@@ -146,7 +146,7 @@ describe("the store", () => {
     single.close();
   });
 
-  it("looks monitoring up by model and by id, newest window first, and replaces what is judged again", () => {
+  it("finds monitoring results by model and by id, newest window first, and replaces repeated ones", () => {
     const paths = filledWorkspace();
     const store = openStore(paths.database);
     expect(store.monitorings().map(({ monitorId }) => monitorId)).toEqual(["watch2", "watch1"]);
@@ -180,7 +180,7 @@ describe("the store", () => {
     expect(store.executions().map(({ status }) => status)).toEqual(["done", "running", "running"]);
   });
 
-  it("keeps the trials of a search apart from the runs", () => {
+  it("keeps the trials of a search separate from the runs", () => {
     const store = readStore(filledWorkspace());
     expect(store.searches()).toEqual([exampleSearch(1)]);
     expect(store.searches("key1")).toHaveLength(1);
@@ -188,7 +188,7 @@ describe("the store", () => {
     expect(store.runs().map(({ runId }) => runId)).not.toContain("search1.0");
   });
 
-  it("knows which deployment was in force at a date", () => {
+  it("finds the deployment that was active at a date", () => {
     const store = readStore(filledWorkspace());
     expect(store.deployments().map(({ deploymentId, runId }) => [deploymentId, runId])).toEqual([
       [2, "run1"],
@@ -202,7 +202,7 @@ describe("the store", () => {
 });
 
 describe("the index and the records", () => {
-  it("has the same content after a reindex, also of a deleted and of a copied workspace", () => {
+  it("has the same content after a reindex, also of a deleted index and of a copied workspace", () => {
     const paths = filledWorkspace();
     const before = content(paths.database);
     expect(Object.fromEntries(Object.entries(before).map(([table, rows]) => [table, rows.length]))).toEqual({
@@ -233,7 +233,7 @@ describe("the index and the records", () => {
     expect(content(workspaceIn(copy).database)).toEqual(before);
   });
 
-  it("heals by the next sync when records came, changed or went without the index", () => {
+  it("is updated by the next sync after records were added, changed or removed without the index", () => {
     const paths = filledWorkspace();
     writeFileSync(join(paths.models, "run_run4.json"), JSON.stringify(exampleRun(4)));
     writeFileSync(join(paths.models, "run_run2.json"), JSON.stringify(exampleRun(2, { family: "baseline" })));
@@ -255,7 +255,7 @@ describe("the index and the records", () => {
     expect(content(paths.database)).toEqual(synced);
   });
 
-  it("goes on without a damaged record, and says which", () => {
+  it("leaves out a damaged record and reports it", () => {
     const paths = filledWorkspace();
     writeFileSync(join(paths.models, "run_run2.json"), '{"kind":"run"');
     const store = openStore(paths.database);
@@ -267,7 +267,7 @@ describe("the index and the records", () => {
     store.close();
   });
 
-  it("keeps runs whose folder is no longer the configured one", () => {
+  it("keeps runs in a folder that is no longer configured", () => {
     const paths = filledWorkspace();
     const moved = { ...paths, models: join(paths.workspace, "othermodels") };
     const store = openStore(paths.database);
@@ -279,7 +279,7 @@ describe("the index and the records", () => {
     expect(content(paths.database)).toEqual(before);
   });
 
-  it("leaves nothing when a reader looks at a workspace without an index", () => {
+  it("creates no files when a reader opens a workspace without an index", () => {
     const paths = exampleWorkspace();
     const store = readStore(paths);
     expect(store.runs()).toEqual([]);
@@ -296,14 +296,14 @@ describe("the index and the records", () => {
     syncStore(paths, store);
     const start = performance.now();
     expect(syncStore(paths, store)).toEqual({ indexed: 0, removed: 0, problems: [] });
-    // Measured 20 ms; reading the files instead of looking at them takes ten times as long.
+    // Measured 20 ms; reading the files instead of their stat takes ten times as long.
     expect(performance.now() - start).toBeLessThan(300);
     store.close();
   });
 });
 
 describe("opening the store", () => {
-  it("refuses a store from a newer version and leaves it as it is", () => {
+  it("rejects a store from a newer version and does not change it", () => {
     const paths = filledWorkspace();
     const connection = new Database(paths.database);
     connection.pragma("user_version = 99");
@@ -312,13 +312,13 @@ describe("opening the store", () => {
     const before = readFileSync(paths.database);
     for (const open of [() => openStore(paths.database), () => readStore(paths), () => reindex(paths, now)]) {
       expect(open).toThrow(
-        `the store ${paths.database} is of version 99, written by a newer mlctl; this one knows up to 5`,
+        `the store ${paths.database} has schema version 99, written by a newer mlctl; this one supports up to 5`,
       );
     }
     expect(readFileSync(paths.database).equals(before)).toBe(true);
   });
 
-  it("says that a damaged store is rebuilt by reindex, which sets it aside", () => {
+  it("reports a damaged store, which reindex renames and rebuilds", () => {
     const paths = filledWorkspace();
     const before = content(paths.database);
     for (const damage of ["text", "page"]) {
@@ -344,7 +344,7 @@ describe("opening the store", () => {
     }
   });
 
-  it("is made by four processes at once without an error", async () => {
+  it("works in four processes at once without an error", async () => {
     for (let round = 0; round < 3; round++) {
       const paths = exampleWorkspace();
       const go = join(paths.workspace, "go");
@@ -367,9 +367,9 @@ describe("opening the store", () => {
     }
   });
 
-  it("is read in a folder that nobody may write to", async () => {
+  it("works for a reader in a folder that is not writable", async () => {
     const paths = filledWorkspace();
-    // What a read-only mount shows: the file in WAL mode without its side files.
+    // As on a read-only mount: the file in WAL mode without its -wal and -shm files.
     const target = temporaryFolder();
     cpSync(paths.workspace, target, { recursive: true });
     copyFileSync(paths.database, join(target, "mlctl.db"));
@@ -379,8 +379,8 @@ describe("opening the store", () => {
       console.log(readStore(paths).runs().length);`;
 
     chmodSync(target, 0o555);
-    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { ...nobody, cwd: "/" });
+    const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], { ...unprivileged, cwd: "/" });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

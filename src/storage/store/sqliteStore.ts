@@ -1,4 +1,4 @@
-/** The RunStore on SQLite. */
+/** Implements RunStore with SQLite. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
@@ -11,14 +11,14 @@ import type { ReadRecord } from "../records/recordFiles.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { browse, type Browse } from "./browse.ts";
 import { executor, type Execute } from "./execute.ts";
-import { goneRun } from "./goneRun.ts";
+import { deployedRunError } from "./deployedRunError.ts";
 import { forgetOrphans, indexRecord } from "./indexRecord.ts";
 import { tables } from "./migrations.ts";
 import { withStoreErrors } from "./storeFailure.ts";
 import type { Alias, ExecutionFilter, MonitorFilter, RecordChanges, RunFilter, RunStore } from "./runStore.ts";
 
 const newestRunsFirst = "ORDER BY created_at DESC, rank, run_id";
-/** So many candidates fit into an error message. */
+/** Maximum number of candidates in an error message. */
 const LISTED = 8;
 
 type Value = string | number | null;
@@ -29,7 +29,7 @@ export class SqliteStore implements RunStore {
   readonly #path: string;
   readonly #execute: Execute;
 
-  /** @param path for errors */
+  /** @param path for error messages */
   constructor(database: SqliteDatabase, path: string) {
     this.#database = database;
     this.#path = path;
@@ -67,7 +67,7 @@ export class SqliteStore implements RunStore {
     const clauses = used.map(([sql]) => sql);
     if (filter.withModel === true) clauses.push("run_id IN (SELECT run_id FROM models)");
     const where = clauses.length === 0 ? "" : `WHERE ${clauses.join(" AND ")}`;
-    // A negative limit is SQLite's way to say none.
+    // In SQLite, a negative limit means no limit.
     const values = [...used.map(([, value]) => value), filter.limit ?? -1];
     return this.#records<Run>(`SELECT record FROM runs ${where} ${newestRunsFirst} LIMIT ?`, ...values);
   }
@@ -170,7 +170,7 @@ export class SqliteStore implements RunStore {
       for (const path of removed) this.#execute("DELETE FROM records WHERE path = ?", path);
       for (const record of changed) indexRecord(this.#execute, record);
       for (const { path, stat } of touched) this.#execute("UPDATE records SET stat = ? WHERE path = ?", stat, path);
-      // Datasets and runs lie under their own name, so that a changed one replaces itself; the rest may leave orphans.
+      // A changed record replaces its own rows. Only a deployment or a removed record can leave other rows out of date.
       const replaced = changed.some(({ record: { kind } }) => kind === "deployment");
       if (replaced || removed.length > 0) forgetOrphans(this.#execute);
     });
@@ -190,7 +190,7 @@ export class SqliteStore implements RunStore {
       const dangling = this.#database.pragma("foreign_key_check") as { table: string }[];
       return [
         ...found.map((row) => row.integrity_check).filter((message) => message !== "ok"),
-        ...dangling.map((row) => `a row of ${row.table} points nowhere`),
+        ...dangling.map((row) => `a row of ${row.table} refers to a missing row`),
       ];
     });
   }
@@ -200,7 +200,7 @@ export class SqliteStore implements RunStore {
   }
 
   #records<T>(sql: string, ...values: readonly Value[]): T[] {
-    // Only indexRecord writes this column, from records that were checked.
+    // Safe: only indexRecord writes this column, from validated records.
     const texts = this.#column<string>(sql, ...values);
     return withStoreErrors(this.#path, () => texts.map((text) => JSON.parse(text) as T));
   }
@@ -223,8 +223,8 @@ export class SqliteStore implements RunStore {
   }
 
   #unknownRun(reference: string): MlctlError {
-    const gone = goneRun(this.deployments(), reference);
-    if (gone !== undefined) return gone;
+    const deployed = deployedRunError(this.deployments(), reference);
+    if (deployed !== undefined) return deployed;
     const ids = this.#column<string>(`SELECT run_id FROM runs ${newestRunsFirst}`);
     if (ids.length === 0) return new MlctlError("notReady", "there are no runs yet", { hint: "run `mlctl train`" });
     const closest = suggest(reference, ids);
@@ -236,7 +236,7 @@ export class SqliteStore implements RunStore {
 function ambiguous(prefix: string, ids: readonly string[]): MlctlError {
   const more = ids.length > LISTED ? [`… and ${ids.length - LISTED} more`] : [];
   return new MlctlError("usage", `${ids.length} runs begin with "${prefix}"`, {
-    hint: "give more letters of the id",
+    hint: "give more characters of the id",
     details: [...ids.slice(0, LISTED), ...more],
   });
 }

@@ -1,11 +1,11 @@
-/** Brings the index in step with the record files: what every writer does first, so that a kill heals by itself. */
+/** Updates the index from the record files. Every writer does this first, which repairs the effects of a kill. */
 import { MlctlError } from "../../core/errors.ts";
 import { readRecord, recordFiles, type ReadRecord, type RecordFile } from "../records/recordFiles.ts";
 import type { RecordChanges, RunStore } from "./runStore.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
-/** A record file that cannot be read; the index goes on without it. */
+/** A record file that cannot be read; the index leaves it out. */
 export interface RecordProblem {
   readonly path: string;
   readonly error: MlctlError;
@@ -17,14 +17,14 @@ export interface SyncResult {
   readonly problems: readonly RecordProblem[];
 }
 
-/** Indexes record files that are new or changed and forgets those that are gone. Files that look the same are not read. */
+/** Indexes new and changed record files and removes missing ones. Reads only files whose size, mtime or inode changed. */
 export function syncStore(paths: WorkspacePaths, store: RunStore): SyncResult {
   const { changes, problems } = recordChanges(paths, store);
   if (changes.changed.length + changes.touched.length + changes.removed.length > 0) store.update(changes);
   return { indexed: changes.changed.length, removed: changes.removed.length, problems };
 }
 
-/** What a sync would do. */
+/** The changes that a sync would apply. */
 export function recordChanges(
   paths: WorkspacePaths,
   store: RunStore,
@@ -47,7 +47,7 @@ export function recordChanges(
   };
 }
 
-/** Reads record files, keeping those apart that are damaged; one that vanished meanwhile is left out. */
+/** Reads record files. Damaged ones become problems; files that were removed meanwhile are left out. */
 export function readRecords(
   paths: WorkspacePaths,
   files: readonly RecordFile[],

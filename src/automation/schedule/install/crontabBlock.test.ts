@@ -4,7 +4,7 @@ import { blockLines, withBlock } from "./crontabBlock.ts";
 const others = "MAILTO=ops@example.org\n# backup\n5 4 * * * /usr/bin/backup 100\\%\n\n@daily true\n";
 
 describe("withBlock", () => {
-  it("adds the block at the end, changes nothing the second time, and leaves the rest byte for byte", () => {
+  it("appends the block, changes nothing the second time, and keeps the rest byte for byte", () => {
     const first = withBlock(others, "/srv/a/config.json", ["1 * * * * a"]);
     expect(first.changed).toBe(true);
     expect(first.text.startsWith(others)).toBe(true);
@@ -13,7 +13,7 @@ describe("withBlock", () => {
     expect(withBlock(first.text, "/srv/a/config.json", []).text).toBe(others);
   });
 
-  it("replaces the lines in their place, also where lines were added behind, and keeps workspaces apart", () => {
+  it("replaces the lines in place, even with other lines after the block, and keeps workspaces apart", () => {
     const a = withBlock(others, "/srv/a/config.json", ["1 * * * * a"]).text;
     const both = withBlock(`${a}9 9 * * * later\n`, "/srv/b/config.json", ["2 * * * * b"]).text;
     const changed = withBlock(both, "/srv/a/config.json", ["3 * * * * a", "4 * * * * a"]).text;
@@ -33,18 +33,18 @@ describe("withBlock", () => {
     );
   });
 
-  it("takes an empty crontab, and leaves an empty one", () => {
+  it("accepts an empty crontab, and leaves an empty one", () => {
     const { text } = withBlock("", "/c.json", ["1 * * * * a"]);
     expect(text.split("\n")).toHaveLength(4);
     expect(withBlock(text, "/c.json", [])).toEqual({ text: "", changed: true });
     expect(withBlock("", "/c.json", [])).toEqual({ text: "", changed: false });
   });
 
-  it("refuses a block that somebody cut in half, so that no foreign line is lost", () => {
+  it("rejects a block with a missing or repeated marker, so that no foreign line is lost", () => {
     const { text } = withBlock(others, "/c.json", ["1 * * * * a"]);
     const lines = text.split("\n");
     for (const cut of [lines.slice(0, -2).join("\n"), text.replace(/# >>>.*\n/, ""), `${text}${text}`]) {
-      expect(() => withBlock(cut, "/c.json", [])).toThrow("its marks are not one pair");
+      expect(() => withBlock(cut, "/c.json", [])).toThrow("it needs one begin and one end marker");
     }
   });
 });

@@ -1,26 +1,25 @@
-/** The marked block in a crontab: only what stands between its marks is ever changed. */
+/** Edits the marked block in a crontab. Lines outside the block are never changed. */
 import { MlctlError } from "../../../core/errors.ts";
 
 export interface CrontabChange {
-  /** The whole crontab as it should be. */
+  /** The whole new crontab. */
   readonly text: string;
   readonly changed: boolean;
 }
 
 /**
- * Puts `lines` in the block of `owner`, in the place of what stood there, else at the end; no lines: takes it out.
- * The same lines again change nothing.
- * @param owner the path of config.json, so that workspaces keep out of each other's way
- * @throws {MlctlError} kind "data" where one of the marks is missing or stands twice
+ * Replaces the block of `owner`, or appends one at the end; an empty `lines` removes the block. Idempotent.
+ * @param owner the path of config.json, so that each workspace has its own block
+ * @throws {MlctlError} kind "data" if one of the markers is missing or occurs twice
  */
 export function withBlock(crontab: string, owner: string, lines: readonly string[]): CrontabChange {
-  const [begin, end] = marks(owner);
+  const [begin, end] = markers(owner);
   const before = crontab === "" ? [] : crontab.replace(/\n$/, "").split("\n");
   const [first, last] = [before.indexOf(begin), before.indexOf(end)];
   const marked = before.filter((line) => line === begin || line === end).length;
   if (marked !== 0 && (marked !== 2 || first > last || first < 0)) {
-    throw new MlctlError("data", `the crontab's block of ${owner} is damaged: its marks are not one pair`, {
-      hint: "run `crontab -e`, take out the lines that begin with `# >>> mlctl` and `# <<< mlctl`, then install again",
+    throw new MlctlError("data", `the crontab block of ${owner} is damaged: it needs one begin and one end marker`, {
+      hint: "run `crontab -e`, remove the lines that begin with `# >>> mlctl` and `# <<< mlctl`, then install again",
     });
   }
   const block = lines.length === 0 ? [] : [begin, ...lines, end];
@@ -29,33 +28,33 @@ export function withBlock(crontab: string, owner: string, lines: readonly string
   return { text, changed: after.join("\n") !== before.join("\n") };
 }
 
-/** The lines in the block of `owner`; none where there is no block. */
+/** The lines in the block of `owner`; empty if there is no block. */
 export function blockLines(crontab: string, owner: string): string[] {
-  const [begin, end] = marks(owner);
+  const [begin, end] = markers(owner);
   const lines = crontab.split("\n");
   const [first, last] = [lines.indexOf(begin), lines.indexOf(end)];
   return first < 0 || last < first ? [] : lines.slice(first + 1, last);
 }
 
-/** Whose blocks stand there. */
+/** The owners of all blocks in the crontab. */
 export function blockOwners(crontab: string): string[] {
   return crontab.split("\n").flatMap((line) => {
     const [, owner] = /^# >>> mlctl (.+) >>> by mlctl /.exec(line) ?? [];
-    return owner !== undefined && line === marks(owner)[0] ? [owner] : [];
+    return owner !== undefined && line === markers(owner)[0] ? [owner] : [];
   });
 }
 
-/** The zone that a CRON_TZ line above the block of `owner` names, by which some crons go; undefined where none does. */
+/** The zone of the last CRON_TZ line above the block of `owner`, which some crons use; undefined if there is none. */
 export function crontabZone(crontab: string, owner: string): string | undefined {
   const lines = crontab.split("\n");
-  const block = lines.indexOf(marks(owner)[0]);
+  const block = lines.indexOf(markers(owner)[0]);
   return lines
     .slice(0, block < 0 ? lines.length : block)
     .flatMap((line) => /^\s*CRON_TZ\s*=\s*["']?([^"'\s]+)["']?\s*$/.exec(line)?.[1] ?? [])
     .at(-1);
 }
 
-function marks(owner: string): [string, string] {
+function markers(owner: string): [string, string] {
   return [
     `# >>> mlctl ${owner} >>> by mlctl schedule install; taken out by mlctl schedule remove`,
     `# <<< mlctl ${owner} <<<`,

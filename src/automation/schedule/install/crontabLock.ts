@@ -1,4 +1,4 @@
-/** One lock a user over the crontab, which all of the user's workspaces share. */
+/** A lock on the crontab, one per user: all workspaces of a user share the crontab. */
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,16 +7,19 @@ import { MlctlError } from "../../../core/errors.ts";
 import { userFolder } from "../../../core/userFolder.ts";
 import { acquireLock } from "../../../storage/lock.ts";
 
-/** Reading and writing a crontab takes far less. */
+/** Reading and writing a crontab takes far less time. */
 const WAIT_MILLISECONDS = 30_000;
 
-/** `crontab` replaces the whole table: of two that read it before either wrote, one would be lost. */
+/** `crontab` replaces the whole table: without a lock, one of two concurrent changes would be lost. */
 export async function withCrontabLock<T>({ now, signal }: Context, work: () => T): Promise<T> {
   const database = join(lockFolder(), "crontab");
   const options = { database, command: "mlctl schedule", waitMs: WAIT_MILLISECONDS, now, signal };
   const release = await acquireLock(options).catch((error: unknown) => {
     if (!(error instanceof MlctlError && error.kind === "busy")) throw error;
-    throw new MlctlError("busy", "another mlctl is at work on your crontab", { hint: "run it again", cause: error });
+    throw new MlctlError("busy", "another mlctl is changing your crontab", {
+      hint: "run the command again",
+      cause: error,
+    });
   });
   try {
     return work();
@@ -25,17 +28,17 @@ export async function withCrontabLock<T>({ now, signal }: Context, work: () => T
   }
 }
 
-/** A user without a home, such as a container's, has the machine's temporary folder. */
+/** Falls back to the temporary folder for a user without a home folder, for example in a container. */
 function lockFolder(): string {
   const fallback = join(tmpdir(), `mlctl-${process.getuid?.() ?? "user"}`);
   const state = userFolder("XDG_STATE_HOME", ".local/state");
   try {
-    return made(state === null ? fallback : join(state, "mlctl"));
+    return writableFolder(state === null ? fallback : join(state, "mlctl"));
   } catch {
     try {
-      return made(fallback);
+      return writableFolder(fallback);
     } catch (error) {
-      throw new MlctlError("failure", `no folder for a lock on the crontab can be made: ${fallback}`, {
+      throw new MlctlError("failure", `cannot create a folder for the crontab lock: ${fallback}`, {
         hint: "set XDG_STATE_HOME to a folder that you may write to",
         cause: error,
       });
@@ -43,7 +46,7 @@ function lockFolder(): string {
   }
 }
 
-function made(folder: string): string {
+function writableFolder(folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   accessSync(folder, constants.W_OK);
   return folder;

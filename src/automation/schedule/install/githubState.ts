@@ -1,18 +1,18 @@
-/** Steps of a workflow that carry what mlctl made from one run to the next: each runner begins with the repository alone. */
+/** Workflow steps that carry mlctl's files from one run to the next: each runner starts with only the repository. */
 import { Document, isNode } from "yaml";
 import { shellWord } from "./jobCommand.ts";
 
 /**
- * A cache is dropped after a week and an artifact after months, and of neither two jobs at once could both be kept: so
- * it is a branch with nothing else on it, which holds records and models whatever .gitignore says.
+ * A branch that holds only mlctl's files, including records and models that .gitignore excludes. GitHub deletes caches
+ * after a week and artifacts after some months, and neither can merge the results of two concurrent jobs.
  */
 export const STATE_BRANCH = "mlctl-state";
 
-/** @param folders relative to the workspace, in which the steps run */
+/** @param folders relative to the workspace, which is the working directory of the steps */
 export function restoreStep(folders: readonly string[]): object {
-  return step("bring back what earlier runs made", { id: "restore" }, [
+  return step("restore the state of earlier runs", { id: "restore" }, [
     `code=0; git ls-remote --exit-code --heads origin ${STATE_BRANCH} > /dev/null || code=$?`,
-    'if [ "$code" = 2 ]; then exit 0; fi # The first run: there is no such branch yet.',
+    'if [ "$code" = 2 ]; then exit 0; fi # First run: the branch does not exist yet.',
     'if [ "$code" != 0 ]; then exit "$code"; fi',
     `git fetch --quiet --depth 1 origin +${STATE_BRANCH}:refs/mlctl/state`,
     `for folder in ${words(folders)}; do`,
@@ -23,8 +23,8 @@ export function restoreStep(folders: readonly string[]): object {
 }
 
 /**
- * What two jobs made at the same time is laid together file by file: records have names of their own. It runs after a
- * failed job too, whose record and log are what one looks for then.
+ * Merges the results of concurrent jobs file by file, which works because record names are unique. Also runs after a
+ * failed job, because its record and log are needed then.
  */
 export function keepStep(folders: readonly string[], message: string): object {
   const kept = `${words(folders)} ':(exclude)*.lock'`;
@@ -48,10 +48,10 @@ export function keepStep(folders: readonly string[], message: string): object {
     '  ours=$(commit -p "$theirs") || break',
     '  before="$theirs"',
     "done",
-    `echo "::error::what this run made could not be kept on the branch ${STATE_BRANCH}: run the job again"`,
+    `echo "::error::cannot save the results of this run to the branch ${STATE_BRANCH}: run the job again"`,
     "exit 1",
   ];
-  return step("keep what it made", { if: "always() && steps.restore.outcome == 'success'" }, script);
+  return step("save the state", { if: "always() && steps.restore.outcome == 'success'" }, script);
 }
 
 function step(name: string, properties: object, script: readonly string[]): object {
@@ -62,11 +62,11 @@ function words(folders: readonly string[]): string {
   return folders.map(shellWord).join(" ");
 }
 
-/** @param remarks lines of a comment above it, each starts with "# " */
+/** @param remarks comment lines above the document, without the leading "# " */
 export function yamlText(content: object, remarks: readonly string[], options: { separated?: boolean } = {}): string {
   const document = new Document(content);
   if (options.separated === true && document.directives !== undefined) document.directives.docStart = true;
-  // A line break in a comment would end it.
+  // A line break would end the comment.
   const comment = remarks.map((line) => ` ${line.replace(/[\r\n\u0085\u2028\u2029]+/g, " ")}`).join("\n");
   if (isNode(document.contents)) document.contents.commentBefore = comment;
   return document.toString({ lineWidth: 0, nullStr: "" });

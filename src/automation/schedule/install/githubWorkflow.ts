@@ -1,32 +1,32 @@
-/** A workflow of GitHub Actions that runs a job at its times. */
+/** Generates a GitHub Actions workflow that runs a job at its times. */
 import { STATE_BRANCH, keepStep, restoreStep, yamlText } from "./githubState.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 
 export interface WorkflowOptions {
-  /** The folder of config.json, relative to the repository, with forward slashes. */
+  /** The folder of the configuration file, relative to the repository, with forward slashes. */
   readonly folder: string;
-  /** The name of config.json in it. */
+  /** The name of the configuration file. */
   readonly config: string;
   /** Folders that mlctl writes, relative to `folder`. */
   readonly kept: readonly string[];
   readonly now: Date;
 }
 
-/** GitHub may be hours late, or leave a time out; a job that ran for a time does not run for it again. */
+/** GitHub may start hours late or skip a time. The long window is safe: a job never runs twice for one time. */
 const DUE = { run: "12h", skip: "3h" } as const;
 
-/** For what comes before and after the job, so that a job that takes too long is still kept. */
-const MORE_MINUTES = 15;
+/** Extra time for the steps before and after the job, so that the state is saved even if the job times out. */
+const EXTRA_MINUTES = 15;
 
-/** What GitHub allows at most. */
-const MOST_MINUTES = 360;
+/** GitHub's limit. */
+const MAX_MINUTES = 360;
 
-/** One workflow for each job, each in its own group: GitHub cancels what waits in a group when another one comes. */
+/** One workflow and one concurrency group for each job: GitHub cancels a pending run when another joins its group. */
 export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now }: WorkflowOptions): string {
   const times = hostTimes(job, ["UTC"], now);
-  const minutes = job.timeoutMs === null ? MOST_MINUTES : Math.ceil(job.timeoutMs / 60_000) + MORE_MINUTES;
+  const minutes = job.timeoutMs === null ? MAX_MINUTES : Math.ceil(job.timeoutMs / 60_000) + EXTRA_MINUTES;
   const content = {
     name: `mlctl ${job.name}${folder === "." ? "" : ` in ${folder}`}`,
     on: { schedule: times.map((cron) => ({ cron })), workflow_dispatch: null },
@@ -35,7 +35,7 @@ export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now }:
     jobs: {
       mlctl: {
         "runs-on": "ubuntu-latest",
-        "timeout-minutes": Math.min(MOST_MINUTES, minutes),
+        "timeout-minutes": Math.min(MAX_MINUTES, minutes),
         defaults: { run: { shell: "bash", "working-directory": folder } },
         steps: [
           { uses: "actions/checkout@v4" },
@@ -55,16 +55,16 @@ export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now }:
 }
 
 const sourceRemarks = [
-  "Set two variables of the repository (Settings, Secrets and variables, Actions): MLCTL_REPOSITORY, owner/name of the",
-  "repository that mlctl is installed from, and MLCTL_REF, a commit of it that you trust: it runs with your data. If it",
-  "is private, also the secret MLCTL_TOKEN, a token that may read it.",
-  `Records, data and models are kept on the branch ${STATE_BRANCH}; to begin anew, delete it.`,
+  "Set two repository variables (Settings, Secrets and variables, Actions): MLCTL_REPOSITORY, the owner/name of the",
+  "repository to install mlctl from, and MLCTL_REF, a commit that you trust: its code runs with your data. For a private",
+  "repository, also set the secret MLCTL_TOKEN, a token with read access.",
+  `Records, data and models are stored on the branch ${STATE_BRANCH}; delete it to start from scratch.`,
 ];
 
-/** As the README installs it: no registry has to be trusted, and the same commit each time. */
+/** Installs mlctl from a fixed commit, as the README does, so that no registry has to be trusted. */
 const installSteps = [
   {
-    name: "is it said where mlctl comes from?",
+    name: "check the variables",
     if: "vars.MLCTL_REPOSITORY == '' || vars.MLCTL_REF == ''",
     run: 'echo "::error::set the variables MLCTL_REPOSITORY and MLCTL_REF of this repository" && exit 1',
   },

@@ -7,8 +7,8 @@ const now = new Date("2026-01-01T00:00:00Z");
 const job = (cron: string, timezone = "UTC") => ({ name: "fullprocess", cron, timezone });
 
 /**
- * Whether cron starts one of the lines at that instant: its clock shows the time, and where it was set back and shows it
- * for the second time, only lines with a star in minute or hour (do_command of Vixie's cron, Debian's and cronie).
+ * Whether cron starts one of the lines at that instant. When the clock was set back and shows a time for the second time,
+ * cron starts only lines with a star in minute or hour (do_command of Vixie's cron, Debian's and cronie).
  */
 function fires(lines: readonly string[], instant: number, zone: string): boolean {
   const { hour, minute } = localTime(instant, zone);
@@ -28,7 +28,7 @@ function covers(field: string, value: number): boolean {
   return step === null ? field.split(",").map(Number).includes(value) : value % Number(step[1] ?? 1) === 0;
 }
 
-/** Times of the job at which none of its lines is started. */
+/** Times of the job at which none of its lines fires. */
 function missedBy(cron: string, timezone: string, zone: string, count: number): string[] {
   const lines = hostTimes(job(cron, timezone), [zone], now);
   return nextTimes(job(cron, timezone), count, now)
@@ -37,7 +37,7 @@ function missedBy(cron: string, timezone: string, zone: string, count: number): 
 }
 
 describe("hostTimes", () => {
-  it("gives the fields back where the zones agree, written out", () => {
+  it("returns the same fields, written out, if the zones agree", () => {
     expect(hostTimes(job("*/10 * * * *"), ["UTC"], now)).toEqual(["*/10 * * * *"]);
     expect(hostTimes(job("0 10 1,15 * *"), ["Etc/UTC"], now)).toEqual(["0 10 1,15 * *"]);
     expect(hostTimes(job("0 30 6 * jan-mar mon-fri"), ["UTC"], now)).toEqual(["30 6 * 1,2,3 1,2,3,4,5"]);
@@ -45,17 +45,17 @@ describe("hostTimes", () => {
     expect(hostTimes(job("30 2 * * 7", "Europe/Oslo"), ["Europe/Berlin"], now)).toEqual(["30 2 * * 0"]);
   });
 
-  it("names the hours of winter and of summer where the zones differ", () => {
+  it("lists the hours of winter and of summer if the zones differ", () => {
     // 02:30 in Oslo is 01:30 UTC in winter and 00:30 in summer.
     expect(hostTimes(job("30 2 * * 1-5", "Europe/Oslo"), ["UTC"], now)).toEqual(["30 0,1 * * *"]);
     // 06:00 at UTC+05:30, all year: half past midnight.
     expect(hostTimes(job("0 6 * * *", "Asia/Kolkata"), ["UTC"], now)).toEqual(["30 0 * * *"]);
     expect(hostTimes(job("*/10 * * * *", "Europe/Oslo"), ["UTC"], now)).toEqual(["*/10 * * * *"]);
-    // Whichever of two zones cron goes by.
+    // One line for each of the two zones that cron may use.
     expect(hostTimes(job("0 6 * * *"), ["UTC", "Asia/Kolkata"], now)).toEqual(["0 6 * * *", "30 11 * * *"]);
   });
 
-  it("names the hours of the days on which one clock was changed and the other was not", () => {
+  it("lists the hours of the days on which only one of the clocks has changed", () => {
     // Israel changes on the Friday, Europe on the Sunday: 04:30 is then 02:30 in Berlin, else 03:30.
     expect(hostTimes(job("30 4 * * *", "Asia/Jerusalem"), ["Europe/Berlin"], now)).toEqual(["30 2,3 * * *"]);
     // An hour before Chicago, New York is two hours ahead: 03:30 there is 01:30.
@@ -64,7 +64,7 @@ describe("hostTimes", () => {
     expect(hostTimes(job("0 12 * * *", "America/New_York"), ["America/Chicago"], now)).toEqual(["0 11 * * *"]);
   });
 
-  it("takes a star where cron would leave out the hour that its clock shows twice", () => {
+  it("uses a star where cron would leave out the hour that its clock shows twice", () => {
     // 07:30 UTC is 01:30 in Chicago, on 1 November 2026 for the second time.
     expect(hostTimes(job("30 7 * * *"), ["America/Chicago"], now)).toEqual(["30 * * * *"]);
     expect(hostTimes(job("30 12 * * *"), ["America/Chicago"], now)).toEqual(["30 6,7 * * *"]);
@@ -84,14 +84,16 @@ describe("hostTimes", () => {
     expect(missedBy(cron, timezone, zone, 1500)).toEqual([]);
   });
 
-  it("says the same on each day of the year", () => {
+  it("returns the same lines on each day of the year", () => {
     const zones = ["Africa/Casablanca", "Europe/Berlin", "America/Chicago"];
     const on = (month: number): string[][] =>
       zones.map((zone) => hostTimes(job("30 4 * * *", "Asia/Jerusalem"), [zone], new Date(Date.UTC(2027, month, 20))));
     for (let month = 1; month < 12; month++) expect(on(month)).toEqual(on(0));
   });
 
-  it("refuses seconds, which cron does not have", () => {
-    expect(() => hostTimes(job("*/5 * * * * *"), ["UTC"], now)).toThrow('schedule "fullprocess": cron has no seconds');
+  it("rejects seconds, which cron does not support", () => {
+    expect(() => hostTimes(job("*/5 * * * * *"), ["UTC"], now)).toThrow(
+      'schedule "fullprocess": cron does not support seconds',
+    );
   });
 });

@@ -1,4 +1,4 @@
-/** A job's times in the words of a scheduler that knows only its own time zone, and five plain fields. */
+/** Translates a job's times to five-field cron lines in the time zone of another scheduler. */
 import { MlctlError } from "../../../core/errors.ts";
 import { cronFields, type CronJob } from "../cron.ts";
 import { zoneStretches, type Stretch } from "./zoneStretches.ts";
@@ -7,19 +7,20 @@ const DAY_MINUTES = 1440;
 const MINUTE_MILLISECONDS = 60_000;
 
 /**
- * Five-field lines that together fire at every time of the job, in each of the scheduler's zones. Where the zones differ,
- * or the days say more than five fields can, they also fire at other times: `mlctl schedule now --due` tells them apart.
- * @param zones what the scheduler may go by
- * @throws {MlctlError} kind "usage" where the job needs seconds
+ * Cron lines that together fire at every time of the job, whichever of `zones` the scheduler uses. If the zones differ,
+ * or five plain fields cannot express the days, the lines also fire at other times; `mlctl schedule now --due` ignores
+ * those.
+ * @param zones time zones that the scheduler may use
+ * @throws {MlctlError} kind "usage" if the job needs seconds
  */
 export function hostTimes(job: CronJob, zones: readonly string[], now: Date): string[] {
   const fields = cronFields(job);
   if (fields.second.length !== 1 || fields.second[0] !== 0) {
     throw new MlctlError(
       "usage",
-      `schedule "${job.name}": cron has no seconds, as ${JSON.stringify(job.cron)} asks for`,
+      `schedule "${job.name}": cron does not support seconds (${JSON.stringify(job.cron)})`,
       {
-        hint: "take the sixth field out, or use `mlctl schedule run` or `--systemd`",
+        hint: "use five fields, without seconds, or use `mlctl schedule run` or `--systemd`",
       },
     );
   }
@@ -34,7 +35,7 @@ export function hostTimes(job: CronJob, zones: readonly string[], now: Date): st
   return clockLines(hostClocks(clocks, stretches)).map((clock) => `${clock} * * *`);
 }
 
-/** How far the host's clock is ahead of the job's, in minutes. */
+/** How far the host's clock is ahead of the job's clock, in minutes. */
 function shiftOf({ offsets: [from, to] }: Stretch): number {
   return Math.round((to - from) / MINUTE_MILLISECONDS);
 }
@@ -42,19 +43,19 @@ function shiftOf({ offsets: [from, to] }: Stretch): number {
 interface HostClocks {
   /** Minutes after midnight. */
   readonly all: ReadonlySet<number>;
-  /** Those that must also fire when the host's clock shows them for the second time. */
+  /** Times that must also fire when the host's clock shows them for the second time. */
   readonly repeated: ReadonlySet<number>;
 }
 
-/** What the host's clock shows when the job's shows one of `clocks`, in any stretch in which it does. */
+/** The host's local times at which the job's clock shows one of `clocks`, over all stretches. */
 function hostClocks(clocks: readonly number[], stretches: readonly Stretch[]): HostClocks {
-  const [all, repeated, whole] = [new Set<number>(), new Set<number>(), new Set<number>()];
+  const [all, repeated, fullDays] = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const stretch of stretches) {
     const shift = shiftOf(stretch);
     const length = (stretch.end - stretch.begin) / MINUTE_MILLISECONDS;
-    // A time that comes twice for the job is done the first time.
-    if (stretch.repeats[0] || (whole.has(shift) && !stretch.repeats[1])) continue;
-    if (length >= DAY_MINUTES) whole.add(shift);
+    // A local time that occurs twice for the job runs the first time.
+    if (stretch.repeats[0] || (fullDays.has(shift) && !stretch.repeats[1])) continue;
+    if (length >= DAY_MINUTES) fullDays.add(shift);
     const first = (stretch.begin + stretch.offsets[0]) / MINUTE_MILLISECONDS;
     for (const clock of clocks) {
       if (length < DAY_MINUTES && minuteOfDay(clock - first) >= length) continue;
@@ -70,8 +71,8 @@ function minuteOfDay(minutes: number): number {
 }
 
 /**
- * Minute and hour fields, one line for all hours that share their minutes. After the clock was set back, Vixie's cron and
- * its heirs repeat only lines with a star in one of the two.
+ * Minute and hour fields, one line for all hours with the same minutes. After the clock is set back, Vixie cron and its
+ * successors repeat only lines with a star in the minute or hour field.
  */
 function clockLines({ all, repeated }: HostClocks): string[] {
   const plain = linesOf(all);
@@ -107,7 +108,7 @@ function groups<Key>(values: readonly number[], keyOf: (value: number) => Key): 
   return grouped;
 }
 
-/** "*", "*\/10" or a list; undefined where a value is no number. */
+/** "*", "*\/10" or a list; undefined if a value is not a number. */
 function field(values: readonly (number | string)[], first: number, last: number): string | undefined {
   const numbers = [...new Set(values)].filter((value) => typeof value === "number").toSorted((a, b) => a - b);
   if (numbers.length < new Set(values).size) return undefined;
@@ -118,7 +119,7 @@ function field(values: readonly (number | string)[], first: number, last: number
   return isStep ? `*/${step}` : numbers.join(",");
 }
 
-/** Sunday is 0 and 7. */
+/** Maps Sunday, which is both 0 and 7, to 0. */
 function weekdays(values: readonly (number | string)[]): (number | string)[] {
   return [...new Set(values.map((value) => (value === 7 ? 0 : value)))];
 }

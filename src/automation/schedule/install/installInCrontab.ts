@@ -1,4 +1,4 @@
-/** The jobs of a workspace in the user's crontab, or out of it. */
+/** Installs the jobs of a workspace in the user's crontab, or removes them. */
 import { MlctlError } from "../../../core/errors.ts";
 import { ensureFolder } from "../../../storage/files/commitFile.ts";
 import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
@@ -11,13 +11,13 @@ import type { ScheduledJob } from "../scheduledJobs.ts";
 
 export interface CrontabInstallation {
   readonly changed: boolean;
-  /** What stands in the block. */
+  /** The lines of the block. */
   readonly lines: readonly string[];
-  /** What stood there, where nothing does now. */
+  /** The previous lines, if the block was removed. */
   readonly removed: readonly string[];
 }
 
-/** @param jobs none: the block is taken out */
+/** @param jobs empty: the block is removed */
 export async function installInCrontab(
   jobs: readonly ScheduledJob[],
   options: InstallOptions,
@@ -29,15 +29,15 @@ export async function installInCrontab(
     const { text, installation } = planned(jobs, options);
     if (!installation.changed) return installation;
     writeCrontab(text);
-    // An editor knows nothing of the lock.
+    // Other programs, such as an editor, do not use the lock.
     if (readCrontab() === text) return installation;
-    throw new MlctlError("failure", "the crontab was changed by another program at the same time", {
-      hint: "run it again",
+    throw new MlctlError("failure", "another program changed the crontab at the same time", {
+      hint: "run the command again",
     });
   });
 }
 
-/** Whether the crontab has a block of this workspace; false where there is no crontab to look into. */
+/** Whether the crontab has a block of this workspace; false if the crontab cannot be read. */
 export function isInCrontab(configPath: string): boolean {
   try {
     return ownersOf(readCrontab(), configPath).length > 0;
@@ -64,26 +64,26 @@ function planned(
   return { text, installation: { changed: text !== before, lines, removed } };
 }
 
-/** Those of this workspace: one that was installed through a link, or before the folder was one, is the same. */
+/** Owners that are this workspace: its path may have been installed through a link, or may have become a link since. */
 function ownersOf(crontab: string, configPath: string): string[] {
   const owners = new Set([configPath, ...blockOwners(crontab)]);
   return [...owners].filter((owner) => realConfigPath(owner) === configPath && withBlock(crontab, owner, []).changed);
 }
 
-/** Debian's cron ignores CRON_TZ, others go by it: the lines fire at the right times for both. */
+/** Debian's cron ignores CRON_TZ, others use it: the lines fire at the right times in both cases. */
 function cronZones(crontab: string, { configPath, workspace: { context } }: InstallOptions): string[] {
   const [system, own, named] = [systemZone(process.env), processZone(), crontabZone(crontab, configPath)];
   if (named !== undefined && !isZone(named)) {
-    throw new MlctlError("data", `the crontab has a line CRON_TZ=${named}, and there is no such time zone`, {
-      hint: "correct it with `crontab -e`: a zone is called like Europe/Oslo or UTC",
+    throw new MlctlError("data", `the crontab line CRON_TZ=${named} does not name a valid time zone`, {
+      hint: "correct it with `crontab -e`: use a name such as Europe/Oslo or UTC",
     });
   }
   if (own !== system && own !== named) {
     context.emit({
       type: "warning",
       stage: "schedule",
-      message: `cron goes by the time zone of this machine, ${system}, and so do its lines; here TZ says ${own}`,
-      hint: `if cron itself runs with TZ=${own}, write CRON_TZ=${own} above the block, then install again: both are right then`,
+      message: `cron and the installed lines use the time zone of this machine, ${system}, but TZ in this shell is ${own}`,
+      hint: `if cron itself runs with TZ=${own}, add CRON_TZ=${own} above the block and install again: the lines then fit both zones`,
     });
   }
   return [...new Set([system, ...(named === undefined ? [] : [named])])];

@@ -1,4 +1,4 @@
-/** Hands the jobs of config.json to another scheduler, or takes them back. */
+/** Installs the jobs of config.json in another scheduler, or removes them. */
 import { basename, join, relative } from "node:path";
 import { installInCrontab, isInCrontab } from "./installInCrontab.ts";
 import {
@@ -11,48 +11,49 @@ import {
 } from "./scheduleFiles.ts";
 import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
-import { expect, expectBy, expectFromFirstRun, expectNothing } from "../scheduleState.ts";
+import { clearExpectations, expectFromFirstRun, expectJobs, moveExpectations } from "../scheduleState.ts";
 
 export interface InstallResult {
   readonly scheduler: Target;
   readonly changed: boolean;
   readonly dryRun: boolean;
   readonly jobs: readonly string[];
-  /** Written, or what would be. */
+  /** Files that were written (dry run: would be written). */
   readonly files: readonly string[];
-  /** Taken away, or what would be: files, or lines of the crontab. */
+  /** Files or crontab lines that were removed (dry run: would be removed). */
   readonly removed: readonly string[];
-  /** What stands in the crontab's block. */
+  /** The lines of the crontab block. */
   readonly lines: readonly string[];
-  /** How to tell the scheduler. */
+  /** The next step for the user: a command, or an instruction. */
   readonly next: string | null;
 }
 
-/** @param jobs none: everything of this workspace is taken out */
+/** @param jobs empty: everything of this workspace is removed */
 export async function installSchedule(jobs: readonly ScheduledJob[], options: InstallOptions): Promise<InstallResult> {
   const { target, dryRun } = options;
   const result =
     target === "crontab"
       ? { ...(await installInCrontab(jobs, options)), files: [], next: null }
       : inFiles(jobs, options);
-  if (!dryRun) tellState(jobs, options);
+  if (!dryRun) updateExpectations(jobs, options);
   return { ...result, scheduler: target, dryRun, jobs: jobs.map(({ name }) => name) };
 }
 
-/** Who is waited for: what another scheduler of this machine still has stays expected. */
-function tellState(jobs: readonly ScheduledJob[], options: InstallOptions): void {
+/** Updates which runs are expected. Jobs that another scheduler of this machine still has stay expected. */
+function updateExpectations(jobs: readonly ScheduledJob[], options: InstallOptions): void {
   const { target, configPath, workspace } = options;
   const { paths, context } = workspace;
   if (target !== "crontab" && target !== "systemd") return;
-  if (jobs.length > 0) return (isElsewhere(options) ? expectFromFirstRun : expect)(paths, jobs, target, context.now());
+  if (jobs.length > 0)
+    return (isElsewhere(options) ? expectFromFirstRun : expectJobs)(paths, jobs, target, context.now());
   const inPlace = (): boolean => ownFiles({ ...options, target: "systemd", output: undefined }).length > 0;
-  // Copies were taken away, not what systemd goes by.
+  // Only copies were removed; systemd still has the units.
   if (target === "systemd" && isElsewhere(options) && inPlace()) return;
   const other = target === "crontab" ? "systemd" : "crontab";
   const isLeft = other === "crontab" ? isInCrontab(configPath) : inPlace();
-  if (isLeft) expectBy(paths, target, other);
-  // What `schedule run` was to do is forgotten with the crontab: it has no removal of its own.
-  else expectNothing(paths, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
+  if (isLeft) moveExpectations(paths, target, other);
+  // Also clears what `schedule run` was expected to do, because it has no removal of its own.
+  else clearExpectations(paths, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
 }
 
 function inFiles(
@@ -63,39 +64,39 @@ function inFiles(
   return { ...change, lines: [], next: nextStep(jobs, change.removed, options) };
 }
 
-/** A folder of one's own, which the scheduler does not look into. */
+/** Whether the files go to a folder that the scheduler does not read. */
 function isElsewhere(options: InstallOptions): boolean {
   return scheduleFilesFolder(options) !== scheduleFilesFolder({ ...options, output: undefined });
 }
 
-/** Systemd knows units of a folder of one's own only by links to them. */
-function linked(timers: readonly string[], options: InstallOptions): string[] {
+/** The `systemctl link` command for units in a folder that systemd does not read. */
+function linkCommand(timers: readonly string[], options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
   if (timers.length === 0 || !isElsewhere(options)) return [];
   const units = timers.flatMap((timer) => [timer.replace(/timer$/, "service"), timer]);
   return [`systemctl --user link ${units.map((unit) => shellWord(join(folder, unit))).join(" ")}`];
 }
 
-/** How to tell the scheduler of its files. */
+/** How to activate the files in the scheduler. */
 function nextStep(jobs: readonly ScheduledJob[], removed: readonly string[], options: InstallOptions): string | null {
   const { target, configPath } = options;
   if (jobs.length === 0 && removed.length === 0) return null;
   if (target === "github") {
     const variables =
-      "set the repository's variables MLCTL_REPOSITORY and MLCTL_REF (each workflow says to what), then ";
-    return `${jobs.length === 0 ? "" : variables}commit the workflows and push them`;
+      "set the repository variables MLCTL_REPOSITORY and MLCTL_REF (each workflow explains them), then ";
+    return `${jobs.length === 0 ? "" : variables}commit and push the workflows`;
   }
   if (target === "systemd") {
-    const gone = removed.map((path) => basename(path)).filter((name) => name.endsWith(".timer"));
+    const stopped = removed.map((path) => basename(path)).filter((name) => name.endsWith(".timer"));
     const timers = jobs.map(({ name }) => `${unitPrefix(configPath)}-${name}.timer`);
     return [
-      ...(gone.length > 0 ? [`systemctl --user stop ${gone.join(" ")}`] : []),
-      ...linked(timers, options),
+      ...(stopped.length > 0 ? [`systemctl --user stop ${stopped.join(" ")}`] : []),
+      ...linkCommand(timers, options),
       "systemctl --user daemon-reload",
       ...(timers.length > 0 ? [`systemctl --user enable --now ${timers.join(" ")}`] : []),
     ].join(" && ");
   }
   if (jobs.length === 0)
-    return "delete them in the cluster too: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` shows them";
+    return "also delete them in the cluster: `kubectl get cronjobs -l app.kubernetes.io/component=schedule` lists them";
   return `kubectl apply -f ${join(relative(process.cwd(), scheduleFilesFolder(options)), "mlctl-cronjobs.yaml")}`;
 }

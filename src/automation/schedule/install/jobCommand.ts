@@ -1,4 +1,4 @@
-/** The command line by which another scheduler runs a job. */
+/** Builds the command line with which another scheduler runs a job. */
 import { dirname } from "node:path";
 import { program } from "../executeJob.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
@@ -8,13 +8,13 @@ export interface JobCommandOptions {
   readonly configPath: string;
 }
 
-/** So late may a time be taken up: cron starts within its minute, but a busy machine may not. */
+/** How late a run may start: cron starts within the minute, but a busy machine may be slower. */
 export const DUE = "15m";
 
-/** What a program finds besides Node: alert commands, python. */
-export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Lets a job find programs other than Node, such as alert commands and python. */
+const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Absolute paths: schedulers know neither a working folder nor a PATH. */
+/** Uses absolute paths, because schedulers set neither a working directory nor a useful PATH. */
 export function jobCommand(
   { name }: Pick<ScheduledJob, "name">,
   flags: readonly string[],
@@ -27,7 +27,7 @@ export function jobPath(): string {
   return `${dirname(process.execPath)}:${SYSTEM_PATH}`;
 }
 
-/** One word of a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9_@+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

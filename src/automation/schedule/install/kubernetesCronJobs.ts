@@ -1,30 +1,30 @@
-/** A CronJob of Kubernetes for each job. */
+/** Generates Kubernetes CronJobs for the jobs. */
 import { sha256Text } from "../../../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { yamlText } from "./githubState.ts";
 
-/** A missed start is made up for within the day; else it may be a little late. */
+/** Seconds: a job that catches up may start up to a day late, others up to five minutes. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
 
-/** With what stands before and behind it, below 52. */
-const LONGEST_NAME = 36;
+/** Keeps the whole name, with prefix and suffixes, within Kubernetes's limit of 52 characters. */
+const MAX_NAME_LENGTH = 36;
 
-/** The volume with the workspace is that of deploy/kubernetes. */
+/** The CronJobs mount the workspace volume of deploy/kubernetes. */
 export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): string {
   return jobs.map((job) => cronJobs(job, now)).join("");
 }
 
 function cronJobs(job: ScheduledJob, now: Date): string {
   const name = nameOf(job);
-  // In the job's own zone: Kubernetes knows them.
+  // Kubernetes supports time zones, so no translation is needed.
   const times = hostTimes(job, [job.timezone], now);
   return times.map((time, i) => cronJob(job, times.length === 1 ? name : `${name}-${i + 1}`, time)).join("");
 }
 
-/** Kubernetes allows no capitals, no _ and 52 characters: what reads alike then still differs. */
+/** Kubernetes allows neither capitals nor "_"; a hash keeps changed names distinct. */
 function nameOf({ name }: ScheduledJob): string {
-  const plain = name.toLowerCase().replaceAll("_", "-").slice(0, LONGEST_NAME).replace(/-+$/, "");
+  const plain = name.toLowerCase().replaceAll("_", "-").slice(0, MAX_NAME_LENGTH).replace(/-+$/, "");
   return plain === name ? `mlctl-${plain}` : `mlctl-${plain}-${sha256Text(name).slice(0, 6)}`;
 }
 

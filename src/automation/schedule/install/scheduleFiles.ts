@@ -1,11 +1,11 @@
-/** The files that tell systemd, GitHub Actions and Kubernetes of the jobs: where they lie, and whose each one is. */
+/** Writes and removes the files for systemd, GitHub Actions and Kubernetes, and tracks which workspace owns each file. */
 import { existsSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { MlctlError } from "../../../core/errors.ts";
 import { userFolder } from "../../../core/userFolder.ts";
 import { atomicWrite } from "../../../storage/files/atomicWrite.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
-import { leastMinutes } from "../cron.ts";
+import { shortestInterval } from "../cron.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
@@ -15,19 +15,19 @@ import type { JobPlace } from "../executeJob.ts";
 const MARK = "# Written by mlctl schedule install; change config.json and install again.";
 const OWNER = "# It manages the jobs of ";
 
-/** A longer path is told by its end. */
-const LONGEST_SLUG = 40;
+/** A longer slug keeps only its end. */
+const MAX_SLUG_LENGTH = 40;
 
 export interface FileChange {
-  /** Written, or what would be. */
+  /** Files that were written (dry run: would be written). */
   readonly files: readonly string[];
   readonly removed: readonly string[];
   readonly changed: boolean;
 }
 
 /**
- * Writes the files of the jobs, and takes away what this workspace had and wants no more; another workspace of the same
- * repository or folder keeps its own.
+ * Writes the files of the jobs and removes files of this workspace that are no longer needed. Files of other workspaces in
+ * the same repository or folder stay.
  */
 export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: InstallOptions): FileChange {
   const folder = scheduleFilesFolder(options);
@@ -36,20 +36,20 @@ export function writeScheduleFiles(jobs: readonly ScheduledJob[], options: Insta
     ([name, text]) => [join(folder, name), `${MARK}\n${OWNER}${owner}\n${text}`] as const,
   );
   const fresh = wanted.filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
-  if (!options.force) for (const [path] of fresh) requireOurs(path, owner);
+  if (!options.force) for (const [path] of fresh) requireOwn(path, owner);
   const stale = ownFiles(options).filter((path) => !wanted.some(([each]) => each === path));
   if (!options.dryRun) {
     for (const [path, text] of fresh) atomicWrite(path, text);
     for (const path of stale) {
       rmSync(path);
-      // Where `systemctl enable` linked it; it refuses to disable a unit whose file is gone.
+      // Remove the link of `systemctl enable` too: systemctl refuses to disable a unit whose file is gone.
       if (path.endsWith(".timer")) rmSync(join(folder, "timers.target.wants", basename(path)), { force: true });
     }
   }
   return { files: wanted.map(([path]) => path), removed: stale, changed: fresh.length + stale.length > 0 };
 }
 
-/** What an earlier installation of this workspace left there. */
+/** Files of an earlier installation of this workspace. */
 export function ownFiles(options: InstallOptions): string[] {
   const folder = scheduleFilesFolder(options);
   return (existsSync(folder) ? readdirSync(folder) : [])
@@ -64,7 +64,7 @@ const fileNames: Readonly<Partial<Record<Target, RegExp>>> = {
   k8s: /^mlctl-cronjobs\.yaml$/,
 };
 
-/** A unit's name is of the folder that the workspace was in: one that was moved, and is a link there now, is told inside. */
+/** A workspace that was moved, with a link in its old place, still owns its units: their owner resolves to its path. */
 function isOwn(path: string, options: InstallOptions): boolean {
   const { target, configPath } = options;
   const writer = writerOf(path);
@@ -73,7 +73,7 @@ function isOwn(path: string, options: InstallOptions): boolean {
   return writer === ownerOf(options) || realConfigPath(writer) === configPath;
 }
 
-/** Where the files of the target lie. */
+/** The folder for the files of the target. */
 export function scheduleFilesFolder({ target, output, configPath }: InstallOptions): string {
   const workspace = dirname(configPath);
   if (output !== undefined) return resolve(output);
@@ -81,12 +81,12 @@ export function scheduleFilesFolder({ target, output, configPath }: InstallOptio
   if (target === "k8s") return join(workspace, "k8s");
   const settings = userFolder("XDG_CONFIG_HOME", ".config");
   if (settings !== null) return join(settings, "systemd", "user");
-  throw new MlctlError("usage", "systemd looks for units of a user in the home folder, and this user has none", {
-    hint: "name a folder with -o, or set HOME",
+  throw new MlctlError("usage", "systemd reads user units from the home folder, and this user has none", {
+    hint: "give a folder with -o, or set HOME",
   });
 }
 
-/** Workspaces of the same name keep apart. */
+/** Unique also for workspaces with the same folder name. */
 export function unitPrefix(configPath: string): string {
   return `mlctl-${slug(basename(dirname(configPath)))}-${sha256Text(configPath).slice(0, 6)}`;
 }
@@ -100,7 +100,7 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   const config = pathInRepository(configPath);
   const prefix = workflowPrefix(config);
   const kept = keptFolders(options);
-  for (const job of jobs) warnOfOften(job, workspace);
+  for (const job of jobs) warnIfTooFrequent(job, workspace);
   return Object.fromEntries(
     jobs.map((job) => [
       `${prefix}-${job.name}.yml`,
@@ -112,18 +112,18 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows#schedule */
 const GITHUB_MINUTES = 5;
 
-function warnOfOften(job: ScheduledJob, { context }: InstallOptions["workspace"]): void {
-  const least = leastMinutes(job);
-  if (least >= GITHUB_MINUTES) return;
+function warnIfTooFrequent(job: ScheduledJob, { context }: InstallOptions["workspace"]): void {
+  const minutes = shortestInterval(job);
+  if (minutes >= GITHUB_MINUTES) return;
   context.emit({
     type: "warning",
     stage: "schedule",
-    message: `job ${job.name} has times ${least} ${least === 1 ? "minute" : "minutes"} apart: GitHub starts a workflow every ${GITHUB_MINUTES} minutes at most`,
-    hint: "leave more time between them in config.json, or hand it to another scheduler",
+    message: `job ${job.name} has times ${minutes} ${minutes === 1 ? "minute" : "minutes"} apart, but GitHub starts a workflow at most every ${GITHUB_MINUTES} minutes`,
+    hint: "use a longer interval in config.json, or another scheduler",
   });
 }
 
-/** What has to outlive a runner, relative to the workspace. */
+/** Folders that must persist between runs, relative to the workspace. */
 function keptFolders({ workspace: { paths, context } }: InstallOptions): string[] {
   const folders = [paths.datasets, paths.models, paths.production].map((path) =>
     relative(paths.workspace, path).replaceAll("\\", "/"),
@@ -133,44 +133,44 @@ function keptFolders({ workspace: { paths, context } }: InstallOptions): string[
     context.emit({
       type: "warning",
       stage: "schedule",
-      message: `what mlctl writes to ${path || "."} is gone after each run on GitHub: it is no folder in the workspace`,
-      hint: "name folders inside it in config.json",
+      message: `on GitHub, files in ${path || "."} are lost after each run: it is not a folder inside the workspace`,
+      hint: "set folders inside the workspace in config.json",
     });
   }
   return folders.filter((path) => !outside.includes(path));
 }
 
-/** Every clone of the repository names them alike; two of its workspaces never do. */
+/** The same in every clone of the repository, and different for each of its workspaces. */
 function workflowPrefix(config: string): string {
   if (config === "config.json") return "mlctl";
   const place = dirname(config) === "." ? config : dirname(config);
-  return `mlctl-${slug(place).slice(-LONGEST_SLUG)}-${sha256Text(config).slice(0, 6)}`;
+  return `mlctl-${slug(place).slice(-MAX_SLUG_LENGTH)}-${sha256Text(config).slice(0, 6)}`;
 }
 
 function slug(text: string): string {
   return text.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
 }
 
-/** Units are of this machine, the rest is of the repository and the same in every clone. */
+/** An absolute path for systemd units, which belong to this machine; else relative to the repository, as in every clone. */
 function ownerOf({ target, configPath }: InstallOptions): string {
   const path = target === "systemd" ? configPath : pathInRepository(configPath);
   return path.replace(/[\r\n]/g, "?");
 }
 
-/** Undefined: not mlctl; "": an mlctl that did not say for whom. */
+/** The owner in the file's header; undefined: not written by mlctl; "": written by an mlctl that recorded no owner. */
 function writerOf(path: string): string | undefined {
   const [first, second = ""] = readFileSync(path, "utf8").split("\n", 2);
   if (first !== MARK) return undefined;
   return second.startsWith(OWNER) ? second.slice(OWNER.length) : "";
 }
 
-function requireOurs(path: string, owner: string): void {
+function requireOwn(path: string, owner: string): void {
   const writer = existsSync(path) ? writerOf(path) : owner;
   if (writer === owner || writer === "") return;
   const why =
-    writer === undefined ? "is there already and was not written by mlctl" : `holds the jobs of ${writer} already`;
+    writer === undefined ? "already exists and was not written by mlctl" : `already contains the jobs of ${writer}`;
   throw new MlctlError("usage", `${path} ${why}`, {
-    hint: "move it away, name another folder with --output, or replace it with --force",
+    hint: "move the file away, give another folder with --output, or replace it with --force",
   });
 }
 
@@ -186,23 +186,23 @@ function repositoryOf(folder: string): string {
   }
 }
 
-/** Which scheduler is told of the jobs, and how. */
+/** The scheduler to install the jobs in. */
 export type Target = "crontab" | "systemd" | "github" | "k8s";
 
 export interface InstallOptions extends JobPlace {
   readonly target: Target;
-  /** Where the files go; undefined: where their scheduler looks for them. */
+  /** The folder for the files; undefined: the folder that the scheduler reads. */
   readonly output: string | undefined;
   readonly dryRun: boolean;
   /** Replaces files that mlctl did not write. */
   readonly force: boolean;
 }
 
-/** With the links of its folder followed; as it is where that is gone. The file itself may be a link to a shared one. */
+/** Resolves links in the folder, but not in the file name: the file may be a link to a shared configuration. */
 export function realConfigPath(path: string): string {
   try {
     return join(realpathSync(dirname(path)), basename(path));
   } catch {
-    return path; // The workspace was moved or deleted.
+    return path; // The folder does not exist: the workspace was moved or deleted.
   }
 }

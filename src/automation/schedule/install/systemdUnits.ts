@@ -1,4 +1,4 @@
-/** A service and a timer of systemd for each job. */
+/** Generates a systemd service and timer for each job. */
 import { cronFields, type CronFields } from "../cron.ts";
 import type { JobPlace } from "../executeJob.ts";
 import { jobCommand, jobPath } from "./jobCommand.ts";
@@ -7,10 +7,10 @@ import { MlctlError } from "../../../core/errors.ts";
 
 const weekdayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/** A run that was asked to stop may finish its step. */
+/** Time for a run to finish its step after SIGTERM. */
 const STOP_SECONDS = 30;
 
-/** Content by file name. */
+/** File contents by file name. */
 export function systemdUnits(jobs: readonly ScheduledJob[], place: JobPlace, prefix: string): Record<string, string> {
   return Object.fromEntries(
     jobs.flatMap((job) => [
@@ -20,15 +20,15 @@ export function systemdUnits(jobs: readonly ScheduledJob[], place: JobPlace, pre
   );
 }
 
-/** "Mon,Tue *-01,02-* 04:00:00 Europe/Oslo" @throws {MlctlError} kind "usage" where systemd has no words for it */
+/** For example "Mon,Tue *-01,02-* 04:00:00 Europe/Oslo". @throws {MlctlError} kind "usage" if systemd cannot express it */
 export function calendarOf(job: ScheduledJob): string {
   const fields = cronFields(job);
   const days = fields.dayOfMonth.map((day) => (typeof day === "number" ? String(day) : dayToken(job, day)));
   const week = weekday(job, fields);
   const month = list(fields.month, 12);
   const lastDays = days.filter((day) => day.startsWith("~"));
-  if (lastDays.length > 0 && days.length > 1) throw unknown(job, "L beside other days");
-  const day = lastDays[0] ?? `-${days.length === 31 ? "*" : days.map(two).join(",")}`;
+  if (lastDays.length > 0 && days.length > 1) throw unsupported(job, "L together with other days");
+  const day = lastDays[0] ?? `-${days.length === 31 ? "*" : days.map(twoDigits).join(",")}`;
   const clock = [list(fields.hour, 24), list(fields.minute, 60), list(fields.second, 60)].join(":");
   return `${week}*-${month}${day} ${clock} ${job.timezone}`;
 }
@@ -48,7 +48,7 @@ function service(job: ScheduledJob, { configPath, directory }: JobPlace): string
   ].join("\n")}\n`;
 }
 
-/** systemd may start later by the job's jitter; mlctl keeps to the time itself. */
+/** The timer has no random delay: `mlctl schedule now` applies the job's jitter. */
 function timer(job: ScheduledJob): string {
   return `${[
     "[Unit]",
@@ -64,14 +64,14 @@ function timer(job: ScheduledJob): string {
   ].join("\n")}\n`;
 }
 
-/** With Persistent=true systemd comes as late as the machine was off. */
+/** With Persistent=true, systemd starts a missed run late, after any time that the machine was off. */
 function dueOf({ missed }: ScheduledJob): string {
   return missed === "run" ? "31d" : "15m";
 }
 
 function weekday(job: ScheduledJob, { dayOfWeek }: CronFields): string {
   const days = [...new Set(dayOfWeek.map((day) => (day === 7 ? 0 : day)))];
-  if (days.some((day) => typeof day !== "number")) throw unknown(job, "L and # in the weekday");
+  if (days.some((day) => typeof day !== "number")) throw unsupported(job, "L and # in the weekday");
   const numbers = (days as number[]).toSorted((a, b) => a - b);
   return numbers.length === 7 ? "" : `${numbers.map((day) => weekdayNames[day]).join(",")} `;
 }
@@ -79,26 +79,26 @@ function weekday(job: ScheduledJob, { dayOfWeek }: CronFields): string {
 /** "~01" is the last day of the month. */
 function dayToken(job: ScheduledJob, token: string): string {
   const [, offset = "0"] = /^L(?:-(\d+))?$/i.exec(token) ?? [];
-  if (!/^L/i.test(token) || /W/i.test(token)) throw unknown(job, `${token} in the day of the month`);
-  return `~${two(String(Number(offset) + 1))}`;
+  if (!/^L/i.test(token) || /W/i.test(token)) throw unsupported(job, `${token} in the day of the month`);
+  return `~${twoDigits(String(Number(offset) + 1))}`;
 }
 
 function list(values: readonly number[], count: number): string {
   const numbers = [...new Set(values)].toSorted((a, b) => a - b);
-  return numbers.length === count ? "*" : numbers.map((value) => two(String(value))).join(",");
+  return numbers.length === count ? "*" : numbers.map((value) => twoDigits(String(value))).join(",");
 }
 
-function two(text: string): string {
+function twoDigits(text: string): string {
   return text.padStart(2, "0");
 }
 
-function unknown({ name, cron }: ScheduledJob, what: string): MlctlError {
-  return new MlctlError("usage", `schedule "${name}": systemd has no words for ${what} (${cron})`, {
-    hint: "use `mlctl schedule run`, or write the days out",
+function unsupported({ name, cron }: ScheduledJob, what: string): MlctlError {
+  return new MlctlError("usage", `schedule "${name}": systemd cannot express ${what} (${cron})`, {
+    hint: "use `mlctl schedule run`, or list the days",
   });
 }
 
-/** A word of ExecStart: specifiers and variables are plain text. */
+/** Quotes a word of ExecStart; escapes specifiers (%) and variables ($). */
 function unitWord(text: string): string {
   return `"${text
     .replace(/["\\]/g, String.raw`\$&`)

@@ -1,24 +1,24 @@
-/** The clocks of two time zones beside each other: stretches of time in which neither is set forward or back. */
+/** Splits time into stretches in which the UTC offsets of two time zones are constant. */
 import { offsetAt } from "../localTime.ts";
 
 export interface Stretch {
-  /** Milliseconds since 1970; the end is the beginning of the next one. */
+  /** Milliseconds since 1970; the end is exclusive. */
   readonly begin: number;
   readonly end: number;
-  /** How far each clock is ahead of UTC, in milliseconds. */
+  /** Offset of each zone from UTC in milliseconds; positive east of UTC. */
   readonly offsets: readonly [number, number];
-  /** Whether that clock was set back and shows these times for the second time. */
+  /** Whether each clock was set back and shows these local times for the second time. */
   readonly repeats: readonly [boolean, boolean];
 }
 
-/** Rules that move from year to year (Easter, Ramadan) have shown all they do after as many. */
+/** Long enough for rules that move from year to year, such as Ramadan, to show all their effects. */
 const YEARS = 10;
 const DAY_MILLISECONDS = 86_400_000;
 const MINUTE_MILLISECONDS = 60_000;
 
 const known = new Map<string, readonly Change[]>();
 
-/** From the beginning of the year on for ten years, so that the answer is the same on each day of the year. */
+/** Covers ten years from the beginning of the current year, so that the result is the same on each day of the year. */
 export function zoneStretches(zones: readonly [string, string], now: Date): Stretch[] {
   const year = now.getUTCFullYear();
   const changes = zones.map((zone) => changesOf(zone, year)) as [readonly Change[], readonly Change[]];
@@ -37,7 +37,7 @@ export function zoneStretches(zones: readonly [string, string], now: Date): Stre
   });
 }
 
-/** A clock is set forward or back. */
+/** A change of a zone's offset, from `before` to `after` milliseconds. */
 interface Change {
   readonly at: number;
   readonly before: number;
@@ -51,7 +51,7 @@ function changesOf(zone: string, year: number): readonly Change[] {
   return found;
 }
 
-/** No zone changes twice within a day. */
+/** Finds each change by bisection, to the minute; assumes that no zone changes twice within a day. */
 function changesBetween(zone: string, from: number, to: number): Change[] {
   const changes: Change[] = [];
   let before = offsetAt(from, zone);

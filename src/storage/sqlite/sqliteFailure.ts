@@ -1,0 +1,40 @@
+/** Converts an SQLite error to an MlctlError with the path and the next step. */
+import { MlctlError } from "../../core/errors.ts";
+import { sqliteCode } from "./sqlite.ts";
+
+export interface SqliteFile {
+  readonly path: string;
+  /** Name of the file in errors, such as "the store mlctl.db". */
+  readonly name: string;
+  /** The next step if the file is damaged. */
+  readonly repair: string;
+  /** The next step after an unexpected error. */
+  readonly check: string;
+}
+
+/** @returns undefined for errors of other origin */
+export function sqliteFailure(error: unknown, { path, name, repair, check }: SqliteFile): MlctlError | undefined {
+  const failure = (message: string, hint: string, kind: "data" | "busy" | "failure" = "failure"): MlctlError =>
+    new MlctlError(kind, message, { hint, cause: error });
+  switch (sqliteCode(error)) {
+    case undefined:
+      return undefined;
+    case "SQLITE_CORRUPT":
+    case "SQLITE_NOTADB":
+      return failure(`${name} is damaged`, repair, "data");
+    case "SQLITE_BUSY":
+    case "SQLITE_LOCKED":
+      return failure(`${name} is in use by another process`, "try again", "busy");
+    case "SQLITE_FULL":
+      return failure(`cannot write ${path}: no space left on the device`, "free some space");
+    // Also occurs on a full disk, when the -shm file next to the database cannot grow.
+    case "SQLITE_IOERR":
+      return failure(`cannot read or write ${path}: disk I/O error`, "free some space, or check the disk");
+    case "SQLITE_CANTOPEN":
+    case "SQLITE_READONLY":
+    case "SQLITE_PERM":
+      return failure(`cannot open ${path} for writing`, "check the permissions of its folder");
+    default:
+      return failure(`${name} failed: ${String(error)}`, check);
+  }
+}
