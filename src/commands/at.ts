@@ -3,7 +3,7 @@ import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { AtResult } from "../lifecycle/registry/at.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const at = defineCommand({
   name: "at",
@@ -20,12 +20,12 @@ export const at = defineCommand({
     ["mlctl at 2026-03-01 --json | jq .run.config", "the configuration of that run"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/registry/at.ts"),
-    ]);
-    const result = await reading(workspace, (session) => step.at(session, invocation.args[0]!));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/registry/at.ts"),
+      (session, step) => step.at(session, invocation.args[0]!),
+    );
     return { result, view: atView(result) };
   },
 }) satisfies Command;

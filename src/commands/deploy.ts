@@ -4,7 +4,7 @@ import type { View } from "../core/view.ts";
 import type { DeployResult } from "../lifecycle/deploy/deploy.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const deploy = defineCommand({
   name: "deploy",
@@ -26,17 +26,15 @@ export const deploy = defineCommand({
     ["mlctl deploy --rollback", "return to the previous deployment"],
   ],
   async run(invocation) {
-    const { rollback, force, dryRun, wait } = invocation.options;
+    const { rollback, force, dryRun } = invocation.options;
     const [model] = invocation.args;
-    const workspace = await openWorkspaceOf(invocation);
-    const [session, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/deploy/deploy.ts"),
-    ]);
     const options = { rollback, force, dryRun, ...(model === undefined ? {} : { model }) };
-    const result = dryRun
-      ? await session.reading(workspace, (open) => step.deploy(open, options))
-      : await session.writing(workspace, writingOptions("deploy", wait), (open) => step.deploy(open, options));
+    const result = await inWorkspace(
+      invocation,
+      dryRun ? "read" : { write: "deploy" },
+      () => import("../lifecycle/deploy/deploy.ts"),
+      (session, step) => step.deploy(session, options),
+    );
     return { result, view: deployView(result) };
   },
 }) satisfies Command;

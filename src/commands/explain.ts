@@ -3,7 +3,7 @@ import { formatNumber } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { ExplainResult, RowContribution } from "../lifecycle/predict/explain.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 /** Rows shown in the table; --json has all. */
 const SHOWN_ROWS = 20;
@@ -41,14 +41,14 @@ export const explain = defineCommand({
     ["mlctl explain v3 --rows new.csv --json | jq '.rows[0]'", "one row in full"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/predict/explain.ts"),
-    ]);
     const { rows, method, repeats } = invocation.options;
     const options = { model: invocation.args[0], rows, method, repeats };
-    const result = await reading(workspace, (session) => step.explain(session, options));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/predict/explain.ts"),
+      (session, step) => step.explain(session, options),
+    );
     return { result, view: explainView(result) };
   },
 }) satisfies Command;

@@ -4,7 +4,7 @@ import type { IngestResult } from "../lifecycle/ingest/ingest.ts";
 import type { IngestPlan } from "../lifecycle/ingest/planIngest.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const ingest = defineCommand({
   name: "ingest",
@@ -26,16 +26,20 @@ export const ingest = defineCommand({
   ],
   async run(invocation) {
     const { options, args } = invocation;
-    const workspace = await openWorkspaceOf(invocation);
-    const { reading, writing } = await import("../lifecycle/session.ts");
     if (options.dryRun) {
-      const { planIngest } = await import("../lifecycle/ingest/planIngest.ts");
-      const plan = await reading(workspace, (session) => planIngest(session, args, options.force));
+      const plan = await inWorkspace(
+        invocation,
+        "read",
+        () => import("../lifecycle/ingest/planIngest.ts"),
+        (session, step) => step.planIngest(session, args, options.force),
+      );
       return { result: { ...planResult(plan), dryRun: true }, view: planView(plan) };
     }
-    const step = await import("../lifecycle/ingest/ingest.ts");
-    const result = await writing(workspace, writingOptions("ingest", options.wait), (session) =>
-      step.ingest(session, { inputs: args, force: options.force }),
+    const result = await inWorkspace(
+      invocation,
+      { write: "ingest" },
+      () => import("../lifecycle/ingest/ingest.ts"),
+      (session, step) => step.ingest(session, { inputs: args, force: options.force }),
     );
     return { result, view: ingestView(result) };
   },

@@ -4,7 +4,7 @@ import type { View } from "../core/view.ts";
 import type { LabelsResult } from "../lifecycle/labels/labels.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const labels = defineCommand({
   name: "labels",
@@ -34,12 +34,12 @@ export const labels = defineCommand({
     if (input === "-" && stdin.isTTY === true) {
       context.emit({ type: "warning", stage: "labels", message: "reading rows from the terminal: end with Ctrl-D" });
     }
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/labels/labels.ts"),
-    ]);
-    const result = await reading(workspace, (session) => step.labels(session, { ...options, input, stdin }));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/labels/labels.ts"),
+      (session, step) => step.labels(session, { ...options, input, stdin }),
+    );
     const bad = result.conflicts + result.invalid + result.rejected > 0;
     return { result, view: labelsView(result), ...(bad ? { exitCode: exitCodes.data } : {}) };
   },

@@ -3,7 +3,7 @@ import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { LineageResult } from "../lifecycle/registry/lineage.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const lineage = defineCommand({
   name: "lineage",
@@ -23,15 +23,15 @@ export const lineage = defineCommand({
     ["mlctl lineage @champion --json | jq -r '.dataset.files[].sha256'", "checksums of its input files"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/registry/lineage.ts"),
-    ]);
-    const result = await reading(workspace, (session) => {
-      const defaultRef = session.store.runOfAlias("champion") === undefined ? "latest" : "@champion";
-      return step.lineage(session, invocation.args[0] ?? defaultRef);
-    });
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/registry/lineage.ts"),
+      (session, step) => {
+        const defaultRef = session.store.runOfAlias("champion") === undefined ? "latest" : "@champion";
+        return step.lineage(session, invocation.args[0] ?? defaultRef);
+      },
+    );
     return { result, view: lineageView(result) };
   },
 }) satisfies Command;

@@ -2,7 +2,7 @@
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { exportView, modelsView, modelView, noteView } from "./modelViews.ts";
-import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
@@ -14,12 +14,12 @@ const list = defineCommand({
     ["mlctl models list --csv", "for a spreadsheet"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, { listModels }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/registry/models.ts"),
-    ]);
-    const models = await reading(workspace, listModels);
+    const models = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/registry/models.ts"),
+      (session, { listModels }) => listModels(session),
+    );
     return { result: { models }, view: modelsView(models) };
   },
 }) satisfies Command;
@@ -34,12 +34,12 @@ const show = defineCommand({
     ["mlctl models show models/trainedmodel_20261121T090000000Z.json", "a model file"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, { showModel }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/registry/models.ts"),
-    ]);
-    const result = await reading(workspace, (session) => showModel(session, invocation.args[0] ?? "latest"));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/registry/models.ts"),
+      (session, { showModel }) => showModel(session, invocation.args[0] ?? "latest"),
+    );
     return { result, view: modelView(result) };
   },
 }) satisfies Command;
@@ -63,14 +63,12 @@ const alias = defineCommand({
   ],
   async run(invocation) {
     const { options, args } = invocation;
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ writing }, { setAlias }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/registry/models.ts"),
-    ]);
     const request = { name: args[0]!, reference: args[1], remove: options.delete };
-    const result = await writing(workspace, writingOptions("models alias", options.wait), async (session) =>
-      setAlias(session, request),
+    const result = await inWorkspace(
+      invocation,
+      { write: "models alias" },
+      () => import("../lifecycle/registry/models.ts"),
+      async (session, { setAlias }) => setAlias(session, request),
     );
     const title =
       result.runId === null ? `deleted alias @${result.name}` : `@${result.name} is now run ${result.runId}`;
@@ -94,14 +92,12 @@ const note = defineCommand({
     ['mlctl models note v3 ""', "remove it"],
   ],
   async run(invocation) {
-    const { options, args } = invocation;
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ writing }, { noteModel }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/registry/models.ts"),
-    ]);
-    const result = await writing(workspace, writingOptions("models note", options.wait), async (session) =>
-      noteModel(session, args[0]!, args[1]!),
+    const { args } = invocation;
+    const result = await inWorkspace(
+      invocation,
+      { write: "models note" },
+      () => import("../lifecycle/registry/models.ts"),
+      async (session, { noteModel }) => noteModel(session, args[0]!, args[1]!),
     );
     return { result, view: noteView(result) };
   },
@@ -136,14 +132,14 @@ const exported = defineCommand({
   ],
   async run(invocation) {
     const { options, args, stdout } = invocation;
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, { exportModel }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/registry/exportModel.ts"),
-    ]);
     const { format, from, output = "-" } = options;
     const request = { reference: args[0] ?? "latest", format, from, output, stdout };
-    const result = await reading(workspace, (session) => exportModel(session, request));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/registry/exportModel.ts"),
+      (session, { exportModel }) => exportModel(session, request),
+    );
     return { result, view: exportView(result), streamed: output === "-" };
   },
 }) satisfies Command;

@@ -5,7 +5,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { PredictResult } from "../lifecycle/predict/predict.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const predict = defineCommand({
   name: "predict",
@@ -70,11 +70,6 @@ export const predict = defineCommand({
     if (input === "-" && stdin.isTTY === true) {
       context.emit({ type: "warning", stage: "predict", message: "reading rows from the terminal: end with Ctrl-D" });
     }
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/predict/predict.ts"),
-    ]);
     const { model, inputFormat, guard, rejectFile, log, csvSafe, output = "-" } = options;
     const request = {
       input,
@@ -89,7 +84,12 @@ export const predict = defineCommand({
       log,
       csvSafe,
     };
-    const result = await reading(workspace, (session) => step.predict(session, request));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/predict/predict.ts"),
+      (session, step) => step.predict(session, request),
+    );
     return { result, view: predictView(result), streamed: request.output === "-" };
   },
 }) satisfies Command;

@@ -4,7 +4,7 @@ import type { View } from "../core/view.ts";
 import type { PredictionRecord } from "../lifecycle/labels/predictionRecord.ts";
 import type { PredictionsResult } from "../lifecycle/labels/predictions.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
   name: "list",
@@ -24,12 +24,12 @@ const list = defineCommand({
     ["mlctl predictions list --model @champion --json | jq .labelled", "number of predictions with a label"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, { listPredictions }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/labels/predictions.ts"),
-    ]);
-    const result = await reading(workspace, (session) => listPredictions(session, invocation.options));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/labels/predictions.ts"),
+      (session, { listPredictions }) => listPredictions(session, invocation.options),
+    );
     return { result, view: predictionsView(result) };
   },
 }) satisfies Command;
@@ -44,12 +44,12 @@ const show = defineCommand({
     ["mlctl predictions show 0193a1b2c3d4e5f6 --json | jq .prediction.inputs", "only the inputs"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, { findPrediction }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/labels/predictionRecord.ts"),
-    ]);
-    const prediction = await reading(workspace, (session) => findPrediction(session, invocation.args[0] ?? "latest"));
+    const prediction = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/labels/predictionRecord.ts"),
+      (session, { findPrediction }) => findPrediction(session, invocation.args[0] ?? "latest"),
+    );
     return { result: { prediction }, view: predictionView(prediction) };
   },
 }) satisfies Command;

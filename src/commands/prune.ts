@@ -4,7 +4,7 @@ import type { View } from "../core/view.ts";
 import type { PruneResult } from "../lifecycle/prune/prune.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const prune = defineCommand({
   name: "prune",
@@ -20,15 +20,13 @@ export const prune = defineCommand({
     ["MLCTL_RETENTION_MODELS_KEEP=5 MLCTL_RETENTION_MODELS_DAYS=7 mlctl prune", "keep fewer models, this time"],
   ],
   async run(invocation) {
-    const { dryRun, wait } = invocation.options;
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading, writing }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/prune/prune.ts"),
-    ]);
-    const result = dryRun
-      ? await reading(workspace, (session) => step.prune(session, { dryRun }))
-      : await writing(workspace, writingOptions("prune", wait), (session) => step.prune(session, { dryRun }));
+    const { dryRun } = invocation.options;
+    const result = await inWorkspace(
+      invocation,
+      dryRun ? "read" : { write: "prune" },
+      () => import("../lifecycle/prune/prune.ts"),
+      (session, step) => step.prune(session, { dryRun }),
+    );
     return { result, view: pruneView(result) };
   },
 }) satisfies Command;

@@ -3,7 +3,7 @@ import type { View } from "../core/view.ts";
 import type { ReportResult } from "../lifecycle/report/report.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const report = defineCommand({
   name: "report",
@@ -25,13 +25,13 @@ export const report = defineCommand({
   ],
   async run(invocation) {
     const { format, output } = invocation.options;
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/report/report.ts"),
-    ]);
     const model = invocation.args[0];
-    const result = await reading(workspace, (session) => step.report(session, { model, format, output }));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/report/report.ts"),
+      (session, step) => step.report(session, { model, format, output }),
+    );
     if (result.text !== null) return { text: result.text };
     return { result: { path: result.path, plots: result.plots, runId: result.runId }, view: reportView(result) };
   },

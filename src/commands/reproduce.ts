@@ -1,8 +1,9 @@
 /** `mlctl reproduce`: trains a run again from its records and compares the model files. */
+import { exitCodes } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { ReproduceResult } from "../lifecycle/compare/reproduce.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const reproduce = defineCommand({
   name: "reproduce",
@@ -16,13 +17,13 @@ export const reproduce = defineCommand({
     ["mlctl reproduce @champion && echo identical", "the deployed model"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/compare/reproduce.ts"),
-    ]);
-    const result = await reading(workspace, (session) => step.reproduce(session, invocation.args[0] ?? "latest"));
-    return { result, view: reproduceView(result), exitCode: result.identical ? 0 : 10 };
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/compare/reproduce.ts"),
+      (session, step) => step.reproduce(session, invocation.args[0] ?? "latest"),
+    );
+    return { result, view: reproduceView(result), exitCode: result.identical ? 0 : exitCodes.gate };
   },
 }) satisfies Command;
 

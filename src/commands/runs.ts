@@ -1,10 +1,11 @@
 /** `mlctl runs list | show | diff`: training runs, and the differences between two of them. */
+import { exitCodes } from "../core/errors.ts";
 import { formatNumber, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { metricValues } from "./metricValues.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace, openWorkspaceOf } from "./openWorkspaceOf.ts";
 import { trialsView } from "./trialsView.ts";
 import { runsDiffView } from "./runsDiffView.ts";
 
@@ -59,12 +60,12 @@ const show = defineCommand({
     ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed model"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, { namedRun }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/registry/models.ts"),
-    ]);
-    const run = await reading(workspace, (session) => namedRun(session, invocation.args[0]!));
+    const run = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/registry/models.ts"),
+      (session, { namedRun }) => namedRun(session, invocation.args[0]!),
+    );
     return { result: { run }, view: runView(run) };
   },
 }) satisfies Command;
@@ -105,14 +106,14 @@ const diff = defineCommand({
       maxDrop: metricValues("--max-drop", options.maxDrop),
       smallest: metricValues("--smallest", options.smallest),
     };
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, { diffRuns }] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/compare/diffRuns.ts"),
-    ]);
-    const result = await reading(workspace, (session) => diffRuns(session, [args[0]!, args[1]!], request));
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/compare/diffRuns.ts"),
+      (session, { diffRuns }) => diffRuns(session, [args[0]!, args[1]!], request),
+    );
     const passed = result.gates.every((gate) => gate.passed);
-    return { result, view: runsDiffView(result), exitCode: passed ? 0 : 10 };
+    return { result, view: runsDiffView(result), exitCode: passed ? 0 : exitCodes.gate };
   },
 }) satisfies Command;
 

@@ -1,10 +1,11 @@
 /** `mlctl score`: evaluates a model on the test set. */
+import { exitCodes } from "../core/errors.ts";
 import { formatNumber } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { ScoreResult } from "../lifecycle/score/score.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const score = defineCommand({
   name: "score",
@@ -31,20 +32,22 @@ export const score = defineCommand({
     ["mlctl score --json | jq .metrics.f1", "one metric"],
   ],
   async run(invocation) {
-    const { model, data, failUnder, wait } = invocation.options;
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ writing }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/score/score.ts"),
-    ]);
+    const { model, data, failUnder } = invocation.options;
     const options = { ...(model === undefined ? {} : { model }), ...(data === undefined ? {} : { data }) };
-    const result = await writing(workspace, writingOptions("score", wait), (session) => step.score(session, options));
-    const passed = failUnder === undefined || step.passes(result, failUnder);
+    const { result, passed } = await inWorkspace(
+      invocation,
+      { write: "score" },
+      () => import("../lifecycle/score/score.ts"),
+      async (session, step) => {
+        const scored = await step.score(session, options);
+        return { result: scored, passed: failUnder === undefined || step.passes(scored, failUnder) };
+      },
+    );
     const view = scoreView(result);
     if (passed) return { result, view };
     const failure = `gate failed: ${result.metric} is ${formatNumber(result.value)}, required is ${failUnder}`;
     const { next: _next, ...shown } = view;
-    return { result, view: { ...shown, notes: [...(view.notes ?? []), failure] }, exitCode: 10 };
+    return { result, view: { ...shown, notes: [...(view.notes ?? []), failure] }, exitCode: exitCodes.gate };
   },
 }) satisfies Command;
 

@@ -5,7 +5,7 @@ import type { View } from "../core/view.ts";
 import type { TrainResult } from "../lifecycle/train/train.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const train = defineCommand({
   name: "train",
@@ -24,12 +24,12 @@ export const train = defineCommand({
     ["mlctl train --json | jq '.leaderboard[0].metrics'", "metrics of the best model"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ writing }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/train/train.ts"),
-    ]);
-    const result = await writing(workspace, writingOptions("train", invocation.options.wait), step.train);
+    const result = await inWorkspace(
+      invocation,
+      { write: "train" },
+      () => import("../lifecycle/train/train.ts"),
+      (session, step) => step.train(session),
+    );
     return { result, view: trainView(result) };
   },
 }) satisfies Command;

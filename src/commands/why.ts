@@ -3,7 +3,7 @@ import { formatNumber } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { FactorEffect, WhyResult } from "../lifecycle/compare/why.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 
 export const why = defineCommand({
   name: "why",
@@ -26,13 +26,11 @@ export const why = defineCommand({
     ["mlctl why v4 --against v3 --metric roc_auc --json", "for a script"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const [{ reading }, step] = await Promise.all([
-      import("../lifecycle/session.ts"),
-      import("../lifecycle/compare/why.ts"),
-    ]);
-    const result = await reading(workspace, (session) =>
-      step.why(session, invocation.args[0] ?? "latest", invocation.options),
+    const result = await inWorkspace(
+      invocation,
+      "read",
+      () => import("../lifecycle/compare/why.ts"),
+      (session, step) => step.why(session, invocation.args[0] ?? "latest", invocation.options),
     );
     return { result, view: whyView(result) };
   },
