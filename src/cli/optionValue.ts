@@ -1,9 +1,8 @@
 /** Parses the value of a flag according to its option. */
 import { MlctlError } from "../core/errors.ts";
+import { parseDuration } from "../core/text/duration.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { OptionSpec } from "../commands/command.ts";
-
-const unitsInMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** "--fail-under" of "--fail-under <value>", "--output" of "-o, --output <file>". */
 export function longFlag({ flags }: Pick<OptionSpec, "flags">): string {
@@ -34,7 +33,7 @@ function number(text: string, option: OptionSpec): number {
 }
 
 function durationInMs(text: string, option: OptionSpec): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
-  if (amount !== undefined && unit !== undefined) return Number(amount) * unitsInMs[unit]!;
+  const duration = parseDuration(text);
+  if (duration !== undefined) return duration.milliseconds;
   throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed a time such as 30s, 10m or 2h`);
 }

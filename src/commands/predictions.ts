@@ -3,6 +3,7 @@ import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { PredictionRecord } from "../lifecycle/labels/predictionRecord.ts";
 import type { PredictionsResult } from "../lifecycle/labels/predictions.ts";
+import { dateOption } from "./dateOption.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 
@@ -11,8 +12,8 @@ const list = defineCommand({
   group: "Inspect",
   summary: "list logged predictions, newest first, with their labels",
   options: {
-    since: { flags: "--since <time>", description: "only predictions made at this time or later, e.g. 2026-11-21" },
-    until: { flags: "--until <time>", description: "only predictions made before this time" },
+    since: { flags: "--since <time>", description: "first day or time to list, such as 2026-11-21" },
+    until: { flags: "--until <time>", description: "last day to list (inclusive)" },
     model: { flags: "--model <ref>", description: "only predictions of this model: run id, v3, @champion or latest" },
     labelled: { flags: "--labelled", type: "boolean", description: "only predictions with a label" },
     limit: { flags: "--limit <count>", type: "integer", description: "maximum number of rows to show", default: 50 },
@@ -24,11 +25,14 @@ const list = defineCommand({
     ["mlctl predictions list --model @champion --json | jq .labelled", "number of predictions with a label"],
   ],
   async run(invocation) {
+    const { options } = invocation;
+    const since = dateOption(options.since, "--since");
+    const until = dateOption(options.until, "--until");
     const result = await inWorkspace(
       invocation,
       "read",
       () => import("../lifecycle/labels/predictions.ts"),
-      (session, { listPredictions }) => listPredictions(session, invocation.options),
+      (session, { listPredictions }) => listPredictions(session, { ...options, since, until }),
     );
     return { result, view: predictionsView(result) };
   },

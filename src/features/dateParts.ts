@@ -2,7 +2,7 @@
 import type { DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
-import { MILLISECONDS_A_DAY } from "./duration.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
 import { readOptions } from "./readOptions.ts";

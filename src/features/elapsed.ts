@@ -1,7 +1,7 @@
 /** Elapsed: the time since earlier rows. */
 import type { DateColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { MILLISECONDS_A_DAY } from "./duration.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import {
   extendSeries,
   fitSeries,

@@ -6,7 +6,7 @@ import type { History } from "../core/history.ts";
 import type { DateColumn, NumberColumn, Table } from "../core/table/table.ts";
 import type { HistoryGap, TransformContext, TransformOptions } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
-import { MILLISECONDS_A_DAY } from "./duration.ts";
+import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 
 /** Compact JSON: times are integer multiples of `unit`, so that days are short numbers. */
 export type SeriesState = {

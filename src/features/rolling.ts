@@ -5,7 +5,7 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import { mean } from "../stats/mean.ts";
 import { median } from "../stats/median.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
-import { duration, type Duration } from "./duration.ts";
+import { parseDuration, type Duration } from "../core/text/duration.ts";
 import {
   extendSeries,
   fitSeries,
@@ -73,7 +73,7 @@ export const rolling: Transform<RollingState> = {
   options,
   fit(table, given, context) {
     const { windows, statistic, fallback, empty } = readOptions<RollingOptions>(given, options);
-    for (const text of windows) if (duration(text) === undefined) throw wrongWindow(text);
+    for (const text of windows) if (!((parseDuration(text)?.milliseconds ?? 0) > 0)) throw wrongWindow(text);
     return { series: fitSeries(table, given, context), windows: [...new Set(windows)], statistic, fallback, empty };
   },
   inputNames: timeColumns,
@@ -95,7 +95,8 @@ export const rolling: Transform<RollingState> = {
     return seriesGaps(state.series, (past, time) => {
       const empty = valuesAt(past, time).findIndex(Number.isNaN);
       if (empty < 0) return undefined;
-      const longest = state.fallback === "longer" ? byLength(state.windows).at(-1)! : duration(state.windows[empty]!)!;
+      const longest =
+        state.fallback === "longer" ? byLength(state.windows).at(-1)! : parseDuration(state.windows[empty]!)!;
       return `${state.statistic === "std" ? "fewer than two values" : "no value"} of "${past.column}" in the ${longest.words} before it; ${reach(past)}`;
     });
   },
@@ -119,7 +120,7 @@ function wrongWindow(text: string): MlctlError {
 }
 
 function byLength(windows: readonly string[]): Duration[] {
-  return windows.map((text) => duration(text)!).toSorted((a, b) => a.milliseconds - b.milliseconds);
+  return windows.map((text) => parseDuration(text)!).toSorted((a, b) => a.milliseconds - b.milliseconds);
 }
 
 type WindowsAt = (past: Series, time: number) => number[];

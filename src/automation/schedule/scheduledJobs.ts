@@ -1,4 +1,5 @@
 /** Reads and checks the jobs of config.json. */
+import { milliseconds } from "../../core/text/duration.ts";
 import type { Config, ConfigProblem } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
@@ -34,8 +35,6 @@ const scheduledCommands: Readonly<Record<string, boolean>> = {
 
 /** Default of --wait: two jobs in the same minute run one after the other, instead of one failing. */
 const WAIT = "10m";
-
-const unitsInMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** @throws {MlctlError} kind "usage" if there are no jobs or one is invalid */
 export function scheduledJobs({ schedule }: Config, now: Date): readonly ScheduledJob[] {
@@ -135,9 +134,4 @@ function requireOwnWorkspace({ name, args }: Config["schedule"][number]): void {
       hint: `remove ${flag} from args`,
     },
   );
-}
-
-/** @param duration in the format that the schema of config.json checks, such as "1.5h" */
-function milliseconds(duration: string): number {
-  return Number(duration.slice(0, -1)) * unitsInMs[duration.slice(-1)]!;
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { milliseconds } from "../../config/schema/milliseconds.ts";
+import { milliseconds } from "../../core/text/duration.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { fetchUrl, shownUrl } from "./fetchUrl.ts";

@@ -1,7 +1,7 @@
 /** watch: takes dropped files one after another, predicts each and moves it away, until it is stopped or none is left. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { milliseconds } from "../../config/schema/milliseconds.ts";
+import { milliseconds } from "../../core/text/duration.ts";
 import { exitCodes, MlctlError } from "../../core/errors.ts";
 import type { MonitorArea } from "../../core/records/monitoring.ts";
 import { deployedModel } from "../../lifecycle/loadModel.ts";

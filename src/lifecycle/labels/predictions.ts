@@ -1,6 +1,4 @@
 /** predictions: what was answered, read from the prediction log. */
-import { MlctlError } from "../../core/errors.ts";
-import { parseDate } from "../../core/text/parseDate.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { countPredictions, readPredictions } from "../../storage/predictionLog/readPredictions.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
@@ -8,9 +6,9 @@ import { predictionRecord, type PredictionRecord } from "./predictionRecord.ts";
 import type { Session } from "../session.ts";
 
 export interface PredictionsOptions {
-  /** An instant. */
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
+  /** Milliseconds since 1970, inclusive and exclusive. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
   /** REF. */
   readonly model?: string | undefined;
   readonly labelled: boolean;
@@ -30,18 +28,12 @@ export function listPredictions(session: Session, options: PredictionsOptions): 
   const path = predictionLogPath(session.paths.database);
   const { since, until, model, labelled, limit } = options;
   const filter = {
-    since: since === undefined ? undefined : instantOf("--since", since),
-    until: until === undefined ? undefined : instantOf("--until", until),
+    since,
+    until,
     runId: model === undefined ? undefined : resolveRun(session.store, model).runId,
     ...(labelled ? { labelled } : {}),
   };
   const predictions = [...readPredictions(path, { ...filter, limit, newestFirst: true })].map(predictionRecord);
   const counts = countPredictions(path, filter);
   return { total: counts.predictions, labelled: counts.labelled, predictions };
-}
-
-function instantOf(flag: string, text: string): number {
-  const instant = parseDate(text);
-  if (instant !== undefined) return instant;
-  throw new MlctlError("usage", `${flag} ${text} is no date`, { hint: "such as 2026-11-21 or 2026-11-21T09:30:00Z" });
 }

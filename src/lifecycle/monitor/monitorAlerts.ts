@@ -1,4 +1,5 @@
 /** Tells people what changed since they were last told: once per change, per channel. */
+import { milliseconds } from "../../core/text/duration.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../config/schema/schema.ts";
@@ -169,8 +170,4 @@ async function channelsOf({ config }: Workspace): Promise<ConfiguredChannel[]> {
     used.set(channel.name, count);
     return { settings, channel: count === 1 ? channel : { ...channel, name: `${channel.name} (${count})` } };
   });
-}
-
-function milliseconds(text: string): number {
-  return Number(text.slice(0, -1)) * (text.endsWith("m") ? 60_000 : 1_000);
 }

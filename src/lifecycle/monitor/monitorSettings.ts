@@ -1,7 +1,7 @@
 /** How windows are judged here, from `monitor` of config.json. */
 import type { Config } from "../../config/schema/schema.ts";
 import type { Run } from "../../core/records/run.ts";
-import { duration } from "../../features/duration.ts";
+import { milliseconds, MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { JudgeOptions } from "../../monitoring/judgeWindow.ts";
 import { sha256Text } from "../../storage/files/sha256.ts";
@@ -24,7 +24,10 @@ export function monitorSettings(
   return {
     model,
     drift: { ...driftOptions(config), minimumRows: monitor.minimum_rows, failOn: monitor.drift.fail_on },
-    quality: { ...quality, freshnessDays: freshness === undefined ? undefined : daysOf(freshness) },
+    quality: {
+      ...quality,
+      freshnessDays: freshness === undefined ? undefined : milliseconds(freshness) / MILLISECONDS_A_DAY,
+    },
     performance: { metric, ...yardstick(run, metric), require: monitor.require, confidence: monitor.confidence },
     segments: segments ?? monitor.segments,
     segmentRows: monitor.segment_rows,
@@ -37,10 +40,6 @@ export function monitorSettings(
 export function settingsHash({ monitor, serve, target }: Config, segments: readonly string[]): string {
   const { window: _window, step: _step, retrain_on: _retrain, ...rest } = monitor;
   return sha256Text(JSON.stringify({ ...rest, segments, round: serve.round, target }));
-}
-
-function daysOf(text: string): number {
-  return duration(text)!.milliseconds / 86_400_000;
 }
 
 /** The deciding metric on the test data, which the model was not trained on. */

@@ -1,6 +1,6 @@
 /** Cuts rows into the windows that are judged together. */
 import { MlctlError } from "../../core/errors.ts";
-import { duration } from "../../features/duration.ts";
+import { milliseconds } from "../../core/text/duration.ts";
 
 export interface WindowRequest {
   /** "90d", "500 rows", "day", "week", "month"; null: all rows. "file" is for whoever reads the files. */
@@ -62,7 +62,7 @@ export function earliestNeeded({ window, since, until, backfill, now }: WindowRe
     return undefined;
   const end = since ?? until ?? now;
   // Two months hold the last one that is over, and two weeks or days as well.
-  const length = isCalendar(window) ? 62 * 86_400_000 : duration(window)!.milliseconds;
+  const length = isCalendar(window) ? 62 * 86_400_000 : milliseconds(window);
   return end === undefined ? undefined : end - length;
 }
 
@@ -138,15 +138,15 @@ function oldestOf(time: Float64Array): number {
 }
 
 function lengthBounds(window: string, time: Float64Array, request: WindowRequest): Bounds[] {
-  const length = duration(window)!;
+  const length = milliseconds(window);
   const end = newestOf(time, request);
   if (!Number.isFinite(end)) return [];
-  if (!isHistory(request)) return [boundsOf(end, length.milliseconds)];
-  const step = request.step === null ? length.milliseconds : duration(request.step)!.milliseconds;
+  if (!isHistory(request)) return [boundsOf(end, length)];
+  const step = request.step === null ? length : milliseconds(request.step);
   const first = request.since ?? startOf("day", oldestOf(time));
   refuseTooMany((end - first) / step, window);
   const bounds: Bounds[] = [];
-  for (let last = first; last < end; last += step) bounds.push(boundsOf(last + step, length.milliseconds));
+  for (let last = first; last < end; last += step) bounds.push(boundsOf(last + step, length));
   return bounds;
 }
 
