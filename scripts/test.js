@@ -1,4 +1,7 @@
-/** `npm test`: checks types, lint and format (stops at the first failure), then runs all tests. Arguments are passed to vitest. */
+/**
+ * `npm test`: checks types, lint and format (stops at the first failure), then runs all tests. Arguments are passed to
+ * vitest.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -56,7 +59,10 @@ function reportTotals() {
   console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
 }
 
-/** The file and the outermost title that gives a reason, e.g. "(needs …)" or "(skipped where …)"; else the outermost title. */
+/**
+ * The file and the outermost title that gives a reason, e.g. "(needs …)" or "(skipped where …)"; else the outermost
+ * title.
+ */
 function reasonOf(file, { ancestorTitles, title }) {
   const titles = [...ancestorTitles, title].filter((each) => each !== "");
   const reason = titles.find((each) => /needs|skipped|without|absent|not installed/i.test(each));

@@ -73,7 +73,7 @@ describe("loadConfig", () => {
       'config.json:5: train.models.0.family: found "xgbost", allowed "baseline", "logistic_regression", "xgboost"; did you mean "xgboost"?',
       'config.json:6: ingest.dedupe: found true, allowed "first", "last", false',
       'config.json:7: alerts.0.type: found "web", allowed "webhook", "email", "command"',
-      "config.json:7: alerts.1.to: missing, allowed a string: whom to write to",
+      "config.json:7: alerts.1.to: missing, allowed a string: recipients, separated by commas",
       "config.json:7: alerts.1.smtp: missing, allowed a string: smtp://user:password@host:port, as ${NAME}",
       'config.json:8: monitor.window: found "90x", allowed a duration such as 90d, "500 rows", day, week, month or file or null',
       'config.json:9: serve.port: found "eighty", allowed a number',
@@ -105,7 +105,7 @@ describe("loadConfig", () => {
     [[], "config.json: found [], allowed an object"],
     [{ target: "y", train: { models: [] } }, "train.models: found [], allowed at least 1 entry"],
     [{ target: "" }, 'target: found "", allowed a non-empty string'],
-  ])("refuses %j", async (text, problem) => {
+  ])("rejects %j", async (text, problem) => {
     expect((await refusal(text)).details.join("\n")).toContain(problem);
   });
 
@@ -116,7 +116,7 @@ describe("loadConfig", () => {
     ]);
   });
 
-  it("is not ready where there is no config.json, and a usage error where the file of -c does not exist", async () => {
+  it("reports a missing config.json as notReady, and a missing file of -c as a usage error", async () => {
     const empty = mkdtempSync(join(directory, "empty-"));
     const call = (path?: string) => loadConfig({ directory: empty, path, environment: {} });
     await expect(call()).rejects.toMatchObject({ kind: "notReady", hint: expect.stringContaining("mlctl init") });
@@ -178,7 +178,7 @@ describe("precedence", () => {
 });
 
 describe("${NAME}", () => {
-  it("is taken from the environment, typed, and left as written in what is recorded", async () => {
+  it("is resolved from the environment with the type of the key, and stays unresolved in records", async () => {
     const text = { target: "y", name: "m-${STAGE}", serve: { token: "${SECRET}", port: "${PORT}" } };
     const { config, recordable } = await load(text, { environment: { SECRET: "s3cret", PORT: "81", STAGE: "test" } });
     expect(config.serve).toMatchObject({ token: "s3cret", port: 81 });
@@ -187,7 +187,7 @@ describe("${NAME}", () => {
     expect(JSON.stringify(recordable)).not.toContain("s3cret");
   });
 
-  it("is an error where it is missing, once, with a suggestion", async () => {
+  it("is reported once if the variable is not set, with a suggestion", async () => {
     const error = await refusal({ target: "y", serve: { token: "${TOKN}" } }, { environment: { TOKEN: "x" } });
     expect(error.details).toEqual([
       'config.json:1: serve.token: found "${TOKN}", but the variable TOKN is not set; did you mean "${TOKEN}"?',

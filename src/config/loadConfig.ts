@@ -1,4 +1,7 @@
-/** Finds, reads and checks config.json. Precedence: flags > MLCTL_* variables > file > defaults. Records the source of every value. */
+/**
+ * Finds, reads and checks config.json. Precedence: flags > MLCTL_* variables > file > defaults. Records the source of
+ * every value.
+ */
 import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
@@ -44,7 +47,10 @@ export interface LoadedConfig {
   readonly path: string;
   /** The workspace: the folder of config.json. Paths in config.json are relative to it. */
   readonly directory: string;
-  /** Source of each value, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED" or "--seed". Defaults have none. */
+  /**
+   * Source of each value, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED" or "--seed". Defaults have
+   * none.
+   */
   readonly sources: ReadonlyMap<string, string>;
   /** Source of any key; for a key that is not set, the source of its nearest ancestor. */
   readonly sourceOf: (path: string) => string | undefined;

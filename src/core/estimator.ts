@@ -103,11 +103,16 @@ export interface Estimator {
   fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator>;
   /** @throws {MlctlError} kind "data" if the state does not fit this version */
   load(fitted: FittedEstimator): Predictor;
-  /** One value per feature, at least 0 (gain for trees, |coefficient| for standardized linear models); absent if the family has none. */
+  /**
+   * One value per feature, at least 0 (gain for trees, |coefficient| for standardized linear models); absent if the
+   * family has none.
+   */
   importance?(fitted: FittedEstimator): Float64Array;
   /** @throws {RangeError} if the number of columns differs from training */
   contributions?(fitted: FittedEstimator, X: Matrix): Contributions;
-  /** For families whose short fit is a prefix of a longer one: a search fits trials that differ only in `param` once. */
+  /**
+   * For families whose short fit is a prefix of a longer one: a search fits trials that differ only in `param` once.
+   */
   readonly stages?: {
     readonly param: string;
     /** Whether fits with these parameters share a prefix. */

@@ -1,2 +1,5 @@
-/** Prediction task of a model. config.json has "regression" or "classification"; two classes are binary, more are multiclass. */
+/**
+ * Prediction task of a model. config.json has "regression" or "classification"; two classes are binary, more are
+ * multiclass.
+ */
 export type Task = "regression" | "binary" | "multiclass";

@@ -32,10 +32,16 @@ export interface HistoryGap {
   readonly message: string;
 }
 
-/** One option of a transform and its allowed values, for validation and help. All transforms have `column` and `columns`. */
+/**
+ * One option of a transform and its allowed values, for validation and help. All transforms have `column` and
+ * `columns`.
+ */
 export interface TransformOption {
   readonly name: string;
-  /** "choices": a list of values from `choices`; "texts": a list of strings; "integers": a list; "scalar": a number or a string. */
+  /**
+   * "choices": a list of values from `choices`; "texts": a list of strings; "integers": a list; "scalar": a number or a
+   * string.
+   */
   readonly type:
     "number" | "integer" | "integers" | "boolean" | "choice" | "choices" | "text" | "texts" | "scalar" | "object";
   /** Null: not set; the description says what happens then. */
@@ -46,7 +52,9 @@ export interface TransformOption {
   readonly description: string;
 }
 
-/** Applies a fitted transform. It does not mutate its argument, and a row's result does not depend on the other rows. */
+/**
+ * Applies a fitted transform. It does not mutate its argument, and a row's result does not depend on the other rows.
+ */
 export type TableMap = (table: Table) => Table;
 
 /**

@@ -55,7 +55,10 @@ function largestDistance(first: Float64Array, second: Float64Array): number {
   return largest;
 }
 
-/** The same from ranks: between two reference values only the current share rises, so the extremes are at the ends of the gap. */
+/**
+ * The same from ranks: between two reference values only the current share rises, so the extremes are at the ends of
+ * the gap.
+ */
 function distanceAtPoints(reference: Float64Array, current: Float64Array): number {
   const [m, n] = [reference.length, current.length];
   const { points, counts } = ranksBetween(reference, current);

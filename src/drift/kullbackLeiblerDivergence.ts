@@ -22,7 +22,10 @@ export function kullbackLeiblerDivergence(reference: Float64Array, current: Floa
   );
 }
 
-/** Fills empty cells and normalizes again, like scipy.stats.entropy. Cells empty on both sides affect only the normalization. */
+/**
+ * Fills empty cells and normalizes again, like scipy.stats.entropy. Cells empty on both sides affect only the
+ * normalization.
+ */
 function filled(shares: Float64Array): Float64Array {
   const floored = shares.map((share) => (share === 0 ? EMPTY_SHARE : share));
   const total = floored.reduce((sum, share) => sum + share, 0);

@@ -1,7 +1,9 @@
 /** Draws bootstrap resamples of rows, as counts per row. */
 import type { Random } from "../core/random.ts";
 
-/** Maximum number of rows drawn for one interval. Larger test sets get fewer resamples, so that they take only seconds. */
+/**
+ * Maximum number of rows drawn for one interval. Larger test sets get fewer resamples, so that they take only seconds.
+ */
 const MAX_DRAWS = 400_000_000;
 
 /** With fewer resamples the limits of a 95 % interval are almost the extremes. */

@@ -73,7 +73,7 @@ describe("metrics", () => {
     for (const [name, value] of Object.entries(expected)) expectClose(values[name]!, value);
   });
 
-  it("of a single class equal scikit-learn's, and are null where it raises", () => {
+  it("of a single class equal scikit-learn's, and are null if scikit-learn raises", () => {
     const [yPred, probabilities] = [Float64Array.of(0, 1, 0), Float64Array.of(0.2, 0.7, 0.4)];
     const of = (yTrue: Float64Array): Evaluation => ({ task: "binary", classCount: 2, yTrue, yPred, probabilities });
     // z = [0, 0, 0], h = [0, 1, 0], q = [.2, .7, .4]; log_loss(z, q, labels=[0, 1]); roc_auc_score raises ValueError

@@ -8,7 +8,10 @@ import { samplePositions } from "./samplePositions.ts";
 /** Maximum number of sampled values over all columns: about 2 MB of JSON for any number of columns. */
 const SAMPLE_BUDGET = 200_000;
 
-/** Larger samples hardly improve the power of a Kolmogorov–Smirnov test with a batch of usual size; smaller ones reduce it. */
+/**
+ * Larger samples hardly improve the power of a Kolmogorov–Smirnov test with a batch of usual size; smaller ones reduce
+ * it.
+ */
 const LARGEST_SAMPLE = 2_000;
 const SMALLEST_SAMPLE = 200;
 

@@ -1,4 +1,6 @@
-/** A Python process that tests compare results with. Shared by all test files, because importing XGBoost takes seconds. */
+/**
+ * A Python process that tests compare results with. Shared by all test files, because importing XGBoost takes seconds.
+ */
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 
 /** Set MLCTL_TEST_PYTHON to test against other versions of XGBoost or scikit-learn. */

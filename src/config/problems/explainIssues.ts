@@ -75,7 +75,9 @@ function knownKeys({ properties, propertyNames }: SchemaNode): string[] {
   return [...Object.keys(properties ?? {}), ...(propertyNames?.enum ?? []).map(String)];
 }
 
-/** The alternative of a union that the user meant: the only one whose outer type matches. Its inner issues are reported. */
+/**
+ * The alternative of a union that the user meant: the only one whose outer type matches. Its inner issues are reported.
+ */
 function deepestBranch(issue: Issue): readonly Issue[] | undefined {
   const matching = (issue.errors ?? []).filter((issues) =>
     issues.every(({ code, path }) => path.length > 0 || (code !== "invalid_type" && code !== "invalid_value")),

@@ -28,7 +28,10 @@ export function scheduleSchema() {
   );
 }
 
-/** `mlctl prune` keeps what is among the newest `keep` or younger than `days`. A rule that is null keeps nothing; both null keep all. */
+/**
+ * `mlctl prune` keeps what is among the newest `keep` or younger than `days`. A rule that is null keeps nothing; both
+ * null keep all.
+ */
 export function retentionSchema() {
   return z.strictObject({
     datasets: kept(10, 90, "datasets and their rejected files"),

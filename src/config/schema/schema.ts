@@ -1,4 +1,7 @@
-/** The schema of config.json: type, default and description of every key. TypeScript types, messages and JSON Schema derive from it. */
+/**
+ * The schema of config.json: type, default and description of every key. TypeScript types, messages and JSON Schema
+ * derive from it.
+ */
 import { z } from "zod";
 import { alertsSchema } from "./alertsSchema.ts";
 import { ingestSchema } from "./ingestSchema.ts";

@@ -10,7 +10,9 @@ export interface Deployment {
   readonly previousRunId: string | null;
   readonly action: "deploy" | "rollback" | "force";
   readonly reasons: readonly string[];
-  /** Aliases of the deployed model, e.g. champion. They follow deployment.json, so that one file rename switches all. */
+  /**
+   * Aliases of the deployed model, e.g. champion. They follow deployment.json, so that one file rename switches all.
+   */
   readonly aliases: readonly string[];
   readonly metric: string;
   readonly value: number | null;

@@ -103,7 +103,10 @@ export interface PerformanceReport extends MetricValues {
   readonly errorStandardDeviation: number | null;
   readonly meanPredicted: number | null;
   readonly meanActual: number | null;
-  /** An evenly spaced sample of a few hundred rows: time (null without a time column), prediction, label. Classes by name. */
+  /**
+   * An evenly spaced sample of a few hundred rows: time (null without a time column), prediction, label. Classes by
+   * name.
+   */
   readonly points: readonly (readonly [at: string | null, predicted: number | string, actual: number | string])[];
   readonly estimate: PerformanceEstimate | null;
   /** Why performance was not computed. */
@@ -137,7 +140,9 @@ export type ColumnDistribution =
       readonly kind: "category";
       /** The most frequent categories of both sides together. */
       readonly names: readonly string[];
-      /** Number of remaining categories, which share the last entry of `reference` and `current`; 0 if there are none. */
+      /**
+       * Number of remaining categories, which share the last entry of `reference` and `current`; 0 if there are none.
+       */
       readonly others: number;
       readonly reference: readonly number[];
       readonly current: readonly number[];

@@ -1,4 +1,7 @@
-/** Signature: inputs and target of a model, like in MLflow. Every row is checked against it before features are computed. */
+/**
+ * Signature: inputs and target of a model, like in MLflow. Every row is checked against it before features are
+ * computed.
+ */
 import type { ColumnKind } from "./table.ts";
 import type { Task } from "../task.ts";
 

@@ -1,4 +1,7 @@
-/** Dates such as 09/03/2024 or 29.01.24. They are ambiguous, so readers keep them as strings; this builds the hint that converts them. */
+/**
+ * Dates such as 09/03/2024 or 29.01.24. They are ambiguous, so readers keep them as strings; this builds the hint that
+ * converts them.
+ */
 import { selectHint } from "./selectHint.ts";
 
 /** Regular expression for a whole value, for DuckDB: two parts, the year, and optionally hours, minutes and seconds. */
@@ -19,7 +22,10 @@ export interface DayMonthDates {
 const LAST_MONTH = 12;
 const LAST_DAY = 31;
 
-/** A hint with the day/month order that the values allow and the setting that converts them; undefined if they cannot be dates. */
+/**
+ * A hint with the day/month order that the values allow and the setting that converts them; undefined if they cannot be
+ * dates.
+ */
 export function dayMonthHint(column: string, { first, second, forms }: DayMonthDates): string | undefined {
   if (Math.max(first, second) > LAST_DAY) return undefined;
   if (first > LAST_MONTH && second > LAST_MONTH) {

@@ -30,7 +30,10 @@ export function dateText(time: number): string {
   return new Date(time).toISOString().replace("T00:00:00.000Z", "");
 }
 
-/** `YYYYMMDDTHHMMSSmmmZ` in UTC, for file names: they sort by time. Under the lock no two share a millisecond, so they never collide. */
+/**
+ * `YYYYMMDDTHHMMSSmmmZ` in UTC, for file names: they sort by time. Under the lock no two share a millisecond, so they
+ * never collide.
+ */
 export function timestamp(date: Date): string {
   return date.toISOString().replace(/[-:.]/g, "");
 }

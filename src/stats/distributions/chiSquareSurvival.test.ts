@@ -21,7 +21,7 @@ describe("chiSquareSurvival", () => {
     expect(chiSquareSurvival(Infinity, 3)).toBe(0);
   });
 
-  it("is NaN where it is undefined", () => {
+  it("is NaN if undefined", () => {
     expect(chiSquareSurvival(NaN, 3)).toBeNaN();
     expect(chiSquareSurvival(1, 0)).toBeNaN();
   });

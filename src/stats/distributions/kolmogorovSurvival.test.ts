@@ -33,7 +33,7 @@ describe("kolmogorovSurvival", () => {
     expect(kolmogorovSurvival(10, 0)).toBe(1);
   });
 
-  it("is NaN where it is undefined", () => {
+  it("is NaN if undefined", () => {
     expect(kolmogorovSurvival(10, NaN)).toBeNaN();
     expect(kolmogorovSurvival(2.5, 0.1)).toBeNaN();
   });
