@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Starts mlctl. Must load on any Node, to say which one it needs before anything native is opened. */
+/** Starts mlctl. Must load on any version of Node, to report the required one before any native module is loaded. */
 import { fileURLToPath } from "node:url";
 import { isTooOld, OLDEST_NODE, runWithNodeOfClone } from "./nodeVersion.js";
 
@@ -10,7 +10,7 @@ if (!isTooOld()) {
 } else if (!runWithNodeOfClone(fileURLToPath(import.meta.url), args)) {
   process.stderr.write(`error: mlctl needs Node.js ${OLDEST_NODE} or newer, this is ${process.version}\n`);
   process.stderr.write(
-    "hint: install a newer one (https://nodejs.org), or run `npm start` in a clone, which brings it\n",
+    "hint: install a newer one (https://nodejs.org), or run `npm start` in a clone, which installs it\n",
   );
   process.exit(1);
 }

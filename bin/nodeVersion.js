@@ -1,4 +1,4 @@
-/** Which Node.js mlctl needs, and the one that a clone may have of its own. Must load on any Node: nothing newer in here. */
+/** The required version of Node.js, and the copy of Node.js that a clone may have. Must load on any version of Node. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 
 export const OLDEST_NODE = "22.12";
 
-/** Where scripts/setup.js puts a Node on machines whose own is older. */
+/** Where scripts/setup.js installs Node if the system's is too old. */
 export const nodeFolder = fileURLToPath(new URL("../.node", import.meta.url));
 
-/** Below node_modules: the npm package that holds the binary for this machine. */
+/** The npm package with the Node binary for this platform. */
 export const nodePackage = packageFor(process.platform, process.arch);
 
 export const nodeOfClone = `${nodeFolder}/node_modules/${nodePackage}/bin/${process.platform === "win32" ? "node.exe" : "node"}`;
@@ -21,13 +21,13 @@ export function isTooOld(version = process.versions.node) {
 }
 
 /**
- * Runs `script` with the clone's own Node, if it has one, and ends as it ends.
- * @returns false where it has none
+ * Runs `script` with the Node of the clone and exits with its exit code.
+ * @returns false if the clone has no Node
  */
 export function runWithNodeOfClone(script, args) {
   if (!existsSync(nodeOfClone)) return false;
   const child = spawn(nodeOfClone, [script, ...args], { stdio: "inherit" });
-  // Ctrl-C reaches both, since they share the terminal; what is sent to this process alone is passed on.
+  // Ctrl-C reaches both processes, because they share the terminal. Signals sent only to this process are forwarded.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {

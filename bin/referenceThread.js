@@ -1,5 +1,5 @@
-/** The thread that reads a reference. */
+/** Entry point of the thread that reads a reference. */
 import { loadEntry } from "./loadEntry.js";
 
-// Not awaited: V8 aborts the whole process where a thread is ended while a module of it awaits at its top.
+// Not awaited: V8 aborts the process if a thread is terminated during a top-level await.
 void loadEntry("referenceThread", "lifecycle/monitor/referenceThread.js");

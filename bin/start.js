@@ -1,4 +1,4 @@
-/** Loads the program and runs it; what V8 compiles is kept for the next start. */
+/** Loads and runs the program, with V8's compile cache for faster starts. */
 import { existsSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
@@ -16,13 +16,13 @@ export async function start(args) {
   await main(args);
 }
 
-/** Not Node's own default: it lies in the temporary folder, where others could put code for this user to run. */
+/** Not Node's default, which is in the temporary folder, where other users could plant code. */
 function cacheFolder() {
   const named = process.env.XDG_CACHE_HOME ?? "";
   if (isAbsolute(named)) return join(named, "mlctl");
   try {
     return join(homedir(), ".cache", "mlctl");
   } catch {
-    return undefined; // a user without a home, such as a container's
+    return undefined; // a user without a home folder, e.g. in a container
   }
 }

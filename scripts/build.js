@@ -1,4 +1,4 @@
-/** Compiles src/ to dist/, and bundles it, when a source file, or a setting, is newer than the last build. */
+/** Compiles src/ to dist/ and bundles it, if a source file or a setting is newer than the last build. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

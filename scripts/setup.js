@@ -1,6 +1,6 @@
 /**
- * Makes a fresh clone ready, then runs the script that its arguments name, if any: a Node.js new enough, the packages of
- * package-lock.json, dist/. Each only when it is missing or stale. Must load on any Node.
+ * Prepares a fresh clone, then runs the script given as arguments, if any. Installs a recent Node.js and the packages of
+ * package-lock.json, and builds dist/, each only if missing or outdated. Must load on any version of Node.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isTooOld, nodeFolder, nodeOfClone, nodePackage, OLDEST_NODE } from "../bin/nodeVersion.js";
 
-/** The release that is brought where the machine's own is too old. */
+/** Installed if the system's Node is too old. */
 const NODE_RELEASE = 24;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -16,13 +16,13 @@ const script = process.argv.slice(2);
 
 if (isTooOld()) {
   if (!existsSync(nodeOfClone)) installNode();
-  // A shell remembers where it found `node`, so what follows runs as a child of the new one, not after this script.
+  // The shell caches the path of `node`, so the rest runs as a child of the new Node, not after this script.
   const env = { ...process.env, PATH: `${dirname(nodeOfClone)}${delimiter}${process.env.PATH ?? ""}` };
   process.exit(run(nodeOfClone, [fileURLToPath(import.meta.url), ...script], { env, stdio: "inherit" }));
 }
 if (modifiedAt("node_modules/.package-lock.json") < modifiedAt("package-lock.json")) {
   console.error("Installing the packages of package-lock.json …");
-  // No package needs its install script, and mlctl's own is the build below.
+  // No package needs its install script, and mlctl's own script is the build below.
   require(npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], root), "npm ci");
 }
 require(run(process.execPath, [`${root}scripts/build.js`]), "the build");
@@ -30,7 +30,7 @@ if (script.length > 0) process.exit(run(process.execPath, script, { cwd: root, s
 
 function installNode() {
   console.error(`mlctl needs Node.js ${OLDEST_NODE} or newer, this is ${process.version}.`);
-  console.error(`Installing Node.js ${NODE_RELEASE} in .node, for this folder alone …`);
+  console.error(`Installing Node.js ${NODE_RELEASE} in .node, for this folder only …`);
   mkdirSync(nodeFolder, { recursive: true });
   writeFileSync(`${nodeFolder}/package.json`, '{ "private": true }\n');
   npm(
@@ -43,23 +43,23 @@ function installNode() {
   process.exit(1);
 }
 
-/** The npm that runs this script, by the Node that runs it: no shell, also on Windows. */
+/** Runs the npm that started this script with the current Node, without a shell even on Windows. */
 function npm(args, cwd) {
   const path = process.env.npm_execpath;
   if (path !== undefined && /npm-cli\.c?js$/.test(path)) return run(process.execPath, [path, ...args], { cwd });
   return run("npm", args, { cwd, shell: process.platform === "win32" });
 }
 
-/** Its output goes to stderr: stdout belongs to the script that follows. */
+/** The output goes to stderr, because stdout belongs to the script that runs afterwards. */
 function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { stdio: ["ignore", 2, 2], ...options });
   if (error) console.error(`error: ${command} could not be started: ${error.message}`);
   return status ?? 1;
 }
 
-function require(status, what) {
+function require(status, step) {
   if (status === 0) return;
-  console.error(`error: ${what} failed`);
+  console.error(`error: ${step} failed`);
   process.exit(status);
 }
 

@@ -1,4 +1,7 @@
-/** `npm test`: types, lint, format, then every test; stops at the first that fails. Arguments go to vitest. */
+/**
+ * `npm test`: checks types, lint and format (stops at the first failure), then runs all tests. Arguments are passed to
+ * vitest.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +9,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** The scripts themselves, run by this Node: what .bin holds differs from system to system. */
+/** Scripts to run with this Node, because the contents of .bin differ between operating systems. */
 const programs = {
   tsc: "typescript/bin/tsc",
   oxlint: "oxlint/bin/oxlint",
@@ -26,7 +29,7 @@ const status = run("vitest", [
   `--outputFile.json=${results}`,
   ...process.argv.slice(2),
 ]);
-tellTotals();
+reportTotals();
 rmSync(scratch, { recursive: true, force: true });
 process.exit(status);
 
@@ -40,12 +43,12 @@ function run(program, args) {
   const path = join(root, "node_modules", programs[program]);
   const outcome = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
   if (outcome.error) console.error(`error: ${program} could not be started: ${outcome.error.message}`);
-  if (outcome.signal) console.error(`error: ${program} was ended by ${outcome.signal}`);
+  if (outcome.signal) console.error(`error: ${program} was terminated by ${outcome.signal}`);
   return outcome.status ?? 1;
 }
 
-function tellTotals() {
-  if (!existsSync(results)) return console.error("error: vitest ended without its results");
+function reportTotals() {
+  if (!existsSync(results)) return console.error("error: vitest exited without writing its results");
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(results, "utf8"));
   const skipped = testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.filter((test) => test.status === "skipped").map((test) => reasonOf(name, test)),
@@ -56,9 +59,12 @@ function tellTotals() {
   console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
 }
 
-/** The file and the outermost title that says what is missing: "(needs …)", "(skipped where …)"; else the title itself. */
+/**
+ * The file and the outermost title that gives a reason, e.g. "(needs …)" or "(skipped where …)"; else the outermost
+ * title.
+ */
 function reasonOf(file, { ancestorTitles, title }) {
   const titles = [...ancestorTitles, title].filter((each) => each !== "");
-  const telling = titles.find((each) => /needs|skipped|without|absent|not installed/i.test(each));
-  return `${relative(root, file)}: ${telling ?? titles[0]}`;
+  const reason = titles.find((each) => /needs|skipped|without|absent|not installed/i.test(each));
+  return `${relative(root, file)}: ${reason ?? titles[0]}`;
 }

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# `npm run test:fresh`: the two commands on a machine that has Node.js and npm and nothing else. Makes a minimal Debian
+# `npm run test:fresh`: tests `npm start` and `npm test` on a machine with only Node.js and npm. Creates a minimal Debian
 # (no compiler, Python, git, browser or libxgboost), copies HEAD into it and, as an ordinary user, runs `npm start`
-# twice, `npm test`, `npm pack` and the mlctl that the package installs; once with the machine's own Node, once with
-# Node 26, or with those that are named. --quick leaves `npm test` out. Needs root and debootstrap. The minimal system
-# is kept in /var/cache for the next time.
+# twice, `npm test`, `npm pack` and the installed package. Arguments: major versions of Node, or "own" for the system's;
+# default: own 26. --quick skips `npm test`. Needs root and debootstrap. Caches the minimal Debian in /var/cache.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,7 +33,7 @@ if [ ! -f "$base/.complete" ]; then
   touch "$base/.complete"
 fi
 
-# The program `node` and the folder of npm, by name ("own": this machine's) or major version.
+# Prints the path of `node` for a major version, or "own" for the system's.
 node_program() {
   if [ "$1" = own ]; then
     readlink -f "$(command -v node)"
@@ -45,7 +44,7 @@ node_program() {
   echo "$work/node-$1/node_modules/node-linux-$(node -p process.arch)/bin/node"
 }
 
-# What the machine needs to reach the package registry: addresses, certificates, npm's settings.
+# Copies what is needed to reach the package registry: DNS settings, certificates, npm settings.
 copy_network() {
   local root=$1 ca
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
@@ -55,14 +54,14 @@ copy_network() {
   printf 'cafile=/etc/ssl/certs/ca-certificates.crt\nregistry=%s\n' "$(npm config get registry)" >"$root/home/stranger/.npmrc"
 }
 
-# The commands, as the stranger types them. Prints the seconds that each took.
+# The commands that the user types. Prints the seconds that each takes.
 cat >"$work/session.sh" <<'SESSION'
 set -euo pipefail
 cd ~/mlctl
 step() {
   local from=$SECONDS
   echo "$ $*"
-  "$@" || { echo "error: $* ended with $?"; exit 1; }
+  "$@" || { echo "error: $* failed with exit code $?"; exit 1; }
   echo "($((SECONDS - from)) s)"
 }
 echo "node $(node --version), npm $(npm --version), user $(id -un), $(command -v cc python3 git chromium || true)"
@@ -80,7 +79,7 @@ export PATH=~/installed/node_modules/.bin:$PATH
 cd
 if [ -d mlctl/.node ]; then
   echo "$ mlctl --version   (with a Node that is too old)"
-  mlctl --version && { echo "error: it should have refused"; exit 1; }
+  mlctl --version && { echo "error: it should have failed"; exit 1; }
   export PATH=$(echo ~/mlctl/.node/node_modules/*/bin):$PATH
 fi
 step mlctl init demo
@@ -107,7 +106,7 @@ for node in "${nodes[@]}"; do
   cp "$work/session.sh" "$root/home/stranger/session.sh"
   chroot "$root" chown -R stranger:stranger /home/stranger
   echo "== test:fresh with Node $node =="
-  # Processes, mounts and terminals of its own; nothing of this shell's variables. On Node 20 npm test has a newer one.
+  # Separate processes, mounts and terminals, and none of this shell's variables.
   # shellcheck disable=SC2016 # expanded inside
   unshare --mount --pid --fork --kill-child bash -c '
     mount -t proc proc "$0/proc" && mount -t devtmpfs devtmpfs "$0/dev" 2>/dev/null || mount --rbind /dev "$0/dev"
@@ -118,4 +117,4 @@ for node in "${nodes[@]}"; do
   umount -l "$work/root"
   rm -rf "$work/upper-$node" "$work/layer-$node"
 done
-echo "test:fresh: all well with Node ${nodes[*]}"
+echo "test:fresh: passed with Node ${nodes[*]}"

@@ -46,17 +46,14 @@ describe("config.json", () => {
       ],
     ],
     [
-      "has a text that is not closed",
+      "has a string that is not closed",
       '{\n"target": "exited\n}',
       ["error: config.json is not valid JSON: a string is not closed, line 2, column 11", JSON_HINT],
     ],
     [
       "has a key twice",
       '{\n"target": "exited",\n"target": "x" }',
-      [
-        'error: config.json is not valid JSON: the key "target" is there twice in one object, line 3, column 1',
-        JSON_HINT,
-      ],
+      ['error: config.json is not valid JSON: duplicate key "target" in an object, line 3, column 1', JSON_HINT],
     ],
     [
       "is a list",
@@ -82,7 +79,7 @@ describe("config.json", () => {
       "{}",
       [
         "error: config.json has an error",
-        "  config.json:1: target: missing, allowed a text: the column to predict",
+        "  config.json:1: target: missing, allowed a string: the column to predict",
         SCHEMA_HINT,
       ],
     ],
@@ -96,7 +93,7 @@ describe("config.json", () => {
       ],
     ],
     [
-      "has wrong types, unknown keys and misspelt names: all are told at once, each with its line",
+      "has wrong types, unknown keys and misspelt names: all are reported at once, each with its line",
       `{
   "target": 5,
   "taget": "exited",
@@ -112,7 +109,7 @@ describe("config.json", () => {
 }`,
       [
         "error: config.json has 10 errors",
-        "  config.json:2: target: found 5, allowed a text",
+        "  config.json:2: target: found 5, allowed a string",
         '  config.json:3: taget: found an unknown key, did you mean "target"?',
         '  config.json:4: id_columns: found "corporation", allowed a list [ … ]',
         '  config.json:5: ingest.dedupe: found "frist", allowed "first", "last", false; did you mean "first"?',

@@ -52,7 +52,7 @@ describe("money", () => {
     const other = emptyWorkspace({ target: "y", train: { metric: "cost" } });
     const { status, stderr } = other.run(["train"]);
     expect(status).toBe(2);
-    expect(stderr).toContain('"costs" says nothing of what answers cost');
+    expect(stderr).toContain('found "cost", but "costs" is not set');
   });
 });
 

@@ -184,7 +184,7 @@ describe("a search that cannot be", () => {
     [{ space: { gamma: { low: 1, high: 0 } }, method: "tpe" }, "low must be below high"],
     [
       { space: { gamma: { distribution: "log_uniform", low: 0, high: 1 } }, method: "tpe" },
-      "found 0, which has no logarithm",
+      "found 0; log_uniform needs a value above 0",
     ],
     [
       { space: { max_leaves: { values: [8], when: { grow_polcy: ["lossguide"] } }, grow_policy: ["lossguide"] } },

@@ -1,25 +1,25 @@
-/** Hash of the part of the configuration that a model follows from. */
+/** Hash of the settings that affect training. */
 import { createHash } from "node:crypto";
 import type { Json } from "../core/json.ts";
 import type { Config } from "./schema/schema.ts";
 
-/** Folders, server, monitoring and schedules may change without making it another model. */
-const decisive = [
+/** Not included: folders, server, monitoring and schedules, which do not change the model. */
+const trainingKeys = [
   ...(["task", "target", "positive_class", "id_columns", "drop_columns", "time_column"] as const),
   ...(["ingest", "features", "train"] as const),
 ] satisfies (keyof Config)[];
 
-/** The same settings give the same hash, in whatever order the file has them. */
+/** Independent of the order of the keys. */
 export function configSha256(config: Config): string {
-  // Absent where none are set, so that hashes of models from before there were costs still hold.
+  // Left out if null, so that hashes of models trained before `costs` existed stay valid.
   const costs = config.costs === null ? {} : { costs: config.costs };
-  const part = { ...Object.fromEntries(decisive.map((key) => [key, config[key]])), ...costs };
+  const part = { ...Object.fromEntries(trainingKeys.map((key) => [key, config[key]])), ...costs };
   return createHash("sha256")
     .update(canonical(part as Json))
     .digest("hex");
 }
 
-/** JSON with sorted keys; feature_sets, select and the like keep their meaning in any order. */
+/** JSON with sorted keys: the order has no meaning in any section, not even in feature_sets or select. */
 function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** The templates of `mlctl init`: what each shows, its commented config.json, and what to try in it. */
+/** The templates of `mlctl init`: a summary, the commented config.json and commands to try. */
 import { attrition } from "./configTemplates/attrition.ts";
 import { blank } from "./configTemplates/blank.ts";
 import { churn } from "./configTemplates/churn.ts";
@@ -11,65 +11,65 @@ export const templates = ["attrition", "crs", "traffic", "churn", "course", "bla
 export type Template = (typeof templates)[number];
 
 export interface ConfigTemplate {
-  /** What a person learns from it. */
+  /** Summary of what the template demonstrates. */
   readonly shows: string;
   /** JSON with comments. */
   readonly text: string;
-  /** Commands that work once `mlctl fullprocess` has run, each with its reason. */
+  /** Commands that work after `mlctl fullprocess`, each with its purpose. */
   readonly tryNext: readonly (readonly [command: string, why: string])[];
 }
 
-const report = ["mlctl report", "the figures and plots as a page"] as const;
+const report = ["mlctl report", "metrics and plots as an HTML page"] as const;
 
 const all: Readonly<Record<Template, ConfigTemplate>> = {
   attrition: {
-    shows: "yes or no from small CSV files; copies, drift, only better models",
+    shows: "binary classification of small CSV files; duplicates, drift",
     text: attrition,
     tryNext: [
-      ["mlctl predict testdata/testdata.csv", "answers for a file"],
-      ["MLCTL_INPUT_FOLDER_PATH=sourcedata mlctl fullprocess", "the next files, which drifted"],
+      ["mlctl predict testdata/testdata.csv", "predictions for a file"],
+      ["MLCTL_INPUT_FOLDER_PATH=sourcedata mlctl fullprocess", "the next files, which have drifted"],
       report,
     ],
   },
   crs: {
-    shows: "a forecast by date from a JSON feed; SQL, lags, feature sets",
+    shows: "forecast by date from a JSON feed; SQL, lags, feature sets",
     text: crs,
     tryNext: [
-      ["mlctl predict requests/dates.csv", "the forecast for two dates; the history is in the model"],
-      ["mlctl runs list", "every feature set with every model"],
+      ["mlctl predict requests/dates.csv", "forecasts for two dates; the history is in the model"],
+      ["mlctl runs list", "each model with each feature set"],
       report,
     ],
   },
   traffic: {
-    shows: "volumes by hour from yearly CSV files; holidays, broken sensors",
+    shows: "hourly volumes from yearly CSV files; holidays, broken sensors",
     text: traffic,
     tryNext: [
-      ["mlctl predict requests/hours.csv", "volumes for three hours"],
-      ["mlctl explain", "which features move the answers"],
-      ["mlctl tune", "better parameters of xgboost, by TPE"],
+      ["mlctl predict requests/hours.csv", "predictions for three hours"],
+      ["mlctl explain", "which features affect the predictions"],
+      ["mlctl tune", "search for better xgboost parameters (TPE)"],
       report,
     ],
   },
   churn: {
-    shows: "a rare yes; tuned threshold, required metrics, files to monitor",
+    shows: "rare positive class; tuned threshold, required metrics, monitoring",
     text: churn,
     tryNext: [
-      ["mlctl predict drops/customer_churn_2.csv", "score a file that has no answers yet"],
-      ["mlctl monitor drops/customer_churn_1.csv", "has this file drifted, and is the model still good?"],
-      ["mlctl tune", "better parameters of xgboost, by TPE"],
+      ["mlctl predict drops/customer_churn_2.csv", "predict a file without labels"],
+      ["mlctl monitor drops/customer_churn_1.csv", "check a file for drift and the model's performance on it"],
+      ["mlctl tune", "search for better xgboost parameters (TPE)"],
       report,
     ],
   },
   course: {
-    shows: "Parquet split by position; folds by person, monotone trees",
+    shows: "Parquet split by position; folds by group, monotone trees",
     text: course,
     tryNext: [
-      ["mlctl predict requests/learners.csv", "two learners"],
-      ["mlctl explain", "which features move the answers"],
+      ["mlctl predict requests/learners.csv", "predictions for two learners"],
+      ["mlctl explain", "which features affect the predictions"],
       report,
     ],
   },
-  blank: { shows: "the smallest configuration, for files of your own", text: blank, tryNext: [] },
+  blank: { shows: "minimal configuration for your own files", text: blank, tryNext: [] },
 };
 
 export function configTemplate(template: Template): ConfigTemplate {

@@ -1,4 +1,4 @@
-/** Every setting with its value and where it comes from, for `mlctl config show`. */
+/** Lists every setting with its value and source, for `mlctl config show`. */
 import type { Json } from "../core/json.ts";
 import { leaves } from "./jsonPath.ts";
 import type { LoadedConfig } from "./loadConfig.ts";
@@ -11,7 +11,7 @@ export interface Setting {
   readonly source: string;
 }
 
-/** Secrets stand as `${NAME}`. */
+/** Secrets are shown as `${NAME}`. */
 export function describeSettings({ recordable, sources }: LoadedConfig): Setting[] {
   const settings = leaves(recordable).filter(({ path }) => path[0] !== "$schema");
   return settings.map(({ path, value }) => {

@@ -7,7 +7,7 @@ import { VARIABLE_PREFIX, variableOf } from "./variableOf.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables that are no setting: read elsewhere, or usual names for `${…}` in config.json. */
+/** Variables that are not settings: read elsewhere, or common names for `${…}` in config.json. */
 const otherVariables = ["MLCTL_XGBOOST_LIBRARY", "MLCTL_DEBUG", "MLCTL_CONFIG", "MLCTL_DIRECTORY", "MLCTL_TOKEN"];
 
 export interface EnvironmentSetting {
@@ -17,8 +17,8 @@ export interface EnvironmentSetting {
 }
 
 /**
- * @param schema asked for only where a variable is set
- * @param referenced names that config.json takes by `${NAME}`
+ * @param schema called only if an MLCTL_* variable is set
+ * @param referenced variables that config.json uses as `${NAME}`
  */
 export function environmentSettings(
   environment: Environment,
@@ -40,13 +40,13 @@ export function environmentSettings(
       const names = [...paths.keys(), ...otherVariables].map((name) => name.slice(VARIABLE_PREFIX.length));
       const close = suggest(variable.slice(VARIABLE_PREFIX.length), names);
       const advice = close === undefined ? "" : `; did you mean ${VARIABLE_PREFIX}${close}?`;
-      warnings.push(`the variable ${variable} is no setting and is ignored${advice}`);
+      warnings.push(`the variable ${variable} is not a setting and is ignored${advice}`);
     }
   }
   return { settings, warnings };
 }
 
-/** Every key with a name of its own, sections included: MLCTL_TRAIN takes a whole section as JSON. */
+/** All keys, including sections: MLCTL_TRAIN takes the whole section as JSON. */
 export function settingPaths(node: SchemaNode, path: readonly string[] = []): (readonly string[])[] {
   const below = Object.entries(node.properties ?? {})
     .filter(([key]) => key !== "$schema")

@@ -1,4 +1,4 @@
-/** Reads, writes and walks values inside JSON by path. */
+/** Reads, sets, removes and lists values in JSON by path. */
 import type { Json } from "../core/json.ts";
 
 export type Path = readonly (string | number)[];
@@ -12,7 +12,7 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** A copy of `root` with `value` at `path`; what is missing on the way is made. */
+/** A copy of `root` with `value` at `path`; creates missing objects on the way. */
 export function withValueAt(root: Json, path: Path, value: Json): Json {
   const [key, ...rest] = path;
   if (key === undefined) return value;
@@ -26,7 +26,7 @@ export function withValueAt(root: Json, path: Path, value: Json): Json {
   ]);
 }
 
-/** A copy of `root` without the key at `path`; an entry of a list stays, so that the others keep their places. */
+/** A copy of `root` without the key at `path`. Entries of lists are not removed, so that positions do not shift. */
 export function withoutValueAt(root: Json, path: Path): Json {
   const [key, ...rest] = path;
   if (key === undefined) return root;
@@ -40,15 +40,17 @@ export function withoutValueAt(root: Json, path: Path): Json {
   );
 }
 
-/** A copy with every text replaced by `replace(text, path)`. */
-export function mapTexts(value: Json, replace: (text: string, path: Path) => Json, path: Path = []): Json {
+/** A copy with every string replaced by `replace(text, path)`. */
+export function mapStrings(value: Json, replace: (text: string, path: Path) => Json, path: Path = []): Json {
   if (typeof value === "string") return replace(value, path);
-  if (Array.isArray(value)) return value.map((item: Json, i) => mapTexts(item, replace, [...path, i]));
+  if (Array.isArray(value)) return value.map((item: Json, i) => mapStrings(item, replace, [...path, i]));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, replace, [...path, key])]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, mapStrings(item, replace, [...path, key])]),
+  );
 }
 
-/** Path and value of all that is no object; a list is one leaf, and so is an object without keys. */
+/** Path and value of everything that is not an object; lists and empty objects count as leaves. */
 export function leaves(value: Json, path: Path = []): { path: Path; value: Json }[] {
   if (!isObject(value) || Object.keys(value).length === 0) return [{ path, value }];
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));

@@ -1,4 +1,4 @@
-/** JSON with comments and trailing commas, as editors know it: read with the place of every value, and edited in place. */
+/** JSON with comments and trailing commas: parses it with the position of every value, and edits it in place. */
 import {
   applyEdits,
   createScanner,
@@ -19,14 +19,14 @@ export interface Position {
 
 export interface ParsedJson {
   readonly value: Json;
-  /** Of each value, by its path joined with dots ("train.models.0.family"); "" is the whole. */
+  /** Position of each value, by its path joined with dots ("train.models.0.family"); "" is the root. */
   readonly positions: ReadonlyMap<string, Position>;
 }
 
-/** Deeper than any configuration; keeps a hostile file from exhausting the stack. */
+/** More than any real configuration needs; keeps a malicious file from overflowing the stack. */
 const MAX_DEPTH = 100;
 
-/** By jsonc-parser's names for what is wrong. */
+/** Messages by the error codes of jsonc-parser. */
 const problems: Readonly<Record<string, string>> = {
   InvalidSymbol: "expected a value or a key in double quotes",
   InvalidNumberFormat: "expected a number",
@@ -46,7 +46,7 @@ const problems: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param name what to call the text in an error, e.g. "config.json"
+ * @param name file name for error messages, e.g. "config.json"
  * @throws {MlctlError} kind "usage" with line and column
  */
 export function parseJsonc(text: string, name: string): ParsedJson {
@@ -68,7 +68,7 @@ export function parseJsonc(text: string, name: string): ParsedJson {
   return { value, positions: places };
 }
 
-/** @param params by position in train.models; others of the same model, comments, order and formatting stay */
+/** @param params by index in train.models; other parameters, comments, order and formatting are kept */
 export function withParams(text: string, params: ReadonlyMap<number, Readonly<Record<string, Json>>>): string {
   const formattingOptions = formattingOf(text);
   let current = text;
@@ -83,7 +83,7 @@ export function withParams(text: string, params: ReadonlyMap<number, Readonly<Re
 
 type Fail = (message: string, offset: number) => never;
 
-/** The parser calls itself for each level: this looks first, without. */
+/** Runs before the parser, which recurses once per level; this check does not recurse. */
 function requireShallow(json: string, fail: Fail): void {
   const scanner = createScanner(json, true);
   let depth = 0;
@@ -94,15 +94,15 @@ function requireShallow(json: string, fail: Fail): void {
   }
 }
 
-/** SyntaxKind of jsonc-parser, a const enum that only TypeScript's own compiler could inline. */
+/** SyntaxKind of jsonc-parser: a const enum, which exists only in its type declarations. */
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, END] = [1, 2, 3, 4, 17] as const;
 
 function describe({ error, offset }: ParseError, json: string): string {
   const code = printParseErrorCode(error);
-  const what = problems[code] ?? code;
-  if (!what.startsWith("expected")) return what;
+  const problem = problems[code] ?? code;
+  if (!problem.startsWith("expected")) return problem;
   const found = /^(\w+|[^\s])/.exec(json.slice(offset, offset + 30))?.[0];
-  return `found ${found === undefined ? "the end of the file" : JSON.stringify(found)}, ${what}`;
+  return `found ${found === undefined ? "the end of the file" : JSON.stringify(found)}, ${problem}`;
 }
 
 interface Reading {
@@ -111,7 +111,7 @@ interface Reading {
   readonly positionOf: (offset: number) => Position;
 }
 
-/** Not the parser's own: it takes the last of two equal keys without a word, and "__proto__" for more than a key. */
+/** Replaces jsonc-parser's getNodeValue, which silently keeps the last of two equal keys and mishandles "__proto__". */
 function valueOf(node: Node, path: readonly string[], reading: Reading): Json {
   const { fail, places, positionOf } = reading;
   places.set(path.join("."), positionOf(node.offset));
@@ -123,7 +123,7 @@ function valueOf(node: Node, path: readonly string[], reading: Reading): Json {
   for (const { children = [] } of node.children ?? []) {
     const [keyNode, valueNode] = children;
     const key = keyNode!.value as string;
-    if (entries.has(key)) fail(`the key "${key}" is there twice in one object`, keyNode!.offset);
+    if (entries.has(key)) fail(`duplicate key "${key}" in an object`, keyNode!.offset);
     entries.set(key, valueOf(valueNode!, [...path, key], reading));
   }
   return Object.fromEntries(entries);
@@ -138,7 +138,7 @@ function positions(text: string): (offset: number) => Position {
   };
 }
 
-/** As the file is written already. */
+/** Formatting options that match the existing file. */
 function formattingOf(text: string): FormattingOptions {
   const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ";
   return { insertSpaces: !indent.startsWith("\t"), tabSize: indent.length, eol: text.includes("\r\n") ? "\r\n" : "\n" };

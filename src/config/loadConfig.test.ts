@@ -50,7 +50,7 @@ describe("loadConfig", () => {
     expect(config.promotion.beat_baseline).toBe(true);
   });
 
-  it("tells all errors at once, each with line, path, what was found, what is allowed and a suggestion", async () => {
+  it("reports all errors at once, each with line, path, value found, values allowed and a suggestion", async () => {
     const error = await refusal(
       `{
   "target": "exited",
@@ -73,21 +73,24 @@ describe("loadConfig", () => {
       'config.json:5: train.models.0.family: found "xgbost", allowed "baseline", "logistic_regression", "xgboost"; did you mean "xgboost"?',
       'config.json:6: ingest.dedupe: found true, allowed "first", "last", false',
       'config.json:7: alerts.0.type: found "web", allowed "webhook", "email", "command"',
-      "config.json:7: alerts.1.to: missing, allowed a text: whom to write to",
-      "config.json:7: alerts.1.smtp: missing, allowed a text: smtp://user:password@host:port, as ${NAME}",
-      'config.json:8: monitor.window: found "90x", allowed a length such as 90d, "500 rows", day, week, month or file or null',
+      "config.json:7: alerts.1.to: missing, allowed a string: recipients, separated by commas",
+      "config.json:7: alerts.1.smtp: missing, allowed a string: smtp://user:password@host:port, as ${NAME}",
+      'config.json:8: monitor.window: found "90x", allowed a duration such as 90d, "500 rows", day, week, month or file or null',
       'config.json:9: serve.port: found "eighty", allowed a number',
     ]);
   });
 
-  it("says that the target is missing and what it is", async () => {
+  it("describes a missing target", async () => {
     expect((await refusal(folders)).details).toEqual([
-      "config.json:1: target: missing, allowed a text: the column to predict",
+      "config.json:1: target: missing, allowed a string: the column to predict",
     ]);
   });
 
   it.each([
-    [{ target: "y", output_folder_path: "models/" }, 'output_model_path: found "models", which output_folder_path has'],
+    [
+      { target: "y", output_folder_path: "models/" },
+      'output_model_path: found "models", which output_folder_path already uses',
+    ],
     [{ target: "y", id_columns: ["y"] }, 'id_columns: found "y", which is the target'],
     [{ target: "y", train: { split: { method: "time" } } }, 'found "time", but time_column is not set'],
     [{ target: "y", train: { split: { method: "head" } } }, "needs the number of training rows"],
@@ -101,8 +104,8 @@ describe("loadConfig", () => {
     ],
     [[], "config.json: found [], allowed an object"],
     [{ target: "y", train: { models: [] } }, "train.models: found [], allowed at least 1 entry"],
-    [{ target: "" }, 'target: found "", allowed a text that is not empty'],
-  ])("refuses %j", async (text, problem) => {
+    [{ target: "" }, 'target: found "", allowed a non-empty string'],
+  ])("rejects %j", async (text, problem) => {
     expect((await refusal(text)).details.join("\n")).toContain(problem);
   });
 
@@ -113,7 +116,7 @@ describe("loadConfig", () => {
     ]);
   });
 
-  it("is not ready where there is no config.json, and wrong usage where -c names nothing", async () => {
+  it("reports a missing config.json as notReady, and a missing file of -c as a usage error", async () => {
     const empty = mkdtempSync(join(directory, "empty-"));
     const call = (path?: string) => loadConfig({ directory: empty, path, environment: {} });
     await expect(call()).rejects.toMatchObject({ kind: "notReady", hint: expect.stringContaining("mlctl init") });
@@ -132,7 +135,7 @@ describe("precedence", () => {
     describeSettings(await load(file, options)).find(({ key }) => key === "train.seed");
   const flags = [{ key: "train.seed", flag: "--seed", value: 4 }];
 
-  it("is flags, then variables, then the file, then defaults, and the source is told", async () => {
+  it("is flags, then variables, then the file, then defaults, with the source of the value", async () => {
     const environment = { MLCTL_TRAIN_SEED: "3" };
     expect(await seedOf({ environment, flags })).toEqual({ key: "train.seed", value: 4, source: "--seed" });
     expect(await seedOf({ environment })).toEqual({ key: "train.seed", value: 3, source: "MLCTL_TRAIN_SEED" });
@@ -165,17 +168,17 @@ describe("precedence", () => {
     ]);
   });
 
-  it("warns of variables that are no setting, and of no others", async () => {
+  it("warns about unknown MLCTL_* variables, and about no others", async () => {
     const environment = { MLCTL_TRAIN_SED: "1", MLCTL_DEBUG: "1", MLCTL_MINE: "t", PATH: "/bin" };
     const { warnings } = await load({ target: "y", name: "${MLCTL_MINE}" }, { environment });
     expect(warnings).toEqual([
-      "the variable MLCTL_TRAIN_SED is no setting and is ignored; did you mean MLCTL_TRAIN_SEED?",
+      "the variable MLCTL_TRAIN_SED is not a setting and is ignored; did you mean MLCTL_TRAIN_SEED?",
     ]);
   });
 });
 
 describe("${NAME}", () => {
-  it("is taken from the environment, typed, and left as written in what is recorded", async () => {
+  it("is resolved from the environment with the type of the key, and stays unresolved in records", async () => {
     const text = { target: "y", name: "m-${STAGE}", serve: { token: "${SECRET}", port: "${PORT}" } };
     const { config, recordable } = await load(text, { environment: { SECRET: "s3cret", PORT: "81", STAGE: "test" } });
     expect(config.serve).toMatchObject({ token: "s3cret", port: 81 });
@@ -184,7 +187,7 @@ describe("${NAME}", () => {
     expect(JSON.stringify(recordable)).not.toContain("s3cret");
   });
 
-  it("is an error where it is missing, once, with a suggestion", async () => {
+  it("is reported once if the variable is not set, with a suggestion", async () => {
     const error = await refusal({ target: "y", serve: { token: "${TOKN}" } }, { environment: { TOKEN: "x" } });
     expect(error.details).toEqual([
       'config.json:1: serve.token: found "${TOKN}", but the variable TOKN is not set; did you mean "${TOKEN}"?',
@@ -196,7 +199,7 @@ describe("${NAME}", () => {
     expect(error.details).toEqual(['config.json:1: serve.port: found "${PORT}", allowed a number']);
   });
 
-  it("hides secrets that stand in the file or in a variable as plain text", async () => {
+  it("hides secrets that are plain text in the file or in a variable", async () => {
     const alerts = [{ type: "webhook", url: "https://hooks.example/s3cret" }];
     const { recordable } = await load({ target: "y", alerts }, { environment: { MLCTL_SERVE_TOKEN: "s3cret" } });
     expect(JSON.stringify(recordable)).not.toContain("s3cret");
@@ -209,7 +212,7 @@ async function hash(text: object): Promise<string> {
 }
 
 describe("configSha256", () => {
-  it("changes with what a model follows from and with nothing else", async () => {
+  it("changes with settings that affect training and with nothing else", async () => {
     const plain = await hash({ target: "y", train: { seed: 1, metric: "f1" } });
     expect(await hash({ train: { metric: "f1", seed: 1 }, target: "y", serve: { port: 1 }, name: "n" })).toBe(plain);
     expect(await hash({ target: "y", train: { seed: 2, metric: "f1" } })).not.toBe(plain);

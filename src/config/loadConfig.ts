@@ -1,4 +1,7 @@
-/** Finds, reads and checks config.json: flags > MLCTL_* variables > file > defaults, every value with its source. */
+/**
+ * Finds, reads and checks config.json. Precedence: flags > MLCTL_* variables > file > defaults. Records the source of
+ * every value.
+ */
 import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
@@ -15,54 +18,57 @@ import { recordableConfig } from "./recordableConfig.ts";
 import { resolveReferences } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
 
-/** A flag that stands for a key of config.json. */
+/** A command-line flag that overrides a key of config.json. */
 export interface FlagSetting {
   /** Keys joined with dots: "train.seed". */
   readonly key: string;
-  /** As it is typed: "--seed". */
+  /** As typed: "--seed". */
   readonly flag: string;
   readonly value: Json;
 }
 
 export interface LoadOptions {
-  /** -c; relative to `directory`. Without it `config.json` of `directory`. */
+  /** -c, relative to `directory`; default `config.json`. */
   readonly path?: string | undefined;
-  /** -C, else the current directory. */
+  /** -C, or the current directory. */
   readonly directory: string;
   readonly environment: Environment;
   readonly flags?: readonly FlagSetting[];
   readonly known?: KnownNames;
-  /** What the caller has to say of the configuration, told with the rest. */
+  /** Further checks of the caller, reported together with the other problems. */
   readonly check?: (config: Config) => Promise<readonly ConfigProblem[]>;
 }
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** The same without secrets: for records, logs and `config show`. */
+  /** The configuration without secrets: for records, logs and `config show`. */
   readonly recordable: JsonObject;
-  /** Absolute. */
+  /** Absolute path of the file. */
   readonly path: string;
-  /** The workspace: the folder of config.json, which its paths are relative to. */
+  /** The workspace: the folder of config.json. Paths in config.json are relative to it. */
   readonly directory: string;
-  /** Where a value comes from, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED", "--seed"; else default. */
+  /**
+   * Source of each value, by key joined with dots: "config.json:12", "MLCTL_TRAIN_SEED" or "--seed". Defaults have
+   * none.
+   */
   readonly sources: ReadonlyMap<string, string>;
-  /** The same for any key, also one that is left out: then of the nearest above it. */
+  /** Source of any key; for a key that is not set, the source of its nearest ancestor. */
   readonly sourceOf: (path: string) => string | undefined;
   readonly warnings: readonly string[];
 }
 
 /**
- * @throws {MlctlError} kind "notReady" where there is no config.json, kind "usage" with every problem in `details`
+ * @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details`
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { known, check } = options;
   const path = findConfig(options);
   const name = basename(path);
-  // It takes 25 ms to make, and most configurations need none of it: no variable, no error.
-  let made: SchemaNode | undefined;
-  const schema = (): SchemaNode => (made ??= configJsonSchema(known));
+  // Built on demand, because it takes 25 ms and is needed only for variables and errors.
+  let cached: SchemaNode | undefined;
+  const schema = (): SchemaNode => (cached ??= configJsonSchema(known));
   const layers = readLayers(readConfig(path, name), { ...options, name, schema });
-  const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // 12 ms more to compile for one use
+  const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // the JIT would cost 12 ms for a single use
   const parsed = parse(layers.given);
   const unset = new Set(layers.problems.map((problem) => problem.path));
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, layers.shown, schema());
@@ -70,24 +76,25 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const checks = { known, check, parse: (given: Json) => (given === layers.given ? parsed : parse(given)).data };
   const problems = [...found, ...(await furtherProblems(layers.given, found, checks))];
   if (!parsed.success || problems.length > 0) throw configError(problems, name, layers.sourceOf);
-  const recordable = recordableConfig(parsed.data, layers.texts);
+  const recordable = recordableConfig(parsed.data, layers.originals);
   const { sources, sourceOf, warnings } = layers;
   return { config: parsed.data, recordable, path, directory: dirname(path), sources, sourceOf, warnings };
 }
 
 interface Layers {
-  /** What the schema checks. */
+  /** With `${NAME}` resolved, for the schema. */
   readonly given: Json;
-  /** The same as a person wrote it: `${NAME}` still stands. */
+  /** As written by the user, with `${NAME}` unresolved, for messages. */
   readonly shown: Json;
-  readonly texts: readonly { readonly path: Path; readonly text: string }[];
+  /** Strings that contained `${NAME}`, as written. */
+  readonly originals: readonly { readonly path: Path; readonly text: string }[];
   readonly sources: ReadonlyMap<string, string>;
   readonly sourceOf: (path: string) => string | undefined;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly string[];
 }
 
-/** Lays environment and flags over the file. */
+/** Overrides the file with the environment and the flags. */
 function readLayers(file: ParsedJson, options: LoadOptions & { name: string; schema: () => SchemaNode }): Layers {
   const { name, schema } = options;
   const references = resolveReferences(file.value, options.environment, schema);
@@ -106,7 +113,7 @@ function readLayers(file: ParsedJson, options: LoadOptions & { name: string; sch
     for (const other of sources.keys()) if (other.startsWith(`${key}.`)) sources.delete(other);
     sources.set(key, source);
   }
-  const stands = (path: Path) => !overrides.some(({ path: over }) => over.every((key, i) => String(path[i]) === key));
+  const isKept = (path: Path) => !overrides.some(({ path: over }) => over.every((key, i) => String(path[i]) === key));
   const sourceOf = (path: string) =>
     sourceOfKey(sources, path, (key) => (file.positions.has(key) ? lineOf(key) : undefined));
   return {
@@ -115,12 +122,12 @@ function readLayers(file: ParsedJson, options: LoadOptions & { name: string; sch
     sources,
     sourceOf,
     warnings: environment.warnings,
-    texts: references.texts.filter(({ path }) => stands(path)),
-    problems: references.problems.filter(({ path }) => stands(path.split("."))),
+    originals: references.originals.filter(({ path }) => isKept(path)),
+    problems: references.problems.filter(({ path }) => isKept(path.split("."))),
   };
 }
 
-/** An override of the key or of one above it, else the line of the key or of the nearest one above it. */
+/** An override of the key or an ancestor, else the line of the key or its nearest ancestor. */
 function sourceOfKey(
   sources: ReadonlyMap<string, string>,
   path: string,
@@ -149,7 +156,7 @@ function findConfig({ path, directory }: LoadOptions): string {
 function readConfig(path: string, name: string): ParsedJson {
   try {
     const bytes = readFileSync(path);
-    if (!isUtf8(bytes) || bytes.includes(0)) throw notText(bytes, name);
+    if (!isUtf8(bytes) || bytes.includes(0)) throw notUtf8(bytes, name);
     return parseJsonc(bytes.toString("utf8"), name);
   } catch (cause) {
     if (cause instanceof MlctlError) throw cause;
@@ -158,8 +165,8 @@ function readConfig(path: string, name: string): ParsedJson {
   }
 }
 
-/** Else a letter of another encoding would become a question mark in a column's name. */
-function notText(bytes: Buffer, name: string): MlctlError {
+/** Decoding another encoding as UTF-8 would silently corrupt characters in column names. */
+function notUtf8(bytes: Buffer, name: string): MlctlError {
   const lines = bytes.toString("latin1").split("\n");
   const line = lines.findIndex((text) => text.includes("\0") || !isUtf8(Buffer.from(text, "latin1"))) + 1;
   return new MlctlError("usage", `${name} is not UTF-8, line ${line}`, { hint: "save it as UTF-8 in your editor" });

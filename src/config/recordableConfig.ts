@@ -1,16 +1,16 @@
-/** The configuration as it may be written down: every default filled in, every secret left out. */
+/** The configuration for records and logs: with all defaults, without secrets. */
 import type { JsonObject } from "../core/json.ts";
 import { valueAt, withValueAt, type Path } from "./jsonPath.ts";
 import type { Config } from "./schema/schema.ts";
 
-/** Keys whose value is a secret even where someone wrote it into the file in plain text. */
+/** Keys that are hidden even if the file has the secret in plain text. */
 const secretKeys = [["serve", "token"]] as const;
 const secretAlertKeys = ["url", "smtp", "command"];
 
-/** @param texts what was written where the environment filled something in */
+/** @param originals strings that contained `${NAME}`, as written in the file */
 export function recordableConfig(
   config: Config,
-  texts: readonly { readonly path: Path; readonly text: string }[],
+  originals: readonly { readonly path: Path; readonly text: string }[],
 ): JsonObject {
   const secrets: Path[] = [...secretKeys];
   config.alerts.forEach((_, i) => secrets.push(...secretAlertKeys.map((key) => ["alerts", i, key])));
@@ -23,7 +23,7 @@ export function recordableConfig(
   for (const path of secrets) {
     if (typeof valueAt(config, path) === "string") recordable = withValueAt(recordable, path, "(hidden)") as JsonObject;
   }
-  for (const { path, text } of texts) {
+  for (const { path, text } of originals) {
     if (valueAt(config, path) !== undefined) recordable = withValueAt(recordable, path, text) as JsonObject;
   }
   return recordable;

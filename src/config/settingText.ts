@@ -1,10 +1,10 @@
-/** Reads a setting that arrives as text (environment, `${NAME}`, flag) as the type that its key has. */
+/** Converts a setting given as a string (environment, `${NAME}`, flag) to the type of its key. */
 import type { Json } from "../core/json.ts";
 import { schemaNodesAt, type SchemaNode } from "./schema/configJsonSchema.ts";
 
 /**
- * `MLCTL_TARGET=1` stays the text "1" and `MLCTL_TRAIN_SEED=1` is a number, because their keys say so. A list is JSON,
- * or its texts with commas between. What fits no type stays text, for the schema to complain about.
+ * `MLCTL_TARGET=1` stays the string "1" and `MLCTL_TRAIN_SEED=1` becomes a number. A list is JSON or comma-separated
+ * strings. A value that fits no type of the key stays a string, and the schema reports it.
  */
 export function settingFromText(text: string, path: readonly PropertyKey[], schema: SchemaNode): Json {
   const types = new Set(schemaNodesAt(schema, path).map(({ type }) => type ?? "any"));
@@ -25,6 +25,6 @@ function parsedJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    return undefined; // plain text
+    return undefined; // a plain string
   }
 }

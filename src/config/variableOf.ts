@@ -1,6 +1,5 @@
-/** The environment variable of a key of config.json. */
+/** Names of the environment variables that override keys of config.json. */
 
-/** What every variable of mlctl starts with. */
 export const VARIABLE_PREFIX = "MLCTL_";
 
 /** "train.seed" → MLCTL_TRAIN_SEED. */

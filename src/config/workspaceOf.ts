@@ -1,4 +1,4 @@
-/** Where the folders and files that config.json names lie on this machine. */
+/** Resolves the folders and files of config.json to absolute paths. */
 import { resolve } from "node:path";
 import type { LoadedConfig } from "./loadConfig.ts";
 
@@ -17,7 +17,7 @@ export interface ConfiguredPaths {
   readonly drops: string;
 }
 
-/** Paths in config.json are relative to its folder, whatever the current directory. */
+/** Paths in config.json are relative to its folder, not to the current directory. */
 export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" | "directory">): ConfiguredPaths {
   return {
     workspace: directory,

@@ -1,6 +1,6 @@
-/** Context: the clock, the way out and the ear that every step is given. */
+/** Clock, abort signal and progress listener passed to every step. */
 
-/** What a step tells while it works; the terminal draws it, other callers may ignore it. */
+/** What a step reports while it runs. The terminal draws it; other callers may ignore it. */
 export type ProgressEvent =
   | { readonly type: "stage"; readonly stage: string; readonly message: string }
   | {
@@ -9,7 +9,7 @@ export type ProgressEvent =
       readonly done: number;
       readonly total?: number;
       readonly unit: string;
-      /** What is known so far, e.g. the best of a search. */
+      /** An interim result, e.g. the best trial of a search. */
       readonly note?: string;
     }
   | { readonly type: "warning"; readonly stage: string; readonly message: string; readonly hint?: string };

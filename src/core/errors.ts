@@ -1,6 +1,6 @@
-/** Errors a user can act on, and the exit code each kind has. */
+/** Errors that a user can act on, and their exit codes. */
 
-/** Exit codes by outcome: the same table for every command. */
+/** The same exit codes for every command. */
 export const exitCodes = {
   failure: 1,
   usage: 2,
@@ -18,13 +18,13 @@ export const exitCodes = {
 
 export type ErrorKind = keyof typeof exitCodes;
 
-/** An error the user can act on. Anything else that reaches `main` is a bug in mlctl. */
+/** An error that the user can act on. Anything else that reaches `main` is a bug in mlctl. */
 export class MlctlError extends Error {
   override readonly name = "MlctlError";
   readonly kind: ErrorKind;
   /** What to do next, often a command. */
   readonly hint: string | undefined;
-  /** Several findings of one check (all config errors at once), one line each. */
+  /** All findings of one check (e.g. every error in config.json), one line each. */
   readonly details: readonly string[];
 
   constructor(

@@ -1,8 +1,8 @@
-/** The contract of a metric. */
+/** Interface of a metric. */
 import type { Costs } from "./costs.ts";
 import type { Task } from "./task.ts";
 
-/** Truth and answers for the same rows. */
+/** Labels and predictions for the same rows. */
 export interface Evaluation {
   readonly task: Task;
   /** 0 for regression. */
@@ -13,19 +13,19 @@ export interface Evaluation {
   readonly yPred: Float64Array;
   /** Binary: of class 1, (n_samples). Multiclass: row-major (n_samples × n_classes). Null for regression. */
   readonly probabilities: Float64Array | null;
-  /** Where config.json has costs: for the metric "cost". */
+  /** `costs` of config.json, for the metric "cost". */
   readonly costs?: Costs;
 }
 
 export interface Metric {
   /** As in config.json and --json: "f1", "roc_auc", "rmse". */
   readonly name: string;
-  /** As people read it: "ROC AUC". */
+  /** Display name: "ROC AUC". */
   readonly label: string;
   readonly tasks: readonly Task[];
   readonly greaterIsBetter: boolean;
   /** Has no fixed range, most often because it is in units of the target: differences are shares of its value. */
   readonly unbounded?: true;
-  /** NaN where it is undefined, e.g. AUC with one class: NaN never passes a gate. */
+  /** NaN if undefined, e.g. AUC with one class. NaN never passes a gate. */
   compute(evaluation: Evaluation): number;
 }

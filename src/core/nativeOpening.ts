@@ -1,16 +1,16 @@
 /**
- * Keeps threads alive while they open a native library: one that is ended in the middle of it takes the whole process
- * down (koffi aborts with "napi_throw": 3 of 500 commands that ended within 0.3 s of starting a thread).
+ * Keeps threads alive while they load a native library: terminating one in the middle of it crashes the whole process
+ * (koffi aborts with "napi_throw"; seen in 3 of 500 commands that ended within 0.3 s of starting a thread).
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { getEnvironmentData, isMainThread, setEnvironmentData } from "node:worker_threads";
 
-/** Under this name every thread gets the shared counters. */
+/** Key under which all threads find the shared counters. */
 const NAME = "mlctl:nativeOpening";
-/** Threads that open a library now; callers that end threads now. */
+/** Indexes: threads now loading a library; callers now terminating threads. */
 const [OPENING, ENDING] = [0, 1];
-/** A library that takes longer to open hangs, and holds up the end of the process no more. */
-const LONGEST_MILLISECONDS = 5_000;
+/** The process exits anyway if a library takes longer to load than this. */
+const TIMEOUT_MILLISECONDS = 5_000;
 
 const counters = sharedCounters();
 
@@ -23,7 +23,7 @@ function sharedCounters(): Int32Array<SharedArrayBuffer> {
   return shared;
 }
 
-/** Does what opens a native library; a thread first waits while others end threads. */
+/** Runs `open`, which loads a native library. In a thread it first waits while others terminate threads. */
 export async function openNative<T>(open: () => T | Promise<T>): Promise<T> {
   if (isMainThread) return open();
   enter();
@@ -34,7 +34,7 @@ export async function openNative<T>(open: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** The same for what opens at once. */
+/** The same for a synchronous `open`. */
 export function openNativeNow<T>(open: () => T): T {
   if (isMainThread) return open();
   enter();
@@ -45,7 +45,7 @@ export function openNativeNow<T>(open: () => T): T {
   }
 }
 
-/** Does what ends threads, once none of them is opening a library. */
+/** Runs `end`, which terminates threads, once no thread is loading a library. */
 export async function endThreads<T>(end: () => Promise<T>): Promise<T> {
   Atomics.add(counters, ENDING, 1);
   try {
@@ -57,7 +57,10 @@ export async function endThreads<T>(end: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Either this thread sees that threads are being ended, or who ends them sees this thread: both counters are in order. */
+/**
+ * Each side raises its own counter before it reads the other's. Atomics are sequentially consistent, so at least one of
+ * the two sees the other.
+ */
 function enter(): void {
   for (;;) {
     Atomics.add(counters, OPENING, 1);
@@ -73,12 +76,12 @@ function leave(): void {
   Atomics.notify(counters, OPENING);
 }
 
-/** At the end of the process nothing can be awaited any more. */
+/** Blocks, because an "exit" listener cannot await. */
 function waitBlocked(shared: Int32Array<SharedArrayBuffer>): void {
   Atomics.add(shared, ENDING, 1);
-  const latest = performance.now() + LONGEST_MILLISECONDS;
+  const deadline = performance.now() + TIMEOUT_MILLISECONDS;
   for (let opening = Atomics.load(shared, OPENING); opening > 0; opening = Atomics.load(shared, OPENING)) {
-    const left = latest - performance.now();
+    const left = deadline - performance.now();
     if (left <= 0) return;
     Atomics.wait(shared, OPENING, opening, left);
   }

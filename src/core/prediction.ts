@@ -1,4 +1,4 @@
-/** Prediction: what a model answers for rows. */
+/** Predictions of a model for a batch of rows. */
 export interface Prediction {
   /** Regression: values. Classification: codes of the predicted classes, (n_samples). */
   readonly yPred: Float64Array;

@@ -1,4 +1,4 @@
-/** Seeded random numbers: every random choice in mlctl comes from here. */
+/** Seeded random numbers: the only source of randomness in mlctl. */
 
 export interface Random {
   /** Uniform in [0, 1), 53 bits. */

@@ -12,7 +12,7 @@ const table: Table = {
 };
 
 describe("sliceRows", () => {
-  it("takes the rows from start to before end, without copying", () => {
+  it("returns the rows from start (inclusive) to end (exclusive) without copying", () => {
     const slice = sliceRows(table, 1, 3);
     expect(slice).toEqual({
       rowCount: 2,
@@ -27,7 +27,7 @@ describe("sliceRows", () => {
     ).toBe(true);
   });
 
-  it("stops at the ends of the table", () => {
+  it("clamps to the ends of the table", () => {
     expect(sliceRows(table, 3, 99).rowCount).toBe(1);
     expect(sliceRows(table, 9, 99).rowCount).toBe(0);
   });

@@ -1,4 +1,5 @@
-/** Task: what kind of answer a model gives. */
-
-/** config.json says regression or classification; two classes make it binary, more make it multiclass. */
+/**
+ * Prediction task of a model. config.json has "regression" or "classification"; two classes are binary, more are
+ * multiclass.
+ */
 export type Task = "regression" | "binary" | "multiclass";

@@ -1,10 +1,10 @@
-/** The contract of a transform: a step from table to table whose learned state is plain JSON. */
+/** Interface of a transform: a step from table to table whose learned state is plain JSON. */
 import type { History } from "./history.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { ColumnKind, Table } from "./table/table.ts";
 import type { Task } from "./task.ts";
 
-/** Options as they stand in config.json, without `type`. */
+/** Options as in config.json, without `type`. */
 export type TransformOptions = JsonObject;
 
 /** One entry of `features` in config.json, or one step of the automatic plan. */
@@ -13,7 +13,7 @@ export interface TransformRequest {
   readonly options: TransformOptions;
 }
 
-/** What fitting is told beside the table. */
+/** Arguments of `fit` other than the table and the options. */
 export interface TransformContext {
   /** Regression: values; classification: class codes, (n_samples). */
   readonly y?: Float64Array;
@@ -21,24 +21,30 @@ export interface TransformContext {
   readonly seed: number;
   /** Name of the target column: never a feature. */
   readonly target: string;
-  /** Where config.json names a time_column. */
+  /** Set if config.json has a time_column. */
   readonly history?: History | undefined;
 }
 
-/** What a row lacks of the history that its features need, or null. */
+/** History that a row's features need but do not have. */
 export interface HistoryGap {
-  /** "missing": there is no answer for it. "stale": the last value is longer ago than it was for any training row. */
+  /** "missing": the row cannot be predicted. "stale": the last known value is older than for any training row. */
   readonly kind: "missing" | "stale";
   readonly message: string;
 }
 
-/** One option of a transform: what is allowed, for validation and help. `column` and `columns` are common to all. */
+/**
+ * One option of a transform and its allowed values, for validation and help. All transforms have `column` and
+ * `columns`.
+ */
 export interface TransformOption {
   readonly name: string;
-  /** "choices" is a list of some of `choices`, "texts" and "integers" lists of any, "scalar" a number or a text. */
+  /**
+   * "choices": a list of values from `choices`; "texts": a list of strings; "integers": a list; "scalar": a number or a
+   * string.
+   */
   readonly type:
     "number" | "integer" | "integers" | "boolean" | "choice" | "choices" | "text" | "texts" | "scalar" | "object";
-  /** Null: nothing is set, and the description says what happens then. */
+  /** Null: not set; the description says what happens then. */
   readonly default: Json;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -46,33 +52,35 @@ export interface TransformOption {
   readonly description: string;
 }
 
-/** Applies a fitted transform. It never looks at other rows and never changes its argument: one row gives the same as a batch. */
+/**
+ * Applies a fitted transform. It does not mutate its argument, and a row's result does not depend on the other rows.
+ */
 export type TableMap = (table: Table) => Table;
 
 /**
- * A transform replaces the columns it reads (`inputNames`) by those it makes (`outputNames`), in place, and keeps the
- * others. `fit(...)` gives data, `load(state)` gives behaviour, with the lookups built once.
+ * A transform replaces its input columns (`inputNames`) by its output columns (`outputNames`) at the same place and
+ * keeps all other columns. `fit` returns data; `load(state)` returns a function, with its lookups built once.
  */
 export interface Transform<State extends JsonObject = JsonObject> {
   /** As in config.json. */
   readonly type: string;
   readonly description: string;
-  /** Kinds of column it takes; without `column` or `columns` it takes all of these kinds. */
+  /** Kinds of column it accepts; without `column` or `columns` it applies to all columns of these kinds. */
   readonly kinds: readonly ColumnKind[];
   readonly options: readonly TransformOption[];
   /** @throws {MlctlError} kind "usage" for an option or column that does not exist */
   fit(table: Table, options: TransformOptions, context: TransformContext): State;
-  /** Names of the columns it reads; they are gone afterwards unless they are made again under the same name. */
+  /** Names of the input columns; they are removed unless an output has the same name. */
   inputNames(state: State): readonly string[];
-  /** Names of the columns it makes, in order. */
+  /** Names of the output columns, in order. */
   outputNames(state: State): readonly string[];
   load(state: State): TableMap;
-  /** What it makes of the very rows that it was fitted on, where these must not see their own target. */
+  /** Transforms the rows it was fitted on, if these must not see their own target (e.g. target encoding). */
   trainingTable?(state: State, table: Table, context: TransformContext): Table;
-  /** Only transforms that look back: what each row lacks. The rows need the time column and nothing else. */
+  /** Transforms that look back: the gap of each row, or null. The rows need only the time column. */
   historyGaps?(state: State): (table: Table) => readonly (HistoryGap | null)[];
-  /** Only transforms that look back, where they leave rows out for those that follow. */
+  /** Transforms that look back and drop rows: the history that the following transforms see. */
   narrowHistory?(state: State, history: History): History;
-  /** Only transforms that keep a history: the state with what `later` knows beyond it. Columns may be absent there. */
+  /** Transforms that keep a history: the state extended by the rows of `later`, which may lack columns. */
   extendHistory?(state: State, later: History): State;
 }

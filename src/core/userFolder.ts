@@ -1,13 +1,13 @@
-/** Where programs of a user keep what is theirs. */
+/** Per-user folders (XDG base directories). */
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The folder that the variable names, else that folder of the home.
- * @returns null where neither is there: no HOME, and a user without an entry in the system's list
- * @see XDG Base Directory Specification: relative ones are ignored
+ * The folder that the environment variable names, else `path` in the home folder.
+ * @returns null if there is neither: no HOME, and the user has no entry in the system's user database
+ * @see XDG Base Directory Specification: relative paths are ignored
  */
 export function userFolder(
   variable: "XDG_CONFIG_HOME" | "XDG_DATA_HOME" | "XDG_STATE_HOME",

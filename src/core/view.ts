@@ -1,36 +1,36 @@
-/** View: how a result reads to a person, before anyone decides where it is shown (terminal, report, Markdown). */
+/** A result for people, independent of where it is shown (terminal, report, Markdown). */
 
-/** Numbers stay numbers: whoever shows them chooses the digits. Null is "nothing to tell". */
+/** Numbers stay numbers: the renderer chooses the digits. Null means no value. */
 export type Cell = string | number | boolean | null;
 
 export interface ViewColumn {
   readonly header: string;
-  /** Numbers go right and the rest left where this is left out. */
+  /** Default: numbers right, everything else left. */
   readonly align?: "left" | "right";
   /**
-   * Where a text is wider than its column may be: it is cut where this is left out; "wrap" goes on in the next line;
-   * "whole" is not touched, because it is copied.
+   * What happens to a string that is too wide for its column. Default: it is truncated. "wrap" continues on the next
+   * line; "whole" is never shortened, because people copy it.
    */
   readonly overflow?: "wrap" | "whole";
-  /** May be left out where there is no room: of several, the smallest number first. */
+  /** Columns that may be dropped if the table is too wide; the smallest number goes first. */
   readonly leaveOut?: number;
 }
 
 export interface ViewTable {
-  /** Only where a view has several. */
+  /** Only if a view has several tables. */
   readonly title?: string;
   readonly columns: readonly (ViewColumn | string)[];
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** A command's result in words. In a pipe only the data is left: the first table, else the fields. */
+/** A command's result. A pipe gets only the data: the first table, else the fields. */
 export interface View {
-  /** What happened, as one sentence: "trained 3 models on 26 rows". */
+  /** One sentence: "trained 3 models on 26 rows". */
   readonly title?: string;
   readonly fields?: readonly (readonly [label: string, value: Cell])[];
   readonly tables?: readonly ViewTable[];
-  /** Remarks a reader should not miss; they are no data. */
+  /** Remarks a reader should not miss; not part of the data. */
   readonly notes?: readonly string[];
-  /** What to do now, often a command: "run `mlctl score`". */
+  /** The next step, often a command: "run `mlctl score`". */
   readonly next?: string;
 }

@@ -16,16 +16,16 @@ describe("andersonDarling", () => {
     [[30, 1], [26, 2, 0.5], 17.99562931024265, 0.001],
   ])("of %j and %j equals SciPy's", (a, b, statistic, pValue) => {
     const result = andersonDarling(lcgSample(a), lcgSample(b));
-    expect(Math.abs(result.statistic - statistic)).toBeLessThan(1e-10); // sums of some thousand terms
+    expect(Math.abs(result.statistic - statistic)).toBeLessThan(1e-10); // sums of thousands of terms
     expect(Math.abs(result.pValue - pValue)).toBeLessThan(1e-12);
   });
 
-  it("finds nothing where all values are one and the same", () => {
+  it("finds no drift if all values are equal", () => {
     const same = new Float64Array(30).fill(2);
     expect(andersonDarling(same, same)).toEqual({ statistic: 0, pValue: 1 });
   });
 
-  it("refuses an empty side, and fewer than four values in all", () => {
+  it("rejects an empty sample, and fewer than four values in total", () => {
     expect(() => andersonDarling(Float64Array.of(), Float64Array.of(1, 2, 3, 4))).toThrow(RangeError);
     expect(() => andersonDarling(Float64Array.of(1), Float64Array.of(1, 2))).toThrow("four values");
   });

@@ -1,10 +1,10 @@
-/** Anderson–Darling test of two samples: could both come from one distribution, with the tails counting fully? */
+/** Two-sample Anderson–Darling test: do both samples come from one distribution? Sensitive in the tails. */
 import { tieCounts, type TieCounts } from "../stats/tieCounts.ts";
 
 export interface AndersonDarling {
-  /** Standardised: about 0 where nothing has changed. */
+  /** Standardized: about 0 without drift. */
   readonly statistic: number;
-  /** Between 0.001 and 0.25, the ends of the published table: beyond them it is not known. */
+  /** Clamped to 0.001 … 0.25, the range of the published table. */
   readonly pValue: number;
 }
 
@@ -18,8 +18,8 @@ const TABLE = { first: 0.325, last: 6.546 };
 const LOG_P: readonly [number, number, number] = [0.01819809457411147, -1.0082265644652515, -1.077770279820484];
 
 /**
- * Equal to scipy.stats.anderson_ksamp([reference, current]), ties included (midranks). Where all values are one and
- * the same SciPy refuses; there is no difference to find, so here the p-value is 1.
+ * Equal to scipy.stats.anderson_ksamp([reference, current]), including ties (midranks). If all values are equal, SciPy
+ * raises an error; here the p-value is 1.
  *
  * @param reference (n_reference), without NaN
  * @param current   (n_current), without NaN
@@ -55,7 +55,7 @@ function squaredDistance({ first, second }: TieCounts, m: number, n: number): nu
   return ((sumFirst / m + sumSecond / n) * (total - 1)) / total;
 }
 
-/** Of the distance for two samples, where nothing has changed (Scholz & Stephens, eq. 4). */
+/** Variance of the distance of two samples under the null hypothesis (Scholz & Stephens, eq. 4). */
 function variance(m: number, n: number): number {
   const total = m + n;
   const inverse = 1 / m + 1 / n;

@@ -1,8 +1,8 @@
-/** Benjamini–Hochberg: p-values of many tests, adjusted so that few of the alarms are false. */
+/** Benjamini–Hochberg: adjusts the p-values of many tests to control the false discovery rate. */
 
 /**
- * Alarms at adjusted ≤ q keep the expected share of false ones among them at q or below: min over larger p-values of
- * p × tests / rank, at most 1. As scipy.stats.false_discovery_control (1.11).
+ * If every adjusted p-value ≤ q raises an alarm, the expected share of false alarms among them is at most q. Adjusted
+ * p-value: minimum over larger p-values of p × tests / rank, at most 1. Like scipy.stats.false_discovery_control (1.11).
  *
  * @param pValues (n_tests), each 0 to 1
  * @returns in the same order

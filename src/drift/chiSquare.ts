@@ -1,4 +1,4 @@
-/** Two-sample chi-square test: could both samples come from one distribution of categories? */
+/** Two-sample chi-square test: do both samples come from one distribution of categories? */
 import { random } from "../core/random.ts";
 import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
 
@@ -10,19 +10,19 @@ export interface ChiSquare {
 
 export interface ChiSquareOptions {
   /**
-   * Categories of which fewer rows than this are expected on either side are pooled with other rare ones: below
-   * five the chi-square distribution no longer fits (Cochran, 1954) and columns of many such would alarm. 0: none.
+   * Pools categories with fewer expected rows than this on either side. With fewer than five, the chi-square
+   * approximation is poor (Cochran, 1954), and columns with many such categories would raise false alarms. 0: no pooling.
    */
   readonly leastExpected?: number;
 }
 
 /**
- * Equal to scipy.stats.chi2_contingency([reference, current], correction=False) without the categories that neither
- * side has. One category left: statistic 0, p-value 1.
+ * Equal to scipy.stats.chi2_contingency([reference, current], correction=False) without the categories that are empty
+ * on both sides. If only one category is left: statistic 0, p-value 1.
  *
- * @param reference rows by category, (n_categories)
- * @param current   rows by category, the same categories in the same order
- * @throws {RangeError} if a side has no row, or the lengths differ
+ * @param reference number of rows by category, (n_categories)
+ * @param current   number of rows by the same categories in the same order
+ * @throws {RangeError} if a side has no rows, or the lengths differ
  */
 export function chiSquare(
   reference: Float64Array,
@@ -43,7 +43,7 @@ export function chiSquare(
   return { statistic, degreesOfFreedom, pValue: chiSquareSurvival(statistic, degreesOfFreedom) };
 }
 
-/** Rows of one category in the reference and now. */
+/** Number of rows of a category: [reference, current]. */
 type Cell = readonly [number, number];
 
 function cellsOf(reference: Float64Array, current: Float64Array): Cell[] {
@@ -51,8 +51,8 @@ function cellsOf(reference: Float64Array, current: Float64Array): Cell[] {
 }
 
 /**
- * Joins rare cells, the most frequent first, into groups that are rare no more; what is left at the end joins the last
- * group, or the smallest other cell. Only the sums of both sides decide, so that under no drift nothing is favoured.
+ * Merges rare cells, most frequent first, into groups that are not rare. The remainder joins the last group, or the
+ * smallest other cell. Uses only the sums of both sides, so that pooling does not bias the test without drift.
  */
 function pooled(cells: readonly Cell[], options: { rows: Cell; leastExpected: number }): readonly Cell[] {
   const { rows, leastExpected } = options;
@@ -73,8 +73,8 @@ function pooled(cells: readonly Cell[], options: { rows: Cell; leastExpected: nu
 }
 
 /**
- * Cells of the same size go in an order that neither side has a say in: callers list them by the reference's count,
- * and groups of those that it has most of would differ from the next without any drift.
+ * Random order for cells of equal size. Callers list cells by their count in the reference; groups in that order would
+ * contain cells with a high reference count first and differ from the other groups without any drift.
  */
 function shuffled(cells: readonly Cell[]): readonly Cell[] {
   return random(cells.length).shuffle([...cells]);

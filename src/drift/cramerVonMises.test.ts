@@ -16,12 +16,12 @@ describe("cramerVonMises", () => {
     [[30, 1], [26, 2, 0.5], 2.8711080586080584, 1.3001720289285146e-7],
   ])("of %j and %j equals SciPy's", (a, b, statistic, pValue) => {
     const result = cramerVonMises(lcgSample(a), lcgSample(b));
-    // two numbers near 1e8 are subtracted for the statistic, and 1 − cdf leaves an absolute error in the p-value
+    // the statistic is a difference of two numbers near 1e8, and 1 − cdf gives the p-value an absolute error
     expect(Math.abs(result.statistic - statistic)).toBeLessThan(1e-11);
     expect(Math.abs(result.pValue - pValue)).toBeLessThan(1e-12);
   });
 
-  it("refuses fewer than two values", () => {
+  it("rejects fewer than two values", () => {
     expect(() => cramerVonMises(Float64Array.of(1), Float64Array.of(1, 2))).toThrow(RangeError);
   });
 });

@@ -1,4 +1,4 @@
-/** Two-sample Cramér–von Mises test: could both samples come from one distribution, by the whole of both? */
+/** Two-sample Cramér–von Mises test: do both samples come from one distribution? Uses the whole range of values. */
 import { cramerVonMisesSurvival } from "../stats/distributions/cramerVonMisesSurvival.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
 
@@ -7,11 +7,11 @@ export interface CramerVonMises {
   readonly pValue: number;
 }
 
-/** Up to this many values on both sides the p-value is exact: SciPy's "auto". */
+/** Up to this many values on both sides the p-value is exact, as with SciPy's method="auto". */
 const LARGEST_EXACT_SAMPLE = 20;
 
 /**
- * Equal to scipy.stats.cramervonmises_2samp(reference, current), ties included (midranks). O(n log n).
+ * Equal to scipy.stats.cramervonmises_2samp(reference, current), including ties (midranks). O(n log n).
  *
  * @param reference (n_reference), without NaN, at least two values
  * @param current   (n_current), without NaN, at least two values
@@ -31,7 +31,7 @@ export function cramerVonMises(reference: Float64Array, current: Float64Array): 
   return { statistic, pValue: cramerVonMisesSurvival(1 / 6 + (statistic - mean) / Math.sqrt(45 * variance)) };
 }
 
-/** m Σ (rank among all − rank among the first)² over the first sample, and the same of the second with n. */
+/** m Σ (rank among all − rank in its sample)² over the first sample, plus n Σ … over the second. */
 function rankDistance(reference: Float64Array, current: Float64Array): number {
   const { first, second } = tieCounts(reference, current);
   let [before, i, j] = [0, 0, 0];
@@ -47,8 +47,8 @@ function rankDistance(reference: Float64Array, current: Float64Array): number {
 }
 
 /**
- * Share of lattice paths from (0, 0) to (m, n) whose Σ (a v − b u)² is at least that of the samples. Counts of paths
- * by sum, cell by cell; sums beyond the bound are not told apart.
+ * Share of lattice paths from (0, 0) to (m, n) whose Σ (a x − b y)² is at least that of the samples. Counts paths by
+ * sum, cell by cell, and drops those whose sum reaches the bound.
  *
  * @see Xiao, Gordon & Yakovlev, A C++ program for the Cramér–von Mises two-sample test (2006)
  */
@@ -70,12 +70,12 @@ function exactPValue(u: number, m: number, n: number): number {
   }
   let fewer = 0;
   for (const count of below[m]!.values()) fewer += count;
-  // Both are whole numbers below 2⁵³: C(40, 20) is 1.4e11.
+  // Both are integers below 2⁵³: C(40, 20) is 1.4e11.
   const all = binomial(m + n, m);
   return (all - fewer) / all;
 }
 
-/** Paths by sum after one more step, without those that have reached the bound: no step makes a sum smaller. */
+/** Paths by sum after one more step, without those that reach the bound: sums never decrease. */
 function stepped(
   parts: readonly Map<number, number>[],
   { by, bound }: { readonly by: number; readonly bound: number },

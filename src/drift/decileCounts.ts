@@ -1,23 +1,23 @@
-/** Rows by decile of the reference: numbers as counts, for tests that compare shares. */
+/** Bins numbers by the deciles of the reference, for tests that compare shares. */
 import { rankCounts } from "../stats/rankCounts.ts";
 import { ranksBetween, type Ranks } from "../stats/ranksBetween.ts";
 
-/** A value passes a cut if it lies above it, or on it for an inclusive one. */
+/** A value passes a cut if it is above it, or equal to it if the cut is inclusive. */
 interface Cut {
   readonly at: number;
   readonly inclusive: boolean;
 }
 
-/** So much larger a current sample is counted between all values of the reference, as other tests want it too. */
+/** From this ratio of sample sizes on, uses the cached ranks of all reference values, which other tests need too. */
 const LARGE_BATCH = 8;
 
 /**
- * Cuts both sides at the deciles of `reference`. A value on which several deciles fall (the zeros of a column that is
- * mostly zero, each value of a 0/1 column) is a bin of its own, so that a move away from it shows in both directions.
+ * Cuts both sides at the deciles of `reference`. A value that is several deciles at once (0 in a column that is mostly
+ * zero, each value of a 0/1 column) gets its own bin, so that a move away from it is visible in both directions.
  *
  * @param reference (n_reference), at least one value, without NaN
  * @param current   (n_current), without NaN
- * @returns rows by bin of both, ten bins for a column without ties
+ * @returns number of rows by bin of both sides; ten bins for a column without ties
  */
 export function decileCounts(
   reference: Float64Array,
@@ -34,7 +34,7 @@ export function decileCounts(
 }
 
 function cutsOf(sorted: Float64Array): Cut[] {
-  // Values that occur, not interpolated ones: between 0 and 1 of a 0/1 column there is nothing to cut.
+  // Not interpolated: a cut between 0 and 1 of a 0/1 column would be useless.
   const edges = Array.from({ length: 11 }, (_, i) => sorted[Math.floor((i * (sorted.length - 1)) / 10)]!);
   const cuts: Cut[] = [];
   for (const at of new Set(edges)) {
@@ -46,7 +46,7 @@ function cutsOf(sorted: Float64Array): Cut[] {
   return cuts;
 }
 
-/** Each place of `rankCounts` lies in one bin: before a cut that it does not pass. */
+/** Assigns each count of `rankCounts` to the bin given by the number of cuts it passes. */
 function binsOf({ points, counts }: Ranks, cuts: readonly Cut[]): Float64Array {
   const bins = new Float64Array(cuts.length + 1);
   counts.forEach((rows, place) => {

@@ -1,26 +1,26 @@
-/** The contract of a drift test. */
+/** Interface of a drift test. */
 
 export interface DriftResult {
   readonly statistic: number;
-  /** The p-value, or the distance: what is held against a limit. */
+  /** The p-value or the distance, which is compared with the limit. */
   readonly value: number;
 }
 
 export interface DriftTest {
   /** As in config.json and --json: "ks", "chi_square". */
   readonly name: string;
-  /** As people read it. */
+  /** Display name. */
   readonly label: string;
-  /** "values": two samples of numbers. "counts": rows by category of both, the same categories in the same order. */
+  /** "values": two samples of numbers. "counts": number of rows by category, the same categories in the same order. */
   readonly input: "values" | "counts";
-  /** A p-value drifts below its limit, a distance above it. */
+  /** A p-value below the limit is drift, a distance above it is drift. */
   readonly measure: "p_value" | "distance";
-  /** Limit where the configuration names none. */
+  /** Default limit, if config.json has none. */
   readonly limit: number;
-  /** Categories it can tell apart, where that is limited: then numbers are counted value by value, not by deciles. */
+  /** Maximum number of categories. If set, numbers are counted by value, not by decile. */
   readonly mostCategories?: number;
-  /** Ties make it alarm without cause: it says nothing of a column that is full of them. */
+  /** Ties cause false alarms, so the test is skipped for columns with many ties. */
   readonly needsDistinct?: boolean;
-  /** Missing and infinite values are left out. @throws {RangeError} if a side has nothing to compare */
+  /** Ignores missing and infinite values. @throws {RangeError} if a side has nothing to compare */
   compare(reference: Float64Array, current: Float64Array): DriftResult;
 }

@@ -19,7 +19,7 @@ describe("energyDistance", () => {
     expect(energyDistance(Float64Array.of(1), Float64Array.of(9))).toBe(4);
   });
 
-  it("refuses an empty side", () => {
+  it("rejects an empty sample", () => {
     expect(() => energyDistance(Float64Array.of(1), Float64Array.of())).toThrow("values on both sides");
   });
 });

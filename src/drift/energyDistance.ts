@@ -1,4 +1,4 @@
-/** Energy distance: how far two samples of numbers lie apart, far values counting more than near ones. */
+/** Energy distance between two samples of numbers. */
 
 /**
  * √(2 ∫ (F(x) − G(x))² dx) of the two empirical distribution functions, in the square root of the values' unit;

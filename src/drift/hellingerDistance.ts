@@ -1,12 +1,12 @@
-/** Hellinger distance: how far two distributions over bins or categories lie apart, 0 to 1. */
+/** Hellinger distance between two distributions over bins or categories, 0 to 1. */
 import { sharesOf } from "./sharesOf.ts";
 
 /**
- * √(½ Σ (√p − √q)²), which is √(1 − Σ √(p q)) without its loss of digits near 0.
+ * √(½ Σ (√p − √q)²), which equals √(1 − Σ √(p q)) without the cancellation near 0.
  *
- * @param reference rows by bin or category
- * @param current   rows by the same ones in the same order
- * @throws {RangeError} if a side has no row
+ * @param reference number of rows by bin or category
+ * @param current   number of rows by the same bins or categories
+ * @throws {RangeError} if a side has no rows
  * @see Hellinger, Neue Begründung der Theorie quadratischer Formen (1909)
  */
 export function hellingerDistance(reference: Float64Array, current: Float64Array): number {

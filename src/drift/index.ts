@@ -1,4 +1,4 @@
-/** Registry of drift tests: the names are those of config.json and --json. */
+/** Registry of drift tests, by their names in config.json and --json. */
 import { presentValues } from "../stats/presentValues.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { andersonDarling } from "./andersonDarling.ts";
@@ -16,10 +16,10 @@ import { totalVariationDistance } from "./totalVariationDistance.ts";
 import { wassersteinDistance } from "./wassersteinDistance.ts";
 import { zTest } from "./zTest.ts";
 
-/** Rows expected of a category on either side, at least: rarer ones are pooled. */
+/** Categories with fewer expected rows on either side are pooled. */
 const LEAST_EXPECTED = 5;
 
-/** Of every p-value, unless the configuration says otherwise. */
+/** Default limit of p-values. */
 const ALPHA = 0.05;
 
 export const driftTests = {
@@ -57,7 +57,7 @@ export const driftTests = {
     measure: "distance",
     limit: 0.1,
     compare: onPresent((reference, current) => {
-      // A reference without spread has no scale to measure by: any move away from it is infinitely far.
+      // For a constant reference the standard deviation is 0: any difference gives an infinite distance.
       const moved = wassersteinDistance(reference, current);
       return distance(moved === 0 ? 0 : moved / standardDeviation(reference, { ddof: 0 }));
     }),

@@ -27,20 +27,20 @@ describe("kolmogorovSmirnov", () => {
     expect(Math.abs(result.pValue - pValue)).toBeLessThanOrEqual(1e-10 * pValue);
   });
 
-  it("is symmetric, and does not touch its arguments", () => {
+  it("is symmetric and does not change its arguments", () => {
     const [a, b] = [sample([50, 3]), sample([31, 4, 0.2])];
     const before = [...a];
     expect(kolmogorovSmirnov(a, b)).toEqual(kolmogorovSmirnov(b, a));
     expect([...a]).toEqual(before);
   });
 
-  it("keeps the digits of a p-value that is next to nothing", () => {
+  it("is accurate for a tiny p-value", () => {
     // scipy.stats.ks_2samp(sample([2000, 1]), sample([5000, 2, .4])).pvalue
     const { pValue } = kolmogorovSmirnov(sample([2000, 1]), sample([5000, 2, 0.4]));
     expect(Math.abs(pValue / 2.526984411262146e-226 - 1)).toBeLessThan(1e-10); // relative: 7,000 roundings
   });
 
-  it("refuses an empty sample", () => {
+  it("rejects an empty sample", () => {
     expect(() => kolmogorovSmirnov(new Float64Array(0), sample([3, 1]))).toThrow(RangeError);
   });
 });

@@ -1,25 +1,25 @@
-/** Two-sample Kolmogorov–Smirnov test: could both samples come from one distribution of numbers? */
+/** Two-sample Kolmogorov–Smirnov test: do both samples come from one distribution of numbers? */
 import { kolmogorovSurvival } from "../stats/distributions/kolmogorovSurvival.ts";
 import { ranksBetween } from "../stats/ranksBetween.ts";
 
-/** Up to this many values the p-value is exact, beyond it is that of the limiting distribution: SciPy's "auto". */
+/** Up to this many values the p-value is exact, above it is asymptotic, as with SciPy's method="auto". */
 const LARGEST_EXACT_SAMPLE = 10_000;
 
-/** A current sample that is so many times larger is counted between the values of the reference instead of sorted. */
+/** From this ratio of sample sizes on, the current sample is not sorted but ranked among the reference values. */
 const LARGE_BATCH = 8;
 
-/** Smaller shares become zero: processors are a hundred times slower with subnormal numbers. */
+/** Smaller shares are set to zero, because processors are a hundred times slower with subnormal numbers. */
 const NEGLIGIBLE = 1e-300;
 
 export interface KolmogorovSmirnov {
-  /** Largest distance of the two empirical distribution functions, 0 to 1. */
+  /** Largest distance between the empirical distribution functions, 0 to 1. */
   readonly statistic: number;
   /** Two-sided. */
   readonly pValue: number;
 }
 
 /**
- * Equal to scipy.stats.ks_2samp. Ties are allowed. O(n log n), and O(n m) at worst for the exact p-value.
+ * Equal to scipy.stats.ks_2samp. Ties are allowed. O(n log n); at most O(n m) for the exact p-value.
  *
  * @param reference (n_reference), without NaN
  * @param current   (n_current), without NaN
@@ -28,7 +28,7 @@ export interface KolmogorovSmirnov {
 export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array): KolmogorovSmirnov {
   const [m, n] = [reference.length, current.length];
   if (m === 0 || n === 0) throw new RangeError("a Kolmogorov–Smirnov test needs values on both sides");
-  // In units of 1 / (m n), a whole number, so that rounding cannot move the statistic over a step.
+  // In units of 1 / (m n): an integer, so that rounding cannot change the statistic by a step.
   const distance =
     n > LARGE_BATCH * m
       ? distanceAtPoints(reference, current)
@@ -36,13 +36,13 @@ export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array
   const statistic = distance / (m * n);
   if (Math.max(m, n) <= LARGEST_EXACT_SAMPLE) {
     const pValue = exactPValue(m, n, distance);
-    // Rounding can leave the interval only near 1; SciPy then falls back as well.
+    // Rounding can leave the interval [0, 1] only near 1; SciPy then also falls back to the asymptotic p-value.
     if (pValue >= 0 && pValue <= 1) return { statistic, pValue };
   }
   return { statistic, pValue: kolmogorovSurvival(roundHalfEven((m * n) / (m + n)), statistic) };
 }
 
-/** max |i n − j m| where i and j values of the two samples are at or below a point. */
+/** max |i n − j m|, where i and j are the numbers of values of the two samples at or below a point. */
 function largestDistance(first: Float64Array, second: Float64Array): number {
   const [m, n] = [first.length, second.length];
   let [i, j, largest] = [0, 0, 0];
@@ -55,7 +55,10 @@ function largestDistance(first: Float64Array, second: Float64Array): number {
   return largest;
 }
 
-/** The same: between two reference values only the current share rises, so that the ends of the gap are the extremes. */
+/**
+ * The same from ranks: between two reference values only the current share rises, so the extremes are at the ends of
+ * the gap.
+ */
 function distanceAtPoints(reference: Float64Array, current: Float64Array): number {
   const [m, n] = [reference.length, current.length];
   const { points, counts } = ranksBetween(reference, current);
@@ -79,7 +82,7 @@ function exactPValue(m: number, n: number, distance: number): number {
 
 /**
  * Share of lattice paths from (0, 0) to (n, n) that touch |x − y| = h: 2 Σ (−1)^(k+1) C(2n, n − kh) / C(2n, n),
- * nested so that nothing cancels.
+ * in nested form to avoid cancellation.
  */
 function leavesSquare(n: number, h: number): number {
   let nested = 0;
@@ -92,9 +95,9 @@ function leavesSquare(n: number, h: number): number {
 }
 
 /**
- * Share of lattice paths from (0, 0) to (m, n) that somewhere have |x n − y m| ≥ distance: outside the band it is 1,
- * inside P(x, y) = (x P(x − 1, y) + y P(x, y − 1)) / (x + y), since the last step came from the left with chance
- * x / (x + y). Goes by diagonals x + y, on which no cell waits for another.
+ * Share of lattice paths from (0, 0) to (m, n) that have |x n − y m| ≥ distance at some point. Outside this band it is
+ * 1; inside, P(x, y) = (x P(x − 1, y) + y P(x, y − 1)) / (x + y), since the last step came from the left with probability
+ * x / (x + y). Iterates over diagonals x + y, whose cells do not depend on each other.
  *
  * @see Viehmann, Numerically more stable computation of the p-values for the two-sample KS test (2021)
  */
@@ -106,7 +109,7 @@ function leavesBand(m: number, n: number, distance: number): number {
     const first = Math.max(0, Math.floor((steps * n - distance) / (m + n)) + 1);
     const last = Math.min(n, steps, Math.ceil((steps * n + distance) / (m + n)) - 1);
     const perStep = 1 / steps;
-    // Downwards, because y − 1 is wanted as it was on the diagonal before; y = 0 has one path and keeps its value.
+    // Downwards, because y − 1 is needed from the previous diagonal; y = 0 has a single path and keeps its value.
     for (let y = last; y >= Math.max(first, steps - m, 1); y--) {
       const share = ((steps - y) * outside[y]! + y * outside[y - 1]!) * perStep;
       outside[y] = share < NEGLIGIBLE ? 0 : share;
@@ -116,7 +119,7 @@ function leavesBand(m: number, n: number, distance: number): number {
   return outside[n]!;
 }
 
-/** As numpy rounds, so that both take the same distribution. */
+/** Rounds like numpy, so that both use the same distribution. */
 function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   if (value - floor !== 0.5) return Math.round(value);

@@ -1,16 +1,16 @@
-/** Kullback–Leibler divergence: what is lost by taking the current shares for the reference's. */
+/** Kullback–Leibler divergence of the current shares from the reference shares. */
 import { sharesOf } from "./sharesOf.ts";
 
-/** Stands in for an empty bin so that the logarithm stays finite: one row in ten thousand, as for PSI. */
+/** Replaces an empty bin to keep the logarithm finite: one row in ten thousand, as for PSI. */
 const EMPTY_SHARE = 1e-4;
 
 /**
- * Σ p ln(p / q), p the reference's shares and q the current ones, in nats. Not symmetric. Without empty cells as
+ * Σ p ln(p / q) in nats, with reference shares p and current shares q. Not symmetric. Without empty cells equal to
  * scipy.stats.entropy(reference, current); an empty cell counts as one row in ten thousand.
  *
- * @param reference rows by bin or category
- * @param current   rows by the same ones in the same order
- * @throws {RangeError} if a side has no row
+ * @param reference number of rows by bin or category
+ * @param current   number of rows by the same bins or categories
+ * @throws {RangeError} if a side has no rows
  * @see Kullback & Leibler, On information and sufficiency (1951)
  */
 export function kullbackLeiblerDivergence(reference: Float64Array, current: Float64Array): number {
@@ -22,7 +22,10 @@ export function kullbackLeiblerDivergence(reference: Float64Array, current: Floa
   );
 }
 
-/** Normed again, as scipy.stats.entropy does. Cells that are empty on both sides change nothing but that norm. */
+/**
+ * Fills empty cells and normalizes again, like scipy.stats.entropy. Cells empty on both sides affect only the
+ * normalization.
+ */
 function filled(shares: Float64Array): Float64Array {
   const floored = shares.map((share) => (share === 0 ? EMPTY_SHARE : share));
   const total = floored.reduce((sum, share) => sum + share, 0);

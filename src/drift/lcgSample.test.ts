@@ -1,9 +1,9 @@
-/** Reproducible samples for the tests here: the same numbers in TypeScript and in the Python that made the golden values. */
+/** Reproducible samples: the same numbers in these tests and in the Python code that computed the golden values. */
 import { expect, it } from "vitest";
 
 export type Sample = readonly [count: number, seed: number, shift?: number, steps?: number];
 
-/** Uniform numbers from x' = (1664525 x + 1013904223) mod 2³², shifted, and cut to steps for ties: as in the Python. */
+/** Uniform numbers from x' = (1664525 x + 1013904223) mod 2³², shifted, and rounded down to steps to create ties. */
 export function lcgSample([count, seed, shift = 0, steps = 0]: Sample): Float64Array {
   let x = seed;
   return Float64Array.from({ length: count }, () => {
@@ -13,7 +13,7 @@ export function lcgSample([count, seed, shift = 0, steps = 0]: Sample): Float64A
   });
 }
 
-it("makes the numbers of the generator by hand", () => {
+it("matches the generator calculated by hand", () => {
   // (1664525 × 1 + 1013904223) / 2³²
   expect([...lcgSample([1, 1])]).toEqual([1015568748 / 2 ** 32]);
 });

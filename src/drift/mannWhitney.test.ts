@@ -17,22 +17,22 @@ describe("mannWhitney", () => {
     const [reference, current] = [lcgSample(a), lcgSample(b)];
     const result = mannWhitney(reference, current);
     expect(result.statistic).toBe(statistic);
-    // relative: both take the tail directly, so only the rounding of the normal distribution is between them
+    // relative: both compute the tail directly, so they differ only by rounding of the normal distribution
     expect(Math.abs(result.pValue / pValue - 1)).toBeLessThan(1e-12);
     expect(Math.abs(mannWhitney(reference, current, "less").pValue / less - 1)).toBeLessThan(1e-12);
   });
 
-  it("counts all orders of few values by hand", () => {
-    // 1 2 | 3 4: of the 6 orders one has no pair with the first one larger, and one has all four
+  it("counts all orderings of a few values", () => {
+    // 1 2 | 3 4: of 6 orderings, one has no pair with the first value larger, and one has all four
     expect(mannWhitney(Float64Array.of(1, 2), Float64Array.of(3, 4))).toEqual({ statistic: 0, pValue: 2 / 6 });
   });
 
-  it("finds nothing where all values are one and the same", () => {
+  it("finds no drift if all values are equal", () => {
     const same = new Float64Array(30).fill(2);
     expect(mannWhitney(same, same).pValue).toBe(1);
   });
 
-  it("refuses an empty side", () => {
+  it("rejects an empty sample", () => {
     expect(() => mannWhitney(Float64Array.of(), Float64Array.of(1))).toThrow("needs values on both sides");
   });
 });

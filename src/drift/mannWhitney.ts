@@ -1,22 +1,22 @@
-/** Mann–Whitney U test: are the values of one sample mostly larger than those of the other? */
+/** Mann–Whitney U test: does one sample tend to have larger values than the other? */
 import { normalSurvival } from "../stats/distributions/normalSurvival.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
 
 export interface MannWhitney {
-  /** Pairs in which the reference's value is the larger one; a tie is half a pair. */
+  /** Number of pairs in which the reference value is larger; a tie counts half. */
   readonly statistic: number;
   readonly pValue: number;
 }
 
-/** Above this many values on both sides the normal distribution is good enough: SciPy's "auto". */
+/** With more values on both sides the normal approximation is used, as with SciPy's method="auto". */
 const LARGEST_EXACT_SAMPLE = 8;
 
-/** "less": only a reference that lies below the current values counts. */
+/** "less": tests only whether the reference is below the current values. */
 export type Alternative = "two-sided" | "less";
 
 /**
- * Equal to scipy.stats.mannwhitneyu(reference, current, alternative): exact for up to eight values on a side without
- * ties, else by the normal distribution with corrections for ties and continuity. O(n log n).
+ * Equal to scipy.stats.mannwhitneyu(reference, current, alternative): exact without ties if a side has at most eight
+ * values, else by the normal approximation with corrections for ties and continuity. O(n log n).
  *
  * @param reference (n_reference), without NaN
  * @param current   (n_current), without NaN
@@ -49,12 +49,12 @@ export function mannWhitney(
 function normalTail(u: number, { m, n, ties }: { m: number; n: number; ties: number }): number {
   const total = m + n;
   const variance = ((m * n) / 12) * (total + 1 - ties / (total * (total - 1)));
-  // All values are one and the same: there is nothing to find.
+  // All values are equal.
   if (!(variance > 0)) return 1;
   return normalSurvival((u - (m * n) / 2 - 0.5) / Math.sqrt(variance));
 }
 
-/** P(U ≥ u), from the end that is nearer, so that small chances keep their digits. */
+/** P(U ≥ u), computed from the nearer end, so that small probabilities keep their digits. */
 function exactTail(u: number, m: number, n: number): number {
   const fromTop = m * n - u;
   if (fromTop < u) return shareUpTo(fromTop, m, n);
@@ -62,8 +62,8 @@ function exactTail(u: number, m: number, n: number): number {
 }
 
 /**
- * P(U ≤ u): of the orders of all values, the share with at most u pairs. Their numbers are the coefficients of the
- * Gaussian binomial ∏ (1 − q^(larger + j)) / (1 − q^j), here over C(m + n, j) at each step so that nothing overflows.
+ * P(U ≤ u): the share of orderings of all values with at most u pairs. Their numbers are the coefficients of the
+ * Gaussian binomial ∏ (1 − q^(larger + j)) / (1 − q^j), divided by its total at each step to avoid overflow.
  */
 function shareUpTo(u: number, m: number, n: number): number {
   if (u < 0) return 0;

@@ -1,17 +1,17 @@
-/** Population stability index (PSI): how far the shares of bins or categories have moved since training. */
+/** Population stability index (PSI) of the shares of bins or categories. */
 import { sharesOf } from "./sharesOf.ts";
 
-/** Stands in for an empty bin so that the logarithm stays finite: one row in ten thousand. */
+/** Replaces an empty bin to keep the logarithm finite: one row in ten thousand. */
 const EMPTY_SHARE = 1e-4;
 
 /**
- * Σ (current share − reference share) ln (current share / reference share). Below 0.1 is stable, above 0.25 is
- * drift: a rule of thumb. Without any drift it is about (bins − 1) (1/n + 1/m), so small batches look unstable.
+ * Σ (current share − reference share) ln (current share / reference share). Rule of thumb: below 0.1 is stable, above
+ * 0.25 is drift. Its expected value without drift is about (bins − 1) (1/n + 1/m), so small batches look unstable.
  *
- * @param reference rows by bin or category
- * @param current   rows by the same ones in the same order
+ * @param reference number of rows by bin or category
+ * @param current   number of rows by the same bins or categories
  * @returns in nats, at least 0
- * @throws {RangeError} if a side has no row
+ * @throws {RangeError} if a side has no rows
  * @see Siddiqi, Credit Risk Scorecards (2006)
  */
 export function populationStabilityIndex(reference: Float64Array, current: Float64Array): number {

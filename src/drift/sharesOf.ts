@@ -1,6 +1,6 @@
-/** Counts by bin or category as shares of their sum. */
+/** Converts counts by bin or category to shares of their sum. */
 
-/** @throws {RangeError} if no row is counted, or the lengths differ */
+/** @throws {RangeError} if a side has no rows, or the lengths differ */
 export function sharesOf(
   reference: Float64Array,
   current: Float64Array,

@@ -1,12 +1,12 @@
-/** Total variation distance: the share of rows that would have to change their bin or category, 0 to 1. */
+/** Total variation distance: the share of rows that would have to change bin or category, 0 to 1. */
 import { sharesOf } from "./sharesOf.ts";
 
 /**
  * ½ Σ |p − q|.
  *
- * @param reference rows by bin or category
- * @param current   rows by the same ones in the same order
- * @throws {RangeError} if a side has no row
+ * @param reference number of rows by bin or category
+ * @param current   number of rows by the same bins or categories
+ * @throws {RangeError} if a side has no rows
  */
 export function totalVariationDistance(reference: Float64Array, current: Float64Array): number {
   const { reference: p, current: q } = sharesOf(reference, current);

@@ -1,8 +1,8 @@
-/** Wasserstein distance: how far values would have to be moved on average to turn one sample into the other. */
+/** Wasserstein distance: the average distance by which values must move to turn one sample into the other. */
 
 /**
  * ∫ |F(x) − G(x)| dx of the two empirical distribution functions, in units of the values; equal to
- * scipy.stats.wasserstein_distance. Divided by the standard deviation of the reference it is an effect size.
+ * scipy.stats.wasserstein_distance. Divided by the standard deviation of the reference, it is an effect size.
  *
  * @param reference (n_reference), finite
  * @param current   (n_current), finite

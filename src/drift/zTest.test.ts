@@ -14,12 +14,12 @@ describe("zTest", () => {
     expect(Math.abs(result.pValue / pValue - 1)).toBeLessThan(1e-12);
   });
 
-  it("finds nothing where both sides hold one value only, the same", () => {
+  it("finds no drift if all rows have the same value", () => {
     expect(zTest(Float64Array.of(9, 0), Float64Array.of(3, 0))).toEqual({ statistic: 0, pValue: 1 });
     expect(zTest(Float64Array.of(9), Float64Array.of(3))).toEqual({ statistic: 0, pValue: 1 });
   });
 
-  it("refuses a side without rows", () => {
+  it("rejects a side without rows", () => {
     expect(() => zTest(Float64Array.of(0, 0), Float64Array.of(1, 2))).toThrow("rows on both sides");
   });
 });

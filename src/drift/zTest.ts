@@ -2,19 +2,19 @@
 import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
 
 export interface ZTest {
-  /** Positive where the reference's share of the first value is the larger one. */
+  /** Positive if the share of the first value is larger in the reference. */
   readonly statistic: number;
   /** Two-sided. */
   readonly pValue: number;
 }
 
 /**
- * The share of the first cell against all others, with the pooled share's variance:
- * z = (p₁ − p₂) / √(p (1 − p) (1/n₁ + 1/n₂)). Both samples of one and the same value: statistic 0, p-value 1.
+ * Compares the shares of the first cell, with the variance of the pooled share:
+ * z = (p₁ − p₂) / √(p (1 − p) (1/n₁ + 1/n₂)). If all rows have the same value: statistic 0, p-value 1.
  *
- * @param reference rows by value, (n_values)
- * @param current   rows by the same values in the same order
- * @throws {RangeError} if a side has no row
+ * @param reference number of rows by value, (n_values)
+ * @param current   number of rows by the same values in the same order
+ * @throws {RangeError} if a side has no rows
  * @see Fleiss, Levin & Paik, Statistical Methods for Rates and Proportions (2003), section 3.1
  */
 export function zTest(reference: Float64Array, current: Float64Array): ZTest {

@@ -1,4 +1,4 @@
-/** Accuracy: share of rows whose class is told rightly. */
+/** Accuracy: share of rows with a correct prediction. */
 import { confusionMetric } from "./confusionMetric.ts";
 
 export const accuracy = confusionMetric({

@@ -1,16 +1,18 @@
-/** From a score of one class to a score of all. */
+/** Averages a per-class score over classes. */
 import type { Confusion } from "./confusionMetric.ts";
 
-/** Rows of one class: told rightly, told at all, and true. */
 export interface ClassCounts {
+  /** Number of rows of the class that were predicted correctly (true positives). */
   readonly hits: number;
+  /** Number of rows predicted as the class. */
   readonly predicted: number;
+  /** Number of rows with this label. */
   readonly actual: number;
 }
 
 /**
- * Two classes: the score of class 1. More: the plain mean (macro average) over the classes that occur among true or
- * predicted ones, as scikit-learn does; a class that never occurs says nothing.
+ * Two classes: the score of class 1. More: the macro average over the classes that occur among labels or predictions,
+ * like scikit-learn.
  */
 export function averageOverClasses(confusion: Confusion, scoreOf: (counts: ClassCounts) => number): number {
   if (confusion.classCount === 2) return scoreOf(classCounts(confusion, 1));

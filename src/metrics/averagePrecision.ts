@@ -1,8 +1,8 @@
-/** Average precision: area under the precision–recall curve, as steps. */
+/** Average precision: area under the precision–recall step curve. */
 import { rankMetric } from "./rankMetric.ts";
 import type { RankedScores } from "./rankScores.ts";
 
-/** Σ (recallᵢ − recallᵢ₋₁) precisionᵢ over the thresholds. 0 without a positive row, as in scikit-learn. */
+/** Σ (recallᵢ − recallᵢ₋₁) precisionᵢ over the thresholds. 0 without positive rows, like scikit-learn. */
 export const averagePrecision = rankMetric({
   name: "average_precision",
   label: "Average precision",

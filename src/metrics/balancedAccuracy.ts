@@ -1,7 +1,7 @@
-/** Balanced accuracy: mean recall of the classes, so that a rare class counts as much as a common one. */
+/** Balanced accuracy: mean recall over the classes, so that a rare class counts as much as a frequent one. */
 import { confusionMetric } from "./confusionMetric.ts";
 
-/** Classes without a true row are left out, as in scikit-learn. */
+/** Ignores classes without labelled rows, like scikit-learn. */
 export const balancedAccuracy = confusionMetric({
   name: "balanced_accuracy",
   label: "Balanced accuracy",

@@ -1,4 +1,4 @@
-/** How sure metrics are: intervals from resampled rows. */
+/** Bootstrap confidence intervals of metrics. */
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
@@ -7,13 +7,13 @@ import type { ResampledMetric } from "./resampledMetric.ts";
 
 export interface BootstrapOptions {
   readonly seed: number;
-  /** 1,000 unless told; fewer are drawn of more than 400,000 rows. */
+  /** Default 1,000; reduced for more than 400,000 rows. */
   readonly resamples?: number;
-  /** 0.95 unless told. */
+  /** Default 0.95. */
   readonly confidence?: number;
 }
 
-/** [low, high]; null with fewer than two rows, or where the metric is undefined in most resamples. */
+/** [low, high]; null with fewer than two rows, or if the metric is undefined in most resamples. */
 export type Interval = readonly [number, number] | null;
 
 /** Percentile interval over resamples of the rows with replacement (Efron, 1979). */
@@ -25,7 +25,7 @@ export function bootstrapInterval(
   return bootstrapIntervals(evaluation, [metric], options)[0]!;
 }
 
-/** As bootstrapInterval of each metric, which draws the same rows: drawn once for all, as drawing takes longest. */
+/** Like bootstrapInterval for each metric, but draws the resamples once for all, because drawing takes longest. */
 export function bootstrapIntervals(
   evaluation: Evaluation,
   metrics: readonly ResampledMetric[],

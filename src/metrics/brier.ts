@@ -1,8 +1,8 @@
-/** Brier score: mean squared distance of the probabilities from what happened. */
+/** Brier score: mean squared difference between probabilities and outcomes. */
 import type { Evaluation } from "../core/metric.ts";
 import { meanMetric } from "./meanMetric.ts";
 
-/** Two classes: of class 1, 0 to 1, as scikit-learn. More: the squares of all classes are added, 0 to 2 (Brier, 1950). */
+/** Two classes: of class 1, 0 to 1, like scikit-learn. More: summed over the classes, 0 to 2 (Brier, 1950). */
 export const brier = meanMetric({
   name: "brier",
   label: "Brier score",

@@ -1,8 +1,8 @@
-/** Calibration curve: how often it happens when the model says so many percent. */
+/** Calibration curve: observed frequency by predicted probability. */
 import type { Evaluation } from "../core/metric.ts";
 import { classScores } from "./classScores.ts";
 
-/** scikit-learn's uniform bins, but more of them than its default of five. */
+/** Uniform bins like scikit-learn's, whose default is five. */
 const BINS = 10;
 
 /** One bin of equal width that holds at least one row. */
@@ -13,7 +13,7 @@ export interface CalibrationBin {
 }
 
 /**
- * Of class 1, or of `classCode` against the rest; a probability on an edge counts to the bin below it, as in
+ * Of class 1, or of `classCode` against the rest. A probability on an edge belongs to the bin below, like in
  * sklearn.calibration.calibration_curve.
  *
  * @returns empty without probabilities
@@ -34,7 +34,7 @@ export function calibrationCurve(evaluation: Evaluation, classCode = 1): Calibra
     .map(({ predicted, hits, rows }) => ({ meanPredicted: predicted / rows, shareOfClass: hits / rows, rows }));
 }
 
-/** Edges are i × 0.1 as numpy.linspace has them: 0.3 lies below its edge of 0.30000000000000004. */
+/** Edges are i × 0.1 in floating point, like numpy.linspace: 0.3 is below the edge 0.30000000000000004. */
 function binOf(probability: number): number {
   let bin = 0;
   while (bin < BINS - 1 && (bin + 1) * (1 / BINS) < probability) bin++;

@@ -7,11 +7,11 @@ export interface ClassReport {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Rows of the class. */
+  /** Number of rows with this label. */
   readonly support: number;
 }
 
-/** One entry a class, in the order of the codes; 0 where a quotient is undefined, as scikit-learn's default. */
+/** One entry per class, in the order of the codes; undefined ratios are 0, like scikit-learn's default. */
 export function classReport(evaluation: Evaluation): ClassReport[] {
   const matrix = confusionMatrix(evaluation);
   return matrix.map((row, classCode) => {

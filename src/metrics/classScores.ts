@@ -1,7 +1,7 @@
 /** Probabilities of one class. */
 import type { Evaluation } from "../core/metric.ts";
 
-/** Of `classCode` by row, (n_samples); null where the evaluation has no probabilities. */
+/** Probability of `classCode` of each row, (n_samples); null without probabilities. */
 export function classScores(evaluation: Evaluation, classCode: number): Float64Array | null {
   const { probabilities, task, classCount } = evaluation;
   if (probabilities === null) return null;

@@ -1,14 +1,14 @@
-/** Every metric of a task at once. */
+/** Computes all metrics of a task. */
 import type { Evaluation } from "../core/metric.ts";
 import { metrics } from "./index.ts";
 
 /**
- * By name, in the order of the registry; null where a metric is undefined, because JSON has no NaN.
- * @throws {RangeError} if truth and answers differ in length
+ * By name, in the order of the registry; null if a metric is undefined, because JSON has no NaN.
+ * @throws {RangeError} if the numbers of labels and predictions differ
  */
 export function computeMetrics(evaluation: Evaluation): Record<string, number | null> {
   const { yTrue, yPred } = evaluation;
-  if (yTrue.length !== yPred.length) throw new RangeError(`${yTrue.length} true values, ${yPred.length} predicted`);
+  if (yTrue.length !== yPred.length) throw new RangeError(`${yTrue.length} labels, ${yPred.length} predictions`);
   const values: Record<string, number | null> = {};
   for (const metric of Object.values(metrics)) {
     if (!metric.tasks.includes(evaluation.task)) continue;

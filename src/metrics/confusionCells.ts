@@ -1,9 +1,9 @@
-/** Where each row falls in the confusion matrix. */
+/** Cell of the confusion matrix of each row. */
 import type { Evaluation } from "../core/metric.ts";
 
 /**
  * @returns true class × classCount + predicted class of each row, (n_samples)
- * @throws {RangeError} for a code that is not a class
+ * @throws {RangeError} for an invalid class code
  */
 export function confusionCells({ yTrue, yPred, classCount }: Evaluation): Int32Array {
   const cells = new Int32Array(yTrue.length);

@@ -1,8 +1,8 @@
-/** Confusion matrix: which class was taken for which. */
+/** Confusion matrix. */
 import type { Evaluation } from "../core/metric.ts";
 import { confusionCells } from "./confusionCells.ts";
 
-/** Rows by true class and predicted class, `matrix[true][predicted]`, (n_classes × n_classes). */
+/** Number of rows by true and predicted class, `matrix[true][predicted]`, (n_classes × n_classes). */
 export function confusionMatrix(evaluation: Evaluation): number[][] {
   const { classCount } = evaluation;
   const matrix = Array.from({ length: classCount }, () => Array.from({ length: classCount }, () => 0));

@@ -1,4 +1,4 @@
-/** Metrics that depend on the confusion matrix only. */
+/** Metrics that are functions of the confusion matrix. */
 import type { Metric } from "../core/metric.ts";
 import { confusionCells } from "./confusionCells.ts";
 import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
@@ -8,12 +8,12 @@ export interface Confusion {
   readonly classCount: number;
   /** Row-major, `cells[true × classCount + predicted]`. */
   readonly cells: Float64Array;
-  /** Rows of each true class. */
+  /** Number of rows by true class. */
   readonly actual: Float64Array;
-  /** Rows of each predicted class. */
+  /** Number of rows by predicted class. */
   readonly predicted: Float64Array;
   readonly total: number;
-  /** Rows whose class was predicted rightly. */
+  /** Number of correctly predicted rows. */
   readonly correct: number;
 }
 
@@ -21,7 +21,7 @@ interface Definition extends Omit<Metric, "compute" | "tasks" | "greaterIsBetter
   valueOf(confusion: Confusion): number;
 }
 
-/** A metric of classification, greater is better, from the counts of true and predicted classes. */
+/** A classification metric for which greater is better. */
 export function confusionMetric({ valueOf, ...words }: Definition): ResampledMetric {
   return resampledMetric({
     ...words,

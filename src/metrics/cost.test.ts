@@ -14,18 +14,18 @@ function evaluation(task: "binary" | "regression", yTrue: number[], yPred: numbe
 }
 
 describe("cost", () => {
-  it("is money per 1,000 rows by the cell of the confusion matrix", () => {
+  it("is money per 1,000 rows, by cell of the confusion matrix", () => {
     // (−20 + 5 + 100 + 0) / 4 rows · 1,000 = 21,250
     expect(cost.compute(evaluation("binary", [1, 0, 1, 0], [1, 1, 0, 0]))).toBe(21_250);
     expect(cost.greaterIsBetter).toBe(false);
   });
 
-  it("prices each unit too much and each unit too little by itself", () => {
-    // 2 · 1 too much, 4 · 3 too little, one right: 14 / 3 · 1,000
+  it("has separate prices for predictions that are too high and too low", () => {
+    // 2 · 1 too high, 4 · 3 too low, one correct: 14 / 3 · 1,000
     expect(cost.compute(evaluation("regression", [10, 10, 10], [12, 6, 10]))).toBeCloseTo(14_000 / 3, 9);
   });
 
-  it("is undefined without costs, and then left out of the list of metrics", () => {
+  it("is undefined without costs, and then not in the list of metrics", () => {
     const { costs: _costs, ...without } = evaluation("binary", [1, 0], [1, 0]);
     expect(cost.compute(without)).toBeNaN();
     expect(computeMetrics(without)).not.toHaveProperty("cost");

@@ -1,10 +1,10 @@
-/** Cost: money per 1,000 rows, by the costs of config.json. */
+/** Cost: money per 1,000 rows, from `costs` in config.json. */
 import { meanMetric } from "./meanMetric.ts";
 import { rowErrors } from "./rowErrors.ts";
 
 const ROWS = 1000;
 
-/** Undefined where no costs are configured. A gain is negative, so that less is better all the same. */
+/** Undefined without configured costs. A gain is negative, so that less is always better. */
 export const cost = meanMetric({
   name: "cost",
   label: "Cost per 1,000 rows",

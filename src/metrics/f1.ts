@@ -2,7 +2,7 @@
 import { averageOverClasses } from "./averageOverClasses.ts";
 import { confusionMetric } from "./confusionMetric.ts";
 
-/** 0 for a class that is neither true nor predicted in any row, as scikit-learn's default. */
+/** 0 for a class that occurs neither in the labels nor in the predictions, like scikit-learn's default. */
 export const f1 = confusionMetric({
   name: "f1",
   label: "F1",

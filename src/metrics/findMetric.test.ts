@@ -12,13 +12,13 @@ function errorOf(run: () => unknown): MlctlError {
 }
 
 describe("findMetric", () => {
-  it("finds a metric by its name and by XGBoost's", () => {
+  it("finds a metric by its name and by XGBoost's name", () => {
     expect(findMetric("rmse", "regression").name).toBe("rmse");
     expect(findMetric("auc", "binary").name).toBe("roc_auc");
     expect(findMetric("logloss").name).toBe("log_loss");
   });
 
-  it("suggests a near name", () => {
+  it("suggests a similar name", () => {
     const error = errorOf(() => findMetric("acuracy", "binary"));
     expect([error.kind, error.message, error.hint]).toEqual([
       "usage",
@@ -27,7 +27,7 @@ describe("findMetric", () => {
     ]);
   });
 
-  it("lists the metrics of the task where no name is near, and for a metric of another task", () => {
+  it("lists the metrics of the task if no name is similar, and for a metric of another task", () => {
     expect(errorOf(() => findMetric("toString", "regression")).hint).toBe(
       "use one of rmse, mse, mae, mape, smape, r2, median_absolute_error, max_error, cost",
     );

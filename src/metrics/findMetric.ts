@@ -1,16 +1,16 @@
-/** Looks a metric up by the name a user gave. */
+/** Finds a metric by a name from the user. */
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { Task } from "../core/task.ts";
 import { metrics } from "./index.ts";
 import type { ResampledMetric } from "./resampledMetric.ts";
 
-/** Names that XGBoost and many configurations use. */
+/** Names used by XGBoost and many configurations. */
 const aliases: Readonly<Record<string, string>> = { auc: "roc_auc", logloss: "log_loss" };
 
 /**
- * @param task where given, the metric must suit it
- * @throws {MlctlError} kind "usage": no such metric, or not one of this task
+ * @param task if given, the metric must support it
+ * @throws {MlctlError} kind "usage" for an unknown metric or one that does not support the task
  */
 export function findMetric(name: string, task?: Task): ResampledMetric {
   const known = new Map<string, ResampledMetric>(Object.entries(metrics));

@@ -1,14 +1,14 @@
-/** What every metric promises, whatever it measures. */
+/** Properties that every metric must have. */
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
 import type { Task } from "../core/task.ts";
 import { metrics } from "./index.ts";
 
-/** Right answers cost nothing. */
+/** Correct predictions cost nothing. */
 const costs = { truePositive: 0, falsePositive: 1, falseNegative: 4, trueNegative: 0, over: 1, under: 2 };
 
-/** Rows of an evaluation; answers that are right with the given chance. */
+/** An evaluation with predictions that are correct with probability `skill`. */
 function evaluationOf(task: Task, { rows, skill, seed }: { rows: number; skill: number; seed: number }): Evaluation {
   const { uniform, integer, normal } = random(seed);
   if (task === "regression") {
@@ -36,19 +36,19 @@ describe.each(Object.entries(metrics))("metric %s", (name, metric) => {
     expect(metric.tasks.length).toBeGreaterThan(0);
   });
 
-  it.each(metric.tasks)("has its best value for perfect answers (%s)", (task) => {
+  it.each(metric.tasks)("has its best value for perfect predictions (%s)", (task) => {
     const value = metric.compute(evaluationOf(task, { rows: 60, skill: 1, seed: 1 }));
     // 1e-12: log loss keeps probabilities 2⁻⁵² away from 1
     expect(Math.abs(value - (metric.greaterIsBetter ? 1 : 0))).toBeLessThan(1e-12);
   });
 
-  it.each(metric.tasks)("is better for better answers, in the direction it names (%s)", (task) => {
+  it.each(metric.tasks)("is better for better predictions, in its direction (%s)", (task) => {
     const good = metric.compute(evaluationOf(task, { rows: 400, skill: 0.9, seed: 2 }));
     const bad = metric.compute(evaluationOf(task, { rows: 400, skill: 0.2, seed: 2 }));
     expect(metric.greaterIsBetter ? good > bad : good < bad).toBe(true);
   });
 
-  it.each(metric.tasks)("counts a row twice as if it stood there twice (%s)", (task) => {
+  it.each(metric.tasks)("gives a row count of two the same effect as two copies of the row (%s)", (task) => {
     const evaluation = evaluationOf(task, { rows: 30, skill: 0.6, seed: 3 });
     const counts = Uint32Array.from({ length: 30 }, (_, row) => [1, 2, 0, 1, 3][row % 5]!);
     const rows = [...counts].flatMap((count, row) => Array.from({ length: count }, () => row));
@@ -62,7 +62,7 @@ describe.each(Object.entries(metrics))("metric %s", (name, metric) => {
         probabilities &&
         Float64Array.from(rows.flatMap((row) => Array.from(probabilities.subarray(row * width, (row + 1) * width)))),
     });
-    // the same 30 terms in another order
+    // the same 30 terms in a different order
     expect(Math.abs(metric.prepare(evaluation)(counts) - repeated)).toBeLessThan(1e-12);
   });
 
@@ -83,7 +83,7 @@ describe.each(Object.entries(metrics))("metric %s", (name, metric) => {
 });
 
 describe("metrics that need probabilities", () => {
-  it("are NaN without them, or if one is not a number", () => {
+  it("are NaN without them, or if one is NaN", () => {
     const evaluation = evaluationOf("binary", { rows: 20, skill: 0.5, seed: 5 });
     const broken = evaluation.probabilities!.with(3, NaN);
     for (const name of ["roc_auc", "average_precision", "log_loss", "brier"] as const) {
@@ -94,7 +94,7 @@ describe("metrics that need probabilities", () => {
 });
 
 describe("metrics of regression", () => {
-  it("are NaN if an answer is not a number: a broken model passes no gate", () => {
+  it("are NaN if a prediction is NaN, so that a broken model passes no gate", () => {
     const evaluation = evaluationOf("regression", { rows: 20, skill: 0.5, seed: 6 });
     const broken = { ...evaluation, yPred: evaluation.yPred.with(7, NaN) };
     const values = Object.values(metrics).filter(({ tasks }) => tasks.some((task) => task === "regression"));

@@ -1,4 +1,4 @@
-/** Registry of metrics: the names are those of config.json and --json, in the order in which they are shown. */
+/** Registry of metrics, by their names in config.json and --json, in display order. */
 import { accuracy } from "./accuracy.ts";
 import { averagePrecision } from "./averagePrecision.ts";
 import { balancedAccuracy } from "./balancedAccuracy.ts";

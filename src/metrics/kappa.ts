@@ -1,7 +1,7 @@
-/** Cohen's kappa: agreement beyond what the shares of the classes give by chance. */
+/** Cohen's kappa: agreement beyond chance. */
 import { confusionMetric } from "./confusionMetric.ts";
 
-/** NaN where true and predicted are one and the same class throughout, as in scikit-learn. */
+/** NaN if all labels and predictions are the same class, like scikit-learn. */
 export const kappa = confusionMetric({
   name: "kappa",
   label: "Cohen's kappa",

@@ -1,8 +1,10 @@
-/** Log loss: minus the mean logarithm of the probability given to the true class. */
+/** Log loss: negative mean logarithm of the probability of the true class. */
 import type { Evaluation } from "../core/metric.ts";
 import { meanMetric } from "./meanMetric.ts";
 
-/** In nats. Probabilities are kept 2⁻⁵² away from 0 and 1, as scikit-learn does, so that one sure error is not infinite. */
+/**
+ * In nats. Clips probabilities to 2⁻⁵² … 1 − 2⁻⁵², like scikit-learn, so that a single certain error is not infinite.
+ */
 export const logLoss = meanMetric({
   name: "log_loss",
   label: "Log loss",

@@ -2,7 +2,7 @@
 import { meanMetric } from "./meanMetric.ts";
 import { rowErrors } from "./rowErrors.ts";
 
-/** A share as in scikit-learn, not percent: 0.1 is ten percent off. A true zero makes it huge but finite, as there. */
+/** A fraction, not percent, like scikit-learn: 0.1 means 10 %. A label of zero makes it huge but finite. */
 export const mape = meanMetric({
   name: "mape",
   label: "MAPE",

@@ -5,7 +5,7 @@ import { sortedErrors } from "./sortedErrors.ts";
 /** In units of the target. */
 export const maxError = resampledMetric({
   name: "max_error",
-  label: "Largest error",
+  label: "Max error",
   tasks: ["regression"],
   unbounded: true,
   greaterIsBetter: false,

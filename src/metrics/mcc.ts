@@ -1,8 +1,8 @@
-/** Matthews correlation coefficient: −1 to 1, 0 for guessing, whatever the shares of the classes. */
+/** Matthews correlation coefficient: −1 to 1, 0 for random predictions, even with imbalanced classes. */
 import { confusionMetric } from "./confusionMetric.ts";
 
 /**
- * 0 where only one class is true or only one is predicted, as in scikit-learn.
+ * 0 if labels or predictions contain only one class, like scikit-learn.
  * @see Gorodkin, Comparing two K-category assignments by a K-category correlation coefficient (2004)
  */
 export const mcc = confusionMetric({
@@ -18,7 +18,7 @@ export const mcc = confusionMetric({
       varianceOfPredicted -= predicted[code]! ** 2;
     }
     const product = varianceOfTrue * varianceOfPredicted;
-    // The square roots apart: the product of two squares of row counts may pass 2^53 and more.
+    // Separate square roots, because the product of two squared row counts can exceed 2^53.
     return product === 0 ? 0 : covariance / (Math.sqrt(varianceOfTrue) * Math.sqrt(varianceOfPredicted));
   },
 });

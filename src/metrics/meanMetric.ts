@@ -1,11 +1,11 @@
-/** Metrics that are the mean of one loss a row. */
+/** Metrics that are the mean of a loss per row. */
 import type { Evaluation, Metric } from "../core/metric.ts";
 import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
 
 interface Definition extends Omit<Metric, "compute" | "greaterIsBetter"> {
-  /** (n_samples), or null where it is undefined, e.g. without probabilities. */
+  /** (n_samples), or null if undefined, e.g. without probabilities. */
   lossesOf(evaluation: Evaluation): Float64Array | null;
-  /** What is made of the mean; nothing if absent. */
+  /** Applied to the mean, e.g. a square root. */
   finish?(mean: number): number;
 }
 
@@ -21,7 +21,7 @@ export function meanMetric({ lossesOf, finish, ...words }: Definition): Resample
         let sum = 0;
         let total = 0;
         for (let i = 0; i < losses.length; i++) {
-          // A row that was not drawn adds nothing, even where its loss is infinite.
+          // Avoids 0 × Infinity = NaN for a row that was not drawn.
           if (rowCounts[i] === 0) continue;
           sum += rowCounts[i]! * losses[i]!;
           total += rowCounts[i]!;

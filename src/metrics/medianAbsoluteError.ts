@@ -1,8 +1,8 @@
-/** Median absolute error: half of the answers are nearer than this. */
+/** Median absolute error. */
 import { resampledMetric } from "./resampledMetric.ts";
 import { sortedErrors, type SortedErrors } from "./sortedErrors.ts";
 
-/** In units of the target; a few wild answers do not move it. */
+/** In units of the target; robust to outliers. */
 export const medianAbsoluteError = resampledMetric({
   name: "median_absolute_error",
   label: "Median absolute error",
@@ -21,7 +21,7 @@ function middle(sorted: SortedErrors, rowCounts: Uint32Array): number {
   return total % 2 === 1 ? low : (low + errorAt(sorted, rowCounts, total / 2)) / 2;
 }
 
-/** The error at `position` when each row is repeated as often as it was drawn. */
+/** The error at `position` if each row is repeated as often as it was drawn. */
 function errorAt({ errors, order }: SortedErrors, rowCounts: Uint32Array, position: number): number {
   let passed = 0;
   for (const row of order) {

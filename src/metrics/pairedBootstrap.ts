@@ -1,4 +1,4 @@
-/** Is one model better than another? Both are judged on the same resampled rows. */
+/** Compares two models on the same resampled rows. */
 import type { Evaluation } from "../core/metric.ts";
 import { random } from "../core/random.ts";
 import { type BootstrapOptions, percentileInterval } from "./bootstrapInterval.ts";
@@ -6,18 +6,18 @@ import { affordableResamples, resampleRows } from "./resampleRows.ts";
 import type { ResampledMetric } from "./resampledMetric.ts";
 
 export interface PairedComparison {
-  /** Metric of the second minus metric of the first, on all rows; NaN where one is undefined. */
+  /** Metric of the second model minus metric of the first, on all rows; NaN if either is undefined. */
   readonly difference: number;
-  /** Percentile interval of the difference; null with fewer than two rows or where it is mostly undefined. */
+  /** Percentile interval of the difference; null with fewer than two rows, or if undefined in most resamples. */
   readonly interval: readonly [number, number] | null;
-  /** Share of resamples in which the second is strictly better, whichever way is better for the metric; 0 to 1. */
+  /** Share of resamples in which the second model is strictly better, in the direction of the metric; 0 to 1. */
   readonly shareBetter: number;
 }
 
 /**
- * What is hard or easy about the rows is shared, so that far smaller differences show than between two intervals.
+ * Paired, so the variation between rows cancels out: detects much smaller differences than comparing two intervals.
  *
- * @throws {RangeError} if the two are not about the same rows
+ * @throws {RangeError} if the evaluations are not of the same rows
  */
 export function pairedBootstrap(
   first: Evaluation,

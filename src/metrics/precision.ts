@@ -1,8 +1,8 @@
-/** Precision: share of the rows given a class that belong to it. */
+/** Precision: share of the rows predicted as a class that have this label. */
 import { averageOverClasses } from "./averageOverClasses.ts";
 import { confusionMetric } from "./confusionMetric.ts";
 
-/** 0 for a class that is never predicted, as scikit-learn's default. */
+/** 0 for a class that is never predicted, like scikit-learn's default. */
 export const precision = confusionMetric({
   name: "precision",
   label: "Precision",

@@ -3,17 +3,17 @@ import type { Evaluation } from "../core/metric.ts";
 import { rankScores } from "./rankScores.ts";
 
 export interface PrecisionRecallCurve {
-  /** One more than thresholds: the last point is (recall 0, precision 1). */
+  /** (n_thresholds + 1): the last point is (recall 0, precision 1). */
   readonly precision: readonly number[];
   readonly recall: readonly number[];
-  /** Ascending: a row is called positive from this score on. */
+  /** Ascending. A row is predicted positive if its score is at least the threshold. */
   readonly thresholds: readonly number[];
 }
 
 /**
- * The points of scikit-learn's precision_recall_curve: one for each distinct score, lowest first.
+ * Equal to scikit-learn's precision_recall_curve: one point per distinct score, lowest first.
  *
- * @returns null without probabilities or without a row of the class
+ * @returns null without probabilities or without rows of the class
  */
 export function precisionRecallCurve(evaluation: Evaluation, classCode = 1): PrecisionRecallCurve | null {
   const ranked = rankScores(evaluation, classCode);

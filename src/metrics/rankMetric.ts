@@ -1,14 +1,14 @@
-/** Metrics that depend on the order of the scores only. */
+/** Metrics that depend only on the order of the scores. */
 import type { Metric } from "../core/metric.ts";
 import { rankScores, type RankedScores } from "./rankScores.ts";
 import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
 
 interface Definition extends Omit<Metric, "compute" | "tasks" | "greaterIsBetter"> {
-  /** The value for one class against the rest; NaN where undefined. */
+  /** The value for one class against the rest; NaN if undefined. */
   valueOf(ranked: RankedScores, rowCounts: Uint32Array): number;
 }
 
-/** Two classes: of class 1. More: the plain mean over the classes, each against the rest; NaN if one is undefined. */
+/** Two classes: of class 1. More: macro average over the classes, each against the rest; NaN if one is undefined. */
 export function rankMetric({ valueOf, ...words }: Definition): ResampledMetric {
   return resampledMetric({
     ...words,

@@ -1,19 +1,19 @@
-/** Rows in the order of their scores, for metrics and curves that depend on the order only. */
+/** Sorts rows by score, for metrics and curves that depend only on the order. */
 import type { Evaluation } from "../core/metric.ts";
 import { sortingOrder } from "../stats/sortingOrder.ts";
 import { classScores } from "./classScores.ts";
 
-/** Rows from the highest score of one class to the lowest; all arrays (n_samples) and in that order. */
+/** Rows by descending score of one class; all arrays are (n_samples) in this order. */
 export interface RankedScores {
   readonly order: Uint32Array;
   readonly scores: Float64Array;
-  /** 1 where the row is of the class. */
+  /** 1 if the row has the label of the class. */
   readonly positive: Uint8Array;
-  /** 1 at the last row of each run of equal scores: no threshold can part them. */
+  /** 1 at the last row of each group of equal scores, which no threshold can separate. */
   readonly endsTie: Uint8Array;
 }
 
-/** Null without probabilities, or where one is not a number. */
+/** Null without probabilities, or if one is NaN. */
 export function rankScores(evaluation: Evaluation, classCode: number): RankedScores | null {
   const scoreOfRow = classScores(evaluation, classCode);
   if (scoreOfRow === null || scoreOfRow.some(Number.isNaN)) return null;

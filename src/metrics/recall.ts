@@ -1,8 +1,8 @@
-/** Recall: share of the rows of a class that are found. */
+/** Recall: share of the rows with a label that are predicted as this class. */
 import { averageOverClasses } from "./averageOverClasses.ts";
 import { confusionMetric } from "./confusionMetric.ts";
 
-/** 0 for a class without a true row, as scikit-learn's default. */
+/** 0 for a class without labelled rows, like scikit-learn's default. */
 export const recall = confusionMetric({
   name: "recall",
   label: "Recall",

@@ -1,19 +1,21 @@
-/** Bootstrap resamples of rows, as counts. */
+/** Draws bootstrap resamples of rows, as counts per row. */
 import type { Random } from "../core/random.ts";
 
-/** Rows drawn for one interval at most; beyond, fewer resamples are drawn, so that a huge test set takes seconds. */
-const MOST_DRAWS = 400_000_000;
+/**
+ * Maximum number of rows drawn for one interval. Larger test sets get fewer resamples, so that they take only seconds.
+ */
+const MAX_DRAWS = 400_000_000;
 
-/** Below this the ends of a 95 % interval are hardly more than the extremes. */
-const FEWEST_RESAMPLES = 100;
+/** With fewer resamples the limits of a 95 % interval are almost the extremes. */
+const MIN_RESAMPLES = 100;
 
-/** How many of `wanted` resamples of `rowCount` rows are drawn. */
+/** The number of resamples to draw: `wanted`, or fewer if there are many rows. */
 export function affordableResamples(wanted: number, rowCount: number): number {
-  const affordable = Math.max(FEWEST_RESAMPLES, Math.floor(MOST_DRAWS / Math.max(1, rowCount)));
+  const affordable = Math.max(MIN_RESAMPLES, Math.floor(MAX_DRAWS / Math.max(1, rowCount)));
   return Math.min(wanted, affordable);
 }
 
-/** Draws as many rows as there are, with replacement, and leaves in `rowCounts` how often each was drawn. */
+/** Draws n of n rows with replacement; sets `rowCounts` to how often each row was drawn. */
 export function resampleRows(rowCounts: Uint32Array, { integer }: Random): void {
   rowCounts.fill(0);
   for (let i = 0; i < rowCounts.length; i++) rowCounts[integer(rowCounts.length)]!++;

@@ -1,15 +1,15 @@
-/** Metrics that can be computed on resampled rows without building those rows. */
+/** Metrics that can be computed on a resample without materializing its rows. */
 import type { Evaluation, Metric } from "../core/metric.ts";
 
-/** The metric when row i stands `rowCounts[i]` times; (n_samples). */
+/** The metric if row i occurs `rowCounts[i]` times; (n_samples). */
 export type ResampledValue = (rowCounts: Uint32Array) => number;
 
 export interface ResampledMetric extends Metric {
-  /** Does once what does not depend on the resample (losses, order of the scores), so that a bootstrap is fast. */
+  /** Precomputes what does not depend on the resample (losses, order of the scores), so that a bootstrap is fast. */
   prepare(evaluation: Evaluation): ResampledValue;
 }
 
-/** A metric whose value is that of the sample itself: each row counts once, so that both share one formula. */
+/** Defines `compute` by `prepare`, with each row counted once, so that both use the same formula. */
 export function resampledMetric(definition: Omit<ResampledMetric, "compute">): ResampledMetric {
   return {
     ...definition,

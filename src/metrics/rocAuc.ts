@@ -1,8 +1,8 @@
-/** ROC AUC: chance that a row of the class is ranked above a row of another. */
+/** ROC AUC: probability that a row of the class has a higher score than a row of another class. */
 import { rankMetric } from "./rankMetric.ts";
 import type { RankedScores } from "./rankScores.ts";
 
-/** Ties count half. NaN where all rows are of one class. */
+/** Ties count half. NaN if all rows are of one class. */
 export const rocAuc = rankMetric({ name: "roc_auc", label: "ROC AUC", valueOf: areaUnderRoc });
 
 function areaUnderRoc({ order, positive, endsTie }: RankedScores, rowCounts: Uint32Array): number {

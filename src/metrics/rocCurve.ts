@@ -1,19 +1,19 @@
-/** ROC curve: true against false positive rate, over all thresholds. */
+/** ROC curve: true positive rate against false positive rate, over all thresholds. */
 import type { Evaluation } from "../core/metric.ts";
 import { rankScores } from "./rankScores.ts";
 
 export interface RocCurve {
-  /** All of one length; from (0, 0) to (1, 1). */
+  /** All arrays have the same length; from (0, 0) to (1, 1). */
   readonly falsePositiveRate: readonly number[];
   readonly truePositiveRate: readonly number[];
-  /** A row is called positive from this score on; the first is infinite: nothing is. */
+  /** A row is predicted positive if its score is at least the threshold. The first is Infinity: no row is. */
   readonly thresholds: readonly number[];
 }
 
 /**
- * The points of scikit-learn's roc_curve: one for each distinct score, without those inside a straight run.
+ * Equal to scikit-learn's roc_curve: one point per distinct score, without those on a straight line between others.
  *
- * @returns null without probabilities or where all rows are of one class
+ * @returns null without probabilities or if all rows are of one class
  */
 export function rocCurve(evaluation: Evaluation, classCode = 1): RocCurve | null {
   const ranked = rankScores(evaluation, classCode);
@@ -39,7 +39,7 @@ export function rocCurve(evaluation: Evaluation, classCode = 1): RocCurve | null
   };
 }
 
-/** Whether the step to point `i` differs from the step after it; the last point always counts. */
+/** Whether the step to point `i` differs from the next step; the last point is always a corner. */
 function isCorner(counts: readonly number[], i: number): boolean {
   return i === counts.length - 1 || counts[i + 1]! - counts[i]! !== counts[i]! - counts[i - 1]!;
 }

@@ -1,7 +1,7 @@
-/** A function of truth and answer, row by row. */
+/** Applies an error function to label and prediction of each row. */
 import type { Evaluation } from "../core/metric.ts";
 
-/** `errorOf(yTrue, yPred)` of each row, (n_samples). */
+/** (n_samples). */
 export function rowErrors(
   { yTrue, yPred }: Evaluation,
   errorOf: (yTrue: number, yPred: number) => number,

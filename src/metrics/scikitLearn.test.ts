@@ -1,6 +1,6 @@
 /**
- * Agreement with scikit-learn 1.2.1 on data that both languages make from the same linear congruential generator
- * x' = (1664525 x + 1013904223) mod 2³²; the loops below are the Python ones word for word.
+ * Agreement with scikit-learn 1.2.1, on data that both languages generate with the same linear congruential generator
+ * x' = (1664525 x + 1013904223) mod 2³²; the loops below match the Python ones line by line.
  */
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../core/metric.ts";
@@ -11,7 +11,7 @@ import { confusionMatrix } from "./confusionMatrix.ts";
 import { precisionRecallCurve } from "./precisionRecallCurve.ts";
 import { rocCurve } from "./rocCurve.ts";
 
-/** Both sides add at most 500 doubles of order one, in another order. */
+/** Both sides sum at most 500 doubles of order one, in a different order. */
 const TOLERANCE = 1e-12;
 
 describe("metrics", () => {
@@ -73,7 +73,7 @@ describe("metrics", () => {
     for (const [name, value] of Object.entries(expected)) expectClose(values[name]!, value);
   });
 
-  it("of one class only equal scikit-learn's, and are null where it raises", () => {
+  it("of a single class equal scikit-learn's, and are null if scikit-learn raises", () => {
     const [yPred, probabilities] = [Float64Array.of(0, 1, 0), Float64Array.of(0.2, 0.7, 0.4)];
     const of = (yTrue: Float64Array): Evaluation => ({ task: "binary", classCount: 2, yTrue, yPred, probabilities });
     // z = [0, 0, 0], h = [0, 1, 0], q = [.2, .7, .4]; log_loss(z, q, labels=[0, 1]); roc_auc_score raises ValueError
@@ -87,7 +87,7 @@ describe("metrics", () => {
     expectClose(ones["log_loss"]!, 0.9608011960823292);
   });
 
-  it("leave out a class that never occurs from macro averages", () => {
+  it("exclude a class that never occurs from macro averages", () => {
     // t = [0, 0, 1, 3, 3, 0], h = [0, 3, 0, 3, 3, 0]: precision_score(t, h, average="macro"), …; no row of class 2
     const yTrue = Float64Array.of(0, 0, 1, 3, 3, 0);
     const yPred = Float64Array.of(0, 3, 0, 3, 3, 0);
@@ -101,7 +101,7 @@ describe("metrics", () => {
     expect(values["log_loss"]).toBeNull();
   });
 
-  it("keep log loss finite for a sure error", () => {
+  it("keep log loss finite for a certain error", () => {
     const classes = {
       task: "binary",
       classCount: 2,
@@ -122,7 +122,7 @@ describe("metrics", () => {
     expectClose(multiclass["log_loss"]!, 12.245600189892366);
   });
 
-  it("give r2 of a constant target as scikit-learn does", () => {
+  it("equal scikit-learn's r2 for a constant target", () => {
     // r2_score([2, 2], [2, 2]), r2_score([2, 2], [2, 3]), r2_score([1], [1])
     expect([r2Of([2, 2], [2, 2]), r2Of([2, 2], [2, 3]), r2Of([1], [1])]).toEqual([1, 0, null]);
   });
@@ -155,7 +155,7 @@ describe("confusionMatrix and classReport", () => {
     );
   });
 
-  it("hold a row for each class, even one that never occurs", () => {
+  it("have a row for each class, even one that never occurs", () => {
     const codes = Float64Array.of(0, 0);
     const evaluation: Evaluation = { task: "binary", classCount: 2, yTrue: codes, yPred: codes, probabilities: null };
     expect(confusionMatrix(evaluation)).toEqual([
@@ -165,7 +165,7 @@ describe("confusionMatrix and classReport", () => {
     expect(classReport(evaluation)[1]).toEqual({ classCode: 1, precision: 0, recall: 0, f1: 0, support: 0 });
   });
 
-  it("refuse a code that is no class", () => {
+  it("reject an invalid class code", () => {
     const codes = Float64Array.of(0, 2);
     const evaluation: Evaluation = { task: "binary", classCount: 2, yTrue: codes, yPred: codes, probabilities: null };
     expect(() => confusionMatrix(evaluation)).toThrow(RangeError);
@@ -188,7 +188,7 @@ describe("curves", () => {
     );
   });
 
-  it("drop only points inside a straight run", () => {
+  it("drop only points on a straight line", () => {
     // roc_curve([0, 0, 1, 1, 1, 0], [.1, .2, .6, .7, .8, .9]): fpr [0, 1/3, 1/3, 1], tpr [0, 0, 1, 1]
     const curve = rocCurve({
       task: "binary",
@@ -234,7 +234,7 @@ describe("curves", () => {
     expect(sum(bins.map((bin) => bin.rows))).toBe(500);
   });
 
-  it("are absent without probabilities or with one class", () => {
+  it("are null without probabilities or with one class", () => {
     const codes = Float64Array.of(0, 0);
     const bare: Evaluation = { task: "binary", classCount: 2, yTrue: codes, yPred: codes, probabilities: null };
     expect([rocCurve(bare), precisionRecallCurve(bare), calibrationCurve(bare)]).toEqual([null, null, []]);

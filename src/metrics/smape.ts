@@ -2,7 +2,7 @@
 import { meanMetric } from "./meanMetric.ts";
 import { rowErrors } from "./rowErrors.ts";
 
-/** 2 |yTrue − yPred| / (|yTrue| + |yPred|), a share from 0 to 2; 0 where both are zero. */
+/** 2 |yTrue − yPred| / (|yTrue| + |yPred|), a fraction from 0 to 2; 0 if both are zero. */
 export const smape = meanMetric({
   name: "smape",
   label: "SMAPE",

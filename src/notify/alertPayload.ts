@@ -1,4 +1,4 @@
-/** The alert as JSON for machines: snake_case, as every document of mlctl. */
+/** The alert as JSON, with snake_case keys like all JSON output of mlctl. */
 import type { Alert } from "../core/records/alert.ts";
 import type { JsonObject } from "../core/json.ts";
 

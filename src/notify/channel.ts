@@ -1,19 +1,19 @@
-/** Channel: one way to tell people of an alert, with what must never be shown of it. */
+/** Interface of a notification channel. */
 import type { Alert } from "../core/records/alert.ts";
 
 export interface Channel {
   readonly type: "webhook" | "email" | "command";
   /** Without secrets: "webhook hooks.example.org". */
   readonly name: string;
-  /** Texts that are masked wherever an error quotes them. */
+  /** Strings that are masked in error messages. */
   readonly secrets: readonly string[];
-  /** How long one try may take, in milliseconds. */
+  /** Timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number;
-  /** Resolves once the alert was taken. @throws {Error} `isFinal` where another try would fail alike */
+  /** Resolves once the alert was accepted. @throws {RefusedError} if a retry would fail in the same way */
   send(alert: Alert, signal: AbortSignal): Promise<void>;
 }
 
-/** The other side understood and refused: nothing is gained by trying again. */
+/** The receiver rejected the alert, so retrying is pointless. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }

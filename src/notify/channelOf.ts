@@ -1,4 +1,4 @@
-/** From an entry of `alerts` in config.json to its channel. */
+/** Creates the channel of an entry of `alerts` in config.json. */
 import type { Channel } from "./channel.ts";
 import { command, type CommandSettings } from "./command.ts";
 import { email, type EmailSettings } from "./email.ts";

@@ -41,7 +41,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** Waits are noted and not waited. */
+/** Records the waits instead of sleeping. */
 async function send(
   settings: ChannelSettings,
   retries = 0,
@@ -58,7 +58,7 @@ interface Post {
   readonly body: string;
 }
 
-/** @param statuses of the answers, the last one for all that follow; null never answers */
+/** @param statuses of the responses; the last one repeats; null: never responds */
 async function receiver(...statuses: (number | null)[]): Promise<{ url: string; posts: Post[] }> {
   const posts: Post[] = [];
   const server: Server = createServer((request, response) => {
@@ -81,7 +81,7 @@ async function receiver(...statuses: (number | null)[]): Promise<{ url: string; 
 const hook = (url: string) => ({ type: "webhook", format: "json", headers: {}, url }) as const;
 
 describe("a webhook", () => {
-  it("is posted the whole alert as JSON, with the headers of config.json", async () => {
+  it("receives the whole alert as JSON, with the headers of config.json", async () => {
     const { url, posts } = await receiver(204);
     const headers = { authorization: "Bearer abc" };
     expect(await send({ ...hook(url), headers })).toMatchObject({ status: "sent", attempts: 1, error: null });
@@ -98,7 +98,7 @@ describe("a webhook", () => {
     });
   });
 
-  it("may be shaped for Slack, its control characters escaped", async () => {
+  it("can have the format of Slack, with escaped control characters", async () => {
     const { url, posts } = await receiver(200);
     await send({ ...hook(url), format: "slack" });
     const { text, ...rest } = JSON.parse(posts[0]!.body) as { text: string };
@@ -107,38 +107,38 @@ describe("a webhook", () => {
     expect(text).toContain("&lt;usual 5 %&gt;");
   });
 
-  it("is tried again after 0.5, 1 and 2 seconds while it is in trouble", async () => {
+  it("is retried after 0.5, 1 and 2 seconds for temporary errors", async () => {
     const { url, posts } = await receiver(500, 429, 503, 200);
     expect(await send(hook(url), 3)).toMatchObject({ status: "sent", attempts: 4, waits: [500, 1000, 2000] });
     expect(posts).toHaveLength(4);
   });
 
-  it("is not tried again when it refuses", async () => {
+  it("is not retried if it rejects the alert", async () => {
     const { url } = await receiver(404);
     expect(await send(hook(url), 3)).toMatchObject({
       status: "failed",
       attempts: 1,
-      error: "it answered 404 Not Found",
+      error: "response 404 Not Found",
     });
   });
 
-  it("that never answers is given up after its time", async () => {
+  it("that never responds fails after the timeout", async () => {
     const { url } = await receiver(null);
-    expect(await send(hook(url), 0, 100)).toMatchObject({ status: "failed", error: "no answer within 0.1 s" });
+    expect(await send(hook(url), 0, 100)).toMatchObject({ status: "failed", error: "no response within 0.1 s" });
   });
 
-  it("that never answers is given up also where garbage is collected meanwhile", async () => {
+  it("that never responds fails after the timeout even if garbage is collected in between", async () => {
     setFlagsFromString("--expose-gc");
     const collecting = setInterval(runInNewContext("gc") as () => void, 20);
     closing.push(() => clearInterval(collecting));
     const { url } = await receiver(null);
     const late = send(hook(url), 0, 300);
     const stuck = send({ type: "command", command: "sleep 20" }, 0, 300);
-    const failed = { status: "failed", error: "no answer within 0.3 s" };
+    const failed = { status: "failed", error: "no response within 0.3 s" };
     expect(await Promise.all([late, stuck])).toMatchObject([failed, failed]);
   });
 
-  it("is left at once when the run is stopped, and not tried again", async () => {
+  it("is aborted immediately when the run is interrupted, without a retry", async () => {
     const { url, posts } = await receiver(null);
     const stop = new AbortController();
     const options = { retries: 3, signal: stop.signal, wait: async () => undefined };
@@ -148,7 +148,7 @@ describe("a webhook", () => {
     expect(await sent).toEqual({ status: "failed", attempts: 1, error: "interrupted" });
   });
 
-  it("that is not there is reported without the secret in its address", async () => {
+  it("that does not exist is reported without the secret in its URL", async () => {
     const { error } = await send(hook("http://127.0.0.1:1/hooks/T0p-s3cret"));
     expect(error).toMatch(/ECONNREFUSED|bad port/);
     const wrong = await send(hook("http://[bad/T0p-s3cret"));
@@ -179,7 +179,7 @@ describe("an e-mail", () => {
     return { port: (server.server.address() as AddressInfo).port, mails };
   }
 
-  it("goes to everyone in `to`, with subject, findings and the next command", async () => {
+  it("is sent to everyone in `to`, with subject, findings and the next command", async () => {
     const { port, mails } = await mailbox("p%ss word");
     const smtp = `smtp://me:p%25ss%20word@127.0.0.1:${port}`;
     const to = "a@example.org, b@example.org";
@@ -192,7 +192,7 @@ describe("an e-mail", () => {
     expect(mail).toContain("Next: mlctl monitor --show watch1");
   });
 
-  it("whose password is refused says so without it", async () => {
+  it("reports a rejected password without showing it", async () => {
     const { port } = await mailbox("right");
     const { status, error } = await send({ type: "email", to: "a@b.c", smtp: `smtp://me:wr0ng-one@127.0.0.1:${port}` });
     expect(status).toBe("failed");
@@ -202,7 +202,7 @@ describe("an e-mail", () => {
 });
 
 describe("a command", () => {
-  it("gets the alert as JSON on its stdin", async () => {
+  it("receives the alert as JSON on stdin", async () => {
     const folder = mkdtempSync(join(tmpdir(), "mlctl-notify-"));
     closing.push(() => rmSync(folder, { recursive: true }));
     const file = join(folder, "alert.json");
@@ -210,15 +210,15 @@ describe("a command", () => {
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ subject: alert.subject });
   });
 
-  it("that fails is reported with what it complained about", async () => {
+  it("that fails is reported with its exit code and stderr", async () => {
     expect(await send({ type: "command", command: "echo no such room >&2; exit 3" })).toMatchObject({
       status: "failed",
-      error: "it ended with 3: no such room",
+      error: "exit code 3: no such room",
     });
   });
 
-  it("that does not end is ended, with what it started", async () => {
+  it("that does not end is terminated, with its child processes", async () => {
     const delivery = await send({ type: "command", command: "sleep 60; true" }, 0, 200);
-    expect(delivery).toMatchObject({ status: "failed", error: "no answer within 0.2 s" });
+    expect(delivery).toMatchObject({ status: "failed", error: "no response within 0.2 s" });
   });
 });

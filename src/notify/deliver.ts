@@ -1,22 +1,24 @@
-/** Sends an alert over a channel: a few tries, each after a longer wait; a dead channel is reported, never thrown. */
+/** Sends an alert over a channel, with retries and exponential backoff. A failed delivery is returned, never thrown. */
 import type { Alert } from "../core/records/alert.ts";
 import { RefusedError, type Channel } from "./channel.ts";
-import { FIRST_WAIT_MILLISECONDS } from "./longestWait.ts";
 import { maskSecrets } from "./maskSecrets.ts";
+
+/** Wait before the first retry; doubles with each further one. */
+const FIRST_WAIT_MILLISECONDS = 500;
 
 export interface Delivery {
   readonly status: "sent" | "failed";
   readonly attempts: number;
-  /** Without secrets; null where it was sent. */
+  /** Without secrets; null if it was sent. */
   readonly error: string | null;
 }
 
 export interface DeliverOptions {
-  /** Tries after the first one. */
+  /** Attempts after the first one. */
   readonly retries: number;
-  /** Ctrl-C: no further try. */
+  /** Ctrl-C: no further attempts. */
   readonly signal: AbortSignal;
-  /** Waits so many milliseconds. */
+  /** Sleeps. */
   readonly wait: (milliseconds: number) => Promise<void>;
 }
 
@@ -42,19 +44,24 @@ export async function deliver(
   return { status: "failed", attempts, error: error === "" ? "interrupted" : error };
 }
 
+/** Total wait between all attempts, in milliseconds. */
+export function totalWait(retries: number): number {
+  return FIRST_WAIT_MILLISECONDS * (2 ** retries - 1);
+}
+
 async function sendInTime(channel: Channel, alert: Alert, signal: AbortSignal): Promise<void> {
   const { timeoutMs: timeout } = channel;
   signal.throwIfAborted();
   const stop = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   const late = new Promise<never>((_, reject) => {
     stop.addEventListener("abort", () => {
-      reject(new Error(signal.aborted ? "interrupted" : `no answer within ${timeout / 1000} s`));
+      reject(new Error(signal.aborted ? "interrupted" : `no response within ${timeout / 1000} s`));
     });
   });
   await Promise.race([channel.send(alert, stop), late]);
 }
 
-/** fetch says only "fetch failed": its cause says why. */
+/** fetch fails with the message "fetch failed"; the reason is in its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -1,4 +1,4 @@
-/** E-mail: the alert over SMTP. The only importer of nodemailer. */
+/** E-mail channel: sends the alert over SMTP. The only importer of nodemailer. */
 import { createTransport } from "nodemailer";
 import type { Channel } from "./channel.ts";
 
@@ -27,7 +27,7 @@ export function email({ to, from, smtp }: EmailSettings, timeoutMs: number): Cha
           to,
           subject,
           text: [...lines, "", `Next: ${next}`, ""].join("\n"),
-          // Vacation notes must not answer a machine (RFC 3834).
+          // Suppresses automatic replies (RFC 3834).
           headers: { "Auto-Submitted": "auto-generated" },
         });
       } finally {

@@ -1,4 +1,4 @@
-/** Webhook: the alert as an HTTP POST. */
+/** Webhook channel: sends the alert as an HTTP POST. */
 import type { Alert } from "../core/records/alert.ts";
 import { alertPayload } from "./alertPayload.ts";
 import { RefusedError, type Channel } from "./channel.ts";
@@ -10,8 +10,8 @@ export interface WebhookSettings {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Busy, too many, too early: worth another try. Every other 4xx is an answer. */
-const TRY_AGAIN = new Set([408, 425, 429]);
+/** 4xx codes that are temporary: request timeout, too early, too many requests. */
+const TEMPORARY = new Set([408, 425, 429]);
 
 export function webhook(settings: WebhookSettings, timeoutMs: number): Channel {
   const { url, format, headers } = settings;
@@ -23,17 +23,17 @@ export function webhook(settings: WebhookSettings, timeoutMs: number): Channel {
     async send(alert, signal) {
       const body = JSON.stringify(format === "slack" ? slackMessage(alert) : alertPayload(alert));
       const all = { "content-type": "application/json", "user-agent": "mlctl", ...headers };
-      const answer = await fetch(url, { method: "POST", headers: all, body, signal, redirect: "error" });
-      // Nothing is read of it; an unread body would keep the connection.
-      await answer.body?.cancel();
-      if (answer.ok) return;
-      const problem = `it answered ${answer.status} ${answer.statusText}`.trim();
-      throw answer.status < 500 && !TRY_AGAIN.has(answer.status) ? new RefusedError(problem) : new Error(problem);
+      const response = await fetch(url, { method: "POST", headers: all, body, signal, redirect: "error" });
+      // An unread body would keep the connection open.
+      await response.body?.cancel();
+      if (response.ok) return;
+      const problem = `response ${response.status} ${response.statusText}`.trim();
+      throw response.status < 500 && !TEMPORARY.has(response.status) ? new RefusedError(problem) : new Error(problem);
     },
   };
 }
 
-/** What Slack, Mattermost, Rocket.Chat and Google Chat show of a message. */
+/** Message format of Slack, Mattermost, Rocket.Chat and Google Chat. */
 function slackMessage({ subject, lines, next }: Alert): { readonly text: string } {
   return { text: [`*${subject}*`, ...lines, `\`${next}\``].map(escaped).join("\n") };
 }
@@ -44,10 +44,10 @@ function escaped(text: string): string {
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : "(no valid URL)";
+  return URL.canParse(url) ? new URL(url).host : "(invalid URL)";
 }
 
-/** A webhook's path is its password. */
+/** The path of a webhook URL works like a password. */
 function secretsOf(url: string, headers: readonly string[]): string[] {
   if (!URL.canParse(url)) return [url, ...headers];
   const { pathname, search, username, password } = new URL(url);

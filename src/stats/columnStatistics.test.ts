@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { columnStatistics } from "./columnStatistics.ts";
 
-it("takes finite numbers only, wherever they stand", () => {
+it("uses only finite numbers, in any position", () => {
   const { count, mean, standardDeviation, quantiles } = columnStatistics(Float64Array.of(4, NaN, 1, Infinity, 3, 2));
   expect([count, mean]).toEqual([4, 2.5]);
   // (1.5² + 0.5² + 0.5² + 1.5²) / (4 − 1) = 5 / 3
@@ -11,7 +11,7 @@ it("takes finite numbers only, wherever they stand", () => {
   expect([0, 25, 50, 100].map((percent) => quantiles[percent])).toEqual([1, 1.75, 2.5, 4]);
 });
 
-it("has no figure where there is no number, and no deviation of one", () => {
+it("is NaN without numbers, and has no standard deviation for a single one", () => {
   expect(columnStatistics(Float64Array.of(NaN, -Infinity))).toEqual({
     count: 0,
     mean: NaN,
@@ -21,7 +21,7 @@ it("has no figure where there is no number, and no deviation of one", () => {
   expect(columnStatistics(Float64Array.of(7))).toMatchObject({ count: 1, mean: 7, standardDeviation: NaN });
 });
 
-it("works the figures of an array out once, and those of an equal array for themselves", () => {
+it("computes the statistics of an array once, and separately for an equal array", () => {
   const values = Float64Array.of(1, 2, 3);
   expect(columnStatistics(values)).toBe(columnStatistics(values));
   expect(columnStatistics(values.slice())).not.toBe(columnStatistics(values));

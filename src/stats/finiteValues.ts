@@ -1,4 +1,4 @@
-/** Values that can be reckoned with: neither missing (NaN) nor infinite. */
+/** Values that are neither missing (NaN) nor infinite. */
 
 /** A copy without NaN and ±Infinity, in the same order. */
 export function finiteValues(values: ArrayLike<number>): Float64Array {

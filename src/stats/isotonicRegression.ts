@@ -1,7 +1,7 @@
-/** Isotonic regression: the non-decreasing function closest to points in the plane. */
+/** Isotonic regression: the non-decreasing function with the smallest squared error. */
 
 export interface Steps {
-  /** Ascending and distinct; between two of them the function is a straight line, outside it is flat. */
+  /** Ascending and distinct. The function is linear between two points and constant outside. */
   readonly x: readonly number[];
   readonly y: readonly number[];
 }
@@ -14,8 +14,9 @@ interface Block {
 }
 
 /**
- * Least squares by pooling adjacent violators, as scikit-learn's IsotonicRegression(out_of_bounds="clip"). O(n log n).
- * @param x positions, y values; (n_samples), of one length and without missing ones
+ * Pool-adjacent-violators algorithm, like scikit-learn's IsotonicRegression(out_of_bounds="clip"). O(n log n).
+ * @param x positions, (n_samples), without NaN
+ * @param y values, (n_samples), without NaN
  */
 export function isotonicRegression(x: Float64Array, y: Float64Array): Steps {
   const blocks: Block[] = [];
@@ -36,7 +37,7 @@ export function isotonicRegression(x: Float64Array, y: Float64Array): Steps {
   return { x: ends.map(([at]) => at!), y: ends.map(([, value]) => value!) };
 }
 
-/** Points of one position are one point with their mean. */
+/** Points with equal x are merged. */
 function distinctPoints(x: Float64Array, y: Float64Array): Block[] {
   const points: Block[] = [];
   for (const row of Int32Array.from(x.keys()).toSorted((a, b) => x[a]! - x[b]! || a - b)) {

@@ -1,6 +1,6 @@
 /** Arithmetic mean. */
 
-/** Missing values (NaN) are ignored; no value gives NaN. */
+/** Ignores missing values (NaN). NaN without values. */
 export function mean(values: ArrayLike<number>): number {
   let shift = NaN;
   let sum = 0;
@@ -8,7 +8,7 @@ export function mean(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (Number.isNaN(value)) continue;
-    // Sums differences from the first value: a constant column gives exactly its constant, and dates lose no digits.
+    // Sums differences from the first value: the mean of a constant column is exact, and dates do not lose precision.
     if (count === 0) shift = value;
     if (value !== shift) sum += value - shift;
     count++;

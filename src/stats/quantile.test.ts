@@ -6,13 +6,13 @@ import { quantileSorted } from "./quantileSorted.ts";
 const values = Float64Array.of(3.5, -1, 0.1, 7, 2, 2, 9.25);
 
 describe("quantile", () => {
-  it("interpolates linearly as numpy does", () => {
+  it("interpolates linearly like numpy", () => {
     // [float(np.quantile([3.5, -1, .1, 7, 2, 2, 9.25], q)) for q in (0, .1, .25, .37, .5, .9, 1)]
     const expected = [-1.0, -0.33999999999999997, 1.05, 2.0, 2.0, 7.9, 9.25];
     expect([0, 0.1, 0.25, 0.37, 0.5, 0.9, 1].map((share) => quantile(values, share))).toEqual(expected);
   });
 
-  it("leaves its argument as it was and ignores missing values", () => {
+  it("does not change its argument and ignores missing values", () => {
     const unsorted = Float64Array.of(5, NaN, 1, 3);
     expect(quantile(unsorted, 0.5)).toBe(3);
     expect([...unsorted]).toEqual([5, NaN, 1, 3]);
@@ -23,7 +23,7 @@ describe("quantile", () => {
     expect(quantileSorted([-Infinity, -Infinity, 0, Infinity, Infinity], 0.125)).toBe(-Infinity);
   });
 
-  it("refuses a share outside 0 to 1", () => {
+  it("rejects a share outside 0 to 1", () => {
     expect(() => quantileSorted([1, 2], 50)).toThrow(RangeError);
     expect(() => quantileSorted([1, 2], NaN)).toThrow(RangeError);
   });

@@ -1,7 +1,7 @@
-/** Quantile of values in any order. */
+/** Quantile of unsorted values. */
 import { quantileSorted } from "./quantileSorted.ts";
 
-/** As `quantileSorted`; missing values (NaN) are ignored. For several quantiles of one column sort once instead. */
+/** Like `quantileSorted`; ignores missing values (NaN). For several quantiles of a column use `quantilesOf`. */
 export function quantile(values: Float64Array, share: number): number {
   return quantileSorted(values.filter((value) => !Number.isNaN(value)).toSorted(), share);
 }

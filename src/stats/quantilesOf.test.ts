@@ -5,7 +5,7 @@ import { quantilesOf } from "./quantilesOf.ts";
 
 const shares = Array.from({ length: 101 }, (_, i) => i / 100);
 
-describe("quantiles of values in any order", () => {
+describe("quantilesOf", () => {
   const { normal, uniform, integer } = random(1);
   const made = (count: number, value: (i: number) => number): Float64Array =>
     Float64Array.from({ length: count }, (_, i) => value(i));
@@ -20,12 +20,12 @@ describe("quantiles of values in any order", () => {
     ["a range that overflows", made(50_000, (i) => (i % 2 === 0 ? -1.7e308 : 1.7e308))],
     ["a range whose inverse overflows", made(50_000, () => integer(9) * 5e-324)],
     ["rising dates", made(50_000, (i) => Date.UTC(2020, 0, 1) + i * 1000)],
-  ])("are those of the sorted values: %s", (_, values) => {
+  ])("equals the quantiles of the sorted values: %s", (_, values) => {
     const sorted = values.toSorted();
     expect(quantilesOf(values, shares)).toEqual(shares.map((share) => quantileSorted(sorted, share)));
   });
 
-  it("are not known without a value", () => {
+  it("is NaN without values", () => {
     expect(quantilesOf(new Float64Array(0), [0, 0.5])).toEqual([NaN, NaN]);
   });
 });

@@ -1,25 +1,25 @@
-/** Quantiles of values in any order. */
+/** Several quantiles of unsorted values, without sorting all of them. */
 import { quantileSorted } from "./quantileSorted.ts";
 
-/** Fewer values are sorted: that is quicker than to count them first. */
+/** Up to this many values a plain sort is faster. */
 const FEW = 20_000;
 
-/** Cells of the grid; of a million values that lie about evenly some fifteen fall in each. */
+/** Number of grid cells: about fifteen values per cell for a million evenly distributed values. */
 const CELLS = 65_536;
 
 /**
- * As `quantileSorted` of the sorted values. Of many values only those are sorted that lie near a quantile: O(n) unless
- * most of them lie in a hundred-thousandth of their range.
+ * Like `quantileSorted` of the sorted values, but for many values only the grid cells that contain a quantile are sorted.
+ * O(n), unless most values are concentrated in a tiny part of the range.
  *
  * @param values finite
- * @returns in the order of `shares`; NaN for each if there is no value
+ * @returns in the order of `shares`; NaN for each without values
  */
 export function quantilesOf(values: Float64Array, shares: readonly number[]): number[] {
   const sorted = values.length <= FEW ? values.toSorted() : sortedNear(values, shares);
   return shares.map((share) => quantileSorted(sorted, share));
 }
 
-/** The sorted values at the places that the quantiles read; what stands elsewhere means nothing. */
+/** Sorted values at the positions that the quantiles read; other positions are not meaningful. */
 function sortedNear(values: Float64Array, shares: readonly number[]): Float64Array {
   const cellOf = gridOf(values);
   const starts = new Int32Array(CELLS + 1);
@@ -41,7 +41,7 @@ function sortedNear(values: Float64Array, shares: readonly number[]): Float64Arr
   return sorted;
 }
 
-/** Cells of equal width between the ends; a larger value never has a smaller cell, rounding or not. */
+/** Cells of equal width between minimum and maximum; monotonic even with rounding. */
 function gridOf(values: Float64Array): (value: number) => number {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
@@ -51,11 +51,11 @@ function gridOf(values: Float64Array): (value: number) => number {
   }
   const width = high - low;
   const scale = width > 0 && width < Infinity ? (CELLS - 1) / width : 0;
-  // A width so small that its inverse is infinite: zero times that is no number, and | makes it 0.
+  // If width is so small that scale is infinite, 0 × scale is NaN, which | turns into 0.
   return (value) => Math.min(CELLS - 1, (value - low) * scale) | 0;
 }
 
-/** The cell that holds the value at this place of the sorted ones. */
+/** The cell that contains the value at position `place` of the sorted values. */
 function cellAt(starts: Int32Array, place: number): number {
   let [low, high] = [0, CELLS];
   while (high - low > 1) {

@@ -9,7 +9,7 @@ it("counts values below, at, between and above points", () => {
   expect([...rankCounts(Float64Array.of(), Float64Array.of(5, 6))]).toEqual([2]);
 });
 
-it("counts as one would by hand for points that lie dense, far apart or alone", () => {
+it("equals a naive count for dense, distant and single points", () => {
   const values = Float64Array.from({ length: 2000 }, (_, i) => ((i * 977) % 1999) / 100 - 5);
   for (const points of [[3], [0, 1e-300, 2, 1e300], [-1e308, 1, 1.0000000000000002, 7.77, 1e308], [-5, 14.98]]) {
     const places = points.flatMap((point, i) => [

@@ -1,17 +1,17 @@
-/** Where the values of a large sample fall between those of a small one: counted once for all tests that ask. */
+/** Ranks of a large sample among the values of a small one, cached for the drift tests that share them. */
 import { rankCounts } from "./rankCounts.ts";
 
 export interface Ranks {
-  /** The distinct values of the small sample, rising. */
+  /** The distinct values of the small sample, ascending. */
   readonly points: Float64Array;
-  /** As `rankCounts` has them. */
+  /** Result of `rankCounts`. */
   readonly counts: Float64Array;
 }
 
-/** By the large sample; gone with it. */
+/** By the large sample; an entry lives as long as its array. */
 const counted = new WeakMap<Float64Array, { readonly small: Float64Array; readonly ranks: Ranks }>();
 
-/** @param small without NaN; neither sample is written to as long as it is asked about */
+/** @param small without NaN; neither sample may be modified */
 export function ranksBetween(small: Float64Array, large: Float64Array): Ranks {
   const known = counted.get(large);
   if (known?.small === small) return known.ranks;

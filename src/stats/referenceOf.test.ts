@@ -15,7 +15,7 @@ function tableOf(...columns: Column[]): Table {
 }
 
 describe("referenceOf", () => {
-  it("keeps mean, deviation, quantiles and all values of a short column", () => {
+  it("stores mean, standard deviation, quantiles and all values of a short column", () => {
     const { columns, rows, prediction } = referenceOf(tableOf(numbers("age", [4, NaN, 1, 3, Infinity, 2])), {
       seed: 1,
     });
@@ -28,7 +28,7 @@ describe("referenceOf", () => {
     expect([age.quantiles[0], age.quantiles[50], age.quantiles[100]]).toEqual([1, 2.5, 4]);
   });
 
-  it("takes a sorted sample of a long column, the same for the same seed", () => {
+  it("stores a sorted sample of a long column, determined by the seed", () => {
     const { normal } = random(7);
     const table = tableOf(numbers("x", Float64Array.from({ length: 50_000 }, normal)));
     const of = (seed: number): NumberReference => referenceOf(table, { seed }).columns["x"] as NumberReference;
@@ -41,7 +41,7 @@ describe("referenceOf", () => {
     expect(Math.abs(sample.reduce((sum, value) => sum + value, 0) / 2000)).toBeLessThan(0.09);
   });
 
-  it("keeps smaller samples of many columns", () => {
+  it("stores smaller samples if there are many columns", () => {
     const values = Float64Array.from({ length: 3000 }, (_, i) => i);
     const columns = Array.from({ length: 400 }, (_, i) => numbers(`x${i}`, values));
     const reference = referenceOf(tableOf(...columns), { seed: 1 });
@@ -62,7 +62,7 @@ describe("referenceOf", () => {
     });
   });
 
-  it("leaves out categories of the dictionary that no row has, and all beyond a thousand", () => {
+  it("omits unused categories of the dictionary, and all beyond a thousand", () => {
     const unused: Column = { kind: "category", name: "c", codes: Int32Array.of(1, 1), categories: ["a", "b"] };
     expect(referenceOf(tableOf(unused), { seed: 1 }).columns["c"]).toMatchObject({ counts: [["b", 2]] });
     const ids = categoryColumn(
@@ -74,7 +74,7 @@ describe("referenceOf", () => {
     expect(reference?.kind === "category" && reference.counts.length).toBe(1000);
   });
 
-  it("survives JSON where a column has no value", () => {
+  it("can be represented in JSON for a column without values", () => {
     const reference = referenceOf(tableOf(numbers("x", [NaN, NaN])), { seed: 1, prediction: numbers("p", [1, 2]) });
     expect(reference.columns["x"]).toMatchObject({ count: 0, mean: null, standardDeviation: null, quantiles: [] });
     expect(JSON.parse(JSON.stringify(reference))).toEqual(reference);

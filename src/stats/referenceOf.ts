@@ -1,27 +1,30 @@
-/** What the training rows look like, kept small enough to live in the model file. */
+/** Computes the reference: statistics of the training rows, small enough for the model file. */
 import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/records/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
 import { columnStatistics } from "./columnStatistics.ts";
 import { presentValues } from "./presentValues.ts";
 import { samplePositions } from "./samplePositions.ts";
 
-/** Values kept of all columns together: about 2 MB of JSON, whatever the number of columns. */
+/** Maximum number of sampled values over all columns: about 2 MB of JSON for any number of columns. */
 const SAMPLE_BUDGET = 200_000;
 
-/** More would hardly sharpen a Kolmogorov–Smirnov test against a batch of usual size; fewer would blunt it. */
+/**
+ * Larger samples hardly improve the power of a Kolmogorov–Smirnov test with a batch of usual size; smaller ones reduce
+ * it.
+ */
 const LARGEST_SAMPLE = 2_000;
 const SMALLEST_SAMPLE = 200;
 
-/** Categories beyond these are one cell, "any other": a column of ids must not blow up the model. */
-const MOST_CATEGORIES = 1_000;
+/** Rarer categories are not listed, so that a column of ids does not bloat the model. */
+const MAX_CATEGORIES = 1_000;
 
 /**
- * Reference statistics of each column of `table`. Infinite numbers count as missing: JSON cannot hold them.
- * The same seed keeps the same rows in every complete column.
+ * Reference statistics of each column of `table`. Infinite numbers count as missing, because JSON cannot represent them.
+ * For a given seed, the sample of every complete column has the same rows.
  *
- * @param options.prediction answers on the validation rows; may have another length than the table
- * @param options.target truth of the rows
- * @param options.sampleSize values kept of each column of numbers; unless told, as many as a model file can bear
+ * @param options.prediction predictions on the validation rows; the length may differ from the table's
+ * @param options.target labels of the rows
+ * @param options.sampleSize values to sample per numeric column; default: the budget divided by the number of columns, 200 to 2,000
  */
 export function referenceOf(
   table: Table,
@@ -29,14 +32,14 @@ export function referenceOf(
 ): Reference {
   const share = Math.floor(SAMPLE_BUDGET / Math.max(1, table.columns.length));
   const sampleSize = wanted ?? Math.max(SMALLEST_SAMPLE, Math.min(LARGEST_SAMPLE, share));
-  const alone = positionsBy(seed, wanted ?? LARGEST_SAMPLE);
+  const largestPositions = positionsBy(seed, wanted ?? LARGEST_SAMPLE);
   const positions = positionsBy(seed, sampleSize);
   const entries = table.columns.map((column) => [column.name, columnReference(column, positions)] as const);
   return {
     rows: table.rowCount,
     columns: Object.fromEntries(entries),
-    prediction: prediction === undefined ? null : columnReference(prediction, alone),
-    ...(target === undefined ? {} : { target: columnReference(target, alone) }),
+    prediction: prediction === undefined ? null : columnReference(prediction, largestPositions),
+    ...(target === undefined ? {} : { target: columnReference(target, largestPositions) }),
   };
 }
 
@@ -47,10 +50,10 @@ export interface ReferenceOptions {
   readonly sampleSize?: number;
 }
 
-/** Which of so many values are kept, in rising order. */
+/** Ascending positions of the sampled values among `count` values. */
 type Positions = (count: number) => Int32Array;
 
-/** Drawn once for all columns of one length. */
+/** Draws once for all columns of the same length. */
 function positionsBy(seed: number, sampleSize: number): Positions {
   const drawn = new Map<number, Int32Array>();
   return (count) => {
@@ -66,16 +69,16 @@ function columnReference(column: Column, positions: Positions): ColumnReference 
 }
 
 function numberReference(kind: "number" | "date", values: Float64Array, positions: Positions): NumberReference {
-  const figures = columnStatistics(values);
-  const present = figures.count === values.length ? values : presentValues(values);
+  const statistics = columnStatistics(values);
+  const present = statistics.count === values.length ? values : presentValues(values);
   const sample = Float64Array.from(positions(present.length), (at) => present[at]!);
   return {
     kind,
-    count: figures.count,
-    missing: values.length - figures.count,
-    mean: finiteOrNull(figures.mean),
-    standardDeviation: finiteOrNull(figures.standardDeviation),
-    quantiles: [...figures.quantiles],
+    count: statistics.count,
+    missing: values.length - statistics.count,
+    mean: finiteOrNull(statistics.mean),
+    standardDeviation: finiteOrNull(statistics.standardDeviation),
+    quantiles: [...statistics.quantiles],
     sample: Array.from(sample.toSorted()),
   };
 }
@@ -89,7 +92,7 @@ function categoryReference({ codes, categories }: CategoryColumn): CategoryRefer
   }
   const counts = categories.map((category, code) => [category, rows[code]!] as const).filter(([, count]) => count > 0);
   counts.sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1));
-  return { kind: "category", count: codes.length - missing, missing, counts: counts.slice(0, MOST_CATEGORIES) };
+  return { kind: "category", count: codes.length - missing, missing, counts: counts.slice(0, MAX_CATEGORIES) };
 }
 
 function finiteOrNull(value: number): number | null {

@@ -1,10 +1,10 @@
-/** Draws which of many values are kept. */
+/** Draws a random sample of positions. */
 import { random } from "../core/random.ts";
 
 /**
- * Each subset of `sampleSize` positions is equally likely (Knuth's algorithm S); all of them where there are no more.
+ * Each subset of `sampleSize` positions is equally likely (Knuth's algorithm S). All positions if `count` is not larger.
  *
- * @returns rising
+ * @returns ascending
  */
 export function samplePositions(
   count: number,

@@ -1,13 +1,13 @@
-/** The order that sorts values. */
+/** Like numpy.argsort, stable. */
 
-/** Fewer values are sorted by comparing them: that is quicker than to count digits. */
+/** Up to this many values a comparison sort is faster than a radix sort. */
 const FEW = 5_000;
 
 const DIGITS = 65_536;
 
 /**
- * Positions of the values, smallest first; equal values (0 and −0 are) in the order of their positions. Many values go
- * by the digits of their bits, four of 16, without a comparison: 178,000 take 8 ms, where a comparing sort takes 70.
+ * Positions of the values, smallest first; equal values (including 0 and −0) keep their order. Many values are sorted by
+ * radix sort with four digits of 16 bits: 178,000 values take 8 ms, compared with 70 ms for a comparison sort.
  *
  * @param values without NaN
  */
@@ -25,7 +25,7 @@ export function sortingOrder(values: Float64Array): Uint32Array {
   return from;
 }
 
-/** Least significant first: each pass keeps the order of the one before among equal digits. */
+/** Least significant first; each pass is stable. */
 const digits = [
   { half: 0, shift: 0 },
   { half: 0, shift: 16 },
@@ -33,7 +33,7 @@ const digits = [
   { half: 1, shift: 16 },
 ] as const;
 
-/** Bits that rise with the value as unsigned integers, low half first: (2 × n_values). */
+/** Unsigned 64-bit integers in the order of the values, low half first: (2 × n_values). */
 function risingKeys(values: Float64Array): Uint32Array {
   const keys = new Uint32Array(2 * values.length);
   const cell = new Float64Array(1);

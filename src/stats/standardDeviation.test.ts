@@ -10,7 +10,7 @@ describe("mean", () => {
     expect(Math.abs(mean(values) - 3.2642857142857147)).toBeLessThan(1e-15);
   });
 
-  it("of a constant is the constant, to the last bit", () => {
+  it("of a constant is exactly the constant", () => {
     expect(mean(new Float64Array(1000).fill(0.1))).toBe(0.1);
   });
 
@@ -23,17 +23,17 @@ describe("mean", () => {
 
 describe("standardDeviation", () => {
   it("equals numpy's for both denominators", () => {
-    // np.std(x, ddof=1), np.std(x); 1e-14 leaves room for another order of summation
+    // np.std(x, ddof=1), np.std(x); 1e-14 allows for a different order of summation
     expect(Math.abs(standardDeviation(values) - 3.679528308279279)).toBeLessThan(1e-14);
     expect(Math.abs(standardDeviation(values, { ddof: 0 }) - 3.4065812654870493)).toBeLessThan(1e-14);
   });
 
-  it("keeps its digits far from zero", () => {
+  it("does not lose precision far from zero", () => {
     // 1, 2, 3 and a million days in milliseconds: sqrt(((-1)² + 0² + 1²) / 2) = 1
     expect(standardDeviation([8.64e13 + 1, 8.64e13 + 2, 8.64e13 + 3])).toBe(1);
   });
 
-  it("is NaN for one value, and zero for it as a population", () => {
+  it("of a single value is NaN for a sample and 0 for a population", () => {
     expect(standardDeviation([5])).toBeNaN();
     expect(standardDeviation([5], { ddof: 0 })).toBe(0);
   });

@@ -2,9 +2,9 @@
 import { mean } from "./mean.ts";
 
 /**
- * Missing values (NaN) are ignored.
+ * Ignores missing values (NaN).
  *
- * @param options.ddof delta degrees of freedom: 1 (default) for a sample as in pandas, 0 for a population as in numpy
+ * @param options.ddof delta degrees of freedom: 1 (default) for a sample like pandas, 0 for a population like numpy
  * @returns NaN unless there are more than `ddof` values
  */
 export function standardDeviation(values: ArrayLike<number>, { ddof = 1 }: { readonly ddof?: number } = {}): number {

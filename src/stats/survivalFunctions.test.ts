@@ -13,7 +13,7 @@ it.each([
   [8, 6.22096057427174e-16],
   [30, 4.906713927147908e-198],
 ])("the normal survival function at %d equals SciPy's", (z, expected) => {
-  expect(Math.abs(normalSurvival(z) / expected - 1)).toBeLessThan(1e-12); // relative: far out the exponent is rounded
+  expect(Math.abs(normalSurvival(z) / expected - 1)).toBeLessThan(1e-12); // relative; the exponent of the far tail is rounded
 });
 
 it.each([
@@ -39,12 +39,12 @@ it.each([
   expect(Math.abs(cramerVonMisesSurvival(x) - expected)).toBeLessThan(1e-14); // absolute: 1 − cdf
 });
 
-it("the survival functions know their ends", () => {
+it("the survival functions are exact at their limits", () => {
   expect([cramerVonMisesSurvival(0), cramerVonMisesSurvival(Infinity), normalSurvival(Infinity)]).toEqual([1, 0, 0]);
   expect([scaledBesselK(0.25, 0), scaledBesselK(0.25, -1), cramerVonMisesSurvival(NaN)]).toEqual([Infinity, NaN, NaN]);
 });
 
-it("counts ties of two samples value by value", () => {
+it("counts ties of two samples by value", () => {
   const { first, second } = tieCounts(Float64Array.of(3, 1, 3), Float64Array.of(2, 3));
   // 1, 2, 3
   expect([[...first], [...second]]).toEqual([

@@ -1,9 +1,9 @@
-/** How often each distinct value occurs in either of two samples: what rank tests are made of. */
+/** Counts each distinct value in both of two samples, for rank tests. */
 
 export interface TieCounts {
-  /** Values of the first sample at each distinct value of both, in rising order. */
+  /** Count in the first sample of each distinct value of both samples, ascending. */
   readonly first: Float64Array;
-  /** Values of the second sample at the same ones. */
+  /** Count in the second sample of the same values. */
   readonly second: Float64Array;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Vitest's setup of the unit tests: their files share a process, which starts once, but no file finds what another left
- * in a module, and each registers the hooks and tests of the examples that it imports.
+ * Vitest setup file of the unit tests. Test files share one process to save its start; resetting the modules keeps
+ * module state from leaking between files, and lets each file register the hooks and tests of the modules it imports.
  */
 import { vi } from "vitest";
 

@@ -1,30 +1,32 @@
-/** A Python that tests compare answers with. It stays for all files of a process: importing XGBoost takes seconds. */
+/**
+ * A Python process that tests compare results with. Shared by all test files, because importing XGBoost takes seconds.
+ */
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 
-/** Debian's, or the one with another XGBoost or scikit-learn that the tests are to run with. */
+/** Set MLCTL_TEST_PYTHON to test against other versions of XGBoost or scikit-learn. */
 export const PYTHON = process.env["MLCTL_TEST_PYTHON"] ?? "/usr/bin/python3";
 
-/** Longer than any test may take. */
-const PATIENCE_MILLISECONDS = 120_000;
+/** Longer than any test. */
+const TIMEOUT_MILLISECONDS = 120_000;
 
-interface Answer {
+interface Result {
   readonly stdout: string;
   readonly failure: string | null;
 }
 
-type Call = (code: string, args: readonly string[]) => Answer;
+type Call = (code: string, args: readonly string[]) => Result;
 
 /** Survives vi.resetModules(), which the unit tests call before each file. */
 const shared = globalThis as { mlctlTestPython?: Call };
 
-/** What the code prints; `args` are its sys.argv[1:]. */
+/** Returns what the code prints; `args` are its sys.argv[1:]. */
 export function python(code: string, ...args: string[]): string {
   const { stdout, failure } = (shared.mlctlTestPython ??= started())(code, args);
   if (failure !== null) throw new Error(failure);
   return stdout;
 }
 
-/** Whether these can be imported, e.g. "xgboost, sklearn". */
+/** Whether the modules can be imported, e.g. "xgboost, sklearn". */
 export function hasPython(modules: string): boolean {
   try {
     python(`import ${modules}`);
@@ -46,10 +48,10 @@ function started(): Call {
   port1.unref();
   return (code, args) => {
     Atomics.store(bell, 0, 0);
-    while (receiveMessageOnPort(port1) !== undefined); // of a process that ended after its answer
+    while (receiveMessageOnPort(port1) !== undefined); // discards late messages of a process that has ended
     port1.postMessage({ code, args });
-    Atomics.wait(bell, 0, 0, PATIENCE_MILLISECONDS);
-    const answer = receiveMessageOnPort(port1)?.message as Answer | undefined;
-    return answer ?? { stdout: "", failure: `no answer of ${PYTHON}` };
+    Atomics.wait(bell, 0, 0, TIMEOUT_MILLISECONDS);
+    const result = receiveMessageOnPort(port1)?.message as Result | undefined;
+    return result ?? { stdout: "", failure: `no response from ${PYTHON}` };
   };
 }

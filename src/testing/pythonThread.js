@@ -1,12 +1,12 @@
-/** Passes code to a Python that stays, and wakes the test that sleeps meanwhile. */
+/** Runs code in a long-lived Python process and wakes the waiting test thread. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { workerData } from "node:worker_threads";
 
-/** Runs each line's code as `python -c` would, in names of its own; what is imported stays imported. */
+/** Runs the code of each line like `python -c`, in its own namespace; imported modules stay loaded. */
 const LOOP = `
 import contextlib, io, json, sys, traceback
-answers = sys.stdout
+results = sys.stdout
 for line in sys.stdin:
     call = json.loads(line)
     sys.argv = ["-c", *call["args"]]
@@ -16,8 +16,8 @@ for line in sys.stdin:
             exec(compile(call["code"], "<test>", "exec"), {"__name__": "__main__"})
     except BaseException:
         failure = traceback.format_exc()
-    answers.write(json.dumps(dict(stdout=printed.getvalue(), failure=failure)) + "\\n")
-    answers.flush()
+    results.write(json.dumps(dict(stdout=printed.getvalue(), failure=failure)) + "\\n")
+    results.flush()
 `;
 
 const { port, bell, python } = workerData;
@@ -37,12 +37,12 @@ function started() {
   };
   process.on("error", (error) => ended(error.message));
   process.on("exit", (status, signal) => ended(signal ?? status));
-  process.stdin.on("error", () => {}); // told by "exit"
+  process.stdin.on("error", () => {}); // "exit" reports it
   return process;
 }
 
-function ring(answer) {
-  port.postMessage(answer);
+function ring(result) {
+  port.postMessage(result);
   Atomics.store(bell, 0, 1);
   Atomics.notify(bell, 0);
 }

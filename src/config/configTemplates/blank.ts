@@ -1,7 +1,7 @@
-/** Template blank: for files of your own. */
-export const blank = `// Put files with a header line into sourcedata, some more with known answers into testdata,
-// name the column to predict, and run \`mlctl fullprocess\`.
-// Everything left out has a default: \`mlctl config show\` prints all, \`mlctl config schema\` describes all.
+/** Template blank: for your own files. */
+export const blank = `// Put files with a header line into sourcedata, put labelled files for the test set into testdata,
+// set target to the column to predict, and run \`mlctl fullprocess\`.
+// All other keys have defaults: \`mlctl config show\` prints all settings, \`mlctl config schema\` describes them.
 {
   "$schema": "./config.schema.json",
 
@@ -13,8 +13,8 @@ export const blank = `// Put files with a header line into sourcedata, some more
   "prod_deployment_path": "production_deployment",
 
   "target": "target", // the column to predict
-  // "id_columns": ["id"], // names a row, never a feature
-  // "drop_columns": ["notes"], // not used at all
-  // "train": { "metric": "f1" }, // what the leaderboard is sorted by
+  // "id_columns": ["id"], // identifies a row, never a feature
+  // "drop_columns": ["notes"], // ignored
+  // "train": { "metric": "f1" }, // ranks the leaderboard
 }
 `;

@@ -1,11 +1,11 @@
-/** Template churn: a classifier with a tuned threshold, and files that are dropped to be scored. */
-export const churn = `// Which customers will leave? One in six does: the threshold matters as much as the model.
-// Everything left out has a default: \`mlctl config show\` prints all, \`mlctl config schema\` describes all.
+/** Template churn: a classifier with a tuned threshold, and a folder of files to predict. */
+export const churn = `// Which customers will leave? Only one in six does, so the threshold matters as much as the model.
+// All other keys have defaults: \`mlctl config show\` prints all settings, \`mlctl config schema\` describes them.
 {
   "$schema": "./config.schema.json",
   "name": "churn",
 
-  // Folders, relative to this file. Files in drops/ are there to be scored: \`mlctl predict drops/customer_churn_2.csv\`.
+  // Folders, relative to this file. Files in drops/ are files to predict: \`mlctl predict drops/customer_churn_2.csv\`.
   "input_folder_path": "sourcedata",
   "output_folder_path": "ingesteddata",
   "test_data_path": "testdata",
@@ -14,21 +14,21 @@ export const churn = `// Which customers will leave? One in six does: the thresh
 
   "task": "classification",
   "target": "churn",
-  "positive_class": 1, // what precision, recall and probabilities are about
-  "drop_columns": ["tariff_plan", "age"], // no effect; and age says the same as age_group
+  "positive_class": 1, // the class that precision, recall and probabilities refer to
+  "drop_columns": ["tariff_plan", "age"], // tariff_plan has no effect; age repeats age_group
 
   "ingest": {
-    "normalize_names": true, // "Call  Failure" becomes call_failure, here and in every file to be scored
-    "dedupe": "first" // false keeps copies, and \`train\` says how many validation rows are copies of training rows
+    "normalize_names": true, // "Call  Failure" becomes call_failure, here and in every file to predict
+    "dedupe": "first" // false keeps copies; \`train\` then reports how many validation rows are copies of training rows
   },
 
-  // Numbers are taken as they are. What trees cannot make of them themselves is what one is to another: how long a call
-  // takes, how often the same number is called, what a month is worth.
+  // Numbers are used as they are. Trees cannot compute ratios themselves, so they are added: seconds per call, calls per
+  // distinct number, value per month.
   "features": [
     {
       "type": "ratio",
       "columns": ["seconds_of_use", "call_failure", "frequency_of_sms"],
-      "by": "frequency_of_use" // seconds_of_use_by_frequency_of_use … beside the columns themselves
+      "by": "frequency_of_use" // adds seconds_of_use_by_frequency_of_use, …; the columns themselves are kept
     },
     { "type": "ratio", "column": "frequency_of_use", "by": "distinct_called_numbers" },
     {
@@ -36,12 +36,12 @@ export const churn = `// Which customers will leave? One in six does: the thresh
       "columns": ["seconds_of_use", "frequency_of_use", "customer_value"],
       "by": "subscription_length"
     },
-    { "type": "impute" } // by the median where the divisor is 0; trees would not need it
+    { "type": "impute" } // fills in the median if the divisor is 0; trees would not need it
   ],
 
   "train": {
     "split": { "method": "stratified", "validation_size": 0.2 },
-    // The winner is chosen on folds of the training part; the validation rows judge it once.
+    // The best model is selected by cross-validation on the training set, then evaluated on the validation set once.
     "selection": { "method": "stratified_k_fold", "folds": 3 },
     "models": [
       { "family": "baseline" },
@@ -56,7 +56,7 @@ export const churn = `// Which customers will leave? One in six does: the thresh
           "colsample_bytree": 0.759,
           "max_delta_step": 4
         },
-        // \`mlctl tune\` looks for better ones on folds of the training part.
+        // \`mlctl tune\` searches for better values by cross-validation on the training set.
         "search": {
           "method": "tpe",
           "trials": 50,
@@ -74,25 +74,25 @@ export const churn = `// Which customers will leave? One in six does: the thresh
       }
     ],
     "metric": "f1",
-    "threshold": "tune", // on folds of the training part; stored in the model and used by predict, score and serve
+    "threshold": "tune", // by cross-validation; stored in the model and used by predict, score and serve
     "seed": 42
-    // "calibration": "sigmoid" // probabilities that mean what they say, also learned on folds
-    // "class_weight": "balanced" // a row of the rare class counts for more
+    // "calibration": "sigmoid" // calibrated probabilities, also by cross-validation
+    // "class_weight": "balanced" // gives rows of the rare class more weight
   },
 
-  // What mistakes cost decides better than F1, where somebody knows it:
+  // If you know what errors cost, select models by cost instead of F1:
   // "costs": { "currency": "EUR", "false_positive": 5, "false_negative": 60 },
 
   "promotion": {
     "min_improvement": 0,
-    // A model below any of these is not deployed.
+    // A model below any of these limits is not deployed.
     "require": { "f1": { "min": 0.6 }, "precision": { "min": 0.5 }, "recall": { "min": 0.5 } },
-    "always_alias": ["staging"] // the best of every training, deployed or not: \`mlctl predict --model @staging\`
+    "always_alias": ["staging"] // the best model of every training, deployed or not: \`mlctl predict --model @staging\`
   },
 
   "serve": { "response_key": "churn_prediction" },
 
-  // \`mlctl monitor drops/customer_churn_1.csv\`: each file is a window; half of the columns moved is a drifted dataset.
+  // \`mlctl monitor drops/customer_churn_1.csv\`: each file is a window; the dataset has drifted if half of the columns have.
   "monitor": {
     "window": "file",
     "drift": { "dataset_share": 0.5 },

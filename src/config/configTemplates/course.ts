@@ -1,6 +1,6 @@
-/** Template course: learners in a Parquet file, split by position, with copies in it. */
-export const course = `// Who will complete the course? A Parquet file whose first rows train and whose last rows validate.
-// Everything left out has a default: \`mlctl config show\` prints all, \`mlctl config schema\` describes all.
+/** Template course: learners in a Parquet file with duplicates, split by position. */
+export const course = `// Who will complete the course? The first rows of a Parquet file train, the last rows validate.
+// All other keys have defaults: \`mlctl config show\` prints all settings, \`mlctl config schema\` describes them.
 {
   "$schema": "./config.schema.json",
   "name": "course",
@@ -15,26 +15,26 @@ export const course = `// Who will complete the course? A Parquet file whose fir
   "task": "classification",
   "target": "CourseCompletion",
   "positive_class": 1,
-  "id_columns": ["UserID"], // names a row, never a feature
-  // "drop_columns": ["DeviceType"], // what should not be used at all
+  "id_columns": ["UserID"], // identifies a row, never a feature
+  // "drop_columns": ["DeviceType"], // ignored
 
   "ingest": {
     "pattern": "**/*.parquet",
-    // false keeps copies; then \`train\` and \`score\` say how many rows are copies of training rows, and flatter the figure
+    // false keeps copies; \`train\` and \`score\` then report how many rows are copies of training rows, which inflates scores
     "dedupe": "first",
-    "select": { "TimeSpentOnCourse": "round(TimeSpentOnCourse, 2)" } // in place of the column of that name
+    "select": { "TimeSpentOnCourse": "round(TimeSpentOnCourse, 2)" } // replaces the column of that name
   },
 
   "features": [{ "type": "one_hot", "column": "CourseCategory" }], // an unknown category becomes a row of zeros
 
   "train": {
-    "split": { "method": "head", "rows": 2000 }, // the first rows train, the rest validates
-    // The winner is chosen on folds of the training part; all rows of a learner lie in one fold.
+    "split": { "method": "head", "rows": 2000 }, // the first 2000 rows are the training set, the rest the validation set
+    // The best model is selected by cross-validation on the training set; all rows of a learner are in the same fold.
     "selection": { "method": "group_k_fold", "group_column": "UserID", "folds": 5 },
     "feature_sets": {
-      // What is known while the course still runs …
+      // What is known while the course is still running …
       "activity": ["CourseCategory*", "DeviceType", "TimeSpentOnCourse", "NumberOfVideosWatched", "NumberOfQuizzesTaken"],
-      // … and all of it. Ask yourself whether the last two are known when you need the answer.
+      // … and all features. Check that the last two are known at the time of prediction.
       "all": ["*"]
     },
     "models": [
@@ -47,23 +47,23 @@ export const course = `// Who will complete the course? A Parquet file whose fir
           "n_estimators": 200,
           "max_depth": 2,
           "learning_rate": 0.1,
-          // More time, videos and quizzes never make completion less likely: known beforehand, so the trees are told.
+          // More time, videos and quizzes never make completion less likely: domain knowledge as constraints on the trees.
           "monotone_constraints": { "TimeSpentOnCourse": 1, "NumberOfVideosWatched": 1, "NumberOfQuizzesTaken": 1 }
         }
       }
     ],
     "metric": "f1",
     "seed": 42
-    // "threshold": "tune" // the probability from which 1 is predicted, chosen on folds instead of 0.5
+    // "threshold": "tune" // minimum probability to predict 1, chosen by cross-validation instead of 0.5
   },
 
-  // Deployed only if better than the deployed model on the same test rows, by more than this.
+  // Deploy only if better than the deployed model on the same test set, by more than this.
   "promotion": { "min_improvement": 0 },
 
-  // \`mlctl serve\`: every answer carries the model's version and is logged, a full disk or not.
+  // \`mlctl serve\`: every response contains the model's version and is logged; a full disk does not stop it.
   "serve": { "port": 9696, "response_key": "CourseCompletion", "log": { "retention": { "days": 90 } } },
 
-  // \`mlctl monitor\`: yesterday's requests from the prediction log against training.
+  // \`mlctl monitor\`: compares yesterday's requests in the prediction log with the training data.
   "monitor": { "window": "day", "drift": { "dataset_share": 0.5, "fail_on": ["dataset", "prediction"] } },
 
   // "alerts": [{ "type": "webhook", "url": "\${ALERT_URL}" }],

@@ -1,6 +1,6 @@
-/** Template crs: a forecast by date from a JSON feed. */
-export const crs = `// What will the cutoff of the next round be? A feed of rounds on uneven dates becomes a forecast for a date alone.
-// Everything left out has a default: \`mlctl config show\` prints all, \`mlctl config schema\` describes all.
+/** Template crs: forecast by date from a JSON feed. */
+export const crs = `// What will the cutoff of the next round be? Rounds on irregular dates; a forecast needs only a date.
+// All other keys have defaults: \`mlctl config show\` prints all settings, \`mlctl config schema\` describes them.
 {
   "$schema": "./config.schema.json",
   "name": "crs",
@@ -8,48 +8,48 @@ export const crs = `// What will the cutoff of the next round be? A feed of roun
   // Folders, relative to this file.
   "input_folder_path": "sourcedata",
   "output_folder_path": "ingesteddata",
-  "test_data_path": "testdata", // later rounds: each is judged with the rounds before it known
+  "test_data_path": "testdata", // later rounds; each is predicted with the rounds before it as history
   "output_model_path": "models",
   "prod_deployment_path": "production_deployment",
 
   "task": "regression",
-  "target": "crs", // made below, by ingest.select
-  "id_columns": ["drawNumber"], // names a row, never a feature
-  "time_column": "date", // says when a row happened: splits, history and monitoring follow it
+  "target": "crs", // computed by ingest.select below
+  "id_columns": ["drawNumber"], // identifies a row, never a feature
+  "time_column": "date", // time of each row, used for splits, history and monitoring
 
   "ingest": {
-    "records": "rounds", // where the rows are in {"classes": …, "rounds": [{…}, …]}
-    // The feed is all text: "2024-01-31", "5,500". SQL makes new columns of it.
+    "records": "rounds", // path of the rows in {"classes": …, "rounds": [{…}, …]}
+    // All values of the feed are strings: "2024-01-31", "5,500". SQL computes typed columns from them.
     "select": {
       "date": "CAST(drawDate AS DATE)",
       "crs": "CAST(replace(drawCRS, ',', '') AS INTEGER)",
-      // The same kind of round had two names over the years.
+      // The same type of round has had two names over the years.
       "round_type": "CASE drawName WHEN 'No Program Specified' THEN 'General' ELSE drawName END"
     },
-    "where": "round_type = 'General' AND crs > 100 AND crs < 700", // the other rounds follow other rules
+    "where": "round_type = 'General' AND crs > 100 AND crs < 700", // other types of rounds have different rules
     "dedupe": "first",
-    // A feed that changed its form is an error before it is a model.
+    // If the feed changes its format, ingest fails instead of training a wrong model.
     "expect": { "min_rows": 20, "columns": { "crs": { "min": 100, "max": 700, "missing_share": 0 } } }
   },
 
-  // In order, each on what the one before made. Nothing looks at or past a row's own date, and the past is kept in the
-  // model: that is why \`predict\` needs a date and nothing else.
+  // Applied in order, each to the output of the previous one. They use only rows before a row's own date, and the model
+  // stores this history: \`predict\` therefore needs only a date.
   "features": [
     { "type": "select", "column": "date" },
-    // Mean cutoff of the last days; an empty window takes the next longer one, rows without any are skipped.
+    // Mean cutoff of the last days; an empty window uses the next longer one, rows without history are dropped.
     { "type": "rolling", "windows": ["30d", "60d", "90d", "180d"], "fallback": "longer", "empty": "skip" },
-    { "type": "lag", "lags": [1, 2, 3] }, // the last three cutoffs: crs_lag_1 …
-    { "type": "elapsed", "lags": [1, 2, 3] }, // and how many days ago they were: elapsed_1 …
+    { "type": "lag", "lags": [1, 2, 3] }, // the last three cutoffs: crs_lag_1, …
+    { "type": "elapsed", "lags": [1, 2, 3] }, // the days since then: elapsed_1, …
     { "type": "date_parts", "parts": ["month", "year", "quarter", "day_of_week"] }
   ],
 
   "train": {
-    "split": { "method": "time", "cutoff": "2023-01-01" }, // rounds up to here train, later ones validate
-    // The winner is chosen on folds of the training part that go forward in time; the validation part judges it once.
-    // One of these folds holds the pause of 2021, where linear models miss by hundreds of points: a plain mean would listen
-    // to it alone. The trimmed mean leaves out the best and the worst fold; \`mlctl runs show\` has the figure of each.
+    "split": { "method": "time", "cutoff": "2023-01-01" }, // rounds up to this date train, later ones validate
+    // The best model is selected on time-series folds of the training set, then evaluated on the validation set once.
+    // One fold contains the pause of 2021, where linear models are off by hundreds of points and would dominate a plain
+    // mean. The trimmed mean leaves out the best and the worst fold; \`mlctl runs show\` has the score of each fold.
     "selection": { "method": "time_series", "folds": 5, "aggregate": "trimmed_mean" },
-    // Every model is trained on every set. A * stands for any text.
+    // Every model is trained on every set. * is a wildcard.
     "feature_sets": {
       "lags": ["crs_lag_*", "elapsed_*"],
       "lags_calendar": ["crs_lag_*", "elapsed_*", "month", "year"],
@@ -57,10 +57,10 @@ export const crs = `// What will the cutoff of the next round be? A feed of roun
       "everything": ["crs_rolling_*", "crs_lag_*", "elapsed_*", "month", "year", "quarter"]
     },
     "models": [
-      { "family": "baseline", "params": { "strategy": "last" } }, // what repeating the last cutoff is worth
+      { "family": "baseline", "params": { "strategy": "last" } }, // the score of repeating the last cutoff
       { "family": "linear_regression" }
-      // Trees cannot follow a level that they have not seen, and these rounds are few. To see where they land, add this;
-      // \`mlctl tune\` then tries every combination, in parallel, and goes on where it was interrupted.
+      // Trees cannot extrapolate beyond the training data, and there are few rounds. To see how they score, add this;
+      // \`mlctl tune\` then tries every combination in parallel, and continues if it was interrupted.
       // , {
       //   "family": "xgboost",
       //   "search": {
@@ -78,7 +78,7 @@ export const crs = `// What will the cutoff of the next round be? A feed of roun
     "seed": 42
   },
 
-  // Deployed only if it keeps this limit, beats the baseline, and beats the deployed model on the same test rows.
+  // Deploy only if it satisfies this limit and beats both the baseline and the deployed model on the same test set.
   "promotion": { "require": { "rmse": { "max": 20 } }, "min_improvement": 0 },
 
   // \`mlctl serve\`: POST /predict {"query_date": "2024-02-07"} → {"CRS_pred": 471, "query_date": "2024-02-07", …}
@@ -90,18 +90,18 @@ export const crs = `// What will the cutoff of the next round be? A feed of roun
     "echo": ["query_date"]
   },
 
-  // \`mlctl monitor\`: the last 90 days against training.
+  // \`mlctl monitor\`: compares the last 90 days with the training data.
   "monitor": {
     "window": "90d",
-    "minimum_rows": 4, // about six rounds lie in a window
+    "minimum_rows": 4, // a window has about six rounds
     "drift": { "columns": { "crs": { "test": "energy", "limit": 15 } } },
     "require": { "rmse": { "max": 20 } }
   },
 
-  // Who is told when a finding appears or goes. \${NAME} comes from the environment, so no secret stands here.
+  // Who is notified when a finding opens or is resolved. \${NAME} is read from the environment, so no secret is stored here.
   // "alerts": [{ "type": "webhook", "url": "\${ALERT_URL}" }],
 
-  // \`mlctl schedule run\` keeps to it, \`mlctl schedule install\` hands it to cron.
+  // \`mlctl schedule run\` runs these jobs, \`mlctl schedule install\` hands them to cron.
   "schedule": [{ "name": "fullprocess", "cron": "0 10 1,15 * *", "timezone": "UTC" }]
 }
 `;

@@ -1,8 +1,8 @@
-/** What is wrong in config.json, all of it at once, each with its line. */
+/** Builds one error with all problems of config.json, each with its line. */
 import { MlctlError } from "../../core/errors.ts";
 import type { ConfigProblem } from "../schema/schema.ts";
 
-/** @param sourceOf the line of a key, or the flag or variable that set it */
+/** @param sourceOf line of a key, or the flag or variable that set it */
 export function configError(
   problems: readonly ConfigProblem[],
   name: string,

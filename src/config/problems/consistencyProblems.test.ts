@@ -8,35 +8,35 @@ const problems = (changes: object): string[] =>
   );
 
 describe("costs", () => {
-  it("are needed wherever the metric cost is asked for", () => {
-    const asked = {
+  it("are required if the metric cost is used", () => {
+    const changes = {
       train: { metric: "cost" },
       promotion: { require: { cost: { max: 5 } } },
       monitor: { require: { cost: { max: 5 } } },
     };
-    const message = 'found "cost", but "costs" says nothing of what answers cost';
-    expect(problems(asked)).toEqual([
+    const message = 'found "cost", but "costs" is not set';
+    expect(problems(changes)).toEqual([
       `train.metric: ${message}`,
       `promotion.require.cost: ${message}`,
       `monitor.require.cost: ${message}`,
     ]);
-    expect(problems({ ...asked, costs: { false_negative: 50 } })).toEqual([]);
+    expect(problems({ ...changes, costs: { false_negative: 50 } })).toEqual([]);
   });
 
-  it("that are all 0 would make every model equal", () => {
+  it("must not all be 0, which would make all models equal", () => {
     expect(problems({ costs: { currency: "EUR" } })).toEqual([
-      'costs: found no figure but 0; give "false_positive", "false_negative", …',
+      'costs: all costs are 0; set "false_positive", "false_negative", …',
     ]);
   });
 });
 
 describe("aliases", () => {
-  it("mean one run each: a name stands in one list once", () => {
+  it("must be unique across and within the lists", () => {
     const promotion = { aliases: ["champion"], top: ["best", "champion", "best"], always_alias: ["best"] };
     expect(problems({ promotion })).toEqual([
-      'promotion.top.1: found "champion", which promotion.aliases has already',
-      'promotion.top.2: found "best", which promotion.top has already',
-      'promotion.always_alias.0: found "best", which promotion.top has already',
+      'promotion.top.1: found "champion", which promotion.aliases already uses',
+      'promotion.top.2: found "best", which promotion.top already uses',
+      'promotion.always_alias.0: found "best", which promotion.top already uses',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** What is wrong between keys that are each right on their own. */
+/** Checks that involve several keys, each valid on its own. */
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 import { searchProblems } from "./searchProblems.ts";
 
@@ -23,7 +23,7 @@ export function consistencyProblems(config: Config): ConfigProblem[] {
   ];
 }
 
-/** A folder that is read and written at once would feed on its own output. */
+/** Two keys must not share a folder: a step would read its own output. */
 function folderProblems(config: Config): ConfigProblem[] {
   const seen = new Map<string, string>();
   const problems: ConfigProblem[] = [];
@@ -31,7 +31,7 @@ function folderProblems(config: Config): ConfigProblem[] {
     const folder = config[key].replace(/^\.\/+|\/+$/g, "");
     const other = seen.get(folder);
     if (other !== undefined)
-      problems.push({ path: key, message: `found "${config[key]}", which ${other} has already` });
+      problems.push({ path: key, message: `found "${config[key]}", which ${other} already uses` });
     seen.set(folder, key);
   }
   return problems;
@@ -66,7 +66,7 @@ function selectionProblems({ train: { selection }, time_column }: Config): Confi
   const { method, group_column, period } = selection;
   if (period !== null && method !== "time_series") {
     return [
-      { path: "train.selection.period", message: `found "${period}", which only method "time_series" has use for` },
+      { path: "train.selection.period", message: `found "${period}", but only method "time_series" has periods` },
     ];
   }
   if (method === "time_series" && time_column === null) {
@@ -93,22 +93,22 @@ function limitProblems(config: Config): ConfigProblem[] {
     .map(([path, limit]) => ({ path, message: `found min ${limit?.min} above max ${limit?.max}` }));
 }
 
-/** Nothing is counted in money before somebody says what it costs. */
+/** The metric "cost" needs `costs`, with at least one value other than 0. */
 function costProblems({ costs, train, promotion, monitor }: Config): ConfigProblem[] {
   if (costs !== null) {
-    const { currency: _currency, ...figures } = costs;
-    if (Object.values(figures).some((figure) => figure !== 0)) return [];
-    return [{ path: "costs", message: 'found no figure but 0; give "false_positive", "false_negative", …' }];
+    const { currency: _currency, ...values } = costs;
+    if (Object.values(values).some((value) => value !== 0)) return [];
+    return [{ path: "costs", message: 'all costs are 0; set "false_positive", "false_negative", …' }];
   }
-  const asked = [
+  const paths = [
     ...(train.metric === "cost" ? ["train.metric"] : []),
     ...(promotion.require["cost"] === undefined ? [] : ["promotion.require.cost"]),
     ...(monitor.require["cost"] === undefined ? [] : ["monitor.require.cost"]),
   ];
-  return asked.map((path) => ({ path, message: 'found "cost", but "costs" says nothing of what answers cost' }));
+  return paths.map((path) => ({ path, message: 'found "cost", but "costs" is not set' }));
 }
 
-/** A name means one run. */
+/** An alias refers to one run, so it may be listed only once. */
 function aliasProblems({ promotion }: Config): ConfigProblem[] {
   const seen = new Map<string, string>();
   return (["aliases", "top", "always_alias"] as const).flatMap((key) =>
@@ -116,7 +116,7 @@ function aliasProblems({ promotion }: Config): ConfigProblem[] {
       const other = seen.get(name);
       seen.set(name, other ?? `promotion.${key}`);
       if (other === undefined) return [];
-      return [{ path: `promotion.${key}.${i}`, message: `found "${name}", which ${other} has already` }];
+      return [{ path: `promotion.${key}.${i}`, message: `found "${name}", which ${other} already uses` }];
     }),
   );
 }

@@ -1,11 +1,11 @@
-/** Turns what the schema finds into sentences: path, what was found, what is allowed, what was perhaps meant. */
+/** Turns schema issues into messages: path, value found, values allowed, and a suggestion. */
 import type { Json } from "../../core/json.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { schemaNodesAt, type SchemaNode } from "../schema/configJsonSchema.ts";
 import { valueAt } from "../jsonPath.ts";
 import type { ConfigProblem } from "../schema/schema.ts";
 
-/** The fields of zod's issues that are read here; the package itself stays with the schema. */
+/** The fields of zod issues used here, declared so that only the schema imports zod. */
 export interface Issue {
   readonly code?: string | undefined;
   readonly path: readonly PropertyKey[];
@@ -22,7 +22,7 @@ export interface Issue {
 }
 
 const typeWords: Readonly<Record<string, string>> = {
-  string: "a text",
+  string: "a string",
   number: "a number",
   int: "a whole number",
   boolean: "true or false",
@@ -32,7 +32,7 @@ const typeWords: Readonly<Record<string, string>> = {
   null: "null",
 };
 
-/** @param shown the configuration as it was written: secrets still stand as `${NAME}` */
+/** @param shown the configuration as written, with secrets as `${NAME}` */
 export function explainIssues(issues: readonly Issue[], shown: Json, schema: SchemaNode): ConfigProblem[] {
   return issues.flatMap((issue) => explain(issue, shown, schema));
 }
@@ -75,12 +75,14 @@ function knownKeys({ properties, propertyNames }: SchemaNode): string[] {
   return [...Object.keys(properties ?? {}), ...(propertyNames?.enum ?? []).map(String)];
 }
 
-/** The alternative that was meant: its outer type fits, so that its inner issues are the ones to tell. */
+/**
+ * The alternative of a union that the user meant: the only one whose outer type matches. Its inner issues are reported.
+ */
 function deepestBranch(issue: Issue): readonly Issue[] | undefined {
-  const fitting = (issue.errors ?? []).filter((issues) =>
+  const matching = (issue.errors ?? []).filter((issues) =>
     issues.every(({ code, path }) => path.length > 0 || (code !== "invalid_type" && code !== "invalid_value")),
   );
-  return fitting.length === 1 ? fitting[0] : undefined;
+  return matching.length === 1 ? matching[0] : undefined;
 }
 
 function choicesOf(issue: Issue): unknown[] {
@@ -99,7 +101,7 @@ function allowedBy(issue: Issue): string[] {
 }
 
 function bound(issue: Issue, inclusive: string, exclusive: string, limit: number | bigint | undefined): string {
-  if (issue.origin === "string") return limit === 1 ? "a text that is not empty" : `${inclusive} ${limit} letters`;
+  if (issue.origin === "string") return limit === 1 ? "a non-empty string" : `${inclusive} ${limit} characters`;
   const unit = issue.origin === "array" ? (limit === 1 ? " entry" : " entries") : "";
   return `${issue.inclusive === false ? exclusive : inclusive} ${limit}${unit}`;
 }
@@ -114,7 +116,7 @@ function described(schema: SchemaNode, path: readonly PropertyKey[]): string {
   return description === undefined ? "" : `: ${description}`;
 }
 
-/** One line of at most 60 characters. */
+/** At most 60 characters. */
 function shortJson(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;

@@ -1,12 +1,12 @@
-/** What is wrong in the spaces of train.models.*.search, whatever the family. */
+/** Checks of train.models.*.search that do not depend on the family. */
 import { suggest } from "../../core/text/suggest.ts";
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 
 type Search = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>;
 type Dimension = Exclude<Search["space"][string], readonly unknown[]>;
 
-/** A grid of more points is a mistake: a day of fits. */
-const MOST_GRID_POINTS = 100_000;
+/** A larger grid is surely a mistake: it would take days. */
+const MAX_GRID_POINTS = 100_000;
 
 export function searchProblems({ train }: Config): ConfigProblem[] {
   return (train.models ?? []).flatMap(({ search }, i) => {
@@ -15,7 +15,7 @@ export function searchProblems({ train }: Config): ConfigProblem[] {
     const problems = Object.entries(search.space).flatMap(([name, given]) =>
       Array.isArray(given) ? [] : dimensionProblems(given as Dimension, { path: `${path}.${name}`, name, search }),
     );
-    if (Object.keys(search.space).length === 0) return [{ path, message: "found no parameter; name one or more" }];
+    if (Object.keys(search.space).length === 0) return [{ path, message: "found no parameters; add at least one" }];
     return problems.length > 0 ? problems : [...circles(search, path), ...tooLarge(search, path)];
   });
 }
@@ -31,15 +31,15 @@ function dimensionProblems(given: Dimension, place: Place): ConfigProblem[] {
   const { values, low, high, step, distribution = "uniform" } = given;
   const conditions = conditionProblems(given, place);
   if (values !== undefined) {
-    const idle = (["distribution", "low", "high", "step"] as const).filter((key) => given[key] !== undefined);
+    const unused = (["distribution", "low", "high", "step"] as const).filter((key) => given[key] !== undefined);
     return [
       ...conditions,
-      ...idle.map((key) => ({ path: `${path}.${key}`, message: "found beside values; leave one out" })),
+      ...unused.map((key) => ({ path: `${path}.${key}`, message: "found together with values; remove one of them" })),
     ];
   }
   if (low === undefined || high === undefined) {
     const missing = low === undefined ? "low" : "high";
-    return [...conditions, { path, message: `${missing} is missing; give low and high, or values` }];
+    return [...conditions, { path, message: `${missing} is missing; set low and high, or values` }];
   }
   return [...conditions, ...rangeProblems({ low, high, step, distribution }, place)];
 }
@@ -51,7 +51,7 @@ function rangeProblems(
   const isWhole = distribution === "integer" || distribution === "log_integer";
   if (low >= high) return [{ path, message: `found low ${low} and high ${high}; low must be below high` }];
   if (distribution.startsWith("log_") && low <= 0) {
-    return [{ path: `${path}.low`, message: `found ${low}, which has no logarithm; allowed above 0` }];
+    return [{ path: `${path}.low`, message: `found ${low}; ${distribution} needs a value above 0` }];
   }
   if (isWhole && ![low, high, step ?? 1].every(Number.isInteger)) {
     return [{ path, message: `found a fraction; ${distribution} takes whole numbers` }];
@@ -66,21 +66,21 @@ function conditionProblems({ when = {} }: Dimension, { path, name, search }: Pla
   const others = Object.keys(search.space).filter((other) => other !== name);
   return Object.entries(when).flatMap(([other, allowed]) => {
     const place = `${path}.when.${other}`;
-    const asked = other === name ? undefined : search.space[other];
-    if (asked === undefined) {
+    const condition = other === name ? undefined : search.space[other];
+    if (condition === undefined) {
       const near = suggest(other, others);
       const advice = near === undefined ? "name another parameter of the space" : `did you mean "${near}"?`;
       return [{ path: place, message: `the space has no other parameter "${other}"; ${advice}` }];
     }
-    const values = Array.isArray(asked) ? asked : (asked as Dimension).values;
-    const strange = values && allowed.find((value) => !values.includes(value));
-    return strange === undefined
+    const values = Array.isArray(condition) ? condition : (condition as Dimension).values;
+    const unknown = values && allowed.find((value) => !values.includes(value));
+    return unknown === undefined
       ? []
-      : [{ path: place, message: `found ${JSON.stringify(strange)}, which "${other}" never is` }];
+      : [{ path: place, message: `found ${JSON.stringify(unknown)}, which is not a value of "${other}"` }];
   });
 }
 
-/** Conditions that wait for each other are never met. */
+/** Circular conditions can never be met. */
 function circles({ space }: Search, path: string): ConfigProblem[] {
   const open = new Map(
     Object.entries(space).map(([name, given]) => [
@@ -93,14 +93,14 @@ function circles({ space }: Search, path: string): ConfigProblem[] {
     for (const [name, needed] of open) if (!needed.some((other) => open.has(other))) open.delete(name);
   }
   const names = [...open.keys()];
-  return names.length === 0 ? [] : [{ path, message: `the conditions of ${names.join(" and ")} wait for each other` }];
+  return names.length === 0 ? [] : [{ path, message: `the conditions of ${names.join(" and ")} depend on each other` }];
 }
 
 function tooLarge({ method, space }: Search, path: string): ConfigProblem[] {
   if (method !== "grid") return [];
   const count = Object.values(space).reduce<number>((product, given) => product * countOf(given), 1);
-  if (count <= MOST_GRID_POINTS) return [];
-  return [{ path, message: `the grid has up to ${count} points; take longer steps, or set method to "tpe"` }];
+  if (count <= MAX_GRID_POINTS) return [];
+  return [{ path, message: `the grid has up to ${count} points; use larger steps, or set method to "tpe"` }];
 }
 
 function countOf(given: Search["space"][string]): number {

@@ -1,9 +1,9 @@
-/** The error for a key that config.json does not have. */
+/** The error for an unknown key of config.json. */
 import { MlctlError } from "../../core/errors.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Setting } from "../describeSettings.ts";
 
-/** Suggests whole keys and sections. */
+/** Suggests a similar key or section. */
 export function unknownKey(key: string, settings: readonly Setting[]): MlctlError {
   const known = settings.flatMap((setting) => {
     const parts = setting.key.split(".");

@@ -1,27 +1,30 @@
-/** The `alerts` section of config.json: who is told, of what, and how. */
+/** The `alerts` section of config.json: who is notified, about what, and how. */
 import { z } from "zod";
 
 export function alertsSchema() {
   const webhook = z.strictObject({
     type: z.literal("webhook"),
-    url: z.string().min(1).describe("gets a POST with JSON; as ${NAME} where it holds a secret"),
+    url: z.string().min(1).describe("receives a POST with JSON; use ${NAME} if it contains a secret"),
     format: z
       .enum(["json", "slack"])
       .default("json")
-      .describe("json: the whole alert; slack: a message that Slack, Mattermost and the like show"),
-    headers: z.record(z.string(), z.string()).default({}).describe("sent along, e.g. Authorization as ${NAME}"),
+      .describe("json: the whole alert; slack: a message for Slack, Mattermost and compatible services"),
+    headers: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe("HTTP headers to send, e.g. Authorization as ${NAME}"),
     ...shared(),
   });
   const email = z.strictObject({
     type: z.literal("email"),
-    to: z.string().min(1).describe("whom to write to"),
-    from: z.string().min(1).optional().describe("the sender; left out: the first one in `to`"),
+    to: z.string().min(1).describe("recipients, separated by commas"),
+    from: z.string().min(1).optional().describe("sender; default: the first recipient in `to`"),
     smtp: z.string().min(1).describe("smtp://user:password@host:port, as ${NAME}"),
     ...shared(),
   });
   const command = z.strictObject({
     type: z.literal("command"),
-    command: z.string().min(1).describe("run with the alert as JSON on stdin"),
+    command: z.string().min(1).describe("shell command to run, with the alert as JSON on stdin"),
     ...shared(),
   });
   return z.array(z.discriminatedUnion("type", [webhook, email, command]));
@@ -29,17 +32,17 @@ export function alertsSchema() {
 
 function shared() {
   return {
-    name: z.string().min(1).optional().describe("what the channel is called in results; left out: type and place"),
+    name: z.string().min(1).optional().describe("name of the channel in results; default: its type and address"),
     on: z
       .array(z.enum(["drift", "quality", "performance"]))
       .default(["drift", "quality", "performance"])
-      .describe("what is told"),
-    level: z.enum(["fail", "warn"]).default("fail").describe("warn: warnings are told too"),
+      .describe("areas to report"),
+    level: z.enum(["fail", "warn"]).default("fail").describe("lowest level to report; warn: warnings too"),
     timeout: z
       .string()
       .regex(/^[1-9]\d*[sm]$/, "a number and s or m, such as 10s")
       .default("10s")
-      .describe("how long one try may take"),
-    retries: z.number().int().min(0).max(10).default(3).describe("tries after a failed one, each after a longer wait"),
+      .describe("timeout of one attempt"),
+    retries: z.number().int().min(0).max(10).default(3).describe("number of retries, each after a longer wait"),
   };
 }

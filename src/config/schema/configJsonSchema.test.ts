@@ -26,7 +26,7 @@ describe("configJsonSchema", () => {
     expect(undescribed(configJsonSchema())).toEqual([]);
   });
 
-  it("asks for the target only, allows no unknown key and lists the names that are known", () => {
+  it("requires only the target, allows no unknown key and lists the known names", () => {
     const schema = configJsonSchema(known) as SchemaNode & { required: string[] };
     expect(schema.required).toEqual(["target"]);
     expect(schema.additionalProperties).toBe(false);
@@ -37,7 +37,7 @@ describe("configJsonSchema", () => {
     ]);
   });
 
-  it("gives every key a variable of its own", () => {
+  it("gives every key a unique environment variable", () => {
     const variables = settingPaths(configJsonSchema()).map((path) => variableOf(path.join(".")));
     expect(variables).toContain("MLCTL_INPUT_FOLDER_PATH");
     expect(variables).toContain("MLCTL_PROMOTION_BEAT_BASELINE");

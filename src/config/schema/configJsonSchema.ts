@@ -1,8 +1,8 @@
-/** The JSON Schema of config.json: editors complete and check with it, and mlctl finds keys and types in it. */
+/** The JSON Schema of config.json, for completion in editors and for looking up keys and types. */
 import { z } from "zod";
 import { configSchema, type KnownNames } from "./schema.ts";
 
-/** The few words of JSON Schema that the schema of config.json uses. */
+/** The subset of JSON Schema that the schema of config.json uses. */
 export interface SchemaNode {
   readonly title?: string;
   readonly description?: string;
@@ -18,19 +18,19 @@ export interface SchemaNode {
   readonly oneOf?: readonly SchemaNode[];
 }
 
-/** Draft 2020-12, of the file as a person writes it: what has a default may be left out. */
+/** Draft 2020-12, of the file as written: keys with a default are optional. */
 export function configJsonSchema(known?: KnownNames): SchemaNode {
   const schema = z.toJSONSchema(configSchema(known), { io: "input", override: withoutSafeIntegers });
   return { title: "mlctl config.json", ...schema } as SchemaNode;
 }
 
-/** zod writes the bounds of a double's whole numbers on every integer; they say nothing to a reader. */
+/** Removes the bounds ±(2⁵³ − 1) that zod adds to every integer. */
 function withoutSafeIntegers({ jsonSchema }: { jsonSchema: { maximum?: number; minimum?: number } }): void {
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
 }
 
-/** The schema of one key; several where alternatives are allowed, none where there is no such key. */
+/** The schemas of one key: several if it is a union, none if there is no such key. */
 export function schemaNodesAt(root: SchemaNode, path: readonly PropertyKey[]): SchemaNode[] {
   let nodes = alternatives(root);
   for (const key of path) nodes = nodes.flatMap((node) => child(node, key)).flatMap(alternatives);

@@ -9,41 +9,39 @@ export function ingestSchema() {
       .string()
       .min(1)
       .default("**/*.{csv,csv.gz,tsv,json,jsonl,parquet}")
-      .describe("which files of the input folder are read"),
-    records: z.string().min(1).nullable().default(null).describe("path of the array of rows inside a JSON file"),
-    normalize_names: z.boolean().default(false).describe("column names to lower_snake_case"),
-    null_values: z.array(z.string()).default([""]).describe("texts that mean missing; all others are kept"),
-    types: sqlExpressions().describe("SQL type by column, where the detected one is wrong"),
+      .describe("files of the input folder to read"),
+    records: z.string().min(1).nullable().default(null).describe("path of the array of rows in a JSON file"),
+    normalize_names: z.boolean().default(false).describe("convert column names to lower_snake_case"),
+    null_values: z.array(z.string()).default([""]).describe("strings that mean a missing value; all others are kept"),
+    types: sqlExpressions().describe("SQL type by column, to override the detected type"),
     select: sqlExpressions().describe(
-      "SQL expression by column: added, or in place of one of the same name; in files of ingest, score, monitor, explain, predict and watch, while serve takes the columns that it makes",
+      "SQL expression by column: adds the column or replaces the one of that name; applied to files of ingest, score, monitor, explain, predict and watch; requests to serve must contain the resulting columns",
     ),
     where: z
       .string()
       .min(1)
       .nullable()
       .default(null)
-      .describe(
-        "SQL condition; rows that fail it are left out, but none that predict, watch or explain --rows is asked about",
-      ),
+      .describe("SQL condition on rows to keep; rows given to predict, watch and explain --rows are never dropped"),
     dedupe: z
       .union([z.enum(["first", "last"]), z.literal(false)])
       .default("first")
-      .describe("which of several equal rows stays; false keeps all"),
-    accumulate: z.boolean().default(true).describe("rows of earlier files of the same input folder stay"),
+      .describe("which of several identical rows to keep; false keeps all"),
+    accumulate: z.boolean().default(true).describe("keep rows of earlier files from the same input folder"),
     expect: z
       .strictObject({
-        min_rows: z.number().int().min(0).default(0).describe("fewer rows are an error"),
+        min_rows: z.number().int().min(0).default(0).describe("minimum number of rows"),
         columns: z.record(z.string(), columnExpectation()).default({}).describe("limits by column"),
       })
       .prefault({})
-      .describe("what a dataset must look like; otherwise ingest fails and writes nothing"),
+      .describe("requirements on the dataset; if it violates one, ingest fails and writes nothing"),
   });
 }
 
 function columnExpectation() {
   return z.strictObject({
-    min: z.number().optional().describe("smallest value allowed"),
-    max: z.number().optional().describe("largest value allowed"),
-    missing_share: z.number().min(0).max(1).optional().describe("largest share of rows without a value"),
+    min: z.number().optional().describe("smallest allowed value"),
+    max: z.number().optional().describe("largest allowed value"),
+    missing_share: z.number().min(0).max(1).optional().describe("largest allowed share of missing values"),
   });
 }

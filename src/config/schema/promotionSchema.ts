@@ -26,14 +26,14 @@ export function promotionSchema(require: ReturnType<typeof limits>) {
       .lt(1)
       .nullable()
       .default(null)
-      .describe("how sure the improvement must be (bootstrap, e.g. 0.95); null: not asked"),
-    require: require.describe("limits a model must keep, by metric"),
-    beat_baseline: z.boolean().default(true).describe("a model that is no better than the baseline is not deployed"),
-    aliases: names().default(["champion"]).describe("names that follow the deployed model"),
+      .describe("confidence required for the improvement (bootstrap, e.g. 0.95); null: not required"),
+    require: require.describe("limits that a model must satisfy, by metric"),
+    beat_baseline: z.boolean().default(true).describe("do not deploy a model that is not better than the baseline"),
+    aliases: names().default(["champion"]).describe("aliases of the deployed model"),
     top: names()
       .default([])
-      .describe("names for the first models of each leaderboard, by rank; each of these keeps its model"),
-    always_alias: names().default([]).describe("names that the best model of every training gets, whatever the rules"),
+      .describe("aliases for the top models of each leaderboard, by rank; each of them keeps its model file"),
+    always_alias: names().default([]).describe("aliases that the best model of every training gets, deployed or not"),
   });
 }
 
@@ -48,13 +48,13 @@ function names() {
 
 export function costsSchema() {
   return z.strictObject({
-    currency: z.string().min(1).nullable().default(null).describe("what the figures are in, e.g. EUR"),
-    false_positive: money("a false alarm"),
-    false_negative: money("a missed case"),
-    true_positive: money("a case found"),
-    true_negative: money("a rest left alone"),
-    over: money("each unit predicted too much (regression)"),
-    under: money("each unit predicted too little (regression)"),
+    currency: z.string().min(1).nullable().default(null).describe("currency of the costs, e.g. EUR"),
+    false_positive: money("a false positive"),
+    false_negative: money("a false negative"),
+    true_positive: money("a true positive"),
+    true_negative: money("a true negative"),
+    over: money("each unit predicted too high (regression)"),
+    under: money("each unit predicted too low (regression)"),
   });
 }
 

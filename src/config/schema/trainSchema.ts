@@ -8,34 +8,37 @@ const scalar = () => z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType<string, string>) {
   return z.strictObject({
-    split: splitSchema().prefault({}).describe("which rows train and which validate"),
-    selection: selectionSchema().prefault({}).describe("what the winner is chosen on"),
+    split: splitSchema().prefault({}).describe("how rows are split into a training set and a validation set"),
+    selection: selectionSchema().prefault({}).describe("how the best model is selected"),
     feature_sets: z
       .record(z.string(), z.array(z.string().min(1)).min(1))
       .default({})
-      .describe("features by name of the set, * as wildcard; every model is trained on every set"),
+      .describe("lists of features by name of the set, * as wildcard; every model is trained on every set"),
     models: z
       .array(modelSchema(family))
       .min(1)
       .nullable()
       .default(null)
-      .describe("what to train; null: baseline, the linear family of the task, xgboost"),
-    metric: metric.nullable().default(null).describe("what the leaderboard is sorted by; null: f1 or rmse by task"),
-    seed: seed().default(42).describe("every random choice follows from it"),
+      .describe("models to train; null: baseline, the linear family of the task, xgboost"),
+    metric: metric
+      .nullable()
+      .default(null)
+      .describe("metric that ranks the leaderboard; null: f1 for classification, rmse for regression"),
+    seed: seed().default(42).describe("random seed"),
     threshold: z
       .union([z.number().min(0).max(1), z.literal("tune")])
       .default(0.5)
-      .describe("two classes: the probability from which the positive one is predicted, or tune"),
+      .describe("two classes: minimum probability to predict the positive class, or tune"),
     class_weight: z
       .union([z.literal("balanced"), z.record(z.string(), z.number().gt(0))])
       .nullable()
       .default(null)
-      .describe("classes: how much a row of each label counts in training, or balanced; null: all alike"),
+      .describe("classification: weight of a training row by label, or balanced; null: equal weights"),
     calibration: z
       .enum(["sigmoid", "isotonic"])
       .nullable()
       .default(null)
-      .describe("two classes: how probabilities are corrected on folds of the training part; null: not at all"),
+      .describe("two classes: how probabilities are calibrated, on folds of the training set; null: not calibrated"),
   });
 }
 
@@ -45,15 +48,21 @@ function splitSchema() {
       .enum(["random", "stratified", "time", "head"])
       .nullable()
       .default(null)
-      .describe("null: time where time_column is set, stratified for classes, else random"),
+      .describe("null: time if time_column is set, else stratified for classification, random for regression"),
     validation_size: z
       .number()
       .gt(0)
       .lt(1)
       .default(0.2)
-      .describe("share of rows that validate (random, stratified, time without a cutoff)"),
-    cutoff: z.string().min(1).nullable().default(null).describe("time: rows up to this date train"),
-    rows: z.number().int().min(1).nullable().default(null).describe("head: the first so many rows train"),
+      .describe("share of validation rows (random, stratified, time without a cutoff)"),
+    cutoff: z.string().min(1).nullable().default(null).describe("time: last date of the training set (inclusive)"),
+    rows: z
+      .number()
+      .int()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("head: number of training rows, taken from the start"),
     seed: seed().nullable().default(null).describe("null: train.seed"),
   });
 }
@@ -63,26 +72,33 @@ function selectionSchema() {
     method: z
       .enum(["validation", "k_fold", "stratified_k_fold", "time_series", "group_k_fold"])
       .default("validation")
-      .describe("the validation rows, or folds of the training rows; then the validation rows judge the winner once"),
-    folds: z.number().int().min(2).default(5).describe("how many folds"),
+      .describe(
+        "validation: select on the validation set; others: cross-validate on the training set and evaluate the best model on the validation set once",
+      ),
+    folds: z.number().int().min(2).default(5).describe("number of folds"),
     period: z
       .enum(["year", "quarter", "month", "week", "day"])
       .nullable()
       .default(null)
       .describe(
-        "time_series: each fold is judged on a whole year, month, … (the last ones), so that a season is complete; null: on equal numbers of rows",
+        "time_series: each fold is evaluated on one of the last whole years, months, …, so that it covers a full season; null: folds of equal numbers of rows",
       ),
     aggregate: z
       .enum(aggregates)
       .default("mean")
       .describe(
-        "how folds become one figure, in `tune` too: mean; where one fold is a break in the series, median, or trimmed_mean: without the best and the worst fifth of the folds",
+        "how the scores of the folds are combined, also in `tune`: mean, median, or trimmed_mean (without the best and the worst fifth of the folds); the last two suit a series with a break in one fold",
       ),
-    group_column: z.string().min(1).nullable().default(null).describe("group_k_fold: rows of one value stay together"),
+    group_column: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("group_k_fold: rows with the same value are in the same fold"),
   });
 }
 
-/** A scalar; for constraints an object of directions by feature, or a list of groups of features. */
+/** A scalar, or for constraints an object of directions by feature or a list of groups of features. */
 function paramValue() {
   return z.union([scalar(), z.record(z.string(), z.number()), z.array(z.array(z.string()))]);
 }
@@ -90,11 +106,8 @@ function paramValue() {
 function modelSchema(family: z.ZodType<string, string>) {
   return z.strictObject({
     family: family.describe("the model family"),
-    params: z
-      .record(z.string(), paramValue())
-      .default({})
-      .describe("parameters that differ from the family's defaults"),
-    search: searchSchema().optional().describe("parameters to search for; `mlctl tune` runs it"),
+    params: z.record(z.string(), paramValue()).default({}).describe("parameters that override the family's defaults"),
+    search: searchSchema().optional().describe("hyperparameter search, run by `mlctl tune`"),
   });
 }
 
@@ -103,33 +116,37 @@ function searchSchema() {
     method: z
       .enum(["grid", "random", "tpe", "halving"])
       .default("grid")
-      .describe("grid: every point; random; tpe: learns from earlier trials; halving: the best third gets more folds"),
-    trials: z.number().int().min(1).default(50).describe("how many points are tried (all but grid)"),
-    folds: z.number().int().min(2).default(3).describe("folds of the training part that judge a trial"),
+      .describe(
+        "grid: every combination; random; tpe: learns from earlier trials; halving: the best third gets more folds",
+      ),
+    trials: z.number().int().min(1).default(50).describe("number of trials (all methods but grid)"),
+    folds: z.number().int().min(2).default(3).describe("number of cross-validation folds per trial"),
     pruning: z
       .enum(["median"])
       .nullable()
       .default(null)
-      .describe("median: a trial ends after a fold where it is behind the median of earlier ones; null: no trial does"),
+      .describe(
+        "median: stop a trial that is worse than the median of earlier trials after the same fold; null: never",
+      ),
     space: z
       .record(z.string(), z.union([z.array(scalar()).min(1), dimensionSchema()]))
-      .describe("by parameter: a list of values, or an object with a range of numbers or a condition"),
+      .describe("by parameter: a list of values, or an object with a range or a condition"),
   });
 }
 
 function dimensionSchema() {
   return z.strictObject({
-    values: z.array(scalar()).min(1).optional().describe("one of these, in place of low and high"),
+    values: z.array(scalar()).min(1).optional().describe("list of values, instead of low and high"),
     distribution: z
       .enum(["uniform", "log_uniform", "integer", "log_integer"])
       .optional()
-      .describe("of the numbers from low to high; left out: uniform"),
+      .describe("distribution of the values from low to high; default: uniform"),
     low: z.number().optional().describe("smallest value"),
     high: z.number().optional().describe("largest value"),
-    step: z.number().gt(0).optional().describe("values are low plus whole multiples of it"),
+    step: z.number().gt(0).optional().describe("step between values, starting at low"),
     when: z
       .record(z.string(), z.array(scalar()).min(1))
       .optional()
-      .describe('only where other parameters have one of these values: { "grow_policy": ["lossguide"] }'),
+      .describe('search it only if other parameters have one of these values: { "grow_policy": ["lossguide"] }'),
   });
 }

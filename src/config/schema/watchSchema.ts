@@ -1,10 +1,10 @@
-/** The `watch` section of config.json: files that are dropped, answered and put away. */
+/** The `watch` section of config.json: predicts files dropped into a folder. */
 import { z } from "zod";
 
-const time = (fallback: string, most: string) =>
+const duration = (fallback: string) =>
   z
     .string()
-    .regex(/^\d+(ms|s|m|h)$/, `a number and ms, s, m or h, such as ${most}`)
+    .regex(/^\d+(ms|s|m|h)$/, `a number and ms, s, m or h, such as ${fallback}`)
     .default(fallback);
 
 export function watchSchema() {
@@ -13,14 +13,14 @@ export function watchSchema() {
       .string()
       .min(1)
       .default("drops")
-      .describe("holds input, processing, processed, errored and logs (relative to this file)"),
+      .describe("contains input, processing, processed, errored and logs (relative to this file)"),
     source: z
       .string()
       .min(1)
       .nullable()
       .default(null)
       .describe(
-        "where files come from besides the folder's input: https://… is fetched when it changes, s3://bucket/prefix has the same folders as prefixes; null: the folder alone",
+        "further source of files: https://… is downloaded when it changes, s3://bucket/prefix has the same folders as prefixes; null: only the folder",
       ),
     pattern: z
       .string()
@@ -28,34 +28,51 @@ export function watchSchema() {
       .nullable()
       .default(null)
       .describe(
-        "which files are taken; others are left where they are; null: all, and those that are no table go to errored",
+        "files to process; others are left in place; null: all files, and those that are not a table are moved to errored",
       ),
-    poll: time("5s", "5s").describe("how often it is looked for new files"),
-    settle: time("2s", "2s").describe("size and time of a file must not change for so long: it may still be uploaded"),
-    retries: z.number().int().min(0).max(100).default(3).describe("tries after a failure that is not the file's fault"),
-    retry_delay: time("5s", "5s").describe("before each of them"),
+    poll: duration("5s").describe("interval between checks for new files"),
+    settle: duration("2s").describe(
+      "how long size and time of a file must be unchanged before it is read, because it may still be uploading",
+    ),
+    retries: z
+      .number()
+      .int()
+      .min(0)
+      .max(100)
+      .default(3)
+      .describe("number of retries after a failure not caused by the file"),
+    retry_delay: duration("5s").describe("wait before each retry"),
     response_key: z
       .string()
       .min(1)
       .nullable()
       .default(null)
-      .describe("the column of answers; null: serve.response_key, else prediction"),
+      .describe("column name of the predictions; null: serve.response_key, else prediction"),
     guard: z
       .boolean()
       .default(false)
       .describe(
-        "rows unlike the training rows go to a file of their own; false: a row that cannot be read is an error",
+        "write rows that differ from the training rows to a separate file; false: a row that cannot be read is an error",
       ),
-    monitor: z.boolean().default(true).describe("drift, quality and scores of each file, with history and alerts"),
-    log: z.boolean().default(false).describe("keep every answer in the prediction log, with its id in the row"),
+    monitor: z
+      .boolean()
+      .default(true)
+      .describe("monitor drift, quality and performance of each file, with history and alerts"),
+    log: z
+      .boolean()
+      .default(false)
+      .describe("write every prediction to the prediction log, and its id to the output row"),
     download: z
       .strictObject({
-        poll: time("10m", "10m").describe("how often the address of source is asked"),
-        timeout: time("60s", "60s").describe("how long a download may take"),
-        max_bytes: z.number().int().min(1).default(1_073_741_824).describe("more is refused"),
-        headers: z.record(z.string(), z.string()).default({}).describe("sent along, e.g. Authorization as ${NAME}"),
+        poll: duration("10m").describe("interval between requests to the address of source"),
+        timeout: duration("60s").describe("timeout of a download"),
+        max_bytes: z.number().int().min(1).default(1_073_741_824).describe("maximum size of a download"),
+        headers: z
+          .record(z.string(), z.string())
+          .default({})
+          .describe("HTTP headers to send, e.g. Authorization as ${NAME}"),
       })
       .prefault({})
-      .describe("limits on what source fetches from an address"),
+      .describe("settings for downloads from source"),
   });
 }

@@ -1,4 +1,4 @@
-/** Alert: what a channel is told when findings change. */
+/** Alert: the message sent to channels when findings change. */
 import type { MonitorArea, MonitorStatus } from "./monitoring.ts";
 
 export type AlertChange = "open" | "worse" | "resolved" | "test";
@@ -23,7 +23,7 @@ export interface Alert {
   readonly project: string;
   readonly at: string;
   readonly subject: string;
-  /** The same in words, one line each. */
+  /** Body of the message, one line per item. */
   readonly lines: readonly string[];
   readonly items: readonly AlertItem[];
   readonly window: {
@@ -35,6 +35,6 @@ export interface Alert {
   } | null;
   readonly runId: string | null;
   readonly modelVersion: number | null;
-  /** What to do now: a command. */
+  /** The next step: a command. */
   readonly next: string;
 }

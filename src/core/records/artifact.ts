@@ -1,6 +1,9 @@
-/** Artifact: a file that mlctl wrote, with what is needed to notice that it changed. */
+/** Artifact: a file written by mlctl, with the checksum and size that reveal a change. */
 export interface Artifact {
-  /** Relative to the workspace (the folder of config.json), with forward slashes, so that a copied workspace works. */
+  /**
+   * Relative to the workspace (the folder of config.json), with forward slashes, so that a copied workspace still
+   * works.
+   */
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;

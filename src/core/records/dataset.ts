@@ -1,49 +1,49 @@
-/** Dataset: the record that ingest leaves beside finaldata_<stamp>.csv. */
+/** Dataset: the record that ingest writes next to finaldata_<stamp>.csv. */
 import type { Artifact } from "./artifact.ts";
 
 /** One input file that went into a dataset. */
 export interface SourceFile {
-  /** Relative to the workspace where it lies inside, absolute otherwise; forward slashes. */
+  /** Relative to the workspace if inside it, absolute otherwise; forward slashes. */
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
-  /** Rows read from it, before `where` and dedupe. */
+  /** Rows read, before `where` and dedupe. */
   readonly rows: number;
 }
 
-/** A column as it stands in the CSV: the type is DuckDB's, so that it is read back as it was written. */
+/** A column of the CSV with its DuckDB type, so that it is read back as it was written. */
 export interface DatasetColumn {
   readonly name: string;
   readonly type: string;
 }
 
-/** A file that could not be read, set aside. */
+/** An input file that could not be read. */
 export interface RejectedFile {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
   readonly reason: string;
-  /** First line at fault, counted from 1, where the format has lines. */
+  /** First invalid line, counted from 1, for formats with lines. */
   readonly line?: number;
-  /** Where the copy lies, relative to the workspace. */
+  /** Path of the copy, relative to the workspace. */
   readonly copy?: string;
 }
 
 export interface Dataset {
   readonly kind: "dataset";
-  /** The stamp of its artifacts. */
+  /** The timestamp in the names of its artifacts. */
   readonly datasetId: string;
   readonly createdAt: string;
   readonly artifact: Artifact;
   readonly rows: number;
   readonly columns: readonly DatasetColumn[];
-  /** The input folder as configured: only datasets of one folder accumulate. */
+  /** The input folder as configured; only datasets of the same folder accumulate. */
   readonly inputFolder: string;
   readonly files: readonly SourceFile[];
   readonly rejected: readonly RejectedFile[];
   readonly duplicatesRemoved: number;
-  /** Hash of the `ingest` part of the configuration, with the columns it names. */
+  /** Hash of the `ingest` section of config.json and the columns it names. */
   readonly ingestSha256: string;
-  /** Wall time of the ingestion. */
+  /** Wall time of the ingest. */
   readonly seconds: number;
 }

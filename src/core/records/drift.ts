@@ -1,22 +1,22 @@
-/** What a drift test says of one column, and a report says of all. */
+/** Drift results: of one column and of the whole dataset. */
 
 export interface ColumnDrift {
   /** Name of the test, e.g. "ks", "chi_square". */
   readonly test: string;
-  /** "p_value" drifts below the limit, "distance" above it: a distance is never read as a p-value. */
+  /** A p-value below the limit is drift, a distance above the limit is drift. */
   readonly measure: "p_value" | "distance";
   readonly statistic: number;
-  /** The p-value (adjusted, where the rules adjust it) or the distance that is held against `limit`. */
+  /** The p-value (adjusted, if the rules adjust it) or the distance that is compared with `limit`. */
   readonly value: number;
   readonly limit: number;
-  /** The side of the limit on which a value is drift: below it for a p-value, above it for a distance. */
+  /** The side of the limit that counts as drift: "below" for a p-value, "above" for a distance. */
   readonly direction: "below" | "above";
-  /** Population stability index, the effect size beside the verdict; null where it cannot be computed. */
+  /** Population stability index, the effect size; null if it cannot be computed. */
   readonly psi: number | null;
   readonly drifted: boolean;
-  /** Why the column was not tested; then `drifted` is false and the numbers are NaN. */
+  /** Why the column was not tested; `drifted` is then false and the numbers are NaN. */
   readonly skipped?: string;
-  /** Why the verdict is another than value and limit alone would give. */
+  /** Why the verdict differs from what value and limit alone would give. */
   readonly note?: string;
 }
 
@@ -24,14 +24,14 @@ export interface DriftReport {
   readonly rules: "calibrated" | "evidently";
   readonly referenceRows: number;
   readonly currentRows: number;
-  /** By input of the model, and "prediction" where its answers were compared. */
+  /** By input column of the model, and "prediction" if predictions were compared. */
   readonly columns: Readonly<Record<string, ColumnDrift>>;
-  /** Null where the truth is not known, or the reference lacks it; left out where nobody asked. */
+  /** Null if there are no labels, now or in the reference; absent if it was not requested. */
   readonly target?: ColumnDrift | null;
   readonly dataset: {
     /**
-     * Columns tested and drifted, and their quotient; share is null when none could be tested. The inputs; by
-     * Evidently's rules the prediction and the target too.
+     * Number of columns tested and drifted, and drifted / tested (null if none could be tested). Counts the inputs; with
+     * Evidently's rules also the prediction and the target.
      */
     readonly tested: number;
     readonly drifted: number;
@@ -41,7 +41,7 @@ export interface DriftReport {
   };
 }
 
-/** One check with its verdict; what diagnose, monitor and doctor list. */
+/** One check and its result, as listed by diagnose, monitor and doctor. */
 export interface Finding {
   readonly name: string;
   readonly status: "pass" | "warn" | "fail";

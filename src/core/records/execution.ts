@@ -1,6 +1,6 @@
-/** Execution: one time that a scheduled job ran, or did not run although it was due. */
+/** Execution: one run of a scheduled job, or a due time that was skipped. */
 
-/** "killed" is never written: what says "running" of a process that is gone was killed. */
+/** "killed" is never written to disk: it is inferred from a record that says "running" while its process is gone. */
 export type ExecutionStatus = "running" | "done" | "failed" | "timed_out" | "stopped" | "skipped" | "killed";
 
 export interface Execution {
@@ -8,21 +8,21 @@ export interface Execution {
   /** "<stamp>_<job>" */
   readonly executionId: string;
   readonly job: string;
-  /** As on a command line, without the program: ["fullprocess", "--wait", "10m"]. */
+  /** Command-line arguments without the program: ["fullprocess", "--wait", "10m"]. */
   readonly command: readonly string[];
-  /** "schedule": at its time; "missed": later, because nothing ran then; "manual": by hand. */
+  /** "schedule": on time; "missed": later, because the scheduler was not running; "manual": started by a user. */
   readonly trigger: "schedule" | "missed" | "manual";
-  /** The time of the cron expression that it stands for; null by hand. */
+  /** The time that the cron expression gave; null for "manual". */
   readonly dueAt: string | null;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly status: ExecutionStatus;
-  /** Null while it runs, and where a signal or nobody ended it. */
+  /** Null while it runs, if a signal ended it, or if it never ran. */
   readonly exitCode: number | null;
   /** Why it was skipped or could not be started; null otherwise. */
   readonly reason: string | null;
   readonly seconds: number | null;
-  /** Relative to the workspace; null for one that was skipped. */
+  /** Relative to the workspace; null if it was skipped. */
   readonly log: string | null;
   readonly pid: number;
   readonly host: string;

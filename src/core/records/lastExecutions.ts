@@ -1,9 +1,9 @@
-/** What a scheduler must not forget of a job, however old: when it last ran without anybody asking for it. */
+/** The executions that retention must keep, however old, so that the scheduler knows which times are done. */
 import type { Execution } from "./execution.ts";
 
 /**
- * Of each job the newest that nobody started by hand, and the newest of them that was not skipped: a job whose last
- * record is gone would be overdue, and run again for a time that it ran for.
+ * Per job the newest execution that was not started manually, and the newest of those that was not skipped. If prune
+ * deleted them, the job would look overdue and run again.
  * @param executions newest first
  */
 export function lastExecutions(executions: readonly Execution[]): ReadonlySet<Execution> {

@@ -1,24 +1,24 @@
-/** Model: one self-contained JSON file that predicts; reading it can run nothing. */
+/** Model: one self-contained JSON file. Loading it never executes code from the file. */
 import type { FittedEstimator } from "../estimator.ts";
 import type { JsonObject } from "../json.ts";
 import type { Reference } from "./reference.ts";
 import type { Signature } from "../table/signature.ts";
 
-/** Raised by one when an older mlctl could not read the file rightly. */
+/** Incremented when an older mlctl would misread the file. */
 export const MODEL_VERSION = 1;
 
-/** A transform with what it learned: `type` names it in the registry of features. */
+/** A fitted transform; `type` is its name in the registry of features. */
 export interface FittedTransform {
   readonly type: string;
   readonly state: JsonObject;
 }
 
-/** How the probability of class 1 is corrected: along a sigmoid of its log-odds (Platt), or along steps (isotonic). */
+/** Calibration of the probability of class 1: a sigmoid of its log-odds (Platt scaling) or isotonic regression. */
 export type Calibration =
   | { readonly method: "sigmoid"; readonly slope: number; readonly intercept: number }
   | { readonly method: "isotonic"; readonly x: readonly number[]; readonly y: readonly number[] };
 
-/** The same data, configuration and seed give the same bytes: no clock, no run id and no path is in here. */
+/** The same data, configuration and seed give the same bytes: it contains no timestamp, run id or path. */
 export interface Model {
   readonly format: "mlctl-model";
   readonly version: number;
@@ -26,15 +26,15 @@ export interface Model {
   readonly signature: Signature;
   readonly transforms: readonly FittedTransform[];
   readonly estimator: FittedEstimator;
-  /** The baseline family on the same training rows: what every score is told beside. */
+  /** The baseline family fitted on the same training rows; scores are reported next to its score. */
   readonly baseline: FittedEstimator;
-  /** Binary only: class 1 is predicted from this probability on. */
+  /** Binary only: class 1 is predicted if its probability is at least this. */
   readonly threshold: number | null;
-  /** Binary only, where it is configured: what the estimator says is corrected before the threshold. */
+  /** Binary only, if configured: applied to the estimator's probability before the threshold. */
   readonly calibration?: Calibration;
-  /** On the validation part. */
+  /** On the validation set. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** Mean loss of score when a column is shuffled, or the family's own importance; by feature, largest first. */
+  /** By feature, largest first: permutation importance (mean drop of the score) or the family's own importance. */
   readonly importance: readonly (readonly [string, number])[];
   readonly lineage: {
     readonly datasetSha256: string;
@@ -45,6 +45,6 @@ export interface Model {
     readonly validationRows: number;
   };
   readonly reference: Reference;
-  /** Hash of all the rest, so that a truncated or edited file is noticed wherever it lies. */
+  /** Checksum of everything else in the file, so that truncation and edits are detected. */
   readonly sha256: string;
 }

@@ -1,59 +1,59 @@
-/** MonitorRecord: what was found when rows of one window were held against the reference; one file for each. */
+/** MonitorRecord: the result of comparing the rows of one window with the reference; one file per window. */
 import type { ColumnDrift, DriftReport } from "./drift.ts";
 
 export type MonitorArea = "drift" | "quality" | "performance";
 
-/** "skipped": could not be judged, which is never a pass. */
+/** "skipped": could not be evaluated; never counts as a pass. */
 export type MonitorStatus = "pass" | "warn" | "fail" | "skipped";
 
 /** One check of one window. */
 export interface MonitorFinding {
   readonly area: MonitorArea;
-  /** Stable over windows: alerts follow it. */
+  /** The same in every window: alerts follow a finding by its name. */
   readonly name: string;
   readonly status: MonitorStatus;
-  /** What is held against `limit`; null where there is nothing to hold. */
+  /** Compared with `limit`; null if there is no value. */
   readonly value: number | null;
   readonly limit: number | null;
-  /** Which side of the limit passes; null where there is no limit. */
+  /** The side of the limit that passes; null if there is no limit. */
   readonly passes: "at_most" | "at_least" | null;
-  /** Of the value, 95 %; null where it has none. */
+  /** 95 % interval of the value, or null. */
   readonly interval: readonly [number, number] | null;
-  /** What it means, or why it was skipped. */
+  /** Explanation, or why it was skipped. */
   readonly message: string;
 }
 
 export type MonitorSource = "files" | "dataset" | "predictions";
 
-/** Which rows were judged together. */
+/** The rows that were evaluated together. */
 export interface MonitorWindow {
-  /** As a person calls it: "2024-01-10 back 90d", "rows 1 to 500", a file's path. */
+  /** Display name: "2024-01-10 back 90d", "rows 1 to 500", a file's path. */
   readonly label: string;
   /** Inclusive, ISO 8601 UTC; null without a time column. */
   readonly start: string | null;
   /** Exclusive. */
   readonly end: string | null;
   readonly rows: number;
-  /** Rows whose truth is known and that have an answer. */
+  /** Rows with both label and prediction. */
   readonly labelled: number;
-  /** The file, where all rows are of one. */
+  /** The file, if all rows come from one. */
   readonly file: string | null;
 }
 
-/** How one column of a batch is filled. */
+/** Data quality of one column of a batch. */
 export interface ColumnQuality {
   readonly missingShare: number;
-  /** Share of rows whose value is not of the column's kind, with one of them. */
+  /** Share of rows whose value is not of the column's kind; `invalidExample` is one such value. */
   readonly invalidShare: number;
   readonly invalidExample: string | null;
-  /** Categories not seen in training; null for numbers and dates. */
+  /** Share of values that are categories not seen in training; null for numbers and dates. */
   readonly newShare: number | null;
   readonly newCategories: readonly string[];
   /** Share of values outside the training range; null for categories and dates. */
   readonly outsideShare: number | null;
   readonly minimum: number | null;
   readonly maximum: number | null;
-  /** All present values are the same, and in training they were not. */
+  /** All present values are equal, and in training they were not. */
   readonly constant: boolean;
 }
 
@@ -61,10 +61,10 @@ export interface QualityReport {
   readonly rows: number;
   readonly duplicateShare: number;
   readonly missingColumns: readonly string[];
-  /** Columns that the model does not take. */
+  /** Columns that the model does not use. */
   readonly extraColumns: readonly string[];
   readonly newestAt: string | null;
-  /** From the newest row to the end of the window (or to now), in days. */
+  /** Age of the newest row at the end of the window (or now), in days. */
   readonly ageDays: number | null;
   readonly columns: Readonly<Record<string, ColumnQuality>>;
 }
@@ -74,18 +74,18 @@ export interface MetricValues {
   readonly intervals: Readonly<Record<string, readonly [number, number] | null>>;
 }
 
-/** Metrics as they would be if the probabilities were right: an estimate, no measurement. */
+/** Metrics estimated without labels, assuming that the probabilities are calibrated. */
 export interface PerformanceEstimate extends MetricValues {
   readonly method: "cbpe";
   readonly rows: number;
-  /** Whether the model's probabilities were calibrated; else the estimate is as good as they are. */
+  /** Whether the model calibrates its probabilities; if not, the estimate is only as good as they are. */
   readonly calibrated: boolean;
-  /** The same metrics of the rows whose truth is known: the estimate's track record. */
+  /** The same metrics on the labelled rows, to check the estimate. */
   readonly realised: Readonly<Record<string, number | null>>;
 }
 
-/** An earlier word on the same window, when fewer labels were known. */
-export interface MonitorStatement {
+/** An earlier evaluation of the same window, with fewer labels. */
+export interface EarlierResult {
   readonly asOf: string;
   readonly rows: number;
   readonly labelled: number;
@@ -93,24 +93,27 @@ export interface MonitorStatement {
 }
 
 export interface PerformanceReport extends MetricValues {
-  /** Rows with truth and answer. */
+  /** Rows with label and prediction. */
   readonly rows: number;
-  /** The metric that decides, and what the model reached on the test data. */
+  /** The main metric; `reference` is its value on the test data. */
   readonly metric: string;
   readonly value: number | null;
   readonly reference: number | null;
-  /** Regression: of truth minus answer; n − 1. */
+  /** Regression: of label minus prediction, sample (n − 1). */
   readonly errorStandardDeviation: number | null;
   readonly meanPredicted: number | null;
   readonly meanActual: number | null;
-  /** At most some hundred, evenly taken: time (null without a time column), answer, truth. Classes by their name. */
+  /**
+   * An evenly spaced sample of a few hundred rows: time (null without a time column), prediction, label. Classes by
+   * name.
+   */
   readonly points: readonly (readonly [at: string | null, predicted: number | string, actual: number | string])[];
   readonly estimate: PerformanceEstimate | null;
-  /** Why there is nothing to tell. */
+  /** Why performance was not computed. */
   readonly skipped?: string;
 }
 
-/** The rows of a window that share a value of a column. */
+/** Performance on the rows of a window that share a value of a column. */
 export interface SegmentReport {
   readonly column: string;
   readonly value: string;
@@ -120,54 +123,56 @@ export interface SegmentReport {
   readonly metricValue: number | null;
   readonly interval: readonly [number, number] | null;
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** "fail": surely worse than the other rows, or beyond a required limit. */
+  /** "fail": significantly worse than the other rows, or outside a required limit. */
   readonly status: MonitorStatus;
 }
 
-/** Shares of the present values: enough to draw both sides. */
+/** Binned shares of the present values, to draw reference and current side by side. */
 export type ColumnDistribution =
   | {
       readonly kind: "number" | "date";
-      /** Of the bins, one more than there are; the outermost bins hold what lies beyond too. */
+      /** (n_bins + 1). The outermost bins also hold the values beyond them. */
       readonly edges: readonly number[];
       readonly reference: readonly number[];
       readonly current: readonly number[];
     }
   | {
       readonly kind: "category";
-      /** The most frequent of both sides together. */
+      /** The most frequent categories of both sides together. */
       readonly names: readonly string[];
-      /** So many further categories share the last place of `reference` and `current`; 0: there are none. */
+      /**
+       * Number of remaining categories, which share the last entry of `reference` and `current`; 0 if there are none.
+       */
       readonly others: number;
       readonly reference: readonly number[];
       readonly current: readonly number[];
     };
 
 export interface MonitorDistribution {
-  /** By input, and "prediction". */
+  /** By input column, and "prediction". */
   readonly columns: Readonly<Record<string, ColumnDistribution>>;
-  /** Null where the truth is not known, or the reference lacks it. */
+  /** Null if there are no labels, now or in the reference. */
   readonly target: ColumnDistribution | null;
 }
 
 export interface MonitorDrift extends DriftReport {
-  /** Null where the truth is not known, or the reference lacks it. */
+  /** Null if there are no labels, now or in the reference. */
   readonly target: ColumnDrift | null;
 }
 
 export interface MonitorRecord {
   readonly kind: "monitor";
-  /** Of source, window, model and settings: the same again replaces the record. */
+  /** Hash of source, window, model and settings; a repeated evaluation replaces the record. */
   readonly monitorId: string;
-  /** When it was judged: labels that come later change the figures. */
+  /** When it was evaluated; labels that arrive later change the metrics. */
   readonly createdAt: string;
   readonly source: MonitorSource;
   readonly window: MonitorWindow;
-  /** Null for a model file that no run of this workspace made. */
+  /** Null for a model file that was not trained in this workspace. */
   readonly runId: string | null;
   readonly modelVersion: number | null;
   readonly modelSha256: string;
-  /** Of the settings that decide the verdict. */
+  /** Hash of the settings that affect the result. */
   readonly settingsSha256: string;
   readonly reference: { readonly name: string; readonly rows: number };
   readonly status: MonitorStatus;
@@ -176,8 +181,8 @@ export interface MonitorRecord {
   readonly performance: PerformanceReport;
   readonly segments: readonly SegmentReport[];
   readonly findings: readonly MonitorFinding[];
-  /** Absent in records of earlier versions. */
+  /** Distributions of the columns. Absent in records of earlier versions. */
   readonly spread?: MonitorDistribution;
-  /** What was said before of this window, oldest first. */
-  readonly statements: readonly MonitorStatement[];
+  /** Earlier evaluations of this window, oldest first. */
+  readonly statements: readonly EarlierResult[];
 }

@@ -1,19 +1,19 @@
-/** What is remembered of each prediction, so that the truth can be joined to it later. */
+/** The prediction log: what is stored of each prediction, so that its label can be joined later. */
 
-/** One answered row. */
+/** One predicted row. */
 export interface LoggedPrediction {
-  /** Given to the caller with the answer; unique over all processes. */
+  /** Returned to the caller with the prediction; unique across processes. */
   readonly predictionId: string;
-  /** When it was answered, in milliseconds since 1970. */
+  /** Time of the prediction, in milliseconds since 1970. */
   readonly at: number;
-  /** Null for a model file that no run made. */
+  /** Null for a model file that does not belong to a run. */
   readonly runId: string | null;
   readonly modelSha256: string;
-  /** By column, as the caller gave them. */
+  /** By column, as sent by the caller. */
   readonly inputs: Readonly<Record<string, string | number | boolean | null>>;
-  /** A class by its name, or a number. */
+  /** Name of the predicted class, or a number. */
   readonly prediction: string | number;
-  /** Of the answer's class (of the positive class where there are two); null in regression. */
+  /** Binary: of the positive class. Multiclass: of the predicted class. Null for regression. */
   readonly probability: number | null;
   readonly source: "serve" | "predict" | "watch";
 }
@@ -22,17 +22,17 @@ export interface PredictionLogStats {
   /** Accepted, not yet on disk. */
   readonly queued: number;
   readonly written: number;
-  /** Lost because the queue was full or the disk refused. */
+  /** Lost because the queue was full or a write failed. */
   readonly dropped: number;
   readonly lastError: string | null;
 }
 
-/** Takes predictions in passing: `append` never throws, never waits and never blocks. */
+/** Writes predictions in the background: `append` never throws, waits or blocks. */
 export interface PredictionLog {
   append(predictions: readonly LoggedPrediction[]): void;
-  /** Resolves when all that was accepted so far is on disk; where the disk refuses, once it did: the rows wait on. */
+  /** Resolves when all accepted rows are on disk, or when a write failed; the rows then stay queued. */
   flush(): void | Promise<void>;
-  /** Flushes and lets go of the file; `append` after it counts as dropped. */
+  /** Flushes and closes the file; rows appended afterwards count as dropped. */
   close(): void | Promise<void>;
   stats(): PredictionLogStats;
 }

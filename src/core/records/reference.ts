@@ -1,4 +1,4 @@
-/** Reference: what the training rows looked like, kept in the model so that drift can be tested without them. */
+/** Reference: statistics of the training rows, stored in the model so that drift can be tested without the rows. */
 
 export interface NumberReference {
   readonly kind: "number" | "date";
@@ -17,17 +17,17 @@ export interface CategoryReference {
   readonly kind: "category";
   readonly count: number;
   readonly missing: number;
-  /** Rows by category, most frequent first. */
+  /** Number of rows by category, most frequent first. */
   readonly counts: readonly (readonly [string, number])[];
 }
 
 export type ColumnReference = NumberReference | CategoryReference;
 
-/** By column name; the prediction on the validation rows stands under "prediction". */
+/** Statistics by column; `prediction` describes the predictions on the validation rows. */
 export interface Reference {
   readonly rows: number;
   readonly columns: Readonly<Record<string, ColumnReference>>;
   readonly prediction: ColumnReference | null;
-  /** The truth of the training rows; absent in models of earlier versions. */
+  /** Labels of the training rows; absent in models of earlier versions. */
   readonly target?: ColumnReference;
 }

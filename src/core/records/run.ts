@@ -1,17 +1,17 @@
-/** Run: one trained model and what went into it, as MLflow means it. */
+/** Run: one trained model and its inputs, like a run in MLflow. */
 import type { Artifact } from "./artifact.ts";
 import type { Json } from "../json.ts";
 import type { Task } from "../task.ts";
 
 export type RunStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
-/** One class of the test rows by itself. */
+/** Scores of one class on the test set. */
 export interface ClassScore {
   readonly label: string;
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Rows of that class. */
+  /** Number of rows with this label. */
   readonly support: number;
 }
 
@@ -19,44 +19,44 @@ export interface ClassScore {
 export interface ScoreRecord {
   readonly createdAt: string;
   readonly metric: string;
-  /** Null where it is undefined. */
+  /** Null if undefined. */
   readonly value: number | null;
   readonly interval: readonly [number, number] | null;
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** 95 % bootstrap interval of each metric; null where it is undefined. */
+  /** 95 % bootstrap interval of each metric; null if undefined. */
   readonly intervals: Readonly<Record<string, readonly [number, number] | null>>;
-  /** The baseline family, fitted on the same training rows, judged on the same test rows. */
+  /** Metrics of the baseline family, fitted on the same training rows, on the same test rows. */
   readonly baseline: Readonly<Record<string, number | null>>;
-  /** Classification: rows by true class (first index) and predicted class. */
+  /** Classification: number of rows by true class (first index) and predicted class. */
   readonly confusionMatrix: readonly (readonly number[])[] | null;
   readonly classReport: readonly ClassScore[] | null;
   readonly rows: number;
   readonly testFiles: readonly { readonly path: string; readonly sha256: string; readonly rows: number }[];
-  /** Test rows that are copies of rows that the model learned from; null where the training data is gone. */
+  /** Test rows that are copies of training rows; null if the training data is gone. */
   readonly copiedRows: number | null;
-  /** Test rows that are copies of validation rows only; older records lack it. */
+  /** Test rows that are copies of validation rows only; absent in records of earlier versions. */
   readonly copiedValidationRows?: number | null;
   readonly artifact: Artifact;
 }
 
-/** How the figures of several folds become one. */
+/** How the scores of several folds are aggregated. */
 export const aggregates = ["mean", "median", "trimmed_mean"] as const;
 export type Aggregate = (typeof aggregates)[number];
 
-/** How a candidate did on folds of the training part: by it the leaderboard is ranked where it is configured. */
+/** Cross-validation scores of a candidate on the training set; if configured, the leaderboard is ranked by them. */
 export interface Selection {
   /** "k_fold", "time_series", … */
   readonly method: string;
   readonly folds: number;
-  /** The run's metric on each fold, the earliest first where folds follow time; null where it is undefined. */
+  /** The run's metric on each fold, earliest first if folds follow time; null if undefined. */
   readonly values: readonly (number | null)[];
-  /** How `values` became `value`. */
+  /** How `values` are combined into `value`. */
   readonly aggregate: Aggregate;
-  /** What the leaderboard is ranked by; null where the metric is undefined on one of the folds. */
+  /** The leaderboard is ranked by this; null if the metric is undefined on any fold. */
   readonly value: number | null;
-  /** Of the run's metric over the folds; null where it is undefined on one of them. */
+  /** Mean of `values`; null if the metric is undefined on any fold. */
   readonly mean: number | null;
-  /** Over the folds (population, n), as scikit-learn's cv_results_["std_test_score"]. */
+  /** Of `values` (population, n), like scikit-learn's cv_results_["std_test_score"]. */
   readonly standardDeviation: number | null;
 }
 
@@ -65,39 +65,39 @@ export interface Run {
   readonly runId: string;
   readonly status: RunStatus;
   readonly createdAt: string;
-  /** Stamp shared by all candidates of one `train`. */
+  /** Timestamp shared by all candidates of one `train`. */
   readonly trainId: string;
   readonly task: Task;
   readonly family: string;
   readonly engine?: string;
   readonly featureSet: string;
-  /** By which its training was ranked. */
+  /** The metric that ranked the leaderboard. */
   readonly metric: string;
   readonly params: Readonly<Record<string, Json>>;
-  /** On the validation part, by name; null where undefined (e.g. AUC with one class). */
+  /** On the validation set, by name; null if undefined (e.g. AUC with one class). */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** Absent where the validation part chose the winner. */
+  /** Absent if the leaderboard is ranked on the validation set. */
   readonly selection?: Selection;
   readonly tags: Readonly<Record<string, string>>;
   readonly datasetId: string;
   readonly datasetSha256: string;
   readonly configSha256: string;
-  /** The whole configuration with defaults, secrets left out. */
+  /** The whole configuration with defaults, without secrets. */
   readonly config: Json;
   readonly codeVersion: string;
   readonly seed: number;
   readonly trainingRows: number;
   readonly validationRows: number;
   readonly seconds: number;
-  /** 1 is the winner of the leaderboard; only it keeps a model, unless promotion.top names more. */
+  /** 1 is the top of the leaderboard; only that run keeps a model file, unless promotion.top names more. */
   readonly rank: number;
   readonly model: Artifact | null;
-  /** Counts up over all models ever trained in this workspace ("v3"); null without a model. */
+  /** Counts all models ever trained in this workspace ("v3"); null without a model file. */
   readonly modelVersion: number | null;
   readonly warnings: readonly string[];
   readonly score: ScoreRecord | null;
-  /** What people wrote of it: `mlctl models note`. */
+  /** Set by `mlctl models note`. */
   readonly note?: string;
-  /** Why it failed, for status FAILED. */
+  /** Why it failed (status FAILED). */
   readonly error?: string;
 }

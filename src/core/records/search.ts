@@ -1,18 +1,18 @@
-/** SearchRecord: what one search tried, all its trials in one file. */
+/** SearchRecord: one hyperparameter search with all its trials. */
 import type { Json } from "../json.ts";
 import type { Task } from "../task.ts";
 
-/** One point and what folds of the training part said of it: a run that keeps no model. */
+/** One set of parameters and its cross-validation scores on the training set; keeps no model. */
 export interface TrialRecord {
   /** "<search id>.<number>" */
   readonly trialId: string;
   readonly number: number;
-  /** "pruned": given up before all folds had judged it. */
+  /** "pruned": stopped before all folds were evaluated. */
   readonly status: "finished" | "pruned" | "failed";
   readonly params: Readonly<Record<string, Json>>;
-  /** The metric after one fold, two, …; null where it is undefined. */
+  /** The aggregated metric after one fold, two folds, …; null if undefined. */
   readonly steps: readonly (number | null)[];
-  /** The mean over the folds that judged it. */
+  /** The aggregated metric over the evaluated folds. */
   readonly value: number | null;
   readonly seconds: number;
   readonly error?: string;
@@ -22,9 +22,9 @@ export interface SearchRecord {
   readonly kind: "search";
   readonly searchId: string;
   readonly createdAt: string;
-  /** The training that went on with its best point. */
+  /** The training that used the best trial. */
   readonly trainId: string;
-  /** The same for the same dataset, settings and seed. */
+  /** Equal for the same dataset, settings and seed, so that an interrupted search can continue. */
   readonly key: string;
   readonly task: Task;
   readonly family: string;
@@ -34,7 +34,7 @@ export interface SearchRecord {
   readonly folds: number;
   readonly foldMethod: string;
   readonly seed: number;
-  /** Parameters that were not searched for. */
+  /** Parameters that are not part of the search space. */
   readonly params: Readonly<Record<string, Json>>;
   readonly datasetSha256: string;
   readonly configSha256: string;

@@ -1,20 +1,20 @@
-/** Builds a category column from texts. */
+/** Builds a category column from strings. */
 import type { CategoryColumn } from "./table.ts";
 
-/** Codes count up in order of first appearance; null and undefined are missing (−1). */
-export function categoryColumn(name: string, texts: readonly (string | null | undefined)[]): CategoryColumn {
+/** Codes are assigned in order of first appearance; null and undefined are missing (−1). */
+export function categoryColumn(name: string, values: readonly (string | null | undefined)[]): CategoryColumn {
   const codeOf = new Map<string, number>();
-  const codes = new Int32Array(texts.length);
-  for (let i = 0; i < texts.length; i++) {
-    const text = texts[i];
-    if (text === null || text === undefined) {
+  const codes = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value === null || value === undefined) {
       codes[i] = -1;
       continue;
     }
-    let code = codeOf.get(text);
+    let code = codeOf.get(value);
     if (code === undefined) {
       code = codeOf.size;
-      codeOf.set(text, code);
+      codeOf.set(value, code);
     }
     codes[i] = code;
   }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { categoryColumn } from "./categoryColumn.ts";
 import { cellText } from "./cellText.ts";
 
-it("writes numbers and dates so that they read back, and null for what is missing", () => {
+it("formats numbers and dates so that they can be read back, and gives null for missing values", () => {
   const numbers = { kind: "number", name: "n", values: Float64Array.of(0.1, -3, NaN) } as const;
   expect([0, 1, 2].map((row) => cellText(numbers, row))).toEqual(["0.1", "-3", null]);
   const dates = { kind: "date", name: "d", values: Float64Array.of(Date.UTC(2026, 0, 2), NaN) } as const;

@@ -1,7 +1,7 @@
-/** One value of a column as a text. */
+/** One value of a column as a string. */
 import type { Column } from "./table.ts";
 
-/** Null where it is missing; a date in ISO 8601, UTC. */
+/** Null if the value is missing; dates in ISO 8601, UTC. */
 export function cellText(column: Column, row: number): string | null {
   if (column.kind === "category") {
     const code = column.codes[row]!;

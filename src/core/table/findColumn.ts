@@ -1,7 +1,6 @@
 /** Looks a column up by name. */
 import type { Column, Table } from "./table.ts";
 
-/** The column called `name`, or undefined. */
 export function findColumn(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name);
 }

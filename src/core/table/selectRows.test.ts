@@ -3,7 +3,7 @@ import { categoryColumn } from "./categoryColumn.ts";
 import { findColumn } from "./findColumn.ts";
 import { selectRows } from "./selectRows.ts";
 
-it("takes rows in the order asked for, missing values and repeats included, and leaves the table alone", () => {
+it("selects rows in the given order, with missing values and repeats, without changing the table", () => {
   const values = Float64Array.from([1, NaN, 3]);
   const table = {
     rowCount: 3,

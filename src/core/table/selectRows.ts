@@ -1,9 +1,9 @@
-/** Takes rows of a table by position. */
+/** Selects rows of a table by position. */
 import type { Column, Table } from "./table.ts";
 
 /**
- * A table of `rows`, in their order; a position may repeat. Dictionaries of category columns are shared, and the whole
- * table is where all rows are taken as they stand.
+ * The given `rows` in the given order; a position may repeat. Shares the dictionaries of category columns, and returns
+ * `table` itself if every row is selected in order.
  */
 export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   if (isEveryRow(table, rows)) return table;
@@ -23,14 +23,14 @@ function selectColumn(column: Column, rows: ArrayLike<number>): Column {
   return { ...column, codes };
 }
 
-/** As `Float64Array.from(rows, (row) => values[row])`, ten times as fast. */
+/** Like `Float64Array.from(rows, (row) => values[row])`, but ten times as fast. */
 export function selectValues(values: Float64Array, rows: ArrayLike<number>): Float64Array {
   const selected = new Float64Array(rows.length);
   for (let i = 0; i < selected.length; i++) selected[i] = values[rows[i]!]!;
   return selected;
 }
 
-/** Rows `start` to `end` (exclusive) as views of the same memory; dictionaries of category columns are shared. */
+/** Rows `start` to `end` (exclusive) as views of the same memory. */
 export function sliceRows(table: Table, start: number, end: number): Table {
   const first = Math.min(Math.max(start, 0), table.rowCount);
   const last = Math.min(Math.max(end, first), table.rowCount);

@@ -1,24 +1,26 @@
-/** Signature: which columns a model takes and what it answers; every row is checked against it before features. */
+/**
+ * Signature: inputs and target of a model, like in MLflow. Every row is checked against it before features are
+ * computed.
+ */
 import type { ColumnKind } from "./table.ts";
 import type { Task } from "../task.ts";
 
-/** One input column as it was in training. */
+/** An input column, as seen in training. */
 export interface ColumnSpec {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** Numbers only: all were whole in training. */
+  /** Numbers only: all training values were integers. */
   readonly integer?: boolean;
-  /** Numbers and dates (epoch milliseconds): the range seen in training; absent if every value was missing. */
+  /** Numbers and dates (epoch milliseconds): the range in training; absent if all values were missing. */
   readonly minimum?: number;
   readonly maximum?: number;
-  /** Categories seen in training, sorted; at most a thousand are listed (`truncated`). */
+  /** Categories in training, sorted; at most a thousand (then `truncated` is true). */
   readonly categories?: readonly string[];
   readonly truncated?: boolean;
   /** Share of training rows without a value, 0 to 1. */
   readonly missingShare: number;
 }
 
-/** What is predicted. */
 export interface TargetSpec {
   readonly name: string;
   readonly task: Task;
@@ -29,7 +31,7 @@ export interface TargetSpec {
 export interface Signature {
   readonly inputs: readonly ColumnSpec[];
   readonly target: TargetSpec;
-  /** How texts are read, as `ingest` of config.json had it when the model was trained: rows to predict are read alike. */
+  /** The `ingest` settings at training time that affect how values are read; rows to predict are read the same way. */
   readonly reading: {
     readonly nullValues: readonly string[];
     readonly normalizeNames: boolean;

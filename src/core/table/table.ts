@@ -1,6 +1,6 @@
-/** Table: columns at rest in memory, before features; what `data` reads and `features` turn into a matrix. */
+/** Table: typed columns in memory. `data` reads it; `features` turn it into a matrix. */
 
-/** What a column holds. A *feature* is what it becomes after transforms. */
+/** Kind of an input column. After the transforms, columns are called features. */
 export type ColumnKind = "number" | "category" | "date";
 
 /** Numbers; NaN is missing. */
@@ -17,7 +17,7 @@ export interface DateColumn {
   readonly values: Float64Array;
 }
 
-/** Texts, each distinct one stored once: `categories[codes[row]]`; code −1 is missing. */
+/** Dictionary-encoded strings: `categories[codes[row]]`; code −1 is missing. */
 export interface CategoryColumn {
   readonly kind: "category";
   readonly name: string;
@@ -27,7 +27,7 @@ export interface CategoryColumn {
 
 export type Column = NumberColumn | DateColumn | CategoryColumn;
 
-/** Columns of one length with distinct names. */
+/** Columns of equal length with distinct names. */
 export interface Table {
   readonly rowCount: number;
   readonly columns: readonly Column[];

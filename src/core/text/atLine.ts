@@ -1,6 +1,6 @@
-/** Names a place in a file and what is wrong there, the line once. */
+/** Prefixes an error with its place: `a.csv, line 3: two columns are called "b"`. */
 
-/** `a.csv, line 3: two columns are called "b"`; a reason that opens with the line itself says it only once. */
+/** A reason that already starts with the line number does not get a second one. */
 export function atLine(path: string, line: number | undefined, reason: string): string {
   if (line === undefined) return `${path}: ${reason}`;
   return reason.startsWith(`line ${line}`) ? `${path}, ${reason}` : `${path}, line ${line}: ${reason}`;

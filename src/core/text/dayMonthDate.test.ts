@@ -3,8 +3,8 @@ import { dayMonthHint } from "./dayMonthDate.ts";
 
 const dates = { example: "09/03/2024", first: 12, second: 12, forms: ["%d/%m/%Y"] };
 
-describe("dates whose day and month could change places", () => {
-  it("have the day first where a first part is above 12, the month where a second one is", () => {
+describe("dates with an ambiguous order of day and month", () => {
+  it("have the day first if a first part is above 12, the month first if a second part is", () => {
     expect(dayMonthHint("bought", { ...dates, first: 29 })).toBe(
       `the first part goes up to 29, so the day comes first: for dates, set "ingest.select": { "bought": "CAST(strptime(bought, '%d/%m/%Y') AS DATE)" } in config.json`,
     );
@@ -13,21 +13,21 @@ describe("dates whose day and month could change places", () => {
     );
   });
 
-  it("are told with both orders where the values allow both", () => {
+  it("get a hint with both orders if the values allow both", () => {
     const hint = dayMonthHint("d", dates)!;
     expect(hint).toMatch(
       /^day or month can come first: .*'%d\/%m\/%Y'.*with the month first, write '%m\/%d\/%Y' in it$/,
     );
   });
 
-  it("keep their time, and every form that occurs", () => {
+  it("keep the time of day and every format that occurs", () => {
     const forms = ["%d.%m.%Y", "%d.%m.%Y %H:%M"];
     expect(dayMonthHint("d", { ...dates, first: 31, forms })).toContain(
       "CAST(strptime(d, ['%d.%m.%Y', '%d.%m.%Y %H:%M']) AS TIMESTAMP)",
     );
   });
 
-  it("fit no order where both parts go above 12, and are none above 31", () => {
+  it("fit neither order if both parts exceed 12, and are not dates above 31", () => {
     expect(dayMonthHint("d", { ...dates, first: 31, second: 31 })).toContain("neither order fits all");
     expect(dayMonthHint("version", { ...dates, first: 40 })).toBeUndefined();
   });

@@ -1,24 +1,31 @@
-/** Dates such as 09/03/2024 or 29.01.24, which no reader takes for dates as two days could be meant, and how to make them some. */
+/**
+ * Dates such as 09/03/2024 or 29.01.24. They are ambiguous, so readers keep them as strings; this builds the hint that
+ * converts them.
+ */
 import { selectHint } from "./selectHint.ts";
 
-/** Of a whole text, for DuckDB: two parts, the year, and perhaps hours, minutes and seconds. */
+/** Regular expression for a whole value, for DuckDB: two parts, the year, and optionally hours, minutes and seconds. */
 export const DAY_MONTH = String.raw`([0-9]{1,2})([./-])([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?`;
 
-/** What the texts of a column have in common. */
+/** Summary of such a column. */
 export interface DayMonthDates {
-  /** One of the texts. */
+  /** One of the values. */
   readonly example: string;
-  /** The greatest first and second part. */
+  /** Largest first part. */
   readonly first: number;
+  /** Largest second part. */
   readonly second: number;
-  /** The forms that occur, for strptime, with the day first: "%d/%m/%Y". */
+  /** The strptime formats that occur, written with the day first: "%d/%m/%Y". */
   readonly forms: readonly string[];
 }
 
 const LAST_MONTH = 12;
 const LAST_DAY = 31;
 
-/** Which order the values allow, and the line of config.json that makes dates of them; undefined where they are none. */
+/**
+ * A hint with the day/month order that the values allow and the setting that converts them; undefined if they cannot be
+ * dates.
+ */
 export function dayMonthHint(column: string, { first, second, forms }: DayMonthDates): string | undefined {
   if (Math.max(first, second) > LAST_DAY) return undefined;
   if (first > LAST_MONTH && second > LAST_MONTH) {
@@ -39,6 +46,6 @@ function strptime(name: string, forms: readonly string[]): string {
 }
 
 function list(forms: readonly string[]): string {
-  const texts = forms.map((form) => `'${form}'`);
-  return texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`;
+  const quoted = forms.map((form) => `'${form}'`);
+  return quoted.length === 1 ? quoted[0]! : `[${quoted.join(", ")}]`;
 }

@@ -7,7 +7,7 @@ describe("a decimal comma", () => {
     expect(hasDecimalComma(text)).toBe(false),
   );
 
-  it("is cured by a line of config.json, whatever the column is called", () => {
+  it("is converted by a setting in config.json, for any column name", () => {
     expect(decimalCommaHint("preis")).toBe(
       `set "ingest.select": { "preis": "CAST(replace(CAST(preis AS VARCHAR), ',', '.') AS DOUBLE)" } in config.json`,
     );

@@ -1,7 +1,7 @@
-/** Numbers written with a decimal comma, which no reader takes for numbers, and how to make some of them. */
+/** Numbers with a decimal comma. Readers keep them as strings; this builds the hint that converts them. */
 import { selectHint } from "./selectHint.ts";
 
-/** Of a whole text, for JavaScript and DuckDB alike. */
+/** Regular expression for a whole value, valid in JavaScript and DuckDB. */
 export const DECIMAL_COMMA = String.raw`[ \t]*[+-]?[0-9]+,[0-9]+[ \t]*`;
 
 const WHOLE = new RegExp(`^${DECIMAL_COMMA}$`);
@@ -10,8 +10,8 @@ export function hasDecimalComma(text: string): boolean {
   return WHOLE.test(text);
 }
 
-/** The line of config.json that turns them into numbers. */
+/** The setting that converts the column to numbers. */
 export function decimalCommaHint(column: string): string {
-  // As text first: where every number of a file is whole, its column is one of numbers already.
+  // VARCHAR first: in a file with integers only, the column is numeric already.
   return selectHint(column, (name) => `CAST(replace(CAST(${name} AS VARCHAR), ',', '.') AS DOUBLE)`);
 }

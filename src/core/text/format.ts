@@ -1,6 +1,6 @@
-/** Numbers as people read them. */
+/** Formats numbers, sizes and times for people. */
 
-/** Four significant digits, or all of a whole number: 0.7143, 12345, 1.2e-7; "–" for what is undefined. */
+/** Four significant digits, or all digits of an integer: 0.7143, 12345, 1.2e-7; "–" if undefined. */
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
@@ -9,7 +9,7 @@ export function formatNumber(value: number | null | undefined): string {
 
 const units = ["B", "kB", "MB", "GB", "TB"];
 
-/** Powers of 1000, as file managers count: 1234567 → "1.2 MB". */
+/** Decimal units (powers of 1000): 1234567 → "1.2 MB". */
 export function formatBytes(bytes: number): string {
   let [value, unit] = [bytes, 0];
   while (value >= 999.5 && unit < units.length - 1) {
@@ -20,17 +20,20 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
-/** "2026-11-21T10:06:15.061Z" → "2026-11-21T10:06:15Z": still ISO 8601, the milliseconds left out. */
+/** ISO 8601 without milliseconds: "2026-11-21T10:06:15.061Z" → "2026-11-21T10:06:15Z". */
 export function shortTime(iso: string): string {
   return iso.replace(/\.\d+Z$/, "Z");
 }
 
-/** A day without its midnight: "2024-07-31", but "2024-07-31T09:30:00.000Z". */
+/** ISO 8601, without the time if it is midnight: "2024-07-31", but "2024-07-31T09:30:00.000Z". */
 export function dateText(time: number): string {
   return new Date(time).toISOString().replace("T00:00:00.000Z", "");
 }
 
-/** `YYYYMMDDTHHMMSSmmmZ` in UTC: names sort by time and, with a stamp a millisecond under one lock, never collide. */
+/**
+ * `YYYYMMDDTHHMMSSmmmZ` in UTC, for file names: they sort by time. Under the lock no two share a millisecond, so they
+ * never collide.
+ */
 export function timestamp(date: Date): string {
   return date.toISOString().replace(/[-:.]/g, "");
 }

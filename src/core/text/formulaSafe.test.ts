@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { formulaSafe } from "./formulaSafe.ts";
 
-it("puts an apostrophe before what a spreadsheet would run", () => {
+it("prefixes formulas with an apostrophe", () => {
   const dangerous = [
     "=1+1",
     '=HYPERLINK("http://x")',
@@ -17,7 +17,7 @@ it("puts an apostrophe before what a spreadsheet would run", () => {
   expect(dangerous.map(formulaSafe)).toEqual(dangerous.map((text) => `'${text}`));
 });
 
-it("leaves numbers and plain text alone", () => {
+it("does not change numbers and plain text", () => {
   const plain = ["-5", "+1.5e3", "-.5", "1e-5", "a=b", "", " =1", "2026-01-01", "'quoted"];
   expect(plain.map(formulaSafe)).toEqual(plain);
 });

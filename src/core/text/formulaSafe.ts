@@ -1,13 +1,13 @@
-/** Cells of a CSV that a spreadsheet would run as a formula, made text (CSV injection). */
+/** Prevents CSV injection: escapes cells that a spreadsheet would run as a formula. */
 
-/** What spreadsheets take for the beginning of a formula; tab and line ends, because they skip them and look again. */
+/** First characters of a formula; also tab and line breaks, which spreadsheets skip before they look. */
 const FORMULA = /^[=+\-@\t\r\n]/;
 
-/** "-5" and "+1.5e3" are values in every spreadsheet. */
+/** "-5" and "+1.5e3" are plain numbers in every spreadsheet. */
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * An apostrophe in front tells spreadsheets that text follows.
+ * Prefixes an apostrophe, which makes spreadsheets read the cell as text.
  * @see OWASP, CSV Injection
  */
 export function formulaSafe(text: string): string {

@@ -27,7 +27,7 @@ describe("glob", () => {
     expect(glob(pattern)(path)).toBe(matched);
   });
 
-  it.each(["*.{csv", "a[b.csv"])("refuses %s, which is not closed", (pattern) => {
+  it.each(["*.{csv", "a[b.csv"])("rejects %s, which has an unclosed bracket", (pattern) => {
     expect(() => glob(pattern)).toThrow(`the pattern "${pattern}" is not valid`);
   });
 });

@@ -1,4 +1,4 @@
-/** Reads an instant from a single value the way DuckDB reads it from a file, and "31-Jul-2024" besides. */
+/** Parses a date or time as DuckDB does when it reads a file; also accepts "31-Jul-2024". */
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const INSTANT =
@@ -6,9 +6,9 @@ const INSTANT =
 const DAY_MONTH_YEAR = /^(\d{1,2})[- ]([A-Za-z]{3})[a-z]*[- ](\d{4})$/;
 
 /**
- * ISO 8601 with or without a time and a zone, or a day with the month's name. Without a zone it is UTC, as the columns
- * of a table are. Others, and days that do not exist, are undefined: 11-01-2023 could be two days, so it is none.
- * @returns milliseconds since 1970-01-01 UTC
+ * Accepts ISO 8601 with optional time and zone (default UTC, as in table columns), or a day with the month's name.
+ * @returns milliseconds since 1970-01-01 UTC; undefined for other formats, days that do not exist and ambiguous dates
+ *   such as 11-01-2023
  */
 export function parseDate(value: unknown): number | undefined {
   if (typeof value !== "string") return undefined;
@@ -27,7 +27,7 @@ export function parseDate(value: unknown): number | undefined {
 }
 
 function midnight(year: number, month: number, day: number): number | undefined {
-  // Date.UTC takes the year 99 for 1999; both turn February 30 into March 2.
+  // Not Date.UTC, which reads the year 99 as 1999. Both turn February 30 into March 2, hence the check below.
   const date = new Date(0);
   const time = date.setUTCFullYear(year, month - 1, day);
   return month >= 1 && month <= 12 && date.getUTCDate() === day ? time : undefined;

@@ -1,6 +1,6 @@
-/** The line of config.json that makes a column anew by SQL. */
+/** Hint with the `ingest.select` setting that recomputes a column with SQL. */
 
-/** Words that DuckDB 1.5 does not take for the name of a column: those of duckdb_keywords(), each tried. */
+/** Keywords that DuckDB 1.5 rejects as an unquoted column name (each word of duckdb_keywords() was tried). */
 const RESERVED = new Set(
   `
   all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by case cast check
@@ -13,7 +13,7 @@ const RESERVED = new Set(
 `.split(/\s+/),
 );
 
-/** @param expression SQL, given the column's name as it stands in SQL */
+/** @param expression returns SQL; `name` is the column name, quoted if necessary */
 export function selectHint(column: string, expression: (name: string) => string): string {
   const isBare = /^[A-Za-z_][A-Za-z0-9_]*$/.test(column) && !RESERVED.has(column.toLowerCase());
   const name = isBare ? column : `"${column.replaceAll('"', '""')}"`;

@@ -1,4 +1,4 @@
-/** How the figure over folds is called in tables. */
+/** Label of the cross-validation score in tables. */
 import type { Selection } from "../records/run.ts";
 
 /** "5 folds", "median of 5 folds", "trimmed mean of 5 folds". */

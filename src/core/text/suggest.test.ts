@@ -10,7 +10,7 @@ it.each([
   expect(suggest(word, ["train", "tune", "exited", "logistic_regression", "f1"])).toBe(expected);
 });
 
-it("suggests nothing far-fetched", () => {
+it("makes no far-fetched suggestions", () => {
   expect(suggest("banana", ["train", "score"])).toBeUndefined();
   expect(suggest("x", [])).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 /** "Did you mean …?" for commands, flags, columns, families, metrics and run ids. */
 
 /**
- * The candidate closest to `word` by edit distance, ignoring case; undefined when none is close enough
- * (more than a third of the letters differ), because a far-fetched suggestion is worse than none.
+ * The candidate closest to `word` by edit distance, ignoring case; undefined if more than a third of the letters differ,
+ * because a far-fetched suggestion is worse than none.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

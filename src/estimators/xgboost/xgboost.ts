@@ -6,7 +6,7 @@ import type {
   FitRemarks,
   FittedEstimator,
   Predictor,
-  StagedQuestion,
+  StagedRequest,
 } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -93,7 +93,7 @@ export const xgboost = {
     shares: ({ early_stopping_rounds: patience = null, best_iteration: best = null }) =>
       patience === null && best === null,
     first: firstRounds,
-    async answers(X: Matrix, y: Float64Array, options: FitOptions, { lengths, rows }: StagedQuestion) {
+    async predictions(X: Matrix, y: Float64Array, options: FitOptions, { lengths, rows }: StagedRequest) {
       const { engine, request, objective } = await prepareFit(X, y, options);
       if (engine.margins === undefined) return undefined;
       const outputCount = objective === "multi:softprob" ? options.classCount : 1;

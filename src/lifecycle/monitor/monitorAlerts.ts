@@ -8,7 +8,7 @@ import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.t
 import { alertOf } from "../../monitoring/alertOf.ts";
 import { changesFor, withPending, withRecord, withSettled, type Change } from "../../monitoring/alertState.ts";
 import type { Channel } from "../../notify/channel.ts";
-import { longestWait } from "../../notify/longestWait.ts";
+import { deliver, totalWait } from "../../notify/deliver.ts";
 import { changeAlertState } from "./alertStateFile.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -92,7 +92,7 @@ async function planned(
 }
 
 function longestDelivery({ channel, settings }: ConfiguredChannel): number {
-  return (settings.retries + 1) * channel.timeoutMs + longestWait(settings.retries);
+  return (settings.retries + 1) * channel.timeoutMs + totalWait(settings.retries);
 }
 
 function byArea(changes: readonly Change[]): Map<MonitorArea, Change[]> {
@@ -106,7 +106,6 @@ async function send(
   { channel, settings }: ConfiguredChannel,
   alert: Alert,
 ): Promise<SentAlert> {
-  const { deliver } = await import("../../notify/deliver.ts");
   const { status, attempts, error } = await deliver(channel, alert, {
     retries: settings.retries,
     signal: context.signal,

@@ -41,7 +41,7 @@ async function answersOf({ subject, fold, params, stages }: TrialTask): Promise<
   const estimator = findEstimator(candidate.family);
   const lengths = stages ?? ownLength(estimator, params);
   if (lengths !== null) {
-    const answers = await estimator.stages?.answers?.(X, y, { ...options, params }, { lengths, rows: judged });
+    const answers = await estimator.stages?.predictions?.(X, y, { ...options, params }, { lengths, rows: judged });
     if (answers !== undefined) return answers;
   }
   const fitted = await estimator.fit(X, y, { ...options, params });

@@ -9,10 +9,10 @@ it.each([
   [1_000_000, 0.001, 0.0001, 1120],
   [5, 0.9, 0.05, 5],
   [200, 0.0001, 0.01, 1],
-])("allows of %i rows with a share of %f, at %f, as many as SciPy", (n, p, alpha, expected) => {
+])("of %i rows with a share of %f, at %f, equals SciPy's", (n, p, alpha, expected) => {
   expect(binomialBound(n, p, alpha)).toBe(expected);
 });
 
-it("allows none of what never happens, and all of what always does", () => {
+it("is 0 for a probability of 0, and n for a probability of 1", () => {
   expect([binomialBound(100, 0, 0.01), binomialBound(100, 1, 0.01), binomialBound(0, 0.5, 0.01)]).toEqual([0, 100, 0]);
 });

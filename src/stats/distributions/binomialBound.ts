@@ -1,9 +1,9 @@
-/** How many of n rows chance alone may bring. */
+/** Upper quantile of the binomial distribution. */
 import { binomialDensity } from "./binomialDensity.ts";
 
 /**
- * The smallest k with P(X > k) ≤ alpha for X ~ Binomial(n, p), SciPy's `binom.isf(alpha, n, p)`: more is no chance.
- * Sums the upper tail from twelve standard deviations on, beyond which lies less than 1e-30. O(√n).
+ * The smallest k with P(X > k) ≤ alpha for X ~ Binomial(n, p), SciPy's `binom.isf(alpha, n, p)`: more than k is
+ * unlikely to be chance. Sums the upper tail from twelve standard deviations down; the rest is below 1e-30. O(√n).
  */
 export function binomialBound(n: number, p: number, alpha: number): number {
   if (n === 0 || p <= 0) return 0;

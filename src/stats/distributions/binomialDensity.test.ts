@@ -11,11 +11,11 @@ describe("binomialDensity", () => {
     [0, 20, 0.1, 0.12157665459056935],
     [20, 20, 0.9, 0.12157665459056935],
   ])("of %i in %i at %f equals SciPy's", (k, n, p, expected) => {
-    // SciPy goes through log-gamma and loses about log10(n) digits itself
+    // SciPy uses log-gamma and itself loses about log10(n) digits
     expect(Math.abs(binomialDensity(k, n, p) / expected - 1)).toBeLessThan(1e-10);
   });
 
-  it("adds up to one", () => {
+  it("sums to one", () => {
     let sum = 0;
     for (let k = 0; k <= 300; k++) sum += binomialDensity(k, 300, 0.37);
     expect(Math.abs(sum - 1)).toBeLessThan(1e-13); // 301 roundings

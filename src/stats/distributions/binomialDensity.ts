@@ -1,12 +1,12 @@
-/** Binomial probabilities that keep their digits for large n. */
+/** Binomial probabilities, accurate for large n. */
 import { stirlingError } from "./stirlingError.ts";
 
 /**
- * P(X = k) for X ~ Binomial(n, p), by the saddle-point expansion: relative error near 1e-15 where sums of
- * log-gamma values lose as many digits as log(n!) has.
+ * P(X = k) for X ~ Binomial(n, p), by the saddle-point expansion: relative error near 1e-15, where sums of log-gamma
+ * values lose as many digits as log(n!) has.
  *
- * @param n whole, at least 1
- * @param k whole, 0 to n
+ * @param n integer, at least 1
+ * @param k integer, 0 to n
  * @see Loader, Fast and accurate computation of binomial probabilities (2000)
  */
 export function binomialDensity(k: number, n: number, p: number): number {
@@ -20,7 +20,7 @@ export function binomialDensity(k: number, n: number, p: number): number {
   return Math.exp(exponent) * Math.sqrt(n / (2 * Math.PI * k * (n - k)));
 }
 
-/** x log(x / m) + m − x, by a series in (x − m) / (x + m) where the terms nearly cancel. */
+/** x log(x / m) + m − x; by a series in (x − m) / (x + m) if the terms nearly cancel. */
 function devianceTerm(x: number, m: number): number {
   if (Math.abs(x - m) >= 0.1 * (x + m)) return x * Math.log(x / m) + m - x;
   const v = (x - m) / (x + m);

@@ -11,17 +11,17 @@ describe("chiSquareSurvival", () => {
     [700, 3, 2.0991308534204487e-151],
     [10, 100, 1.0],
   ])("of %f with %i degrees of freedom equals SciPy's", (statistic, df, expected) => {
-    // relative, so that the far tail is held to as many digits as the middle
+    // relative, so that the far tail needs as many correct digits as the middle
     expect(Math.abs(chiSquareSurvival(statistic, df) / expected - 1)).toBeLessThan(1e-11);
   });
 
-  it("runs from 1 at zero to 0 far out", () => {
+  it("is 1 at zero and tends to 0", () => {
     expect(chiSquareSurvival(0, 4)).toBe(1);
     expect(chiSquareSurvival(2000, 3)).toBe(0);
     expect(chiSquareSurvival(Infinity, 3)).toBe(0);
   });
 
-  it("is NaN where it is undefined", () => {
+  it("is NaN if undefined", () => {
     expect(chiSquareSurvival(NaN, 3)).toBeNaN();
     expect(chiSquareSurvival(1, 0)).toBeNaN();
   });

@@ -4,12 +4,12 @@ import { scaledBesselK } from "./scaledBesselK.ts";
 /** Below this the distribution function is under 1e-17. */
 const SMALLEST = 0.003;
 
-/** The series ends with the first term smaller than this, as SciPy's, so that both err by the same. */
+/** The series ends at the first term smaller than this, as in SciPy, so that both have the same error. */
 const LAST_TERM = 1e-7;
 
 /**
- * 1 − π^(−3/2) x^(−1/2) Σ Γ(k + ½) / Γ(k + 1) √(4k + 1) e^(−q) K_¼(q), q = (4k + 1)² / 16x. Good to about 1e-8 where
- * the series is cut, and to 1e-16 absolutely far out.
+ * 1 − π^(−3/2) x^(−1/2) Σ Γ(k + ½) / Γ(k + 1) √(4k + 1) e^(−q) K_¼(q), q = (4k + 1)² / 16x. Absolute error about 1e-8,
+ * from cutting the series; 1e-16 in the far tail.
  *
  * @see Csörgő & Faraway, The exact and asymptotic distributions of Cramér–von Mises statistics (1996), eq. 1.2
  */

@@ -1,6 +1,6 @@
-/** Distribution of the two-sided Kolmogorov–Smirnov statistic, exact, for values that are not far out. */
+/** Exact distribution of the two-sided Kolmogorov–Smirnov statistic, for values outside the far tail. */
 
-/** Powers of the matrix are scaled by this much when they grow, exactly: it is a power of two. */
+/** Powers of the matrix are scaled by this factor when they grow. A power of two, so that scaling is exact. */
 const SCALE_EXPONENT = 128;
 const SCALE = 2 ** SCALE_EXPONENT;
 
@@ -14,7 +14,7 @@ interface Scaled {
 /**
  * P(Dₙ < d): n! / nⁿ times the middle entry of Hⁿ, with H of size 2 ⌈nd⌉ − 1. O((nd)³ log n).
  *
- * @param n number of values, whole, at least 1
+ * @param n number of values, at least 1
  * @see Marsaglia, Tsang & Wang, Evaluating Kolmogorov's distribution (2003), after Durbin (1968)
  */
 export function durbinProbability(n: number, d: number): number {
@@ -35,7 +35,7 @@ export function durbinProbability(n: number, d: number): number {
   return Math.min(1, probability * 2 ** exponent);
 }
 
-/** Entry (i, j) is 1 / (i − j + 1)! on and below the first upper diagonal; the first column and last row are less. */
+/** Entry (i, j) is 1 / (i − j + 1)! on and below the first superdiagonal; the first column and last row are smaller. */
 function durbinMatrix(size: number, h: number): Scaled {
   const values = new Float64Array(size * size);
   const inverseFactorials = [1];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { kolmogorovSurvival } from "./kolmogorovSurvival.ts";
 
 describe("kolmogorovSurvival", () => {
-  // [float(scipy.stats.kstwo.sf(d, n)) for n, d in …]: each branch of the choice of method has a row
+  // [float(scipy.stats.kstwo.sf(d, n)) for n, d in …]: one row per method
   it.each([
     [1, 0.7, 0.6000000000000001],
     [10, 0.08, 0.9999978058034054],
@@ -23,17 +23,17 @@ describe("kolmogorovSurvival", () => {
     expect(Math.abs(kolmogorovSurvival(n, d) / expected - 1)).toBeLessThan(1e-10);
   });
 
-  it("runs from 1 to 0 and falls all the way", () => {
+  it("decreases from 1 to 0", () => {
     for (const n of [7, 140, 141, 5000]) {
       const values = Array.from({ length: 200 }, (_, i) => kolmogorovSurvival(n, (i + 1) / 200));
       expect(values.at(-1)).toBe(0);
-      // 1e-5 allows for the change from the expansion to the exact tail, good to five digits
+      // 1e-5 allows for the switch from the expansion, accurate to five digits, to the exact tail
       values.slice(1).forEach((value, i) => expect(value).toBeLessThanOrEqual(values[i]! + 1e-5));
     }
     expect(kolmogorovSurvival(10, 0)).toBe(1);
   });
 
-  it("is NaN where it is undefined", () => {
+  it("is NaN if undefined", () => {
     expect(kolmogorovSurvival(10, NaN)).toBeNaN();
     expect(kolmogorovSurvival(2.5, 0.1)).toBeNaN();
   });

@@ -2,8 +2,8 @@
 import { chiSquareSurvival } from "./chiSquareSurvival.ts";
 
 /**
- * P(Z ≥ z), from the upper tail directly, so that nothing is lost far out: the square of a normal variable is
- * chi-square with one degree of freedom. As scipy.stats.norm.sf.
+ * P(Z ≥ z), computed from the upper tail, so that the far tail keeps its digits: the square of a normal variable is
+ * chi-square distributed with one degree of freedom. Equal to scipy.stats.norm.sf.
  */
 export function normalSurvival(z: number): number {
   const tail = chiSquareSurvival(z * z, 1) / 2;

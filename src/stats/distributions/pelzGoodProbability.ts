@@ -1,6 +1,6 @@
-/** Distribution of the two-sided Kolmogorov–Smirnov statistic by its expansion for large n. */
+/** Distribution of the two-sided Kolmogorov–Smirnov statistic, by an expansion for large n. */
 
-/** Terms beyond exp(−745) are zero in double precision. */
+/** exp(−745) and smaller are zero in double precision. */
 const SMALLEST_EXPONENT = -745;
 
 /**
@@ -16,7 +16,7 @@ export function pelzGoodProbability(n: number, d: number): number {
   const k2 = (2 * secondOrder(z, sums.half)) / (72 * z ** 7) - (2 * sums.whole[1]) / (36 * z ** 3);
   const whole3 = 3 * z ** 2 * sums.whole[1] - sums.whole[2];
   const k3 = (2 * thirdOrder(z, sums.half)) / (6480 * z ** 10) + (2 * whole3) / (216 * z ** 6);
-  // K₀ carries √(2π)/z, the others √(π/2): here all sums run over k ≥ 0 and are doubled, which makes the factor one.
+  // K₀ has the factor √(2π)/z, the others √(π/2). All sums here run over k ≥ 0 and are doubled, so that √(π/2) is common.
   const probability = Math.sqrt(Math.PI / 2) * (k0 + k1 / Math.sqrt(n) + k2 / n + k3 / n ** 1.5);
   return Math.min(1, Math.max(0, probability));
 }

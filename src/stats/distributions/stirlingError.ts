@@ -1,16 +1,16 @@
-/** What Stirling's formula misses of the logarithm of a factorial. */
+/** Error of Stirling's formula for the logarithm of a factorial. */
 
-/** From here on the series below is exact to the last bit with the terms it has. */
+/** From here on the series below is exact to double precision. */
 const SERIES_FROM = 16;
 
 /**
- * log(n!) − log(√(2πn) (n/e)ⁿ), to about 1e-16: lets factorials of large numbers be divided without cancellation.
+ * log(n!) − log(√(2πn) (n/e)ⁿ), to about 1e-16. Used to divide factorials of large numbers without cancellation.
  *
  * @param n at least 1
  * @see Loader, Fast and accurate computation of binomial probabilities (2000)
  */
 export function stirlingError(n: number): number {
-  // error(n) − error(n + 1) = (n + ½) log(1 + 1/n) − 1, so that small numbers are lifted into the range of the series.
+  // error(n) − error(n + 1) = (n + ½) log(1 + 1/n) − 1: recursion until n is in the range of the series.
   if (n < SERIES_FROM) return (n + 0.5) * Math.log1p(1 / n) - 1 + stirlingError(n + 1);
   const square = n * n;
   return (

@@ -1,14 +1,14 @@
-/** How large a share may be, given what was seen of it. */
+/** Upper confidence bound of a proportion. */
 
 /**
- * Upper end of Wilson's score interval for `count` of `total`; 1 where nothing was seen.
- * @param z standard normal quantile: 3.09 leaves one chance in a thousand above
+ * Upper end of the Wilson score interval for `count` of `total`; 1 if `total` is 0.
+ * @param z standard normal quantile: 3.09 for a one-sided error probability of 0.001
  * @see Wilson, Probable inference, the law of succession, and statistical inference (1927)
  */
 export function wilsonUpper(count: number, total: number, z: number): number {
   if (total === 0) return 1;
   const share = count / total;
   const square = z * z;
-  const spread = z * Math.sqrt((share * (1 - share)) / total + square / (4 * total * total));
-  return Math.min(1, (share + square / (2 * total) + spread) / (1 + square / total));
+  const margin = z * Math.sqrt((share * (1 - share)) / total + square / (4 * total * total));
+  return Math.min(1, (share + square / (2 * total) + margin) / (1 + square / total));
 }
