@@ -1,4 +1,4 @@
-/** Transforms of numbers as ONNX operators, in double precision: the same figures as features/ computes. */
+/** Numeric transforms as ONNX operators, in double precision: the same values as in features/. */
 import type { ClipState } from "../../features/clip.ts";
 import type { CyclicalState } from "../../features/cyclical.ts";
 import type { ImputeState } from "../../features/impute.ts";
@@ -11,7 +11,7 @@ import { alone, column, replaceColumns, scalar, type GraphColumn } from "./graph
 
 type Columns = readonly GraphColumn[];
 
-/** 1 where a value is missing or infinite, as a bool tensor. */
+/** Bool tensor: true if a value is missing or infinite. */
 function absent(graph: GraphBuilder, value: string): string {
   return graph.add("Or", [graph.add("IsNaN", [value]), graph.add("IsInf", [value])]);
 }
@@ -42,7 +42,7 @@ export function standardizeNodes(graph: GraphBuilder, state: StandardizeState, c
   });
 }
 
-/** Comparisons with a missing value are false, so that it stays: Clip leaves that open. */
+/** Comparisons with NaN are false, so NaN is kept; for ONNX's Clip this is undefined. */
 export function clipNodes(graph: GraphBuilder, state: ClipState, columns: Columns): GraphColumn[] {
   return each(columns, state.columns, (from, { name, minimum, maximum }) => {
     const bounded = (value: string, operator: string, bound: number | null): string => {
@@ -79,7 +79,7 @@ export function ratioNodes(graph: GraphBuilder, { columns: names, by }: RatioSta
   });
 }
 
-/** ONNX rounds halves to even as well. */
+/** ONNX rounds halves to even, as features/round does. */
 export function roundNodes(graph: GraphBuilder, state: RoundState, columns: Columns): GraphColumn[] {
   const power = scalar(graph, 10 ** Math.abs(state.digits));
   const [first, second] = state.digits >= 0 ? ["Mul", "Div"] : ["Div", "Mul"];
@@ -91,7 +91,7 @@ export function roundNodes(graph: GraphBuilder, state: RoundState, columns: Colu
   });
 }
 
-/** The cosine as the sine of a quarter turn on: runtimes have Sin for doubles, not all have Cos. */
+/** cos(x) as sin(x + π/2): all runtimes support Sin for doubles, but not all support Cos. */
 export function cyclicalNodes(graph: GraphBuilder, state: CyclicalState, columns: Columns): GraphColumn[] {
   return each(columns, state.columns, (from, { name, period }) => {
     const angle = graph.add("Mul", [alone(graph, from), scalar(graph, (2 * Math.PI) / period)]);

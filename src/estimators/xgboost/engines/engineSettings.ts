@@ -133,6 +133,9 @@ function columnOf(name: string, featureNames: readonly string[], param: string):
   if (column >= 0) return column;
   const closest = suggest(name, featureNames);
   throw new MlctlError("usage", `parameter "${param}" of xgboost: the model has no feature "${name}"`, {
-    hint: closest === undefined ? `features: ${featureNames.slice(0, 30).join(", ")}` : `did you mean "${closest}"?`,
+    hint:
+      closest === undefined
+        ? `available features: ${featureNames.slice(0, 30).join(", ")}`
+        : `did you mean "${closest}"?`,
   });
 }
