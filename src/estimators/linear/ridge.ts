@@ -34,7 +34,7 @@ export const ridge = {
   contributions: linearModel.contributions,
 } satisfies Estimator;
 
-/** Adds the penalty as p rows, √alpha on the diagonal with target 0. RᵀR + alpha I would square the condition number. */
+/** Adds the penalty as p rows: √alpha on the diagonal, target 0. RᵀR + alpha I would square the condition number. */
 function withPenalty(
   { size, factor, target }: TriangularFactor,
   alpha: number,

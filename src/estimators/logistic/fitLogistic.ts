@@ -11,7 +11,7 @@ import type { LogisticProblem, Objective, Optimum, OptimizerOptions } from "./ob
 /** With more weights, or more multiplications per Hessian, L-BFGS is faster than Newton. */
 const MAX_NEWTON_WEIGHTS = 500;
 const MAX_HESSIAN_WORK = 2e10;
-/** From this many rows on, a tenth of the rows is fitted first; then all rows need only a few steps without a Hessian. */
+/** From this many rows on, a tenth of them is fitted first; then all rows need only a few steps without a Hessian. */
 const WARM_START_ROWS = 50_000;
 const WARM_START_STRIDE = 10;
 /** Gain in loss, per weight, not worth another step on a sample: sampling a tenth costs about 5 per weight anyway. */

@@ -14,11 +14,11 @@ export interface NewtonOptimum extends Optimum {
 
 export interface NewtonOptions extends OptimizerOptions {
   /**
-   * An approximate Hessian near the start, e.g. of a tenth of the rows. Steps then need only the gradient, whose changes
-   * update the Hessian (BFGS); the optimum is the same.
+   * An approximate Hessian near the start, e.g. of a tenth of the rows. Steps then need only the gradient, and its
+   * changes update the Hessian (BFGS); the optimum is the same.
    */
   readonly borrowed?: Float64Array;
-  /** Also stops when the predicted gain of a step is below this, and takes that step without a check: for warm starts. */
+  /** For warm starts: also stops when the predicted gain of a step is below this, after taking that step unchecked. */
   readonly leastGain?: number;
 }
 

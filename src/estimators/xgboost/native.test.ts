@@ -1,4 +1,4 @@
-/** Our predictor compared with libxgboost, called through Python: missing values, thresholds, each kind of objective. */
+/** Our predictor compared with libxgboost through Python: missing values, thresholds, each kind of objective. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The objectives of XGBoost, by its names: link from margin to prediction, engines, default metric, allowed targets. */
+/** The objectives of XGBoost by name: link from margin to prediction, engines, default metric, allowed targets. */
 import type { JsonObject } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
 

@@ -134,7 +134,7 @@ async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
   return { params, engine, objective, request };
 }
 
-/** XGBoost splits infinite values wrongly ((−∞ + x) / 2 is not a threshold) and cannot represent values beyond float32. */
+/** XGBoost splits infinite values wrongly ((−∞ + x) / 2 is not a threshold) and uses float32. */
 function requireFloat32(X: Matrix, y: Float64Array): void {
   const width = X.columnNames.length;
   if (X.rowCount === 0 || width === 0) throw new MlctlError("data", "xgboost has no rows or no features to train on");

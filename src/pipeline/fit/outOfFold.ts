@@ -27,7 +27,7 @@ export interface FoldRows {
   readonly groups?: readonly (string | null)[] | undefined;
 }
 
-/** Labels and predictions of the same rows. With times only the later rows; with several draws each row several times. */
+/** Labels and predictions of the same rows: with times only later rows, with several draws each row several times. */
 export interface OutOfFold {
   readonly y: Float64Array;
   readonly probabilities: Float64Array;

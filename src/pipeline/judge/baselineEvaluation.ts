@@ -15,7 +15,7 @@ export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evalua
   return { task, classCount, yTrue, ...applyThreshold(raw, { task, classCount, threshold }), ...priced };
 }
 
-/** Threshold at which yes and no have the same expected cost, so that the baseline predicts the cheaper one (Elkan, 2001). */
+/** Threshold at which yes and no cost the same on average: the baseline predicts the cheaper one (Elkan, 2001). */
 function cheapestThreshold({ truePositive, falsePositive, falseNegative, trueNegative }: Costs): number | null {
   const [alarm, miss] = [falsePositive - trueNegative, falseNegative - truePositive];
   return alarm > 0 && miss > 0 ? alarm / (alarm + miss) : null;

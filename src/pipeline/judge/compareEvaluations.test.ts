@@ -3,7 +3,7 @@ import type { Evaluation } from "../../core/metric.ts";
 import { random } from "../../core/random.ts";
 import { compareEvaluations, dropOf } from "./compareEvaluations.ts";
 
-/** Predictions that are right with probability `skill`. The same random numbers for every skill: rows are equally hard. */
+/** Predictions that are right with probability `skill`, from the same random numbers for every skill. */
 function binary(rows: number, skill: number): Evaluation {
   const { uniform } = random(3);
   const yTrue = Float64Array.from({ length: rows }, (_, row) => row % 2);

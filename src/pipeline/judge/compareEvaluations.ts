@@ -23,9 +23,9 @@ const unbounded = new Set([
 ]);
 
 /**
- * "real": the 95 % interval of the difference excludes 0. "within_noise": it includes 0, and no difference in it exceeds
- * the smallest relevant effect. "cannot_tell": it includes both 0 and relevant differences, or there are fewer than 30
- * rows, or the metric is undefined.
+ * "real": the 95 % interval of the difference excludes 0. "within_noise": it includes 0, and no difference in it
+ * exceeds the smallest relevant effect. "cannot_tell": it includes both 0 and relevant differences, or there are fewer
+ * than 30 rows, or the metric is undefined.
  */
 export type DifferenceVerdict = "real" | "within_noise" | "cannot_tell";
 

@@ -56,7 +56,7 @@ describe("permutationImportance", () => {
     ] as const;
     expect(found.columns.map(({ column }) => column)).toEqual(["a", "b", "c"]);
     expected.forEach(([, mean, deviation], at) => {
-      // different shuffles: the difference of two means has a standard error of deviation · √(2 / 2000); allow four of them
+      // different shuffles: the difference of two means has a standard error of deviation · √(2 / 2000); allow four
       expect(Math.abs(found.columns[at]!.mean - mean)).toBeLessThan((4 * deviation * Math.sqrt(2)) / Math.sqrt(2000));
       // the relative standard error of a standard deviation is about 1 / √4000
       expect(found.columns[at]!.standardDeviation / deviation).toBeCloseTo(1, 0.8);

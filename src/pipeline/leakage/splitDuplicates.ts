@@ -28,7 +28,7 @@ export function splitDuplicates(table: Table, other: Table, names: readonly stri
   return copies;
 }
 
-/** Both columns as numbers that are equal if and only if their texts are; NaN for a missing value or an empty string. */
+/** Both columns as numbers that are equal if their texts are; NaN for a missing value or an empty string. */
 function comparable(own: Column, other: Column): readonly [Float64Array, Float64Array] {
   if (own.kind !== "category" && own.kind === other.kind) return [own.values, other.values];
   const codes = new Map<string, number>([["", NaN]]);

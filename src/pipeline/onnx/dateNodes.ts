@@ -1,7 +1,7 @@
 /** date_parts as ONNX operators: a date is a double, milliseconds since 1970-01-01 UTC. */
 import type { DatePartsState } from "../../features/dateParts.ts";
 import type { GraphBuilder } from "./graph.ts";
-import { alone, column, replaceColumns, scalar, type GraphColumn } from "./graphColumns.ts";
+import { columnTensor, column, replaceColumns, scalar, type GraphColumn } from "./graphColumns.ts";
 
 type Part = DatePartsState["columns"][number]["parts"][number]["part"];
 
@@ -15,7 +15,7 @@ export function datePartsNodes(
 ): GraphColumn[] {
   const partsOf = new Map(state.columns.map(({ name, parts }) => [name, parts]));
   return replaceColumns(columns, [...partsOf.keys()], (from) => {
-    const made = partNodes(graph, alone(graph, from));
+    const made = partNodes(graph, columnTensor(graph, from));
     return partsOf.get(from.name)!.map(({ part, name }) => column(name, made[part]));
   });
 }

@@ -18,7 +18,7 @@ ort.env.wasm.numThreads = 1;
 
 const ROWS = 240;
 
-/** Numbers, a date and two text columns, some with gaps; rows after the first 200 have categories not seen in training. */
+/** Numbers, a date and two text columns, some with gaps; rows from 220 on have a city not seen in training. */
 function exampleTable(): Table {
   const { normal, integer } = random(7);
   const numbers = (name: string, of: (row: number) => number): Column => ({

@@ -29,7 +29,7 @@ export function replaceColumns(
 }
 
 /** The column as a tensor of its own, (rows × 1). */
-export function alone(graph: GraphBuilder, { tensor, width, place }: GraphColumn): string {
+export function columnTensor(graph: GraphBuilder, { tensor, width, place }: GraphColumn): string {
   if (width === 1) return tensor;
   return graph.add("Gather", [tensor, graph.constant("int64", [place])], { axis: { int: 1 } });
 }
@@ -39,7 +39,7 @@ export function scalar(graph: GraphBuilder, value: number): string {
   return graph.constant("double", [value], []);
 }
 
-/** (rows × features); reuses tensors whose columns are all used. @throws {MlctlError} kind "usage" if text or dates are left */
+/** @returns (rows × features). @throws {MlctlError} kind "usage" if text or dates are left */
 export function joined(graph: GraphBuilder, columns: readonly GraphColumn[]): string {
   const wrong = columns.find(({ kind }) => kind !== "number");
   if (wrong !== undefined) throw new MlctlError("usage", `column "${wrong.name}" is not a number after all transforms`);
@@ -49,7 +49,7 @@ export function joined(graph: GraphBuilder, columns: readonly GraphColumn[]): st
     const block = columns.slice(at, at + first.width);
     const whole =
       block.length === first.width && block.every(({ tensor, place }, i) => tensor === first.tensor && place === i);
-    parts.push(whole ? first.tensor : alone(graph, first));
+    parts.push(whole ? first.tensor : columnTensor(graph, first));
     at += whole ? first.width : 1;
   }
   return parts.length === 1 ? parts[0]! : graph.add("Concat", parts, { axis: { int: 1 } });

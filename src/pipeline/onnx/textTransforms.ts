@@ -5,7 +5,7 @@ import type { OneHotState } from "../../features/oneHot.ts";
 import type { OrdinalState } from "../../features/ordinal.ts";
 import type { TargetEncodeState } from "../../features/targetEncode.ts";
 import type { GraphBuilder } from "./graph.ts";
-import { alone, column, replaceColumns, type GraphColumn } from "./graphColumns.ts";
+import { columnTensor, column, replaceColumns, type GraphColumn } from "./graphColumns.ts";
 
 type Columns = readonly GraphColumn[];
 
@@ -14,7 +14,7 @@ const MISSING = "";
 
 /** Position of each string among `texts`; −1 for other strings. */
 function positions(graph: GraphBuilder, from: GraphColumn, texts: readonly string[]): string {
-  return graph.addMl("LabelEncoder", [alone(graph, from)], {
+  return graph.addMl("LabelEncoder", [columnTensor(graph, from)], {
     keys_strings: { texts },
     values_int64s: { ints: texts.map((_, place) => place) },
     default_int64: { int: -1 },
@@ -109,7 +109,7 @@ export function groupNodes(graph: GraphBuilder, state: GroupState, columns: Colu
       positions(graph, from, [MISSING, ...lookup.valueOf.keys()]),
       graph.constant("int64", [-1], []),
     ]);
-    return [column(from.name, graph.add("Where", [unknown, alone(graph, from), made]), "category")];
+    return [column(from.name, graph.add("Where", [unknown, columnTensor(graph, from), made]), "category")];
   });
 }
 

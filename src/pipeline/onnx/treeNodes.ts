@@ -7,8 +7,8 @@ function isLeaf(tree: Tree, node: number): boolean {
 }
 
 /**
- * Features are rounded to float32 first, as in XGBoost. A row goes to the left child (ONNX: the true branch) if its value
- * is below the threshold. @returns (rows × outputs), doubles
+ * Features are rounded to float32 first, as in XGBoost. A row goes to the left child (ONNX: the true branch) if its
+ * value is below the threshold. @returns (rows × outputs), doubles
  */
 export function treeNodes(graph: GraphBuilder, ensemble: TreeEnsemble, features: string): string {
   const { trees, outputCount, baseMargin } = ensemble;

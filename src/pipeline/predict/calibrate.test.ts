@@ -22,7 +22,7 @@ describe("calibration", () => {
   });
 
   it("isotonic equals scikit-learn's and is constant outside the range", () => {
-    // IsotonicRegression(out_of_bounds="clip").fit(p, y).predict(tested); 1e-12 allows for the rounding of one interpolation.
+    // IsotonicRegression(out_of_bounds="clip").fit(p, y).predict(tested); 1e-12: rounding of the interpolation.
     const expected = [0, 0.25, 0.25, 0.5, 0.5833333333333334, 1, 1];
     calibrate(tested, fitCalibration("isotonic", p, y)).forEach((share, row) =>
       expect(share).toBeCloseTo(expected[row]!, 12),

@@ -1,4 +1,4 @@
-/** Adding the batch to the history gives each row the features that a model trained on all rows before it would give. */
+/** Adding the batch to the history gives each row the same features as a model trained on all rows before it. */
 import { expect, it } from "vitest";
 import type { Column, Table } from "../../core/table/table.ts";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
@@ -40,7 +40,8 @@ it("gives later rows the same features as if all rows were in the history", () =
   const extended = historyFromBatch(model, { inputs: later, table: later, y: Float64Array.from(y.slice(4)) });
   const whole = featureMatrix(later, fittedOn(9));
   expect(featureMatrix(later, extended.transforms)).toEqual(whole);
-  // Day 103.5 by hand: its day is a feast; 8 is 3.5 days ago, 3 and 9 less than 3 days; lags are 9 and 3; 0.5 days elapsed.
+  // Day 103.5 by hand: its day is a feast; 8 is 3.5 days ago, 3 and 9 less than 3 days; lags are 9 and 3; 0.5 days
+  // elapsed.
   expect(Object.fromEntries(whole.columnNames.map((name, i) => [name, whole.values[18 + i]]))).toEqual({
     flag: 1,
     y_rolling_3d: 6,

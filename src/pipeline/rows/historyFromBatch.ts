@@ -1,4 +1,4 @@
-/** Adds earlier rows of the batch to the model's history, so that lag features see the past but never the row itself. */
+/** Adds earlier rows of the batch to the model's history: lag features see the past, but never the row itself. */
 import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { extendHistory } from "../../features/extendHistory.ts";

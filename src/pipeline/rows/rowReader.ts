@@ -34,7 +34,7 @@ const MAX_SHOWN_LENGTH = 100;
 /** Maximum number of suggestions per batch: comparing a value with a thousand categories is slower than predicting. */
 const MAX_SUGGESTIONS = 100;
 
-/** Dates after training are expected, but more than ten years later is a mistake or a placeholder such as 9999-12-31. */
+/** Dates after training are expected, but ten years later is a mistake or a placeholder such as 9999-12-31. */
 const EXPECTED_LATER = 10 * 365.25 * 86_400_000;
 
 /**

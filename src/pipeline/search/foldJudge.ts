@@ -65,7 +65,7 @@ export function foldJudge(pool: Pick<TrialPool, "run">, { data, subject, positio
   };
 }
 
-/** Returns the message of a data or usage error, which fails only the trial; throws any other, which ends the search. */
+/** Message of a data or usage error, which fails only the trial. Throws other errors, which end the search. */
 function failureOf({ kind, message, hint }: { kind: MlctlError["kind"]; message: string; hint: string | undefined }) {
   if (kind === "data" || kind === "usage") return message;
   throw new MlctlError(kind, message, { hint });

@@ -1,7 +1,7 @@
 /** Grid: every combination of the values of a space. */
 import { isActive, valueCount, type Dimension, type Point, type Space } from "./space.ts";
 
-/** The last parameter changes fastest. Parameters whose condition does not hold are left out, so no point is repeated. */
+/** The last parameter changes fastest. Inactive parameters are left out, so no point is repeated. */
 export function gridPoints(space: Space): Point[] {
   let points: Point[] = [{}];
   for (const dimension of space) {

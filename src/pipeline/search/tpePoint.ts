@@ -8,7 +8,7 @@ import type { Point, Space } from "./space.ts";
 const STARTUP_TRIALS = 10;
 /** Number of draws from the density of good trials, of which the best one is returned. */
 const CANDIDATES = 24;
-/** Share of trials that count as good: BOHB's, because Optuna's tenth is too few when four points are drawn at a time. */
+/** Share of good trials: BOHB's, because Optuna's tenth is too few when four points are drawn at a time. */
 const GOOD_SHARE = 0.15;
 const MAX_GOOD = 25;
 

@@ -27,7 +27,7 @@ export interface TrialTask {
   readonly fold: number;
   /** All parameters of the point with the longest fit, including those that are not searched. */
   readonly params: JsonObject;
-  /** Value of the family's `stages` parameter for each point; null if the family has none or there is a single point. */
+  /** Value of the family's `stages` parameter for each point; null if the family has none or for a single point. */
   readonly stages: readonly number[] | null;
 }
 

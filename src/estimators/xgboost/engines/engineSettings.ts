@@ -1,4 +1,4 @@
-/** Converts the parameters of the family to those of an engine; rejects combinations that XGBoost ignores or aborts on. */
+/** Converts the family's parameters to those of an engine; rejects combinations that XGBoost ignores or aborts on. */
 import { MlctlError } from "../../../core/errors.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { suggest } from "../../../core/text/suggest.ts";

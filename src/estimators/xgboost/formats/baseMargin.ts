@@ -2,7 +2,7 @@
 import { objectives, type Objective } from "../objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
-/** float32 in every step, as XGBoost: `-logf(1.0f / base_score - 1.0f)` for logistic, `logf` for log, else unchanged. */
+/** In float32 as XGBoost: `-logf(1.0f / base_score - 1.0f)` for logistic, `logf` for log, else unchanged. */
 export function baseMarginOf(baseScore: number, objective: Objective): number {
   const score = Math.fround(baseScore);
   const { link } = objectives[objective];

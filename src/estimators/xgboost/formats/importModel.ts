@@ -9,7 +9,7 @@ import type { JsonModel } from "./parseJsonModel.ts";
 /**
  * Unnamed features are called f0, f1, … as in XGBoost. Such a file has no training parameters.
  *
- * @throws {MlctlError} kind "data" with the reason if the bytes are not such a model, or one that mlctl does not support
+ * @throws {MlctlError} kind "data" with the reason if the bytes are not a model that mlctl supports
  */
 export function importModel(bytes: Uint8Array): FittedEstimator {
   const { ensemble, featureNames, featureCount, version } = parse(bytes);

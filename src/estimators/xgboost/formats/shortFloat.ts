@@ -1,4 +1,4 @@
-/** Shortest decimal of a float32: the float64 with the fewest digits that rounds to it, so that JSON has 0.1, not 0.10000000149. */
+/** The float64 with the fewest digits that rounds to the same float32, so that JSON has 0.1, not 0.10000000149. */
 export function shortFloat(value: number): number {
   for (let digits = 1; digits < 9; digits++) {
     const candidate = Number(value.toPrecision(digits));

@@ -3,9 +3,9 @@ import type { LeafPaths } from "./leafPaths.ts";
 import { gaussLegendre } from "./gaussLegendre.ts";
 
 /**
- * A coalition S of features has the value v · Π_{k ∈ S} o_k · Π_{k ∉ S} z_k, where v is the leaf value, o_k is 1 if the row passes all
- * tests of feature k and 0 if not, and z_k is the share of the training rows that pass. The Shapley weights
- * are beta functions, s! (d − 1 − s)! / d! = ∫ x^s (1 − x)^(d−1−s) dx, so that
+ * A coalition S of features has the value v · Π_{k ∈ S} o_k · Π_{k ∉ S} z_k, where v is the leaf value, o_k is 1 if the
+ * row passes all tests of feature k and 0 if not, and z_k is the share of the training rows that pass. The Shapley
+ * weights are beta functions, s! (d − 1 − s)! / d! = ∫ x^s (1 − x)^(d−1−s) dx, so that
  *
  *   φ_k = v (o_k − z_k) ∫ Π_{j ≠ k} (o_j x + z_j (1 − x)) dx  over (0, 1),
  *

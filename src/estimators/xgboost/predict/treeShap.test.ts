@@ -112,9 +112,9 @@ describe("treeShap", () => {
 });
 
 /**
- * The definition, leaf by leaf: Σ over coalitions of s! (d − 1 − s)! / d! times the change by the feature. Coalitions of
- * each size are collected as coefficients of a polynomial. Leaf k is the left child of the test of feature k; the last
- * leaf is right of all tests.
+ * The definition, leaf by leaf: Σ over coalitions of s! (d − 1 − s)! / d! times the change by the feature. Coalitions
+ * of each size are collected as coefficients of a polynomial. Leaf k is the left child of the test of feature k; the
+ * last leaf is right of all tests.
  */
 function combContributions(row: Float64Array, leafValues: readonly number[]): Float64Array {
   const width = row.length;

@@ -1,4 +1,4 @@
-/** Types of the Emscripten module inside ml-xgboost, which ships none. Its C functions take and return heap addresses. */
+/** Types of the Emscripten module in ml-xgboost, which ships none. Its C functions take and return heap addresses. */
 declare module "ml-xgboost/dist/wasm/xgboost.js" {
   interface XgboostModule {
     readonly isReady: Promise<unknown>;

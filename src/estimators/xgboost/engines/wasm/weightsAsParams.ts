@@ -11,7 +11,7 @@ export interface WeightsAsParams {
   readonly scale: number;
 }
 
-/** Parameters added to or compared with sums of gradients or Hessians: scaling weights by c equals dividing these by c. */
+/** Parameters in units of summed gradients or Hessians: multiplying all weights by c equals dividing these by c. */
 const scaledParams = ["reg_lambda", "reg_alpha", "gamma", "min_child_weight"];
 
 /**
