@@ -42,7 +42,7 @@ describe("config validate", () => {
     expect(made.names("models")).toEqual(before);
     // and train tells the same
     const { stderr } = made.run(["train"]);
-    expect(stderr).toContain('it equals "sales" of the next row, by time');
+    expect(stderr).toContain('it equals "sales" of the next row in time');
   });
 
   it("--data refuses what no row has the history for, and says so before anything was ingested", () => {

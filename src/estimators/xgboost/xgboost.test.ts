@@ -78,8 +78,8 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
   it.each(["hist", "approx"])(
     "gives the same predictions as Python's %s if the bins hold all values",
     async (method) => {
-      // xgb.XGBRegressor(**{**p, "tree_method": method}).fit(X, s).predict(X)[:8]: the same numbers. 0.7 places thresholds
-      // at the values, not between them, but every training row stays on the same side
+      // xgb.XGBRegressor(**{**p, "tree_method": method}).fit(X, s).predict(X)[:8]: the same numbers. 0.7 places
+      // thresholds at the values, not between them, but every training row stays on the same side
       expectFirst(await fit("regression", { tree_method: method }), regression);
     },
   );
