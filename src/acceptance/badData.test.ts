@@ -42,7 +42,7 @@ describe("no model can be made of data", () => {
       { "a.csv": renamed("exited", "left") },
       [
         'error: the data has no target column "exited"',
-        "hint: its columns are corporation, lastmonth_activity, lastyear_activity, number_of_employees, left",
+        "hint: available columns: corporation, lastmonth_activity, lastyear_activity, number_of_employees, left",
       ],
     ],
     [
@@ -54,8 +54,8 @@ describe("no model can be made of data", () => {
       "whose target has one class",
       { "a.csv": HEADER + rows(40, (cells) => [...cells.slice(0, 4), "1"]) },
       [
-        'error: target column "exited" has one class only (1): there is nothing to learn',
-        "hint: add rows of another class, or check ingest.where",
+        'error: target column "exited" has only one class (1): there is nothing to learn',
+        'hint: add rows of another class, or check "ingest.where"',
       ],
     ],
     [
@@ -63,14 +63,14 @@ describe("no model can be made of data", () => {
       { "a.csv": HEADER + rows(40, (cells) => [...cells.slice(0, 4), ""]) },
       [
         'error: target column "exited" has no value in any row',
-        'hint: add rows whose outcome is known, or set "target" in config.json to another column',
+        'hint: add rows with a target value, or set "target" in config.json to another column',
       ],
     ],
     [
       "without a value in any feature",
       { "a.csv": HEADER + rows(40, ([name, , , , exited]) => [name!, "", "", "", exited!]) },
       [
-        "error: no column is left to learn from",
+        "error: no columns left to train on",
         'hint: column "lastmonth_activity" is not used: it has no values; column "lastyear_activity" is not used: it has no values; column "number_of_employees" is not used: it has no values',
       ],
     ],

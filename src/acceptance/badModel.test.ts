@@ -21,7 +21,7 @@ const body = (change: (cells: string[]) => string[]): string =>
   lines.map((line) => `${change(line.split(",")).join(",")}\n`).join("");
 
 describe("score, on test data", () => {
-  const fit = "hint: give it the columns that `mlctl models show` lists, or train again on data like this";
+  const fit = "hint: provide the columns listed by `mlctl models show`, or train again on this kind of data";
   it.each<[string, () => string, string[]]>([
     [
       "with a column missing",
@@ -42,7 +42,7 @@ describe("score, on test data", () => {
       () => HEADER + body(([a, , ...rest]) => [a!, "high", ...rest]),
       [
         "error: the data does not fit the model",
-        '  column "lastmonth_activity" holds "high" in data row 1, the model learned numbers',
+        '  column "lastmonth_activity" contains "high" in data row 1, but the model was trained on numbers',
         fit,
       ],
     ],
@@ -51,7 +51,7 @@ describe("score, on test data", () => {
       () => HEADER + body(([a, , ...rest]) => [a!, "2026-01-31", ...rest]),
       [
         "error: the data does not fit the model",
-        '  column "lastmonth_activity" holds dates, the model learned numbers',
+        '  column "lastmonth_activity" contains dates, but the model was trained on numbers',
         fit,
       ],
     ],
@@ -71,13 +71,13 @@ describe("score, on test data", () => {
     [
       "without a value of the target",
       () => HEADER + body((cells) => [...cells.slice(0, 4), ""]),
-      ['error: target column "exited" has no value in any row', "hint: only rows whose outcome is known can be scored"],
+      ['error: target column "exited" has no value in any row', "hint: scoring needs rows with a label"],
     ],
     [
       "with a class that the model does not know",
       () => `${test}x,1,2,3,2\n`,
       [
-        'error: target column "exited" holds "2" in data row 61, not one of 0, 1',
+        'error: target column "exited" contains "2" in data row 61, expected one of 0, 1',
         "hint: the model was trained on other labels: correct the row, or train again",
       ],
     ],

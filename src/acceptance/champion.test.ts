@@ -24,7 +24,7 @@ describe("the deployed model", () => {
     for (const path of [deployedModel(damaged), ...copies]) appendFileSync(path, "x");
     const kept = damaged.json<{ status: string; reasons: string[] }>("deploy", "v2");
     expect(kept.status).toBe("kept");
-    expect(kept.reasons.join()).toMatch(/the deployed model cannot be compared with: .*trainedmodel\.json/);
+    expect(kept.reasons.join()).toMatch(/cannot compare with the deployed model: .*trainedmodel\.json/);
     expect(damaged.json<{ status: string }>("deploy", "v2", "--force").status).toBe("deployed");
   });
 

@@ -180,6 +180,6 @@ describe("where there is no libxgboost", () => {
 
   it("engine native is an error that says how to get it", () => {
     const trained = ingested({ engine: "native" }).run(["train"], { environment });
-    expect(trained).toMatchObject({ status: 2, stderr: contains("`mlctl engine install` brings the native engine") });
+    expect(trained).toMatchObject({ status: 2, stderr: contains("`mlctl engine install` installs the native engine") });
   });
 });

@@ -37,12 +37,12 @@ describe("config validate", () => {
       "--data",
     );
     expect(data.notes).toEqual(["5 of 60 rows have too little history and are left out"]);
-    expect(data.warnings.join("\n")).toContain('"orders" gives the target away: it looks ahead');
+    expect(data.warnings.join("\n")).toContain('"orders" gives the target away: it contains future values');
     expect(data.warnings.join("\n")).not.toContain('"visits"');
     expect(made.names("models")).toEqual(before);
     // and train tells the same
     const { stderr } = made.run(["train"]);
-    expect(stderr).toContain('it equals "sales" of the next row, by time');
+    expect(stderr).toContain('it equals "sales" of the next row in time');
   });
 
   it("--data refuses what no row has the history for, and says so before anything was ingested", () => {

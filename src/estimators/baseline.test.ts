@@ -9,20 +9,20 @@ function matrix(columnNames: readonly string[], ...values: number[]): Matrix {
 const last = { task: "regression", classCount: 0, params: { strategy: "last" }, seed: 1 } as const;
 
 describe("strategy last", () => {
-  it("answers the value before, and the mean of the target where there is none", async () => {
+  it("predicts the previous value, or the mean of the target if there is none", async () => {
     const X = matrix(["month", "y_lag_1"], 1, 10, 2, 20, 3, 30);
     const fitted = await baseline.fit(X, Float64Array.of(20, 30, 70), last);
     const again = baseline.load(JSON.parse(JSON.stringify(fitted)));
     expect([...again.predict(matrix(["month", "y_lag_1"], 4, 7, 5, NaN))]).toEqual([7, (20 + 30 + 70) / 3 /* = 40 */]);
   });
 
-  it("needs one feature that holds it, and numbers to predict", async () => {
+  it("needs exactly one *_lag_1 feature and a regression target", async () => {
     const y = Float64Array.of(1);
-    await expect(baseline.fit(matrix(["a"], 1), y, last)).rejects.toThrow("there is no feature *_lag_1");
+    await expect(baseline.fit(matrix(["a"], 1), y, last)).rejects.toThrow("no feature matches *_lag_1");
     await expect(baseline.fit(matrix(["a_lag_1", "b_lag_1"], 1, 2), y, last)).rejects.toThrow(
-      "there are several: a_lag_1, b_lag_1",
+      "several features match *_lag_1: a_lag_1, b_lag_1",
     );
     const classes = { ...last, task: "binary", classCount: 2 } as const;
-    await expect(baseline.fit(matrix(["y_lag_1"], 1), y, classes)).rejects.toThrow("predicts numbers, not classes");
+    await expect(baseline.fit(matrix(["y_lag_1"], 1), y, classes)).rejects.toThrow("supports regression only");
   });
 });

@@ -1,4 +1,4 @@
-/** Baseline: answers the mean, the class shares or the last value known; what every real model has to beat. */
+/** Baseline: predicts the mean, the class shares or the previous value. Every other model has to beat it. */
 import type { Estimator, FitOptions, FittedEstimator, Predictor } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Matrix } from "../core/table/matrix.ts";
@@ -6,10 +6,10 @@ import type { Task } from "../core/task.ts";
 import { numberList } from "./fittedState.ts";
 import { resolveParams } from "./params.ts";
 
-/** The same answers as scikit-learn's DummyRegressor("mean") and DummyClassifier("prior"). */
+/** Predicts the same as scikit-learn's DummyRegressor("mean") and DummyClassifier("prior"). */
 export const baseline = {
   family: "baseline",
-  description: "mean of the target, or the share of each class: the bar for every other family",
+  description: "predicts the mean of the target or the class shares; every other family has to beat it",
   tasks: ["regression", "binary", "multiclass"],
   params: [
     {
@@ -17,27 +17,29 @@ export const baseline = {
       type: "choice",
       default: "mean",
       choices: ["mean", "last"],
-      description: "mean: of the target (classes: their shares); last: the value before, the feature <target>_lag_1",
+      description:
+        "mean: mean of the target, or class shares; last: previous value of the target, from the feature <target>_lag_1",
     },
   ],
   needs: { complete: false, standardized: false },
   isBaseline: true,
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
-    if (y.length === 0) throw new MlctlError("data", "baseline has no row to learn from");
+    if (y.length === 0) throw new MlctlError("data", "baseline has no rows to train on");
     const params = resolveParams(baseline.params, options.params, "baseline");
     const { task, classCount } = options;
-    // Position of the feature that answers; null: the mean does.
-    const last = params["strategy"] === "last" ? lastValue(X, task) : null;
-    const answer = task === "regression" ? [mean(y, options)] : classShares(y, options);
-    return { family: "baseline", params, featureNames: X.columnNames, task, classCount, state: { answer, last } };
+    // Column of the lag feature that is the prediction; null: predict the mean.
+    const last = params["strategy"] === "last" ? lagColumn(X, task) : null;
+    const prediction = task === "regression" ? [mean(y, options)] : classShares(y, options);
+    const state = { answer: prediction, last };
+    return { family: "baseline", params, featureNames: X.columnNames, task, classCount, state };
   },
 
   load(fitted: FittedEstimator): Predictor {
-    const answer = numberList(fitted, "answer", fitted.state.answer, Math.max(1, fitted.classCount));
+    const prediction = numberList(fitted, "answer", fitted.state.answer, Math.max(1, fitted.classCount));
     const last = fitted.state["last"];
-    if (typeof last === "number") return { predict: (X) => columnOf(X, last, answer[0]!) };
-    const row = fitted.task === "binary" ? answer.subarray(1) : answer;
+    if (typeof last === "number") return { predict: (X) => columnOf(X, last, prediction[0]!) };
+    const row = fitted.task === "binary" ? prediction.subarray(1) : prediction;
     return {
       predict(X) {
         const result = new Float64Array(X.rowCount * row.length);
@@ -48,25 +50,26 @@ export const baseline = {
   },
 } satisfies Estimator;
 
-/** @returns the position of the feature that holds the value before */
-function lastValue({ columnNames }: Matrix, task: Task): number {
+/** Position of the feature that holds the previous value of the target. */
+function lagColumn({ columnNames }: Matrix, task: Task): number {
   if (task !== "regression") {
-    throw new MlctlError("usage", 'baseline with strategy "last" predicts numbers, not classes', {
-      hint: 'leave "strategy" out',
+    throw new MlctlError("usage", 'baseline with strategy "last" supports regression only, not classification', {
+      hint: 'remove "strategy"',
     });
   }
   const found = columnNames.filter((name) => name.endsWith("_lag_1"));
   if (found.length === 1) return columnNames.indexOf(found[0]!);
-  const problem = found.length === 0 ? "there is no feature *_lag_1" : `there are several: ${found.join(", ")}`;
-  throw new MlctlError("usage", `baseline answers the last value, but ${problem}`, {
-    hint: 'add { "type": "lag" } to features, for the target only',
+  const problem =
+    found.length === 0 ? "no feature matches *_lag_1" : `several features match *_lag_1: ${found.join(", ")}`;
+  throw new MlctlError("usage", `baseline with strategy "last" needs one lag feature, but ${problem}`, {
+    hint: 'add { "type": "lag" } to "features" for the target only',
   });
 }
 
-/** Where the value before is missing, the mean. */
-function columnOf({ rowCount, columnNames, values }: Matrix, column: number, absent: number): Float64Array {
-  const answers = Float64Array.from({ length: rowCount }, (_, row) => values[row * columnNames.length + column]!);
-  return answers.map((value) => (Number.isNaN(value) ? absent : value));
+/** Values of one column, NaN replaced by `fallback`. */
+function columnOf({ rowCount, columnNames, values }: Matrix, column: number, fallback: number): Float64Array {
+  const predictions = Float64Array.from({ length: rowCount }, (_, row) => values[row * columnNames.length + column]!);
+  return predictions.map((value) => (Number.isNaN(value) ? fallback : value));
 }
 
 function mean(y: Float64Array, { sampleWeight }: FitOptions): number {

@@ -1,4 +1,4 @@
-/** What every model family keeps to, whoever wrote it. */
+/** Contract tests that run for every model family in the registry. */
 import { describe, expect, it } from "vitest";
 import type { Estimator, FitOptions, FittedEstimator } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
@@ -10,7 +10,7 @@ import { estimators } from "./index.ts";
 const columnNames = ["a", "b", "c"];
 const classCounts: Record<Task, number> = { regression: 0, binary: 2, multiclass: 3 };
 
-/** 150 seeded rows whose target depends on the first two features; missing cells where they are taken. */
+/** 150 seeded rows whose target depends on the first two features; a tenth of the cells is missing if `withMissing`. */
 function sample(task: Task, withMissing: boolean): { X: Matrix; y: Float64Array } {
   const { normal, uniform } = random(7);
   const rowCount = 150;
@@ -49,14 +49,14 @@ for (const [name, entry] of Object.entries(estimators)) {
       const { X, y } = sample(estimator.tasks[0]!, withMissing);
       const defaults = Object.fromEntries(estimator.params.map((spec) => [spec.name, spec.default]));
       const fitted = await estimator.fit(X, y, options(estimator.tasks[0]!, { params: defaults }));
-      // a default that leaves the choice of an engine open is kept as what was chosen
+      // engine "auto" is saved as the engine that was chosen
       const chosen = fitted.engine === undefined ? {} : { engine: fitted.engine };
       expect(fitted.params).toEqual({ ...defaults, ...chosen });
     });
 
     if (estimator.prepare !== undefined) {
       const prepare = estimator.prepare;
-      it("prepares for a fit that may never come, and never fails", async () => {
+      it("prepare does not change a later fit and never throws", async () => {
         const { X, y } = sample(estimator.tasks[0]!, withMissing);
         const unprepared = await estimator.fit(X, y, options(estimator.tasks[0]!));
         prepare({ engine: "none of them" });
@@ -65,7 +65,7 @@ for (const [name, entry] of Object.entries(estimators)) {
       });
     }
 
-    it("refuses a parameter it does not have", async () => {
+    it("rejects an unknown parameter", async () => {
       const { X, y } = sample(estimator.tasks[0]!, withMissing);
       const fit = estimator.fit(X, y, options(estimator.tasks[0]!, { params: { no_such_thing: 1 } }));
       await expect(fit).rejects.toThrow(`unknown parameter "no_such_thing" for ${name}`);
@@ -78,7 +78,7 @@ for (const [name, entry] of Object.entries(estimators)) {
         const fit = (more: Partial<FitOptions> = {}): Promise<FittedEstimator> =>
           estimator.fit(X, y, options(task, more));
 
-        it("fits and tells what it fitted", async () => {
+        it("fits and records family, task, classes and features", async () => {
           const fitted = await fit();
           expect(fitted).toMatchObject({
             family: name,
@@ -89,9 +89,9 @@ for (const [name, entry] of Object.entries(estimators)) {
         });
 
         it("beats the baseline on its own training rows, or is the baseline", async () => {
-          const { X: same, y: truth } = sample(task, withMissing);
-          const error = await loss(estimator, same, truth, task);
-          const bar = await loss(estimators.baseline, same, truth, task);
+          const { X: rows, y: labels } = sample(task, withMissing);
+          const error = await loss(estimator, rows, labels, task);
+          const bar = await loss(estimators.baseline, rows, labels, task);
           if (name === "baseline") expect(error).toBe(bar);
           else expect(error).toBeLessThan(0.8 * bar);
         });
@@ -103,7 +103,7 @@ for (const [name, entry] of Object.entries(estimators)) {
           expect(estimator.load(again).predict(X)).toEqual(estimator.load(fitted).predict(X));
         });
 
-        it("predicts a row alone as among others", async () => {
+        it("predicts a single row the same as in a batch", async () => {
           const predictor = estimator.load(await fit());
           const all = predictor.predict(X);
           const outputs = all.length / X.rowCount;
@@ -121,38 +121,38 @@ for (const [name, entry] of Object.entries(estimators)) {
           expect(JSON.stringify(await fit())).toBe(JSON.stringify(await fit()));
         });
 
-        it("leaves X and y alone", async () => {
+        it("does not modify X and y", async () => {
           await fit();
           expect({ X, y }).toEqual(sample(task, withMissing));
         });
 
-        it("stops when told so", async () => {
-          if (name === "baseline" || name === "linear_regression") return; // done before anyone could press a key
+        it("stops when the signal is aborted", async () => {
+          if (name === "baseline" || name === "linear_regression") return; // too fast to abort
           const reason = new Error("enough");
           await expect(fit({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
         });
 
-        it("refuses a state that is not its own", async () => {
+        it("rejects a state of another family", async () => {
           const fitted = { ...(await fit()), state: { nonsense: true } };
           expect(() => estimator.load(fitted)).toThrow(MlctlError);
         });
 
         if (task !== "regression") {
-          it("gives probabilities between 0 and 1, which sum to 1 over the classes", async () => {
-            const answers = estimator.load(await fit()).predict(X);
-            for (const p of answers) expect(p >= 0 && p <= 1).toBe(true);
-            if (task === "binary") expect(answers).toHaveLength(X.rowCount);
+          it("predicts probabilities between 0 and 1 that sum to 1 over the classes", async () => {
+            const predictions = estimator.load(await fit()).predict(X);
+            for (const p of predictions) expect(p >= 0 && p <= 1).toBe(true);
+            if (task === "binary") expect(predictions).toHaveLength(X.rowCount);
             else {
               for (let i = 0; i < X.rowCount; i++) {
-                // three float64 quotients by their own sum: off by rounding at most
-                expect(answers.slice(3 * i, 3 * i + 3).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 14);
+                // three float64 divided by their sum: only rounding error
+                expect(predictions.slice(3 * i, 3 * i + 3).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 14);
               }
             }
           });
         }
 
         if (estimator.importance !== undefined) {
-          it("gives each feature an importance, the noise the least", async () => {
+          it("gives each feature an importance, the noise feature the smallest", async () => {
             const importance = estimator.importance!(await fit());
             expect(importance).toHaveLength(3);
             for (const value of importance) expect(value).toBeGreaterThanOrEqual(0);
@@ -161,7 +161,7 @@ for (const [name, entry] of Object.entries(estimators)) {
         }
 
         if (estimator.contributions !== undefined) {
-          it("explains every answer: contributions and base value sum to its margin", async () => {
+          it("contributions and base value sum to the margin of each prediction", async () => {
             const fitted = await fit();
             const { outputCount, values, baseValues } = estimator.contributions!(fitted, X);
             expect(outputCount).toBe(task === "multiclass" ? 3 : 1);
@@ -172,24 +172,24 @@ for (const [name, entry] of Object.entries(estimators)) {
             estimator
               .load(fitted)
               .predict(X)
-              // the trees' margins are float32 sums of a hundred leaves
-              .forEach((answer, at) => expect(answered(margins, at, task)).toBeCloseTo(answer, 5));
+              // the margins of tree models are float32 sums of a hundred leaves
+              .forEach((value, at) => expect(predictionFrom(margins, at, task)).toBeCloseTo(value, 5));
           });
 
-          it("explains a row alone as among others", async () => {
+          it("explains a single row the same as in a batch", async () => {
             const fitted = await fit();
             const { outputCount, values } = estimator.contributions!(fitted, X);
             const width = 3 * outputCount;
             for (const i of [0, 63, 149]) {
               estimator.contributions!(fitted, row(X, i)).values.forEach((value, at) =>
                 expect(value).toBeCloseTo(values[i * width + at]!, 12),
-              ); // order of sums
+              ); // sums in another order
             }
           });
         }
 
         if (estimator.needs.complete) {
-          it("refuses a missing value by feature and row instead of learning NaN", async () => {
+          it("rejects a missing value and names feature and row, instead of learning NaN", async () => {
             const values = X.values.slice();
             values[3 * 4 + 1] = Number.NaN;
             const bad = estimator.fit({ ...X, values }, y, options(task));
@@ -201,8 +201,8 @@ for (const [name, entry] of Object.entries(estimators)) {
   });
 }
 
-/** The answer at `at` as the margins give it. */
-function answered(margins: Float64Array, at: number, task: Task): number {
+/** The prediction at position `at`, computed from the margins. */
+function predictionFrom(margins: Float64Array, at: number, task: Task): number {
   if (task === "regression") return margins[at]!;
   if (task === "binary") return 1 / (1 + Math.exp(-margins[at]!));
   const first = at - (at % 3);
@@ -212,12 +212,12 @@ function answered(margins: Float64Array, at: number, task: Task): number {
 
 /** Mean squared error, or log loss. */
 async function loss(estimator: Estimator, X: Matrix, y: Float64Array, task: Task): Promise<number> {
-  const answers = estimator.load(await estimator.fit(X, y, options(task))).predict(X);
+  const predictions = estimator.load(await estimator.fit(X, y, options(task))).predict(X);
   let sum = 0;
   for (let i = 0; i < y.length; i++) {
-    if (task === "regression") sum += (answers[i]! - y[i]!) ** 2;
-    else if (task === "binary") sum -= Math.log(y[i] === 1 ? answers[i]! : 1 - answers[i]!);
-    else sum -= Math.log(answers[3 * i + y[i]!]!);
+    if (task === "regression") sum += (predictions[i]! - y[i]!) ** 2;
+    else if (task === "binary") sum -= Math.log(y[i] === 1 ? predictions[i]! : 1 - predictions[i]!);
+    else sum -= Math.log(predictions[3 * i + y[i]!]!);
   }
   return sum / y.length;
 }

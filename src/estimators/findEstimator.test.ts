@@ -6,11 +6,11 @@ it("finds a family by its name", () => {
   expect(findEstimator("xgboost")).toBe(estimators.xgboost);
 });
 
-it("suggests the family that was meant", () => {
+it("suggests the closest family", () => {
   expect(() => findEstimator("xgbost")).toThrow('unknown model family "xgbost"');
   expect(() => findEstimator("xgbost")).toThrow(expect.objectContaining({ hint: 'did you mean "xgboost"?' }));
 });
 
-it("does not take what every object has for a family", () => {
+it("does not accept properties of Object.prototype as a family", () => {
   expect(() => findEstimator("constructor")).toThrow('unknown model family "constructor"');
 });

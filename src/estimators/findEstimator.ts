@@ -1,10 +1,10 @@
-/** Looks a model family up by name. */
+/** Finds a model family by name. */
 import type { Estimator, ImportanceUnit } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import { suggest } from "../core/text/suggest.ts";
 import { estimators } from "./index.ts";
 
-/** @throws {MlctlError} kind "usage" with the closest name, where there is no such family */
+/** @throws {MlctlError} kind "usage" with the closest name if there is no such family */
 export function findEstimator(family: string): Estimator {
   const found = known(family);
   if (found !== undefined) return found;

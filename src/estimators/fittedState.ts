@@ -1,10 +1,10 @@
-/** Reads the learned state of an estimator out of a model file, which anyone may have edited. */
+/** Reads and validates the learned state of an estimator from a model file, which may have been edited by hand. */
 import type { FittedEstimator } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { Json } from "../core/json.ts";
 
-/** @throws {MlctlError} kind "data" unless `value` is a list of numbers, `length` of them where that is told */
+/** @throws {MlctlError} kind "data" unless `value` is a list of numbers, of length `length` if given */
 export function numberList(
   fitted: FittedEstimator,
   key: string,
@@ -26,15 +26,14 @@ export function finiteNumber(fitted: FittedEstimator, key: string, value: Json |
   return value;
 }
 
-/** The error for a state that this version cannot read. */
 export function unfit(fitted: FittedEstimator, key: string, expected: string): MlctlError {
-  return new MlctlError("data", `the model's ${fitted.family} state is not readable: "${key}" is not ${expected}`, {
-    hint: "train again, or use the version of mlctl that wrote the model",
+  return new MlctlError("data", `cannot read the ${fitted.family} model: "${key}" in its state is not ${expected}`, {
+    hint: "train again, or use the version of mlctl that saved the model",
   });
 }
 
-/** @throws {RangeError} where a matrix of another width comes in, which would shift every feature */
+/** @throws {RangeError} if X has another number of features than the model, which would shift every feature */
 export function requireWidth(X: Matrix, fitted: FittedEstimator): void {
   if (X.columnNames.length === fitted.featureNames.length) return;
-  throw new RangeError(`the model takes ${fitted.featureNames.length} features, got ${X.columnNames.length}`);
+  throw new RangeError(`the model expects ${fitted.featureNames.length} features, got ${X.columnNames.length}`);
 }

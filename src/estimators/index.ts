@@ -1,4 +1,4 @@
-/** Registry of model families: a new one is a file and a line here. Importing it loads no engine. */
+/** Registry of model families. To add one, add its file and a line here. Importing the registry loads no engine. */
 import type { Estimator } from "../core/estimator.ts";
 import { baseline } from "./baseline.ts";
 import { elasticNet } from "./linear/elasticNet.ts";
@@ -8,7 +8,7 @@ import { linearRegression } from "./linearRegression.ts";
 import { logisticRegression } from "./logistic/logisticRegression.ts";
 import { xgboost } from "./xgboost/xgboost.ts";
 
-/** By the name used in config.json and in model files. */
+/** Keyed by the name used in config.json and in model files. */
 export const estimators = {
   baseline,
   linear_regression: linearRegression,

@@ -4,7 +4,7 @@ import { centre } from "./leastSquares.ts";
 it.each([
   ["even", 4],
   ["odd", 5],
-])("an %s number of rows has its weighted means", (_, rowCount) => {
+])("centres are the weighted means for an %s number of rows", (_, rowCount) => {
   const columnNames = ["a", "b"];
   const values = Float64Array.from({ length: 2 * rowCount }, (__, at) => (at % 2 === 0 ? at : -at * at));
   const y = Float64Array.from({ length: rowCount }, (__, row) => row + 1);

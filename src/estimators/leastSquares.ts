@@ -1,10 +1,10 @@
-/** Shrinks a least-squares problem of n rows to one of p rows with the same answer, a block of rows at a time. */
+/** Reduces a least-squares problem of n rows to one of p rows with the same solution, block by block (QR). */
 import type { Matrix } from "../core/table/matrix.ts";
 
-/** Rows taken in per step: large enough to pay for the pass over R, small enough for the cache. */
+/** Rows per step: enough to pay for the pass over R, few enough for the cache. */
 const BLOCK_ROWS = 256;
 
-/** What is taken off the columns and the target, so that the intercept drops out; zeros without an intercept. */
+/** Subtracted from the columns and the target so that the intercept drops out; zeros without an intercept. */
 export interface Centres {
   readonly columns: Float64Array;
   readonly y: number;
@@ -19,7 +19,7 @@ export function centre(X: Matrix, y: Float64Array, hasIntercept: boolean, weight
   let sum = 0;
   let total = 0;
   let i = 0;
-  // Two rows at a time, added one after the other: half as many sums are loaded and stored.
+  // Two rows at a time: halves the loads and stores of the sums. The order of additions stays the same.
   for (let at = 0; i + 1 < rowCount; i += 2, at += 2 * width) {
     const [first, second] = weights === undefined ? [1, 1] : [weights[i]!, weights[i + 1]!];
     const next = at + width;
@@ -47,7 +47,7 @@ export interface TriangularFactor {
 
 /**
  * Householder QR of the centred, √weight-scaled [X y]; O(n p²) time, O(p²) memory.
- * With fewer rows than columns the rows themselves are handed on.
+ * With at most as many rows as columns, the rows are returned unchanged.
  */
 export function triangularFactor(
   X: Matrix,
@@ -61,7 +61,7 @@ export function triangularFactor(
   const blockRows = isWide ? X.rowCount : Math.max(BLOCK_ROWS, size);
   const kept = isWide ? 0 : columns;
   const height = kept + blockRows;
-  // Column-major: the first `kept` rows are R so far, the rest is the block that is folded into it.
+  // Column-major: the first `kept` rows are R so far, the rest is the block being folded into it.
   const work = new Float64Array(height * columns);
   for (let start = 0; start < X.rowCount; start += blockRows) {
     const count = Math.min(blockRows, X.rowCount - start);
@@ -81,7 +81,7 @@ export function triangularFactor(
   return { size, factor, target: work.slice(size * height, size * height + rows) };
 }
 
-/** One Householder reflection a column turns the block's rows to zero and leaves R in the first rows. */
+/** One Householder reflection per column zeroes the rows of the block and leaves R in the first rows. */
 function foldBlock(work: Float64Array, columns: number, height: number, used: number): void {
   for (let k = 0; k < columns; k++) {
     const pivot = k * height + k;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { linearContributions } from "./linearContributions.ts";
 
-it("gives the coefficient times the distance from the mean, and the answer for the mean row", () => {
+it("contributions are coefficient times distance from the mean; the base value is the prediction for the mean row", () => {
   const X = { rowCount: 2, columnNames: ["a", "b"], values: Float64Array.of(1, 2, 3, 4) };
   const outputs = [
     { coefficients: Float64Array.of(10, -1), intercept: 5 },

@@ -9,10 +9,10 @@ export interface LinearOutput {
 }
 
 /**
- * Exact where features are independent, which linear SHAP takes them to be ("interventional").
+ * Exact if the features are independent, which linear SHAP assumes ("interventional").
  *
- * @param outputs one, or one a class
- * @param means of the training rows, (n_features)
+ * @param outputs one, or one per class
+ * @param means feature means over the training rows, (n_features)
  * @see Lundberg & Lee, A unified approach to interpreting model predictions (2017), corollary 1
  */
 export function linearContributions(outputs: readonly LinearOutput[], means: Float64Array, X: Matrix): Contributions {

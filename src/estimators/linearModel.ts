@@ -1,4 +1,4 @@
-/** LinearModel: what linear regression, ridge, lasso and elastic net share once their coefficients are known. */
+/** Shared by linear regression, ridge, lasso and elastic net: saved state, prediction, importance and contributions. */
 import type { Contributions, FittedEstimator, FitOptions, Predictor } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Matrix } from "../core/table/matrix.ts";
@@ -9,13 +9,13 @@ import { linearContributions } from "./linearContributions.ts";
 import { dotRows } from "./rowBlock.ts";
 
 export const linearModel = {
-  /** @param centres what was taken off before the fit: zeros without an intercept */
+  /** @param centres what was subtracted before the fit; zeros without an intercept */
   state(coefficients: readonly number[], centres: Centres, means: Float64Array): JsonObject {
     const intercept = coefficients.reduce((sum, value, j) => sum - value * centres.columns[j]!, centres.y);
-    return { coefficients, intercept: intercept + 0, means: [...means] }; // no −0, which JSON forgets
+    return { coefficients, intercept: intercept + 0, means: [...means] }; // + 0 turns −0 into 0: JSON has no −0
   },
 
-  /** Of the training rows, for contributions: an intercept does not matter here. */
+  /** Feature means over the training rows, which contributions need even without an intercept. */
   means(X: Matrix, y: Float64Array, { sampleWeight }: FitOptions): Float64Array {
     return centre(X, y, true, sampleWeight).columns.map((mean) => mean + 0);
   },

@@ -27,7 +27,7 @@ function fit(X: Matrix, target: Float64Array, more: Partial<FitOptions> = {}): P
   return linearRegression.fit(X, target, { task: "regression", classCount: 0, params: {}, seed: 1, ...more });
 }
 
-/** Both solve by orthogonal factors in float64 at a condition number near 1: nine digits and more agree. */
+/** Both use orthogonal factorizations in float64 at a condition number near 1: at least nine digits agree. */
 function expectModel(fitted: FittedEstimator, coefficients: readonly number[], intercept: number): void {
   const found = fitted.state.coefficients as readonly number[];
   expect(found).toHaveLength(coefficients.length);
@@ -36,45 +36,45 @@ function expectModel(fitted: FittedEstimator, coefficients: readonly number[], i
 }
 
 describe("linearRegression", () => {
-  it("gives the coefficients of scikit-learn", async () => {
+  it("finds the same coefficients as scikit-learn", async () => {
     // LinearRegression().fit(X, y)
     const expected = [2.030525009825282, -0.8628573467624774, -0.31199956341823054, 0.01880359372819342];
     expectModel(await fit(matrix(columns), y), expected, 0.014949643551913706);
   });
 
-  it("weighs rows as scikit-learn does", async () => {
+  it("applies sample weights as scikit-learn does", async () => {
     // LinearRegression().fit(X, y, sample_weight=1 + np.arange(200) % 3)
     const sampleWeight = y.map((_, i) => 1 + (i % 3));
     const expected = [2.0621126994494166, -0.8386502838482375, -0.23880116640240506, 0.013940082681185274];
     expectModel(await fit(matrix(columns), y, { sampleWeight }), expected, 0.012530264513885257);
   });
 
-  it("leaves the intercept out when told so", async () => {
+  it("fits without an intercept if fit_intercept is false", async () => {
     // LinearRegression(fit_intercept=False).fit(X, y)
     const expected = [2.0286868515088066, -0.8705722747016913, -0.3091649674914681, 0.01395372527474656];
     expectModel(await fit(matrix(columns), y, { params: { fit_intercept: false } }), expected, 0);
   });
 
-  it("gives the solution of least norm where columns are collinear or constant", async () => {
+  it("finds the minimum-norm solution for collinear or constant columns", async () => {
     // X5 = np.column_stack([X, X[:, 0] + 2 * X[:, 1], np.full(200, 3.0)]); LinearRegression().fit(X5, y)
     const collinear = [...columns, a.map((value, i) => value + 2 * b[i]!), a.map(() => 3)];
     const expected = [1.9797232904418927, -0.9644607855292521, -0.31199956341822993, 0.018803593728194436];
     expectModel(await fit(matrix(collinear), y), [...expected, 0.050801719383387456, 0], 0.014949643551913718);
   });
 
-  it("gives the solution of least norm where rows are fewer than columns", async () => {
+  it("finds the minimum-norm solution for fewer rows than columns", async () => {
     // LinearRegression().fit(X[:3], y[:3])
     const few = columns.map((column) => column.slice(0, 3));
     const expected = [7.080492613388247, 4.984808188288588, 1.492000813122329, -3.3979295121104593];
     expectModel(await fit(matrix(few), y.slice(0, 3)), expected, 4.457906784703043);
   });
 
-  it("gives the mean where no column varies", async () => {
+  it("predicts the mean if no column varies", async () => {
     const fitted = await fit(matrix([[5, 5, 5]]), Float64Array.of(1, 2, 6));
     expectModel(fitted, [0], 3);
   });
 
-  it("keeps its digits far from the origin and over many blocks of rows", async () => {
+  it("stays precise far from the origin and over many blocks of rows", async () => {
     // y = 3 + 2 (x - 1e6) exactly; 1e6 off the origin XᵀX would lose twelve digits, centred rows lose none
     const { normal } = random(3);
     const steps = Array.from({ length: 2000 }, () => Math.round(normal() * 1000));

@@ -1,4 +1,4 @@
-/** Linear regression: ordinary or weighted least squares through ml-regression-multivariate-linear. */
+/** Linear regression: ordinary or weighted least squares by ml-regression-multivariate-linear. */
 import type { Estimator, FitOptions, FittedEstimator, ParamSpec } from "../core/estimator.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import { centre, triangularFactor } from "./leastSquares.ts";
@@ -8,16 +8,16 @@ import { resolveParams } from "./params.ts";
 import { requireComplete } from "./requireComplete.ts";
 
 const params: readonly ParamSpec[] = [
-  { name: "fit_intercept", type: "boolean", default: true, description: "learn a constant term" },
+  { name: "fit_intercept", type: "boolean", default: true, description: "fit an intercept" },
 ];
 
-/** Axes are at right angles, so that each has its weight whatever the others: in parts it costs p², not p³. */
+/** The axes are orthogonal, so each weight is independent of the others: fitting in chunks costs p², not p³. */
 const AXES_PER_FIT = 32;
 
 /**
- * The package inverts XᵀX of all rows, which takes 500 MB for 200,000 × 20 and fails on collinear columns. It is
- * handed the same problem on its principal axes instead: p rows, condition number 1, axes without variance left
- * out. The answer is the least-squares solution of least norm, as scikit-learn's LinearRegression gives.
+ * The package inverts XᵀX of all rows, which takes 500 MB for 200,000 × 20 and fails on collinear columns. It gets the
+ * same problem on its principal axes instead: p rows, condition number 1, without axes of zero variance. The result is
+ * the minimum-norm least-squares solution, as in scikit-learn's LinearRegression.
  */
 export const linearRegression = {
   family: "linear_regression",
@@ -48,8 +48,8 @@ export const linearRegression = {
 } satisfies Estimator;
 
 /**
- * Solves min ‖R w − z‖ for the w of least norm: R = U S Vᵀ, the package regresses z on the columns of U that carry
- * variance, and w = V S⁻¹ β. Axes below eps · max(n, p) of the largest count as none, as in LAPACK's gelsd.
+ * Minimum-norm solution of min ‖R w − z‖: R = U S Vᵀ, the package regresses z on the columns of U that carry variance,
+ * and w = V S⁻¹ β. Singular values below eps · max(n, p) times the largest count as 0, as in LAPACK's gelsd.
  */
 async function leastNorm({ size, factor, target }: TriangularFactor, rowCount: number): Promise<number[]> {
   if (factor.every((value) => value === 0)) return Array.from({ length: size }, () => 0);
@@ -61,11 +61,11 @@ async function leastNorm({ size, factor, target }: TriangularFactor, rowCount: n
   const floor = Number.EPSILON * Math.max(rowCount, size) * singular[0]!;
   const rank = singular.filter((value) => value > floor).length;
   const left = svd.leftSingularVectors;
-  const answers = Dense.columnVector([...target]);
+  const response = Dense.columnVector([...target]);
   const beta: number[] = [];
   for (let k = 0; k < rank; k += AXES_PER_FIT) {
     const axes = left.subMatrix(0, height - 1, k, Math.min(k + AXES_PER_FIT, rank) - 1);
-    const fit = new MultivariateLinearRegression(axes, answers, { intercept: false, statistics: false });
+    const fit = new MultivariateLinearRegression(axes, response, { intercept: false, statistics: false });
     for (const [weight] of fit.weights) beta.push(weight!);
   }
   const right = svd.rightSingularVectors;

@@ -12,29 +12,29 @@ const specs: readonly ParamSpec[] = [
   { name: "intercept", type: "boolean", default: true, description: "" },
 ];
 
-function refusal(given: JsonObject): MlctlError {
+function errorFor(given: JsonObject): MlctlError {
   try {
     resolveParams(specs, given, "forest");
   } catch (error) {
     if (error instanceof MlctlError) return error;
   }
-  throw new Error("nothing was refused");
+  throw new Error("no error was thrown");
 }
 
 describe("resolveParams", () => {
-  it("fills in the defaults, in the order of the family", () => {
+  it("fills in the defaults, in the order of the specs", () => {
     const resolved = resolveParams(specs, { rate: 1, depth: 2 }, "forest");
     expect(JSON.stringify(resolved)).toBe('{"depth":2,"rate":1,"method":"exact","weight":null,"intercept":true}');
   });
 
-  it("suggests the parameter that was meant", () => {
-    const error = refusal({ dept: 3 });
+  it("suggests the closest parameter", () => {
+    const error = errorFor({ dept: 3 });
     expect(error).toMatchObject({ kind: "usage", message: 'unknown parameter "dept" for forest' });
     expect(error.hint).toBe('did you mean "depth"?');
   });
 
-  it("lists the parameters where none is close", () => {
-    expect(refusal({ zzz: 3 }).hint).toBe("known: depth, rate, method, weight, intercept");
+  it("lists all parameters if none is close", () => {
+    expect(errorFor({ zzz: 3 }).hint).toBe("known: depth, rate, method, weight, intercept");
   });
 
   it.each([
@@ -46,13 +46,13 @@ describe("resolveParams", () => {
     [{ method: "hits" }, 'parameter "method" of forest is "hits"', 'did you mean "hist"?'],
     [{ weight: 2 }, 'parameter "weight" of forest is 2', 'allowed: "balanced" or null'],
     [{ intercept: 1 }, 'parameter "intercept" of forest is 1', "allowed: true or false"],
-  ])("refuses %j and says what is allowed", (given, message, hint) => {
-    expect(refusal(given)).toMatchObject({ kind: "usage", message, hint });
+  ])("rejects %j and names the allowed values", (given, message, hint) => {
+    expect(errorFor(given)).toMatchObject({ kind: "usage", message, hint });
   });
 
-  it("tells all that is wrong at once", () => {
-    const error = refusal({ depth: 0, rat: 1 });
-    expect(error.message).toBe("2 parameters of forest are wrong");
+  it("reports all problems at once", () => {
+    const error = errorFor({ depth: 0, rat: 1 });
+    expect(error.message).toBe("2 invalid parameters for forest");
     expect(error.details).toEqual([
       'unknown parameter "rat" for forest: did you mean "rate"?',
       'parameter "depth" of forest is 0: allowed: a whole number at least 1, at most 9',

@@ -1,13 +1,12 @@
-/** Checks the parameters given for a model family and fills in the defaults. */
+/** Validates the parameters of a model family and fills in the defaults. */
 import type { ParamSpec } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
 
 /**
- * Every parameter of `specs` with its value, in their order.
- * Unknown names and values out of range are errors, all told at once: a misspelt parameter that is ignored
- * trains another model than the one asked for.
+ * Every parameter of `specs` with its value, in the order of `specs`. All unknown names and invalid values are
+ * reported at once: ignoring a misspelt parameter would silently train a different model.
  *
  * @throws {MlctlError} kind "usage"
  */
@@ -21,9 +20,9 @@ export function resolveParams(specs: readonly ParamSpec[], given: JsonObject, fa
   for (const spec of specs) {
     const value = Object.hasOwn(given, spec.name) ? given[spec.name]! : spec.default;
     resolved[spec.name] = value;
-    if (!isAllowed(spec, value)) problems.push(wrongValue(spec, value, family));
+    if (!isAllowed(spec, value)) problems.push(invalidValue(spec, value, family));
   }
-  refuse(problems, family);
+  throwIfAny(problems, family);
   return resolved;
 }
 
@@ -32,11 +31,11 @@ interface Problem {
   readonly hint: string;
 }
 
-function refuse(problems: readonly Problem[], family: string): void {
+function throwIfAny(problems: readonly Problem[], family: string): void {
   const first = problems[0];
   if (first === undefined) return;
   if (problems.length === 1) throw new MlctlError("usage", first.message, { hint: first.hint });
-  throw new MlctlError("usage", `${problems.length} parameters of ${family} are wrong`, {
+  throw new MlctlError("usage", `${problems.length} invalid parameters for ${family}`, {
     details: problems.map((problem) => `${problem.message}: ${problem.hint}`),
   });
 }
@@ -50,7 +49,7 @@ function unknownParam(name: string, names: readonly string[], family: string): P
   };
 }
 
-function wrongValue(spec: ParamSpec, value: Json, family: string): Problem {
+function invalidValue(spec: ParamSpec, value: Json, family: string): Problem {
   const closest = typeof value === "string" ? suggest(value, spec.choices ?? []) : undefined;
   return {
     message: `parameter "${spec.name}" of ${family} is ${JSON.stringify(value)}`,
@@ -83,13 +82,13 @@ function isGroup(value: Json): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === "string");
 }
 
-/** The range in words, e.g. "a number above 0, at most 1". */
+/** Describes the allowed values, e.g. "a number above 0, at most 1". */
 function allowed(spec: ParamSpec): string {
   const orNull = spec.default === null ? " or null" : "";
   if (spec.type === "boolean") return `true or false${orNull}`;
   if (spec.type === "choice") return (spec.choices ?? []).map((choice) => `"${choice}"`).join(", ") + orNull;
-  if (spec.type === "directions") return `features with 1, 0 or -1, as { "price": -1 }${orNull}`;
-  if (spec.type === "groups") return `lists of features, as [["a", "b"], ["c"]]${orNull}`;
+  if (spec.type === "directions") return `an object of features with 1, 0 or -1, e.g. { "price": -1 }${orNull}`;
+  if (spec.type === "groups") return `lists of features, e.g. [["a", "b"], ["c"]]${orNull}`;
   const kind = spec.type === "integer" ? "a whole number" : "a number";
   const bounds: string[] = [];
   if (spec.minimum !== undefined)

@@ -5,7 +5,7 @@ describe("requireComplete", () => {
   const rowCount = 3001;
   const X = (values: Float64Array) => ({ rowCount, columnNames: ["a", "b", "c"], values });
 
-  it.each([NaN, Infinity, -Infinity])("names the first place of %d among many rows", (hole) => {
+  it.each([NaN, Infinity, -Infinity])("names feature and row of the first %d among many rows", (hole) => {
     for (const at of [0, 4095, 4096, 8192, 9001, 9002]) {
       const values = new Float64Array(3 * rowCount).fill(-1e308);
       values[at] = hole;
@@ -15,7 +15,7 @@ describe("requireComplete", () => {
     }
   });
 
-  it("lets finite values pass, however large", () => {
+  it("accepts any finite value", () => {
     const values = new Float64Array(3 * rowCount).fill(1.7e308);
     expect(() => requireComplete(X(values), null, "ridge")).not.toThrow();
   });

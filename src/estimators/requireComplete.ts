@@ -1,22 +1,22 @@
-/** Refuses training data that a linear family would silently turn into NaN weights. */
+/** Rejects NaN and infinite values, which would silently turn the weights of a linear model into NaN. */
 import { MlctlError } from "../core/errors.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 
-/** Values looked at together. */
+/** Values checked together. */
 const BLOCK = 4096;
 
 /**
- * @param y targets, or null where only X is checked
+ * @param y targets, or null to check X only
  * @throws {MlctlError} kind "data" naming the first feature and row (counted from 1) without a finite value
  */
 export function requireComplete(X: Matrix, y: Float64Array | null, family: string): void {
   const width = X.columnNames.length;
-  if (X.rowCount === 0) throw new MlctlError("data", `${family} has no row to learn from`);
-  for (let i = firstDoubt(X.values); i < X.values.length; i++) {
+  if (X.rowCount === 0) throw new MlctlError("data", `${family} has no rows to train on`);
+  for (let i = firstSuspectBlock(X.values); i < X.values.length; i++) {
     if (Number.isFinite(X.values[i])) continue;
     const name = X.columnNames[i % width]!;
     throw new MlctlError("data", `feature "${name}" has no finite value in row ${Math.floor(i / width) + 1}`, {
-      hint: `${family} takes complete numbers only: impute the feature, or use the xgboost family`,
+      hint: `${family} does not accept missing values: impute the feature, or use the xgboost family`,
     });
   }
   const row = y === null ? -1 : y.findIndex((value) => !Number.isFinite(value));
@@ -24,10 +24,10 @@ export function requireComplete(X: Matrix, y: Float64Array | null, family: strin
 }
 
 /**
- * The start of the block that holds the first value that is not finite, or the length: a value less itself is 0, or NaN for
- * good. That reads 20 million values as fast as memory gives them.
+ * Start of the block with the first value that is not finite, or the number of values if all are finite. A finite value
+ * minus itself is 0, any other gives NaN, so one sum per block suffices: 20 million values at memory speed.
  */
-function firstDoubt(values: Float64Array): number {
+function firstSuspectBlock(values: Float64Array): number {
   for (let start = 0; start < values.length; start += BLOCK) {
     const end = Math.min(start + BLOCK, values.length);
     let sum = 0;

@@ -1,6 +1,6 @@
 /**
- * Products with some rows of a matrix, four rows at a time: a weight is then loaded, and a sum stored, once for four
- * multiplications that do not wait for each other.
+ * Products with a block of rows of a matrix, four rows at a time: one load of a weight and one store of a sum serve
+ * four independent multiplications.
  */
 
 /** Rows `first` … `first + count − 1` of a row-major matrix. */
@@ -13,7 +13,7 @@ export interface RowBlock {
 
 /**
  * result[i] = xᵢ · weights.
- * @param weights one for each column, and one behind them where there is an intercept
+ * @param weights one per column, then the intercept if there is one
  */
 export function dotRows({ values, first, count, columnCount }: RowBlock, weights: Float64Array, result: Float64Array) {
   const intercept = weights.length > columnCount ? weights[columnCount]! : 0;
@@ -41,7 +41,7 @@ export function dotRows({ values, first, count, columnCount }: RowBlock, weights
   }
 }
 
-/** sum += Σ scaleᵢ · xᵢ; where `sum` has one place more, it takes Σ scaleᵢ. */
+/** sum += Σ scaleᵢ · xᵢ; an additional last entry of `sum` gets Σ scaleᵢ (the intercept). */
 export function addRows({ values, first, count, columnCount }: RowBlock, scale: Float64Array, sum: Float64Array): void {
   let total = 0;
   let i = 0;
@@ -61,8 +61,8 @@ export function addRows({ values, first, count, columnCount }: RowBlock, scale: 
 }
 
 /**
- * upper += Σ scaleᵢ · xᵢ xᵢᵀ, the upper triangle, row-major; where it has one column more than the rows, as if
- * each row had a 1 behind it.
+ * upper += Σ scaleᵢ · xᵢ xᵢᵀ, upper triangle, row-major. If `upper` has one more column than the rows, each row is
+ * extended by a 1 (the intercept).
  */
 export function addOuterRows(block: RowBlock, scale: Float64Array, upper: Float64Array): void {
   const { values, first, count, columnCount } = block;

@@ -15,7 +15,7 @@ const params: readonly ParamSpec[] = [
     default: 0.5,
     minimum: 0,
     maximum: 1,
-    description: "share of the L1 penalty: 1 is lasso, 0 is L2 only",
+    description: "mix of the penalties: 1 is L1 only (lasso), 0 is L2 only",
   },
   penaltyParams.fitIntercept,
   penaltyParams.maxIter,

@@ -1,4 +1,4 @@
-/** Fits lasso and elastic net, which differ in the mix of their penalties only. */
+/** Fits lasso and elastic net, which differ only in the mix of their penalties. */
 import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
@@ -7,10 +7,10 @@ import { linearModel } from "../linearModel.ts";
 import { coordinateDescent } from "./coordinateDescent.ts";
 
 /**
- * Minimizes ‖y − X w − b‖² / (2 n) + alpha · (l1Ratio ‖w‖₁ + (1 − l1Ratio) ‖w‖² / 2); row weights count as shares of
+ * Minimizes ‖y − X w − b‖² / (2 n) + alpha · (l1Ratio ‖w‖₁ + (1 − l1Ratio) ‖w‖² / 2); sample weights are normalized by
  * their sum, as in scikit-learn.
  *
- * @param options parameters resolved: alpha, fit_intercept, max_iter and tol
+ * @param options with resolved parameters: alpha, fit_intercept, max_iter and tol
  */
 export async function fitPenalized(
   X: Matrix,

@@ -1,4 +1,4 @@
-/** Lasso: linear regression with an L1 penalty, which leaves features out. */
+/** Lasso: linear regression with an L1 penalty, which sets some coefficients to 0. */
 import type { Estimator, FitOptions, FittedEstimator, ParamSpec } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { linearModel } from "../linearModel.ts";
@@ -17,7 +17,7 @@ const params: readonly ParamSpec[] = [
 /** The objective of scikit-learn's Lasso: ‖y − X w − b‖² / (2 n) + alpha ‖w‖₁. */
 export const lasso = {
   family: "lasso",
-  description: "linear regression with an L1 penalty, which leaves features out",
+  description: "linear regression with an L1 penalty, which drops features (coefficient 0)",
   tasks: ["regression"],
   params,
   needs: { complete: true, standardized: true },

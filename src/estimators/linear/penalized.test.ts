@@ -6,7 +6,7 @@ import { elasticNet } from "./elasticNet.ts";
 import { lasso } from "./lasso.ts";
 import { ridge } from "./ridge.ts";
 
-// The same numbers in Python; the fourth column is nearly the first:
+// The same data in Python; the fourth column is almost a copy of the first:
 //   i, j = np.ogrid[0:60, 0:4]
 //   X = (i * i * 31 + i * 17 * (j + 1) ** 2 + j * 97) % 1009 / 1009 - 0.5
 //   X[:, 3] = X[:, 0] + X[:, 3] / 100
@@ -24,7 +24,7 @@ async function fit(estimator: Estimator, params: JsonObject, more: Partial<FitOp
   return [...(state.coefficients as number[]), state.intercept as number];
 }
 
-/** Both are converged far beyond: what is left is rounding. */
+/** Both converged far beyond this tolerance: only rounding differs. */
 function expectClose(found: readonly number[], expected: readonly number[]): void {
   expect(found).toHaveLength(expected.length);
   expected.forEach((value, at) => expect(found[at]).toBeCloseTo(value, 7));
@@ -50,11 +50,11 @@ describe("ridge", () => {
       sampleWeight,
       [-0.6047589794213909, -3.49748292229888, -2.202808271821343, -0.45590560525044416, 0],
     ],
-  ])("has the coefficients of scikit-learn's Ridge: %j", async (params, weights, expected) => {
+  ])("finds the same coefficients as scikit-learn's Ridge: %j", async (params, weights, expected) => {
     expectClose(await fit(ridge, params, weights === undefined ? {} : { sampleWeight: weights }), expected);
   });
 
-  it("solves more features than rows", async () => {
+  it("fits more features than rows", async () => {
     // at the optimum the gradient of the objective is 0: Xᵀ (X w − y) + alpha w
     const few = { rowCount: 3, columnNames: X.columnNames, values: X.values.slice(0, 12) };
     const params = { alpha: 0.1, fit_intercept: false };
@@ -80,11 +80,11 @@ describe("lasso", () => {
       sampleWeight,
       [-0.9635738041754304, -4.0233446566531645, -2.4688290876075976, 0, 0],
     ],
-  ])("has the coefficients of scikit-learn's Lasso: %j", async (params, weights, expected) => {
+  ])("finds the same coefficients as scikit-learn's Lasso: %j", async (params, weights, expected) => {
     expectClose(await fit(lasso, params, weights === undefined ? {} : { sampleWeight: weights }), expected);
   });
 
-  it("leaves every feature out where the penalty is above the strongest pull", async () => {
+  it("drops every feature if the penalty exceeds the largest gradient", async () => {
     const mean = y.reduce((sum, value) => sum + value, 0) / 60;
     expectClose(await fit(lasso, { alpha: 10 }), [0, 0, 0, 0, mean]);
   });
@@ -96,12 +96,12 @@ describe("elastic net", () => {
     [undefined, [1.1953701702820283, -1.3322189959393829, 0, 1.1975851763469396, 5.501157420202122]],
     // ElasticNet(0.05, l1_ratio=0.3, **k).fit(X, y, sample_weight=w)
     [sampleWeight, [1.1957606111226704, -1.4086648332621783, 0, 1.1962392489726354, 5.480255805947832]],
-  ])("has the coefficients of scikit-learn's ElasticNet", async (weights, expected) => {
+  ])("finds the same coefficients as scikit-learn's ElasticNet", async (weights, expected) => {
     const params = { alpha: 0.05, l1_ratio: 0.3 };
     expectClose(await fit(elasticNet, params, weights === undefined ? {} : { sampleWeight: weights }), expected);
   });
 
-  it("without L1 is ridge with a penalty a row", async () => {
+  it("without L1 equals ridge with the penalty divided by the number of rows", async () => {
     expectClose(await fit(elasticNet, { alpha: 0.5 / 60, l1_ratio: 0 }), await fit(ridge, { alpha: 0.5 }));
   });
 });

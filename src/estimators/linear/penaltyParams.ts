@@ -1,4 +1,4 @@
-/** Parameters that ridge, lasso and elastic net have in common; names as in scikit-learn. */
+/** Parameters shared by ridge, lasso and elastic net, named as in scikit-learn. */
 import type { ParamSpec } from "../../core/estimator.ts";
 
 export const penaltyParams = {
@@ -8,15 +8,15 @@ export const penaltyParams = {
     default: 1,
     minimum: 0,
     exclusiveMinimum: true,
-    description: "strength of the penalty: larger shrinks more",
+    description: "penalty strength: larger values shrink the coefficients more",
   },
-  fitIntercept: { name: "fit_intercept", type: "boolean", default: true, description: "learn a constant term" },
+  fitIntercept: { name: "fit_intercept", type: "boolean", default: true, description: "fit an intercept" },
   maxIter: {
     name: "max_iter",
     type: "integer",
     default: 10_000,
     minimum: 1,
-    description: "most sweeps over the features",
+    description: "maximum number of sweeps over the features",
   },
   tol: {
     name: "tol",
@@ -24,6 +24,6 @@ export const penaltyParams = {
     default: 1e-9,
     minimum: 0,
     exclusiveMinimum: true,
-    description: "ends when no coefficient is further from its optimum, as a share of the largest pull of a feature",
+    description: "stop when every coefficient is this close to its optimum, as a share of the largest initial gradient",
   },
 } satisfies Record<string, ParamSpec>;

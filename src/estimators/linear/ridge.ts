@@ -1,4 +1,4 @@
-/** Ridge: linear regression with an L2 penalty, which keeps collinear features in check. */
+/** Ridge: linear regression with an L2 penalty, which keeps coefficients of collinear features small. */
 import type { Estimator, FitOptions, FittedEstimator, ParamSpec } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { centre, triangularFactor } from "../leastSquares.ts";
@@ -10,7 +10,7 @@ import { penaltyParams } from "./penaltyParams.ts";
 
 const params: readonly ParamSpec[] = [penaltyParams.alpha, penaltyParams.fitIntercept];
 
-/** The objective of scikit-learn's Ridge: ‖y − X w − b‖² + alpha ‖w‖², a sum over rows and no mean. */
+/** The objective of scikit-learn's Ridge: ‖y − X w − b‖² + alpha ‖w‖², a sum over the rows, not a mean. */
 export const ridge = {
   family: "ridge",
   description: "linear regression with an L2 penalty",
@@ -34,14 +34,14 @@ export const ridge = {
   contributions: linearModel.contributions,
 } satisfies Estimator;
 
-/** The penalty is p more rows, √alpha on the diagonal with answer 0; unlike RᵀR + alpha I this squares no condition. */
+/** Adds the penalty as p rows: √alpha on the diagonal, target 0. RᵀR + alpha I would square the condition number. */
 function withPenalty(
   { size, factor, target }: TriangularFactor,
   alpha: number,
   columnNames: readonly string[],
 ): TriangularFactor {
   const height = target.length;
-  const rowCount = height + size + 1; // one row of zeros keeps it higher than wide
+  const rowCount = height + size + 1; // a row of zeros: triangularFactor needs more rows than columns
   const values = new Float64Array(rowCount * size);
   values.set(factor);
   for (let j = 0; j < size; j++) values[(height + j) * size + j] = Math.sqrt(alpha);
@@ -50,12 +50,12 @@ function withPenalty(
   return triangularFactor({ rowCount, columnNames, values }, y, { columns: new Float64Array(size), y: 0 });
 }
 
-/** R w = z from the last coefficient to the first; alpha > 0 keeps the diagonal from 0. */
+/** Solves R w = z by back substitution; alpha > 0 keeps the diagonal away from 0. */
 function solve({ size, factor, target }: TriangularFactor): number[] {
   const coefficients = Array.from(target, (value) => value);
   for (let j = size - 1; j >= 0; j--) {
     for (let k = j + 1; k < size; k++) coefficients[j]! -= factor[j * size + k]! * coefficients[k]!;
-    coefficients[j] = coefficients[j]! / factor[j * size + j]! + 0; // no −0, which JSON forgets
+    coefficients[j] = coefficients[j]! / factor[j * size + j]! + 0; // + 0 turns −0 into 0: JSON has no −0
   }
   return coefficients;
 }

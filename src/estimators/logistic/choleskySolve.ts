@@ -1,10 +1,10 @@
 /** Solves H x = b for a symmetric positive definite H. */
 
 /**
- * Where H is singular to rounding (columns that repeat each other, classes already apart), the smallest ridge that
- * makes it definite is added: the step is shorter that way and still goes down.
+ * If H is singular to rounding (collinear columns, separated classes), a ridge just large enough to make it definite is
+ * added: the step becomes shorter but still descends.
  *
- * @param upper row-major (n × n), only the upper triangle is read; it is left alone
+ * @param upper row-major (n × n), not modified; only the upper triangle is read
  */
 export function choleskySolve(upper: Float64Array, right: Float64Array): Float64Array {
   const size = right.length;
@@ -19,7 +19,7 @@ export function choleskySolve(upper: Float64Array, right: Float64Array): Float64
   return substitute(factor, right);
 }
 
-/** U with UᵀU = H + ridge · I, or null where H is not definite. */
+/** U with UᵀU = H + ridge · I, or null if that matrix is not positive definite. */
 function cholesky(upper: Float64Array, size: number, ridge: number): Float64Array | null {
   const factor = Float64Array.from(upper);
   for (let k = 0; k < size; k++) {

@@ -1,4 +1,4 @@
-/** Sets up the problem, picks the solver and learns the coefficients. */
+/** Fits a logistic regression: sets up the problem, chooses the solver and returns the learned state. */
 import type { FitOptions } from "../../core/estimator.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
@@ -8,20 +8,20 @@ import { multinomialObjective } from "./multinomialObjective.ts";
 import { newton, type NewtonOptimum } from "./newton.ts";
 import type { LogisticProblem, Objective, Optimum, OptimizerOptions } from "./objective.ts";
 
-/** Beyond this many weights, or multiplications for one Hessian, L-BFGS is faster than Newton. */
+/** With more weights, or more multiplications per Hessian, L-BFGS is faster than Newton. */
 const MAX_NEWTON_WEIGHTS = 500;
 const MAX_HESSIAN_WORK = 2e10;
-/** From this many rows on, every tenth row is fitted first: all rows then need a few steps without a Hessian. */
+/** From this many rows on, a tenth of them is fitted first; then all rows need only a few steps without a Hessian. */
 const WARM_START_ROWS = 50_000;
 const WARM_START_STRIDE = 10;
-/** Of the loss, for each weight: by chance a tenth of the rows leaves about five to be gained. */
-const WORTHLESS_GAIN = 0.01;
-/** Of the gradient, where L-BFGS fits a tenth of the rows. */
+/** Gain in loss, per weight, not worth another step on a sample: sampling a tenth costs about 5 per weight anyway. */
+const NEGLIGIBLE_GAIN = 0.01;
+/** Gradient tolerance when L-BFGS fits a tenth of the rows. */
 const COARSE_TOLERANCE = 1e-3;
 
 /**
- * The learned state. Classes without a row are left out (their intercept would go to −∞) and get probability 0;
- * two classes that are left make it binary.
+ * The learned state. Classes without rows are left out (their intercept would go to −∞) and get probability 0. If two
+ * classes remain, the model is binary.
  */
 export async function fitLogistic(X: Matrix, y: Float64Array, options: FitOptions): Promise<JsonObject> {
   const classes = classesOf(y);
@@ -69,12 +69,12 @@ async function solve(problem: LogisticProblem, options: OptimizerOptions): Promi
   return lbfgs(objective, sample === null ? start : (await solve(sample, coarse)).weights, options);
 }
 
-/** About where the optimum of more rows is: as far as these rows, and a tenth of them before, can tell. */
+/** An approximate optimum of the full data, from a sample of it and recursively from a tenth of the sample. */
 async function nearOptimum(problem: LogisticProblem, options: OptimizerOptions): Promise<NewtonOptimum> {
   const objective = objectiveOf(problem);
   const sample = sampleOf(problem);
   const start = sample === null ? new Float64Array(objective.size) : (await nearOptimum(sample, options)).weights;
-  return newton(objective, start, { ...options, leastGain: WORTHLESS_GAIN * objective.size });
+  return newton(objective, start, { ...options, leastGain: NEGLIGIBLE_GAIN * objective.size });
 }
 
 function objectiveOf(problem: LogisticProblem): Objective {
@@ -85,14 +85,14 @@ function suitsNewton({ rowCount }: LogisticProblem, { size }: Objective): boolea
   return size <= MAX_NEWTON_WEIGHTS && rowCount * size ** 2 <= MAX_HESSIAN_WORK;
 }
 
-/** A tenth of many rows; null of few, or where a class would be missing. */
+/** A tenth of the rows; null if there are few rows or the sample lacks a class. */
 function sampleOf(problem: LogisticProblem): LogisticProblem | null {
   if (problem.rowCount < WARM_START_ROWS) return null;
   const sample = everyTenth(problem);
   return new Set(sample.y).size < problem.classCount ? null : sample;
 }
 
-/** The rows weigh ten times as much, so that the penalty keeps its share. */
+/** The sampled rows weigh ten times as much, so that the penalty keeps its relative strength. */
 function everyTenth(problem: LogisticProblem): LogisticProblem {
   const { columnCount, values, y, rowWeights: weights } = problem;
   const rowCount = Math.ceil(problem.rowCount / WARM_START_STRIDE);
@@ -108,7 +108,7 @@ function everyTenth(problem: LogisticProblem): LogisticProblem {
   return { ...problem, rowCount, values: sampled, y: labels, rowWeights: sampledWeights };
 }
 
-/** The codes that occur, rising. Most rows have the code of one of the two rows before. */
+/** The class codes that occur, ascending. Fast path: most rows have one of the last two codes seen. */
 function classesOf(y: Float64Array): number[] {
   const found = new Set<number>();
   let [last, other] = [NaN, NaN];

@@ -1,9 +1,9 @@
-/** L-BFGS, for many weights: the curvature is remembered from the last steps instead of a Hessian. */
+/** L-BFGS, for many weights: approximates the curvature from the last steps instead of computing a Hessian. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { dot, largest, lineSearch } from "./lineSearch.ts";
 import type { Objective, Optimum, OptimizerOptions } from "./objective.ts";
 
-/** Steps remembered, as in SciPy. */
+/** Number of steps kept, as in SciPy. */
 const MEMORY = 10;
 
 interface Pair {
@@ -13,7 +13,7 @@ interface Pair {
 }
 
 /**
- * Starts at `start`, which is left alone.
+ * Starts at `start`, which is not modified.
  * @see Nocedal & Wright, Numerical Optimization (2006), algorithm 7.5
  */
 export async function lbfgs(objective: Objective, start: Float64Array, options: OptimizerOptions): Promise<Optimum> {
@@ -27,7 +27,7 @@ export async function lbfgs(objective: Objective, start: Float64Array, options: 
     options.signal?.throwIfAborted();
     const next = lineSearch(objective, { weights, gradient, value }, descend(gradient, pairs));
     if (next === null) {
-      // With no memory the direction is the gradient itself: no way down is left within rounding.
+      // Without stored steps the direction is the negative gradient: no descent is possible beyond rounding.
       if (pairs.length === 0) return { weights, iterations: iteration, converged: true };
       pairs = [];
       continue;
@@ -41,7 +41,7 @@ export async function lbfgs(objective: Objective, start: Float64Array, options: 
   return { weights, iterations: options.maxIterations, converged: largest(gradient) <= options.tolerance };
 }
 
-/** Two-loop recursion: minus the remembered inverse Hessian times the gradient. */
+/** Two-loop recursion: minus the approximate inverse Hessian times the gradient. */
 function descend(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((entry) => -entry);
   const last = pairs.at(-1);

@@ -1,15 +1,15 @@
-/** How far to go in a direction. */
+/** Backtracking line search with the Armijo condition. */
 import type { Objective } from "./objective.ts";
 
-/** Share of the predicted decrease that a step must bring (Armijo). */
+/** Share of the predicted decrease that a step must achieve (Armijo). */
 const SUFFICIENT_DECREASE = 1e-4;
-/** Halvings after which a step is below rounding: 2⁻⁴⁰. */
+/** After this many halvings a step (2⁻⁴⁰) is below rounding. */
 const MAX_HALVINGS = 40;
 
-/** Of a sum of a million terms: about √10⁶ times the rounding of one, 2⁻⁵². */
+/** Relative rounding error of a sum of a million terms: about √10⁶ · 2⁻⁵². */
 const ROUNDING = 1e-12;
 
-/** Where an optimizer stands. */
+/** Current point of an optimizer. */
 export interface Position {
   readonly weights: Float64Array<ArrayBuffer>;
   readonly gradient: Float64Array<ArrayBuffer>;
@@ -17,8 +17,8 @@ export interface Position {
 }
 
 /**
- * The longest of the steps 1, ½, ¼ … that goes down enough; null if none does.
- * @param hessian left at the new place, where given
+ * The longest of the steps 1, ½, ¼ … with a sufficient decrease; null if there is none.
+ * @param hessian if given, overwritten with the Hessian at the new point
  */
 export function lineSearch(
   objective: Objective,
@@ -27,7 +27,7 @@ export function lineSearch(
   hessian: Float64Array | null = null,
 ): Position | null {
   const slope = dot(before, direction);
-  // Near the optimum the decrease drowns in the rounding of the value; then the gradient decides.
+  // Near the optimum the decrease is smaller than the rounding of the value; then the gradient decides.
   const rounding = ROUNDING * Math.abs(value);
   for (let halving = 0, step = 1; halving < MAX_HALVINGS; halving++, step /= 2) {
     const trial = weights.map((weight, j) => weight + step * direction[j]!);
@@ -46,7 +46,7 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-/** The largest component, whatever its sign. */
+/** Largest absolute component. */
 export function largest(values: Float64Array): number {
   let result = 0;
   for (const value of values) result = Math.max(result, Math.abs(value));

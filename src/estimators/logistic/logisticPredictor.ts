@@ -2,15 +2,15 @@
 import type { Matrix } from "../../core/table/matrix.ts";
 
 export interface LogisticModel {
-  /** Codes of the classes seen in training, ascending; others have probability 0. */
+  /** Codes of the classes seen in training, ascending; other classes get probability 0. */
   readonly classes: readonly number[];
-  /** One row a class, or a single one, of the second class, where there are two. */
+  /** One entry per class; with two classes a single one, for the second class. */
   readonly coefficients: readonly Float64Array[];
   readonly intercepts: Float64Array;
   readonly classCount: number;
 }
 
-/** As Predictor.predict: (n) for two classes of the task, else (n × classCount). */
+/** As Predictor.predict: (n) if classCount is 2, else (n × classCount). */
 export function logisticPredictor(model: LogisticModel): (X: Matrix) => Float64Array {
   const { classes, classCount } = model;
   const row = new Float64Array(classCount);

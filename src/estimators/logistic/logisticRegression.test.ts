@@ -41,7 +41,7 @@ function fit(rows: Matrix, y: Float64Array, more: Partial<FitOptions> = {}): Pro
   return logisticRegression.fit(rows, y, { task, classCount, params: {}, seed: 1, ...more });
 }
 
-/** Both solvers go on to the optimum, at a curvature of at least 1/C: the gradient bounds the error, 1e-6. */
+/** Both solvers converge to the optimum; with a curvature of at least 1/C the gradient bounds the error, 1e-6. */
 function expectModel(
   fitted: FittedEstimator,
   coefficients: readonly number[],
@@ -58,7 +58,7 @@ function expectModel(
 }
 
 describe("logisticRegression", () => {
-  it("gives the coefficients of scikit-learn for two classes", async () => {
+  it("finds the same coefficients as scikit-learn for two classes", async () => {
     // LogisticRegression(C=1, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, two)
     const expected = [4.571281421713937, -0.9355892405400412, -0.4603635573987806, -0.004506784602069242];
     expectModel(await fit(X, two), expected, [0.11905012752941763]);
@@ -70,7 +70,7 @@ describe("logisticRegression", () => {
     expectModel(await fit(X, two), expected, [0.11904912734733235], 4);
   });
 
-  it("gives the coefficients of scikit-learn for three classes", async () => {
+  it("finds the same coefficients as scikit-learn for three classes", async () => {
     // LogisticRegression(C=1, multi_class="multinomial", solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, three)
     const expected = [
       [-3.3914920777984463, 1.4614629711995106, 0.8534755716363518, -0.02026459482161878],
@@ -81,7 +81,7 @@ describe("logisticRegression", () => {
     expectModel(await fit(X, three), expected.flat(), intercepts);
   });
 
-  it("balances classes and weighs rows as scikit-learn does", async () => {
+  it("applies balanced class weights and sample weights as scikit-learn does", async () => {
     // LogisticRegression(C=0.1, class_weight="balanced", solver="newton-cg", tol=1e-12, max_iter=10000)
     //   .fit(X, two, sample_weight=1 + np.arange(200) % 3)
     const sampleWeight = two.map((_, i) => 1 + (i % 3));
@@ -90,13 +90,13 @@ describe("logisticRegression", () => {
     expectModel(fitted, expected, [0.04918496169698004]);
   });
 
-  it("leaves the intercept out when told so", async () => {
+  it("fits without an intercept if fit_intercept is false", async () => {
     // LogisticRegression(C=1, fit_intercept=False, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, two)
     const expected = [4.553194837743249, -0.9788199909740197, -0.45072807640864676, -0.0340451247706876];
     expectModel(await fit(X, two, { params: { fit_intercept: false } }), expected, [0]);
   });
 
-  it("stays finite where columns are collinear or constant", async () => {
+  it("stays finite for collinear or constant columns", async () => {
     // X5 = np.column_stack([X, X[:, 0] + 2 * X[:, 1], np.full(200, 3.0)])
     // LogisticRegression(C=1, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X5, two)
     const collinear = matrix([...columns, a.map((value, i) => value + 2 * b[i]!), a.map(() => 3)]);
@@ -104,23 +104,25 @@ describe("logisticRegression", () => {
     expectModel(await fit(collinear, two), [...expected, 0.561673387224655, 0], [0.13439223214352283]);
   });
 
-  it("finds the optimum where the classes are apart and the penalty is weak", async () => {
-    // LogisticRegression(C=1e4, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, X[:, 0] > 0). At coefficients in
-    // the hundreds five digits behind the point are seven in all
+  it("finds the optimum for separated classes and a weak penalty", async () => {
+    // LogisticRegression(C=1e4, solver="newton-cg", tol=1e-12, max_iter=10000).fit(X, X[:, 0] > 0). Coefficients are in
+    // the hundreds: five decimals are seven digits or more
     const expected = [147.01863739004003, -2.8677323800236048, -4.857494207428827, -2.033126494953829];
     const apart = Float64Array.from(a, (value) => (value > 0 ? 1 : 0));
     expectModel(await fit(X, apart, { params: { C: 1e4 } }), expected, [-0.6417753598403569], 5);
   });
 
-  it("gives a class without a row probability 0 and learns the others", async () => {
+  it("predicts probability 0 for a class without rows and learns the others", async () => {
     const gap = two.map((code) => 2 * code);
     const fitted = await fit(X, gap, { task: "multiclass", classCount: 4 });
     const binary = logisticRegression.load(await fit(X, two)).predict(X);
-    const answers = logisticRegression.load(fitted).predict(X);
-    expect([...answers.subarray(0, 4)]).toEqual([1 - binary[0]!, 0, binary[0], 0].map((p) => expect.closeTo(p!, 15)));
+    const predictions = logisticRegression.load(fitted).predict(X);
+    expect([...predictions.subarray(0, 4)]).toEqual(
+      [1 - binary[0]!, 0, binary[0], 0].map((p) => expect.closeTo(p!, 15)),
+    );
   });
 
-  it("is certain where there is one class only", async () => {
+  it("predicts probability 1 if there is only one class", async () => {
     const fitted = await fit(
       X,
       two.map(() => 1),
@@ -128,13 +130,13 @@ describe("logisticRegression", () => {
     expect(new Set(logisticRegression.load(fitted).predict(X))).toEqual(new Set([1]));
   });
 
-  it("says so where it ran out of iterations", async () => {
+  it("records that it did not converge within max_iter", async () => {
     const fitted = await fit(X, two, { params: { max_iter: 1 } });
     expect(fitted.state).toMatchObject({ iterations: 1, converged: false });
   });
 
   it.each([60_000, 500_001])(
-    "reaches the same coefficients from samples of %d rows as from nothing",
+    "finds the same coefficients for %d rows with and without the warm start from a sample",
     async (rowCount) => {
       const many = seededProblem(rowCount, 3);
       const rows: Matrix = { rowCount, columnNames: ["a", "b", "c"], values: many.values };
@@ -161,7 +163,7 @@ describe("solvers", () => {
   it.each([
     ["binary", binaryObjective(problem)],
     ["multinomial", multinomialObjective(multinomial)],
-  ])("L-BFGS ends where Newton does (%s)", async (_, objective) => {
+  ])("L-BFGS and Newton find the same optimum (%s)", async (_, objective) => {
     const start = new Float64Array(objective.size);
     const exact = await newton(objective, start, options);
     const close = await lbfgs(objective, start, options);
@@ -173,7 +175,7 @@ describe("solvers", () => {
   it.each([
     ["binary", binaryObjective(problem)],
     ["multinomial", multinomialObjective(multinomial)],
-  ])("gradient and Hessian are the slopes of the value (%s)", (_, objective) => {
+  ])("the gradient matches finite differences of the value (%s)", (_, objective) => {
     const { normal } = random(5);
     const weights = Float64Array.from({ length: objective.size }, normal);
     const gradient = new Float64Array(objective.size);
@@ -190,8 +192,8 @@ describe("solvers", () => {
 
   it.each([
     ["with an intercept", true, null],
-    ["without one, weighed", false, Float64Array.from({ length: 135 }, (_, i) => 1 + (i % 3))],
-  ])("blocks of rows add up to the formulas of a row (%s)", (_, hasIntercept, rowWeights) => {
+    ["without an intercept, weighted", false, Float64Array.from({ length: 135 }, (_, i) => 1 + (i % 3))],
+  ])("blocks of rows give the same sums as row-by-row formulas (%s)", (_, hasIntercept, rowWeights) => {
     // 135 rows are a block of 128, one group of four and three single rows
     const rows = { ...seededProblem(135, 2), hasIntercept, rowWeights, C: Infinity };
     const objective = binaryObjective(rows);
@@ -212,7 +214,7 @@ describe("solvers", () => {
         x.forEach((other, k) => (curvatures[j * x.length + k]! += weight * p * (1 - p) * each * other)),
       );
     }
-    // sums of 135 numbers of about 1 in another order: some 1e-14
+    // sums of 135 numbers of about 1 in another order: errors of about 1e-14
     expect(value).toBeCloseTo(expected, 11);
     slopes.forEach((slope, j) => expect(gradient[j]).toBeCloseTo(slope, 11));
     for (let j = 0; j < objective.size; j++)

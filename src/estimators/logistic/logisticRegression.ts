@@ -1,4 +1,4 @@
-/** Logistic regression with an L2 penalty, binary or multinomial: the coefficients of scikit-learn's. */
+/** Logistic regression with an L2 penalty, binary or multinomial, with the same objective as scikit-learn's. */
 import type {
   Contributions,
   Estimator,
@@ -25,30 +25,30 @@ const params: readonly ParamSpec[] = [
     default: 1,
     minimum: 0,
     exclusiveMinimum: true,
-    description: "inverse strength of the L2 penalty: smaller shrinks more",
+    description: "inverse strength of the L2 penalty: smaller values shrink the coefficients more",
   },
-  { name: "max_iter", type: "integer", default: 1000, minimum: 1, description: "most iterations of the solver" },
+  { name: "max_iter", type: "integer", default: 1000, minimum: 1, description: "maximum number of solver iterations" },
   {
     name: "tol",
     type: "number",
     default: 1e-6,
     minimum: 0,
     exclusiveMinimum: true,
-    description: "ends when no component of the gradient is larger; tighter than scikit-learn's 1e-4",
+    description: "stop when no component of the gradient is larger; tighter than scikit-learn's 1e-4",
   },
-  { name: "fit_intercept", type: "boolean", default: true, description: "learn a constant term, not penalized" },
+  { name: "fit_intercept", type: "boolean", default: true, description: "fit an intercept, which is not penalized" },
   {
     name: "class_weight",
     type: "choice",
     default: null,
     choices: ["balanced"],
-    description: "balanced: rows of rare classes weigh more, n / (classes · rows of the class)",
+    description: "balanced: weight rows by n / (classes · rows of the class), so that rare classes weigh more",
   },
 ];
 
 export const logisticRegression = {
   family: "logistic_regression",
-  description: "logistic regression with an L2 penalty, multinomial for three classes and more",
+  description: "logistic regression with an L2 penalty, multinomial for three or more classes",
   tasks: ["binary", "multiclass"],
   params,
   needs: { complete: true, standardized: true },
@@ -74,7 +74,7 @@ export const logisticRegression = {
     };
   },
 
-  /** Classes that training did not see have no margin: −∞, whatever the features say. */
+  /** Classes not seen in training have a margin of −∞ for every row. */
   contributions(fitted: FittedEstimator, X: Matrix): Contributions {
     requireWidth(X, fitted);
     const width = fitted.featureNames.length;
@@ -83,7 +83,7 @@ export const logisticRegression = {
     return linearContributions(fitted.classCount === 2 ? [logOdds(outputs)] : outputs, means, X);
   },
 
-  /** Mean |coefficient| over the classes. */
+  /** Mean absolute coefficient over the classes. */
   importance(fitted: FittedEstimator): Float64Array {
     const { coefficients } = readState(fitted);
     const result = new Float64Array(fitted.featureNames.length);
@@ -92,7 +92,7 @@ export const logisticRegression = {
   },
 } satisfies Estimator;
 
-/** What goes into the softmax for a class; with two classes seen, 0 for the first of them. */
+/** Linear input of the softmax for a class; if two classes were seen, 0 for the first of them. */
 function outputOf({ classes, coefficients, intercepts }: State, code: number, width: number): LinearOutput {
   const seen = classes.indexOf(code);
   const none = new Float64Array(width);
@@ -103,7 +103,7 @@ function outputOf({ classes, coefficients, intercepts }: State, code: number, wi
     : { coefficients: coefficients[at]!, intercept: intercepts[at]! };
 }
 
-/** Of the second class against the first. */
+/** Log-odds of the second class. */
 function logOdds([first, second]: readonly LinearOutput[]): LinearOutput {
   return { coefficients: second!.coefficients, intercept: second!.intercept - first!.intercept };
 }

@@ -1,7 +1,7 @@
-/** Penalized cross-entropy of k classes under softmax: one weight vector a class, as scikit-learn's "multinomial". */
+/** Penalized softmax cross-entropy with one weight vector per class, as scikit-learn's "multinomial". */
 import type { LogisticProblem, Objective } from "./objective.ts";
 
-/** Weights are class after class, each its coefficients and then its intercept if there is one. */
+/** Weights are ordered by class: its coefficients, then its intercept if there is one. */
 export function multinomialObjective(problem: LogisticProblem): Objective {
   const { rowCount, columnCount, values, y, rowWeights, classCount, C, hasIntercept } = problem;
   const width = columnCount + (hasIntercept ? 1 : 0);
@@ -36,7 +36,7 @@ export function multinomialObjective(problem: LogisticProblem): Objective {
   };
 }
 
-/** Fills in the class probabilities of a row and returns the logarithm of the one of `label`. */
+/** Fills in the class probabilities of a row and returns the log probability of `label`. */
 function logSoftmax(weights: Float64Array, row: Float64Array, probabilities: Float64Array, label: number): number {
   let largest = -Infinity;
   for (let k = 0; k < probabilities.length; k++) {
@@ -69,8 +69,9 @@ function addCurvature(hessian: Float64Array, row: Float64Array, probabilities: F
 }
 
 /**
- * The same number added to every unpenalized intercept changes nothing, so the Hessian is singular that way. A
- * curvature there keeps the Newton step off it: the intercepts go on summing to 0, as from L-BFGS started at 0.
+ * Adding a constant to every intercept changes nothing (intercepts are not penalized), so the Hessian is singular in
+ * that direction. An added curvature keeps Newton steps out of it: the intercepts still sum to 0, as with L-BFGS
+ * started at 0.
  */
 function pinIntercepts(hessian: Float64Array, classCount: number, width: number): void {
   const size = classCount * width;

@@ -1,28 +1,28 @@
-/** Newton's method with line search, for few weights: quadratic convergence, so that coefficients are exact. */
+/** Newton's method with line search, for few weights: converges quadratically, so coefficients are exact. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { choleskySolve } from "./choleskySolve.ts";
 import { dot, largest, lineSearch, type Position } from "./lineSearch.ts";
 import type { Objective, Optimum, OptimizerOptions } from "./objective.ts";
 
-/** A borrowed Hessian must make the gradient so many times smaller at each step, or the real one is computed. */
+/** With a borrowed Hessian each step must shrink the gradient by this factor, or the exact Hessian is computed. */
 const WORTHWHILE = 4;
 
 export interface NewtonOptimum extends Optimum {
-  /** At the last place where it was computed. */
+  /** Hessian at the last point where it was computed, or its BFGS update. */
   readonly hessian: Float64Array;
 }
 
 export interface NewtonOptions extends OptimizerOptions {
   /**
-   * A Hessian of about the same function near the start, e.g. of a tenth of the rows: steps then need the gradient
-   * alone, from whose changes it learns (BFGS), and end at the same place.
+   * An approximate Hessian near the start, e.g. of a tenth of the rows. Steps then need only the gradient, and its
+   * changes update the Hessian (BFGS); the optimum is the same.
    */
   readonly borrowed?: Float64Array;
-  /** Ends too when a step would gain less than this, and takes that step unseen: for a place to start from. */
+  /** For warm starts: also stops when the predicted gain of a step is below this, after taking that step unchecked. */
   readonly leastGain?: number;
 }
 
-/** Starts at `start`, which is left alone. */
+/** Starts at `start`, which is not modified. */
 export async function newton(
   objective: Objective,
   start: Float64Array,
@@ -43,10 +43,10 @@ export async function newton(
     if (leastGain > 0 && -dot(direction, at.gradient) / 2 < leastGain)
       return { weights: sum(at.weights, direction), hessian, iterations: iteration, converged: true };
     const next = lineSearch(objective, at, direction, isBorrowed ? null : hessian);
-    // No shorter step goes down: the value is exact to rounding, nothing is left to gain.
+    // No step descends: the value is optimal to rounding.
     if (next === null && !isBorrowed) return { ...at, hessian, iterations: iteration, converged: true };
     const isSlow = next === null || largest(next.gradient) * WORTHWHILE > largest(at.gradient);
-    if (isBorrowed && next !== null) learn(hessian, at, next);
+    if (isBorrowed && next !== null) updateHessian(hessian, at, next);
     at = next ?? at;
     if (isBorrowed && isSlow && largest(at.gradient) > options.tolerance) {
       isBorrowed = false;
@@ -62,10 +62,10 @@ export async function newton(
 }
 
 /**
- * Makes `hessian` (the upper triangle) give the change of the gradient that the last step brought.
+ * BFGS update: afterwards `hessian` (upper triangle) maps the last step to the observed change of the gradient.
  * @see Nocedal & Wright, Numerical Optimization (2006), equation 6.19
  */
-function learn(hessian: Float64Array, before: Position, after: Position): void {
+function updateHessian(hessian: Float64Array, before: Position, after: Position): void {
   const size = before.weights.length;
   const step = after.weights.map((weight, j) => weight - before.weights[j]!);
   const change = after.gradient.map((entry, j) => entry - before.gradient[j]!);
@@ -74,12 +74,12 @@ function learn(hessian: Float64Array, before: Position, after: Position): void {
     for (let k = 0; k < size; k++) entry += hessian[j < k ? j * size + k : k * size + j]! * step[k]!;
     return entry;
   });
-  const [found, foreseen] = [dot(step, change), dot(step, expected)];
-  // Rounding can leave no curvature; then there is nothing to learn.
-  if (!(found > 0 && foreseen > 0)) return;
+  const [observed, predicted] = [dot(step, change), dot(step, expected)];
+  // Rounding can leave no positive curvature; then the update is skipped.
+  if (!(observed > 0 && predicted > 0)) return;
   for (let j = 0; j < size; j++) {
     for (let k = j; k < size; k++)
-      hessian[j * size + k]! += (change[j]! * change[k]!) / found - (expected[j]! * expected[k]!) / foreseen;
+      hessian[j * size + k]! += (change[j]! * change[k]!) / observed - (expected[j]! * expected[k]!) / predicted;
   }
 }
 

@@ -1,30 +1,29 @@
-/** What the optimizers minimize: a smooth convex function of a weight vector. */
+/** Types of the logistic optimizers. An objective is a smooth convex function of a weight vector. */
 export interface Objective {
   /** Number of weights. */
   readonly size: number;
   /**
-   * Value at `weights`; overwrites `gradient` (size) and, where given, `hessian` (row-major size × size, the upper
-   * triangle is enough).
+   * Value at `weights`; overwrites `gradient` (size) and, if given, `hessian` (row-major size × size; only the upper
+   * triangle is filled).
    */
   evaluate(weights: Float64Array, gradient: Float64Array, hessian: Float64Array | null): number;
 }
 
-/** Where an optimizer ended. */
 export interface Optimum {
   readonly weights: Float64Array;
   readonly iterations: number;
-  /** False where `maxIterations` ended it first. */
+  /** False if `maxIterations` was reached first. */
   readonly converged: boolean;
 }
 
 export interface OptimizerOptions {
   readonly maxIterations: number;
-  /** Ends when no component of the gradient is larger, as in scikit-learn. */
+  /** Stops when no component of the gradient is larger, as in scikit-learn. */
   readonly tolerance: number;
   readonly signal?: AbortSignal;
 }
 
-/** Rows with what the loss needs; classes are 0 … k − 1, all present. */
+/** Training data and penalty; classes are 0 … k − 1, all present. */
 export interface LogisticProblem {
   readonly rowCount: number;
   readonly columnCount: number;
@@ -33,7 +32,7 @@ export interface LogisticProblem {
   readonly y: Float64Array;
   readonly rowWeights: Float64Array | null;
   readonly classCount: number;
-  /** Inverse of the penalty's strength; the intercept is not penalized. */
+  /** Inverse of the penalty strength; the intercept is not penalized. */
   readonly C: number;
   readonly hasIntercept: boolean;
 }

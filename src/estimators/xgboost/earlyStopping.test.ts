@@ -1,4 +1,4 @@
-/** Early stopping beside Python's xgboost on the same rows, and what is set aside for it. */
+/** Early stopping compared with Python's xgboost on the same rows, and the rows held out for it. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import { hasPython, python } from "../../testing/python.ts";
-import { setAside } from "../setAside.ts";
+import { holdOut } from "../holdOut.ts";
 import type { TreeEnsemble } from "./ensemble.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
 import { xgboost } from "./xgboost.ts";
@@ -46,7 +46,7 @@ function fit(kind: Kind, params: JsonObject, more: Partial<FitOptions> = {}): Pr
   return xgboost.fit(X, targets[kind], { task, classCount, params: { ...usual, ...params }, seed: 3, ...more });
 }
 
-/** Ours, and the same for xgboost.train. */
+/** Our parameters, and the same for xgboost.train. */
 const cases = [
   ["regression", {}, "objective='reg:squarederror'"],
   ["regression", { eval_metric: "mae" }, "objective='reg:squarederror', eval_metric='mae'"],
@@ -62,27 +62,27 @@ const cases = [
   ["multiclass", { eval_metric: "merror" }, "objective='multi:softprob', num_class=3, eval_metric='merror'"],
 ] as const;
 
-/** `best_iteration` of Python's xgboost for each case, on the same rows of training and evaluation. */
+/** `best_iteration` of Python's xgboost for each case, with the same training and evaluation rows. */
 function pythonBest(): number[] {
   const file = join(folder, "rows.bin");
   const parts = cases.flatMap(([kind]) => {
     const classCount = { regression: 0, amount: 0, binary: 2, multiclass: 3 }[kind];
-    const isAside = new Float64Array(ROWS);
-    for (const row of setAside(targets[kind], { share: 0.2, seed: 3, classCount }).aside) isAside[row] = 1;
-    return [targets[kind], isAside];
+    const isHeldOut = new Float64Array(ROWS);
+    for (const row of holdOut(targets[kind], { share: 0.2, seed: 3, classCount }).heldOut) isHeldOut[row] = 1;
+    return [targets[kind], isHeldOut];
   });
   writeFileSync(file, Buffer.concat([X.values, ...parts].map((part) => Buffer.from(part.buffer))));
   const code = `
 import sys, json, numpy, xgboost
 data = numpy.fromfile(sys.argv[1])
 X, targets = data[:${ROWS * WIDTH}].reshape(-1, ${WIDTH}), data[${ROWS * WIDTH}:].reshape(-1, 2, ${ROWS})
-def best(params, y, aside):
-    train, watch = xgboost.DMatrix(X[~aside], y[~aside]), xgboost.DMatrix(X[aside], y[aside])
+def best(params, y, heldOut):
+    train, watch = xgboost.DMatrix(X[~heldOut], y[~heldOut]), xgboost.DMatrix(X[heldOut], y[heldOut])
     params = dict(eta=0.1, max_depth=3, tree_method="exact", base_score=0.5, seed=3, nthread=1, **params)
     booster = xgboost.train(params, train, 300, evals=[(watch, "w")], early_stopping_rounds=8, verbose_eval=False)
     return booster.best_iteration
 cases = [${cases.map(([, , params]) => `dict(${params})`).join()}]
-print(json.dumps([best(params, y, aside == 1) for params, (y, aside) in zip(cases, targets)]))`;
+print(json.dumps([best(params, y, heldOut == 1) for params, (y, heldOut) in zip(cases, targets)]))`;
   return JSON.parse(python(code, file)) as number[];
 }
 
@@ -93,7 +93,7 @@ beforeAll(() => {
 
 describe.each(engines)("early stopping of xgboost, engine %s", (engine) => {
   it.skipIf(!canCompare).each(cases.map((each, at) => [...each, at] as const))(
-    "finds the round that Python's xgboost finds on the same rows: %s %o",
+    "finds the same best iteration as Python's xgboost: %s %o",
     async (kind, params, _python, at) => {
       const fitted = await fit(kind, { engine, early_stopping_fraction: 0.2, ...params });
       expect(expected[at]).toBeGreaterThan(0);
@@ -101,23 +101,23 @@ describe.each(engines)("early stopping of xgboost, engine %s", (engine) => {
     },
   );
 
-  it("trains the found number of rounds on all rows, and says how many", async () => {
+  it("trains the best number of rounds on all rows and records it", async () => {
     const stopped = await fit("multiclass", { engine });
     const best = stopped.params.best_iteration as number;
     expect((stopped.state as TreeEnsemble).trees).toHaveLength(3 * (best + 1));
-    const told = await fit("multiclass", { engine, n_estimators: best + 1, early_stopping_rounds: null });
-    expect(told.state).toEqual(stopped.state);
-    // a run's parameters train its model again
+    const explicit = await fit("multiclass", { engine, n_estimators: best + 1, early_stopping_rounds: null });
+    expect(explicit.state).toEqual(stopped.state);
+    // the recorded parameters train the same model again
     expect(await fit("multiclass", stopped.params)).toEqual(stopped);
   });
 
-  it("keeps all rounds where the last is the best", async () => {
+  it("keeps all rounds if the last is the best", async () => {
     const fitted = await fit("regression", { engine, n_estimators: 5 });
     expect(fitted.params.best_iteration).toBe(4);
   });
 
-  it("watches with the weights of the rows", async () => {
-    // with the rare class weighing nothing to speak of, other rounds are best
+  it("evaluates with the sample weights", async () => {
+    // with almost no weight on class 1, another round is the best
     const sampleWeight = targets.binary.map((code) => (code === 1 ? 1 : 20));
     const weighed = await fit("binary", { engine }, { sampleWeight });
     const even = await fit("binary", { engine });
@@ -125,7 +125,7 @@ describe.each(engines)("early stopping of xgboost, engine %s", (engine) => {
   });
 });
 
-it.runIf(engines.includes("native"))("both engines find the same round, weights or not", async () => {
+it.runIf(engines.includes("native"))("both engines find the same round, with and without weights", async () => {
   const sampleWeight = targets.binary.map((code) => (code === 1 ? 3 : 0.5));
   for (const more of [{}, { sampleWeight }]) {
     const [wasm, native] = [
@@ -136,38 +136,40 @@ it.runIf(engines.includes("native"))("both engines find the same round, weights 
   }
 });
 
-describe("what is set aside", () => {
+describe("held-out rows", () => {
   const y = targets.binary;
   const options = { share: 0.1, seed: 1, classCount: 2 };
 
-  it("keeps the share of each class", () => {
-    const { aside, training } = setAside(y, options);
+  it("are a stratified sample", () => {
+    const { heldOut, training } = holdOut(y, options);
     const positives = (rows: Int32Array): number => rows.reduce((sum, row) => sum + y[row]!, 0);
-    expect(aside.length + training.length).toBe(ROWS);
-    expect(positives(aside)).toBe(Math.round(0.1 * positives(Int32Array.from(y.keys()))));
-    expect(setAside(y, options)).toEqual(setAside(y, options));
-    expect(setAside(y, { ...options, seed: 2 })).not.toEqual(setAside(y, options));
+    expect(heldOut.length + training.length).toBe(ROWS);
+    expect(positives(heldOut)).toBe(Math.round(0.1 * positives(Int32Array.from(y.keys()))));
+    expect(holdOut(y, options)).toEqual(holdOut(y, options));
+    expect(holdOut(y, { ...options, seed: 2 })).not.toEqual(holdOut(y, options));
   });
 
-  it("is the last in time, with all of its first instant; rows without a time train", () => {
+  it("are the latest, with all rows of the earliest held-out time; rows without a time stay in training", () => {
     const times = Float64Array.from([5, 1, 4, 4, 2, 3, Number.NaN, 0, 1, 2]);
-    const { aside, training } = setAside(new Float64Array(10), { share: 0.2, seed: 1, classCount: 0, times });
-    expect([...aside]).toEqual([0, 2, 3]);
+    const { heldOut, training } = holdOut(new Float64Array(10), { share: 0.2, seed: 1, classCount: 0, times });
+    expect([...heldOut]).toEqual([0, 2, 3]);
     expect([...training]).toEqual([1, 4, 5, 6, 7, 8, 9]);
   });
 
-  it("takes groups as a whole", () => {
+  it("are whole groups", () => {
     const groups = Array.from({ length: ROWS }, (_, row) => `g${row % 20}`);
-    const { aside, training } = setAside(y, { ...options, groups });
+    const { heldOut, training } = holdOut(y, { ...options, groups });
     const of = (rows: Int32Array): Set<string> => new Set(Array.from(rows, (row) => groups[row]!));
-    expect(of(aside).size).toBe(2);
-    expect([...of(aside)].filter((group) => of(training).has(group))).toEqual([]);
+    expect(of(heldOut).size).toBe(2);
+    expect([...of(heldOut)].filter((group) => of(training).has(group))).toEqual([]);
   });
 
-  it("is an error where there is nothing to set aside, or one class only for the auc", async () => {
-    expect(() => setAside(Float64Array.of(0, 1), options)).toThrow("too few to set some aside");
-    expect(() => setAside(new Float64Array(5), { ...options, times: new Float64Array(5) })).toThrow("too few");
+  it("are an error if a part would be empty, or if auc has one class only", async () => {
+    expect(() => holdOut(Float64Array.of(0, 1), options)).toThrow("too few training rows (2) to hold out some");
+    expect(() => holdOut(new Float64Array(5), { ...options, times: new Float64Array(5) })).toThrow(
+      "too few training rows (5)",
+    );
     const times = Float64Array.from(y, (code, row) => (code === 1 ? 0 : row));
-    await expect(fit("binary", { eval_metric: "auc" }, { times })).rejects.toThrow("are all of one class");
+    await expect(fit("binary", { eval_metric: "auc" }, { times })).rejects.toThrow("all have the same class");
   });
 });

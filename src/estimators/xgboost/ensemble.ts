@@ -1,47 +1,47 @@
-/** TreeEnsemble: boosted trees as plain JSON, the same from every engine, and all that prediction needs. */
+/** TreeEnsemble: boosted trees as plain JSON, independent of the engine; all that prediction needs. */
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { finiteNumber, isNumberList, unfit } from "../fittedState.ts";
 import { objectiveNames, type Objective } from "./objectives.ts";
 
 /**
- * One tree, a list entry a node, node 0 the root. A row goes left where its float32 value is below `value`, right
- * where it is not, and the way of `missingLeft` where it has none. All numbers are float32, printed shortest.
+ * One tree: lists with one entry per node, node 0 is the root. A row goes left if its float32 value is below `value`,
+ * else right; `missingLeft` decides for missing values. All numbers are shortest decimals of float32.
  */
 export type Tree = {
-  /** Column tested, −1 in a leaf. */
+  /** Column that the node tests; −1 in a leaf. */
   readonly feature: readonly number[];
-  /** Threshold, in a leaf its answer. */
+  /** Threshold; in a leaf its value. */
   readonly value: readonly number[];
-  /** Left child, the right one stands behind it; 0 in a leaf. */
+  /** Left child, the right child is the next node; 0 in a leaf. */
   readonly left: readonly number[];
-  /** 1 where missing values go left. */
+  /** 1 if missing values go left. */
   readonly missingLeft: readonly number[];
-  /** What the split took off the loss; 0 in a leaf. */
+  /** Loss reduction of the split; 0 in a leaf. */
   readonly gain: readonly number[];
-  /** Sum of the second derivatives of the training rows that came by: their number, for squared error. */
+  /** Sum of the second derivatives of the training rows in the node; for squared error their number. */
   readonly cover: readonly number[];
 };
 
 export type TreeEnsemble = {
   readonly objective: Objective;
-  /** Added to the sum of the leaves, before exp, sigmoid or softmax. */
+  /** Added to the sum of the leaf values, before exp, sigmoid or softmax. */
   readonly baseMargin: number;
-  /** Trees t, t + outputCount, … add up to output t: 1, or the number of classes. */
+  /** 1, or the number of classes. Trees t, t + outputCount, … add up to output t. */
   readonly outputCount: number;
   readonly trees: readonly Tree[];
 };
 
 /**
- * Trees found sound, with the number of features they were checked for: a search cuts one model to several lengths and
- * loads each, and checking the same trees every time took a fifth of it.
+ * Trees already validated, with the number of features that they were validated for. A search loads one model at
+ * several lengths; validating the same trees each time took a fifth of its time.
  */
-const soundTrees = new WeakMap<object, number>();
+const validTrees = new WeakMap<object, number>();
 
-/** Of a node, beside `feature`. */
+/** Lists of a tree other than `feature`. */
 const LISTS = ["value", "left", "missingLeft", "gain", "cover"] as const;
 
-/** @throws {MlctlError} kind "data" where the state is not an ensemble whose every walk ends in a leaf */
+/** @throws {MlctlError} kind "data" if the state is not an ensemble in which every path ends in a leaf */
 export function readEnsemble(fitted: FittedEstimator): TreeEnsemble {
   const state: JsonObject = fitted.state;
   const objective = objectiveNames.find((name) => name === state.objective);
@@ -57,12 +57,12 @@ export function readEnsemble(fitted: FittedEstimator): TreeEnsemble {
   return { objective, baseMargin, outputCount, trees: trees as readonly Tree[] };
 }
 
-/** Children behind their parents and inside the tree: no walk leaves it or goes round in a circle. */
+/** Checks that children come after their parents and inside the lists, so that no path leaves the tree or loops. */
 function checkTree(fitted: FittedEstimator, tree: Json, index: number): void {
   const key = `trees[${index}]`;
   if (tree === null || typeof tree !== "object" || Array.isArray(tree)) throw unfit(fitted, key, "a tree");
   const width = fitted.featureNames.length;
-  if (soundTrees.get(tree) === width) return;
+  if (validTrees.get(tree) === width) return;
   const { feature, ...lists } = tree as JsonObject;
   if (!isNumberList(feature)) throw unfit(fitted, `${key}.feature`, "a list of numbers");
   const size = feature.length;
@@ -79,5 +79,5 @@ function checkTree(fitted: FittedEstimator, tree: Json, index: number): void {
     const child = left[node]!;
     if (!isColumn || !Number.isInteger(child) || child <= node || child + 1 >= size) throw unfit(fitted, key, "a tree");
   }
-  soundTrees.set(tree, width);
+  validTrees.set(tree, width);
 }

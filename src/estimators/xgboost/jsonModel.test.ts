@@ -1,4 +1,4 @@
-/** Models to and from Python's xgboost, both ways with equal answers. */
+/** Model files to and from Python's xgboost, with equal predictions in both directions. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const columnNames = ["a", "b [kg]", "b <kg]", "d"];
 const WIDTH = columnNames.length;
 
-/** 300 rows with missing values; −1 is a number. */
+/** 300 rows with missing values; −1 is an ordinary number. */
 function matrix(seed: number): Matrix {
   const { uniform, normal } = random(seed);
   const values = Float64Array.from({ length: 300 * WIDTH }, () => {
@@ -44,17 +44,17 @@ async function fitted(task: Task, engine: string): Promise<FittedEstimator> {
 function expectEqual(ours: Float64Array, theirs: readonly number[]): void {
   expect(theirs).toHaveLength(ours.length);
   // equal margins; Python's sigmoid and softmax are float32
-  theirs.forEach((answer, i) => expect(Math.abs(ours[i]! - answer)).toBeLessThan(1e-6));
+  theirs.forEach((value, i) => expect(Math.abs(ours[i]! - value)).toBeLessThan(1e-6));
 }
 
 describe.skipIf(!canCompare)("XGBoost's JSON model (needs Python's xgboost)", () => {
   describe.each(["regression", "binary", "multiclass"] as const)("%s", (task) => {
-    it.each(["wasm", "auto"])("is read by Python with the same answers (engine %s)", async (engine) => {
+    it.each(["wasm", "auto"])("gives the same predictions in Python (engine %s)", async (engine) => {
       const model = await fitted(task, engine);
       writeFileSync(modelFile, xgboost.exports["xgboost-json"](model));
       const X = matrix(2);
       writeFileSync(rowsFile, X.values);
-      const answers = pythonOnFiles(`
+      const output = pythonOnFiles(`
 import json, sys, numpy, xgboost
 X = numpy.fromfile(sys.argv[2]).reshape(-1, ${WIDTH})
 booster = xgboost.Booster(model_file=sys.argv[1])
@@ -65,14 +65,14 @@ by_wrapper = ${task === "regression" ? "wrapper.predict(X)" : "wrapper.predict_p
 assert numpy.array_equal(by_booster, by_wrapper${task === "binary" ? "[:, 1]" : ""})
 gain = booster.get_score(importance_type="total_gain")
 print(json.dumps([by_booster.astype(float).ravel().tolist(), [gain.get(f, 0) for f in booster.feature_names]]))`);
-      const [values, gains] = JSON.parse(answers) as [number[], number[]];
+      const [values, gains] = JSON.parse(output) as [number[], number[]];
       expectEqual(xgboost.load(model).predict(X), values);
       const total = gains.reduce((sum, gain) => sum + gain, 0);
       // float32 sums of about a hundred gains
       xgboost.importance(model).forEach((share, j) => expect(share).toBeCloseTo(gains[j]! / total, 5));
     });
 
-    it("comes back the same", async () => {
+    it("is unchanged after export and import", async () => {
       const model = await fitted(task, "wasm");
       const again = importModel(new TextEncoder().encode(xgboost.exports["xgboost-json"](model)));
       expect(again).toMatchObject({ task, classCount: model.classCount, state: model.state });
@@ -85,10 +85,10 @@ print(json.dumps([by_booster.astype(float).ravel().tolist(), [gain.get(f, 0) for
     ["regression", "XGBRFRegressor(n_estimators=15)"],
     ["binary", "XGBClassifier(n_estimators=15, max_depth=3, base_score=0.2)"],
     ["multiclass", "XGBClassifier(n_estimators=15, num_parallel_tree=2, subsample=0.5, base_score=0.5)"],
-  ] as const)("of Python is taken over with the same answers: %s by %s", (task, estimator) => {
+  ] as const)("from Python gives the same predictions when imported: %s by %s", (task, estimator) => {
     const X = matrix(3);
     writeFileSync(rowsFile, X.values);
-    const answers = pythonOnFiles(`
+    const output = pythonOnFiles(`
 import json, sys, numpy, xgboost
 X = numpy.fromfile(sys.argv[2]).reshape(-1, ${WIDTH})
 y = numpy.nan_to_num(X[:, 0]) - numpy.nan_to_num(X[:, 1])
@@ -98,7 +98,7 @@ model.save_model(sys.argv[1])
 print(json.dumps(model.get_booster().predict(xgboost.DMatrix(X)).astype(float).ravel().tolist()))`);
     const model = importModel(readFileSync(modelFile));
     expect(model).toMatchObject({ task, featureNames: ["f0", "f1", "f2", "f3"] });
-    expectEqual(xgboost.load(model).predict(X), JSON.parse(answers) as number[]);
+    expectEqual(xgboost.load(model).predict(X), JSON.parse(output) as number[]);
   });
 });
 
@@ -107,18 +107,22 @@ describe("importModel", () => {
   const minimal = async (): Promise<Record<string, never>> =>
     JSON.parse(xgboost.exports["xgboost-json"](await fitted("binary", "wasm"))) as Record<string, never>;
 
-  it("refuses what is no model, with the reason", () => {
-    expect(() => read("tree")).toThrow("this is no XGBoost model that can be read: Unexpected token");
-    expect(() => read("{}")).toThrow('"learner" is not in it');
+  it("rejects files that are not a model, with the reason", () => {
+    expect(() => read("tree")).toThrow("cannot read the XGBoost model: Unexpected token");
+    expect(() => read("{}")).toThrow('"learner" is missing or not an object');
   });
 
-  it("refuses boosters and objectives that it cannot answer for", async () => {
+  it("rejects unsupported boosters and objectives", async () => {
     const { learner } = (await minimal()) as unknown as { learner: Record<string, Record<string, unknown>> };
     const other = (part: object): string => JSON.stringify({ learner: { ...learner, ...part } });
-    expect(() => read(other({ gradient_booster: { name: "gblinear" } }))).toThrow("its booster is gblinear");
-    expect(() => read(other({ objective: { name: "rank:ndcg" } }))).toThrow('objective "rank:ndcg" is none of');
+    expect(() => read(other({ gradient_booster: { name: "gblinear" } }))).toThrow(
+      'booster "gblinear" is not supported',
+    );
+    expect(() => read(other({ objective: { name: "rank:ndcg" } }))).toThrow('objective "rank:ndcg" is not supported');
     const settings = learner.learner_model_param!;
-    expect(() => read(other({ learner_model_param: { ...settings, num_target: "2" } }))).toThrow("several targets");
+    expect(() => read(other({ learner_model_param: { ...settings, num_target: "2" } }))).toThrow(
+      "several targets are not supported",
+    );
     expect(() => read(other({ learner_model_param: { ...settings, base_score: "[5E-1,1E-1]" } }))).toThrow(
       "base score",
     );

@@ -1,4 +1,4 @@
-/** The leaf a row reaches in training is the leaf it reaches in prediction, whatever the row holds. */
+/** A row reaches the same leaf in prediction as in training, for any values. */
 import xgboostModule from "ml-xgboost/dist/wasm/xgboost.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Matrix } from "../../core/table/matrix.ts";
@@ -24,12 +24,12 @@ beforeAll(async () => {
   for (const listener of listeners) process.on("uncaughtException", listener); // the test runner's
 });
 
-/** What real columns are made of: steps of a half (so that values meet thresholds), −1, missing, a one-hot pair. */
+/** Typical columns: multiples of 0.5 (so that values hit thresholds), −1, missing values and a one-hot pair. */
 function matrix(seed: number, rowCount: number, extra: readonly number[] = []): Matrix {
   const { uniform, integer, normal } = random(seed);
   const values = new Float64Array(rowCount * WIDTH);
   for (let i = 0; i < rowCount; i++) {
-    const category = integer(3); // 2 is unseen: both zero
+    const category = integer(3); // 2 is an unseen category: both 0
     const free = (): number => {
       const kind = uniform();
       if (kind < 0.15) return Number.NaN;
@@ -65,25 +65,25 @@ function readable(bytes: Uint8Array): TreeEnsemble {
   return { ...ensemble, trees: ensemble.trees.map(revealMissing) };
 }
 
-/** The engine's own answers, row by row through its C interface. */
-function engineAnswers(bytes: Uint8Array, X: Matrix, outputs: number): number[] {
+/** Predictions of the engine itself, row by row through its C interface. */
+function enginePredictions(bytes: Uint8Array, X: Matrix, outputs: number): number[] {
   const { _malloc: allocate, _free: free, _load_model: loadModel, _predict_one: predictOne } = xgboostModule;
   const address = allocate(Math.max(bytes.length, 4 * (WIDTH + outputs)));
   xgboostModule.HEAPU8.set(bytes, address);
   const model = loadModel(address, bytes.length);
   const hidden = hideMissing(X.values);
-  const answers: number[] = [];
+  const predictions: number[] = [];
   for (let i = 0; i < X.rowCount; i++) {
     xgboostModule.HEAPF32.set(hidden.subarray(i * WIDTH, (i + 1) * WIDTH), address / 4);
     expect(predictOne(model, address, WIDTH, address + 4 * WIDTH)).toBe(outputs);
-    for (let k = 0; k < outputs; k++) answers.push(xgboostModule.HEAPF32[address / 4 + WIDTH + k]!);
+    for (let k = 0; k < outputs; k++) predictions.push(xgboostModule.HEAPF32[address / 4 + WIDTH + k]!);
   }
   free(address);
-  return answers;
+  return predictions;
 }
 
 describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
-  it("every leaf is reached in prediction by the rows that made it in training", async () => {
+  it("every leaf gets the same rows in prediction as in training", async () => {
     for (let seed = 1; seed <= CASES; seed++) {
       const job = request(seed, treeMethod, "reg:squarederror");
       const { trees } = readable(await trainBinary(job));
@@ -96,7 +96,7 @@ describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
         tree.feature.forEach((column, leaf) => {
           if (column !== -1) return;
           const own = rows.filter((i) => leaves[i * trees.length + t] === leaf);
-          // cover counts the rows of training; the answer is −0.3 Σ gradient / (rows + reg_lambda)
+          // cover is the number of training rows; the leaf value is −0.3 Σ gradient / (rows + reg_lambda)
           expect(own.length, `seed ${seed}, tree ${t}, leaf ${leaf}`).toBe(tree.cover[leaf]);
           const gradient = own.reduce((sum, i) => sum + margin[i]! - job.y[i]!, 0);
           expect(tree.value[leaf]).toBeCloseTo((-0.3 * gradient) / (own.length + 1), 5); // float32 sums in training
@@ -110,20 +110,20 @@ describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
     ["reg:squarederror", 1],
     ["binary:logistic", 1],
     ["multi:softprob", 3],
-  ] as const)("unseen rows get the engine's own answers (%s)", async (objective, outputs) => {
+  ] as const)("unseen rows get the same predictions as from the engine (%s)", async (objective, outputs) => {
     for (let seed = 1; seed <= CASES; seed++) {
       const bytes = await trainBinary(request(seed, treeMethod, objective));
       const ensemble = readable(bytes);
       const thresholds = ensemble.trees.flatMap((tree) => tree.value.filter((_, node) => tree.feature[node] !== -1));
       const X = matrix(seed + 500, 100, [...thresholds, Infinity, -Infinity, 0, 1e300]);
       const ours = treePredictor(ensemble).predict(X);
-      // the margins are equal to the last bit; sigmoid and softmax are float32 in the engine and float64 here
-      engineAnswers(bytes, X, outputs).forEach((answer, i) => expect(Math.abs(ours[i]! - answer)).toBeLessThan(3e-7));
+      // margins are equal to the last bit; sigmoid and softmax are float32 in the engine and float64 here
+      enginePredictions(bytes, X, outputs).forEach((value, i) => expect(Math.abs(ours[i]! - value)).toBeLessThan(3e-7));
     }
   });
 });
 
-it("takes a real −1 as a number, to the right of a threshold of −1 and to the left of the next", () => {
+it("treats −1 as a number: right of a threshold of −1, left of the next float32", () => {
   const [below, above] = [Math.fround(-1 - 2 ** -23), -1 + 2 ** -24];
   expect([...hideMissing(Float64Array.of(-1, below, above, Number.NaN))]).toEqual([below, below, above, -1]);
   for (const threshold of [below, -1, above]) {

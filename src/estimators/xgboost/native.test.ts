@@ -1,4 +1,4 @@
-/** Our predictor beside the library's own answers, read through Python: missing values, thresholds, every objective. */
+/** Our predictor compared with libxgboost through Python: missing values, thresholds, each kind of objective. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const defaults = Object.fromEntries(xgboostParams.map((spec) => [spec.name, spec
 const folder = mkdtempSync(join(tmpdir(), "mlctl-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Steps of a half (so that values meet thresholds), −1 and missing. */
+/** Multiples of 0.5 (so that values hit thresholds), −1 and missing values. */
 function matrix(seed: number, rowCount: number, extra: readonly number[] = []): Matrix {
   const { uniform, integer, normal } = random(seed);
   const values = Float64Array.from({ length: rowCount * WIDTH }, () => {
@@ -51,52 +51,52 @@ function request(treeMethod: string, objective: Objective): TrainingRequest {
   return { X, y, objective, classCount: objective === "multi:softprob" ? 3 : 0, params, seed: 1 };
 }
 
-/** xgb.Booster(model_file=…).predict(…) on float64 rows, as JSON. */
-function pythonAnswers(model: Uint8Array, X: Matrix): number[] {
+/** xgb.Booster(model_file=…).predict(…) on float64 rows. */
+function pythonPredictions(model: Uint8Array, X: Matrix): number[] {
   const [modelFile, rowsFile] = [join(folder, "model.json"), join(folder, "rows.bin")];
   writeFileSync(modelFile, model);
   writeFileSync(rowsFile, X.values);
   const code = `
 import json, sys, numpy, xgboost
 X = numpy.fromfile(sys.argv[2]).reshape(-1, ${WIDTH})
-answers = xgboost.Booster(model_file=sys.argv[1]).predict(xgboost.DMatrix(X))
-print(json.dumps(answers.astype(float).ravel().tolist()))`;
+predictions = xgboost.Booster(model_file=sys.argv[1]).predict(xgboost.DMatrix(X))
+print(json.dumps(predictions.astype(float).ravel().tolist()))`;
   return JSON.parse(python(code, modelFile, rowsFile)) as number[];
 }
 
 describe.skipIf(library === null || !canCompare)("native engine (needs libxgboost and Python's xgboost)", () => {
   describe.each(["exact", "hist", "approx"])("%s", (treeMethod) => {
     it.each(["reg:squarederror", "binary:logistic", "multi:softprob"] as const)(
-      "unseen rows get the library's own answers (%s)",
+      "unseen rows get the same predictions as from the library (%s)",
       async (objective) => {
         const model = await trainJson(request(treeMethod, objective), library!);
         const { ensemble } = parseJsonModel(model);
         const thresholds = ensemble.trees.flatMap((tree) => tree.value.filter((_v, node) => tree.feature[node] !== -1));
         const X = matrix(3, 500, [...thresholds.map(Math.fround), 0]);
         const ours = treePredictor(ensemble).predict(X);
-        const theirs = pythonAnswers(model, X);
+        const theirs = pythonPredictions(model, X);
         expect(theirs).toHaveLength(ours.length);
         // margins are float32 sums in the same order; sigmoid and softmax are float32 there and float64 here
-        theirs.forEach((answer, i) => expect(Math.abs(ours[i]! - answer)).toBeLessThan(1e-6));
+        theirs.forEach((value, i) => expect(Math.abs(ours[i]! - value)).toBeLessThan(1e-6));
       },
     );
   });
 });
 
-describe.skipIf(library === null)("answers without a model (needs libxgboost)", () => {
+describe.skipIf(library === null)("margins without exporting the model (needs libxgboost)", () => {
   it.each(["reg:squarederror", "binary:logistic", "multi:softprob"] as const)(
-    "are those of the models of each length (%s)",
+    "equal those of models cut to each length (%s)",
     async (objective) => {
-      const asked = request("exact", objective);
+      const job = request("exact", objective);
       const rows = matrix(3, 200);
-      const { ensemble } = parseJsonModel(await trainJson(asked, library!));
+      const { ensemble } = parseJsonModel(await trainJson(job, library!));
       const lengths = [30, 1, 12];
-      const margins = await nativeEngine(library!).margins!(asked, rows, lengths);
+      const margins = await nativeEngine(library!).margins!(job, rows, lengths);
       lengths.forEach((length, i) => {
         const cut = { ...ensemble, trees: ensemble.trees.slice(0, length * ensemble.outputCount) };
         const own = treePredictor(cut).margins(rows);
         expect(margins[i]).toHaveLength(own.length);
-        // The base margin comes first there and last here: a rounding of float32 (6e-8) for each of 30 sums below 4.
+        // The engine adds the base margin first, we add it last: a float32 rounding (6e-8) for each of 30 sums below 4.
         margins[i]!.forEach((margin, at) => expect(Math.abs(margin - own[at]!)).toBeLessThan(30 * 4 * 6e-8));
       });
     },

@@ -1,4 +1,4 @@
-/** Every objective beside Python's xgboost: answers, contributions and the model file. */
+/** Every objective compared with Python's xgboost: predictions, contributions and the model file. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -59,7 +59,7 @@ function fit(objective: Objective, params: JsonObject, engine: string): Promise<
 }
 
 interface Expected {
-  readonly answers: readonly number[];
+  readonly predictions: readonly number[];
   readonly contributions: readonly number[];
 }
 
@@ -72,16 +72,16 @@ function pythonExpected(): Expected[] {
 import sys, json, numpy, xgboost
 data = numpy.fromfile(sys.argv[1])
 X, targets = data[:${ROWS * 3}].reshape(-1, 3), data[${ROWS * 3}:].reshape(-1, ${ROWS})
-def answers(params, y):
+def predictions(params, y):
     rows = xgboost.DMatrix(X, y)
     if params["objective"] == "multi:softprob": params["num_class"] = 3
-    # Where none is given, XGBoost takes one from the data since 2.0; mlctl lets it for this objective only.
+    # Since 2.0 XGBoost estimates a missing base_score from the data; mlctl allows that for this objective only.
     if params["objective"] != "reg:absoluteerror": params = dict(base_score=0.5) | params
     booster = xgboost.train(dict(max_depth=3, tree_method="exact", nthread=1, **params), rows, 20)
     flat = lambda values: values.astype(float).ravel().tolist()
-    return dict(answers=flat(booster.predict(rows)), contributions=flat(booster.predict(rows, pred_contribs=True)))
+    return dict(predictions=flat(booster.predict(rows)), contributions=flat(booster.predict(rows, pred_contribs=True)))
 cases = json.loads('${JSON.stringify(cases.map(([objective, params]) => ({ objective, ...params })))}')
-print(json.dumps([answers(params, y) for params, y in zip(cases, targets)]))`;
+print(json.dumps([predictions(params, y) for params, y in zip(cases, targets)]))`;
   return JSON.parse(python(code, file)) as Expected[];
 }
 
@@ -90,10 +90,10 @@ beforeAll(() => {
   if (canCompare) expected = pythonExpected();
 });
 
-/** Float32 sums of answers that reach 10: relative to those. */
+/** Predictions reach 10 and are float32 sums, so the tolerance is relative above 1. */
 function expectClose(ours: Float64Array, theirs: readonly number[], tolerance: number): void {
   expect(ours).toHaveLength(theirs.length);
-  const off = theirs.map((answer, i) => Math.abs(ours[i]! - answer) / Math.max(1, Math.abs(answer)));
+  const off = theirs.map((value, i) => Math.abs(ours[i]! - value) / Math.max(1, Math.abs(value)));
   expect(Math.max(...off)).toBeLessThan(tolerance);
 }
 
@@ -102,21 +102,24 @@ describe.skipIf(!canCompare).each(["wasm", "native"])("objectives of xgboost, en
     .map((each, at) => [...each, at] as const)
     .filter(([objective]) => (engine === "wasm" ? !objectives[objective].nativeOnly : hasNative));
 
-  it.each(known)("answers and explains as Python's xgboost does: %s %o", async (objective, params, at) => {
-    const fitted = await fit(objective, params, engine);
-    const { answers, contributions } = expected[at]!;
-    expectClose(xgboost.load(fitted).predict(X), answers, 1e-6);
-    const { values, baseValues, outputCount } = xgboost.contributions(fitted, X);
-    const ours = Float64Array.from({ length: ROWS * outputCount * 4 }, (_, i) =>
-      i % 4 === 3 ? baseValues[((i - 3) / 4) % outputCount]! : values[Math.floor(i / 4) * 3 + (i % 4)]!,
-    );
-    // pred_contribs sums in float32
-    expectClose(ours, contributions, 1e-5);
-  });
+  it.each(known)(
+    "gives the same predictions and contributions as Python's xgboost: %s %o",
+    async (objective, params, at) => {
+      const fitted = await fit(objective, params, engine);
+      const { predictions, contributions } = expected[at]!;
+      expectClose(xgboost.load(fitted).predict(X), predictions, 1e-6);
+      const { values, baseValues, outputCount } = xgboost.contributions(fitted, X);
+      const ours = Float64Array.from({ length: ROWS * outputCount * 4 }, (_, i) =>
+        i % 4 === 3 ? baseValues[((i - 3) / 4) % outputCount]! : values[Math.floor(i / 4) * 3 + (i % 4)]!,
+      );
+      // pred_contribs sums in float32
+      expectClose(ours, contributions, 1e-5);
+    },
+  );
 });
 
 describe.skipIf(!canCompare || !hasNative)("the model file of an objective", () => {
-  it("is read by Python with the same answers, and comes back the same", async () => {
+  it("gives the same predictions in Python and is unchanged after import", async () => {
     const models = await Promise.all(cases.map(([objective, params]) => fit(objective, params, "native")));
     const files = models.map((model, at) => {
       const file = join(folder, `model${at}.json`);
@@ -130,13 +133,13 @@ rows = xgboost.DMatrix(X, feature_names=["a", "b", "c"])
 boosters = [xgboost.Booster(model_file=file) for file in sys.argv[2:]]
 saved = [json.loads(booster.save_config())["learner"]["objective"] for booster in boosters]
 print(json.dumps([saved, [booster.predict(rows).astype(float).ravel().tolist() for booster in boosters]]))`;
-    const [saved, answers] = JSON.parse(python(code, join(folder, "rows.bin"), ...files)) as [
+    const [saved, predictions] = JSON.parse(python(code, join(folder, "rows.bin"), ...files)) as [
       Record<string, unknown>[],
       number[][],
     ];
     cases.forEach(([objective], at) => {
       expect(saved[at]!.name).toBe(objective);
-      expectClose(xgboost.load(models[at]!).predict(X), answers[at]!, 1e-6);
+      expectClose(xgboost.load(models[at]!).predict(X), predictions[at]!, 1e-6);
       const again = importModel(new TextEncoder().encode(xgboost.exports["xgboost-json"](models[at]!)));
       expect(again).toMatchObject({ task: models[at]!.task, state: models[at]!.state });
     });
@@ -145,8 +148,8 @@ print(json.dumps([saved, [booster.predict(rows).astype(float).ravel().tolist() f
   });
 });
 
-describe("what an objective refuses", () => {
-  const refused = async (task: Task, params: JsonObject, message: string, hint?: string): Promise<void> => {
+describe("rejected settings", () => {
+  const expectRejected = async (task: Task, params: JsonObject, message: string, hint?: string): Promise<void> => {
     const classCount = { regression: 0, binary: 2, multiclass: 3 }[task];
     const fitted = xgboost.fit(X, targets[task], { task, classCount, params: { engine: "wasm", ...params }, seed: 1 });
     await expect(fitted).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining(message) as string });
@@ -154,34 +157,34 @@ describe("what an objective refuses", () => {
       await expect(fitted).rejects.toMatchObject({ hint: expect.stringContaining(hint) as string });
   };
 
-  it("another task's objective, metric, base score or weight of a class", async () => {
-    await refused(
+  it("objective, metric, base score or class weight of another task", async () => {
+    await expectRejected(
       "binary",
       { objective: "reg:gamma" },
       'parameter "objective" of xgboost is reg:gamma',
-      "for two classes: binary:logistic",
+      "allowed for binary classification: binary:logistic",
     );
-    await refused(
+    await expectRejected(
       "regression",
       { eval_metric: "auc" },
       'parameter "eval_metric" of xgboost is auc',
-      "for a number: rmse",
+      "allowed for regression: rmse",
     );
-    await refused("regression", { objective: "reg:gamma", base_score: 0 }, 'parameter "base_score"', "above 0");
-    await refused("multiclass", { scale_pos_weight: 2 }, 'parameter "scale_pos_weight"', "train.class_weight");
-    await refused("regression", { objective: "reg:gama" }, "gama", 'did you mean "reg:gamma"?');
+    await expectRejected("regression", { objective: "reg:gamma", base_score: 0 }, 'parameter "base_score"', "above 0");
+    await expectRejected("multiclass", { scale_pos_weight: 2 }, 'parameter "scale_pos_weight"', "train.class_weight");
+    await expectRejected("regression", { objective: "reg:gama" }, "gama", 'did you mean "reg:gamma"?');
   });
 
-  it("an objective that only the native engine has", async () => {
-    await refused(
+  it("an objective that needs the native engine", async () => {
+    await expectRejected(
       "regression",
       { objective: "reg:absoluteerror" },
-      'the wasm engine of xgboost has no objective "reg:absoluteerror"',
+      'the wasm engine of xgboost does not support objective "reg:absoluteerror"',
       "mlctl engine install",
     );
   });
 
-  it("a target that it cannot learn, by row", async () => {
+  it("a target value that the objective does not support, by row", async () => {
     const y = amount.with(4, 0);
     const fitted = xgboost.fit(X, y, {
       task: "regression",
@@ -191,7 +194,7 @@ describe("what an objective refuses", () => {
     });
     await expect(fitted).rejects.toMatchObject({
       kind: "data",
-      message: "reg:gamma of xgboost wants a target above 0, in row 5 it is 0",
+      message: "xgboost objective reg:gamma needs a target above 0, but row 5 has 0",
     });
   });
 });

@@ -1,20 +1,20 @@
-/** What XGBoost learns to make small, by its own names: how margins become answers, who can train it, how it is judged. */
+/** The objectives of XGBoost by name: link from margin to prediction, engines, default metric, allowed targets. */
 import type { JsonObject } from "../../core/json.ts";
 import type { Task } from "../../core/task.ts";
 
-/** From the sum of the leaves to the answer: as it is, exp, sigmoid or softmax. */
+/** Maps the margin (sum of the leaf values) to the prediction: unchanged, exp, sigmoid or softmax. */
 export type Link = "identity" | "log" | "logistic" | "softmax";
 
 export interface ObjectiveSpec {
   readonly task: Task;
   readonly link: Link;
-  /** The engine of WebAssembly, XGBoost 0.7, does not know it. */
+  /** True if the WebAssembly engine, XGBoost 0.7, does not support it. */
   readonly nativeOnly: boolean;
-  /** What early stopping watches unless told otherwise, as in XGBoost. */
+  /** Default eval_metric of early stopping, as in XGBoost. */
   readonly metric: string;
-  /** Targets that it can learn; every number where it is left out. */
+  /** Target values that it supports; absent: any number. */
   readonly target?: { readonly isAllowed: (value: number) => boolean; readonly range: string };
-  /** Name of its own parameters in XGBoost's JSON model, with ours that go there. */
+  /** Key of its parameters in XGBoost's JSON model, and our parameters saved there, with their defaults. */
   readonly saved?: { readonly key: string; readonly params: JsonObject };
 }
 
@@ -61,18 +61,18 @@ export const objectives = {
   "multi:softprob": { task: "multiclass", link: "softmax", nativeOnly: false, metric: "mlogloss" },
 } as const satisfies Record<string, ObjectiveSpec>;
 
-/** How the sum of the leaves becomes an answer; names as in XGBoost. */
+/** Named as in XGBoost. */
 export type Objective = keyof typeof objectives;
 
 export const objectiveNames = Object.keys(objectives) as readonly Objective[];
 
-/** As the contract sees it, with what only some have. */
+/** The entry of `objectives`, typed with its optional fields. */
 export function objectiveSpec(objective: Objective): ObjectiveSpec {
   return objectives[objective];
 }
 
-/** The one that a task has unless told otherwise. */
-export const usualObjectives: Readonly<Record<Task, Objective>> = {
+/** Default objective of each task. */
+export const defaultObjectives: Readonly<Record<Task, Objective>> = {
   regression: "reg:squarederror",
   binary: "binary:logistic",
   multiclass: "multi:softprob",

@@ -9,7 +9,7 @@ import type { TreeEnsemble } from "./ensemble.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
 import { xgboost } from "./xgboost.ts";
 
-// The same numbers in Python, NaN missing and −1 a number:
+// The same data in Python; NaN is missing, −1 is an ordinary number:
 //   i, j = np.ogrid[0:200, 0:4]
 //   X = (i * i * 31 + i * 17 * (j + 1) ** 2 + j * 97) % 1009 / 1009 - 0.5
 //   noise = np.arange(200) * 389 % 1009 / 1009 - 0.5
@@ -35,7 +35,7 @@ const X: Matrix = {
   }),
 };
 
-/** "auto" is the native engine where libxgboost is installed. */
+/** If libxgboost is installed, "auto" is the native engine. */
 const hasNative = findLibraries().length > 0;
 let engine = "wasm";
 
@@ -45,10 +45,10 @@ function fit(task: Task, params: JsonObject, more: Partial<FitOptions> = {}): Pr
   return xgboost.fit(X, y, { task, classCount, params: { engine, n_estimators: 20, ...params }, seed: 1, ...more });
 }
 
-/** Float32 sums over twenty trees, in another order in 1.7 than in 0.7: six digits agree. */
+/** Float32 sums over twenty trees, in another order in XGBoost 1.7 than in 0.7: five decimals agree. */
 function expectFirst(fitted: FittedEstimator, expected: readonly number[]): void {
-  const answers = xgboost.load(fitted).predict(X);
-  expected.forEach((value, i) => expect(answers[i]).toBeCloseTo(value, 5));
+  const predictions = xgboost.load(fitted).predict(X);
+  expected.forEach((value, i) => expect(predictions[i]).toBeCloseTo(value, 5));
 }
 
 describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
@@ -67,21 +67,24 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     1.2846410274505615, -0.3194575309753418, 1.0473674535751343,
   ];
 
-  it("answers as Python's xgboost does for regression", async () => {
+  it("gives the same predictions as Python's xgboost for regression", async () => {
     expectFirst(await fit("regression", { tree_method: "exact" }), regression);
   });
 
-  it("takes exact for few rows where the method is left to it", async () => {
+  it("chooses exact for few rows if tree_method is auto", async () => {
     expectFirst(await fit("regression", {}), regression);
   });
 
-  it.each(["hist", "approx"])("has the method %s agree with Python's where bins hold all values", async (method) => {
-    // xgb.XGBRegressor(**{**p, "tree_method": method}).fit(X, s).predict(X)[:8]: the same numbers. 0.7 cuts at the
-    // values, not between them, so a threshold differs, but no training row changes sides
-    expectFirst(await fit("regression", { tree_method: method }), regression);
-  });
+  it.each(["hist", "approx"])(
+    "gives the same predictions as Python's %s if the bins hold all values",
+    async (method) => {
+      // xgb.XGBRegressor(**{**p, "tree_method": method}).fit(X, s).predict(X)[:8]: the same numbers. 0.7 places
+      // thresholds at the values, not between them, but every training row stays on the same side
+      expectFirst(await fit("regression", { tree_method: method }), regression);
+    },
+  );
 
-  it("hands every parameter on", async () => {
+  it("passes every parameter to XGBoost", async () => {
     // xgb.XGBRegressor(**p, max_depth=3, learning_rate=0.1, min_child_weight=5, gamma=0.5, reg_lambda=2,
     //   reg_alpha=0.1, base_score=0.1).fit(X, s).predict(X)[:8]
     const params = { max_depth: 3, learning_rate: 0.1, min_child_weight: 5, gamma: 0.5, reg_lambda: 2 };
@@ -92,8 +95,8 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
         0.8332911729812622, -0.4081038236618042, 0.6375325322151184,
       ],
     );
-    // xgb.XGBClassifier(**p, max_delta_step=0.5).fit(X, two).predict_proba(X)[:8, 1]; alone, since from 1.0 on
-    // XGBoost weighs the gain of a limited leaf otherwise when there is an L1 penalty as well
+    // xgb.XGBClassifier(**p, max_delta_step=0.5).fit(X, two).predict_proba(X)[:8, 1]; tested without reg_alpha, because
+    // since 1.0 XGBoost computes the gain of a limited leaf differently with an L1 penalty
     expectFirst(
       await fit("binary", { max_delta_step: 0.5 }),
       [
@@ -103,7 +106,7 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     );
   });
 
-  it("answers as Python's xgboost does for two classes", async () => {
+  it("gives the same predictions as Python's xgboost for two classes", async () => {
     // xgb.XGBClassifier(**p, scale_pos_weight=2, base_score=0.3).fit(X, two).predict_proba(X)[:8, 1]
     expectFirst(
       await fit("binary", { scale_pos_weight: 2, base_score: 0.3 }),
@@ -114,7 +117,7 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     );
   });
 
-  it("answers as Python's xgboost does for three classes", async () => {
+  it("gives the same predictions as Python's xgboost for three classes", async () => {
     // xgb.XGBClassifier(**p).fit(X, three).predict_proba(X)[:4].ravel()
     expectFirst(
       await fit("multiclass", {}),
@@ -126,14 +129,14 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     );
   });
 
-  it("shares importance by total gain", async () => {
+  it("importance is the share of total gain", async () => {
     // xgb.XGBRegressor(**p, importance_type="total_gain").fit(X, s).feature_importances_
     const expected = [0.6028066277503967, 0.1653079390525818, 0.1289827972650528, 0.10290266573429108];
     const importance = xgboost.importance(await fit("regression", {}));
     expected.forEach((value, j) => expect(importance[j]).toBeCloseTo(value, 5));
   });
 
-  it("grows by leaves, by hist whatever the number of rows", async () => {
+  it("grows leaf-wise with hist for any number of rows", async () => {
     // h = {**p, "tree_method": "hist"}
     // xgb.XGBRegressor(**h, grow_policy="lossguide", max_leaves=6, max_depth=0).fit(X, s).predict(X)[:8]
     expectFirst(
@@ -151,11 +154,13 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
         0.8459498286247253, -0.3892103135585785, 0.9140125513076782,
       ],
     );
-    await expect(fit("regression", { max_leaves: 6, tree_method: "exact" })).rejects.toThrow("has no max_leaves");
-    await expect(fit("regression", { max_depth: 0 })).rejects.toThrow("no limit, and nothing else is one");
+    await expect(fit("regression", { max_leaves: 6, tree_method: "exact" })).rejects.toThrow(
+      "does not support max_leaves",
+    );
+    await expect(fit("regression", { max_depth: 0 })).rejects.toThrow('"max_depth" of xgboost is 0 (no limit)');
   });
 
-  it("grows several trees a round", async () => {
+  it("grows several trees per round", async () => {
     // xgb.XGBRegressor(**p, num_parallel_tree=2, learning_rate=0.1).fit(X, s).predict(X)[:8]
     expectFirst(
       await fit("regression", { num_parallel_tree: 2, learning_rate: 0.1 }),
@@ -175,7 +180,7 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     );
   });
 
-  it("raises or lowers the answer with a constrained feature only, by every method that can", async () => {
+  it("respects monotone constraints with every tree_method that supports them", async () => {
     const monotone_constraints = { a: 1, b: -1 };
     for (const tree_method of ["exact", "approx", "auto"]) {
       const fitted = await fit("regression", { tree_method, monotone_constraints });
@@ -187,20 +192,21 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
             values.set(X.values.subarray(4 * i, 4 * i + 4), 4 * step);
             values[4 * step + column] = (step - 50) / 50;
           }
-          const answers = predict({ rowCount: 101, columnNames: X.columnNames, values });
-          // leaves that are equal may differ in the last bit of a float32 sum
-          for (let k = 1; k <= 100; k++) expect(direction * (answers[k]! - answers[k - 1]!)).toBeGreaterThan(-1e-6);
+          const predictions = predict({ rowCount: 101, columnNames: X.columnNames, values });
+          // sums of equal leaves may differ in the last bit of a float32
+          for (let k = 1; k <= 100; k++)
+            expect(direction * (predictions[k]! - predictions[k - 1]!)).toBeGreaterThan(-1e-6);
         }
       }
     }
     await expect(fit("regression", { monotone_constraints: { A: 1 } })).rejects.toMatchObject({
-      message: 'parameter "monotone_constraints" of xgboost names no feature of the model: "A"',
+      message: 'parameter "monotone_constraints" of xgboost: the model has no feature "A"',
       hint: 'did you mean "a"?',
     });
     await expect(fit("regression", { monotone_constraints: { a: 2 } })).rejects.toMatchObject({ kind: "usage" });
   });
 
-  it("draws rows and features by the seed", async () => {
+  it("samples rows and features by the seed", async () => {
     const draw = { subsample: 0.5, colsample_bytree: 0.5, colsample_bylevel: 0.5 };
     const once = JSON.stringify(await fit("regression", draw, { seed: 1 }));
     const other = JSON.stringify(await fit("regression", draw, { seed: 2 }));
@@ -208,14 +214,14 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     expect(other).not.toBe(once);
   });
 
-  it("gives the same bytes whatever was trained in between", async () => {
+  it("gives the same bytes after other models were trained in between", async () => {
     const draw = { subsample: 0.5 };
     const before = JSON.stringify(await fit("binary", draw));
     await Promise.all([fit("regression", draw), fit("multiclass", { tree_method: "hist" })]);
     expect(JSON.stringify(await fit("binary", draw))).toBe(before);
   });
 
-  it("learns a constant where no feature has a value", async () => {
+  it("learns a constant if every cell is missing", async () => {
     for (const tree_method of ["exact", "hist", "approx"]) {
       const values = new Float64Array(rowCount * 4).fill(Number.NaN);
       const options = { task: "regression", classCount: 0, params: { engine, tree_method }, seed: 1 } as const;
@@ -231,7 +237,7 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   });
 
-  it("stops in the middle of a fit, and the next one works", async () => {
+  it("can be aborted during a fit, and the next fit works", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     const endless = fit(
@@ -246,17 +252,17 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     expectFirst(await fit("regression", {}), regression);
   });
 
-  it("refuses infinite values by feature and row", async () => {
+  it("rejects infinite values and names feature and row", async () => {
     const values = X.values.with(4 * 6 + 2, Infinity);
     const options: FitOptions = { task: "regression", classCount: 0, params: { engine }, seed: 1 };
     await expect(xgboost.fit({ ...X, values }, score, options)).rejects.toThrow('feature "c" in row 7 is Infinity');
   });
 
-  it("refuses a base score that is no probability", async () => {
+  it("rejects a base score that is not a probability", async () => {
     await expect(fit("binary", { base_score: 1 })).rejects.toMatchObject({ kind: "usage" });
   });
 
-  it("refuses to load a tree whose walk would not end", async () => {
+  it("rejects a saved tree with a loop", async () => {
     const fitted = await fit("regression", { n_estimators: 1 });
     const [tree] = (fitted.state as TreeEnsemble).trees;
     const state = { ...fitted.state, trees: [{ ...tree!, left: tree!.left.map(() => 0) }] };
@@ -271,39 +277,45 @@ describe("engines of xgboost", () => {
     else process.env.MLCTL_XGBOOST_LIBRARY = given;
   });
 
-  it("auto takes the native engine where there is one, and the model keeps which it was", async () => {
+  it("auto chooses the native engine if installed, and the model records the engine", async () => {
     engine = "auto";
     const expected = hasNative ? "native" : "wasm";
     expect(await fit("binary", {})).toMatchObject({ engine: expected, params: { engine: expected } });
   });
 
-  it("auto takes the built-in engine where the library is switched off, and native is an error", async () => {
+  it("auto chooses the built-in engine if the library is switched off, and native is an error", async () => {
     process.env.MLCTL_XGBOOST_LIBRARY = "none";
     engine = "auto";
     expect(await fit("binary", {})).toMatchObject({ engine: "wasm", params: { engine: "wasm" } });
     await expect(fit("binary", { engine: "native" })).rejects.toMatchObject({
       kind: "usage",
-      message: "the native engine of xgboost cannot be used: libxgboost is not installed",
+      message: "cannot use the native engine of xgboost: libxgboost is not installed",
     });
   });
 
-  it("a library that was named and cannot be used is an error, not another engine", async () => {
+  it("an unusable MLCTL_XGBOOST_LIBRARY is an error, with no fallback to another engine", async () => {
     engine = "auto";
     process.env.MLCTL_XGBOOST_LIBRARY = "/nowhere/libxgboost.so";
-    await expect(fit("binary", {})).rejects.toThrow("MLCTL_XGBOOST_LIBRARY is /nowhere/libxgboost.so");
+    await expect(fit("binary", {})).rejects.toThrow("MLCTL_XGBOOST_LIBRARY: no such file: /nowhere/libxgboost.so");
     process.env.MLCTL_XGBOOST_LIBRARY = fileURLToPath(import.meta.url);
-    await expect(fit("binary", {})).rejects.toThrow("the native engine of xgboost cannot be used");
+    await expect(fit("binary", {})).rejects.toThrow("cannot use the native engine of xgboost");
   });
 
-  it("the wasm engine refuses what it would ignore", async () => {
+  it("the wasm engine rejects parameters that it would ignore", async () => {
     const refused = async (params: JsonObject, message: string): Promise<void> =>
       expect(fit("regression", { engine: "wasm", ...params })).rejects.toThrow(message);
-    await refused({ colsample_bynode: 0.5 }, "the wasm engine of xgboost has no colsample_bynode");
-    await refused({ interaction_constraints: [["a"]] }, "the wasm engine of xgboost has no interaction_constraints");
-    await refused({ monotone_constraints: { a: 1 }, tree_method: "hist" }, "no monotone_constraints by hist");
+    await refused({ colsample_bynode: 0.5 }, "the wasm engine of xgboost does not support colsample_bynode");
+    await refused(
+      { interaction_constraints: [["a"]] },
+      "the wasm engine of xgboost does not support interaction_constraints",
+    );
+    await refused(
+      { monotone_constraints: { a: 1 }, tree_method: "hist" },
+      "does not support monotone_constraints with hist",
+    );
   });
 
-  it.skipIf(!hasNative)("the native engine takes constraints as Python's xgboost does", async () => {
+  it.skipIf(!hasNative)("the native engine applies constraints as Python's xgboost does", async () => {
     for (const tree_method of ["exact", "hist"]) {
       // xgb.XGBRegressor(**{**p, "tree_method": …}, monotone_constraints=(1, -1, 0, 0)).fit(X, s).predict(X)[:8]
       expectFirst(
@@ -329,19 +341,19 @@ describe("engines of xgboost", () => {
     await expect(fit("regression", { engine: "native", interaction_constraints: ["a"] })).rejects.toThrow("is [");
   });
 
-  it("the wasm engine refuses weights of single rows rather than ignore them", async () => {
+  it("the wasm engine rejects weights of single rows instead of ignoring them", async () => {
     const sampleWeight = Float64Array.from({ length: rowCount }, (_, i) => 1 + (i % 2));
     const refused = fit("binary", { engine: "wasm" }, { sampleWeight });
     await expect(refused).rejects.toMatchObject({ kind: "usage" });
     const byClass = three.map((code) => 1 + code);
     await expect(fit("multiclass", { engine: "wasm" }, { sampleWeight: byClass })).rejects.toMatchObject({
-      message: "the wasm engine of xgboost takes weights of two classes, none of several classes",
+      message: "the wasm engine of xgboost supports weights of two classes only, not of several classes",
       hint: expect.stringContaining("mlctl engine install") as string,
     });
   });
 
   it.each(hasNative ? ["wasm", "native"] : ["wasm"])(
-    "engine %s weighs classes as Python's xgboost does",
+    "engine %s applies class weights as Python's xgboost does",
     async (name) => {
       // xgb.XGBClassifier(**p, gamma=0.1).fit(X, two, sample_weight=np.where(two == 1, 3, 0.5)).predict_proba(X)[:8, 1]
       const sampleWeight = two.map((code) => (code === 1 ? 3 : 0.5));
@@ -358,7 +370,7 @@ describe("engines of xgboost", () => {
     },
   );
 
-  it.skipIf(!hasNative)("the native engine weighs rows as Python's xgboost does", async () => {
+  it.skipIf(!hasNative)("the native engine applies sample weights as Python's xgboost does", async () => {
     // w = 0.5 + np.arange(200) % 7; xgb.XGBRegressor(**p).fit(X, s, sample_weight=w).predict(X)[:8]
     const sampleWeight = Float64Array.from({ length: rowCount }, (_, i) => 0.5 + (i % 7));
     expectFirst(
@@ -371,9 +383,9 @@ describe("engines of xgboost", () => {
   });
 
   it.skipIf(!hasNative).each(["exact", "hist", "approx"])(
-    "%s gives the same bytes with one thread and with two, run after run",
+    "%s gives the same bytes with any number of threads, run after run",
     async (tree_method) => {
-      // 20,000 rows: enough for XGBoost to share them out
+      // 20,000 rows: enough for XGBoost to use several threads
       const { normal } = random(3);
       const values = Float64Array.from({ length: 20_000 * 4 }, normal);
       const big: Matrix = { rowCount: 20_000, columnNames: X.columnNames, values };

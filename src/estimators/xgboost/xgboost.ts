@@ -1,4 +1,4 @@
-/** XGBoost: gradient-boosted trees; missing values are taken as they are. */
+/** XGBoost: gradient-boosted trees, with native support for missing values. */
 import type {
   Contributions,
   Estimator,
@@ -36,7 +36,7 @@ export const xgboost = {
 
   prepare({ engine = "auto" }: JsonObject): void {
     const chosen = import("./engines/chooseEngine.ts").then(({ chooseEngine }) => chooseEngine(engine as string));
-    // An engine that cannot be had is told by the fit.
+    // The fit reports an engine that cannot be used.
     chosen.then(
       ({ prepare }) => prepare(),
       () => {},
@@ -47,10 +47,10 @@ export const xgboost = {
     if (engine !== "auto") return { warnings: [], notes: [] };
     const { describeRefusal, nativeLibraries } = await import("./engines/chooseEngine.ts");
     const { used, refused } = await nativeLibraries();
-    const instead = used === null ? "WebAssembly" : used.path;
+    const engineUsed = used === null ? "WebAssembly" : used.path;
     return {
-      warnings: refused.map((library) => `xgboost trained with ${instead}: ${describeRefusal(library)}`),
-      notes: used === null ? [`xgboost trained in WebAssembly; ${INSTALL_HINT}, several times as fast`] : [],
+      warnings: refused.map((library) => `xgboost trained with ${engineUsed}: ${describeRefusal(library)}`),
+      notes: used === null ? [`xgboost trained in WebAssembly; ${INSTALL_HINT}, which is several times faster`] : [],
     };
   },
 
@@ -67,7 +67,7 @@ export const xgboost = {
       params: { ...request.params, n_estimators: rounds },
       onProgress: part(willStop ? 0.5 : 0, 1),
     });
-    // "auto" would be another engine on another machine: what is kept gives the same model again.
+    // Record the engine: "auto" could choose another one on another machine and train a different model.
     const resolved = { ...params, engine: engine.name, best_iteration: bestIteration };
     const featureNames = X.columnNames;
     return { family: "xgboost", params: resolved, engine: engine.name, featureNames, task, classCount, state };
@@ -106,7 +106,7 @@ export const xgboost = {
     "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames, fitted.params),
   },
 
-  /** Share of the total gain: all splits of a feature, over all trees; sums to 1 unless no tree splits. */
+  /** Share of the total gain of all splits on a feature, over all trees; sums to 1 unless no tree splits. */
   importance(fitted: FittedEstimator): Float64Array {
     const gains = new Float64Array(fitted.featureNames.length);
     let total = 0;
@@ -121,32 +121,36 @@ export const xgboost = {
   },
 } satisfies Estimator;
 
-/** Checks what comes in, and says it in the engine's words. */
+/** Validates data and parameters, and turns them into a request to the engine. */
 async function prepareFit(X: Matrix, y: Float64Array, options: FitOptions) {
   const { task, classCount, params: given, onProgress: _, ...common } = options;
   const params = resolveParams(xgboostParams, given, "xgboost");
   const objective = objectiveOf(params, task);
   requireFloat32(X, y);
   checkTarget(y, objective);
-  const { chooseEngine } = await import("./engines/chooseEngine.ts"); // brings the engines: not for prediction
+  const { chooseEngine } = await import("./engines/chooseEngine.ts"); // loads the engines, which prediction does not need
   const engine = await chooseEngine(params.engine as string);
   const context = { engine: engine.name, objective, rowCount: X.rowCount, featureNames: X.columnNames };
   const request = { ...common, X, y, objective, classCount, params: engineSettings(params, context) };
   return { params, engine, objective, request };
 }
 
-/** Infinite values split wrongly ((−∞ + x) / 2 is no threshold), and XGBoost knows nothing beyond float32. */
+/** XGBoost splits infinite values wrongly ((−∞ + x) / 2 is not a threshold) and uses float32. */
 function requireFloat32(X: Matrix, y: Float64Array): void {
   const width = X.columnNames.length;
-  if (X.rowCount === 0 || width === 0) throw new MlctlError("data", "xgboost has no row or no feature to learn from");
-  let at = 0; // a loop: findIndex takes a second for a hundred million values
+  if (X.rowCount === 0 || width === 0) throw new MlctlError("data", "xgboost has no rows or no features to train on");
+  let at = 0; // a loop, because findIndex takes a second for a hundred million values
   while (at < X.values.length && !(Math.abs(X.values[at]!) > LARGEST_FLOAT32)) at++;
   if (at < X.values.length) {
     const place = `feature "${X.columnNames[at % width]}" in row ${Math.floor(at / width) + 1}`;
-    throw new MlctlError("data", `${place} is ${X.values[at]}, beyond what xgboost can hold`, {
-      hint: "clip the feature, or leave the cell empty: missing values are fine",
+    throw new MlctlError("data", `${place} is ${X.values[at]}, which is outside the float32 range of xgboost`, {
+      hint: "clip the feature, or leave the cell empty: xgboost accepts missing values",
     });
   }
   const row = y.findIndex((value) => !(Math.abs(value) <= LARGEST_FLOAT32));
-  if (row >= 0) throw new MlctlError("data", `the target has no value that xgboost can hold in row ${row + 1}`);
+  if (row >= 0)
+    throw new MlctlError(
+      "data",
+      `the target in row ${row + 1} is ${y[row]}, which is outside the float32 range of xgboost`,
+    );
 }

@@ -1,11 +1,10 @@
-/** The parameters of the family xgboost: names, ranges and defaults as in XGBoost. */
+/** Parameters of the xgboost family; names, ranges and defaults as in XGBoost. */
 import type { ParamSpec } from "../../core/estimator.ts";
 import { objectiveNames } from "./objectives.ts";
 import { metricsOfTask } from "./train/roundMetrics.ts";
 
-/** A share of rows or columns. */
 const share = { type: "number", default: 1, minimum: 0, exclusiveMinimum: true, maximum: 1 } as const;
-/** A number that is at least 0. */
+
 const amount = { type: "number", minimum: 0 } as const;
 
 export const xgboostParams: readonly ParamSpec[] = [
@@ -14,7 +13,7 @@ export const xgboostParams: readonly ParamSpec[] = [
     type: "choice",
     default: "auto",
     choices: ["auto", "wasm", "native"],
-    description: "native: an installed libxgboost; wasm: the built-in one; auto: native where there is one",
+    description: "native: installed libxgboost; wasm: built-in XGBoost; auto: native if installed",
   },
   {
     name: "objective",
@@ -22,7 +21,7 @@ export const xgboostParams: readonly ParamSpec[] = [
     default: null,
     choices: objectiveNames,
     description:
-      "what the trees make small; null: squared error, or log loss for classes. count:poisson, reg:gamma and reg:tweedie are for amounts; reg:squaredlogerror, reg:pseudohubererror and reg:absoluteerror need the native engine",
+      "loss to minimize; null: squared error, or log loss for classification. count:poisson, reg:gamma and reg:tweedie are for counts and amounts; reg:squaredlogerror, reg:pseudohubererror and reg:absoluteerror need the native engine",
   },
   {
     name: "n_estimators",
@@ -30,7 +29,7 @@ export const xgboostParams: readonly ParamSpec[] = [
     default: 100,
     minimum: 1,
     maximum: 100_000,
-    description: "rounds of boosting: one tree each, for more than two classes one a class",
+    description: "number of boosting rounds: one tree each, or one per class for more than two classes",
   },
   {
     name: "max_depth",
@@ -38,21 +37,22 @@ export const xgboostParams: readonly ParamSpec[] = [
     default: 6,
     minimum: 0,
     maximum: 100,
-    description: "deepest level of a tree; 0 is no limit, where max_leaves is one",
+    description: "maximum depth of a tree; 0: no limit, which needs max_leaves and grow_policy lossguide",
   },
   {
     name: "max_leaves",
     type: "integer",
     default: 0,
     minimum: 0,
-    description: "most leaves of a tree, by hist; 0 is no limit",
+    description: "maximum number of leaves per tree (hist only); 0: no limit",
   },
   {
     name: "grow_policy",
     type: "choice",
     default: "depthwise",
     choices: ["depthwise", "lossguide"],
-    description: "what is split next: level by level, or, by hist, where the loss falls most",
+    description:
+      "depthwise: split level by level; lossguide: split the node with the largest loss reduction (hist only)",
   },
   {
     name: "learning_rate",
@@ -61,30 +61,39 @@ export const xgboostParams: readonly ParamSpec[] = [
     minimum: 0,
     exclusiveMinimum: true,
     maximum: 1,
-    description:
-      "share of each tree that counts; 0.3 is XGBoost's default, 0.05 to 0.1 with more trees is often better",
+    description: "shrinkage of each tree; 0.3 is XGBoost's default, 0.05 to 0.1 with more trees is often better",
   },
-  { name: "min_child_weight", ...amount, default: 1, description: "least cover of a leaf: rows, for regression" },
-  { name: "gamma", ...amount, default: 0, description: "least gain of a split" },
-  { name: "reg_lambda", ...amount, default: 1, description: "L2 penalty on the leaves" },
-  { name: "reg_alpha", ...amount, default: 0, description: "L1 penalty on the leaves" },
-  { name: "subsample", ...share, description: "share of the rows drawn for each tree" },
-  { name: "colsample_bytree", ...share, description: "share of the features drawn for each tree" },
-  { name: "colsample_bylevel", ...share, description: "share of the features drawn for each level" },
-  { name: "colsample_bynode", ...share, description: "share of the features drawn for each split (native engine)" },
+  {
+    name: "min_child_weight",
+    ...amount,
+    default: 1,
+    description: "minimum sum of second derivatives in a leaf; for squared error the number of rows",
+  },
+  { name: "gamma", ...amount, default: 0, description: "minimum loss reduction of a split" },
+  { name: "reg_lambda", ...amount, default: 1, description: "L2 penalty on the leaf values" },
+  { name: "reg_alpha", ...amount, default: 0, description: "L1 penalty on the leaf values" },
+  { name: "subsample", ...share, description: "share of the rows sampled for each tree" },
+  { name: "colsample_bytree", ...share, description: "share of the features sampled for each tree" },
+  { name: "colsample_bylevel", ...share, description: "share of the features sampled for each level" },
+  {
+    name: "colsample_bynode",
+    ...share,
+    description: "share of the features sampled for each split (native engine only)",
+  },
   {
     name: "num_parallel_tree",
     type: "integer",
     default: 1,
     minimum: 1,
     maximum: 10_000,
-    description: "trees a round: more than 1, with subsample and learning_rate 1, is a random forest",
+    description:
+      "trees per round; more than 1 with subsample below 1, learning_rate 1 and n_estimators 1 is a random forest",
   },
   {
     name: "max_delta_step",
     ...amount,
     default: null,
-    description: "largest answer of a leaf; 0 is no limit; null: 0.7 for count:poisson, else 0",
+    description: "maximum absolute leaf value; 0: no limit; null: 0.7 for count:poisson, else 0",
   },
   {
     name: "tweedie_variance_power",
@@ -93,7 +102,7 @@ export const xgboostParams: readonly ParamSpec[] = [
     minimum: 1,
     exclusiveMinimum: true,
     maximum: 1.999,
-    description: "reg:tweedie: near 1 as Poisson, near 2 as gamma",
+    description: "for reg:tweedie: near 1 is close to Poisson, near 2 close to gamma",
   },
   {
     name: "huber_slope",
@@ -101,7 +110,7 @@ export const xgboostParams: readonly ParamSpec[] = [
     default: 1,
     minimum: 0,
     exclusiveMinimum: true,
-    description: "reg:pseudohubererror: errors well beyond it count by their size, smaller ones by its square",
+    description: "for reg:pseudohubererror: larger errors count linearly, smaller ones quadratically",
   },
   {
     name: "scale_pos_weight",
@@ -109,21 +118,21 @@ export const xgboostParams: readonly ParamSpec[] = [
     default: 1,
     minimum: 0,
     exclusiveMinimum: true,
-    description: "weight of the positive class, for two classes",
+    description: "weight of the positive class (binary classification)",
   },
   {
     name: "base_score",
     type: "number",
     default: null,
     description:
-      "answer before the first tree: a value, or a probability between 0 and 1; null: 0.5, the median for reg:absoluteerror",
+      "initial prediction: a value, or a probability between 0 and 1; null: 0.5, or the median for reg:absoluteerror",
   },
   {
     name: "tree_method",
     type: "choice",
     default: "auto",
     choices: ["auto", "exact", "approx", "hist"],
-    description: "how splits are searched; auto: exact up to 100,000 rows, hist beyond",
+    description: "split search; auto: exact up to 100,000 rows, hist for more",
   },
   {
     name: "max_bin",
@@ -131,19 +140,19 @@ export const xgboostParams: readonly ParamSpec[] = [
     default: 256,
     minimum: 2,
     maximum: 65_536,
-    description: "bins of hist and approx",
+    description: "maximum number of bins for hist and approx",
   },
   {
     name: "monotone_constraints",
     type: "directions",
     default: null,
-    description: "features that may only raise (1) or lower (-1) the answer",
+    description: "features that may only raise (1) or lower (-1) the prediction",
   },
   {
     name: "interaction_constraints",
     type: "groups",
     default: null,
-    description: "groups of features that may meet on one path; others stand alone (native engine)",
+    description: "groups of features that may interact on a path; other features may not interact (native engine only)",
   },
   {
     name: "early_stopping_rounds",
@@ -152,7 +161,7 @@ export const xgboostParams: readonly ParamSpec[] = [
     minimum: 1,
     maximum: 10_000,
     description:
-      "stop after so many rounds that did no better on training rows set aside, then train on all of them with the best number of rounds; null: n_estimators rounds",
+      "stop after this number of rounds without improvement on held-out training rows, then train on all training rows with the best number of rounds; null: n_estimators rounds",
   },
   {
     name: "early_stopping_fraction",
@@ -161,21 +170,21 @@ export const xgboostParams: readonly ParamSpec[] = [
     minimum: 0,
     exclusiveMinimum: true,
     maximum: 0.5,
-    description: "share of the training rows set aside for early stopping: the last ones where rows have a time",
+    description: "share of the training rows held out for early stopping; the latest rows if rows have a time",
   },
   {
     name: "eval_metric",
     type: "choice",
     default: null,
     choices: Object.values(metricsOfTask).flat(),
-    description: "what early stopping watches; null: the objective's own, e.g. rmse or logloss",
+    description: "metric of early stopping; null: default of the objective, e.g. rmse or logloss",
   },
   {
     name: "best_iteration",
     type: "integer",
     default: null,
     minimum: 0,
-    description: "last round that is kept, counted from 0: what early stopping found; set, nothing is searched",
+    description: "last round to keep, counted from 0, as found by early stopping; if set, early stopping is skipped",
   },
   {
     name: "nthread",
@@ -184,6 +193,6 @@ export const xgboostParams: readonly ParamSpec[] = [
     minimum: 1,
     maximum: 1024,
     description:
-      "threads of the native engine; null: all cores, one for small data. The trees are the same with any number",
+      "number of threads (native engine only); null: all cores, or one for small data. Does not change the trees",
   },
 ];

@@ -65,7 +65,7 @@ describe("deploy", () => {
     await trainAgain(example);
     example.write({ "testdata/t.csv": testData["testdata/t.csv"].replace("x,z,city", "x,zz,city") });
     const { reasons } = await deployed(example, { dryRun: true, force: true });
-    expect(reasons.join()).toContain("the deployed model cannot answer these rows");
+    expect(reasons.join()).toContain("the deployed model cannot predict these rows");
     expect(reasons.join()).toContain('column "z" is missing; did you rename it to "zz"?');
   });
 

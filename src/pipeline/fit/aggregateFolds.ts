@@ -1,19 +1,19 @@
-/** One figure out of those of several folds. */
+/** Aggregates the metric values of several folds into one. */
 import type { Aggregate } from "../../core/records/run.ts";
 import { mean } from "../../stats/mean.ts";
 import { median } from "../../stats/median.ts";
 
-/** Left out at either end of a trimmed mean. */
+/** Share of folds that the trimmed mean drops at each end. */
 const TRIMMED_SHARE = 0.2;
 
 /**
- * The mean listens most to the fold with the largest error: right where that fold is what the model will meet, wrong
- * where a break in the data (a pause, another regime) makes it unlike any other. The median is one fold's figure, or
- * two folds'; the trimmed mean leaves out a fifth of the folds at either end, at least the best and the worst, and
- * listens to all others: the median of three or four folds, the interquartile-like mean of more.
+ * The mean is dominated by the fold with the largest error. That is right if the fold is typical of future data, and
+ * wrong if a break in the data (a gap, a regime change) makes it an outlier. The median uses the values of only one or
+ * two folds. The trimmed mean drops a fifth of the folds at each end, but at least the best and the worst one: of three
+ * or four folds it is the median, of more it is similar to the interquartile mean.
  *
- * @param values one a fold; null where undefined
- * @returns null where any is undefined
+ * @param values one per fold; null if undefined
+ * @returns null if any value is undefined
  * @see Agarwal et al., Deep Reinforcement Learning at the Edge of the Statistical Precipice (2021), on few noisy runs
  */
 export function aggregateFolds(values: readonly (number | null)[], aggregate: Aggregate): number | null {

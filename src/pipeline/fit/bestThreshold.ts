@@ -1,17 +1,17 @@
-/** The probability from which class 1 is best answered. */
+/** Tunes the threshold of a binary classifier. */
 import type { Costs } from "../../core/costs.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 
-/** Values that differ by less are equal: the last bits of sums. */
+/** Values that differ by less count as equal, to ignore rounding of sums. */
 const EQUAL = 1e-12;
 
 /**
- * Looks at every cut between neighbouring probabilities. Neighbouring cuts of the same, best value are one plateau; the
- * answer is the middle of the widest one, furthest from the rows that would change it. One half where nothing depends
- * on the cut. O(n log n).
+ * Tries every cut between neighbouring probabilities. Neighbouring cuts with the same, best value form a plateau;
+ * returns the middle of the widest one, furthest from the rows that would change the value. Returns 0.5 if the metric
+ * does not depend on the cut. O(n log n).
  *
- * @param costs where given, the cheapest threshold is the best one, whatever the metric
+ * @param costs if given, the cheapest threshold is the best one, for any metric
  * @param y class codes 0 and 1, (n_training)
  * @param probabilities of class 1, each from a model that had not seen the row (see outOfFold), (n_training)
  */
@@ -33,17 +33,17 @@ export function bestThreshold(y: Float64Array, probabilities: Float64Array, metr
   return (widest.low + widest.high) / 2;
 }
 
-/** Rows by true and answered class, as 2 · true + answered. */
+/** Number of rows by label and predicted class, at index 2 · label + predicted. */
 type Counts = Uint32Array;
 
-/** All thresholds above `low`, up to `high`, answer alike. */
+/** All thresholds in (low, high] give the same predictions. */
 interface Cut {
   readonly low: number;
   readonly high: number;
   readonly counts: Counts;
 }
 
-/** From the lowest threshold, which answers class 1 for every row, to the highest, which does for none. */
+/** Cuts by ascending threshold: from class 1 for every row to class 1 for none. */
 function cutsOf(y: Float64Array, probabilities: Float64Array): Cut[] {
   const order = Int32Array.from(y.keys()).toSorted((a, b) => probabilities[a]! - probabilities[b]!);
   const positives = y.reduce((sum, code) => sum + code, 0);
@@ -54,20 +54,20 @@ function cutsOf(y: Float64Array, probabilities: Float64Array): Cut[] {
     const high = probabilities[order[start]!]!;
     cuts.push({ low, high, counts: counts.slice() });
     for (; start < order.length && probabilities[order[start]!] === high; start++) {
-      const truth = 2 * y[order[start]!]!;
-      counts[truth + 1]!--;
-      counts[truth]!++;
+      const label = 2 * y[order[start]!]!;
+      counts[label + 1]!--;
+      counts[label]!++;
     }
     low = high;
   }
   return low < 1 ? [...cuts, { low, high: 1, counts }] : cuts;
 }
 
-/** The metric of four rows, one of each kind, that stand as often as the counts say; larger is better. */
+/** Metric of four rows, one per cell of the confusion matrix, weighted by the counts; larger is better. */
 function valueOfCounts(name: string, costs: Costs | undefined): (counts: Counts) => number {
   const metric = findMetric(name, "binary");
   const four = { yTrue: Float64Array.of(0, 0, 1, 1), yPred: Float64Array.of(0, 1, 0, 1) };
-  // a metric of probabilities is the same at every threshold: all alike, they show it
+  // constant probabilities: metrics of probabilities then do not depend on the threshold
   const common = { task: "binary", classCount: 2, probabilities: new Float64Array(4).fill(0.5) } as const;
   const evaluation: Evaluation = { ...common, ...four, ...(costs === undefined ? {} : { costs }) };
   const sign = metric.greaterIsBetter ? 1 : -1;

@@ -1,4 +1,4 @@
-/** Candidate: a model to be fitted, with all that decides it beside the data. */
+/** Candidate: all settings of a model to be fitted. */
 import type { Costs } from "../../core/costs.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Calibration } from "../../core/records/model.ts";
@@ -9,19 +9,19 @@ export interface Candidate {
   readonly family: string;
   readonly params: JsonObject;
   readonly featureSet: string;
-  /** Names of features, * as wildcard; every feature where null. */
+  /** Names of features, with * as wildcard; null: all features. */
   readonly featurePatterns: readonly string[] | null;
-  /** Chosen from the kinds of the columns where null. */
+  /** Null: chosen automatically from the kinds of the columns. */
   readonly features: readonly TransformRequest[] | null;
-  /** Binary: a probability, or "tune" for the best on folds of the training part. */
+  /** Binary: a probability, or "tune" for the best one on folds of the training part. */
   readonly threshold: number | "tune";
-  /** Binary: how probabilities are corrected; not at all where null or left out. */
+  /** Binary: calibration of probabilities; null or absent: none. */
   readonly calibration?: Calibration["method"] | null;
-  /** Classification: how much rows of each class count; all alike where null or left out. */
+  /** Classification: weights of the classes; null or absent: all 1. */
   readonly classWeight?: ClassWeight | null;
-  /** What "tune" makes best. */
+  /** Metric that "tune" optimizes. */
   readonly metric: string;
-  /** Where config.json has them: "tune" makes these least. */
+  /** If given, "tune" minimizes the cost instead of optimizing `metric`. */
   readonly costs?: Costs | undefined;
   readonly seed: number;
 }

@@ -1,4 +1,4 @@
-/** What a candidate learns from: its transforms, fitted on the training rows, and the matrix they make of these. */
+/** Fits the transforms of a candidate and computes its feature matrix for the training rows. */
 import { MlctlError } from "../../core/errors.ts";
 import type { FitOptions } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
@@ -20,14 +20,14 @@ import { wildcard } from "./wildcard.ts";
 export interface CandidateFeatures {
   readonly transforms: readonly FittedTransform[];
   readonly notes: readonly string[];
-  /** Of the training rows. */
+  /** Features of the training rows. */
   readonly X: Matrix;
-  /** Of the training rows, as the estimator takes them. */
+  /** Encoded target of the training rows. */
   readonly y: Float64Array;
   readonly options: Omit<FitOptions, "params">;
 }
 
-/** Nothing in it depends on the parameters of the family: trials of one search share it. */
+/** Does not depend on the parameters of the family, so the trials of a search share it. */
 export function candidateFeatures(
   candidate: Candidate,
   { inputs, y, target, history, times, groups }: TrainingData,
@@ -44,11 +44,11 @@ export function candidateFeatures(
   const transforms = selection.length === 0 ? all : fitTransforms(inputs, [...plan.requests, ...selection], context);
   const X = trainingMatrix(inputs, transforms, context);
   if (X.columnNames.length === 0 && estimator.isBaseline !== true) {
-    throw new MlctlError("data", "no column is left to learn from", {
-      hint: plan.notes.join("; ") || "check features in config.json",
+    throw new MlctlError("data", "no columns left to train on", {
+      hint: plan.notes.join("; ") || 'check "features" in config.json',
     });
   }
-  // The baseline answers the shares of the classes as they are.
+  // The baseline predicts the class shares without weights.
   const weights = estimator.isBaseline ? undefined : classWeights(y, target, candidate.classWeight ?? null);
   const weighted = weights === undefined ? {} : { sampleWeight: weights };
   const common = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed };
@@ -61,8 +61,8 @@ function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], c
   const patterns = (candidate.featurePatterns ?? []).map((pattern) => ({ pattern, matches: wildcard(pattern) }));
   for (const { pattern, matches } of patterns) {
     if (columnNames.some((column) => matches(column))) continue;
-    throw new MlctlError("usage", `train.feature_sets.${candidate.featureSet}: no feature is called "${pattern}"`, {
-      hint: `the features are ${columnNames.slice(0, 30).join(", ")}`,
+    throw new MlctlError("usage", `train.feature_sets.${candidate.featureSet}: no feature matches "${pattern}"`, {
+      hint: `available features: ${columnNames.slice(0, 30).join(", ")}`,
     });
   }
   const columns = columnNames.filter((column) => patterns.some(({ matches }) => matches(column)));
@@ -70,11 +70,9 @@ function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], c
 }
 
 function wrongTask(family: string, { name, task }: TargetSpec): MlctlError {
-  const [what, others] =
-    task === "regression"
-      ? ["a number", "linear_regression or xgboost"]
-      : [`${task} classes`, "logistic_regression or xgboost"];
-  return new MlctlError("usage", `train.models: ${family} cannot predict "${name}", which is ${what}`, {
-    hint: `use ${others}, or set "task" in config.json`,
+  const [kind, other] =
+    task === "regression" ? [task, "linear_regression"] : [`${task} classification`, "logistic_regression"];
+  return new MlctlError("usage", `train.models: ${family} does not support ${kind} (target "${name}")`, {
+    hint: `use ${other} or xgboost, or set "task" in config.json`,
   });
 }

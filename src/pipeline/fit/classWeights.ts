@@ -1,16 +1,16 @@
-/** Weights of rows by their class, so that a rare class counts for more. */
+/** Sample weights by class, e.g. to give rare classes more weight. */
 import { MlctlError } from "../../core/errors.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 
-/** "balanced": n / (classes · rows of the class). Else by label; a class that is not named weighs 1. */
+/** "balanced": n / (classes · rows of the class). Else weights by label; other classes weigh 1. */
 export type ClassWeight = "balanced" | Readonly<Record<string, number>>;
 
 /**
  * As scikit-learn's compute_sample_weight.
  * @param y class codes, (n_samples)
- * @returns one weight a row; undefined where nothing is weighted, which is always so in a regression
- * @throws {MlctlError} kind "usage" for a label that is no class of the target
+ * @returns one weight per row; undefined without weights, and always for regression
+ * @throws {MlctlError} kind "usage" for a label that is not a class of the target
  */
 export function classWeights(
   y: Float64Array,
@@ -36,7 +36,7 @@ function byLabel(
   if (unknown !== undefined) {
     const near = suggest(unknown, classes);
     throw new MlctlError("usage", `train.class_weight: "${unknown}" is not a class of "${name}"`, {
-      hint: near === undefined ? `its classes are ${classes.slice(0, 20).join(", ")}` : `did you mean "${near}"?`,
+      hint: near === undefined ? `classes: ${classes.slice(0, 20).join(", ")}` : `did you mean "${near}"?`,
     });
   }
   return classes.map((label) => weight[label] ?? 1);

@@ -1,4 +1,4 @@
-/** Judges a candidate on folds of the training part. */
+/** Evaluates a candidate by cross-validation on folds of the training part. */
 import type { Aggregate, Selection } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
@@ -11,11 +11,11 @@ import type { TrainingData } from "./partOf.ts";
 
 export interface CrossValidation {
   readonly selection: Selection;
-  /** Why the answers are worthless on every fold, see `degenerate`. */
+  /** Set if the predictions are degenerate on every fold, see `degenerate`. */
   readonly degenerate: string | undefined;
 }
 
-/** The candidate's metric on each of the folds and over all of them; each fold learns its transforms anew. */
+/** Computes the candidate's metric on each fold and its aggregate. Each fold fits its own transforms. */
 export async function crossValidate(
   candidate: Candidate,
   data: TrainingData,
@@ -25,18 +25,13 @@ export async function crossValidate(
   const { method, folds, aggregate } = plan;
   const metric = findMetric(candidate.metric, data.target.task);
   const values: number[] = [];
-  const dull: (string | undefined)[] = [];
-  for (const [index, { training, judged }] of folds.entries()) {
+  const problems: (string | undefined)[] = [];
+  for (const [index, fold] of folds.entries()) {
     hooks.signal?.throwIfAborted();
     const onProgress = (share: number): void => hooks.onProgress?.((index + share) / folds.length);
-    const { evaluation } = await fitCandidate(
-      candidate,
-      data,
-      { training, validation: judged },
-      { ...hooks, onProgress },
-    );
+    const { evaluation } = await fitCandidate(candidate, data, fold, { ...hooks, onProgress });
     values.push(metric.compute(evaluation));
-    dull.push(degenerate(evaluation, data.target.classes));
+    problems.push(degenerate(evaluation, data.target.classes));
   }
   const defined = values.every(Number.isFinite);
   return {
@@ -49,6 +44,6 @@ export async function crossValidate(
       mean: defined ? mean(values) : null,
       standardDeviation: defined ? standardDeviation(values, { ddof: 0 }) : null,
     },
-    degenerate: dull.every((reason) => reason !== undefined) ? dull[0] : undefined,
+    degenerate: problems.every((problem) => problem !== undefined) ? problems[0] : undefined,
   };
 }

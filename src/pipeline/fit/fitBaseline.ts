@@ -1,10 +1,10 @@
-/** The model that looks at no column: what every other one must beat. */
+/** Fits the baseline, which uses no columns and which every model must beat. */
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { partOf, type TrainingData } from "./partOf.ts";
 
-/** The mean, or the shares of the classes, over `rows`. */
+/** @param rows positions of the training rows */
 export async function fitBaseline(data: TrainingData, rows: Int32Array): Promise<FittedEstimator> {
   const { y, target } = partOf({ ...data, inputs: { rowCount: data.y.length, columns: [] } }, rows);
   const none: Matrix = { rowCount: rows.length, columnNames: [], values: new Float64Array(0) };

@@ -74,12 +74,12 @@ function otherValidation(): TrainingData {
   return { inputs: { ...inputs, columns }, y: codes, target };
 }
 
-describe("what is learned", () => {
+describe("the fitted model", () => {
   it.each<[string, JsonObject]>([
     ["logistic_regression", {}],
     ["xgboost", { n_estimators: 5 }],
   ])(
-    "does not depend on validation rows: features, %s and its tuned threshold stay to the last digit",
+    "does not depend on validation rows: features, %s and its tuned threshold stay exactly the same",
     async (family, params) => {
       const chosen = { ...candidate, family, params };
       const fitted = await fitCandidate(chosen, data, split);
@@ -92,7 +92,7 @@ describe("what is learned", () => {
     },
   );
 
-  it("does depend on training rows", async () => {
+  it("depends on training rows", async () => {
     const fitted = await fitCandidate(candidate, data, split);
     const swapped = { training: split.validation, validation: split.training };
     const other = await fitCandidate({ ...candidate, threshold: 0.5 }, data, swapped);
@@ -100,14 +100,14 @@ describe("what is learned", () => {
     expect(other.estimator.state).not.toEqual(fitted.estimator.state);
   });
 
-  it("is judged on the validation rows, in their order", async () => {
+  it("is evaluated on the validation rows, in their order", async () => {
     const { evaluation } = await fitCandidate({ ...candidate, threshold: 0.3 }, data, split);
     expect(evaluation).toMatchObject({ task: "binary", classCount: 2 });
     expect([...evaluation.yTrue]).toEqual(Array.from(split.validation, (row) => data.y[row]!));
     expect([...evaluation.yPred]).toEqual(Array.from(evaluation.probabilities!, (share) => (share >= 0.3 ? 1 : 0)));
   });
 
-  it("is told with the importance of each feature, largest first", async () => {
+  it("has the importance of each feature, in descending order", async () => {
     const { importance, estimator } = await fitCandidate({ ...candidate, threshold: 0.5 }, data, split);
     expect(importance.map(([name]) => name).toSorted()).toEqual([...estimator.featureNames].toSorted());
     const values = importance.map(([, value]) => value);
@@ -122,33 +122,33 @@ async function featuresOf(featurePatterns: readonly string[]): Promise<readonly 
 }
 
 describe("feature sets", () => {
-  it("choose features by name and wildcard, in the order of the features", async () => {
+  it("select features by name and wildcard, in the order of the features", async () => {
     expect(await featuresOf(["city*", "a"])).toEqual(["a", "city=lima", "city=oslo", "city=rome"]);
     expect(await featuresOf(["*"])).toEqual((await fitCandidate(candidate, data, split)).estimator.featureNames);
   });
 
-  it("name the pattern that fits no feature, and the features there are", async () => {
+  it("report a pattern that matches no feature, and list the features", async () => {
     await expect(featuresOf(["a", "town*"])).rejects.toMatchObject({
       kind: "usage",
-      message: 'train.feature_sets.some: no feature is called "town*"',
+      message: 'train.feature_sets.some: no feature matches "town*"',
       hint: expect.stringContaining("city=lima"),
     });
   });
 });
 
 describe("configured features", () => {
-  it("stand in place of the automatic ones", async () => {
+  it("replace the automatic ones", async () => {
     const features: TransformRequest[] = [
       { type: "select", options: { columns: ["a", "b"] } },
       { type: "impute", options: { strategy: "constant", value: 0 } },
     ];
     const { estimator, transforms } = await fitCandidate({ ...candidate, threshold: 0.5, features }, data, split);
     expect(estimator.featureNames).toEqual(["a", "b"]);
-    // The first picks the columns that are needed, whatever else there is.
+    // The first transform selects the required columns.
     expect(transforms.slice(1).map(({ type }) => type)).toEqual(["select", "impute"]);
   });
 
-  it("leave something to learn from, else the reason why not is told", async () => {
+  it("report why no columns are left to train on", async () => {
     const constant: TrainingData = {
       ...data,
       inputs: {
@@ -163,7 +163,7 @@ describe("configured features", () => {
     };
     await expect(fitCandidate({ ...candidate, threshold: 0.5 }, constant, split)).rejects.toMatchObject({
       kind: "data",
-      message: "no column is left to learn from",
+      message: "no columns left to train on",
       hint: 'column "only" is not used: every row has the same value',
     });
     const baseline = await fitCandidate({ ...candidate, threshold: 0.5, family: "baseline" }, constant, split);
@@ -171,7 +171,7 @@ describe("configured features", () => {
   });
 });
 
-it("has no threshold to tune in a regression", async () => {
+it("tunes no threshold for regression", async () => {
   const quantities: TrainingData = { ...data, target: { name: "y", task: "regression" } };
   const { threshold, evaluation } = await fitCandidate(
     { ...candidate, family: "linear_regression" },
@@ -185,7 +185,7 @@ it("has no threshold to tune in a regression", async () => {
 describe.each(["sigmoid", "isotonic"] as const)("calibration by %s", (calibration) => {
   const chosen = { ...candidate, calibration, family: "xgboost", params: { n_estimators: 20, max_depth: 6 } };
 
-  it("does not depend on validation rows, and the threshold is tuned on what it corrected", async () => {
+  it("does not depend on validation rows, and the threshold is tuned on calibrated probabilities", async () => {
     const fitted = await fitCandidate(chosen, data, split);
     const other = await fitCandidate(chosen, otherValidation(), split);
     expect(fitted.calibration).toMatchObject({ method: calibration });
@@ -193,7 +193,7 @@ describe.each(["sigmoid", "isotonic"] as const)("calibration by %s", (calibratio
     expect(other.threshold).toBe(fitted.threshold);
   });
 
-  it("makes the probabilities of an overfitted model more honest on rows that it has not seen", async () => {
+  it("improves the probabilities of an overfitted model on unseen rows", async () => {
     const brier = async (method: typeof calibration | null): Promise<number> => {
       const { evaluation } = await fitCandidate({ ...chosen, threshold: 0.5, calibration: method }, data, split);
       return findMetric("brier", "binary").compute(evaluation);
@@ -202,14 +202,14 @@ describe.each(["sigmoid", "isotonic"] as const)("calibration by %s", (calibratio
   });
 });
 
-it("class weights make a rare class count for more, but leave the baseline its shares", async () => {
+it("class weights raise the probability of a class, but do not change the baseline", async () => {
   const positives = async (family: string, classWeight: Candidate["classWeight"]): Promise<number> => {
     const { evaluation } = await fitCandidate({ ...candidate, family, threshold: 0.5, classWeight }, data, split);
     return evaluation.probabilities!.reduce((sum, share) => sum + share, 0);
   };
   const usual = await positives("logistic_regression", null);
   expect(await positives("logistic_regression", { yes: 10 })).toBeGreaterThan(usual + 1);
-  // Weights that are all alike are no weights; C keeps its strength because they are 1. 6: two runs of one optimizer.
+  // Weights of 1 are the same as no weights; 6 decimals allow for the tolerance of the optimizer.
   expect(await positives("logistic_regression", { yes: 1, no: 1 })).toBeCloseTo(usual, 6);
   expect(await positives("baseline", "balanced")).toBe(await positives("baseline", null));
 });

@@ -1,4 +1,4 @@
-/** Fits one candidate: transforms and estimator on the training part, judged on the validation part. */
+/** Fits a candidate (transforms and estimator) on the training part and evaluates it on the validation part. */
 import type { FittedEstimator } from "../../core/estimator.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Calibration, FittedTransform } from "../../core/records/model.ts";
@@ -32,7 +32,7 @@ export interface FitHooks {
   readonly onProgress?: (share: number) => void;
 }
 
-/** @throws {MlctlError} kind "usage" for an unknown family, parameter or transform, "data" where fitting is impossible */
+/** @throws {MlctlError} kind "usage" for an unknown family, parameter or transform, "data" if fitting is impossible */
 export async function fitCandidate(
   candidate: Candidate,
   data: TrainingData,
@@ -42,7 +42,7 @@ export async function fitCandidate(
   return fitOnParts(candidate, partsOf(data, split), hooks);
 }
 
-/** The same with the rows of both parts taken already: many candidates share them. */
+/** Like fitCandidate with the parts selected already, so that many candidates share them. */
 export async function fitOnParts(
   candidate: Candidate,
   { training, validation }: Parts,
@@ -76,20 +76,20 @@ async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHoo
 
 type Decision = Pick<FittedCandidate, "threshold" | "calibration">;
 
-/** How probabilities become answers: learned, where it is, on rows that the models of their folds had not seen. */
+/** Threshold and calibration; learned ones are fitted on out-of-fold predictions of the training rows. */
 async function decisionOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Decision> {
   const { threshold, calibration: method = null, seed } = candidate;
   if (training.target.task !== "binary") return { threshold: null };
   if (threshold !== "tune" && method === null) return { threshold };
   const { y, times, groups } = training;
-  const answered = await outOfFold({ y, times, groups, seed }, async (rows, judged) => {
+  const unseen = await outOfFold({ y, times, groups, seed }, async (rows, validation) => {
     const fitted = await fitOn(candidate, partOf(training, rows), { signal: hooks.signal });
-    return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, judged)).probabilities!;
+    return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, validation)).probabilities!;
   });
-  const learned = method === null ? {} : { calibration: fitCalibration(method, answered.probabilities, answered.y) };
+  const learned = method === null ? {} : { calibration: fitCalibration(method, unseen.probabilities, unseen.y) };
   if (threshold !== "tune") return { threshold, ...learned };
-  const corrected = calibrate(answered.probabilities, learned.calibration);
-  return { threshold: bestThreshold(answered.y, corrected, candidate.metric, candidate.costs), ...learned };
+  const calibrated = calibrate(unseen.probabilities, learned.calibration);
+  return { threshold: bestThreshold(unseen.y, calibrated, candidate.metric, candidate.costs), ...learned };
 }
 
 function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {

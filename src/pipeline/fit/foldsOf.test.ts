@@ -1,29 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { foldsOf } from "./foldsOf.ts";
 
-/** 40 rows of class 0, 20 of class 1, 4 of class 2, mixed. */
+/** 40 rows of class 0, 20 of class 1, 4 of class 2, shuffled. */
 const y = Float64Array.from({ length: 64 }, (_, row) => (row % 16 === 3 ? 2 : row % 16 < 6 ? 1 : 0));
 const options = { seed: 1, classCount: 3 };
 
 describe("foldsOf", () => {
-  it("judges every row once, and trains on all the others, in ascending order", () => {
+  it("validates every row once and trains on all others, in ascending order", () => {
     const folds = foldsOf(y, 4, options);
-    expect(folds.flatMap(({ judged }) => [...judged]).toSorted((a, b) => a - b)).toEqual([...y.keys()]);
-    for (const { training, judged } of folds) {
-      expect([...training]).toEqual([...y.keys()].filter((row) => !judged.includes(row)));
-      expect([...judged]).toEqual([...judged].toSorted((a, b) => a - b));
+    expect(folds.flatMap(({ validation }) => [...validation]).toSorted((a, b) => a - b)).toEqual([...y.keys()]);
+    for (const { training, validation } of folds) {
+      expect([...training]).toEqual([...y.keys()].filter((row) => !validation.includes(row)));
+      expect([...validation]).toEqual([...validation].toSorted((a, b) => a - b));
     }
   });
 
-  it("spreads each class evenly", () => {
-    const shares = foldsOf(y, 4, options).map(({ judged }) => [0, 1, 2].map((code) => countOf(judged, code)));
+  it("distributes each class evenly", () => {
+    const shares = foldsOf(y, 4, options).map(({ validation }) => [0, 1, 2].map((code) => countOf(validation, code)));
     expect(shares).toEqual(Array.from({ length: 4 }, () => [40, 20, 4].map((rows) => rows / 4)));
   });
 
-  it("makes folds of one size but for one row, also of classes whose rows do not divide", () => {
+  it("fold sizes differ by at most one row, also if class sizes are not divisible", () => {
     const fourClasses = Float64Array.from({ length: 21 }, (_, row) => row % 4);
     const sizes = [0, 4].map((classCount) =>
-      foldsOf(fourClasses, 4, { seed: 1, classCount }).map(({ judged }) => judged.length),
+      foldsOf(fourClasses, 4, { seed: 1, classCount }).map(({ validation }) => validation.length),
     );
     expect(sizes).toEqual([
       [6, 5, 5, 5],
@@ -31,11 +31,11 @@ describe("foldsOf", () => {
     ]);
   });
 
-  it("gives the same folds for the same seed, others for another, and mixes the rows", () => {
+  it("gives the same folds for the same seed, others for another seed, and shuffles the rows", () => {
     expect(foldsOf(y, 4, options)).toEqual(foldsOf(y, 4, options));
     expect(foldsOf(y, 4, { ...options, seed: 2 })).not.toEqual(foldsOf(y, 4, options));
     const [first] = foldsOf(y, 4, { seed: 1, classCount: 0 });
-    expect([...first!.judged]).not.toEqual([...first!.judged.keys()].map((i) => 4 * i));
+    expect([...first!.validation]).not.toEqual([...first!.validation.keys()].map((i) => 4 * i));
   });
 });
 

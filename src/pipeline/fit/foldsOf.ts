@@ -1,15 +1,12 @@
-/** Cuts rows into folds. */
+/** Divides rows into folds. */
 import { random } from "../../core/random.ts";
+import type { Split } from "./splitRows.ts";
 
-/** One fold: train on the others, judge on it. Positions, ascending. */
-export interface Fold {
-  readonly training: Int32Array;
-  readonly judged: Int32Array;
-}
+/** One fold validates, the others train. */
+export type Fold = Split;
 
 /**
- * Shuffled folds whose sizes differ by one row at most; with `classCount` above 0 each class is spread evenly
- * (stratified), as far as it has rows.
+ * Shuffled folds whose sizes differ by at most one row. With `classCount` above 0 they are stratified by class.
  */
 export function foldsOf(y: Float64Array, count: number, options: { seed: number; classCount: number }): Fold[] {
   const shuffled = random(options.seed).shuffle(Int32Array.from(y.keys()));
@@ -19,6 +16,6 @@ export function foldsOf(y: Float64Array, count: number, options: { seed: number;
   const all = Int32Array.from(y.keys());
   return Array.from({ length: count }, (_, fold) => ({
     training: all.filter((row) => foldOfRow[row] !== fold),
-    judged: all.filter((row) => foldOfRow[row] === fold),
+    validation: all.filter((row) => foldOfRow[row] === fold),
   }));
 }

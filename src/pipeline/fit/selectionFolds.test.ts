@@ -9,22 +9,23 @@ function folds(change: Partial<SelectionOptions>) {
   return selectionFolds(y, training, { method: "k_fold", folds: 3, seed: 1, classCount: 2, ...change });
 }
 
-const judgedRows = (found: ReturnType<typeof folds>): number[] => found.flatMap(({ judged }) => [...judged]);
+const validationRows = (found: ReturnType<typeof folds>): number[] =>
+  found.flatMap(({ validation }) => [...validation]);
 const ascending = (rows: readonly number[]): number[] => rows.toSorted((a, b) => a - b);
 
 describe.each(["k_fold", "stratified_k_fold", "group_k_fold"] as const)("%s", (method) => {
   const groups = Array.from(y.keys(), (row) => ["a", "b", "c", "d", null][row % 5]!);
 
-  it("judges every training row once, trains on the others, and touches no row beside them", () => {
+  it("validates every training row once, trains on the others, and uses no other rows", () => {
     const found = folds({ method, groups });
-    expect(ascending(judgedRows(found))).toEqual([...training]);
-    for (const fold of found) expect(ascending([...fold.training, ...fold.judged])).toEqual([...training]);
+    expect(ascending(validationRows(found))).toEqual([...training]);
+    for (const fold of found) expect(ascending([...fold.training, ...fold.validation])).toEqual([...training]);
   });
 });
 
-it("stratified_k_fold spreads the classes evenly, whatever rows do not train", () => {
+it("stratified_k_fold distributes the classes evenly, independent of the other rows", () => {
   const ones = folds({ method: "stratified_k_fold", folds: 5 }).map(
-    ({ judged }) => judged.filter((row) => y[row] === 1).length,
+    ({ validation }) => validation.filter((row) => y[row] === 1).length,
   );
   expect(ones).toEqual([1, 1, 1, 1, 1]);
 });
@@ -32,11 +33,11 @@ it("stratified_k_fold spreads the classes evenly, whatever rows do not train", (
 describe("time_series", () => {
   const times = Float64Array.from(y.keys(), (row) => 1000 - row);
 
-  it("trains on all that happened before, as TimeSeriesSplit", () => {
-    // [(a.tolist(), b.tolist()) for a, b in TimeSeriesSplit(3).split(range(15))]: judged 6–8, 9–11, 12–14.
+  it("trains on all earlier rows, as TimeSeriesSplit", () => {
+    // [(a.tolist(), b.tolist()) for a, b in TimeSeriesSplit(3).split(range(15))]: validation 6–8, 9–11, 12–14.
     const found = folds({ method: "time_series", times });
     const byAge = Array.from(training).toReversed();
-    expect(found.map(({ judged }) => [...judged])).toEqual(
+    expect(found.map(({ validation }) => [...validation])).toEqual(
       [
         [6, 9],
         [9, 12],
@@ -48,7 +49,7 @@ describe("time_series", () => {
     );
   });
 
-  // Rows 0, 2, … 28 lie three weeks apart from 2021-12-20 on: row 28 at 2022-10-10.
+  // Rows 0, 2, … 28 are three weeks apart, from 2021-12-20 to 2022-10-10 (row 28).
   it.each<[Period, number, readonly (readonly [number, number])[]]>([
     ["year", 1, [[2, 28]]],
     [
@@ -76,54 +77,55 @@ describe("time_series", () => {
         [28, 28],
       ],
     ],
-  ])("judges whole periods on request: %s", (period, count, judged) => {
+  ])("validates on whole periods if configured: %s", (period, count, validation) => {
     const days = times.map((_, row) => Date.UTC(2021, 11, 20) + (row / 2) * 21 * 86_400_000);
     const found = folds({ method: "time_series", folds: count, times: days, period });
-    expect(found.map((fold) => [...fold.judged])).toEqual(
-      judged.map(([from, to]) => [...training].filter((row) => row >= from && row <= to)),
+    expect(found.map((fold) => [...fold.validation])).toEqual(
+      validation.map(([from, to]) => [...training].filter((row) => row >= from && row <= to)),
     );
-    for (const fold of found) expect([...fold.training]).toEqual([...training].filter((row) => row < fold.judged[0]!));
+    for (const fold of found)
+      expect([...fold.training]).toEqual([...training].filter((row) => row < fold.validation[0]!));
   });
 
-  it("says so where there are fewer periods than folds, or nothing before the first", () => {
+  it("fails if there are fewer periods than folds, or no rows before the first", () => {
     const days = times.map((_, row) => Date.UTC(2021, 11, 20) + (row / 2) * 21 * 86_400_000);
-    const said = "15 training rows are too few for 2 time_series folds of a year each";
-    expect(() => folds({ method: "time_series", folds: 2, times: days, period: "year" })).toThrow(said);
+    const message = "too few training rows (15) for 2 time_series folds of a year each";
+    expect(() => folds({ method: "time_series", folds: 2, times: days, period: "year" })).toThrow(message);
   });
 
-  it("trains on no row of the instant at which judging starts", () => {
+  it("does not train on rows at the time at which validation starts", () => {
     const days = times.map((time) => Math.floor(time / 8));
-    for (const { training: rows, judged } of folds({ method: "time_series", times: days })) {
-      const first = Math.min(...Array.from(judged, (row) => days[row]!));
+    for (const { training: rows, validation } of folds({ method: "time_series", times: days })) {
+      const first = Math.min(...Array.from(validation, (row) => days[row]!));
       for (const row of rows) expect(days[row]).toBeLessThan(first);
     }
   });
 
-  it("says so where there are too few rows, or all are of one instant", () => {
+  it("fails if there are too few rows, or all have the same time", () => {
     expect(() => folds({ method: "time_series", folds: 15, times })).toThrow(
-      "15 training rows are too few for 15 time_series folds",
+      "too few training rows (15) for 15 time_series folds",
     );
     expect(() => folds({ method: "time_series", times: times.fill(7) })).toThrow("too few");
   });
 });
 
 describe("group_k_fold", () => {
-  it("keeps groups whole and the folds as even as they allow", () => {
-    // Groups by rows that train: a 6, b 4, c 3, d 2. The largest first, each to the smallest fold: 6 | 4 | 3 + 2.
+  it("keeps groups together and balances the folds", () => {
+    // Training rows per group: a 6, b 4, c 3, d 2. Largest first, each to the smallest fold: 6 | 4 | 3 + 2.
     const sizes = { a: 6, b: 4, c: 3, d: 2 };
     const inOrder = Object.entries(sizes).flatMap(([name, count]) => Array.from({ length: count }, () => name));
     const groups = Array.from(y.keys(), (row) => inOrder[row >> 1]!);
     const found = folds({ method: "group_k_fold", groups });
-    expect(found.map(({ judged }) => judged.length)).toEqual([6, 4, 5]);
-    for (const { training: rows, judged } of found) {
+    expect(found.map(({ validation }) => validation.length)).toEqual([6, 4, 5]);
+    for (const { training: rows, validation } of found) {
       const seen = new Set(Array.from(rows, (row) => groups[row]));
-      for (const row of judged) expect(seen.has(groups[row])).toBe(false);
+      for (const row of validation) expect(seen.has(groups[row])).toBe(false);
     }
   });
 
-  it("says so where there are fewer groups than folds", () => {
+  it("fails if there are fewer groups than folds", () => {
     expect(() => folds({ method: "group_k_fold", groups: Array.from(y, () => "one") })).toThrow(
-      "too few for 3 group_k_fold folds",
+      "too few training rows (15) for 3 group_k_fold folds",
     );
   });
 });

@@ -11,39 +11,39 @@ const y = Float64Array.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
 const options = { method: "random", validationSize: 0.25, seed: 42, classCount: 2 } as const;
 
 describe("splitRows", () => {
-  it("gives every row to exactly one part and rounds the validation part up", () => {
+  it("assigns every row to exactly one part and rounds the validation part up", () => {
     const { training, validation } = splitRows(table, y, options);
     expect(validation.length).toBe(3); // ceil(10 × 0.25), as scikit-learn's train_test_split
     expect([...training, ...validation].toSorted((a, b) => a - b)).toEqual([...y.keys()]);
   });
 
-  it("gives the same split for the same seed and another for another", () => {
+  it("gives the same split for the same seed, another for another seed", () => {
     const validations = [1, 1, 2, 3, 4].map((seed) => splitRows(table, y, { ...options, seed }).validation.join());
     expect(validations[0]).toBe(validations[1]);
     expect(new Set(validations).size).toBeGreaterThan(1);
   });
 
-  it("keeps a share of each class with stratified", () => {
+  it("stratified: keeps the share of each class", () => {
     const { validation } = splitRows(table, y, { ...options, method: "stratified", validationSize: 0.5 });
     expect([...validation].filter((row) => y[row] === 1)).toHaveLength(1);
     expect([...validation].filter((row) => y[row] === 0)).toHaveLength(4);
   });
 
-  it("trains on the rows up to the cutoff, that day included, with time", () => {
+  it("time: trains on the rows up to the cutoff, inclusive", () => {
     const split = splitRows(table, y, { ...options, method: "time", timeColumn: "when", cutoff: "1970-01-05" });
     expect([...split.training]).toEqual([1, 3, 5, 6, 8]);
   });
 
-  it("takes the latest rows for validation when there is no cutoff", () => {
+  it("time: validates on the latest rows without a cutoff", () => {
     const split = splitRows(table, y, { ...options, method: "time", timeColumn: "when" });
     expect([...split.validation]).toEqual([2, 4, 7]);
   });
 
-  it("trains on the first rows with head", () => {
+  it("head: trains on the first rows", () => {
     expect([...splitRows(table, y, { ...options, method: "head", rows: 8 }).validation]).toEqual([8, 9]);
   });
 
-  it("refuses a split that leaves a part empty, and time without a date", () => {
+  it("rejects a split with an empty part, and method time without a date column", () => {
     expect(() => splitRows(table, y, { ...options, method: "head", rows: 10 })).toThrow(/leaves no validation rows/);
     expect(() => splitRows(table, y, { ...options, method: "time" })).toThrow(/time_column is not set/);
   });

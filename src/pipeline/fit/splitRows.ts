@@ -8,15 +8,15 @@ import type { Table } from "../../core/table/table.ts";
 export interface SplitOptions {
   /** random and stratified shuffle; time trains up to `cutoff` (or on the earliest rows); head on the first `rows`. */
   readonly method: "random" | "stratified" | "time" | "head";
-  /** Share of rows to validate on, 0 to 1, rounded up as scikit-learn's train_test_split does. */
+  /** Share of rows to validate on, 0 to 1, rounded up as in scikit-learn's train_test_split. */
   readonly validationSize: number;
   readonly seed: number;
-  /** time: rows at or before this instant train. */
+  /** time: rows at or before this time train. */
   readonly cutoff?: string | undefined;
   readonly timeColumn?: string | undefined;
-  /** head: how many rows train. */
+  /** head: number of rows that train. */
   readonly rows?: number | undefined;
-  /** Classification: y holds class codes, so that stratified can keep their shares. */
+  /** Number of classes, for stratified; 0 for regression. */
   readonly classCount: number;
 }
 
@@ -26,7 +26,7 @@ export interface Split {
   readonly validation: Int32Array;
 }
 
-/** @throws {MlctlError} kind "data" when either part would be empty; kind "usage" when the method lacks its setting */
+/** @throws {MlctlError} kind "data" if a part would be empty; kind "usage" if the method lacks its setting */
 export function splitRows(table: Table, y: Float64Array, options: SplitOptions): Split {
   const validation = new Uint8Array(table.rowCount);
   if (options.method === "time") markLate(table, options, validation);
@@ -48,7 +48,7 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   return split;
 }
 
-/** Positions of a value, ascending. */
+/** Positions at which `marks` has the value `wanted`, ascending. */
 function rowsWhere(marks: Uint8Array | Float64Array, wanted: number): Int32Array {
   const rows = new Int32Array(marks.length);
   let count = 0;
@@ -60,7 +60,7 @@ function markRandom(rows: Int32Array, count: number, seed: number, validation: U
   for (const row of random(seed).shuffle(rows).subarray(0, count)) validation[row] = 1;
 }
 
-/** Each class gives its share; every class keeps a training row. */
+/** Marks a share of each class; at least one row of each class trains. */
 function markStratified(y: Float64Array, options: SplitOptions, validation: Uint8Array): void {
   for (let code = 0; code < options.classCount; code++) {
     const rows = rowsWhere(y, code);
@@ -74,7 +74,7 @@ function markLate(table: Table, options: SplitOptions, validation: Uint8Array): 
   if (column === undefined || column.kind === "category") {
     const found = options.timeColumn === undefined ? "time_column is not set" : `"${options.timeColumn}" is not a date`;
     throw new MlctlError("usage", `train.split.method is "time" but ${found}`, {
-      hint: 'set "time_column" to a date column, and "ingest.types" or "ingest.select" so that it is one',
+      hint: 'set "time_column" to a date column; use "ingest.types" or "ingest.select" to parse it as a date',
     });
   }
   const cutoff = options.cutoff === undefined ? quantileTime(column.values, options) : parseDate(options.cutoff);

@@ -8,4 +8,4 @@ it.each([
   ["city=*", "city=oslo (N.)", true],
   ["a.b", "aXb", false],
   ["*", "anything", true],
-])("%s fits %s: %s", (pattern, name, expected) => expect(wildcard(pattern)(name)).toBe(expected));
+])("%s matches %s: %s", (pattern, name, expected) => expect(wildcard(pattern)(name)).toBe(expected));

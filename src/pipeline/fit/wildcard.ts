@@ -1,6 +1,6 @@
-/** Patterns over names: * stands for any run of characters. */
+/** Name patterns: * matches any sequence of characters. */
 
-/** @returns whether a name fits the whole pattern */
+/** @returns a function that tests whether a name matches the whole pattern */
 export function wildcard(pattern: string): (name: string) => boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
   const expression = new RegExp(`^${parts.join(".*")}$`, "s");

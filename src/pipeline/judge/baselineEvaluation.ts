@@ -1,11 +1,11 @@
-/** What the baseline answers for the rows that a model was judged on. */
+/** Evaluates the baseline on the rows that a model was evaluated on. */
 import type { Costs } from "../../core/costs.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { applyThreshold } from "../predict/applyThreshold.ts";
 
-/** The same truth, with the answers of the model that looks at no column. */
+/** The same labels with the predictions of the baseline. */
 export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evaluation: Evaluation): Evaluation {
   const { task, classCount, yTrue, costs } = evaluation;
   const none = { rowCount: yTrue.length, columnNames: [], values: new Float64Array(0) };
@@ -15,7 +15,7 @@ export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evalua
   return { task, classCount, yTrue, ...applyThreshold(raw, { task, classCount, threshold }), ...priced };
 }
 
-/** Where yes and no cost the same on average: the bar in money is the cheaper of always yes and always no (Elkan, 2001). */
+/** Threshold at which yes and no cost the same on average: the baseline predicts the cheaper one (Elkan, 2001). */
 function cheapestThreshold({ truePositive, falsePositive, falseNegative, trueNegative }: Costs): number | null {
   const [alarm, miss] = [falsePositive - trueNegative, falseNegative - truePositive];
   return alarm > 0 && miss > 0 ? alarm / (alarm + miss) : null;

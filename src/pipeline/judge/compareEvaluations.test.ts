@@ -3,7 +3,7 @@ import type { Evaluation } from "../../core/metric.ts";
 import { random } from "../../core/random.ts";
 import { compareEvaluations, dropOf } from "./compareEvaluations.ts";
 
-/** Answers that are right with the given chance, by the same coin for every skill: the rows are as hard for both. */
+/** Predictions that are right with probability `skill`, from the same random numbers for every skill. */
 function binary(rows: number, skill: number): Evaluation {
   const { uniform } = random(3);
   const yTrue = Float64Array.from({ length: rows }, (_, row) => row % 2);
@@ -15,7 +15,7 @@ const compared = (a: Evaluation, b: Evaluation, smallestEffects = {}) =>
   compareEvaluations(a, b, ["accuracy"], { seed: 1, smallestEffects })[0]!;
 
 describe("compareEvaluations", () => {
-  it("calls a difference real where its interval leaves 0 out", () => {
+  it("calls a difference real if its interval excludes 0", () => {
     const found = compared(binary(2000, 0.7), binary(2000, 0.8));
     expect(found).toMatchObject({ metric: "accuracy", verdict: "real", reason: null, smallestEffect: 0.02 });
     expect(found.difference).toBeCloseTo(found.b! - found.a!, 12);
@@ -23,35 +23,35 @@ describe("compareEvaluations", () => {
     expect(dropOf(found)).toBe(-found.difference!);
   });
 
-  it("calls it noise only where nothing that counts fits into the interval, else it cannot tell", () => {
-    // 0.700 against 0.702 by the same coin: the few rows between tip either way only when drawn.
+  it("calls it noise only if the interval includes no relevant difference, else it cannot tell", () => {
+    // The predictions differ in a single row.
     const [a, b] = [binary(400, 0.7), binary(400, 0.7)];
     b.yPred[0] = 1 - b.yPred[0]!;
-    // One row of 400 differs: the interval ends at 0 and about ±3/400.
+    // One row of 400 differs: the interval is from 0 to about ±3/400.
     expect(compared(a, b)).toMatchObject({ verdict: "within_noise", reason: null });
     expect(compared(a, b, { accuracy: 0.001 })).toMatchObject({
       verdict: "cannot_tell",
-      reason: "the interval holds no difference as well as one that counts",
+      reason: "the interval includes both no difference and a relevant one",
     });
   });
 
-  it("cannot tell with fewer than 30 rows, or where the metric is undefined", () => {
+  it("cannot tell with fewer than 30 rows or if the metric is undefined", () => {
     expect(compared(binary(29, 0), binary(29, 1))).toMatchObject({
       verdict: "cannot_tell",
-      reason: "29 rows are fewer than 30",
+      reason: "only 29 rows, at least 30 are needed",
     });
     const [undefinedMetric] = compareEvaluations(binary(50, 0.5), binary(50, 0.9), ["roc_auc"], { seed: 1 });
     expect(undefinedMetric).toMatchObject({ a: null, difference: null, verdict: "cannot_tell" });
     expect(dropOf(undefinedMetric!)).toBeNaN();
   });
 
-  it("counts 2 % of the first value for metrics without a bound", () => {
+  it("uses 2 % of the first value as the smallest effect of unbounded metrics", () => {
     const regression = (error: number): Evaluation => {
       const yTrue = Float64Array.from({ length: 40 }, (_, row) => row);
       const yPred = yTrue.map((value, row) => value + (row % 2 === 0 ? error : -error));
       return { task: "regression", classCount: 0, yTrue, yPred, probabilities: null };
     };
-    // Every error is 5, and 4: the difference is −1 in each resample.
+    // Every error is 5 or 4: the difference is −1 in each resample.
     const [mae] = compareEvaluations(regression(5), regression(4), ["mae"], { seed: 1 });
     expect(mae).toMatchObject({ a: 5, b: 4, difference: -1, interval: [-1, -1], smallestEffect: 0.1, verdict: "real" });
     expect(dropOf(mae!)).toBe(-1);

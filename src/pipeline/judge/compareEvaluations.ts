@@ -1,18 +1,18 @@
-/** Two models on the same rows: by how much they differ, and whether that is more than luck. */
+/** Compares two models on the same rows: difference of each metric, and whether it is more than noise. */
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
 
-/** Below this an interval hangs on single rows. */
-export const FEWEST_ROWS = 30;
+/** With fewer rows an interval depends on single rows. */
+export const MIN_ROWS = 30;
 
-/** What counts as a difference at all: of metrics between 0 and 1 as it is, of others as a share of the first's value. */
+/** Smallest relevant difference: absolute for metrics between 0 and 1, else as a share of the first model's value. */
 export const SMALLEST_EFFECT = 0.02;
 
 /**
- * "real": the 95 % interval of the difference leaves 0 out. "within_noise": it holds 0, and every difference in it is
- * below the smallest effect that counts. "cannot_tell": it holds 0 and also differences that would count, or there are
- * fewer than 30 rows, or the metric is undefined.
+ * "real": the 95 % interval of the difference excludes 0. "within_noise": it includes 0, and no difference in it
+ * exceeds the smallest relevant effect. "cannot_tell": it includes both 0 and relevant differences, or there are fewer
+ * than 30 rows, or the metric is undefined.
  */
 export type DifferenceVerdict = "real" | "within_noise" | "cannot_tell";
 
@@ -21,7 +21,7 @@ export interface MetricDifference {
   readonly greaterIsBetter: boolean;
   readonly a: number | null;
   readonly b: number | null;
-  /** b − a; null where either is undefined. */
+  /** b − a; null if either is undefined. */
   readonly difference: number | null;
   /** 95 %, paired bootstrap. */
   readonly interval: readonly [number, number] | null;
@@ -29,17 +29,17 @@ export interface MetricDifference {
   readonly shareBetter: number | null;
   readonly smallestEffect: number | null;
   readonly verdict: DifferenceVerdict;
-  /** What speaks for the verdict where it is not the interval alone. */
+  /** Why the verdict is "cannot_tell"; else null. */
   readonly reason: string | null;
 }
 
 export interface ComparisonOptions {
   readonly seed: number;
-  /** By name of the metric, in its units; SMALLEST_EFFECT for the others. */
+  /** By name of the metric, in its units; SMALLEST_EFFECT for other metrics. */
   readonly smallestEffects?: Readonly<Record<string, number>>;
 }
 
-/** @throws {RangeError} if the two are not about the same rows */
+/** @throws {RangeError} if the two are not on the same rows */
 export function compareEvaluations(
   first: Evaluation,
   second: Evaluation,
@@ -61,25 +61,25 @@ export function compareEvaluations(
       interval,
       shareBetter: interval === null ? null : shareBetter,
       smallestEffect: finite(smallest),
-      ...judged({ difference, interval, smallest, rows }),
+      ...verdictOf({ difference, interval, smallest, rows }),
     };
   });
 }
 
-interface Figures {
+interface Comparison {
   readonly difference: number;
   readonly interval: readonly [number, number] | null;
   readonly smallest: number;
   readonly rows: number;
 }
 
-function judged({ difference, interval, smallest, rows }: Figures): Pick<MetricDifference, "verdict" | "reason"> {
+function verdictOf({ difference, interval, smallest, rows }: Comparison): Pick<MetricDifference, "verdict" | "reason"> {
   if (!Number.isFinite(difference) || interval === null) return open("undefined on these rows");
-  if (rows < FEWEST_ROWS) return open(`${rows} rows are fewer than ${FEWEST_ROWS}`);
+  if (rows < MIN_ROWS) return open(`only ${rows} rows, at least ${MIN_ROWS} are needed`);
   const [low, high] = interval;
   if (low > 0 || high < 0) return { verdict: "real", reason: null };
   if (Math.max(-low, high) <= smallest) return { verdict: "within_noise", reason: null };
-  return open("the interval holds no difference as well as one that counts");
+  return open("the interval includes both no difference and a relevant one");
 }
 
 function open(reason: string): Pick<MetricDifference, "verdict" | "reason"> {
@@ -90,7 +90,7 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-/** By how much the second is worse: positive where it is. */
+/** How much worse the second model is; negative if it is better. */
 export function dropOf({ difference, greaterIsBetter }: MetricDifference): number {
   return difference === null ? NaN : (greaterIsBetter ? -difference : difference) + 0; // no −0
 }

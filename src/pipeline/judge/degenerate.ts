@@ -1,14 +1,14 @@
-/** Models that win a metric without having learned anything. */
+/** Detects models that predict a constant. */
 import type { Evaluation } from "../../core/metric.ts";
 
 /**
- * What makes the answers worthless, or undefined: the same class, or the same value, for every row
- * although the truth varies. F1 rewards a model that answers "yes" always: such a model wins nothing.
+ * Describes the problem if the predictions are the same for every row although the labels vary; else undefined. F1 can
+ * rank a model that always predicts "yes" first, so such a model must not win.
  */
 export function degenerate({ task, yTrue, yPred }: Evaluation, classes: readonly string[] = []): string | undefined {
   if (yPred.length < 2 || !constant(yPred) || constant(yTrue)) return undefined;
-  const answer = task === "regression" ? String(yPred[0]) : classes[yPred[0]!];
-  return `it answers ${answer} for every one of ${yPred.length} rows`;
+  const prediction = task === "regression" ? String(yPred[0]) : classes[yPred[0]!];
+  return `it predicts ${prediction} for all ${yPred.length} rows`;
 }
 
 function constant(values: Float64Array): boolean {

@@ -26,14 +26,14 @@ const data: TrainingData = {
 
 async function trained(): Promise<Model> {
   const all = Int32Array.from(rows.keys());
-  const everything = { featureSet: "all", featurePatterns: null, features: null };
-  const candidate = { family: "logistic_regression", params: {}, threshold: 0.5, metric: "f1", seed: 1, ...everything };
+  const features = { featureSet: "all", featurePatterns: null, features: null };
+  const candidate = { family: "logistic_regression", params: {}, threshold: 0.5, metric: "f1", seed: 1, ...features };
   const fitted = await fitCandidate(candidate, data, { training: all, validation: all });
   const signature = signatureOf(data.inputs, data.target, { nullValues: [""], normalizeNames: false });
   return { ...fitted, signature } as unknown as Model;
 }
 
-it("answers the rows that have a target, whatever order columns and classes come in", async () => {
+it("predicts the rows that have a label, in any order of columns and classes", async () => {
   const model = await trained();
   const table: Table = {
     rowCount: 4,
@@ -44,14 +44,14 @@ it("answers the rows that have a target, whatever order columns and classes come
       { kind: "number", name: "x", values: Float64Array.of(9, 1, 0, NaN) },
     ],
   };
-  const { evaluation, rows: judged } = evaluate(model, table);
-  expect([...judged]).toEqual([0, 2, 3]);
+  const { evaluation, rows: evaluated } = evaluate(model, table);
+  expect([...evaluated]).toEqual([0, 2, 3]);
   expect([...evaluation.yTrue]).toEqual([1, 0, 1]);
   expect(Array.from(evaluation.yPred.slice(0, 2))).toEqual([1, 0]);
   expect(evaluation.probabilities).toHaveLength(3);
 });
 
-it("gives on the training rows what training gave", async () => {
+it("gives the same evaluation on the training rows as training", async () => {
   const model = await trained();
   const labels = categoryColumn(
     "y",
@@ -62,7 +62,7 @@ it("gives on the training rows what training gave", async () => {
   expect(computeMetrics(evaluation).accuracy).toBe(1);
 });
 
-it("refuses rows that lack a column or the target", async () => {
+it("rejects rows without an input column or without the target", async () => {
   const model = await trained();
   const columns = [categoryColumn("y", ["yes"])];
   expect(() => evaluate(model, { rowCount: 1, columns })).toThrow("the data does not fit the model");

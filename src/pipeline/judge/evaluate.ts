@@ -1,4 +1,4 @@
-/** A model's answers for labelled rows, beside the truth. */
+/** Predicts labelled rows and pairs predictions with labels. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -12,26 +12,26 @@ import { rowsInReach } from "../rows/rowsInReach.ts";
 
 export interface Evaluated {
   readonly evaluation: Evaluation;
-  /** Positions in `table` of the rows that were judged: those with a target that the model's history reaches. */
+  /** Positions in `table` of the evaluated rows: those with a label that the model's history reaches. */
   readonly rows: Int32Array;
-  /** Labelled rows that it does not reach. */
+  /** Number of labelled rows that the history does not reach. */
   readonly withoutHistory: number;
 }
 
-/** @throws {MlctlError} kind "data" where the rows do not fit the model or have no target */
+/** @throws {MlctlError} kind "data" if the rows do not fit the model or have no labels */
 export function evaluate(model: Model, table: Table): Evaluated {
   const { target } = model.signature;
   const labels = encodeLabels(table, target);
   const labelled = selectRows(conformTable(table, model.signature), labels.rows);
-  const knowing = historyFromBatch(model, { inputs: labelled, table: selectRows(table, labels.rows), y: labels.y });
-  const reached = rowsInReach(knowing, labelled);
+  const extended = historyFromBatch(model, { inputs: labelled, table: selectRows(table, labels.rows), y: labels.y });
+  const reached = rowsInReach(extended, labelled);
   if (reached.length === 0) {
     throw new MlctlError("data", "the model's history reaches none of the rows", { hint: "train on newer rows" });
   }
   const yTrue = Float64Array.from(reached, (row) => labels.y[row]!);
   const classCount = target.classes?.length ?? 0;
   return {
-    evaluation: { task: target.task, classCount, yTrue, ...predictor(knowing)(selectRows(labelled, reached)) },
+    evaluation: { task: target.task, classCount, yTrue, ...predictor(extended)(selectRows(labelled, reached)) },
     rows: Int32Array.from(reached, (row) => labels.rows[row]!),
     withoutHistory: labels.rows.length - reached.length,
   };

@@ -44,7 +44,7 @@ async function trained(columns: readonly Column[], family: string): Promise<{ mo
 const options: PermutationOptions = { metric: "rmse", repeats: 5, seed: 1 };
 
 describe("permutationImportance", () => {
-  it("is scikit-learn's permutation_importance", async () => {
+  it("agrees with scikit-learn's permutation_importance", async () => {
     const { model, table } = await trained(inputs, "linear_regression");
     const found = permutationImportance(model, table, { ...options, repeats: 2000 });
     // permutation_importance(LinearRegression().fit(X, y), X, y, scoring="neg_root_mean_squared_error",
@@ -56,14 +56,14 @@ describe("permutationImportance", () => {
     ] as const;
     expect(found.columns.map(({ column }) => column)).toEqual(["a", "b", "c"]);
     expected.forEach(([, mean, deviation], at) => {
-      // other shuffles: the difference of two means has a standard error of deviation · √(2 / 2000); four of them
+      // different shuffles: the difference of two means has a standard error of deviation · √(2 / 2000); allow four
       expect(Math.abs(found.columns[at]!.mean - mean)).toBeLessThan((4 * deviation * Math.sqrt(2)) / Math.sqrt(2000));
-      // of a standard deviation it is about 1 / √4000 of itself on either side
+      // the relative standard error of a standard deviation is about 1 / √4000
       expect(found.columns[at]!.standardDeviation / deviation).toBeCloseTo(1, 0.8);
     });
   });
 
-  it("is about the columns as they came, before any transform, whatever their kind", async () => {
+  it("shuffles the input columns of any kind, before transforms", async () => {
     const city = categoryColumn(
       "city",
       Array.from(y, (value) => (value > 10 ? "oslo" : "rome")),
@@ -76,14 +76,14 @@ describe("permutationImportance", () => {
     expect(found.columns[1]).toEqual({ column: "c", mean: 0, standardDeviation: 0 });
   });
 
-  it("counts a drop as positive, whether more or less of the metric is better", async () => {
+  it("a worse metric is positive, whether greater or smaller is better", async () => {
     const { model, table } = await trained(inputs, "linear_regression");
     for (const metric of ["rmse", "r2", "mae"]) {
       expect(permutationImportance(model, table, { ...options, metric }).columns[0]!.mean).toBeGreaterThan(0);
     }
   });
 
-  it("gives the same numbers for the same seed, others for another", async () => {
+  it("gives the same values for the same seed, different ones for another", async () => {
     const { model, table } = await trained(inputs, "linear_regression");
     const once = permutationImportance(model, table, options);
     expect(permutationImportance(model, table, options)).toEqual(once);
@@ -91,12 +91,12 @@ describe("permutationImportance", () => {
     expect(table.columns[0]).toEqual(inputs[0]);
   });
 
-  it("serves any family, the baseline too, whose answers depend on nothing", async () => {
+  it("supports any family, also the baseline, whose predictions depend on no column", async () => {
     const { model, table } = await trained(inputs, "baseline");
     for (const { mean } of permutationImportance(model, table, options).columns) expect(mean).toBe(0);
   });
 
-  it("wants rows with a target", async () => {
+  it("needs labelled rows", async () => {
     const { model, table } = await trained(inputs, "linear_regression");
     expect(() => permutationImportance(model, { ...table, columns: table.columns.slice(0, 3) }, options)).toThrow(
       expect.objectContaining({ kind: "data" }) as Error,

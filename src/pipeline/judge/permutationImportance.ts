@@ -1,4 +1,4 @@
-/** Permutation importance: how much worse a model answers when one column no longer belongs to its rows. */
+/** Permutation importance: how much worse a metric gets when one input column is shuffled. */
 import type { Costs } from "../../core/costs.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -16,9 +16,9 @@ import { predictor } from "../predict/predictor.ts";
 import { rowsInReach } from "../rows/rowsInReach.ts";
 
 export interface PermutationOptions {
-  /** By name; its value for the rows as they are is what the others are compared with. */
+  /** Name of the metric. */
   readonly metric: string;
-  /** How often each column is shuffled. */
+  /** Number of shuffles per column. */
   readonly repeats: number;
   readonly seed: number;
   readonly costs?: Costs | undefined;
@@ -27,28 +27,28 @@ export interface PermutationOptions {
 }
 
 export interface PermutationImportance {
-  /** Of the metric for the rows as they are. */
+  /** Metric on the unshuffled rows. */
   readonly value: number;
   readonly rowCount: number;
-  /** Input columns, before any transform: how much the metric gets worse. May be below 0 by chance. */
+  /** Per input column, before transforms: how much worse the metric gets. May be negative by chance. */
   readonly columns: readonly { readonly column: string; readonly mean: number; readonly standardDeviation: number }[];
 }
 
 /**
- * As scikit-learn's permutation_importance: mean and (population) standard deviation of `value − value when shuffled`,
- * of the other sign where less is better. Columns that say the same share what they are worth: shuffled alone, each may
- * look worthless.
+ * As scikit-learn's permutation_importance: mean and (population) standard deviation of `value − shuffled value`, with
+ * the opposite sign if smaller is better. Correlated columns share their importance: each one alone may look
+ * unimportant.
  *
- * @param table labelled rows that the model has not seen
- * @throws {MlctlError} kind "data" where the rows do not fit the model, have no target, or leave the metric undefined
+ * @param table labelled rows that were not used for training
+ * @throws {MlctlError} kind "data" if the rows do not fit the model, have no labels, or the metric is undefined on them
  * @see Breiman, Random forests (2001)
  */
 export function permutationImportance(model: Model, table: Table, options: PermutationOptions): PermutationImportance {
-  const { rows, valueOf } = judged(model, table, options);
+  const { rows, valueOf } = prepareRows(model, table, options);
   const value = valueOf(rows);
   if (!Number.isFinite(value)) {
     throw new MlctlError("data", `${options.metric} is undefined on the ${rows.rowCount} rows`, {
-      hint: "give rows of every class, or another metric in train.metric",
+      hint: 'provide rows of every class, or set "train.metric" to another metric',
     });
   }
   const sign = findMetric(options.metric).greaterIsBetter ? 1 : -1;
@@ -68,24 +68,24 @@ export function permutationImportance(model: Model, table: Table, options: Permu
   return { value, rowCount: rows.rowCount, columns: columns.toSorted((a, b) => b.mean - a.mean) };
 }
 
-/** The rows that the model can answer, and its metric on a version of them. */
-function judged(model: Model, table: Table, { metric: name, costs }: PermutationOptions) {
+/** The rows that the model can predict, and a function that computes the metric on them, shuffled or not. */
+function prepareRows(model: Model, table: Table, { metric: name, costs }: PermutationOptions) {
   const { target } = model.signature;
   const labels = encodeLabels(table, target);
   const inputs = selectRows(conformTable(table, model.signature), labels.rows);
-  const knowing = historyFromBatch(model, { inputs, table: selectRows(table, labels.rows), y: labels.y });
-  const reached = rowsInReach(knowing, inputs);
+  const extended = historyFromBatch(model, { inputs, table: selectRows(table, labels.rows), y: labels.y });
+  const reached = rowsInReach(extended, inputs);
   if (reached.length === 0) {
     throw new MlctlError("data", "the model's history reaches none of the rows", { hint: "train on newer rows" });
   }
   const yTrue = Float64Array.from(reached, (row) => labels.y[row]!);
   const metric = findMetric(name, target.task);
-  const answer = predictor(knowing);
+  const predict = predictor(extended);
   const common = { task: target.task, classCount: target.classes?.length ?? 0, yTrue };
   const priced = costs === undefined ? {} : { costs };
   return {
     rows: selectRows(inputs, reached),
-    valueOf: (rows: Table): number => metric.compute({ ...common, ...answer(rows), ...priced }),
+    valueOf: (rows: Table): number => metric.compute({ ...common, ...predict(rows), ...priced }),
   };
 }
 

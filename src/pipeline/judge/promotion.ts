@@ -1,11 +1,11 @@
-/** The promotion rule: does the challenger replace the champion, and why, in words. */
+/** The promotion rule: decides whether the challenger replaces the champion, with reasons. */
 import { formatNumber } from "../../core/text/format.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
 import { degenerate } from "./degenerate.ts";
 
-/** What a metric must keep. */
+/** Limits of a metric, inclusive. */
 export interface Limits {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
@@ -16,22 +16,22 @@ export interface PromotionRules {
   readonly metric: string;
   /** The challenger must be better by more than this, in units of the metric. */
   readonly minImprovement: number;
-  /** The share of bootstrap resamples in which the challenger must be better, 0 to 1; null asks for none. */
+  /** Share of bootstrap resamples in which the challenger must be better, 0 to 1; null: not required. */
   readonly confidence: number | null;
   readonly require: Readonly<Record<string, Limits | undefined>>;
   readonly beatBaseline: boolean;
   readonly seed: number;
-  /** What the metric is in, for the reasons ("EUR per 1,000 rows"); said nowhere where null or left out. */
+  /** Unit of the metric for the reasons, e.g. "EUR per 1,000 rows". */
   readonly unit?: string | null;
 }
 
-/** All on the same rows. */
+/** All evaluations are on the same rows. */
 export interface PromotionInput {
   readonly challenger: Evaluation;
-  /** Null when nothing is deployed, or the deployed model cannot answer these rows (`championProblem`). */
+  /** Null if nothing is deployed, or if the deployed model cannot predict these rows (`championProblem`). */
   readonly champion: Evaluation | null;
   readonly championProblem?: string | undefined;
-  /** Why the file of the deployed model cannot be read: then nobody can tell which one is better. */
+  /** Why the file of the deployed model cannot be read: then the models cannot be compared. */
   readonly championDamage?: string | undefined;
   readonly baseline: Evaluation | null;
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -40,7 +40,7 @@ export interface PromotionInput {
 
 export interface Verdict {
   readonly promote: boolean;
-  /** Every rule that was looked at, with its figures. */
+  /** The failed rules with their values; all rules if none failed. */
   readonly reasons: readonly string[];
 }
 
@@ -55,8 +55,8 @@ export function promotion(input: PromotionInput, rules: PromotionRules): Verdict
     againstChampion(input, rules),
   ];
   const failed = gates.filter(({ passed }) => !passed);
-  const told = failed.length > 0 ? failed : gates;
-  return { promote: failed.length === 0, reasons: told.map(({ reason }) => reason) };
+  const reported = failed.length > 0 ? failed : gates;
+  return { promote: failed.length === 0, reasons: reported.map(({ reason }) => reason) };
 }
 
 interface Gate {
@@ -74,14 +74,13 @@ function requirements({ metrics, challenger }: PromotionInput, { require }: Prom
   });
 }
 
-/** The value with its unit. */
-function figure(value: number, { unit }: PromotionRules): string {
+function withUnit(value: number, { unit }: PromotionRules): string {
   return `${formatNumber(value)}${unit ? ` ${unit}` : ""}`;
 }
 
 function notDegenerate({ challenger, classes }: PromotionInput): Gate {
   const problem = degenerate(challenger, classes);
-  const reason = problem === undefined ? "its answers differ from row to row" : `the model is degenerate: ${problem}`;
+  const reason = problem === undefined ? "predictions are not constant" : `the model is degenerate: ${problem}`;
   return { passed: problem === undefined, reason };
 }
 
@@ -90,18 +89,18 @@ function againstBaseline(challenger: Evaluation, baseline: Evaluation, rules: Pr
   const relation = better > 0 ? "beats" : "does not beat";
   return {
     passed: better > 0,
-    reason: `${rules.metric} ${figure(mine, rules)} ${relation} the baseline's ${formatNumber(base)}`,
+    reason: `${rules.metric} ${withUnit(mine, rules)} ${relation} the baseline's ${formatNumber(base)}`,
   };
 }
 
 function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
   const { challenger, champion, championProblem, championDamage } = input;
   if (championDamage !== undefined) {
-    return { passed: false, reason: `the deployed model cannot be compared with: ${championDamage}` };
+    return { passed: false, reason: `cannot compare with the deployed model: ${championDamage}` };
   }
   if (champion === null) {
     const reason = championProblem
-      ? `the deployed model cannot answer these rows (${championProblem})`
+      ? `the deployed model cannot predict these rows (${championProblem})`
       : "no model is deployed yet";
     return { passed: true, reason };
   }
@@ -112,19 +111,19 @@ function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
   const sure = rules.confidence === null || shareBetter >= rules.confidence;
   const passed = better > rules.minImprovement && sure;
   const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
-  const figures = `${rules.metric} ${figure(mine, rules)} against the champion's ${formatNumber(theirs)} on the same ${challenger.yTrue.length} rows`;
-  const spread =
+  const values = `${rules.metric} ${withUnit(mine, rules)} against the champion's ${formatNumber(theirs)} on the same ${challenger.yTrue.length} rows`;
+  const difference =
     interval === null
       ? "too few rows for an interval"
       : `95 % interval of the difference ${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
   const confidence =
     rules.confidence === null
       ? ""
-      : `, better in ${percent(shareBetter)} of resamples, ${percent(rules.confidence)} asked for`;
-  return { passed, reason: `${figures}: ${passed ? "" : "not "}better${margin} (${spread}${confidence})` };
+      : `, better in ${percent(shareBetter)} of resamples, ${percent(rules.confidence)} required`;
+  return { passed, reason: `${values}: ${passed ? "" : "not "}better${margin} (${difference}${confidence})` };
 }
 
-/** Values of both, and by how much the first is better (negative: worse; NaN when either is undefined). */
+/** Both values, and how much better the first is (negative: worse; NaN if either is undefined). */
 function compare(first: Evaluation, second: Evaluation, name: string): [number, number, number] {
   const metric = findMetric(name, first.task);
   const [a, b] = [metric.compute(first), metric.compute(second)];

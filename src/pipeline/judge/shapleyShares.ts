@@ -1,8 +1,8 @@
-/** Shapley shares: what each of a few changes adds to a difference, the mean over all orders in which they can be made. */
+/** Shapley shares: splits a difference among a few changes, by their mean effect over all orders of making them. */
 
 /**
- * @param valueOf the figure once the named changes are made; NaN where it is unknown
- * @returns by change; they sum to valueOf(all) − valueOf(none); NaN for all where a figure is unknown
+ * @param valueOf value after the given changes are made; NaN if unknown
+ * @returns by change; they sum to valueOf(all) − valueOf(none), and all are NaN if a value is unknown
  * @see Shapley, A Value for n-Person Games (1953)
  */
 export function shapleyShares<T extends string>(
@@ -20,7 +20,7 @@ export function shapleyShares<T extends string>(
   return shares;
 }
 
-/** All but the whole, to which nothing can be added. */
+/** All subsets except the full set. */
 function subsets<T>(changes: readonly T[]): T[][] {
   const count = 2 ** changes.length - 1;
   return Array.from({ length: count }, (_, bits) => changes.filter((_each, i) => ((bits >> i) & 1) === 1));

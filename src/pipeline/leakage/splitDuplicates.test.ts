@@ -16,26 +16,26 @@ function table(...columns: readonly Column[]): Table {
   return { rowCount: first!.kind === "category" ? first!.codes.length : first!.values.length, columns };
 }
 
-it("counts rows that stand in the other table, each as often as it comes, whatever the order of rows and columns", () => {
+it("counts rows that also occur in the other table, repeats included, independent of row and column order", () => {
   const training = table(number("a", [1, 2, 3]), categoryColumn("b", ["x", "y", "z"]));
   const test = table(categoryColumn("b", ["z", "y", "x", "z"]), number("a", [3, 3, 1, 3]));
   expect(splitDuplicates(test, training, ["a", "b"])).toBe(3);
 });
 
-it("takes a missing value for equal to a missing value, and to nothing else", () => {
+it("treats missing values as equal only to each other", () => {
   const training = table(number("a", [NaN, 0]), categoryColumn("b", [null, "x"]));
   const test = table(number("a", [NaN, NaN, 0]), categoryColumn("b", [null, "x", null]));
   expect(splitDuplicates(test, training, ["a", "b"])).toBe(1);
 });
 
-it("compares the named columns only, and values rather than kinds", () => {
+it("compares only the named columns, by value and not by kind", () => {
   const training = table(number("a", [1, 2.5]), number("b", [7, 8]));
   const test = table(categoryColumn("a", ["1", "2.5", "3"]), number("b", [0, 0, 0]));
   expect(splitDuplicates(test, training, ["a"])).toBe(2);
   expect(splitDuplicates(test, training, ["a", "b"])).toBe(0);
 });
 
-it("agrees with comparing every row with every row, with zeros of either sign, missing values and texts", () => {
+it("gives the same count as comparing all pairs of rows, with signed zeros, missing values and strings", () => {
   const { integer } = random(7);
   const some = (rowCount: number): Table => ({
     rowCount,
@@ -63,7 +63,7 @@ it("agrees with comparing every row with every row, with zeros of either sign, m
   expect(expected).toBeGreaterThan(30);
 });
 
-it("takes a hundred thousand rows that are all alike without comparing each with each", () => {
+it("handles a hundred thousand identical rows without comparing all pairs", () => {
   const alike = table(
     number(
       "a",

@@ -6,7 +6,7 @@ import { temporalLeakage } from "./temporalLeakage.ts";
 
 const ROWS = 60;
 const { normal, shuffle } = random(2);
-/** By day; the rows come in another order. */
+/** Time of each row in days, shuffled. */
 const days = shuffle(Float64Array.from({ length: ROWS }, (_, day) => day));
 const target = Float64Array.from({ length: ROWS + 10 }, normal);
 const y = days.map((day) => target[day]!);
@@ -23,7 +23,7 @@ function suspects(columns: readonly Column[], more: { y?: Float64Array; classes?
 }
 
 describe("temporalLeakage", () => {
-  it("names a column that holds the target of a later row", () => {
+  it("reports a column that equals the target of a later row", () => {
     const found = suspects([
       column("tomorrow", (day) => target[day + 1]!),
       column("in_a_week", (day) => target[day + 7]!),
@@ -32,12 +32,12 @@ describe("temporalLeakage", () => {
       column("trend", (day) => day),
     ]);
     expect(found).toEqual([
-      { column: "tomorrow", reason: 'it looks ahead: it equals "sales" of the next row, by time' },
-      { column: "in_a_week", reason: 'it looks ahead: it equals "sales" of the row 7 rows later, by time' },
+      { column: "tomorrow", reason: 'it contains future values: it equals "sales" of the next row in time' },
+      { column: "in_a_week", reason: 'it contains future values: it equals "sales" of the row 7 rows later in time' },
     ]);
   });
 
-  it("does so with gaps, and for labels of classes", () => {
+  it("also with missing values, and for class labels", () => {
     const late = (day: number): number => (day % 9 === 0 ? NaN : target[day + 1]!);
     expect(suspects([column("tomorrow", late)])).toHaveLength(1);
     const labels = target.map((value) => +(value > 0));
@@ -51,7 +51,7 @@ describe("temporalLeakage", () => {
     expect(suspects([column("next", (day) => labels[day + 1]!)], numbers)).toHaveLength(1);
   });
 
-  it("does not suspect what stays the same, or rows that share their time", () => {
+  it("does not report constant columns, or anything if rows share a time", () => {
     const flat = new Float64Array(ROWS);
     expect(suspects([column("constant", () => 0)], { y: flat })).toEqual([]);
     const twice = days.map((day) => Math.floor(day / 2));

@@ -1,23 +1,23 @@
-/** Leakage: a column that holds what happens later. */
+/** Temporal leakage: finds columns that contain values from the future. */
 import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import type { Suspect } from "./targetLeakage.ts";
 
-/** So large a share of the rows is no accident. */
+/** Share of equal rows at or above which a column is reported. */
 const SUSPICIOUS = 0.99;
-/** A target that mostly stays as it is equals its own future. */
-const MOSTLY_THE_SAME = 0.9;
-/** Fewer rows than this can agree by chance. */
-const FEWEST_ROWS = 30;
-/** Rows ahead that are looked at: the next one, and up to a week of days. */
-const MOST_STEPS = 7;
+/** A target that equals its own next value this often is not tested. */
+const MOSTLY_CONSTANT = 0.9;
+/** Fewer rows than this can match by chance. */
+const MIN_ROWS = 30;
+/** Number of rows ahead that are tested: a week of daily rows. */
+const MAX_STEPS = 7;
 
 /**
- * Number columns that equal the target of a later row, by time: at the row's own time nobody could have known it.
- * Rows without a time, or of the same time as another, are not looked at.
+ * Finds columns that equal the target of a later row, which cannot be known at the row's own time. Ignores rows without
+ * a time; tests nothing if two rows have the same time.
  *
  * @param y values or class codes, (n_samples)
- * @param times when each row happened, (n_samples)
+ * @param times time of each row, (n_samples)
  */
 export function temporalLeakage(
   inputs: Table,
@@ -32,11 +32,13 @@ export function temporalLeakage(
     const steps = values === undefined ? undefined : stepsAhead(values, y, order);
     if (steps === undefined) return [];
     const which = steps === 1 ? "next row" : `row ${steps} rows later`;
-    return [{ column: column.name, reason: `it looks ahead: it equals "${target.name}" of the ${which}, by time` }];
+    return [
+      { column: column.name, reason: `it contains future values: it equals "${target.name}" of the ${which} in time` },
+    ];
   });
 }
 
-/** As the target is coded: labels of classes too. */
+/** The column in the encoding of the target (class codes for classification); undefined if it cannot be compared. */
 function numbersOf(column: Column, { classes }: TargetSpec): Float64Array | undefined {
   if (column.kind === "date") return undefined;
   if (column.kind === "number") return classes === undefined ? column.values : codesOf(column.values, classes);
@@ -51,14 +53,14 @@ function codesOf(values: Float64Array, classes: readonly string[]): Float64Array
 }
 
 function stepsAhead(values: Float64Array, y: Float64Array, order: Int32Array): number | undefined {
-  for (let steps = 1; steps <= MOST_STEPS; steps++) {
+  for (let steps = 1; steps <= MAX_STEPS; steps++) {
     const agrees = shareEqual(values, y, { order, steps });
-    if (agrees >= SUSPICIOUS && shareEqual(y, y, { order, steps }) < MOSTLY_THE_SAME) return steps;
+    if (agrees >= SUSPICIOUS && shareEqual(y, y, { order, steps }) < MOSTLY_CONSTANT) return steps;
   }
   return undefined;
 }
 
-/** Of the rows where both are known; 0 where these are few. */
+/** Share of equal values among the rows where both are known; 0 if there are too few. */
 function shareEqual(
   now: Float64Array,
   later: Float64Array,
@@ -71,5 +73,5 @@ function shareEqual(
     known++;
     if (value === ahead) equal++;
   }
-  return known < FEWEST_ROWS ? 0 : equal / known;
+  return known < MIN_ROWS ? 0 : equal / known;
 }

@@ -1,10 +1,10 @@
-/** The calibration of probabilities as ONNX operators, see pipeline/calibrate. */
+/** The calibration of probabilities as ONNX operators, see predict/calibrate.ts. */
 import type { Calibration } from "../../core/records/model.ts";
 import type { GraphBuilder } from "./graph.ts";
 import { scalar } from "./graphColumns.ts";
 import { complement } from "./estimatorNodes.ts";
 
-/** As in pipeline/calibrate. */
+/** As in predict/calibrate.ts. */
 const SMALLEST = 1e-12;
 
 /** @param probability (rows × 1) */
@@ -27,23 +27,23 @@ function sigmoidNodes(
   ]);
 }
 
-/** The line through the knots as a sum: over each stretch, how far the probability has come along it times its slope. */
+/** Linear interpolation as a sum over the segments: how far the probability is along a segment, times its slope. */
 function isotonicNodes(
   graph: GraphBuilder,
   probability: string,
   { x, y }: Extract<Calibration, { method: "isotonic" }>,
 ): string {
-  const stretches = x.slice(1).map((end, i) => ({ start: x[i]!, width: end - x[i]!, rise: y[i + 1]! - y[i]! }));
+  const segments = x.slice(1).map((end, i) => ({ start: x[i]!, width: end - x[i]!, rise: y[i + 1]! - y[i]! }));
   const first = scalar(graph, y[0]!);
   const row = (values: readonly number[]): string => graph.constant("double", values, [1, values.length]);
-  const rising = stretches.filter(({ width }) => width > 0);
-  const jumps = stretches.filter(({ width, rise }) => width === 0 && rise !== 0);
+  const rising = segments.filter(({ width }) => width > 0);
+  const jumps = segments.filter(({ width, rise }) => width === 0 && rise !== 0);
   const zero = graph.add("Mul", [probability, scalar(graph, 0)]);
   let sum = graph.add("Add", [zero, first]);
   if (rising.length > 0) {
-    const past = graph.add("Sub", [probability, row(rising.map(({ start }) => start))]);
-    const walked = graph.add("Min", [
-      graph.add("Max", [past, scalar(graph, 0)]),
+    const beyondStart = graph.add("Sub", [probability, row(rising.map(({ start }) => start))]);
+    const covered = graph.add("Min", [
+      graph.add("Max", [beyondStart, scalar(graph, 0)]),
       row(rising.map(({ width }) => width)),
     ]);
     const slopes = graph.constant(
@@ -51,7 +51,7 @@ function isotonicNodes(
       rising.map(({ rise, width }) => rise / width),
       [rising.length, 1],
     );
-    sum = graph.add("Add", [sum, graph.add("MatMul", [walked, slopes])]);
+    sum = graph.add("Add", [sum, graph.add("MatMul", [covered, slopes])]);
   }
   if (jumps.length > 0) {
     const beyond = graph.add("Greater", [probability, row(jumps.map(({ start }) => start))]);

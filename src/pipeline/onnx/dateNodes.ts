@@ -1,13 +1,13 @@
 /** date_parts as ONNX operators: a date is a double, milliseconds since 1970-01-01 UTC. */
 import type { DatePartsState } from "../../features/dateParts.ts";
 import type { GraphBuilder } from "./graph.ts";
-import { alone, column, replaceColumns, scalar, type GraphColumn } from "./graphColumns.ts";
+import { columnTensor, column, replaceColumns, scalar, type GraphColumn } from "./graphColumns.ts";
 
 type Part = DatePartsState["columns"][number]["parts"][number]["part"];
 
 const MILLISECONDS_A_DAY = 86_400_000;
 
-/** What is not asked for is left out of the graph when it is finished. */
+/** Adds all parts; `finish` removes the unused ones from the graph. */
 export function datePartsNodes(
   graph: GraphBuilder,
   state: DatePartsState,
@@ -15,7 +15,7 @@ export function datePartsNodes(
 ): GraphColumn[] {
   const partsOf = new Map(state.columns.map(({ name, parts }) => [name, parts]));
   return replaceColumns(columns, [...partsOf.keys()], (from) => {
-    const made = partNodes(graph, alone(graph, from));
+    const made = partNodes(graph, columnTensor(graph, from));
     return partsOf.get(from.name)!.map(({ part, name }) => column(name, made[part]));
   });
 }
@@ -33,7 +33,7 @@ function partNodes(graph: GraphBuilder, milliseconds: string): Record<Part, stri
     day,
     quarter: plus(floor(over(plus(month, -1), 3)), 1),
     day_of_week: dayOfWeek,
-    // No date: neither a working day nor a weekend.
+    // A missing date stays missing (NaN).
     is_weekend: choose(graph.add("IsNaN", [dayOfWeek]), dayOfWeek, isWeekend),
     hour: remainder(floor(over(milliseconds, 3_600_000)), 24),
     days_since_1970: daysSince1970,
@@ -41,7 +41,7 @@ function partNodes(graph: GraphBuilder, milliseconds: string): Record<Part, stri
 }
 
 /**
- * The Gregorian calendar by arithmetic alone, years beginning in March.
+ * The Gregorian calendar by arithmetic, with years starting in March.
  * @see Hinnant, chrono-Compatible Low-Level Date Algorithms, civil_from_days
  */
 function civilDate(graph: GraphBuilder, days: string): Record<"year" | "month" | "day", string> {
@@ -70,7 +70,7 @@ function civilDate(graph: GraphBuilder, days: string): Record<"year" | "month" |
   };
 }
 
-/** Operators between a tensor and a number. */
+/** Arithmetic operators of a tensor and a number. */
 function arithmetic(graph: GraphBuilder) {
   const floor = (value: string): string => graph.add("Floor", [value]);
   const over = (value: string, by: number): string => graph.add("Div", [value, scalar(graph, by)]);

@@ -1,9 +1,9 @@
-/** Writes an ONNX graph as the bytes of a .onnx file. */
+/** Encodes an ONNX graph as the bytes of a .onnx file. */
 import protobuf from "protobufjs";
 import type { GraphValue, OnnxAttribute, OnnxGraph, OnnxTensor, OnnxType } from "./graph.ts";
 import { onnxMessages } from "./messages.ts";
 
-/** Read by ONNX Runtime since 1.10 (2021). */
+/** Operator sets supported by ONNX Runtime 1.10 (2021) and newer. */
 const OPERATORS = [
   { domain: "", version: 15 },
   { domain: "ai.onnx.ml", version: 2 },
@@ -63,7 +63,7 @@ function tensorMessage({ name, type, dims, values }: OnnxTensor): object {
   return { ...common, raw: rawBytes(type, values.map(Number)) };
 }
 
-/** Little-endian, whatever the machine: float values are rounded to the nearest. */
+/** Little-endian on every machine; float values are rounded to the nearest float32. */
 function rawBytes(type: OnnxType, values: readonly number[]): Uint8Array {
   const width = type === "float" ? 4 : 8;
   const view = new DataView(new ArrayBuffer(values.length * width));

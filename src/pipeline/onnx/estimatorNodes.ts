@@ -1,4 +1,4 @@
-/** Model families as ONNX operators: from features to what Predictor.predict answers. */
+/** Model families as ONNX operators: from features to the output of Predictor.predict. */
 import { MlctlError } from "../../core/errors.ts";
 import type { FittedEstimator } from "../../core/estimator.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -8,11 +8,10 @@ import type { GraphBuilder } from "./graph.ts";
 import { scalar } from "./graphColumns.ts";
 import { treeNodes } from "./treeNodes.ts";
 
-/** Where the rows come from. */
 export interface EstimatorInput {
-  /** (rows × features), doubles; undefined where no feature is left. */
+  /** (rows × features), doubles; undefined if the model has no features. */
   readonly features: string | undefined;
-  /** Any input: it tells how many rows there are. */
+  /** Any input, for the number of rows. */
   readonly rows: string;
 }
 
@@ -30,40 +29,40 @@ const writers: Readonly<Record<string, Writer>> = {
 
 /**
  * @returns (rows × 1) values, or probabilities of class 1; multiclass: (rows × classes) probabilities
- * @throws {MlctlError} kind "usage" for a family that has no such form
+ * @throws {MlctlError} kind "usage" for an unsupported family
  */
 export function estimatorNodes(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string {
   const write = Object.hasOwn(writers, fitted.family) ? writers[fitted.family] : undefined;
   if (write === undefined) {
-    throw new MlctlError("usage", `ONNX cannot express the family ${fitted.family}`, {
-      hint: `it can ${Object.keys(writers).join(", ")}; --format json writes the model as mlctl keeps it`,
+    throw new MlctlError("usage", `ONNX export does not support the family ${fitted.family}`, {
+      hint: `supported: ${Object.keys(writers).join(", ")}; --format json exports the model in mlctl's own format`,
     });
   }
-  findEstimator(fitted.family).load(fitted); // refuses a state that was damaged
+  findEstimator(fitted.family).load(fitted); // rejects a damaged state
   return write(graph, fitted, input);
 }
 
 function required({ features }: EstimatorInput): string {
   if (features !== undefined) return features;
-  throw new MlctlError("usage", "the model has no feature: there is nothing to write");
+  throw new MlctlError("usage", "the model has no features to export");
 }
 
 function baselineNodes(graph: GraphBuilder, { state, task }: FittedEstimator, input: EstimatorInput): string {
-  const answer = state["answer"] as readonly number[];
+  const prediction = state["answer"] as readonly number[];
   const last = state["last"];
   if (typeof last === "number") {
     const place = graph.constant("int64", [last]);
     const value = graph.add("Gather", [required(input), place], { axis: { int: 1 } });
-    return graph.add("Where", [graph.add("IsNaN", [value]), scalar(graph, answer[0]!), value]);
+    return graph.add("Where", [graph.add("IsNaN", [value]), scalar(graph, prediction[0]!), value]);
   }
-  return repeated(graph, task === "binary" ? answer.slice(1) : answer, input);
+  return repeated(graph, task === "binary" ? prediction.slice(1) : prediction, input);
 }
 
-/** The same answer for every row. */
-function repeated(graph: GraphBuilder, answer: readonly number[], { rows }: EstimatorInput): string {
+/** The same prediction for every row. */
+function repeated(graph: GraphBuilder, prediction: readonly number[], { rows }: EstimatorInput): string {
   const count = graph.add("Gather", [graph.add("Shape", [rows]), graph.constant("int64", [0])]);
-  const shape = graph.add("Concat", [count, graph.constant("int64", [answer.length])], { axis: { int: 0 } });
-  return graph.add("Expand", [graph.constant("double", answer, [1, answer.length]), shape]);
+  const shape = graph.add("Concat", [count, graph.constant("int64", [prediction.length])], { axis: { int: 0 } });
+  return graph.add("Expand", [graph.constant("double", prediction, [1, prediction.length]), shape]);
 }
 
 /** (rows × outputs) = X · Wᵀ + b. */
@@ -84,7 +83,7 @@ function linearNodes(graph: GraphBuilder, { state }: FittedEstimator, input: Est
   return affine(graph, input, [state["coefficients"] as readonly number[]], [state["intercept"] as number]);
 }
 
-/** Training may have seen fewer classes than there are: the others have probability 0. */
+/** Classes not seen in training have probability 0. */
 function logisticNodes(graph: GraphBuilder, { state, classCount }: FittedEstimator, input: EstimatorInput): string {
   const classes = state["classes"] as readonly number[];
   const weights = state["coefficients"] as readonly (readonly number[])[];
@@ -95,10 +94,10 @@ function logisticNodes(graph: GraphBuilder, { state, classCount }: FittedEstimat
   }
   const margins = affine(graph, input, weights, intercepts);
   if (classes.length > 2)
-    return spread(graph, graph.add("Softmax", [margins], { axis: { int: 1 } }), classes, classCount);
+    return toAllClasses(graph, graph.add("Softmax", [margins], { axis: { int: 1 } }), classes, classCount);
   const second = graph.add("Sigmoid", [margins]);
   if (classCount === 2) return second;
-  return spread(
+  return toAllClasses(
     graph,
     graph.add("Concat", [complement(graph, second), second], { axis: { int: 1 } }),
     classes,
@@ -106,8 +105,8 @@ function logisticNodes(graph: GraphBuilder, { state, classCount }: FittedEstimat
   );
 }
 
-/** Puts the probabilities of the classes that were seen where those of all classes stand. */
-function spread(graph: GraphBuilder, seen: string, classes: readonly number[], classCount: number): string {
+/** Expands the probabilities of the classes seen in training to all classes. */
+function toAllClasses(graph: GraphBuilder, seen: string, classes: readonly number[], classCount: number): string {
   if (classes.length === classCount) return seen;
   const places = classes.flatMap((code) => Array.from({ length: classCount }, (_, k) => (k === code ? 1 : 0)));
   return graph.add("MatMul", [seen, graph.constant("double", places, [classes.length, classCount])]);
@@ -118,7 +117,7 @@ export function complement(graph: GraphBuilder, probability: string): string {
   return graph.add("Sub", [scalar(graph, 1), probability]);
 }
 
-/** From the margins of trees to answers. */
+/** From margins to predictions. */
 const links: Readonly<Record<Link, (graph: GraphBuilder, margins: string) => string>> = {
   identity: (_graph, margins) => margins,
   log: (graph, margins) => graph.add("Exp", [margins]),

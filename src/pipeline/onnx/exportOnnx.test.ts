@@ -13,12 +13,12 @@ import { predictor } from "../predict/predictor.ts";
 import { signatureOf } from "../rows/signatureOf.ts";
 import { exportOnnx } from "./exportOnnx.ts";
 
-/** One thread needs no worker; the wasm file lies beside the package's code. */
+/** A single thread needs no worker file. */
 ort.env.wasm.numThreads = 1;
 
 const ROWS = 240;
 
-/** Numbers (one with gaps), two columns of text (one with gaps); rows beyond the first 200 hold texts never trained on. */
+/** Numbers, a date and two text columns, some with gaps; rows from 220 on have a city not seen in training. */
 function exampleTable(): Table {
   const { normal, integer } = random(7);
   const numbers = (name: string, of: (row: number) => number): Column => ({
@@ -39,7 +39,7 @@ function exampleTable(): Table {
     {
       kind: "date",
       name: "when",
-      // Leap days, the turns of centuries, before 1970, and a gap.
+      // Leap days, turns of centuries, dates before 1970, and gaps.
       values: Float64Array.from({ length: ROWS }, (_, row) =>
         row % 11 === 3 ? NaN : Date.UTC(1896 + row, row % 12, 27 + (row % 5), row % 24, row % 60),
       ),
@@ -59,7 +59,7 @@ const targets = {
 
 type TaskName = keyof typeof targets;
 
-function truth(task: TaskName): Float64Array {
+function labels(task: TaskName): Float64Array {
   const { normal } = random(11);
   const [a, b] = [table.columns[0]!, table.columns[1]!].map((column) => (column as { values: Float64Array }).values);
   const score = Float64Array.from({ length: ROWS }, (_, row) => {
@@ -70,7 +70,7 @@ function truth(task: TaskName): Float64Array {
   return score.map((value) => (task === "binary" ? (value > 1.5 ? 1 : 0) : value < 1 ? 0 : value < 2 ? 1 : 2));
 }
 
-async function fitted(task: TaskName, changes: Partial<Candidate>, y = truth(task)): Promise<Model> {
+async function fitted(task: TaskName, changes: Partial<Candidate>, y = labels(task)): Promise<Model> {
   const candidate = {
     family: "xgboost",
     params: {},
@@ -95,11 +95,11 @@ async function fitted(task: TaskName, changes: Partial<Candidate>, y = truth(tas
     threshold,
     ...(calibration === undefined ? {} : { calibration }),
   };
-  // What the rest of a model says of itself does not reach the file.
+  // The export does not use the other fields of a model.
   return model as Model;
 }
 
-/** As a caller feeds it: a tensor a column, NaN and "" where a value is missing. */
+/** Inputs as a caller provides them: one tensor per column, with NaN and "" for missing values. */
 function feeds(names: readonly string[]): Record<string, ort.Tensor> {
   const columns = table.columns.filter(({ name }) => names.includes(name));
   return Object.fromEntries(
@@ -115,8 +115,8 @@ function feeds(names: readonly string[]): Record<string, ort.Tensor> {
   );
 }
 
-/** Every answer of ONNX Runtime against ours, to 1e-5 of its size: trees and sums are float32 in both. */
-async function expectEqualAnswers(model: Model, from: "columns" | "features" = "columns"): Promise<void> {
+/** Compares every prediction of ONNX Runtime with ours, to a relative 1e-5: trees and sums are float32 in both. */
+async function expectEqualPredictions(model: Model, from: "columns" | "features" = "columns"): Promise<void> {
   const { bytes } = exportOnnx(model, { from });
   const session = await ort.InferenceSession.create(bytes);
   const matrix = featureMatrix(table, model.transforms);
@@ -124,22 +124,22 @@ async function expectEqualAnswers(model: Model, from: "columns" | "features" = "
     from === "columns"
       ? feeds(session.inputNames)
       : { features: new ort.Tensor("float64", matrix.values, [ROWS, matrix.columnNames.length]) };
-  const answers = await session.run(given);
+  const results = await session.run(given);
   const { yPred, probabilities } = predictor(model)(table);
   const { classes, task } = model.signature.target;
   const close = (mine: number, theirs: number): boolean =>
     Math.abs(mine - theirs) <= 1e-5 * Math.max(1, Math.abs(mine));
   if (classes === undefined) {
-    const values = Array.from(answers["prediction"]!.data as Float64Array);
+    const values = Array.from(results["prediction"]!.data as Float64Array);
     expect(values.filter((value, row) => !close(yPred[row]!, value))).toEqual([]);
     return;
   }
-  const shares = Array.from(answers["probabilities"]!.data as Float64Array);
+  const shares = Array.from(results["probabilities"]!.data as Float64Array);
   const ours =
     task === "binary" ? Array.from(probabilities!, (share) => [1 - share, share]).flat() : [...probabilities!];
   expect(shares.length).toBe(ours.length);
   expect(shares.filter((share, i) => !close(ours[i]!, share))).toEqual([]);
-  expect(answers["prediction"]!.data).toEqual(Array.from(yPred, (code) => classes[code]!));
+  expect(results["prediction"]!.data).toEqual(Array.from(yPred, (code) => classes[code]!));
   expect(new Set(yPred).size).toBeGreaterThan(model.estimator.family === "baseline" ? 0 : 1);
 }
 
@@ -158,25 +158,25 @@ describe("exportOnnx", () => {
     ["logistic_regression", "multiclass"],
     ["xgboost", "multiclass"],
   ] as const)(
-    "writes %s for %s: ONNX Runtime answers the same from the columns, and from the features",
+    "exports %s for %s: ONNX Runtime gives the same predictions, from columns and from features",
     async (family, task) => {
       const model = await fitted(task, { family, params: family === "xgboost" ? { n_estimators: 40 } : {} });
-      await expectEqualAnswers(model);
-      if (family !== "baseline") await expectEqualAnswers(model, "features");
+      await expectEqualPredictions(model);
+      if (family !== "baseline") await expectEqualPredictions(model, "features");
     },
   );
 
-  it("writes the exponential of objectives that learn amounts", async () => {
+  it("exports the exponential of objectives with log link", async () => {
     const params = { n_estimators: 20, objective: "reg:tweedie" };
-    const shifted = truth("regression").map((value) => Math.max(0, value));
-    await expectEqualAnswers(await fitted("regression", { params }, shifted));
+    const shifted = labels("regression").map((value) => Math.max(0, value));
+    await expectEqualPredictions(await fitted("regression", { params }, shifted));
   });
 
   it.each(["sigmoid", "isotonic"] as const)(
-    "writes the calibration %s and the tuned threshold",
+    "exports the calibration %s and the tuned threshold",
     async (calibration) => {
       const tuned = { family: "logistic_regression", calibration, threshold: "tune" } as const;
-      await expectEqualAnswers(await fitted("binary", tuned));
+      await expectEqualPredictions(await fitted("binary", tuned));
     },
   );
 
@@ -214,39 +214,41 @@ describe("exportOnnx", () => {
       { type: "map", options: { columns: ["grade"], values: { low: 1, high: 3 }, otherwise: 2, missing: -1 } },
       { type: "group", options: { columns: ["city"], groups: { north: ["oslo"] } } },
     ],
-    "group of rare ones, map to texts, drop": [
+    "group of rare categories, map to strings, drop": [
       { type: "group", options: { columns: ["grade"], groups: { top: ["high", "mid"] }, min_count: 90 } },
       { type: "map", options: { columns: ["city"], values: { oslo: "cold", rome: "warm" }, otherwise: "far" } },
       { type: "drop", options: { columns: ["size"] } },
     ],
   };
-  it.each(Object.entries(chains))("writes the transforms %s", async (_words, requests) => {
+  it.each(Object.entries(chains))("exports the transforms %s", async (_words, requests) => {
     const withoutDates = requests.some(({ type }) => type === "date_parts") ? [] : [dropDate];
     const features = [...requests, ...withoutDates, { type: "one_hot", options: {} }];
-    // Trees: what is missing after log or ordinal stays missing.
-    await expectEqualAnswers(await fitted("binary", { features, params: { n_estimators: 20 } }));
+    // Trees, because values can be missing after log or ordinal.
+    await expectEqualPredictions(await fitted("binary", { features, params: { n_estimators: 20 } }));
   });
 
-  it("takes a selection out of the columns of a category", async () => {
+  it("exports a selection of one-hot columns", async () => {
     const features = [dropDate, { type: "impute", options: {} }, { type: "one_hot", options: {} }];
     const featurePatterns = ["a", "city=rome", "grade=*"];
     const model = await fitted("binary", { family: "logistic_regression", features, featurePatterns });
-    await expectEqualAnswers(model);
+    await expectEqualPredictions(model);
     expect(exportOnnx(model, { from: "columns" }).inputs.map(({ name }) => name)).toEqual(["a", "city", "grade"]);
   });
 
-  it("names the transform that ONNX cannot express, and the way out", async () => {
+  it("names an unsupported transform; exporting from features still works", async () => {
     const features: TransformRequest[] = [
       dropDate,
       { type: "text_length", options: { column: "city" } },
       { type: "one_hot", options: {} },
     ];
     const model = await fitted("binary", { features, params: { n_estimators: 5 } });
-    expect(() => exportOnnx(model, { from: "columns" })).toThrow('ONNX cannot express the transform "text_length"');
-    await expectEqualAnswers(model, "features");
+    expect(() => exportOnnx(model, { from: "columns" })).toThrow(
+      'ONNX export does not support the transform "text_length"',
+    );
+    await expectEqualPredictions(model, "features");
   });
 
-  it("gives the same bytes again, and outputs whose names no column has", async () => {
+  it("gives the same bytes again, and output names that differ from column names", async () => {
     const model = await fitted("regression", { family: "ridge" });
     const bytes = (of: Model): Uint8Array => exportOnnx(of, { from: "columns" }).bytes;
     expect(bytes(model)).toEqual(bytes(model));

@@ -1,4 +1,4 @@
-/** A model as an ONNX file: the whole way from columns to answers, or from features to answers. */
+/** Exports a model as an ONNX file, from columns or from features to predictions. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
@@ -10,7 +10,7 @@ import { column, joined, scalar } from "./graphColumns.ts";
 import { transformNodes } from "./transformNodes.ts";
 
 export interface OnnxOptions {
-  /** "columns": the columns that the model takes; "features": the matrix that its transforms make. */
+  /** "columns": the inputs are the model's columns; "features": the input is the matrix that its transforms compute. */
   readonly from: "columns" | "features";
 }
 
@@ -20,33 +20,33 @@ export interface OnnxExport {
   readonly outputs: readonly GraphValue[];
 }
 
-const inputWords: Readonly<Record<ColumnKind, string>> = {
-  number: "number; NaN where it is missing",
-  category: "text; empty where it is missing",
-  date: "milliseconds since 1970-01-01 UTC; NaN where it is missing",
+const inputDescriptions: Readonly<Record<ColumnKind, string>> = {
+  number: "number; NaN if missing",
+  category: "text; empty if missing",
+  date: "milliseconds since 1970-01-01 UTC; NaN if missing",
 };
 
 type Output = GraphValue & { readonly from: string };
 
-/** @throws {MlctlError} kind "usage" where a transform or the family has no form in ONNX */
+/** @throws {MlctlError} kind "usage" for an unsupported transform or family */
 export function exportOnnx(model: Model, { from }: OnnxOptions): OnnxExport {
   const graph = graphBuilder();
   const input = from === "columns" ? columnInput(graph, model) : featureInput(graph, model);
-  const answers = estimatorNodes(graph, model.estimator, input);
+  const predictions = estimatorNodes(graph, model.estimator, input);
   const taken = new Set(model.signature.inputs.map(({ name }) => name));
-  const outputs = outputsOf(graph, model, answers).map((output) => ({ ...output, name: free(output.name, taken) }));
+  const outputs = outputsOf(graph, model, predictions).map((output) => ({ ...output, name: free(output.name, taken) }));
   const finished = graph.finish(outputs, input.rows);
   return { bytes: encodeModel(fileOf(model, finished)), inputs: finished.inputs, outputs: finished.outputs };
 }
 
-/** A column may be called "prediction". */
+/** Appends `_` while the name is that of a column, e.g. "prediction". */
 function free(name: string, taken: ReadonlySet<string>): string {
   return taken.has(name) ? free(`${name}_`, taken) : name;
 }
 
 function columnInput(graph: GraphBuilder, { signature, transforms }: Model) {
   const columns = signature.inputs.map(({ name, kind }) => {
-    const description = inputWords[kind];
+    const description = inputDescriptions[kind];
     return column(
       name,
       graph.input({ name, type: kind === "category" ? "string" : "double", width: 1, description }),
@@ -55,26 +55,28 @@ function columnInput(graph: GraphBuilder, { signature, transforms }: Model) {
   });
   const made = transformNodes(graph, transforms, columns);
   const rows = columns[0]?.tensor;
-  if (rows === undefined) throw new MlctlError("usage", "the model takes no column: there is nothing to write");
+  if (rows === undefined) throw new MlctlError("usage", "the model has no input columns to export");
   return { features: made.length > 0 ? joined(graph, made) : undefined, rows };
 }
 
 function featureInput(graph: GraphBuilder, { estimator }: Model) {
   const width = estimator.featureNames.length;
-  if (width === 0) throw new MlctlError("usage", "the model has no feature: there is nothing to write");
-  const description = "numbers in the order of the metadata's features; NaN where one is missing";
+  if (width === 0) throw new MlctlError("usage", "the model has no features to export");
+  const description = "numbers in the order of the metadata's features; NaN if missing";
   const features = graph.input({ name: "features", type: "double", width, description });
   return { features, rows: features };
 }
 
-function outputsOf(graph: GraphBuilder, model: Model, answers: string): Output[] {
+function outputsOf(graph: GraphBuilder, model: Model, predictions: string): Output[] {
   const { task, classes = [], name } = model.signature.target;
   const flat = (tensor: string): string => graph.add("Reshape", [tensor, graph.constant("int64", [-1])]);
   if (task === "regression") {
-    return [{ name: "prediction", type: "double", width: null, description: name, from: flat(answers) }];
+    return [{ name: "prediction", type: "double", width: null, description: name, from: flat(predictions) }];
   }
   const [probabilities, code] =
-    task === "binary" ? binary(graph, model, answers) : [answers, graph.add("ArgMax", [answers], { axis: { int: 1 } })];
+    task === "binary"
+      ? binary(graph, model, predictions)
+      : [predictions, graph.add("ArgMax", [predictions], { axis: { int: 1 } })];
   const label = graph.add("Gather", [graph.constant("string", classes), flat(code)]);
   return [
     { name: "prediction", type: "string", width: null, description: `${name}: the class`, from: label },
@@ -88,7 +90,7 @@ function outputsOf(graph: GraphBuilder, model: Model, answers: string): Output[]
   ];
 }
 
-/** Calibrated, and 1 from the model's threshold on. */
+/** @returns calibrated probabilities of both classes, and the class code by the model's threshold */
 function binary(graph: GraphBuilder, { calibration, threshold }: Model, raw: string): [string, string] {
   const probability = calibration === undefined ? raw : calibrationNodes(graph, raw, calibration);
   const both = graph.add("Concat", [complement(graph, probability), probability], { axis: { int: 1 } });

@@ -1,4 +1,4 @@
-/** Graph: an ONNX graph while it is put together, operator by operator. */
+/** Builds an ONNX graph operator by operator. */
 
 export type OnnxType = "float" | "double" | "int64" | "string";
 
@@ -26,7 +26,7 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** What goes in or comes out: one row of `width` for each row, or a plain list where `width` is null. */
+/** An input or output: (rows × width), or (rows) if `width` is null. */
 export interface GraphValue {
   readonly name: string;
   readonly type: OnnxType;
@@ -45,13 +45,13 @@ export type Attributes = OnnxNode["attributes"];
 
 export interface GraphBuilder {
   input(value: GraphValue): string;
-  /** @returns the name of what the operator makes */
+  /** @returns the name of the operator's output */
   add(operator: string, inputs: readonly string[], attributes?: Attributes): string;
   /** An operator of ai.onnx.ml, ONNX's own set for classical models. */
   addMl(operator: string, inputs: readonly string[], attributes: Attributes): string;
-  /** The same constant twice is kept once. @returns its name */
+  /** Equal constants are stored once. @returns its name */
   constant(type: OnnxType, values: readonly (number | string)[], dims?: readonly number[]): string;
-  /** Leaves out all that no output needs. @param alwaysKept an input that stays although nothing reads it */
+  /** Removes all nodes that no output needs. @param alwaysKept an input to keep even if unused */
   finish(outputs: readonly (GraphValue & { readonly from: string })[], alwaysKept?: string): OnnxGraph;
 }
 
@@ -60,7 +60,7 @@ export function graphBuilder(): GraphBuilder {
   const nodes: OnnxNode[] = [];
   const constants = new Map<string, OnnxTensor>();
   const push = (operator: string, domain: string, from: readonly string[], attributes: Attributes): string => {
-    const output = `mlctl:${nodes.length}`; // no column of data is called so
+    const output = `mlctl:${nodes.length}`; // not a plausible column name
     nodes.push({ operator, domain, inputs: from, outputs: [output], attributes });
     return output;
   };
@@ -72,7 +72,7 @@ export function graphBuilder(): GraphBuilder {
     add: (operator, from, attributes = {}) => push(operator, "", from, attributes),
     addMl: (operator, from, attributes) => push(operator, "ai.onnx.ml", from, attributes),
     constant(type, values, dims = [values.length]) {
-      // String(-0) and String(NaN) differ where JSON would not tell them apart.
+      // Strings distinguish −0 and NaN, which JSON does not.
       const key = `${type} ${dims.join("x")} ${JSON.stringify(values.map((value) => (Object.is(value, -0) ? "-0" : String(value))))}`;
       const known = constants.get(key);
       if (known !== undefined) return known.name;
@@ -97,7 +97,7 @@ function identity(from: string, to: string): OnnxNode {
   return { operator: "Identity", domain: "", inputs: [from], outputs: [to], attributes: {} };
 }
 
-/** Nodes stand in the order in which they are computed: one walk from the last to the first finds all that is used. */
+/** Nodes are in order of computation, so one backward pass finds all that are used. */
 function reachable(nodes: readonly OnnxNode[], outputs: readonly GraphValue[]): ReadonlySet<string> {
   const needed = new Set(outputs.map(({ name }) => name));
   for (const node of nodes.toReversed()) {

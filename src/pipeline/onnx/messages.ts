@@ -1,4 +1,4 @@
-/** The messages of onnx.proto that a model file of ours needs: field numbers as in ONNX, names our own. */
+/** The messages of onnx.proto that our model files use: field numbers as in ONNX, field names our own. */
 
 interface Field {
   readonly id: number;

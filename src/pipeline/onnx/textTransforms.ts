@@ -1,20 +1,20 @@
-/** Transforms of texts as ONNX operators: each a lookup of texts; an empty text is a missing one. */
+/** Text transforms as ONNX operators: each is a lookup of strings; an empty string is missing. */
 import type { GroupState } from "../../features/group.ts";
 import type { MapState } from "../../features/map.ts";
 import type { OneHotState } from "../../features/oneHot.ts";
 import type { OrdinalState } from "../../features/ordinal.ts";
 import type { TargetEncodeState } from "../../features/targetEncode.ts";
 import type { GraphBuilder } from "./graph.ts";
-import { alone, column, replaceColumns, type GraphColumn } from "./graphColumns.ts";
+import { columnTensor, column, replaceColumns, type GraphColumn } from "./graphColumns.ts";
 
 type Columns = readonly GraphColumn[];
 
-/** ONNX has no missing text. Where the empty text is a category of its own, nothing is missing. */
+/** ONNX has no missing string. If the empty string is a category, no value is missing. */
 const MISSING = "";
 
-/** Position of each text among `texts`; −1 for any other. */
+/** Position of each string among `texts`; −1 for other strings. */
 function positions(graph: GraphBuilder, from: GraphColumn, texts: readonly string[]): string {
-  return graph.addMl("LabelEncoder", [alone(graph, from)], {
+  return graph.addMl("LabelEncoder", [columnTensor(graph, from)], {
     keys_strings: { texts },
     values_int64s: { ints: texts.map((_, place) => place) },
     default_int64: { int: -1 },
@@ -27,8 +27,8 @@ interface Lookup<T> {
   readonly otherwise: T;
 }
 
-/** Position −1 takes the last entry, which is the one for all other texts. */
-function looked<T extends string | number>(
+/** Position −1 selects the last entry, which is for all other strings. */
+function lookUp<T extends string | number>(
   graph: GraphBuilder,
   from: GraphColumn,
   { valueOf, missing, otherwise }: Lookup<T>,
@@ -58,7 +58,7 @@ export function ordinalNodes(graph: GraphBuilder, state: OrdinalState, columns: 
   const categoriesOf = new Map(state.columns.map(({ name, categories }) => [name, categories]));
   return replaceColumns(columns, [...categoriesOf.keys()], (from) => {
     const valueOf = new Map(categoriesOf.get(from.name)!.map((text, place) => [text, place]));
-    return [column(from.name, looked(graph, from, { valueOf, missing: NaN, otherwise: NaN }))];
+    return [column(from.name, lookUp(graph, from, { valueOf, missing: NaN, otherwise: NaN }))];
   });
 }
 
@@ -67,7 +67,7 @@ export function targetEncodeNodes(graph: GraphBuilder, state: TargetEncodeState,
   return replaceColumns(columns, [...encodingOf.keys()], (from) => {
     const { values, missing } = encodingOf.get(from.name)!;
     const lookup = { valueOf: new Map(values), missing, otherwise: state.prior };
-    return [column(from.name, looked(graph, from, lookup))];
+    return [column(from.name, lookUp(graph, from, lookup))];
   });
 }
 
@@ -91,8 +91,8 @@ export function mapNodes(graph: GraphBuilder, state: MapState, columns: Columns)
   });
   return replaceColumns(columns, state.columns, (from) => [
     toNumbers
-      ? column(from.name, looked(graph, from, lookup(numberOf)))
-      : column(from.name, looked(graph, from, lookup(textOf)), "category"),
+      ? column(from.name, lookUp(graph, from, lookup(numberOf)))
+      : column(from.name, lookUp(graph, from, lookup(textOf)), "category"),
   ]);
 }
 
@@ -102,14 +102,14 @@ export function groupNodes(graph: GraphBuilder, state: GroupState, columns: Colu
   return replaceColumns(columns, [...keptOf.keys()], (from) => {
     const kept = keptOf.get(from.name)!;
     const lookup = { valueOf: grouped(named, kept, state.other), missing: MISSING, otherwise: state.other };
-    const made = looked(graph, from, lookup);
+    const made = lookUp(graph, from, lookup);
     if (kept !== null) return [column(from.name, made, "category")];
-    // Texts without a group stay as they are.
+    // Strings without a group are unchanged.
     const unknown = graph.add("Equal", [
       positions(graph, from, [MISSING, ...lookup.valueOf.keys()]),
       graph.constant("int64", [-1], []),
     ]);
-    return [column(from.name, graph.add("Where", [unknown, alone(graph, from), made]), "category")];
+    return [column(from.name, graph.add("Where", [unknown, columnTensor(graph, from), made]), "category")];
   });
 }
 

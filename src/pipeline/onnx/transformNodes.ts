@@ -1,4 +1,4 @@
-/** The transforms that ONNX can express, by type: how each is written. */
+/** Transforms as ONNX operators, by type. */
 import { MlctlError } from "../../core/errors.ts";
 import type { FittedTransform } from "../../core/records/model.ts";
 import type { DropState } from "../../features/drop.ts";
@@ -37,19 +37,19 @@ const writers: Readonly<Record<string, Writer>> = {
   target_encode: targetEncodeNodes,
 };
 
-/** @throws {MlctlError} kind "usage" naming the transform that has no such form */
+/** @throws {MlctlError} kind "usage" naming the first unsupported transform */
 export function transformNodes(
   graph: GraphBuilder,
   transforms: readonly FittedTransform[],
   columns: readonly GraphColumn[],
 ): readonly GraphColumn[] {
-  const unwritable = transforms.find(({ type }) => !Object.hasOwn(writers, type));
-  if (unwritable !== undefined) {
-    throw new MlctlError("usage", `ONNX cannot express the transform "${unwritable.type}" of this model`, {
-      hint: "--from features writes the estimator alone, which takes the features that mlctl computed",
+  const unsupported = transforms.find(({ type }) => !Object.hasOwn(writers, type));
+  if (unsupported !== undefined) {
+    throw new MlctlError("usage", `ONNX export does not support the transform "${unsupported.type}" of this model`, {
+      hint: "--from features exports only the estimator, whose input is the features computed by mlctl",
     });
   }
-  // The state of a fitted transform is that of its type: fit made both.
+  // The state of a fitted transform always belongs to its type.
   return transforms.reduce((current, { type, state }) => writers[type]!(graph, state as never, current), columns);
 }
 

@@ -1,4 +1,4 @@
-/** A tree ensemble as ONNX's TreeEnsembleRegressor: the margins, before sigmoid or softmax. */
+/** Tree ensembles as ONNX's TreeEnsembleRegressor: margins before sigmoid or softmax. */
 import type { Tree, TreeEnsemble } from "../../estimators/xgboost/ensemble.ts";
 import type { GraphBuilder } from "./graph.ts";
 
@@ -7,8 +7,8 @@ function isLeaf(tree: Tree, node: number): boolean {
 }
 
 /**
- * Features are rounded to float32 first, as XGBoost does, and go to the left child (ONNX: the true branch) where they
- * are below the threshold. @returns (rows × outputs), doubles
+ * Features are rounded to float32 first, as in XGBoost. A row goes to the left child (ONNX: the true branch) if its
+ * value is below the threshold. @returns (rows × outputs), doubles
  */
 export function treeNodes(graph: GraphBuilder, ensemble: TreeEnsemble, features: string): string {
   const { trees, outputCount, baseMargin } = ensemble;

@@ -1,15 +1,15 @@
-/** From an estimator's numbers to answers. */
+/** Converts the output of an estimator to predictions. */
 import type { Prediction } from "../../core/prediction.ts";
 import type { Task } from "../../core/task.ts";
 
 export interface DecisionRule {
   readonly task: Task;
   readonly classCount: number;
-  /** Binary: class 1 from this probability on; 0.5 where null. */
+  /** Binary: class 1 at or above this probability; null: 0.5. */
   readonly threshold: number | null;
 }
 
-/** Regression: the values. Binary: by the threshold. Multiclass: the most probable class, the first of equals. */
+/** Regression: the values. Binary: by the threshold. Multiclass: the most probable class, the first on ties. */
 export function applyThreshold(raw: Float64Array, { task, classCount, threshold }: DecisionRule): Prediction {
   if (task === "regression") return { yPred: raw, probabilities: null };
   if (task === "binary")

@@ -4,33 +4,33 @@ import { fitCalibration } from "../fit/fitCalibration.ts";
 
 const p = Float64Array.of(0.05, 0.1, 0.2, 0.2, 0.3, 0.35, 0.45, 0.5, 0.6, 0.6, 0.7, 0.8, 0.85, 0.9, 0.97);
 const y = Float64Array.of(0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1);
-const asked = Float64Array.of(0.01, 0.2, 0.25, 0.5, 0.65, 0.9, 0.99);
+const tested = Float64Array.of(0.01, 0.2, 0.25, 0.5, 0.65, 0.9, 0.99);
 
 describe("calibration", () => {
-  it("by sigmoid equals scikit-learn's", () => {
-    // c = _SigmoidCalibration().fit(np.log(p / (1 - p)), y); -c.a_, -c.b_; c.predict(np.log(asked / (1 - asked)))
+  it("sigmoid equals scikit-learn's", () => {
+    // c = _SigmoidCalibration().fit(np.log(p / (1 - p)), y); -c.a_, -c.b_; c.predict(np.log(tested / (1 - tested)))
     const fitted = fitCalibration("sigmoid", p, y);
-    if (fitted.method !== "sigmoid") throw new TypeError("another method");
-    // scikit-learn minimizes by BFGS, which stops at a gradient of 1e-5; here Newton goes on to the minimum.
+    if (fitted.method !== "sigmoid") throw new TypeError("wrong method");
+    // scikit-learn uses BFGS, which stops at a gradient of 1e-5; our Newton iteration converges to the minimum.
     expect(fitted.slope).toBeCloseTo(0.5631062106007114, 5);
     expect(fitted.intercept).toBeCloseTo(-0.17642250116054517, 5);
     const expected = [
       0.05930289778250563, 0.2774685278254613, 0.31108367245541696, 0.4560084183573758, 0.5429345848335186,
       0.7428526240021184, 0.9176711889765679,
     ];
-    calibrate(asked, fitted).forEach((share, row) => expect(share).toBeCloseTo(expected[row]!, 5));
+    calibrate(tested, fitted).forEach((share, row) => expect(share).toBeCloseTo(expected[row]!, 5));
   });
 
-  it("by isotonic steps equals scikit-learn's, flat outside", () => {
-    // IsotonicRegression(out_of_bounds="clip").fit(p, y).predict(asked); 1e-12: rounding of one interpolation.
+  it("isotonic equals scikit-learn's and is constant outside the range", () => {
+    // IsotonicRegression(out_of_bounds="clip").fit(p, y).predict(tested); 1e-12: rounding of the interpolation.
     const expected = [0, 0.25, 0.25, 0.5, 0.5833333333333334, 1, 1];
-    calibrate(asked, fitCalibration("isotonic", p, y)).forEach((share, row) =>
+    calibrate(tested, fitCalibration("isotonic", p, y)).forEach((share, row) =>
       expect(share).toBeCloseTo(expected[row]!, 12),
     );
   });
 
-  it("is nothing where there is none, and finite for a probability of 0 or 1", () => {
-    expect(calibrate(asked, undefined)).toBe(asked);
+  it("returns probabilities unchanged without calibration, and is finite for 0 and 1", () => {
+    expect(calibrate(tested, undefined)).toBe(tested);
     for (const method of ["sigmoid", "isotonic"] as const) {
       const fitted = fitCalibration(method, Float64Array.of(0, 1, 0, 1), Float64Array.of(0, 1, 1, 0));
       expect(calibrate(Float64Array.of(0, 0.5, 1), fitted).every((share) => share >= 0 && share <= 1)).toBe(true);

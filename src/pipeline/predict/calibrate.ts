@@ -1,10 +1,10 @@
-/** Corrects probabilities as a model's calibration says. */
+/** Applies a model's calibration to probabilities. */
 import type { Calibration } from "../../core/records/model.ts";
 
-/** Keeps the log-odds of a probability of 0 or 1 finite. */
+/** Keeps the log-odds of 0 and 1 finite. */
 const SMALLEST = 1e-12;
 
-/** Probabilities of class 1, corrected. */
+/** @param probabilities of class 1 */
 export function calibrate(probabilities: Float64Array, calibration: Calibration | null | undefined): Float64Array {
   if (!calibration) return probabilities;
   if (calibration.method === "isotonic") return probabilities.map((share) => interpolate(share, calibration));
@@ -17,7 +17,7 @@ export function logOdds(probability: number): number {
   return Math.log(share / (1 - share));
 }
 
-/** A straight line between the two neighbours; flat beyond the first and the last. */
+/** Linear interpolation between neighbouring points; constant outside the range. */
 function interpolate(at: number, { x, y }: { readonly x: readonly number[]; readonly y: readonly number[] }): number {
   let [low, high] = [0, x.length];
   while (low < high) {

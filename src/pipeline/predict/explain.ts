@@ -1,4 +1,4 @@
-/** How much each feature moved each answer: contributions of a model's features. */
+/** Computes SHAP values: the contribution of each feature to each prediction. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Contributions } from "../../core/estimator.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -7,29 +7,29 @@ import type { Table } from "../../core/table/table.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { compileTransforms } from "../../features/compileTransforms.ts";
 
-/** The tables of TreeSHAP pay off over many rows; a block bounds memory. */
+/** Rows per block: TreeSHAP's tables pay off over many rows, and a block limits the memory. */
 const BLOCK_ROWS = 2000;
 
 export interface Explained {
   readonly featureNames: readonly string[];
   readonly outputCount: number;
   readonly baseValues: readonly number[];
-  /** Where contributions add up to something else than the task's usual, see `Contributions`. */
+  /** Set if contributions are not in the task's usual unit, see `Contributions`. */
   readonly unit?: string;
-  /** By block of rows, in order. */
+  /** One entry per block of rows, in order. */
   readonly blocks: readonly Contributions[];
 }
 
 /**
  * @param table the model's input columns (see conformTable)
- * @throws {MlctlError} kind "usage" for a family whose answers cannot be taken apart
+ * @throws {MlctlError} kind "usage" for a family without SHAP values
  */
 export function explain(model: Pick<Model, "transforms" | "estimator">, table: Table): Explained {
   const { family, featureNames } = model.estimator;
   const estimator = findEstimator(family);
   if (estimator.contributions === undefined) {
-    throw new MlctlError("usage", `answers of ${family} cannot be taken apart into features`, {
-      hint: "mlctl explain --method permutation tells what each column is worth",
+    throw new MlctlError("usage", `${family} does not support SHAP values`, {
+      hint: "use mlctl explain --method permutation for permutation importance",
     });
   }
   const toMatrix = compileTransforms(model.transforms);

@@ -19,25 +19,25 @@ const signature: Signature = {
 };
 
 describe("conformTable", () => {
-  it("orders the columns as the model has them and leaves others out", () => {
+  it("returns the model's columns in its order and drops others", () => {
     const table = { rowCount: 1, columns: [number("other", 1), categoryColumn("plan", ["2"]), number("age", 30)] };
     expect(conformTable(table, signature).columns.map(({ name }) => name)).toEqual(["age", "plan"]);
   });
 
-  it("reads numbers from texts and writes numbers as texts where the model learned the other", () => {
+  it("converts strings to numbers and numbers to strings where the model expects the other", () => {
     const table = { rowCount: 2, columns: [categoryColumn("age", ["30", null]), number("plan", 2, NaN)] };
     const [age, plan] = conformTable(table, signature).columns;
     expect(age).toMatchObject({ kind: "number", values: Float64Array.from([30, NaN]) });
     expect(plan).toMatchObject({ kind: "category", codes: Int32Array.from([0, -1]), categories: ["2"] });
   });
 
-  it("names every column that does not fit, its row and what it may have been renamed to", () => {
+  it("reports every mismatched column with its row, and suggests renamed columns", () => {
     const table = { rowCount: 2, columns: [categoryColumn("age", ["30", "old"]), number("plans", 1, 2)] };
     expect(() => conformTable(table, signature)).toThrow(
       expect.objectContaining({
         details: [
           'column "plan" is missing; did you rename it to "plans"?',
-          'column "age" holds "old" in data row 2, the model learned numbers',
+          'column "age" contains "old" in data row 2, but the model was trained on numbers',
         ],
       }),
     );

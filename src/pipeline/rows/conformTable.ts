@@ -1,4 +1,4 @@
-/** Brings a table into the shape that a model was trained on, or says all that is wrong with it. */
+/** Converts a table to the columns and kinds that a model was trained on, or reports all mismatches. */
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -10,9 +10,10 @@ import type { CategoryColumn, Column, Table } from "../../core/table/table.ts";
 import { missingColumns } from "./missingColumns.ts";
 
 /**
- * The model's input columns, in its order and of its kinds; other columns are left out. Numbers that arrived as texts
- * are read as numbers, numbers in a category column become texts.
- * @param placeOf how an error names a row: by its line, where the caller knows it
+ * The model's input columns, in its order and with its kinds; other columns are dropped. Strings in a number column are
+ * parsed, numbers in a category column become strings.
+ *
+ * @param placeOf names a row in an error, e.g. by its line if the caller knows it
  * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
  */
 export function conformTable(table: Table, signature: Signature, placeOf: PlaceOf = dataRow): Table {
@@ -28,7 +29,7 @@ export function conformTable(table: Table, signature: Signature, placeOf: PlaceO
   if (problems.length > 0) {
     throw new MlctlError("data", "the data does not fit the model", {
       details: problems,
-      hint: "give it the columns that `mlctl models show` lists, or train again on data like this",
+      hint: "provide the columns listed by `mlctl models show`, or train again on this kind of data",
     });
   }
   return { rowCount: table.rowCount, columns };
@@ -46,12 +47,13 @@ function conformColumn(
   { table, placeOf }: { readonly table: Table; readonly placeOf: PlaceOf },
 ): Column | string {
   if (column.kind === spec.kind) return column;
-  if (spec.kind === "category" && column.kind !== "category") return toTexts(column, table);
-  if (column.kind !== "category") return `column "${spec.name}" holds ${column.kind}s, the model learned ${spec.kind}s`;
+  if (spec.kind === "category" && column.kind !== "category") return toCategories(column, table);
+  if (column.kind !== "category")
+    return `column "${spec.name}" contains ${column.kind}s, but the model was trained on ${spec.kind}s`;
   return toValues(column, spec, placeOf);
 }
 
-function toTexts(column: Column, { rowCount }: Table): Column {
+function toCategories(column: Column, { rowCount }: Table): Column {
   return categoryColumn(
     column.name,
     Array.from({ length: rowCount }, (_, row) => cellText(column, row)),
@@ -66,7 +68,7 @@ function toValues(column: CategoryColumn, spec: ColumnSpec, placeOf: PlaceOf): C
     const code = column.codes[row]!;
     values[row] = code < 0 ? NaN : parsed[code]!;
     if (code >= 0 && Number.isNaN(values[row]!)) {
-      return `column "${spec.name}" holds ${JSON.stringify(column.categories[code])} in ${placeOf(row)}, the model learned ${spec.kind}s`;
+      return `column "${spec.name}" contains ${JSON.stringify(column.categories[code])} in ${placeOf(row)}, but the model was trained on ${spec.kind}s`;
     }
   }
   return { kind: isDate ? "date" : "number", name: spec.name, values };

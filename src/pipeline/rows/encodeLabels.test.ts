@@ -6,7 +6,7 @@ import type { Column, Table } from "../../core/table/table.ts";
 import { encodeLabels } from "./encodeLabels.ts";
 
 const classes: TargetSpec = { name: "y", task: "binary", classes: ["0", "1"] };
-const words: TargetSpec = { name: "y", task: "multiclass", classes: ["high", "low", "mid"] };
+const levels: TargetSpec = { name: "y", task: "multiclass", classes: ["high", "low", "mid"] };
 const quantity: TargetSpec = { name: "y", task: "regression" };
 
 function labelled(column: Column): Table {
@@ -23,44 +23,44 @@ function failure(table: Table, target: TargetSpec): MlctlError {
   } catch (error) {
     return error as MlctlError;
   }
-  throw new Error("nothing was thrown");
+  throw new Error("no error was thrown");
 }
 
-it("gives the codes that training gave, whatever classes come first here", () => {
-  expect(encodeLabels(texts("mid", "high", "low"), words)).toEqual({
+it("uses the class codes of training, independent of the order of rows", () => {
+  expect(encodeLabels(texts("mid", "high", "low"), levels)).toEqual({
     y: Float64Array.of(2, 0, 1),
     rows: Int32Array.of(0, 1, 2),
   });
 });
 
-it("knows a class again that is a number in one file and a text in another", () => {
+it("matches a class that is a number in one file and a string in another", () => {
   expect([...encodeLabels(numbers(1, 0, 1), classes).y]).toEqual([1, 0, 1]);
   expect([...encodeLabels(texts("1", "0"), classes).y]).toEqual([1, 0]);
 });
 
-it("leaves rows without a target out", () => {
+it("skips rows without a label", () => {
   expect(encodeLabels(numbers(NaN, 2.5, NaN, -1), quantity)).toEqual({
     y: Float64Array.of(2.5, -1),
     rows: Int32Array.of(1, 3),
   });
-  expect([...encodeLabels(texts(null, "low"), words).rows]).toEqual([1]);
+  expect([...encodeLabels(texts(null, "low"), levels).rows]).toEqual([1]);
 });
 
-it("reads numbers that arrived as texts", () => {
+it("parses numbers given as strings", () => {
   expect([...encodeLabels(texts("2.5", " -1e3 "), quantity).y]).toEqual([2.5, -1000]);
 });
 
-it("names the row whose label the model does not know", () => {
-  expect(failure(texts("low", "Low"), words)).toMatchObject({
+it("names the row with an unknown label", () => {
+  expect(failure(texts("low", "Low"), levels)).toMatchObject({
     kind: "data",
-    message: 'target column "y" holds "Low" in data row 2, not one of high, low, mid',
+    message: 'target column "y" contains "Low" in data row 2, expected one of high, low, mid',
   });
   expect(failure(texts("1", "many"), quantity).message).toBe(
-    'target column "y" holds "many" in data row 2, not a number',
+    'target column "y" contains "many" in data row 2, expected a number',
   );
 });
 
-it("says that there is no target column, or no value in it", () => {
+it("reports a missing or empty target column", () => {
   expect(failure({ rowCount: 1, columns: [] }, classes).message).toContain('no target column "y"');
   expect(failure(numbers(NaN), classes).message).toContain("no value in any row");
 });

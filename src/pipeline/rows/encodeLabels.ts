@@ -1,4 +1,4 @@
-/** The target of rows to be scored, in the codes of a trained model. */
+/** Encodes the labels of rows to score with the class codes of a trained model. */
 import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
@@ -7,15 +7,15 @@ import { suggest } from "../../core/text/suggest.ts";
 import type { Table } from "../../core/table/table.ts";
 import { targetNumber } from "./targetNumber.ts";
 
-/** y of the rows that have one, and their positions. */
+/** Labels of the rows that have one, and the positions of these rows. */
 export interface EncodedLabels {
   readonly y: Float64Array;
   readonly rows: Int32Array;
 }
 
 /**
- * Rows without a target are left out.
- * @throws {MlctlError} kind "data": no target column, a class the model does not know, text where it learned numbers
+ * Skips rows without a label.
+ * @throws {MlctlError} kind "data" for a missing target column, an unknown class, or text in a regression target
  */
 export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
   const column = findColumn(table, target.name);
@@ -23,7 +23,8 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
     const names = table.columns.map(({ name }) => name);
     const near = suggest(target.name, names);
     throw new MlctlError("data", `the data has no target column "${target.name}", so it cannot be scored`, {
-      hint: near === undefined ? `its columns are ${names.slice(0, 20).join(", ")}` : `did you rename it to "${near}"?`,
+      hint:
+        near === undefined ? `available columns: ${names.slice(0, 20).join(", ")}` : `did you rename it to "${near}"?`,
     });
   }
   const codeOf = new Map((target.classes ?? []).map((label, code) => [label, code]));
@@ -39,7 +40,7 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
   }
   if (rows.length === 0) {
     throw new MlctlError("data", `target column "${target.name}" has no value in any row`, {
-      hint: "only rows whose outcome is known can be scored",
+      hint: "scoring needs rows with a label",
     });
   }
   return { y: Float64Array.from(y), rows: Int32Array.from(rows) };
@@ -49,7 +50,7 @@ function unknownLabel({ target, text, row }: { target: TargetSpec; text: string;
   const expected = target.classes === undefined ? "a number" : `one of ${target.classes.join(", ")}`;
   return new MlctlError(
     "data",
-    `target column "${target.name}" holds ${JSON.stringify(text)} in data row ${row + 1}, not ${expected}`,
+    `target column "${target.name}" contains ${JSON.stringify(text)} in data row ${row + 1}, expected ${expected}`,
     {
       hint: "the model was trained on other labels: correct the row, or train again",
     },

@@ -13,7 +13,7 @@ function tableOf(column: Column): Table {
 }
 
 describe("encodeTarget", () => {
-  it("takes two distinct numbers as classes, the larger as the positive one", () => {
+  it("treats two distinct numbers as classes, with the larger as the positive class", () => {
     const { spec, y } = encodeTarget(numbers(1, 0, 0, 1), options);
     expect(spec).toEqual({ name: "y", task: "binary", classes: ["0", "1"] });
     expect([...y]).toEqual([1, 0, 0, 1]);
@@ -25,19 +25,19 @@ describe("encodeTarget", () => {
     expect([...y]).toEqual([0, 1, 0]);
   });
 
-  it("takes many distinct numbers, or few that are not whole, as quantities", () => {
+  it("infers regression from many distinct numbers, or from few with decimals", () => {
     expect(encodeTarget(numbers(...Array.from({ length: 11 }, (_, i) => i)), options).spec.task).toBe("regression");
     expect(encodeTarget(numbers(0.5, 1.5, 2.5), options).spec.task).toBe("regression");
     expect(encodeTarget(numbers(0, 1, 2), options).spec.task).toBe("multiclass");
   });
 
-  it("leaves rows without a target out and says where the first is", () => {
+  it("skips rows without a target and reports the first of them", () => {
     const { rows, missing, firstMissing } = encodeTarget(texts("a", null, "b", null), options);
     expect([...rows]).toEqual([0, 2]);
     expect([missing, firstMissing]).toEqual([2, 1]);
   });
 
-  it("refuses numbers with a decimal comma and says how to make numbers of them", () => {
+  it("rejects numbers with a decimal comma and suggests a conversion", () => {
     const prices = texts(...Array.from({ length: 11 }, (_, i) => `${i},50`));
     const hint = `{ "y": "CAST(replace(CAST(y AS VARCHAR), ',', '.') AS DOUBLE)" }`;
     for (const task of [null, "regression"] as const) {
@@ -45,17 +45,17 @@ describe("encodeTarget", () => {
         expect.objectContaining({ kind: "data", hint: expect.stringContaining(hint) }),
       );
     }
-    // Few of them may be classes, and so are those that are asked to be.
+    // A few distinct values are classes, and so are many if the task is classification.
     expect(encodeTarget(texts("1,50", "2,50"), options).spec.task).toBe("binary");
     expect(encodeTarget(prices, { ...options, task: "classification" }).spec.task).toBe("multiclass");
   });
 
-  it("sorts classes that are numbers as numbers", () => {
+  it("sorts numeric classes numerically", () => {
     expect(encodeTarget(texts("10", "9", "2"), options).spec.classes).toEqual(["2", "9", "10"]);
   });
 
-  it("refuses one class, no value, a wrong positive class, text for regression and a misspelt target", () => {
-    expect(() => encodeTarget(numbers(1, 1), options)).toThrow(/one class only \(1\)/);
+  it("rejects a single class, no value, a wrong positive class, text for regression and a misspelt target", () => {
+    expect(() => encodeTarget(numbers(1, 1), options)).toThrow(/only one class \(1\)/);
     expect(() => encodeTarget(texts(null, null), options)).toThrow(/no value in any row/);
     expect(() => encodeTarget(numbers(0, 1), { ...options, positiveClass: "yes" })).toThrow(/not a class of "y": 0, 1/);
     expect(() => encodeTarget(texts("1", "x"), { ...options, task: "regression" })).toThrow(/"x" in data row 2/);

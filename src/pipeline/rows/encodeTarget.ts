@@ -1,4 +1,4 @@
-/** The target column as numbers: values for regression, class codes for classification. */
+/** Encodes the target column: values for regression, class codes for classification. */
 import { cellText } from "../../core/table/cellText.ts";
 import { decimalCommaHint, hasDecimalComma } from "../../core/text/decimalComma.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -8,44 +8,46 @@ import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { targetNumber } from "./targetNumber.ts";
 
-/** Whole numbers with more distinct values than this are quantities, not classes, unless the configuration says so. */
-const MOST_INFERRED_CLASSES = 10;
+/** Integers with more distinct values than this are a regression target unless "task" says otherwise. */
+const MAX_INFERRED_CLASSES = 10;
 
-/** What config.json says of the target. */
+/** Settings of the target in config.json. */
 export interface TargetOptions {
   readonly target: string;
-  /** Inferred from the values where null. */
+  /** Null: inferred from the values. */
   readonly task: "regression" | "classification" | null;
-  /** Label of the class that binary metrics are about; the last one in order where null. */
+  /** Class that binary metrics refer to; null: the last class in sorted order. */
   readonly positiveClass: string | null;
 }
 
 export interface EncodedTarget {
   readonly spec: TargetSpec;
-  /** One entry for each of `rows`. */
+  /** One entry per row in `rows`. */
   readonly y: Float64Array;
   /** Positions of the rows that have a target. */
   readonly rows: Int32Array;
-  /** Rows without one. */
+  /** Number of rows without a target. */
   readonly missing: number;
-  /** Position of the first of them, or −1. */
+  /** Position of the first row without a target, or −1. */
   readonly firstMissing: number;
 }
 
 /**
- * Encodes the target of training data. Classes are sorted (as numbers if all are), the positive class comes last of two.
- * @throws {MlctlError} kind "data": no such column, no value, one class only, text where numbers are asked for
+ * Encodes the target of training data. Classes are sorted (numerically if all are numbers); of two, the positive class
+ * comes last.
+ *
+ * @throws {MlctlError} kind "data" for a missing or empty column, a single class, or text in a regression target
  */
 export function encodeTarget(table: Table, options: TargetOptions): EncodedTarget {
   const column = targetColumn(table, options.target);
   const { rows, firstMissing } = presentRows(column, table.rowCount);
   if (rows.length === 0) {
     throw new MlctlError("data", `target column "${options.target}" has no value in any row`, {
-      hint: 'add rows whose outcome is known, or set "target" in config.json to another column',
+      hint: 'add rows with a target value, or set "target" in config.json to another column',
     });
   }
   const missing = { missing: table.rowCount - rows.length, firstMissing };
-  const isNumber = options.task === null ? holdsQuantities(column, rows) : options.task === "regression";
+  const isNumber = options.task === null ? isQuantity(column, rows) : options.task === "regression";
   const labels = isNumber ? new Map<number, string>() : distinctLabels(column, rows);
   const distinct = sortLabels(new Set(labels.values()));
   if (isNumber || (options.task === null && !looksLikeClasses(column, distinct))) {
@@ -71,7 +73,7 @@ function targetColumn(table: Table, target: string): Column {
   throw new MlctlError("data", `the data has no target column "${target}"`, {
     hint: near
       ? `did you mean "${near}"? set "target" in config.json`
-      : `its columns are ${names.slice(0, 20).join(", ")}`,
+      : `available columns: ${names.slice(0, 20).join(", ")}`,
   });
 }
 
@@ -86,15 +88,15 @@ function presentRows(column: Column, rowCount: number): { rows: Int32Array; firs
   return { rows: rows.slice(0, count), firstMissing };
 }
 
-/** True where the values alone tell that they are no classes: a million distinct numbers need no million labels. */
-function holdsQuantities(column: Column, rows: Int32Array): boolean {
+/** Detects a regression target early, so that a million distinct numbers are not converted to labels. */
+function isQuantity(column: Column, rows: Int32Array): boolean {
   if (column.kind !== "number") return column.kind === "date";
   const distinct = new Set<number>();
-  for (const row of rows) if (distinct.add(column.values[row]!).size > MOST_INFERRED_CLASSES) return true;
+  for (const row of rows) if (distinct.add(column.values[row]!).size > MAX_INFERRED_CLASSES) return true;
   return false;
 }
 
-/** The text of each distinct cell, by its number or code. */
+/** Label of each distinct cell, keyed by its number or category code. */
 function distinctLabels(column: Column, rows: Int32Array): Map<number, string> {
   const cells = column.kind === "category" ? column.codes : column.values;
   const labels = new Map<number, string>();
@@ -108,10 +110,10 @@ function sortLabels(distinct: ReadonlySet<string>): string[] {
 }
 
 function looksLikeClasses(column: Column, distinct: readonly string[]): boolean {
-  if (column.kind === "category" && distinct.length > MOST_INFERRED_CLASSES && distinct.every(hasDecimalComma)) {
+  if (column.kind === "category" && distinct.length > MAX_INFERRED_CLASSES && distinct.every(hasDecimalComma)) {
     throw new MlctlError(
       "data",
-      `target column "${column.name}" has a decimal comma ("${distinct[0]}"): text, not numbers`,
+      `target column "${column.name}" has decimal commas ("${distinct[0]}"), so it is text, not numbers`,
       {
         hint: `${decimalCommaHint(column.name)}, or set "task" to "classification"`,
       },
@@ -119,18 +121,18 @@ function looksLikeClasses(column: Column, distinct: readonly string[]): boolean 
   }
   if (column.kind === "category") return true;
   if (distinct.length <= 2) return true;
-  return distinct.length <= MOST_INFERRED_CLASSES && distinct.every((text) => Number.isInteger(Number(text)));
+  return distinct.length <= MAX_INFERRED_CLASSES && distinct.every((text) => Number.isInteger(Number(text)));
 }
 
 function numberAt(column: Column, row: number, target: string): number {
   const value = targetNumber(column, row);
   if (value !== undefined) return value;
   const text = cellText(column, row) ?? "";
-  const how = hasDecimalComma(text) ? decimalCommaHint(target) : 'clean it with "ingest.select"';
+  const fix = hasDecimalComma(text) ? decimalCommaHint(target) : 'clean it with "ingest.select"';
   throw new MlctlError(
     "data",
-    `target column "${target}" holds ${JSON.stringify(text)} in data row ${row + 1}, which is not a number`,
-    { hint: `regression needs numbers: ${how}, or set "task" to "classification"` },
+    `target column "${target}" contains ${JSON.stringify(text)} in data row ${row + 1}, which is not a number`,
+    { hint: `regression needs numbers: ${fix}, or set "task" to "classification"` },
   );
 }
 
@@ -138,9 +140,9 @@ function orderClasses(classes: readonly string[], { target, positiveClass }: Tar
   if (classes.length < 2) {
     throw new MlctlError(
       "data",
-      `target column "${target}" has one class only (${classes[0]}): there is nothing to learn`,
+      `target column "${target}" has only one class (${classes[0]}): there is nothing to learn`,
       {
-        hint: "add rows of another class, or check ingest.where",
+        hint: 'add rows of another class, or check "ingest.where"',
       },
     );
   }

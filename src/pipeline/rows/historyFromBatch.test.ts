@@ -1,4 +1,4 @@
-/** Judging rows one after the other equals a model whose data had grown by the rows before each. */
+/** Adding the batch to the history gives each row the same features as a model trained on all rows before it. */
 import { expect, it } from "vitest";
 import type { Column, Table } from "../../core/table/table.ts";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
@@ -34,13 +34,14 @@ function fittedOn(rows: number) {
   return fitTransforms(table, requests, { task: "regression", seed: 1, target: "y", history });
 }
 
-it("gives later rows the features that they would have, were all of them known", () => {
+it("gives later rows the same features as if all rows were in the history", () => {
   const model = { signature: { target: { name: "y" } }, transforms: fittedOn(4) } as unknown as Model;
   const later = tableOf(4, 9);
-  const knowing = historyFromBatch(model, { inputs: later, table: later, y: Float64Array.from(y.slice(4)) });
+  const extended = historyFromBatch(model, { inputs: later, table: later, y: Float64Array.from(y.slice(4)) });
   const whole = featureMatrix(later, fittedOn(9));
-  expect(featureMatrix(later, knowing.transforms)).toEqual(whole);
-  // By hand, day 103.5: the feast of its day; 8 is 3.5 days ago, 3 and 9 less than 3 days; then 9 and 3, half a day ago.
+  expect(featureMatrix(later, extended.transforms)).toEqual(whole);
+  // Day 103.5 by hand: its day is a feast; 8 is 3.5 days ago, 3 and 9 less than 3 days; lags are 9 and 3; 0.5 days
+  // elapsed.
   expect(Object.fromEntries(whole.columnNames.map((name, i) => [name, whole.values[18 + i]]))).toEqual({
     flag: 1,
     y_rolling_3d: 6,
@@ -51,12 +52,12 @@ it("gives later rows the features that they would have, were all of them known",
   });
 });
 
-it("leaves what the model knew and its own state as they were", () => {
+it("keeps rows that the model has already and does not modify its state", () => {
   const transforms = fittedOn(4);
   const before = JSON.stringify(transforms);
   const again = tableOf(0, 4);
   const model = { signature: { target: { name: "y" } }, transforms } as unknown as Model;
-  const knowing = historyFromBatch(model, { inputs: again, table: again, y: Float64Array.from([9, 9, 9, 9]) });
-  expect(knowing.transforms).toEqual(transforms);
+  const extended = historyFromBatch(model, { inputs: again, table: again, y: Float64Array.from([9, 9, 9, 9]) });
+  expect(extended.transforms).toEqual(transforms);
   expect(JSON.stringify(transforms)).toBe(before);
 });

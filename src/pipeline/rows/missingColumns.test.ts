@@ -11,11 +11,11 @@ const signature: Signature = {
   reading: { nullValues: [], normalizeNames: false },
 };
 
-it("finds nothing where all are there, whatever else there is", () => {
+it("returns nothing if all columns are present, and ignores extra columns", () => {
   expect(missingColumns(signature, ["other", "plan", "age"])).toEqual([]);
 });
 
-it("suggests a column that the model does not know, and never the target", () => {
+it("suggests an unknown column, but never the target", () => {
   expect(missingColumns(signature, ["Age", "plans"])).toEqual([
     'column "age" is missing; did you rename it to "Age"?',
     'column "plan" is missing',

@@ -1,18 +1,20 @@
-/** Which columns of a model some data lacks. */
+/** Finds the input columns of a model that are missing in the data. */
 import type { Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 
-/** Names that are compared with each missing one: a hostile header must not cost minutes. */
-const MOST_STRANGERS = 200;
-const LONGEST_NAME = 200;
+/** Limits on the names compared with each missing column, so that a hostile header does not take minutes. */
+const MAX_CANDIDATES = 200;
+const MAX_NAME_LENGTH = 200;
 
-/** A sentence for each input column that is not among `names`, with the column that may be it under another name. */
+/** One message per input column that is not among `names`, with a similar unknown column as a suggestion. */
 export function missingColumns({ inputs, target }: Signature, names: readonly string[]): string[] {
   const known = new Set([...inputs.map(({ name }) => name), target.name]);
-  const strangers = names.filter((name) => !known.has(name) && name.length <= LONGEST_NAME).slice(0, MOST_STRANGERS);
+  const candidates = names
+    .filter((name) => !known.has(name) && name.length <= MAX_NAME_LENGTH)
+    .slice(0, MAX_CANDIDATES);
   const missing = inputs.filter(({ name }) => !names.includes(name));
   return missing.map(({ name }) => {
-    const near = suggest(name, strangers);
+    const near = suggest(name, candidates);
     return `column "${name}" is missing${near === undefined ? "" : `; did you rename it to "${near}"?`}`;
   });
 }

@@ -1,9 +1,8 @@
-/** A model's answers as a column, as people read them. */
+/** Predictions as a column of values or class labels. */
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Column } from "../../core/table/table.ts";
 
-/** Values, or labels of classes, under the name "prediction". */
 export function predictionColumn({ classes }: TargetSpec, yPred: Float64Array): Column {
   if (classes === undefined) return { kind: "number", name: "prediction", values: yPred };
   return categoryColumn(

@@ -13,7 +13,7 @@ const signature: Signature = {
 };
 
 describe("rowReader", () => {
-  it("reads texts and values alike, in the model's column order", () => {
+  it("reads strings and values, and returns columns in the model's order", () => {
     const { table, problems } = rowReader(signature, ["city", "extra", "since", "age"])([
       ["oslo", 1, "2021-01-01", "20"],
       [null, 1, "", 30],
@@ -28,7 +28,7 @@ describe("rowReader", () => {
     ]);
   });
 
-  it("names row, column and value of what it cannot read, and goes on", () => {
+  it("reports row, column and value that cannot be parsed, and continues", () => {
     const { table, problems } = rowReader(signature, ["age", "city", "since"])([
       ["abc", "oslo", "2021-01-01"],
       ["20", "oslo", "someday"],
@@ -40,7 +40,7 @@ describe("rowReader", () => {
     expect(table.rowCount).toBe(2);
   });
 
-  it("tells of an unseen category with a suggestion and of a value outside the training range", () => {
+  it("reports an unseen category with a suggestion, and a value outside the training range", () => {
     const { problems } = rowReader(signature, ["age", "city", "since"])([["99", "olso", "2021-01-01"]]);
     expect(problems.map(({ check, message }) => [check, message])).toEqual([
       ["range", "99 is outside the training range, 18 to 90"],
@@ -48,28 +48,28 @@ describe("rowReader", () => {
     ]);
   });
 
-  it("expects later dates than training saw, but neither earlier ones nor placeholders", () => {
+  it("accepts later dates than in training, but not earlier ones or placeholders", () => {
     const read = rowReader(signature, ["age", "city", "since"]);
-    const told = (since: string) =>
+    const problemsOf = (since: string) =>
       read([["20", "oslo", since]]).problems.map(({ check, message }) => [check, message]);
-    expect(told("2021-01-01")).toEqual([]);
-    expect(told("2031-06-01")).toEqual([]);
-    expect(told("9999-12-31")).toEqual([
+    expect(problemsOf("2021-01-01")).toEqual([]);
+    expect(problemsOf("2031-06-01")).toEqual([]);
+    expect(problemsOf("9999-12-31")).toEqual([
       ["range", "9999-12-31 is outside the training range, 2020-01-01 to 2024-01-01"],
     ]);
-    expect(told("1970-01-01T09:30:00Z")).toEqual([
+    expect(problemsOf("1970-01-01T09:30:00Z")).toEqual([
       ["range", "1970-01-01T09:30:00.000Z is outside the training range, 2020-01-01 to 2024-01-01"],
     ]);
   });
 
-  it("keeps NaN, blank and infinite numbers apart", () => {
+  it("distinguishes NaN, blank and infinite numbers", () => {
     const read = rowReader(signature, ["age", "city", "since"]);
     expect(read([["NaN", "oslo", "2021-01-01"]]).problems).toEqual([]);
     expect(read([["  ", "oslo", "2021-01-01"]]).problems).toHaveLength(1);
     expect(read([["Infinity", "oslo", "2021-01-01"]]).problems).toMatchObject([{ check: "range" }]);
   });
 
-  it("refuses rows that lack columns, naming all of them and what they may have been renamed to", () => {
+  it("rejects rows with missing columns, lists all of them and suggests renamed columns", () => {
     expect(() => rowReader(signature, ["agee", "city"])).toThrow(
       expect.objectContaining({
         kind: "data",

@@ -1,4 +1,4 @@
-/** Rows as they arrive from a pipe or a request, checked one by one against the signature and turned into a table. */
+/** Checks incoming rows (from a stream or a request) against the signature and converts them to a table. */
 import { dateText } from "../../core/text/format.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
@@ -8,38 +8,38 @@ import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { missingColumns } from "./missingColumns.ts";
 
-/** What is wrong, or odd, with one value. */
+/** A problem with one value. */
 export interface RowProblem {
   /** Position in the batch. */
   readonly row: number;
   readonly column: string;
-  /** "type": it cannot be read. "category" and "range": the model has not seen its like. "history": see historyGaps. */
+  /** "type": cannot be parsed. "category", "range": not seen in training. "history": see historyGaps. */
   readonly check: "type" | "category" | "range" | "history";
   readonly message: string;
-  /** What was probably meant. */
+  /** The most similar known category. */
   readonly suggestion?: string;
 }
 
 export interface CheckedRows {
-  /** Every row; a value that cannot be read is missing in it. */
+  /** All rows; a value that cannot be parsed is missing. */
   readonly table: Table;
   readonly problems: readonly RowProblem[];
 }
 
 type Cell = unknown;
 
-/** Letters of a value in a message. */
-const LONGEST_SHOWN = 100;
+/** Maximum length of a value in a message, in characters. */
+const MAX_SHOWN_LENGTH = 100;
 
-/** Of one batch: comparing every bad value with a thousand categories would take longer than answering. */
-const MOST_SUGGESTIONS = 100;
+/** Maximum number of suggestions per batch: comparing a value with a thousand categories is slower than predicting. */
+const MAX_SUGGESTIONS = 100;
 
-/** Time moves on, so later dates than training saw are no surprise; ten years later is a slip, or a 9999-12-31. */
+/** Dates after training are expected, but ten years later is a mistake or a placeholder such as 9999-12-31. */
 const EXPECTED_LATER = 10 * 365.25 * 86_400_000;
 
 /**
  * @param names columns of the incoming rows
- * @returns a function from batches of rows (cells in the order of `names`) to a checked table, lookups built once
+ * @returns a function from batches of rows (cells in the order of `names`) to a checked table; builds its lookups once
  * @throws {MlctlError} kind "data" naming every input column that `names` lacks
  */
 export function rowReader(
@@ -53,7 +53,7 @@ export function rowReader(
       `the rows lack ${missing.length === 1 ? "a column" : "columns"} that the model needs`,
       {
         details: missing,
-        hint: "give it the columns that `mlctl models show` lists",
+        hint: "provide the columns listed by `mlctl models show`",
       },
     );
   }
@@ -69,7 +69,7 @@ export function rowReader(
 type ColumnReader = (rows: readonly (readonly Cell[])[], problems: RowProblem[]) => Column;
 
 function columnReader(spec: ColumnSpec, position: number, nullValues: ReadonlySet<string>): ColumnReader {
-  // Looking up a text hashes it: most are longer than every word for "missing".
+  // A lookup hashes the string; the length check avoids it for most, which are longer than every null value.
   const longest = Math.max(0, ...[...nullValues].map((text) => text.length));
   const isMissing = (cell: Cell): boolean =>
     cell === null || cell === undefined || (typeof cell === "string" && cell.length <= longest && nullValues.has(cell));
@@ -105,7 +105,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
       }
       codes[row] = code;
       if (code >= categories.length && spec.truncated !== true) {
-        const near = problems.length < MOST_SUGGESTIONS ? nearest(text, categories) : undefined;
+        const near = problems.length < MAX_SUGGESTIONS ? nearest(text, categories) : undefined;
         problems.push(unseen(spec, row, { text, near }));
       }
     }
@@ -119,7 +119,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
 }
 
 function nearest(text: string, categories: readonly string[]): string | undefined {
-  return text.length > LONGEST_SHOWN ? undefined : suggest(text, categories);
+  return text.length > MAX_SHOWN_LENGTH ? undefined : suggest(text, categories);
 }
 
 function unseen(spec: ColumnSpec, row: number, { text, near }: { text: string; near: string | undefined }): RowProblem {
@@ -129,15 +129,15 @@ function unseen(spec: ColumnSpec, row: number, { text, near }: { text: string; n
 }
 
 function unreadable(spec: ColumnSpec, row: number, cell: Cell): RowProblem {
-  const wanted = { category: "text", number: "a number", date: "a date such as 2024-01-31" }[spec.kind];
-  return { row, column: spec.name, check: "type", message: `${shown(cell)} is not ${wanted}` };
+  const expected = { category: "text", number: "a number", date: "a date such as 2024-01-31" }[spec.kind];
+  return { row, column: spec.name, check: "type", message: `${shown(cell)} is not ${expected}` };
 }
 
-/** Texts that fit a line; JSON may nest so deep that writing it down would overflow the stack. */
+/** Short form of a cell. Objects are not serialized: deeply nested JSON would overflow the stack. */
 function shown(cell: Cell): string {
   if (typeof cell === "object") return Array.isArray(cell) ? "a list" : "an object";
   const text = JSON.stringify(cell) ?? String(cell);
-  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
+  return text.length <= MAX_SHOWN_LENGTH ? text : `${text.slice(0, MAX_SHOWN_LENGTH)}…`;
 }
 
 type ValueSpec = ColumnSpec & { readonly kind: "number" | "date" };

@@ -1,9 +1,9 @@
-/** Which rows a model can answer at all. */
+/** Finds the rows that a model can predict. */
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import { historyGaps } from "../../features/historyGaps.ts";
 
-/** Positions of the rows that the model's history reaches; of all rows where it does not look back. */
+/** Positions of the rows that the model's history reaches; all rows for a model without lag features. */
 export function rowsInReach({ transforms }: Pick<Model, "transforms">, table: Table): Int32Array {
   const gaps = historyGaps(transforms)?.(table);
   const rows = new Int32Array(table.rowCount);

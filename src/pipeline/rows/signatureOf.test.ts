@@ -15,11 +15,11 @@ function number(...values: number[]): Column {
   return { kind: "number", name: "x", values: Float64Array.from(values) };
 }
 
-it("keeps the target and how texts are read", () => {
+it("keeps the target and the reading options", () => {
   expect(signatureOf({ rowCount: 0, columns: [] }, target, reading)).toEqual({ inputs: [], target, reading });
 });
 
-it("notes the range of a number, whether all are whole, and the share of rows without one", () => {
+it("records range, integer flag and missing share of a number column", () => {
   expect(specOf(number(3, NaN, -2, 7))).toEqual({
     name: "x",
     kind: "number",
@@ -31,17 +31,17 @@ it("notes the range of a number, whether all are whole, and the share of rows wi
   expect(specOf(number(1, 2.5))).toMatchObject({ integer: false });
 });
 
-it("has no range for a column without a value", () => {
+it("has no range for an empty column", () => {
   expect(specOf(number(NaN, NaN))).toEqual({ name: "x", kind: "number", integer: false, missingShare: 1 });
 });
 
-it("counts infinite numbers as missing, so that the model can be written as JSON", () => {
+it("counts infinite numbers as missing, because JSON cannot represent them", () => {
   const spec = specOf(number(Infinity, 1, 2, -Infinity));
   expect(spec).toMatchObject({ minimum: 1, maximum: 2, integer: true, missingShare: 0.5 });
   expect(JSON.parse(JSON.stringify(spec))).toEqual(spec);
 });
 
-it("notes the range of a date in milliseconds", () => {
+it("records the range of a date in milliseconds", () => {
   const values = Float64Array.of(Date.UTC(2026, 1, 1), NaN, Date.UTC(2025, 0, 1));
   expect(specOf({ kind: "date", name: "x", values })).toEqual({
     name: "x",
@@ -52,7 +52,7 @@ it("notes the range of a date in milliseconds", () => {
   });
 });
 
-it("lists the categories that rows have, sorted, and no other of the dictionary", () => {
+it("lists only the categories that occur, sorted", () => {
   const column: Column = {
     kind: "category",
     name: "x",
@@ -62,7 +62,7 @@ it("lists the categories that rows have, sorted, and no other of the dictionary"
   expect(specOf(column)).toEqual({ name: "x", kind: "category", categories: ["a", "b"], missingShare: 0.25 });
 });
 
-it("lists a thousand categories at most, and says that there are more", () => {
+it("lists at most a thousand categories and sets `truncated` if there are more", () => {
   const column = categoryColumn(
     "x",
     Array.from({ length: 1001 }, (_, i) => `c${String(i).padStart(4, "0")}`),

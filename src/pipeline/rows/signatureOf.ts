@@ -1,12 +1,12 @@
-/** What the training rows looked like, column by column. */
+/** Describes the input columns of the training rows. */
 import type { ColumnSpec, Signature, TargetSpec } from "../../core/table/signature.ts";
 import type { CategoryColumn, Column, DateColumn, NumberColumn, Table } from "../../core/table/table.ts";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
 
-/** More categories than this are counted, not listed, so that a model stays small. */
-const MOST_CATEGORIES = 1000;
+/** Maximum number of categories listed per column, so that the model file stays small. */
+const MAX_CATEGORIES = 1000;
 
-/** The signature of a model trained on `inputs` (the target, ids and dropped columns already left out). */
+/** @param inputs without the target, ids and dropped columns */
 export function signatureOf(inputs: Table, target: TargetSpec, reading: Signature["reading"]): Signature {
   return { inputs: inputs.columns.map((column) => columnSpec(column, inputs.rowCount)), target, reading };
 }
@@ -15,7 +15,7 @@ function columnSpec(column: Column, rowCount: number): ColumnSpec {
   return column.kind === "category" ? categorySpec(column, rowCount) : numericSpec(column, rowCount);
 }
 
-/** Infinite numbers count as missing: transforms fill them, and JSON cannot hold them. */
+/** Infinite numbers count as missing: transforms impute them, and JSON cannot represent them. */
 function numericSpec(column: NumberColumn | DateColumn, rowCount: number): ColumnSpec {
   const { count, quantiles } = columnStatistics(column.values);
   const range = count > 0 ? { minimum: quantiles[0]!, maximum: quantiles.at(-1)! } : {};
@@ -38,11 +38,11 @@ function categorySpec(column: CategoryColumn, rowCount: number): ColumnSpec {
     else seen.add(code);
   }
   const categories = [...seen].map((code) => column.categories[code]!).toSorted();
-  const listed = categories.length > MOST_CATEGORIES ? { truncated: true } : {};
+  const listed = categories.length > MAX_CATEGORIES ? { truncated: true } : {};
   return {
     name: column.name,
     kind: "category",
-    categories: categories.slice(0, MOST_CATEGORIES),
+    categories: categories.slice(0, MAX_CATEGORIES),
     ...listed,
     missingShare: missing / rowCount,
   };

@@ -1,8 +1,8 @@
-/** The target of a regression, row by row. */
+/** Reads a regression target. */
 import { parseNumber } from "../../core/text/parseNumber.ts";
 import type { Column } from "../../core/table/table.ts";
 
-/** The value at `row`, which is not missing; undefined where it is a text that is no number. */
+/** The value at `row`, which must not be missing; undefined if it is a string that is not a number. */
 export function targetNumber(column: Column, row: number): number | undefined {
   if (column.kind !== "category") return column.values[row]!;
   const value = parseNumber(column.categories[column.codes[row]!]!);

@@ -1,4 +1,4 @@
-/** FoldJudge: has threads fit points on folds, and makes the metric of their answers. */
+/** Evaluates the points of a search: fits them on folds in threads and computes the metric of their predictions. */
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -14,9 +14,10 @@ import { pointText } from "./space.ts";
 import type { TrialPool } from "./trialPool.ts";
 import type { TrialSubject, TrialTask } from "./trialTask.ts";
 
-/** What is known of one point so far. */
+/** Results of one point so far. */
 interface State {
-  readonly answers: (Float64Array | undefined)[];
+  /** By fold. */
+  readonly predictions: (Float64Array | undefined)[];
   seconds: number;
   error: string | undefined;
 }
@@ -24,30 +25,30 @@ interface State {
 export interface JudgeOptions {
   readonly data: TrainingData;
   readonly subject: TrialSubject;
-  /** Its position in the pool's work. */
+  /** Position of the subject in the pool's work. */
   readonly position: number;
 }
 
 /**
- * Points that differ only in how long a family fits (the rounds of boosting) share one fit: the first hundred trees of
- * five hundred are those of a hundred.
+ * Points that differ only in the length of the fit (the number of boosting rounds) share one fit: the first 100 of 500
+ * trees are the same as in a fit of 100.
  */
-export function foldJudge(pool: Pick<TrialPool, "answer">, { data, subject, position }: JudgeOptions): Judge {
+export function foldJudge(pool: Pick<TrialPool, "run">, { data, subject, position }: JudgeOptions): Judge {
   const records = new Map<number, State>();
   const recordOf = (number: number): State => {
-    const record = records.get(number) ?? { answers: [], seconds: 0, error: undefined };
+    const record = records.get(number) ?? { predictions: [], seconds: 0, error: undefined };
     records.set(number, record);
     return record;
   };
   const fit = async (group: Group, fold: number): Promise<void> => {
     const { params, stages, drawn } = group;
-    const told = await pool.answer({ subject: position, fold, params, stages });
+    const result = await pool.run({ subject: position, fold, params, stages });
     for (const [i, { number }] of drawn.entries()) {
       const record = recordOf(number);
-      if ("error" in told) record.error = failureOf(told.error);
+      if ("error" in result) record.error = failureOf(result.error);
       else {
-        record.answers[fold] = told.answers[i]!;
-        record.seconds += told.seconds / drawn.length;
+        record.predictions[fold] = result.predictions[i]!;
+        record.seconds += result.seconds / drawn.length;
       }
     }
   };
@@ -55,7 +56,7 @@ export function foldJudge(pool: Pick<TrialPool, "answer">, { data, subject, posi
     await Promise.all(
       groupsOf(subject, drawn).map(async (group) => {
         const missing = Array.from({ length: folds }, (_, fold) => fold).filter((fold) =>
-          group.drawn.some(({ number }) => recordOf(number).answers[fold] === undefined),
+          group.drawn.some(({ number }) => recordOf(number).predictions[fold] === undefined),
         );
         await Promise.all(missing.map((fold) => fit(group, fold)));
         for (const each of group.drawn) onEach(each, judgementOf(recordOf(each.number), folds, { data, subject }));
@@ -64,7 +65,7 @@ export function foldJudge(pool: Pick<TrialPool, "answer">, { data, subject, posi
   };
 }
 
-/** What cannot be learned from or with is a trial that failed; anything else ends the search. */
+/** Message of a data or usage error, which fails only the trial. Throws other errors, which end the search. */
 function failureOf({ kind, message, hint }: { kind: MlctlError["kind"]; message: string; hint: string | undefined }) {
   if (kind === "data" || kind === "usage") return message;
   throw new MlctlError(kind, message, { hint });
@@ -93,43 +94,48 @@ function groupsOf({ candidate }: TrialSubject, drawn: readonly Drawn[]): Group[]
   });
 }
 
-/** Threshold and calibration are learned on the answers of all folds so far: no model had seen the rows it answers for. */
+/** Threshold and calibration are fitted on the predictions of all folds so far, which are out-of-fold predictions. */
 function judgementOf(
-  { answers, seconds, error }: State,
+  { predictions, seconds, error }: State,
   folds: number,
   options: Omit<JudgeOptions, "position">,
 ): Judgement {
   if (error !== undefined) return { steps: [], seconds, error };
-  const steps = Array.from({ length: folds }, (_, i) => valueOf(answers.slice(0, i + 1) as Float64Array[], options));
+  const steps = Array.from({ length: folds }, (_, i) =>
+    valueOf(predictions.slice(0, i + 1) as Float64Array[], options),
+  );
   return { steps, seconds };
 }
 
-function valueOf(answers: readonly Float64Array[], { data, subject }: Omit<JudgeOptions, "position">): number | null {
+function valueOf(
+  predictions: readonly Float64Array[],
+  { data, subject }: Omit<JudgeOptions, "position">,
+): number | null {
   const { candidate, folds, aggregate } = subject;
   const { task, classes = [] } = data.target;
   const metric = findMetric(candidate.metric, task);
-  const truths = answers.map((_, fold) => Float64Array.from(folds[fold]!.judged, (row) => data.y[row]!));
-  const [calibrated, threshold] = decisionOf(answers, truths, { task, candidate });
+  const labels = predictions.map((_, fold) => Float64Array.from(folds[fold]!.validation, (row) => data.y[row]!));
+  const [calibrated, threshold] = decisionOf(predictions, labels, { task, candidate });
   const classCount = classes.length;
   const priced = candidate.costs === undefined ? {} : { costs: candidate.costs };
   const values = calibrated.map((raw, fold) => {
-    const decided = applyThreshold(raw, { task, classCount, threshold });
-    return metric.compute({ task, classCount, yTrue: truths[fold]!, ...decided, ...priced });
+    const prediction = applyThreshold(raw, { task, classCount, threshold });
+    return metric.compute({ task, classCount, yTrue: labels[fold]!, ...prediction, ...priced });
   });
   return aggregateFolds(values, aggregate);
 }
 
 function decisionOf(
-  answers: readonly Float64Array[],
-  truths: readonly Float64Array[],
+  predictions: readonly Float64Array[],
+  labels: readonly Float64Array[],
   { task, candidate }: { task: string; candidate: TrialSubject["candidate"] },
 ): [readonly Float64Array[], number | null] {
   const { threshold, calibration: method = null, metric, costs } = candidate;
-  if (task !== "binary") return [answers, null];
+  if (task !== "binary") return [predictions, null];
   const learns = method !== null || threshold === "tune";
-  const y = learns ? joined(truths) : new Float64Array();
-  const calibration = method === null ? undefined : fitCalibration(method, joined(answers), y);
-  const calibrated = answers.map((raw) => calibrate(raw, calibration));
+  const y = learns ? joined(labels) : new Float64Array();
+  const calibration = method === null ? undefined : fitCalibration(method, joined(predictions), y);
+  const calibrated = predictions.map((raw) => calibrate(raw, calibration));
   return [calibrated, threshold === "tune" ? bestThreshold(y, joined(calibrated), metric, costs) : threshold];
 }
 

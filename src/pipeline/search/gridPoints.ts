@@ -1,7 +1,7 @@
 /** Grid: every combination of the values of a space. */
 import { isActive, valueCount, type Dimension, type Point, type Space } from "./space.ts";
 
-/** The last parameter changes fastest. Parameters whose condition does not hold are left out, so none comes twice. */
+/** The last parameter changes fastest. Inactive parameters are left out, so no point is repeated. */
 export function gridPoints(space: Space): Point[] {
   let points: Point[] = [{}];
   for (const dimension of space) {
@@ -18,6 +18,7 @@ function valuesOf(dimension: Dimension): Point[string][] {
   if (dimension.kind === "choice") return [...new Set(dimension.values)];
   const { low, step, name } = dimension;
   const count = valueCount(dimension);
-  if (step === null || !Number.isFinite(count)) throw new RangeError(`a grid needs a list or a step for ${name}`);
+  if (step === null || !Number.isFinite(count))
+    throw new RangeError(`grid search needs a list of values or a step for ${name}`);
   return Array.from({ length: count }, (_, i) => Number((low + i * step).toPrecision(12)));
 }

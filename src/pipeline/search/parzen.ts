@@ -1,30 +1,30 @@
-/** Parzen estimator: the density of trials in a space, a bump around each and a flat one for the unknown. */
+/** Parzen estimator: density of trials in a space, with a kernel around each trial and a uniform prior. */
 import type { Random } from "../../core/random.ts";
 import { normalCumulative } from "./normalCumulative.ts";
 import { randomValue, scaleOf } from "./randomPoint.ts";
 import { isActive, onGrid, pointOf, type Dimension, type NumberDimension, type Point, type Space } from "./space.ts";
 
-/** Width of a bump as a share of the range, before the number of trials narrows it (Optuna's multivariate TPE). */
+/** Kernel width as a share of the range, before it is narrowed by the number of trials (Optuna's multivariate TPE). */
 const WIDTH = 0.2;
-/** A bump is never narrower than the range over so much. */
+/** The kernel width is at least the range divided by this. */
 const NARROWEST = 100;
-/** A draw outside the range is drawn again so many times; bumps stand inside, so that one in three or more hits. */
-const MOST_DRAWS = 1000;
+/** Maximum number of draws until one is inside the range. Kernel centres are inside, so at least one in three is. */
+const MAX_DRAWS = 1000;
 
 export interface Density {
   draw(random: Random): Point;
-  /** Logarithm, but for a term that is the same for every density of the space. */
+  /** Log density, up to a term that is the same for every density of the space. */
   logOf(point: Point): number;
 }
 
 /**
- * Parameters stay together: a bump holds all values of one trial, so that what is good only in company is found.
- * A parameter that did not count in a trial is flat in its bump.
+ * Multivariate: a kernel covers all values of one trial, so that interactions between parameters are found. A parameter
+ * that was inactive in a trial is uniform in its kernel.
  */
 export function parzenDensity(space: Space, points: readonly Point[]): Density {
   const width = WIDTH * Math.max(1, points.length) ** (-1 / (space.length + 4));
   const share = Math.max(width, 1 / Math.min(NARROWEST, points.length + 2));
-  const centres: readonly Point[] = [...points, {}]; // the last is flat in everything
+  const centres: readonly Point[] = [...points, {}]; // the last one is uniform in all parameters
   return {
     draw(random) {
       const centre = centres[random.integer(centres.length)]!;
@@ -47,9 +47,9 @@ export function parzenDensity(space: Space, points: readonly Point[]): Density {
 
 interface Drawing {
   readonly random: Random;
-  /** Width of a bump, as a share of the range. */
+  /** Kernel width, as a share of the range. */
   readonly share: number;
-  /** Bumps. */
+  /** Number of kernels. */
   readonly count: number;
 }
 
@@ -59,27 +59,27 @@ function drawNear(dimension: Dimension, value: Point[string], { random, share, c
   }
   const { from, to, position, value: valueAt } = scaleOf(dimension);
   const middle = position(Number(value));
-  for (let i = 0; i < MOST_DRAWS; i++) {
+  for (let i = 0; i < MAX_DRAWS; i++) {
     const at = middle + share * (to - from) * random.normal();
     if (at >= from && at <= to) return onGrid(dimension, valueAt(at));
   }
   return value;
 }
 
-interface Bump {
+interface Kernel {
   readonly centre: Point;
   readonly share: number;
   readonly count: number;
 }
 
-/** Of the value's probability, or for numbers without a step of its density over a flat one. */
-function logNear(dimension: Dimension, point: Point, { centre, share, count }: Bump): number {
+/** Log probability of the value; for numbers without a step its log density relative to the uniform density. */
+function logNear(dimension: Dimension, point: Point, { centre, share, count }: Kernel): number {
   const value = point[dimension.name]!;
   const middle = centre[dimension.name];
   if (dimension.kind === "choice") {
     if (middle === undefined) return -Math.log(dimension.values.length);
-    const spread = 1 / count / dimension.values.length;
-    return Math.log(((value === middle ? 1 : 0) + spread) / (1 + 1 / count));
+    const prior = 1 / count / dimension.values.length;
+    return Math.log(((value === middle ? 1 : 0) + prior) / (1 + 1 / count));
   }
   return Math.log(Math.max(Number.MIN_VALUE, numberNear(dimension, Number(value), { middle, share })));
 }

@@ -1,15 +1,15 @@
-/** Race: brings points before one fold after the other and gives up those that fall behind. */
+/** Evaluates a batch of points fold by fold and prunes those that fall behind. */
 import { median } from "../../stats/median.ts";
 import { pointText, type Point } from "./space.ts";
 import type { Trial } from "./trial.ts";
 
-/** A point that was drawn. */
+/** A point drawn from the space, with the number of its trial. */
 export interface Drawn {
   readonly number: number;
   readonly params: Point;
 }
 
-/** What folds say of a point so far. */
+/** Results of a point on the folds so far. */
 export interface Judgement {
   /** As Trial.steps. */
   readonly steps: readonly (number | null)[];
@@ -17,7 +17,7 @@ export interface Judgement {
   readonly error?: string;
 }
 
-/** Brings points before the first `folds` folds, in any order; calls `onEach` as a point is done. */
+/** Evaluates points on the first `folds` folds, in any order; calls `onEach` when a point is done. */
 export type Judge = (
   drawn: readonly Drawn[],
   folds: number,
@@ -25,34 +25,35 @@ export type Judge = (
 ) => Promise<void>;
 
 export interface SearchHooks {
-  /** Trials of an earlier search of the same kind, by number: not judged again. */
+  /** Trials of an earlier, identical search, by number; they are not evaluated again. */
   readonly known?: ReadonlyMap<number, Trial>;
-  /** Each trial once, as it ends. */
+  /** Called once per trial when it ends. */
   readonly onTrial?: (trial: Trial) => void;
 }
 
 export interface Arena {
   readonly folds: number;
-  /** Less is better. */
+  /** Smaller is better. */
   readonly lossOf: (value: number | null) => number;
   readonly judge: Judge;
   readonly hooks: SearchHooks;
 }
 
-/** Where a race stops, counted in folds, the last being all; and who goes on. */
+/** Numbers of folds after which points are compared (the last is all folds), and which points continue. */
 export interface Rule {
   readonly stops: readonly number[];
-  readonly goesOn?: (judgements: readonly Judgement[]) => readonly boolean[];
+  readonly continues?: (judgements: readonly Judgement[]) => readonly boolean[];
 }
 
-/** The survivors of a stop are one in so many, and judged on so many times its folds. */
+/** One in this many points survives a stop, and continues to this many times as many folds. */
 const ETA = 3;
-/** Finished trials that a median must have behind it. */
+/** Minimum number of finished trials for the median rule. */
 const MEDIAN_TRIALS = 5;
 
 /**
- * Successive halving by folds: after 1, 3, 9 … folds the best third goes on. Folds are what every family has, a trial
- * that goes on keeps what it was judged on, and fewer rows or trees would favour other parameters than all of them.
+ * Successive halving by folds: after 1, 3, 9 … folds the best third continues. The budget is the number of folds,
+ * because every family has folds, continued trials keep their results, and a budget of fewer rows or trees would favour
+ * other parameters than the full budget.
  * @see Jamieson & Talwalkar, Non-stochastic best arm identification and hyperparameter optimization (2016)
  */
 export function halving({ folds, lossOf }: Arena): Rule {
@@ -60,7 +61,7 @@ export function halving({ folds, lossOf }: Arena): Rule {
   for (let stop = 1; stop < folds; stop *= ETA) stops.push(stop);
   return {
     stops: [...stops, folds],
-    goesOn(judgements) {
+    continues(judgements) {
       const order = judgements.map((judgement, i) => ({ loss: lossOf(last(judgement)), i }));
       order.sort((a, b) => (a.loss === b.loss ? a.i - b.i : a.loss < b.loss ? -1 : 1));
       const kept = new Set(order.slice(0, Math.ceil(judgements.length / ETA)).map(({ i }) => i));
@@ -69,12 +70,12 @@ export function halving({ folds, lossOf }: Arena): Rule {
   };
 }
 
-/** After each fold those go on that are no worse than the median of what finished trials of earlier batches had then. */
+/** After each fold a point continues unless it is worse than the median of finished earlier trials at that fold. */
 export function medianRule({ folds, lossOf }: Arena, before: readonly Trial[]): Rule {
   const finished = before.filter(({ status }) => status === "finished");
   return {
     stops: Array.from({ length: folds }, (_, i) => i + 1),
-    goesOn(judgements) {
+    continues(judgements) {
       const limits = finished.map(({ steps }) => steps);
       return judgements.map((judgement) => {
         if (limits.length < MEDIAN_TRIALS) return true;
@@ -85,7 +86,7 @@ export function medianRule({ folds, lossOf }: Arena, before: readonly Trial[]): 
   };
 }
 
-/** @returns by number */
+/** @returns trials in the order of `batch` */
 export async function race({ folds, judge, hooks }: Arena, batch: readonly Drawn[], rule: Rule): Promise<Trial[]> {
   const judged = new Map<number, Judgement>();
   const ended = new Map<number, Trial>();
@@ -106,13 +107,13 @@ export async function race({ folds, judge, hooks }: Arena, batch: readonly Drawn
   let alive = batch;
   for (const stop of rule.stops) {
     const isLast = stop === folds;
-    const enough = (drawn: Drawn): boolean => {
+    const isDone = (drawn: Drawn): boolean => {
       const judgement = judged.get(drawn.number);
       return judgement !== undefined && (judgement.error !== undefined || judgement.steps.length >= stop);
     };
-    if (isLast) for (const drawn of alive.filter(enough)) end(drawn, "finished");
+    if (isLast) for (const drawn of alive.filter(isDone)) end(drawn, "finished");
     await judge(
-      alive.filter((drawn) => !enough(drawn)),
+      alive.filter((drawn) => !isDone(drawn)),
       stop,
       (drawn, judgement) => {
         judged.set(drawn.number, judgement);
@@ -120,10 +121,10 @@ export async function race({ folds, judge, hooks }: Arena, batch: readonly Drawn
       },
     );
     if (isLast) break;
-    const upToHere = alive.map(({ number }) => firstSteps(judged.get(number)!, stop));
-    const goesOn = rule.goesOn?.(upToHere) ?? [];
+    const partial = alive.map(({ number }) => firstSteps(judged.get(number)!, stop));
+    const continues = rule.continues?.(partial) ?? [];
     alive.forEach((drawn, i) =>
-      goesOn[i] === false || upToHere[i]!.error !== undefined ? end(drawn, "pruned") : undefined,
+      continues[i] === false || partial[i]!.error !== undefined ? end(drawn, "pruned") : undefined,
     );
     alive = alive.filter(({ number }) => !ended.has(number));
   }

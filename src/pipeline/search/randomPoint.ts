@@ -1,4 +1,4 @@
-/** Draws a point of a space at random. */
+/** Random search: draws points of a space. */
 import type { Random } from "../../core/random.ts";
 import { onGrid, pointOf, type Dimension, type NumberDimension, type Point, type Space } from "./space.ts";
 
@@ -12,7 +12,7 @@ export function randomValue(dimension: Dimension, random: Random): Point[string]
   return onGrid(dimension, value(from + random.uniform() * (to - from)));
 }
 
-/** The line on which a number is drawn: logarithms where they are asked for, half a step more on either side of a grid. */
+/** Scale on which a number is drawn: logarithmic if configured, extended by half a step at each end for a grid. */
 export interface Scale {
   readonly from: number;
   readonly to: number;
@@ -22,7 +22,7 @@ export interface Scale {
 
 export function scaleOf({ low, high, log, step }: NumberDimension): Scale {
   const margin = (step ?? 0) / 2;
-  // A grid that begins at 0 or near it has no logarithm half a step below.
+  // Half a step below a grid that starts near 0 could be negative, which has no logarithm.
   const [first, last] = [log ? Math.max(low - margin, low / 2) : low - margin, high + margin];
   if (!log) return { from: first, to: last, value: (x) => x, position: (x) => x };
   return { from: Math.log(first), to: Math.log(last), value: Math.exp, position: Math.log };

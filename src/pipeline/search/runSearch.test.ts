@@ -1,4 +1,4 @@
-/** The search itself: what is drawn, in which order nothing depends on threads, and that it finds more than chance. */
+/** Search: trials do not depend on threads, and TPE and pruning find good points. */
 import { describe, expect, it } from "vitest";
 import { gridPoints } from "./gridPoints.ts";
 import type { Drawn, Judge } from "./race.ts";
@@ -28,8 +28,8 @@ function sphere(point: Point): number {
   return Object.values(point).reduce<number>((sum, value) => sum + (Number(value) - 0.7) ** 2, 0);
 }
 
-/** Points done in the order that `order` gives; fold k adds k to the value, so that it is known which were judged. */
-function judging(valueOf: (point: Point) => number, order: (drawn: readonly Drawn[]) => readonly Drawn[] = (d) => d) {
+/** Completes points in the given order. Fold k adds k to the value, which shows which folds were evaluated. */
+function judgeBy(valueOf: (point: Point) => number, order: (drawn: readonly Drawn[]) => readonly Drawn[] = (d) => d) {
   const fits: [number, number][] = [];
   const seen = new Map<number, number>();
   const judge: Judge = async (drawn, folds, onEach) => {
@@ -47,42 +47,42 @@ const best = (trials: readonly Trial[]): number => Math.min(...trials.map(({ val
 
 describe("the trials of a search", () => {
   it.each(["random", "tpe", "halving"] as const)(
-    "%s: are the same whatever is done first, and others with another seed",
+    "%s: do not depend on the order of completion, and differ with another seed",
     async (method) => {
       const search = { ...plan, method, trials: 24, folds: 3 };
-      const forward = await runSearch(search, judging(branin).judge);
-      const backward = await runSearch(search, judging(branin, (drawn) => drawn.toReversed()).judge);
+      const forward = await runSearch(search, judgeBy(branin).judge);
+      const backward = await runSearch(search, judgeBy(branin, (drawn) => drawn.toReversed()).judge);
       expect(backward).toEqual(forward);
       expect(forward.map(({ number }) => number)).toEqual(Array.from({ length: 24 }, (_, i) => i));
-      const other = await runSearch({ ...search, seed: 2 }, judging(branin).judge);
+      const other = await runSearch({ ...search, seed: 2 }, judgeBy(branin).judge);
       expect(other[0]!.params).not.toEqual(forward[0]!.params);
     },
   );
 
-  it("begin alike however many there are to be", async () => {
-    const few = await runSearch({ ...plan, trials: 20 }, judging(branin).judge);
-    const many = await runSearch({ ...plan, trials: 40 }, judging(branin).judge);
+  it("start the same for any number of trials", async () => {
+    const few = await runSearch({ ...plan, trials: 20 }, judgeBy(branin).judge);
+    const many = await runSearch({ ...plan, trials: 40 }, judgeBy(branin).judge);
     expect(many.slice(0, 20)).toEqual(few);
   });
 
-  it("go on where an earlier search was stopped, to the same end, without judging anything twice", async () => {
-    const whole = await runSearch({ ...plan, trials: 30 }, judging(branin).judge);
+  it("resume a stopped search with the same result, without evaluating anything twice", async () => {
+    const whole = await runSearch({ ...plan, trials: 30 }, judgeBy(branin).judge);
     const known = new Map(whole.filter(({ number }) => number < 17).map((trial) => [trial.number, trial]));
-    const { judge, fits } = judging(branin);
+    const { judge, fits } = judgeBy(branin);
     expect(await runSearch({ ...plan, trials: 30 }, judge, { known })).toEqual(whole);
     expect(fits.map(([number]) => number)).toEqual(Array.from({ length: 13 }, (_, i) => 17 + i));
   });
 
-  it("are as many as the space has points, none twice", async () => {
+  it("are at most the points of the space, each once", async () => {
     const space = readSpace({ depth: { distribution: "integer", low: 1, high: 3 }, kind: ["a", "b"] });
     for (const method of ["random", "tpe"] as const) {
-      const trials = await runSearch({ ...plan, method, space, trials: 50 }, judging(() => 1).judge);
+      const trials = await runSearch({ ...plan, method, space, trials: 50 }, judgeBy(() => 1).judge);
       expect(new Set(trials.map(({ params }) => JSON.stringify(params))).size).toBe(6);
       expect(trials).toHaveLength(6);
     }
   });
 
-  it("end with the error of those that failed, the others go on", async () => {
+  it("keep the error of failed ones and continue with the others", async () => {
     const judge: Judge = async (drawn, folds, onEach) => {
       for (const each of drawn) {
         const failed = each.number % 2 === 0;
@@ -110,7 +110,7 @@ describe("TPE", () => {
     "finds a better minimum than random search in 50 trials, over twenty seeds: %s",
     async (_, value, space) => {
       const run = async (method: "tpe" | "random", seed: number): Promise<number> =>
-        best(await runSearch({ ...plan, space, method, seed }, judging(value).judge));
+        best(await runSearch({ ...plan, space, method, seed }, judgeBy(value).judge));
       const gains: number[] = [];
       for (let seed = 0; seed < 20; seed++) gains.push((await run("random", seed)) - (await run("tpe", seed)));
       // Sign test: with a fair coin 15 or more of 20 has probability 0.0207 (scipy.stats.binom.sf(14, 20, 0.5)).
@@ -118,23 +118,23 @@ describe("TPE", () => {
     },
   );
 
-  it("learns which of several choices is good, and in which the conditional parameter counts", async () => {
+  it("learns which choice is best, including its conditional parameter", async () => {
     const space = readSpace({
       kind: ["a", "b", "c", "d"],
       rate: { distribution: "log_uniform", low: 1e-4, high: 1, when: { kind: ["c"] } },
     });
     const value = ({ kind, rate }: Point): number => (kind === "c" ? Math.abs(Math.log10(Number(rate)) + 2) : 3);
-    const trials = await runSearch({ ...plan, space, trials: 60 }, judging(value).judge);
+    const trials = await runSearch({ ...plan, space, trials: 60 }, judgeBy(value).judge);
     expect(trials.every(({ params }) => "rate" in params === (params["kind"] === "c"))).toBe(true);
     const late = trials.slice(30).filter(({ params }) => params["kind"] === "c");
     expect(late.length).toBeGreaterThan(15); // one in four by chance
-    expect(best(trials)).toBeLessThan(0.2); // of 3 or, by chance in the right choice, 1 on average
+    expect(best(trials)).toBeLessThan(0.2); // other choices give 3, random rates with the right choice 1 on average
   });
 });
 
 describe("pruning", () => {
-  it("halving gives one fold to all, three to the best third, all to the best ninth", async () => {
-    const { judge, fits } = judging(branin);
+  it("halving evaluates all points on one fold, the best third on three, the best ninth on all", async () => {
+    const { judge, fits } = judgeBy(branin);
     const trials = await runSearch({ ...plan, method: "halving", trials: 27, folds: 9 }, judge);
     // 27 · 1 + 9 · 2 + 3 · 6
     expect(fits).toHaveLength(63);
@@ -144,19 +144,19 @@ describe("pruning", () => {
     expect(finished.map(({ params }) => branin(params)).toSorted((a, b) => a - b)).toEqual(sorted.slice(0, 3));
   });
 
-  it("by the median ends what is behind half of the earlier ones after a fold, never the best", async () => {
-    const { judge, fits } = judging(branin);
-    const all = await runSearch({ ...plan, method: "random", trials: 40, folds: 3 }, judging(branin).judge);
+  it("by the median stops trials worse than the median of earlier ones, never the best", async () => {
+    const { judge, fits } = judgeBy(branin);
+    const all = await runSearch({ ...plan, method: "random", trials: 40, folds: 3 }, judgeBy(branin).judge);
     const pruned = await runSearch({ ...plan, method: "random", trials: 40, folds: 3, pruning: "median" }, judge);
     expect(pruned.map(({ params }) => params)).toEqual(all.map(({ params }) => params));
     expect(best(pruned.filter(({ status }) => status === "finished"))).toBe(best(all));
-    expect(pruned.slice(0, 8).every(({ status }) => status === "finished")).toBe(true); // nothing to compare with yet
+    expect(pruned.slice(0, 8).every(({ status }) => status === "finished")).toBe(true); // too few finished trials to compare with
     expect(fits.length).toBeLessThan(100); // of 120
   });
 });
 
 describe("a space", () => {
-  it("as a grid has every combination once, and leaves out what does not count", () => {
+  it("as a grid has every combination once, without inactive parameters", () => {
     const space = readSpace({
       leaves: { values: [4, 8], when: { policy: ["lossguide"] } },
       policy: ["depthwise", "lossguide"],
@@ -167,16 +167,16 @@ describe("a space", () => {
     expect(points.slice(0, 3)).toEqual([0.1, 0.2, 0.3].map((rate) => ({ policy: "depthwise", rate })));
   });
 
-  it("puts numbers on multiples of their step above the smallest", () => {
+  it("rounds numbers to multiples of the step above the minimum", () => {
     const dimension = readSpace({ n: { low: 100, high: 1000, step: 50 } })[0] as NumberDimension;
     expect([99, 124, 126, 1e6].map((value) => onGrid(dimension, value))).toEqual([100, 100, 150, 1000]);
   });
 
-  it("draws whole numbers of a logarithmic range within it, small ones as often as their ratio says", async () => {
+  it("draws log-uniform integers within the range", async () => {
     const space = readSpace({ n: { distribution: "log_integer", low: 1, high: 1000 } });
-    const trials = await runSearch({ ...plan, method: "random", space, trials: 200 }, judging(() => 1).judge);
+    const trials = await runSearch({ ...plan, method: "random", space, trials: 200 }, judgeBy(() => 1).judge);
     const values = trials.map(({ params }) => Number(params["n"]));
     expect(values.every((n) => Number.isInteger(n) && n >= 1 && n <= 1000)).toBe(true);
-    expect(values.filter((n) => n > 31).length / values.length).toBeGreaterThan(0.4); // the half of the decades, less what would come twice
+    expect(values.filter((n) => n > 31).length / values.length).toBeGreaterThan(0.4); // half of the decades, minus repeated points
   });
 });

@@ -1,16 +1,16 @@
-/** Search: draws points, has folds judge them, and gives up those that fall behind. */
+/** Hyperparameter search: draws points, evaluates them on folds, and prunes those that fall behind. */
 import { random } from "../../core/random.ts";
 import { gridPoints } from "./gridPoints.ts";
 import { halving, medianRule, race, type Drawn, type Judge, type Rule, type SearchHooks } from "./race.ts";
 import { randomPoint } from "./randomPoint.ts";
 import { pointText, type Point, type Space } from "./space.ts";
-import { tpePoint, type Told } from "./tpePoint.ts";
+import { tpePoint, type PastTrial } from "./tpePoint.ts";
 import type { Trial } from "./trial.ts";
 
 export interface SearchPlan {
   readonly method: "grid" | "random" | "tpe" | "halving";
   readonly space: Space;
-  /** How many points are drawn; a grid has as many as it has. */
+  /** Number of points to draw; ignored for a grid. */
   readonly trials: number;
   readonly folds: number;
   readonly pruning: "median" | null;
@@ -18,15 +18,15 @@ export interface SearchPlan {
   readonly seed: number;
 }
 
-/** Trials drawn together, before any of them is judged: the same number whatever the number of threads. */
+/** Trials drawn before any of them is evaluated. Fixed, so that results do not depend on the number of threads. */
 const BATCH = 4;
-/** Points drawn again before the space counts as used up. */
-const MOST_DRAWS = 100;
+/** Redraws of a repeated point before the space counts as exhausted. */
+const MAX_DRAWS = 100;
 
 /**
- * The same plan gives the same trials: each is drawn from the seed, its number and the trials of earlier batches, and
- * no decision looks at which of a batch was done first.
- * @returns by number
+ * The same plan gives the same trials: each one depends on the seed, its number and the trials of earlier batches, but
+ * not on the order in which the trials of a batch finish.
+ * @returns trials by number
  */
 export async function runSearch(plan: SearchPlan, judge: Judge, hooks: SearchHooks = {}): Promise<Trial[]> {
   const { method, folds, greaterIsBetter } = plan;
@@ -42,7 +42,7 @@ export async function runSearch(plan: SearchPlan, judge: Judge, hooks: SearchHoo
   const learns = method === "tpe" || (plan.pruning !== null && method !== "halving");
   while (trials.length < count) {
     const next = Math.min(learns ? BATCH : count, count - trials.length);
-    const batch = grid?.slice(trials.length, trials.length + next) ?? drawFresh(plan, toldOf(trials, lossOf), next);
+    const batch = grid?.slice(trials.length, trials.length + next) ?? drawFresh(plan, pastTrials(trials, lossOf), next);
     if (batch.length === 0) break;
     trials.push(...(await race(arena, batch, ruleNow())));
   }
@@ -53,23 +53,23 @@ function numbered(points: readonly Point[]): Drawn[] {
   return points.map((params, number) => ({ number, params }));
 }
 
-/** What was given up was behind: it is among the bad ones. */
-function toldOf(trials: readonly Trial[], lossOf: (value: number | null) => number): Told[] {
+/** Pruned trials count as bad ones. */
+function pastTrials(trials: readonly Trial[], lossOf: (value: number | null) => number): PastTrial[] {
   return trials.map(({ params, value, status }) => ({
     point: params,
     loss: status === "finished" ? lossOf(value) : Infinity,
   }));
 }
 
-/** No point twice; fewer than asked for where the space has no more. */
-function drawFresh({ method, space, seed }: SearchPlan, told: readonly Told[], count: number): Drawn[] {
-  const seen = new Set(told.map(({ point }) => pointText(point)));
+/** Draws points that were not drawn before; fewer than `count` if the space is exhausted. */
+function drawFresh({ method, space, seed }: SearchPlan, past: readonly PastTrial[], count: number): Drawn[] {
+  const seen = new Set(past.map(({ point }) => pointText(point)));
   const drawn: Drawn[] = [];
   while (drawn.length < count) {
-    const number = told.length + drawn.length;
+    const number = past.length + drawn.length;
     const numbers = random((seed + Math.imul(number + 1, 0x9e3779b9)) >>> 0);
-    let params = method === "tpe" ? tpePoint(space, told, numbers) : randomPoint(space, numbers);
-    for (let again = 0; seen.has(pointText(params)) && again < MOST_DRAWS; again++) {
+    let params = method === "tpe" ? tpePoint(space, past, numbers) : randomPoint(space, numbers);
+    for (let again = 0; seen.has(pointText(params)) && again < MAX_DRAWS; again++) {
       params = randomPoint(space, numbers);
     }
     if (seen.has(pointText(params))) break;

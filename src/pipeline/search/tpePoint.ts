@@ -4,41 +4,38 @@ import { parzenDensity } from "./parzen.ts";
 import { randomPoint } from "./randomPoint.ts";
 import type { Point, Space } from "./space.ts";
 
-/** So many trials are drawn at random before there is anything to learn from. */
+/** Number of random trials before TPE starts. */
 const STARTUP_TRIALS = 10;
-/** Draws from the good ones' density of which the best is taken. */
+/** Number of draws from the density of good trials, of which the best one is returned. */
 const CANDIDATES = 24;
-/** The good ones: BOHB's share rather than Optuna's tenth, which is too few where four are drawn at a time. */
+/** Share of good trials: BOHB's, because Optuna's tenth is too few when four points are drawn at a time. */
 const GOOD_SHARE = 0.15;
-const MOST_GOOD = 25;
+const MAX_GOOD = 25;
 
-/** A finished trial. */
-export interface Told {
+export interface PastTrial {
   readonly point: Point;
-  /** Less is better; Infinity for one that failed. */
+  /** Smaller is better; Infinity for failed and pruned trials. */
   readonly loss: number;
 }
 
 /**
- * Multivariate TPE: all parameters of a trial together. 10 random trials, then the best 15 % against the rest, 24
- * candidates; widths as in Optuna. In 50 trials over 20 seeds it beat random search 17 times on Branin's function, 20
- * times on a sphere of 5 and 16 times on Hartmann's function of 6 parameters.
- * @param told in the order of the trials
+ * Multivariate TPE: 10 random trials, then 24 candidates drawn from the density of the best 15 % of the trials and
+ * compared with the density of the rest; kernel widths as in Optuna. With 50 trials and 20 seeds it beat random search
+ * 17 times on Branin's function, 20 times on a sphere of 5 and 16 times on Hartmann's function of 6 parameters.
+ * @param past trials in order
  * @see Bergstra et al., Algorithms for hyper-parameter optimization (2011)
  * @see Falkner, Klein & Hutter, BOHB (2018), for the multivariate form
  */
-export function tpePoint(space: Space, told: readonly Told[], random: Random): Point {
-  if (told.length < STARTUP_TRIALS) return randomPoint(space, random);
-  const goodCount = Math.min(Math.ceil(GOOD_SHARE * told.length), MOST_GOOD);
-  const sorted = told.toSorted((a, b) => (a.loss === b.loss ? 0 : a.loss < b.loss ? -1 : 1)); // the earlier of equals first
+export function tpePoint(space: Space, past: readonly PastTrial[], random: Random): Point {
+  if (past.length < STARTUP_TRIALS) return randomPoint(space, random);
+  const goodCount = Math.min(Math.ceil(GOOD_SHARE * past.length), MAX_GOOD);
+  const sorted = past.toSorted((a, b) => (a.loss === b.loss ? 0 : a.loss < b.loss ? -1 : 1)); // stable: earlier trials first on ties
   const points = sorted.map(({ point }) => point);
-  const [likely, usual] = [points.slice(0, goodCount), points.slice(goodCount)].map((some) =>
-    parzenDensity(space, some),
-  );
+  const [good, bad] = [points.slice(0, goodCount), points.slice(goodCount)].map((some) => parzenDensity(space, some));
   let best = { point: {} as Point, gain: -Infinity };
   for (let i = 0; i < CANDIDATES; i++) {
-    const point = likely!.draw(random);
-    const gain = likely!.logOf(point) - usual!.logOf(point);
+    const point = good!.draw(random);
+    const gain = good!.logOf(point) - bad!.logOf(point);
     if (gain > best.gain) best = { point, gain };
   }
   return best.point;

@@ -1,21 +1,21 @@
-/** The threads of a search: piscina hands each task to the next that is free. */
+/** Thread pool of a search (piscina). */
 import { Piscina } from "piscina";
 import { MlctlError } from "../../core/errors.ts";
 import { endThreads } from "../../core/nativeOpening.ts";
-import type { TrialAnswer, TrialTask, TrialWork } from "./trialTask.ts";
+import type { TrialResult, TrialTask, TrialWork } from "./trialTask.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 
-/** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
+/** Threads can only run compiled code; tests run the sources, with the build next to them. */
 const workerUrl = new URL("dist/pipeline/search/trialWorker.js", projectRoot);
 
 export interface TrialPool {
-  /** @throws {MlctlError} kind "failure" where a thread broke; the signal's reason where it was called off */
-  answer(task: TrialTask): Promise<TrialAnswer>;
-  /** Ends the threads, whatever they do. */
+  /** @throws {MlctlError} kind "failure" if a thread failed; the signal's reason if the search was aborted */
+  run(task: TrialTask): Promise<TrialResult>;
+  /** Terminates the threads, even if they are busy. */
   close(): Promise<void>;
 }
 
-/** @param work goes over to each thread once */
+/** @param work sent to each thread once */
 export function trialPool(work: TrialWork, options: { workers: number; signal: AbortSignal }): TrialPool {
   const { workers, signal } = options;
   const pool = new Piscina({
@@ -23,22 +23,22 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
     workerData: work,
     minThreads: workers,
     maxThreads: workers,
-    // A thread that waits in Atomics.wait cannot be told to end by anything but force.
+    // A thread that waits in Atomics.wait could only be terminated by force.
     atomics: "disabled",
   });
   const stop = (): void => void endThreads(() => pool.destroy());
   signal.addEventListener("abort", stop, { once: true });
   return {
-    async answer(task) {
+    async run(task) {
       signal.throwIfAborted();
       try {
-        return (await pool.run(task)) as TrialAnswer;
+        return (await pool.run(task)) as TrialResult;
       } catch (error) {
         signal.throwIfAborted();
         const reason = error instanceof Error ? error.message : String(error);
-        throw new MlctlError("failure", `a thread of the search failed: ${reason}`, {
+        throw new MlctlError("failure", `a search thread failed: ${reason}`, {
           cause: error,
-          hint: "give it fewer threads with --workers 1, or report this with the data and configuration",
+          hint: "try --workers 1, or report this with the data and configuration",
         });
       }
     },

@@ -1,4 +1,4 @@
-/** TrialTask: what the threads of a search are handed, and what they answer. */
+/** Messages to and from the threads of a search. */
 import type { ErrorKind } from "../../core/errors.ts";
 import type { Aggregate } from "../../core/records/run.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -6,35 +6,35 @@ import type { Candidate } from "../fit/candidate.ts";
 import type { Fold } from "../fit/foldsOf.ts";
 import type { TrainingData } from "../fit/partOf.ts";
 
-/** What each thread is given once. */
+/** Sent to each thread once. */
 export interface TrialWork {
   readonly data: TrainingData;
   readonly subjects: readonly TrialSubject[];
 }
 
-/** What one search is about: a candidate without the parameters that are searched for. */
+/** Subject of one search: a candidate without the parameters to search, and its folds. */
 export interface TrialSubject {
   readonly candidate: Candidate;
   readonly folds: readonly Fold[];
-  /** How their figures become a trial's. */
+  /** How the values of the folds are aggregated. */
   readonly aggregate: Aggregate;
 }
 
-/** Points that one fit on one fold answers. */
+/** Points that share one fit on one fold. */
 export interface TrialTask {
-  /** Position in TrialWork. */
+  /** Position in TrialWork.subjects. */
   readonly subject: number;
   readonly fold: number;
-  /** Of the longest of them, those that are not searched for included. */
+  /** All parameters of the point with the longest fit, including those that are not searched. */
   readonly params: JsonObject;
-  /** Each point's value of the family's `stages` parameter; null where it has none or there is one point. */
+  /** Value of the family's `stages` parameter for each point; null if the family has none or for a single point. */
   readonly stages: readonly number[] | null;
 }
 
-export type TrialAnswer =
+export type TrialResult =
   | {
-      /** One a point: what its model says of the fold's judged rows, as Predictor.predict. */
-      readonly answers: readonly Float64Array[];
+      /** One per point: predictions for the validation rows of the fold, as Predictor.predict. */
+      readonly predictions: readonly Float64Array[];
       readonly seconds: number;
     }
   | { readonly error: { readonly kind: ErrorKind; readonly message: string; readonly hint: string | undefined } };

@@ -1,4 +1,4 @@
-/** Entry of a search's threads: fits points on folds; what does not depend on the point is made once. */
+/** Entry point of the search threads: fits points on folds. Features are computed once per fold, not per point. */
 import { workerData } from "node:worker_threads";
 import { MlctlError } from "../../core/errors.ts";
 import type { Estimator } from "../../core/estimator.ts";
@@ -9,33 +9,33 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { candidateFeatures, type CandidateFeatures } from "../fit/candidateFeatures.ts";
 import { partOf } from "../fit/partOf.ts";
-import { refuseGaps } from "../predict/predictor.ts";
-import type { TrialAnswer, TrialTask, TrialWork } from "./trialTask.ts";
+import { requireHistory } from "../predict/predictor.ts";
+import type { TrialResult, TrialTask, TrialWork } from "./trialTask.ts";
 
-/** Matrices of folds that were not used for longest go beyond this. */
+/** Maximum size of the cached matrices; the least recently used folds are dropped first. */
 const KEPT_BYTES = 256 * 1024 * 1024;
 
 interface FoldFeatures extends CandidateFeatures {
-  /** Of the judged rows. */
+  /** Features of the fold's validation rows. */
   readonly judged: Matrix;
 }
 
 const { data, subjects } = workerData as TrialWork;
 const kept = new Map<string, FoldFeatures>();
 
-export default async function answer(task: TrialTask): Promise<TrialAnswer> {
+export default async function run(task: TrialTask): Promise<TrialResult> {
   const start = performance.now();
   try {
-    const answers = await answersOf(task);
-    return { answers, seconds: (performance.now() - start) / 1000 };
+    const predictions = await predictionsOf(task);
+    return { predictions, seconds: (performance.now() - start) / 1000 };
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
-    // Classes do not survive the way between threads.
+    // Error classes are lost between threads.
     return { error: { kind: error.kind, message: error.message, hint: error.hint } };
   }
 }
 
-async function answersOf({ subject, fold, params, stages }: TrialTask): Promise<Float64Array[]> {
+async function predictionsOf({ subject, fold, params, stages }: TrialTask): Promise<Float64Array[]> {
   const { candidate } = subjects[subject]!;
   const { X, y, options, judged } = featuresOf(subject, fold);
   const estimator = findEstimator(candidate.family);
@@ -49,7 +49,7 @@ async function answersOf({ subject, fold, params, stages }: TrialTask): Promise<
   return models.map((model) => estimator.load(model).predict(judged));
 }
 
-/** Of a point alone in its group. */
+/** Fit length of a point that is alone in its group; null if the family cannot share fits. */
 function ownLength({ stages, params: specs }: Estimator, params: JsonObject): number[] | null {
   if (stages === undefined || !stages.shares(params)) return null;
   const length = params[stages.param] ?? specs.find(({ name }) => name === stages.param)?.default;
@@ -71,10 +71,10 @@ function featuresOf(subject: number, fold: number): FoldFeatures {
 
 function makeFeatures(subject: number, fold: number): FoldFeatures {
   const { candidate, folds } = subjects[subject]!;
-  const { training, judged } = folds[fold]!;
+  const { training, validation } = folds[fold]!;
   const part = partOf(data, training);
   const features = candidateFeatures(candidate, part);
-  const rows = selectRows(data.inputs, judged);
-  refuseGaps(features.transforms)(rows);
+  const rows = selectRows(data.inputs, validation);
+  requireHistory(features.transforms)(rows);
   return { ...features, judged: featureMatrix(rows, features.transforms) };
 }

@@ -1,4 +1,4 @@
-/** Chooses what grows the trees: the first native library that works, else WebAssembly. */
+/** Chooses the engine that grows the trees: the first native library that works, else WebAssembly. */
 import { MlctlError } from "../../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { findLibraries, type FoundLibrary } from "./native/findLibrary.ts";
@@ -14,18 +14,18 @@ export interface RefusedLibrary extends FoundLibrary {
   readonly reason: string;
 }
 
-/** What the machine has for the native engine. */
+/** The libxgboosts of this machine that were tried for the native engine. */
 export interface NativeLibraries {
-  /** Null: none can be used. */
+  /** Null if none can be used. */
   readonly used: UsableLibrary | null;
-  /** Tried before it, or before WebAssembly was taken. */
+  /** Libraries that were tried before and cannot be used. */
   readonly refused: readonly RefusedLibrary[];
 }
 
-/** By path: opening a library takes a while, and it is asked for at each fit. */
+/** Results by path, because opening a library is slow and each fit chooses an engine. */
 const tried = new Map<string, UsableLibrary | RefusedLibrary>();
 
-/** @throws {MlctlError} kind "usage" where MLCTL_XGBOOST_LIBRARY does not name a file */
+/** @throws {MlctlError} kind "usage" if MLCTL_XGBOOST_LIBRARY is not a file */
 export async function nativeLibraries(): Promise<NativeLibraries> {
   const refused: RefusedLibrary[] = [];
   for (const found of findLibraries()) {
@@ -39,19 +39,19 @@ export async function nativeLibraries(): Promise<NativeLibraries> {
 
 /**
  * @param wanted "auto", "wasm" or "native"
- * @throws {MlctlError} kind "usage" where the native engine is wanted and cannot be had
+ * @throws {MlctlError} kind "usage" if the native engine is requested and cannot be used
  */
 export async function chooseEngine(wanted: string): Promise<Engine> {
   if (wanted === "wasm") return wasmEngine;
   const { used, refused } = await nativeLibraries();
   if (used !== null) return nativeEngine(used.path);
-  // Named by the user, it is what the user wants: no other engine in its stead.
+  // The user named this library, so do not fall back to another engine.
   const isNamed = refused.some(({ origin }) => origin === "MLCTL_XGBOOST_LIBRARY");
   if (wanted === "auto" && !isNamed) return wasmEngine;
   const why = refused.length === 0 ? "libxgboost is not installed" : refused.map(describeRefusal).join("; ");
-  throw new MlctlError("usage", `the native engine of xgboost cannot be used: ${why}`, {
+  throw new MlctlError("usage", `cannot use the native engine of xgboost: ${why}`, {
     hint: isNamed
-      ? "name another file in MLCTL_XGBOOST_LIBRARY, or unset it"
+      ? "set MLCTL_XGBOOST_LIBRARY to another file, or unset it"
       : `${INSTALL_HINT}; engine "wasm" needs no library`,
   });
 }

@@ -1,30 +1,30 @@
-/** Engine: what grows the trees. Prediction needs none. */
+/** Engine: grows the trees. Prediction does not need one. */
 import type { FitOptions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
 import type { BestRound, Watch } from "../train/bestRound.ts";
 import type { TreeEnsemble } from "../ensemble.ts";
 import type { Objective } from "../objectives.ts";
 
-/** The options of `fit`; `params` are complete, by XGBoost's names, and `tree_method` is never "auto". */
+/** The options of `fit`; `params` are complete, have XGBoost's names, and `tree_method` is never "auto". */
 export interface TrainingRequest extends Omit<FitOptions, "task"> {
-  /** NaN is missing, no infinite values. */
+  /** NaN is missing; infinite values are not allowed. */
   readonly X: Matrix;
   readonly y: Float64Array;
   readonly objective: Objective;
 }
 
 export interface Engine {
-  /** As recorded in the run: "wasm", "native". */
+  /** As recorded in the run: "wasm" or "native". */
   readonly name: string;
-  /** Starts its thread, where none runs yet. */
+  /** Starts its thread if none is running yet. */
   prepare(): void;
   /** The same request gives the same ensemble. */
   fit(request: TrainingRequest): Promise<TreeEnsemble>;
-  /** Trains on the rows of the request until `watch` sees nothing better on its own rows. */
+  /** Trains on the rows of the request until the metric on the rows of `watch` stops improving. */
   findRounds(request: TrainingRequest, watch: Watch): Promise<BestRound>;
   /**
-   * Margins of `rows` after each of `rounds`, row-major (n_samples × outputs); absent where the engine has to
-   * hand out the model for it. The engine's own sums: the base margin comes first, not last.
+   * Margins of `rows` after each of `rounds`, row-major (n_samples × outputs); absent if the engine can only return the
+   * model. These are the engine's own sums: it adds the base margin first, our predictor adds it last.
    */
   margins?(request: TrainingRequest, rows: Matrix, rounds: readonly number[]): Promise<Float32Array[]>;
 }

@@ -1,20 +1,20 @@
-/** Turns the family's parameters into those of an engine, and refuses combinations that XGBoost ignores or aborts on. */
+/** Converts the family's parameters to those of an engine; rejects combinations that XGBoost ignores or aborts on. */
 import { MlctlError } from "../../../core/errors.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { suggest } from "../../../core/text/suggest.ts";
 import { INSTALL_HINT } from "./native/installedEngines.ts";
 import { objectives, type Objective } from "../objectives.ts";
 
-/** From here on "auto" takes hist: exact sorts every column anew at every level. */
+/** Above this "auto" chooses hist, because exact sorts every column again at every level. */
 const EXACT_ROWS = 100_000;
 
-/** What only the native engine has, with the value that asks for nothing. */
+/** Parameters that only the native engine supports, with the value that has no effect. */
 const nativeOnly: readonly (readonly [string, Json])[] = [
   ["colsample_bynode", 1],
   ["interaction_constraints", null],
 ];
 
-/** What is no parameter of the trees: the family itself sees to it. */
+/** Parameters that the family handles itself and does not pass to the engine. */
 const ownParams = [
   "engine",
   "objective",
@@ -32,8 +32,8 @@ export interface EngineContext {
 }
 
 /**
- * @param params complete
- * @returns by XGBoost's names, all scalars, without what does not apply
+ * @param params complete parameters of the family
+ * @returns parameters by XGBoost's names, all scalars, without those that do not apply
  * @throws {MlctlError} kind "usage"
  */
 export function engineSettings(params: JsonObject, context: EngineContext): JsonObject {
@@ -44,7 +44,7 @@ export function engineSettings(params: JsonObject, context: EngineContext): Json
   for (const name of [...ownParams, ...inapplicable(context)]) delete settings[name];
   if (params.max_delta_step === null) delete settings.max_delta_step;
   if (params.base_score === null) {
-    // the library's own default is another one from version to version
+    // the default of the library differs between versions
     if (context.objective === "reg:absoluteerror") delete settings.base_score;
     else settings.base_score = 0.5;
   }
@@ -63,28 +63,38 @@ function inapplicable({ engine, objective }: EngineContext): string[] {
 
 function refuse(params: JsonObject, { engine, objective }: EngineContext): void {
   if (engine === "wasm" && objectives[objective].nativeOnly) {
-    throw new MlctlError("usage", `the wasm engine of xgboost has no objective "${objective}"`, { hint: INSTALL_HINT });
+    throw new MlctlError("usage", `the wasm engine of xgboost does not support objective "${objective}"`, {
+      hint: INSTALL_HINT,
+    });
   }
-  for (const [name, nothing] of nativeOnly) {
-    if (engine !== "wasm" || params[name] === nothing) continue;
-    throw new MlctlError("usage", `the wasm engine of xgboost has no ${name}`, {
+  for (const [name, neutral] of nativeOnly) {
+    if (engine !== "wasm" || params[name] === neutral) continue;
+    throw new MlctlError("usage", `the wasm engine of xgboost does not support ${name}`, {
       hint: INSTALL_HINT,
     });
   }
   const method = params.tree_method;
   if (growsByLeaves(params) && method !== "auto" && method !== "hist") {
-    throw new MlctlError("usage", `xgboost's tree_method "${String(method)}" has no max_leaves and no lossguide`, {
-      hint: 'set tree_method to "hist", or leave it to "auto"',
-    });
+    throw new MlctlError(
+      "usage",
+      `xgboost's tree_method "${String(method)}" does not support max_leaves and lossguide`,
+      {
+        hint: 'set tree_method to "hist" or "auto"',
+      },
+    );
   }
   if (params.max_depth === 0 && (params.max_leaves === 0 || params.grow_policy !== "lossguide")) {
-    throw new MlctlError("usage", 'parameter "max_depth" of xgboost is 0, no limit, and nothing else is one', {
-      hint: 'set grow_policy to "lossguide" and max_leaves to a limit',
-    });
+    throw new MlctlError(
+      "usage",
+      'parameter "max_depth" of xgboost is 0 (no limit) without max_leaves and grow_policy "lossguide"',
+      {
+        hint: 'set grow_policy to "lossguide" and max_leaves to a number above 0',
+      },
+    );
   }
   if (engine === "wasm" && params.monotone_constraints !== null && (method === "hist" || growsByLeaves(params))) {
-    throw new MlctlError("usage", "the wasm engine of xgboost has no monotone_constraints by hist", {
-      hint: `set tree_method to "exact" or "approx" and leave max_leaves and grow_policy out, or ${INSTALL_HINT}`,
+    throw new MlctlError("usage", "the wasm engine of xgboost does not support monotone_constraints with hist", {
+      hint: `set tree_method to "exact" or "approx" and remove max_leaves and grow_policy, or ${INSTALL_HINT}`,
     });
   }
 }
@@ -97,11 +107,11 @@ function treeMethod(params: JsonObject, { rowCount, engine }: EngineContext): st
   if (params.tree_method !== "auto") return params.tree_method as string;
   if (growsByLeaves(params)) return "hist";
   if (rowCount <= EXACT_ROWS) return "exact";
-  // hist of the wasm engine does not look at these constraints, and does not say so
+  // hist of the wasm engine silently ignores these constraints
   return engine === "wasm" && params.monotone_constraints !== null ? "approx" : "hist";
 }
 
-/** "(1,0,-1)", one a feature. */
+/** As "(1,0,-1)", one entry per feature. */
 function directions(byName: JsonObject, featureNames: readonly string[]): string {
   const result = featureNames.map(() => 0);
   for (const [name, direction] of Object.entries(byName)) {
@@ -110,7 +120,7 @@ function directions(byName: JsonObject, featureNames: readonly string[]): string
   return `(${result.join()})`;
 }
 
-/** "[[0,1],[2]]" */
+/** As "[[0,1],[2]]", column numbers. */
 function groups(names: readonly Json[], featureNames: readonly string[]): string {
   const columns = names.map((group) =>
     (group as string[]).map((name) => columnOf(name, featureNames, "interaction_constraints")),
@@ -122,8 +132,10 @@ function columnOf(name: string, featureNames: readonly string[], param: string):
   const column = featureNames.indexOf(name);
   if (column >= 0) return column;
   const closest = suggest(name, featureNames);
-  throw new MlctlError("usage", `parameter "${param}" of xgboost names no feature of the model: "${name}"`, {
+  throw new MlctlError("usage", `parameter "${param}" of xgboost: the model has no feature "${name}"`, {
     hint:
-      closest === undefined ? `the features are ${featureNames.slice(0, 30).join(", ")}` : `did you mean "${closest}"?`,
+      closest === undefined
+        ? `available features: ${featureNames.slice(0, 30).join(", ")}`
+        : `did you mean "${closest}"?`,
   });
 }

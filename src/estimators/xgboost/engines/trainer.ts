@@ -1,13 +1,12 @@
-/** Trainer: an engine inside the thread that calls it, which it blocks. */
+/** Trainer: an engine that trains in the calling thread and blocks it. */
 import { openNative } from "../../../core/nativeOpening.ts";
 import type { TrainingJob } from "./trainingJob.ts";
 
-/** What an engine brings to its thread. */
 export interface Trainer {
   train(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer>;
-  /** Why training failed, better than what was thrown. */
+  /** Why training failed; more specific than the thrown error. */
   reason(error: unknown): string;
-  /** Memory that the thread keeps between jobs. */
+  /** Memory that the thread keeps between jobs, in bytes. */
   memoryBytes(): number;
 }
 
@@ -26,7 +25,7 @@ async function webAssembly(): Promise<Trainer> {
     printed.push(line);
     if (printed.length > KEPT_LINES) printed.shift();
   });
-  // XGBoost says why in what it prints ("Check failed: …"); what is thrown is often just an address.
+  // XGBoost prints the reason ("Check failed: …"); the thrown value is often just an address.
   const reason = (error: unknown): string => printed.findLast((line) => line.includes("Check failed")) ?? String(error);
   return { train: trainInMemory, reason, memoryBytes };
 }

@@ -1,20 +1,20 @@
-/** TrainingJob: what the thread that trains is handed, and what it tells. */
-import type { RoundTruth } from "../train/roundMetrics.ts";
+/** Messages to and from the training thread. */
+import type { RoundLabels } from "../train/roundMetrics.ts";
 
-/** Rows that judge each round, see `Watch`; NaN is missing, whatever the engine. */
-export interface WatchJob extends Omit<RoundTruth, "y" | "weights"> {
+/** Rows that each round is evaluated on, see `Watch`; NaN is missing, for every engine. */
+export interface WatchJob extends Omit<RoundLabels, "y" | "weights"> {
   readonly rowCount: number;
   readonly values: Float32Array<ArrayBuffer>;
   readonly labels: Float32Array<ArrayBuffer>;
   readonly weights: Float32Array<ArrayBuffer> | null;
   readonly metric: string;
   readonly patience: number;
-  /** Outputs by parallel trees. */
-  readonly treesARound: number;
+  /** Number of outputs times num_parallel_tree. */
+  readonly treesPerRound: number;
 }
 
-/** Rows that are answered instead of handing out the model. */
-export interface QuestionJob {
+/** Rows whose margins are returned instead of the model. */
+export interface MarginsJob {
   readonly rowCount: number;
   readonly values: Float32Array<ArrayBuffer>;
   readonly rounds: readonly number[];
@@ -23,26 +23,26 @@ export interface QuestionJob {
 export interface TrainingJob {
   readonly rowCount: number;
   readonly columnCount: number;
-  /** Row-major; what stands for missing is the engine's own choice. */
+  /** Row-major; the value for missing depends on the engine. */
   readonly values: Float32Array<ArrayBuffer>;
   readonly labels: Float32Array<ArrayBuffer>;
-  /** One a row; null where all weigh 1. */
+  /** One per row; null: all 1. */
   readonly weights: Float32Array<ArrayBuffer> | null;
   readonly params: readonly (readonly [string, string])[];
   readonly rounds: number;
-  /** File of the native library; null for WebAssembly. */
+  /** Path of the native library; null for WebAssembly. */
   readonly library: string | null;
-  /** Null for a model; else what comes back is not the model but its best round, as JSON. */
+  /** If not null, the result is the best round, as JSON, instead of the model. */
   readonly watch: WatchJob | null;
-  /** Null for a model; else what comes back are float32 margins, by round and row. "native" only. */
-  readonly question: QuestionJob | null;
+  /** If not null, the result is float32 margins, by round and row, instead of the model. "native" only. */
+  readonly margins: MarginsJob | null;
 }
 
-/** After "error" the thread is not used again: it may be broken. */
+/** After "error" the thread is not reused: it may be broken. */
 export type WorkerMessage =
   | { readonly type: "progress"; readonly share: number }
   | { readonly type: "model"; readonly bytes: Uint8Array; readonly memoryBytes: number }
   | { readonly type: "error"; readonly message: string };
 
-/** Often enough for a progress bar, seldom enough to cost nothing. */
+/** Maximum number of progress messages per fit. */
 export const PROGRESS_STEPS = 50;

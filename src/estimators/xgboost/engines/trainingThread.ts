@@ -1,4 +1,4 @@
-/** The thread that an engine trains in: kept for the next fit, one fit at a time, ended when a fit is called off. */
+/** The training thread of an engine: one fit at a time, reused for the next fit, terminated when a fit is aborted. */
 import { isMainThread, Worker } from "node:worker_threads";
 import { MlctlError } from "../../../core/errors.ts";
 import { endThreads } from "../../../core/nativeOpening.ts";
@@ -6,28 +6,28 @@ import { openTrainer, type Trainer } from "./trainer.ts";
 import type { TrainingJob, WorkerMessage } from "./trainingJob.ts";
 import { projectRoot } from "../../../core/projectRoot.ts";
 
-/** WebAssembly memory never shrinks: a thread that has grown beyond this is not kept. */
+/** WebAssembly memory never shrinks: a thread that has grown beyond this is not reused. */
 const KEPT_MEMORY_BYTES = 256 * 1024 * 1024;
 
-/** Only compiled code runs in a thread; tests run the sources, with the build beside them. */
+/** Threads can only run compiled code; tests run the sources, with the build next to them. */
 const workerUrl = new URL("dist/estimators/xgboost/engines/worker.js", projectRoot);
 
 export interface TrainingHooks {
   readonly signal?: AbortSignal;
   readonly onProgress?: (share: number) => void;
-  /** What to tell of an error beside its reason. */
+  /** Hint for an error with this reason. */
   readonly hint: (reason: string) => string;
 }
 
 interface Train {
   (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array>;
-  /** Starts the thread ahead of the first fit: it takes as long as a small model. */
+  /** Starts the thread before the first fit, because starting takes as long as training a small model. */
   prepare(): void;
 }
 
 /**
- * Whoever calls from a thread of its own has made it for this work: there it trains at once, on one core.
- * @returns a function that trains in the thread of `engine`: the model as its XGBoost saves it
+ * Called from a worker thread, training runs directly in that thread, on one core.
+ * @returns a function that trains in the thread of `engine` and returns the model as its XGBoost saves it
  */
 export function trainingThread(engine: string): Train {
   return isMainThread ? inOwnThread(engine) : inThisThread(engine);
@@ -41,7 +41,7 @@ function inThisThread(engine: string): Train {
   ): Promise<Uint8Array> => {
     const trainer = await (opening ??= openTrainer(engine));
     const job = makeJob();
-    // Threads of threads would only wait for each other; the trees are the same with any number.
+    // Nested threads would only wait for each other; the number of threads does not change the trees.
     const params = job.params.map(([name, value]) => [name, name === "nthread" ? "1" : value] as const);
     try {
       return trainer.train({ ...job, params }, onProgress);
@@ -56,11 +56,11 @@ function inThisThread(engine: string): Train {
 function inOwnThread(engine: string): Train {
   let idleWorker: Worker | null = null;
   let lastFit: Promise<unknown> = Promise.resolve();
-  let begun = false;
+  let isStarted = false;
 
   const start = (): Worker => {
-    begun = true;
-    // Its streams are not piped to ours: should anything be printed after all, stdout stays clean.
+    isStarted = true;
+    // Its streams are not piped to ours, so that nothing it prints reaches our stdout.
     const worker = new Worker(workerUrl, { stdout: true, stderr: true, workerData: engine });
     worker.on("exit", () => {
       if (idleWorker === worker) idleWorker = null;
@@ -70,13 +70,13 @@ function inOwnThread(engine: string): Train {
 
   const run = async (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array> => {
     hooks.signal?.throwIfAborted();
-    const job = makeJob(); // not before its turn: it is as large as the data
+    const job = makeJob(); // created as late as possible: it is as large as the data
     const worker = idleWorker ?? start();
     idleWorker = null;
     worker.ref();
     let isReusable = false;
     try {
-      const { bytes, memoryBytes } = await answer(worker, job, { ...hooks, engine });
+      const { bytes, memoryBytes } = await runJob(worker, job, { ...hooks, engine });
       isReusable = memoryBytes <= KEPT_MEMORY_BYTES;
       return bytes;
     } finally {
@@ -88,14 +88,14 @@ function inOwnThread(engine: string): Train {
 
   const train = (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array> => {
     const fit = lastFit.then(() => run(makeJob, hooks));
-    lastFit = fit.catch(() => undefined); // the next fit waits for the end of this one, good or bad
+    lastFit = fit.catch(() => undefined); // the next fit waits for this one, even if it fails
     return fit;
   };
   const prepare = (): void => {
-    if (begun) return;
+    if (isStarted) return;
     const worker = start();
     worker.unref();
-    // A fit starts another then, and tells why that does not work either.
+    // The fit then starts another thread and reports its error.
     worker.on("error", () => {
       if (idleWorker === worker) idleWorker = null;
     });
@@ -106,16 +106,16 @@ function inOwnThread(engine: string): Train {
 
 type ModelMessage = Extract<WorkerMessage, { type: "model" }>;
 
-interface AnswerOptions extends TrainingHooks {
+interface JobOptions extends TrainingHooks {
   readonly engine: string;
 }
 
-function answer(worker: Worker, job: TrainingJob, options: AnswerOptions): Promise<ModelMessage> {
+function runJob(worker: Worker, job: TrainingJob, options: JobOptions): Promise<ModelMessage> {
   const { signal, onProgress } = options;
   const { promise, resolve, reject } = deferred<ModelMessage>();
   const abort = (): void => reject(signal?.reason);
   const fail = (cause: unknown): void => reject(failure(String(cause), options, cause));
-  const exit = (code: number): void => reject(failure(`its thread ended with code ${code}`, options));
+  const exit = (code: number): void => reject(failure(`its thread exited with code ${code}`, options));
   const settle = (message: WorkerMessage): void => {
     if (message.type === "progress") onProgress?.(message.share);
     else if (message.type === "model") resolve(message);
@@ -127,7 +127,7 @@ function answer(worker: Worker, job: TrainingJob, options: AnswerOptions): Promi
   worker.postMessage(job, [job.values.buffer, job.labels.buffer, ...weights]);
   return promise.finally(() => {
     signal?.removeEventListener("abort", abort);
-    // Not removeAllListeners: it takes Node's own with it, and the thread is never heard again.
+    // Not removeAllListeners: that also removes Node's own listeners, and no further message arrives.
     worker.off("error", fail).off("exit", exit).off("message", settle);
   });
 }
@@ -148,6 +148,6 @@ function deferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
-function failure(reason: string, { engine, hint }: AnswerOptions, cause?: unknown): MlctlError {
+function failure(reason: string, { engine, hint }: JobOptions, cause?: unknown): MlctlError {
   return new MlctlError("failure", `xgboost (${engine}) failed: ${reason}`, { cause, hint: hint(reason) });
 }

@@ -1,4 +1,4 @@
-/** What the thread that trains is told of the rows that judge each round. */
+/** Converts the evaluation rows of early stopping to a message for the training thread. */
 import type { Watch } from "../train/bestRound.ts";
 import type { TrainingRequest } from "./engine.ts";
 import type { WatchJob } from "./trainingJob.ts";
@@ -14,7 +14,7 @@ export function watchJob(watch: Watch, { objective, classCount, params }: Traini
     metric,
     patience,
     objective,
-    treesARound: outputs * Number(params.num_parallel_tree),
+    treesPerRound: outputs * Number(params.num_parallel_tree),
     tweedieVariancePower: Number(params.tweedie_variance_power ?? 1.5),
     huberSlope: Number(params.huber_slope ?? 1),
   };

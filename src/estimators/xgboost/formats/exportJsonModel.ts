@@ -1,18 +1,18 @@
-/** Writes a tree ensemble as XGBoost's own JSON model, which Python, R and every other XGBoost since 1.0 reads. */
+/** Writes a tree ensemble as XGBoost's JSON model, which XGBoost 1.0 and newer reads in every language. */
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { objectiveSpec, objectives } from "../objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
-/** The version whose form this is; later ones read it as well. */
+/** Version of the format; later versions read it too. */
 const FORMAT_VERSION = [1, 7, 4];
-/** "No parent", the largest int32. */
+/** Largest int32. */
 const NO_PARENT = 2147483647;
 
 /**
- * @param featureNames as in training; `[`, `]` and `<`, which XGBoost takes for its own, become `_`
- * @param params of the family: those of the objective are saved with it
+ * @param featureNames as in training; `[`, `]` and `<`, which XGBoost does not allow, become `_`
+ * @param params parameters of the family; those of the objective are saved too
  */
 export function exportJsonModel(
   ensemble: TreeEnsemble,
@@ -32,7 +32,7 @@ export function exportJsonModel(
     feature_types: json(featureNames.map(() => "float")),
     gradient_booster: object({ model, name: json("gbtree") }),
     learner_model_param: json({
-      base_score: String(shortFloat(baseScore(ensemble))), // its reader takes nine digits at most
+      base_score: String(shortFloat(baseScore(ensemble))), // its parser accepts at most nine digits
       boost_from_average: "1",
       num_class: String(classCount),
       num_feature: String(featureNames.length),
@@ -47,19 +47,19 @@ function json(value: Json): string {
   return JSON.stringify(value);
 }
 
-/** Of values that are JSON already. */
+/** JSON object from values that are already JSON. */
 function object(parts: Readonly<Record<string, string>>): string {
   return `{${Object.entries(parts)
     .map(([name, text]) => `"${name}":${text}`)
     .join()}}`;
 }
 
-/** XGBoost takes 1 for an integer and refuses it where it wants a number: 1.0. */
+/** Writes 1 as 1.0: XGBoost reads 1 as an integer and rejects it where it expects a float. */
 function floats(values: readonly number[]): string {
   return `[${values.map((value) => (/[.e]/.test(String(value)) ? String(value) : `${value}.0`)).join()}]`;
 }
 
-/** What XGBClassifier and XGBRegressor want to know beside the model. */
+/** Attributes that XGBClassifier and XGBRegressor need. */
 function wrapper({ objective, outputCount }: TreeEnsemble): JsonObject {
   if (objectives[objective].task === "regression") return { _estimator_type: "regressor" };
   const classes = Array.from({ length: Math.max(2, outputCount) }, (_, code) => code);
@@ -110,7 +110,7 @@ function treeText(tree: Tree, id: number, featureCount: number): string {
   });
 }
 
-/** The answer that XGBoost turns into our margin: of the float32 around it the one that comes closest. */
+/** The base score whose margin, computed by XGBoost, is closest to ours; tries the neighbouring float32 values. */
 function baseScore({ objective, baseMargin }: TreeEnsemble): number {
   const { link } = objectives[objective];
   if (link !== "logistic" && link !== "log") return baseMargin;

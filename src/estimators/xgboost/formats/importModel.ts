@@ -1,4 +1,4 @@
-/** Takes over a model that XGBoost itself saved as JSON, whatever language trained it. */
+/** Imports a model that XGBoost saved as JSON, from any language. */
 import type { FittedEstimator } from "../../../core/estimator.ts";
 import { MlctlError } from "../../../core/errors.ts";
 import { readEnsemble } from "../ensemble.ts";
@@ -7,9 +7,9 @@ import { parseJsonModel } from "./parseJsonModel.ts";
 import type { JsonModel } from "./parseJsonModel.ts";
 
 /**
- * Features without names are called f0, f1, … as in XGBoost. Parameters are not in such a file.
+ * Unnamed features are called f0, f1, … as in XGBoost. Such a file has no training parameters.
  *
- * @throws {MlctlError} kind "data" with the reason where the bytes are no such model, or one that mlctl cannot answer for
+ * @throws {MlctlError} kind "data" with the reason if the bytes are not a model that mlctl supports
  */
 export function importModel(bytes: Uint8Array): FittedEstimator {
   const { ensemble, featureNames, featureCount, version } = parse(bytes);
@@ -23,7 +23,7 @@ export function importModel(bytes: Uint8Array): FittedEstimator {
     classCount: task === "regression" ? 0 : Math.max(2, ensemble.outputCount),
     state: ensemble,
   };
-  readEnsemble(fitted); // throws where a column is beyond the features or a walk would not end
+  readEnsemble(fitted); // throws if a column does not exist or a path does not end in a leaf
   return fitted;
 }
 
@@ -32,7 +32,7 @@ function parse(bytes: Uint8Array): JsonModel {
     return parseJsonModel(bytes);
   } catch (cause) {
     if (!(cause instanceof RangeError || cause instanceof SyntaxError)) throw cause;
-    throw new MlctlError("data", `this is no XGBoost model that can be read: ${cause.message}`, {
+    throw new MlctlError("data", `cannot read the XGBoost model: ${cause.message}`, {
       cause,
       hint: 'save it in Python with booster.save_model("model.json")',
     });

@@ -1,9 +1,9 @@
-/** Puts the trees of all outputs in turn: first of each, second of each; parallel trees stand together in XGBoost. */
+/** Orders trees as first of each output, second of each output, …; XGBoost stores parallel trees next to each other. */
 import type { Tree } from "../ensemble.ts";
 
 /**
  * @param outputs output of each tree
- * @throws {RangeError} where outputs have different numbers of trees
+ * @throws {RangeError} if outputs have different numbers of trees
  */
 export function interleaveTrees(trees: readonly Tree[], outputs: readonly number[], outputCount: number): Tree[] {
   const queues = Array.from({ length: outputCount }, (_, k) => trees.filter((_tree, t) => outputs[t] === k));

@@ -1,12 +1,12 @@
-/** Reads XGBoost's own JSON model, which every version since 1.0 saves, into a tree ensemble. */
+/** Reads XGBoost's JSON model, which every version since 1.0 saves, into a tree ensemble. */
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { baseMarginOf } from "./baseMargin.ts";
 import { interleaveTrees } from "./interleaveTrees.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { objectiveNames, type Objective } from "../objectives.ts";
 
-/** Other names of what gives the same answers. */
-const otherNames: Readonly<Record<string, Objective>> = {
+/** Objectives with the same predictions as another one. */
+const aliases: Readonly<Record<string, Objective>> = {
   "reg:linear": "reg:squarederror",
   "reg:logistic": "binary:logistic",
   "multi:softmax": "multi:softprob",
@@ -14,29 +14,29 @@ const otherNames: Readonly<Record<string, Objective>> = {
 
 export interface JsonModel {
   readonly ensemble: TreeEnsemble;
-  /** Null where the model was trained without names. */
+  /** Null if the model was trained without names. */
   readonly featureNames: readonly string[] | null;
   readonly featureCount: number;
-  /** Of the XGBoost that saved it, e.g. "1.7.4". */
+  /** Version of XGBoost that saved it, e.g. "1.7.4". */
   readonly version: string;
 }
 
-/** @throws {RangeError} where the text is no such model, or one that mlctl cannot read, with the reason */
+/** @throws {RangeError} with the reason if this is not such a model, or one that mlctl does not support */
 export function parseJsonModel(bytes: Uint8Array): JsonModel {
   const model = objectOf(JSON.parse(new TextDecoder().decode(bytes)) as Json, "model");
   const learner = objectOf(model.learner, "learner");
   const objectiveName = String(objectOf(learner.objective, "objective").name);
-  const objective = objectiveNames.find((name) => name === objectiveName) ?? otherNames[objectiveName];
+  const objective = objectiveNames.find((name) => name === objectiveName) ?? aliases[objectiveName];
   if (objective === undefined) {
-    const known = [...objectiveNames, ...Object.keys(otherNames)].join(", ");
-    throw new RangeError(`objective "${objectiveName}" is none of ${known}`);
+    const known = [...objectiveNames, ...Object.keys(aliases)].join(", ");
+    throw new RangeError(`objective "${objectiveName}" is not supported (supported: ${known})`);
   }
   const settings = objectOf(learner.learner_model_param, "learner_model_param");
   const outputCount = Math.max(1, Number(settings.num_class));
-  if (Number(settings.num_target ?? 1) > 1) throw new RangeError("it answers with several targets");
+  if (Number(settings.num_target ?? 1) > 1) throw new RangeError("several targets are not supported");
   const booster = objectOf(learner.gradient_booster, "gradient_booster");
   if (booster.name !== "gbtree")
-    throw new RangeError(`its booster is ${String(booster.name)}: only gbtree can be read`);
+    throw new RangeError(`booster "${String(booster.name)}" is not supported, only gbtree`);
   const stored = objectOf(booster.model, "model");
   const trees = interleaveTrees(
     listOf(stored.trees, "trees").map((tree, t) => readTree(objectOf(tree, `trees[${t}]`))),
@@ -52,19 +52,20 @@ export function parseJsonModel(bytes: Uint8Array): JsonModel {
   };
 }
 
-/** From XGBoost 3.1 on it is a list, one entry an output. */
+/** Since XGBoost 3.1 it is a list with one entry per output. */
 function baseScoreOf(baseScore: Json | undefined): number {
   const entries = String(baseScore).replace(/[[\]]/g, "").split(",").map(Number);
   const score = entries[0]!;
-  if (Number.isNaN(score)) throw new RangeError("its base_score is no number");
-  if (entries.some((entry) => entry !== score)) throw new RangeError("its classes have base scores of their own");
+  if (Number.isNaN(score)) throw new RangeError("base_score is not a number");
+  if (entries.some((entry) => entry !== score))
+    throw new RangeError("a different base score for each class is not supported");
   return score;
 }
 
-/** Nodes are numbered anew, level by level: pruned ones go, and the right child stands behind the left. */
+/** Renumbers the nodes level by level: drops pruned nodes and puts the right child after the left. */
 function readTree(from: JsonObject): Tree {
   if (listOf(from.categories ?? [], "categories").length > 0) {
-    throw new RangeError("it splits by categories: encode them as numbers and train again");
+    throw new RangeError("categorical splits are not supported: encode categories as numbers and train again");
   }
   const left = numbersOf(from.left_children, "left_children");
   const right = numbersOf(from.right_children, "right_children");
@@ -77,11 +78,12 @@ function readTree(from: JsonObject): Tree {
   const pending = [0];
   for (let at = 0; at < pending.length; at++) {
     const node = pending[at]!;
-    if (pending.length > left.length || left[node] === undefined) throw new RangeError("its trees are not trees");
+    if (pending.length > left.length || left[node] === undefined)
+      throw new RangeError("a tree has invalid child nodes");
     const isLeaf = left[node] === -1;
     tree.feature[at] = isLeaf ? -1 : column[node]!;
     tree.missingLeft[at] = isLeaf ? 0 : missingLeft[node]!;
-    tree.value[at] = value[node]! + 0; // the shortest decimal already; no −0, which JSON forgets
+    tree.value[at] = value[node]! + 0; // already the shortest decimal; + 0 turns −0 into 0: JSON has no −0
     tree.left[at] = isLeaf ? 0 : pending.length;
     tree.gain[at] = isLeaf ? 0 : gain[node]!;
     tree.cover[at] = cover[node]!;
@@ -92,7 +94,7 @@ function readTree(from: JsonObject): Tree {
 
 function objectOf(value: Json | undefined, name: string): JsonObject {
   if (value === undefined || value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new RangeError(`"${name}" is not in it`);
+    throw new RangeError(`"${name}" is missing or not an object`);
   }
   return value as JsonObject;
 }

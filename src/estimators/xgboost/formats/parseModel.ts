@@ -4,7 +4,7 @@ import { interleaveTrees } from "./interleaveTrees.ts";
 import type { Objective } from "../objectives.ts";
 import { shortFloat } from "./shortFloat.ts";
 
-// Sizes in bytes of the structs that XGBoost 0.7 dumps as they lie in memory (little endian).
+// Sizes in bytes of the structs, which XGBoost 0.7 writes as they are in memory (little endian).
 const LEARNER_PARAM_BYTES = 136;
 const BOOSTER_PARAM_BYTES = 160;
 const TREE_PARAM_BYTES = 148;
@@ -23,7 +23,7 @@ const objectiveNames: Readonly<Record<string, Objective>> = {
 /**
  * Layout: learner parameters, names of objective and booster, booster parameters, trees, output of each tree.
  *
- * @throws {RangeError} where the bytes are not such a model
+ * @throws {RangeError} if the bytes are not such a model
  * @see XGBoost 0.7, src/learner.cc, src/gbm/gbtree.cc and include/xgboost/tree_model.h, each its `Save`
  */
 export function parseModel(bytes: Uint8Array): TreeEnsemble {
@@ -38,8 +38,8 @@ export function parseModel(bytes: Uint8Array): TreeEnsemble {
   };
   const name = text();
   const objective = objectiveNames[name];
-  if (objective === undefined) throw new RangeError(`objective "${name}" of the binary model is not known`);
-  if (text() !== "gbtree") throw new RangeError("the binary model is not made of trees");
+  if (objective === undefined) throw new RangeError(`objective "${name}" of the binary model is not supported`);
+  if (text() !== "gbtree") throw new RangeError("the booster of the binary model is not gbtree");
   const treeCount = view.getInt32(at, true);
   at += BOOSTER_PARAM_BYTES;
   const trees: Tree[] = [];
@@ -60,7 +60,7 @@ export function parseModel(bytes: Uint8Array): TreeEnsemble {
   };
 }
 
-/** Nodes are numbered anew, level by level: pruned ones go, and the right child stands behind the left. */
+/** Renumbers the nodes level by level: drops pruned nodes and puts the right child after the left. */
 function readTree(view: DataView, nodesAt: number, statisticsAt: number): Tree {
   const tree = { feature: [0], value: [0], left: [0], missingLeft: [0], gain: [0], cover: [0] };
   const pending = [0];

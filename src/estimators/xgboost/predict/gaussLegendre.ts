@@ -5,11 +5,11 @@ export interface Quadrature {
   readonly weights: Float64Array;
 }
 
-const known = new Map<number, Quadrature>();
+const cache = new Map<number, Quadrature>();
 
 /** @see Press et al., Numerical Recipes, 4.6: the roots of the Legendre polynomial by Newton's method */
 export function gaussLegendre(count: number): Quadrature {
-  const cached = known.get(count);
+  const cached = cache.get(count);
   if (cached !== undefined) return cached;
   const points = new Float64Array(count);
   const weights = new Float64Array(count);
@@ -27,11 +27,11 @@ export function gaussLegendre(count: number): Quadrature {
     weights[i] = 1 / ((1 - x * x) * slope * slope);
   }
   const quadrature = { points, weights };
-  known.set(count, quadrature);
+  cache.set(count, quadrature);
   return quadrature;
 }
 
-/** The Legendre polynomial of that degree and its derivative, by the recurrence of three terms. */
+/** Value and derivative of the Legendre polynomial, by the three-term recurrence. */
 function legendre(degree: number, x: number): readonly [number, number] {
   let [before, value] = [0, 1];
   for (let n = 1; n <= degree; n++) [before, value] = [value, ((2 * n - 1) * x * value - (n - 1) * before) / n];

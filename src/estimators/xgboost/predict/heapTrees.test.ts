@@ -5,7 +5,7 @@ import { heapTrees } from "./heapTrees.ts";
 import { treePredictor } from "./treePredictor.ts";
 
 describe("heapTrees", () => {
-  it("gives many rows the same answers as few, bit by bit, whatever is missing, infinite or on a threshold", () => {
+  it("gives bitwise the same predictions for many rows as for one, with missing and infinite values and values on a threshold", () => {
     for (const [seed, outputCount] of [
       [1, 1],
       [2, 3],
@@ -23,7 +23,7 @@ describe("heapTrees", () => {
     }
   });
 
-  it("adds up leaves in the order of the trees, as float32", () => {
+  it("sums leaves in the order of the trees, as float32", () => {
     const ensemble = grown(4, { treeCount: 50, outputCount: 1, depth: 4, width: 3 });
     const rows = someRows(4, 600, 3);
     const predictor = treePredictor(ensemble);
@@ -36,14 +36,14 @@ describe("heapTrees", () => {
     expect([...predictor.predict(rows)]).toEqual([...expected]);
   });
 
-  it("leaves trees that are too deep to the other walk, which answers all the same", () => {
+  it("does not support deep trees, which the predictor then walks node by node", () => {
     const ensemble = grown(5, { treeCount: 3, outputCount: 1, depth: 12, width: 4 });
     expect(heapTrees(ensemble)).toBeUndefined();
     const rows = someRows(5, 600, 4);
     expect(treePredictor(ensemble).predict(rows).every(Number.isFinite)).toBe(true);
   });
 
-  it("takes an ensemble of leaves alone", () => {
+  it("supports trees that are a single leaf", () => {
     const leaf: Tree = { feature: [-1], value: [1.5], left: [0], missingLeft: [0], gain: [0], cover: [1] };
     const ensemble: TreeEnsemble = {
       objective: "reg:squarederror",
@@ -55,7 +55,7 @@ describe("heapTrees", () => {
   });
 });
 
-/** Trees whose thresholds are multiples of 1/8, so that rows often stand on one. */
+/** Random trees whose thresholds are multiples of 1/8, so that values often equal a threshold. */
 function grown(
   seed: number,
   size: { treeCount: number; outputCount: number; depth: number; width: number },

@@ -1,23 +1,23 @@
-/** LeafPaths: what TreeSHAP has to know of the way from the root of a tree to each of its leaves. */
+/** LeafPaths: features and row shares on the path to each leaf of a tree, as TreeSHAP needs them. */
 import type { Tree } from "../ensemble.ts";
 
 /**
- * Along a path every feature has one slot, however often it is tested; the slots of a node are the first ones of all
- * nodes below it.
+ * Every feature on a path has one slot, even if it is tested several times. All nodes below a node share its slots, as
+ * their first ones.
  */
 export interface LeafPaths {
-  /** Slot of the feature that a node tests; of no meaning in a leaf. (nodes) */
+  /** Slot of the feature that a node tests; unused in a leaf. (nodes) */
   readonly slot: Int32Array;
   readonly parent: Int32Array;
-  /** First entry of a leaf in `feature` and `share`, the next leaf's is behind it; −1 for other nodes. (nodes) */
+  /** First entry of a leaf in `feature` and `share`; −1 for other nodes. (nodes) */
   readonly start: Int32Array;
   /** Number of slots of a leaf. (nodes) */
   readonly size: Int32Array;
   /** Column of each slot of each leaf. */
   readonly feature: Int32Array;
-  /** Share of the training rows that goes on at the tests of that column, multiplied over them. */
+  /** Share of the training rows that follow the path at the tests of that column, multiplied over the tests. */
   readonly share: Float64Array;
-  /** Mean answer over the training rows, by cover. */
+  /** Mean leaf value over the training rows, weighted by cover. */
   readonly mean: number;
 }
 
@@ -63,7 +63,7 @@ function withStep(path: readonly Step[], slot: number, step: Step): readonly Ste
   return before === undefined ? [...path, step] : path.with(slot, { ...step, share: before.share * step.share });
 }
 
-/** Where no training row came by (weights of 0), half of none goes either way. */
+/** 0.5 if no training row reached the node (weights of 0). */
 function shareOf({ cover }: Tree, node: number, child: number): number {
   return cover[node]! > 0 ? cover[child]! / cover[node]! : 0.5;
 }

@@ -1,23 +1,23 @@
-/** Ranks of values among the thresholds of an ensemble: integers, which can be compared without a branch. */
+/** Ranks of values among the thresholds of an ensemble, as integers that can be compared without a branch. */
 import type { Matrix } from "../../../core/table/matrix.ts";
 import type { Tree } from "../ensemble.ts";
 
-/** Buckets between the smallest and the largest threshold of a feature: with evenly spread ones hardly one a bucket. */
+/** Buckets between the smallest and the largest threshold of a feature; few buckets hold more than one threshold. */
 const BUCKETS = 2048;
 
 export interface ThresholdRanks {
-  /** Features up to the last one that a tree asks. */
+  /** Number of features, up to the last one that a tree tests. */
   readonly width: number;
-  /** Ranks stand above this many bits of a node's word. */
+  /** Position of the rank in a node's word, in bits. */
   readonly shift: number;
   readonly featureMask: number;
   /** The word of a leaf: its rank is above that of every value. */
   readonly leaf: number;
-  /** How many thresholds of the feature are below `threshold`, which is one of them. */
+  /** Number of thresholds of the feature below `threshold`, which is one of them. */
   rankOf(feature: number, threshold: number): number;
   /**
-   * For each row how many thresholds of each feature its float32 value reaches, shifted, row-major (count × width); −1
-   * where it is missing.
+   * For each row and feature the number of thresholds ≤ its float32 value, shifted; −1 if missing. Row-major
+   * (count × width).
    */
   fill(X: Matrix, rows: { readonly start: number; readonly count: number; readonly into: Int32Array }): void;
 }
@@ -29,7 +29,7 @@ interface Cuts {
   readonly before: Int32Array;
 }
 
-/** @returns undefined where feature and rank do not fit into 31 bits */
+/** @returns undefined if feature and rank do not fit into 31 bits */
 export function thresholdRanks(trees: readonly Tree[]): ThresholdRanks | undefined {
   const thresholds = thresholdsByFeature(trees);
   const width = thresholds.length;
@@ -68,8 +68,8 @@ function thresholdsByFeature(trees: readonly Tree[]): Set<number>[] {
 
 function cutsOf(thresholds: ReadonlySet<number>): Cuts {
   const sorted = Float32Array.from(thresholds).toSorted();
-  const spread = sorted.length < 2 ? 0 : sorted.at(-1)! - sorted[0]!;
-  const scale = spread > 0 ? BUCKETS / spread : 0;
+  const range = sorted.length < 2 ? 0 : sorted.at(-1)! - sorted[0]!;
+  const scale = range > 0 ? BUCKETS / range : 0;
   const before = new Int32Array(BUCKETS + 2);
   for (const threshold of sorted) before[bucketOf((threshold - sorted[0]!) * scale) + 1]!++;
   for (let bucket = 1; bucket < before.length; bucket++) before[bucket]! += before[bucket - 1]!;
@@ -102,7 +102,7 @@ function rankColumn({ sorted, scale, before }: Cuts, to: RankedColumn): void {
   }
 }
 
-/** Never smaller for a larger value, so that ranks are exact whatever is rounded. */
+/** Monotone in the value, so ranks are exact despite rounding. */
 function bucketOf(position: number): number {
   return position > 0 ? (position < BUCKETS ? Math.trunc(position) : BUCKETS) : 0;
 }

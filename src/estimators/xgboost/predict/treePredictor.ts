@@ -1,31 +1,31 @@
-/** Walks rows through a tree ensemble exactly as XGBoost does: float32 comparisons, float32 sums. */
+/** Predicts with a tree ensemble exactly as XGBoost does: float32 comparisons, float32 sums. */
 import type { Matrix } from "../../../core/table/matrix.ts";
 import type { TreeEnsemble } from "../ensemble.ts";
 import { objectives } from "../objectives.ts";
 import { heapTrees, sumLeaves, type HeapTrees } from "./heapTrees.ts";
 
-/** From so many rows on, laying the trees out anew pays (about 2 ms for 100 trees). */
+/** From this many rows on, converting to HeapTrees pays (about 2 ms for 100 trees). */
 const MANY_ROWS = 512;
 
-/** Rows that go through one tree after the other together: tree and rows stay in the cache. */
+/** Rows that go through the trees together, so that rows and tree stay in the cache. */
 const BLOCK_ROWS = 64;
 
-/** All trees, one behind the other; children are counted from the start of everything. */
+/** All trees in shared arrays; children are positions in these arrays. */
 interface FlatTrees {
   readonly roots: Int32Array;
   readonly feature: Int32Array;
   readonly value: Float32Array;
   readonly left: Int32Array;
-  /** Steps from the left child to the one for missing values: 0 or 1. */
+  /** Offset from the left child to the child for missing values: 0 or 1. */
   readonly missing: Uint8Array;
 }
 
 export interface TreePredictor {
   /** As Predictor.predict. */
   predict(X: Matrix): Float64Array;
-  /** Sums of leaves and base margin, in float32 as XGBoost adds them, row-major (n_samples × outputCount). */
+  /** Sums of leaf values and base margin, in float32 as XGBoost adds them, row-major (n_samples × outputCount). */
   margins(X: Matrix): Float32Array;
-  /** Number of the leaf within its tree, row-major (n_samples × n_trees); XGBoost's `pred_leaf` in our numbering. */
+  /** Leaf number within each tree, row-major (n_samples × n_trees); XGBoost's `pred_leaf` in our numbering. */
   leaves(X: Matrix): Int32Array;
 }
 
@@ -76,7 +76,7 @@ function flatten({ trees }: TreeEnsemble): FlatTrees {
   return flat;
 }
 
-/** Calls `visit` for every row and tree: a block of rows, then tree after tree, so that a row meets them in order. */
+/** Calls `visit` for every row and tree, in blocks of rows; each row gets its trees in order. */
 function eachLeaf(trees: FlatTrees, X: Matrix, visit: (row: number, tree: number, leaf: number) => void): void {
   const { roots, feature, value, left, missing } = trees;
   const width = X.columnNames.length;
@@ -99,14 +99,14 @@ function eachLeaf(trees: FlatTrees, X: Matrix, visit: (row: number, tree: number
   }
 }
 
-/** Adds each leaf to the sum of its row and output, (n_samples × outputCount). */
+/** Adds each leaf value to the sum of its row and output, (n_samples × outputCount). */
 function leafAdder({ outputCount }: TreeEnsemble, { value }: FlatTrees, sums: Float32Array) {
   return (row: number, tree: number, leaf: number): void => {
     sums[row * outputCount + (tree % outputCount)]! += value[leaf]!;
   };
 }
 
-/** From margins to answers: as they are, or by exp, sigmoid or softmax. */
+/** Converts margins to predictions: unchanged, or by exp, sigmoid or softmax. */
 export function linkMargins(
   { objective, outputCount }: Pick<TreeEnsemble, "objective" | "outputCount">,
   sums: Float32Array,

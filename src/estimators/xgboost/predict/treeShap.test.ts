@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "mlctl-shap-"));
 const [modelFile, rowsFile] = [join(folder, "model.json"), join(folder, "rows.bin")];
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Numbers in steps and between, a tenth missing. */
+/** Multiples of 0.5 and normal values, a tenth missing. */
 function matrix(rowCount: number, width: number): Matrix {
   const { uniform, normal } = random(4);
   const values = Float64Array.from({ length: rowCount * width }, () => {
@@ -26,7 +26,7 @@ function matrix(rowCount: number, width: number): Matrix {
   return { rowCount, columnNames: Array.from({ length: width }, (_, j) => `f${j}`), values };
 }
 
-/** Rows before columns, the base value behind them. */
+/** pred_contribs by row and output: one value per column, then the base value. */
 function pythonContributions(X: Matrix, { classes, params }: { classes: number; params: string }): number[] {
   const width = X.columnNames.length;
   writeFileSync(rowsFile, X.values);
@@ -64,8 +64,8 @@ describe("treeShap", () => {
     });
   });
 
-  it("explains paths of more features than a mask has bits, where XGBoost's float32 is off by whole units", () => {
-    // a comb: node 2k tests feature k, its left child is a leaf, nine rows in ten go on to the right
+  it("explains paths with more features than a mask has bits, where XGBoost's float32 is off by whole units", () => {
+    // a comb: node 2k tests feature k, its left child is a leaf, nine in ten rows go right
     const width = 40;
     const inner = Array.from({ length: 2 * width + 1 }, (_, node) => (node % 2 === 0 && node < 2 * width ? 1 : 0));
     const tree: Tree = {
@@ -91,8 +91,8 @@ describe("treeShap", () => {
       });
   });
 
-  it("gives the Shapley values of a tree of two features, by hand", () => {
-    // 10 rows; x0 < 0: 4 rows answer 1. Else x1 < 0: 3 rows answer 2, 3 rows answer 6.
+  it("gives the Shapley values of a tree with two features, computed by hand", () => {
+    // 10 rows; x0 < 0: 4 rows, value 1. Else x1 < 0: 3 rows, value 2; else 3 rows, value 6.
     const tree: Tree = {
       feature: [0, -1, 1, -1, -1],
       value: [0, 1, 0, 2, 6],
@@ -112,11 +112,11 @@ describe("treeShap", () => {
 });
 
 /**
- * The definition, leaf by leaf: Σ over coalitions of s! (d − 1 − s)! / d! times what the feature changes, the
- * coalitions of each size gathered as coefficients of a polynomial. Leaf k is left of feature k, the last is right of
- * all.
+ * The definition, leaf by leaf: Σ over coalitions of s! (d − 1 − s)! / d! times the change by the feature. Coalitions
+ * of each size are collected as coefficients of a polynomial. Leaf k is the left child of the test of feature k; the
+ * last leaf is right of all tests.
  */
-function combContributions(row: Float64Array, answers: readonly number[]): Float64Array {
+function combContributions(row: Float64Array, leafValues: readonly number[]): Float64Array {
   const width = row.length;
   const result = new Float64Array(width);
   for (let leaf = 0; leaf <= width; leaf++) {
@@ -137,8 +137,8 @@ function combContributions(row: Float64Array, answers: readonly number[]): Float
       const weighted = coalitions.map(
         (value, s) => (value * factorial(s) * factorial(slots - 1 - s)) / factorial(slots),
       );
-      const answer = answers[leaf < width ? 2 * leaf + 1 : 2 * width]!;
-      result[k]! += answer * (passes[k]! - shares[k]!) * weighted.reduce((sum, value) => sum + value, 0);
+      const leafValue = leafValues[leaf < width ? 2 * leaf + 1 : 2 * width]!;
+      result[k]! += leafValue * (passes[k]! - shares[k]!) * weighted.reduce((sum, value) => sum + value, 0);
     }
   }
   return result;

@@ -1,4 +1,4 @@
-/** Exact, path-dependent TreeSHAP: what each feature adds to each answer of a tree ensemble. */
+/** Exact, path-dependent TreeSHAP: contribution of each feature to each prediction of a tree ensemble. */
 import type { Contributions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
@@ -7,18 +7,19 @@ import { leafPaths } from "./leafPaths.ts";
 import type { LeafPaths } from "./leafPaths.ts";
 import { objectives } from "../objectives.ts";
 
-/** Most slots of a leaf that gets a table: 4,096 outcomes. */
+/** Maximum number of slots of a leaf with a table: 4,096 outcomes. */
 const TABLE_SLOTS = 12;
-/** Most numbers in the tables of one tree: 32 MB. */
+/** Maximum number of entries in the tables of one tree: 32 MB. */
 const TABLE_ENTRIES = 4_000_000;
-/** A table has to be looked into this often for each entry to be worth filling. */
+/** Minimum number of rows per outcome for a table to be worth filling. */
 const USES_PER_OUTCOME = 2;
 
 /**
- * The same numbers as XGBoost's `pred_contribs`, in float64. A leaf gives a row one of 2^d answers, by which of the d
- * features on its path pass: for many rows they are tabled, leaf by leaf, so that a row costs d additions a leaf.
+ * The same values as XGBoost's `pred_contribs`, in float64. A leaf has 2^d possible outcomes, by which of the d
+ * features on its path pass. For many rows their contributions are tabulated per leaf, so that a row costs d additions
+ * per leaf.
  *
- * @returns contributions on the side of the margin; they and the base value sum to the margin
+ * @returns contributions to the margin; together with the base value they sum to the margin
  * @see Lundberg et al., Consistent individualized feature attribution for tree ensembles (2018)
  * @see Yang, Fast TreeSHAP (2021), for the tables
  */
@@ -27,7 +28,7 @@ export function treeShap(ensemble: TreeEnsemble, X: Matrix): Contributions {
   const width = X.columnNames.length;
   const baseValues = new Float64Array(outputCount).fill(baseMargin);
   const values = new Float64Array(X.rowCount * outputCount * width);
-  const rows = new Float32Array(X.values); // the trees know nothing finer
+  const rows = new Float32Array(X.values); // as the trees compare them
   trees.forEach((tree, t) => {
     const paths = leafPaths(tree);
     const output = t % outputCount;
@@ -41,9 +42,9 @@ export function treeShap(ensemble: TreeEnsemble, X: Matrix): Contributions {
 }
 
 interface Tables {
-  /** First entry of a leaf's table, −1 where it has none; (nodes). */
+  /** First entry of a leaf's table, −1 if it has none; (nodes). */
   readonly at: Int32Array;
-  /** By outcome and slot; outcome bit k is 1 where the feature of slot k fails. */
+  /** By outcome and slot; bit k of an outcome is 1 if the feature of slot k fails. */
   readonly entries: Float64Array;
 }
 
@@ -65,7 +66,7 @@ function tables({ feature, value }: Tree, paths: LeafPaths, rowCount: number): T
     for (let outcome = 0; outcome < 1 << slots; outcome++) {
       for (let k = 0; k < slots; k++) isFailed[k] = (outcome >> k) & 1;
       const to = { result: entries, at: first + outcome * slots };
-      leafContributions(paths, { node, answer: value[node]! }, isFailed, to);
+      leafContributions(paths, { node, value: value[node]! }, isFailed, to);
     }
   });
   return { at, entries };
@@ -83,11 +84,11 @@ interface TreeExplainer {
 interface Sums {
   readonly values: Float64Array;
   readonly first: number;
-  /** From one row to the next. */
+  /** Distance from one row to the next. */
   readonly stride: number;
 }
 
-/** Every node of the tree once a row: the tests that the row fails on the way there, and at a leaf what follows. */
+/** Visits every node once per row, with a mask of the tests failed on its path; at a leaf adds the contributions. */
 function addTree({ tree, paths, tables: { at, entries }, rows, width }: TreeExplainer, rowCount: number, sums: Sums) {
   const { start, size, feature: slotFeature } = paths;
   const count = tree.feature.length;
@@ -95,7 +96,7 @@ function addTree({ tree, paths, tables: { at, entries }, rows, width }: TreeExpl
   const threshold = Float32Array.from(tree.value);
   const left = Int32Array.from(tree.left);
   const missingLeft = Uint8Array.from(tree.missingLeft);
-  // Slots beyond the bits of an outcome stand in paths that are too long for a table: walkUp counts those.
+  // Slots beyond TABLE_SLOTS are on paths too long for a table, which singleLeaf handles.
   const bit = paths.slot.map((slot) => (slot < TABLE_SLOTS ? 1 << slot : 0));
   const failed = new Int32Array(count);
   const { values } = sums;
@@ -123,7 +124,7 @@ function addTree({ tree, paths, tables: { at, entries }, rows, width }: TreeExpl
   }
 }
 
-/** A leaf without a table: the tests on the way up to the root decide. */
+/** Contributions of a leaf without a table: evaluates the tests on the path up to the root. */
 function singleLeaf(tree: Tree, paths: LeafPaths): (node: number, row: Float32Array, sums: Float64Array) => void {
   const isFailed = new Uint8Array(tree.feature.length);
   const result = new Float64Array(tree.feature.length);
@@ -137,7 +138,7 @@ function singleLeaf(tree: Tree, paths: LeafPaths): (node: number, row: Float32Ar
       const goesLeft = entry < threshold || (!(entry >= threshold) && tree.missingLeft[above] === 1);
       if (goesLeft !== (node === tree.left[above])) isFailed[paths.slot[above]!] = 1;
     }
-    leafContributions(paths, { node: leaf, answer: tree.value[leaf]! }, isFailed, { result, at: 0 });
+    leafContributions(paths, { node: leaf, value: tree.value[leaf]! }, isFailed, { result, at: 0 });
     for (let k = 0; k < slots; k++) sums[paths.feature[paths.start[leaf]! + k]!]! += result[k]!;
   };
 }

@@ -1,12 +1,12 @@
-/** Cuts a boosted model short: each round builds on those before it and knows nothing of those to come. */
+/** Truncates a boosted model. Each round depends only on earlier rounds, so the result equals a shorter fit. */
 import type { FittedEstimator } from "../../../core/estimator.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import { readEnsemble } from "../ensemble.ts";
 
-/** @param rounds at most as many as it has */
+/** @param rounds at most the number of rounds of the model */
 export function firstRounds(fitted: FittedEstimator, rounds: number): FittedEstimator {
   const ensemble = readEnsemble(fitted);
-  const treesARound = ensemble.outputCount * Number(fitted.params.num_parallel_tree ?? 1);
-  const state: JsonObject = { ...ensemble, trees: ensemble.trees.slice(0, rounds * treesARound) };
+  const treesPerRound = ensemble.outputCount * Number(fitted.params.num_parallel_tree ?? 1);
+  const state: JsonObject = { ...ensemble, trees: ensemble.trees.slice(0, rounds * treesPerRound) };
   return { ...fitted, params: { ...fitted.params, n_estimators: rounds }, state };
 }

@@ -1,37 +1,37 @@
-/** Early stopping: finds the number of rounds on training rows that are set aside. */
+/** Early stopping: finds the best number of rounds on held-out training rows. */
 import { MlctlError } from "../../../core/errors.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
-import { setAside } from "../../setAside.ts";
+import { holdOut } from "../../holdOut.ts";
 import type { BestRound } from "./bestRound.ts";
 import type { Engine, TrainingRequest } from "../engines/engine.ts";
 import { objectives } from "../objectives.ts";
 
 /**
- * Trains on the rest of the rows until the metric of the rows aside has not got better for
- * `early_stopping_rounds` rounds. The best number of rounds then serves to train on all rows.
+ * Trains on the other rows until the metric on the held-out rows has not improved for `early_stopping_rounds` rounds.
+ * The caller then trains on all rows with the best number of rounds.
  *
- * @param params of the family
- * @throws {MlctlError} kind "data" where there are too few rows for it
+ * @param params parameters of the family
+ * @throws {MlctlError} kind "data" if there are too few rows
  */
 export async function stopEarly(engine: Engine, request: TrainingRequest, params: JsonObject): Promise<BestRound> {
   const { X, y, sampleWeight, objective, classCount, seed, times, groups } = request;
   const share = params.early_stopping_fraction as number;
-  const { training, aside } = setAside(y, { share, seed, classCount, times, groups });
+  const { training, heldOut } = holdOut(y, { share, seed, classCount, times, groups });
   const rowsOf = (rows: Int32Array) => ({
     X: matrixRows(X, rows),
     y: Float64Array.from(rows, (row) => y[row]!),
     ...(sampleWeight === undefined ? {} : { sampleWeight: Float64Array.from(rows, (row) => sampleWeight[row]!) }),
   });
   const metric = (params.eval_metric as string | null) ?? objectives[objective].metric;
-  const watched = rowsOf(aside);
-  if (metric === "auc" && new Set(watched.y).size < 2) {
-    throw new MlctlError("data", `the ${aside.length} rows set aside for early stopping are all of one class`, {
+  const evaluation = rowsOf(heldOut);
+  if (metric === "auc" && new Set(evaluation.y).size < 2) {
+    throw new MlctlError("data", `the ${heldOut.length} rows held out for early stopping all have the same class`, {
       hint: 'raise "early_stopping_fraction", or set "eval_metric" to "logloss"',
     });
   }
   const patience = params.early_stopping_rounds as number;
-  return engine.findRounds({ ...request, ...rowsOf(training) }, { ...watched, metric, patience });
+  return engine.findRounds({ ...request, ...rowsOf(training) }, { ...evaluation, metric, patience });
 }
 
 function matrixRows({ columnNames, values }: Matrix, rows: Int32Array): Matrix {

@@ -9,10 +9,10 @@ import { findLibraries } from "./findLibrary.ts";
 const folder = mkdtempSync(join(tmpdir(), "mlctl-library-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Nothing of the user who runs the tests. */
+/** Environment without the libraries of the user who runs the tests. */
 const own = { HOME: folder, XDG_DATA_HOME: join(folder, "data") };
 
-/** An empty file there. */
+/** Creates an empty file. */
 function put(path: string): string {
   const file = join(folder, path);
   mkdirSync(dirname(file), { recursive: true });
@@ -23,20 +23,20 @@ function put(path: string): string {
 const paths = (...call: Parameters<typeof findLibraries>): string[] => findLibraries(...call).map(({ path }) => path);
 
 describe("findLibraries", () => {
-  it("takes the file that MLCTL_XGBOOST_LIBRARY names, and no other", () => {
+  it("returns only the file named by MLCTL_XGBOOST_LIBRARY", () => {
     const path = put("mine/libxgboost.so.0");
     expect(findLibraries({ MLCTL_XGBOOST_LIBRARY: path })).toEqual([{ path, origin: "MLCTL_XGBOOST_LIBRARY" }]);
   });
 
-  it("refuses a name that is not a file", () => {
-    expect(() => findLibraries({ MLCTL_XGBOOST_LIBRARY: folder })).toThrow("there is no such file");
+  it("rejects a path that is not a file", () => {
+    expect(() => findLibraries({ MLCTL_XGBOOST_LIBRARY: folder })).toThrow("MLCTL_XGBOOST_LIBRARY: no such file");
   });
 
-  it("finds none where it is switched off", () => {
+  it("finds none if it is switched off", () => {
     expect(findLibraries({ MLCTL_XGBOOST_LIBRARY: "none" })).toEqual([]);
   });
 
-  it("tries what `mlctl engine install` installed first, the newest version before the others", () => {
+  it("returns engines of `mlctl engine install` first, newest version first", () => {
     const [old, recent] = ["3.9.0", "3.10.0"].map((version) =>
       put(`engines/mlctl/engines/xgboost-${version}/xgboost/lib/libxgboost.so`),
     );
@@ -49,20 +49,20 @@ describe("findLibraries", () => {
     ]);
   });
 
-  it("finds a conda library and the user's own wheels on macOS", () => {
+  it("finds a conda library and wheels of the user on macOS", () => {
     const wheel = put("Library/Python/3.12/lib/python/site-packages/xgboost/lib/libxgboost.dylib");
     expect(paths(own, "darwin")).toContain(wheel);
     const conda = put("conda/lib/libxgboost.dylib");
     expect(paths({ ...own, CONDA_PREFIX: join(folder, "conda") }, "darwin")[0]).toBe(conda);
   });
 
-  it("finds the wheel of a Python that a Windows user installed", () => {
+  it("finds the wheel of a per-user Python on Windows", () => {
     const file = put("local/Programs/Python/Python312/Lib/site-packages/xgboost/lib/xgboost.dll");
     expect(paths({ LOCALAPPDATA: join(folder, "local") }, "win32")).toEqual([file]);
   });
 
-  it("passes over files in the place of folders, and names too long to look at", () => {
-    put("files/lib/python3.11"); // as /usr/lib/os-release was taken for a Python
+  it("ignores files in place of folders, and paths that are too long", () => {
+    put("files/lib/python3.11"); // a file in lib whose name starts like a Python folder
     const inFile = join(put("a-file"), "below");
     const long = join(folder, "x".repeat(300));
     for (const VIRTUAL_ENV of [join(folder, "files"), inFile, long])
@@ -70,7 +70,7 @@ describe("findLibraries", () => {
   });
 
   it.skipIf(process.getuid?.() !== 0)(
-    "passes over folders that this user may not look into (needs root, to become nobody)",
+    "ignores folders without read permission (needs root, to switch to user nobody)",
     () => {
       const closed = join(folder, "closed");
       put("closed/lib/python3.11/site-packages/xgboost/lib/libxgboost.so");

@@ -1,24 +1,24 @@
-/** Finds the libxgboosts of this machine, in the order in which they are tried. */
+/** Finds the libxgboost files of this machine, in the order in which they are tried. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { MlctlError } from "../../../../core/errors.ts";
 import { homeFolder } from "../../../../core/userFolder.ts";
 import { entries, installedEngines, libraryName } from "./installedEngines.ts";
 
-/** As MLCTL_XGBOOST_LIBRARY: use none, whatever is installed. */
+/** Value of MLCTL_XGBOOST_LIBRARY that disables all installed libraries. */
 const NONE = "none";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface FoundLibrary {
   readonly path: string;
-  /** What led to it, as a user would name it. */
+  /** Where it was found, for messages to the user. */
   readonly origin: "MLCTL_XGBOOST_LIBRARY" | "mlctl engine install" | "the active Python environment" | "the system";
 }
 
 /**
- * @returns files that are there, whether they can be used or not
- * @throws {MlctlError} kind "usage" where MLCTL_XGBOOST_LIBRARY does not name a file
+ * @returns existing files, which may still be unusable
+ * @throws {MlctlError} kind "usage" if MLCTL_XGBOOST_LIBRARY is not a file
  */
 export function findLibraries(
   environment: Environment = process.env,
@@ -28,8 +28,8 @@ export function findLibraries(
   if (named === NONE) return [];
   if (named !== undefined && named !== "") {
     if (isFile(named)) return [{ path: named, origin: "MLCTL_XGBOOST_LIBRARY" }];
-    throw new MlctlError("usage", `MLCTL_XGBOOST_LIBRARY is ${named}, and there is no such file`, {
-      hint: `name the file of libxgboost, or "${NONE}" to train without it`,
+    throw new MlctlError("usage", `MLCTL_XGBOOST_LIBRARY: no such file: ${named}`, {
+      hint: `set it to the path of libxgboost, or to "${NONE}" to train without it`,
     });
   }
   const name = libraryName(platform);
@@ -38,11 +38,11 @@ export function findLibraries(
       path,
       origin: "mlctl engine install" as const,
     })),
-    ...ofEnvironment(environment, { platform, name }).map((path) => ({
+    ...inEnvironment(environment, { platform, name }).map((path) => ({
       path,
       origin: "the active Python environment" as const,
     })),
-    ...ofSystem(environment, { platform, name }).map((path) => ({ path, origin: "the system" as const })),
+    ...inSystem(environment, { platform, name }).map((path) => ({ path, origin: "the system" as const })),
   ];
   return all.filter(({ path }, i) => isFile(path) && all.findIndex((other) => other.path === path) === i);
 }
@@ -52,20 +52,20 @@ interface Names {
   readonly name: string;
 }
 
-/** A virtual environment or one of conda. */
-function ofEnvironment({ VIRTUAL_ENV, CONDA_PREFIX }: Environment, { platform, name }: Names): string[] {
+/** Candidates in the active virtual environment or conda environment. */
+function inEnvironment({ VIRTUAL_ENV, CONDA_PREFIX }: Environment, { platform, name }: Names): string[] {
   const inside = platform === "win32" ? "Library/bin" : "lib";
   return [VIRTUAL_ENV, CONDA_PREFIX].flatMap((prefix) =>
-    prefix === undefined ? [] : [join(prefix, inside, name), ...ofPython(prefix, name)],
+    prefix === undefined ? [] : [join(prefix, inside, name), ...inPython(prefix, name)],
   );
 }
 
-/** Where package managers and the Pythons of system and user put it. */
-function ofSystem(environment: Environment, { platform, name }: Names): string[] {
+/** Candidates of package managers and of the Pythons of system and user. */
+function inSystem(environment: Environment, { platform, name }: Names): string[] {
   const home = homeFolder(environment) ?? "/";
   if (platform === "win32") {
     const pythons = join(environment.LOCALAPPDATA ?? join(home, "AppData/Local"), "Programs/Python");
-    return entries(pythons).flatMap((entry) => ofPython(join(pythons, entry), name));
+    return entries(pythons).flatMap((entry) => inPython(join(pythons, entry), name));
   }
   if (platform === "darwin") {
     const brew = ["/opt/homebrew", "/usr/local"];
@@ -73,33 +73,33 @@ function ofSystem(environment: Environment, { platform, name }: Names): string[]
     const frameworks = join(home, "Library/Python");
     return [
       ...folders.map((folder) => join(folder, name)),
-      ...brew.flatMap((prefix) => ofPython(prefix, name)),
+      ...brew.flatMap((prefix) => inPython(prefix, name)),
       ...entries(frameworks)
         .toReversed()
-        .flatMap((version) => ofPackages(join(frameworks, version, "lib/python"), name)),
+        .flatMap((version) => inPackages(join(frameworks, version, "lib/python"), name)),
     ];
   }
   const triplets = entries("/usr/lib").filter((entry) => entry.endsWith("-linux-gnu"));
   const folders = ["/usr/local/lib", ...triplets.map((triplet) => `/usr/lib/${triplet}`), "/usr/lib64", "/usr/lib"];
   return [
     ...folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.0`)]),
-    ...[join(home, ".local"), "/usr/local", "/usr"].flatMap((prefix) => ofPython(prefix, name)),
+    ...[join(home, ".local"), "/usr/local", "/usr"].flatMap((prefix) => inPython(prefix, name)),
   ];
 }
 
-/** Inside the wheels of the Pythons below `prefix`, the newest first. */
-function ofPython(prefix: string, name: string): string[] {
+/** Candidates in the wheels of the Pythons below `prefix`, newest first. */
+function inPython(prefix: string, name: string): string[] {
   const versions = entries(join(prefix, "lib")).filter((entry) => /^(python|pypy)\d/.test(entry));
   return [...versions.toReversed().map((version) => join(prefix, "lib", version)), join(prefix, "Lib")].flatMap(
-    (library) => ofPackages(library, name),
+    (library) => inPackages(library, name),
   );
 }
 
-function ofPackages(library: string, name: string): string[] {
+function inPackages(library: string, name: string): string[] {
   return ["site-packages", "dist-packages"].map((packages) => join(library, packages, "xgboost/lib", name));
 }
 
-/** What cannot be looked at (a file in the place of a folder, no permission) is not there for this user. */
+/** False if the path cannot be inspected (a file in place of a folder, no permission). */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();

@@ -1,28 +1,28 @@
-/** The libraries that `mlctl engine install` has put into the user's data folder. */
+/** The libraries installed by `mlctl engine install` in the user's data folder. */
 import { readdirSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { userFolder } from "../../../../core/userFolder.ts";
 
-export const INSTALL_HINT = "`mlctl engine install` brings the native engine";
+export const INSTALL_HINT = "`mlctl engine install` installs the native engine";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface InstalledEngine {
-  /** Of XGBoost, e.g. "3.2.0". */
+  /** Version of XGBoost, e.g. "3.2.0". */
   readonly version: string;
-  /** Holds all of it; removing it removes the engine. */
+  /** Contains the whole engine; removing it uninstalls the engine. */
   readonly folder: string;
   readonly library: string;
 }
 
-/** Below an engine's folder, as in the wheel: the library finds its OpenMP by a path relative to itself. */
+/** Relative to the engine's folder. As in the wheel, because the library finds its OpenMP by a relative path. */
 export const libraryFolder = join("xgboost", "lib");
 
 export function libraryName(platform: NodeJS.Platform = process.platform): string {
   return { win32: "xgboost.dll", darwin: "libxgboost.dylib" }[platform as string] ?? "libxgboost.so";
 }
 
-/** @returns null where the user has no folder for data */
+/** @returns null if the user has no data folder */
 export function enginesFolder(
   environment: Environment = process.env,
   platform: NodeJS.Platform = process.platform,
@@ -32,7 +32,7 @@ export function enginesFolder(
   return data === null ? null : join(data, "mlctl", "engines");
 }
 
-/** The newest version first. Only whole ones: an engine gets its name when all of its files are there. */
+/** Newest version first. Only complete installations: the folder gets its final name after all files are written. */
 export function installedEngines(
   environment: Environment = process.env,
   platform: NodeJS.Platform = process.platform,
@@ -50,7 +50,7 @@ export function installedEngines(
     .toSorted((one, other) => other.version.localeCompare(one.version, "en", { numeric: true }));
 }
 
-/** Names in a folder, sorted; none where it is absent, no folder, or closed to this user. */
+/** Names in a folder, sorted; empty if it does not exist, is not a folder, or is not readable. */
 export function entries(folder: string): string[] {
   try {
     return readdirSync(folder).toSorted();

@@ -1,4 +1,4 @@
-/** Engine "native": an installed libxgboost with all cores, in a thread of its own. */
+/** Engine "native": an installed libxgboost on all cores, in its own thread. */
 import type { BestRound, Watch } from "../../train/bestRound.ts";
 import type { Engine, TrainingRequest } from "../engine.ts";
 import type { TreeEnsemble } from "../../ensemble.ts";
@@ -10,7 +10,7 @@ import { watchJob } from "../watchJob.ts";
 
 const train = trainingThread("native");
 
-/** Below this many cells threads cost more than they bring. */
+/** With fewer cells, threads cost more time than they save. */
 const CELLS_FOR_THREADS = 200_000;
 
 /** @param library path of libxgboost */
@@ -30,8 +30,8 @@ export function nativeEngine(library: string): Engine {
       return JSON.parse(new TextDecoder().decode(await train(makeJob, { ...request, hint: () => hint }))) as BestRound;
     },
     async margins(request: TrainingRequest, { values, rowCount }: Matrix, rounds: readonly number[]) {
-      const question = { rowCount, values: new Float32Array(values), rounds };
-      const makeJob = (): TrainingJob => ({ ...trainingJob(request, library), question });
+      const margins = { rowCount, values: new Float32Array(values), rounds };
+      const makeJob = (): TrainingJob => ({ ...trainingJob(request, library), margins });
       const bytes = await train(makeJob, { ...request, hint: () => hint });
       const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT);
       const size = all.length / rounds.length;
@@ -40,12 +40,12 @@ export function nativeEngine(library: string): Engine {
   };
 }
 
-/** XGBoost's own JSON model. */
+/** @returns XGBoost's JSON model */
 export function trainJson(request: TrainingRequest, library: string): Promise<Uint8Array> {
   return train(() => trainingJob(request, library), { ...request, hint: () => hint });
 }
 
-const hint = 'engine "wasm" does without the installed library';
+const hint = 'engine "wasm" needs no installed library';
 
 function trainingJob(request: TrainingRequest, library: string): TrainingJob {
   const { X, y, objective, classCount, params, seed, sampleWeight } = request;
@@ -68,7 +68,7 @@ function trainingJob(request: TrainingRequest, library: string): TrainingJob {
     rounds: Number(rounds),
     library,
     watch: null,
-    question: null,
+    margins: null,
   };
 }
 

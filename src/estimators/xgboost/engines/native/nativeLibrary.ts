@@ -1,14 +1,14 @@
-/** The part of XGBoost's C interface that training takes, opened through koffi. */
+/** The part of XGBoost's C interface that training uses, opened with koffi. */
 import koffi from "koffi";
 import { openNativeNow } from "../../../../core/nativeOpening.ts";
 
-/** The first version with XGBoosterSaveModelToBuffer. */
+/** First version with XGBoosterSaveModelToBuffer. */
 const OLDEST = [1, 6] as const;
 
-/** An address in the library's memory; only the library looks behind it. */
+/** Opaque address in the library's memory. */
 export type Handle = bigint | null;
 
-/** 0 is success. */
+/** Functions that return a number return 0 on success. */
 export interface NativeLibrary {
   version(major: number[], minor: number[], patch: number[]): void;
   lastError(): string;
@@ -44,19 +44,19 @@ export interface NativeLibrary {
   ): number;
   save(booster: Handle, json: string, length: [number], bytes: [Handle]): number;
   freeBooster(booster: Handle): number;
-  /** Not of the library: bytes out of its memory. */
+  /** Copies bytes from the library's memory; not a function of the library. */
   copy(address: Handle, byteLength: number): Uint8Array<ArrayBuffer>;
 }
 
 let opened: { readonly path: string; readonly library: NativeLibrary } | null = null;
 
-/** Version of the library at `path`, e.g. "1.7.4". @throws {Error} where it cannot be used, with the reason */
+/** Version of the library at `path`, e.g. "1.7.4". @throws {Error} with the reason if it cannot be used */
 export function libraryVersion(path: string): string {
   const [major, minor, patch] = [[0], [0], [0]];
   functionsOf(path).version(major, minor, patch);
   const version = `${major[0]}.${minor[0]}.${patch[0]}`;
   const isTooOld = major[0]! < OLDEST[0] || (major[0] === OLDEST[0] && minor[0]! < OLDEST[1]);
-  if (isTooOld) throw new Error(`it is version ${version}, ${OLDEST.join(".")} is the oldest that can be used`);
+  if (isTooOld) throw new Error(`it is version ${version}, but ${OLDEST.join(".")} or newer is required`);
   return version;
 }
 
@@ -66,11 +66,13 @@ function functionsOf(path: string): NativeLibrary {
   } catch (error) {
     const missing = /Cannot find function '(\w+)'/.exec(String(error))?.[1];
     if (missing === undefined) throw error;
-    throw new Error(`it has no ${missing}: it is not libxgboost, or older than ${OLDEST.join(".")}`, { cause: error });
+    throw new Error(`it has no function ${missing}: it is not libxgboost, or older than ${OLDEST.join(".")}`, {
+      cause: error,
+    });
   }
 }
 
-/** Once a process. @throws {Error} where there is none at `path` */
+/** Opened once per process. @throws {Error} if there is no library at `path` */
 export function nativeLibrary(path: string): NativeLibrary {
   if (opened?.path !== path) opened = { path, library: openNativeNow(() => openLibrary(path)) };
   return opened.library;
@@ -103,21 +105,20 @@ function openLibrary(path: string): NativeLibrary {
     freeBooster: handle.func("int XGBoosterFree(void *booster)"),
     copy: (address, byteLength) => new Uint8Array(koffi.view(address, byteLength).slice(0)),
   };
-  library.setGlobal('{"verbosity":0}'); // what it prints goes past Node to the real stdout
+  library.setGlobal('{"verbosity":0}'); // its output would bypass Node and go to the real stdout
   return library;
 }
 
 /**
- * GNU's OpenMP looks so often whether the other thread is done before it sleeps. `mlctl train` on 890,000 × 11 and two
- * cores, medians of three: alone 5.9 s with 1,000, 5.5 s with this number, 5.2 s with 100,000; beside one program that
- * computes 7.5, 8.4 and 13.9 s (pandas and XGBoost with its own 300,000: 14.8 s).
+ * Number of times GNU's OpenMP polls for the other threads before it sleeps. `mlctl train` on 890,000 × 11 and two
+ * cores, median of three: on an idle machine 5.9 s with 1,000, 5.5 s with this value, 5.2 s with 100,000; with another
+ * busy process 7.5, 8.4 and 13.9 s (pandas and XGBoost with its default of 300,000: 14.8 s).
  */
 const SPINS = 10_000;
 
 /**
- * OpenMP's threads spin while they wait for each other, which on a machine with other work to do makes training ten
- * times slower. Set in the C environment: that is where OpenMP looks when it is loaded, once; the user's own values
- * stay.
+ * OpenMP threads spin while they wait for each other, which makes training ten times slower on a busy machine. The
+ * values are set in the C environment, which OpenMP reads once when it is loaded; values set by the user are kept.
  */
 function waitPassively(): void {
   if (process.platform === "win32") return;

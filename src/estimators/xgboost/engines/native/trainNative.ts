@@ -2,11 +2,11 @@
 import { watchRounds } from "../../train/bestRound.ts";
 import { nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
 import { PROGRESS_STEPS } from "../trainingJob.ts";
-import type { QuestionJob, TrainingJob, WatchJob } from "../trainingJob.ts";
+import type { MarginsJob, TrainingJob, WatchJob } from "../trainingJob.ts";
 
 /**
- * @returns XGBoost's JSON model; the best round as JSON where the job has rows to watch
- * @throws {Error} with the library's own words
+ * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON; if it asks for margins, those
+ * @throws {Error} with the message of the library
  */
 export function trainNative(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer> {
   const library = nativeLibrary(job.library!);
@@ -14,13 +14,13 @@ export function trainNative(job: TrainingJob, onProgress: (share: number) => voi
     if (code !== 0) throw new Error(library.lastError().split("\nStack trace")[0]!.trim());
   };
   const matrix: [Handle] = [null];
-  const watched: [Handle] = [null];
-  const asked: [Handle] = [null];
+  const evaluated: [Handle] = [null];
+  const predicted: [Handle] = [null];
   const booster: [Handle] = [null];
   try {
     const filling = { library, check, columnCount: job.columnCount, threads: Number(paramOf(job, "nthread") ?? 0) };
     fill(matrix, job, filling);
-    if (job.watch !== null) fill(watched, job.watch, filling);
+    if (job.watch !== null) fill(evaluated, job.watch, filling);
     check(library.createBooster(matrix, 1, booster));
     for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));
     const rounds = watchRounds(job.watch?.metric ?? "", job.watch?.patience ?? 0);
@@ -30,22 +30,22 @@ export function trainNative(job: TrainingJob, onProgress: (share: number) => voi
       if ((round + 1) % step === 0 || round + 1 === job.rounds) onProgress((round + 1) / job.rounds);
       if (job.watch === null) continue;
       const text: [string] = [""];
-      check(library.evaluateRound(booster[0], round, watched, ["watched"], 1, text));
-      if (!rounds.see(Number(text[0].slice(text[0].lastIndexOf(":") + 1)))) break;
+      check(library.evaluateRound(booster[0], round, evaluated, ["watched"], 1, text));
+      if (!rounds.record(Number(text[0].slice(text[0].lastIndexOf(":") + 1)))) break;
     }
     if (job.watch !== null) return new TextEncoder().encode(JSON.stringify(rounds.best()));
-    if (job.question !== null) {
-      fill(asked, { ...job.question, labels: null, weights: null }, filling);
+    if (job.margins !== null) {
+      fill(predicted, { ...job.margins, labels: null, weights: null }, filling);
       const outputs = Number(paramOf(job, "num_class") ?? 1);
-      return margins(job.question, { library, check, booster: booster[0], asked: asked[0], outputs });
+      return predictMargins(job.margins, { library, check, booster: booster[0], matrix: predicted[0], outputs });
     }
     const length: [number] = [0];
     const bytes: [Handle] = [null];
     check(library.save(booster[0], '{"format":"json"}', length, bytes));
-    return library.copy(bytes[0], Number(length[0])); // it is the booster's, which goes now
+    return library.copy(bytes[0], Number(length[0])); // copied: the booster owns this memory and is freed now
   } finally {
     if (booster[0] !== null) library.freeBooster(booster[0]);
-    for (const [handle] of [matrix, watched, asked]) if (handle !== null) library.freeMatrix(handle);
+    for (const [handle] of [matrix, evaluated, predicted]) if (handle !== null) library.freeMatrix(handle);
   }
 }
 
@@ -54,8 +54,9 @@ interface Filling {
   readonly check: (code: number) => void;
   readonly columnCount: number;
   /**
-   * The matrix keeps them: its bins are found with as many, whatever the booster is told. With one (what the call without
-   * threads takes) the first of 100 rounds took 1.0 s of 3.0 on 712,000 × 11 and two cores, with two 0.55 s of 2.5.
+   * Threads of the matrix, which it uses to compute its bins, independent of the booster's parameter. With one thread
+   * (the default of the call without threads) the first of 100 rounds took 1.0 s of 3.0 on 712,000 × 11 and two cores,
+   * with two threads 0.55 s of 2.5.
    */
   readonly threads: number;
 }
@@ -64,9 +65,9 @@ interface Labelled {
   readonly labels: Float32Array | null;
 }
 
-interface Asking extends Pick<Filling, "library" | "check"> {
+interface BoosterAndRows extends Pick<Filling, "library" | "check"> {
   readonly booster: Handle;
-  readonly asked: Handle;
+  readonly matrix: Handle;
   readonly outputs: number;
 }
 
@@ -74,11 +75,14 @@ function paramOf({ params }: TrainingJob, wanted: string): string | undefined {
   return params.find(([name]) => name === wanted)?.[1];
 }
 
-/** Of the first rounds, as often as asked: cheaper than the model, whose text alone takes a quarter as long as its training. */
-function margins(question: QuestionJob, { library, check, booster, asked, outputs }: Asking): Uint8Array<ArrayBuffer> {
-  const size = question.rowCount * outputs * Float32Array.BYTES_PER_ELEMENT;
-  const all = new Uint8Array(size * question.rounds.length);
-  question.rounds.forEach((end, i) => {
+/** Margins after each requested round. Cheaper than saving the model, which takes a quarter of the training time. */
+function predictMargins(
+  job: MarginsJob,
+  { library, check, booster, matrix, outputs }: BoosterAndRows,
+): Uint8Array<ArrayBuffer> {
+  const size = job.rowCount * outputs * Float32Array.BYTES_PER_ELEMENT;
+  const all = new Uint8Array(size * job.rounds.length);
+  job.rounds.forEach((end, i) => {
     const values: [Handle] = [null];
     const json = JSON.stringify({
       type: 1,
@@ -87,13 +91,13 @@ function margins(question: QuestionJob, { library, check, booster, asked, output
       iteration_end: end,
       strict_shape: false,
     });
-    check(library.predict(booster, asked, json, [null], [0], values));
+    check(library.predict(booster, matrix, json, [null], [0], values));
     all.set(library.copy(values[0], size), i * size);
   });
   return all;
 }
 
-/** Rows with their labels and weights. */
+/** Creates the library's matrix from rows, labels and weights. */
 function fill(
   matrix: [Handle],
   { values, labels, weights, rowCount }: Pick<WatchJob, "values" | "weights" | "rowCount"> & Labelled,

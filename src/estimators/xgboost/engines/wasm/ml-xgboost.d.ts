@@ -1,8 +1,8 @@
-/** The Emscripten module inside ml-xgboost, which ships no types: its C functions take and give heap addresses. */
+/** Types of the Emscripten module in ml-xgboost, which ships none. Its C functions take and return heap addresses. */
 declare module "ml-xgboost/dist/wasm/xgboost.js" {
   interface XgboostModule {
     readonly isReady: Promise<unknown>;
-    /** Replaced when the memory grows: read anew after every allocation. */
+    /** Replaced when the memory grows: read it again after every allocation. */
     readonly HEAPU8: Uint8Array;
     readonly HEAPF32: Float32Array;
     print: (line: string) => void;
@@ -12,11 +12,11 @@ declare module "ml-xgboost/dist/wasm/xgboost.js" {
     _create_model(values: number, labels: number, rows: number, columns: number): number;
     _free_memory_model(model: number): void;
     _train_full_model(model: number, rounds: number): void;
-    /** Bytes of the model, kept for `_get_file_content`; −1 where it failed. */
+    /** Size of the model in bytes, which `_get_file_content` then copies; −1 on failure. */
     _save_model(model: number): number;
     _get_file_content(address: number, bytes: number): void;
     _load_model(address: number, bytes: number): number;
-    /** Number of outputs, which it writes to `result`. */
+    /** Writes the outputs to `result` and returns their number. */
     _predict_one(model: number, values: number, columns: number, result: number): number;
     cwrap(name: "set_param", result: null, args: string[]): (model: number, name: string, value: string) => void;
   }

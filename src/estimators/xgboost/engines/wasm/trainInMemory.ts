@@ -6,9 +6,9 @@ import { parseModel } from "../../formats/parseModel.ts";
 import { roundMetric } from "../../train/roundMetrics.ts";
 import { PROGRESS_STEPS } from "../trainingJob.ts";
 import type { TrainingJob, WatchJob } from "../trainingJob.ts";
-import { runningMargins } from "../../predict/runningMargins.ts";
+import { runningPredictions } from "../../predict/runningPredictions.ts";
 
-/** Trained before they are judged together. */
+/** Minimum number of rounds between two evaluations for early stopping. */
 const FEWEST_ROUNDS = 10;
 
 const {
@@ -23,10 +23,11 @@ const {
 const setParam = xgboost.cwrap("set_param", null, ["number", "string", "string"]);
 
 /**
- * −1 is missing to this build of XGBoost, NaN is refused by it. The matrix is put on the heap: the package's own wrapper puts it on a stack of 5 MiB.
+ * This build of XGBoost treats −1 as missing and rejects NaN. The matrix is put on the heap, because the package's own
+ * wrapper puts it on a stack of 5 MiB.
  *
- * @returns XGBoost's binary model; the best round as JSON where the job has rows to watch
- * @throws a string or a number, as the WebAssembly build does; the instance is not usable afterwards
+ * @returns XGBoost's binary model; if the job has evaluation rows, the best round as JSON
+ * @throws a string or a number, as the WebAssembly build does; the instance is unusable afterwards
  */
 export function trainInMemory(job: TrainingJob, onProgress: (share: number) => void): Uint8Array<ArrayBuffer> {
   const values = toHeap(job.values);
@@ -36,32 +37,32 @@ export function trainInMemory(job: TrainingJob, onProgress: (share: number) => v
   free(labels);
   for (const [name, value] of job.params) setParam(model, name, value);
   const watcher = job.watch === null ? null : watch(model, job, job.watch);
-  // To be judged a model is saved, with all of its trees: not after every round.
+  // Evaluation saves the model with all of its trees, which is too slow after every round.
   const step = watcher === null ? Math.ceil(job.rounds / PROGRESS_STEPS) : Math.max(FEWEST_ROUNDS, job.watch!.patience);
   for (let done = 0; done < job.rounds; done += step) {
     trainRounds(model, Math.min(step, job.rounds - done));
     onProgress(Math.min(1, (done + step) / job.rounds));
-    if (watcher !== null && !watcher.goesOn()) break;
+    if (watcher !== null && !watcher.shouldContinue()) break;
   }
   const bytes = watcher === null ? saved(model) : new TextEncoder().encode(JSON.stringify(watcher.best()));
   freeModel(model);
   return bytes;
 }
 
-/** This build cannot judge rows: its new trees are read and walked here. */
+/** This build has no evaluation: reads the new trees and predicts with our own predictor. */
 function watch(model: number, { columnCount }: TrainingJob, rows: WatchJob) {
   const { rowCount, values, labels, weights, metric, patience } = rows;
-  const truth = { ...rows, y: labels, weights };
+  const roundLabels = { ...rows, y: labels, weights };
   const columnNames = Array.from({ length: columnCount }, (_, column) => `f${column}`);
-  const answers = runningMargins({ rowCount, columnNames, values: Float64Array.from(values) });
+  const running = runningPredictions({ rowCount, columnNames, values: Float64Array.from(values) });
   const rounds = watchRounds(metric, patience);
   return {
     best: rounds.best,
-    goesOn(): boolean {
+    shouldContinue(): boolean {
       const ensemble = parseModel(saved(model));
       const revealed = { ...ensemble, trees: ensemble.trees.map(revealMissing) };
-      for (const answer of answers.add(revealed, rows.treesARound)) {
-        if (!rounds.see(roundMetric(metric, answer, truth))) return false;
+      for (const predictions of running.add(revealed, rows.treesPerRound)) {
+        if (!rounds.record(roundMetric(metric, predictions, roundLabels))) return false;
       }
       return true;
     },
@@ -84,16 +85,16 @@ function saved(model: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Resolves when jobs can be taken. What XGBoost prints goes to `print`, never to a stream. */
+/** Resolves when the module can train. XGBoost's output goes to `print`, never to a stream. */
 export async function ready(print: (line: string) => void): Promise<void> {
-  xgboost.print = print; // before it is ready: starting up prints as well
+  xgboost.print = print; // set before it is ready, because startup prints too
   xgboost.printErr = print;
   await xgboost.isReady;
-  // The package adds a listener that makes a crash of the program exit with code 7.
+  // The package adds a listener that would turn any crash of the program into exit code 7.
   process.removeAllListeners("uncaughtException");
 }
 
-/** Bytes that the WebAssembly memory has grown to; it never shrinks. */
+/** Size of the WebAssembly memory, which never shrinks. */
 export function memoryBytes(): number {
   return xgboost.HEAPU8.byteLength;
 }

@@ -1,4 +1,4 @@
-/** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in a thread of its own. */
+/** Engine "wasm": the XGBoost 0.7 of ml-xgboost, in its own thread. */
 import { baseMarginOf } from "../../formats/baseMargin.ts";
 import type { BestRound, Watch } from "../../train/bestRound.ts";
 import type { Engine, TrainingRequest } from "../engine.ts";
@@ -28,26 +28,26 @@ export const wasmEngine = {
   },
 } satisfies Engine;
 
-/** Gain and cover as with weights. */
+/** Scales gain and cover to what they would be with weights. */
 function scaled(tree: Tree, scale: number): Tree {
   if (scale === 1) return tree;
   const times = (value: number): number => shortFloat(Math.fround(value * scale));
   return { ...tree, gain: tree.gain.map(times), cover: tree.cover.map(times) };
 }
 
-/** XGBoost's binary model, thresholds still hiding −1. */
+/** @returns XGBoost's binary model, before `revealMissing` */
 export function trainBinary(request: TrainingRequest): Promise<Uint8Array> {
   return train(() => trainingJob(request), { ...request, hint });
 }
 
 function hint(reason: string): string {
   return /memory|alloc/i.test(reason)
-    ? "WebAssembly holds 2 GB: train on fewer rows or features"
-    : "the parameters were checked: please report this with the data and configuration";
+    ? "WebAssembly is limited to 2 GB: train on fewer rows or features"
+    : "the parameters are valid, so this is probably a bug: please report it with the data and configuration";
 }
 
 function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequest): TrainingJob {
-  const { n_estimators: rounds, nthread: _, ...rest } = params; // it has one thread
+  const { n_estimators: rounds, nthread: _, ...rest } = params; // this engine is single-threaded
   const settings: [string, string][] = [
     ["silent", "1"],
     ["nthread", "1"],
@@ -55,14 +55,14 @@ function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequ
     ["seed", String(seed)],
   ];
   if (objective === "multi:softprob") settings.push(["num_class", String(classCount)]);
-  // What max_bin is to the others, the inverse of sketch_eps was to "approx".
+  // In 0.7 "approx" takes sketch_eps = 1 / max_bin instead of max_bin.
   if (rest.tree_method === "approx") settings.push(["sketch_eps", String(1 / Number(rest.max_bin))]);
   for (const [name, value] of Object.entries(rest)) settings.push([name, String(value)]);
-  // 0.7 forgets to take the logarithm for this one.
+  // 0.7 does not take the logarithm of base_score for this objective.
   if (objective === "reg:tweedie")
     settings.push(["base_score", String(baseMarginOf(Number(rest.base_score), objective))]);
   const values = hideMissing(X.values);
-  // "hist" aborts where there is nothing to put into bins.
+  // "hist" aborts if every value is missing.
   if (values.every((value) => value === -1)) settings.push(["tree_method", "exact"]);
   return {
     rowCount: X.rowCount,
@@ -74,6 +74,6 @@ function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequ
     rounds: Number(rounds),
     library: null,
     watch: null,
-    question: null,
+    margins: null,
   };
 }

@@ -1,4 +1,4 @@
-/** Says weights of classes in parameters, for ml-xgboost, whose WebAssembly exports no way to hand it weights of rows. */
+/** Expresses class weights as parameters, because ml-xgboost's WebAssembly has no function to set sample weights. */
 import { MlctlError } from "../../../../core/errors.ts";
 import { INSTALL_HINT } from "../native/installedEngines.ts";
 import type { Json, JsonObject } from "../../../../core/json.ts";
@@ -7,19 +7,19 @@ import type { Objective } from "../../objectives.ts";
 
 export interface WeightsAsParams {
   readonly params: JsonObject;
-  /** What gain and cover are to be multiplied by. */
+  /** Factor that gain and cover must be multiplied by. */
   readonly scale: number;
 }
 
-/** These stand beside sums of gradients or hessians: all weights c times as large is these c times as small. */
-const besideSums = ["reg_lambda", "reg_alpha", "gamma", "min_child_weight"];
+/** Parameters in units of summed gradients or Hessians: multiplying all weights by c equals dividing these by c. */
+const scaledParams = ["reg_lambda", "reg_alpha", "gamma", "min_child_weight"];
 
 /**
- * With the same weight c in all rows of class 0 and d in all of class 1, gradients and hessians are c times those of
- * rows that weigh 1 and d / c, which is what scale_pos_weight does. The trees are the same but for float32 rounding
- * (and, by hist and approx, but for the place of the bins).
+ * If all rows of class 0 have weight c and all of class 1 weight d, gradients and Hessians are c times those with
+ * weights 1 and d / c, which is what scale_pos_weight does. The trees are the same up to float32 rounding (and, with
+ * hist and approx, up to the position of the bins).
  *
- * @throws {MlctlError} kind "usage" where rows weigh otherwise
+ * @throws {MlctlError} kind "usage" if weights differ within a class
  */
 export function weightsAsParams({ y, sampleWeight, objective, params }: TrainingRequest): WeightsAsParams {
   if (sampleWeight === undefined || sampleWeight.length === 0) return { params, scale: 1 };
@@ -27,19 +27,19 @@ export function weightsAsParams({ y, sampleWeight, objective, params }: Training
   for (let i = 0; i < y.length; i++) {
     const code = objective === "binary:logistic" ? y[i]! : 0;
     const weight = byClass.get(code) ?? sampleWeight[i]!;
-    if (weight !== sampleWeight[i] || !(weight > 0)) throw cannot(objective);
+    if (weight !== sampleWeight[i] || !(weight > 0)) throw unsupportedWeights(objective);
     byClass.set(code, weight);
   }
   const scale = byClass.get(0) ?? 1;
   const positive = (byClass.get(1) ?? scale) / scale;
-  const told: Record<string, Json> = { ...params, scale_pos_weight: (params.scale_pos_weight as number) * positive };
-  for (const name of besideSums) told[name] = (params[name] as number) / scale;
-  return { params: told, scale };
+  const scaled: Record<string, Json> = { ...params, scale_pos_weight: (params.scale_pos_weight as number) * positive };
+  for (const name of scaledParams) scaled[name] = (params[name] as number) / scale;
+  return { params: scaled, scale };
 }
 
-function cannot(objective: Objective): MlctlError {
+function unsupportedWeights(objective: Objective): MlctlError {
   const kind = objective === "multi:softprob" ? "several classes" : "single rows";
-  return new MlctlError("usage", `the wasm engine of xgboost takes weights of two classes, none of ${kind}`, {
+  return new MlctlError("usage", `the wasm engine of xgboost supports weights of two classes only, not of ${kind}`, {
     hint: INSTALL_HINT,
   });
 }

@@ -1,43 +1,46 @@
-/** Sets training rows aside on which an estimator may watch itself learn: never those that judge it. */
+/** Holds out training rows for early stopping. They are never the rows that the model is evaluated on. */
 import { MlctlError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
 
-export interface SetAsideOptions {
-  /** Of the rows, above 0 and below 1. */
+export interface HoldOutOptions {
+  /** Share of the rows to hold out, above 0 and below 1. */
   readonly share: number;
   readonly seed: number;
   /** 0 for regression. */
   readonly classCount: number;
-  /** When each row happened: the last are set aside, (n_samples). */
+  /** Time of each row, (n_samples). If given, the latest rows are held out; rows with NaN are not. */
   readonly times?: Float64Array | undefined;
-  /** Rows of one group stay together, (n_samples). */
+  /** Group of each row, (n_samples). If given, groups are held out as a whole. */
   readonly groups?: readonly (string | null)[] | undefined;
 }
 
-/** Positions, ascending. */
+/** Row positions, ascending. */
 export interface Parts {
   readonly training: Int32Array;
-  readonly aside: Int32Array;
+  readonly heldOut: Int32Array;
 }
 
 /**
- * By time the last rows, all of an instant together; else whole groups, or the share of each class, drawn by the seed.
- * @throws {MlctlError} kind "data" where nothing would be left on one side
+ * With times: the latest rows, never splitting rows of the same time. Else whole groups, or a stratified random
+ * sample, both drawn by the seed.
+ *
+ * @throws {MlctlError} kind "data" if either part would be empty
  */
-export function setAside(y: Float64Array, options: SetAsideOptions): Parts {
-  const isAside = new Uint8Array(y.length);
-  for (const row of chosen(y, options)) isAside[row] = 1;
+export function holdOut(y: Float64Array, options: HoldOutOptions): Parts {
+  const isHeldOut = new Uint8Array(y.length);
+  for (const row of chooseRows(y, options)) isHeldOut[row] = 1;
   const all = Int32Array.from(y.keys());
-  const parts = { training: all.filter((row) => isAside[row] === 0), aside: all.filter((row) => isAside[row] === 1) };
-  if (parts.training.length === 0 || parts.aside.length === 0) {
-    throw new MlctlError("data", `${y.length} training rows are too few to set some aside for early stopping`, {
-      hint: 'leave "early_stopping_rounds" out, or ingest more rows',
+  const training = all.filter((row) => isHeldOut[row] === 0);
+  const heldOut = all.filter((row) => isHeldOut[row] === 1);
+  if (training.length === 0 || heldOut.length === 0) {
+    throw new MlctlError("data", `too few training rows (${y.length}) to hold out some for early stopping`, {
+      hint: 'remove "early_stopping_rounds", or ingest more rows',
     });
   }
-  return parts;
+  return { training, heldOut };
 }
 
-function chosen(y: Float64Array, { share, seed, classCount, times, groups }: SetAsideOptions): number[] {
+function chooseRows(y: Float64Array, { share, seed, classCount, times, groups }: HoldOutOptions): number[] {
   const rows = Array.from(y.keys());
   const count = Math.ceil(share * rows.length);
   const { shuffle } = random(seed);
@@ -46,7 +49,7 @@ function chosen(y: Float64Array, { share, seed, classCount, times, groups }: Set
   if (classCount === 0) return shuffle(rows).slice(0, count);
   return Array.from({ length: classCount }, (_, code) => {
     const own = shuffle(rows.filter((row) => y[row] === code));
-    // a class of one row has none to give
+    // the only row of a class stays in training
     return own.slice(0, Math.min(own.length - 1, Math.max(1, Math.round(share * own.length))));
   }).flat();
 }
