@@ -134,7 +134,7 @@ describe("with nothing new", () => {
     expect(deployed.json("fullprocess")).toMatchObject({ status: "nothing_new", steps: [], run_id: first.run_id });
     const { status, stdout, stderr } = deployed.run(["fullprocess"]);
     expect([status, stdout]).toEqual([0, ""]);
-    expect(stderr).toMatch(/^nothing new: no new or changed file, and the newest model was judged already\n/);
+    expect(stderr).toMatch(/^nothing new: no new or changed files, and the newest model has already been evaluated\n/);
     expect(snapshot(deployed.folder)).toEqual(before);
   });
 
@@ -213,7 +213,7 @@ describe("with something new", () => {
     workspace.write({ "practicedata/dataset1.csv": null });
     const alone = workspace.read("practicedata/dataset2.csv").trim().split("\n").length - 1;
     const result = workspace.json<IngestJson>("ingest");
-    expect(result.reason).toBe("1 earlier file is gone");
+    expect(result.reason).toBe("1 earlier file was removed");
     expect(result.dataset.rows).toBeLessThanOrEqual(alone);
     expect(result.files.map(({ path }) => path)).toEqual(["practicedata/dataset2.csv"]);
   });
