@@ -165,7 +165,7 @@ describe("with nothing new", () => {
     workspace.write({ "practicedata/later/again.csv": firstRows(workspace.read("practicedata/dataset1.csv"), 50) });
     const kept = workspace.json<FullprocessJson>("fullprocess");
     expect(kept).toMatchObject({ status: "kept", run_id: first.run_id });
-    expect(kept.reason).toContain("no new row");
+    expect(kept.reason).toContain("no new rows");
     expect(stepsOf(kept)).toEqual(["ingest done", "train skipped"]);
     expect(workspace.names("models")).toEqual(deployed.names("models"));
     expect(workspace.json("fullprocess")).toMatchObject({ status: "nothing_new" });
@@ -316,7 +316,7 @@ describe("deploy", () => {
   it("of the deployed model keeps it and says why", () => {
     expect(workspace.json<DeployJson>("deploy", "@champion")).toMatchObject({
       status: "kept",
-      reasons: ["it is deployed already"],
+      reasons: ["it is already deployed"],
     });
   });
 });

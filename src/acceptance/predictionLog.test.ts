@@ -134,6 +134,6 @@ describe("apicalls", () => {
     await finished;
 
     const nobody = workspace.run(["apicalls", "--url", url]);
-    expect([nobody.status, nobody.stderr]).toEqual([1, expect.stringContaining(`nobody answers at ${url}`)]);
+    expect([nobody.status, nobody.stderr]).toEqual([1, expect.stringContaining(`no server responds at ${url}`)]);
   });
 });

@@ -144,8 +144,8 @@ describe("models", () => {
   });
 
   it("reject reserved aliases and ambiguous names", async () => {
-    await expect(alias("champion", "v1")).rejects.toThrow("@champion follows what is deployed");
-    await expect(alias("champion", undefined, true)).rejects.toThrow("@champion follows what is deployed");
+    await expect(alias("champion", "v1")).rejects.toThrow("@champion always points to the deployed model");
+    await expect(alias("champion", undefined, true)).rejects.toThrow("@champion always points to the deployed model");
     for (const name of ["latest", "v3", "V3", "", "two words", "a/b"]) {
       await expect(alias(name, "v1")).rejects.toMatchObject({
         kind: "usage",
@@ -153,6 +153,6 @@ describe("models", () => {
       });
     }
     await expect(alias("gone", undefined, true)).rejects.toThrow("there is no alias @gone");
-    await expect(alias("staging")).rejects.toThrow("which model is to have that name?");
+    await expect(alias("staging")).rejects.toThrow("missing REF: the model to give this alias");
   });
 });

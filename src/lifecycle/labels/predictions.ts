@@ -1,4 +1,4 @@
-/** predictions: what was answered, read from the prediction log. */
+/** predictions: lists predictions of the prediction log. */
 import { MlctlError } from "../../core/errors.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
@@ -8,17 +8,17 @@ import { predictionRecord, type PredictionRecord } from "./predictionRecord.ts";
 import type { Session } from "../session.ts";
 
 export interface PredictionsOptions {
-  /** An instant. */
+  /** Date or time. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
-  /** REF. */
+  /** REF of the model. */
   readonly model?: string | undefined;
   readonly labelled: boolean;
   readonly limit: number;
 }
 
 export interface PredictionsResult {
-  /** Of all that fit, shown or not. */
+  /** Number of all matching predictions, including those beyond the limit. */
   readonly total: number;
   readonly labelled: number;
   /** Newest first. */
@@ -43,5 +43,7 @@ export function listPredictions(session: Session, options: PredictionsOptions): 
 function instantOf(flag: string, text: string): number {
   const instant = parseDate(text);
   if (instant !== undefined) return instant;
-  throw new MlctlError("usage", `${flag} ${text} is no date`, { hint: "such as 2026-11-21 or 2026-11-21T09:30:00Z" });
+  throw new MlctlError("usage", `${flag} ${text} is not a date`, {
+    hint: "use a date like 2026-11-21 or 2026-11-21T09:30:00Z",
+  });
 }
