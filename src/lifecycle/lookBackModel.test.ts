@@ -51,8 +51,7 @@ describe("a model that looks back ten days", () => {
   });
 
   it("is trained without the first row, and reports it", () => {
-    expect(first.trained.notes).toEqual(["1 of 60 rows has too little history and is dropped"
-]);
+    expect(first.trained.notes).toEqual(["1 of 60 rows has too little history and is dropped"]);
     expect(first.trained.trainingRows + first.trained.validationRows).toBe(59);
   });
 

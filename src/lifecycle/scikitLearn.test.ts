@@ -223,8 +223,7 @@ describe.skipIf(!hasScikitLearn)("the shipped sample (skipped without Debian's p
     },
   );
 
-  it("learns something in every case, otherwise the comparison would prove little
-", () => {
+  it("learns something in every case, otherwise the comparison would prove little", () => {
     for (const { metrics } of ours) expect(metrics["r2"] ?? 2 * metrics["roc_auc"]! - 1).toBeGreaterThan(0.2);
   });
 });

@@ -14,8 +14,7 @@ it("returns the current time if no record is newer, and never the same instant t
   expect([clock().getTime(), clock().getTime()]).toEqual([5000, 5001]);
 });
 
-it("continues after the newest record if the machine's clock is behind it
-", () => {
+it("continues after the newest record if the machine's clock is behind it", () => {
   const clock = steadyClock(store("2030-01-01T00:00:00.000Z"), () => new Date("2026-01-01T00:00:00.000Z"));
   expect(clock().toISOString()).toBe("2030-01-01T00:00:00.001Z");
 });

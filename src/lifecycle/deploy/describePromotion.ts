@@ -30,7 +30,6 @@ export function isInProduction({ store }: Store, { runId }: Run): boolean {
 }
 
 /** Why the run was deployed or not; empty if that is not decided yet. */
-
 export function verdictReasons({ store }: Store, run: Run): readonly string[] {
   const deployment = store.deployments().find(({ runId }) => runId === run.runId);
   return deployment?.reasons ?? run.tags[KEPT_TAG]?.split("; ") ?? [];

@@ -3,7 +3,7 @@ import { checkPackages } from "./packages.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-it("returns "unknown" if no registry responds, and does not fail", async () => {
+it("returns unknown if no registry responds, and does not fail", async () => {
   // Port 9 (discard) is normally closed.
   vi.stubEnv("npm_config_registry", "http://127.0.0.1:9/");
   await expect(checkPackages(new AbortController().signal)).resolves.toEqual({

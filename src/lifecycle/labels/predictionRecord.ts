@@ -56,7 +56,7 @@ export function findPrediction({ paths }: Session, reference: string): Predictio
     });
   }
   const hasLog = existsSync(path);
-  throw new MlctlError(hasLog ? "usage" : "notReady", `prediction ${reference} is not in the log`, {
+  throw new MlctlError(hasLog ? "usage" : "notReady", `there is no prediction ${reference} in the log`, {
     hint: hasLog
       ? "run `mlctl predictions list` to see the newest; older ones may have been removed (serve.log.retention)"
       : "`mlctl serve` and `mlctl predict --log` log their predictions",

@@ -50,8 +50,7 @@ describe("promotion.top and promotion.always_alias", () => {
     await example.change(async (session) => {
       await ingest(session);
       await train(session);
-      expect(() => setAlias(session, { name: "staging", reference: "v1", remove: false })).toThrow("is set by training"
-);
+      expect(() => setAlias(session, { name: "staging", reference: "v1", remove: false })).toThrow("is set by training");
     });
   });
 });
