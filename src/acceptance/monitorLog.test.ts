@@ -120,7 +120,10 @@ describe("alerts test", () => {
     expect(status).toBe(1);
     const { alerts } = JSON.parse(stdout) as Pick<Entry, "alerts">;
     expect(alerts.map((sent) => `${sent.channel} ${sent.status}`)).toEqual(["hook sent", "dead failed"]);
-    expect(posts.at(-1)).toMatchObject({ area: "test", subject: "[attrition] test: this channel receives alerts of mlctl" });
+    expect(posts.at(-1)).toMatchObject({
+      area: "test",
+      subject: "[attrition] test: this channel receives alerts of mlctl",
+    });
   });
 });
 

@@ -109,7 +109,9 @@ describe.skipIf(absent)("the files of the attrition system", () => {
     expect(stderr).toMatch(new RegExp(`warning: ${sentence.source}`));
     expect(interval![1] - interval![0]).toBeGreaterThan(0.5);
     expect(workspace.read(path!)).toMatch(sentence);
-    expect(workspace.ok("report", "--format", "md", "-o", "-")).toMatch(/5 test rows are far too few to compare models/);
+    expect(workspace.ok("report", "--format", "md", "-o", "-")).toMatch(
+      /5 test rows are far too few to compare models/,
+    );
     expect(workspace.json<{ warnings: string[] }>("score").warnings[0]).toMatch(sentence);
   });
 });

@@ -91,9 +91,7 @@ describe.skipIf(absent)("the feed of the crs system", () => {
   });
 
   it("warns that on the folds, with the pause of 2021 among them, the naive last value does better", () => {
-    expect(trained.warnings).toContain(
-      "the baseline is better than the best model on the folds: rmse 11.29 vs 30.43",
-    );
+    expect(trained.warnings).toContain("the baseline is better than the best model on the folds: rmse 11.29 vs 30.43");
   });
 
   it("predicts for a date alone what the system's server answered", () => {

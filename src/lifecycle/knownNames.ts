@@ -120,7 +120,13 @@ function driftProblems({ monitor }: Config): ConfigProblem[] {
     // Without a named test, Evidently's rules may choose a distance instead of a p-value.
     const isPValue = test === undefined ? rules === "calibrated" : driftTestNamed(test, column).measure === "p_value";
     return isPValue && limit > 1
-      ? [{ path: `${path}.limit`, message: 'must be at most 1 because this test returns a p-value; set "test" to a distance for larger limits' }]
+      ? [
+          {
+            path: `${path}.limit`,
+            message:
+              'must be at most 1 because this test returns a p-value; set "test" to a distance for larger limits',
+          },
+        ]
       : [];
   });
 }

@@ -10,7 +10,8 @@ export function backupTarget(given: string, paths: ConfiguredPaths): string {
   const path = resolve(given);
   requireElsewhere(path, paths);
   const hint = "name a new file, or an older backup to replace";
-  if (isStream(path)) throw new MlctlError("usage", `cannot write a backup to ${path}: it is a device or a pipe`, { hint });
+  if (isStream(path))
+    throw new MlctlError("usage", `cannot write a backup to ${path}: it is a device or a pipe`, { hint });
   const stat = lstatSync(path, { throwIfNoEntry: false });
   // A link itself is replaced, not its target.
   if (stat === undefined || stat.isSymbolicLink()) return path;

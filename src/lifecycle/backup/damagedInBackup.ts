@@ -23,7 +23,6 @@ export function damagedIn(
     try {
       const record = parseRecordFile(content.toString("utf8"), name);
       if (record === undefined) return [];
-      // Paths outside the three folders are in no record, so a missing hash means a missing file.
       return artifactsOf(record).flatMap(([, { path, sha256 }]) => (hashes.get(path) === sha256 ? [] : [path]));
     } catch (error) {
       if (!(error instanceof MlctlError)) throw error;

@@ -70,7 +70,9 @@ export async function why(session: Session, reference: string, options: WhyOptio
     const trained = { fromSecond, evaluation: fromSecond.size === 0 ? ends.a : ends.b, reason: null };
     const what = [...fromSecond].join(" and ") || "nothing";
     if (!isTrained) session.context.emit({ type: "stage", stage: "why", message: `training with ${what} swapped` });
-    models.push(isTrained ? trained : await swappedModel(session, { a: a.run, b: b.run, fromSecond, table: ends.table }));
+    models.push(
+      isTrained ? trained : await swappedModel(session, { a: a.run, b: b.run, fromSecond, table: ends.table }),
+    );
   }
   const lookup = lookupOf(models);
   const valueOf = (fromSecond: ReadonlySet<Factor>): number => {

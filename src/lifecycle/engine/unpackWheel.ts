@@ -17,7 +17,8 @@ export function unpackWheel(wheel: Uint8Array, { source, library }: Expected): R
   const files = unzip(wheel, source);
   if (files.has(`xgboost/lib/${library}`)) return files;
   const others = [...files.keys()].filter((path) => path.startsWith("xgboost/lib/")).map((path) => path.slice(12));
-  const what = others.length === 0 ? "is not an XGBoost wheel" : `is for another system: it contains ${others.join(", ")}`;
+  const what =
+    others.length === 0 ? "is not an XGBoost wheel" : `is for another system: it contains ${others.join(", ")}`;
   throw new MlctlError("data", `${source} ${what}`, { hint: `it must contain xgboost/lib/${library}; ${WHEEL_HINT}` });
 }
 

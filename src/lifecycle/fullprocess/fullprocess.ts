@@ -163,7 +163,8 @@ async function produceModel(
   } else log.skip("train", "a model has already been trained on this data and configuration");
   if (needed("score")) await log.run("score", () => score(session, { model }), describeScore);
   else log.skip("score", "the model has already been scored on this test data");
-  if (needed("deploy")) recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), describeVerdict));
+  if (needed("deploy"))
+    recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), describeVerdict));
   else log.skip("deploy", "the promotion rule has already been applied");
   return { run: recordedRun(session, model), notes };
 }
@@ -179,7 +180,9 @@ function recordVerdict(session: Session, { status, runId, reasons }: DeployResul
 function recordedRun({ store }: Session, runId: string): Run {
   const run = store.run(runId);
   if (run !== undefined) return run;
-  throw new MlctlError("data", `the record of run ${runId} was removed while the run was processed`, { hint: "run `mlctl verify`" });
+  throw new MlctlError("data", `the record of run ${runId} was removed while the run was processed`, {
+    hint: "run `mlctl verify`",
+  });
 }
 
 async function recordResponses(session: Session, log: StepLog, startServer: StartServer): Promise<string | null> {
@@ -225,5 +228,7 @@ function describeScore({ metric, value, rows }: ScoreResult): string {
 
 function describeVerdict({ status, runId, previousRunId }: DeployResult): string {
   if (status === "deployed") return `switched to ${runId}`;
-  return previousRunId === null ? "not deployed; no model is in production" : `kept the deployed model ${previousRunId}`;
+  return previousRunId === null
+    ? "not deployed; no model is in production"
+    : `kept the deployed model ${previousRunId}`;
 }

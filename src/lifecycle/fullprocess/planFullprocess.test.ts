@@ -23,7 +23,10 @@ describe("planFullprocess", () => {
     const example = await exampleWorkspace(exampleConfig, files);
     expect(await start(example)).toMatchObject({ start: "ingest", run: null });
     await example.change((session) => ingest(session));
-    expect(await start(example)).toMatchObject({ start: "train", reason: "no model has been trained on the newest dataset" });
+    expect(await start(example)).toMatchObject({
+      start: "train",
+      reason: "no model has been trained on the newest dataset",
+    });
     const { runId } = await example.change((session) => train(session));
     expect(await start(example)).toMatchObject({ start: "score", reason: "the newest model has not been scored" });
     await example.change((session) => score(session));

@@ -52,7 +52,8 @@ export async function diagnose(
   const deployed = loadDeployed(session);
   if (deployed === undefined) throw new MlctlError("notReady", "no model is deployed", { hint: "run `mlctl deploy`" });
   const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
-  if (dataset === undefined) throw new MlctlError("notReady", "no data has been ingested yet", { hint: "run `mlctl ingest`" });
+  if (dataset === undefined)
+    throw new MlctlError("notReady", "no data has been ingested yet", { hint: "run `mlctl ingest`" });
   const packages = options.offline
     ? Promise.resolve<PackageCheck>({ status: "unknown", reason: "offline", packages: [] })
     : checkPackages(context.signal);

@@ -130,7 +130,9 @@ describe("removed files", () => {
     example.write({ "practicedata/a.csv": null, "practicedata/b.csv": c });
     const { warnings, base } = await planOf(example);
     expect(base).not.toBeNull();
-    expect(warnings).toEqual(["1 earlier file was removed, so rows of earlier versions of practicedata/b.csv are kept too"]);
+    expect(warnings).toEqual([
+      "1 earlier file was removed, so rows of earlier versions of practicedata/b.csv are kept too",
+    ]);
   });
 
   it("lose their rows if data does not accumulate", async () => {

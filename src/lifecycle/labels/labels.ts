@@ -75,7 +75,8 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
       plan.join.add(rows);
       context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
     }
-    if (plan === undefined) throw new MlctlError("data", `${name} has no rows`, { hint: "the file must contain ids and labels" });
+    if (plan === undefined)
+      throw new MlctlError("data", `${name} has no rows`, { hint: "the file must contain ids and labels" });
     return { by: plan.by, label: plan.label, ...plan.join.finish(), ...counts };
   } finally {
     plan?.join.close();

@@ -24,7 +24,8 @@ export function monitorHistory(
 export function monitorEntry({ store }: Session, reference: string): MonitorResult {
   const all = store.monitorings();
   const [newest] = all;
-  if (newest === undefined) throw new MlctlError("notReady", "there are no monitoring results yet", { hint: "run `mlctl monitor`" });
+  if (newest === undefined)
+    throw new MlctlError("notReady", "there are no monitoring results yet", { hint: "run `mlctl monitor`" });
   if (reference === "latest") return resultOf(newest);
   const found = all.filter(({ monitorId }) => monitorId.startsWith(reference));
   if (found.length === 1 && reference !== "") return resultOf(found[0]!);
@@ -35,7 +36,8 @@ export function monitorEntry({ store }: Session, reference: string): MonitorResu
   const what =
     found.length > 1 ? `${found.length} entries start with "${reference}"` : `there is no entry ${reference}`;
   throw new MlctlError("usage", what, {
-    hint: near === undefined || found.length > 1 ? "run `mlctl monitor --history` to list them" : `did you mean ${near}?`,
+    hint:
+      near === undefined || found.length > 1 ? "run `mlctl monitor --history` to list them" : `did you mean ${near}?`,
   });
 }
 

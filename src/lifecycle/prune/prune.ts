@@ -56,9 +56,13 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
 
 function requireReadableRecords({ paths, store }: Session): void {
   if (deploymentIsLost(paths.production)) {
-    throw new MlctlError("data", "nothing was pruned: deployment.json is missing, so the model in production is unknown", {
-      hint: "restore it from a backup, or run `mlctl deploy`",
-    });
+    throw new MlctlError(
+      "data",
+      "nothing was pruned: deployment.json is missing, so the model in production is unknown",
+      {
+        hint: "restore it from a backup, or run `mlctl deploy`",
+      },
+    );
   }
   const { problems } = readRecords(paths, recordFiles(paths, store.knownRecords().keys()));
   if (problems.length === 0) return;

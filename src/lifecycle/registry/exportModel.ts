@@ -49,7 +49,9 @@ type Content = Pick<ExportResult, "inputs" | "outputs"> & { readonly content: Ui
 export async function exportModel(session: Session, request: ExportRequest): Promise<ExportResult> {
   const { format, output, stdout } = request;
   if (output === "-" && format === "onnx" && stdout.isTTY === true) {
-    throw new MlctlError("usage", "an ONNX file cannot be printed to a terminal", { hint: "add -o model.onnx, or pipe the output" });
+    throw new MlctlError("usage", "an ONNX file cannot be printed to a terminal", {
+      hint: "add -o model.onnx, or pipe the output",
+    });
   }
   const loaded = await loadModel(session, request.reference);
   const { content, inputs, outputs } = contentOf(loaded, request);

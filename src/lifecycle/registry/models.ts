@@ -95,16 +95,22 @@ function checkName(name: string): void {
 
 function required(reference: string | undefined): string {
   if (reference !== undefined) return reference;
-  throw new MlctlError("usage", "missing REF: the model to give this alias", { hint: "use `mlctl models alias NAME REF`" });
+  throw new MlctlError("usage", "missing REF: the model to give this alias", {
+    hint: "use `mlctl models alias NAME REF`",
+  });
 }
 
 function target(run: Run): Run {
   if (run.model !== null) return run;
-  throw new MlctlError("usage", `run ${run.runId} has no model file`, { hint: "run `mlctl models list` to see the runs that have one" });
+  throw new MlctlError("usage", `run ${run.runId} has no model file`, {
+    hint: "run `mlctl models list` to see the runs that have one",
+  });
 }
 
 function followsDeployment(name: string): MlctlError {
-  return new MlctlError("usage", `@${name} always points to the deployed model`, { hint: "run `mlctl deploy` to move it" });
+  return new MlctlError("usage", `@${name} always points to the deployed model`, {
+    hint: "run `mlctl deploy` to move it",
+  });
 }
 
 /** If deployment.json and aliases.json define the same alias, that of the deployment wins. */

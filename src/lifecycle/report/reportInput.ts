@@ -27,7 +27,9 @@ export async function reportInput(session: Session, reference: string): Promise<
   const { config, store, context } = session;
   const { model, run } = await loadModel(session, reference);
   if (run === null)
-    throw new MlctlError("usage", "a report needs a model trained in this workspace", { hint: "run `mlctl runs list`" });
+    throw new MlctlError("usage", "a report needs a model trained in this workspace", {
+      hint: "run `mlctl runs list`",
+    });
   const { metric } = run;
   const judged = await tryJudge(session, model);
   const dataset = store.dataset(run.datasetId) ?? null;

@@ -142,9 +142,9 @@ async function record(session: Session, run: Run, values: ScoreValues & Leakage)
   const path = join(paths.models, `latestscore_${timestamp(context.now())}.txt`);
   atomicWrite(path, `${values.value ?? NaN}\n`);
   const artifact = await artifactOf(paths.workspace, path);
-  const score: ScoreRecord = { createdAt: context.now().toISOString(), ...values, artifact };
-  saveRecord(paths, store, { ...run, score });
-  return score;
+  const written: ScoreRecord = { createdAt: context.now().toISOString(), ...values, artifact };
+  saveRecord(paths, store, { ...run, score: written });
+  return written;
 }
 
 /** Whether the value reaches `limit`. A null value never does. */

@@ -50,7 +50,9 @@ describe("promotion.top and promotion.always_alias", () => {
     await example.change(async (session) => {
       await ingest(session);
       await train(session);
-      expect(() => setAlias(session, { name: "staging", reference: "v1", remove: false })).toThrow("is set by training");
+      expect(() => setAlias(session, { name: "staging", reference: "v1", remove: false })).toThrow(
+        "is set by training",
+      );
     });
   });
 });

@@ -108,7 +108,11 @@ function isComparable({ family, selection, degenerate, fitted }: FittedContender
   return fitted !== undefined && selection === undefined && degenerate === undefined && family !== "baseline";
 }
 
-function metricsAhead({ metrics }: FittedContender, { metrics: others }: FittedContender, task: Evaluation["task"]): string[] {
+function metricsAhead(
+  { metrics }: FittedContender,
+  { metrics: others }: FittedContender,
+  task: Evaluation["task"],
+): string[] {
   const ahead = Object.entries(metrics).filter(([name, value]) => {
     const other = others[name] ?? null;
     if (value === null || other === null) return false;
