@@ -73,9 +73,8 @@ async function restoreInto(folder: string, options: RestoreOptions, context: Con
     const release = await acquireLocks(locks, options, context);
     try {
       replaceAll({ folder, staged: unpacked, places, config, locks });
-      const storePaths = { ...paths };
-      const { records } = reindex(storePaths, context.now());
-      const damaged = (await integrity(storePaths)).filter(({ status }) => status === "fail").map(({ name }) => name);
+      const { records } = reindex(paths, context.now());
+      const damaged = (await integrity(paths)).filter(({ status }) => status === "fail").map(({ name }) => name);
       const { createdAt, codeVersion, files } = manifest;
       return { folder, config, files: files.length, createdAt, codeVersion, records, damaged };
     } finally {

@@ -80,7 +80,7 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   if (!dryRun) for (const record of records) keepRecord(session, record);
   // With one window per file, every file is new. Otherwise only the end of the history is.
   const news = config.monitor.window === "file" ? records : [newest];
-  const result = { ...resultOf(newest), windows: records.map(summaryOf), alerts: [], dryRun };
+  const result = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };
   return { result, news: dryRun ? [] : news };
 }
 
@@ -145,6 +145,7 @@ function warnOfUntimed({ config, context }: Session, { time }: PreparedRows): vo
   context.emit({ type: "warning", stage: "monitor", message });
 }
 
-function resultOf({ kind: _kind, createdAt, settingsSha256: _settings, spread: _spread, ...record }: MonitorRecord) {
+/** The fields of a record that the result shows. */
+export function recordResult({ kind: _kind, createdAt, settingsSha256: _settings, spread: _spread, ...record }: MonitorRecord) {
   return { ...record, asOf: createdAt };
 }

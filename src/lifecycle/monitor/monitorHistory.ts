@@ -3,7 +3,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
-import type { MonitorResult } from "./monitor.ts";
+import { recordResult, type MonitorResult } from "./monitor.ts";
 import { summaryOf, type WindowSummary } from "./monitorRecord.ts";
 import type { Session } from "../session.ts";
 
@@ -42,6 +42,5 @@ export function monitorEntry({ store }: Session, reference: string): MonitorResu
 }
 
 function resultOf(record: MonitorRecord): MonitorResult {
-  const { kind: _kind, createdAt, settingsSha256: _settings, spread: _spread, ...rest } = record;
-  return { ...rest, asOf: createdAt, windows: [summaryOf(record)], alerts: [], dryRun: false };
+  return { ...recordResult(record), windows: [summaryOf(record)], alerts: [], dryRun: false };
 }
