@@ -4,7 +4,14 @@ import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { prepareRows, type PreparedRows } from "../../monitoring/prepareRows.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
-import { keepRecord, monitorRecord, summaryOf, type Judging, type WindowSummary } from "./monitorRecord.ts";
+import {
+  keepRecord,
+  monitorRecord,
+  recordResult,
+  summaryOf,
+  type Judging,
+  type WindowSummary,
+} from "./monitorRecord.ts";
 import { monitorReference } from "./monitorReference.ts";
 import { watchedRows, type WatchedRows } from "./monitorRows.ts";
 import { monitorSettings } from "./monitorSettings.ts";
@@ -143,9 +150,4 @@ function warnOfUntimed({ config, context }: Session, { time }: PreparedRows): vo
   if (untimed === 0 || config.monitor.window === null) return;
   const message = `${untimed} rows have no ${config.time_column ?? "time"} and belong to no window`;
   context.emit({ type: "warning", stage: "monitor", message });
-}
-
-/** The fields of a record that the result shows. */
-export function recordResult({ kind: _kind, createdAt, settingsSha256: _settings, spread: _spread, ...record }: MonitorRecord) {
-  return { ...record, asOf: createdAt };
 }

@@ -3,8 +3,8 @@ import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
-import { recordResult, type MonitorResult } from "./monitor.ts";
-import { summaryOf, type WindowSummary } from "./monitorRecord.ts";
+import type { MonitorResult } from "./monitor.ts";
+import { recordResult, summaryOf, type WindowSummary } from "./monitorRecord.ts";
 import type { Session } from "../session.ts";
 
 /** Newest window first. @param options.model REF; only results of that model */

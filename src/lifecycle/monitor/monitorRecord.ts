@@ -113,6 +113,17 @@ export function keepRecord(session: Session, record: MonitorRecord): void {
   saveRecord(session.paths, session.store, record);
 }
 
+/** The fields of a record that the result shows. */
+export function recordResult({
+  kind: _kind,
+  createdAt,
+  settingsSha256: _settings,
+  spread: _spread,
+  ...record
+}: MonitorRecord) {
+  return { ...record, asOf: createdAt };
+}
+
 /** Summary of a window for lists and the exit code. */
 export interface WindowSummary {
   readonly monitorId: string;
