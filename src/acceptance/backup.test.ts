@@ -120,16 +120,16 @@ describe("backup and restore", () => {
       "/dev/stdout": "is a device or a pipe",
       ".": "is a folder",
       testdata: "is a folder",
-      models: "which it is a copy of",
-      "models/b.tar.gz": "which it is a copy of",
-      "linked/b.tar.gz": "which it is a copy of",
-      "linked/new/b.tar.gz": "which it is a copy of",
-      "config.json": "is no backup: it is not replaced",
-      "mlctl.db": "is no backup: it is not replaced",
-      "mlctl.db.lock": "is no backup: it is not replaced",
-      "testdata/testdata.csv": "is no backup: it is not replaced",
-      "notes.txt": "is no backup: it is not replaced",
-      empty: "is no backup: it is not replaced",
+      models: "because that folder is backed up",
+      "models/b.tar.gz": "because that folder is backed up",
+      "linked/b.tar.gz": "because that folder is backed up",
+      "linked/new/b.tar.gz": "because that folder is backed up",
+      "config.json": "is not a backup, so it was not replaced",
+      "mlctl.db": "is not a backup, so it was not replaced",
+      "mlctl.db.lock": "is not a backup, so it was not replaced",
+      "testdata/testdata.csv": "is not a backup, so it was not replaced",
+      "notes.txt": "is not a backup, so it was not replaced",
+      empty: "is not a backup, so it was not replaced",
     };
     const before = snapshot(copy.folder);
     for (const [path, message] of Object.entries(refused)) {
@@ -157,7 +157,7 @@ describe("backup and restore", () => {
     const path = join(temporaryFolder(), "pruned.tar.gz");
     const environment = { NODE_OPTIONS: `--import=${preload}`, MLCTL_BIN: bin };
     const { status, stdout, stderr } = copy.run(["backup", path, "--json"], { environment });
-    expect([status, stderr]).toEqual([0, expect.stringContaining("records were taken away while they were copied")]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining("records were removed during the backup")]);
     expect((JSON.parse(stdout) as { damaged: string[] }).damaged).toEqual([]);
     const restored = emptyWorkspace();
     expect(restored.json<{ damaged: string[] }>("restore", path).damaged).toEqual([]);
@@ -213,7 +213,7 @@ describe("restore refuses", () => {
     const other = sampleWorkspace();
     const before = other.names(".");
     const { status, stderr } = other.run(["restore", archive]);
-    expect([status, stderr]).toEqual([2, expect.stringContaining("is not empty: it holds config.json")]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("is not empty: it contains config.json")]);
     expect(other.names(".")).toEqual(before);
     other.ok("restore", archive, "--force");
     expect(content(other)).toEqual(content(workspace));
@@ -297,7 +297,7 @@ describe("restore refuses", () => {
     const before = Object.keys(snapshot(copy.folder));
     for (const path of inside) {
       const { status, stderr } = copy.run(["restore", path, "--force"]);
-      expect([status, stderr]).toEqual([2, expect.stringContaining("which is to be replaced")]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining("which would be replaced")]);
       expect(Object.keys(snapshot(copy.folder))).toEqual(before);
     }
     copy.write({ "b.tar.gz": readFileSync(archive) });
@@ -313,7 +313,7 @@ describe("restore refuses", () => {
     const path = join(temporaryFolder(), "outside.tar.gz");
     copy.ok("backup", path);
     const { status, stderr } = emptyWorkspace().run(["restore", path]);
-    expect([status, stderr]).toEqual([2, expect.stringContaining("puts folders outside the workspace")]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("has folders outside the workspace")]);
     expect(existsSync(join(outside, "models"))).toBe(false);
   });
 });

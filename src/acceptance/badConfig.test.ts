@@ -302,7 +302,7 @@ describe("ingest", () => {
       "a where that leaves no row",
       { where: "number_of_employees < 0" },
       3,
-      ["error: no row is left", "hint: check ingest.where in config.json"],
+      ["error: no rows are left", "hint: check ingest.where in config.json"],
     ],
     [
       "broken expectations",

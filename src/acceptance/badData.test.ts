@@ -189,7 +189,7 @@ describe("files that cannot be read", () => {
       [
         "error: no input file could be read",
         ...unreadable.map(([, name, , reason], i) => `  ${folder}/${letter(i)}/${name}${reason}`),
-        "hint: correct the files; copies stand in ingesteddata/rejected",
+        "hint: fix the files; copies are in ingesteddata/rejected",
       ],
     ]);
     expectKept(workspace, before);
@@ -212,12 +212,12 @@ describe("a file is left out, and that is told", () => {
     [
       "a link to itself",
       (folder) => symlinkSync("loop.csv", join(folder, "loop.csv")),
-      "loop.csv is left out: broken link",
+      "loop.csv: broken link",
     ],
     [
       "a link out of the folder",
       (folder) => symlinkSync("/etc/passwd", join(folder, "link.csv")),
-      "link.csv is left out: link to a file outside the folder",
+      "link.csv: link to a file outside the folder",
     ],
   ])("%s", (_, make, told) => {
     const alone = inputOf({});
@@ -226,15 +226,15 @@ describe("a file is left out, and that is told", () => {
     expect([done.status, errorOf(done)]).toEqual([
       3,
       [
-        `error: ${alone.folder} holds no file that can be read`,
-        `  ${alone.folder}/${told}`,
-        "hint: give mlctl the right to read the files, or copy them there",
+        `error: ${alone.folder} has no readable file`,
+        `  skipped ${alone.folder}/${told}`,
+        "hint: grant read permission on the files, or copy them there",
       ],
     ]);
     const beside = inputOf({ "good.csv": good });
     make(join(workspace.folder, beside.folder));
     const { status, stderr } = workspace.run(["ingest"], beside.options);
-    expect([status, stderr.split("\n")[0]]).toEqual([0, `warning: ${beside.folder}/${told}`]);
+    expect([status, stderr.split("\n")[0]]).toEqual([0, `warning: skipped ${beside.folder}/${told}`]);
     expectKept(workspace, before);
   });
 
@@ -250,8 +250,8 @@ describe("a file is left out, and that is told", () => {
   });
 
   it.each([
-    ["nowhere", 4, "nowhere does not exist", "check that path"],
-    ["loop.csv", 3, "loop.csv is a link that leads nowhere", "correct the link"],
+    ["nowhere", 4, "nowhere does not exist", "check the path"],
+    ["loop.csv", 3, "loop.csv is a broken link", "fix the link"],
   ])("%s as an argument is exit %i", (path, status, message, hint) => {
     if (path === "loop.csv") symlinkSync(path, join(workspace.folder, path));
     const done = workspace.run(["ingest", path]);
@@ -290,7 +290,7 @@ describe("data that can be used after all", () => {
     expect(result.dataset.rows).toBe(40);
     const { status, stderr } = workspace.run(["train"], options);
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain('warning: 4 rows have no "exited" and are left out, first: data row 4\n');
+    expect(stderr).toContain('warning: 4 rows have no "exited" and are dropped; first: data row 4\n');
   });
 
   it("of files with different columns is joined by name, and what is missing is said with paths of the workspace", () => {

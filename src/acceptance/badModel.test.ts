@@ -118,7 +118,7 @@ describe("score, on test data", () => {
       expect([done.status, errorOf(done)]).toEqual([
         4,
         [
-          "error: there is no test data: testdata holds no file that fits **/*.{csv,csv.gz,tsv,json,jsonl,parquet}",
+          "error: no test data: testdata has no file that matches **/*.{csv,csv.gz,tsv,json,jsonl,parquet}",
           'hint: put labelled rows there, or set "test_data_path" in config.json',
         ],
       ]);
@@ -199,7 +199,7 @@ describe("a trained model that was", () => {
     ]);
     expect(told("models/nowhere.json")).toEqual([
       2,
-      ["error: there is no model file models/nowhere.json", "hint: check that path, or `mlctl models list`"],
+      ["error: model file not found: models/nowhere.json", "hint: check the path, or run `mlctl models list`"],
     ]);
   });
 });
@@ -223,7 +223,7 @@ describe("the deployed model", () => {
         "",
         [
           expect.stringMatching(/^error: the model .*releases.* is truncated after 500 characters$/),
-          "hint: `mlctl deploy` restores it from the models folder; else `mlctl deploy --rollback`",
+          "hint: run `mlctl deploy` to restore it from the models folder, or `mlctl deploy --rollback`",
         ],
       ]);
       expect(copy.run(["doctor"])).toMatchObject({
@@ -231,7 +231,7 @@ describe("the deployed model", () => {
         stdout: expect.stringContaining(`artifact ${path}\tfail`),
       });
       const { status, stderr } = copy.run([line]);
-      expect([status, stderr.split("\n")[0]]).toEqual([0, `warning: ${path} was damaged and is restored`]);
+      expect([status, stderr.split("\n")[0]]).toEqual([0, `warning: ${path} was damaged and has been restored`]);
       expect(copy.read(path)).toBe(bytes);
       expect(Object.keys(earlierState(copy))).toEqual(Object.keys(whole));
       expect(answers(copy)).toBe(answered);

@@ -92,7 +92,7 @@ describe("a store", () => {
     expect(runIds(workspace)).toBe(known);
     if (what === "of garbage") {
       expect(workspace.run(["runs", "list"]).stderr).toMatch(
-        /^warning: the store .*mlctl\.db is damaged: the records answer in its place\nhint: run `mlctl reindex`\n/,
+        /^warning: the store .*mlctl\.db is damaged: reading the record files instead\nhint: run `mlctl reindex`\n/,
       );
     }
     expect(workspace.run(["doctor"])).toMatchObject({
@@ -218,7 +218,7 @@ describe.skipIf(!isRoot)("without the right", () => {
     const { status, stderr } = asNobody(workspace, "ingest");
     expect([status, stderr.split("\n")[0]]).toEqual([
       0,
-      "warning: practicedata/secret.csv is left out: no permission to read it",
+      "warning: skipped practicedata/secret.csv: no permission to read it",
     ]);
     expect(asNobody(workspace, "predict", "practicedata/secret.csv")).toMatchObject({
       status: 3,

@@ -47,7 +47,7 @@ describe("mlctl engine install --from", () => {
     });
     const installed = engine("install", "--from", file, "--json");
     expect(installed).toMatchObject({ status: 0 });
-    expect(installed.stderr).toContain("is not one that mlctl knows");
+    expect(installed.stderr).toContain("unknown checksum of");
     const { version, library: path } = JSON.parse(installed.stdout) as { version: string; library: string };
     const folder = join(data, "mlctl", "engines", `xgboost-${version}`);
     expect(path).toBe(join(folder, inLibrary));
@@ -74,10 +74,10 @@ describe("mlctl engine install --from", () => {
   });
 
   it.each<[string, () => string, string, number]>([
-    ["is not there", () => "absent.whl", "there is no such file", 2],
+    ["is not there", () => "absent.whl", "the file does not exist", 2],
     ["is a folder", () => repository, "it is a folder", 2],
     ["is not a zip file", () => join(repository, "README.md"), "is not a zip file, or is damaged", 3],
-    ["is of something else", () => wheel({ "six.py": new Uint8Array(1) }), "is not a wheel of XGBoost", 3],
+    ["is of something else", () => wheel({ "six.py": new Uint8Array(1) }), "is not an XGBoost wheel", 3],
     [
       "is for another system",
       () => wheel({ "xgboost/lib/xgboost.other": new Uint8Array(1) }),

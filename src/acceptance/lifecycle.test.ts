@@ -134,7 +134,7 @@ describe("with nothing new", () => {
     expect(deployed.json("fullprocess")).toMatchObject({ status: "nothing_new", steps: [], run_id: first.run_id });
     const { status, stdout, stderr } = deployed.run(["fullprocess"]);
     expect([status, stdout]).toEqual([0, ""]);
-    expect(stderr).toMatch(/^nothing new: no new or changed file, and the newest model was judged already\n/);
+    expect(stderr).toMatch(/^nothing new: no new or changed files, and the newest model has already been evaluated\n/);
     expect(snapshot(deployed.folder)).toEqual(before);
   });
 
@@ -165,7 +165,7 @@ describe("with nothing new", () => {
     workspace.write({ "practicedata/later/again.csv": firstRows(workspace.read("practicedata/dataset1.csv"), 50) });
     const kept = workspace.json<FullprocessJson>("fullprocess");
     expect(kept).toMatchObject({ status: "kept", run_id: first.run_id });
-    expect(kept.reason).toContain("no new row");
+    expect(kept.reason).toContain("no new rows");
     expect(stepsOf(kept)).toEqual(["ingest done", "train skipped"]);
     expect(workspace.names("models")).toEqual(deployed.names("models"));
     expect(workspace.json("fullprocess")).toMatchObject({ status: "nothing_new" });
@@ -213,7 +213,7 @@ describe("with something new", () => {
     workspace.write({ "practicedata/dataset1.csv": null });
     const alone = workspace.read("practicedata/dataset2.csv").trim().split("\n").length - 1;
     const result = workspace.json<IngestJson>("ingest");
-    expect(result.reason).toBe("1 earlier file is gone");
+    expect(result.reason).toBe("1 earlier file was removed");
     expect(result.dataset.rows).toBeLessThanOrEqual(alone);
     expect(result.files.map(({ path }) => path)).toEqual(["practicedata/dataset2.csv"]);
   });
@@ -316,7 +316,7 @@ describe("deploy", () => {
   it("of the deployed model keeps it and says why", () => {
     expect(workspace.json<DeployJson>("deploy", "@champion")).toMatchObject({
       status: "kept",
-      reasons: ["it is deployed already"],
+      reasons: ["it is already deployed"],
     });
   });
 });

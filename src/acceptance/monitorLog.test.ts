@@ -88,7 +88,7 @@ describe("the prediction log", () => {
     expect([entry.performance.value, statusOf(entry, "f1")]).toEqual([0, "fail"]);
     expect(posts.map(({ area }) => area)).toContain("performance");
     expect(entry.alerts.find(({ channel }) => channel === "dead")).toMatchObject({ status: "failed" });
-    expect(entry.stderr).toContain("dead was not reached");
+    expect(entry.stderr).toContain("could not send an alert to dead");
     expect(`${entry.stderr}${JSON.stringify(entry)}`).not.toContain("s3cret");
     const count = posts.length;
     expect((await monitor()).alerts.filter(({ channel }) => channel === "hook")).toEqual([]);
@@ -120,7 +120,10 @@ describe("alerts test", () => {
     expect(status).toBe(1);
     const { alerts } = JSON.parse(stdout) as Pick<Entry, "alerts">;
     expect(alerts.map((sent) => `${sent.channel} ${sent.status}`)).toEqual(["hook sent", "dead failed"]);
-    expect(posts.at(-1)).toMatchObject({ area: "test", subject: "[attrition] test: alerts of mlctl arrive here" });
+    expect(posts.at(-1)).toMatchObject({
+      area: "test",
+      subject: "[attrition] test: this channel receives alerts of mlctl",
+    });
   });
 });
 
@@ -128,12 +131,12 @@ describe("mistakes", () => {
   it.each([
     [["--fail-on", "drfit"], 'unknown area "drfit"', 'did you mean "drift"?'],
     [["--since", "yesterday"], '--since: "yesterday" is not a date', "write 2024-01-31"],
-    [["nowhere.csv"], "nowhere.csv does not exist", "check that path"],
+    [["nowhere.csv"], "nowhere.csv does not exist", "check the path"],
     [["--window", "90x"], 'monitor.window: found "90x"', ""],
-    [["--window", "7d", "testdata"], "windows of 7d need a column that says when a row happened", 'set "time_column"'],
+    [["--window", "7d", "testdata"], "windows of 7d need a time column", 'set "time_column"'],
     [["--by", "ctiy", "testdata"], 'there is no column "ctiy" to split into segments', ""],
-    [["--show", "zzz"], "there is no entry zzz", "`mlctl monitor --history` lists them"],
-    [["--reference", "nowhere"], "monitor.reference: nowhere is neither a dataset nor a path", "take "],
+    [["--show", "zzz"], "there is no entry zzz", "run `mlctl monitor --history` to list them"],
+    [["--reference", "nowhere"], "monitor.reference: nowhere is neither a dataset nor a path", "use "],
   ])("%j is refused with the place and the next step", (args, message, hint) => {
     const { status, stderr } = workspace.run(["monitor", "--dry-run", ...args]);
     expect(stderr).toContain(message);

@@ -73,7 +73,7 @@ describe("labels", () => {
     const unlabelled = workspace.run(["labels", "-"], { input: "corporation,exitd\nacme,1\n" });
     expect([unlabelled.status, unlabelled.stderr]).toEqual([3, expect.stringContaining('did you mean "exitd"?')]);
     const fresh = sampleWorkspace().run(["labels", "-"], { input: "corporation,exited\nacme,1\n" });
-    expect([fresh.status, fresh.stderr]).toEqual([4, expect.stringContaining("no prediction was logged yet")]);
+    expect([fresh.status, fresh.stderr]).toEqual([4, expect.stringContaining("no predictions have been logged yet")]);
   });
 });
 
@@ -134,6 +134,6 @@ describe("apicalls", () => {
     await finished;
 
     const nobody = workspace.run(["apicalls", "--url", url]);
-    expect([nobody.status, nobody.stderr]).toEqual([1, expect.stringContaining(`nobody answers at ${url}`)]);
+    expect([nobody.status, nobody.stderr]).toEqual([1, expect.stringContaining(`no server responds at ${url}`)]);
   });
 });

@@ -134,7 +134,7 @@ describe("prune", () => {
     const { status, stderr } = copy.run(["prune"]);
     expect([status, stderr]).toEqual([
       3,
-      expect.stringContaining("error: nothing is pruned: 1 records cannot be read"),
+      expect.stringContaining("error: nothing was pruned: 1 records cannot be read"),
     ]);
     expect(copy.names("models")).toEqual(before);
   });

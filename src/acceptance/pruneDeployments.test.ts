@@ -234,7 +234,7 @@ describe("prune of deployments", () => {
     renameSync(join(copy.folder, production, "releases"), elsewhere);
     symlinkSync(elsewhere, join(copy.folder, production, "releases"));
     const { status, stderr } = copy.run(["prune"]);
-    expect([status, stderr]).toEqual([0, expect.stringContaining("releases leads out of prod_deployment_path")]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining("releases points outside prod_deployment_path")]);
     expect(numbersOf(copy)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(copy.names("models", /^trainedmodel/)).toHaveLength(6);
     expectSound(copy);
@@ -245,7 +245,7 @@ describe("prune of deployments", () => {
     copy.write({ [`${production}/deployment.json`]: null });
     for (const args of [["prune", "--dry-run"], ["prune"]]) {
       const { status, stderr } = copy.run(args);
-      expect([status, stderr]).toEqual([3, expect.stringContaining("nothing is pruned: deployment.json is gone")]);
+      expect([status, stderr]).toEqual([3, expect.stringContaining("nothing was pruned: deployment.json is missing")]);
     }
     expect(numbersOf(copy)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(copy.names("models", /^trainedmodel/)).toHaveLength(6);

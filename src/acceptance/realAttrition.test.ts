@@ -89,7 +89,7 @@ describe.skipIf(absent)("the files of the attrition system", () => {
     expect(practice.status).toBe("kept");
     // Three of five leave: precision 3/5, recall 1, F1 = 2 · 0.6 / 1.6 = 0.75.
     expect(practice.reasons).toEqual(["f1 0.5714 does not beat the baseline's 0.75"]);
-    expect(told(practice, "deploy")).toBe("not deployed; nothing else is");
+    expect(told(practice, "deploy")).toBe("not deployed; no model is in production");
     expect(workspace.json<ScoreJson>("score").baseline["f1"]).toBeCloseTo(0.75, 12);
     expect(workspace.run(["predict", join(data, "testdata", "testdata.csv")]).status).toBe(4);
     expect(fullprocess(workspace, "practicedata").status).toBe("nothing_new");
@@ -105,11 +105,13 @@ describe.skipIf(absent)("the files of the attrition system", () => {
     });
     const { stderr, interval, report_path: path } = fullprocess(workspace, "practicedata");
     const sentence =
-      /5 test rows decide nothing: F1 lies between \S+ and \S+ \(95 %\); about \d+ rows are needed to tell 0\.05 apart/;
+      /5 test rows are far too few to compare models: F1 is between \S+ and \S+ \(95 % interval\); about \d+ rows are needed to detect a difference of 0\.05/;
     expect(stderr).toMatch(new RegExp(`warning: ${sentence.source}`));
     expect(interval![1] - interval![0]).toBeGreaterThan(0.5);
     expect(workspace.read(path!)).toMatch(sentence);
-    expect(workspace.ok("report", "--format", "md", "-o", "-")).toMatch(/5 test rows decide nothing/);
+    expect(workspace.ok("report", "--format", "md", "-o", "-")).toMatch(
+      /5 test rows are far too few to compare models/,
+    );
     expect(workspace.json<{ warnings: string[] }>("score").warnings[0]).toMatch(sentence);
   });
 });

@@ -97,7 +97,7 @@ describe.skipIf(absent)("the year 2017 of the traffic system", () => {
       "same_season",
     ]);
     expect(status).toBe(2);
-    expect(stderr).toContain("same_season needs a column that says when a row happened");
+    expect(stderr).toContain("same_season needs a time column");
     expect(stderr).toContain("time_column");
   });
 });

@@ -53,7 +53,7 @@ describe("reproduce", () => {
     const loser = runs.find(({ model }) => model === null)!;
     expect(workspace.run(["reproduce", loser.run_id])).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining("kept no model"),
+      stderr: expect.stringContaining("has no model file"),
     });
   });
 });

@@ -94,7 +94,7 @@ describe("restore", () => {
     expect(killed(empty, 6, "restore", archive).status).toBe(null);
     expect(empty.names(".").length).toBeGreaterThan(0);
     const { status, stderr } = empty.run(["restore", archive]);
-    expect([status, stderr]).toEqual([0, expect.stringContaining("a restore that was cut off is undone first")]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining("an interrupted restore was undone first")]);
     empty.ok("verify");
   });
 

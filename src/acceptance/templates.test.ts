@@ -21,7 +21,7 @@ const expected: Readonly<Record<string, Expected>> = {
     to: 4.5,
     request: "requests/dates.csv",
     answers: 2,
-    note: /^\d of 2\d\d rows have too little history and are left out$/,
+    note: /^\d of 2\d\d rows have too little history and are dropped$/,
   },
   // Chance is 120 vehicles and 5 % of the volume: 310 on average.
   traffic: { metric: "rmse", from: 280, to: 380, request: "requests/hours.csv", answers: 3 },
@@ -89,8 +89,8 @@ describe("init --template", () => {
     const { notes } = workspace.json<{ notes: string[] }>("init", "--template", "crs");
     expect(workspace.read(".gitignore")).toBe("node_modules\n");
     expect(notes).toEqual([
-      ".gitignore stays as it is; it does not have mlctl.db* /ingesteddata/ /models/ /production_deployment/",
-      "sourcedata held old.csv before; mlctl reads what is there",
+      ".gitignore was not changed; it lacks mlctl.db* /ingesteddata/ /models/ /production_deployment/",
+      "sourcedata already had old.csv; mlctl reads these files too",
     ]);
     expect(workspace.run(["init", "--template", "churn"]).status).toBe(2);
     expect(workspace.names("sourcedata")).toEqual(["old.csv", "rounds.json"]);

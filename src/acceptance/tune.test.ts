@@ -165,7 +165,7 @@ describe("tune", () => {
     expect(stderr).toMatch(
       /stopped by Ctrl-C after \d+ of 14 trials; best so far: roc_auc 0\.\d+ \(xgboost\), \{"max_depth"/,
     );
-    expect(stderr).toContain("hint: finished trials are kept: run the same command again to go on");
+    expect(stderr).toContain("hint: finished trials are saved: run the same command again to continue");
   });
 });
 
@@ -203,7 +203,7 @@ describe("a search that cannot be", () => {
     workspace.ok("ingest");
     const { status, stderr } = workspace.run(["tune"]);
     expect(status).toBe(2);
-    expect(stderr).toContain("no model of config.json has a search");
+    expect(stderr).toContain("no model in config.json has a search space");
     expect(workspace.run(["tune", "--workers", "0"]).status).toBe(2);
   });
 });

@@ -24,7 +24,7 @@ describe("config validate", () => {
     expect(without.stderr).toContain("rolling looks back in time, but time_column is not set");
     const left = workspace([lags(2)], { drop_columns: ["day"] }).run(["config", "validate"]);
     expect(left.status).toBe(2);
-    expect(left.stderr).toContain('lag looks back in time, but id_columns or drop_columns take "day" away');
+    expect(left.stderr).toContain('lag looks back in time, but id_columns or drop_columns remove "day"');
   });
 
   it("--data tells which rows have no history and which columns look ahead, and writes nothing", () => {
@@ -36,8 +36,8 @@ describe("config validate", () => {
       "validate",
       "--data",
     );
-    expect(data.notes).toEqual(["5 of 60 rows have too little history and are left out"]);
-    expect(data.warnings.join("\n")).toContain('"orders" gives the target away: it contains future values');
+    expect(data.notes).toEqual(["5 of 60 rows have too little history and are dropped"]);
+    expect(data.warnings.join("\n")).toContain('"orders" reveals the target: it contains future values');
     expect(data.warnings.join("\n")).not.toContain('"visits"');
     expect(made.names("models")).toEqual(before);
     // and train tells the same
@@ -49,10 +49,10 @@ describe("config validate", () => {
     const made = workspace([lags(90)]);
     const early = made.run(["config", "validate", "--data"]);
     expect(early.status).toBe(4);
-    expect(early.stderr).toContain("hint: mlctl ingest");
+    expect(early.stderr).toContain("hint: run `mlctl ingest`");
     made.ok("ingest", "-q");
     const refused = made.run(["config", "validate", "--data"]);
     expect(refused.status).toBe(3);
-    expect(refused.stderr).toContain("none of 60 rows has the history that features look back on");
+    expect(refused.stderr).toContain("none of 60 rows has enough history for the configured features");
   });
 });

@@ -1,4 +1,4 @@
-/** A workspace in a temporary folder, for the tests of lifecycle: real files, a real store, a clock that counts up. */
+/** A temporary workspace for the tests of lifecycle: real files, a real store and a clock that counts up. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,28 +13,28 @@ import { openWorkspace, type Workspace } from "./workspace.ts";
 
 export interface ExampleWorkspace {
   readonly folder: string;
-  /** What was told while it worked. */
+  /** Progress events so far. */
   readonly events: ProgressEvent[];
   /** Messages of warnings so far. */
   warnings(): string[];
-  /** Content by path; null takes a file away. */
+  /** Content by path; null removes the file. */
   write(files: Readonly<Record<string, string | null>>): void;
   read(path: string): string;
-  /** Names in a folder, sorted; none where it is not there. */
+  /** Sorted names in a folder; empty if the folder does not exist. */
   list(path: string): string[];
-  /** The workspace under another configuration. */
+  /** Replaces config.json. */
   configure(config: JsonObject): Promise<void>;
   workspace(): Workspace;
-  /** Under the lock, as commands that write. */
+  /** Runs work under the lock, as commands that write do. */
   change<T>(work: (session: Session) => Promise<T>): Promise<T>;
-  /** As commands that only look. */
+  /** Runs read-only work. */
   look<T>(work: (session: Session) => Promise<T> | T): Promise<T>;
 }
 
 const made: string[] = [];
 afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** The clock starts at 2026-01-01T00:00Z and goes on by a second each time it is asked. */
+/** The clock starts at 2026-01-01T00:00Z and advances by one second per call. */
 export async function exampleWorkspace(
   config: JsonObject,
   files: Readonly<Record<string, string>> = {},
@@ -75,14 +75,14 @@ export async function exampleWorkspace(
   return example;
 }
 
-/** Small, quick and learnable: linear models only. */
+/** A small problem that trains quickly: linear models only. */
 export const exampleConfig: JsonObject = {
   target: "leaves",
   input_folder_path: "practicedata",
   train: { models: [{ family: "baseline" }, { family: "logistic_regression" }] },
 };
 
-/** Rows of a seeded generator as CSV: two numbers (some missing), a category, and a class that depends on them. */
+/** Seeded random rows as CSV: two numbers (some missing), a category, and a class that depends on them. */
 export function exampleCsv(seed: number, rows: number, shift = 0): string {
   const { uniform, normal, integer } = random(seed);
   const lines = Array.from({ length: rows }, () => {
@@ -93,7 +93,7 @@ export function exampleCsv(seed: number, rows: number, shift = 0): string {
   return `x,z,city,leaves\n${lines.join("\n")}\n`;
 }
 
-it("gives each test a workspace of its own, with files and a store", async () => {
+it("gives each test its own workspace with files and a store", async () => {
   const example = await exampleWorkspace(exampleConfig, { "practicedata/a.csv": exampleCsv(1, 3) });
   expect(example.list("practicedata")).toEqual(["a.csv"]);
   expect(await example.look(({ store }) => store.runs())).toEqual([]);

@@ -1,4 +1,4 @@
-/** init: writes a workspace, ready for `mlctl fullprocess`. */
+/** init: creates a workspace that is ready for `mlctl fullprocess`. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { configJsonSchema } from "../config/schema/configJsonSchema.ts";
@@ -11,13 +11,13 @@ import { atomicWrite } from "../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../storage/files/commitFile.ts";
 
 export interface InitOptions {
-  /** Absolute; made if it is missing. */
+  /** Absolute path; created if missing. */
   readonly directory: string;
   readonly template: Template;
   readonly known: KnownNames;
-  /** Of the sample data. */
+  /** Seed of the sample data. */
   readonly seed: number;
-  /** Overwrite files that are there. */
+  /** Overwrite existing files. */
   readonly force: boolean;
   readonly dryRun: boolean;
 }
@@ -26,9 +26,9 @@ export interface InitResult {
   readonly directory: string;
   readonly template: Template;
   readonly dryRun: boolean;
-  /** Relative to the directory. */
+  /** Paths relative to the directory. */
   readonly files: readonly string[];
-  /** What a person should know of what was there before. */
+  /** Notes about files that existed before. */
   readonly notes: readonly string[];
 }
 
@@ -38,21 +38,21 @@ interface File {
 }
 
 const IGNORED = ["mlctl.db*", "/ingesteddata/", "/models/", "/production_deployment/"];
-/** In an example, the folders that mlctl looks for files in. */
+/** Folders of the example templates that mlctl reads data files from. */
 const READ_FOLDERS = ["sourcedata", "practicedata", "testdata"];
 
-/** @throws {MlctlError} kind "usage" naming every file that is there already; nothing is written then */
+/** @throws {MlctlError} kind "usage" if files exist already; it names them all and writes nothing */
 export async function init(options: InitOptions, context: Context): Promise<InitResult> {
   const { directory, template, dryRun } = options;
   if (existsSync(directory) && !statSync(directory).isDirectory())
-    throw new MlctlError("usage", `${directory} is a file`, { hint: "name a folder" });
+    throw new MlctlError("usage", `${directory} is a file, not a folder`, { hint: "name a folder" });
   const planned = await plannedFiles(options);
-  // A list of somebody's own is never replaced: what it lacks is told.
+  // An existing .gitignore is never replaced; a note lists the missing lines.
   const files = planned.filter(({ path }) => path !== ".gitignore" || !existsSync(join(directory, path)));
   const existing = files.filter(({ path }) => existsSync(join(directory, path)));
   if (existing.length > 0 && !options.force) {
-    const message = `${directory} has ${existing.map(({ path }) => path).join(", ")} already; nothing was written`;
-    throw new MlctlError("usage", message, { hint: "name another folder, or overwrite with --force" });
+    const message = `${directory} already has ${existing.map(({ path }) => path).join(", ")}; nothing was written`;
+    throw new MlctlError("usage", message, { hint: "name another folder, or use --force to overwrite" });
   }
   const notes = [...missingFromIgnore(directory), ...otherFiles(directory, files)];
   if (!dryRun) {
@@ -65,7 +65,7 @@ export async function init(options: InitOptions, context: Context): Promise<Init
   return { directory, template, dryRun, files: files.map(({ path }) => path), notes };
 }
 
-/** config.json comes last: a workspace without it is one that was not finished. */
+/** config.json is written last: a folder without it is an unfinished workspace. */
 async function plannedFiles({ template, known, seed }: InitOptions): Promise<File[]> {
   const empty = ["sourcedata/.gitkeep", "testdata/.gitkeep"].map((path) => ({ path, content: "" }));
   return [
@@ -80,17 +80,17 @@ function missingFromIgnore(directory: string): string[] {
   const path = join(directory, ".gitignore");
   if (!existsSync(path)) return [];
   const lines = new Set(readFileSync(path, "utf8").split(/\r?\n/));
-  const lacking = IGNORED.filter((line) => !lines.has(line));
-  return lacking.length === 0 ? [] : [`.gitignore stays as it is; it does not have ${lacking.join(" ")}`];
+  const missing = IGNORED.filter((line) => !lines.has(line));
+  return missing.length === 0 ? [] : [`.gitignore was not changed; it lacks ${missing.join(" ")}`];
 }
 
-/** Files of another template, say, that would be read together with the new ones. */
+/** Existing files (of another template, for example) that mlctl would read together with the new ones. */
 function otherFiles(directory: string, files: readonly File[]): string[] {
   const own = new Set(files.map(({ path }) => path));
   return READ_FOLDERS.flatMap((folder) => {
     if (!files.some(({ path }) => path.startsWith(`${folder}/`)) || !existsSync(join(directory, folder))) return [];
     const others = readdirSync(join(directory, folder)).filter((name) => !own.has(`${folder}/${name}`));
     const visible = others.filter((name) => !name.startsWith("."));
-    return visible.length === 0 ? [] : [`${folder} held ${visible.join(", ")} before; mlctl reads what is there`];
+    return visible.length === 0 ? [] : [`${folder} already had ${visible.join(", ")}; mlctl reads these files too`];
   });
 }

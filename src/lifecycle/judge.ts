@@ -1,4 +1,4 @@
-/** What score, deploy and report say of a model on labelled rows. */
+/** Evaluates a model on labelled rows. Shared by score, deploy and report. */
 import type { Costs } from "../core/costs.ts";
 import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
@@ -18,26 +18,26 @@ export interface Judgement {
   readonly baseline: Readonly<Record<string, number | null>>;
   readonly confusionMatrix: readonly (readonly number[])[] | null;
   readonly classReport: readonly ClassScore[] | null;
-  /** The rows that were judged. */
+  /** The rows that were evaluated. */
   readonly table: Table;
-  /** Labelled rows that were not: the model's history does not reach them. */
+  /** Number of labelled rows that could not be evaluated because the model's history does not reach them. */
   readonly withoutHistory: number;
 }
 
 /**
- * @param costs those of config.json, for the metric "cost"
- * @throws {MlctlError} kind "data" where the rows do not fit the model
+ * @param costs the costs of config.json, for the metric "cost"
+ * @throws {MlctlError} kind "data" if the rows do not match the model's inputs
  */
 export function judge(model: Model, table: Table, costs?: Costs): Judgement {
-  const { evaluation: answered, rows, withoutHistory } = evaluate(model, table);
-  const evaluation = costs === undefined ? answered : { ...answered, costs };
-  const base = baselineEvaluation(model, evaluation);
+  const { evaluation: evaluated, rows, withoutHistory } = evaluate(model, table);
+  const evaluation = costs === undefined ? evaluated : { ...evaluated, costs };
+  const baselineResult = baselineEvaluation(model, evaluation);
   const { classes } = model.signature.target;
   return {
     evaluation,
-    baselineEvaluation: base,
+    baselineEvaluation: baselineResult,
     metrics: computeMetrics(evaluation),
-    baseline: computeMetrics(base),
+    baseline: computeMetrics(baselineResult),
     confusionMatrix: classes === undefined ? null : confusionMatrix(evaluation),
     classReport:
       classes === undefined

@@ -15,7 +15,7 @@ const table = (rowCount: number): Table => ({
 });
 
 describe("keptTables", () => {
-  it("reads once what has not changed, and anew what has, or what is read in another way", async () => {
+  it("reads unchanged files once, and again after a change or with other options", async () => {
     const tables = keptTables();
     let reads = 0;
     const read = async (): Promise<Table> => table(++reads);
@@ -27,13 +27,13 @@ describe("keptTables", () => {
     expect((await tables.of([file], {}, read)).rowCount).toBe(3);
   });
 
-  it("does not hold on to a large table", async () => {
+  it("does not keep a large table", async () => {
     const tables = keptTables();
     const read = async (): Promise<Table> => table(2_000_001);
     expect((await tables.of([file], {}, read)) === (await tables.of([file], {}, read))).toBe(false);
   });
 
-  it("leaves it to the reader to say what cannot be read, and keeps nothing of it", async () => {
+  it("passes errors of the reader on and keeps nothing of a failed read", async () => {
     const tables = keptTables();
     const gone = [join(folder, "gone.csv")];
     await expect(tables.of(gone, {}, () => Promise.reject(new Error("gone")))).rejects.toThrow("gone");

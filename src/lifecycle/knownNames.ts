@@ -1,4 +1,4 @@
-/** What config.json may name: families, metrics and transforms, with the checks that only their registries can make. */
+/** The names that config.json may use (families, metrics, transforms) and the checks that need their registries. */
 import type { Config, ConfigProblem, KnownNames } from "../config/schema/schema.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { TransformRequest } from "../core/transform.ts";
@@ -29,7 +29,7 @@ export function knownNames(): KnownNames {
   };
 }
 
-/** A metric of the other task; where the task is inferred from the data, training tells. */
+/** Metrics that do not suit the task. If the task is inferred from the data, training reports them instead. */
 function metricProblems({ task, train, promotion }: Config): ConfigProblem[] {
   if (task === null) return [];
   const named = [
@@ -37,13 +37,13 @@ function metricProblems({ task, train, promotion }: Config): ConfigProblem[] {
     ...Object.keys(promotion.require).map((name) => [`promotion.require.${name}`, name] as const),
   ];
   return named.flatMap(([path, name]) => {
-    // Every metric of classification suits two classes.
+    // Every classification metric supports two classes.
     const message = problemOf(() => findMetric(name, task === "classification" ? "binary" : task));
     return message === undefined ? [] : [{ path, message }];
   });
 }
 
-/** Misspelt or impossible parameters, before an hour of training ends with them. */
+/** Misspelt or invalid parameters, found before training starts. */
 function paramProblems({ train }: Config): ConfigProblem[] {
   return (train.models ?? []).flatMap(({ family, params, search }, i) => {
     const { params: specs } = estimators[family as keyof typeof estimators];
@@ -53,7 +53,7 @@ function paramProblems({ train }: Config): ConfigProblem[] {
     };
     const fixed = Object.entries(params).flatMap(([name, value]) => check("params", name, value as Json));
     const searched = Object.entries(search?.space ?? {}).flatMap(([name, given]) =>
-      endsOf(given)
+      valuesToCheck(given)
         .flatMap((value) => check("search.space", name, value))
         .slice(0, 1),
     );
@@ -61,8 +61,8 @@ function paramProblems({ train }: Config): ConfigProblem[] {
   });
 }
 
-/** Values that stand for all of them: every one of a list; both ends of a range, and a number between. */
-function endsOf(given: Space[string]): readonly Json[] {
+/** Values to check for a search space: all values of a list, or both ends of a range and a number between them. */
+function valuesToCheck(given: Space[string]): readonly Json[] {
   if (Array.isArray(given)) return given;
   const {
     values,
@@ -95,12 +95,12 @@ function featureProblems(config: Config): ConfigProblem[] {
   return [...problems, ...lookBackProblems(config, requests)];
 }
 
-/** Looking back takes a time, and a column of it that is still there. */
+/** Transforms that look back in time need a time_column that is not excluded. */
 function lookBackProblems(config: Config, requests: readonly TransformRequest[]): ConfigProblem[] {
   const { time_column: time } = config;
   const leftOut = [...config.id_columns, ...config.drop_columns].includes(time ?? "");
   if (time !== null && !leftOut) return [];
-  const problem = time === null ? "time_column is not set" : `id_columns or drop_columns take "${time}" away`;
+  const problem = time === null ? "time_column is not set" : `id_columns or drop_columns remove "${time}"`;
   return requests.flatMap(({ type }, i) =>
     findTransform(type)?.historyGaps === undefined
       ? []
@@ -108,7 +108,7 @@ function lookBackProblems(config: Config, requests: readonly TransformRequest[])
   );
 }
 
-/** Misspelt tests, and limits on which a p-value would always or never be drift. */
+/** Misspelt drift tests, and limits at which a p-value would always or never mean drift. */
 function driftProblems({ monitor }: Config): ConfigProblem[] {
   const { rules, columns } = monitor.drift;
   return Object.entries(columns).flatMap(([column, { test, limit }]) => {
@@ -116,11 +116,17 @@ function driftProblems({ monitor }: Config): ConfigProblem[] {
     const message = test === undefined ? undefined : problemOf(() => driftTestNamed(test, column));
     if (message !== undefined) return [{ path: `${path}.test`, message }];
     if (limit === undefined) return [];
-    if (limit <= 0) return [{ path: `${path}.limit`, message: "a limit above 0" }];
-    // Evidently's rules may take a distance where no test is named.
+    if (limit <= 0) return [{ path: `${path}.limit`, message: "must be above 0" }];
+    // Without a named test, Evidently's rules may choose a distance instead of a p-value.
     const isPValue = test === undefined ? rules === "calibrated" : driftTestNamed(test, column).measure === "p_value";
     return isPValue && limit > 1
-      ? [{ path: `${path}.limit`, message: 'at most 1: this test gives a p-value; "test" may name a distance' }]
+      ? [
+          {
+            path: `${path}.limit`,
+            message:
+              'must be at most 1 because this test returns a p-value; set "test" to a distance for larger limits',
+          },
+        ]
       : [];
   });
 }

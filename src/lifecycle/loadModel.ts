@@ -1,4 +1,4 @@
-/** From a REF on the command line to a model that can predict. */
+/** Loads the model that a REF on the command line names, or the deployed model. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Deployment } from "../core/records/deployment.ts";
@@ -18,16 +18,16 @@ import type { Workspace } from "./workspace.ts";
 
 export interface LoadedModel {
   readonly model: Model;
-  /** Null for a model file that no run of this workspace made. */
+  /** The run that trained the model; null if no run of this workspace did. */
   readonly run: Run | null;
   readonly path: string;
-  /** Of the file, as records and `lineage` name it. */
+  /** Hash of the model file, as in records and `lineage`. */
   readonly sha256: string;
 }
 
 /**
  * @param reference a run id or unique prefix, "v3", "@champion", "latest", or the path of a model file
- * @throws {MlctlError} kind "usage" where it names nothing, "data" where the file is damaged
+ * @throws {MlctlError} kind "usage" if no model matches, "data" if the file is damaged
  */
 export async function loadModel({ store, paths }: Session, reference: string): Promise<LoadedModel> {
   const file = resolve(reference);
@@ -39,8 +39,8 @@ export async function loadModel({ store, paths }: Session, reference: string): P
     return { model, run, path: file, sha256 };
   }
   if (!reference.startsWith("@") && /[/\\]|\.json$/.test(reference)) {
-    throw new MlctlError("usage", `there is no model file ${reference}`, {
-      hint: "check that path, or `mlctl models list`",
+    throw new MlctlError("usage", `model file not found: ${reference}`, {
+      hint: "check the path, or run `mlctl models list`",
     });
   }
   const run = resolveRun(store, reference);
@@ -59,7 +59,7 @@ export function loadDeployed({ store, paths }: Session): (DeployedModel & Loaded
   return deployed && { ...deployed, run: store.run(deployed.deployment.runId) ?? null };
 }
 
-/** The same without the index, which a writer may hold. */
+/** Loads the deployed model without the index, so it works while another process holds the lock. */
 export function deployedModel({ production, workspace }: Session["paths"]): DeployedModel | undefined {
   const deployment = currentDeployment(production);
   if (deployment === undefined) return undefined;
@@ -73,31 +73,29 @@ function readDeployedModel(path: string, sha256: string): Model {
     return readRecordedModel(path, sha256);
   } catch (error) {
     if (!(error instanceof MlctlError) || error.kind !== "data") throw error;
-    const hint = "`mlctl deploy` restores it from the models folder; else `mlctl deploy --rollback`";
+    const hint = "run `mlctl deploy` to restore it from the models folder, or `mlctl deploy --rollback`";
     throw new MlctlError("data", error.message, { hint, cause: error });
   }
 }
 
-/** Where the model of a run lies. @throws {MlctlError} kind "usage" for a run that kept none */
+/** Path of a run's model file. @throws {MlctlError} kind "usage" if the run kept no model file */
 export function modelPath({ paths }: Pick<Session, "paths">, run: Run): string {
   if (run.model !== null) return fromRecordPath(paths.workspace, run.model.path);
   throw new MlctlError(
     "usage",
-    `run ${run.runId} (${run.family}) kept no model: only the best of a training does, and those that promotion.top names`,
-    {
-      hint: `the best of its training is shown by \`mlctl runs show ${run.runId}\``,
-    },
+    `run ${run.runId} (${run.family}) has no model file: only the best run of a training keeps one (raise promotion.top to keep more)`,
+    { hint: `run \`mlctl runs show ${run.runId}\` to see the best run of its training` },
   );
 }
 
-/** @throws {MlctlError} kind "data" where its parts do not fit each other, or this version */
+/** Predicts zero rows as a check. @throws {MlctlError} kind "data" if parts of the model do not match each other or this version of mlctl */
 export function requireWorking(model: Model, path: string): void {
   try {
     predictor(model)({ rowCount: 0, columns: model.signature.inputs.map(withoutRows) });
   } catch (error) {
     if (error instanceof MlctlError) throw error;
     const what = error instanceof Error ? error.message : String(error);
-    throw new MlctlError("data", `the parts of the model ${path} do not fit each other: ${what}`, {
+    throw new MlctlError("data", `the model file ${path} is inconsistent: ${what}`, {
       hint: "restore the file from a backup, or run `mlctl train`",
       cause: error,
     });

@@ -1,4 +1,4 @@
-/** at, lineage, models and the names that models answer to, over one history of two deployments. */
+/** Tests at, lineage, models and aliases on a history of two deployments. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../core/records/deployment.ts";
 import { at } from "./registry/at.ts";
@@ -35,29 +35,29 @@ beforeAll(async () => {
 });
 
 describe("at", () => {
-  const answered = (date: string) => example.look((session) => at(session, date));
+  const atTime = (date: string) => example.look((session) => at(session, date));
 
-  it("finds what answered then: from the instant of a deployment on, to the next", async () => {
+  it("finds the model deployed at an instant: from its deployment until the next one", async () => {
     const [first, second] = deployments.map(({ deployedAt }) => Date.parse(deployedAt));
-    expect((await answered(new Date(first!).toISOString())).run?.runId).toBe(runIds[0]);
-    expect((await answered(new Date(second! - 1).toISOString())).run?.runId).toBe(runIds[0]);
-    expect((await answered(new Date(second!).toISOString())).run?.runId).toBe(runIds[1]);
-    expect(await answered(new Date(first! - 1).toISOString())).toMatchObject({ deployment: null, run: null });
+    expect((await atTime(new Date(first!).toISOString())).run?.runId).toBe(runIds[0]);
+    expect((await atTime(new Date(second! - 1).toISOString())).run?.runId).toBe(runIds[0]);
+    expect((await atTime(new Date(second!).toISOString())).run?.runId).toBe(runIds[1]);
+    expect(await atTime(new Date(first! - 1).toISOString())).toMatchObject({ deployment: null, run: null });
   });
 
-  it("takes a day for its end, and tells the data of the model then", async () => {
+  it("reads a day as its end, and reports the data of the model", async () => {
     const day = await example.look((session) => {
       const context = { ...session.context, now: () => new Date("2026-01-02T08:00:00Z") };
       return at({ ...session, context }, "2026-01-01");
     });
     expect(day.at).toBe("2026-01-01T23:59:59.999Z");
     expect(day).toMatchObject({ run: { runId: runIds[1] }, dataset: { rows: 120 } });
-    expect((await answered("2025-12-31")).deployment).toBeNull();
+    expect((await atTime("2025-12-31")).deployment).toBeNull();
   });
 
-  it("takes now for a day that is not over, and for what is still to come", async () => {
+  it("uses the current time for today and for future dates", async () => {
     for (const date of ["2026-01-01", "2026-01-01T23:59:59Z", "2026-07-01"]) {
-      const [answer, now] = await example.look((session) => {
+      const [result, now] = await example.look((session) => {
         const time = session.context.now();
         return [
           at({ ...session, context: { ...session.context, now: () => time } }, date),
@@ -65,15 +65,15 @@ describe("at", () => {
         ] as const;
       });
       expect(now < "2026-01-01T23").toBe(true);
-      expect(answer).toMatchObject({ at: now, run: { runId: runIds[1] } });
+      expect(result).toMatchObject({ at: now, run: { runId: runIds[1] } });
     }
   });
 
-  it("takes an instant with a zone, and refuses what is no date", async () => {
+  it("accepts an instant with a time zone, and rejects an invalid date", async () => {
     const second = Date.parse(deployments[1]!.deployedAt);
     const inOslo = new Date(second + 3_600_000).toISOString().replace("Z", "+01:00");
-    expect((await answered(inOslo)).run?.runId).toBe(runIds[1]);
-    await expect(answered("yesterday")).rejects.toMatchObject({ kind: "usage", message: '"yesterday" is not a date' });
+    expect((await atTime(inOslo)).run?.runId).toBe(runIds[1]);
+    await expect(atTime("yesterday")).rejects.toMatchObject({ kind: "usage", message: '"yesterday" is not a date' });
   });
 });
 
@@ -81,7 +81,7 @@ describe("lineage", () => {
   const of = (reference: string) => example.look((session) => lineage(session, reference));
 
   it.each(["latest", "v2", "@champion", "deployment 2", "deployment-2", "deployment2", "d2"])(
-    "leads from %s back to its files",
+    "traces %s back to its files",
     async (reference) => {
       const { run, dataset, deployments: own } = await of(reference);
       expect(run.runId).toBe(runIds[1]);
@@ -90,7 +90,7 @@ describe("lineage", () => {
     },
   );
 
-  it("takes a prefix of a run id for one, also where it looks like a number of something", async () => {
+  it("accepts a prefix of a run id, even if it looks like a deployment number", async () => {
     expect((await of(runIds[0]!.slice(0, 6))).run.runId).toBe(runIds[0]);
     await example.change(async ({ store, paths }) => {
       const { saveRecord } = await import("../storage/store/saveRecord.ts");
@@ -100,7 +100,7 @@ describe("lineage", () => {
     expect((await of("d27")).run.runId).toBe("d27000000000");
   });
 
-  it("says what it does not know", async () => {
+  it("reports an unknown reference", async () => {
     await expect(of("deployment 7")).rejects.toMatchObject({ kind: "usage", message: "there is no deployment 7" });
     await expect(of("nothing")).rejects.toMatchObject({ kind: "usage" });
   });
@@ -110,7 +110,7 @@ describe("models", () => {
   const alias = (name: string, reference?: string, remove = false) =>
     example.change(async (session) => setAlias(session, { name, reference, remove }));
 
-  it("are listed newest first, with what is in production and since when", async () => {
+  it("are listed newest first, with the one in production and its deployment time", async () => {
     const rows = await example.look(listModels);
     expect(rows.map(({ runId, version, inProduction }) => [runId, version, inProduction])).toEqual([
       [runIds[1], 2, true],
@@ -123,7 +123,7 @@ describe("models", () => {
     expect(rows[0]!.value).toBeGreaterThan(0.5);
   });
 
-  it("are found by run, version, alias and path alike", async () => {
+  it("are found by run, version, alias and path", async () => {
     const path = `${example.folder}/${(await example.look(listModels))[1]!.path}`;
     for (const reference of [runIds[0]!, "v1", path]) {
       const { run, model } = await example.look((session) => loadModel(session, reference));
@@ -132,7 +132,7 @@ describe("models", () => {
     }
   });
 
-  it("take a name, give it on to another, and lose it", async () => {
+  it("get an alias, hand it to another model, and lose it", async () => {
     expect(await alias("staging", "v1")).toEqual({ name: "staging", runId: runIds[0] });
     expect((await example.look((session) => loadModel(session, "@staging"))).run?.runId).toBe(runIds[0]);
     await alias("@staging", "@champion");
@@ -143,9 +143,9 @@ describe("models", () => {
     expect((await example.look(listModels)).map(({ aliases }) => aliases)).toEqual([["champion"], ["second"]]);
   });
 
-  it("keep the names of deployments, and names that would be taken for something else, to themselves", async () => {
-    await expect(alias("champion", "v1")).rejects.toThrow("@champion follows what is deployed");
-    await expect(alias("champion", undefined, true)).rejects.toThrow("@champion follows what is deployed");
+  it("reject reserved aliases and ambiguous names", async () => {
+    await expect(alias("champion", "v1")).rejects.toThrow("@champion always points to the deployed model");
+    await expect(alias("champion", undefined, true)).rejects.toThrow("@champion always points to the deployed model");
     for (const name of ["latest", "v3", "V3", "", "two words", "a/b"]) {
       await expect(alias(name, "v1")).rejects.toMatchObject({
         kind: "usage",
@@ -153,6 +153,6 @@ describe("models", () => {
       });
     }
     await expect(alias("gone", undefined, true)).rejects.toThrow("there is no alias @gone");
-    await expect(alias("staging")).rejects.toThrow("which model is to have that name?");
+    await expect(alias("staging")).rejects.toThrow("missing REF: the model to give this alias");
   });
 });

@@ -1,4 +1,4 @@
-/** The life of a model that looks back: rows that its history does not reach get no answer anywhere. */
+/** The lifecycle of a model with history features: rows that its history does not reach get no prediction in any step. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../core/json.ts";
 import { temporaryServer } from "../server/process/temporaryServer.ts";
@@ -44,35 +44,35 @@ describe("a model that looks back ten days", () => {
   let first: Awaited<ReturnType<typeof cycle>>;
 
   beforeAll(async () => {
-    // Days 60 to 68 lie within ten days of the history's end, day 59; 69 is its tenth day, 70 and 90 are beyond.
+    // The history ends on day 59. Days 60 to 68 are within ten days of it, day 69 is the tenth; 70 and 90 are beyond.
     const testData = rows(...upTo(71, 60), 90);
     example = await exampleWorkspace(config, { "sourcedata/a.csv": rows(...upTo(60)), "testdata/t.csv": testData });
     first = await cycle(example);
   });
 
-  it("is trained without the first row, and says so", () => {
-    expect(first.trained.notes).toEqual(["1 of 60 rows has too little history and is left out"]);
+  it("is trained without the first row, and reports it", () => {
+    expect(first.trained.notes).toEqual(["1 of 60 rows has too little history and is dropped"]);
     expect(first.trained.trainingRows + first.trained.validationRows).toBe(59);
   });
 
-  it("is scored step by step, each row knowing those before it, and says how many its history does not reach", () => {
-    // Day 70 knows day 69; before day 90 there are ten days without a row.
+  it("is scored row by row, each with the earlier rows as history, and reports how many rows its history does not reach", () => {
+    // Day 70 has day 69 as history; there is no row in the ten days before day 90.
     expect(first.scored.rows).toBe(11);
-    expect(first.scored.warnings).toContain("the model's history does not reach 1 of the test rows: not judged");
+    expect(first.scored.warnings).toContain("test rows not scored because the model's history does not reach them: 1");
   });
 
-  it("answers calls of the API as far as its own history reaches, and is diagnosed on the rows that it reaches", async () => {
+  it("predicts over the API only within its own history, and is diagnosed on the rows within it", async () => {
     const { path, failed } = await example.change(async (session) => {
       const server = await temporaryServer(session);
       return apiCalls(session, server).finally(() => server.stop());
     });
     expect(failed).toBe(0);
     const { predictions } = JSON.parse(example.read(path)) as { predictions: (number | null)[] };
-    // Day 70 knows day 69, the last of the training data; the API is not told what became of the days after.
+    // Only the first row is within the history: a call to the API does not contain the labels of the days between.
     expect(predictions.map((value) => value === null)).toEqual(predictions.map((_, row) => row > 0));
     expect(predictions).toHaveLength(12);
-    const { predictions: answered } = await example.look((session) => diagnose(session, { offline: true }));
-    expect(answered.rows).toBe(59);
+    const { predictions: diagnosed } = await example.look((session) => diagnose(session, { offline: true }));
+    expect(diagnosed.rows).toBe(59);
   });
 
   it("is compared with a newer one on the rows that both reach", async () => {
@@ -82,7 +82,7 @@ describe("a model that looks back ten days", () => {
     expect(deployed.reasons.at(-1)).toContain("on the same 11 rows");
   });
 
-  it("cannot be scored on rows of which it reaches none", async () => {
+  it("cannot be scored if its history reaches none of the rows", async () => {
     example.write({ "testdata/t.csv": rows(200) });
     await expect(example.change((session) => score(session))).rejects.toMatchObject({
       kind: "data",

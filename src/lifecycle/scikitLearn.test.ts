@@ -1,6 +1,6 @@
 /**
- * The shipped sample from files to figures, held against scikit-learn on the very same rows: mlctl ingests, splits,
- * trains and scores; its training rows, test rows and answers go to CSV files; Python fits and computes its own.
+ * Compares mlctl with scikit-learn on the shipped sample: mlctl ingests, splits, trains and scores, then writes its
+ * training rows, test rows and predictions to CSV files. Python fits and computes its own values from those files.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -22,7 +22,7 @@ import { prepareData } from "./train/trainingData.ts";
 const hasScikitLearn = spawnSync(PYTHON, ["-c", "import sklearn, pandas"]).status === 0;
 const root = resolve(import.meta.dirname, "../..");
 
-/** Fits on train.csv; computes every metric of the answers that mlctl gave for the test rows. */
+/** Fits on train.csv; computes every metric of mlctl's predictions for the test rows. */
 const SCRIPT = `
 import json, sys, numpy as np, pandas as pd
 from sklearn import metrics as m
@@ -32,16 +32,16 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler, label_binarize
 
 def fitted(path, task):
-    # tol: scikit-learn's 1e-4 stops before the fourth digit; the optimum is what both look for
+    # tol: scikit-learn's default of 1e-4 stops before the fourth digit is exact
     last = LinearRegression() if task == "regression" else LogisticRegression(C=1, tol=1e-8, max_iter=10000)
     data = pd.read_csv(path, float_precision="round_trip")
     pipeline = Pipeline([("i", SimpleImputer(strategy="median")), ("s", StandardScaler()), ("m", last)])
     pipeline.fit(data.drop(columns="y").to_numpy(), data["y"].to_numpy())
     return {"coefficients": np.atleast_2d(last.coef_).tolist(), "intercepts": np.atleast_1d(last.intercept_).tolist()}
 
-def figures(path, task):
+def computed_metrics(path, task):
     data = pd.read_csv(path, float_precision="round_trip")
-    t, h = data["y"], data["answer"]
+    t, h = data["y"], data["yhat"]
     if task == "regression":
         return {
             "mse": m.mean_squared_error(t, h), "rmse": m.mean_squared_error(t, h, squared=False), "mae": m.mean_absolute_error(t, h),
@@ -65,11 +65,11 @@ def figures(path, task):
 
 jobs = json.load(sys.stdin)
 print(json.dumps([
-    {**(fitted(j["train"], j["task"]) if j["linear"] else {}), "metrics": figures(j["test"], j["task"])} for j in jobs
+    {**(fitted(j["train"], j["task"]) if j["linear"] else {}), "metrics": computed_metrics(j["test"], j["task"])} for j in jobs
 ]))
 `;
 
-interface Answer {
+interface PythonResult {
   readonly coefficients: readonly (readonly number[])[];
   readonly intercepts: readonly number[];
   readonly metrics: Readonly<Record<string, number>>;
@@ -78,13 +78,13 @@ interface Answer {
 interface Job {
   readonly task: string;
   readonly linear: boolean;
-  /** CSV: the input columns that the model takes, and y. */
+  /** CSV: the model's input columns, and y. */
   readonly train: string;
-  /** CSV: y, the answer, and the probability of each class as p0, p1, … */
+  /** CSV: y, the prediction as yhat, and the probability of each class as p0, p1, … */
   readonly test: string;
 }
 
-/** What mlctl has to say of one case. */
+/** mlctl's results for one case. */
 interface Case {
   readonly job: Job;
   readonly coefficients: readonly number[];
@@ -92,7 +92,7 @@ interface Case {
   readonly metrics: Readonly<Record<string, number | null>>;
 }
 
-/** What the linear families keep; trees keep other things. */
+/** State of the linear families; tree models have none of these. */
 interface LinearState {
   readonly coefficients?: readonly number[] | readonly (readonly number[])[];
   readonly intercepts?: readonly number[];
@@ -149,11 +149,11 @@ async function run(config: JsonObject, family: string): Promise<Case> {
     writeCsv(path("train.csv"), [...inputs, ["y", Array.from(data.split.training, (row) => data.y[row]!)]]);
     const { yTrue, yPred, probabilities } = evaluation;
     const classes = probabilities === null ? [] : probabilityColumns(probabilities, yTrue.length);
-    writeCsv(path("test.csv"), [["y", [...yTrue]], ["answer", [...yPred]], ...classes]);
+    writeCsv(path("test.csv"), [["y", [...yTrue]], ["yhat", [...yPred]], ...classes]);
     const state = model.estimator.state as unknown as LinearState;
     return {
       job: { task, linear: family !== "xgboost", train: path("train.csv"), test: path("test.csv") },
-      // One row of coefficients in a regression, one a class (or one for two classes) else.
+      // One row of coefficients for regression and for two classes; otherwise one per class.
       coefficients: (state.coefficients ?? []).flat(),
       intercepts: state.intercepts ?? (state.intercept === undefined ? [] : [state.intercept]),
       metrics,
@@ -163,7 +163,7 @@ async function run(config: JsonObject, family: string): Promise<Case> {
 
 function numbersOf(table: Table, name: string): number[] {
   const column = table.columns.find((candidate) => candidate.name === name)!;
-  if (column.kind === "category") throw new TypeError(`${name} is no number`);
+  if (column.kind === "category") throw new TypeError(`${name} is not a number`);
   return [...column.values];
 }
 
@@ -177,7 +177,7 @@ function probabilityColumns(probabilities: Float64Array, rows: number): (readonl
   ];
 }
 
-/** JavaScript writes the shortest text that reads back as the same double. */
+/** JavaScript writes the shortest string that parses to the same double. */
 function writeCsv(path: string, columns: readonly (readonly [string, readonly number[]])[]): void {
   const rows = columns[0]![1].map((_, row) =>
     columns.map(([, values]) => (Number.isNaN(values[row]!) ? "" : values[row])),
@@ -187,23 +187,23 @@ function writeCsv(path: string, columns: readonly (readonly [string, readonly nu
 
 describe.skipIf(!hasScikitLearn)("the shipped sample (skipped without Debian's python3-sklearn)", () => {
   let ours: Case[];
-  let theirs: Answer[];
+  let theirs: PythonResult[];
 
   beforeAll(async () => {
     ours = [];
     for (const [, config, family] of cases) ours.push(await run(config, family));
     const input = JSON.stringify(ours.map(({ job }) => job));
-    theirs = JSON.parse(execFileSync(PYTHON, ["-c", SCRIPT], { input, encoding: "utf8" })) as Answer[];
+    theirs = JSON.parse(execFileSync(PYTHON, ["-c", SCRIPT], { input, encoding: "utf8" })) as PythonResult[];
   });
 
   it.each(cases.map(([name], index) => [name, index] as const).filter(([name]) => !name.startsWith("xgboost")))(
-    "gives the coefficients of scikit-learn: %s",
+    "matches the coefficients of scikit-learn: %s",
     (_, index) => {
       const [{ coefficients, intercepts }, expected] = [ours[index]!, theirs[index]!];
       const found = [...coefficients, ...intercepts];
       const wanted = [...expected.coefficients.flat(), ...expected.intercepts];
       expect(found).toHaveLength(wanted.length);
-      // What the issue asks for: 1e-4 of the coefficient, of 1 where it is smaller.
+      // Tolerance: 1e-4 relative to the coefficient, or to 1 if the coefficient is smaller.
       found.forEach((value, i) =>
         expect(Math.abs(value - wanted[i]!)).toBeLessThan(1e-4 * Math.max(1, Math.abs(wanted[i]!))),
       );
@@ -211,7 +211,7 @@ describe.skipIf(!hasScikitLearn)("the shipped sample (skipped without Debian's p
   );
 
   it.each(cases.map(([name], index) => [name, index] as const))(
-    "gives every metric of scikit-learn: %s",
+    "matches every metric of scikit-learn: %s",
     (_, index) => {
       const [{ metrics }, expected] = [ours[index]!, theirs[index]!];
       const names = Object.keys(expected.metrics);
@@ -223,7 +223,7 @@ describe.skipIf(!hasScikitLearn)("the shipped sample (skipped without Debian's p
     },
   );
 
-  it("learns something in every case, or the figures would prove little", () => {
+  it("learns something in every case, otherwise the comparison would prove little", () => {
     for (const { metrics } of ours) expect(metrics["r2"] ?? 2 * metrics["roc_auc"]! - 1).toBeGreaterThan(0.2);
   });
 });

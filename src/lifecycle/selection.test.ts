@@ -1,4 +1,4 @@
-/** What folds of the training part choose, the validation part does not. */
+/** With cross-validation, the folds choose the model and the validation rows do not. */
 import { expect, it } from "vitest";
 import type { JsonObject } from "../core/json.ts";
 import { random } from "../core/random.ts";
@@ -9,7 +9,7 @@ import { train } from "./train/train.ts";
 
 const TRAINING_ROWS = 90;
 
-/** y follows a in the training rows; in the others it follows b, if told. */
+/** y depends on a in the training rows. In the validation rows it depends on b if `turned`. */
 function rows(turned: boolean): string {
   const { normal, integer } = random(3);
   const lines = Array.from({ length: 120 }, (_, row) => {
@@ -55,20 +55,20 @@ it.each<JsonObject>([
     usual.result.leaderboard.map((row) => row.selection),
   );
   expect(turned.estimator).toEqual(usual.estimator);
-  // They are judged on the validation rows all the same, and there the loser is better.
+  // Both are still evaluated on the validation rows, where the loser is better.
   const [winner, loser] = turned.result.leaderboard.map(({ metrics }) => metrics["rmse"]!);
   expect(loser).toBeLessThan(winner!);
   expect(turned.run.metrics["rmse"]).toBe(winner);
   expect(turned.run.selection).toEqual(turned.result.leaderboard[0]!.selection);
 });
 
-it("without folds the validation rows do choose", async () => {
+it("without folds the validation rows choose the model", async () => {
   const { result, run } = await trainedOn(true, { method: "validation" });
   expect(result.leaderboard[0]).toMatchObject({ featureSet: "b", selection: null });
   expect(run.selection).toBeUndefined();
 });
 
-it("a column of groups that is not there is named, with the one that is meant", async () => {
+it("a missing group column is named, with the closest existing name", async () => {
   await expect(trainedOn(false, { method: "group_k_fold", group_column: "shops" })).rejects.toMatchObject({
     kind: "usage",
     message: 'train.selection.group_column: the data has no column "shops"',

@@ -1,4 +1,4 @@
-/** Session: a workspace with its index, under the one lock when something is to be written. */
+/** A session: a workspace with its open index. A writing session holds the workspace lock. */
 import { acquireLock, type LockOptions } from "../storage/lock.ts";
 import { repairDeployment } from "../storage/deployment/repairDeployment.ts";
 import { readStore } from "../storage/store/readStore.ts";
@@ -16,15 +16,15 @@ export interface Session extends Workspace {
 }
 
 export interface WritingOptions {
-  /** What others are told who find the lock taken, e.g. "mlctl train". */
+  /** Name of the lock holder, shown to processes that wait for the lock, e.g. "mlctl train". */
   readonly command: string;
-  /** How long to wait for the lock, in milliseconds. */
+  /** Maximum wait for the lock, in milliseconds. */
   readonly waitMs: number;
 }
 
 /**
- * Does work that writes: takes the lock, heals what a killed process left, and frees the lock whatever happens.
- * @throws {MlctlError} kind "busy" when another mlctl works in this workspace
+ * Runs work that writes: takes the lock, repairs what a killed process left behind, and always releases the lock.
+ * @throws {MlctlError} kind "busy" when another mlctl process holds the lock of this workspace
  */
 export async function writing<T>(
   workspace: Workspace,
@@ -42,11 +42,11 @@ export async function writing<T>(
     const store = openStore(paths.database);
     try {
       for (const { path, error } of syncStore(paths, store).problems) {
-        context.emit({ type: "warning", stage: "records", message: `${path} is left out: ${error.message}` });
+        context.emit({ type: "warning", stage: "records", message: `skipped ${path}: ${error.message}` });
       }
       for (const folder of [paths.datasets, paths.models]) removeStaleTemporaries(folder);
       for (const path of repairDeployment(paths).restored) {
-        context.emit({ type: "warning", stage: "repair", message: `${path} was damaged and is restored` });
+        context.emit({ type: "warning", stage: "repair", message: `${path} was damaged and has been restored` });
       }
       const now = steadyClock(store, context.now);
       return await work({ ...workspace, context: { ...context, now }, store, tables: keptTables() });
@@ -59,8 +59,8 @@ export async function writing<T>(
 }
 
 /**
- * Ends a restore that was cut off.
- * @param options of a process that holds the lock
+ * Finishes or undoes an interrupted restore.
+ * @param options the lock options of a process that already holds the lock
  */
 export async function settleRestore(
   { paths, context }: Workspace,
@@ -70,12 +70,12 @@ export async function settleRestore(
   if (settled === undefined) return;
   const message =
     settled === "undone"
-      ? "a restore that was cut off is undone: what was there before is back; restore again"
-      : "a restore that was cut off is finished";
+      ? "an interrupted restore was undone: the previous files are back; run the restore again"
+      : "an interrupted restore was finished";
   context.emit({ type: "warning", stage: "restore", message });
 }
 
-/** Does work that only looks: no lock, and no file is made. */
+/** Runs read-only work: takes no lock and creates no file. */
 export async function reading<T>(workspace: Workspace, work: (session: Session) => Promise<T> | T): Promise<T> {
   const { paths, context } = workspace;
   requireSettled(paths);
@@ -84,7 +84,7 @@ export async function reading<T>(workspace: Workspace, work: (session: Session) 
     context.emit({
       type: "warning",
       stage: "store",
-      message: `${message}: the records answer in its place`,
+      message: `${message}: reading the record files instead`,
       hint: "run `mlctl reindex`",
     }),
   );
@@ -96,8 +96,8 @@ export async function reading<T>(workspace: Workspace, work: (session: Session) 
 }
 
 /**
- * "Newest" is decided by time: with a clock set back (or records from a machine whose clock is ahead), new data would
- * look older than old data and be ingested and trained again for ever.
+ * A clock that never goes behind the newest record. mlctl finds the newest record by its time: if the clock were set back
+ * (or records came from a machine whose clock is ahead), new data would look old and be ingested and trained repeatedly.
  */
 export function steadyClock(store: Pick<RunStore, "datasets" | "runs" | "deployments">, now: () => Date): () => Date {
   const newest = [

@@ -1,4 +1,4 @@
-/** The `costs` of config.json as metrics take them, and in words. */
+/** Settings of config.json in the form that the steps use. */
 import type { Config } from "../config/schema/schema.ts";
 import type { Costs } from "../core/costs.ts";
 import type { Task } from "../core/task.ts";
@@ -12,7 +12,7 @@ import type { MetricLabel } from "../reporting/reportInput.ts";
 
 type Configured = Pick<Config, "costs">;
 
-/** Undefined where none are configured. */
+/** The configured costs in the form that metrics use; undefined if `costs` is not set. */
 export function costsOf({ costs }: Configured): Costs | undefined {
   if (costs === null) return undefined;
   return {
@@ -25,20 +25,20 @@ export function costsOf({ costs }: Configured): Costs | undefined {
   };
 }
 
-/** Of the metric "cost": "EUR per 1,000 rows"; null where none are configured. */
+/** Unit of the metric "cost", e.g. "EUR per 1,000 rows"; null if `costs` is not set. */
 export function costUnit({ costs }: Configured): string | null {
   return costs === null ? null : `${costs.currency ?? "money"} per 1,000 rows`;
 }
 
-/** What a person of the field looks at first, where config.json names none. */
-const usual = { regression: "rmse", binary: "f1", multiclass: "f1" } as const;
+/** The metric that ranks models when config.json does not set `train.metric`. */
+const defaultMetrics = { regression: "rmse", binary: "f1", multiclass: "f1" } as const;
 
-/** Its name in the registry. @throws {MlctlError} kind "usage" for a metric that the task does not have */
+/** Registry name of the metric that ranks models. @throws {MlctlError} kind "usage" if the task has no such metric */
 export function decidingMetric(config: Config, task: Task): string {
-  return findMetric(config.train.metric ?? usual[task], task).name;
+  return findMetric(config.train.metric ?? defaultMetrics[task], task).name;
 }
 
-/** The same for ingest, score and monitor, so that a column means the same everywhere. */
+/** How to read data files. Ingest, score and monitor share it, so that a column means the same everywhere. */
 export function readingOptions({ ingest, id_columns, drop_columns }: Config): ReadOptions {
   return {
     normalizeNames: ingest.normalize_names,
@@ -51,18 +51,18 @@ export function readingOptions({ ingest, id_columns, drop_columns }: Config): Re
   };
 }
 
-/** Null where they are chosen from the kinds of the columns. */
+/** The configured transforms; null if mlctl chooses them from the kinds of the columns. */
 export function transformRequests({ features }: Pick<Config, "features">): TransformRequest[] | null {
   return features?.map(({ type, ...options }) => ({ type, options: options as JsonObject })) ?? null;
 }
 
-/** The same for diagnose, fullprocess, monitor and report, so that they agree. */
+/** Drift settings shared by diagnose, fullprocess, monitor and report, so that their results agree. */
 export function driftOptions({ monitor }: Config): DriftOptions {
   const { rules, dataset_share: datasetShare, columns } = monitor.drift;
   return { rules, datasetShare, columns, minimumRows: monitor.minimum_rows };
 }
 
-/** One that the registry does not know, of another version of mlctl, goes by its name. */
+/** Label of a metric for reports. An unknown metric (from another version of mlctl) is labelled with its name. */
 export function metricLabel(config: Config, name: string, task: Task): MetricLabel {
   const metric = Object.values(metrics).find((each) => each.name === name && each.tasks.includes(task));
   if (metric === undefined) return { name, label: name, greaterIsBetter: true };

@@ -9,12 +9,12 @@ const store = (createdAt?: string): Pick<RunStore, "datasets" | "runs" | "deploy
   deployments: () => [],
 });
 
-it("shows the time as it is where no record is newer, and each instant once", () => {
+it("returns the current time if no record is newer, and never the same instant twice", () => {
   const clock = steadyClock(store(), () => new Date(5000));
   expect([clock().getTime(), clock().getTime()]).toEqual([5000, 5001]);
 });
 
-it("goes on after the newest record when the machine's clock is behind it", () => {
+it("continues after the newest record if the machine's clock is behind it", () => {
   const clock = steadyClock(store("2030-01-01T00:00:00.000Z"), () => new Date("2026-01-01T00:00:00.000Z"));
   expect(clock().toISOString()).toBe("2030-01-01T00:00:00.001Z");
 });

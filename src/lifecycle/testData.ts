@@ -1,4 +1,4 @@
-/** The labelled rows that models are judged on: never trained on. */
+/** Reads the test set: labelled rows that are never used for training. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
@@ -17,15 +17,15 @@ export interface TestData {
 }
 
 /**
- * @param path a file or folder instead of test_data_path
- * @throws {MlctlError} kind "notReady" when there is no file, "data" when one cannot be read
+ * @param path a file or folder to read instead of test_data_path
+ * @throws {MlctlError} kind "notReady" if there is no file, "data" if a file cannot be read
  */
 export async function readTestData(session: Session, path?: string): Promise<TestData> {
   const found = await testFiles(session, path);
   return readFound(session, found, readingOptions(session.config));
 }
 
-/** Rows that someone asks about, in a file or folder: labelled or not, and none left out by `ingest.where`. */
+/** Reads the rows to explain from a file or folder. Labels are optional and `ingest.where` is not applied. */
 export async function readAskedRows(session: Session, path: string): Promise<TestData> {
   const { where: _where, ...options } = readingOptions(session.config);
   return readFound(session, await testFiles(session, path), { ...options, lenient: true });
@@ -51,7 +51,7 @@ async function readFound(session: Session, found: readonly string[], options: Re
   };
 }
 
-/** The present test files by content; none where there are none. */
+/** Path and hash of each test file; empty if there is no test data. */
 export async function hashTestData(
   session: Session,
 ): Promise<readonly { readonly path: string; readonly sha256: string }[]> {
@@ -66,10 +66,10 @@ async function testFiles({ config, paths }: Session, path?: string): Promise<str
   const root = path === undefined ? resolve(paths.workspace, config.test_data_path) : resolve(path);
   const shown = toRecordPath(paths.workspace, root);
   const hint = 'put labelled rows there, or set "test_data_path" in config.json';
-  if (!existsSync(root)) throw new MlctlError("notReady", `there is no test data: ${shown} does not exist`, { hint });
+  if (!existsSync(root)) throw new MlctlError("notReady", `no test data: ${shown} does not exist`, { hint });
   const found = statSync(root).isDirectory() ? await findInputFiles(root, config.ingest.pattern) : [root];
   if (found.length > 0) return found;
-  throw new MlctlError("notReady", `there is no test data: ${shown} holds no file that fits ${config.ingest.pattern}`, {
+  throw new MlctlError("notReady", `no test data: ${shown} has no file that matches ${config.ingest.pattern}`, {
     hint,
   });
 }

@@ -1,4 +1,4 @@
-/** Workspace: a folder with a config.json, opened; what every step is given. */
+/** An opened workspace (a folder with a config.json). Every step takes one. */
 import { codeVersion } from "../config/codeVersion.ts";
 import { configSha256 } from "../config/configSha256.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
@@ -11,18 +11,18 @@ import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
 export interface Workspace {
   readonly config: Config;
-  /** As it is recorded with a run: secrets left out. */
+  /** The configuration as a run record stores it: without secrets. */
   readonly recordedConfig: Json;
-  /** Hash of what of the configuration decides a model. */
+  /** Hash of the settings that affect training. */
   readonly configSha256: string;
   readonly paths: WorkspacePaths;
   readonly codeVersion: string;
   readonly context: Context;
-  /** Where several steps follow each other. */
+  /** Cache of tables; present when several steps run in one process. */
   readonly tables?: KeptTables;
 }
 
-/** Puts a loaded configuration and the caller's context together; touches no file. */
+/** Combines a loaded configuration with the caller's context. Touches no file. */
 export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace {
   const { workspace, datasets, models, production, database } = workspaceOf(loaded);
   return {

@@ -1,4 +1,4 @@
-/** backup: store, records and artifacts in one archive, while others go on working. */
+/** backup: writes index, records and files to one archive. Takes no lock, so other commands can run. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -19,9 +19,9 @@ import { damagedIn, sourceOf } from "./damagedInBackup.ts";
 export interface BackupOptions {
   readonly configPath: string;
   readonly paths: ConfiguredPaths;
-  /** Undefined: backup_<stamp>.tar.gz in the workspace. */
+  /** Defaults to backup_<stamp>.tar.gz in the workspace. */
   readonly output: string | undefined;
-  /** Input and test files too, and what was dropped for `mlctl watch`. */
+  /** Include input and test files, and files dropped for `mlctl watch`. */
   readonly inputs: boolean;
 }
 
@@ -30,13 +30,13 @@ export interface BackupResult {
   readonly bytes: number;
   readonly sha256: string;
   readonly files: number;
-  /** Before compression. */
+  /** Size before compression. */
   readonly contentBytes: number;
-  /** Recorded files that were missing or changed already. */
+  /** Recorded files that were already missing or changed. */
   readonly damaged: readonly string[];
 }
 
-/** What is pruned while it is copied is named by records that were copied before: then all is copied again. */
+/** Maximum number of attempts: if files are pruned after their records were copied, everything is copied again. */
 const ATTEMPTS = 3;
 
 export async function backup(options: BackupOptions, context: Context): Promise<BackupResult> {
@@ -48,7 +48,7 @@ export async function backup(options: BackupOptions, context: Context): Promise<
     for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
       const result = await attemptBackup(options, context, { path, folder, endsIfPruned: true });
       if (result !== undefined) return result;
-      const message = "records were taken away while they were copied: all is copied again";
+      const message = "records were removed during the backup: starting it again";
       context.emit({ type: "warning", stage: "backup", message });
     }
     return (await attemptBackup(options, context, { path, folder, endsIfPruned: false }))!;
@@ -59,12 +59,12 @@ export async function backup(options: BackupOptions, context: Context): Promise<
 
 interface Attempt {
   readonly path: string;
-  /** For copies of the databases. */
+  /** Folder for copies of the databases. */
   readonly folder: string;
   readonly endsIfPruned: boolean;
 }
 
-/** Undefined, and no archive, where it ended because something was pruned meanwhile. */
+/** @returns undefined, without an archive, if files were pruned in the meantime and `endsIfPruned` is set */
 async function attemptBackup(
   { configPath, paths, inputs }: BackupOptions,
   context: Context,
@@ -72,7 +72,7 @@ async function attemptBackup(
 ): Promise<BackupResult | undefined> {
   const { production, models, datasets, input, testData, drops } = paths;
   const extra = inputs ? { inputs: input, tests: testData, drops } : {};
-  // Another backup into the same file, or where it lies, is no part of it.
+  // The target file itself is not part of the backup; config.json is added below.
   const files = backupFiles({ production, models, datasets, ...extra }, paths).filter(
     ({ content }) => Buffer.isBuffer(content) || (content.path !== path && content.path !== configPath),
   );
@@ -107,7 +107,7 @@ async function attemptBackup(
   }
 }
 
-/** Whether a record that was copied is another one by now, or none. */
+/** Whether a copied record has since changed or been removed. */
 function isGone(paths: ConfiguredPaths): (entry: ArchiveEntry) => boolean {
   return ({ name, content }) => {
     if (!Buffer.isBuffer(content)) return false;

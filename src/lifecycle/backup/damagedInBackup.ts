@@ -1,4 +1,4 @@
-/** Holds what was copied against the hashes that the copied records name. */
+/** Compares the copied files with the hashes in the copied records. */
 import { MlctlError } from "../../core/errors.ts";
 import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
 import type { ArchivedFile, ArchiveEntry } from "../../storage/backup/archive.ts";
@@ -6,7 +6,7 @@ import { parseRecordFile } from "../../storage/records/recordFiles.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { artifactsOf } from "../../storage/records/workspaceRecord.ts";
 
-/** Paths of records that cannot be read and of artifacts that are missing or changed; sorted. */
+/** Sorted paths of unreadable records, and of files that are missing or changed. */
 export function damagedIn(
   entries: readonly ArchiveEntry[],
   written: readonly ArchivedFile[],
@@ -23,7 +23,6 @@ export function damagedIn(
     try {
       const record = parseRecordFile(content.toString("utf8"), name);
       if (record === undefined) return [];
-      // What lies outside the three folders was not copied, and is not judged.
       return artifactsOf(record).flatMap(([, { path, sha256 }]) => (hashes.get(path) === sha256 ? [] : [path]));
     } catch (error) {
       if (!(error instanceof MlctlError)) throw error;
@@ -33,7 +32,7 @@ export function damagedIn(
   return [...new Set(damaged)].toSorted();
 }
 
-/** Where a file of the three folders lies that has this name in an archive; undefined for any other. */
+/** Path of the file with this name in the archive; undefined if it is not in one of the three folders. */
 export function sourceOf(name: string, { production, models, datasets }: ConfiguredPaths): string | undefined {
   const [role = "", ...below] = name.split("/");
   const folder = new Map(Object.entries({ production, models, datasets })).get(role);

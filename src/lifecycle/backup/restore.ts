@@ -1,4 +1,4 @@
-/** restore: a workspace out of a backup, checked byte for byte before anything is put in its place. */
+/** restore: unpacks a backup, checks every file against the manifest, then replaces the workspace. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { loadConfig } from "../../config/loadConfig.ts";
@@ -20,7 +20,7 @@ import { knownNames } from "../knownNames.ts";
 
 export interface RestoreOptions {
   readonly archive: string;
-  /** The workspace's folder, made where it is missing. */
+  /** Folder of the workspace; created if missing. */
   readonly folder: string;
   readonly force: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -34,20 +34,20 @@ export interface RestoreResult {
   readonly createdAt: string;
   readonly codeVersion: string;
   readonly records: number;
-  /** What does not fit its recorded hash: it was so when the backup was made. */
+  /** Files that do not match their recorded hash. They were already damaged when the backup was made. */
   readonly damaged: readonly string[];
 }
 
 const plainNames = new Set(["config.json", "store.db", "predictions.db", "manifest.json"]);
 
-/** @throws {MlctlError} kind "usage" where there is something already and `force` is not set */
+/** @throws {MlctlError} kind "usage" if the folder is not empty and `force` is not set */
 export async function restore(options: RestoreOptions, context: Context): Promise<RestoreResult> {
   const folder = resolve(options.folder);
   const { archive, force, waitMs } = options;
   const { now, signal } = context;
   const settled = await settleReplacement(folder, { command: RESTORE, waitMs, force, now, signal });
   if (settled === "undone") {
-    const message = "a restore that was cut off is undone first: what was there before is back";
+    const message = "an interrupted restore was undone first: the previous files are back";
     context.emit({ type: "warning", stage: "restore", message });
   }
   if (!force) requireEmpty(folder, archive);
@@ -73,9 +73,8 @@ async function restoreInto(folder: string, options: RestoreOptions, context: Con
     const release = await acquireLocks(locks, options, context);
     try {
       replaceAll({ folder, staged: unpacked, places, config, locks });
-      const storePaths = { ...paths };
-      const { records } = reindex(storePaths, context.now());
-      const damaged = (await integrity(storePaths)).filter(({ status }) => status === "fail").map(({ name }) => name);
+      const { records } = reindex(paths, context.now());
+      const damaged = (await integrity(paths)).filter(({ status }) => status === "fail").map(({ name }) => name);
       const { createdAt, codeVersion, files } = manifest;
       return { folder, config, files: files.length, createdAt, codeVersion, records, damaged };
     } finally {
@@ -86,7 +85,7 @@ async function restoreInto(folder: string, options: RestoreOptions, context: Con
   }
 }
 
-/** Of the workspace that goes, whose writers hold its lock; none where there is no configuration that can be read. */
+/** The database of the workspace that is replaced, whose lock is needed too; empty if its config.json cannot be read. */
 async function databaseBefore(config: string, { environment }: RestoreOptions): Promise<string[]> {
   if (!existsSync(config)) return [];
   try {
@@ -120,28 +119,26 @@ async function acquireLocks(
   }
 }
 
-/** Takes away the folders that were made for nothing: from `folder` up to `made`. */
+/** Removes the empty folders that a failed restore created, from `folder` up to `made`. */
 function removeEmpty(folder: string, made: string | undefined): void {
   if (made === undefined) return;
   for (let at = folder; at.startsWith(made) && readdirSync(at).length === 0; at = dirname(at)) rmdirSync(at);
 }
 
-/** The lock of a workspace that is none any more. */
+/** Lock files of a deleted workspace. */
 const lockFile = /\.lock(\.json|-journal)?$/;
 
 function requireEmpty(folder: string, archive: string): void {
   if (!existsSync(folder)) return;
-  // The archive itself may lie there.
+  // The archive itself may be in the folder.
   const found = readdirSync(folder).filter(
     (name) => name !== basename(archive) && !name.startsWith(".") && !lockFile.test(name),
   );
   if (found.length === 0) return;
   throw new MlctlError(
     "usage",
-    `${folder} is not empty: it holds ${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}`,
-    {
-      hint: "restore into a new folder with `-C`, or replace what is there with --force",
-    },
+    `${folder} is not empty: it contains ${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}`,
+    { hint: "restore into a new folder with `-C`, or use --force to replace the content" },
   );
 }
 
@@ -149,7 +146,7 @@ function isOfBackup(name: string): boolean {
   return plainNames.has(name) || backupFolders.some((role) => name.startsWith(`${role}/`));
 }
 
-/** Every byte against the manifest. */
+/** Unpacks the archive and compares every file with the manifest. */
 async function unpack(archive: string, unpacked: string): Promise<BackupManifest> {
   const files = await readArchive(archive, unpacked, isOfBackup);
   const path = join(unpacked, "manifest.json");
@@ -157,13 +154,13 @@ async function unpack(archive: string, unpacked: string): Promise<BackupManifest
   const found = new Map(files.map(({ name, sha256 }) => [name, sha256]));
   const wrong = manifest.files.filter(({ name, sha256 }) => found.get(name) !== sha256);
   if (wrong.length === 0 && found.has("config.json") && manifest.files.length === files.length - 1) return manifest;
-  throw new MlctlError("data", `${archive} is damaged: ${wrong.length} files do not fit its manifest`, {
+  throw new MlctlError("data", `${archive} is damaged: ${wrong.length} files do not match its manifest`, {
     details: wrong.slice(0, 5).map(({ name }) => name),
-    hint: "take another copy of it; nothing was changed",
+    hint: "use another copy of the backup; nothing was changed",
   });
 }
 
-/** As the backup's own config.json says: it may lead nowhere outside the workspace. */
+/** Paths from the config.json in the backup. Without --force, they must be inside the workspace. */
 async function pathsOf(
   { environment, force }: RestoreOptions,
   { unpacked, folder }: { readonly unpacked: string; readonly folder: string },
@@ -176,28 +173,28 @@ async function pathsOf(
     known: knownNames(),
   });
   const inUnpacked = workspaceOf(loaded);
-  const told = Object.entries(inUnpacked).filter(([name]) => name !== "drops" || existsSync(join(unpacked, name)));
-  const outside = told.filter(([, path]) => relative(unpacked, path).split(sep)[0] === "..");
+  const given = Object.entries(inUnpacked).filter(([name]) => name !== "drops" || existsSync(join(unpacked, name)));
+  const outside = given.filter(([, path]) => relative(unpacked, path).split(sep)[0] === "..");
   if (outside.length > 0 && !force) {
-    throw new MlctlError("usage", "the backup's config.json puts folders outside the workspace", {
+    throw new MlctlError("usage", "config.json in the backup has folders outside the workspace", {
       details: outside.map(([name, path]) => `${name}: ${path}`),
-      hint: "look whether they are right, then give --force",
+      hint: "check these folders, then use --force",
     });
   }
   return workspaceOf({ config: loaded.config, directory: folder });
 }
 
-/** Names in the backup and where they belong; input and test files only where the backup has them. */
+/** Names in the backup and their target paths; input and test files only if the backup has them. */
 function placesOf(unpacked: string, paths: ConfiguredPaths): [string, string][] {
   const { production, models, datasets, input, testData, database, drops } = paths;
   const log = predictionLogPath(database);
-  // A folder that holds the workspace itself is filled, not replaced.
+  // If a target folder contains the workspace itself, its entries are replaced one by one.
   const entriesOf = (name: string, target: string): [string, string][] =>
     existsSync(join(unpacked, name)) && `${paths.workspace}${sep}`.startsWith(`${target}${sep}`)
       ? readdirSync(join(unpacked, name)).map((entry) => [`${name}/${entry}`, join(target, entry)])
       : [[name, target]];
   const places: [string, string][] = [
-    // No backup has these: they belong to the databases that go.
+    // Backups do not have these. They are listed so that those of the replaced databases are removed.
     ...["-wal", "-shm"].flatMap((suffix): [string, string][] => [
       [`store.db${suffix}`, `${database}${suffix}`],
       [`predictions.db${suffix}`, `${log}${suffix}`],
@@ -214,7 +211,7 @@ function placesOf(unpacked: string, paths: ConfiguredPaths): [string, string][] 
   return places.filter(([name]) => !/^(inputs|tests|drops)/.test(name) || existsSync(join(unpacked, name)));
 }
 
-/** What lies in a place that is replaced goes with it. */
+/** The archive must not be in a folder that is replaced, because it would be deleted. */
 function requireOutside(archive: string, places: readonly [string, string][]): void {
   if (!existsSync(archive)) return;
   const path = realpathSync(archive);
@@ -222,8 +219,8 @@ function requireOutside(archive: string, places: readonly [string, string][]): v
     ([, place]) => existsSync(place) && `${path}${sep}`.startsWith(`${realpathSync(place)}${sep}`),
   );
   if (around === undefined) return;
-  throw new MlctlError("usage", `${archive} lies in ${around[1]}, which is to be replaced`, {
-    hint: "move it elsewhere first; nothing was changed",
+  throw new MlctlError("usage", `${archive} is in ${around[1]}, which would be replaced`, {
+    hint: "move the archive elsewhere first; nothing was changed",
   });
 }
 

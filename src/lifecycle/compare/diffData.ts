@@ -1,4 +1,4 @@
-/** What differs between the data that two runs were trained on. */
+/** Compares the training data of two runs. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";
@@ -9,7 +9,7 @@ import { readDataset } from "../datasets.ts";
 export interface DataSide {
   readonly datasetId: string;
   readonly sha256: string;
-  /** Of the whole dataset; null where its record is gone. */
+  /** Rows of the whole dataset; null if its record is missing. */
   readonly rows: number | null;
   readonly columnCount: number | null;
   readonly files: number | null;
@@ -17,7 +17,7 @@ export interface DataSide {
   readonly validationRows: number;
 }
 
-/** A column whose values have moved from the first to the second. */
+/** A column whose distribution differs between the first and the second dataset. */
 export interface MovedColumn {
   readonly column: string;
   readonly test: string;
@@ -29,14 +29,17 @@ export interface DataDifference {
   readonly same: boolean;
   readonly a: DataSide;
   readonly b: DataSide;
-  /** Columns of the datasets, and those whose type changed. */
+  /** Columns only in the second dataset. */
   readonly added: readonly string[];
+  /** Columns only in the first dataset. */
   readonly removed: readonly string[];
+  /** Columns whose type differs. */
   readonly changed: readonly { readonly column: string; readonly a: string; readonly b: string }[];
-  /** By content: of the second and not of the first, and the other way round. */
+  /** Files only in the second dataset, by content. */
   readonly filesAdded: readonly string[];
+  /** Files only in the first dataset, by content. */
   readonly filesRemoved: readonly string[];
-  /** Null where it cannot be told; see `movedReason`. */
+  /** Null if it is unknown; `movedReason` says why. */
   readonly moved: readonly MovedColumn[] | null;
   readonly movedReason: string | null;
 }
@@ -81,7 +84,7 @@ function typesOf(dataset: Dataset | undefined): Map<string, string> {
   return new Map(dataset?.columns.map(({ name, type }) => [name, type]));
 }
 
-/** Files of `from` whose content `other` has not. */
+/** Files of `from` whose content is not in `other`. */
 function missingFiles(from: Dataset | undefined, other: Dataset | undefined): string[] {
   if (from === undefined || other === undefined) return [];
   const known = new Set(other.files.map(({ sha256 }) => sha256));
@@ -94,14 +97,14 @@ interface Sides {
   readonly same: boolean;
 }
 
-/** The second dataset against the training rows of the first run, by the rules that `diagnose` has. */
+/** Compares the second dataset with the training rows of the first run, by the drift rules of config.json. */
 async function movedColumns(
   session: Session,
   { a, second, same }: Sides,
 ): Promise<Pick<DataDifference, "moved" | "movedReason">> {
   if (same) return { moved: [], movedReason: null };
   const table = second === undefined ? undefined : await readDataset(session, second).catch(() => undefined);
-  if (table === undefined) return { moved: null, movedReason: "the second dataset is gone or was changed" };
+  if (table === undefined) return { moved: null, movedReason: "the second dataset is missing or has changed" };
   const { columns } = driftReport(a.model.reference, table, driftOptions(session.config));
   const moved = Object.entries(columns).flatMap(([column, { drifted, test, value, psi }]) =>
     drifted ? [{ column, test, value, psi }] : [],

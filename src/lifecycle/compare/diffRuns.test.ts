@@ -6,7 +6,7 @@ import { train } from "../train/train.ts";
 
 const nothing = { maxDrop: {}, smallest: {} };
 
-/** v1 on one file; v2 on two, without the column z, with another C. */
+/** v1 is trained on one file; v2 on two, without column z and with another C. */
 async function twoRuns() {
   const example = await exampleWorkspace(exampleConfig, {
     "practicedata/a.csv": exampleCsv(1, 120),
@@ -26,7 +26,7 @@ async function twoRuns() {
 }
 
 describe("diffRuns", () => {
-  it("tells data, settings, features and figures on the same rows", async () => {
+  it("compares data, settings, features and metrics on the same rows", async () => {
     const { example } = await twoRuns();
     const result = await example.look((session) => diffRuns(session, ["v1", "v2"], nothing));
     expect(result).toMatchObject({ rows: 80, a: { modelVersion: 1 }, b: { modelVersion: 2, seed: 7 } });
@@ -40,7 +40,7 @@ describe("diffRuns", () => {
     expect(result.gates).toEqual([]);
   });
 
-  it("finds no difference between a run and itself, and passes every gate then", async () => {
+  it("finds no difference between a run and itself, and passes every gate", async () => {
     const { example } = await twoRuns();
     const options = { maxDrop: { auc: 0, f1: 0.01 }, smallest: {} };
     const result = await example.look((session) => diffRuns(session, ["v2", "latest"], options));
@@ -54,7 +54,7 @@ describe("diffRuns", () => {
     expect([result.params, result.settings, result.data.moved]).toEqual([[], [], []]);
   });
 
-  it("fails a gate by more than its limit, not at it, and where there is nothing to compare on", async () => {
+  it("fails a gate above its limit, not at the limit, and without test data", async () => {
     const { example } = await twoRuns();
     const gate = (references: [string, string], limit: number) =>
       example.look(async (session) => {
@@ -71,15 +71,15 @@ describe("diffRuns", () => {
     expect(await gate(worse, 1e9)).toEqual({ metric: "log_loss", limit: 1e9, drop: null, passed: false });
   });
 
-  it("trains a run that kept no model again, and says so", async () => {
+  it("trains a run without a model file again, and adds a note", async () => {
     const { example, first } = await twoRuns();
     const loser = first.leaderboard.at(-1)!;
     const result = await example.look((session) => diffRuns(session, ["v1", loser.runId], nothing));
-    expect(result.notes).toContain(`run ${loser.runId} kept no model: it was trained again in memory`);
+    expect(result.notes).toContain(`run ${loser.runId} has no model file: it was trained again in memory`);
     expect(result.rows).toBe(80);
   });
 
-  it("refuses a metric of another task", async () => {
+  it("rejects a metric of another task", async () => {
     const { example } = await twoRuns();
     const options = { maxDrop: { rmse: 1 }, smallest: {} };
     await expect(example.look((session) => diffRuns(session, ["v1", "v2"], options))).rejects.toMatchObject({

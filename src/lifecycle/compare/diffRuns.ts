@@ -1,4 +1,4 @@
-/** What differs between two runs: data, configuration, parameters, features, and their figures on the same rows. */
+/** Compares two runs: data, configuration, parameters, features, and metrics on the same rows. */
 import { leaves } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
@@ -11,18 +11,18 @@ import { judgePair, runWithModel, type RunWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
 
-/** Above this, intervals of a dozen metrics take more than a second: then only those that are asked for. */
-const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;
+/** With more rows, intervals of a dozen metrics take more than a second; then only the requested ones are computed. */
+const MAX_ROWS_FOR_ALL_INTERVALS = 20_000;
 
-/** Rounding of a difference is not to decide a gate: 0.8 − 0.79 is more than 0.01. */
+/** Tolerance for rounding, so that it does not decide a gate: in doubles, 0.8 − 0.79 is more than 0.01. */
 const ROUNDING = 1e-12;
 
 export interface DiffOptions {
-  /** A file or folder instead of test_data_path. */
+  /** A file or folder to use instead of test_data_path. */
   readonly data?: string | undefined;
-  /** By metric, the most that the second may be worse. */
+  /** By metric, how much worse the second run may be. */
   readonly maxDrop: Readonly<Record<string, number>>;
-  /** By metric, the smallest difference that counts. */
+  /** By metric, the smallest difference that matters. */
   readonly smallest: Readonly<Record<string, number>>;
 }
 
@@ -35,7 +35,7 @@ export interface Difference {
 export interface Gate {
   readonly metric: string;
   readonly limit: number;
-  /** By how much the second is worse; null where that is undefined. */
+  /** How much worse the second run is; null if it is undefined. */
   readonly drop: number | null;
   readonly passed: boolean;
 }
@@ -45,7 +45,7 @@ export type RunSummary = Pick<Run, "runId" | "modelVersion" | "family" | "featur
 export interface DiffResult {
   readonly a: RunSummary;
   readonly b: RunSummary;
-  /** Of the test data that both were judged on; null where there is none. */
+  /** Number of test rows that both runs were evaluated on; null without test data. */
   readonly rows: number | null;
   readonly differences: readonly MetricDifference[];
   readonly gates: readonly Gate[];
@@ -60,7 +60,7 @@ export interface DiffResult {
   readonly notes: readonly string[];
 }
 
-/** @throws {MlctlError} kind "usage" for a metric that the task does not have, "data" where the runs do not compare */
+/** @throws {MlctlError} kind "usage" for a metric that the task does not have, "data" if the runs cannot be compared */
 export async function diffRuns(
   session: Session,
   references: readonly [string, string],
@@ -88,7 +88,7 @@ export async function diffRuns(
 
   function compared(): MetricDifference[] {
     const all = Object.keys(computeMetrics(judged!.a));
-    const names = judged!.table.rowCount <= MOST_ROWS_FOR_ALL_INTERVALS ? all : all.filter((name) => named.has(name));
+    const names = judged!.table.rowCount <= MAX_ROWS_FOR_ALL_INTERVALS ? all : all.filter((name) => named.has(name));
     return compareEvaluations(judged!.a, judged!.b, names, { seed: session.config.train.seed, smallestEffects });
   }
 }
@@ -120,7 +120,7 @@ function changes(a: Json, b: Json): Difference[] {
     .filter((difference) => JSON.stringify(difference.a) !== JSON.stringify(difference.b));
 }
 
-/** `$schema` is for editors. */
+/** The settings without `$schema`, which is for editors only. */
 function settingsOf(config: Json): Json {
   if (typeof config !== "object" || config === null || Array.isArray(config)) return config;
   return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "$schema"));
@@ -146,8 +146,8 @@ function notesOf(a: RunWithModel, b: RunWithModel, test: TestData | null): strin
     ...(a.run.runId === b.run.runId ? ["both are the same run"] : []),
     ...(a.run.codeVersion === b.run.codeVersion
       ? []
-      : [`trained by mlctl ${a.run.codeVersion} and ${b.run.codeVersion}`]),
-    ...again.map((runId) => `run ${runId} kept no model: it was trained again in memory`),
-    ...(test === null ? ["there is no test data: the figures cannot be compared on the same rows"] : []),
+      : [`trained by different versions of mlctl: ${a.run.codeVersion} and ${b.run.codeVersion}`]),
+    ...again.map((runId) => `run ${runId} has no model file: it was trained again in memory`),
+    ...(test === null ? ["there is no test data, so the metrics cannot be compared on the same rows"] : []),
   ];
 }

@@ -1,4 +1,4 @@
-/** reproduce: trains a run again from what was recorded of it, and proves the model identical, byte for byte. */
+/** reproduce: trains a recorded run again and compares the model byte for byte. */
 import type { Run } from "../../core/records/run.ts";
 import { parseModel } from "../../storage/model/modelFile.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
@@ -10,20 +10,21 @@ import type { Session } from "../session.ts";
 export interface ReproduceResult {
   readonly runId: string;
   readonly identical: boolean;
-  /** What it was trained from again: dataset and configuration by hash, and the seed. */
+  /** What the run was trained from again. */
   readonly from: Pick<Run, "datasetId" | "datasetSha256" | "configSha256" | "family" | "seed">;
-  /** Hash of the recorded model and of the one trained now. */
+  /** Hash of the recorded model. */
   readonly expectedSha256: string;
+  /** Hash of the model trained now. */
   readonly sha256: string;
-  /** Parts of the model that differ; none when it is identical. */
+  /** Parts of the model that differ; empty if it is identical. */
   readonly differences: readonly string[];
   readonly seconds: number;
   readonly notes: readonly string[];
 }
 
 /**
- * Nothing is written.
- * @throws {MlctlError} kind "usage" for a run that kept no model, "data" where its dataset is gone or changed
+ * Writes nothing.
+ * @throws {MlctlError} kind "usage" for a run without a model file, "data" if its dataset is missing or has changed
  */
 export async function reproduce(session: Session, reference: string): Promise<ReproduceResult> {
   const start = performance.now();
@@ -42,7 +43,7 @@ export async function reproduce(session: Session, reference: string): Promise<Re
     notes:
       run.codeVersion === session.codeVersion
         ? []
-        : [`trained by mlctl ${run.codeVersion}, this is ${session.codeVersion}`],
+        : [`trained by mlctl ${run.codeVersion}; this is mlctl ${session.codeVersion}`],
   };
 }
 

@@ -1,4 +1,4 @@
-/** Trains a run again from what was recorded of it, as it was or with parts of another run; nothing is written. */
+/** Trains a recorded run again, as it was or with the dataset or seed of another run. Writes nothing. */
 import { configSchema } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -12,17 +12,17 @@ import type { Session } from "../session.ts";
 import { trainOne } from "../train/trainCandidates.ts";
 import { prepareData } from "../train/trainingData.ts";
 
-/** What a model follows from. */
+/** Everything that determines a model. */
 export interface Recipe {
-  /** Configuration, family, feature set and parameters are this run's. */
+  /** The run that provides configuration, family, feature set and parameters. */
   readonly run: Run;
   readonly dataset: Dataset;
   readonly seed: number;
 }
 
 /**
- * @returns the text of the model file
- * @throws {MlctlError} kind "data" where the dataset is gone or changed, or the recipe does not suit it
+ * @returns the content of the model file
+ * @throws {MlctlError} kind "data" if the dataset is missing, has changed, or does not suit the recipe
  */
 export async function retrain(session: Session, { run, dataset, seed }: Recipe): Promise<string> {
   const recorded = configSchema().parse(run.config);
@@ -36,15 +36,15 @@ export async function retrain(session: Session, { run, dataset, seed }: Recipe):
   return serializeModel(await buildModel(then, dataset, data, trained));
 }
 
-/** @throws {MlctlError} kind "data" where the record of what the run was trained on is gone */
+/** @throws {MlctlError} kind "data" if the record of the run's dataset is missing */
 export function datasetOf({ store }: Session, run: Run): Dataset {
   const dataset = store.dataset(run.datasetId);
   if (dataset !== undefined) return dataset;
-  const message = `the record of dataset ${run.datasetId}, which run ${run.runId} was trained on, is gone`;
+  const message = `the record of dataset ${run.datasetId}, which run ${run.runId} was trained on, is missing`;
   throw new MlctlError("data", message, { hint: "restore it with its CSV, then run `mlctl reindex`" });
 }
 
-/** The parameters as they were resolved, the engine included. */
+/** The candidate of a recorded run. Its parameters are the resolved ones, including the engine. */
 function candidateOf(run: Run, config: Session["config"], seed: number): Candidate {
   return {
     family: run.family,

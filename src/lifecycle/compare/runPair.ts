@@ -1,4 +1,4 @@
-/** Two runs with their models, judged on the same rows. */
+/** Loads the models of two runs and evaluates them on the same rows. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -15,11 +15,11 @@ import type { Session } from "../session.ts";
 export interface RunWithModel {
   readonly run: Run;
   readonly model: Model;
-  /** It kept none: this one was trained again, in memory. */
+  /** True if the run has no model file and was trained again in memory. */
   readonly retrained: boolean;
 }
 
-/** @throws {MlctlError} kind "data" where the model is damaged, or there is none and its dataset is gone */
+/** @throws {MlctlError} kind "data" if the model is damaged, or if there is none and its dataset is missing */
 export async function runWithModel(session: Session, reference: string): Promise<RunWithModel> {
   const run = resolveRun(session.store, reference);
   if (run.model !== null) {
@@ -27,8 +27,8 @@ export async function runWithModel(session: Session, reference: string): Promise
     return { run, model, retrained: false };
   }
   if (run.status !== "FINISHED") {
-    throw new MlctlError("usage", `run ${run.runId} (${run.family}) ${run.status.toLowerCase()}: it has no model`, {
-      hint: "`mlctl runs list` shows those that finished",
+    throw new MlctlError("usage", `run ${run.runId} (${run.family}) has no model: its status is ${run.status}`, {
+      hint: "run `mlctl runs list` to see the finished runs",
     });
   }
   const text = await retrain(session, { run, dataset: datasetOf(session, run), seed: run.seed });
@@ -38,30 +38,28 @@ export async function runWithModel(session: Session, reference: string): Promise
 export interface JudgedPair {
   readonly a: Evaluation;
   readonly b: Evaluation;
-  /** The rows that both answer. */
+  /** The rows that both models can predict. */
   readonly table: Table;
 }
 
-/** @throws {MlctlError} kind "data" where they answer different questions, or one cannot answer these rows */
+/** @throws {MlctlError} kind "data" if the models have different targets, or one cannot predict the rows */
 export function judgePair(session: Session, first: Model, second: Model, table: Table): JudgedPair {
   const [mine, theirs] = [first.signature.target, second.signature.target];
   if (JSON.stringify(mine) !== JSON.stringify(theirs)) {
     throw new MlctlError(
       "data",
-      "the two models answer another target or other classes: their figures do not compare",
-      {
-        hint: `${told(mine)} against ${told(theirs)}`,
-      },
+      "the two models have different targets or classes, so their metrics cannot be compared",
+      { hint: `${describe(mine)} vs ${describe(theirs)}` },
     );
   }
   const costs = costsOf(session.config);
   const a = judge(first, table, costs);
   const b = judge(second, a.table, costs);
-  // A model that looks back may reach fewer of the rows.
+  // A model with history features may reach fewer rows.
   const both = b.table.rowCount < a.table.rowCount ? judge(first, b.table, costs) : a;
   return { a: both.evaluation, b: b.evaluation, table: b.table };
 }
 
-function told({ name, task, classes }: Model["signature"]["target"]): string {
+function describe({ name, task, classes }: Model["signature"]["target"]): string {
   return `"${name}", ${task}${classes === undefined ? "" : ` of ${classes.slice(0, 5).join(", ")}`}`;
 }

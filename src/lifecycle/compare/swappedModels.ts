@@ -1,4 +1,4 @@
-/** The models between two runs: each trained with data, settings and seed of the one or of the other. */
+/** Trains the models between two runs, each with data, settings and seed of one run or the other. */
 import { configSha256 } from "../../config/configSha256.ts";
 import { configSchema } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -13,18 +13,18 @@ import type { Session } from "../session.ts";
 
 export const factors = ["data", "settings", "seed"] as const;
 
-/** "settings" is the configuration without its seed, with family, feature set and parameters of the run. */
+/** "settings" means the configuration without the seed, and family, feature set and parameters of the run. */
 export type Factor = (typeof factors)[number];
 
 export interface SwappedModel {
-  /** What was taken from the second run; all else is the first's. */
+  /** Factors taken from the second run; the others are from the first. */
   readonly fromSecond: ReadonlySet<Factor>;
-  /** On the rows that all were asked about; null where it could not be trained, or cannot answer them. */
+  /** Evaluation on the common rows; null if the model could not be trained or cannot predict all of them. */
   readonly evaluation: Evaluation | null;
   readonly reason: string | null;
 }
 
-/** In which of the three the runs differ. */
+/** The factors in which the runs differ. */
 export function differingFactors(a: Run, b: Run): Factor[] {
   const differs: Record<Factor, boolean> = {
     data: a.datasetSha256 !== b.datasetSha256,
@@ -43,11 +43,14 @@ interface Request {
   readonly a: Run;
   readonly b: Run;
   readonly fromSecond: ReadonlySet<Factor>;
-  /** The rows to answer. */
+  /** The rows to evaluate on. */
   readonly table: Table;
 }
 
-/** What cannot be trained or judged is told, not thrown: settings may name a column that the other's data lacks. */
+/**
+ * Trains and evaluates one combination. Returns a training error as `reason`: the settings may name a column that the
+ * other run's data lacks.
+ */
 export async function swappedModel(session: Session, { a, b, fromSecond, table }: Request): Promise<SwappedModel> {
   const side = (factor: Factor): Run => (fromSecond.has(factor) ? b : a);
   const recipe = { run: side("settings"), dataset: datasetOf(session, side("data")), seed: side("seed").seed };

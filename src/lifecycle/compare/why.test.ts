@@ -5,7 +5,7 @@ import { score } from "../score/score.ts";
 import { train } from "../train/train.ts";
 import { why } from "./why.ts";
 
-/** v1, then v2 with more rows, another penalty and another seed. */
+/** Trains v1, then v2 with more rows, another penalty and another seed. */
 async function twoRuns(changes: object = {}) {
   const config = {
     ...exampleConfig,
@@ -30,7 +30,7 @@ async function twoRuns(changes: object = {}) {
 }
 
 describe("why", () => {
-  it("shares the whole difference among data, settings and seed: the effects sum to it", async () => {
+  it("splits the difference into effects of data, settings and seed that sum to it", async () => {
     const { example, first, second } = await twoRuns();
     const result = await example.look((session) => why(session, "v2", { against: "v1" }));
     expect(result.total).toMatchObject({ metric: "log_loss", a: first.value, b: second.value });
@@ -49,14 +49,14 @@ describe("why", () => {
     const sum = result.effects.reduce((total, { effect }) => total + effect!, 0);
     expect(sum).toBeCloseTo(result.total.difference!, 12); // eight subtractions
     const settings = result.effects.find(({ factor }) => factor === "settings")!;
-    // C = 0.001 shrinks the coefficients to nearly nothing: by far the most of the loss.
+    // C = 0.001 shrinks the coefficients to nearly 0, which causes most of the loss.
     expect(settings.share).toBeGreaterThan(0.5);
     expect(settings.first).toBeCloseTo(result.models[2]!.figure! - result.models[0]!.figure!, 12);
     expect(settings.last).toBeCloseTo(result.models[7]!.figure! - result.models[5]!.figure!, 12);
     expect(settings.verdict).toBe("real");
   });
 
-  it("trains nothing where the runs are the same, and writes nothing", async () => {
+  it("trains nothing if the runs are the same, and writes nothing", async () => {
     const { example } = await twoRuns();
     const files = example.list("models");
     const result = await example.look((session) => why(session, "v1", { against: "v1" }));
@@ -65,13 +65,13 @@ describe("why", () => {
     expect(example.list("models")).toEqual(files);
   });
 
-  it("holds the newest against the model before where nothing is deployed", async () => {
+  it("compares the newest model with the previous one if nothing is deployed", async () => {
     const { example } = await twoRuns();
     const { a, b } = await example.look((session) => why(session, "latest"));
     expect([a.modelVersion, b.modelVersion]).toEqual([1, 2]);
   });
 
-  it("refuses runs that answer different questions", async () => {
+  it("rejects runs with different targets", async () => {
     const { example } = await twoRuns({ target: "city" });
     await expect(example.look((session) => why(session, "v2", { against: "v1" }))).rejects.toMatchObject({
       kind: "data",

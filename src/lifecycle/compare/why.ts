@@ -1,4 +1,4 @@
-/** why: the difference between two runs taken apart, by swapping data, settings and seed one at a time. */
+/** why: explains the difference between two runs by swapping data, settings and seed. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -15,23 +15,23 @@ import { readTestData } from "../testData.ts";
 export interface WhyOptions {
   readonly against?: string | undefined;
   readonly metric?: string | undefined;
-  /** A file or folder instead of test_data_path. */
+  /** A file or folder to use instead of test_data_path. */
   readonly data?: string | undefined;
 }
 
-/** What one factor does to the metric, in its units; null where a model on the way could not be trained. */
+/** Effect of one factor on the metric, in units of the metric; null if a model needed for it could not be trained. */
 export interface FactorEffect {
   readonly factor: Factor;
   readonly differs: boolean;
-  /** The first run with this of the second, minus the first. */
+  /** First run with this factor of the second run, minus first run. */
   readonly first: number | null;
-  /** The second run minus the second with this of the first. */
+  /** Second run, minus second run with this factor of the first run. */
   readonly last: number | null;
-  /** Whether the first alone is more than luck on these rows. */
+  /** Whether `first` is a significant difference on these rows. */
   readonly verdict: MetricDifference["verdict"] | null;
-  /** Shapley: the mean over all orders of swapping; these sum to the whole difference. */
+  /** Shapley value: mean over all orders of swapping. The effects sum to the total difference. */
   readonly effect: number | null;
-  /** Of the whole difference; null where that is 0. */
+  /** Share of the total difference; null if that is 0. */
   readonly share: number | null;
 }
 
@@ -41,7 +41,7 @@ export interface WhyResult {
   readonly rows: number;
   readonly total: MetricDifference;
   readonly effects: readonly FactorEffect[];
-  /** Every model that was trained on the way, with what it took from the second run. */
+  /** Every combination, with the factors taken from the second run and the value of the metric. */
   readonly models: readonly {
     readonly fromSecond: readonly Factor[];
     readonly figure: number | null;
@@ -50,10 +50,10 @@ export interface WhyResult {
   readonly notes: readonly string[];
 }
 
-/** Nothing is written. @throws {MlctlError} kind "data" where a dataset is gone, or the runs answer different questions */
+/** Writes nothing. @throws {MlctlError} kind "data" if a dataset is missing, or the runs have different targets */
 export async function why(session: Session, reference: string, options: WhyOptions = {}): Promise<WhyResult> {
   const run = resolveRun(session.store, reference);
-  const other = options.against === undefined ? usualOther(session, run) : resolveRun(session.store, options.against);
+  const other = options.against === undefined ? defaultOther(session, run) : resolveRun(session.store, options.against);
   const b = await runWithModel(session, run.runId);
   const a = await runWithModel(session, other.runId);
   const metric = findMetric(options.metric ?? decidingMetric(session.config, run.task), run.task);
@@ -64,17 +64,19 @@ export async function why(session: Session, reference: string, options: WhyOptio
   const differing = differingFactors(a.run, b.run);
   const models: SwappedModel[] = [];
   for (const fromSecond of combinations(differing)) {
-    // The ends are there already, where this mlctl would train them as they are.
+    // The two runs themselves need no training, if this version of mlctl trained them.
     const end = fromSecond.size === 0 ? a : fromSecond.size === differing.length ? b : undefined;
-    const isKnown = end !== undefined && end.run.codeVersion === session.codeVersion;
-    const known = { fromSecond, evaluation: fromSecond.size === 0 ? ends.a : ends.b, reason: null };
+    const isTrained = end !== undefined && end.run.codeVersion === session.codeVersion;
+    const trained = { fromSecond, evaluation: fromSecond.size === 0 ? ends.a : ends.b, reason: null };
     const what = [...fromSecond].join(" and ") || "nothing";
-    if (!isKnown) session.context.emit({ type: "stage", stage: "why", message: `training with ${what} swapped` });
-    models.push(isKnown ? known : await swappedModel(session, { a: a.run, b: b.run, fromSecond, table: ends.table }));
+    if (!isTrained) session.context.emit({ type: "stage", stage: "why", message: `training with ${what} swapped` });
+    models.push(
+      isTrained ? trained : await swappedModel(session, { a: a.run, b: b.run, fromSecond, table: ends.table }),
+    );
   }
   const lookup = lookupOf(models);
-  const figure = (made: ReadonlySet<Factor>): number => {
-    const evaluation = lookup(made)?.evaluation;
+  const valueOf = (fromSecond: ReadonlySet<Factor>): number => {
+    const evaluation = lookup(fromSecond)?.evaluation;
     return evaluation ? metric.compute(evaluation) : NaN;
   };
   return {
@@ -82,29 +84,29 @@ export async function why(session: Session, reference: string, options: WhyOptio
     b: summary(b.run),
     rows: ends.table.rowCount,
     total: compare(ends.a, ends.b),
-    effects: effectsOf(differing, figure, (factor) => {
+    effects: effectsOf(differing, valueOf, (factor) => {
       const [none, one] = [lookup(new Set())?.evaluation, lookup(new Set([factor]))?.evaluation];
       return none && one ? compare(none, one).verdict : null;
     }),
     models: models.map(({ fromSecond, reason }) => ({
       fromSecond: [...fromSecond],
-      figure: finite(figure(fromSecond)),
+      figure: finite(valueOf(fromSecond)),
       reason,
     })),
     notes: notesOf(session, [a, b]),
   };
 }
 
-/** The deployed run; where that is meant itself, the model before. */
-function usualOther({ store }: Session, run: Run): Run {
+/** The deployed run, or the previous model if `run` is deployed itself. */
+function defaultOther({ store }: Session, run: Run): Run {
   const deployed = store.deployments()[0]?.runId;
   if (deployed !== undefined && deployed !== run.runId) return resolveRun(store, deployed);
   const before = store
     .runs({ withModel: true })
     .find(({ runId, createdAt }) => runId !== run.runId && createdAt <= run.createdAt);
   if (before !== undefined) return before;
-  throw new MlctlError("usage", `there is no other model to hold run ${run.runId} against`, {
-    hint: "name one: mlctl why REF --against REF",
+  throw new MlctlError("usage", `there is no other model to compare run ${run.runId} with`, {
+    hint: "use `mlctl why REF --against REF`",
   });
 }
 
@@ -115,22 +117,22 @@ function combinations(differing: readonly Factor[]): ReadonlySet<Factor>[] {
   );
 }
 
-function lookupOf(models: readonly SwappedModel[]): (made: ReadonlySet<Factor>) => SwappedModel | undefined {
+function lookupOf(models: readonly SwappedModel[]): (fromSecond: ReadonlySet<Factor>) => SwappedModel | undefined {
   const byKey = new Map(models.map((model) => [keyOf(model.fromSecond), model]));
-  return (made) => byKey.get(keyOf(made));
+  return (fromSecond) => byKey.get(keyOf(fromSecond));
 }
 
-function keyOf(made: ReadonlySet<Factor>): string {
-  return factors.filter((factor) => made.has(factor)).join();
+function keyOf(fromSecond: ReadonlySet<Factor>): string {
+  return factors.filter((factor) => fromSecond.has(factor)).join();
 }
 
 function effectsOf(
   differing: readonly Factor[],
-  figure: (made: ReadonlySet<Factor>) => number,
+  valueOf: (fromSecond: ReadonlySet<Factor>) => number,
   verdictOf: (factor: Factor) => FactorEffect["verdict"],
 ): FactorEffect[] {
-  const shares: Partial<Record<Factor, number>> = shapleyShares(differing, figure);
-  const total = figure(new Set(differing)) - figure(new Set());
+  const shares: Partial<Record<Factor, number>> = shapleyShares(differing, valueOf);
+  const total = valueOf(new Set(differing)) - valueOf(new Set());
   return factors.map((factor) => {
     if (!differing.includes(factor)) {
       return { factor, differs: false, first: 0, last: 0, verdict: null, effect: 0, share: total === 0 ? null : 0 };
@@ -140,8 +142,8 @@ function effectsOf(
     return {
       factor,
       differs: true,
-      first: finite(figure(new Set([factor])) - figure(new Set())),
-      last: finite(figure(new Set(differing)) - figure(rest)),
+      first: finite(valueOf(new Set([factor])) - valueOf(new Set())),
+      last: finite(valueOf(new Set(differing)) - valueOf(rest)),
       verdict: verdictOf(factor),
       effect: finite(effect),
       share: total === 0 ? null : finite(effect / total),
@@ -159,9 +161,9 @@ function summary({ runId, modelVersion, family, seed }: Run): WhyResult["a"] {
 
 function notesOf(session: Session, ends: readonly { readonly run: Run; readonly retrained: boolean }[]): string[] {
   return ends.flatMap(({ run, retrained }) => [
-    ...(retrained ? [`run ${run.runId} kept no model: it was trained again in memory`] : []),
+    ...(retrained ? [`run ${run.runId} has no model file: it was trained again in memory`] : []),
     ...(run.codeVersion === session.codeVersion
       ? []
-      : [`run ${run.runId} was trained by mlctl ${run.codeVersion}: the models on the way are this version's`]),
+      : [`run ${run.runId} was trained by mlctl ${run.codeVersion}; this version trained the models in between`]),
   ]);
 }

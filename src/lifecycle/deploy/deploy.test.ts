@@ -30,16 +30,16 @@ const inProduction = (example: ExampleWorkspace) =>
   (JSON.parse(example.read("production_deployment/deployment.json")) as { runId: string }).runId;
 
 describe("deploy", () => {
-  it("writes nothing on a dry run, and says what would happen", async () => {
+  it("reports the result of a dry run and writes nothing", async () => {
     const example = await trained();
     expect(await deployed(example, { dryRun: true })).toMatchObject({ status: "deployed", dryRun: true, path: null });
     expect(example.list("production_deployment")).toEqual([]);
   });
 
-  it("keeps what is deployed already, and the champion that is not beaten by enough", async () => {
+  it("keeps a model that is already deployed, and a champion that is not beaten by enough", async () => {
     const example = await trained();
     const { runId } = await deployed(example);
-    expect(await deployed(example)).toMatchObject({ status: "kept", reasons: ["it is deployed already"] });
+    expect(await deployed(example)).toMatchObject({ status: "kept", reasons: ["it is already deployed"] });
     await example.configure({ ...exampleConfig, promotion: { min_improvement: 0.9 } });
     example.write({ "practicedata/b.csv": exampleCsv(2, 40) });
     await trainAgain(example);
@@ -53,7 +53,7 @@ describe("deploy", () => {
     expect(inProduction(example)).toBe(runId);
   });
 
-  it("does not hold a champion with another target, or other columns, against the challenger", async () => {
+  it("does not compare the challenger with a champion that has another target or other columns", async () => {
     const example = await trained();
     await deployed(example);
     await example.configure({ ...exampleConfig, target: "city" });
@@ -69,18 +69,18 @@ describe("deploy", () => {
     expect(reasons.join()).toContain('column "z" is missing; did you rename it to "zz"?');
   });
 
-  it("needs test data to judge by, unless it is forced to", async () => {
+  it("needs test data unless it is forced", async () => {
     const example = await trained();
     example.write({ testdata: null });
     await expect(deployed(example)).rejects.toMatchObject({ kind: "notReady" });
     expect(await deployed(example, { force: true })).toMatchObject({
       status: "deployed",
       value: null,
-      reasons: ["forced", "there is no test data: testdata does not exist"],
+      reasons: ["forced", "no test data: testdata does not exist"],
     });
   });
 
-  it("keeps the limits of the configuration", async () => {
+  it("enforces the limits of the configuration", async () => {
     const example = await trained({ ...exampleConfig, promotion: { require: { recall: { min: 1 } } } });
     const { status, reasons } = await deployed(example);
     expect(status).toBe("kept");

@@ -1,4 +1,4 @@
-/** deploy: challenger against champion on the same rows, then one atomic switch; or back to the deployment before. */
+/** deploy: compares challenger and champion on the same rows, then switches atomically; or rolls back. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
@@ -20,13 +20,13 @@ import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 
 export interface DeployOptions {
-  /** REF of the challenger; the latest trained if left out. */
+  /** REF of the challenger; defaults to "latest". */
   readonly model?: string;
-  /** Deploys whatever the promotion rule says. */
+  /** Deploy even if the promotion rule rejects the model. */
   readonly force?: boolean;
-  /** Back to the deployment before. */
+  /** Return to the previous deployment. */
   readonly rollback?: boolean;
-  /** Only says what would happen. */
+  /** Only report what would happen. */
   readonly dryRun?: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface DeployResult {
   readonly path: string | null;
 }
 
-/** @throws {MlctlError} kind "notReady" when there is no model, no test data, or nothing to roll back to */
+/** @throws {MlctlError} kind "notReady" if there is no model, no test data, or nothing to roll back to */
 export async function deploy(session: Session, options: DeployOptions = {}): Promise<DeployResult> {
   return options.rollback ? rollback(session, options) : promote(session, options);
 }
@@ -51,12 +51,12 @@ async function promote(session: Session, options: DeployOptions): Promise<Deploy
   const challenger = await loadModel(session, options.model ?? "latest");
   const current = currentDeployment(paths.production);
   if (challenger.run === null)
-    throw new MlctlError("usage", "only a model of this workspace's runs can be deployed", {
-      hint: "mlctl models list",
+    throw new MlctlError("usage", "only models trained in this workspace can be deployed", {
+      hint: "run `mlctl models list`",
     });
   const run = challenger.run;
-  if (current?.runId === run.runId) return kept(run, current, ["it is deployed already"], options);
-  const { verdict, metric, value } = await weigh(session, challenger, options);
+  if (current?.runId === run.runId) return kept(run, current, ["it is already deployed"], options);
+  const { verdict, metric, value } = await compare(session, challenger, options);
   const forced = !verdict.promote && options.force === true;
   if (!verdict.promote && !forced) return kept(run, current, verdict.reasons, options, { metric, value });
   const reasons = forced ? ["forced", ...verdict.reasons] : verdict.reasons;
@@ -80,14 +80,14 @@ async function promote(session: Session, options: DeployOptions): Promise<Deploy
   return { status: "deployed", ...result, dryRun: false, path: deployment.model.path };
 }
 
-interface Weighed {
+interface Comparison {
   readonly verdict: Verdict;
   readonly metric: string;
   readonly value: number | null;
 }
 
-/** Both models answer the same test rows. */
-async function weigh(session: Session, challenger: LoadedModel, { force }: DeployOptions): Promise<Weighed> {
+/** Compares challenger and champion on the same test rows. */
+async function compare(session: Session, challenger: LoadedModel, { force }: DeployOptions): Promise<Comparison> {
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
@@ -99,7 +99,7 @@ async function weigh(session: Session, challenger: LoadedModel, { force }: Deplo
   const costs = costsOf(config);
   const alone = judge(challenger.model, test.table, costs);
   const { table: common = alone.table, ...champion } = judgeChampion(session, challenger, alone.table);
-  // A champion that looks back reaches fewer rows than one with newer history.
+  // A champion with history features may reach fewer rows than a challenger with newer history.
   const judged = common.rowCount < alone.table.rowCount ? judge(challenger.model, common, costs) : alone;
   const verdict = promotion(
     {
@@ -122,15 +122,15 @@ async function weigh(session: Session, challenger: LoadedModel, { force }: Deplo
   return { verdict, metric, value: judged.metrics[metric] ?? null };
 }
 
-/** The deployed model on the same rows; why not, where it cannot answer them or knows other classes. */
+/** Evaluates the deployed model on the same rows, or returns the reason why it cannot be compared. */
 function judgeChampion(session: Session, { model }: LoadedModel, table: Table) {
-  const deployed = soundChampion(session);
+  const deployed = loadChampion(session);
   if (deployed === undefined) return { champion: null };
   if (deployed instanceof MlctlError) return { champion: null, championDamage: deployed.message };
   try {
     const [mine, theirs] = [model.signature.target, deployed.model.signature.target];
     if (JSON.stringify(mine) !== JSON.stringify(theirs))
-      return { champion: null, championProblem: "it answers another target or other classes" };
+      return { champion: null, championProblem: "it predicts another target or other classes" };
     const judged = judge(deployed.model, table, costsOf(session.config));
     return { champion: judged.evaluation, table: judged.table };
   } catch (error) {
@@ -139,8 +139,8 @@ function judgeChampion(session: Session, { model }: LoadedModel, table: Table) {
   }
 }
 
-/** What is wrong with its file is told, so that --force can get past it. */
-function soundChampion(session: Session): LoadedModel | MlctlError | undefined {
+/** Loads the champion. Returns a load error instead of throwing it, so that --force can replace a damaged model. */
+function loadChampion(session: Session): LoadedModel | MlctlError | undefined {
   try {
     return loadDeployed(session);
   } catch (error) {
@@ -198,14 +198,14 @@ function kept(
   current: Deployment | undefined,
   reasons: readonly string[],
   options: DeployOptions,
-  figures: { metric: string; value: number | null } | null = null,
+  scored: { metric: string; value: number | null } | null = null,
 ): DeployResult {
   return {
     status: "kept",
     runId: run.runId,
     previousRunId: current?.runId ?? null,
-    metric: figures?.metric ?? null,
-    value: figures?.value ?? null,
+    metric: scored?.metric ?? null,
+    value: scored?.value ?? null,
     reasons,
     dryRun: options.dryRun ?? false,
     path: null,

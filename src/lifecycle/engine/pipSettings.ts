@@ -1,4 +1,4 @@
-/** Which package index this machine uses, as pip would find it out: its variables, then its configuration files. */
+/** Finds the package index and certificates in the same way as pip: environment variables, then configuration files. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { homeFolder, userFolder } from "../../core/userFolder.ts";
@@ -6,17 +6,17 @@ import { homeFolder, userFolder } from "../../core/userFolder.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface PipSettings {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly indexUrl: string;
-  /** What named it, for messages. */
+  /** Variable or file that sets the index, for messages. */
   readonly source: string;
-  /** A file of certificates to trust besides Node's own. */
+  /** File of certificates to trust in addition to Node's. */
   readonly certificates: string | null;
 }
 
 const PYPI = "https://pypi.org/simple";
 
-/** @see https://pip.pypa.io/en/stable/topics/configuration/: the later file wins, variables win over files */
+/** Later files override earlier ones, and variables override files. @see https://pip.pypa.io/en/stable/topics/configuration/ */
 export function pipSettings(environment: Environment = process.env): PipSettings {
   const settings = new Map<string, { value: string; source: string }>();
   for (const path of configurationFiles(environment)) {
@@ -55,7 +55,7 @@ function configurationFiles(environment: Environment): string[] {
   ].filter((path) => typeof path === "string" && path !== "") as string[];
 }
 
-/** Keys of the sections that count for a download; [install] is the more special one. */
+/** Keys of [global] and [install], which apply to downloads; [install] overrides [global]. */
 function readConfiguration(path: string): [string, string][] {
   let text: string;
   try {

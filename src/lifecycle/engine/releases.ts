@@ -1,7 +1,7 @@
-/** The release of XGBoost that `mlctl engine install` brings: which wheel for which machine, and the checksum it must have. */
+/** The XGBoost release that `mlctl engine install` installs: wheel and checksum for each platform. */
 
 export interface Wheel {
-  /** On the package index. "xgboost-cpu" leaves the code for graphics cards out: 6 MB where "xgboost" has 132. */
+  /** Project on the package index. "xgboost-cpu" has no GPU code: 6 MB instead of 132 MB. */
   readonly project: "xgboost-cpu" | "xgboost";
   readonly filename: string;
   readonly sha256: string;
@@ -9,7 +9,7 @@ export interface Wheel {
 
 export const XGBOOST_VERSION = "3.2.0";
 
-/** By platform and architecture, as Node names them. From the index's own listing, on 2026-11-28. */
+/** By Node's platform and architecture. Copied from the package index on 2026-11-28. */
 export const wheels: Readonly<Record<string, Wheel>> = {
   "linux-x64": {
     project: "xgboost-cpu",

@@ -1,4 +1,4 @@
-/** apicalls: calls every address of the HTTP API and keeps what it answers as dated apireturns beside the models. */
+/** apicalls: calls every endpoint of the HTTP API and saves the responses as a dated apireturns file. */
 import { join } from "node:path";
 import { cellText } from "../../core/table/cellText.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
@@ -14,35 +14,36 @@ import { readTestData } from "../testData.ts";
 export interface ApiCallsResult {
   readonly url: string;
   readonly runId: string | null;
-  /** Relative to the workspace. */
+  /** Path of the apireturns file, relative to the workspace. */
   readonly path: string;
   readonly calls: readonly ApiCall[];
   readonly failed: number;
 }
 
-/** Every address beside those that take rows. */
+/** Endpoints that return JSON and take no rows. */
 const READ = ["/health", "/ready", "/ping", "/version", "/model", "/score", "/summarise", "/diagnose"] as const;
+/** Endpoints whose response is not saved. */
 const READ_ALONE = ["/metrics", "/openapi.json", "/docs"] as const;
 
 type Document = Readonly<Record<string, unknown>>;
 
 /**
- * The rows are those of the test data, without their target.
- * @throws {MlctlError} kind "failure" where nobody answers there, "notReady" where there is no test data
+ * Sends the rows of the test set without the target.
+ * @throws {MlctlError} kind "failure" if no server responds, "notReady" if there is no test data
  */
 export async function apiCalls(session: Session, server: ApiServer): Promise<ApiCallsResult> {
   const { paths, context } = session;
   const { table } = await readTestData(session);
   const { call, calls } = httpCaller(server, context.signal);
-  const answers: Record<string, unknown> = {};
-  for (const path of READ) answers[path] = (await call("GET", path)).document;
+  const responses: Record<string, unknown> = {};
+  for (const path of READ) responses[path] = (await call("GET", path)).document;
   for (const path of READ_ALONE) await call("GET", path);
-  const model = (answers["/model"] ?? {}) as Document;
-  const rows = await askForRows(session, { call, table, inputs: inputNames(model) });
+  const model = (responses["/model"] ?? {}) as Document;
+  const rows = await requestPredictions(session, { call, table, inputs: inputNames(model) });
   const { model_version: runId = null } = model;
-  const score = (answers["/score"] ?? {}) as Document;
-  const { summary = null } = (answers["/summarise"] ?? {}) as Document;
-  const returns = { model_version: runId, ...rows, score, summary, diagnosis: answers["/diagnose"], calls };
+  const score = (responses["/score"] ?? {}) as Document;
+  const { summary = null } = (responses["/summarise"] ?? {}) as Document;
+  const returns = { model_version: runId, ...rows, score, summary, diagnosis: responses["/diagnose"], calls };
   ensureFolder(paths.models);
   const path = join(paths.models, `apireturns_${timestamp(context.now())}.txt`);
   atomicWrite(path, `${JSON.stringify(returns, null, 4)}\n`);
@@ -50,30 +51,27 @@ export async function apiCalls(session: Session, server: ApiServer): Promise<Api
   return { url: server.url, runId: runId as string | null, path: toRecordPath(paths.workspace, path), calls, failed };
 }
 
-interface Asking {
+interface PredictionRequest {
   readonly call: ReturnType<typeof httpCaller>["call"];
   readonly table: Table;
   readonly inputs: readonly string[];
 }
 
-/** Every row as JSON lines, because one that cannot be answered leaves the others; the first also in the other forms. */
-async function askForRows(session: Session, { call, table, inputs }: Asking): Promise<{ predictions: unknown[] }> {
+/** Sends every row as JSON lines, so that one bad row does not fail the others, and one row to each other endpoint. */
+async function requestPredictions(
+  session: Session,
+  { call, table, inputs }: PredictionRequest,
+): Promise<{ predictions: unknown[] }> {
   const key = session.config.serve.response_key ?? "prediction";
   const rows = jsonRows(table, inputs);
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   const { text } = await call("POST", "/predict", { type: "application/x-ndjson", body: lines });
-  const answered = documentsOf(text);
-  // A row that was answered is one that the other forms answer too.
-  const good =
-    rows[
-      Math.max(
-        0,
-        answered.findIndex((answer) => (answer[key] ?? null) !== null),
-      )
-    ] ?? {};
+  const results = documentsOf(text);
+  // A row with a prediction here is valid for the other endpoints too.
+  const good = rows[results.findIndex((result) => (result[key] ?? null) !== null)] ?? rows[0] ?? {};
   await call("POST", "/", { type: "application/json", body: JSON.stringify(good) });
   await call("POST", "/invocations", { type: "application/json", body: JSON.stringify({ dataframe_records: [good] }) });
-  return { predictions: rows.map((_, row) => answered[row]?.[key] ?? null) };
+  return { predictions: rows.map((_, row) => results[row]?.[key] ?? null) };
 }
 
 function documentsOf(lines: string): Document[] {
@@ -81,13 +79,13 @@ function documentsOf(lines: string): Document[] {
     try {
       return line === "" ? [] : [JSON.parse(line) as Document];
     } catch {
-      // A problem document over several lines, or none of ours: the call itself says so.
+      // Not JSON lines, e.g. a problem document. The call itself reports the error.
       return [];
     }
   });
 }
 
-/** As GET /model names them. */
+/** Names of the model's inputs in the response of GET /model. */
 function inputNames({ signature }: Document): string[] {
   const { inputs = [] } = (signature ?? {}) as { inputs?: readonly { name: string }[] };
   return inputs.map(({ name }) => name);

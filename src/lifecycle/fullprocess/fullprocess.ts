@@ -1,4 +1,4 @@
-/** fullprocess: from new files to a deployed, reported model, each step only when it is needed and with its reason. */
+/** fullprocess: runs the steps from ingest to report that are needed, and records why each ran or was skipped. */
 import { MlctlError } from "../../core/errors.ts";
 import { drawInThread, type Drawing } from "../../reporting/drawing.ts";
 import { plotWorker } from "../../reporting/plotWorker.ts";
@@ -34,17 +34,17 @@ import type { Workspace } from "../workspace.ts";
 export interface FullprocessOptions {
   readonly command: string;
   readonly waitMs: number;
-  /** Ingests and trains although nothing is new. */
+  /** Ingest and train even if nothing is new. */
   readonly force?: boolean;
   readonly dryRun?: boolean;
-  /** Starts the HTTP API, which is called at the end. */
+  /** Starts the HTTP API for the apicalls step. */
   readonly startServer: StartServer;
 }
 
-/** @returns where it answers, and what stops it */
+/** @returns the address of the server, and a function that stops it */
 export type StartServer = (workspace: Workspace) => Promise<ApiServer & { stop(): Promise<void> }>;
 
-/** Nothing new: ends at once, takes no lock and writes nothing. */
+/** If nothing is new, returns at once without taking the lock or writing. */
 export async function fullprocess(workspace: Workspace, options: FullprocessOptions): Promise<FullprocessResult> {
   const force = options.force ?? false;
   const plan = await reading(workspace, (session) => planFullprocess(session, force));
@@ -54,46 +54,46 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
   }
   if (options.dryRun) return plan.start === "nothing_new" ? nothingNew(plan) : planned(plan);
   return writing(workspace, options, async (session) => {
-    // Another mlctl may have done the work while this one waited for the lock.
+    // Another mlctl process may have done the work while this one waited for the lock.
     const current = await planFullprocess(session, force);
     if (current.start === "nothing_new") return nothingNew(current);
-    // The library of plots loads in the thread while the steps before the report go on here.
+    // The plotting library loads in a thread while the earlier steps run here.
     const plots = plotWorker();
     plots.prepare();
     try {
-      return await carryOut(session, current, { ...options, force, drawing: drawInThread(plots) });
+      return await runSteps(session, current, { ...options, force, drawing: drawInThread(plots) });
     } finally {
       await plots.close();
     }
   });
 }
 
-interface CarryingOut {
+interface StepOptions {
   readonly force: boolean;
   readonly startServer: StartServer;
   readonly drawing: Drawing;
 }
 
-async function carryOut(
+async function runSteps(
   session: Session,
   plan: FullprocessPlan,
-  { force, startServer, drawing }: CarryingOut,
+  { force, startServer, drawing }: StepOptions,
 ): Promise<FullprocessResult> {
   const log = stepLog(session.context.signal);
-  const ingesting = plan.start === "ingest" && log.run("ingest", () => ingest(session, { force }), tellIngest);
+  const ingesting = plan.start === "ingest" && log.run("ingest", () => ingest(session, { force }), describeIngest);
   if (order.indexOf(plan.start) <= order.indexOf("train")) prepareToTrain(session);
   if (ingesting === false) log.skip("ingest", plan.ingest.reason);
   else await ingesting;
-  await lookForDrift(session, log);
-  // A new file may bring only rows that were there before: then the dataset, and its verdict, are the old ones.
+  await checkDrift(session, log);
+  // A new file may contain only known rows. The dataset is then unchanged, and so are the remaining steps.
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
   if (start === "nothing_new") return noNewRows(log.steps, known!);
-  const { run: judged, notes } = await judgeModel(session, log, { start, known });
-  // The thread draws while the server is called from here; both only read what the steps before have recorded.
+  const { run: judged, notes } = await produceModel(session, log, { start, known });
+  // Plots are drawn in the thread while the API is called from here. Both only read what earlier steps recorded.
   let calling: Promise<string | null> | undefined;
   const onDrawing = (): void => {
-    calling = recordAnswers(session, log, startServer);
-    // Looked at when the report is there; until then its failure must not end the process.
+    calling = recordResponses(session, log, startServer);
+    // Its error is handled after the report is written; until then it must not be an unhandled rejection.
     calling.catch(() => undefined);
   };
   const reporting = log.run(
@@ -111,17 +111,17 @@ async function carryOut(
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, notes, reportPath, apireturnsPath });
 }
 
-/** Where config.json asks for it. */
+/** Prunes if retention.after_fullprocess is set. */
 async function pruneAfter(session: Session, log: StepLog): Promise<void> {
   if (!session.config.retention.after_fullprocess) return;
   await log.run(
     "prune",
     () => prune(session, { dryRun: false }),
-    ({ items, bytes }) => `${items.length} ${items.length === 1 ? "thing" : "things"}, ${formatBytes(bytes)}`,
+    ({ items, bytes }) => `${items.length} ${items.length === 1 ? "item" : "items"}, ${formatBytes(bytes)}`,
   );
 }
 
-/** A damaged deployment is restored by whoever takes the lock. */
+/** A damaged deployment needs the lock, because taking it restores the deployment. */
 function deployedIsWhole({ paths }: Workspace): boolean {
   const deployment = currentDeployment(paths.production);
   return deployment === undefined || releaseIsWhole(paths, deployment);
@@ -131,44 +131,45 @@ function warn({ context }: Workspace, messages: readonly string[]): void {
   for (const message of messages) context.emit({ type: "warning", stage: "fullprocess", message });
 }
 
-async function lookForDrift(session: Session, log: StepLog): Promise<void> {
+async function checkDrift(session: Session, log: StepLog): Promise<void> {
   if (await hasOtherData(session))
     await log.run(
       "drift",
       () => driftOfDeployed(session),
-      (drift) => drift?.told ?? "",
+      (drift) => drift?.summary ?? "",
     );
 }
 
-/** Whether there is anything that the deployed model was not trained on. */
+/** Whether the newest dataset differs from the training data of the deployed model. */
 async function hasOtherData({ store, config }: Session): Promise<boolean> {
   const [deployment] = store.deployments();
   const newest = store.latestDataset(config.input_folder_path);
   return deployment !== undefined && newest !== undefined && newest.artifact.sha256 !== deployment.datasetSha256;
 }
 
-/** Train, score and deploy, from the step on that is needed first. */
-async function judgeModel(
+/** Runs train, score and deploy, beginning with `start`. */
+async function produceModel(
   session: Session,
   log: StepLog,
   { start, known }: { start: Start; known: Run | null },
 ): Promise<Pick<Ending, "run" | "notes">> {
   const needed = (name: Start): boolean => order.indexOf(name) >= order.indexOf(start);
-  // By its id: the newest model may be one of another configuration.
+  // By id, because the newest model may belong to another configuration.
   let model = known?.runId ?? "";
   let notes: readonly string[] = [];
   if (needed("train")) {
-    const trained = await log.run("train", () => train(session), tellTrain);
+    const trained = await log.run("train", () => train(session), describeTraining);
     ({ notes, runId: model } = trained);
-  } else log.skip("train", "a model was trained on this data and configuration already");
-  if (needed("score")) await log.run("score", () => score(session, { model }), tellScore);
-  else log.skip("score", "the model was judged on this test data already");
-  if (needed("deploy")) recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), tellVerdict));
-  else log.skip("deploy", "the promotion rule has spoken already");
+  } else log.skip("train", "a model has already been trained on this data and configuration");
+  if (needed("score")) await log.run("score", () => score(session, { model }), describeScore);
+  else log.skip("score", "the model has already been scored on this test data");
+  if (needed("deploy"))
+    recordVerdict(session, await log.run("deploy", () => deploy(session, { model }), describeVerdict));
+  else log.skip("deploy", "the promotion rule has already been applied");
   return { run: recordedRun(session, model), notes };
 }
 
-/** So that a model that lost is not put to the rule again. */
+/** Tags a rejected model, so that the promotion rule is not applied to it again. */
 function recordVerdict(session: Session, { status, runId, reasons }: DeployResult): void {
   const judged = recordedRun(session, runId);
   if (status !== "kept" || wasDeployed(session, judged)) return;
@@ -179,18 +180,20 @@ function recordVerdict(session: Session, { status, runId, reasons }: DeployResul
 function recordedRun({ store }: Session, runId: string): Run {
   const run = store.run(runId);
   if (run !== undefined) return run;
-  throw new MlctlError("data", `the record of run ${runId} vanished while it was judged`, { hint: "mlctl verify" });
+  throw new MlctlError("data", `the record of run ${runId} was removed while the run was processed`, {
+    hint: "run `mlctl verify`",
+  });
 }
 
-async function recordAnswers(session: Session, log: StepLog, startServer: StartServer): Promise<string | null> {
+async function recordResponses(session: Session, log: StepLog, startServer: StartServer): Promise<string | null> {
   if (session.store.deployments().length === 0) {
-    log.skip("apicalls", "nothing is deployed");
+    log.skip("apicalls", "no model is deployed");
     return null;
   }
   const { path } = await log.run(
     "apicalls",
     () => callOwnServer(session, startServer),
-    ({ calls, failed, path: written }) => `${calls.length - failed} of ${calls.length} addresses answered: ${written}`,
+    ({ calls, failed, path: written }) => `${calls.length - failed} of ${calls.length} endpoints responded: ${written}`,
   );
   return path;
 }
@@ -202,7 +205,7 @@ async function callOwnServer(session: Session, startServer: StartServer): Promis
     const wrong = result.calls.filter(({ ok }) => !ok);
     warn(
       session,
-      wrong.map(({ method, path, problem }) => `${method} ${path} did not answer as it should: ${problem}`),
+      wrong.map(({ method, path, problem }) => `${method} ${path} failed: ${problem}`),
     );
     return result;
   } finally {
@@ -210,20 +213,22 @@ async function callOwnServer(session: Session, startServer: StartServer): Promis
   }
 }
 
-function tellIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {
+function describeIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {
   if (status === "nothing_new" || dataset === null) return reason;
   return `${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"}, ${duplicatesRemoved} duplicates removed`;
 }
 
-function tellTrain({ leaderboard }: TrainResult): string {
+function describeTraining({ leaderboard }: TrainResult): string {
   return `${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"}, best ${leaderboard[0]!.family}`;
 }
 
-function tellScore({ metric, value, rows }: ScoreResult): string {
+function describeScore({ metric, value, rows }: ScoreResult): string {
   return `${metric} ${formatNumber(value)} on ${rows} test ${rows === 1 ? "row" : "rows"}`;
 }
 
-function tellVerdict({ status, runId, previousRunId }: DeployResult): string {
+function describeVerdict({ status, runId, previousRunId }: DeployResult): string {
   if (status === "deployed") return `switched to ${runId}`;
-  return previousRunId === null ? "not deployed; nothing else is" : `the deployed model, ${previousRunId}, stays`;
+  return previousRunId === null
+    ? "not deployed; no model is in production"
+    : `kept the deployed model ${previousRunId}`;
 }

@@ -1,4 +1,4 @@
-/** What a fullprocess says of itself when it ends, wherever it ends. */
+/** Builds the result of fullprocess for each way it can end, and logs its steps. */
 import type { Run } from "../../core/records/run.ts";
 import { isInProduction, verdictReasons } from "../deploy/describePromotion.ts";
 import { order, type FullprocessPlan } from "./planFullprocess.ts";
@@ -16,7 +16,7 @@ export interface FullprocessResult {
   readonly interval: readonly [number, number] | null;
   /** Why the model was deployed or kept. */
   readonly reasons: readonly string[];
-  /** What there is to know of the training. */
+  /** Notes of the training. */
   readonly notes: readonly string[];
   readonly reportPath: string | null;
   readonly apireturnsPath: string | null;
@@ -47,7 +47,7 @@ export function nothingNew({ reason, run }: FullprocessPlan): FullprocessResult 
   };
 }
 
-/** For --dry-run: what would be done. */
+/** Result of --dry-run: the steps that would run. */
 export function planned({ start, reason }: FullprocessPlan): FullprocessResult {
   const first = order.indexOf(start);
   const steps = order.map((name, index) => ({
@@ -59,9 +59,9 @@ export function planned({ start, reason }: FullprocessPlan): FullprocessResult {
   return { ...empty, status: "kept", reason, steps, dryRun: true };
 }
 
-/** New files that brought no new row: their dataset is one that was judged before. */
+/** Result if the new files contain no new rows, so that the dataset is unchanged. */
 export function noNewRows(steps: readonly Step[], known: Run): FullprocessResult {
-  const reason = `the new files bring no new row: run ${known.runId} was trained on the same data`;
+  const reason = `the new files contain no new rows: run ${known.runId} was trained on the same data`;
   const skipped = { name: "train", status: "skipped" as const, reason, seconds: 0 };
   return {
     ...empty,
@@ -96,40 +96,39 @@ export function ended(session: Session, { run, ...ending }: Ending): Fullprocess
   };
 }
 
-/** Keeps what each step of a longer process did, why, and for how long. */
 export interface Step {
   readonly name: string;
   readonly status: "done" | "skipped";
-  /** What it did, or why it did not. */
+  /** What the step did, or why it was skipped. */
   readonly reason: string;
   readonly seconds: number;
 }
 
 export interface StepLog {
-  /** In the order in which they began. */
+  /** In the order in which they started. */
   readonly steps: readonly Step[];
-  /** Does the work, measures it, and has `tell` say what came of it. */
-  run<T>(name: string, work: () => Promise<T>, tell: (result: T) => string): Promise<T>;
+  /** Runs and times a step. `describe` turns its result into the reason. */
+  run<T>(name: string, work: () => Promise<T>, describe: (result: T) => string): Promise<T>;
   skip(name: string, reason: string): void;
 }
 
-/** @param signal once it is aborted, no further step begins */
+/** @param signal once it is aborted, no further step starts */
 export function stepLog(signal: AbortSignal): StepLog {
-  const begun: (Step | null)[] = [];
+  const started: (Step | null)[] = [];
   return {
     get steps() {
-      return begun.filter((step) => step !== null);
+      return started.filter((step) => step !== null);
     },
-    async run(name, work, tell) {
+    async run(name, work, describe) {
       signal.throwIfAborted();
       const start = performance.now();
-      const place = begun.push(null) - 1;
+      const place = started.push(null) - 1;
       const result = await work();
-      begun[place] = { name, status: "done", reason: tell(result), seconds: (performance.now() - start) / 1000 };
+      started[place] = { name, status: "done", reason: describe(result), seconds: (performance.now() - start) / 1000 };
       return result;
     },
     skip(name, reason) {
-      begun.push({ name, status: "skipped", reason, seconds: 0 });
+      started.push({ name, status: "skipped", reason, seconds: 0 });
     },
   };
 }

@@ -1,28 +1,28 @@
-/** Calls addresses of a server in turn and keeps account of each call. */
+/** Calls endpoints of a server and logs each call. */
 import { MlctlError } from "../../core/errors.ts";
 
-/** Where a server answers, and what opens it. */
+/** Address and token of a server. */
 export interface ApiServer {
   readonly url: string;
   readonly token: string | null;
 }
 
-/** As it stands in the apireturns and in `--json`. */
+/** One call, as written to the apireturns file and to `--json`. */
 export interface ApiCall {
   readonly method: "GET" | "POST";
   readonly path: string;
-  /** Null where the answer never came. */
+  /** HTTP status; null if there was no response. */
   readonly status: number | null;
   readonly ok: boolean;
   readonly seconds: number;
   readonly bytes: number;
-  /** Why it is not ok. */
+  /** Why the call failed; null if it is ok. */
   readonly problem: string | null;
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly text: string;
-  /** The answer as JSON; null where it is none. */
+  /** The parsed JSON; null if the response is not JSON. */
   readonly document: unknown;
 }
 
@@ -31,20 +31,20 @@ export interface HttpCaller {
     method: ApiCall["method"],
     path: string,
     rows?: { readonly type: string; readonly body: string },
-  ): Promise<Answer>;
+  ): Promise<ApiResponse>;
   readonly calls: readonly ApiCall[];
 }
 
-/** A server that computes for longer is not well. */
-const PATIENCE_MILLISECONDS = 60_000;
+/** Maximum wait for a response. */
+const TIMEOUT_MILLISECONDS = 60_000;
 
-/** @throws {MlctlError} from `call`, kind "failure", where the first one finds nobody */
+/** @throws {MlctlError} from `call`, kind "failure", if the first call gets no response */
 export function httpCaller({ url, token }: ApiServer, signal: AbortSignal): HttpCaller {
   const base = url.replace(/\/+$/, "");
   const calls: ApiCall[] = [];
   const call: HttpCaller["call"] = async (method, path, rows) => {
     const start = performance.now();
-    const told = (status: number | null, text: string, problem: string | null): void => {
+    const log = (status: number | null, text: string, problem: string | null): void => {
       const seconds = Math.round(performance.now() - start) / 1000;
       calls.push({ method, path, status, ok: problem === null, seconds, bytes: Buffer.byteLength(text), problem });
     };
@@ -54,16 +54,16 @@ export function httpCaller({ url, token }: ApiServer, signal: AbortSignal): Http
         ...(rows === undefined ? {} : { "content-type": rows.type }),
       };
       signal.throwIfAborted();
-      const stop = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS)]);
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MILLISECONDS)]);
       const response = await fetch(`${base}${path}`, { method, headers, body: rows?.body ?? null, signal: stop });
       const text = await response.text();
       const document = parsed(text);
-      told(response.status, text, response.ok ? null : problemOf(response.status, document));
+      log(response.status, text, response.ok ? null : problemOf(response.status, document));
       return { text, document };
     } catch (error) {
       signal.throwIfAborted();
-      if (calls.length === 0) throw nobody(base, error);
-      told(null, "", reasonOf(error));
+      if (calls.length === 0) throw noResponse(base, error);
+      log(null, "", reasonOf(error));
       return { text: "", document: null };
     }
   };
@@ -78,22 +78,22 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The sentence of a problem document (RFC 9457), else the number. */
+/** The status, with the detail or title of a problem document (RFC 9457) if there is one. */
 function problemOf(status: number, document: unknown): string {
   const { detail, title } = (document ?? {}) as { detail?: unknown; title?: unknown };
-  const told = [detail, title].find((text) => typeof text === "string");
-  return told === undefined ? `status ${status}` : `${status}, ${String(told)}`;
+  const text = [detail, title].find((each) => typeof each === "string");
+  return text === undefined ? `status ${status}` : `${status}, ${String(text)}`;
 }
 
 function reasonOf(error: unknown): string {
   const { cause, message, name } = error as Error;
-  if (name === "TimeoutError") return `no answer within ${PATIENCE_MILLISECONDS / 1000} s`;
+  if (name === "TimeoutError") return `no response within ${TIMEOUT_MILLISECONDS / 1000} s`;
   return cause instanceof Error && cause.message !== "" ? cause.message : message;
 }
 
-function nobody(url: string, cause: unknown): MlctlError {
-  return new MlctlError("failure", `nobody answers at ${url}: ${reasonOf(cause)}`, {
-    hint: "start `mlctl serve` there, or leave --url out: apicalls starts a server of its own",
+function noResponse(url: string, cause: unknown): MlctlError {
+  return new MlctlError("failure", `no server responds at ${url}: ${reasonOf(cause)}`, {
+    hint: "start `mlctl serve` there, or omit --url to let apicalls start its own server",
     cause,
   });
 }

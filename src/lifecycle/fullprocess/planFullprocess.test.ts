@@ -19,13 +19,16 @@ const run = (example: ExampleWorkspace) =>
   fullprocess(example.workspace(), { command: "a test", waitMs: 0, startServer: temporaryServer });
 
 describe("planFullprocess", () => {
-  it("starts with the first step that is needed, one after the other", async () => {
+  it("starts with the first step that is needed", async () => {
     const example = await exampleWorkspace(exampleConfig, files);
     expect(await start(example)).toMatchObject({ start: "ingest", run: null });
     await example.change((session) => ingest(session));
-    expect(await start(example)).toMatchObject({ start: "train", reason: "the newest dataset was not trained on" });
+    expect(await start(example)).toMatchObject({
+      start: "train",
+      reason: "no model has been trained on the newest dataset",
+    });
     const { runId } = await example.change((session) => train(session));
-    expect(await start(example)).toMatchObject({ start: "score", reason: "the newest model was not scored" });
+    expect(await start(example)).toMatchObject({ start: "score", reason: "the newest model has not been scored" });
     await example.change((session) => score(session));
     expect(await start(example)).toMatchObject({ start: "deploy", run: { runId } });
     await example.change((session) => deploy(session));
@@ -34,7 +37,7 @@ describe("planFullprocess", () => {
     expect(await start(example)).toMatchObject({ start: "nothing_new", run: { runId } });
   });
 
-  it("starts anew for new data, another configuration, other test data, or when it is forced to", async () => {
+  it("starts again for new data, another configuration, other test data, or if forced", async () => {
     const example = await exampleWorkspace(exampleConfig, files);
     await run(example);
     expect((await start(example)).start).toBe("nothing_new");
@@ -43,7 +46,7 @@ describe("planFullprocess", () => {
     await example.configure({ ...exampleConfig, train: { models: [{ family: "logistic_regression" }] } });
     expect(await start(example)).toMatchObject({
       start: "train",
-      reason: "the configuration, or mlctl, changed since the last training",
+      reason: "the configuration or the version of mlctl changed since the last training",
     });
     await example.configure({ ...exampleConfig, promotion: { min_improvement: 0.1 }, name: "other" });
     expect((await start(example)).start).toBe("nothing_new");
@@ -60,7 +63,7 @@ describe("planFullprocess", () => {
 });
 
 describe("fullprocess", () => {
-  it("says nothing_new the second time, and writes nothing", async () => {
+  it("returns nothing_new the second time, and writes nothing", async () => {
     const example = await exampleWorkspace(exampleConfig, files);
     expect(await run(example)).toMatchObject({ status: "deployed", modelVersion: 1 });
     const before = example.list("models");
@@ -68,7 +71,7 @@ describe("fullprocess", () => {
     expect(example.list("models")).toEqual(before);
   });
 
-  it("puts a challenger that lost to the rule once, and does not train it again", async () => {
+  it("applies the promotion rule to a rejected challenger once, and does not train it again", async () => {
     const example = await exampleWorkspace(exampleConfig, files);
     await run(example);
     await example.configure({ ...exampleConfig, promotion: { min_improvement: 0.9 } });
@@ -77,18 +80,18 @@ describe("fullprocess", () => {
     expect(await run(example)).toMatchObject({ status: "nothing_new" });
   });
 
-  it("trains nothing where a new file brings no new row", async () => {
+  it("does not train if a new file contains no new rows", async () => {
     const example = await exampleWorkspace(exampleConfig, files);
     const { runId } = await run(example);
     const [header, first] = files["practicedata/a.csv"].split("\n");
     example.write({ "practicedata/again.csv": `${header}\n${first}\n` });
     const again = await run(example);
-    expect(again).toMatchObject({ status: "kept", runId, reason: expect.stringContaining("bring no new row") });
+    expect(again).toMatchObject({ status: "kept", runId, reason: expect.stringContaining("contain no new rows") });
     expect(again.steps.map(({ name, status }) => `${name} ${status}`)).toEqual(["ingest done", "train skipped"]);
     expect(await run(example)).toMatchObject({ status: "nothing_new" });
   });
 
-  it("goes on where a killed process left off, also when a new file brings no new row", async () => {
+  it("continues after a killed process, even if a new file contains no new rows", async () => {
     const example = await exampleWorkspace(exampleConfig, files);
     await example.change(async (session) => {
       await ingest(session);
@@ -105,7 +108,7 @@ describe("fullprocess", () => {
     ]);
   });
 
-  it("judges the model of this configuration, not the newest of all", async () => {
+  it("evaluates the model of this configuration, not the newest of all", async () => {
     const example = await exampleWorkspace(exampleConfig, files);
     const { runId } = await run(example);
     await example.configure({ ...exampleConfig, train: { models: [{ family: "baseline" }] } });
@@ -117,9 +120,9 @@ describe("fullprocess", () => {
   });
 });
 
-it("a server that cannot start is an error of fullprocess, after its report is there", async () => {
+it("a server that cannot start makes fullprocess fail after its report is written", async () => {
   const example = await exampleWorkspace(exampleConfig, files);
-  // Rejected while plots are still drawn: vitest fails on what nobody handles.
+  // Rejects while plots are still drawn: vitest fails on an unhandled rejection.
   const startServer = () => Promise.reject(new Error("no loopback here"));
   const ended = fullprocess(example.workspace(), { command: "a test", waitMs: 0, startServer });
   await expect(ended).rejects.toThrow("no loopback here");

@@ -1,4 +1,4 @@
-/** What a fullprocess would do, and why; nothing is written here. */
+/** Decides which steps a fullprocess needs, and why. Writes nothing. */
 import { existsSync } from "node:fs";
 import type { Run } from "../../core/records/run.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
@@ -8,24 +8,24 @@ import { isDecided } from "../deploy/describePromotion.ts";
 import type { Session } from "../session.ts";
 import { hashTestData } from "../testData.ts";
 
-/** The first step that is needed; all after it follow. */
+/** The first step that is needed. All later steps run too. */
 export type Start = "ingest" | "train" | "score" | "deploy" | "report" | "nothing_new";
 
-/** The steps in their order. */
+/** The steps in order. */
 export const order: readonly Start[] = ["ingest", "train", "score", "deploy", "report"];
 
 export interface FullprocessPlan {
   readonly start: Start;
   readonly reason: string;
   readonly ingest: IngestPlan;
-  /** The model to go on with, when training is not needed. */
+  /** The model to continue with if training is not needed. */
   readonly run: Run | null;
 }
 
 /**
- * New or changed files are ingested; a dataset and configuration that no model was trained on are trained on; a model
- * that was not judged on the present test data is judged; one that the promotion rule has not spoken on is put to it.
- * A model that lost is not trained again on the same data.
+ * Starts with ingest if there are new or changed files; train if there is no model of this dataset and configuration;
+ * score if the model was not scored on the current test data; deploy if the promotion rule was not applied to it.
+ * A rejected model is not trained again on the same data.
  */
 export async function planFullprocess(session: Session, force: boolean): Promise<FullprocessPlan> {
   const { store, config, configSha256 } = session;
@@ -38,23 +38,24 @@ export async function planFullprocess(session: Session, force: boolean): Promise
     const others = store.runs({ datasetSha256: dataset.artifact.sha256, withModel: true });
     const reason =
       others.length > 0
-        ? "the configuration, or mlctl, changed since the last training"
-        : "the newest dataset was not trained on";
+        ? "the configuration or the version of mlctl changed since the last training"
+        : "no model has been trained on the newest dataset";
     return { start: "train", reason, ingest, run: null };
   }
   const rest = { ingest, run };
-  const found = failedSince(session, run);
-  if (found !== null) return { start: "train", reason: found, ingest, run: null };
-  if (run.score === null) return { start: "score", reason: "the newest model was not scored", ...rest };
+  const failure = failedSince(session, run);
+  if (failure !== null) return { start: "train", reason: failure, ingest, run: null };
+  if (run.score === null) return { start: "score", reason: "the newest model has not been scored", ...rest };
   if (await testDataChanged(session, run)) return { start: "score", reason: "the test data changed", ...rest };
   if (!isDecided(session, run))
-    return { start: "deploy", reason: "the newest model was not put to the promotion rule", ...rest };
+    return { start: "deploy", reason: "the promotion rule has not been applied to the newest model", ...rest };
   if (!existsSync(reportPath(session, run)))
     return { start: "report", reason: "the newest model has no report", ...rest };
-  return { start: "nothing_new", reason: "no new or changed file, and the newest model was judged already", ...rest };
+  const reason = "no new or changed files, and the newest model has already been evaluated";
+  return { start: "nothing_new", reason, ...rest };
 }
 
-/** What monitoring of the deployed model failed in, by `monitor.retrain_on`, after the newest training; else null. */
+/** Reason to retrain: the latest monitoring failed in an area of `monitor.retrain_on` after the last training. Else null. */
 function failedSince({ store, config, paths }: Session, newest: Run): string | null {
   const wanted = config.monitor.retrain_on;
   const deployment = wanted.length === 0 ? undefined : currentDeployment(paths.production);

@@ -1,4 +1,4 @@
-/** Drift of a table against what a model was trained on: inputs, answers and truth, by the rules of config.json. */
+/** Drift of a table compared with a model's training data: inputs, predictions and labels. */
 import type { DriftReport } from "../../core/records/drift.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table/table.ts";
@@ -12,33 +12,36 @@ import { loadDeployed } from "../loadModel.ts";
 import { readDataset } from "../datasets.ts";
 import { suggest } from "../../core/text/suggest.ts";
 
-/** The same for diagnose, fullprocess and report, so that they agree. @param answers where the model was asked already */
+/**
+ * Computes drift by the rules of config.json. Shared by diagnose, fullprocess and report.
+ * @param predictions the model's predictions for the table, if they are known already
+ */
 export function batchDrift(
   session: Pick<Session, "config" | "context">,
-  { model, table, answers }: { readonly model: Model; readonly table: Table; readonly answers?: Column },
+  { model, table, predictions }: { readonly model: Model; readonly table: Table; readonly predictions?: Column },
 ): DriftReport {
   const { config } = session;
   warnOfUnknownColumns(session, model);
   const { target } = model.signature;
   const rows =
-    answers === undefined
+    predictions === undefined
       ? prepareRows(model, table, { timeColumn: null, round: config.serve.round, known: [] })
       : { yPred: new Float64Array(0), yTrue: labelsOf(table, target).yTrue };
   const columns = predictionsAndLabels(rows, target);
-  const prediction = answers === undefined ? {} : { prediction: answers };
-  return driftReport(model.reference, table, { ...driftOptions(config), ...columns, ...prediction });
+  const given = predictions === undefined ? {} : { prediction: predictions };
+  return driftReport(model.reference, table, { ...driftOptions(config), ...columns, ...given });
 }
 
-/** Has the newest dataset moved away from what the deployed model was trained on? */
+/** Drift of the newest dataset compared with the training data of the deployed model. */
 export interface DatasetDrift {
   readonly report: DriftReport;
   readonly datasetId: string;
   /** The report in one sentence. */
-  readonly told: string;
+  readonly summary: string;
   readonly seconds: number;
 }
 
-/** Null when nothing is deployed, there is no dataset, or the deployed model was trained on this very data. */
+/** @returns null if nothing is deployed, there is no dataset, or the deployed model was trained on the newest dataset */
 export async function driftOfDeployed(session: Session): Promise<DatasetDrift | null> {
   const { config, store, paths } = session;
   const deployment = currentDeployment(paths.production);
@@ -48,10 +51,15 @@ export async function driftOfDeployed(session: Session): Promise<DatasetDrift | 
   const start = performance.now();
   const { model } = loadDeployed(session)!;
   const report = batchDrift(session, { model, table: await readDataset(session, dataset) });
-  return { report, datasetId: dataset.datasetId, told: tell(report), seconds: (performance.now() - start) / 1000 };
+  return {
+    report,
+    datasetId: dataset.datasetId,
+    summary: summaryOf(report),
+    seconds: (performance.now() - start) / 1000,
+  };
 }
 
-function tell({ rules, dataset, columns, target }: DriftReport): string {
+function summaryOf({ rules, dataset, columns, target }: DriftReport): string {
   const inputs = Object.entries(columns).filter(([name]) => rules === "evidently" || name !== "prediction");
   const counted = rules === "evidently" && target ? [...inputs, ["the target", target] as const] : inputs;
   const names = counted.flatMap(([name, { drifted }]) => (drifted ? [name] : []));
@@ -59,7 +67,7 @@ function tell({ rules, dataset, columns, target }: DriftReport): string {
   return `${dataset.drifted} of ${dataset.tested} columns drifted since the deployed model was trained${which}`;
 }
 
-/** A warning and no error: the model may be older than the column. */
+/** Warns about configured columns that the model does not have. Not an error, because the model may be older than the column. */
 export function warnOfUnknownColumns({ config, context }: Pick<Session, "config" | "context">, model: Model): void {
   const known = [...Object.keys(model.reference.columns), model.signature.target.name, "prediction"];
   for (const name of Object.keys(config.monitor.drift.columns)) {
@@ -68,8 +76,8 @@ export function warnOfUnknownColumns({ config, context }: Pick<Session, "config"
     context.emit({
       type: "warning",
       stage: "drift",
-      message: `config.json: monitor.drift.columns names "${name}", a column that the model was not trained on`,
-      hint: near === undefined ? 'an input of the model, its target, or "prediction"' : `did you mean "${near}"?`,
+      message: `config.json: monitor.drift.columns has "${name}", but the model was not trained on that column`,
+      hint: near === undefined ? 'use an input of the model, its target, or "prediction"' : `did you mean "${near}"?`,
     });
   }
 }

@@ -15,8 +15,8 @@ describe("dataFindings", () => {
     return dataFindings(config, newest).find(({ name }) => name === "missing values");
   };
 
-  it("tells the column that lacks most values, of those that are used", () => {
-    expect(missing([])).toMatchObject({ status: "warn", value: 0.75, message: 'most are missing in "note"' });
-    expect(missing(["note"])).toMatchObject({ value: 0.25, message: 'most are missing in "city"' });
+  it("names the column with the most missing values, dropped columns excluded", () => {
+    expect(missing([])).toMatchObject({ status: "warn", value: 0.75, message: 'most missing values: column "note"' });
+    expect(missing(["note"])).toMatchObject({ value: 0.25, message: 'most missing values: column "city"' });
   });
 });

@@ -1,4 +1,4 @@
-/** What there is to say of the newest dataset: drift, missing values, files that could not be read. */
+/** Findings on the newest dataset: drift, missing values and rejected files. */
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift.ts";
@@ -6,19 +6,19 @@ import { formatNumber } from "../../core/text/format.ts";
 import type { Table } from "../../core/table/table.ts";
 import { summarize } from "./summarize.ts";
 
-/** Where the configuration sets no limit, more missing values than this are told. */
-const USUAL_MISSING_SHARE = 0.1;
+/** Limit for the share of missing values if the configuration sets none. */
+const DEFAULT_MISSING_SHARE = 0.1;
 
 export interface NewestData {
   readonly dataset: Dataset;
   readonly table: Table;
-  /** Null where there is nothing to compare with. */
+  /** Null if there is nothing to compare with. */
   readonly drift: DriftReport | null;
 }
 
 export function dataFindings(config: Config, { dataset, table, drift }: NewestData): Finding[] {
-  const limit = config.monitor.quality.missing_share?.max ?? USUAL_MISSING_SHARE;
-  // What is not used at all may have gaps.
+  const limit = config.monitor.quality.missing_share?.max ?? DEFAULT_MISSING_SHARE;
+  // Dropped columns may have missing values.
   const shares = Object.entries(summarize(table).missing).filter(([name]) => !config.drop_columns.includes(name));
   const [worst, share] = shares.toSorted((a, b) => b[1] - a[1])[0] ?? ["", 0];
   const rejected = dataset.rejected.length;
@@ -29,19 +29,19 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
       status: share > limit ? "warn" : "pass",
       value: share,
       limit,
-      message: share === 0 ? "no value is missing" : `most are missing in "${worst}"`,
+      message: share === 0 ? "no missing values" : `most missing values: column "${worst}"`,
     },
     {
       name: "rejected files",
       status: rejected > 0 ? "warn" : "pass",
       value: rejected,
       limit: 0,
-      message: rejected === 0 ? "every input file could be read" : dataset.rejected.map(({ path }) => path).join(", "),
+      message: rejected === 0 ? "all input files were read" : dataset.rejected.map(({ path }) => path).join(", "),
     },
   ];
 }
 
-/** Of the inputs together, of the answers and of the truth. */
+/** Drift of the inputs together, of the predictions and of the target. */
 function driftFindings({ dataset, columns, target }: DriftReport): Finding[] {
   const { tested, drifted, detected } = dataset;
   const reasons = new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []));
@@ -59,11 +59,11 @@ function driftFindings({ dataset, columns, target }: DriftReport): Finding[] {
   ];
 }
 
-/** Says which side of its limit a value is on: a distance is never to be read as a p-value. */
+/** Names the measure and the direction of the limit, so that a distance is not read as a p-value. */
 function oneDrift(name: string, drift: ColumnDrift | undefined): Finding[] {
   if (drift === undefined || drift.skipped !== undefined) return [];
   const { test, measure, value, limit, direction, drifted, note } = drift;
   const kind = measure === "p_value" ? "p-value" : "distance";
-  const message = `${test}: a ${kind} ${direction} ${formatNumber(limit)} is drift${note === undefined ? "" : `; ${note}`}`;
+  const message = `${test}: a ${kind} ${direction} ${formatNumber(limit)} means drift${note === undefined ? "" : `; ${note}`}`;
   return [{ name, status: drifted ? "warn" : "pass", value, limit, message }];
 }

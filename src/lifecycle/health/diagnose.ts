@@ -1,4 +1,4 @@
-/** diagnose: is the deployed model, its newest data and this workspace in good health? */
+/** diagnose: checks the deployed model, the newest data and its drift, packages and recorded files. */
 import type { DriftReport, Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -19,7 +19,7 @@ import type { Session } from "../session.ts";
 import { summarize, type CategorySummary, type NumberSummary, type TableSummary } from "./summarize.ts";
 import { readDataset } from "../datasets.ts";
 
-/** Durations of past runs in seconds; null where there was none. */
+/** Durations of past runs in seconds; null if there was none. */
 export interface Timing {
   readonly runs: number;
   readonly last: number | null;
@@ -30,42 +30,43 @@ export interface Timing {
 export interface DiagnoseResult extends TableSummary {
   readonly runId: string | null;
   readonly dataset: { readonly path: string; readonly rows: number };
-  /** Columns whose figures in `summary` are milliseconds. */
+  /** Columns whose values in `summary` are milliseconds. */
   readonly dateColumns: readonly string[];
-  /** What the deployed model answers for the newest dataset. */
+  /** Summary of the deployed model's predictions for the newest dataset. */
   readonly predictions: { readonly rows: number; readonly values: NumberSummary | CategorySummary };
-  /** Measured when they ran. */
+  /** Recorded durations of ingestions and trainings. */
   readonly timing: { readonly ingest: Timing; readonly train: Timing };
   readonly drift: DriftReport;
-  /** Outdated or vulnerable; "unknown" where no registry answered, which says nothing about them. */
+  /** Outdated or vulnerable packages; see `packageStatus`, which is "unknown" if no registry responded. */
   readonly packages: PackageCheck["packages"];
   readonly packageStatus: PackageCheck["status"];
   readonly findings: readonly Finding[];
 }
 
-/** @throws {MlctlError} kind "notReady" when nothing is deployed or ingested */
+/** @throws {MlctlError} kind "notReady" if nothing is deployed or ingested */
 export async function diagnose(
   session: Session,
   options: { readonly offline?: boolean } = {},
 ): Promise<DiagnoseResult> {
   const { config, store, context, paths } = session;
   const deployed = loadDeployed(session);
-  if (deployed === undefined) throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy" });
+  if (deployed === undefined) throw new MlctlError("notReady", "no model is deployed", { hint: "run `mlctl deploy`" });
   const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
-  if (dataset === undefined) throw new MlctlError("notReady", "nothing was ingested yet", { hint: "mlctl ingest" });
+  if (dataset === undefined)
+    throw new MlctlError("notReady", "no data has been ingested yet", { hint: "run `mlctl ingest`" });
   const packages = options.offline
-    ? Promise.resolve<PackageCheck>({ status: "unknown", reason: "not asked", packages: [] })
+    ? Promise.resolve<PackageCheck>({ status: "unknown", reason: "offline", packages: [] })
     : checkPackages(context.signal);
   const table = await readDataset(session, dataset);
-  const answers = answersOf(deployed.model, table);
-  const drift = batchDrift(session, { model: deployed.model, table, answers: answers.column });
-  const predicted = { rowCount: answers.rows, columns: [answers.column] };
+  const { column, rows, problem } = predictionsOf(deployed.model, table);
+  const drift = batchDrift(session, { model: deployed.model, table, predictions: column });
+  const predicted = { rowCount: rows, columns: [column] };
 
   return {
     runId: deployed.run?.runId ?? null,
     dataset: { path: dataset.artifact.path, rows: dataset.rows },
     dateColumns: table.columns.filter(({ kind }) => kind === "date").map(({ name }) => name),
-    predictions: { rows: answers.rows, values: summarize(predicted).summary["prediction"]! },
+    predictions: { rows, values: summarize(predicted).summary["prediction"]! },
     ...summarize(table),
     timing: timings(session),
     drift,
@@ -73,18 +74,18 @@ export async function diagnose(
     packageStatus: (await packages).status,
     findings: [
       ...dataFindings(config, { table, drift, dataset }),
-      predictionFinding(answers.problem),
+      predictionFinding(problem),
       ...packageFindings(await packages),
       ...(await integrity(paths)),
     ],
   };
 }
 
-function answersOf(model: Model, table: Table): { column: Column; rows: number; problem: string | undefined } {
+function predictionsOf(model: Model, table: Table): { column: Column; rows: number; problem: string | undefined } {
   const inputs = conformTable(table, model.signature);
   const { yPred, probabilities } = predictor(model)(selectRows(inputs, rowsInReach(model, inputs)));
   const { target } = model.signature;
-  // Answers that are all alike are suspicious by themselves here: the truth of new rows is not known yet.
+  // The labels of new rows are unknown. Use varied ones, so that constant predictions are reported.
   const varied = Float64Array.from(yPred, (_, row) => row % 2);
   const evaluation = {
     task: target.task,
@@ -111,7 +112,7 @@ function timing(newestFirst: readonly number[]): Timing {
 }
 
 function predictionFinding(problem: string | undefined): Finding {
-  const message = problem ?? "answers differ from row to row";
+  const message = problem ?? "predictions vary between rows";
   return { name: "predictions", status: problem === undefined ? "pass" : "warn", value: null, limit: null, message };
 }
 

@@ -1,4 +1,4 @@
-/** doctor: can mlctl work here, and is everything that it wrote still sound? */
+/** doctor: checks the installation (engines, folders, lock) and the recorded files. */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -18,7 +18,7 @@ export interface DoctorResult {
   readonly findings: readonly Finding[];
 }
 
-/** Changes nothing. */
+/** Runs all checks. Changes nothing. */
 export async function doctor(workspace: Workspace): Promise<DoctorResult> {
   const engines = await Promise.all([
     engine("DuckDB", () => import("../../data/files/readTable.ts")),
@@ -34,13 +34,13 @@ export async function doctor(workspace: Workspace): Promise<DoctorResult> {
       await xgboostFinding(),
       ...folders(workspace),
       lockFinding(workspace),
-      ...(await soundness(workspace.paths)),
+      ...(await integrityFindings(workspace.paths)),
     ],
   };
 }
 
-/** Half a restore cannot be judged; where a file is in the place of a folder nothing more can be looked at; the folder's own finding says so. */
-async function soundness(paths: WorkspacePaths): Promise<Finding[]> {
+/** Files are not checked during an unfinished restore, or if a file is in the place of a folder. */
+async function integrityFindings(paths: WorkspacePaths): Promise<Finding[]> {
   const replacement = replacementProblem(paths);
   if (replacement !== undefined) {
     const { kind, message, hint } = replacement;
@@ -66,7 +66,7 @@ async function engine(name: string, load: () => Promise<unknown>): Promise<Findi
   }
 }
 
-/** Which engine grows the trees, and why. */
+/** Which XGBoost engine is used, and why. */
 async function xgboostFinding(): Promise<Finding> {
   const finding = { name: "XGBoost", value: null, limit: null };
   try {
@@ -98,11 +98,11 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
   const finding = { name: `folder ${folder}`, value: null, limit: null };
   const verb = mode === constants.W_OK ? "written to" : "read";
   if (!existsSync(path)) {
-    const made = mode === constants.W_OK;
+    const created = mode === constants.W_OK;
     return {
       ...finding,
-      status: made ? "pass" : "warn",
-      message: made ? "will be made when it is needed" : "does not exist",
+      status: created ? "pass" : "warn",
+      message: created ? "will be created when needed" : "does not exist",
     };
   }
   if (mode === constants.W_OK && !statSync(path).isDirectory())

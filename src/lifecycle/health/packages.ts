@@ -1,9 +1,9 @@
-/** Outdated and vulnerable packages that this mlctl was built from, as npm's registry tells. */
+/** Asks npm's registry for outdated and vulnerable dependencies of mlctl. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { projectRoot } from "../../core/projectRoot.ts";
 
-/** A registry that does not answer in time is as good as none. */
+/** Maximum wait for the registry. */
 const TIMEOUT_MILLISECONDS = 20_000;
 
 export interface PackageFinding {
@@ -11,12 +11,12 @@ export interface PackageFinding {
   readonly current: string | null;
   readonly wanted: string | null;
   readonly latest: string | null;
-  /** Severity of the worst known vulnerability; null where none is known. */
+  /** Severity of the worst known vulnerability; null if there is none. */
   readonly vulnerability: string | null;
 }
 
 export interface PackageCheck {
-  /** "unknown": no registry answered, which says nothing about the packages. */
+  /** "unknown" if no registry responded; the packages were then not checked. */
   readonly status: "checked" | "unknown";
   readonly reason: string | null;
   readonly packages: readonly PackageFinding[];
@@ -32,16 +32,16 @@ interface Audit {
   readonly vulnerabilities?: Readonly<Record<string, { readonly severity: string }>>;
 }
 
-/** Never throws: a missing network is told, not an error. */
+/** Never throws: without a network, the status is "unknown". */
 export async function checkPackages(signal: AbortSignal): Promise<PackageCheck> {
   const [outdated, audit] = await Promise.all([
     npm<Record<string, Outdated>>("outdated", signal),
     npm<Audit>("audit", signal),
   ]);
-  if (outdated === null) return { status: "unknown", reason: "no package registry answered", packages: [] };
+  if (outdated === null) return { status: "unknown", reason: "no package registry responded", packages: [] };
   const vulnerable = audit?.vulnerabilities ?? {};
   const names = [...new Set([...Object.keys(outdated), ...Object.keys(vulnerable)])].toSorted();
-  const reason = audit === null ? "the registry tells no vulnerabilities" : null;
+  const reason = audit === null ? "the registry did not report vulnerabilities" : null;
   return {
     status: "checked",
     reason,
@@ -55,7 +55,7 @@ export async function checkPackages(signal: AbortSignal): Promise<PackageCheck> 
   };
 }
 
-/** npm's answer; null where it has none. Exit 1 with an answer means "there are findings". */
+/** npm's JSON output; null if it fails. Exit code 1 with output means that there are findings. */
 function npm<T extends object>(command: string, signal: AbortSignal): Promise<T | null> {
   const cwd = fileURLToPath(projectRoot);
   const options = {
@@ -67,10 +67,10 @@ function npm<T extends object>(command: string, signal: AbortSignal): Promise<T 
   };
   return new Promise((resolve) => {
     execFile("npm", [command, "--json", "--omit=dev", "--fetch-retries=0"], options, (error, stdout) => {
-      const answer = parse<T & { error?: unknown }>(stdout);
+      const output = parse<T & { error?: unknown }>(stdout);
       const failed =
-        answer === null || answer.error !== undefined || (error !== null && typeof error.code !== "number");
-      resolve(failed ? null : answer);
+        output === null || output.error !== undefined || (error !== null && typeof error.code !== "number");
+      resolve(failed ? null : output);
     });
   });
 }
@@ -79,7 +79,7 @@ function parse<T>(text: string): T | null {
   try {
     return JSON.parse(text.trim() === "" ? "{}" : text) as T;
   } catch {
-    // npm prints its error as text where it cannot even start.
+    // npm prints plain text if it cannot start.
     return null;
   }
 }

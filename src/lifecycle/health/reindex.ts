@@ -1,11 +1,11 @@
-/** reindex: the store anew from the records in the folders. */
+/** reindex: rebuilds the index from the record files. */
 import { acquireLock } from "../../storage/lock.ts";
 import { reindex as reindexStorage, type ReindexResult } from "../../storage/store/reindex.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { settleRestore, type WritingOptions } from "../session.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** Takes the lock itself: the store it mends may be too damaged to be opened. */
+/** Takes the lock itself instead of using `writing`, because the index may be too damaged to open. */
 export async function reindex(workspace: Workspace, options: WritingOptions): Promise<ReindexResult> {
   const { paths, context } = workspace;
   const { now, signal } = context;

@@ -9,7 +9,7 @@ function numbers(...values: number[]): TableSummary {
   });
 }
 
-it("describes numbers as pandas does", () => {
+it("matches pandas for numbers", () => {
   // s = pandas.Series([3.5, nan, -1, 10, 4, 4, nan, 7.25]); s.describe(), s.isna().mean()
   const values = Float64Array.of(3.5, NaN, -1, 10, 4, 4, NaN, 7.25);
   const { summary, missing } = summarize({ rowCount: 8, columns: [{ kind: "number", name: "s", values }] });
@@ -25,7 +25,7 @@ it("describes numbers as pandas does", () => {
   expect(missing).toEqual({ s: 0.25 });
 });
 
-it("counts categories, the most frequent first and of equals the first by name", () => {
+it("counts categories, most frequent first, ties by name", () => {
   // pandas.Series(["b", "a", None, "b", "c", "a"]).value_counts() → b 2, a 2, c 1
   const columns = [categoryColumn("t", ["b", "a", null, "b", "c", "a"])];
   const { summary, missing } = summarize({ rowCount: 6, columns });
@@ -40,7 +40,7 @@ it("counts categories, the most frequent first and of equals the first by name",
   expect(missing).toEqual({ t: 1 / 6 });
 });
 
-it("lists ten categories at most, and counts all", () => {
+it("lists at most ten categories, and counts all", () => {
   const columns = [
     categoryColumn(
       "t",
@@ -51,7 +51,7 @@ it("lists ten categories at most, and counts all", () => {
   expect(t).toMatchObject({ distinct: 12, top: { length: 10 } });
 });
 
-it("has nothing to tell of columns without a value, no deviation of one value, and no shares of no rows", () => {
+it("returns null for columns without values, for the deviation of one value, and 0 missing for no rows", () => {
   const nothing = {
     mean: null,
     median: null,

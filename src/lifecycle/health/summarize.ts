@@ -4,7 +4,7 @@ import { mean } from "../../stats/mean.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
 
-/** Numbers (and dates, in milliseconds): null where every value is missing. */
+/** Summary of numbers, or of dates in milliseconds. Null if every value is missing. */
 export interface NumberSummary {
   readonly mean: number | null;
   readonly median: number | null;
@@ -18,7 +18,7 @@ export interface NumberSummary {
 
 export interface CategorySummary {
   readonly distinct: number;
-  /** The most frequent categories with their rows. */
+  /** The most frequent categories with their number of rows; at most ten. */
   readonly top: readonly (readonly [string, number])[];
 }
 

@@ -1,4 +1,4 @@
-/** ingest: new or changed files become one clean, dated dataset; what cannot be read is set aside with its reason. */
+/** ingest: reads new or changed files into one dated dataset. Unreadable files are quarantined with the reason. */
 import { readFileSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { atLine } from "../../core/text/atLine.ts";
@@ -21,14 +21,14 @@ import type { Session } from "../session.ts";
 export interface IngestOptions {
   /** Files or folders to read instead of the input folder. */
   readonly inputs?: readonly string[];
-  /** Reads although nothing is new. */
+  /** Read even if nothing is new. */
   readonly force?: boolean;
 }
 
 export interface IngestResult {
   readonly status: "ingested" | "nothing_new";
   readonly reason: string;
-  /** The newest dataset, whether it was made now or before; null when nothing is new and nothing was there. */
+  /** The newest dataset, from this ingestion or an earlier one; null if there is none. */
   readonly dataset: {
     readonly path: string;
     readonly rows: number;
@@ -42,7 +42,7 @@ export interface IngestResult {
   readonly seconds: number;
 }
 
-/** @throws {MlctlError} kind "data" when no file can be read or the data breaks `expect`: then nothing is written but the quarantine */
+/** @throws {MlctlError} kind "data" if no file can be read or the data violates `expect`; then only the quarantine is written */
 export async function ingest(session: Session, options: IngestOptions = {}): Promise<IngestResult> {
   const { context, store, config } = session;
   const start = performance.now();
@@ -58,9 +58,9 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   const path = join(session.paths.datasets, `finaldata_${stamp}.csv`);
   ensureFolder(session.paths.datasets);
   const table = await readInto(session, plan, path);
-  const rejected = [...plan.rejectedBefore, ...setAside(session, plan, table)];
-  // Where no file could be read the error names each of them: once is enough.
-  const warned = table.rows === 0 && table.files.length === 0 ? [] : rejected.map(told);
+  const rejected = [...plan.rejectedBefore, ...quarantine(session, plan, table)];
+  // If no file could be read, the error lists them all, so there is no warning for each.
+  const warned = table.rows === 0 && table.files.length === 0 ? [] : rejected.map(describe);
   for (const message of [...warned, ...table.notes]) context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);
   const files = sourceFiles(plan, table);
@@ -86,7 +86,7 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   return resultOf(dataset, plan, table.notes);
 }
 
-/** Writes the dataset to a temporary file and renames it; on any error no trace is left. */
+/** Writes the dataset to a temporary file and renames it. An error leaves no file behind. */
 async function readInto({ config, paths, context }: Session, plan: IngestPlan, path: string): Promise<IngestedTable> {
   const temporary = temporaryPath(path);
   const { expect, dedupe } = config.ingest;
@@ -124,10 +124,10 @@ async function readInto({ config, paths, context }: Session, plan: IngestPlan, p
 }
 
 /**
- * Copies what could not be read to rejected/, named by content so that a second try does not copy it again. A file that
- * lies elsewhere, perhaps behind a link, is none of the workspace's: its path and reason are recorded, not its content.
+ * Copies unreadable files to rejected/. The copy is named by its hash, so that a retry does not copy it again. Of a file
+ * outside the workspace (perhaps behind a link), only the path and reason are recorded.
  */
-function setAside(session: Session, plan: IngestPlan, table: IngestedTable): RejectedFile[] {
+function quarantine(session: Session, plan: IngestPlan, table: IngestedTable): RejectedFile[] {
   const { workspace, datasets } = session.paths;
   return table.rejected.map(({ path, reason, line, hint }) => {
     const { sha256, bytes, path: recorded } = plan.read.find(({ absolute }) => absolute === path)!;
@@ -142,7 +142,7 @@ function setAside(session: Session, plan: IngestPlan, table: IngestedTable): Rej
     if (!realpathSync(path).startsWith(join(realpathSync(workspace), sep))) return file;
     const copy = join(datasets, "rejected", `${sha256.slice(0, 12)}_${basename(path)}`);
     atomicWrite(copy, readFileSync(path));
-    atomicWrite(`${copy}.reason.txt`, `${told(file)}\n`);
+    atomicWrite(`${copy}.reason.txt`, `${describe(file)}\n`);
     return { ...file, copy: toRecordPath(workspace, copy) };
   });
 }
@@ -159,16 +159,16 @@ function sourceFile({ path, sha256, bytes }: InputFile, rows: number): SourceFil
 
 function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): MlctlError {
   if (table.files.length > 0) {
-    return new MlctlError("data", "no row is left", { hint: "check ingest.where in config.json" });
+    return new MlctlError("data", "no rows are left", { hint: "check ingest.where in config.json" });
   }
   const copy = rejected.find((file) => file.copy !== undefined)?.copy;
   return new MlctlError("data", "no input file could be read", {
-    details: rejected.map(told),
-    hint: copy === undefined ? "correct the files" : `correct the files; copies stand in ${dirname(copy)}`,
+    details: rejected.map(describe),
+    hint: copy === undefined ? "fix the files" : `fix the files; copies are in ${dirname(copy)}`,
   });
 }
 
-function told({ path, line, reason }: Pick<RejectedFile, "path" | "line" | "reason">): string {
+function describe({ path, line, reason }: Pick<RejectedFile, "path" | "line" | "reason">): string {
   return atLine(path, line, reason);
 }
 

@@ -1,4 +1,4 @@
-/** The files that an ingestion finds, with what had to be left out. */
+/** Finds the input files of an ingestion, and the files that had to be skipped. */
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
@@ -9,7 +9,7 @@ import { errorCode } from "../../storage/files/writeFailure.ts";
 import type { Session } from "../session.ts";
 
 export interface InputFile {
-  /** As records name it. */
+  /** Path as written in records. */
   readonly path: string;
   readonly absolute: string;
   readonly sha256: string;
@@ -18,46 +18,46 @@ export interface InputFile {
 
 export interface InputFiles {
   readonly files: readonly InputFile[];
-  /** What fits the pattern but cannot be read, with its reason. */
-  readonly leftOut: readonly string[];
+  /** Messages about files that match the pattern but cannot be read. */
+  readonly skipped: readonly string[];
 }
 
 /**
- * @param inputs files or folders instead of the input folder
- * @throws {MlctlError} kind "notReady" where one of them is not there
+ * @param inputs files or folders to read instead of the input folder
+ * @throws {MlctlError} kind "notReady" if one of them does not exist
  */
 export async function inputFiles(session: Session, inputs: readonly string[]): Promise<InputFiles> {
   const found = await foundFiles(session, inputs);
   const files: InputFile[] = [];
   for (const file of found.files) files.push({ ...file, ...(await hashed(file.absolute)) });
-  return { files, leftOut: found.leftOut };
+  return { files, skipped: found.skipped };
 }
 
 export interface FoundFiles {
   readonly files: readonly Pick<InputFile, "path" | "absolute">[];
-  readonly leftOut: readonly string[];
+  readonly skipped: readonly string[];
 }
 
-/** The same for whoever only reads them: their bytes are not looked at. */
+/** Finds the input files without hashing them. */
 export async function foundFiles({ config, paths }: Session, inputs: readonly string[]): Promise<FoundFiles> {
   const roots =
     inputs.length === 0 ? [resolve(paths.workspace, config.input_folder_path)] : inputs.map((input) => resolve(input));
   const files = new Map<string, FoundFiles["files"][number]>();
-  const leftOut: string[] = [];
+  const skipped: string[] = [];
   for (const root of roots) {
     const found = isFolder(root, toRecordPath(paths.workspace, root), inputs.length > 0)
       ? await findInputFiles(root, config.ingest.pattern, (path, reason) => {
-          leftOut.push(`${toRecordPath(paths.workspace, path)} is left out: ${reason}`);
+          skipped.push(`skipped ${toRecordPath(paths.workspace, path)}: ${reason}`);
         })
       : [root];
     for (const absolute of found) {
       const path = toRecordPath(paths.workspace, absolute);
       if (files.has(path)) continue;
       if (isReadable(absolute)) files.set(path, { path, absolute });
-      else leftOut.push(`${path} is left out: no permission to read it`);
+      else skipped.push(`skipped ${path}: no permission to read it`);
     }
   }
-  return { files: [...files.values()], leftOut };
+  return { files: [...files.values()], skipped };
 }
 
 function isFolder(root: string, shown: string, named: boolean): boolean {
@@ -65,9 +65,9 @@ function isFolder(root: string, shown: string, named: boolean): boolean {
     return statSync(root).isDirectory();
   } catch (cause) {
     if (lstatSync(root, { throwIfNoEntry: false }) !== undefined) {
-      throw new MlctlError("data", `${shown} is a link that leads nowhere`, { cause, hint: "correct the link" });
+      throw new MlctlError("data", `${shown} is a broken link`, { cause, hint: "fix the link" });
     }
-    const hint = named ? "check that path" : 'put files there, or set "input_folder_path" in config.json';
+    const hint = named ? "check the path" : 'put files there, or set "input_folder_path" in config.json';
     throw new MlctlError("notReady", `${shown} does not exist`, { cause, hint });
   }
 }

@@ -20,16 +20,16 @@ function planOf(example: ExampleWorkspace, force = false, inputs: readonly strin
 
 const names = (files: readonly { readonly path: string }[]): string[] => files.map(({ path }) => path);
 
-describe("the first time", () => {
-  it("reads everything that is there, at any depth", async () => {
+describe("the first ingestion", () => {
+  it("reads all files at any depth", async () => {
     const example = await exampleWorkspace(exampleConfig, { "practicedata/a.csv": a, "practicedata/x/y/b.csv": b });
     const plan = await planOf(example);
-    expect(plan).toMatchObject({ status: "ingest", reason: "no data was ingested from here before", base: null });
+    expect(plan).toMatchObject({ status: "ingest", reason: "no earlier dataset for this input folder", base: null });
     expect(names(plan.read)).toEqual(["practicedata/a.csv", "practicedata/x/y/b.csv"]);
     expect(example.list(".")).toEqual(["config.json", "practicedata"]);
   });
 
-  it("says where files are looked for when there is none", async () => {
+  it("names the folder if it has no data files", async () => {
     const example = await exampleWorkspace(exampleConfig);
     await expect(planOf(example)).rejects.toMatchObject({
       kind: "notReady",
@@ -38,20 +38,20 @@ describe("the first time", () => {
     example.write({ "practicedata/readme.md": "no data" });
     await expect(planOf(example)).rejects.toMatchObject({
       kind: "notReady",
-      message: expect.stringContaining("practicedata holds no file that fits"),
+      message: expect.stringContaining("practicedata has no file that matches"),
     });
   });
 });
 
 describe("after an ingestion", () => {
-  it("finds nothing new where nothing changed, or only names and places did", async () => {
+  it("finds nothing new if nothing changed, or if files were only renamed or moved", async () => {
     const example = await ingested();
-    expect(await planOf(example)).toMatchObject({ status: "nothing_new", reason: "no new or changed file", read: [] });
+    expect(await planOf(example)).toMatchObject({ status: "nothing_new", reason: "no new or changed files", read: [] });
     example.write({ "practicedata/a.csv": null, "practicedata/deep/renamed.csv": a, "practicedata/copy.csv": b });
     expect(await planOf(example)).toMatchObject({ status: "nothing_new", fresh: [] });
   });
 
-  it("reads all again for a new file, whose rows are the new ones", async () => {
+  it("reads all files again if there is a new file", async () => {
     const example = await ingested();
     example.write({ "practicedata/c.csv": c });
     const plan = await planOf(example);
@@ -62,7 +62,7 @@ describe("after an ingestion", () => {
     expect(dataset?.rows).toBe(20 + 30 + 40);
   });
 
-  it("takes a changed file for new, and drops the rows of its earlier version", async () => {
+  it("treats a changed file as new, and drops the rows of its earlier version", async () => {
     const example = await ingested();
     example.write({ "practicedata/b.csv": c });
     const plan = await planOf(example);
@@ -72,7 +72,7 @@ describe("after an ingestion", () => {
     expect(dataset?.rows).toBe(20 + 40);
   });
 
-  it("does not look again at a file that could not be read, until it changes", async () => {
+  it("does not retry an unreadable file until it changes", async () => {
     const example = await ingested();
     example.write({ "practicedata/bad.csv": "x,z\n1,2\n3\n" });
     const { rejected } = await example.change((session) => ingest(session));
@@ -82,7 +82,7 @@ describe("after an ingestion", () => {
     expect(await planOf(example)).toMatchObject({ status: "ingest", reason: "1 new or changed file" });
   });
 
-  it("reads although nothing is new when it is forced to", async () => {
+  it("reads if forced, even if nothing is new", async () => {
     const example = await ingested();
     const plan = await planOf(example, true);
     expect(plan).toMatchObject({ status: "ingest", reason: "forced", fresh: [] });
@@ -90,8 +90,8 @@ describe("after an ingestion", () => {
   });
 });
 
-describe("files that are gone", () => {
-  it("leave their rows, which then stand in the dataset before only", async () => {
+describe("removed files", () => {
+  it("keep their rows through the previous dataset", async () => {
     const example = await ingested();
     example.write({ "practicedata/a.csv": null });
     expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
@@ -104,7 +104,7 @@ describe("files that are gone", () => {
     expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
   });
 
-  it("leave a file that cannot be read known as such, and do not make it block what comes after", async () => {
+  it("do not make mlctl retry an unreadable file, nor let it block later files", async () => {
     const bad = 'x,z\n1,"2\n3,4\n';
     const example = await ingested();
     const ingestion = (inputs: readonly string[] = []) => example.change((session) => ingest(session, { inputs }));
@@ -113,38 +113,40 @@ describe("files that are gone", () => {
     example.write({ "practicedata/a.csv": null, "practicedata/c.csv": c });
     expect(await ingestion()).toMatchObject({ status: "ingested", dataset: { rows: 20 + 30 + 40 } });
     expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
-    // Nothing but a second bad file is new: its rejection is recorded beside the rows that were there.
+    // Only a second bad file is new: its rejection is recorded and the earlier rows are kept.
     example.write({ "more/worse.csv": bad.replace("1", "7") });
     const third = await ingestion([`${example.folder}/more/worse.csv`]);
     expect(third).toMatchObject({ status: "ingested", dataset: { rows: 20 + 30 + 40 } });
     expect(names(third.rejected)).toEqual(["practicedata/bad.csv", "more/worse.csv"]);
     expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
-    // One that is gone is forgotten, one that became readable is read.
+    // A removed file is forgotten; one that became readable is read.
     example.write({ "practicedata/bad.csv": exampleCsv(4, 10), "more/worse.csv": null });
     const fourth = await ingestion();
     expect([fourth.dataset?.rows, fourth.rejected]).toEqual([20 + 30 + 40 + 10, []]);
   });
 
-  it("make rows of earlier versions of other files stay too, which is told", async () => {
+  it("cause a warning that rows of earlier versions of other files are kept too", async () => {
     const example = await ingested();
     example.write({ "practicedata/a.csv": null, "practicedata/b.csv": c });
     const { warnings, base } = await planOf(example);
     expect(base).not.toBeNull();
-    expect(warnings).toEqual(["1 earlier file is gone, so rows of earlier versions of practicedata/b.csv stay too"]);
+    expect(warnings).toEqual([
+      "1 earlier file was removed, so rows of earlier versions of practicedata/b.csv are kept too",
+    ]);
   });
 
-  it("take their rows with them where data does not accumulate", async () => {
+  it("lose their rows if data does not accumulate", async () => {
     const example = await ingested({ ...exampleConfig, ingest: { accumulate: false } });
     example.write({ "practicedata/a.csv": null });
     const plan = await planOf(example);
-    expect(plan).toMatchObject({ status: "ingest", reason: "1 earlier file is gone", base: null });
+    expect(plan).toMatchObject({ status: "ingest", reason: "1 earlier file was removed", base: null });
     const { dataset } = await example.change((session) => ingest(session));
     expect(dataset?.rows).toBe(30);
     expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
   });
 
   it.each<JsonObject>([{ accumulate: false }, { where: "x > 0" }])(
-    "leave nothing to read once all are gone, and the dataset before as it is, under %j",
+    "cause an error once all are gone, and leave the previous dataset unchanged, under %j",
     async (settings) => {
       const example = await ingested();
       const before = example.list("ingesteddata");
@@ -152,23 +154,23 @@ describe("files that are gone", () => {
       await example.configure({ ...exampleConfig, ingest: settings });
       await expect(example.change((session) => ingest(session))).rejects.toMatchObject({
         kind: "notReady",
-        message: expect.stringContaining("practicedata holds no file that fits"),
+        message: expect.stringContaining("practicedata has no file that matches"),
       });
       expect(example.list("ingesteddata")).toEqual(before);
     },
   );
 });
 
-describe("settings that changed", () => {
-  it("and leave no row leave no file either", async () => {
+describe("changed settings", () => {
+  it("write no file if no rows are left", async () => {
     const example = await ingested();
     const before = example.list("ingesteddata");
     await example.configure({ ...exampleConfig, ingest: { where: "1 = 0" } });
-    await expect(example.change((session) => ingest(session))).rejects.toMatchObject({ message: "no row is left" });
+    await expect(example.change((session) => ingest(session))).rejects.toMatchObject({ message: "no rows are left" });
     expect(example.list("ingesteddata")).toEqual(before);
   });
 
-  it("make all files be read again", async () => {
+  it("cause all files to be read again", async () => {
     const example = await ingested();
     await example.configure({ ...exampleConfig, ingest: { where: "x > 0" } });
     const plan = await planOf(example);
@@ -176,13 +178,13 @@ describe("settings that changed", () => {
     expect(plan.read).toHaveLength(2);
   });
 
-  it("are none where they do not touch the rows", async () => {
+  it("do not matter if they do not affect the rows", async () => {
     const example = await ingested();
     await example.configure({ ...exampleConfig, train: { seed: 7 }, ingest: { expect: { min_rows: 5 } } });
     expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
   });
 
-  it("cannot be applied to files that are gone, which is told", async () => {
+  it("cannot be applied to removed files, which causes a warning", async () => {
     const example = await ingested();
     example.write({ "practicedata/a.csv": null });
     await example.configure({ ...exampleConfig, ingest: { dedupe: false } });
@@ -190,13 +192,13 @@ describe("settings that changed", () => {
     expect(names(plan.read)).toEqual(["practicedata/b.csv"]);
     expect(plan).toMatchObject({
       base: null,
-      warnings: ["1 earlier file is gone and cannot be read with the changed settings: their rows are left out"],
+      warnings: ["1 earlier file was removed and cannot be read again with the changed settings: its rows are dropped"],
     });
   });
 });
 
 describe("other inputs", () => {
-  it("from outside the workspace that cannot be read are told, but not copied into it", async () => {
+  it("that are unreadable and outside the workspace are reported, but not copied into it", async () => {
     const example = await ingested();
     const elsewhere = await exampleWorkspace(exampleConfig, { "secret.csv": "x,z\n1\n" });
     const link = `${example.folder}/link.csv`;
@@ -211,7 +213,7 @@ describe("other inputs", () => {
     expect(example.list("ingesteddata")).not.toContain("rejected");
   });
 
-  it("of another input folder start a dataset of their own", async () => {
+  it("of another input folder start their own dataset", async () => {
     const example = await ingested();
     example.write({ "sourcedata/c.csv": c });
     await example.configure({ ...exampleConfig, input_folder_path: "sourcedata" });
@@ -221,7 +223,7 @@ describe("other inputs", () => {
     expect(await planOf(example)).toMatchObject({ status: "nothing_new" });
   });
 
-  it("named on the command line are read in place of the folder, on top of what was there", async () => {
+  it("named on the command line are read instead of the folder, and added to the earlier rows", async () => {
     const example = await ingested();
     example.write({ "more/c.csv": c });
     const plan = await planOf(example, false, [`${example.folder}/more/c.csv`, `${example.folder}/more`]);

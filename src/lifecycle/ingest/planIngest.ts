@@ -1,4 +1,4 @@
-/** Which files an ingestion would read, and why; nothing is written here. */
+/** Decides which files an ingestion reads, and why. Writes nothing. */
 import { existsSync } from "node:fs";
 import type { Dataset, RejectedFile } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -9,65 +9,65 @@ import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestPlan {
-  /** "nothing_new" reads nothing. */
+  /** With "nothing_new", no file is read. */
   readonly status: "ingest" | "nothing_new";
   readonly reason: string;
   readonly ingestSha256: string;
-  /** All files that are there now. */
+  /** All files that exist now. */
   readonly present: readonly InputFile[];
-  /** Those among them whose content was not ingested before. */
+  /** Present files whose content was not ingested before. */
   readonly fresh: readonly InputFile[];
-  /** What will be read. */
+  /** Files to read. */
   readonly read: readonly InputFile[];
-  /** The dataset whose rows stay although some of its files are gone; null where all files are read again. */
+  /** The dataset whose rows are kept because some of its files were removed; null if all files are read again. */
   readonly base: Dataset | null;
-  /** What could not be read for the base and is still there: it is not tried again. */
+  /** Files that were rejected for the base and still exist. They are not read again. */
   readonly rejectedBefore: readonly RejectedFile[];
   readonly warnings: readonly string[];
 }
 
 /**
- * New is what has new content: a renamed file is known, a changed one is new.
+ * A file is new if its content is new: a renamed file is known, a changed one is new.
  * @param inputs files or folders to read instead of the input folder
- * @throws {MlctlError} kind "notReady" when there is nothing to read at all
+ * @throws {MlctlError} kind "notReady" if there is nothing to read
  */
 export async function planIngest(session: Session, inputs: readonly string[], force: boolean): Promise<IngestPlan> {
   const { config, store } = session;
   const previous = store.latestDataset(config.input_folder_path);
-  const { files: present, leftOut } = await inputFiles(session, inputs);
-  if (present.length === 0 && (previous === undefined || inputs.length > 0)) throw noInput(session, inputs, leftOut);
+  const { files: present, skipped } = await inputFiles(session, inputs);
+  if (present.length === 0 && (previous === undefined || inputs.length > 0)) throw noInput(session, inputs, skipped);
   const ingestSha256 = sha256Text(JSON.stringify([readingOptions(config), config.ingest.dedupe]));
   const common = { ingestSha256, present };
   if (previous === undefined)
-    return { ...common, ...everything("no data was ingested from here before", present), warnings: leftOut };
+    return { ...common, ...everything("no earlier dataset for this input folder", present), warnings: skipped };
   const settingsChanged = previous.ingestSha256 !== ingestSha256;
   const known = new Set([...previous.files, ...(settingsChanged ? [] : previous.rejected)].map(({ sha256 }) => sha256));
   const fresh = present.filter(({ sha256 }) => !known.has(sha256));
-  const gone = vanished(previous, present);
+  const gone = removedCount(previous, present);
   const removal = !config.ingest.accumulate && gone > 0;
   if (fresh.length === 0 && !settingsChanged && !removal && !force) {
     return {
       ...common,
       status: "nothing_new",
-      reason: "no new or changed file",
+      reason: "no new or changed files",
       fresh,
       read: [],
       base: null,
       rejectedBefore: [],
-      warnings: leftOut,
+      warnings: skipped,
     };
   }
   const reason = [
     ...(fresh.length > 0 ? [`${fresh.length} new or changed ${fresh.length === 1 ? "file" : "files"}`] : []),
     ...(settingsChanged ? ["the ingest settings changed"] : []),
-    ...(removal ? [`${gone} earlier ${gone === 1 ? "file is" : "files are"} gone`] : []),
+    ...(removal ? [`${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`] : []),
   ].join(", ");
   const choice = withEarlierRows(
     { workspace: session.paths.workspace, previous, present, fresh, gone, settingsChanged },
     config.ingest.accumulate,
   );
-  if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, leftOut);
-  return { ...common, ...choice, warnings: [...leftOut, ...choice.warnings], reason: reason || "forced" };
+  if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, skipped);
+  return { ...common, ...choice, warnings: [...skipped, ...choice.warnings], reason: reason || "forced" };
 }
 
 type Choice = Pick<IngestPlan, "status" | "reason" | "fresh" | "read" | "base" | "rejectedBefore" | "warnings">;
@@ -85,16 +85,18 @@ interface Situation {
   readonly settingsChanged: boolean;
 }
 
-/** Rows of files that are gone stand only in the previous dataset: then it is the base, else all files are read again. */
+/** Rows of removed files exist only in the previous dataset: if there are any, it is the base; else all files are read. */
 function withEarlierRows(situation: Situation, accumulate: boolean): Choice {
   const { workspace, previous, present, fresh, gone, settingsChanged } = situation;
   const all = { ...everything("", present), fresh };
   if (!accumulate || gone === 0) return all;
-  const earlier = gone === 1 ? "1 earlier file is" : `${gone} earlier files are`;
+  const removed = gone === 1 ? "1 earlier file was removed" : `${gone} earlier files were removed`;
   if (settingsChanged) {
     return {
       ...all,
-      warnings: [`${earlier} gone and cannot be read with the changed settings: their rows are left out`],
+      warnings: [
+        `${removed} and cannot be read again with the changed settings: ${gone === 1 ? "its" : "their"} rows are dropped`,
+      ],
     };
   }
   const paths = new Set(previous.files.map(({ path }) => path));
@@ -102,11 +104,11 @@ function withEarlierRows(situation: Situation, accumulate: boolean): Choice {
   const warnings =
     changed.length === 0
       ? []
-      : [`${earlier} gone, so rows of earlier versions of ${changed.map(({ path }) => path).join(", ")} stay too`];
+      : [`${removed}, so rows of earlier versions of ${changed.map(({ path }) => path).join(", ")} are kept too`];
   return { ...all, read: fresh, base: previous, rejectedBefore: stillThere(workspace, previous, fresh), warnings };
 }
 
-/** Looked for on disk: files named on the command line are not all that the input folder holds. */
+/** Rejected files that still exist. Checks the disk, because `read` may hold only the files named on the command line. */
 function stillThere(workspace: string, { rejected }: Dataset, read: readonly InputFile[]): RejectedFile[] {
   const again = new Set(read.flatMap(({ path, sha256 }) => [path, sha256]));
   return rejected.filter(
@@ -114,22 +116,22 @@ function stillThere(workspace: string, { rejected }: Dataset, read: readonly Inp
   );
 }
 
-/** Files of the previous dataset whose content is not there any more, under no name; a changed file is not gone. */
-function vanished(previous: Dataset, present: readonly InputFile[]): number {
+/** Number of files of the previous dataset that were removed. Renamed and changed files do not count. */
+function removedCount(previous: Dataset, present: readonly InputFile[]): number {
   const contents = new Set(present.map(({ sha256 }) => sha256));
   const paths = new Set(present.map(({ path }) => path));
   return previous.files.filter(({ sha256, path }) => !contents.has(sha256) && !paths.has(path)).length;
 }
 
-function noInput({ config }: Session, inputs: readonly string[], leftOut: readonly string[]): MlctlError {
+function noInput({ config }: Session, inputs: readonly string[], skipped: readonly string[]): MlctlError {
   const where = inputs.length === 0 ? config.input_folder_path : inputs.join(", ");
-  if (leftOut.length > 0) {
-    return new MlctlError("data", `${where} holds no file that can be read`, {
-      details: leftOut,
-      hint: "give mlctl the right to read the files, or copy them there",
+  if (skipped.length > 0) {
+    return new MlctlError("data", `${where} has no readable file`, {
+      details: skipped,
+      hint: "grant read permission on the files, or copy them there",
     });
   }
-  return new MlctlError("notReady", `${where} holds no file that fits ${config.ingest.pattern}`, {
+  return new MlctlError("notReady", `${where} has no file that matches ${config.ingest.pattern}`, {
     hint: 'put files there, or set "ingest.pattern" in config.json',
   });
 }

@@ -1,12 +1,12 @@
-/** Reads a label the way the answers of the model stand in the log. */
+/** Converts labels to the type of the logged predictions, and builds row keys. */
 import { parseNumber } from "../../core/text/parseNumber.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import { parseDate } from "../../core/text/parseDate.ts";
 
 /**
- * @param target of the deployed model; null: the prediction alone says whether a label is a number
- * @returns a function from the label's text and the prediction beside it to the label, of the prediction's type;
- *   undefined where it is no number, or none of the classes
+ * @param target of the deployed model; with null, the type of the prediction decides whether a label is a number
+ * @returns a function that takes a label string and its prediction, and returns the label in the prediction's type, or
+ *   undefined if it is neither a number nor one of the classes
  */
 export function labelReader(
   target: TargetSpec | null,
@@ -28,7 +28,7 @@ function finite(text: string): number | undefined {
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-/** "1.0" is the class "1", and "True" is "true" where there is no other. */
+/** Matches "1.0" to the class "1", and "True" to "true", if only one class matches. */
 function classOf(label: string, classes: readonly string[]): string | undefined {
   if (classes.includes(label)) return label;
   const number = finite(label);
@@ -39,9 +39,9 @@ function classOf(label: string, classes: readonly string[]): string | undefined 
 }
 
 /**
- * @param columns those that name a row; one alone is the key as it stands
- * @param timeColumn the one among them whose values are instants
- * @returns a function from a row to its key; null where a value is missing
+ * @param columns the columns that identify a row; the value of a single column is the key itself
+ * @param timeColumn the column among them that contains times
+ * @returns a function from a row to its key, or null if a value is missing
  */
 export function rowKey(
   columns: readonly string[],
@@ -66,6 +66,6 @@ function partOf(value: unknown, isTime: boolean): string | null {
     const instant = parseDate(text);
     if (instant !== undefined) return String(instant);
   }
-  // pandas writes a column of whole numbers that has a gap as 7.0.
+  // pandas writes integers as 7.0 if the column has missing values.
   return text.replace(/^(-?\d+)\.0+$/, "$1");
 }

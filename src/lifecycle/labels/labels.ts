@@ -1,4 +1,4 @@
-/** labels: late truth joined to the predictions that were logged. */
+/** labels: joins labels that arrive later to the logged predictions. */
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
@@ -18,23 +18,23 @@ export interface LabelsOptions {
   readonly input: string;
   readonly stdin: Readable;
   readonly inputFormat?: RowFormat | undefined;
-  /** The column with the prediction's id; else "prediction_id" where the file has it, else the columns that name a row. */
+  /** Column with the prediction id. Default: "prediction_id" if the file has it, else the id columns and the time column. */
   readonly id?: string | undefined;
-  /** The column with the truth; else the target of config.json. */
+  /** Column with the label. Default: the target of config.json, else "label". */
   readonly label?: string | undefined;
-  /** A label takes the place of one that says otherwise. */
+  /** Replace existing labels that differ. */
   readonly force: boolean;
 }
 
 export interface LabelsResult extends Readonly<JoinResult> {
-  /** The columns that the rows were matched by. */
+  /** The columns used to match rows. */
   readonly by: readonly string[];
   readonly label: string;
-  /** Rows of the file. */
+  /** Number of rows in the file. */
   readonly rows: number;
-  /** Rows whose truth is not known yet: their label is empty. */
+  /** Number of rows with an empty label. */
   readonly withoutLabel: number;
-  /** Rows that cannot be read, or name no prediction. */
+  /** Number of rows that cannot be read or have no key. */
   readonly rejected: number;
   readonly firstRejected: string | null;
 }
@@ -46,15 +46,15 @@ interface Plan {
 }
 
 /**
- * The same file twice changes nothing the second time. Takes no lock: a training does not keep truth waiting.
- * @throws {MlctlError} kind "notReady" where nothing was logged, "data" where a column is missing
+ * Importing the same file again changes nothing. Takes no lock, so that labels do not wait for a training.
+ * @throws {MlctlError} kind "notReady" if no predictions were logged, "data" if a column is missing
  */
 export async function labels(session: Session, options: LabelsOptions): Promise<LabelsResult> {
   const { context, paths } = session;
   const path = predictionLogPath(paths.database);
   if (!existsSync(path)) {
-    throw new MlctlError("notReady", "no prediction was logged yet", {
-      hint: "`mlctl serve` and `mlctl predict --log` log what they answer",
+    throw new MlctlError("notReady", "no predictions have been logged yet", {
+      hint: "`mlctl serve` and `mlctl predict --log` log their predictions",
     });
   }
   const name = options.input === "-" ? "stdin" : options.input;
@@ -75,7 +75,8 @@ export async function labels(session: Session, options: LabelsOptions): Promise<
       plan.join.add(rows);
       context.emit({ type: "progress", stage: "labels", done: counts.rows, unit: "rows" });
     }
-    if (plan === undefined) throw new MlctlError("data", `${name} has no rows`, { hint: "give it ids and labels" });
+    if (plan === undefined)
+      throw new MlctlError("data", `${name} has no rows`, { hint: "the file must contain ids and labels" });
     return { by: plan.by, label: plan.label, ...plan.join.finish(), ...counts };
   } finally {
     plan?.join.close();
@@ -102,7 +103,7 @@ function planOf(
   return { by, label, join };
 }
 
-/** Null where nothing is deployed or it cannot be read: then the predictions alone say what a label is. */
+/** Null if no model is deployed or it cannot be read; the logged predictions then decide the type of labels. */
 function deployedTarget(session: Session) {
   try {
     return loadDeployed(session)?.model.signature.target ?? null;
@@ -116,27 +117,27 @@ function labelColumn(columns: readonly string[], asked: string | undefined, targ
   const wanted = asked === undefined ? [target, "label"] : [asked];
   const found = wanted.find((name) => columns.includes(name));
   if (found !== undefined) return found;
-  throw missingColumn(columns, wanted[0]!, "give the column with the truth: --label COLUMN");
+  throw missingColumn(columns, wanted[0]!, "set the label column with --label COLUMN");
 }
 
 function keyColumns({ config }: Session, columns: readonly string[], asked: string | undefined): readonly string[] {
   if (asked !== undefined) {
     if (columns.includes(asked)) return [asked];
-    throw missingColumn(columns, asked, "give the column with the prediction's id: --id COLUMN");
+    throw missingColumn(columns, asked, "set the prediction id column with --id COLUMN");
   }
   if (columns.includes("prediction_id")) return ["prediction_id"];
   const time = config.time_column === null ? [] : [config.time_column];
   const by = [...new Set([...config.id_columns, ...time])];
   const missing = by.filter((name) => !columns.includes(name));
   if (by.length > 0 && missing.length === 0) return by;
-  const hint = 'give the column with the prediction\'s id: --id COLUMN, or name rows by "id_columns" in config.json';
+  const hint = 'set the prediction id column with --id COLUMN, or set "id_columns" in config.json';
   throw missingColumn(columns, missing[0] ?? "prediction_id", hint);
 }
 
 function missingColumn(columns: readonly string[], name: string, hint: string): MlctlError {
   const near = suggest(name, columns);
   const shown = columns.slice(0, 20).join(", ");
-  return new MlctlError("data", `the labels have no column "${name}": their columns are ${shown}`, {
+  return new MlctlError("data", `the label file has no column "${name}"; its columns are ${shown}`, {
     hint: near === undefined ? hint : `did you mean "${near}"? ${hint}`,
   });
 }
@@ -161,15 +162,15 @@ function labelRows(batch: RowBatch, { session, plan, reject }: Reading): { rows:
       reject(line, problem);
       continue;
     }
-    const truth = cellOf(row, label);
-    if (truth === null || truth === undefined || truth === "" || empty.has(String(truth))) {
+    const value = cellOf(row, label);
+    if (value === null || value === undefined || value === "" || empty.has(String(value))) {
       withoutLabel++;
       continue;
     }
     const name = key((column) => cellOf(row, column));
-    if (name === null) reject(line, `it names no prediction: ${by.join(", ")} must have values`);
-    else if (typeof truth === "object") reject(line, `the label is ${JSON.stringify(truth)}`);
-    else rows.push({ key: name, label: String(truth).trim(), line });
+    if (name === null) reject(line, `the key is missing: ${by.join(", ")} must have values`);
+    else if (typeof value === "object") reject(line, `the label is not a single value: ${JSON.stringify(value)}`);
+    else rows.push({ key: name, label: String(value).trim(), line });
   }
   return { rows, withoutLabel };
 }

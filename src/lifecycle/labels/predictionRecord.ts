@@ -1,4 +1,4 @@
-/** One logged prediction, as documents have it. */
+/** A logged prediction in the form of JSON output. */
 import { existsSync } from "node:fs";
 import { MlctlError } from "../../core/errors.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
@@ -39,8 +39,8 @@ export function predictionRecord({ at, labelledAt, ...rest }: JoinedPrediction):
 }
 
 /**
- * @param reference the id of a prediction, its unique beginning, or "latest"
- * @throws {MlctlError} kind "usage" where it names none or several
+ * @param reference the id of a prediction, a unique prefix of it, or "latest"
+ * @throws {MlctlError} kind "usage" if none or several match, "notReady" if there is no log
  */
 export function findPrediction({ paths }: Session, reference: string): PredictionRecord {
   const path = predictionLogPath(paths.database);
@@ -51,14 +51,14 @@ export function findPrediction({ paths }: Session, reference: string): Predictio
   const [first] = found;
   if (first !== undefined && (found.length === 1 || first.predictionId === reference)) return predictionRecord(first);
   if (first !== undefined) {
-    throw new MlctlError("usage", `several predictions have an id that begins with ${reference}`, {
-      hint: `give more of it: ${found.map(({ predictionId }) => predictionId).join(", ")}`,
+    throw new MlctlError("usage", `several prediction ids start with ${reference}`, {
+      hint: `use more characters: ${found.map(({ predictionId }) => predictionId).join(", ")}`,
     });
   }
-  const isThere = existsSync(path);
-  throw new MlctlError(isThere ? "usage" : "notReady", `there is no prediction ${reference} in the log`, {
-    hint: isThere
-      ? "`mlctl predictions list` shows the newest; older ones may have gone, see serve.log.retention"
-      : "`mlctl serve` and `mlctl predict --log` log what they answer",
+  const hasLog = existsSync(path);
+  throw new MlctlError(hasLog ? "usage" : "notReady", `there is no prediction ${reference} in the log`, {
+    hint: hasLog
+      ? "run `mlctl predictions list` to see the newest; older ones may have been removed (serve.log.retention)"
+      : "`mlctl serve` and `mlctl predict --log` log their predictions",
   });
 }

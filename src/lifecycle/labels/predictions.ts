@@ -1,4 +1,4 @@
-/** predictions: what was answered, read from the prediction log. */
+/** predictions: lists predictions of the prediction log. */
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { countPredictions, readPredictions } from "../../storage/predictionLog/readPredictions.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
@@ -9,14 +9,14 @@ export interface PredictionsOptions {
   /** Milliseconds since 1970, inclusive and exclusive. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** REF. */
+  /** REF of the model. */
   readonly model?: string | undefined;
   readonly labelled: boolean;
   readonly limit: number;
 }
 
 export interface PredictionsResult {
-  /** Of all that fit, shown or not. */
+  /** Number of all matching predictions, including those beyond the limit. */
   readonly total: number;
   readonly labelled: number;
   /** Newest first. */

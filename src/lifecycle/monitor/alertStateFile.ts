@@ -1,4 +1,4 @@
-/** The state of the alerts on disk: read by anyone, changed under a lock of its own. */
+/** Reads and writes the alert state. Changes take a separate lock. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { noAlerts, type AlertState } from "../../monitoring/alertState.ts";
@@ -8,10 +8,10 @@ import { monitoringFolder } from "../../storage/records/workspaceRecord.ts";
 import type { Workspace } from "../workspace.ts";
 import type { MonitorArea, MonitorStatus } from "../../core/records/monitoring.ts";
 
-/** Far longer than a change takes, even on a busy machine. */
+/** Maximum wait for the alert lock; a change takes far less. */
 const LOCK_WAIT_MILLISECONDS = 60_000;
 
-/** In a moment and under its own lock, which nobody holds while waiting. */
+/** Changes the state under the alert lock. `change` must be quick and must not wait. */
 export async function changeAlertState(workspace: Workspace, change: (state: AlertState) => AlertState): Promise<void> {
   const { paths, context } = workspace;
   const release = await acquireLock({
@@ -33,7 +33,7 @@ function statePath({ paths }: Workspace): string {
   return join(monitoringFolder(paths), "alerts.json");
 }
 
-/** A damaged state is told and begun anew: an alert too many is better than none. */
+/** Reads the state. A damaged file causes a warning and counts as empty: a repeated alert is better than a missing one. */
 export function readAlertState(workspace: Workspace): AlertState {
   const path = statePath(workspace);
   if (!existsSync(path)) return noAlerts;
@@ -43,7 +43,7 @@ export function readAlertState(workspace: Workspace): AlertState {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  const message = `${path} is damaged: what is open is told again`;
+  const message = `${path} is damaged: open alerts are sent again`;
   workspace.context.emit({ type: "warning", stage: "alerts", message });
   return noAlerts;
 }
@@ -52,7 +52,7 @@ function saveAlertState(workspace: Workspace, state: AlertState): void {
   atomicWrite(statePath(workspace), `${JSON.stringify(state, null, 2)}\n`);
 }
 
-/** What is open now, as the state of the alerts has it. */
+/** A warning or failure that has not been resolved. */
 export interface OpenAlert {
   readonly area: MonitorArea;
   readonly name: string;
@@ -61,20 +61,20 @@ export interface OpenAlert {
   readonly limit: number | null;
   readonly message: string;
   readonly since: string;
-  /** End of the window that says so. */
+  /** End of the window with the finding. */
   readonly window: string | null;
-  /** Channels that know. */
+  /** Channels that have been notified. */
   readonly told: readonly string[];
 }
 
-/** Failures before warnings, the oldest first. */
+/** Open alerts: failures before warnings, each oldest first. */
 export function openAlerts(workspace: Workspace): { alerts: OpenAlert[] } {
   const open = Object.values(readAlertState(workspace).entries).flatMap(
     ({ area, finding, since, windowEnd, told }): OpenAlert[] => {
       const { name, status, value, limit, message } = finding;
       if (status !== "fail" && status !== "warn") return [];
-      const knowing = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");
-      return [{ area, name, status, value, limit, message, since, window: windowEnd, told: knowing }];
+      const notified = Object.keys(told).filter((channel) => told[channel]!.status !== "pass");
+      return [{ area, name, status, value, limit, message, since, window: windowEnd, told: notified }];
     },
   );
   return { alerts: open.toSorted((a, b) => a.status.localeCompare(b.status) || (a.since < b.since ? -1 : 1)) };

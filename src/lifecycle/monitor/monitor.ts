@@ -1,10 +1,17 @@
-/** monitor: rows since training against the reference, window by window: drift, quality, performance, findings. */
+/** monitor: compares windows of new rows with the reference: drift, quality, performance and findings. */
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { prepareRows, type PreparedRows } from "../../monitoring/prepareRows.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
-import { keepRecord, monitorRecord, summaryOf, type Judging, type WindowSummary } from "./monitorRecord.ts";
+import {
+  keepRecord,
+  monitorRecord,
+  recordResult,
+  summaryOf,
+  type Judging,
+  type WindowSummary,
+} from "./monitorRecord.ts";
 import { monitorReference } from "./monitorReference.ts";
 import { watchedRows, type WatchedRows } from "./monitorRows.ts";
 import { monitorSettings } from "./monitorSettings.ts";
@@ -16,22 +23,22 @@ import type { Workspace } from "../workspace.ts";
 export interface MonitorOptions {
   readonly files: readonly string[];
   readonly source?: "dataset" | "predictions" | undefined;
-  /** How the one file is called in the history. */
+  /** Name of the file in the history; only for a single file. */
   readonly calledAs?: string | undefined;
-  /** REF of the model; the deployed one if left out. */
+  /** REF of the model; defaults to the deployed one. */
   readonly model?: string | undefined;
-  /** Milliseconds: where history begins, and where it ends (exclusive). */
+  /** Start (inclusive) and end (exclusive) of the history, in milliseconds. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** All windows, not only the newest. */
+  /** Judge all windows, not only the newest. */
   readonly backfill?: boolean;
-  /** Columns instead of `monitor.segments`. */
+  /** Columns to use instead of `monitor.segments`. */
   readonly segments?: readonly string[] | undefined;
-  /** Writes nothing and tells nobody. */
+  /** Write nothing and send no alerts. */
   readonly dryRun?: boolean;
 }
 
-/** The newest window in full, the others in a line each. */
+/** The newest window in full, and a summary of every window. */
 export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" | "settingsSha256" | "spread"> {
   readonly asOf: string;
   readonly windows: readonly WindowSummary[];
@@ -39,25 +46,25 @@ export interface MonitorResult extends Omit<MonitorRecord, "kind" | "createdAt" 
   readonly dryRun: boolean;
 }
 
-/** Before anybody is told. */
+/** The result before alerts are sent. */
 export interface Monitored {
   readonly result: MonitorResult;
-  /** What people are to hear of. */
+  /** Records to send alerts about. */
   readonly news: readonly MonitorRecord[];
 }
 
-/** Tells people what is new. Not under the workspace's lock: a channel that does not answer takes its time. */
+/** Sends alerts about new findings. Call it without the workspace lock, because a slow channel takes time. */
 export async function tellNews(workspace: Workspace, { result, news }: Monitored): Promise<MonitorResult> {
   return { ...result, alerts: await sendAlerts(workspace, news) };
 }
 
-/** @throws {MlctlError} kind "notReady" where nothing is deployed, or there is nothing to look at */
+/** @throws {MlctlError} kind "notReady" if nothing is deployed, or there are no rows to monitor */
 export async function monitor(session: Session, options: MonitorOptions): Promise<Monitored> {
   const { config, context } = session;
   const loaded = options.model === undefined ? loadDeployed(session) : await loadModel(session, options.model);
   if (loaded === undefined)
-    throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy, or --model" });
-  // Both are read at once, and each is waited for: neither leaves a reader behind when the other fails.
+    throw new MlctlError("notReady", "no model is deployed", { hint: "run `mlctl deploy`, or use --model" });
+  // Read both in parallel, and wait for both even if one fails, so that no reader is left running.
   const read = await Promise.allSettled([
     readyRows(session, loaded, options),
     monitorReference(session, loaded),
@@ -72,15 +79,15 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   }
   const newest = records.at(-1);
   if (newest === undefined) {
-    throw new MlctlError("notReady", "no row lies in the windows that were asked for", {
+    throw new MlctlError("notReady", "there are no rows in the requested windows", {
       hint: "check --since, --until and --window, and that time_column is read as dates",
     });
   }
   const dryRun = options.dryRun ?? false;
   if (!dryRun) for (const record of records) keepRecord(session, record);
-  // Files are drops that came one after another; of a history only its end is news.
+  // With one window per file, every file is new. Otherwise only the end of the history is.
   const news = config.monitor.window === "file" ? records : [newest];
-  const result = { ...resultOf(newest), windows: records.map(summaryOf), alerts: [], dryRun };
+  const result = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };
   return { result, news: dryRun ? [] : news };
 }
 
@@ -94,7 +101,7 @@ interface ReadyRows {
   readonly prepared: PreparedRows;
 }
 
-/** Answered while a thread still reads the reference. */
+/** Reads the rows and predicts them, while a thread may still read the reference. */
 async function readyRows(session: Session, loaded: LoadedModel, options: MonitorOptions): Promise<ReadyRows[]> {
   const { config, context, store } = session;
   const watched = await watchedRows(session, loaded, {
@@ -111,7 +118,7 @@ async function readyRows(session: Session, loaded: LoadedModel, options: Monitor
       timeColumn: rows.timeColumn,
       round: config.serve.round,
       known: [target, ...id_columns, ...drop_columns, ...trained, rows.timeColumn ?? target],
-      ...(rows.answers === undefined ? {} : { answers: rows.answers }),
+      ...(rows.predictions === undefined ? {} : { answers: rows.predictions }),
     });
     return { watched: rows, prepared };
   });
@@ -131,7 +138,7 @@ function judgeRows(session: Session, rows: ReadyRows, judging: Judging, options:
   });
 }
 
-/** A log goes on: its newest window ends now, and not with its newest row. */
+/** The newest window of the prediction log ends now, not with the newest row. */
 function requestOf({ config, context }: Session, options: MonitorOptions, isLog: boolean): WindowRequest {
   const { window, step } = config.monitor;
   const { since, until, backfill = false } = options;
@@ -141,10 +148,6 @@ function requestOf({ config, context }: Session, options: MonitorOptions, isLog:
 function warnOfUntimed({ config, context }: Session, { time }: PreparedRows): void {
   const untimed = time?.filter(Number.isNaN).length ?? 0;
   if (untimed === 0 || config.monitor.window === null) return;
-  const message = `${untimed} rows have no ${config.time_column ?? "time"} and are in no window`;
+  const message = `${untimed} rows have no ${config.time_column ?? "time"} and belong to no window`;
   context.emit({ type: "warning", stage: "monitor", message });
-}
-
-function resultOf({ kind: _kind, createdAt, settingsSha256: _settings, spread: _spread, ...record }: MonitorRecord) {
-  return { ...record, asOf: createdAt };
 }

@@ -1,4 +1,4 @@
-/** Tells people what changed since they were last told: once per change, per channel. */
+/** Sends an alert for each change to each channel, once. */
 import { milliseconds } from "../../core/text/duration.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,14 +28,13 @@ interface ConfiguredChannel {
   readonly settings: Config["alerts"][number];
 }
 
-/** Beside the waits and time limits of a delivery: what a busy machine needs. */
+/** Added to the maximum duration of a delivery, for a busy machine. */
 const SPARE_MILLISECONDS = 60_000;
 
 /**
- * Without the workspace's lock: a channel that does not answer must not keep others from working. What is to be told
- * is marked before and settled after, each in a moment under a lock of its own, so that of two processes one tells it;
- * whoever is killed in between leaves a mark that ends. A channel that fails is told the same again next time; it
- * never ends the work.
+ * Works without the workspace lock, so that a slow channel does not block other commands. Changes are marked as pending
+ * before they are sent and settled afterwards, under the alert lock, so that only one of two processes sends them. The
+ * mark of a killed process expires. A failed delivery is tried again next time; it never fails the command.
  */
 export async function sendAlerts(workspace: Workspace, records: readonly MonitorRecord[]): Promise<SentAlert[]> {
   const channels = await channelsOf(workspace);
@@ -60,7 +59,7 @@ interface PlannedMessage {
   readonly by: string;
 }
 
-/** What a record changes, marked as being told. */
+/** The messages that a record causes. Marks their changes as pending. */
 async function planned(
   workspace: Workspace,
   record: MonitorRecord,
@@ -81,9 +80,9 @@ async function planned(
         messages.push({ configured, alert, keys, by });
       }
     }
-    // One message after another: the last one's mark must outlast all before it.
-    const patience = messages.reduce((sum, { configured }) => sum + longestDelivery(configured), SPARE_MILLISECONDS);
-    const until = new Date(context.now().getTime() + patience).toISOString();
+    // Messages are sent one after another, so the mark must last as long as all deliveries together.
+    const longest = messages.reduce((sum, { configured }) => sum + longestDelivery(configured), SPARE_MILLISECONDS);
+    const until = new Date(context.now().getTime() + longest).toISOString();
     for (const { configured, keys, by } of messages)
       state = withPending(state, configured.channel.name, { keys, by, until });
     return state;
@@ -112,8 +111,8 @@ async function send(
     wait: pause,
   });
   if (error !== null) {
-    const message = `${channel.name} was not reached: ${error}`;
-    context.emit({ type: "warning", stage: "alerts", message, hint: "`mlctl alerts test` tries it again" });
+    const message = `could not send an alert to ${channel.name}: ${error}`;
+    context.emit({ type: "warning", stage: "alerts", message, hint: "run `mlctl alerts test` to try again" });
   }
   const { change, area, subject, items } = alert;
   return {
@@ -132,13 +131,13 @@ async function pause(time: number): Promise<void> {
   await sleep(time);
 }
 
-/** A message to every channel, whatever it listens to. */
+/** Sends a test message to every channel, regardless of its `on` and `level`. */
 export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   const { config, context } = workspace;
   const at = context.now().toISOString();
-  const subject = `[${config.name}] test: alerts of mlctl arrive here`;
+  const subject = `[${config.name}] test: this channel receives alerts of mlctl`;
   const lines = [
-    "This is a test. An alert says what was found, its value and limit, and in which rows.",
+    "This is a test. An alert contains the finding, its value and limit, and the window of rows.",
     "",
     `sent at ${at}`,
   ];
@@ -158,7 +157,7 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
   return sent;
 }
 
-/** Names are told apart: two webhooks of one host are two channels. */
+/** The configured channels. Repeated names get a number, e.g. for two webhooks of one host. */
 async function channelsOf({ config }: Workspace): Promise<ConfiguredChannel[]> {
   if (config.alerts.length === 0) return [];
   const { channelOf } = await import("../../notify/channelOf.ts");

@@ -1,13 +1,13 @@
-/** Looks back at what monitoring found. */
+/** Lists and shows recorded monitoring results. */
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import type { MonitorResult } from "./monitor.ts";
-import { summaryOf, type WindowSummary } from "./monitorRecord.ts";
+import { recordResult, summaryOf, type WindowSummary } from "./monitorRecord.ts";
 import type { Session } from "../session.ts";
 
-/** Newest window first. @param options.model REF; only what was found of that model */
+/** Newest window first. @param options.model REF; only results of that model */
 export function monitorHistory(
   { store }: Session,
   { model, limit }: { readonly model?: string | undefined; readonly limit?: number | undefined },
@@ -20,11 +20,12 @@ export function monitorHistory(
   return { windows: records.map(summaryOf) };
 }
 
-/** @param reference an id or the unique beginning of one, or "latest" @throws {MlctlError} kind "usage" */
+/** @param reference an id, a unique prefix of one, or "latest" @throws {MlctlError} kind "usage" if none or several match */
 export function monitorEntry({ store }: Session, reference: string): MonitorResult {
   const all = store.monitorings();
   const [newest] = all;
-  if (newest === undefined) throw new MlctlError("notReady", "nothing was watched yet", { hint: "mlctl monitor" });
+  if (newest === undefined)
+    throw new MlctlError("notReady", "there are no monitoring results yet", { hint: "run `mlctl monitor`" });
   if (reference === "latest") return resultOf(newest);
   const found = all.filter(({ monitorId }) => monitorId.startsWith(reference));
   if (found.length === 1 && reference !== "") return resultOf(found[0]!);
@@ -33,13 +34,13 @@ export function monitorEntry({ store }: Session, reference: string): MonitorResu
     all.map(({ monitorId }) => monitorId),
   );
   const what =
-    found.length > 1 ? `${found.length} entries begin with "${reference}"` : `there is no entry ${reference}`;
+    found.length > 1 ? `${found.length} entries start with "${reference}"` : `there is no entry ${reference}`;
   throw new MlctlError("usage", what, {
-    hint: near === undefined || found.length > 1 ? "`mlctl monitor --history` lists them" : `did you mean ${near}?`,
+    hint:
+      near === undefined || found.length > 1 ? "run `mlctl monitor --history` to list them" : `did you mean ${near}?`,
   });
 }
 
 function resultOf(record: MonitorRecord): MonitorResult {
-  const { kind: _kind, createdAt, settingsSha256: _settings, spread: _spread, ...rest } = record;
-  return { ...rest, asOf: createdAt, windows: [summaryOf(record)], alerts: [], dryRun: false };
+  return { ...recordResult(record), windows: [summaryOf(record)], alerts: [], dryRun: false };
 }

@@ -1,4 +1,4 @@
-/** The record of one window: what was found, of which rows, by which model and settings. */
+/** Builds and saves the record of one window: findings, rows, model and settings. */
 import type { MonitorArea, MonitorRecord, MonitorWindow } from "../../core/records/monitoring.ts";
 import { judgeWindow } from "../../monitoring/judgeWindow.ts";
 import { labelledRows } from "../../monitoring/performanceReport.ts";
@@ -39,10 +39,10 @@ export function monitorRecord(
   const end = request.until ?? (isHistory(request) ? Math.min(window.end ?? now, now) : now);
   const season = reference.seasonOf?.(window) ?? null;
   const judged = judgeWindow(rows, { ...settings, reference: reference.reference, season, end });
-  const told = toldWindow(watched, window, rows);
+  const described = describeWindow(watched, window, rows);
   const settingsSha256 = settingsHash(config, settings.segments);
-  // Labels come in other files: what a window of time is, its bounds say.
-  const place = isTimed(config.monitor.window) ? [told.start, told.end] : [watched.name, told.label];
+  // A time window is identified by its bounds, because labels may arrive in other files.
+  const place = isTimed(config.monitor.window) ? [described.start, described.end] : [watched.name, described.label];
   const id = [watched.source, place, loaded.sha256, settingsSha256];
   const monitorId = sha256Text(JSON.stringify(id)).slice(0, 12);
   const before = store.monitoring(monitorId);
@@ -51,18 +51,18 @@ export function monitorRecord(
     monitorId,
     createdAt: context.now().toISOString(),
     source: watched.source,
-    window: told,
+    window: described,
     runId: loaded.run?.runId ?? null,
     modelVersion: loaded.run?.modelVersion ?? null,
     modelSha256: loaded.sha256,
     settingsSha256,
     reference: comparedTo(reference, season),
     ...judged,
-    statements: statementsOf(before, told),
+    statements: statementsOf(before, described),
   };
 }
 
-/** What drift was judged by: where no earlier year has rows of these days it is all of training. */
+/** The reference used for drift: the season, or the training rows if no earlier year has rows of these days. */
 function comparedTo({ name, reference, seasonOf }: NamedReference, season: Season | null): MonitorRecord["reference"] {
   if (season !== null) return { name, rows: season.reference.rows };
   return { name: seasonOf === undefined ? name : "training", rows: reference.rows };
@@ -76,7 +76,7 @@ function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-function toldWindow(
+function describeWindow(
   watched: WatchedRows,
   { label, start, end, rows }: PlannedWindow,
   prepared: PreparedRows,
@@ -91,7 +91,7 @@ function toldWindow(
   };
 }
 
-/** What was said before, where rows or labels came since. */
+/** Earlier results of the window; the previous one is added if rows or labels arrived since. */
 function statementsOf(
   before: MonitorRecord | undefined,
   { rows, labelled }: MonitorWindow,
@@ -105,7 +105,7 @@ function statementsOf(
   ];
 }
 
-/** The same window judged alike again is left as it is: the record says when it was first judged so. */
+/** Saves the record, unless it only differs in its time: the record keeps the time of the first equal result. */
 export function keepRecord(session: Session, record: MonitorRecord): void {
   const before = session.store.monitoring(record.monitorId);
   const text = JSON.stringify({ ...record, createdAt: before?.createdAt });
@@ -113,7 +113,18 @@ export function keepRecord(session: Session, record: MonitorRecord): void {
   saveRecord(session.paths, session.store, record);
 }
 
-/** A window in a line, for lists and for the exit code. */
+/** The fields of a record that the result shows. */
+export function recordResult({
+  kind: _kind,
+  createdAt,
+  settingsSha256: _settings,
+  spread: _spread,
+  ...record
+}: MonitorRecord) {
+  return { ...record, asOf: createdAt };
+}
+
+/** Summary of a window for lists and the exit code. */
 export interface WindowSummary {
   readonly monitorId: string;
   readonly label: string;
@@ -122,8 +133,9 @@ export interface WindowSummary {
   readonly rows: number;
   readonly labelled: number;
   readonly status: MonitorRecord["status"];
-  /** Areas with a failure, and those where nothing could be judged. */
+  /** Areas with a failure. */
   readonly failed: readonly MonitorArea[];
+  /** Areas in which nothing could be judged. */
   readonly unjudged: readonly MonitorArea[];
   readonly driftShare: number | null;
   readonly metric: string;
@@ -132,7 +144,7 @@ export interface WindowSummary {
   readonly asOf: string;
 }
 
-/** How findings on estimates end. */
+/** Suffix of the names of findings that are based on estimates. */
 const ESTIMATED = " (estimated)";
 
 const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
@@ -146,7 +158,7 @@ export function summaryOf({
   createdAt,
   findings,
 }: MonitorRecord): WindowSummary {
-  // An estimate is no measurement: it neither fails nor passes.
+  // Estimates do not count as judged.
   const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED));
   const { label, start, end, rows, labelled } = window;
   const { metric, value, intervals } = performance;
@@ -169,8 +181,8 @@ export function summaryOf({
 }
 
 /**
- * That of the first named area with a failure in any window; else "not enough data" where a named area could not be
- * judged at all in the newest window: an absent figure never passes.
+ * The exit code of the first area of `failOn` with a failure in any window; else "not enough data" if one of them could
+ * not be judged in the newest window; else 0.
  */
 export function monitorExit(
   windows: readonly { readonly failed: readonly MonitorArea[]; readonly unjudged: readonly MonitorArea[] }[],

@@ -1,4 +1,4 @@
-/** What monitor compares against: the training rows as the model keeps them, or rows that config.json names. */
+/** The reference of monitor: the model's training rows, a season, a dataset or files. */
 import { resolve } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -15,11 +15,11 @@ import { readDataset } from "../datasets.ts";
 export interface NamedReference {
   readonly name: string;
   readonly reference: Reference;
-  /** Of a window, where it is held against its own season. */
+  /** The seasonal reference of a window; only for "same_season". */
   readonly seasonOf?: SeasonOf;
 }
 
-/** @throws {MlctlError} kind "usage" where the configured reference is neither a dataset nor a path */
+/** @throws {MlctlError} kind "usage" if the configured reference is neither a dataset nor a path */
 export async function monitorReference(session: Session, loaded: LoadedModel): Promise<NamedReference> {
   const { model } = loaded;
   const name = session.config.monitor.reference;
@@ -41,7 +41,7 @@ async function namedReference(session: Session, model: Model, name: string): Pro
   } catch (error) {
     if (!(error instanceof MlctlError) || error.kind !== "notReady") throw error;
     throw new MlctlError("usage", `monitor.reference: ${name} is neither a dataset nor a path`, {
-      hint: 'take "training", "same_season", the id of a dataset (`mlctl lineage`), or the path of a file or folder',
+      hint: 'use "training", "same_season", the id of a dataset (`mlctl lineage`), or the path of a file or folder',
       cause: error,
     });
   }

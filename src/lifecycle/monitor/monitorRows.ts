@@ -1,4 +1,4 @@
-/** The rows that monitor looks at: of files, of the newest dataset, or of the prediction log. */
+/** Reads the rows to monitor from files, the newest dataset or the prediction log. */
 import { existsSync } from "node:fs";
 import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -20,38 +20,38 @@ import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 import { readDataset } from "../datasets.ts";
 
-/** Rows that are judged together or cut into windows. */
+/** Rows that are cut into windows. */
 export interface WatchedRows {
   readonly source: MonitorSource;
-  /** What the rows are called in the record: files, or the dataset. */
+  /** Name in the record: the files, the dataset, or "predictions". */
   readonly name: string;
   readonly file: string | null;
   readonly table: Table;
-  /** What was answered then; undefined where the model is asked now. */
-  readonly answers?: Prediction;
-  /** The log's own time; else that of `time_column`. */
+  /** The logged predictions; undefined if the model has to predict the rows now. */
+  readonly predictions?: Prediction;
+  /** `time_column`, or the time column of the log. */
   readonly timeColumn: string | null;
 }
 
 export interface WatchOptions {
   readonly files: readonly string[];
-  /** Left out: the files, else the log where it holds anything, else the newest dataset. */
+  /** Default: the files; without files, the log if it has predictions; else the newest dataset. */
   readonly source?: "dataset" | "predictions" | undefined;
-  /** Each file by itself. */
+  /** Judge each file separately. */
   readonly eachFile: boolean;
-  /** How the one file is called in the history, where it does not stay where it lies. */
+  /** Name of a single file in the history, if it will be moved. */
   readonly calledAs?: string | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }
 
-/** The name of the log's time in its table: no column of data begins with a space. */
+/** Name of the log's time column. It starts with a space so that it cannot clash with a column of the data. */
 const LOGGED_AT = " answered at";
 
-/** So many logged answers are looked at, the newest; a million takes some 2 GB. */
-const MOST_LOGGED = 500_000;
+/** Maximum number of logged predictions to read, newest first. A million takes about 2 GB. */
+const MAX_LOGGED = 500_000;
 
-/** @throws {MlctlError} kind "notReady" where there is nothing to look at */
+/** @throws {MlctlError} kind "notReady" if there are no rows to monitor */
 export async function watchedRows(
   session: Session,
   loaded: LoadedModel,
@@ -68,10 +68,10 @@ export async function watchedRows(
 
 async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: WatchOptions): Promise<WatchedRows[]> {
   const found = await foundFiles(session, files);
-  for (const message of found.leftOut) session.context.emit({ type: "warning", stage: "monitor", message });
+  for (const message of found.skipped) session.context.emit({ type: "warning", stage: "monitor", message });
   if (found.files.length === 0) {
-    throw new MlctlError("notReady", `${files.join(", ")} holds no file to look at`, {
-      hint: `files must fit ${session.config.ingest.pattern}`,
+    throw new MlctlError("notReady", `${files.join(", ")} has no input files`, {
+      hint: `files must match ${session.config.ingest.pattern}`,
     });
   }
   const batches = eachFile ? found.files.map((file) => [file]) : [found.files];
@@ -102,11 +102,11 @@ async function rowsOfDataset(session: Session): Promise<WatchedRows> {
   const { store, config, context } = session;
   const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
   if (dataset === undefined) {
-    throw new MlctlError("notReady", "there is nothing to look at: no dataset, and no logged prediction", {
-      hint: "run `mlctl ingest`, or name files: mlctl monitor new.csv",
+    throw new MlctlError("notReady", "there is nothing to monitor: no dataset and no logged predictions", {
+      hint: "run `mlctl ingest`, or pass files: `mlctl monitor new.csv`",
     });
   }
-  const message = `looking at the newest dataset, ${dataset.artifact.path}`;
+  const message = `monitoring the newest dataset, ${dataset.artifact.path}`;
   context.emit({ type: "stage", stage: "monitor", message });
   const table = await readDataset(session, dataset);
   return {
@@ -119,15 +119,15 @@ async function rowsOfDataset(session: Session): Promise<WatchedRows> {
 }
 
 function rowsOfLog(path: string, { model, run }: LoadedModel, { since, until }: WatchOptions): WatchedRows {
-  const filter = { since, until, runId: run?.runId, limit: MOST_LOGGED, newestFirst: true };
+  const filter = { since, until, runId: run?.runId, limit: MAX_LOGGED, newestFirst: true };
   const logged = [...readPredictions(path, filter)].toReversed();
   if (logged.length === 0) {
     const which = run === null ? "" : ` of run ${run.runId}`;
-    throw new MlctlError("notReady", `no prediction${which} is logged`, {
-      hint: "`mlctl serve` logs what it answers; or name files: mlctl monitor new.csv",
+    throw new MlctlError("notReady", `no predictions${which} have been logged`, {
+      hint: "`mlctl serve` logs its predictions; or pass files: `mlctl monitor new.csv`",
     });
   }
-  const answers = loggedAnswers(logged, model);
+  const predictions = loggedPredictions(logged, model);
   const table = tableOfLog(logged, model);
   return {
     source: "predictions",
@@ -135,20 +135,20 @@ function rowsOfLog(path: string, { model, run }: LoadedModel, { since, until }: 
     file: null,
     table,
     timeColumn: LOGGED_AT,
-    ...(answers === undefined ? {} : { answers }),
+    ...(predictions === undefined ? {} : { predictions }),
   };
 }
 
-/** Inputs as they came, read as texts where they are not all numbers; the truth under the target's name. */
+/** Logged inputs as a table. Columns with any non-number become categories; labels get the name of the target. */
 function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): Table {
   const names = new Set(logged.flatMap(({ inputs }) => Object.keys(inputs)));
   names.delete(signature.target.name);
-  const nothing = new Set<unknown>([...signature.reading.nullValues, undefined]);
+  const missing = new Set<unknown>([...signature.reading.nullValues, undefined]);
   const columns = [...names].map((name) => {
     const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name] : null));
     return columnOf(
       name,
-      values.map((value) => (nothing.has(value) ? null : value!)),
+      values.map((value) => (missing.has(value) ? null : value!)),
     );
   });
   const labels = columnOf(
@@ -169,8 +169,8 @@ function columnOf(name: string, values: readonly (string | number | boolean | nu
   );
 }
 
-/** Undefined for several classes: only the probability of the answer was kept, so the model is asked again. */
-function loggedAnswers(logged: readonly JoinedPrediction[], { signature }: Model): Prediction | undefined {
+/** Undefined for multiclass: the log has only the probability of the predicted class, so the model predicts again. */
+function loggedPredictions(logged: readonly JoinedPrediction[], { signature }: Model): Prediction | undefined {
   const { task, classes = [] } = signature.target;
   if (task === "multiclass") return undefined;
   if (task === "regression")

@@ -1,4 +1,4 @@
-/** The same days of earlier years, from the rows that the model was trained on: the reference "same_season". */
+/** The reference "same_season": the same days of earlier years, from the model's dataset. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Reference } from "../../core/records/reference.ts";
 import { predictionsAndLabels } from "../../monitoring/predictionsAndLabels.ts";
@@ -13,18 +13,18 @@ import { readDataset } from "../datasets.ts";
 export const SAME_SEASON = "same_season";
 
 /**
- * How years differ from one another is looked at in these neighbouring windows too, in lengths of the window: of k
- * years alone, one in k + 1 is the oddest by chance; of five times as many comparisons one in twenty or so.
+ * Offsets, in lengths of the window, of the windows in which years are compared with each other. With k years in one
+ * window, 1 in k + 1 comparisons is the most extreme by chance; with five windows, only about 1 in 20.
  */
 const NEIGHBOURS = [-2, -1, 0, 1, 2];
 
-/** Further away is another season: two weeks. */
-const LONGEST_STEP = 14 * 86_400_000;
+/** Maximum offset between these windows, two weeks: further away is another season. */
+const MAX_STEP = 14 * 86_400_000;
 
-/** Null where no earlier year has enough rows of these days. */
+/** Returns null if no earlier year has enough rows of these days. */
 export type SeasonOf = (window: PlannedWindow) => Season | null;
 
-/** @throws {MlctlError} kind "usage" without a time column, "notReady" where the training rows are not known */
+/** @throws {MlctlError} kind "usage" without a time column, "notReady" if the model's dataset is unknown */
 export async function monitorSeason(session: Session, { model, run }: LoadedModel): Promise<SeasonOf> {
   const { config, store } = session;
   const dataset = run === null ? undefined : store.dataset(run.datasetId);
@@ -32,9 +32,7 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
     throw new MlctlError(
       "notReady",
       `monitor.reference: ${SAME_SEASON} needs the dataset that the model was trained on`,
-      {
-        hint: "train a model in this workspace, or take another reference",
-      },
+      { hint: "train a model in this workspace, or use another reference" },
     );
   }
   const table = await readDataset(session, dataset);
@@ -42,7 +40,7 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
   const history = prepareRows(model, table, { timeColumn, round: serve.round, known: [] });
   const { time } = history;
   if (time === null) {
-    throw new MlctlError("usage", `monitor.reference: ${SAME_SEASON} needs a column that says when a row happened`, {
+    throw new MlctlError("usage", `monitor.reference: ${SAME_SEASON} needs a time column`, {
       hint: 'set "time_column" in config.json',
     });
   }
@@ -67,7 +65,7 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
     const years = yearsAt(0);
     if (years.length === 0) return null;
     const usual = NEIGHBOURS.flatMap((lengths) => {
-      const beside = yearsAt(lengths * Math.min(end - start, LONGEST_STEP));
+      const beside = yearsAt(lengths * Math.min(end - start, MAX_STEP));
       if (beside.length < 2) return [];
       return beside.map((rows, left) => {
         const others = referenceTo(joined(beside.filter((_, year) => year !== left)));
@@ -87,7 +85,7 @@ interface Bounds {
   readonly end: number;
 }
 
-/** The same days of each year before; only what lies before the window itself, and not before `from`. */
+/** The same days of each earlier year, back to `from`; nothing after `until`. */
 function yearsBefore(days: Bounds, { from, until }: { readonly from: number; readonly until: number }): Bounds[] {
   const bounds: Bounds[] = [];
   for (let years = 1; yearsEarlier(days.end, years) > from; years++) {
@@ -96,7 +94,7 @@ function yearsBefore(days: Bounds, { from, until }: { readonly from: number; rea
   return bounds;
 }
 
-/** February 29 is March 1 where there is none. */
+/** February 29 becomes March 1 in years without it. */
 function yearsEarlier(at: number, years: number): number {
   const date = new Date(at);
   return date.setUTCFullYear(date.getUTCFullYear() - years);

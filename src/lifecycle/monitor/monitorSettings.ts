@@ -1,4 +1,4 @@
-/** How windows are judged here, from `monitor` of config.json. */
+/** Turns `monitor` of config.json into the settings that judge a window. */
 import type { Config } from "../../config/schema/schema.ts";
 import type { Run } from "../../core/records/run.ts";
 import { milliseconds, MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
@@ -10,7 +10,7 @@ import type { LoadedModel } from "../loadModel.ts";
 
 export type MonitorSettings = Omit<JudgeOptions, "reference" | "end">;
 
-/** @param segments columns instead of `monitor.segments` */
+/** @param segments columns to use instead of `monitor.segments` */
 export function monitorSettings(
   config: Config,
   { model, run }: LoadedModel,
@@ -28,7 +28,7 @@ export function monitorSettings(
       ...quality,
       freshnessDays: freshness === undefined ? undefined : milliseconds(freshness) / MILLISECONDS_A_DAY,
     },
-    performance: { metric, ...yardstick(run, metric), require: monitor.require, confidence: monitor.confidence },
+    performance: { metric, ...testScore(run, metric), require: monitor.require, confidence: monitor.confidence },
     segments: segments ?? monitor.segments,
     segmentRows: monitor.segment_rows,
     minimumRows: monitor.minimum_rows,
@@ -36,14 +36,14 @@ export function monitorSettings(
   };
 }
 
-/** What decides a verdict, apart from rows and model: a record of other settings is another record. */
+/** Hash of the settings that affect a result. Other settings make another record. */
 export function settingsHash({ monitor, serve, target }: Config, segments: readonly string[]): string {
   const { window: _window, step: _step, retrain_on: _retrain, ...rest } = monitor;
   return sha256Text(JSON.stringify({ ...rest, segments, round: serve.round, target }));
 }
 
-/** The deciding metric on the test data, which the model was not trained on. */
-function yardstick(
+/** The deciding metric on the test set, for comparison. */
+function testScore(
   run: Run | null,
   metric: string,
 ): { reference: number | null; referenceInterval: readonly [number, number] | null } {

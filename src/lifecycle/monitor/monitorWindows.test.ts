@@ -3,7 +3,7 @@ import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindow
 
 const DAY = 86_400_000;
 const at = (text: string): number => Date.parse(text.includes("T") ? text : `${text}T00:00:00Z`);
-/** One row at noon of each day from 2024-01-01 on. */
+/** One row at noon of each day, starting on 2024-01-01. */
 const noons = (days: number): Float64Array =>
   Float64Array.from({ length: days }, (_, i) => at("2024-01-01") + (i + 0.5) * DAY);
 
@@ -13,19 +13,19 @@ function plan(time: Float64Array | null, request: Partial<WindowRequest>, rowCou
 }
 
 describe("planWindows", () => {
-  it("takes all rows, or those between two dates", () => {
+  it("returns all rows, or those between two dates", () => {
     expect(plan(noons(10), {})).toEqual(["all rows: 0-9"]);
     expect(plan(noons(10), { since: at("2024-01-03"), until: at("2024-01-05") })).toEqual(["all rows: 2-3"]);
     expect(plan(null, {}, 4)).toEqual(["all rows: 0-3"]);
   });
 
-  it("takes the newest window of a length, up to the newest row, a date, or now", () => {
+  it("returns the newest window of a length, up to the newest row, a date, or now", () => {
     expect(plan(noons(10), { window: "3d" })).toEqual(["2024-01-07T12:00:00Z to 2024-01-10T12:00:00Z: 7-9"]);
     expect(plan(noons(10), { window: "3d", until: at("2024-01-06") })).toEqual(["2024-01-03 to 2024-01-06: 2-4"]);
     expect(plan(noons(10), { window: "1d", now: at("2024-01-20") })).toEqual(["2024-01-19 to 2024-01-20: none"]);
   });
 
-  it("tiles the history, and keeps a last window that is not over", () => {
+  it("tiles the history, and keeps an incomplete last window", () => {
     expect(plan(noons(10), { window: "4d", backfill: true })).toEqual([
       "2024-01-01 to 2024-01-05: 0-3",
       "2024-01-05 to 2024-01-09: 4-7",
@@ -33,23 +33,23 @@ describe("planWindows", () => {
     ]);
   });
 
-  it("moves a window on by a step, looking back before --since", () => {
+  it("moves a window by a step; the first window starts before --since", () => {
     const request = { window: "3d", step: "1d", since: at("2024-01-05"), until: at("2024-01-07") };
     expect(plan(noons(10), request)).toEqual(["2024-01-03 to 2024-01-06: 2-4", "2024-01-04 to 2024-01-07: 3-5"]);
   });
 
-  it("knows UTC days, weeks from Monday, and months", () => {
+  it("supports UTC days, weeks from Monday, and months", () => {
     // 2024-01-10 is a Wednesday.
     expect(plan(noons(10), { window: "day" })).toEqual(["2024-01-10: 9-9"]);
     expect(plan(noons(10), { window: "week" })).toEqual(["week of 2024-01-08: 7-9"]);
     expect(plan(noons(40), { window: "month", backfill: true })).toEqual(["2024-01: 0-30", "2024-02: 31-39"]);
   });
 
-  it("takes of a log the newest day that is over", () => {
+  it("returns the newest complete day of a log", () => {
     expect(plan(noons(10), { window: "day", now: at("2024-01-10T06:00:00Z") })).toEqual(["2024-01-09: 8-8"]);
   });
 
-  it("takes so many rows, in the order of time", () => {
+  it("returns windows of a number of rows, ordered by time", () => {
     const shuffled = Float64Array.of(3, 1, 2, 5, 4).map((day) => at("2024-01-01") + day * DAY);
     const planned = planWindows(shuffled, 5, { window: "2 rows", step: null, backfill: true });
     expect(planned.map(({ label, rows }) => [label, [...rows]])).toEqual([
@@ -60,7 +60,7 @@ describe("planWindows", () => {
     expect(plan(null, { window: "2 rows" }, 5)).toEqual(["rows 4 to 5: 3-4"]);
   });
 
-  it("leaves rows without a time out of windows of time", () => {
+  it("excludes rows without a time from time windows", () => {
     const time = noons(4);
     time[1] = NaN;
     expect(planWindows(time, 4, { window: "30d", step: null, backfill: false })[0]!.rows).toEqual(
@@ -68,13 +68,13 @@ describe("planWindows", () => {
     );
   });
 
-  it("refuses windows of time without a time, and too many", () => {
-    expect(() => plan(null, { window: "7d" }, 3)).toThrow("windows of 7d need a column that says when a row happened");
-    expect(() => plan(null, { since: 0 }, 3)).toThrow("--since and --until need a column");
+  it("rejects time windows without a time column, and too many windows", () => {
+    expect(() => plan(null, { window: "7d" }, 3)).toThrow("windows of 7d need a time column");
+    expect(() => plan(null, { since: 0 }, 3)).toThrow("--since and --until need a time column");
     expect(() => plan(noons(400), { window: "1m", backfill: true })).toThrow("windows of 1m are too many");
   });
 
-  it("says how far back a log has to be read", () => {
+  it("returns how far back a log has to be read", () => {
     const base = { step: null, backfill: false, now: at("2024-03-01") };
     expect(earliestNeeded({ ...base, window: "14d" })).toBe(at("2024-02-16"));
     expect(earliestNeeded({ ...base, window: null })).toBeUndefined();

@@ -1,18 +1,18 @@
-/** Cuts rows into the windows that are judged together. */
+/** Cuts rows into windows. */
 import { MlctlError } from "../../core/errors.ts";
 import { milliseconds } from "../../core/text/duration.ts";
 
 export interface WindowRequest {
-  /** "90d", "500 rows", "day", "week", "month"; null: all rows. "file" is for whoever reads the files. */
+  /** "90d", "500 rows", "day", "week", "month"; null or "file": all rows ("file" is handled where files are read). */
   readonly window: string | null;
-  /** How far windows of a length lie apart; null: their length. */
+  /** Distance between windows of a length; null: their length. */
   readonly step: string | null;
   /** Inclusive and exclusive, in milliseconds. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** All windows of the history, not only the newest. */
+  /** Return all windows of the history, not only the newest. */
   readonly backfill: boolean;
-  /** Where nothing says when the newest window ends: now for a log, undefined where the newest row decides. */
+  /** End of the newest window of a log if there is no `until`; undefined if the newest row is the end. */
   readonly now?: number | undefined;
 }
 
@@ -24,18 +24,18 @@ export interface PlannedWindow {
   readonly rows: Int32Array;
 }
 
-/** So many windows at once are a mistake: minutes over years. */
-const MOST_WINDOWS = 10_000;
+/** Maximum number of windows: more are a mistake, such as windows of a minute over years. */
+const MAX_WINDOWS = 10_000;
 
 const calendar = ["day", "week", "month"] as const;
 type Calendar = (typeof calendar)[number];
 
 /**
- * The newest window, or with `since` or `backfill` all of them, oldest first; those without a row are left out then.
- * Windows of a length end a step apart, from `since` on; those of the calendar are UTC days, weeks from Monday, months.
+ * Returns the newest window, or with `since` or `backfill` all windows that have rows, oldest first. Windows of a length
+ * end one step apart, starting from `since`. Calendar windows are UTC days, weeks from Monday, or months.
  *
- * @param time milliseconds, NaN for a row whose time is not known: it is in no window of time
- * @throws {MlctlError} kind "usage": windows by time without a time column
+ * @param time milliseconds; a row with NaN belongs to no time window
+ * @throws {MlctlError} kind "usage" for time windows without a time column
  */
 export function planWindows(time: Float64Array | null, rowCount: number, request: WindowRequest): PlannedWindow[] {
   const { window, since, until } = request;
@@ -46,7 +46,7 @@ export function planWindows(time: Float64Array | null, rowCount: number, request
   }
   if (time === null) throw withoutTime(`windows of ${window}`);
   const bounds = isCalendar(window) ? calendarBounds(window, time, request) : lengthBounds(window, time, request);
-  // A window may begin before --since, which says where the first one ends or begins; nothing is taken after --until.
+  // A window may start before --since, but contains no rows after --until.
   const rowsOf = rowsInTime(time, until ?? Infinity);
   const planned = bounds.map((each) => ({ ...each, rows: rowsOf(each.start, each.end) }));
   return isHistory(request) ? planned.filter((each) => each.rows.length > 0) : planned;
@@ -56,19 +56,19 @@ export function isHistory({ since, backfill }: Pick<WindowRequest, "since" | "ba
   return backfill || since !== undefined;
 }
 
-/** Before this instant no window of a log reaches; undefined where all of it is asked for. */
+/** The earliest time that a window of a log needs; undefined if all of the log is needed. */
 export function earliestNeeded({ window, since, until, backfill, now }: WindowRequest): number | undefined {
   if (window === null || window === "file" || window.endsWith(" rows") || (backfill && since === undefined))
     return undefined;
   const end = since ?? until ?? now;
-  // Two months hold the last one that is over, and two weeks or days as well.
+  // 62 days contain the last complete month, week or day.
   const length = isCalendar(window) ? 62 * 86_400_000 : milliseconds(window);
   return end === undefined ? undefined : end - length;
 }
 
 function withoutTime(what: string): MlctlError {
-  return new MlctlError("usage", `${what} need a column that says when a row happened`, {
-    hint: 'set "time_column" in config.json, or take --window "500 rows"',
+  return new MlctlError("usage", `${what} need a time column`, {
+    hint: 'set "time_column" in config.json, or use --window "500 rows"',
   });
 }
 
@@ -88,7 +88,7 @@ function wholeWindow(time: Float64Array | null, rows: Int32Array): PlannedWindow
   return { label: "all rows", ...spanOf(time, rows), rows };
 }
 
-/** From the first row to just after the last. */
+/** From the time of the first row to just after the last. */
 function spanOf(time: Float64Array | null, rows: Int32Array): { start: number | null; end: number | null } {
   if (time === null) return { start: null, end: null };
   let [start, end] = [Infinity, -Infinity];
@@ -100,7 +100,7 @@ function spanOf(time: Float64Array | null, rows: Int32Array): { start: number | 
   return start <= end ? { start, end: end + 1 } : { start: null, end: null };
 }
 
-/** Of consecutive rows, by time where there is one; a last window with fewer is one too. */
+/** Windows of consecutive rows, ordered by time if there is one. The last window may have fewer rows. */
 function countWindows(
   rows: Int32Array,
   size: number,
@@ -127,7 +127,7 @@ function newestOf(time: Float64Array, { until, now }: WindowRequest): number {
   if (now !== undefined) return now;
   let newest = -Infinity;
   for (const value of time) if (value > newest) newest = value;
-  // An hour or a day is whole where its last row is: the window ends after it.
+  // The end is exclusive, so it is just after the newest row.
   return newest + 1;
 }
 
@@ -154,7 +154,7 @@ function boundsOf(end: number, length: number): Bounds {
   return { label: `${shown(end - length)} to ${shown(end)}`, start: end - length, end };
 }
 
-/** Midnight is told as its day. */
+/** Shows midnight as a date without a time. */
 function shown(at: number): string {
   const iso = new Date(at).toISOString();
   return iso.endsWith("T00:00:00.000Z") ? iso.slice(0, 10) : iso.replace(/\.\d+Z$/, "Z");
@@ -163,9 +163,9 @@ function shown(at: number): string {
 function calendarBounds(unit: Calendar, time: Float64Array, request: WindowRequest): Bounds[] {
   const end = newestOf(time, request);
   if (!Number.isFinite(end)) return [];
-  // Of a log, the newest day that is over; of rows that were given, the one with the newest row.
-  const isOver = request.until === undefined && request.now !== undefined;
-  const last = isOver ? startOf(unit, startOf(unit, end) - 1) : startOf(unit, end - 1);
+  // For a log, the newest complete unit; for given rows, the unit of the newest row.
+  const mustBeComplete = request.until === undefined && request.now !== undefined;
+  const last = mustBeComplete ? startOf(unit, startOf(unit, end) - 1) : startOf(unit, end - 1);
   const first = isHistory(request) ? startOf(unit, request.since ?? oldestOf(time)) : last;
   refuseTooMany((last - first) / 86_400_000, unit);
   const bounds: Bounds[] = [];
@@ -176,9 +176,9 @@ function calendarBounds(unit: Calendar, time: Float64Array, request: WindowReque
 }
 
 function refuseTooMany(count: number, window: string): void {
-  if (count <= MOST_WINDOWS) return;
+  if (count <= MAX_WINDOWS) return;
   throw new MlctlError("usage", `${Math.ceil(count)} windows of ${window} are too many`, {
-    hint: "give --since, or a longer --window or --step",
+    hint: "use --since, or a longer --window or --step",
   });
 }
 
@@ -204,7 +204,7 @@ function labelOf(unit: Calendar, start: number): string {
   return unit === "month" ? day.slice(0, 7) : unit === "week" ? `week of ${day}` : day;
 }
 
-/** Sorted once, so that a thousand windows cost a thousand look-ups. */
+/** Sorts the rows once, so that each window costs only a binary search. */
 function rowsInTime(time: Float64Array, until: number): (start: number, end: number) => Int32Array {
   const order = Int32Array.from(time.keys()).filter((row) => time[row]! < until);
   order.sort((a, b) => time[a]! - time[b]!);

@@ -39,7 +39,7 @@ const model: Model = {
   sha256: "",
 };
 
-/** More than the 4 MB from which on a thread is started. */
+/** A file larger than 4 MB, so that a thread is started. */
 function request(name: string, row: (i: number) => string): ReferenceFiles {
   const path = join(folder, name);
   writeFileSync(path, `a,text\n${Array.from({ length: 150_000 }, (_, i) => row(i)).join("\n")}\n`);
@@ -47,16 +47,16 @@ function request(name: string, row: (i: number) => string): ReferenceFiles {
 }
 
 describe("referenceInThread", () => {
-  it("says of a large file what reading it here says", async () => {
+  it("gives the same result for a large file as reading it in this thread", async () => {
     const files = request("rows.csv", (i) => `${(i * 7919) % 10_007},a text of some length`);
     const found = await referenceInThread(files);
     expect(found).toEqual(await referenceOfFiles(files));
-    // every 10,007th value is the same, so that 0 … 10,006 are all there
+    // the values cycle through 0 … 10,006
     expect(found.columns.a).toMatchObject({ kind: "number", count: 150_000, missing: 0 });
     expect(found.prediction).toMatchObject({ kind: "number", count: 50_000 });
   });
 
-  it("tells what is wrong with a file as reading it here does", async () => {
+  it("reports the same error as reading the file in this thread", async () => {
     const files = request("wrong.csv", (i) => (i === 140_000 ? "1" : `${i},a text of some length`));
     const error = await referenceOfFiles(files).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ kind: "data", message: expect.stringContaining("line 140002") });

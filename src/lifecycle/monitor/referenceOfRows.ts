@@ -1,4 +1,4 @@
-/** A reference made of rows that config.json names: of a table, or of files, which a thread can read as well. */
+/** Computes a reference from a table or from files. Also runs in a thread. */
 import type { Model } from "../../core/records/model.ts";
 import type { Reference } from "../../core/records/reference.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -9,16 +9,16 @@ import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { samplePositions } from "../../stats/samplePositions.ts";
 
-/** Of a larger reference so many rows are answered, drawn by the seed: a hundredth is known to half a thousandth. */
-const MOST_ANSWERED = 50_000;
+/** Maximum number of rows to predict, sampled by the seed: a share of 1 % then has a standard error below 0.05 %. */
+const MAX_PREDICTED = 50_000;
 
-/** Plain values: they go over to a thread. */
+/** Plain values only, because they are sent to a thread. */
 export interface ReferenceOptions {
   readonly model: Model;
   readonly timeColumn: string | null;
   readonly round: number | null;
   readonly seed: number;
-  /** Exactly Evidently's figures need every value; the calibrated rules are as good with a sample. */
+  /** Evidently's rules need every value; the calibrated rules work with a sample. */
   readonly isExact: boolean;
 }
 
@@ -38,15 +38,15 @@ export function referenceOfRows(table: Table, options: ReferenceOptions): Refere
     timeColumn,
     round,
     known: [],
-    ...(isExact ? {} : { asked: samplePositions(table.rowCount, { seed, sampleSize: MOST_ANSWERED }) }),
+    ...(isExact ? {} : { asked: samplePositions(table.rowCount, { seed, sampleSize: MAX_PREDICTED }) }),
   });
   const { target } = model.signature;
-  const answers = yPred.filter((value) => !Number.isNaN(value));
-  const truth = yTrue.filter((value) => !Number.isNaN(value));
+  const predictions = yPred.filter((value) => !Number.isNaN(value));
+  const labels = yTrue.filter((value) => !Number.isNaN(value));
   return referenceOf(inputs, {
     seed,
     ...(isExact ? { sampleSize: table.rowCount } : {}),
-    ...(answers.length === 0 ? {} : { prediction: predictionColumn(target, answers) }),
-    ...(truth.length === 0 ? {} : { target: predictionColumn(target, truth) }),
+    ...(predictions.length === 0 ? {} : { prediction: predictionColumn(target, predictions) }),
+    ...(labels.length === 0 ? {} : { target: predictionColumn(target, labels) }),
   });
 }

@@ -1,11 +1,11 @@
-/** The thread that reads a reference while the rows to be judged are read and answered. */
+/** Thread that computes a reference while the main thread reads and predicts the rows to monitor. */
 import { parentPort, workerData } from "node:worker_threads";
 import { MlctlError, type ErrorKind } from "../../core/errors.ts";
 import type { Reference } from "../../core/records/reference.ts";
 import { referenceOfFiles, type ReferenceFiles } from "./referenceOfRows.ts";
 
-/** Classes do not survive the way between threads. */
-export type ReferenceAnswer =
+/** Errors are sent as plain objects, because messages between threads lose their class. */
+export type ReferenceResult =
   | { readonly reference: Reference }
   | {
       readonly error: {
@@ -16,16 +16,16 @@ export type ReferenceAnswer =
       };
     };
 
-// What is no error of the user ends the thread, and is told by its "error" event.
+// Any error that is not an MlctlError ends the thread and arrives as its "error" event.
 referenceOfFiles(workerData as ReferenceFiles).then(
-  (reference) => tell({ reference }),
+  (reference) => post({ reference }),
   (error: unknown) => {
     if (!(error instanceof MlctlError)) throw error;
     const { kind, message, hint, details } = error;
-    tell({ error: { kind, message, hint, details } });
+    post({ error: { kind, message, hint, details } });
   },
 );
 
-function tell(answer: ReferenceAnswer): void {
-  parentPort?.postMessage(answer, []);
+function post(result: ReferenceResult): void {
+  parentPort?.postMessage(result, []);
 }

@@ -1,4 +1,4 @@
-/** What production, rollbacks, aliases, logged predictions and the next fullprocess still need. */
+/** Finds the records that production, rollbacks, aliases, logged predictions and the next fullprocess need. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -8,25 +8,25 @@ import type { Session } from "../session.ts";
 
 export interface Needed {
   readonly trainIds: ReadonlySet<string>;
-  /** Stamps of trainings whose reports stay. */
+  /** Ids of the trainings whose reports are kept. */
   readonly reportStamps: ReadonlySet<string>;
-  /** @param goneRuns run ids that will not be there any more */
+  /** @param goneRuns ids of the runs that will be deleted */
   isDatasetNeeded(dataset: Dataset, goneRuns: ReadonlySet<string>): boolean;
 }
 
-/** @param deployments those whose releases stay, newest first: of the others only the record does */
+/** @param deployments the deployments whose releases are kept, newest first */
 export function neededBy({ store, paths, config, configSha256 }: Session, deployments: readonly Deployment[]): Needed {
   const runs = store.runs();
   const predicted = modelsOfPredictions(predictionLogPath(paths.database));
   const datasets = store.datasets();
   const bySha256 = new Map(datasets.map(({ artifact, datasetId }) => [artifact.sha256, datasetId]));
   const ids = new Set(datasets.map(({ datasetId }) => datasetId));
-  // By its id; where that is gone, one with the same bytes says the same.
+  // By id; if that dataset is gone, one with the same content.
   const datasetOf = (id: string, sha256: string): string | undefined => (ids.has(id) ? id : bySha256.get(sha256));
   const newestDatasets = newestOfEachFolder(datasets);
   const newestHashes = new Set(newestDatasets.map(({ artifact }) => artifact.sha256));
   const runIds = new Set([
-    // Each of them can be gone back to, and `lineage` tells of it.
+    // `mlctl deploy --rollback` and `mlctl lineage` need these.
     ...deployments.map(({ runId }) => runId),
     ...store.aliases().map(({ runId }) => runId),
     ...predicted.runIds,
@@ -35,7 +35,7 @@ export function neededBy({ store, paths, config, configSha256 }: Session, deploy
     runIds.has(run.runId) ||
     run.note !== undefined ||
     (run.model !== null && predicted.sha256s.has(run.model.sha256)) ||
-    // Else the next fullprocess would train again on data that it judged already.
+    // Otherwise the next fullprocess would train again on the same data.
     (newestHashes.has(run.datasetSha256) && run.configSha256 === configSha256);
   const needed = runs.filter(isNeeded);
   const newest = store.latestModelRun();
@@ -47,17 +47,20 @@ export function neededBy({ store, paths, config, configSha256 }: Session, deploy
     isDatasetNeeded({ datasetId }, goneRuns) {
       if (newestDatasets.some((dataset) => dataset.datasetId === datasetId)) return true;
       if (config.monitor.reference === datasetId) return true;
-      const staying = runs.filter(({ runId }) => !goneRuns.has(runId));
+      const remaining = runs.filter(({ runId }) => !goneRuns.has(runId));
       const lost = deployments.filter(({ runId }) => store.run(runId) === undefined);
       return (
-        staying.some((run) => datasetOf(run.datasetId, run.datasetSha256) === datasetId) ||
+        remaining.some((run) => datasetOf(run.datasetId, run.datasetSha256) === datasetId) ||
         lost.some(({ datasetSha256 }) => datasetOf("", datasetSha256) === datasetId)
       );
     },
   };
 }
 
-/** Newest first: rows of files that are gone stand only in the newest, and it says which files are known. */
+/**
+ * The newest dataset of each input folder. It is always needed: it lists the known files, and rows of removed files exist
+ * only there. @param datasets newest first
+ */
 function newestOfEachFolder(datasets: readonly Dataset[]): Dataset[] {
   const newest = new Map<string, Dataset>();
   for (const dataset of datasets) if (!newest.has(dataset.inputFolder)) newest.set(dataset.inputFolder, dataset);

@@ -1,4 +1,4 @@
-/** What prune would take away, and what it must not; nothing is changed here. */
+/** Decides what prune deletes and what it keeps. Changes nothing. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
@@ -41,9 +41,9 @@ export interface PruneItem extends PruneCandidate {
 }
 
 export interface PrunePlan {
-  /** In the order in which they go. */
+  /** Items to delete, in order. */
   readonly items: readonly PruneItem[];
-  /** How many stay, by kind. */
+  /** Number of kept items, by kind. */
   readonly kept: Readonly<Partial<Record<PruneKind, number>>>;
 }
 
@@ -71,9 +71,9 @@ export function planPrune(session: Session): PrunePlan {
   const gone = new Set(chosen.flatMap(({ items }) => items.flatMap(({ records }) => records)));
   for (const { release } of releases.items) gone.add(release!);
   const named = namedFiles(session, gone);
-  // What goes with its record is counted there.
-  const going = chosen.flatMap(({ items }) => items.flatMap((item) => item.files));
-  const files: PruneCandidate[] = looseFiles(session.paths, new Set([...named, ...going])).map((file) => ({
+  // Files that are deleted with their record are not loose.
+  const deleted = chosen.flatMap(({ items }) => items.flatMap((item) => item.files));
+  const files: PruneCandidate[] = looseFiles(session.paths, new Set([...named, ...deleted])).map((file) => ({
     id: file.name,
     createdAt: file.createdAt,
     records: [],
@@ -109,7 +109,7 @@ interface Choice {
   readonly kept: number;
 }
 
-/** What is neither among the newest, nor young, nor needed. */
+/** Chooses the candidates to delete: not among the newest, old enough, and not needed. */
 function choose(
   { config, context }: Session,
   kind: Exclude<PruneKind, "leftovers">,
@@ -138,12 +138,12 @@ function isOf(record: WorkspaceRecord, { trainIds }: Needed): boolean {
   return record.kind === "search" && trainIds.has(record.trainId);
 }
 
-/** Files that a record names which stays: two datasets may share a rejected file. */
+/** Files that a remaining record names. Two datasets may share a rejected file. */
 function namedFiles({ store, paths }: Session, gone: ReadonlySet<WorkspaceRecord>): Set<string> {
   const isGone = new Set([...gone].map(keyOf));
   const all: WorkspaceRecord[] = [...store.datasets(), ...store.runs(), ...store.deployments()];
-  const staying = all.filter((record) => !isGone.has(keyOf(record)));
-  const extra = staying.flatMap((record) =>
+  const remaining = all.filter((record) => !isGone.has(keyOf(record)));
+  const extra = remaining.flatMap((record) =>
     record.kind === "dataset"
       ? [
           toRecordPath(paths.workspace, join(paths.datasets, `ingestedfiles_${record.datasetId}.txt`)),
@@ -151,17 +151,17 @@ function namedFiles({ store, paths }: Session, gone: ReadonlySet<WorkspaceRecord
         ]
       : [],
   );
-  return new Set([...staying.flatMap(filesOf), ...extra]);
+  return new Set([...remaining.flatMap(filesOf), ...extra]);
 }
 
 function keyOf(record: WorkspaceRecord): string {
   return `${record.kind} ${recordId(record)}`;
 }
 
-/** Each kind by itself: a report is no reason to keep one picture less. */
+/** The retention of reports applies to each of these kinds separately. */
 const reportKinds = [/^report_.+\.html$/, /^report_.+\.md$/, /\.png$/, /^apireturns_/, /^latestscore_/] as const;
 
-/** What a killed training, ingestion or prune left. */
+/** Files that a killed training, ingestion or prune left behind. */
 const leftover = /^(trainedmodel|finaldata|ingestedfiles)_/;
 
 function withoutNamed(item: PruneItem, named: ReadonlySet<string>): PruneItem {
@@ -174,7 +174,7 @@ function keptOf(choices: readonly Choice[]): PrunePlan["kept"] {
   return kept;
 }
 
-/** Of the files that are there. */
+/** Total size of the files; missing ones count as 0. */
 export function bytesOf(workspace: string, files: readonly string[]): number {
   return files
     .map((file) => statSync(fromRecordPath(workspace, file), { throwIfNoEntry: false })?.size ?? 0)

@@ -1,4 +1,4 @@
-/** prune: takes away what the retention of config.json does not keep and nothing needs. */
+/** prune: deletes what nothing needs and `retention` of config.json does not keep. */
 import { MlctlError } from "../../core/errors.ts";
 import { deploymentIsLost } from "../../storage/deployment/currentDeployment.ts";
 import { pruneRelease } from "../../storage/deployment/pruneRelease.ts";
@@ -21,7 +21,7 @@ export interface PrunedItem {
 
 export interface PruneResult {
   readonly dryRun: boolean;
-  /** What went, or would go. */
+  /** Items that were deleted, or would be. */
   readonly items: readonly PrunedItem[];
   readonly bytes: number;
   readonly kinds: readonly {
@@ -32,11 +32,11 @@ export interface PruneResult {
   }[];
 }
 
-/** @throws {MlctlError} kind "data" where a record cannot be read or is gone: it may name what looks unneeded */
+/** @throws {MlctlError} kind "data" if a record is missing or unreadable, because it may reference what looks unneeded */
 export async function prune(session: Session, { dryRun }: { readonly dryRun: boolean }): Promise<PruneResult> {
-  requireKnown(session);
+  requireReadableRecords(session);
   const { items, kept } = planPrune(session);
-  const told = items.map((item) => toldOf(session, item));
+  const described = items.map((item) => describe(session, item));
   if (!dryRun) {
     for (const [i, item] of items.entries()) {
       session.context.signal.throwIfAborted();
@@ -48,31 +48,35 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
     }
   }
   const kinds = pruneKinds.map((kind) => {
-    const of = told.filter((item) => item.kind === kind);
+    const of = described.filter((item) => item.kind === kind);
     return { kind, removed: of.length, kept: kept[kind] ?? 0, bytes: sum(of) };
   });
-  return { dryRun, items: told, bytes: sum(told), kinds };
+  return { dryRun, items: described, bytes: sum(described), kinds };
 }
 
-function requireKnown({ paths, store }: Session): void {
+function requireReadableRecords({ paths, store }: Session): void {
   if (deploymentIsLost(paths.production)) {
-    throw new MlctlError("data", "nothing is pruned: deployment.json is gone, and what is in production is not known", {
-      hint: "put it back from a backup, or run `mlctl deploy`",
-    });
+    throw new MlctlError(
+      "data",
+      "nothing was pruned: deployment.json is missing, so the model in production is unknown",
+      {
+        hint: "restore it from a backup, or run `mlctl deploy`",
+      },
+    );
   }
   const { problems } = readRecords(paths, recordFiles(paths, store.knownRecords().keys()));
   if (problems.length === 0) return;
   throw new MlctlError(
     "data",
-    `nothing is pruned: ${problems.length} records cannot be read, and what they name is not known`,
+    `nothing was pruned: ${problems.length} records cannot be read, so the files that they need are unknown`,
     {
       details: problems.map(({ error }) => error.message),
-      hint: "mend them first: `mlctl verify` lists them",
+      hint: "run `mlctl verify` to list them, and repair them first",
     },
   );
 }
 
-function toldOf({ paths }: Session, { kind, id, createdAt, records, files }: PruneItem): PrunedItem {
+function describe({ paths }: Session, { kind, id, createdAt, records, files }: PruneItem): PrunedItem {
   const all = [...records.map((record) => toRecordPath(paths.workspace, recordPath(paths, record))), ...files];
   return { kind, id, createdAt, files: all, bytes: bytesOf(paths.workspace, all) };
 }

@@ -1,4 +1,4 @@
-/** What a workspace holds, as prune sees it: things that stay or go as a whole. */
+/** Lists the items of a workspace that prune keeps or deletes as a whole. */
 import { join } from "node:path";
 import { readdirSync, statSync } from "node:fs";
 import type { Deployment } from "../../core/records/deployment.ts";
@@ -15,12 +15,12 @@ import { rollbackTargets } from "../../storage/deployment/rollbackTarget.ts";
 export interface PruneCandidate {
   readonly id: string;
   readonly createdAt: string;
-  /** From when its age counts, where that is not when it was made. */
+  /** Start of its age, if that is not `createdAt`. */
   readonly agesFrom?: string;
   readonly records: readonly WorkspaceRecord[];
-  /** Relative to the workspace, without the records. */
+  /** Paths relative to the workspace, without the records. */
   readonly files: readonly string[];
-  /** Whose copies these files are: its record stays and says that they are gone. */
+  /** The deployment that the files belong to. Its record is kept and marked as pruned. */
   readonly release?: Deployment;
 }
 
@@ -85,23 +85,23 @@ export function filesOf(record: WorkspaceRecord): string[] {
   return artifactsOf(record).map(([, { path }]) => path);
 }
 
-/** A server that takes up a deployment may find the next one in force before it has read the model. */
+/** Newest deployments that are always kept: a server may still be loading one when the next is deployed. */
 const NEWEST = 3;
 
-/** So many rollbacks are possible whatever config.json says. */
+/** Number of rollbacks that are always possible, regardless of config.json. */
 const ROLLBACKS = 2;
 
 interface Release extends PruneCandidate {
   readonly release: Deployment;
 }
 
-/** The copies that deployments have of their models, as prune sees them. */
+/** The files of deployments. */
 export interface Releases {
-  /** Newest first, without those that were pruned. */
+  /** Deployments that were not pruned, newest first. */
   readonly candidates: readonly Release[];
-  /** Numbers of those that stay whatever config.json says. */
+  /** Ids of the deployments that are always kept. */
   readonly inForce: ReadonlySet<number>;
-  /** What a killed prune left; never of the one in force, whatever a record that was copied by hand says of it. */
+  /** Files that a killed prune left behind. Never those of the current deployment, even if its record says pruned. */
   readonly left: readonly Release[];
 }
 
@@ -110,7 +110,7 @@ export function releasesOf({ store, paths, context }: Session): Releases {
   const all = history.map((deployment, i): Release => {
     const next = history[i - 1];
     return {
-      // As `mlctl lineage` takes it.
+      // The form that `mlctl lineage` accepts.
       id: `d${deployment.deploymentId}`,
       createdAt: deployment.deployedAt,
       ...(next === undefined ? {} : { agesFrom: next.deployedAt }),
@@ -121,24 +121,24 @@ export function releasesOf({ store, paths, context }: Session): Releases {
   });
   const candidates = all.filter(({ release }) => release.prunedAt === undefined);
   if (!releasesAreOwn(paths)) {
-    const message = "the folder releases leads out of prod_deployment_path: nothing is pruned there";
+    const message = "the folder releases points outside prod_deployment_path: its files are not pruned";
     context.emit({ type: "warning", stage: "prune", message });
     return { candidates, inForce: new Set(history.map(({ deploymentId }) => deploymentId)), left: [] };
   }
-  const staying = [...history.slice(0, NEWEST), ...rollbackTargets(history).slice(0, ROLLBACKS)];
+  const kept = [...history.slice(0, NEWEST), ...rollbackTargets(history).slice(0, ROLLBACKS)];
   return {
     candidates,
-    inForce: new Set(staying.map(({ deploymentId }) => deploymentId)),
+    inForce: new Set(kept.map(({ deploymentId }) => deploymentId)),
     left: all
       .slice(1)
       .filter(({ release }) => release.prunedAt !== undefined && releaseFiles(paths, release) !== undefined),
   };
 }
 
-/** Stamped files in the folders of models and datasets that no record names. */
+/** A file with a time stamp in the folder of models or datasets that no record names. */
 export interface LooseFile {
   readonly name: string;
-  /** Relative to the workspace. */
+  /** Path relative to the workspace. */
   readonly path: string;
   readonly createdAt: string;
 }
@@ -146,7 +146,7 @@ export interface LooseFile {
 /** "20261121T134652753Z" */
 const STAMP = /_(\d{8}T\d{9}Z)(?:_\d+)?\.[a-z]+$/;
 
-/** @param named by records, relative to the workspace */
+/** @param named paths that records name, relative to the workspace */
 export function looseFiles(paths: WorkspacePaths, named: ReadonlySet<string>): LooseFile[] {
   return [paths.models, paths.datasets].flatMap((folder) =>
     namesIn(folder).flatMap((name) => {

@@ -1,4 +1,4 @@
-/** at: which model, data and configuration answered at a given time. */
+/** at: finds the model, data and configuration that were in production at a given time. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -7,20 +7,20 @@ import type { Run } from "../../core/records/run.ts";
 import type { Session } from "../session.ts";
 
 export interface AtResult {
-  /** The instant asked for, ISO 8601 UTC. */
+  /** The requested time, ISO 8601 in UTC. */
   readonly at: string;
-  /** Null when nothing was in production then. */
+  /** Null if nothing was in production then. */
   readonly deployment: Deployment | null;
   readonly run: Run | null;
   readonly dataset: Dataset | null;
 }
 
-/** @param date "2026-03-01" (the end of that day) or an instant; now instead of what is still to come */
+/** @param date "2026-03-01" (the end of that day) or a time; a future time means now */
 export function at({ store, context }: Session, date: string): AtResult {
   const time = parseDate(date);
   if (time === undefined) {
     throw new MlctlError("usage", `${JSON.stringify(date)} is not a date`, {
-      hint: "write it like 2026-03-01 or 2026-03-01T09:00:00Z",
+      hint: "use a date like 2026-03-01 or 2026-03-01T09:00:00Z",
     });
   }
   const wholeDay = /^\d{4}-\d{2}-\d{2}$/.test(date.trim());

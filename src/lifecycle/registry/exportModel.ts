@@ -1,4 +1,4 @@
-/** Writes a model in a form that other programs read. */
+/** Exports a model to a format that other programs read. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Writable } from "node:stream";
@@ -17,7 +17,7 @@ export type ExportFormat = (typeof exportFormats)[number];
 export interface ExportRequest {
   readonly reference: string;
   readonly format: ExportFormat;
-  /** onnx: what goes in. */
+  /** For onnx: whether the graph takes columns or features. */
   readonly from: "columns" | "features";
   /** A file, or "-" for `stdout`. */
   readonly output: string;
@@ -31,7 +31,7 @@ export interface ExportResult {
   readonly output: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** What the file takes, in order, and of which kind. */
+  /** Inputs of the exported model, in order. */
   readonly inputs: readonly ExportedValue[];
   readonly outputs: readonly ExportedValue[];
 }
@@ -39,50 +39,52 @@ export interface ExportResult {
 export interface ExportedValue {
   readonly name: string;
   readonly kind: string;
-  /** onnx: numbers for each row; null for a plain list, and for the other formats. */
+  /** For onnx: values per row; null for a one-dimensional tensor and for the other formats. */
   readonly width: number | null;
 }
 
 type Content = Pick<ExportResult, "inputs" | "outputs"> & { readonly content: Uint8Array };
 
-/** @throws {MlctlError} kind "usage" where the model has no such form */
+/** @throws {MlctlError} kind "usage" if the model cannot be exported to the format */
 export async function exportModel(session: Session, request: ExportRequest): Promise<ExportResult> {
   const { format, output, stdout } = request;
   if (output === "-" && format === "onnx" && stdout.isTTY === true) {
-    throw new MlctlError("usage", "a terminal cannot show an ONNX file", { hint: "add -o model.onnx, or pipe it" });
+    throw new MlctlError("usage", "an ONNX file cannot be printed to a terminal", {
+      hint: "add -o model.onnx, or pipe the output",
+    });
   }
   const loaded = await loadModel(session, request.reference);
   const { content, inputs, outputs } = contentOf(loaded, request);
   if (output === "-") await written(stdout, content);
   else atomicWrite(resolve(output), content);
   const { family } = loaded.model.estimator;
-  const told = { format, output, bytes: content.length, sha256: sha256Text(content) };
-  return { runId: loaded.run?.runId ?? null, family, ...told, inputs, outputs };
+  const file = { format, output, bytes: content.length, sha256: sha256Text(content) };
+  return { runId: loaded.run?.runId ?? null, family, ...file, inputs, outputs };
 }
 
 function contentOf(loaded: LoadedModel, { format, from }: ExportRequest): Content {
   const { model, path } = loaded;
   if (format === "onnx") {
     const { bytes, inputs, outputs } = exportOnnx(model, { from });
-    const told = (values: typeof inputs) => values.map(({ name, type, width }) => ({ name, kind: type, width }));
-    return { content: bytes, inputs: told(inputs), outputs: told(outputs) };
+    const described = (values: typeof inputs) => values.map(({ name, type, width }) => ({ name, kind: type, width }));
+    return { content: bytes, inputs: described(inputs), outputs: described(outputs) };
   }
-  const answer = [{ name: model.signature.target.name, kind: model.signature.target.task, width: null }];
+  const prediction = [{ name: model.signature.target.name, kind: model.signature.target.task, width: null }];
   if (format === "json") {
     const inputs = model.signature.inputs.map(({ name, kind }) => ({ name, kind, width: null }));
-    return { content: readFileSync(path), inputs, outputs: answer };
+    return { content: readFileSync(path), inputs, outputs: prediction };
   }
   const inputs = model.estimator.featureNames.map((name) => ({ name, kind: "number", width: null }));
-  return { content: new TextEncoder().encode(ownForm(loaded, format)), inputs, outputs: answer };
+  return { content: new TextEncoder().encode(nativeFormat(loaded, format)), inputs, outputs: prediction };
 }
 
-/** The form of the family's own program. */
-function ownForm({ model }: LoadedModel, format: ExportFormat): string {
+/** The native format of the model family's library. */
+function nativeFormat({ model }: LoadedModel, format: ExportFormat): string {
   const { family } = model.estimator;
   const write = findEstimator(family).exports?.[format];
   if (write !== undefined) return write(model.estimator);
-  throw new MlctlError("usage", `a model of ${family} has no form ${format}`, {
-    hint: "--format onnx and --format json are for every family",
+  throw new MlctlError("usage", `a ${family} model cannot be exported as ${format}`, {
+    hint: "--format onnx and --format json work for every family",
   });
 }
 

@@ -1,4 +1,4 @@
-/** lineage: from a model, or one of its predictions, back to the raw files it was made of. */
+/** lineage: traces a model or a prediction back to the raw files. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -9,20 +9,20 @@ import type { Session } from "../session.ts";
 
 export interface LineageResult {
   readonly reference: string;
-  /** Null where the reference names a model. */
+  /** The prediction; null if the reference names a model. */
   readonly prediction: PredictionRecord | null;
   readonly run: Run;
-  /** Every time the run was put in production, newest first. */
+  /** Deployments of the run, newest first. */
   readonly deployments: readonly Deployment[];
   readonly dataset: Dataset | null;
 }
 
-/** Run ids have twelve digits: what is longer can only be the id of a prediction. */
+/** Run ids have twelve digits, so a longer id is the id of a prediction. */
 const PREDICTION_ID = /^[0-9a-f]{13,}$/;
 
 /**
  * @param reference a run, model version, alias or "latest"; "deployment 3" or "d3"; the id of a prediction
- * @throws {MlctlError} where it names nothing
+ * @throws {MlctlError} if nothing matches
  */
 export function lineage(session: Session, reference: string): LineageResult {
   const { store } = session;
@@ -45,9 +45,8 @@ function runOfPrediction({ store }: Session, { predictionId, runId, modelSha256 
     (runId === null ? undefined : store.run(runId)) ??
     store.runs({ withModel: true }).find(({ model }) => model?.sha256 === modelSha256);
   if (run !== undefined) return run;
-  const by =
-    runId === null ? `a model file (sha256 ${modelSha256.slice(0, 12)}) that no run` : `run ${runId}, which no record`;
-  throw new MlctlError("data", `prediction ${predictionId} was made by ${by} of this workspace tells of`, {
+  const by = runId === null ? `a model file (sha256 ${modelSha256.slice(0, 12)})` : `run ${runId}`;
+  throw new MlctlError("data", `prediction ${predictionId} was made by ${by}, but this workspace has no record of it`, {
     hint: "restore its run_<id>.json, then run `mlctl reindex`",
   });
 }
@@ -56,11 +55,11 @@ function ofDeployment({ store }: Session, reference: string): Run | undefined {
   const [, prefix, number] = /^(deployment[ -]?|d)(\d+)$/.exec(reference) ?? [];
   if (number === undefined) return undefined;
   const deployment = store.deployments().find(({ deploymentId }) => deploymentId === Number(number));
-  // Where it was pruned, that is told.
+  // findRun reports a pruned run.
   if (deployment !== undefined) return store.findRun(deployment.runId);
-  // Run ids are hexadecimal: "d27" may also be how one begins.
+  // Run ids are hexadecimal, so "d27" may also be the prefix of one.
   if (prefix === "d") return undefined;
   throw new MlctlError("usage", `there is no deployment ${number}`, {
-    hint: "`mlctl models list` shows what was deployed",
+    hint: "run `mlctl models list` to see what was deployed",
   });
 }

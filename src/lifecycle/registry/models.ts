@@ -1,4 +1,4 @@
-/** The models of a workspace and the names they answer to. */
+/** models: lists the models of a workspace, and sets their aliases and notes. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
@@ -13,7 +13,7 @@ export interface ModelRow {
   readonly createdAt: string;
   readonly family: string;
   readonly metric: string | null;
-  /** On the test data. */
+  /** Value of the metric on the test set. */
   readonly value: number | null;
   readonly aliases: readonly string[];
   readonly inProduction: boolean;
@@ -27,7 +27,7 @@ export type ShownModel = LoadedModel;
 /** Newest first. */
 export function listModels({ store }: Session): ModelRow[] {
   const deployments = store.deployments();
-  const aliases = winningAliases(store.aliases());
+  const aliases = effectiveAliases(store.aliases());
   return store.runs({ withModel: true }).map((run) => ({
     version: run.modelVersion!,
     runId: run.runId,
@@ -54,7 +54,7 @@ export interface AliasRequest {
   readonly remove: boolean;
 }
 
-/** @returns the run that the name now means; null when it was taken away */
+/** Sets or removes an alias. @returns the run that the alias points to now; null if it was removed */
 export function setAlias(
   { store, paths, config }: Session,
   { name, reference, remove }: AliasRequest,
@@ -64,8 +64,8 @@ export function setAlias(
   if (config.promotion.aliases.includes(plain) && !remove) throw followsDeployment(plain);
   const { top, always_alias: always } = config.promotion;
   if ([...top, ...always].includes(plain) && !remove) {
-    throw new MlctlError("usage", `@${plain} follows training`, {
-      hint: "take it out of promotion.top or promotion.always_alias of config.json to set it by hand",
+    throw new MlctlError("usage", `@${plain} is set by training`, {
+      hint: "remove it from promotion.top or promotion.always_alias in config.json to set it by hand",
     });
   }
   const known = store.aliases();
@@ -75,7 +75,7 @@ export function setAlias(
   const manual = known.filter(({ source, name: other }) => source === "manual" && other !== plain);
   if (remove && manual.length === known.filter(({ source }) => source === "manual").length) {
     throw new MlctlError("usage", `there is no alias @${plain}`, {
-      hint: "`mlctl models list` shows the aliases there are",
+      hint: "run `mlctl models list` to see all aliases",
     });
   }
   const run = remove ? null : target(resolveRun(store, required(reference)));
@@ -85,58 +85,63 @@ export function setAlias(
   return { name: plain, runId: run?.runId ?? null };
 }
 
-/** As in MLflow, so that a name is never taken for a version. */
+/** The same rules as in MLflow, so that an alias cannot be confused with a version. */
 function checkName(name: string): void {
   if (/^[\w-]{1,255}$/.test(name) && !/^(latest|v\d+)$/i.test(name)) return;
   throw new MlctlError("usage", `${JSON.stringify(name)} cannot be an alias`, {
-    hint: 'use letters, digits, _ and -; not "latest" and not "v3"',
+    hint: 'use letters, digits, _ and -; "latest" and versions such as "v3" are reserved',
   });
 }
 
 function required(reference: string | undefined): string {
   if (reference !== undefined) return reference;
-  throw new MlctlError("usage", "which model is to have that name?", { hint: "mlctl models alias NAME REF" });
+  throw new MlctlError("usage", "missing REF: the model to give this alias", {
+    hint: "use `mlctl models alias NAME REF`",
+  });
 }
 
 function target(run: Run): Run {
   if (run.model !== null) return run;
-  throw new MlctlError("usage", `run ${run.runId} kept no model`, { hint: "`mlctl models list` shows those that did" });
+  throw new MlctlError("usage", `run ${run.runId} has no model file`, {
+    hint: "run `mlctl models list` to see the runs that have one",
+  });
 }
 
 function followsDeployment(name: string): MlctlError {
-  return new MlctlError("usage", `@${name} follows what is deployed`, { hint: "`mlctl deploy` moves it" });
+  return new MlctlError("usage", `@${name} always points to the deployed model`, {
+    hint: "run `mlctl deploy` to move it",
+  });
 }
 
-/** Where deployment.json and aliases.json have a name both, the deployment's counts. */
-function winningAliases(aliases: readonly Alias[]): Alias[] {
+/** If deployment.json and aliases.json define the same alias, that of the deployment wins. */
+function effectiveAliases(aliases: readonly Alias[]): Alias[] {
   const deployed = new Set(aliases.filter(({ source }) => source === "deployment").map(({ name }) => name));
   return aliases.filter(({ source, name }) => source === "deployment" || !deployed.has(name));
 }
 
-/** Longer ones belong into a document. */
-const MOST_CHARACTERS = 2000;
+const MAX_NOTE_LENGTH = 2000;
 
-/** Keeps a note with a run: what people want to remember of a model. */
+/** The note of a run after and before a change. */
 export interface NoteResult {
   readonly runId: string;
   readonly modelVersion: number | null;
-  /** Null where there is none any more. */
+  /** The note now; null if there is none. */
   readonly note: string | null;
   readonly previous: string | null;
 }
 
-/** @param text an empty one takes the note away */
+/** Saves a note with a run. @param text an empty string removes the note */
 export function noteModel({ store, paths }: Session, reference: string, text: string): NoteResult {
   const { note: previous = null, ...run } = resolveRun(store, reference);
   const note = text.trim();
-  if (note.length > MOST_CHARACTERS) {
-    throw new MlctlError("usage", `a note has at most ${MOST_CHARACTERS} characters, not ${note.length}`);
+  if (note.length > MAX_NOTE_LENGTH) {
+    throw new MlctlError("usage", `a note has at most ${MAX_NOTE_LENGTH} characters, not ${note.length}`);
   }
   if (note !== (previous ?? "")) saveRecord(paths, store, note === "" ? run : { ...run, note });
   return { runId: run.runId, modelVersion: run.modelVersion, note: note === "" ? null : note, previous };
 }
 
-/** The run that a REF on the command line means. @throws {MlctlError} kind "usage" where it names none or several */
+/** The run that a REF on the command line names. @throws {MlctlError} kind "usage" if none or several match */
 export function namedRun({ store }: Session, reference: string): Run {
   return resolveRun(store, reference);
 }

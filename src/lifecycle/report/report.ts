@@ -1,4 +1,4 @@
-/** report: one self-contained page on the newest model, and its picture beside the model. */
+/** report: writes one self-contained page on a model, and one plot as PNG. */
 import { extname, join, resolve } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
@@ -17,31 +17,31 @@ import type { Run } from "../../core/records/run.ts";
 export type ReportFormat = "html" | "md";
 
 export interface ReportOptions {
-  /** REF; the newest model if left out. */
+  /** REF of the model; defaults to "latest". */
   readonly model?: string | undefined;
-  /** By the name of `output`; else HTML. */
+  /** Defaults to the file extension of `output`, or else HTML. */
   readonly format?: ReportFormat | undefined;
-  /** A path instead of report_<stamp> beside the model; "-" gives the text back and writes no file. */
+  /** Path to use instead of report_<stamp> in the models folder; "-" returns the text and writes no file. */
   readonly output?: string | undefined;
-  /** Where plots are drawn; here if left out. */
+  /** How plots are drawn; defaults to drawing in this thread. */
   readonly drawing?: Drawing;
-  /** Called when all plots are asked for: in another thread, they leave time for other work. */
+  /** Called once all plots are requested: if they are drawn in a thread, the caller can do other work. */
   readonly onDrawing?: () => void;
 }
 
 export interface ReportResult {
   readonly runId: string;
-  /** Relative to the workspace; null with output "-". */
+  /** Path of the report, relative to the workspace; null with output "-". */
   readonly path: string | null;
   readonly plots: readonly string[];
-  /** The report itself, with output "-". */
+  /** The text of the report with output "-"; else null. */
   readonly text: string | null;
 }
 
-/** @throws {MlctlError} kind "notReady" when there is no model yet */
+/** @throws {MlctlError} kind "notReady" if there is no model yet */
 export async function report(session: Session, options: ReportOptions = {}): Promise<ReportResult> {
   const { paths, context } = session;
-  context.emit({ type: "stage", stage: "report", message: "drawing the report" });
+  context.emit({ type: "stage", stage: "report", message: "creating the report" });
   const input = await reportInput(session, options.model ?? "latest");
   const format = options.format ?? formatOf(options.output);
   const drawing = options.drawing ?? drawInProcess;
@@ -71,12 +71,12 @@ function formatOf(output: string | undefined): ReportFormat {
   const extension = output === undefined || output === "-" ? ".html" : extname(output);
   if (extension === ".md") return "md";
   if (extension === ".html" || extension === ".htm") return "html";
-  throw new MlctlError("usage", `a report is .html or .md, not ${extension || "a file without ending"}`, {
-    hint: "name the form: --format html or --format md",
+  throw new MlctlError("usage", `a report is an .html or .md file, not ${extension || "a file without extension"}`, {
+    hint: "set the format with --format html or --format md",
   });
 }
 
-/** What one looks at first: who is taken for whom, or how far off the answers are. */
+/** The main plot: confusion matrix, or predicted versus actual values. */
 function pictureOf({ run, signature, predictions }: ReportInput): { name: string; spec: PlotSpec } | null {
   const { name, classes } = signature.target;
   if (classes !== undefined) {
@@ -88,7 +88,7 @@ function pictureOf({ run, signature, predictions }: ReportInput): { name: string
     : { name: "predictedvsactual", spec: plots.predictedVsActual({ target: name, ...predictions }) };
 }
 
-/** Beside the model, named for its training. */
+/** Path in the models folder, named by the training. */
 export function reportPath(
   { paths }: Pick<Session, "paths">,
   { trainId }: Pick<Run, "trainId">,

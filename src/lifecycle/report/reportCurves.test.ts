@@ -11,7 +11,7 @@ function modelOf(classes?: readonly string[]): Model {
 
 const letters = (count: number): string[] => Array.from({ length: count }, (_, code) => `c${code}`);
 
-/** 60 rows of `classCount` classes; the true class gets a larger share of a noisy whole. */
+/** 60 rows of `classCount` classes with noisy probabilities that are higher for the true class. */
 function many(classCount: number): Evaluation {
   const { uniform } = random(1);
   const yTrue = Float64Array.from({ length: 60 }, (_, row) => row % classCount);
@@ -77,14 +77,14 @@ describe("two classes", () => {
     expect(predictions).toBeNull();
   });
 
-  it("have no curve where the truth is of one class", () => {
+  it("have no curve if all labels are of one class", () => {
     const alike = { ...binary, yTrue: Float64Array.of(0, 0, 0, 0) };
     expect(reportCurves(alike, modelOf(["no", "yes"])).roc).toEqual([]);
   });
 });
 
 describe("many classes", () => {
-  it("have a curve each, whose areas average to the macro metrics", () => {
+  it("have one curve each, and the mean area equals the macro metric", () => {
     const evaluation = many(3);
     const { roc, precisionRecall, calibration, positiveShare } = reportCurves(evaluation, modelOf(letters(3)));
     expect(roc!.map(({ label }) => label)).toEqual(["c0", "c1", "c2"]);
@@ -95,7 +95,7 @@ describe("many classes", () => {
     expect([calibration, positiveShare]).toEqual([null, null]);
   });
 
-  it("are drawn as far as they can be told apart", () => {
+  it("are limited to eight curves", () => {
     expect(reportCurves(many(12), modelOf(letters(12))).roc).toHaveLength(8);
   });
 });
@@ -106,7 +106,7 @@ describe("regression", () => {
     return { task: "regression", classCount: 0, yTrue, yPred: yTrue.map((value) => -value), probabilities: null };
   };
 
-  it("shows every row, or a sample of very many in which truth and answer stay together", () => {
+  it("returns every row, or a sample of many rows that keeps labels and predictions paired", () => {
     expect(reportCurves(rows(5), modelOf())).toMatchObject({ roc: null, predictions: { actual: { length: 5 } } });
     const { actual, predicted } = reportCurves(rows(20_001), modelOf()).predictions!;
     expect([actual.length, predicted.length]).toEqual([20_000, 20_000]);

@@ -1,4 +1,4 @@
-/** The curves of a report, from a model's answers for the test rows. */
+/** Computes the curves of a report from a model's predictions for the test set. */
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
@@ -9,20 +9,20 @@ import { precisionRecallCurve } from "../../metrics/precisionRecallCurve.ts";
 import { rocCurve } from "../../metrics/rocCurve.ts";
 import type { ReportCurve, ReportInput } from "../../reporting/reportInput.ts";
 
-/** More points than this make a picture heavy and no clearer. */
-const MOST_ROWS = 20_000;
-/** More curves than this cannot be told apart. */
-const MOST_CLASSES = 8;
+/** Maximum number of points in a plot: more make the file larger and the plot no clearer. */
+const MAX_ROWS = 20_000;
+/** Maximum number of curves in a plot that a reader can distinguish. */
+const MAX_CLASSES = 8;
 
 type Curves = Pick<ReportInput, "roc" | "precisionRecall" | "positiveShare" | "calibration" | "predictions">;
 
-/** @param evaluation on the test data; null where there was none */
+/** @param evaluation on the test set; null if there is none */
 export function reportCurves(evaluation: Evaluation | null, { signature }: Model): Curves {
   const none: Curves = { roc: null, precisionRecall: null, positiveShare: null, calibration: null, predictions: null };
   if (evaluation === null) return none;
   const { classes } = signature.target;
   if (classes === undefined) return { ...none, predictions: sampled(evaluation) };
-  const codes = classes.length === 2 ? [1] : [...classes.keys()].slice(0, MOST_CLASSES);
+  const codes = classes.length === 2 ? [1] : [...classes.keys()].slice(0, MAX_CLASSES);
   const binary = classes.length === 2;
   return {
     ...none,
@@ -53,7 +53,7 @@ function precisionRecallOf(evaluation: Evaluation, code: number, label: string):
   return [{ label, points, area: areaOf(evaluation, code, "average_precision") }];
 }
 
-/** The metric of one class against the rest. */
+/** The metric of one class versus the rest. */
 function areaOf(evaluation: Evaluation, code: number, metric: string): number | null {
   const { yTrue, yPred } = evaluation;
   const is = (codes: Float64Array): Float64Array => codes.map((value) => (value === code ? 1 : 0));
@@ -67,11 +67,11 @@ function areaOf(evaluation: Evaluation, code: number, metric: string): number | 
   return Number.isNaN(value) ? null : value;
 }
 
-/** All rows, or a seeded sample of many. */
+/** All rows, or a seeded sample if there are more than MAX_ROWS. */
 function sampled({ yTrue, yPred }: Evaluation): ReportInput["predictions"] {
-  if (yTrue.length <= MOST_ROWS) return { actual: yTrue, predicted: yPred };
+  if (yTrue.length <= MAX_ROWS) return { actual: yTrue, predicted: yPred };
   const shuffled = random(0).shuffle(Int32Array.from(yTrue.keys()));
-  const rows = shuffled.subarray(0, MOST_ROWS).toSorted();
+  const rows = shuffled.subarray(0, MAX_ROWS).toSorted();
   return {
     actual: Float64Array.from(rows, (row) => yTrue[row]!),
     predicted: Float64Array.from(rows, (row) => yPred[row]!),

@@ -10,8 +10,8 @@ import { readDataset } from "../datasets.ts";
 
 let example: ExampleWorkspace;
 
-/** Ingests a folder, and trains and deploys on it where `learns`. */
-async function takeIn(folder: string, learns: boolean): Promise<void> {
+/** Ingests a folder; if `learns`, also trains and deploys. */
+async function ingestFolder(folder: string, learns: boolean): Promise<void> {
   await example.configure({ ...exampleConfig, input_folder_path: folder });
   await example.change(async (session) => {
     await ingest(session);
@@ -39,17 +39,17 @@ beforeAll(async () => {
   });
 });
 
-it("has nothing to compare with while there is one dataset, or none", async () => {
-  await takeIn("practicedata", true);
+it("has nothing to compare with if there is only one dataset, or none", async () => {
+  await ingestFolder("practicedata", true);
   expect(await drift("v1")).toEqual({ drift: null, distributions: {} });
   await example.configure({ ...exampleConfig, input_folder_path: "nothing" });
   expect(await drift("v1")).toEqual({ drift: null, distributions: {} });
 });
 
-it("compares newer data with what the model was trained on", async () => {
-  await takeIn("shifted", false);
+it("compares newer data with the model's training data", async () => {
+  await ingestFolder("shifted", false);
   const { drift: found, distributions } = await drift("v1");
-  // 300 rows shifted by two standard deviations in x, and in nothing else; the answers follow x.
+  // 300 rows, shifted by two standard deviations in x only; the predictions depend on x.
   expect(Object.entries(found!.columns).flatMap(([name, { drifted }]) => (drifted ? [name] : []))).toEqual([
     "prediction",
     "x",
@@ -62,16 +62,16 @@ it("compares newer data with what the model was trained on", async () => {
   expect(current.mean! - reference.mean!).toBeCloseTo(2, 0);
 });
 
-it("compares the data of a model with those of the model deployed before it", async () => {
-  await takeIn("shifted", true);
+it("compares the data of a model with that of the previously deployed model", async () => {
+  await ingestFolder("shifted", true);
   const { drift: found } = await drift("v2");
   expect(found!.columns["x"]).toMatchObject({ drifted: true });
   expect(found!.referenceRows).toBe(240); // of the first model: 300 rows less 20 % for validation
 });
 
-it("compares with columns of the same kind only", async () => {
+it("compares only columns of the same kind", async () => {
   example.write({ "texts/a.csv": exampleCsv(3, 300).replace(/\n[^,\n]*,/g, "\nhigh,") });
-  await takeIn("texts", false);
+  await ingestFolder("texts", false);
   const { distributions } = await drift("v1");
   expect(Object.keys(distributions)).toEqual(["z", "city"]);
 });

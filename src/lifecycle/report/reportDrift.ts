@@ -1,4 +1,4 @@
-/** What has moved: between the data of a report's model and the newest data, or the data of the model before it. */
+/** Drift section of a report: the newest data compared with the training data of the model, or of an earlier model. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
@@ -12,20 +12,20 @@ import type { Session } from "../session.ts";
 
 type Drift = Pick<ReportInput, "drift" | "distributions">;
 
-export interface Compared {
+export interface DriftInput {
   readonly run: Run;
   readonly model: Model;
-  /** Null where there is none that can be read. */
+  /** The newest dataset; null if it is missing or unreadable. */
   readonly newest: { readonly dataset: Dataset; readonly table: Table } | null;
 }
 
 const none: Drift = { drift: null, distributions: {} };
 
 /**
- * The newest dataset against what the model was trained on; where that is the same data, against what the newest
- * deployed model before it was trained on. Null where there is nothing else to compare with.
+ * Compares the newest dataset with the model's training data. If they are the same, compares it with the training data
+ * of the latest other deployed model. Drift is null if there is nothing to compare with.
  */
-export function reportDrift(session: Session, { run, model, newest }: Compared): Drift {
+export function reportDrift(session: Session, { run, model, newest }: DriftInput): Drift {
   if (newest === null) return none;
   const { config } = session;
   const { dataset, table } = newest;
@@ -53,7 +53,7 @@ function earlierModel({ store, paths }: Session, run: Run): Model | null {
   try {
     return readRecordedModel(fromRecordPath(paths.workspace, deployment.model.path), deployment.model.sha256);
   } catch {
-    // A damaged old model is for verify to tell; the report goes on without the comparison.
+    // verify reports a damaged old model; the report leaves the comparison out.
     return null;
   }
 }

@@ -1,4 +1,4 @@
-/** Gathers what a report shows, from records, model, test data and the newest dataset. */
+/** Collects the content of a report from records, model, test set and the newest dataset. */
 import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
@@ -23,14 +23,16 @@ import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 import { readDataset } from "../datasets.ts";
 
-/** @param reference of the run that the report is about */
+/** @param reference REF of the model */
 export async function reportInput(session: Session, reference: string): Promise<ReportInput> {
   const { config, store, context } = session;
   const { model, run } = await loadModel(session, reference);
   if (run === null)
-    throw new MlctlError("usage", "a report needs a run of this workspace", { hint: "`mlctl runs list` shows them" });
+    throw new MlctlError("usage", "a report needs a model trained in this workspace", {
+      hint: "run `mlctl runs list`",
+    });
   const { metric } = run;
-  const judged = await judgeIfPossible(session, model);
+  const judged = await tryJudge(session, model);
   const dataset = store.dataset(run.datasetId) ?? null;
   const deployments = store.deployments();
   const newest = await newestData(session);
@@ -59,13 +61,13 @@ export async function reportInput(session: Session, reference: string): Promise<
   };
 }
 
-/** Without test data, or where it does not fit, the report says so and shows the rest. */
-async function judgeIfPossible(session: Session, model: Model): Promise<Judgement | null> {
+/** Evaluates the model on the test set. If that fails, warns and returns null, so that the report shows the rest. */
+async function tryJudge(session: Session, model: Model): Promise<Judgement | null> {
   try {
     return judge(model, (await readTestData(session)).table, costsOf(session.config));
   } catch (error) {
     if (!(error instanceof MlctlError)) throw error;
-    session.context.emit({ type: "warning", stage: "report", message: `no curves: ${error.message}` });
+    session.context.emit({ type: "warning", stage: "report", message: `the report has no curves: ${error.message}` });
     return null;
   }
 }
@@ -79,8 +81,8 @@ function labels({ config }: Session, { signature }: Model, run: Run): ReportInpu
 }
 
 function fewRows({ score }: Run, { signature }: Model): string[] {
-  const told = score === null ? undefined : sampleSizeWarning(score, signature.target.task);
-  return told === undefined ? [] : [told];
+  const warning = score === null ? undefined : sampleSizeWarning(score, signature.target.task);
+  return warning === undefined ? [] : [warning];
 }
 
 function decisionOf(session: Session, run: Run, judged: Judgement | null): Decision | null {
@@ -94,7 +96,7 @@ function decisionOf(session: Session, run: Run, judged: Judgement | null): Decis
   return { status: own === undefined ? "kept" : "deployed", reasons: own?.reasons ?? [kept!], champion };
 }
 
-/** The other model on the rows that this one was judged on; null where it cannot be read or cannot answer them. */
+/** Evaluates the other model on the same rows; null if it cannot be read or cannot predict them. */
 function rivalOf({ store, paths }: Session, runId: string, judged: Judgement | null): Decision["champion"] {
   const rival = store.run(runId);
   if (judged === null || rival?.model === null || rival === undefined) return null;
@@ -118,14 +120,14 @@ async function newestData(session: Session): Promise<{ dataset: Dataset; table: 
   return table === undefined || dataset === undefined ? null : { dataset, table };
 }
 
-/** What the model was trained on, as a rule the newest data. */
+/** Statistics of the training data, which usually is the newest dataset. */
 async function dataOf(session: Session, dataset: Dataset | null, newest: Table | null): Promise<ReportInput["data"]> {
   const table = newest ?? (dataset && (await readDataset(session, dataset).catch(() => null)));
   if (table === null) return null;
   return { rows: table.rowCount, columns: referenceOf(table, { seed: session.config.train.seed }).columns };
 }
 
-/** Scored runs of the past, oldest first, on whatever test data there was then. */
+/** Scored runs, oldest first. Each was scored on the test set of its time. */
 function historyOf({ store }: Session, metric: string): PastScore[] {
   const deployed = new Set(store.deployments().map(({ runId }) => runId));
   return store

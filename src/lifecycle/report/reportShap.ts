@@ -1,4 +1,4 @@
-/** How far each feature moved the answers to the test rows, for families that can tell. */
+/** SHAP values of each feature on the test set, for model families that support them. */
 import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -11,22 +11,22 @@ import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import type { Judgement } from "../judge.ts";
 
-/** More rows change no shape; all of them would take longer than the training. */
-const MOST_ROWS = 500;
-/** More plots than this nobody compares. */
-const MOST_CLASSES = 4;
+/** Maximum number of rows: more do not change the plot, and all would take longer than the training. */
+const MAX_ROWS = 500;
+/** Maximum number of plots: one for each class. */
+const MAX_CLASSES = 4;
 
-/** @param judged on the test data; null where there was none. One summary; of several classes one for each. */
+/** Returns one summary, or one per class for multiclass. @param judged result on the test set; null if there is none */
 export function reportShap(judged: Judgement | null, model: Model): ReportInput["shap"] {
   if (judged === null || findEstimator(model.estimator.family).contributions === undefined) return [];
   const { table, evaluation } = judged;
   const inputs = conformTable(table, model.signature);
-  const knowing = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
+  const withHistory = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
   const sample = selectRows(inputs, sampled(inputs.rowCount));
-  const explained = explain(knowing, sample);
-  const matrix = compileTransforms(knowing.transforms)(sample);
+  const explained = explain(withHistory, sample);
+  const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;
-  const outputs = task === "multiclass" ? classes!.slice(0, MOST_CLASSES) : [classes?.[1] ?? name];
+  const outputs = task === "multiclass" ? classes!.slice(0, MAX_CLASSES) : [classes?.[1] ?? name];
   return outputs.map((label, output) => ({
     unit: unitOf(task, label, explained),
     features: explained.featureNames.map((feature, column) => ({
@@ -47,7 +47,7 @@ function unitOf(task: Task, label: string, { blocks }: Explained): string {
 
 function sampled(rowCount: number): Int32Array {
   const rows = Int32Array.from({ length: rowCount }, (_, row) => row);
-  return rowCount <= MOST_ROWS ? rows : random(0).shuffle(rows).subarray(0, MOST_ROWS).toSorted();
+  return rowCount <= MAX_ROWS ? rows : random(0).shuffle(rows).subarray(0, MAX_ROWS).toSorted();
 }
 
 function contributionsOf(

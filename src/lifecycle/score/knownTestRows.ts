@@ -1,4 +1,4 @@
-/** Test rows that the training of a model had already: those it learned from, and those it was validated on. */
+/** Counts test rows that are copies of the model's training or validation rows. */
 import { configSchema } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -11,13 +11,13 @@ import { prepareData } from "../train/trainingData.ts";
 import { readDataset } from "../datasets.ts";
 
 export interface KnownTestRows {
-  /** Copies of rows that the model learned from. */
+  /** Copies of training rows. */
   readonly training: number;
-  /** Copies of rows that it was validated on, and of none that it learned from. */
+  /** Copies of validation rows that are not copies of training rows. */
   readonly validation: number;
 }
 
-/** Null where the training data is gone or changed: then nobody can tell. */
+/** @returns null if the dataset is missing or has changed */
 export async function knownTestRows(
   session: Session,
   { run, model, table }: { run: Run; model: Model; table: Table },
@@ -27,19 +27,19 @@ export async function knownTestRows(
   if (dataset === undefined || ingested === undefined) return null;
   const names = [...model.signature.inputs.map(({ name }) => name), model.signature.target.name];
   const all = splitDuplicates(table, ingested, names);
-  // The split costs time and is asked for only where it tells something.
+  // The split takes time, so it is repeated only if there are copies.
   const learned = all === 0 ? undefined : await learnedRows(session, run, dataset);
   const training = learned === undefined ? all : splitDuplicates(table, learned, names);
   return { training, validation: all - training };
 }
 
-/** The training part of the run's own split; undefined where another version of mlctl trained, which split otherwise. */
+/** The training rows of the run's split; undefined if they cannot be reproduced with the recorded configuration. */
 async function learnedRows(session: Session, run: Run, dataset: Dataset): Promise<Table | undefined> {
   const { data: config } = configSchema().safeParse(run.config);
-  const data = config && (await prepareData({ ...session, config }, dataset).catch(nothingOfData));
+  const data = config && (await prepareData({ ...session, config }, dataset).catch(ignoreMlctlError));
   return data?.parts().tables.training;
 }
 
-function nothingOfData(error: unknown): undefined {
+function ignoreMlctlError(error: unknown): undefined {
   if (!(error instanceof MlctlError)) throw error;
 }

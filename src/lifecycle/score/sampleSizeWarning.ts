@@ -1,57 +1,57 @@
-/** What a number of test rows can decide, in words: a figure of five rows says next to nothing. */
+/** Warns if there are too few test rows to compare models. */
 import type { ScoreRecord } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 
-/** Fewer rows than this are always told: below, a bootstrap interval itself is too narrow. */
+/** With fewer rows there is always a warning, because bootstrap intervals of so few rows are too narrow. */
 const FEW_ROWS = 30;
-/** Models of one problem rarely differ by more: an interval must be about this narrow, to either side, to tell them apart. */
+/** Difference between models that a test set should detect: half the interval must not be wider. */
 const DIFFERENCE = 0.05;
-/** Half an interval this wide leaves a model that is right half of the time beside one that nearly always is. */
-const NOTHING = 0.2;
-const LITTLE = 0.1;
-/** 1.96² · 0.25 / 0.05²: rows for a share of a half; stands in where all rows agree and the interval is a point. */
+/** Half interval widths from which rows are "far too few" and "too few". */
+const FAR_TOO_FEW = 0.2;
+const TOO_FEW = 0.1;
+/** 1.96² · 0.25 / 0.05²: rows needed for a share of one half. Used if the interval has width 0. */
 const ROWS_FOR_A_SHARE = 384;
 
 type Judged = Pick<ScoreRecord, "metric" | "value" | "interval" | "rows">;
 
 /**
- * Half the width of an interval shrinks with the square root of the rows, which gives the rows that would be enough.
- * Scores of classes are compared as they are, errors of regression as shares of the error.
+ * The width of an interval shrinks with the square root of the number of rows, which gives the number of rows needed.
+ * Classification scores are compared as absolute values, regression errors relative to the error.
  *
- * @returns one sentence, or undefined where the rows are enough
+ * @returns one sentence, or undefined if there are enough rows
  */
 export function sampleSizeWarning({ metric, value, interval, rows }: Judged, task: Task): string | undefined {
   const { label, greaterIsBetter } = findMetric(metric, task);
   const isShare = task !== "regression" && greaterIsBetter;
   const unit = isShare ? 1 : Math.abs(value ?? 0);
   if (value === null || interval === null || unit === 0) {
-    return rows < FEW_ROWS ? `${counted(rows)} nothing: ${label} has no interval on so few` : undefined;
+    return rows < FEW_ROWS ? `${tooFew(rows, "far too few")}: ${label} has no confidence interval` : undefined;
   }
   const half = (interval[1] - interval[0]) / 2 / unit;
   const word = verdict(half, rows, isShare);
   if (word === undefined) return undefined;
   const needed = half === 0 ? ROWS_FOR_A_SHARE : Math.max(rows, Math.ceil(rows * (half / DIFFERENCE) ** 2));
   const difference = isShare ? String(DIFFERENCE) : `${DIFFERENCE * 100} %`;
-  return `${counted(rows)} ${word}: ${label} ${range(interval)} (95 %); about ${rounded(needed)} rows are needed to tell ${difference} apart`;
+  return `${tooFew(rows, word)}: ${label} ${range(interval)} (95 % interval); about ${rounded(needed)} rows are needed to detect a difference of ${difference}`;
 }
 
-function verdict(half: number, rows: number, isShare: boolean): "nothing" | "little" | undefined {
-  if (half >= NOTHING && (isShare || rows < FEW_ROWS)) return "nothing";
-  if (rows < FEW_ROWS || (half >= LITTLE && isShare)) return "little";
+function verdict(half: number, rows: number, isShare: boolean): "far too few" | "too few" | undefined {
+  if (half >= FAR_TOO_FEW && (isShare || rows < FEW_ROWS)) return "far too few";
+  if (rows < FEW_ROWS || (half >= TOO_FEW && isShare)) return "too few";
   return undefined;
 }
 
-function counted(rows: number): string {
-  return rows === 1 ? "1 test row decides" : `${rows} test rows decide`;
+function tooFew(rows: number, word: string): string {
+  return `${rows} test ${rows === 1 ? "row is" : "rows are"} ${word} to compare models`;
 }
 
 function range([low, high]: readonly [number, number]): string {
   const [from, to] = [low, high].map((end) => String(Number(end.toPrecision(2))));
-  return from === to ? `is ${from} however they are drawn` : `lies between ${from} and ${to}`;
+  return from === to ? `is ${from} in every bootstrap sample` : `is between ${from} and ${to}`;
 }
 
-/** Two digits say all there is to say. */
+/** Rounds up to two significant digits. */
 function rounded(rows: number): string {
   const power = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 1);
   return (Math.ceil(rows / power) * power).toLocaleString("en-US");

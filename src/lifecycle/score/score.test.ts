@@ -5,10 +5,10 @@ import { score, type ScoreResult } from "./score.ts";
 import { train } from "../train/train.ts";
 
 const [header, ...rows] = exampleCsv(1, 100).trim().split("\n");
-const strangers = exampleCsv(9, 30).trim().split("\n").slice(1);
+const unseen = exampleCsv(9, 30).trim().split("\n").slice(1);
 const csv = (some: readonly string[]): string => `${[header, ...some].join("\n")}\n`;
 
-/** Learned from the first 80 rows and validated on the other 20, then scored on `testRows`. */
+/** Trains on the first 80 rows, validates on the other 20, then scores on `testRows`. */
 async function scoredOn(testRows: readonly string[]) {
   const example = await exampleWorkspace(
     { ...exampleConfig, train: { models: [{ family: "logistic_regression" }], split: { method: "head", rows: 80 } } },
@@ -17,7 +17,7 @@ async function scoredOn(testRows: readonly string[]) {
   const result = await example.change(async (session) => {
     await ingest(session);
     await train(session);
-    // What the split is now says nothing of what it was.
+    // Scoring must use the recorded split, not the current setting.
     const now = {
       ...session.config,
       train: { ...session.config.train, split: { ...session.config.train.split, rows: 10 } },
@@ -27,14 +27,14 @@ async function scoredOn(testRows: readonly string[]) {
   return { example, result };
 }
 
-const told = ({ warnings }: ScoreResult): string[] => warnings.filter((text) => !text.includes(" decide "));
+const leakageWarnings = ({ warnings }: ScoreResult): string[] => warnings.filter((text) => !text.includes(" too few "));
 
 describe("score", () => {
-  it("says that test rows are those the model was validated on, not that it learned from them", async () => {
+  it("reports copies of validation rows, and does not call them training rows", async () => {
     const { result, example } = await scoredOn(rows.slice(80));
     expect(result.leakage).toEqual({ copiedRows: 0, copiedValidationRows: 20 });
-    expect(told(result)).toEqual([
-      "20 of 20 test rows are rows that the model was validated on, so the score is the validation score again: to judge it independently, test on rows that were not ingested",
+    expect(leakageWarnings(result)).toEqual([
+      "20 of 20 test rows are validation rows of the model, so the score repeats the validation score: for an independent score, test on rows that were not ingested",
     ]);
     const record = example.list("models").find((name) => example.read(`models/${name}`).includes('"score": {'));
     expect(JSON.parse(example.read(`models/${record}`))).toMatchObject({
@@ -42,17 +42,17 @@ describe("score", () => {
     });
   });
 
-  it("tells rows that the model learned from, and those of the validation part beside them", async () => {
-    const { result } = await scoredOn([...rows.slice(75, 90), ...strangers]);
+  it("reports copies of training rows and copies of validation rows separately", async () => {
+    const { result } = await scoredOn([...rows.slice(75, 90), ...unseen]);
     expect(result.leakage).toEqual({ copiedRows: 5, copiedValidationRows: 10 });
-    expect(told(result)).toEqual([
+    expect(leakageWarnings(result)).toEqual([
       "5 of 45 test rows are copies of training rows",
-      expect.stringMatching(/^10 of 45 test rows are rows that the model was validated on, so the score leans on /),
+      expect.stringMatching(/^10 of 45 test rows are validation rows of the model, so the score partly repeats /),
     ]);
   });
 
-  it("says nothing of rows that were not ingested", async () => {
-    const { result } = await scoredOn(strangers);
-    expect([result.leakage, told(result)]).toEqual([{ copiedRows: 0, copiedValidationRows: 0 }, []]);
+  it("reports nothing for rows that were not ingested", async () => {
+    const { result } = await scoredOn(unseen);
+    expect([result.leakage, leakageWarnings(result)]).toEqual([{ copiedRows: 0, copiedValidationRows: 0 }, []]);
   });
 });

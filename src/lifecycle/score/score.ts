@@ -1,4 +1,4 @@
-/** score: every metric of a model on the test data, with bootstrap intervals, beside the baseline. */
+/** score: computes every metric of a model and of the baseline on the test set, with bootstrap intervals. */
 import { join } from "node:path";
 import type { Model } from "../../core/records/model.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
@@ -19,30 +19,30 @@ import { sampleSizeWarning } from "./sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
 
-/** Above this, intervals of a dozen metrics take more than a second. */
-const MOST_ROWS_FOR_ALL_INTERVALS = 20_000;
+/** With more rows, the intervals of a dozen metrics take more than a second. */
+const MAX_ROWS_FOR_ALL_INTERVALS = 20_000;
 
 export interface ScoreOptions {
-  /** REF of the model; the latest trained if left out. */
+  /** REF of the model; defaults to "latest". */
   readonly model?: string;
-  /** A file or folder instead of test_data_path: then nothing is recorded. */
+  /** A file or folder to use instead of test_data_path; the result is then not recorded. */
   readonly data?: string;
 }
 
-export interface ScoreResult extends Figures {
+export interface ScoreResult extends ScoreValues {
   readonly runId: string | null;
   readonly modelVersion: number | null;
   readonly task: Task;
   readonly classes: readonly string[] | null;
-  /** What the metric "cost" is in: "EUR per 1,000 rows"; null where no costs are configured. */
+  /** Unit of the metric "cost", e.g. "EUR per 1,000 rows"; null if no costs are configured. */
   readonly costUnit: string | null;
   readonly leakage: Leakage;
   readonly warnings: readonly string[];
-  /** Where the figure was written; null when nothing was recorded. */
+  /** Path of the latestscore file; null if the result was not recorded. */
   readonly path: string | null;
 }
 
-/** @throws {MlctlError} kind "notReady" when there is no model or no test data, "data" where they do not fit */
+/** @throws {MlctlError} kind "notReady" if there is no model or no test data, "data" if they do not match */
 export async function score(session: Session, options: ScoreOptions = {}): Promise<ScoreResult> {
   const { context } = session;
   const { model, run } = await loadModel(session, options.model ?? "latest");
@@ -50,36 +50,36 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   context.emit({
     type: "stage",
     stage: "score",
-    message: `judging ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`,
+    message: `scoring ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`,
   });
   const judged = judge(model, test.table, costsOf(session.config));
   const known = run === null ? null : await knownTestRows(session, { run, model, table: judged.table });
   const leakage = { copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
-  const figures = figuresOf(session, { model, judged, test });
-  const warnings = warningsOf({ judged, known, model, run, figures });
+  const values = scoreValues(session, { model, judged, test });
+  const warnings = warningsOf({ judged, known, model, run, values });
   for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
-  const record =
-    run === null || options.data !== undefined ? null : await keep(session, run, { ...figures, ...leakage });
+  const recorded =
+    run === null || options.data !== undefined ? null : await record(session, run, { ...values, ...leakage });
   return {
     runId: run?.runId ?? null,
     modelVersion: run?.modelVersion ?? null,
-    ...figures,
+    ...values,
     task: model.signature.target.task,
     classes: model.signature.target.classes ?? null,
-    costUnit: "cost" in figures.metrics ? costUnit(session.config) : null,
+    costUnit: "cost" in values.metrics ? costUnit(session.config) : null,
     leakage,
     warnings,
-    path: record?.artifact.path ?? null,
+    path: recorded?.artifact.path ?? null,
   };
 }
 
 type Leakage = Required<Pick<ScoreRecord, "copiedRows" | "copiedValidationRows">>;
-type Figures = Omit<ScoreRecord, "createdAt" | "artifact" | keyof Leakage>;
+type ScoreValues = Omit<ScoreRecord, "createdAt" | "artifact" | keyof Leakage>;
 
-function figuresOf(
+function scoreValues(
   { config }: Session,
   { model, judged, test }: { model: Model; judged: Judgement; test: TestData },
-): Figures {
+): ScoreValues {
   const { task } = model.signature.target;
   const metric = decidingMetric(config, task);
   const intervals = intervalsOf(judged, metric, config.train.seed);
@@ -97,9 +97,9 @@ function figuresOf(
   };
 }
 
-/** Of every metric; of many rows only that of the metric that decides, which is what costs time. */
+/** Intervals of every metric; for many rows only that of the deciding metric, because bootstrapping takes time. */
 function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed: number): ScoreRecord["intervals"] {
-  const names = evaluation.yTrue.length <= MOST_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [deciding];
+  const names = evaluation.yTrue.length <= MAX_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [deciding];
   const intervals = bootstrapIntervals(
     evaluation,
     names.map((name) => findMetric(name, evaluation.task)),
@@ -108,46 +108,46 @@ function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed:
   return Object.fromEntries(names.map((name, i) => [name, intervals[i]!]));
 }
 
-interface Warned {
+interface WarningInput {
   readonly judged: Judgement;
   readonly known: KnownTestRows | null;
   readonly model: Model;
   readonly run: Run | null;
-  readonly figures: Figures;
+  readonly values: ScoreValues;
 }
 
-function warningsOf({ judged: { evaluation, withoutHistory }, known, model, run, figures }: Warned): string[] {
+function warningsOf({ judged: { evaluation, withoutHistory }, known, model, run, values }: WarningInput): string[] {
   const problem = degenerate(evaluation, model.signature.target.classes);
-  const { rows } = figures;
+  const { rows } = values;
   return [
-    ...[sampleSizeWarning(figures, evaluation.task)].filter((text) => text !== undefined),
+    ...[sampleSizeWarning(values, evaluation.task)].filter((text) => text !== undefined),
     ...(withoutHistory > 0
-      ? [`the model's history does not reach ${withoutHistory} of the test rows: not judged`]
+      ? [`test rows not scored because the model's history does not reach them: ${withoutHistory}`]
       : []),
     ...(known?.training ? [`${known.training} of ${rows} test rows are copies of training rows`] : []),
-    ...(known?.validation ? [validatedAlready(known.validation, rows, run!.validationRows)] : []),
+    ...(known?.validation ? [validationRowsWarning(known.validation, rows, run!.validationRows)] : []),
     ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
   ];
 }
 
-function validatedAlready(count: number, rows: number, validationRows: number): string {
-  const meaning = count === rows && rows === validationRows ? "is the validation score again" : "leans on validation";
-  return `${count} of ${rows} test rows are rows that the model was validated on, so the score ${meaning}: to judge it independently, test on rows that were not ingested`;
+function validationRowsWarning(count: number, rows: number, validationRows: number): string {
+  const meaning = count === rows && rows === validationRows ? "repeats" : "partly repeats";
+  return `${count} of ${rows} test rows are validation rows of the model, so the score ${meaning} the validation score: for an independent score, test on rows that were not ingested`;
 }
 
-/** latestscore holds the bare figure, for shell scripts; the rest goes into the run's record. */
-async function keep(session: Session, run: Run, figures: Figures & Leakage): Promise<ScoreRecord> {
+/** Writes the bare value to latestscore, for shell scripts, and everything else to the run's record. */
+async function record(session: Session, run: Run, values: ScoreValues & Leakage): Promise<ScoreRecord> {
   const { context, paths, store } = session;
   ensureFolder(paths.models);
   const path = join(paths.models, `latestscore_${timestamp(context.now())}.txt`);
-  atomicWrite(path, `${figures.value ?? NaN}\n`);
+  atomicWrite(path, `${values.value ?? NaN}\n`);
   const artifact = await artifactOf(paths.workspace, path);
-  const record: ScoreRecord = { createdAt: context.now().toISOString(), ...figures, artifact };
-  saveRecord(paths, store, { ...run, score: record });
-  return record;
+  const written: ScoreRecord = { createdAt: context.now().toISOString(), ...values, artifact };
+  saveRecord(paths, store, { ...run, score: written });
+  return written;
 }
 
-/** Whether the figure reaches `limit`; one that is undefined never does. */
+/** Whether the value reaches `limit`. A null value never does. */
 export function passes(
   { metric, value, task }: Pick<ScoreResult, "metric" | "value" | "task">,
   limit: number,

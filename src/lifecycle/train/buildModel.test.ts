@@ -9,7 +9,7 @@ import { train } from "./train.ts";
 
 const files = { "practicedata/a.csv": exampleCsv(1, 120), "practicedata/b.csv": exampleCsv(2, 30) };
 
-/** The model as train would build it. */
+/** Builds the model in the same way as train. */
 function build(example: ExampleWorkspace) {
   return example.change(async (session) => {
     const { dataset: ingested } = await ingest(session);
@@ -20,7 +20,7 @@ function build(example: ExampleWorkspace) {
   });
 }
 
-it("gives the same bytes in another folder, at another time, for files of other names", async () => {
+it("gives the same bytes in another folder, at another time, with other file names", async () => {
   const here = await exampleWorkspace(exampleConfig, files);
   const there = await exampleWorkspace(
     { ...exampleConfig, input_folder_path: "elsewhere" },
@@ -31,7 +31,7 @@ it("gives the same bytes in another folder, at another time, for files of other 
   expect(texts[1]).toBe(texts[0]);
 });
 
-it("holds no clock, no run id and no path", async () => {
+it("contains no time, no run id and no path", async () => {
   const example = await exampleWorkspace(exampleConfig, files);
   const { runId } = await example.change(async (session) => {
     await ingest(session);
@@ -50,7 +50,7 @@ it("is the same after a round trip through JSON", async () => {
   expect(sha256).toMatch(/^[0-9a-f]{64}$/);
 });
 
-it("describes the training rows, and only columns that are used", async () => {
+it("describes the training rows and only the columns that the model uses", async () => {
   const constant = files["practicedata/a.csv"].replaceAll("\n", ",same\n").replace(",same", ",unused");
   const example = await exampleWorkspace(exampleConfig, { "practicedata/a.csv": constant });
   const { model, data, dataset, winner } = await build(example);
@@ -86,7 +86,7 @@ it("keeps the range and the predictions of a regression", async () => {
   expect(model.signature.inputs.find(({ name }) => name === "leaves")).toMatchObject({ categories: ["no", "yes"] });
 });
 
-it("is not built of a candidate that failed", async () => {
+it("is not built from a failed candidate", async () => {
   const example = await exampleWorkspace(exampleConfig, files);
   const { dataset, data, winner } = await build(example);
   const failed = { ...winner, fitted: undefined };

@@ -1,4 +1,4 @@
-/** Puts a fitted candidate together with all that a model file says of itself. */
+/** Builds the content of a model file from a fitted candidate. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import { MODEL_VERSION } from "../../core/records/model.ts";
@@ -14,14 +14,14 @@ import type { TrainedCandidate } from "./trainCandidates.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** No clock, run id or path goes in: the same data, configuration and seed give the same model, byte for byte. */
+/** Contains no time, run id or path: the same data, configuration and seed give the same model, byte for byte. */
 export async function buildModel(
   { config, configSha256, codeVersion }: Workspace,
   dataset: Dataset,
   data: PreparedData,
   { candidate, fitted, metrics }: TrainedCandidate,
 ): Promise<Omit<Model, "sha256">> {
-  if (fitted === undefined) throw new TypeError("a candidate that failed has no model");
+  if (fitted === undefined) throw new TypeError("a failed candidate has no model");
   const part = data.parts().training;
   const training = neededInputs(part.inputs, fitted);
   const reading = { nullValues: config.ingest.null_values, normalizeNames: config.ingest.normalize_names };
@@ -53,7 +53,7 @@ export async function buildModel(
   };
 }
 
-/** Models are made for later dates: that a row happened after training is no oddity. */
+/** Removes the range of the time column: later dates than those of training are expected, not out of range. */
 function openInTime(signature: Signature, timeColumn: string | null): Signature {
   const inputs = signature.inputs.map((spec) => (spec.name === timeColumn ? withoutRange(spec) : spec));
   return { ...signature, inputs };
@@ -63,7 +63,7 @@ function withoutRange({ minimum: _minimum, maximum: _maximum, ...spec }: ColumnS
   return spec;
 }
 
-/** Only the columns that the transforms read: nobody needs to send a column that was dropped. */
+/** Only the columns that the transforms read: prediction requests need no others. */
 function neededInputs(inputs: Table, { transforms }: FittedCandidate): Table {
   const needed = requiredColumns(transforms);
   return { ...inputs, columns: inputs.columns.filter(({ name }) => needed.has(name)) };

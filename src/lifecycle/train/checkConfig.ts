@@ -1,22 +1,22 @@
-/** What a configuration makes of the newest dataset, before anything is trained. */
+/** Checks the configuration against the newest dataset without training. */
 import { inspectData } from "./inspectData.ts";
 import { latestDataset } from "../datasets.ts";
 import type { Session } from "../session.ts";
 import { prepareData } from "./trainingData.ts";
 
-/** A dataset, and what there is to say of it. */
+/** The checked dataset, with warnings and notes. */
 export interface CheckedData {
   readonly path: string;
   readonly rows: number;
   readonly trainingRows: number;
   readonly validationRows: number;
-  /** Copied rows, columns that give the target away or look ahead, missing targets, columns that are not there. */
+  /** Duplicates across the split, target leakage, missing targets and unknown columns. */
   readonly warnings: readonly string[];
-  /** Rows left out for their history. */
+  /** Rows dropped because of too little history. */
   readonly notes: readonly string[];
 }
 
-/** Everything that training does before it fits: target, history, split, folds and leakage. @throws {MlctlError} as train */
+/** Runs every step of training up to the first fit: target, history, split, folds, leakage. @throws {MlctlError} as train */
 export async function checkConfig(session: Session): Promise<CheckedData> {
   const dataset = latestDataset(session, "config");
   const data = await prepareData(session, dataset);

@@ -1,4 +1,4 @@
-/** The models of config.json as candidates: each on every feature set. */
+/** Turns the models of config.json into candidates. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Task } from "../../core/task.ts";
@@ -12,16 +12,16 @@ export interface ConfiguredCandidate {
   readonly candidate: Candidate;
   /** Position in train.models. */
   readonly model: number;
-  /** What `tune` looks for. */
+  /** Search space for `tune`. */
   readonly search: ModelSettings["search"];
 }
 
-/** Every model on every feature set; the baseline, which looks at no set, once. */
+/** Every model on every feature set; the baseline, which uses no features, once. */
 export function configuredCandidates({ config }: Workspace, task: Task): ConfiguredCandidate[] {
   const metric = decidingMetric(config, task);
   const { models, feature_sets, threshold, calibration, class_weight: classWeight, seed } = config.train;
-  const usual = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
-  const chosen = models ?? usual.map((family) => ({ family, params: {}, search: undefined }));
+  const defaults = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
+  const chosen = models ?? defaults.map((family) => ({ family, params: {}, search: undefined }));
   const sets = Object.entries(feature_sets);
   const features = transformRequests(config);
   const costs = costsOf(config);

@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
-import { doubtfulLead, type Answered } from "./leaderboardNotes.ts";
+import { doubtfulLead, type FittedContender } from "./leaderboardNotes.ts";
 
-/** Half the rows are of class 1; the answers are wrong in every `wrongEvery`th row, from `from` on. */
-function answered(family: string, [wrongEvery, from]: readonly [number, number], rows = 200): Answered {
+/** Half the rows are of class 1; the prediction is wrong in every `wrongEvery`th row, starting at row `from`. */
+function fitted(family: string, [wrongEvery, from]: readonly [number, number], rows = 200): FittedContender {
   const yTrue = Float64Array.from({ length: rows }, (_, row) => row % 2);
   const yPred = yTrue.map((value, row) => (row % wrongEvery === from ? 1 - value : value));
   const probabilities = yPred.map((value, row) => (value === 1 ? 0.6 : 0.4) + (row % 7) / 100);
@@ -14,32 +14,32 @@ function answered(family: string, [wrongEvery, from]: readonly [number, number],
   return { family, metrics, degenerate: undefined, error: undefined, fitted: { evaluation } };
 }
 
-const options = { metric: "accuracy", seed: 42, nameOf: ({ family }: Answered) => family };
+const options = { metric: "accuracy", seed: 42, nameOf: ({ family }: FittedContender) => family };
 
-it("names two models whose difference may be luck, and in what the second is ahead", () => {
+it("names two models whose difference may be chance, and the metrics in which the second is better", () => {
   // 20 and 22 of 200 rows are wrong: 0.9 and 0.89.
-  const [a, b] = [answered("a", [10, 1]), answered("b", [9, 3])];
+  const [a, b] = [fitted("a", [10, 1]), fitted("b", [9, 3])];
   const [note, ...others] = doubtfulLead([a, b], options);
   expect(others).toEqual([]);
   expect(note).toMatch(
-    /^a and b cannot be told apart on 200 validation rows: accuracy 0\.9 against 0\.89 \(95 % interval of the difference -0\.\d+ to 0\.\d+\)/,
+    /^no significant difference between a and b on 200 validation rows: accuracy 0\.9 vs 0\.89 \(95 % interval of the difference -0\.\d+ to 0\.\d+\)/,
   );
   const better = { ...b, metrics: { ...b.metrics, log_loss: 0, roc_auc: 1 } };
   expect(doubtfulLead([{ ...a, metrics: { ...a.metrics, log_loss: 1, roc_auc: 0.9 } }, better], options)[0]).toMatch(
-    /; b is ahead in .*(log_loss|roc_auc)/,
+    /; b is better in .*(log_loss|roc_auc)/,
   );
 });
 
-it("calls the second by its rank where both have one name", () => {
-  const [note] = doubtfulLead([answered("a", [10, 1]), answered("a", [9, 3])], options);
-  expect(note).toMatch(/^a and the second in rank cannot be told apart/);
+it("names the second model by its rank if both have the same name", () => {
+  const [note] = doubtfulLead([fitted("a", [10, 1]), fitted("a", [9, 3])], options);
+  expect(note).toMatch(/^no significant difference between a and the second-ranked model/);
 });
 
-it("is silent about a lead that is real, one that folds decided, models that learned nothing, and many rows", () => {
-  const [first, second] = [answered("a", [20, 1]), answered("b", [3, 2])];
+it("reports nothing for a real lead, a lead decided by folds, models that learned nothing, and many rows", () => {
+  const [first, second] = [fitted("a", [20, 1]), fitted("b", [3, 2])];
   // 0.95 against 0.67 on 200 rows: 28 points, with a standard error of 4.
   expect(doubtfulLead([first, second], options)).toEqual([]);
-  const close = answered("b", [19, 3]);
+  const close = fitted("b", [19, 3]);
   expect(doubtfulLead([first, close], options)).toHaveLength(1);
   const selection: Selection = {
     method: "k_fold",
@@ -52,8 +52,8 @@ it("is silent about a lead that is real, one that folds decided, models that lea
   };
   expect(doubtfulLead([{ ...first, selection }, close], options)).toEqual([]);
   expect(doubtfulLead([first, { ...close, family: "baseline" }], options)).toEqual([]);
-  expect(doubtfulLead([first, { ...close, degenerate: "it answers 1" }], options)).toEqual([]);
+  expect(doubtfulLead([first, { ...close, degenerate: "it predicts 1" }], options)).toEqual([]);
   expect(doubtfulLead([first, { ...close, fitted: undefined }], options)).toEqual([]);
   expect(doubtfulLead([first], options)).toEqual([]);
-  expect(doubtfulLead([answered("a", [20, 1], 20_002), answered("b", [20, 3], 20_002)], options)).toEqual([]);
+  expect(doubtfulLead([fitted("a", [20, 1], 20_002), fitted("b", [20, 3], 20_002)], options)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** What is suspicious about rows to be learned from. */
+/** Looks for leakage in the training data. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { findColumn } from "../../core/table/findColumn.ts";
 import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
@@ -8,8 +8,8 @@ import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 
 /**
- * Copies on both sides of the split, columns that give the target away. Others get their turn after each column: a fit
- * in another thread starts, and is heard.
+ * Warns about rows on both sides of the split and about columns that reveal the target. Yields to the event loop after
+ * each column, so that messages of a fit in another thread are handled.
  */
 export async function inspectData({ context }: Workspace, data: PreparedData): Promise<string[]> {
   const { training, tables } = data.parts();
@@ -27,6 +27,6 @@ export async function inspectData({ context }: Workspace, data: PreparedData): P
   const copies = splitDuplicates(tables.validation, tables.training, names);
   return [
     ...(copies === 0 ? [] : [`${copies} of ${tables.validation.rowCount} validation rows are copies of training rows`]),
-    ...suspects.map(({ column, reason }) => `leakage: column "${column}" gives the target away: ${reason}`),
+    ...suspects.map(({ column, reason }) => `leakage: column "${column}" reveals the target: ${reason}`),
   ];
 }

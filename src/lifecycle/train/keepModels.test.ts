@@ -17,7 +17,7 @@ function workspace(promotion: JsonObject) {
 }
 
 describe("promotion.top and promotion.always_alias", () => {
-  it("keep the first models of the leaderboard under their names; the winner is the newest and has the highest version", async () => {
+  it("keep the top models of the leaderboard under their aliases; the winner has the highest version", async () => {
     const example = await workspace({ top: ["best", "runner_up", "third"], always_alias: ["staging"] });
     const { result, listed } = await example.change(async (session) => {
       await ingest(session);
@@ -26,7 +26,7 @@ describe("promotion.top and promotion.always_alias", () => {
       return { result: trained, listed: listModels(session) };
     });
     const [first, second] = result.leaderboard;
-    // The baseline learned nothing: it is no third.
+    // The baseline learned nothing, so there is no third model.
     expect(result.aliases).toEqual({ best: first!.runId, runner_up: second!.runId, staging: first!.runId });
     expect(listed.map(({ version, runId, aliases }) => [version, runId, aliases])).toEqual([
       [2, first!.runId, ["best", "staging"]],
@@ -45,18 +45,20 @@ describe("promotion.top and promotion.always_alias", () => {
     ]);
   });
 
-  it("are not to be set by hand", async () => {
+  it("cannot be set by hand", async () => {
     const example = await workspace({ always_alias: ["staging"] });
     await example.change(async (session) => {
       await ingest(session);
       await train(session);
-      expect(() => setAlias(session, { name: "staging", reference: "v1", remove: false })).toThrow("follows training");
+      expect(() => setAlias(session, { name: "staging", reference: "v1", remove: false })).toThrow(
+        "is set by training",
+      );
     });
   });
 });
 
 describe("noteModel", () => {
-  it("keeps a note with its run, tells the one before, and takes it away for an empty text", async () => {
+  it("saves a note with its run, returns the previous note, and removes it for an empty string", async () => {
     const example = await workspace({});
     await example.change(async (session) => {
       await ingest(session);

@@ -1,4 +1,4 @@
-/** Which models of a training are kept, and the names that training gives them. */
+/** Writes the model files that a training keeps, and sets their aliases. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
@@ -27,7 +27,7 @@ interface Training {
   readonly stamp: string;
 }
 
-/** The winner's, and those of the next in rank that `promotion.top` has a name for; the winner has the highest version. */
+/** Writes the winner and the next models that `promotion.top` names. The winner gets the highest version. */
 export async function keepModels(session: Session, training: Training): Promise<KeptModel[]> {
   const { dataset, data, ranked, stamp } = training;
   const kept = ranked.filter((trained, index) => index === 0 || isWorthKeeping(trained, index, session.config));
@@ -42,7 +42,7 @@ export async function keepModels(session: Session, training: Training): Promise<
   return models;
 }
 
-/** Ranked behind all that learned something are the baseline, what answers the same always, and what failed. */
+/** The baseline, models with constant predictions and failed candidates are not kept (they rank last). */
 function isWorthKeeping(
   { fitted, family, degenerate }: TrainedCandidate,
   index: number,
@@ -52,8 +52,8 @@ function isWorthKeeping(
 }
 
 /**
- * Gives the names of `promotion.top` by rank and those of `promotion.always_alias` to the winner.
- * @returns run id by name
+ * Assigns the aliases of `promotion.top` by rank and those of `promotion.always_alias` to the winner.
+ * @returns run id by alias
  */
 export function nameModels({ store, paths, config }: Session, runs: readonly Run[]): Record<string, string> {
   const { top, always_alias: always } = config.promotion;

@@ -11,14 +11,14 @@ function order(contenders: readonly Contender[], metric: string, task: Task): st
   return rank(contenders, metric, task).map(({ family }) => family);
 }
 
-it("puts the best value first, whichever way is better", () => {
+it("puts the best value first, for metrics where greater or smaller is better", () => {
   const contenders = [contender("a", 0.5), contender("b", 0.9), contender("c", 0.7)];
   expect(order(contenders, "f1", "binary")).toEqual(["b", "c", "a"]);
   expect(order(contenders, "log_loss", "binary")).toEqual(["a", "c", "b"]);
   expect(order(contenders, "rmse", "regression")).toEqual(["a", "c", "b"]);
 });
 
-it("keeps equals in the order of the configuration", () => {
+it("keeps ties in the order of the configuration", () => {
   expect(order([contender("x", 0.5), contender("y", 0.5), contender("z", 0.5)], "f1", "binary")).toEqual([
     "x",
     "y",
@@ -26,13 +26,13 @@ it("keeps equals in the order of the configuration", () => {
   ]);
 });
 
-it("puts what learned nothing after every model that did, what has no value after it, and what failed last", () => {
+it("ranks models that learned nothing after the others, then models without a value, then failed ones", () => {
   const contenders = [
     contender("failed", null, { error: new Error("no") }),
     contender("undefined", null),
     contender("not a number", NaN),
     contender("baseline", 0.8),
-    contender("always yes", 0.85, { degenerate: "it answers yes for every one of 9 rows" }),
+    contender("always yes", 0.85, { degenerate: "it predicts yes for all 9 rows" }),
     contender("honest", 0.2),
   ];
   expect(order(contenders, "f1", "binary")).toEqual([
@@ -45,13 +45,13 @@ it("puts what learned nothing after every model that did, what has no value afte
   ]);
 });
 
-it("lets the best of those that learned nothing win where there is no other, and leaves its argument alone", () => {
-  const contenders = [contender("dull", 0.4, { degenerate: "it answers no" }), contender("baseline", 0.6)];
+it("lets the best model that learned nothing win if there is no other, and does not change its argument", () => {
+  const contenders = [contender("dull", 0.4, { degenerate: "it predicts no" }), contender("baseline", 0.6)];
   expect(order(contenders, "f1", "binary")).toEqual(["baseline", "dull"]);
   expect(contenders.map(({ family }) => family)).toEqual(["dull", "baseline"]);
 });
 
-it("ranks by the folds of the training part where there are any, whatever the validation part says", () => {
+it("ranks by the folds if there are any, and ignores the validation rows", () => {
   const folds = (value: number | null) => ({
     selection: {
       method: "k_fold",
@@ -72,10 +72,10 @@ it("ranks by the folds of the training part where there are any, whatever the va
   expect(order(contenders, "rmse", "regression")).toEqual(["a", "b", "c"]);
 });
 
-it("tells of a baseline that does better than the winner", () => {
+it("reports a baseline that is better than the winner", () => {
   const ahead = (first: Contender, second: Contender) => baselineAhead([first, second], "rmse", "regression");
   expect(ahead(contender("a", 0.5), contender("baseline", 0.4))).toEqual([
-    "the baseline does better on the validation rows than the best model: rmse 0.4 against 0.5",
+    "the baseline is better than the best model on the validation rows: rmse 0.4 vs 0.5",
   ]);
   expect(ahead(contender("a", 0.5), contender("baseline", 0.5))).toEqual([]);
   expect(ahead(contender("a", 0.5), contender("b", 0.4))).toEqual([]);

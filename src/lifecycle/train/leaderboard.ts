@@ -1,29 +1,29 @@
-/** Leaderboard: the candidates of one training, best first. */
+/** Ranks the candidates of one training, best first. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 
-/** What ranks a candidate. */
+/** A candidate with the values that rank it. */
 export interface Contender {
   readonly family: string;
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** Where folds of the training part choose: then `metrics` do not. */
+  /** Cross-validation result. If present, it ranks the candidate instead of `metrics`. */
   readonly selection?: Selection | undefined;
-  /** Why its answers are worthless, see pipeline/degenerate. */
+  /** Why its predictions are useless (constant, for example), see pipeline/judge/degenerate.ts. */
   readonly degenerate: string | undefined;
   readonly error: unknown;
 }
 
-/** What a contender is ranked by: its figure over the folds where there are any, else the validation part. */
+/** The value that ranks a contender: over the folds if there are any, else on the validation rows. */
 export function decidingValue({ metrics, selection }: Contender, metric: string): number | null {
   return selection === undefined ? (metrics[metric] ?? null) : selection.value;
 }
 
 /**
- * Best value of the metric first. A model that learned nothing (the baseline, or one that answers the same for every
- * row) comes after every model that did, one without a value of the metric after those with one, a failed one last.
+ * Best value of the metric first. Models that learned nothing (the baseline, and models with constant predictions) come
+ * after the others, then models without a value of the metric, then failed ones.
  */
 export function rank<T extends Contender>(contenders: readonly T[], metricName: string, task: Task): T[] {
   const metric = findMetric(metricName, task);
@@ -37,7 +37,7 @@ export function rank<T extends Contender>(contenders: readonly T[], metricName: 
   return contenders.toSorted((a, b) => tier(a) - tier(b) || value(a) - value(b));
 }
 
-/** Told where a baseline has a better value than the winner: it cannot win, but nobody should miss it. */
+/** Reports a baseline that has a better value than the winner: a baseline never wins, so this would go unnoticed. */
 export function baselineAhead(ranked: readonly Contender[], metricName: string, task: Task): string[] {
   const [winner, ...others] = ranked;
   const { greaterIsBetter, name } = findMetric(metricName, task);
@@ -49,6 +49,6 @@ export function baselineAhead(ranked: readonly Contender[], metricName: string, 
   });
   if (ahead === undefined) return [];
   const where = winner!.selection === undefined ? "on the validation rows" : "on the folds";
-  const figures = `${name} ${formatNumber(decidingValue(ahead, name))} against ${formatNumber(own)}`;
-  return [`the baseline does better ${where} than the best model: ${figures}`];
+  const values = `${name} ${formatNumber(decidingValue(ahead, name))} vs ${formatNumber(own)}`;
+  return [`the baseline is better than the best model ${where}: ${values}`];
 }

@@ -1,4 +1,4 @@
-/** Whether one fold alone chose the winner. */
+/** Notes on a leaderboard: one fold decided it, or the first two models do not differ significantly. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Task } from "../../core/task.ts";
@@ -11,26 +11,26 @@ import { compareEvaluations } from "../../pipeline/judge/compareEvaluations.ts";
 export interface DecidingFoldOptions<T> {
   readonly metric: string;
   readonly task: Task;
-  /** What people call it: the family and, where there are several, the features. */
+  /** Display name: the family, and the feature set if there are several. */
   readonly nameOf: (contender: T) => string;
 }
 
-/** Fewer are each half of the figure or all of it. */
-const LEAST_FOLDS = 3;
+/** With fewer folds, each one is at least half of the value. */
+const MIN_FOLDS = 3;
 
-/** A lead of less than one percent without the fold is chance, not a break. */
-const WORTH_TELLING = 0.01;
+/** Relative lead without the fold below which the change of winner counts as chance. */
+const MIN_LEAD = 0.01;
 
 /**
- * Told where without one fold, and without no other, another would have won. One fold is seldom worth more than all
- * others together, but it may hold a break in the data.
+ * Reports a fold without which another model would have won, if it is the only such fold. It may contain a break in the
+ * data.
  * @param ranked best first
  */
 export function decidingFold<T extends Contender>(ranked: readonly T[], options: DecidingFoldOptions<T>): string[] {
   const { metric, task, nameOf } = options;
   const [winner] = ranked;
   const selection = winner?.selection;
-  if (winner === undefined || selection === undefined || selection.folds < LEAST_FOLDS) return [];
+  if (winner === undefined || selection === undefined || selection.folds < MIN_FOLDS) return [];
   if (isBaseline(winner.family)) return [];
   const winners = Array.from({ length: selection.folds }, (_, fold) => {
     const [first] = rank(
@@ -45,11 +45,11 @@ export function decidingFold<T extends Contender>(ranked: readonly T[], options:
   if (fold === undefined || changed.length > 1) return [];
   const other = winners[fold]!;
   const values = [other, without(fold, winner)].map((each) => decidingValue(each, metric) ?? NaN);
-  if (!(Math.abs(values[0]! - values[1]!) > WORTH_TELLING * Math.abs(values[1]!))) return [];
-  const figures = values.map((value) => formatNumber(value));
-  const place = selection.method === "time_series" ? `, number ${fold + 1} in time` : "";
+  if (!(Math.abs(values[0]! - values[1]!) > MIN_LEAD * Math.abs(values[1]!))) return [];
+  const formatted = values.map((value) => formatNumber(value));
+  const place = selection.method === "time_series" ? ` (number ${fold + 1} in time)` : "";
   return [
-    `one of ${selection.folds} folds decides${place}: without it ${nameOf(other.of)} would win, ${metric} ${figures.join(" against ")}`,
+    `one of ${selection.folds} folds decides the result${place}: without it ${nameOf(other.of)} would win, ${metric} ${formatted.join(" vs ")}`,
   ];
 }
 
@@ -61,60 +61,63 @@ function without<T extends Contender>(fold: number, of: T): Contender & { readon
   return { family, metrics, selection: left, degenerate, error, of };
 }
 
-/** Whether the winner of a leaderboard won by luck. */
 export interface DoubtfulLeadOptions<T> {
   readonly metric: string;
   readonly seed: number;
-  /** What people call it: the family and, where there are several, the features. */
+  /** Display name: the family, and the feature set if there are several. */
   readonly nameOf: (contender: T) => string;
 }
 
-/** A contender that was fitted has answers to the validation rows. */
-export interface Answered extends Contender {
+/** A contender with its evaluation on the validation rows, if it could be fitted. */
+export interface FittedContender extends Contender {
   readonly fitted: { readonly evaluation: Evaluation } | undefined;
 }
 
-/** Of more rows the comparison takes a second, and seldom leaves a doubt. */
-const MOST_ROWS = 20_000;
-const MOST_METRICS = 4;
+/** With more rows the comparison takes a second, and the difference is nearly always significant. */
+const MAX_ROWS = 20_000;
+const MAX_METRICS = 4;
 
 /**
- * Told where the first two cannot be told apart on the validation rows that chose between them, with the metrics in
- * which the second is ahead: whoever prefers it for another reason loses nothing that can be shown.
+ * Reports that the first two models do not differ significantly on the validation rows, with the metrics in which the
+ * second is better: choosing the second for other reasons costs nothing measurable.
  * @param ranked best first
  */
-export function doubtfulLead<T extends Answered>(
+export function doubtfulLead<T extends FittedContender>(
   ranked: readonly T[],
   { metric, seed, nameOf }: DoubtfulLeadOptions<T>,
 ): string[] {
   const [first, second] = ranked;
-  if (first === undefined || second === undefined || !isSerious(first) || !isSerious(second)) return [];
+  if (first === undefined || second === undefined || !isComparable(first) || !isComparable(second)) return [];
   const [own, other] = [first.fitted!.evaluation, second.fitted!.evaluation];
   const rows = own.yTrue.length;
-  if (rows > MOST_ROWS) return [];
+  if (rows > MAX_ROWS) return [];
   const [found] = compareEvaluations(other, own, [metric], { seed });
   if (found === undefined || found.verdict === "real" || found.interval === null) return [];
   const name = nameOf(first);
-  const otherName = nameOf(second) === name ? "the second in rank" : nameOf(second);
-  const figures = `${metric} ${formatNumber(found.b)} against ${formatNumber(found.a)}`;
+  const otherName = nameOf(second) === name ? "the second-ranked model" : nameOf(second);
+  const values = `${metric} ${formatNumber(found.b)} vs ${formatNumber(found.a)}`;
   const interval = `95 % interval of the difference ${found.interval.map((end) => formatNumber(end)).join(" to ")}`;
   const ahead = metricsAhead(second, first, own.task);
-  const others = ahead.length === 0 ? "" : `; ${otherName} is ahead in ${ahead.join(", ")}`;
+  const others = ahead.length === 0 ? "" : `; ${otherName} is better in ${ahead.join(", ")}`;
   return [
-    `${name} and ${otherName} cannot be told apart on ${rows} validation rows: ${figures} (${interval})${others}`,
+    `no significant difference between ${name} and ${otherName} on ${rows} validation rows: ${values} (${interval})${others}`,
   ];
 }
 
-/** Where folds choose, the validation rows do not; a model that learned nothing is no rival. */
-function isSerious({ family, selection, degenerate, fitted }: Answered): boolean {
+/** Excludes models that folds rank, and models that learned nothing. */
+function isComparable({ family, selection, degenerate, fitted }: FittedContender): boolean {
   return fitted !== undefined && selection === undefined && degenerate === undefined && !isBaseline(family);
 }
 
-function metricsAhead({ metrics }: Answered, { metrics: others }: Answered, task: Evaluation["task"]): string[] {
+function metricsAhead(
+  { metrics }: FittedContender,
+  { metrics: others }: FittedContender,
+  task: Evaluation["task"],
+): string[] {
   const ahead = Object.entries(metrics).filter(([name, value]) => {
     const other = others[name] ?? null;
     if (value === null || other === null) return false;
     return findMetric(name, task).greaterIsBetter ? value > other : value < other;
   });
-  return ahead.slice(0, MOST_METRICS).map(([name]) => name);
+  return ahead.slice(0, MAX_METRICS).map(([name]) => name);
 }

@@ -1,4 +1,4 @@
-/** Records what one training came to: the models that are kept, a run for each candidate, names, warnings. */
+/** Records the result of a training: model files, a run for each candidate, aliases and warnings. */
 import { createHash } from "node:crypto";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { FitRemarks } from "../../core/estimator.ts";
@@ -22,12 +22,12 @@ export interface LeaderboardRow {
   readonly family: string;
   readonly featureSet: string;
   readonly params: Readonly<Record<string, Json>>;
-  /** On the validation part. */
+  /** On the validation rows. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** The metric on folds of the training part, where these choose the winner. */
+  /** The metric over the folds, if they choose the winner. */
   readonly selection: Selection | null;
   readonly seconds: number;
-  /** Why it cannot win, or why it failed. */
+  /** Why the model cannot win, or the error that it failed with. */
   readonly note: string | null;
 }
 
@@ -41,18 +41,18 @@ export interface TrainResult {
   readonly validationRows: number;
   readonly leaderboard: readonly LeaderboardRow[];
   readonly model: { readonly path: string; readonly sha256: string; readonly bytes: number };
-  /** Names that this training gave, with the runs they mean now. */
+  /** Aliases that this training set: run id by alias. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** What was trained, best first. */
+/** The trained candidates, best first. */
 export interface Training {
   readonly dataset: Dataset;
   readonly data: PreparedData;
   readonly ranked: readonly TrainedCandidate[];
-  /** See `inspectData`. */
+  /** Warnings of `inspectData`. */
   readonly suspicions: readonly string[];
 }
 
@@ -71,13 +71,13 @@ export async function recordTraining(session: Session, training: Training): Prom
     ...(winner.degenerate ? [`the best model is degenerate: ${winner.degenerate}`] : []),
     ...baselineAhead(ranked, metric, data.target.task),
   ];
-  // One instant for all: the newest run is the first in rank.
+  // All runs get the same time, so that the newest run is the first in rank.
   const createdAt = context.now().toISOString();
   const runs = ranked.map((trained, index): Run => {
     const own = { rank: index + 1, stamp, createdAt, ...(kept[index] ?? { model: null, modelVersion: null }) };
     return runOf(session, { dataset, data, trained, own, warnings: index === 0 ? warnings : [] });
   });
-  // The winner last: once its record is there, the whole training is.
+  // The winner is saved last: if its record exists, the whole training is recorded.
   for (const run of runs.toReversed()) saveRecord(session.paths, store, run);
   const aliases = nameModels(session, runs);
   for (const message of warnings) context.emit({ type: "warning", stage: "train", message });
@@ -91,7 +91,7 @@ export async function recordTraining(session: Session, training: Training): Prom
   return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });
 }
 
-/** Each once, however many candidates a family has. */
+/** Remarks of the families, without repetition. */
 async function fitRemarks(ranked: readonly TrainedCandidate[]): Promise<FitRemarks> {
   const all = await Promise.all(
     ranked.map(({ family, candidate }) => findEstimator(family).remarks?.(candidate.params)),
@@ -191,6 +191,6 @@ function resultOf({ dataset, data, ranked, runs, metric, aliases, notes }: Resul
 
 function costNote(unit: string, task: Task): string {
   return task === "multiclass"
-    ? "costs count for nothing here: they are for two classes and for numbers"
-    : `cost is ${unit}, by the costs of config.json`;
+    ? "costs are ignored: they apply to binary classification and regression only"
+    : `cost is in ${unit}, computed from the costs in config.json`;
 }

@@ -1,4 +1,4 @@
-/** Folds of the training part as `train.selection` of config.json wants them. */
+/** Builds the folds that `train.selection` of config.json configures. */
 import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
@@ -11,15 +11,15 @@ import { selectionFolds } from "../../pipeline/fit/selectionFolds.ts";
 import type { Split } from "../../pipeline/fit/splitRows.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** Which folds choose the winner. */
+/** The folds that choose the winner. */
 export interface SelectionPlan {
-  /** As in config.json. */
+  /** Value of train.selection.method. */
   readonly method: string;
   readonly folds: readonly Fold[];
   readonly aggregate: Aggregate;
 }
 
-/** The rows that train and validate, every column of them. */
+/** The training and validation rows with all their columns. */
 export interface ToSelectOn {
   readonly table: Table;
   readonly y: Float64Array;
@@ -27,7 +27,7 @@ export interface ToSelectOn {
   readonly classCount: number;
 }
 
-/** @throws {MlctlError} kind "usage" for a column of groups that is not there, "data" where rows are too few */
+/** @throws {MlctlError} kind "usage" if the group column does not exist, "data" if there are too few rows */
 export function selectionOf(
   { config }: Workspace,
   { table, y, split, classCount }: ToSelectOn,
@@ -39,17 +39,15 @@ export function selectionOf(
   if (period !== null && findColumn(table, config.time_column ?? "")?.kind === "number") {
     throw new MlctlError(
       "usage",
-      `train.selection.period: "${config.time_column}" holds numbers, which have no ${period}`,
-      {
-        hint: "leave it out, or make dates of the column with ingest.select",
-      },
+      `train.selection.period: "${config.time_column}" contains numbers, not dates, so it has no ${period}`,
+      { hint: "remove the setting, or convert the column to dates with ingest.select" },
     );
   }
   const folds = selectionFolds(y, split.training, { method, folds: count, seed, classCount, times, groups, period });
   return { method, folds, aggregate };
 }
 
-/** What every fold of the rows has to keep to: their time where they are split by time, groups where folds keep these. */
+/** Times and groups that folds must respect: times if rows are split by time, groups if folds keep groups together. */
 export function orderOf({ config }: Pick<Workspace, "config">, table: Table): Pick<TrainingData, "times" | "groups"> {
   const { split, selection } = config.train;
   const time = findColumn(table, config.time_column ?? "");
@@ -58,7 +56,7 @@ export function orderOf({ config }: Pick<Workspace, "config">, table: Table): Pi
   const group =
     name === null || selection.method !== "group_k_fold"
       ? undefined
-      : columnCalled(table, name, "train.selection.group_column");
+      : requireColumn(table, name, "train.selection.group_column");
   return {
     ...(isByTime && time !== undefined && time.kind !== "category" ? { times: time.values } : {}),
     ...(group === undefined
@@ -67,7 +65,8 @@ export function orderOf({ config }: Pick<Workspace, "config">, table: Table): Pi
   };
 }
 
-function columnCalled(table: Table, name: string, key: string): Column {
+/** @throws {MlctlError} kind "usage" if the column does not exist; the hint suggests a similar name */
+export function requireColumn(table: Table, name: string, key: string): Column {
   const column = findColumn(table, name);
   if (column !== undefined) return column;
   const names = table.columns.map((each) => each.name);

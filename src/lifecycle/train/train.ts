@@ -1,4 +1,4 @@
-/** train: every configured model on the latest dataset, a leaderboard, and the dated model of the best. */
+/** train: fits every configured model on the latest dataset, ranks them, and writes the best model to a dated file. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { columnStatistics } from "../../stats/columnStatistics.ts";
 import { inspectData } from "./inspectData.ts";
@@ -13,20 +13,19 @@ import type { Workspace } from "../workspace.ts";
 export type { LeaderboardRow, TrainResult } from "./recordTraining.ts";
 
 /**
- * Trees grow in a thread of their own, which on two cores leaves a part of one free: what has to be known of the rows
- * besides is found out meanwhile.
- * @throws {MlctlError} kind "notReady" when nothing was ingested yet, "data" where the data cannot be learned from
+ * XGBoost fits in its own thread, so the data is inspected in the meantime.
+ * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "data" if no model can be fitted to the data
  */
 export async function train(session: Session): Promise<TrainResult> {
   const dataset = latestDataset(session, "train");
   prepareToTrain(session);
   const data = await prepareData(session, dataset);
-  const [ranked, suspicions] = await Promise.all([trainCandidates(session, data), knowRows(session, data)]);
+  const [ranked, suspicions] = await Promise.all([trainCandidates(session, data), inspectRows(session, data)]);
   return recordTraining(session, { dataset, data, ranked, suspicions });
 }
 
-/** What is suspicious about them; the figures of their columns, which the model file has, are kept, see `columnStatistics`. */
-async function knowRows(session: Session, data: PreparedData): Promise<string[]> {
+/** Warns about leakage, and computes the column statistics of the model file early (`columnStatistics` caches them). */
+async function inspectRows(session: Session, data: PreparedData): Promise<string[]> {
   const suspicions = await inspectData(session, data);
   const { inputs, y, target } = data.parts().training;
   const columns = inputs.columns.flatMap((column) => (column.kind === "category" ? [] : [column.values]));
@@ -38,9 +37,9 @@ async function knowRows(session: Session, data: PreparedData): Promise<string[]>
   return suspicions;
 }
 
-/** Starts what the configured families would wait for at their first fit, while data is still being read. */
+/** Starts loading the engines of the configured families while data is still being read. */
 export function prepareToTrain({ config }: Workspace): void {
-  // Without a list xgboost is among the candidates, and the only one that has an engine.
+  // Without train.models, xgboost is the only default family with an engine.
   const models = config.train.models ?? [{ family: "xgboost", params: {} }];
   for (const { family, params } of models) findEstimator(family).prepare?.(params);
 }

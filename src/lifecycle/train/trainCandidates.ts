@@ -12,14 +12,14 @@ import { rank } from "./leaderboard.ts";
 import type { PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** A candidate with what became of it; `fitted` is absent where fitting failed. */
+/** A candidate with its result; `fitted` is undefined if fitting failed. */
 export interface TrainedCandidate {
   readonly candidate: Candidate;
   readonly family: string;
   readonly fitted: FittedCandidate | undefined;
-  /** On the validation part. */
+  /** On the validation rows. */
   readonly metrics: Readonly<Record<string, number | null>>;
-  /** On folds of the training part, where these choose. */
+  /** Over the folds, if they choose the winner. */
   readonly selection: Selection | undefined;
   readonly degenerate: string | undefined;
   readonly error: MlctlError | undefined;
@@ -27,8 +27,8 @@ export interface TrainedCandidate {
 }
 
 /**
- * Best first. A candidate that cannot be fitted on this data is told and ranked last; the others go on.
- * @throws {MlctlError} the first candidate's error when all fail; kind "usage" for what the configuration got wrong
+ * Returns the candidates best first. A candidate that cannot be fitted on this data causes a warning and ranks last.
+ * @throws {MlctlError} the first candidate's error if all fail; kind "usage" for errors in the configuration
  */
 export async function trainCandidates(
   workspace: Workspace,
@@ -55,14 +55,14 @@ export async function trainCandidates(
   return ranked;
 }
 
-/** One candidate to be fitted and judged. */
+/** One candidate to fit and evaluate. */
 export interface Attempt {
   readonly candidate: Candidate;
   readonly data: PreparedData;
   readonly emit: (share: number) => void;
 }
 
-/** A candidate that this data cannot be fitted to is told, not thrown. */
+/** Fits and evaluates one candidate. If it cannot be fitted on this data, emits a warning instead of throwing. */
 export async function trainOne({ context }: Workspace, { candidate, data, emit }: Attempt): Promise<TrainedCandidate> {
   context.signal.throwIfAborted();
   emit(0);
@@ -76,31 +76,31 @@ export async function trainOne({ context }: Workspace, { candidate, data, emit }
     context.emit({
       type: "warning",
       stage: "train",
-      message: `${candidate.family} was not fitted: ${outcome.message}`,
+      message: `${candidate.family} could not be fitted: ${outcome.message}`,
     });
     return { ...common, ...nothing, error: outcome };
   }
   const { fitted, crossValidation } = outcome;
   if (fitted.estimator.state["converged"] === false) {
-    const message = `${candidate.family} had not converged when it reached max_iter`;
-    context.emit({ type: "warning", stage: "train", message, hint: "raise max_iter, or C was set too high" });
+    const message = `${candidate.family} did not converge within max_iter iterations`;
+    context.emit({ type: "warning", stage: "train", message, hint: "increase max_iter, or decrease C" });
   }
   const { evaluation } = fitted;
-  const dull = degenerate(evaluation, data.target.classes);
+  const reason = degenerate(evaluation, data.target.classes);
   return {
     ...common,
     fitted,
     metrics: computeMetrics(evaluation),
     selection: crossValidation?.selection,
-    // What the validation rows say must not choose where folds do.
-    degenerate: crossValidation === undefined ? dull : crossValidation.degenerate,
+    // If folds choose the winner, the validation rows must not influence the choice.
+    degenerate: crossValidation === undefined ? reason : crossValidation.degenerate,
     error: undefined,
   };
 }
 
 const nothing = { fitted: undefined, metrics: {}, selection: undefined, degenerate: undefined };
 
-/** On the folds, where these choose, then on the whole training part. */
+/** Cross-validates on the folds, if there are any, then fits on all training rows. */
 async function judgeCandidate(candidate: Candidate, data: PreparedData, hooks: Required<FitHooks>) {
   const rounds = (data.selection?.folds.length ?? 0) + 1;
   const { signal, onProgress } = hooks;

@@ -1,4 +1,4 @@
-/** From a dataset to what is fitted: inputs, target and split. */
+/** Prepares a dataset for training: inputs, target, split and folds. */
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -10,7 +10,7 @@ import { rowsWithHistory } from "../../features/historyGaps.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
 import { splitRows, type Split } from "../../pipeline/fit/splitRows.ts";
-import { orderOf, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
+import { orderOf, requireColumn, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
 import { readDataset } from "../datasets.ts";
 import { transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
@@ -18,11 +18,11 @@ import { suggest } from "../../core/text/suggest.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;
-  /** Both parts of the split, taken when they are first asked for, and once: checks, candidates and models share them. */
+  /** Both parts of the split, computed once on first use and shared by checks, candidates and models. */
   readonly parts: () => PreparedParts;
-  /** Folds of the training part that choose the winner; undefined where the validation part does. */
+  /** Folds of the training rows that choose the winner; undefined if the validation rows do. */
   readonly selection: SelectionPlan | undefined;
-  /** What folds are made of. */
+  /** Rows from which folds can be built. */
   readonly toSelectOn: ToSelectOn;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
@@ -33,7 +33,7 @@ export interface PreparedParts extends Parts {
   readonly tables: { readonly training: Table; readonly validation: Table };
 }
 
-/** Encodes the target, leaves ids, dropped columns and rows with too little history out, and splits. */
+/** Encodes the target, removes ids, dropped columns and rows with too little history, and splits. */
 export async function prepareData(workspace: Workspace, dataset: Dataset): Promise<PreparedData> {
   const { config } = workspace;
   const table = await readDataset(workspace, dataset);
@@ -72,12 +72,12 @@ function inputsOf(table: Table, config: Config): Table {
   const leftOut = new Set([config.target, ...config.id_columns, ...config.drop_columns]);
   const columns = table.columns.filter(({ name }) => !leftOut.has(name));
   if (columns.length > 0) return { ...table, columns };
-  throw new MlctlError("data", "no column is left to learn from", {
-    hint: 'the target, "id_columns" and "drop_columns" take all of them',
+  throw new MlctlError("data", "no feature columns are left", {
+    hint: 'the target, "id_columns" and "drop_columns" exclude every column',
   });
 }
 
-/** Every labelled row, whatever it is for; undefined without a date to sort them by. */
+/** All labelled rows, as history for lag features; undefined without a date column to order them. */
 function historyOf(table: Table, y: Float64Array, { time_column: timeColumn, target }: Config): History | undefined {
   const time = timeColumn === null ? undefined : findColumn(table, timeColumn);
   if (time?.kind !== "date") return undefined;
@@ -90,7 +90,7 @@ function usableRows({ config }: Workspace, { inputs, target, history }: Training
   const context = { task: target.task, seed: config.train.seed, target: target.name, history };
   const rows = rowsWithHistory(inputs, transformRequests(config) ?? [], context);
   if (rows.length > 0) return rows;
-  throw new MlctlError("data", `none of ${inputs.rowCount} rows has the history that features look back on`, {
+  throw new MlctlError("data", `none of ${inputs.rowCount} rows has enough history for the configured features`, {
     hint: 'shorten "lags" or "windows" in features, or ingest more rows',
   });
 }
@@ -98,7 +98,7 @@ function usableRows({ config }: Workspace, { inputs, target, history }: Training
 function shortHistory(count: number, rows: number): string[] {
   if (count === 0) return [];
   return [
-    `${count} of ${rows} rows ${count === 1 ? "has" : "have"} too little history and ${count === 1 ? "is" : "are"} left out`,
+    `${count} of ${rows} rows ${count === 1 ? "has" : "have"} too little history and ${count === 1 ? "is" : "are"} dropped`,
   ];
 }
 
@@ -135,22 +135,16 @@ function missingTargets(
 ): string[] {
   if (missing === 0) return [];
   const rows = missing === 1 ? "1 row has" : `${missing} rows have`;
-  return [`${rows} no "${target}" and ${missing === 1 ? "is" : "are"} left out, first: data row ${firstMissing + 1}`];
+  return [`${rows} no "${target}" and ${missing === 1 ? "is" : "are"} dropped; first: data row ${firstMissing + 1}`];
 }
 
 /**
- * @returns a warning for each id or dropped column that is not there: the column that was meant would become a feature
- * @throws {MlctlError} kind "usage" for a time_column that is not there
+ * @returns a warning for each unknown name in id_columns or drop_columns: if it is misspelt, the column becomes a feature
+ * @throws {MlctlError} kind "usage" if time_column does not exist
  */
-export function unknownColumns({ columns }: Table, config: Config): string[] {
-  const names = columns.map(({ name }) => name);
-  const { time_column: time } = config;
-  if (time !== null && !names.includes(time)) {
-    const near = suggest(time, names);
-    throw new MlctlError("usage", `time_column: the data has no column "${time}"`, {
-      hint: near === undefined ? `its columns are ${names.slice(0, 20).join(", ")}` : `did you mean "${near}"?`,
-    });
-  }
+export function unknownColumns(table: Table, config: Config): string[] {
+  if (config.time_column !== null) requireColumn(table, config.time_column, "time_column");
+  const names = table.columns.map(({ name }) => name);
   return (["id_columns", "drop_columns"] as const).flatMap((key) =>
     config[key]
       .filter((name) => !names.includes(name))

@@ -1,4 +1,4 @@
-/** Records a search with all its trials: one file, one transaction of the index. */
+/** Saves a search and all its trials as one record. */
 import { createHash } from "node:crypto";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { SearchRecord } from "../../core/records/search.ts";

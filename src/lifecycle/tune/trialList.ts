@@ -1,4 +1,4 @@
-/** The trials of the newest search of each kind, best first. */
+/** Lists the trials of recorded searches. */
 import type { SearchRecord, TrialRecord } from "../../core/records/search.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { Session } from "../session.ts";
@@ -8,11 +8,11 @@ export interface ListedTrial
 
 export interface TrialList {
   readonly trials: readonly ListedTrial[];
-  /** Beyond the limit. */
+  /** Number of trials beyond the limit. */
   readonly more: number;
 }
 
-/** Searches newest first; within the searches of one tuning their trials together, best first. */
+/** Newest tuning first; within one tuning, the trials of all its searches, best first. */
 export function trialList(
   { store }: Session,
   { family, limit }: { readonly family?: string | undefined; readonly limit: number },

@@ -1,4 +1,4 @@
-/** tune: searches the parameters of models on folds of the training part, then trains with the best of them. */
+/** tune: searches hyperparameters on folds of the training rows, then trains with the best ones. */
 import { availableParallelism } from "node:os";
 import { MlctlError } from "../../core/errors.ts";
 import type { Candidate } from "../../pipeline/fit/candidate.ts";
@@ -19,13 +19,13 @@ import { tuneProgress, type TuneProgress } from "./tuneProgress.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
 export interface TuneOptions extends SearchOverrides {
-  /** Threads; as many as the machine has cores where left out. */
+  /** Number of threads; defaults to the number of cores. */
   readonly workers?: number | undefined;
-  /** Forgets trials of earlier searches. */
+  /** Ignore the trials of earlier searches. */
   readonly fresh?: boolean;
 }
 
-/** One search: a model on a feature set. */
+/** A search of one model on one feature set. */
 export interface SearchSummary {
   /** Position in train.models. */
   readonly model: number;
@@ -39,7 +39,7 @@ export interface SearchSummary {
 }
 
 export interface SearchResult extends SearchSummary {
-  /** Trials that an earlier search had made. */
+  /** Number of trials taken from an earlier search. */
   readonly reused: number;
   readonly pruned: number;
   readonly failed: number;
@@ -47,11 +47,11 @@ export interface SearchResult extends SearchSummary {
 }
 
 export interface TuneResult extends TrainResult {
-  /** Of all searches. */
+  /** Number of trials of all searches. */
   readonly trials: number;
   readonly searches: readonly SearchResult[];
   readonly greaterIsBetter: boolean;
-  /** The best trial of all. */
+  /** The best trial of all searches. */
   readonly best: SearchResult["best"] & {
     readonly model: number;
     readonly family: string;
@@ -66,7 +66,7 @@ export interface TunePlan {
   readonly fits: number;
 }
 
-/** What would be searched; nothing is fitted or written. */
+/** Plans the searches without fitting or writing anything. */
 export async function planTune(session: Session, options: TuneOptions): Promise<TunePlan> {
   const dataset = latestDataset(session, "tune");
   const data = await prepareData(session, dataset);
@@ -77,17 +77,17 @@ export async function planTune(session: Session, options: TuneOptions): Promise<
 }
 
 /**
- * The validation part judges what was chosen, once; it chooses nothing.
- * @throws {MlctlError} kind "notReady" when nothing was ingested yet, "usage" where no model has a search, "interrupted"
- *   with the best so far: the same call goes on from there
+ * The validation rows evaluate the chosen models once; they do not influence the choice.
+ * @throws {MlctlError} kind "notReady" if nothing has been ingested yet, "usage" if no model has a search, "interrupted"
+ *   with the best trial so far: the same call continues from there
  */
 export async function tune(session: Session, options: TuneOptions): Promise<TuneResult> {
   const dataset = latestDataset(session, "tune");
   const prepared = await prepareData(session, dataset);
   const { searches, candidates } = plannedSearches(session, { dataset, data: prepared, overrides: options });
-  const ended = await searchAll(session, { searches, data: prepared, options });
-  const results = ended.map(({ result }) => result);
-  // The leaderboard is ranked on folds too: those of train.selection, else those of the search.
+  const completed = await searchAll(session, { searches, data: prepared, options });
+  const results = completed.map(({ result }) => result);
+  // The leaderboard is ranked on folds too: those of train.selection, or else those of the search.
   const data = {
     ...prepared,
     selection: prepared.selection ?? tuningFolds(session, prepared, searches[0]!.plan.folds),
@@ -99,7 +99,7 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
   const [ranked, suspicions] = await Promise.all([trainCandidates(session, data, tuned), inspectData(session, data)]);
   const result = await recordTraining(session, { dataset, data, ranked, suspicions });
   const { trainId } = session.store.run(result.runId)!;
-  for (const { search, trials, result: found, memory } of ended) {
+  for (const { search, trials, result: found, memory } of completed) {
     const { task } = prepared.target;
     recordSearch(session, { search, trials, bestTrial: found.best.trial }, { dataset, task, trainId });
     memory.forget();
@@ -124,32 +124,31 @@ interface SearchAll {
   readonly options: TuneOptions;
 }
 
-/** A search that came to its end. */
-interface Ended {
+interface CompletedSearch {
   readonly search: PlannedSearch;
   readonly trials: readonly Trial[];
   readonly memory: TrialMemory;
   readonly result: SearchResult;
 }
 
-async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<Ended[]> {
+async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<CompletedSearch[]> {
   const {
     split: _,
     parts: _parts,
     selection: _folds,
     toSelectOn: _rows,
-    warnings: _told,
+    warnings: _warnings,
     notes: _notes,
     ...training
   } = data;
   const work = { data: training, subjects: searches.map(({ subject }) => subject) };
   const progress = tuneProgress(session.context, searches);
   const fits = searches.map((search) => search.fits);
-  // More threads than fits of one search would only wait.
+  // More threads than fits of one search would be idle.
   const workers = Math.min(options.workers ?? availableParallelism(), Math.max(...fits));
   const pool = trialPool(work, { workers, signal: session.context.signal });
   try {
-    const results: Ended[] = [];
+    const results: CompletedSearch[] = [];
     for (const position of searches.keys()) {
       results.push(await searchOne(session, { pool, progress, searches, position, data, options }));
     }
@@ -167,7 +166,7 @@ interface SearchOne extends SearchAll {
   readonly position: number;
 }
 
-async function searchOne(session: Session, parts: SearchOne): Promise<Ended> {
+async function searchOne(session: Session, parts: SearchOne): Promise<CompletedSearch> {
   const { pool, progress, searches, position, data, options } = parts;
   const search = searches[position]!;
   const { plan, subject } = search;
@@ -195,14 +194,12 @@ function bestOf({ plan, subject }: PlannedSearch, trials: readonly Trial[]): Sea
     const error = trials.find((trial) => trial.error !== undefined)?.error;
     throw new MlctlError(
       "data",
-      `no trial of ${family} on ${featureSet} came to a ${metric}${error === undefined ? "" : `: ${error}`}`,
-      {
-        hint: "`mlctl train` shows whether the model can be fitted at all",
-      },
+      `no trial of ${family} on ${featureSet} produced a value of ${metric}${error === undefined ? "" : `: ${error}`}`,
+      { hint: "run `mlctl train` to see whether the model can be fitted at all" },
     );
   }
   const sign = plan.greaterIsBetter ? 1 : -1;
-  // The first of equals: more trials do not change it.
+  // The first of equal trials, so that more trials do not change the result.
   const best = finished.reduce((found, trial) => (sign * trial.value! > sign * found.value! ? trial : found));
   return { trial: best.number, params: best.params, value: best.value! };
 }

@@ -1,4 +1,4 @@
-/** Trials of an earlier search of the same kind, and where those of this one are kept. */
+/** Reuses the trials of an earlier search with the same key, and saves new ones in a journal. */
 import type { JsonObject } from "../../core/json.ts";
 import type { Trial } from "../../pipeline/search/trial.ts";
 import { pointText } from "../../pipeline/search/space.ts";
@@ -9,11 +9,11 @@ import type { PlannedSearch } from "./tuneSearches.ts";
 export interface TrialMemory {
   readonly known: ReadonlyMap<number, Trial>;
   add(trial: Trial): void;
-  /** Once a record holds them all. */
+  /** Deletes the journal; call it once a record contains all trials. */
   forget(): void;
 }
 
-/** @param fresh forgets what was known */
+/** @param fresh ignores and deletes the trials of earlier searches */
 export function rememberedTrials({ paths, store }: Session, { key }: PlannedSearch, fresh: boolean): TrialMemory {
   const journal = searchJournal(paths.models, key);
   if (fresh) journal.remove();
@@ -27,7 +27,7 @@ export function rememberedTrials({ paths, store }: Session, { key }: PlannedSear
   };
 }
 
-/** As far as anything here reads it. */
+/** Checks the keys that are read here. */
 function isTrial(line: JsonObject): line is JsonObject & Trial {
   const { number, params, status, steps, value, seconds } = line;
   return (

@@ -1,4 +1,4 @@
-/** What a search tells while it works: how far it is, and the best so far. */
+/** Reports the progress of a search and the best trial so far. */
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { formatNumber } from "../../core/text/format.ts";
@@ -7,7 +7,7 @@ import type { PlannedSearch } from "./tuneSearches.ts";
 
 export interface TuneProgress {
   trial(search: PlannedSearch, trial: Trial): void;
-  /** In place of the signal's own error: what is kept, and how to go on. */
+  /** Replaces the error of the abort signal by one with the best trial so far and how to continue. */
   interrupted(error: unknown): unknown;
 }
 
@@ -34,7 +34,7 @@ export function tuneProgress(context: Context, searches: readonly PlannedSearch[
           : `; best so far: ${bestText(best.search, best.trial)}, ${JSON.stringify(best.trial.params)}`;
       return new MlctlError(error.kind, `${error.message} after ${done} of ${total} trials${found}`, {
         cause: error,
-        hint: "finished trials are kept: run the same command again to go on",
+        hint: "finished trials are saved: run the same command again to continue",
       });
     },
   };

@@ -1,4 +1,4 @@
-/** The searches that config.json asks for: each model with a space, on each feature set, with the folds that judge. */
+/** Plans the searches that config.json configures: each model with a search space, on each feature set. */
 import { createHash } from "node:crypto";
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
@@ -12,7 +12,7 @@ import { selectionOf, type SelectionPlan } from "../train/selectionOf.ts";
 import type { PreparedData } from "../train/trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** Flags that stand above `search` of config.json. */
+/** Flags that override `search` in config.json. */
 export interface SearchOverrides {
   readonly method?: SearchPlan["method"] | undefined;
   readonly trials?: number | undefined;
@@ -23,12 +23,13 @@ export interface PlannedSearch {
   readonly model: number;
   readonly plan: SearchPlan;
   readonly subject: TrialSubject;
-  /** "time_series", … */
+  /** E.g. "time_series". */
   readonly foldMethod: string;
-  /** Trials that it will have, and fits where none of them is given up. */
+  /** Number of trials. */
   readonly trials: number;
+  /** Number of fits if no trial is pruned. */
   readonly fits: number;
-  /** The same for the same dataset, settings and seed: their trials are the same. */
+  /** Hash of the dataset, settings and seed. Searches with the same key have the same trials. */
   readonly key: string;
 }
 
@@ -38,7 +39,7 @@ export interface PlanningInput {
   readonly overrides: SearchOverrides;
 }
 
-/** @throws {MlctlError} kind "usage" where no model has a search */
+/** @throws {MlctlError} kind "usage" if no model has a search */
 export function plannedSearches(
   workspace: Workspace,
   { dataset, data, overrides }: PlanningInput,
@@ -62,14 +63,14 @@ export function plannedSearches(
     return [{ model, plan, subject, foldMethod: folds.method, key, ...sizeOf(plan, model) }];
   });
   if (searches.length > 0) return { searches, candidates };
-  throw new MlctlError("usage", "no model of config.json has a search", {
+  throw new MlctlError("usage", "no model in config.json has a search space", {
     hint: 'add "search": { "method": "tpe", "space": { "max_depth": { "distribution": "integer", "low": 2, "high": 10 } } } to a model in train.models',
   });
 }
 
 /**
- * Folds of the training part only: as train.selection says, else in time where rows have one, stratified for classes,
- * or shuffled.
+ * Folds of the training rows. The method is that of train.selection, or else "time_series" if there is a time column,
+ * "stratified_k_fold" for classification, "k_fold" for regression.
  */
 export function tuningFolds(
   { config, ...rest }: Workspace,
@@ -77,9 +78,9 @@ export function tuningFolds(
   folds: number,
 ): SelectionPlan {
   const { selection } = config.train;
-  const usual =
+  const defaultMethod =
     config.time_column !== null ? "time_series" : toSelectOn.classCount > 0 ? "stratified_k_fold" : "k_fold";
-  const method = selection.method === "validation" ? usual : selection.method;
+  const method = selection.method === "validation" ? defaultMethod : selection.method;
   const train = { ...config.train, selection: { ...selection, method, folds } };
   return selectionOf({ ...rest, config: { ...config, train } }, toSelectOn)!;
 }
@@ -87,14 +88,12 @@ export function tuningFolds(
 function sizeOf(plan: SearchPlan, model: number): { trials: number; fits: number } {
   const { method, space, folds } = plan;
   if (method === "grid") {
-    const endless = space.find((dimension) => !Number.isFinite(valueCount(dimension)));
-    if (endless !== undefined) {
+    const continuous = space.find((dimension) => !Number.isFinite(valueCount(dimension)));
+    if (continuous !== undefined) {
       throw new MlctlError(
         "usage",
-        `train.models.${model}.search.space.${endless.name}: a grid needs a step or a list`,
-        {
-          hint: "or take another method: --method tpe",
-        },
+        `train.models.${model}.search.space.${continuous.name}: grid search needs a step or a list of values`,
+        { hint: "or use another method: --method tpe" },
       );
     }
     const { length } = gridPoints(space);
@@ -107,7 +106,7 @@ function sizeOf(plan: SearchPlan, model: number): { trials: number; fits: number
   return { trials, fits: method === "halving" ? halvingFits(trials, folds) : trials * folds };
 }
 
-/** One fold for all, three for a third, nine for a ninth …, all folds for the last. */
+/** Fits of successive halving: one fold for all trials, three for a third, nine for a ninth …, all folds for the last. */
 function halvingFits(trials: number, folds: number): number {
   let fits = 0;
   let alive = trials;
@@ -125,7 +124,7 @@ interface KeyParts extends Pick<PlannedSearch, "plan" | "subject" | "foldMethod"
   readonly dataset: Dataset;
 }
 
-/** More trials of the same search begin with the same ones, except where they compete for folds. */
+/** The number of trials is not part of the key (a longer search starts with the same trials), except for halving. */
 function keyOf({ config, codeVersion }: Workspace, { dataset, plan, subject, foldMethod }: KeyParts): string {
   const { trials, ...rest } = plan;
   const { target, task, positive_class, id_columns, drop_columns, time_column } = config;
@@ -142,7 +141,7 @@ function keyOf({ config, codeVersion }: Workspace, { dataset, plan, subject, fol
     aggregate: subject.aggregate,
     period: selection.period,
     trials: plan.method === "halving" ? trials : null,
-    // Another engine may round otherwise.
+    // Another version of the library may round differently.
     library: process.env["MLCTL_XGBOOST_LIBRARY"] ?? null,
   };
   return createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 12);

@@ -5,13 +5,13 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import type { SearchResult, TuneResult } from "./tune.ts";
 
 export interface WriteOptions {
-  /** The config.json that was read. */
+  /** The config.json to read. */
   readonly from: string;
-  /** Where to; the same file is replaced whole or not at all. */
+  /** The file to write, atomically; may be the same file. */
   readonly to: string;
 }
 
-/** Of each model the best over its feature sets. @returns the file that was written */
+/** Writes the best parameters of each model over its feature sets. @returns the path of the written file */
 export function writeParams(
   { searches, greaterIsBetter }: Pick<TuneResult, "searches" | "greaterIsBetter">,
   { from, to }: WriteOptions,
