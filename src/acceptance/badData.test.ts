@@ -209,11 +209,7 @@ describe("files that cannot be read", () => {
 
 describe("a file is left out, and that is told", () => {
   it.each<[string, (folder: string) => void, string]>([
-    [
-      "a link to itself",
-      (folder) => symlinkSync("loop.csv", join(folder, "loop.csv")),
-      "loop.csv: broken link",
-    ],
+    ["a link to itself", (folder) => symlinkSync("loop.csv", join(folder, "loop.csv")), "loop.csv: broken link"],
     [
       "a link out of the folder",
       (folder) => symlinkSync("/etc/passwd", join(folder, "link.csv")),

@@ -102,7 +102,9 @@ describe("the pages", () => {
     const [overview, , run, compare, , window, column, , prediction] = await addresses();
     const text = async (address: string | undefined): Promise<string> =>
       (await open.get(address ?? "")).text.replace(/\s+/g, " ");
-    expect(await text(overview)).toMatch(/In production.*95 % interval 0\.\d+ to 0\.\d+.*Drift.*Logged predictions.*>80</);
+    expect(await text(overview)).toMatch(
+      /In production.*95 % interval 0\.\d+ to 0\.\d+.*Drift.*Logged predictions.*>80</,
+    );
     expect(await text(run)).toMatch(
       /Metrics on 80 test rows.*<svg class="vega".*Confusion matrix.*aria-current="true"/,
     );

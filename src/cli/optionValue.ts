@@ -35,5 +35,5 @@ function number(text: string, option: OptionSpec): number {
 function durationInMs(text: string, option: OptionSpec): number {
   const duration = parseDuration(text);
   if (duration !== undefined) return duration.milliseconds;
-  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed a time such as 30s, 10m or 2h`);
+  throw new MlctlError("usage", `${longFlag(option)}: found "${text}", allowed a duration such as 30s, 10m or 2h`);
 }

@@ -76,7 +76,11 @@ describe("optionValue", () => {
   });
 
   it.each([
-    [{ flags: "--wait <time>", type: "duration" }, "10", '--wait: found "10", allowed a time such as 30s, 10m or 2h'],
+    [
+      { flags: "--wait <time>", type: "duration" },
+      "10",
+      '--wait: found "10", allowed a duration such as 30s, 10m or 2h',
+    ],
     [{ flags: "-n, --rows <n>", type: "integer" }, "1.5", '--rows: found "1.5", allowed a whole number'],
     [{ flags: "--x <n>", type: "number" }, "", '--x: found "", allowed a number'],
     [{ flags: "--format <f>", choices: ["csv", "jsonl"] }, "cvs", '--format: found "cvs", allowed csv, jsonl'],

@@ -1,7 +1,7 @@
 /** Calibration: predicted probabilities compared with the observed share of positives, with the rows in each bin. */
 import type { JsonObject } from "../core/json.ts";
 import { ruleLayer, unitAxis } from "./curve.ts";
-import { figure, percent } from "./figures.ts";
+import { displayNumber, percent } from "./displayNumber.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
 
@@ -84,5 +84,5 @@ function sentence(bins: readonly CalibrationBin[]): string {
   const gap = mean(({ predicted, observed }) => Math.abs(predicted - observed));
   const [expected, actual] = [mean(({ predicted }) => predicted), mean(({ observed }) => observed)];
   const bias = Math.abs(expected - actual) < 0.01 ? "about right" : expected > actual ? "too high" : "too low";
-  return `Predicted probabilities differ from the observed shares by ${figure(gap * 100, 2)} percentage points on average. Overall they are ${bias}: ${percent(expected)} predicted, ${percent(actual)} observed.`;
+  return `Predicted probabilities differ from the observed shares by ${displayNumber(gap * 100, 2)} percentage points on average. Overall they are ${bias}: ${percent(expected)} predicted, ${percent(actual)} observed.`;
 }

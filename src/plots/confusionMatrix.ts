@@ -1,6 +1,6 @@
 /** Confusion matrix: rows by true class and predicted class. */
 import type { JsonObject } from "../core/json.ts";
-import { countOf, figure, percent } from "./figures.ts";
+import { countOf, displayNumber, percent } from "./displayNumber.ts";
 import { textWidth } from "./textWidth.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec } from "./theme.ts";
@@ -90,7 +90,7 @@ function cellValue(cell: Cell, size: number): JsonObject {
 /** Empty cells of a large matrix stay blank, so that errors stand out; long counts are shortened. */
 function labelOf(cell: Cell, size: number): string {
   if (cell.count === 0 && size < 60) return "";
-  return textWidth(figure(cell.count), 12) <= size - 4 ? figure(cell.count) : compact(cell.count);
+  return textWidth(displayNumber(cell.count), 12) <= size - 4 ? displayNumber(cell.count) : compact(cell.count);
 }
 
 function compact(count: number): string {
@@ -140,7 +140,7 @@ function sentence({ classes, matrix }: ConfusionMatrixData): string {
     .filter((cell) => cell.actual !== cell.predicted && cell.count > 0)
     .toSorted((a, b) => b.count - a.count)[0];
   if (total === 0) return "There are no rows to show.";
-  const summary = `${figure(correct)} of ${countOf(total, "row")} (${percent(correct / total)}) are predicted correctly`;
+  const summary = `${displayNumber(correct)} of ${countOf(total, "row")} (${percent(correct / total)}) are predicted correctly`;
   if (error === undefined) return `${summary}; there are no errors.`;
   const rows = `${countOf(error.count, "row")} of “${error.actual}” predicted as “${error.predicted}”`;
   return `${summary}. The most frequent error: ${rows}, ${percent(error.share)} of that class.`;

@@ -1,6 +1,6 @@
 /** Curves in the unit square (ROC, precision–recall), thinned so that a million rows draw as fast as a hundred. */
 import type { JsonObject } from "../core/json.ts";
-import { figure } from "./figures.ts";
+import { displayNumber } from "./displayNumber.ts";
 import { colours, series } from "./theme.ts";
 
 export interface Curve {
@@ -37,10 +37,10 @@ export function curveLayers(curves: readonly Curve[], interpolate: string): Json
   const worstFirst = curves.toSorted((a, b) => (a.area ?? -1) - (b.area ?? -1));
   const coloured = curves.length <= MAXIMUM_COLOURED + 1 ? worstFirst : worstFirst.slice(0, MAXIMUM_COLOURED);
   const rest = worstFirst.slice(coloured.length);
-  const names = coloured.map((curve) => `${curve.label} (${figure(curve.area)})`);
+  const names = coloured.map((curve) => `${curve.label} (${displayNumber(curve.area)})`);
   const drawn = rest.filter((_, i) => i % Math.ceil(rest.length / MAXIMUM_GREY) === 0);
   const share = drawn.length < rest.length ? `, ${drawn.length} drawn` : "";
-  const restName = `${rest.length} other classes (${figure(rest[0]?.area)} or more${share})`;
+  const restName = `${rest.length} other classes (${displayNumber(rest[0]?.area)} or more${share})`;
   const rows = [
     ...drawn.flatMap((curve, i) => rowsOf(curve, restName, `rest${i}`)),
     ...coloured.flatMap((curve, i) => rowsOf(curve, names[i]!, `coloured${i}`)),

@@ -1,7 +1,7 @@
 /** Drift of one column: its distribution in training compared with its current distribution. */
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat } from "./density.ts";
-import { figure, percent } from "./figures.ts";
+import { displayNumber, percent } from "./displayNumber.ts";
 import { binned } from "./histogram.ts";
 import { textWidth } from "./textWidth.ts";
 import type { PlotSpec } from "./theme.ts";
@@ -141,7 +141,7 @@ function shareByName(counts: readonly (readonly [string, number])[]): Map<string
 
 function numberSentence({ name, kind, reference, current }: DriftColumnData & { kind: "number" | "date" }): string {
   const shown = (value: number): string =>
-    Number.isNaN(value) ? "none" : kind === "date" ? new Date(value).toISOString().slice(0, 10) : figure(value);
+    Number.isNaN(value) ? "none" : kind === "date" ? new Date(value).toISOString().slice(0, 10) : displayNumber(value);
   return `Median of ${name}: ${shown(median(reference))} in training, ${shown(median(current))} now.`;
 }
 

@@ -1,5 +1,5 @@
 /** Feature importance: which features matter most to the model. */
-import { figure, percent } from "./figures.ts";
+import { displayNumber, percent } from "./displayNumber.ts";
 import { namedBars } from "./namedBars.ts";
 import type { PlotSpec } from "./theme.ts";
 import { plotSpec } from "./theme.ts";
@@ -17,8 +17,8 @@ export function importancePlot({ values, measure }: ImportanceData): PlotSpec {
   const ranked = values.toSorted((a, b) => b[1] - a[1]);
   const shown = ranked.slice(0, MAXIMUM_BARS);
   const subtitle =
-    ranked.length > MAXIMUM_BARS ? `the ${MAXIMUM_BARS} largest of ${figure(ranked.length)} features` : "";
-  const bars = shown.map(([name, value]) => ({ name, value, text: figure(value), stressed: true }));
+    ranked.length > MAXIMUM_BARS ? `the ${MAXIMUM_BARS} largest of ${displayNumber(ranked.length)} features` : "";
+  const bars = shown.map(([name, value]) => ({ name, value, text: displayNumber(value), stressed: true }));
   return plotSpec({ text: "Feature importance", subtitle }, sentence(ranked, measure), namedBars(bars, measure));
 }
 
@@ -28,6 +28,7 @@ function sentence(ranked: ImportanceData["values"], measure: string): string {
   const total = ranked.reduce((sum, [, value]) => sum + Math.max(0, value), 0);
   const second = ranked[1] === undefined || ranked[1][1] <= 0 ? "" : `, followed by “${ranked[1][0]}”`;
   const unused = ranked.filter(([, value]) => value <= 0).length;
-  const rest = unused === 0 ? "" : ` ${figure(unused)} of ${figure(ranked.length)} features have no importance.`;
+  const rest =
+    unused === 0 ? "" : ` ${displayNumber(unused)} of ${displayNumber(ranked.length)} features have no importance.`;
   return `“${first[0]}” is the most important feature with ${percent(first[1] / total)} of the sum${second}.${rest}`;
 }

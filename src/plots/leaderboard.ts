@@ -1,5 +1,5 @@
 /** Leaderboard: the candidates of one training run, with the chosen one highlighted. */
-import { figure } from "./figures.ts";
+import { displayNumber } from "./displayNumber.ts";
 import { namedBars } from "./namedBars.ts";
 import type { PlotSpec } from "./theme.ts";
 import { plotSpec } from "./theme.ts";
@@ -28,7 +28,7 @@ export function leaderboardPlot({
     // Two candidates may have the same label; the rank makes the names distinct.
     name: `${place + 1}. ${label}`,
     value: value!,
-    text: figure(value),
+    text: displayNumber(value),
     stressed: chosen,
   }));
   const description = sentence({ metric, greaterIsBetter, candidates: rows });
@@ -40,6 +40,6 @@ function sentence({ metric, candidates }: LeaderboardData): string {
   const chosen = candidates.find((candidate) => candidate.chosen);
   if (chosen === undefined) return "No candidate was chosen.";
   const next = candidates.find((candidate) => !candidate.chosen);
-  const nextBest = next === undefined ? "" : `; next best: ${next.label} with ${figure(next.value)}`;
-  return `Chosen: ${chosen.label} with ${metric} ${figure(chosen.value)}${nextBest}.`;
+  const nextBest = next === undefined ? "" : `; next best: ${next.label} with ${displayNumber(next.value)}`;
+  return `Chosen: ${chosen.label} with ${metric} ${displayNumber(chosen.value)}${nextBest}.`;
 }

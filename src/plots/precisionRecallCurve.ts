@@ -1,7 +1,7 @@
 /** Precision–recall curve. */
 import type { Curve } from "./curve.ts";
 import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
-import { figure, percent } from "./figures.ts";
+import { displayNumber, percent } from "./displayNumber.ts";
 import type { PlotSpec } from "./theme.ts";
 import { plotSpec, plotWidth } from "./theme.ts";
 
@@ -31,13 +31,13 @@ function sentence(curves: readonly Curve[], positiveShare: number | null): strin
   if (first === undefined) return "There is no curve to show.";
   if (curves.length === 1) {
     const chance =
-      positiveShare === null ? "" : `; a random model has ${figure(positiveShare)}, the share of positives`;
-    return `The average precision is ${figure(first.area)}${chance}. ${recallAtPrecision(first)}`;
+      positiveShare === null ? "" : `; a random model has ${displayNumber(positiveShare)}, the share of positives`;
+    return `The average precision is ${displayNumber(first.area)}${chance}. ${recallAtPrecision(first)}`;
   }
   const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
   const [worst, best] = [ordered[0], ordered.at(-1)];
   if (worst === undefined || best === undefined) return "The average precision is undefined for every class.";
-  return `Average precision is lowest for “${worst.label}” (${figure(worst.area)}) and highest for “${best.label}” (${figure(best.area)}).`;
+  return `Average precision is lowest for “${worst.label}” (${displayNumber(worst.area)}) and highest for “${best.label}” (${displayNumber(best.area)}).`;
 }
 
 function recallAtPrecision(curve: Curve): string {

@@ -1,6 +1,6 @@
 /** Predicted vs. actual values of a regression. */
 import { MAXIMUM_POINTS, axisFormat, densityLayer, domainOf } from "./density.ts";
-import { countOf, figure } from "./figures.ts";
+import { countOf, displayNumber } from "./displayNumber.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
 
@@ -36,6 +36,7 @@ function sentence(actual: ArrayLike<number>, predicted: ArrayLike<number>): stri
     Math.abs(predicted[i]! - actual[i]!),
   ).toSorted();
   if (errors.length === 0) return "There are no rows to show.";
-  const at = (share: number): string => figure(errors[Math.min(errors.length - 1, Math.floor(share * errors.length))]);
-  return `The absolute error is at most ${at(0.5)} for half of the predictions and at most ${at(0.9)} for 90 %; the largest is ${figure(errors.at(-1))}.`;
+  const at = (share: number): string =>
+    displayNumber(errors[Math.min(errors.length - 1, Math.floor(share * errors.length))]);
+  return `The absolute error is at most ${at(0.5)} for half of the predictions and at most ${at(0.9)} for 90 %; the largest is ${displayNumber(errors.at(-1))}.`;
 }

@@ -1,6 +1,6 @@
 /** Histogram of residuals: shows bias and the tails of the errors. */
 import { axisFormat } from "./density.ts";
-import { figure, percent } from "./figures.ts";
+import { displayNumber, percent } from "./displayNumber.ts";
 import { binned } from "./histogram.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
@@ -54,6 +54,6 @@ function sentence(residuals: ArrayLike<number>): string {
   }
   if (residuals.length === 0) return "There are no rows to show.";
   const mean = sum / residuals.length;
-  const bias = mean === 0 ? "unbiased" : `${figure(Math.abs(mean), 2)} too ${mean > 0 ? "high" : "low"}`;
+  const bias = mean === 0 ? "unbiased" : `${displayNumber(Math.abs(mean), 2)} too ${mean > 0 ? "high" : "low"}`;
   return `On average, predictions are ${bias}; ${percent(above / residuals.length)} of the rows are predicted too high.`;
 }

@@ -1,6 +1,6 @@
 /** Residuals vs. predicted values: shows whether errors depend on the prediction. */
 import { MAXIMUM_POINTS, axisFormat, densityLayer, domainOf } from "./density.ts";
-import { countOf, figure } from "./figures.ts";
+import { countOf, displayNumber } from "./displayNumber.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
 
@@ -51,5 +51,5 @@ function sentence(predicted: ArrayLike<number>, residuals: ArrayLike<number>): s
       : low > 1.5 * high
         ? "Errors shrink as the prediction grows"
         : "Errors are similar over the whole range";
-  return `${trend}: ${figure(low)} on average in the lowest third of predictions, ${figure(high)} in the highest.`;
+  return `${trend}: ${displayNumber(low)} on average in the lowest third of predictions, ${displayNumber(high)} in the highest.`;
 }

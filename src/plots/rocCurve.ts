@@ -1,7 +1,7 @@
 /** ROC curve. */
 import type { Curve } from "./curve.ts";
 import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
-import { figure, percent } from "./figures.ts";
+import { displayNumber, percent } from "./displayNumber.ts";
 import type { PlotSpec } from "./theme.ts";
 import { plotSpec, plotWidth } from "./theme.ts";
 
@@ -29,12 +29,12 @@ function sentence(curves: readonly Curve[]): string {
   if (first === undefined) return "There is no curve to show.";
   if (curves.length === 1) {
     const found = percent(heightAt(first.points, READ_AT));
-    return `The area under the curve is ${figure(first.area)} (chance is 0.5). At a false positive rate of 10 %, ${found} of the positives are found.`;
+    return `The area under the curve is ${displayNumber(first.area)} (chance is 0.5). At a false positive rate of 10 %, ${found} of the positives are found.`;
   }
   const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
   const [worst, best] = [ordered[0], ordered.at(-1)];
   if (worst === undefined || best === undefined) return "The area is undefined for every class.";
-  return `One-vs-rest: the area is smallest for “${worst.label}” (${figure(worst.area)}) and largest for “${best.label}” (${figure(best.area)}).`;
+  return `One-vs-rest: the area is smallest for “${worst.label}” (${displayNumber(worst.area)}) and largest for “${best.label}” (${displayNumber(best.area)}).`;
 }
 
 /** Height of an ascending curve at `x`, with linear interpolation. */

@@ -1,6 +1,6 @@
 /** Score history: the metric of each scored run, and which runs were deployed. */
 import { axisFormat } from "./density.ts";
-import { countOf, figure } from "./figures.ts";
+import { countOf, displayNumber } from "./displayNumber.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
 
@@ -83,5 +83,5 @@ function sentence(metric: string, points: ScoreHistoryData["points"]): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return "No run has been scored yet.";
   const deployed = points.filter((point) => point.deployed).length;
-  return `${countOf(points.length, "scored run")} from ${first.at.slice(0, 10)} to ${last.at.slice(0, 10)}, ${figure(deployed)} of them deployed; the latest has ${metric} ${figure(last.value)}.`;
+  return `${countOf(points.length, "scored run")} from ${first.at.slice(0, 10)} to ${last.at.slice(0, 10)}, ${displayNumber(deployed)} of them deployed; the latest has ${metric} ${displayNumber(last.value)}.`;
 }

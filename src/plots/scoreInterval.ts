@@ -1,6 +1,6 @@
 /** Scores with intervals: this model, the deployed model and the baseline on one scale. */
 import { axisFormat } from "./density.ts";
-import { figure } from "./figures.ts";
+import { displayNumber } from "./displayNumber.ts";
 import type { PlotSpec } from "./theme.ts";
 import { colours, plotSpec, plotWidth } from "./theme.ts";
 
@@ -24,7 +24,7 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
     low: interval?.[0] ?? value,
     high: interval?.[1] ?? value,
     subject: place === 0,
-    text: figure(value),
+    text: displayNumber(value),
   }));
   const largest = Math.max(0, ...models.map(({ value }) => Math.abs(value)));
   const subtitle = `${greaterIsBetter ? "higher" : "lower"} is better; whiskers: 95 % interval`;
@@ -66,8 +66,8 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
 
 function sentence(metric: string, models: ScoreIntervalData["models"]): string {
   const parts = models.map(({ label, value, interval }) => {
-    const range = interval === null ? "" : ` (${figure(interval[0])} to ${figure(interval[1])})`;
-    return `${label} ${figure(value)}${range}`;
+    const range = interval === null ? "" : ` (${displayNumber(interval[0])} to ${displayNumber(interval[1])})`;
+    return `${label} ${displayNumber(value)}${range}`;
   });
   return `${metric}: ${parts.join("; ")}.`;
 }

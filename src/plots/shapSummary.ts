@@ -1,7 +1,7 @@
 /** SHAP summary: the effect of each feature on the predictions, row by row, coloured by the value of the feature. */
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat, domainOf } from "./density.ts";
-import { countOf, figure } from "./figures.ts";
+import { countOf, displayNumber } from "./displayNumber.ts";
 import { shapLevels, type Level } from "./shapLevels.ts";
 import { textWidth } from "./textWidth.ts";
 import type { PlotSpec } from "./theme.ts";
@@ -54,7 +54,7 @@ export function shapSummaryPlot({ features, unit }: ShapData): PlotSpec {
   const rows = features[0]?.contributions.length ?? 0;
   const more =
     relevant.length > shown.length
-      ? `; the ${figure(shown.length)} largest of ${figure(relevant.length)} features`
+      ? `; the ${displayNumber(shown.length)} largest of ${displayNumber(relevant.length)} features`
       : "";
   const subtitle = `${countOf(rows, "row")}; taller stripes: more rows${more}`;
   return plotSpec({ text: "SHAP summary", subtitle }, sentence(shown, unit), body(shown, unit));
@@ -157,7 +157,7 @@ function tidy(value: number): number {
 function sentence(shown: readonly Ranked[], unit: string): string {
   if (shown.length === 0) return "No feature affects any prediction.";
   const parts = shown.slice(0, 3).map((feature, i) => {
-    const size = figure(feature.size);
+    const size = displayNumber(feature.size);
     const amount = i === 0 ? `has the largest effect, ${size} on average (${unit})` : size;
     return `“${feature.name}” ${amount}${direction(feature)}`;
   });

@@ -1,5 +1,5 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments. */
-import { figure, percent } from "../plots/figures.ts";
+import { displayNumber, percent } from "../plots/displayNumber.ts";
 import { dateTime } from "./dateTime.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { summaryOf } from "./summary.ts";
@@ -32,9 +32,11 @@ function metricTable({ run, metrics, metric }: ReportInput): string {
   const rows = metrics.map(({ name, label }) => {
     const interval = score.intervals[name];
     const range =
-      interval === null || interval === undefined ? "–" : `${figure(interval[0])} to ${figure(interval[1])}`;
+      interval === null || interval === undefined
+        ? "–"
+        : `${displayNumber(interval[0])} to ${displayNumber(interval[1])}`;
     const title = name === metric ? `**${plain(label)}**` : plain(label);
-    return `| ${title} | ${figure(score.metrics[name])} | ${range} | ${figure(score.baseline[name])} |`;
+    return `| ${title} | ${displayNumber(score.metrics[name])} | ${range} | ${displayNumber(score.baseline[name])} |`;
   });
   return ["| Metric | Value | 95 % interval | Baseline |", "| --- | ---: | ---: | ---: |", ...rows].join("\n");
 }

@@ -1,5 +1,5 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
-import { figure } from "../plots/figures.ts";
+import { displayNumber } from "../plots/displayNumber.ts";
 import { covers } from "./covers.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
@@ -43,8 +43,10 @@ export function familyName(family: string): string {
 export function withInterval(value: number | null | undefined, interval?: readonly [number, number] | null): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "undefined";
   const range =
-    interval === null || interval === undefined ? "" : ` (${figure(interval[0])} to ${figure(interval[1])})`;
-  return `${figure(value)}${range}`;
+    interval === null || interval === undefined
+      ? ""
+      : ` (${displayNumber(interval[0])} to ${displayNumber(interval[1])})`;
+  return `${displayNumber(value)}${range}`;
 }
 
 function scoreSentence(input: ReportInput): string {
@@ -54,15 +56,17 @@ function scoreSentence(input: ReportInput): string {
     const value = input.run.metrics[input.metric];
     const validation =
       typeof value === "number"
-        ? ` On the ${figure(input.run.validationRows)} validation rows ${label} is ${figure(value)}.`
+        ? ` On the ${displayNumber(input.run.validationRows)} validation rows ${label} is ${displayNumber(value)}.`
         : "";
     return `It was not scored: there is no test data yet.${validation}`;
   }
   const value = score.metrics[input.metric] ?? score.value;
   const interval = score.intervals[input.metric] ?? (score.metric === input.metric ? score.interval : null);
-  if (value === null || Number.isNaN(value)) return `${label} is undefined on the ${figure(score.rows)} test rows.`;
-  const range = interval === null ? "" : `, 95 % interval ${figure(interval[0])} to ${figure(interval[1])}`;
-  return `${label} is ${figure(value)} on ${figure(score.rows)} test rows${range}.`;
+  if (value === null || Number.isNaN(value))
+    return `${label} is undefined on the ${displayNumber(score.rows)} test rows.`;
+  const range =
+    interval === null ? "" : `, 95 % interval ${displayNumber(interval[0])} to ${displayNumber(interval[1])}`;
+  return `${label} is ${displayNumber(value)} on ${displayNumber(score.rows)} test rows${range}.`;
 }
 
 function baselineSentence(input: ReportInput): string {
@@ -71,12 +75,12 @@ function baselineSentence(input: ReportInput): string {
   const { label, greaterIsBetter } = mainMetric(input);
   const [value, baseline] = [score.metrics[input.metric], score.baseline[input.metric]];
   if (typeof value !== "number" || typeof baseline !== "number") return `There is no baseline for ${label}.`;
-  if (value === baseline) return `That equals the baseline (${figure(baseline)}), which ignores all columns.`;
+  if (value === baseline) return `That equals the baseline (${displayNumber(baseline)}), which ignores all columns.`;
   const better = value > baseline === greaterIsBetter;
   const doubt = covers(score.intervals[input.metric], baseline)
     ? ", but not significantly: the interval contains the baseline"
     : "";
-  return `The baseline, which ignores all columns, reaches ${figure(baseline)}: the model is ${better ? "better" : "worse"} by ${figure(Math.abs(value - baseline))}${doubt}.`;
+  return `The baseline, which ignores all columns, reaches ${displayNumber(baseline)}: the model is ${better ? "better" : "worse"} by ${displayNumber(Math.abs(value - baseline))}${doubt}.`;
 }
 
 function championSentence(input: ReportInput): string {

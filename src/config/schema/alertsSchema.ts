@@ -1,5 +1,6 @@
 /** The `alerts` section of config.json: who is notified, about what, and how. */
 import { z } from "zod";
+import { positiveDuration } from "./duration.ts";
 
 export function alertsSchema() {
   const webhook = z.strictObject({
@@ -38,11 +39,7 @@ function shared() {
       .default(["drift", "quality", "performance"])
       .describe("areas to report"),
     level: z.enum(["fail", "warn"]).default("fail").describe("lowest level to report; warn: warnings too"),
-    timeout: z
-      .string()
-      .regex(/^[1-9]\d*[sm]$/, "a number and s or m, such as 10s")
-      .default("10s")
-      .describe("timeout of one attempt"),
+    timeout: positiveDuration("10s").default("10s").describe("timeout of one attempt"),
     retries: z.number().int().min(0).max(10).default(3).describe("number of retries, each after a longer wait"),
   };
 }

@@ -1,23 +1,15 @@
 /** The `monitor` section of config.json: windows, drift, quality and limits on metrics. */
 import { z } from "zod";
+import { positiveDuration, windowLength } from "./duration.ts";
 import { limit, type limits } from "./promotionSchema.ts";
-
-const duration = /^[1-9]\d*[mhdw]$/;
 
 export function monitorSchema(require: ReturnType<typeof limits>) {
   return z.strictObject({
-    window: z
-      .string()
-      .regex(
-        /^([1-9]\d*[mhdw]|[1-9]\d* rows|day|week|month|file)$/,
-        'a duration such as 90d, "500 rows", day, week, month or file',
-      )
+    window: windowLength()
       .nullable()
       .default(null)
       .describe("rows to evaluate together: 90d, 500 rows, day, week, month or file; null: all rows given"),
-    step: z
-      .string()
-      .regex(duration, "a number and m, h, d or w, such as 1d")
+    step: positiveDuration("1d")
       .nullable()
       .default(null)
       .describe(
@@ -103,9 +95,7 @@ function qualitySchema() {
     invalid_share: limit().optional().describe("share of values of the wrong type, such as text among numbers"),
     duplicate_share: limit().optional().describe("share of rows that are copies of another row; default: no limit"),
     rows: limit().optional().describe("number of rows in a window; default: at least one"),
-    freshness: z
-      .string()
-      .regex(duration, "a number and m, h, d or w, such as 2d")
+    freshness: positiveDuration("2d")
       .optional()
       .describe("maximum age of the newest row in the newest window, by time_column"),
     columns: z

@@ -1,5 +1,6 @@
 /** The `schedule` and `retention` sections of config.json. */
 import { z } from "zod";
+import { duration } from "./duration.ts";
 
 export function scheduleSchema() {
   return z.array(
@@ -15,15 +16,15 @@ export function scheduleSchema() {
         .regex(/^\s*\S+(\s+\S+){4,5}\s*$/, "five or six cron fields, such as */10 * * * *")
         .describe("when to run: minute hour day month weekday"),
       timezone: z.string().min(1).default("UTC").describe("time zone of cron"),
-      jitter: duration(
-        "0s",
-        "maximum random delay, so that not all jobs start at once; a given time always gets the same delay",
-      ),
+      jitter: duration("10m")
+        .nullable()
+        .default("0s")
+        .describe("maximum random delay, so that not all jobs start at once; a given time always gets the same delay"),
       missed: z
         .enum(["run", "skip"])
         .default("run")
         .describe("times missed while the scheduler was not running: run once for all of them, or skip them"),
-      timeout: duration(null, "stop a run that takes longer than this; null: never"),
+      timeout: duration("2h").nullable().default(null).describe("stop a run that takes longer than this; null: never"),
     }),
   );
 }
@@ -62,13 +63,4 @@ function kept(keep: number | null, days: number | null, description: string) {
     })
     .prefault({})
     .describe(`${description}; both null: keep all`);
-}
-
-function duration<Fallback extends string | null>(fallback: Fallback, description: string) {
-  return z
-    .string()
-    .regex(/^\d+(\.\d+)?[smhd]$/, "a duration such as 30s, 10m or 2h")
-    .nullable()
-    .default(fallback)
-    .describe(description);
 }

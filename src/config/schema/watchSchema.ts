@@ -1,11 +1,6 @@
 /** The `watch` section of config.json: predicts files dropped into a folder. */
 import { z } from "zod";
-
-const duration = (fallback: string) =>
-  z
-    .string()
-    .regex(/^\d+(ms|s|m|h)$/, `a number and ms, s, m or h, such as ${fallback}`)
-    .default(fallback);
+import { duration } from "./duration.ts";
 
 export function watchSchema() {
   return z.strictObject({
@@ -30,10 +25,12 @@ export function watchSchema() {
       .describe(
         "files to process; others are left in place; null: all files, and those that are not a table are moved to errored",
       ),
-    poll: duration("5s").describe("interval between checks for new files"),
-    settle: duration("2s").describe(
-      "how long size and time of a file must be unchanged before it is read, because it may still be uploading",
-    ),
+    poll: duration("5s").default("5s").describe("interval between checks for new files"),
+    settle: duration("2s")
+      .default("2s")
+      .describe(
+        "how long size and time of a file must be unchanged before it is read, because it may still be uploading",
+      ),
     retries: z
       .number()
       .int()
@@ -41,7 +38,7 @@ export function watchSchema() {
       .max(100)
       .default(3)
       .describe("number of retries after a failure not caused by the file"),
-    retry_delay: duration("5s").describe("wait before each retry"),
+    retry_delay: duration("5s").default("5s").describe("wait before each retry"),
     response_key: z
       .string()
       .min(1)
@@ -64,8 +61,8 @@ export function watchSchema() {
       .describe("write every prediction to the prediction log, and its id to the output row"),
     download: z
       .strictObject({
-        poll: duration("10m").describe("interval between requests to the address of source"),
-        timeout: duration("60s").describe("timeout of a download"),
+        poll: duration("10m").default("10m").describe("interval between requests to the address of source"),
+        timeout: duration("60s").default("60s").describe("timeout of a download"),
         max_bytes: z.number().int().min(1).default(1_073_741_824).describe("maximum size of a download"),
         headers: z
           .record(z.string(), z.string())

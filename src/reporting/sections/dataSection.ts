@@ -1,6 +1,6 @@
 /** Data: number of rows, and statistics of each column. */
 import type { ColumnReference } from "../../core/records/reference.ts";
-import { countOf, figure, percent } from "../../plots/figures.ts";
+import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
@@ -53,9 +53,11 @@ function cellsOf(column: ColumnReference, rows: number): string[] {
     return [`category, ${distinct}`, missing, "–", "–", "–", "–", "–", frequent];
   }
   const shown = (value: number | null | undefined): string =>
-    column.kind === "date" && typeof value === "number" ? new Date(value).toISOString().slice(0, 10) : figure(value);
+    column.kind === "date" && typeof value === "number"
+      ? new Date(value).toISOString().slice(0, 10)
+      : displayNumber(value);
   const { quantiles } = column;
-  const deviation = column.kind === "date" ? "–" : figure(column.standardDeviation);
+  const deviation = column.kind === "date" ? "–" : displayNumber(column.standardDeviation);
   const order = [quantiles[0], quantiles[50], quantiles.at(-1)].map(shown);
   return [column.kind, missing, shown(column.mean), deviation, ...order, "–"];
 }

@@ -1,5 +1,5 @@
 /** Deployment: the deployed model, earlier deployments and the history of scores. */
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { scoreHistoryPlot } from "../../plots/scoreHistory.ts";
 import { dataTable } from "../dataTable.ts";
 import { dateTime } from "../dateTime.ts";
@@ -52,7 +52,7 @@ function past({ deployments }: ReportInput): Html | null {
           dateTime(deployedAt),
           prunedAt === undefined ? action : `${action}, pruned`,
           html`<code>${runId}</code>`,
-          `${metric} ${figure(value)}`,
+          `${metric} ${displayNumber(value)}`,
           reasons.join("; "),
         ],
         marked: place === 0,

@@ -2,7 +2,7 @@
 import type { ColumnDrift, DriftReport } from "../../core/records/drift.ts";
 import type { ColumnReference } from "../../core/records/reference.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
-import { countOf, exact, figure, percent } from "../../plots/figures.ts";
+import { countOf, exact, displayNumber, percent } from "../../plots/displayNumber.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
@@ -98,12 +98,12 @@ function columnPlot(
 
 function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {
   if (column.skipped !== undefined) return [name, "–", "–", "–", "–", "–", `not tested: ${column.skipped}`];
-  const value = `${column.measure === "p_value" ? "p = " : ""}${figure(column.value)}`;
+  const value = `${column.measure === "p_value" ? "p = " : ""}${displayNumber(column.value)}`;
   const limit = `${column.direction === "below" ? "below" : "at or above"} ${exact(column.limit)}`;
   const stable = html`<span class="good">stable</span>${column.note === undefined ? "" : `: ${column.note}`}`;
   const verdict = column.drifted ? html`<span class="bad">drifted</span>` : stable;
   const test = testNames[column.test] ?? column.test.replaceAll("_", " ");
-  return [name, test, figure(column.statistic), value, limit, figure(column.psi, 2), verdict];
+  return [name, test, displayNumber(column.statistic), value, limit, displayNumber(column.psi, 2), verdict];
 }
 
 /** Sorts drifted columns first, each group by PSI, and skipped columns last. */

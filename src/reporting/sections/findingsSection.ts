@@ -1,6 +1,6 @@
 /** Checks: each finding of diagnose, failures first. */
 import type { Finding } from "../../core/records/drift.ts";
-import { exact, figure } from "../../plots/figures.ts";
+import { exact, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
@@ -40,5 +40,5 @@ export function findingsSection({ findings }: ReportInput): Html {
 
 function valueText(value: Finding["value"]): string {
   if (typeof value !== "number") return value ?? "–";
-  return Number.isFinite(value) ? exact(value) : figure(value);
+  return Number.isFinite(value) ? exact(value) : displayNumber(value);
 }

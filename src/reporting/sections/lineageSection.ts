@@ -1,5 +1,5 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
-import { countOf, figure } from "../../plots/figures.ts";
+import { countOf, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
 import type { Html } from "../html.ts";
@@ -48,7 +48,7 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
       title: "Run",
       name: run.runId,
       facts: [
-        `${run.family}${engine}, features ${run.featureSet}, seed ${run.seed}, mlctl ${run.codeVersion}, ${dateTime(run.createdAt)}, ${figure(run.seconds, 2)} s`,
+        `${run.family}${engine}, features ${run.featureSet}, seed ${run.seed}, mlctl ${run.codeVersion}, ${dateTime(run.createdAt)}, ${displayNumber(run.seconds, 2)} s`,
         `configuration sha256 ${run.configSha256}`,
       ],
     },
@@ -61,7 +61,7 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
       : {
           title: "Model",
           name: run.model.path,
-          facts: [`${figure(run.model.bytes)} bytes`, `sha256 ${run.model.sha256}`],
+          facts: [`${displayNumber(run.model.bytes)} bytes`, `sha256 ${run.model.sha256}`],
         },
     deployed
       ? {
@@ -82,7 +82,7 @@ export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "ru
       dataTable({
         caption: "Files of the dataset",
         columns,
-        rows: dataset.files.map(({ path, rows, sha256 }) => ({ cells: [path, figure(rows), hash(sha256)] })),
+        rows: dataset.files.map(({ path, rows, sha256 }) => ({ cells: [path, displayNumber(rows), hash(sha256)] })),
       }),
     );
   }
@@ -103,7 +103,9 @@ export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "ru
       dataTable({
         caption: "Test files",
         columns,
-        rows: run.score.testFiles.map(({ path, rows, sha256 }) => ({ cells: [path, figure(rows), hash(sha256)] })),
+        rows: run.score.testFiles.map(({ path, rows, sha256 }) => ({
+          cells: [path, displayNumber(rows), hash(sha256)],
+        })),
       }),
     );
   }

@@ -1,5 +1,5 @@
 /** Metrics on the test set with intervals, compared with the baseline. */
-import { figure, percent } from "../../plots/figures.ts";
+import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { covers } from "../covers.ts";
 import { dataTable } from "../dataTable.ts";
 import { html } from "../html.ts";
@@ -16,14 +16,16 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
     const interval = score.intervals[name];
     const [value, baseline] = [score.metrics[name], score.baseline[name]];
     const range =
-      interval === null || interval === undefined ? "–" : `${figure(interval[0])} to ${figure(interval[1])}`;
+      interval === null || interval === undefined
+        ? "–"
+        : `${displayNumber(interval[0])} to ${displayNumber(interval[1])}`;
     const cells = [
       html`${label}${name === input.metric && html` <span class="tag">main metric</span>`}`,
-      figure(value),
+      displayNumber(value),
       range,
-      figure(baseline),
+      displayNumber(baseline),
       verdict([value, baseline], interval, greaterIsBetter),
-      figure(run.metrics[name]),
+      displayNumber(run.metrics[name]),
     ];
     return { cells, marked: name === input.metric };
   });
@@ -31,7 +33,7 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
     "metrics",
     "Metrics",
     html`${dataTable({
-        caption: `Metrics on ${figure(score.rows)} test rows`,
+        caption: `Metrics on ${displayNumber(score.rows)} test rows`,
         columns: [
           { title: "Metric" },
           { title: "Value", numeric: true },
@@ -57,15 +59,15 @@ function copies({ copiedRows, copiedValidationRows, rows }: ScoreRecord): Html {
     copiedRows === 0
       ? html`<p>No test row is a copy of a training row.</p>`
       : html`<p class="warning">
-          ${figure(copiedRows)} of ${figure(rows)} test rows (${percent(copiedRows / rows)}) are copies of training
-          rows, so the metrics may be too optimistic.
+          ${displayNumber(copiedRows)} of ${displayNumber(rows)} test rows (${percent(copiedRows / rows)}) are copies of
+          training rows, so the metrics may be too optimistic.
         </p>`;
   if (!copiedValidationRows) return training;
   return html`${training}
     <p class="warning">
-      ${figure(copiedValidationRows)} of ${figure(rows)} test rows (${percent(copiedValidationRows / rows)}) are rows
-      that the model was validated on, so the metrics are not independent of the choice of the model. Use test rows that
-      were not ingested.
+      ${displayNumber(copiedValidationRows)} of ${displayNumber(rows)} test rows
+      (${percent(copiedValidationRows / rows)}) are rows that the model was validated on, so the metrics are not
+      independent of the choice of the model. Use test rows that were not ingested.
     </p>`;
 }
 
@@ -92,9 +94,9 @@ function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">):
     ${
       known.length > 0 &&
       dataTable({
-        caption: `Metrics on ${figure(run.validationRows)} validation rows, held out from training`,
+        caption: `Metrics on ${displayNumber(run.validationRows)} validation rows, held out from training`,
         columns: [{ title: "Metric" }, { title: "Value", numeric: true }],
-        rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, figure(run.metrics[name])] })),
+        rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, displayNumber(run.metrics[name])] })),
       })
     }`;
 }

@@ -1,6 +1,6 @@
 /** Model: the candidates, feature importance, SHAP values and parameters. */
 import { selectionLabel } from "../../core/text/selectionLabel.ts";
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/importance.ts";
 import { leaderboardPlot } from "../../plots/leaderboard.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
@@ -82,13 +82,15 @@ function candidateTable(input: ReportInput): Html | null {
       const chosen = candidate.runId === input.run.runId;
       const outcome =
         candidate.status === "FINISHED" ? (chosen ? "chosen" : "") : (candidate.error ?? candidate.status);
-      const values = shown.map(({ name }) => figure(candidate.metrics[name]));
+      const values = shown.map(({ name }) => displayNumber(candidate.metrics[name]));
       const cells = [
         familyName(candidate.family),
         candidate.featureSet,
-        ...onFolds.map((_, i) => figure(i === 0 ? candidate.selection?.value : candidate.selection?.standardDeviation)),
+        ...onFolds.map((_, i) =>
+          displayNumber(i === 0 ? candidate.selection?.value : candidate.selection?.standardDeviation),
+        ),
         ...values,
-        figure(candidate.seconds, 2),
+        displayNumber(candidate.seconds, 2),
         outcome,
       ];
       return { cells, marked: chosen };

@@ -1,7 +1,7 @@
 /** Predictions: confusion matrix and curves for classification, scatter and residual plots for regression. */
 import { calibrationPlot } from "../../plots/calibration.ts";
 import { confusionMatrixPlot } from "../../plots/confusionMatrix.ts";
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { precisionRecallPlot } from "../../plots/precisionRecallCurve.ts";
 import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
 import { residualHistogramPlot } from "../../plots/residualHistogram.ts";
@@ -85,7 +85,7 @@ function classReport({ run }: ReportInput): Html | null {
       { title: "Test rows", numeric: true },
     ],
     rows: report.map(({ label, precision, recall, f1, support }) => ({
-      cells: [label, figure(precision), figure(recall), figure(f1), figure(support)],
+      cells: [label, displayNumber(precision), displayNumber(recall), displayNumber(f1), displayNumber(support)],
     })),
   });
 }

@@ -1,7 +1,7 @@
 /** The table of a window's columns, largest drift first; each column links to its distributions. */
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import { exact, figure } from "../../plots/figures.ts";
+import { exact, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote } from "../../reporting/section.ts";
@@ -34,7 +34,7 @@ export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
           column.test.replaceAll("_", " "),
           valueText(column),
           limitText(column),
-          figure(column.psi),
+          displayNumber(column.psi),
           column.skipped ?? column.note ?? "",
         ],
       })),
@@ -51,7 +51,7 @@ export function statusOf({ skipped, drifted }: ColumnDrift): "skipped" | "fail" 
 }
 
 export function valueText({ skipped, measure, value }: ColumnDrift): string {
-  return skipped !== undefined ? "–" : `${measure === "p_value" ? "p = " : ""}${figure(value)}`;
+  return skipped !== undefined ? "–" : `${measure === "p_value" ? "p = " : ""}${displayNumber(value)}`;
 }
 
 export function limitText({ skipped, direction, limit }: ColumnDrift): string {

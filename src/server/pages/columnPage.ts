@@ -1,6 +1,6 @@
 /** /ui/monitoring/<id>/column?name=…: one column of a window compared with the reference, and its drift over time. */
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf } from "../../plots/figures.ts";
+import { countOf } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";

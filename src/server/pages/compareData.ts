@@ -1,7 +1,7 @@
 /** Tables that compare the data and inputs of two runs. */
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import type { PageRequest } from "./frame/page.ts";
@@ -23,11 +23,11 @@ export function compareData(runs: readonly [Run, Run], sides: readonly (Dataset 
     rows: [
       fact("Dataset", ({ datasetId }) => datasetId),
       fact("sha256", ({ datasetSha256 }) => `${datasetSha256.slice(0, 12)}…`),
-      fact("Rows", (_, dataset) => figure(dataset?.rows)),
-      fact("Columns", (_, dataset) => figure(dataset?.columns.length)),
-      fact("Files", (_, dataset) => figure(dataset?.files.length)),
-      fact("Training rows", ({ trainingRows }) => figure(trainingRows)),
-      fact("Validation rows", ({ validationRows }) => figure(validationRows)),
+      fact("Rows", (_, dataset) => displayNumber(dataset?.rows)),
+      fact("Columns", (_, dataset) => displayNumber(dataset?.columns.length)),
+      fact("Files", (_, dataset) => displayNumber(dataset?.files.length)),
+      fact("Training rows", ({ trainingRows }) => displayNumber(trainingRows)),
+      fact("Validation rows", ({ validationRows }) => displayNumber(validationRows)),
     ],
   })}
   ${onlyA.length > 0 && html`<p>Files only in A: ${onlyA.join(", ")}</p>`}
@@ -45,7 +45,7 @@ export function compareFeatures(request: PageRequest, a: Run, b: Run): Html {
   const shared = first.length - onlyA.length;
   return html`${sets}
     <p>
-      ${figure(shared)} inputs in
+      ${displayNumber(shared)} inputs in
       both${
         shared === 0
           ? ""

@@ -2,7 +2,7 @@
 import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -51,7 +51,7 @@ function about(a: Run, b: Run): Html {
       row("Family", ({ family, engine }) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`),
       row("Trained", ({ createdAt }) => dateTime(createdAt)),
       row("Rank in its training", ({ rank }) => String(rank)),
-      row("Seconds", ({ seconds }) => figure(seconds, 2)),
+      row("Seconds", ({ seconds }) => displayNumber(seconds, 2)),
       row("Seed", ({ seed }) => String(seed)),
       row("mlctl", ({ codeVersion }) => codeVersion),
     ],
@@ -84,7 +84,7 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
             metric.label,
             withInterval(a, name, first, isTest),
             withInterval(b, name, second, isTest),
-            figure(difference),
+            displayNumber(difference),
             verdict([a, b], metric, difference),
           ],
         };
@@ -99,7 +99,7 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
 
 function withInterval(run: Run, name: string, value: number | null, isTest: boolean): string {
   const interval = isTest ? run.score?.intervals[name] : null;
-  return `${figure(value)}${interval ? ` (${figure(interval[0])} to ${figure(interval[1])})` : ""}`;
+  return `${displayNumber(value)}${interval ? ` (${displayNumber(interval[0])} to ${displayNumber(interval[1])})` : ""}`;
 }
 
 function testSha({ score }: Run): string {

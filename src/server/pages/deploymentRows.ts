@@ -1,6 +1,6 @@
 /** Deployments as a table, newest first. */
 import type { Deployment } from "../../core/records/deployment.ts";
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import type { Html } from "../../reporting/html.ts";
@@ -8,7 +8,7 @@ import { runLink } from "./frame/parts.ts";
 
 /** @param total the number of all deployments, if only some are shown */
 export function deploymentRows(deployments: readonly Deployment[], total = deployments.length): Html {
-  const rest = total > deployments.length ? `, the newest ${deployments.length} of ${figure(total)}` : "";
+  const rest = total > deployments.length ? `, the newest ${deployments.length} of ${displayNumber(total)}` : "";
   return dataTable({
     caption: `Deployments, newest first${rest}`,
     columns: [
@@ -25,7 +25,7 @@ export function deploymentRows(deployments: readonly Deployment[], total = deplo
         dateTime(deployedAt),
         prunedAt === undefined ? action : `${action}, pruned`,
         runLink(runId),
-        `${metric} ${figure(value)}`,
+        `${metric} ${displayNumber(value)}`,
         reasons.join("; "),
       ],
     })),

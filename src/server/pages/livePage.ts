@@ -1,5 +1,5 @@
 /** /ui/live: current traffic, latency and predictions of this server. */
-import { countOf, figure, percent } from "../../plots/figures.ts";
+import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -45,17 +45,20 @@ function rightNow(snapshot: MetricsSnapshot, samples: readonly TrafficSample[], 
   const rates = lastMinute(samples);
   const { log } = snapshot;
   return factList([
-    ["Requests per second, last minute", rates === null ? "–" : big(figure(rates.requests, 2))],
-    ["Predictions per second", rates === null ? "–" : big(figure(rates.predictions, 2))],
-    ["Errors per second", rates === null ? "–" : big(figure(rates.errors, 2))],
+    ["Requests per second, last minute", rates === null ? "–" : big(displayNumber(rates.requests, 2))],
+    ["Predictions per second", rates === null ? "–" : big(displayNumber(rates.predictions, 2))],
+    ["Errors per second", rates === null ? "–" : big(displayNumber(rates.errors, 2))],
     // Minus the request of this page.
-    ["Requests in progress", big(figure(Math.max(0, snapshot.inFlight - 1)))],
+    ["Requests in progress", big(displayNumber(Math.max(0, snapshot.inFlight - 1)))],
     ["Uptime", duration(upMs)],
-    ["Processes", figure(snapshot.workers)],
-    ["Memory", `${figure(snapshot.memoryBytes / 1_048_576, 3)} MiB`],
-    ["Prediction log", `${figure(log.written)} written, ${figure(log.queued)} waiting, ${figure(log.dropped)} dropped`],
-    ["Requests refused (too many)", figure(snapshot.refused)],
-    ["Deployments loaded", `${figure(snapshot.swaps)}, ${figure(snapshot.swapFailures)} refused`],
+    ["Processes", displayNumber(snapshot.workers)],
+    ["Memory", `${displayNumber(snapshot.memoryBytes / 1_048_576, 3)} MiB`],
+    [
+      "Prediction log",
+      `${displayNumber(log.written)} written, ${displayNumber(log.queued)} waiting, ${displayNumber(log.dropped)} dropped`,
+    ],
+    ["Requests refused (too many)", displayNumber(snapshot.refused)],
+    ["Deployments loaded", `${displayNumber(snapshot.swaps)}, ${displayNumber(snapshot.swapFailures)} refused`],
   ]);
 }
 
@@ -87,7 +90,13 @@ function latencies(samples: readonly TrafficSample[]): Html {
       { title: "99 %", numeric: true },
     ],
     rows: routes.map(({ route, requests: count, median, p95, p99 }: RouteRates) => ({
-      cells: [html`<code>${route}</code>`, figure(count), milliseconds(median), milliseconds(p95), milliseconds(p99)],
+      cells: [
+        html`<code>${route}</code>`,
+        displayNumber(count),
+        milliseconds(median),
+        milliseconds(p95),
+        milliseconds(p99),
+      ],
     })),
   });
 }
@@ -100,7 +109,7 @@ function predictions({ predictions: counts }: MetricsSnapshot): Html {
   return dataTable({
     caption: `${countOf(total, "prediction")} since the start, by class`,
     columns: [{ title: "Class" }, { title: "Rows", numeric: true }, { title: "Share", numeric: true }],
-    rows: all.map(([name, count]) => ({ cells: [name, figure(count), percent(count / total)] })),
+    rows: all.map(([name, count]) => ({ cells: [name, displayNumber(count), percent(count / total)] })),
     limit: 30,
   });
 }
@@ -121,7 +130,7 @@ function requests({ requests: counts }: MetricsSnapshot): Html {
         status.startsWith("2")
           ? status
           : html`<span class="${status.startsWith("5") ? "bad" : "caution"}">${status}</span>`,
-        figure(count),
+        displayNumber(count),
       ],
     })),
     limit: 60,
@@ -133,7 +142,7 @@ function big(text: string): Html {
 }
 
 function milliseconds(seconds: number | null): string {
-  return seconds === null ? "over 10 s" : `≤ ${figure(seconds * 1000)} ms`;
+  return seconds === null ? "over 10 s" : `≤ ${displayNumber(seconds * 1000)} ms`;
 }
 
 function duration(ms: number): string {

@@ -1,6 +1,6 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
-import { countOf, figure, percent } from "../../plots/figures.ts";
+import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -74,7 +74,7 @@ function sourceLinks(
             <a
               href="${withQuery(pageAddress("monitoring"), { source })}"
               ${source === chosen && html`aria-current="true"`}
-              >${sourceNames[source] ?? source} (${figure(windows)})</a
+              >${sourceNames[source] ?? source} (${displayNumber(windows)})</a
             >
           </li>`,
       )}
@@ -170,8 +170,8 @@ function table(windows: readonly WindowLine[], values: readonly WindowValue[]): 
         html`<a href="${pageAddress("monitoring", monitorId)}">${label}</a>`,
         stateWord(status),
         failed(monitorId),
-        figure(rows),
-        figure(labelled),
+        displayNumber(rows),
+        displayNumber(labelled),
         modelLink(runId, modelVersion),
         dateTime(createdAt),
       ],

@@ -1,6 +1,6 @@
 /** The health of the deployed model in its newest monitored window, and open alerts. */
 import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../../core/records/monitoring.ts";
-import { countOf, exact, figure } from "../../plots/figures.ts";
+import { countOf, exact, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -64,6 +64,6 @@ function statusOf(findings: readonly MonitorFinding[]): MonitorStatus {
 
 function sentence({ name, message, value, limit }: MonitorFinding): string {
   const comparison =
-    value === null || limit === null ? "" : ` (${figure(value)}, limit ${exact(Number(limit.toPrecision(4)))})`;
+    value === null || limit === null ? "" : ` (${displayNumber(value)}, limit ${exact(Number(limit.toPrecision(4)))})`;
   return `${name}${comparison}: ${message}`;
 }

@@ -1,5 +1,5 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -55,9 +55,11 @@ function production({ session, state }: PageRequest): Html {
     ["Aliases", deployment.aliases.map((alias) => `@${alias}`).join(", ")],
     [
       `${label} on the test rows`,
-      html`<span class="figure">${figure(deployment.value)}</span>${
+      html`<span class="figure">${displayNumber(deployment.value)}</span>${
           interval &&
-          html`<br /><span class="quiet">95 % interval ${figure(interval[0])} to ${figure(interval[1])}</span>`
+          html`<br /><span class="quiet"
+              >95 % interval ${displayNumber(interval[0])} to ${displayNumber(interval[1])}</span
+            >`
         }`,
     ],
     [
@@ -81,9 +83,9 @@ function predictions({ log, now, session }: PageRequest): Html {
     return html`<p class="empty">${why}</p>`;
   }
   return factList([
-    ["Logged predictions", html`<span class="figure">${figure(total)}</span>`],
-    ["In the last 24 hours", html`<span class="figure">${figure(since)}</span>`],
-    ["With labels", html`<span class="figure">${figure(labelled)}</span>`],
+    ["Logged predictions", html`<span class="figure">${displayNumber(total)}</span>`],
+    ["In the last 24 hours", html`<span class="figure">${displayNumber(since)}</span>`],
+    ["With labels", html`<span class="figure">${displayNumber(labelled)}</span>`],
     [
       "Newest",
       html`<a href="${pageAddress("predictions")}"
@@ -112,12 +114,12 @@ function trainings({ session }: PageRequest): Html {
           familyName(family),
           score === null
             ? "not scored"
-            : `${metricLabel(session.config, metric, task).label} ${figure(score.metrics[metric] ?? score.value)}`,
+            : `${metricLabel(session.config, metric, task).label} ${displayNumber(score.metrics[metric] ?? score.value)}`,
           runState(status),
         ],
       })),
     })}
-    <p><a href="${pageAddress("runs")}">All ${figure(session.store.browse.runCount())} runs</a></p>`;
+    <p><a href="${pageAddress("runs")}">All ${displayNumber(session.store.browse.runCount())} runs</a></p>`;
 }
 
 function executions({ session }: PageRequest): Html | null {
@@ -140,7 +142,7 @@ function executions({ session }: PageRequest): Html | null {
           job,
           dateTime(startedAt),
           status.replaceAll("_", " "),
-          figure(seconds),
+          displayNumber(seconds),
           exitCode === null ? "–" : String(exitCode),
         ],
       })),

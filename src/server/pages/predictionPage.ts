@@ -1,5 +1,5 @@
 /** /ui/predictions/<id>: one logged prediction with its inputs, label and SHAP values. */
-import { figure, percent } from "../../plots/figures.ts";
+import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -35,7 +35,7 @@ function facts(entry: LogEntry): Html {
     [
       "Error",
       probability === null && typeof label === "number" && typeof prediction === "number"
-        ? figure(label - prediction)
+        ? displayNumber(label - prediction)
         : null,
     ],
     ["Labelled", labelledAt === null ? null : dateTime(new Date(labelledAt).toISOString())],
@@ -59,8 +59,8 @@ function explanation(shap: PredictionShap): Html {
   const { unit, baseValue, contributions, total, outputName } = shap;
   const largest = Math.max(...contributions.map(({ value }) => Math.abs(value)), 1e-12);
   return html`<p>
-      Each feature adds its SHAP value to the base value ${figure(baseValue)}; the sum is ${figure(total)}. Unit:
-      ${unit}${outputName === null ? "" : ` of “${outputName}”`}.
+      Each feature adds its SHAP value to the base value ${displayNumber(baseValue)}; the sum is
+      ${displayNumber(total)}. Unit: ${unit}${outputName === null ? "" : ` of “${outputName}”`}.
     </p>
     ${dataTable({
       caption: "SHAP values, largest first",
@@ -68,7 +68,7 @@ function explanation(shap: PredictionShap): Html {
       rows: contributions.map(({ name, value }) => ({
         cells: [
           name,
-          value > 0 ? `+${figure(value)}` : figure(value),
+          value > 0 ? `+${displayNumber(value)}` : displayNumber(value),
           value === 0 ? "none" : value > 0 ? "up ▲" : "down ▼",
           bar(value / largest),
         ],

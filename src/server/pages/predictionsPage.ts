@@ -1,6 +1,6 @@
 /** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
 import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/browseLog.ts";
-import { figure, percent } from "../../plots/figures.ts";
+import { displayNumber, percent } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -83,7 +83,7 @@ function recent({ log, query }: PageRequest): Html {
   const address = (before?: string): string => withQuery(pageAddress("predictions"), { ...filter, before });
   const next = entries.length > ROWS && last !== undefined ? address(`${last.at}-${last.seq}`) : null;
   return html`${filterForm(wanted)} ${shown.length === 0 ? nothing(wanted) : table(shown)}
-  ${isPartial && html`<p class="note">Only ${figure(ROWS_LOOKED_AT)} predictions were searched. To search all of them, use <code>mlctl predictions list</code>.</p>`}
+  ${isPartial && html`<p class="note">Only ${displayNumber(ROWS_LOOKED_AT)} predictions were searched. To search all of them, use <code>mlctl predictions list</code>.</p>`}
   ${pager({ label: "Pages of predictions", previous: wanted.before === undefined ? null : address(), next, words: ["Newest", "Older"] })}`;
 }
 
@@ -133,7 +133,7 @@ function nothing({ model, prediction, label, before }: Wanted): Html {
 function table(entries: readonly LogEntry[]): Html {
   const isClass = entries.some(({ probability }) => probability !== null);
   return dataTable({
-    caption: `${figure(entries.length)} predictions, newest first`,
+    caption: `${displayNumber(entries.length)} predictions, newest first`,
     columns: [
       { title: "ID" },
       { title: "Time" },
@@ -162,7 +162,7 @@ function table(entries: readonly LogEntry[]): Html {
 }
 
 export function valueText(value: string | number): string {
-  return typeof value === "number" && !Number.isInteger(value) ? figure(value, 5) : String(value);
+  return typeof value === "number" && !Number.isInteger(value) ? displayNumber(value, 5) : String(value);
 }
 
 /** Keeps both ends: ids of one batch differ only at the end. */

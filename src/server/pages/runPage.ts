@@ -3,7 +3,7 @@ import { importanceUnit } from "../../estimators/findEstimator.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -56,11 +56,11 @@ function about(request: PageRequest, run: Run): Html {
       ["State", runState(run.status)],
       ["Model", run.modelVersion === null ? "not stored" : `v${run.modelVersion}`],
       ["In production", run.runId === champion ? "yes" : "no"],
-      ["Trained", `${dateTime(run.createdAt)}, ${figure(run.seconds, 2)} s`],
+      ["Trained", `${dateTime(run.createdAt)}, ${displayNumber(run.seconds, 2)} s`],
       ["Rank in its training", String(run.rank)],
       ["Task", run.task],
       ["Features", run.featureSet],
-      ["Rows", `${figure(run.trainingRows)} training, ${figure(run.validationRows)} validation`],
+      ["Rows", `${displayNumber(run.trainingRows)} training, ${displayNumber(run.validationRows)} validation`],
       ["Seed", String(run.seed)],
       ["Note", run.note ?? null],
       ["Error", run.error ?? null],
@@ -124,8 +124,8 @@ function candidates({ session }: PageRequest, run: Run): Html {
         runLink(each.runId, each.modelVersion),
         familyName(each.family),
         each.featureSet,
-        figure(each.selection?.value ?? each.metrics[run.metric]),
-        figure(each.seconds, 2),
+        displayNumber(each.selection?.value ?? each.metrics[run.metric]),
+        displayNumber(each.seconds, 2),
         runState(each.status),
       ],
     })),

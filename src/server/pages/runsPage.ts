@@ -1,7 +1,7 @@
 /** /ui/runs: all runs, ordered by time or by a metric; two of them can be compared. */
 import type { Run } from "../../core/records/run.ts";
 import type { RunQuery } from "../../storage/store/browse.ts";
-import { figure } from "../../plots/figures.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -36,7 +36,7 @@ export function runsPage(request: PageRequest): Page {
   const body = html`${filters(wanted)}
   ${
     shown.length === 0
-      ? html`<p class="empty">No runs match. <a href="${pageAddress("runs")}">Show all ${figure(total)}</a></p>`
+      ? html`<p class="empty">No runs match. <a href="${pageAddress("runs")}">Show all ${displayNumber(total)}</a></p>`
       : html`<form method="get" action="${pageAddress("compare")}" class="wide">
           ${leaderboard(request, shown, captionOf(wanted, { first: page * ROWS + 1, last: page * ROWS + shown.length, total }))}
           <button type="submit">Compare the two selected runs</button>
@@ -112,7 +112,7 @@ function captionOf(
 ): string {
   const label = choices.find(([value]) => value === by)?.[1];
   const order = label === undefined ? "newest first" : `by ${label}, best first`;
-  return `Runs ${figure(first)} to ${figure(last)} of ${figure(total)}, ${order}`;
+  return `Runs ${displayNumber(first)} to ${displayNumber(last)} of ${displayNumber(total)}, ${order}`;
 }
 
 function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: string): Html {
@@ -141,9 +141,9 @@ function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: st
           html`<span class="nowrap">${dateTime(run.createdAt).replace(" UTC", "")}</span>`,
           familyName(run.family),
           String(run.rank),
-          `${label} ${figure(run.metrics[metric])}`,
-          score === null ? "–" : figure(score.metrics[metric] ?? score.value),
-          interval === null ? "–" : `${figure(interval[0])} to ${figure(interval[1])}`,
+          `${label} ${displayNumber(run.metrics[metric])}`,
+          score === null ? "–" : displayNumber(score.metrics[metric] ?? score.value),
+          interval === null ? "–" : `${displayNumber(interval[0])} to ${displayNumber(interval[1])}`,
           runState(run.status),
           html`<input type="checkbox" name="run" value="${runId}" aria-label="compare run ${runId}" />`,
         ],

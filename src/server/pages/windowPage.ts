@@ -1,6 +1,6 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, exact, figure, percent } from "../../plots/figures.ts";
+import { countOf, exact, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -30,7 +30,7 @@ export async function windowPage(request: PageRequest): Promise<Page> {
 function about({ window, status, createdAt, runId, modelVersion, reference, source }: MonitorRecord): Html {
   return factList([
     ["Status", stateWord(status)],
-    ["Rows", `${figure(window.rows)}, ${figure(window.labelled)} of them labelled`],
+    ["Rows", `${displayNumber(window.rows)}, ${displayNumber(window.labelled)} of them labelled`],
     ["From", window.start === null ? null : dateTime(window.start)],
     ["To", window.end === null ? null : dateTime(window.end)],
     ["Source", source === "predictions" ? "logged predictions" : source],
@@ -57,7 +57,7 @@ function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
       cells: [
         name,
         stateWord(status),
-        figure(value),
+        displayNumber(value),
         limit === null ? "–" : `${passes === "at_least" ? "≥" : "≤"} ${exact(Number(limit.toPrecision(4)))}`,
         message,
       ],
@@ -91,7 +91,7 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
             ? "–"
             : `${percent(column.newShare)}${column.newCategories.length === 0 ? "" : ` (${column.newCategories.slice(0, 3).join(", ")})`}`,
           percent(column.outsideShare),
-          column.minimum === null ? "–" : `${figure(column.minimum)} to ${figure(column.maximum)}`,
+          column.minimum === null ? "–" : `${displayNumber(column.minimum)} to ${displayNumber(column.maximum)}`,
         ],
       })),
     })}`;
@@ -118,10 +118,10 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
         marked: name === report.metric,
         cells: [
           metricLabel(session.config, name, task).label,
-          figure(report.metrics[name]),
-          interval ? `${figure(interval[0])} to ${figure(interval[1])}` : "–",
-          name === report.metric ? figure(report.reference) : "–",
-          figure(estimate?.metrics[name]),
+          displayNumber(report.metrics[name]),
+          interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–",
+          name === report.metric ? displayNumber(report.reference) : "–",
+          displayNumber(estimate?.metrics[name]),
         ],
       };
     }),
@@ -143,10 +143,10 @@ function segments({ segments: all }: MonitorRecord): Html | null {
     rows: all.map(({ column, value, rows, labelled, metricValue, interval, status }) => ({
       cells: [
         `${column} = ${value}`,
-        figure(rows),
-        figure(labelled),
-        figure(metricValue),
-        interval ? `${figure(interval[0])} to ${figure(interval[1])}` : "–",
+        displayNumber(rows),
+        displayNumber(labelled),
+        displayNumber(metricValue),
+        interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–",
         stateWord(status),
       ],
     })),
@@ -171,7 +171,7 @@ function statements({
       { title: metric, numeric: true },
     ],
     rows: [...all, now].map((each) => ({
-      cells: [dateTime(each.asOf), figure(each.rows), figure(each.labelled), figure(each.value)],
+      cells: [dateTime(each.asOf), displayNumber(each.rows), displayNumber(each.labelled), displayNumber(each.value)],
     })),
   });
 }

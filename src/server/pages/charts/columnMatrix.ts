@@ -1,6 +1,6 @@
 /** A table of drift by column and window; each column links to its distributions. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
-import { exact, figure } from "../../../plots/figures.ts";
+import { exact, displayNumber } from "../../../plots/displayNumber.ts";
 import { dataTable } from "../../../reporting/dataTable.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
@@ -39,7 +39,7 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
         cells: [
           html`<a href="${withQuery(pageAddress("monitoring", newest.monitorId, "column"), { name })}">${name}</a>`,
           last === undefined ? "–" : driftState(last),
-          figure(last?.value),
+          displayNumber(last?.value),
           typeof last?.bound === "number" ? exact(last.bound) : "–",
           last?.status === "skipped" ? "not tested" : (last?.message ?? "–").replaceAll("_", " "),
           strip(shown, own),

@@ -1,6 +1,6 @@
 /** A column's distribution in the reference and in the window, in one chart. Plain SVG, without the plot library. */
 import type { ColumnDistribution } from "../../../core/records/monitoring.ts";
-import { figure, percent } from "../../../plots/figures.ts";
+import { displayNumber, percent } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { niceTicks } from "./timeChart.ts";
 
@@ -101,7 +101,7 @@ function bars(distribution: CategoryDistribution): { body: Html; height: number 
 }
 
 function namesOf({ names, others }: CategoryDistribution): string[] {
-  return others === 0 ? [...names] : [...names, `${figure(others)} others`];
+  return others === 0 ? [...names] : [...names, `${displayNumber(others)} others`];
 }
 
 function binNames({ kind, edges }: NumberDistribution): string[] {
@@ -111,7 +111,7 @@ function binNames({ kind, edges }: NumberDistribution): string[] {
 }
 
 function valueText(value: number, kind: "number" | "date"): string {
-  return kind === "date" ? new Date(value).toISOString().slice(0, 10) : figure(value, 4);
+  return kind === "date" ? new Date(value).toISOString().slice(0, 10) : displayNumber(value, 4);
 }
 
 function shortened(name: string): string {

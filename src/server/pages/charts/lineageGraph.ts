@@ -1,7 +1,7 @@
 /** The lineage of a run, from its files to its predictions: an ordered list, styled as a graph, with links. */
 import type { Dataset } from "../../../core/records/dataset.ts";
 import type { Run } from "../../../core/records/run.ts";
-import { countOf, figure } from "../../../plots/figures.ts";
+import { countOf, displayNumber } from "../../../plots/displayNumber.ts";
 import { dateTime } from "../../../reporting/dateTime.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { familyName } from "../../../reporting/summary.ts";
@@ -51,7 +51,7 @@ function steps({ session }: PageRequest, run: Run, dataset: Dataset | null): Ste
     {
       title: "Model",
       name: run.model === null ? "not stored" : `v${run.modelVersion ?? "?"}`,
-      facts: run.model === null ? [] : [`${figure(run.model.bytes)} bytes`, hash(run.model.sha256)],
+      facts: run.model === null ? [] : [`${displayNumber(run.model.bytes)} bytes`, hash(run.model.sha256)],
     },
     {
       title: "Deployments",

@@ -1,5 +1,5 @@
 /** A line chart of a value over time windows, with its limit. Plain SVG, so that a page need not wait for the plot library. */
-import { figure } from "../../../plots/figures.ts";
+import { displayNumber } from "../../../plots/displayNumber.ts";
 import { html, trusted, type Html } from "../../../reporting/html.ts";
 
 export interface TimePoint {
@@ -33,7 +33,7 @@ const [WIDTH, HEIGHT] = [480, 190];
 const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 12, 30];
 
 export function timeChart(chart: TimeChart): Html {
-  const { id, title, subtitle, points, limitName, format = (value) => figure(value) } = chart;
+  const { id, title, subtitle, points, limitName, format = (value) => displayNumber(value) } = chart;
   const sentence = sentenceOf(chart, format);
   const legend = [
     ...(limitName === undefined || points.every(({ limit }) => typeof limit !== "number")

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { countOf, exact, figure, percent } from "./figures.ts";
+import { countOf, exact, displayNumber, percent } from "./displayNumber.ts";
 
-describe("figure", () => {
+describe("displayNumber", () => {
   it("keeps three significant digits and groups thousands", () => {
-    expect([0.71324, 12.345, 1234.5, 1_234_567, 0, -0.5].map((value) => figure(value))).toEqual(
+    expect([0.71324, 12.345, 1234.5, 1_234_567, 0, -0.5].map((value) => displayNumber(value))).toEqual(
       ["0.713", "12.3", "1,235", "1,234,567", "0", "−0.500"], // prettier-ignore
     );
   });
 
   it("formats very small numbers in scientific notation and undefined values as a dash", () => {
-    expect([1.3e-9, NaN, null, undefined, Infinity].map((value) => figure(value))).toEqual([
+    expect([1.3e-9, NaN, null, undefined, Infinity].map((value) => displayNumber(value))).toEqual([
       "1.30e-9",
       "–",
       "–",

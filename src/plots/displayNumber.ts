@@ -1,7 +1,7 @@
 /** Formats numbers for titles, labels and sentences, independent of the locale. */
 
 /** "12,345", "0.857", "3.20e-7": `digits` significant digits for non-integers; "–" for undefined values. */
-export function figure(value: number | null | undefined, digits = 3): string {
+export function displayNumber(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
@@ -29,7 +29,7 @@ export function percent(share: number | null | undefined): string {
 
 /** "1 row", "2,000 rows". */
 export function countOf(count: number, singular: string, plural = `${singular}s`): string {
-  return `${figure(count)} ${count === 1 ? singular : plural}`;
+  return `${displayNumber(count)} ${count === 1 ? singular : plural}`;
 }
 
 function grouped(digits: string, negative: boolean): string {
