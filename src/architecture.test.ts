@@ -62,7 +62,7 @@ const rooms: Record<string, readonly string[]> = {
     "fullprocess",
   ],
   pipeline: ["rows", "predict", "leakage", "onnx", "judge", "fit", "search"],
-  server: ["http", "answers", "state", "pages/frame", "pages/charts", "pages", "routes", "process"],
+  server: ["http", "predictions", "state", "pages/frame", "pages/charts", "pages", "routes", "process"],
   storage: ["files", "model", "sqlite", "records", "store", "deployment", "predictionLog", "", "backup"],
 };
 

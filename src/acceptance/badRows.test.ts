@@ -21,7 +21,7 @@ const good = "a,20,300,5\n";
 const json = '{"lastmonth_activity":20,"lastyear_activity":300,"number_of_employees":5}\n';
 
 const COLUMNS = "hint: provide the columns listed by `mlctl models show`";
-const GUARD = "hint: `--guard --reject-file rejected.csv` sets such rows aside and answers the others";
+const GUARD = "hint: `--guard --reject-file rejected.csv` rejects such rows and predicts the others";
 const LATIN = "hint: convert it: iconv -f latin1 -t utf-8";
 const BINARY = "hint: the input may be binary, damaged, or UTF-16 without a byte order mark";
 

@@ -222,7 +222,7 @@ describe.skipIf(!isRoot)("without the right", () => {
     ]);
     expect(asNobody(workspace, "predict", "practicedata/secret.csv")).toMatchObject({
       status: 3,
-      stderr: expect.stringMatching(/^error: practicedata\/secret\.csv: it may not be read\n/),
+      stderr: expect.stringMatching(/^error: practicedata\/secret\.csv: permission denied\n/),
     });
     expectKept(workspace, before);
   });

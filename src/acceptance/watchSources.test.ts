@@ -110,7 +110,7 @@ describe("an address", () => {
     answer = (response) => void response.writeHead(404).end();
     const missing = await watch(workspace, [url]);
     expect([missing.status, filesOf(missing).length]).toEqual([1, 1]);
-    expect(missing.stderr).toMatch(/feed%20one\.csv answered 404 Not Found/);
+    expect(missing.stderr).toMatch(/feed%20one\.csv responded 404 Not Found/);
     answer = (response) => void response.writeHead(200).end("x".repeat(100_001));
     expect((await watch(workspace, [url])).stderr).toMatch(/has more than 100000 bytes/);
     answer = (response) => void response.writeHead(200, { "content-length": "1000" }).write("half");

@@ -266,7 +266,7 @@ describe.each(["wasm", "native"])("xgboost, engine %s", (name) => {
     const fitted = await fit("regression", { n_estimators: 1 });
     const [tree] = (fitted.state as TreeEnsemble).trees;
     const state = { ...fitted.state, trees: [{ ...tree!, left: tree!.left.map(() => 0) }] };
-    expect(() => xgboost.load({ ...fitted, state })).toThrow('"trees[0]" is not a tree');
+    expect(() => xgboost.load({ ...fitted, state })).toThrow('"trees[0]" in its state is not a tree');
   });
 });
 

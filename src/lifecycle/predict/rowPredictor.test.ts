@@ -18,7 +18,7 @@ const binary: TargetSpec = { name: "y", task: "binary", classes: ["no", "yes"] }
 /** Probability x / 10, so that each prediction shows which row it belongs to. */
 function predictX({ rowCount, columns }: Table): Prediction {
   const [x] = columns;
-  const probabilities = x?.kind === "number" ? x.values.map((value) => value / 10) : new Float64Array(rowCount);
+  const probabilities = x?.kind === "number" ? x.values.map((value) => (value || 0) / 10) : new Float64Array(rowCount);
   return { probabilities, yPred: probabilities.map((share) => (share >= 0.5 ? 1 : 0)) };
 }
 
