@@ -56,11 +56,12 @@ export default defineConfig({
           name: "acceptance",
           include: ["src/acceptance/**/*.test.ts", ...wholeSteps],
           exclude: real,
+          ...sharedProcess,
           ...runsTheProgram,
         },
       },
       // A search of a hundred fits takes its time on a machine that does something else as well.
-      { extends: true, test: { name: "real", include: real, testTimeout: 240_000, ...runsTheProgram } },
+      { extends: true, test: { name: "real", include: real, testTimeout: 240_000, ...sharedProcess, ...runsTheProgram } },
     ],
   },
 });

@@ -96,7 +96,9 @@ const STARTED_CALLS = 2;
 const OF_THE_PROCESS = /^(?!MLCTL_|GITHUB_|FORCE_COLOR$|COLUMNS$)|^MLCTL_XGBOOST_LIBRARY$/;
 
 let calls = 0;
-let warm: WarmProgram | undefined;
+
+/** One for all test files of a process, which share it but not their modules. */
+const shared = globalThis as { mlctlWarmProgram?: WarmProgram };
 
 const made: string[] = [];
 afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -151,8 +153,8 @@ export function workspaceIn(folder: string): LifecycleWorkspace {
       Object.keys(variables).some((name) => OF_THE_PROCESS.test(name));
     const input = options.input === undefined ? {} : { input: options.input };
     if (startsAnew || calls++ < STARTED_CALLS) return mlctl(args, { cwd, env: environment(variables), ...input });
-    warm ??= warmProgram(environment());
-    return warm.call({ argv: args, cwd, environment: environment(variables), ...input });
+    shared.mlctlWarmProgram ??= warmProgram(environment());
+    return shared.mlctlWarmProgram.call({ argv: args, cwd, environment: environment(variables), ...input });
   };
   const ok = (...args: string[]): string => {
     const { status, stdout, stderr } = run(args);
