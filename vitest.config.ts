@@ -1,11 +1,14 @@
-/** Three projects: the parts of the program, the program as people call it, and real data. `npm test` runs them all. */
+/**
+ * Four projects: the parts of the program, the program as people call it, real data, and searches that take minutes.
+ * `npm test` runs the first three, `npm run test:long` the last.
+ */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
 
 /** By name, wherever the file lies. */
 const named = (names: string): string[] => names.split(" ").map((name) => `src/**/${name}.test.ts`);
 
-/** On the data of ../shared/data, and long searches. */
+/** On the data of ../shared/data. */
 const real = [
   "src/acceptance/real*.test.ts",
   ...named("evidentlyDrift readTable recordedDrift lifecycle/scikitLearn strangerData templatesReal"),
@@ -19,13 +22,22 @@ const wholeSteps = [
   ...named("calibration judgeWindow manyColumns millionRows"),
 ];
 
-/** The longest files, which start first, so that both cores are busy to the end. */
-const longest = /realTune|realMonitoring|realCrs|killed\.|hostile\.|backup|lifecycle\.|badData|engine|watch|schedule\./;
+/** Searches of many fits. */
+const long = named("realTune");
+
+/** The files that take longest, the longest first: they start first, so that all cores are busy to the end. */
+const longest = named("killed templates badData sameAnswers backup lifecycle strangeMachine engine pages watchKilled");
+
+/** One project after the other, because files share the processes of their project. */
+const projectOrder = ["long", "acceptance", "real", "unit"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId, project }: TestSpecification): number =>
-      longest.test(moduleId) ? 0 : ["real", "acceptance", "unit"].indexOf(project.name) + 1;
+    const names = longest.map((pattern) => pattern.slice(pattern.lastIndexOf("/")));
+    const place = ({ moduleId, project }: TestSpecification): number => {
+      const length = names.findIndex((name) => moduleId.endsWith(name));
+      return projectOrder.indexOf(project.name) * 1000 + (length < 0 ? names.length : length);
+    };
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
 }
@@ -46,7 +58,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["src/**/*.test.ts"],
-          exclude: ["src/acceptance/**", ...real, ...wholeSteps],
+          exclude: ["src/acceptance/**", ...real, ...long, ...wholeSteps],
           ...sharedProcess,
         },
       },
@@ -55,13 +67,19 @@ export default defineConfig({
         test: {
           name: "acceptance",
           include: ["src/acceptance/**/*.test.ts", ...wholeSteps],
-          exclude: real,
+          exclude: [...real, ...long],
           ...sharedProcess,
           ...runsTheProgram,
         },
       },
-      // A search of a hundred fits takes its time on a machine that does something else as well.
-      { extends: true, test: { name: "real", include: real, testTimeout: 240_000, ...sharedProcess, ...runsTheProgram } },
+      {
+        extends: true,
+        test: { name: "real", include: real, exclude: long, ...sharedProcess, ...runsTheProgram },
+      },
+      {
+        extends: true,
+        test: { name: "long", include: long, testTimeout: 600_000, ...runsTheProgram },
+      },
     ],
   },
 });

@@ -1,6 +1,6 @@
 /**
- * `npm test`: checks types, lint and format (stops at the first failure), then runs all tests. Arguments are passed to
- * vitest.
+ * `npm test`: checks types, lint and format (stops at the first failure), then runs all tests except the long searches
+ * (`npm run test:long`). Arguments are passed to vitest.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -27,6 +27,7 @@ const status = run("vitest", [
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${results}`,
+  ...["unit", "acceptance", "real"].flatMap((project) => ["--project", project]),
   ...process.argv.slice(2),
 ]);
 reportTotals();
