@@ -75,7 +75,7 @@ describe("churn: the 210 hold-out rows of file 0 as reference", () => {
   });
 
   it.runIf(canRun && existsSync(data("churn/customer_churn_2.csv")))(
-    "reproduces what was recorded for customer_churn_2",
+    "reproduces what was recorded for customer_churn_2 (needs that file in ../shared/data/churn)",
     () => {
       const { columns, target } = against("customer_churn_2.csv");
       const drifted = Object.entries(columns).flatMap(([name, column]) => (column.drifted ? [name.replaceAll(" ", "_")] : [])); // prettier-ignore
