@@ -138,6 +138,16 @@ export function logisticWorkspace(): LifecycleWorkspace {
   });
 }
 
+/** A template after `mlctl fullprocess --json`; what that printed is in fullprocess.json and fullprocess.log. */
+export function templateWorkspace(template: string): LifecycleWorkspace {
+  return keptWorkspace(`template_${template}`, (workspace) => {
+    workspace.ok("init", "--template", template);
+    const { status, stdout, stderr } = workspace.run(["fullprocess", "--json"]);
+    expect(status, stderr).toBe(0);
+    workspace.write({ "fullprocess.json": stdout, "fullprocess.log": stderr });
+  });
+}
+
 /** A copy of what `make` does to an empty one, once per run of the tests. */
 export function keptWorkspace(name: string, make: (workspace: LifecycleWorkspace) => void): LifecycleWorkspace {
   return workspaceIn(keptFolder(name, (folder) => make(workspaceIn(folder)))).copy();

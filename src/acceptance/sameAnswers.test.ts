@@ -1,7 +1,7 @@
 /** predict, serve and score give the same numbers for the same rows, in a workspace of every template. */
 import { expect, it } from "vitest";
 import { parseJsonc } from "../config/jsonc.ts";
-import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
+import { deployedWorkspace, templateWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 import { served } from "./servedWorkspace.ts";
 
 interface Serve {
@@ -23,9 +23,7 @@ const truths: Readonly<Record<string, string>> = { attrition: "exited", churn: "
 it.each(Object.entries(requests))(
   "%s",
   async (template, file) => {
-    const workspace = emptyWorkspace();
-    workspace.ok("init", "--template", template);
-    for (const step of ["ingest", "train", "deploy"]) workspace.ok(step, ...(step === "deploy" ? ["--force"] : []));
+    const workspace = template === "attrition" ? deployedWorkspace() : templateWorkspace(template);
     const { response_key: key = "prediction", round } = serveOf(workspace);
     const predicted = column(workspace.ok("predict", file), "prediction");
     const server = await served(workspace);

@@ -1,6 +1,6 @@
 /** Every template of `mlctl init`: from nothing to a deployed model and answers, on its own sample data. */
 import { describe, expect, it } from "vitest";
-import { emptyWorkspace, type FullprocessJson } from "./lifecycleWorkspace.ts";
+import { emptyWorkspace, templateWorkspace, type FullprocessJson } from "./lifecycleWorkspace.ts";
 
 interface Expected {
   readonly metric: string;
@@ -34,13 +34,11 @@ const order = (a: string, b: string): number => names.indexOf(a) - names.indexOf
 
 describe("init --template", () => {
   it.each(Object.entries(expected))("%s is ready for fullprocess and predict at once", (template, wanted) => {
-    const workspace = emptyWorkspace();
-    workspace.ok("init", "--template", template);
+    const workspace = templateWorkspace(template);
     expect(workspace.json("config", "validate")).toMatchObject({ valid: true, warnings: [] });
-    const { status, stdout, stderr } = workspace.run(["fullprocess", "--json"]);
-    expect(status, stderr).toBe(0);
-    expect(stderr).not.toContain("warning:");
-    const { status: outcome, value, notes, report_path: report } = JSON.parse(stdout) as FullprocessJson;
+    expect(workspace.read("fullprocess.log")).not.toContain("warning:");
+    const result = JSON.parse(workspace.read("fullprocess.json")) as FullprocessJson;
+    const { status: outcome, value, notes, report_path: report } = result;
     if (wanted.note !== undefined) expect(notes).toContainEqual(expect.stringMatching(wanted.note));
     expect(workspace.read(report!)).toContain("SHAP summary");
     expect(outcome).toBe("deployed");
