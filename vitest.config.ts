@@ -1,5 +1,5 @@
 /**
- * Four projects: the parts of the program, the program as people call it, real data, and searches that take minutes.
+ * Four projects: the parts of the program, the program as people call it, real data, and what takes minutes.
  * `npm test` runs the first three, `npm run test:long` the last.
  */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -19,11 +19,11 @@ const wholeSteps = [
   ...named("buildModel deploy diffRuns keepModels lookBackModel planFullprocess planIngest selection why"),
   ...named("referenceInThread reportDrift score browser htmlReport plotWorker"),
   ...named("atomicWrite commitDeployment predictionLog retain sqliteStore"),
-  ...named("calibration judgeWindow manyColumns millionRows"),
+  ...named("calibration judgeWindow millionRows"),
 ];
 
-/** Searches of many fits. */
-const long = named("realTune");
+/** Searches of many fits, and sizes that take half a minute. */
+const long = named("realTune manyColumns");
 
 /** The files that take longest, the longest first: they start first, so that all cores are busy to the end. */
 const longest = named("killed templates badData sameAnswers backup lifecycle strangeMachine engine pages watchKilled");

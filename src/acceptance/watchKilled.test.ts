@@ -7,8 +7,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { random } from "../core/random.ts";
 import { logisticWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
-/** 10 in the suite; MLCTL_KILLS=300 for a long run. */
-const KILLS = Number(process.env["MLCTL_KILLS"] ?? 10);
+/** 5 in the suite; MLCTL_KILLS=300 for a long run. */
+const KILLS = Number(process.env["MLCTL_KILLS"] ?? 5);
 /** Of which one is killed, and the other goes on. */
 const WATCHERS = 2;
 const FILES = KILLS * 2;
