@@ -1,4 +1,5 @@
 /** Settings of config.json in the form that the steps use. */
+import { importanceUnit } from "../estimators/findEstimator.ts";
 import type { Config } from "../config/schema/schema.ts";
 import type { Costs } from "../core/costs.ts";
 import type { Task } from "../core/task.ts";
@@ -68,4 +69,9 @@ export function metricLabel(config: Config, name: string, task: Task): MetricLab
   if (metric === undefined) return { name, label: name, greaterIsBetter: true };
   const { label, greaterIsBetter } = metric;
   return { name, label: name === "cost" ? `Cost in ${costUnit(config) ?? label}` : label, greaterIsBetter };
+}
+
+/** What the importances of a family's models measure, for plots. */
+export function importanceLabel(family: string): string {
+  return importanceUnit(family).label;
 }

@@ -1,10 +1,10 @@
 /** Confidence-based performance estimation (CBPE): the expected metrics if the model's probabilities are right. */
-import { findEstimator } from "../estimators/findEstimator.ts";
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate } from "../core/records/monitoring.ts";
 import { random } from "../core/random.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { percentileInterval } from "../metrics/bootstrapInterval.ts";
+import { isCalibrated } from "../pipeline/predict/calibrate.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
 /** Number of times that the unknown labels are drawn, for the intervals. */
@@ -43,7 +43,7 @@ export function estimatePerformance(
   return {
     method: "cbpe",
     rows: predicted.length,
-    calibrated: model.calibration !== undefined || findEstimator(model.estimator.family).calibrated === true,
+    calibrated: isCalibrated(model),
     metrics,
     intervals: drawnIntervals({ probabilities, yPred }, names, seed),
     realised: realisedMetrics(judged, names),

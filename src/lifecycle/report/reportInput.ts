@@ -1,5 +1,4 @@
 /** Collects the content of a report from records, model, test set and the newest dataset. */
-import { importanceUnit } from "../../estimators/findEstimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
@@ -11,7 +10,7 @@ import { referenceOf } from "../../stats/referenceOf.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { dataFindings } from "../health/dataFindings.ts";
-import { costsOf, costUnit } from "../settings.ts";
+import { importanceLabel, costsOf, costUnit } from "../settings.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
 import { KEPT_TAG } from "../deploy/describePromotion.ts";
@@ -48,7 +47,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     ...reportCurves(judged?.evaluation ?? null, model),
     shap: reportShap(judged, model),
     importance: model.importance,
-    importanceMeasure: importanceUnit(model.estimator.family).label,
+    importanceMeasure: importanceLabel(model.estimator.family),
     ...drifted,
     candidates: store.runsOfTraining(run.trainId),
     data: await dataOf(session, dataset, newest?.dataset.datasetId === run.datasetId ? newest.table : null),

@@ -1,4 +1,6 @@
 /** Applies a model's calibration to probabilities. */
+import type { Model } from "../../core/records/model.ts";
+import { findEstimator } from "../../estimators/findEstimator.ts";
 import type { Calibration } from "../../core/records/model.ts";
 
 /** Keeps the log-odds of 0 and 1 finite. */
@@ -29,4 +31,9 @@ function interpolate(at: number, { x, y }: { readonly x: readonly number[]; read
   if (low === x.length) return y.at(-1)!;
   const share = (at - x[low - 1]!) / (x[low]! - x[low - 1]!);
   return y[low - 1]! + share * (y[low]! - y[low - 1]!);
+}
+
+/** Whether a model's probabilities can be taken as they are. */
+export function isCalibrated({ calibration, estimator }: Pick<Model, "calibration" | "estimator">): boolean {
+  return calibration !== undefined || findEstimator(estimator.family).calibrated === true;
 }

@@ -1,5 +1,4 @@
 /** /ui/runs/<id>: one run with its metrics, plots, candidates, parameters and lineage. */
-import { importanceUnit } from "../../estimators/findEstimator.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
@@ -11,7 +10,7 @@ import { emptyNote, section } from "../../reporting/section.ts";
 import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
 import { familyName } from "../../reporting/summary.ts";
-import { metricLabel } from "../../lifecycle/settings.ts";
+import { importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState } from "./frame/parts.ts";
 import { lineageGraph } from "./charts/lineageGraph.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
@@ -99,7 +98,7 @@ function plotSpecs(request: PageRequest, run: Run): (readonly [string, PlotSpec]
   }
   const importance = recordedModel(request, run)?.importance ?? [];
   if (importance.length > 0) {
-    const measure = importanceUnit(run.family).label;
+    const measure = importanceLabel(run.family);
     specs.push(["importance", plots.importance({ values: importance, measure })]);
   }
   return specs;
