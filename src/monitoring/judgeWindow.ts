@@ -5,6 +5,7 @@ import type { Reference } from "../core/records/reference.ts";
 import { predictionsAndLabels } from "./predictionsAndLabels.ts";
 import { distributionOf } from "./columnDistribution.ts";
 import { driftFindings, type DriftSubject } from "./driftFindings.ts";
+import { finding } from "./finding.ts";
 import { driftReport, type DriftOptions } from "./driftReport.ts";
 import { performanceFindings } from "./performanceFindings.ts";
 import { performanceReport, sureInterval } from "./performanceReport.ts";
@@ -110,16 +111,8 @@ function driftOf(
 function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] {
   if (unknownLabels === null) return [];
   const { count, example } = unknownLabels;
+  const message = `${count} labels unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`;
   return [
-    {
-      area: "quality",
-      name: "labels",
-      status: "fail",
-      value: count / Math.max(1, yTrue.length),
-      limit: 0,
-      passes: "at_most",
-      interval: null,
-      message: `${count} labels unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`,
-    },
+    finding("quality", "labels", { status: "fail", value: count / Math.max(1, yTrue.length), limit: 0, message }),
   ];
 }

@@ -3,6 +3,7 @@ import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { MetricValues, PerformanceReport } from "../core/records/monitoring.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { evenRows } from "../stats/evenRows.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { estimatePerformance } from "./estimatePerformance.ts";
@@ -114,9 +115,8 @@ function pointsOf({ yTrue, yPred, time }: PreparedRows, { signature }: Model): P
   const shown = (value: number): number | string => (classes === undefined ? value : classes[value]!);
   const order = Int32Array.from(yTrue.keys());
   if (time !== null) order.sort((a, b) => time[a]! - time[b]! || a - b);
-  const step = Math.max(1, order.length / MAXIMUM_POINTS);
-  return Array.from({ length: Math.min(order.length, MAXIMUM_POINTS) }, (_, i) => {
-    const row = order[Math.floor(i * step)]!;
+  return Array.from(evenRows(order.length, MAXIMUM_POINTS), (place) => {
+    const row = order[place]!;
     const at = time === null || Number.isNaN(time[row]!) ? null : new Date(time[row]!).toISOString();
     return [at, shown(yPred[row]!), shown(yTrue[row]!)] as const;
   });

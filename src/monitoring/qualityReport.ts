@@ -2,9 +2,9 @@
 import { cellText } from "../core/table/cellText.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
+import { presentCount } from "../core/table/presentCount.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import { duplicateShare } from "./duplicateShare.ts";
-import { modeShare } from "./modeShare.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -55,19 +55,6 @@ function columnQuality(column: Column, reference: ColumnReference | undefined, r
     ...outside(column, reference, present),
     constant: isConstant(column, reference, present),
   };
-}
-
-export function presentCount(column: Column): number {
-  let count = 0;
-  // By index, because an iterator over millions of values takes several times as long.
-  if (column.kind === "category") {
-    const { codes } = column;
-    for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) count++;
-  } else {
-    const { values } = column;
-    for (let row = 0; row < values.length; row++) if (!Number.isNaN(values[row]!)) count++;
-  }
-  return count;
 }
 
 /** Null if the reference does not list all its categories. */
@@ -127,4 +114,18 @@ function oneCode(column: CategoryColumn): boolean {
 function oneValue(values: Float64Array): boolean {
   const first = values.find((value) => !Number.isNaN(value));
   return values.every((value) => Number.isNaN(value) || value === first);
+}
+
+/** Share of the most frequent value, for numbers estimated from the sorted sample; 1 if there are no values. */
+function modeShare(reference: ColumnReference): number {
+  if (reference.kind === "category")
+    return reference.count === 0 ? 1 : (reference.counts[0]?.[1] ?? 0) / reference.count;
+  const { sample } = reference;
+  if (sample.length === 0) return 1;
+  let [longest, run] = [1, 1];
+  for (let i = 1; i < sample.length; i++) {
+    run = sample[i] === sample[i - 1] ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest / sample.length;
 }
