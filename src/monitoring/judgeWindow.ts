@@ -90,7 +90,7 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
 /** The first of fail, warn, pass, skipped that any finding has; "skipped" if there are none. */
 export function worstStatus(findings: readonly { readonly status: MonitorStatus }[]): MonitorStatus {
   const order: readonly MonitorStatus[] = ["fail", "warn", "pass", "skipped"];
-  return order.find((status) => findings.some((finding) => finding.status === status)) ?? "skipped";
+  return order.find((status) => findings.some((each) => each.status === status)) ?? "skipped";
 }
 
 function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {

@@ -12,7 +12,7 @@ import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";
-import { integrity } from "./integrity.ts";
+import { integrity } from "./verify.ts";
 import { loadDeployed } from "../loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
 import type { Session } from "../session.ts";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
@@ -135,10 +135,10 @@ function keyColumns({ config }: Session, columns: readonly string[], asked: stri
 }
 
 function missingColumn(columns: readonly string[], name: string, hint: string): MlctlError {
-  const near = suggest(name, columns);
   const shown = columns.slice(0, 20).join(", ");
+  const hints = [didYouMean(name, columns), hint].filter((text) => text !== undefined);
   return new MlctlError("data", `the label file has no column "${name}"; its columns are ${shown}`, {
-    hint: near === undefined ? hint : `did you mean "${near}"? ${hint}`,
+    hint: hints.join(" "),
   });
 }
 

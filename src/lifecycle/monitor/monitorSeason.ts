@@ -1,10 +1,9 @@
 /** The reference "same_season": the same days of earlier years, from the model's dataset. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Reference } from "../../core/records/reference.ts";
-import { predictionsAndLabels } from "../../monitoring/predictionsAndLabels.ts";
+import { referenceOfPrepared } from "../../monitoring/predictionsAndLabels.ts";
 import { prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
 import { yearToYear, type Season } from "../../monitoring/seasonalDrift.ts";
-import { referenceOf } from "../../stats/referenceOf.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { PlannedWindow } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
@@ -44,15 +43,9 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
       hint: 'set "time_column" in config.json',
     });
   }
-  const referenceTo = (rows: ArrayLike<number>): Reference => {
-    const { inputs, ...known } = selectPrepared(history, rows);
-    const { prediction, target } = predictionsAndLabels(known, model.signature.target);
-    return referenceOf(inputs, {
-      seed: train.seed,
-      ...(prediction === undefined ? {} : { prediction }),
-      ...(target === undefined || target === null ? {} : { target }),
-    });
-  };
+  const { target } = model.signature;
+  const referenceTo = (rows: ArrayLike<number>): Reference =>
+    referenceOfPrepared(selectPrepared(history, rows), target, { seed: train.seed });
   const rowsIn = rowsByTime(time);
   const from = oldest(time);
   return (window) => {
@@ -69,7 +62,7 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
       if (beside.length < 2) return [];
       return beside.map((rows, left) => {
         const others = referenceTo(joined(beside.filter((_, year) => year !== left)));
-        return yearToYear(selectPrepared(history, rows), others, model.signature.target);
+        return yearToYear(selectPrepared(history, rows), others, target);
       });
     });
     return { reference: referenceTo(joined(years)), usual };

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { FitRemarks } from "../../core/estimator.ts";
-import type { Json } from "../../core/json.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
 import type { Run, Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
@@ -16,20 +16,15 @@ import type { Session } from "../session.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";
 import type { PreparedData } from "./trainingData.ts";
 
-export interface LeaderboardRow {
-  readonly rank: number;
-  readonly runId: string;
-  readonly family: string;
-  readonly featureSet: string;
-  readonly params: Readonly<Record<string, Json>>;
-  /** On the validation rows. */
-  readonly metrics: Readonly<Record<string, number | null>>;
+export type LeaderboardRow = Pick<
+  Run,
+  "rank" | "runId" | "family" | "featureSet" | "params" | "metrics" | "seconds"
+> & {
   /** The metric over the folds, if they choose the winner. */
   readonly selection: Selection | null;
-  readonly seconds: number;
   /** Why the model cannot win, or the error that it failed with. */
   readonly note: string | null;
-}
+};
 
 export interface TrainResult {
   readonly runId: string;
@@ -40,7 +35,7 @@ export interface TrainResult {
   readonly trainingRows: number;
   readonly validationRows: number;
   readonly leaderboard: readonly LeaderboardRow[];
-  readonly model: { readonly path: string; readonly sha256: string; readonly bytes: number };
+  readonly model: Artifact;
   /** Aliases that this training set: run id by alias. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
@@ -88,7 +83,7 @@ export async function recordTraining(session: Session, training: Training): Prom
     ...(unit === null ? [] : [costNote(unit, data.target.task)]),
     ...remarks.notes,
   ];
-  return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });
+  return resultOf(training, { runs, aliases, notes });
 }
 
 /** Remarks of the families, without repetition. */
@@ -151,18 +146,11 @@ function runOf(session: Session, { dataset, data, trained, own, warnings }: RunP
   };
 }
 
-interface ResultParts {
-  readonly dataset: Dataset;
-  readonly data: PreparedData;
-  readonly ranked: readonly TrainedCandidate[];
-  readonly runs: readonly Run[];
-  readonly metric: string;
-  readonly aliases: TrainResult["aliases"];
-  readonly notes: readonly string[];
-}
+type Recorded = Pick<TrainResult, "aliases" | "notes"> & { readonly runs: readonly Run[] };
 
-function resultOf({ dataset, data, ranked, runs, metric, aliases, notes }: ResultParts): TrainResult {
+function resultOf({ dataset, data, ranked }: Training, { runs, aliases, notes }: Recorded): TrainResult {
   const [best, winner] = [runs[0]!, ranked[0]!];
+  const { metric } = best;
   return {
     runId: best.runId,
     modelVersion: best.modelVersion!,

@@ -14,7 +14,7 @@ import { orderOf, requireColumn, selectionOf, type SelectionPlan, type ToSelectO
 import { readDataset } from "../datasets.ts";
 import { transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;
@@ -149,8 +149,8 @@ export function unknownColumns(table: Table, config: Config): string[] {
     config[key]
       .filter((name) => !names.includes(name))
       .map((name) => {
-        const near = suggest(name, names);
-        return `${key}: the data has no column "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`;
+        const hint = didYouMean(name, names);
+        return `${key}: the data has no column "${name}"${hint === undefined ? "" : `; ${hint}`}`;
       }),
   );
 }
