@@ -131,20 +131,17 @@ function warn({ context }: Workspace, messages: readonly string[]): void {
   for (const message of messages) context.emit({ type: "warning", stage: "fullprocess", message });
 }
 
+/** If the newest dataset differs from the training data of the deployed model. */
 async function checkDrift(session: Session, log: StepLog): Promise<void> {
-  if (await hasOtherData(session))
-    await log.run(
-      "drift",
-      () => driftOfDeployed(session),
-      (drift) => drift?.summary ?? "",
-    );
-}
-
-/** Whether the newest dataset differs from the training data of the deployed model. */
-async function hasOtherData({ store, config }: Session): Promise<boolean> {
+  const { store, config } = session;
   const [deployment] = store.deployments();
   const newest = store.latestDataset(config.input_folder_path);
-  return deployment !== undefined && newest !== undefined && newest.artifact.sha256 !== deployment.datasetSha256;
+  if (deployment === undefined || newest === undefined || newest.artifact.sha256 === deployment.datasetSha256) return;
+  await log.run(
+    "drift",
+    () => driftOfDeployed(session),
+    (drift) => drift?.summary ?? "",
+  );
 }
 
 /** Runs train, score and deploy, beginning with `start`. */

@@ -11,6 +11,7 @@ import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath
 import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";
 import { labelReader, rowKey } from "./labelReader.ts";
 import { loadDeployed } from "../loadModel.ts";
+import { keyColumns } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface LabelsOptions {
@@ -90,7 +91,7 @@ function planOf(
 ): Plan {
   const { config, context } = session;
   const label = labelColumn(columns, options.label, config.target);
-  const by = keyColumns(session, columns, options.id);
+  const by = matchColumns(session, columns, options.id);
   const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
   const key = rowKey(by, config.time_column);
   const join = joinLabels({
@@ -120,14 +121,13 @@ function labelColumn(columns: readonly string[], asked: string | undefined, targ
   throw missingColumn(columns, wanted[0]!, "set the label column with --label COLUMN");
 }
 
-function keyColumns({ config }: Session, columns: readonly string[], asked: string | undefined): readonly string[] {
+function matchColumns({ config }: Session, columns: readonly string[], asked: string | undefined): readonly string[] {
   if (asked !== undefined) {
     if (columns.includes(asked)) return [asked];
     throw missingColumn(columns, asked, "set the prediction id column with --id COLUMN");
   }
   if (columns.includes("prediction_id")) return ["prediction_id"];
-  const time = config.time_column === null ? [] : [config.time_column];
-  const by = [...new Set([...config.id_columns, ...time])];
+  const by = keyColumns(config);
   const missing = by.filter((name) => !columns.includes(name));
   if (by.length > 0 && missing.length === 0) return by;
   const hint = 'set the prediction id column with --id COLUMN, or set "id_columns" in config.json';
