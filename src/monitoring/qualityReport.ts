@@ -4,6 +4,7 @@ import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { presentCount } from "../core/table/presentCount.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
+import { extentOf } from "../stats/extentOf.ts";
 import { duplicateShare } from "./duplicateShare.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
@@ -17,7 +18,8 @@ const UNLIKELY = 1e-6;
 
 /** @param end end of the window, or now, in milliseconds since 1970; null without a time column */
 export function qualityReport(rows: PreparedRows, reference: Reference, end: number | null): QualityReport {
-  const newest = newestOf(rows.time);
+  const latest = extentOf(rows.time ?? [])[1];
+  const newest = Number.isFinite(latest) ? latest : null;
   const columns = rows.inputs.columns.map((column) => {
     const known = Object.hasOwn(reference.columns, column.name) ? reference.columns[column.name] : undefined;
     return [column.name, columnQuality(column, known, rows)] as const;
@@ -31,12 +33,6 @@ export function qualityReport(rows: PreparedRows, reference: Reference, end: num
     ageDays: newest === null || end === null ? null : (end - newest) / MILLISECONDS_A_DAY,
     columns: Object.fromEntries(columns),
   };
-}
-
-function newestOf(time: Float64Array | null): number | null {
-  let newest = -Infinity;
-  for (const value of time ?? []) if (value > newest) newest = value;
-  return Number.isFinite(newest) ? newest : null;
 }
 
 function columnQuality(column: Column, reference: ColumnReference | undefined, rows: PreparedRows): ColumnQuality {
@@ -85,16 +81,12 @@ function outside(
   if (column.kind !== "number") return { outsideShare: null, minimum: null, maximum: null };
   const known = reference?.kind === "number" && reference.quantiles.length > 0;
   const [low, high] = known ? [reference.quantiles[0]!, reference.quantiles.at(-1)!] : [-Infinity, Infinity];
-  let [minimum, maximum, count] = [Infinity, -Infinity, 0];
-  const { values } = column;
-  // Comparisons with NaN are false, so missing values are skipped.
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-    if (value < low || value > high) count++;
-  }
   if (present === 0) return { outsideShare: null, minimum: null, maximum: null };
+  const { values } = column;
+  const [minimum, maximum] = extentOf(values);
+  let count = 0;
+  // Comparisons with NaN are false, so missing values are skipped.
+  for (let row = 0; row < values.length; row++) if (values[row]! < low || values[row]! > high) count++;
   return { outsideShare: known ? count / present : null, minimum, maximum };
 }
 

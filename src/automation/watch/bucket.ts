@@ -42,7 +42,7 @@ export function openBucket(name: string, environment: BucketEnvironment, signal:
   const place = (key: string): string => `s3://${name}/${key}`;
   return {
     name,
-    list: (prefix) => objectsBelow({ name }, prefix, client, signal),
+    list: (prefix) => objectsBelow(client, name, prefix, signal),
     async etagOf(key) {
       const head = client.send(new HeadObjectCommand({ Bucket: name, Key: key }));
       return (await found(`cannot look at ${place(key)}`, head))?.ETag;
@@ -110,11 +110,11 @@ function isMissing(error: unknown): boolean {
   return name === "NoSuchKey" || (name === "NotFound" && $metadata?.httpStatusCode === 404);
 }
 
-async function objectsBelow(bucket: Pick<Bucket, "name">, prefix: string, client: S3Client, signal: AbortSignal) {
-  // Keys may hold signs that XML cannot.
-  const query = { Bucket: bucket.name, Prefix: prefix, EncodingType: "url" } as const;
+async function objectsBelow(client: S3Client, name: string, prefix: string, signal: AbortSignal) {
+  // Keys may contain characters that XML cannot.
+  const query = { Bucket: name, Prefix: prefix, EncodingType: "url" } as const;
   const pages = Array.fromAsync(paginateListObjectsV2({ client }, query, { abortSignal: signal }));
-  return ((await found(`cannot list s3://${bucket.name}/${prefix}`, pages)) ?? []).flatMap((page) => {
+  return ((await found(`cannot list s3://${name}/${prefix}`, pages)) ?? []).flatMap((page) => {
     const decode = page.EncodingType === "url" ? decodedKey : (key: string) => key;
     return (page.Contents ?? []).flatMap(({ Key, ETag, LastModified }): FoundObject[] =>
       Key === undefined ? [] : [{ key: decode(Key), etag: ETag ?? "", at: LastModified?.getTime() ?? 0 }],

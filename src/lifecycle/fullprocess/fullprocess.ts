@@ -101,12 +101,10 @@ async function runSteps(
     () => report(session, { model: judged.runId, drawing, onDrawing }),
     ({ path }) => path ?? "",
   );
-  const [reported] = await Promise.allSettled([reporting]);
-  const [called] = await Promise.allSettled([calling]);
-  if (reported.status === "rejected") throw reported.reason;
-  if (called.status === "rejected") throw called.reason;
-  const { path: reportPath } = reported.value;
-  const apireturnsPath = called.value ?? null;
+  await Promise.allSettled([reporting]);
+  await Promise.allSettled([calling]);
+  const { path: reportPath } = await reporting;
+  const apireturnsPath = (await calling) ?? null;
   await pruneAfter(session, log);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, notes, reportPath, apireturnsPath });
 }

@@ -63,11 +63,9 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   const { config, context } = session;
   const loaded = await namedOrDeployed(session, options.model, "run `mlctl deploy`, or use --model");
   // Read both in parallel, and wait for both even if one fails, so that no reader is left running.
-  const read = await Promise.allSettled([
-    readyRows(session, loaded, options),
-    monitorReference(session, loaded),
-  ] as const);
-  const [ready, reference] = [valueOf(read[0]), valueOf(read[1])];
+  const reads = [readyRows(session, loaded, options), monitorReference(session, loaded)] as const;
+  await Promise.allSettled(reads);
+  const [ready, reference] = await Promise.all(reads);
   warnOfUnknownColumns(session, loaded.model);
   const settings = monitorSettings(config, loaded, options.segments);
   const records: MonitorRecord[] = [];
@@ -87,11 +85,6 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   const news = config.monitor.window === "file" ? records : [newest];
   const result = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };
   return { result, news: dryRun ? [] : news };
-}
-
-function valueOf<T>(settled: PromiseSettledResult<T>): T {
-  if (settled.status === "rejected") throw settled.reason;
-  return settled.value;
 }
 
 interface ReadyRows {

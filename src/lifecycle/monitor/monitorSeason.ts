@@ -4,6 +4,7 @@ import type { Reference } from "../../core/records/reference.ts";
 import { referenceOfPrepared } from "../../monitoring/predictionsAndLabels.ts";
 import { prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
 import { yearToYear, type Season } from "../../monitoring/seasonalDrift.ts";
+import { extentOf } from "../../stats/extentOf.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { PlannedWindow } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
@@ -28,11 +29,10 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
   const { config, store } = session;
   const dataset = run === null ? undefined : store.dataset(run.datasetId);
   if (dataset === undefined) {
-    throw new MlctlError(
-      "notReady",
-      `monitor.reference: ${SAME_SEASON} needs the dataset that the model was trained on`,
-      { hint: "train a model in this workspace, or use another reference" },
-    );
+    const message = `monitor.reference: ${SAME_SEASON} needs the dataset that the model was trained on`;
+    throw new MlctlError("notReady", message, {
+      hint: "train a model in this workspace, or use another reference",
+    });
   }
   const table = await readDataset(session, dataset);
   const { time_column: timeColumn, serve, monitor, train } = config;
@@ -47,7 +47,7 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
   const referenceTo = (rows: ArrayLike<number>): Reference =>
     referenceOfPrepared(selectPrepared(history, rows), target, { seed: train.seed });
   const rowsIn = rowsByTime(time);
-  const from = oldest(time);
+  const [from] = extentOf(time);
   return (window) => {
     const { start, end } = window;
     if (start === null || end === null) return null;
@@ -91,12 +91,6 @@ function yearsBefore(days: Bounds, { from, until }: { readonly from: number; rea
 function yearsEarlier(at: number, years: number): number {
   const date = new Date(at);
   return date.setUTCFullYear(date.getUTCFullYear() - years);
-}
-
-function oldest(time: Float64Array): number {
-  let first = Infinity;
-  for (const at of time) if (at < first) first = at;
-  return first;
 }
 
 function rowsByTime(time: Float64Array): (bounds: Bounds) => Int32Array {
