@@ -3,7 +3,7 @@ import type { Setting } from "../config/describeSettings.ts";
 import type { ConfigProblem } from "../config/schema/schema.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { View } from "../core/view.ts";
-import type { CheckedData } from "../lifecycle/train/checkConfig.ts";
+import type { CheckedData } from "../lifecycle/train/inspectData.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { openConfig } from "./openConfig.ts";
 
@@ -59,7 +59,7 @@ const validate = defineCommand({
     const [{ openWorkspace }, { reading }, { checkConfig }] = await Promise.all([
       import("../lifecycle/workspace.ts"),
       import("../lifecycle/session.ts"),
-      import("../lifecycle/train/checkConfig.ts"),
+      import("../lifecycle/train/inspectData.ts"),
     ]);
     const data = await reading(openWorkspace(loaded, invocation.context), checkConfig);
     return { result: { path, valid: true, warnings, data }, view: validView(path, data) };

@@ -2,7 +2,8 @@
 import { dateText, formatNumber, shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { ExportResult } from "../lifecycle/registry/exportModel.ts";
-import type { ModelRow, NoteResult, ShownModel } from "../lifecycle/registry/models.ts";
+import type { LoadedModel } from "../lifecycle/loadModel.ts";
+import type { ModelRow, NoteResult } from "../lifecycle/registry/models.ts";
 
 export function modelsView(rows: readonly ModelRow[]): View {
   if (rows.length === 0) return { title: "no models yet", next: "`mlctl train`" };
@@ -37,7 +38,7 @@ export function modelsView(rows: readonly ModelRow[]): View {
   };
 }
 
-export function modelView({ path, sha256, model, run }: ShownModel): View {
+export function modelView({ path, sha256, model, run }: LoadedModel): View {
   const { signature, estimator, threshold, importance } = model;
   const { target } = signature;
   const classes = target.classes === undefined ? "" : `: ${target.classes.join(", ")}`;
@@ -78,7 +79,7 @@ function rangeText({
   maximum,
   categories,
   missingShare,
-}: ShownModel["model"]["signature"]["inputs"][number]): string {
+}: LoadedModel["model"]["signature"]["inputs"][number]): string {
   if (categories !== undefined)
     return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
   if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no values seen";

@@ -37,8 +37,8 @@ const show = defineCommand({
     const result = await inWorkspace(
       invocation,
       "read",
-      () => import("../lifecycle/registry/models.ts"),
-      (session, { showModel }) => showModel(session, invocation.args[0] ?? "latest"),
+      () => import("../lifecycle/loadModel.ts"),
+      (session, { loadModel }) => loadModel(session, invocation.args[0] ?? "latest"),
     );
     return { result, view: modelView(result) };
   },

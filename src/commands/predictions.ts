@@ -1,7 +1,7 @@
 /** `mlctl predictions list | show`: logged predictions, with their labels where known. */
 import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
-import type { PredictionRecord } from "../lifecycle/labels/predictionRecord.ts";
+import type { PredictionRecord } from "../lifecycle/labels/predictions.ts";
 import type { PredictionsResult } from "../lifecycle/labels/predictions.ts";
 import { dateOption } from "./dateOption.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -51,7 +51,7 @@ const show = defineCommand({
     const prediction = await inWorkspace(
       invocation,
       "read",
-      () => import("../lifecycle/labels/predictionRecord.ts"),
+      () => import("../lifecycle/labels/predictions.ts"),
       (session, { findPrediction }) => findPrediction(session, invocation.args[0] ?? "latest"),
     );
     return { result: { prediction }, view: predictionView(prediction) };

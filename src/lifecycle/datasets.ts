@@ -39,3 +39,8 @@ export async function readDataset({ paths, tables }: Workspace, dataset: Dataset
   if (table.status === "rejected") throw table.reason;
   return table.value;
 }
+
+/** Reads the rows of a dataset; undefined if there is none, or it is missing or has changed. */
+export async function readableDataset(workspace: Workspace, dataset: Dataset | undefined): Promise<Table | undefined> {
+  return dataset && readDataset(workspace, dataset).catch(() => undefined);
+}

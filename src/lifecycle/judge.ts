@@ -42,13 +42,7 @@ export function judge(model: Model, table: Table, costs?: Costs): Judgement {
     classReport:
       classes === undefined
         ? null
-        : classReport(evaluation).map(({ classCode, precision, recall, f1, support }) => ({
-            label: classes[classCode]!,
-            precision,
-            recall,
-            f1,
-            support,
-          })),
+        : classReport(evaluation).map(({ classCode, ...scores }) => ({ label: classes[classCode]!, ...scores })),
     table: selectRows(table, rows),
     withoutHistory,
   };

@@ -59,6 +59,16 @@ export function loadDeployed({ store, paths }: Session): (DeployedModel & Loaded
   return deployed && { ...deployed, run: store.run(deployed.deployment.runId) ?? null };
 }
 
+/**
+ * The model that `reference` names, or without a reference the deployed model.
+ * @throws {MlctlError} kind "notReady" with the hint if no model is deployed
+ */
+export async function namedOrDeployed(session: Session, reference: string | undefined, hint: string) {
+  const loaded = reference === undefined ? loadDeployed(session) : await loadModel(session, reference);
+  if (loaded !== undefined) return loaded;
+  throw new MlctlError("notReady", "no model is deployed", { hint });
+}
+
 /** Loads the deployed model without the index, so it works while another process holds the lock. */
 export function deployedModel({ production, workspace }: Session["paths"]): DeployedModel | undefined {
   const deployment = currentDeployment(production);

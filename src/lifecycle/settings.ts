@@ -52,6 +52,11 @@ export function readingOptions({ ingest, id_columns, drop_columns }: Config): Re
   };
 }
 
+/** The columns that identify a row: ids and time. */
+export function keyColumns({ id_columns, time_column }: Pick<Config, "id_columns" | "time_column">): string[] {
+  return [...new Set([...id_columns, ...(time_column === null ? [] : [time_column])])];
+}
+
 /** The configured transforms; null if mlctl chooses them from the kinds of the columns. */
 export function transformRequests({ features }: Pick<Config, "features">): TransformRequest[] | null {
   return features?.map(({ type, ...options }) => ({ type, options: options as JsonObject })) ?? null;

@@ -16,6 +16,14 @@ export interface BootstrapOptions {
 /** [low, high]; null with fewer than two rows, or if the metric is undefined in most resamples. */
 export type Interval = readonly [number, number] | null;
 
+/** With more rows, the intervals of a dozen metrics take more than a second. */
+const MAX_ROWS_FOR_ALL_INTERVALS = 20_000;
+
+/** Names of the metrics to compute intervals for: all of them, or with too many rows only those that are needed. */
+export function metricsWithInterval(all: object, rows: number, needed: readonly string[]): string[] {
+  return Object.keys(all).filter((name) => rows <= MAX_ROWS_FOR_ALL_INTERVALS || needed.includes(name));
+}
+
 /** Percentile interval over resamples of the rows with replacement (Efron, 1979). */
 export function bootstrapInterval(
   evaluation: Evaluation,

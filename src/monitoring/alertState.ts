@@ -10,9 +10,7 @@ interface Reported {
 }
 
 /** A message that a process is sending now; the process holds no lock while it waits for the channel. */
-interface Pending {
-  readonly status: MonitorStatus;
-  readonly value: number | null;
+interface Pending extends Omit<Reported, "at"> {
   /** Identifies the sending process. */
   readonly by: string;
   /** ISO 8601. After this time the entry is ignored, because the process must have died. */

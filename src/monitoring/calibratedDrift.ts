@@ -55,7 +55,6 @@ function compare({ name, reference, column, override }: ComparedColumn, options:
   if (skipped !== null || column === undefined) return { ...untested, skipped: skipped ?? "absent" };
   const sides = sidesOf(reference, column);
   const result = compareSides(test, sides);
-  if (result === null) throw unsuitable(name, test);
   if (typeof result === "string") return { ...untested, skipped: result };
   return { ...untested, ...result, psi: stabilityIndex(sides) };
 }

@@ -1,7 +1,9 @@
 /** Small histograms of a column in the reference and in the window, so that pages can draw them without the rows. */
 import type { ColumnDistribution, MonitorDistribution } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
+import { selectValues } from "../core/table/selectRows.ts";
 import type { Column } from "../core/table/table.ts";
+import { evenRows } from "../stats/evenRows.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";
@@ -40,7 +42,7 @@ export function columnDistribution(reference: ColumnReference, column: Column): 
 }
 
 function numbers(kind: "number" | "date", sample: readonly number[], values: Float64Array): ColumnDistribution | null {
-  const present = finiteValues(evenSample(values));
+  const present = finiteValues(selectValues(values, evenRows(values.length, MAXIMUM_ROWS)));
   if (present.length === 0 || sample.length === 0) return null;
   const before = Float64Array.from(sample);
   const [lowest, highest] = quantilesOf(present, [LOW, HIGH]) as [number, number];
@@ -63,8 +65,7 @@ function categories(
   column: Column & { kind: "category" },
 ): ColumnDistribution | null {
   const rows = new Float64Array(column.categories.length);
-  const stride = Math.max(1, Math.ceil(column.codes.length / MAXIMUM_ROWS));
-  for (let row = 0; row < column.codes.length; row += stride) {
+  for (const row of evenRows(column.codes.length, MAXIMUM_ROWS)) {
     const code = column.codes[row]!;
     if (code >= 0) rows[code]!++;
   }
@@ -87,13 +88,6 @@ function categories(
 function sharesOf(counts: readonly (readonly [string, number])[]): Map<string, number> {
   const total = counts.reduce((sum, [, count]) => sum + count, 0);
   return new Map(counts.flatMap(([name, count]) => (count > 0 ? [[name, count / total]] : [])));
-}
-
-function evenSample(values: Float64Array): Float64Array {
-  const stride = Math.ceil(values.length / MAXIMUM_ROWS);
-  return stride <= 1
-    ? values
-    : Float64Array.from({ length: Math.floor(values.length / stride) }, (_, i) => values[i * stride]!);
 }
 
 function rounded(share: number): number {

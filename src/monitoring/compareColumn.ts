@@ -4,6 +4,7 @@ import { decileCounts } from "../drift/decileCounts.ts";
 import type { DriftResult, DriftTest } from "../drift/driftTest.ts";
 import { driftTests } from "../drift/index.ts";
 import type { CategoryReference, ColumnReference } from "../core/records/reference.ts";
+import { presentCount } from "../core/table/presentCount.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import { presentValues } from "../stats/presentValues.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
@@ -39,7 +40,7 @@ export function reasonToSkip(
   if (column === undefined) return "the column is missing";
   if (column.kind !== reference.kind)
     return `the column now holds ${column.kind} values, but held ${reference.kind} values in training`;
-  const present = column.kind === "category" ? presentCodes(column) : presentValues(column.values).length;
+  const present = column.kind === "category" ? presentCount(column) : presentValues(column.values).length;
   if (reference.count === 0) return "all values were missing in training";
   if (present === 0) return "all values are missing";
   if (reference.count < minimumRows) return `${reference.count} values in training, at least ${minimumRows} are needed`;
@@ -64,13 +65,9 @@ export function sidesOf(reference: ColumnReference, column: Column): Sides {
   return { values, counts: decileCounts(values.reference, values.current) };
 }
 
-/**
- * Runs the test. Returns a string with the reason if the test cannot judge these values, and null if it does not work
- * on this kind of column at all (e.g. Kolmogorov–Smirnov on categories).
- */
-export function compareSides(test: DriftTest, sides: Sides): DriftResult | string | null {
+/** Returns a string with the reason if the test cannot judge these values. Categories have no tests of values. */
+export function compareSides(test: DriftTest, sides: Sides): DriftResult | string {
   const { values } = sides;
-  if (test.input === "values" && values === null) return null;
   if (test.mostCategories !== undefined) {
     const counts = values === null ? sides.counts : valueCounts(values);
     const distinct = counts.reference.reduce((sum, rows, i) => sum + (rows + counts.current[i]! > 0 ? 1 : 0), 0);
@@ -119,10 +116,4 @@ function categoryCounts(reference: CategoryReference, { codes, categories }: Cat
   const current = new Float64Array(kept + 1);
   for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) current[cellOfCode[codes[row]!]!]!++;
   return { reference: expected, current };
-}
-
-function presentCodes({ codes }: CategoryColumn): number {
-  let present = 0;
-  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) present++;
-  return present;
 }

@@ -2,6 +2,7 @@
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { formatNumber } from "../core/text/format.ts";
 import type { MonitorDrift, MonitorFinding, MonitorStatus } from "../core/records/monitoring.ts";
+import { finding } from "./finding.ts";
 import { isSeasonal } from "./seasonalDrift.ts";
 
 /** The kinds of drift that `failOn` turns into failures; all others are warnings. */
@@ -21,19 +22,15 @@ export function driftFindings(drift: MonitorDrift, failOn: readonly DriftSubject
 function datasetFinding({ dataset, columns }: MonitorDrift, severity: MonitorStatus): MonitorFinding {
   const { tested, drifted, share, limit, detected } = dataset;
   const reasons = [...new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []))];
-  return {
-    area: "drift",
-    name: "dataset drift",
+  return finding("drift", "dataset drift", {
     status: share === null ? "skipped" : detected ? severity : "pass",
     value: share,
     limit,
-    passes: "at_most",
-    interval: null,
     message:
       share === null
         ? `no column could be tested${reasons.length === 0 ? "" : `: ${reasons.slice(0, 3).join("; ")}`}`
         : `${drifted} of ${tested} columns drifted`,
-  };
+  });
 }
 
 function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity: MonitorStatus): MonitorFinding {
@@ -42,34 +39,27 @@ function columnsFinding(columns: Readonly<Record<string, ColumnDrift>>, severity
   const seasonal = tested.filter(([, column]) => isSeasonal(column)).map(([name]) => `"${name}"`);
   const seasonalNote = seasonal.length === 0 ? "" : `; seasonal, as in earlier years: ${seasonal.join(", ")}`;
   const named = drifted.slice(0, 5).map(([name, column]) => `"${name}" ${verdictText(column)}`);
-  return {
-    area: "drift",
-    name: "drifted columns",
+  return finding("drift", "drifted columns", {
     status: tested.length === 0 ? "skipped" : drifted.length > 0 ? severity : "pass",
     value: drifted.length,
     limit: 0,
-    passes: "at_most",
-    interval: null,
     message:
       (drifted.length === 0
         ? `none of ${tested.length} columns drifted`
         : `${named.join("; ")}${drifted.length > 5 ? `; and ${drifted.length - 5} more` : ""}`) + seasonalNote,
-  };
+  });
 }
 
 function oneFinding(name: string, drift: ColumnDrift, severity: MonitorStatus): MonitorFinding {
   const { skipped, drifted, value, limit, measure, note } = drift;
-  return {
-    area: "drift",
-    name,
+  return finding("drift", name, {
     status: skipped !== undefined ? "skipped" : drifted ? severity : "pass",
     value: Number.isFinite(value) ? value : null,
     limit,
     passes: measure === "p_value" ? "at_least" : "at_most",
-    interval: null,
     message:
       skipped ?? (note !== undefined && isSeasonal(drift) ? `${verdictText(drift)}; ${note}` : verdictText(drift)),
-  };
+  });
 }
 
 /** Names test, kind of value, value and limit, so that a distance is never mistaken for a p-value. */

@@ -1,6 +1,6 @@
 /** Looks up the drift test that config.json names for a column. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { DriftTest } from "../drift/driftTest.ts";
 import { driftTests, type DriftTestName } from "../drift/index.ts";
 
@@ -20,9 +20,8 @@ export function driftTestNamed(wanted: string, column: string): DriftTest & { re
   const names = Object.keys(driftTests) as DriftTestName[];
   const name = evidentlyNames.get(wanted) ?? names.find((known) => known === wanted);
   if (name !== undefined) return { ...driftTests[name], name };
-  const near = suggest(wanted, names);
   throw new MlctlError("usage", `unknown drift test "${wanted}" for column "${column}"`, {
-    hint: near === undefined ? `use one of ${names.join(", ")}` : `did you mean "${near}"?`,
+    hint: didYouMean(wanted, names) ?? `use one of ${names.join(", ")}`,
   });
 }
 

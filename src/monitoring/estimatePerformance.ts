@@ -1,6 +1,8 @@
 /** Confidence-based performance estimation (CBPE): the expected metrics if the model's probabilities are right. */
 import type { Model } from "../core/records/model.ts";
 import type { PerformanceEstimate } from "../core/records/monitoring.ts";
+import { selectValues } from "../core/table/selectRows.ts";
+import { evenRows } from "../stats/evenRows.ts";
 import { random } from "../core/random.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { percentileInterval } from "../metrics/bootstrapInterval.ts";
@@ -12,11 +14,6 @@ const DRAWS = 200;
 
 /** Maximum number of rows to draw labels for, chosen evenly: more rows would hardly change an estimated interval. */
 const MAXIMUM_ROWS = 5_000;
-
-export interface EstimateOptions {
-  readonly model: Model;
-  readonly seed: number;
-}
 
 /**
  * Binary classification, with p the probability of class 1: a row predicted as 1 is a true positive with probability p,
@@ -31,13 +28,13 @@ export interface EstimateOptions {
 export function estimatePerformance(
   rows: PreparedRows,
   judged: PreparedRows,
-  { model, seed }: EstimateOptions,
+  { model, seed }: { readonly model: Model; readonly seed: number },
 ): PerformanceEstimate | null {
   if (model.signature.target.task !== "binary" || rows.probabilities === null) return null;
   const predicted = [...rows.yPred.keys()].filter((row) => !Number.isNaN(rows.probabilities![row]!));
   if (predicted.length === 0) return null;
-  const probabilities = Float64Array.from(predicted, (row) => rows.probabilities![row]!);
-  const yPred = Float64Array.from(predicted, (row) => rows.yPred[row]!);
+  const probabilities = selectValues(rows.probabilities, predicted);
+  const yPred = selectValues(rows.yPred, predicted);
   const metrics = expectedMetrics(probabilities, yPred);
   const names = Object.keys(metrics);
   return {
@@ -83,10 +80,9 @@ function drawnIntervals(
   names: readonly string[],
   seed: number,
 ): PerformanceEstimate["intervals"] {
-  const step = Math.max(1, all.yPred.length / MAXIMUM_ROWS);
-  const rows = Array.from({ length: Math.min(all.yPred.length, MAXIMUM_ROWS) }, (_, i) => Math.floor(i * step));
-  const probabilities = Float64Array.from(rows, (row) => all.probabilities[row]!);
-  const yPred = Float64Array.from(rows, (row) => all.yPred[row]!);
+  const rows = evenRows(all.yPred.length, MAXIMUM_ROWS);
+  const probabilities = selectValues(all.probabilities, rows);
+  const yPred = selectValues(all.yPred, rows);
   const { uniform } = random(seed);
   const drawn = Array.from({ length: DRAWS }, () => {
     // Drawn labels are certain, so they stand for probabilities of 0 and 1.
@@ -99,13 +95,10 @@ function drawnIntervals(
     names.map((name) => {
       const values = Float64Array.from(drawn, (metrics) => (metrics as Record<string, number | null>)[name] ?? NaN);
       const interval = percentileInterval(values, 0.95);
-      const centre = interval === null ? 0 : (interval[0] + interval[1]) / 2;
-      return [
-        name,
-        interval === null
-          ? null
-          : ([centre + (interval[0] - centre) * shrink, centre + (interval[1] - centre) * shrink] as const),
-      ];
+      if (interval === null) return [name, null];
+      const [low, high] = interval;
+      const centre = (low + high) / 2;
+      return [name, [centre + (low - centre) * shrink, centre + (high - centre) * shrink]];
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** Compares shares of rows with limits, allowing for chance in small batches. */
 import { formatNumber } from "../core/text/format.ts";
 import type { MonitorFinding } from "../core/records/monitoring.ts";
+import { finding } from "./finding.ts";
 import { binomialBound } from "../stats/distributions/binomialBound.ts";
 
 export interface Share {
@@ -38,16 +39,13 @@ export function judgeShares(name: string, shares: readonly Share[], learned: "fa
   const judged = shares.map((share) => judge(share, { learned, columns: shares.length }));
   const broken = judged.filter(({ status }) => status !== "pass").toSorted(worstFirst);
   const worst = broken[0] ?? judged.toSorted((a, b) => b.share - a.share)[0];
-  return {
-    area: "quality",
-    name,
+  return finding("quality", name, {
     status: worst?.status ?? "pass",
     value: worst?.share ?? null,
     limit: worst?.limit ?? null,
     passes: worst === undefined ? null : "at_most",
-    interval: null,
     message: messageOf(broken, worst),
-  };
+  });
 }
 
 function judge(

@@ -5,6 +5,7 @@ import type { Reference } from "../core/records/reference.ts";
 import { predictionsAndLabels } from "./predictionsAndLabels.ts";
 import { distributionOf } from "./columnDistribution.ts";
 import { driftFindings, type DriftSubject } from "./driftFindings.ts";
+import { finding } from "./finding.ts";
 import { driftReport, type DriftOptions } from "./driftReport.ts";
 import { performanceFindings } from "./performanceFindings.ts";
 import { performanceReport, sureInterval } from "./performanceReport.ts";
@@ -89,7 +90,7 @@ export function judgeWindow(rows: PreparedRows, options: JudgeOptions): Judged {
 /** The first of fail, warn, pass, skipped that any finding has; "skipped" if there are none. */
 export function worstStatus(findings: readonly { readonly status: MonitorStatus }[]): MonitorStatus {
   const order: readonly MonitorStatus[] = ["fail", "warn", "pass", "skipped"];
-  return order.find((status) => findings.some((finding) => finding.status === status)) ?? "skipped";
+  return order.find((status) => findings.some((each) => each.status === status)) ?? "skipped";
 }
 
 function worstFirst(findings: readonly MonitorFinding[]): MonitorFinding[] {
@@ -110,16 +111,8 @@ function driftOf(
 function labelFinding({ unknownLabels, yTrue }: PreparedRows): MonitorFinding[] {
   if (unknownLabels === null) return [];
   const { count, example } = unknownLabels;
+  const message = `${count} labels unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`;
   return [
-    {
-      area: "quality",
-      name: "labels",
-      status: "fail",
-      value: count / Math.max(1, yTrue.length),
-      limit: 0,
-      passes: "at_most",
-      interval: null,
-      message: `${count} labels unknown to the model, such as ${JSON.stringify(example)}; these rows are not judged`,
-    },
+    finding("quality", "labels", { status: "fail", value: count / Math.max(1, yTrue.length), limit: 0, message }),
   ];
 }

@@ -2,6 +2,8 @@
 import type { Evaluation } from "../core/metric.ts";
 import { bootstrapInterval, type BootstrapOptions } from "../metrics/bootstrapInterval.ts";
 import { findMetric } from "../metrics/findMetric.ts";
+import { evenRows } from "../stats/evenRows.ts";
+import { selectPredicted } from "./prepareRows.ts";
 
 /** Larger windows are subsampled. */
 const MAXIMUM_ROWS = 20_000;
@@ -18,22 +20,11 @@ export function metricInterval(
   const metric = findMetric(name, evaluation.task);
   const rowCount = evaluation.yTrue.length;
   if (rowCount <= MAXIMUM_ROWS) return bootstrapInterval(evaluation, metric, options);
-  const part = evenSample(evaluation);
+  const part = selectPredicted(evaluation, evenRows(rowCount, MAXIMUM_ROWS));
   const interval = bootstrapInterval(part, metric, options);
   if (interval === null) return null;
   const [all, some] = [metric.compute(evaluation), metric.compute(part)];
   const scale = Math.sqrt(MAXIMUM_ROWS / rowCount);
   const end = (at: number): number => all + (at - some) * scale;
   return [end(interval[0]), end(interval[1])];
-}
-
-function evenSample({ yTrue, yPred, probabilities, ...rest }: Evaluation): Evaluation {
-  const step = yTrue.length / MAXIMUM_ROWS;
-  const rows = Int32Array.from({ length: MAXIMUM_ROWS }, (_, i) => Math.floor(i * step));
-  const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row]!);
-  if (probabilities === null) return { ...rest, yTrue: pick(yTrue), yPred: pick(yPred), probabilities };
-  const width = probabilities.length / yTrue.length;
-  const kept = new Float64Array(MAXIMUM_ROWS * width);
-  rows.forEach((row, i) => kept.set(probabilities.subarray(row * width, (row + 1) * width), i * width));
-  return { ...rest, yTrue: pick(yTrue), yPred: pick(yPred), probabilities: kept };
 }

@@ -1,8 +1,9 @@
 /** Findings about model performance: limits of config.json, the score on the test set, and segments. */
 import { formatNumber } from "../core/text/format.ts";
-import type { MonitorFinding, PerformanceReport, SegmentReport } from "../core/records/monitoring.ts";
+import type { MonitorFinding, MonitorStatus, PerformanceReport, SegmentReport } from "../core/records/monitoring.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { Task } from "../core/task.ts";
+import { finding } from "./finding.ts";
 import type { Limit } from "./qualityFindings.ts";
 
 export interface PerformanceLimits {
@@ -24,7 +25,7 @@ export function performanceFindings(
   limits: PerformanceLimits,
 ): MonitorFinding[] {
   const required = Object.entries(limits.require).flatMap(([name, limit]) =>
-    limit === undefined ? [] : [requiredFinding(findMetric(name, limits.task).name, limit, { report, limits })],
+    limit === undefined ? [] : [requiredFinding(findMetric(name, limits.task).name, limit, report, limits)],
   );
   const mainIsRequired = required.some(({ name }) => name === report.metric);
   return [
@@ -35,64 +36,51 @@ export function performanceFindings(
   ];
 }
 
-interface Judging {
-  readonly report: PerformanceReport;
-  readonly limits: PerformanceLimits;
+/** Creates findings on one metric that differ in status and message. @param low whether the value must be at least `bound` */
+function metricFinding(
+  name: string,
+  { bound, low, ...values }: { bound: number | null; low: boolean } & Pick<MonitorFinding, "value" | "interval">,
+): (status: MonitorStatus, message: string) => MonitorFinding {
+  const passes = bound === null ? null : low ? "at_least" : "at_most";
+  return (status, message) => finding("performance", name, { ...values, status, limit: bound, passes, message });
 }
 
-function requiredFinding(name: string, limit: Limit, { report, limits }: Judging): MonitorFinding {
+function requiredFinding(
+  name: string,
+  limit: Limit,
+  report: PerformanceReport,
+  limits: PerformanceLimits,
+): MonitorFinding {
   const value = report.metrics[name] ?? null;
   const interval = report.intervals[name] ?? null;
   const low = limit.min !== undefined && (value === null || value < limit.min || limit.max === undefined);
   const bound = low ? limit.min! : (limit.max ?? limit.min ?? null);
-  const base = {
-    area: "performance" as const,
-    name,
-    value,
-    limit: bound,
-    passes: bound === null ? null : low ? ("at_least" as const) : ("at_most" as const),
-    interval,
-  };
+  const found = metricFinding(name, { value, interval, bound, low });
   const reason = reasonToSkip(report, limits);
-  if (reason !== null) return { ...base, status: "skipped", message: reason };
-  if (value === null) return { ...base, status: "fail", message: "undefined on these rows, which counts as a failure" };
-  if (bound === null || (low ? value >= bound : value <= bound))
-    return { ...base, status: "pass", message: rowsText(report) };
+  if (reason !== null) return found("skipped", reason);
+  if (value === null) return found("fail", "undefined on these rows, which counts as a failure");
+  if (bound === null || (low ? value >= bound : value <= bound)) return found("pass", rowsText(report));
   const sure = limits.confidence === null || (interval !== null && (low ? interval[1] < bound : interval[0] > bound));
   const message = `${rowsText(report)}, ${low ? "below" : "above"} the limit${sure ? "" : ", but not significantly"}`;
-  return { ...base, status: sure ? "fail" : "warn", message };
+  return found(sure ? "fail" : "warn", message);
 }
 
 /** Without a configured limit, the main metric is compared with its interval on the test set: fails if it is certainly worse. */
 function testSetFinding(report: PerformanceReport, limits: PerformanceLimits): MonitorFinding {
   const { metric, value, reference } = report;
-  const interval = report.intervals[metric] ?? null;
-  const { greaterIsBetter } = findMetric(metric, limits.task);
-  const passes = greaterIsBetter ? ("at_least" as const) : ("at_most" as const);
-  const onTestSet = limits.referenceInterval;
-  const bound = onTestSet === null ? null : greaterIsBetter ? onTestSet[0] : onTestSet[1];
-  const base = {
-    area: "performance" as const,
-    name: metric,
-    value,
-    limit: bound,
-    passes: bound === null ? null : passes,
-    interval,
-  };
+  const { greaterIsBetter: low } = findMetric(metric, limits.task);
+  const bound = limits.referenceInterval?.[low ? 0 : 1] ?? null;
+  const found = metricFinding(metric, { value, interval: report.intervals[metric] ?? null, bound, low });
   const reason = reasonToSkip(report, limits);
-  if (reason !== null) return { ...base, status: "skipped", message: reason };
+  if (reason !== null) return found("skipped", reason);
   const sure = limits.sureInterval;
   if (bound === null || sure === null || value === null)
-    return {
-      ...base,
-      status: "skipped",
-      message: "no limit is set, and there is no score on the test set to compare with",
-    };
-  const worse = greaterIsBetter ? sure[1] < bound : sure[0] > bound;
-  const beyond = greaterIsBetter ? value < bound : value > bound;
-  const doubt = beyond && !worse ? `, ${greaterIsBetter ? "below" : "above"} the limit, but not significantly` : "";
+    return found("skipped", "no limit is set, and there is no score on the test set to compare with");
+  const worse = low ? sure[1] < bound : sure[0] > bound;
+  const beyond = low ? value < bound : value > bound;
+  const doubt = beyond && !worse ? `, ${low ? "below" : "above"} the limit, but not significantly` : "";
   const message = `${rowsText(report)}${doubt}; ${formatNumber(reference)} on the test set`;
-  return { ...base, status: worse ? "fail" : "pass", message };
+  return found(worse ? "fail" : "pass", message);
 }
 
 /** Without enough labels, estimates are compared with the limits; they can warn but never fail. */
@@ -108,18 +96,14 @@ function estimateFindings(report: PerformanceReport, limits: PerformanceLimits):
     if (bound === undefined) return [];
     const broken = low ? value < bound : value > bound;
     const doubt = estimate.calibrated ? "" : "; the model's probabilities are not calibrated";
-    return [
-      {
-        area: "performance",
-        name: `${name} (estimated)`,
-        status: broken ? "warn" : "pass",
-        value,
-        limit: bound,
-        passes: low ? "at_least" : "at_most",
-        interval: estimate.intervals[name] ?? null,
-        message: `estimated from the predicted probabilities of ${estimate.rows} rows, not measured${doubt}`,
-      },
-    ];
+    const message = `estimated from the predicted probabilities of ${estimate.rows} rows, not measured${doubt}`;
+    const found = metricFinding(`${name} (estimated)`, {
+      value,
+      interval: estimate.intervals[name] ?? null,
+      bound,
+      low,
+    });
+    return [found(broken ? "warn" : "pass", message)];
   });
 }
 
@@ -130,23 +114,14 @@ function segmentFinding(segments: readonly SegmentReport[]): MonitorFinding[] {
   const worst = worse
     .slice(0, 3)
     .map(({ column, value, metric, metricValue }) => `${column} = ${value}: ${metric} ${formatNumber(metricValue)}`);
-  return [
-    {
-      area: "performance",
-      name: "segments",
-      status: judged.length === 0 ? "skipped" : worse.length > 0 ? "warn" : "pass",
-      value: worse.length,
-      limit: 0,
-      passes: "at_most",
-      interval: null,
-      message:
-        judged.length === 0
-          ? "no segment has enough labelled rows"
-          : worse.length === 0
-            ? `none of ${judged.length} segments is significantly worse than the other rows`
-            : worst.join("; "),
-    },
-  ];
+  const status = judged.length === 0 ? "skipped" : worse.length > 0 ? "warn" : "pass";
+  const message =
+    judged.length === 0
+      ? "no segment has enough labelled rows"
+      : worse.length === 0
+        ? `none of ${judged.length} segments is significantly worse than the other rows`
+        : worst.join("; ");
+  return [finding("performance", "segments", { status, value: worse.length, limit: 0, message })];
 }
 
 function reasonToSkip({ rows, skipped }: PerformanceReport, { minimumRows }: PerformanceLimits): string | null {

@@ -2,15 +2,14 @@
 import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { MetricValues, PerformanceReport } from "../core/records/monitoring.ts";
+import { metricsWithInterval } from "../metrics/bootstrapInterval.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
+import { evenRows } from "../stats/evenRows.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { estimatePerformance } from "./estimatePerformance.ts";
 import { metricInterval } from "./metricInterval.ts";
 import { selectPrepared, type PreparedRows } from "./prepareRows.ts";
-
-/** With more rows, only the main and the required metrics get intervals: a dozen would take more than a second. */
-const MAXIMUM_ROWS_FOR_ALL_INTERVALS = 20_000;
 
 /** Pairs of prediction and label that are kept for a plot. */
 const MAXIMUM_POINTS = 300;
@@ -77,8 +76,7 @@ export function metricsOf(
   { metric, required, seed }: Pick<PerformanceOptions, "metric" | "required" | "seed">,
 ): MetricValues {
   const metrics = computeMetrics(evaluation);
-  const rowCount = evaluation.yTrue.length;
-  const names = rowCount <= MAXIMUM_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [...new Set([metric, ...required])];
+  const names = metricsWithInterval(metrics, evaluation.yTrue.length, [metric, ...required]);
   const intervals = names.map((name) => {
     return [name, metrics[name] === null ? null : metricInterval(evaluation, name, { seed })] as const;
   });
@@ -114,9 +112,8 @@ function pointsOf({ yTrue, yPred, time }: PreparedRows, { signature }: Model): P
   const shown = (value: number): number | string => (classes === undefined ? value : classes[value]!);
   const order = Int32Array.from(yTrue.keys());
   if (time !== null) order.sort((a, b) => time[a]! - time[b]! || a - b);
-  const step = Math.max(1, order.length / MAXIMUM_POINTS);
-  return Array.from({ length: Math.min(order.length, MAXIMUM_POINTS) }, (_, i) => {
-    const row = order[Math.floor(i * step)]!;
+  return Array.from(evenRows(order.length, MAXIMUM_POINTS), (place) => {
+    const row = order[place]!;
     const at = time === null || Number.isNaN(time[row]!) ? null : new Date(time[row]!).toISOString();
     return [at, shown(yPred[row]!), shown(yTrue[row]!)] as const;
   });

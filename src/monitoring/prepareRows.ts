@@ -2,9 +2,10 @@
 import { cellText } from "../core/table/cellText.ts";
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
+import type { Evaluation } from "../core/metric.ts";
 import type { Model } from "../core/records/model.ts";
 import type { Prediction } from "../core/prediction.ts";
-import { selectRows, sliceRows } from "../core/table/selectRows.ts";
+import { selectRows, selectValues, sliceRows } from "../core/table/selectRows.ts";
 import type { TargetSpec } from "../core/table/signature.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { historyFromBatch } from "../pipeline/rows/historyFromBatch.ts";
@@ -71,25 +72,31 @@ export function prepareRows(model: Model, table: Table, options: PrepareOptions)
 
 /** Selects the rows of one window. */
 export function selectPrepared(rows: PreparedRows, positions: ArrayLike<number>): PreparedRows {
-  const pick = (values: Float64Array): Float64Array => Float64Array.from(positions, (row) => values[row]!);
-  const { probabilities, yPred } = rows;
-  const width = probabilities === null || yPred.length === 0 ? 0 : probabilities.length / yPred.length;
-  const rowOf = (row: number): Float64Array => probabilities!.subarray(row * width, (row + 1) * width);
-  const kept = new Float64Array(positions.length * width);
-  if (width > 0) for (let i = 0; i < positions.length; i++) kept.set(rowOf(positions[i]!), i * width);
   const invalid = [...rows.invalid].map(([name, { rows: marks, example }]) => {
     return [name, { rows: Uint8Array.from(positions, (row) => marks[row]!), example }] as const;
   });
   return {
-    ...rows,
+    ...selectPredicted(rows, positions),
     table: selectRows(rows.table, positions),
     inputs: selectRows(rows.inputs, positions),
     invalid: new Map(invalid),
-    yPred: pick(yPred),
-    probabilities: probabilities === null ? null : kept,
-    yTrue: pick(rows.yTrue),
-    time: rows.time === null ? null : pick(rows.time),
+    time: rows.time && selectValues(rows.time, positions),
   };
+}
+
+/** Selects labels, predictions and probabilities. */
+export function selectPredicted<Rows extends Pick<Evaluation, "yTrue" | "yPred" | "probabilities">>(
+  rows: Rows,
+  positions: ArrayLike<number>,
+): Rows {
+  const { yTrue, yPred, probabilities } = rows;
+  const selected = { ...rows, yTrue: selectValues(yTrue, positions), yPred: selectValues(yPred, positions) };
+  if (probabilities === null) return selected;
+  const width = yPred.length === 0 ? 0 : probabilities.length / yPred.length;
+  const rowOf = (row: number): Float64Array => probabilities.subarray(row * width, (row + 1) * width);
+  const kept = new Float64Array(positions.length * width);
+  for (let i = 0; i < positions.length; i++) kept.set(rowOf(positions[i]!), i * width);
+  return { ...selected, probabilities: kept };
 }
 
 /** Predicts every row that the model has enough history for; a string says why there are no predictions. */

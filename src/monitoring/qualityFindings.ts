@@ -3,6 +3,7 @@ import { formatNumber } from "../core/text/format.ts";
 import type { ColumnQuality, MonitorFinding, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { wilsonUpper } from "../stats/distributions/wilsonUpper.ts";
+import { finding } from "./finding.ts";
 import { judgeShares, type Share } from "./judgeShares.ts";
 
 export interface Limit {
@@ -137,7 +138,7 @@ function schemaFinding({ missingColumns, extraColumns }: QualityReport): Monitor
   const extra = extraColumns.length === 0 ? "" : `; not used: ${named(extraColumns)}`;
   const message =
     missingColumns.length === 0 ? "all columns that the model needs are present" : `missing: ${named(missingColumns)}`;
-  return finding("schema", {
+  return finding("quality", "schema", {
     status: missingColumns.length === 0 ? "pass" : "fail",
     value: missingColumns.length,
     limit: 0,
@@ -151,7 +152,7 @@ function named(names: readonly string[]): string {
 
 function constantFinding({ columns }: QualityReport): MonitorFinding {
   const constant = Object.entries(columns).flatMap(([name, column]) => (column.constant ? [name] : []));
-  return finding("constant columns", {
+  return finding("quality", "constant columns", {
     status: constant.length === 0 ? "pass" : "fail",
     value: constant.length,
     limit: 0,
@@ -163,16 +164,8 @@ function duplicateFinding(
   { duplicateShare, rows }: QualityReport,
   { duplicate_share: limit }: QualityLimits,
 ): MonitorFinding {
-  const shared = {
-    name: "rows",
-    share: duplicateShare,
-    rows,
-    usual: 0,
-    detail: "",
-    configured: limit?.max,
-    allowed: 1,
-  };
-  const judged = judgeShares("duplicates", [shared], "warn");
+  const shared = { name: "rows", share: duplicateShare, rows, usual: 0, detail: "", allowed: 1 };
+  const judged = judgeShares("duplicates", [{ ...shared, configured: limit?.max }], "warn");
   const message = `${formatNumber(100 * duplicateShare)} % of the rows are duplicates of an earlier row`;
   return limit?.max === undefined ? { ...judged, limit: null, passes: null, message } : { ...judged, message };
 }
@@ -180,35 +173,19 @@ function duplicateFinding(
 function rowsFinding({ rows }: QualityReport, { rows: limit = { min: 1 } }: QualityLimits): MonitorFinding {
   const [few, many] = [rows < (limit.min ?? 0), rows > (limit.max ?? Infinity)];
   const beyond = many ? limit.max! : (limit.min ?? limit.max ?? null);
-  return {
-    ...finding("rows", {
-      status: few || many ? "fail" : "pass",
-      value: rows,
-      limit: beyond,
-      message: few ? "too few rows" : many ? "too many rows" : "the number of rows is as expected",
-    }),
+  return finding("quality", "rows", {
+    status: few || many ? "fail" : "pass",
+    value: rows,
+    limit: beyond,
     passes: beyond === null ? null : many || limit.min === undefined ? "at_most" : "at_least",
-  };
+    message: few ? "too few rows" : many ? "too many rows" : "the number of rows is as expected",
+  });
 }
 
 /** Only if a limit is configured, because the rows of a file may be of any age. */
 function freshnessFinding({ ageDays }: QualityReport, { freshnessDays }: QualityLimits): MonitorFinding[] {
   if (freshnessDays === undefined) return [];
-  if (ageDays === null)
-    return [
-      finding("freshness", { status: "skipped", value: null, limit: freshnessDays, message: "no row has a time" }),
-    ];
-  const message = `the newest row is ${formatNumber(ageDays)} days old`;
-  return [
-    finding("freshness", {
-      status: ageDays > freshnessDays ? "fail" : "pass",
-      value: ageDays,
-      limit: freshnessDays,
-      message,
-    }),
-  ];
-}
-
-function finding(name: string, rest: Pick<MonitorFinding, "status" | "value" | "limit" | "message">): MonitorFinding {
-  return { area: "quality", name, passes: "at_most", interval: null, ...rest };
+  const status = ageDays === null ? "skipped" : ageDays > freshnessDays ? "fail" : "pass";
+  const message = ageDays === null ? "no row has a time" : `the newest row is ${formatNumber(ageDays)} days old`;
+  return [finding("quality", "freshness", { status, value: ageDays, limit: freshnessDays, message })];
 }

@@ -2,9 +2,10 @@
 import { cellText } from "../core/table/cellText.ts";
 import type { ColumnQuality, QualityReport } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
+import { presentCount } from "../core/table/presentCount.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
+import { extentOf } from "../stats/extentOf.ts";
 import { duplicateShare } from "./duplicateShare.ts";
-import { modeShare } from "./modeShare.ts";
 import type { PreparedRows } from "./prepareRows.ts";
 
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -17,7 +18,8 @@ const UNLIKELY = 1e-6;
 
 /** @param end end of the window, or now, in milliseconds since 1970; null without a time column */
 export function qualityReport(rows: PreparedRows, reference: Reference, end: number | null): QualityReport {
-  const newest = newestOf(rows.time);
+  const latest = extentOf(rows.time ?? [])[1];
+  const newest = Number.isFinite(latest) ? latest : null;
   const columns = rows.inputs.columns.map((column) => {
     const known = Object.hasOwn(reference.columns, column.name) ? reference.columns[column.name] : undefined;
     return [column.name, columnQuality(column, known, rows)] as const;
@@ -31,12 +33,6 @@ export function qualityReport(rows: PreparedRows, reference: Reference, end: num
     ageDays: newest === null || end === null ? null : (end - newest) / MILLISECONDS_A_DAY,
     columns: Object.fromEntries(columns),
   };
-}
-
-function newestOf(time: Float64Array | null): number | null {
-  let newest = -Infinity;
-  for (const value of time ?? []) if (value > newest) newest = value;
-  return Number.isFinite(newest) ? newest : null;
 }
 
 function columnQuality(column: Column, reference: ColumnReference | undefined, rows: PreparedRows): ColumnQuality {
@@ -55,19 +51,6 @@ function columnQuality(column: Column, reference: ColumnReference | undefined, r
     ...outside(column, reference, present),
     constant: isConstant(column, reference, present),
   };
-}
-
-export function presentCount(column: Column): number {
-  let count = 0;
-  // By index, because an iterator over millions of values takes several times as long.
-  if (column.kind === "category") {
-    const { codes } = column;
-    for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) count++;
-  } else {
-    const { values } = column;
-    for (let row = 0; row < values.length; row++) if (!Number.isNaN(values[row]!)) count++;
-  }
-  return count;
 }
 
 /** Null if the reference does not list all its categories. */
@@ -98,16 +81,12 @@ function outside(
   if (column.kind !== "number") return { outsideShare: null, minimum: null, maximum: null };
   const known = reference?.kind === "number" && reference.quantiles.length > 0;
   const [low, high] = known ? [reference.quantiles[0]!, reference.quantiles.at(-1)!] : [-Infinity, Infinity];
-  let [minimum, maximum, count] = [Infinity, -Infinity, 0];
-  const { values } = column;
-  // Comparisons with NaN are false, so missing values are skipped.
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    if (value < minimum) minimum = value;
-    if (value > maximum) maximum = value;
-    if (value < low || value > high) count++;
-  }
   if (present === 0) return { outsideShare: null, minimum: null, maximum: null };
+  const { values } = column;
+  const [minimum, maximum] = extentOf(values);
+  let count = 0;
+  // Comparisons with NaN are false, so missing values are skipped.
+  for (let row = 0; row < values.length; row++) if (values[row]! < low || values[row]! > high) count++;
   return { outsideShare: known ? count / present : null, minimum, maximum };
 }
 
@@ -127,4 +106,18 @@ function oneCode(column: CategoryColumn): boolean {
 function oneValue(values: Float64Array): boolean {
   const first = values.find((value) => !Number.isNaN(value));
   return values.every((value) => Number.isNaN(value) || value === first);
+}
+
+/** Share of the most frequent value, for numbers estimated from the sorted sample; 1 if there are no values. */
+function modeShare(reference: ColumnReference): number {
+  if (reference.kind === "category")
+    return reference.count === 0 ? 1 : (reference.counts[0]?.[1] ?? 0) / reference.count;
+  const { sample } = reference;
+  if (sample.length === 0) return 1;
+  let [longest, run] = [1, 1];
+  for (let i = 1; i < sample.length; i++) {
+    run = sample[i] === sample[i - 1] ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest / sample.length;
 }

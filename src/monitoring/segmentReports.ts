@@ -4,7 +4,7 @@ import { findColumn } from "../core/table/findColumn.ts";
 import { formatNumber } from "../core/text/format.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { SegmentReport } from "../core/records/monitoring.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { Column } from "../core/table/table.ts";
 import { computeMetrics } from "../metrics/computeMetrics.ts";
 import { findMetric } from "../metrics/findMetric.ts";
@@ -47,18 +47,16 @@ export function segmentReports(rows: PreparedRows, options: SegmentOptions): Seg
     const others = judged ? valueOfOthers(rows, group.rows, options) : null;
     const worse =
       interval !== null && others !== null && (metric.greaterIsBetter ? interval[1] < others : interval[0] > others);
-    const { column, value: label } = group;
-    const status = interval === null ? "skipped" : worse ? "fail" : "pass";
     return {
-      column,
-      value: label,
+      column: group.column,
+      value: group.value,
       rows: group.rows.length,
       labelled,
       metric: metric.name,
       metricValue: value,
       interval,
       metrics,
-      status,
+      status: interval === null ? "skipped" : worse ? "fail" : "pass",
     };
   });
   const goodness = ({ metricValue }: SegmentReport): number => (metric.greaterIsBetter ? metricValue! : -metricValue!);
@@ -85,12 +83,9 @@ function valueOfOthers(rows: PreparedRows, inside: Int32Array, { model, metric }
 function columnOf({ inputs, table }: PreparedRows, name: string): Column {
   const column = findColumn(inputs, name) ?? findColumn(table, name);
   if (column !== undefined) return column;
-  const near = suggest(
-    name,
-    table.columns.map((each) => each.name),
-  );
+  const names = table.columns.map((each) => each.name);
   throw new MlctlError("usage", `there is no column "${name}" to split into segments`, {
-    hint: near === undefined ? 'check --by, or "monitor.segments" in config.json' : `did you mean "${near}"?`,
+    hint: didYouMean(name, names) ?? 'check --by, or "monitor.segments" in config.json',
   });
 }
 

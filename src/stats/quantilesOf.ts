@@ -1,4 +1,5 @@
 /** Several quantiles of unsorted values, without sorting all of them. */
+import { extentOf } from "./extentOf.ts";
 import { quantileSorted } from "./quantileSorted.ts";
 
 /** Up to this many values a plain sort is faster. */
@@ -43,12 +44,7 @@ function sortedNear(values: Float64Array, shares: readonly number[]): Float64Arr
 
 /** Cells of equal width between minimum and maximum; monotonic even with rounding. */
 function gridOf(values: Float64Array): (value: number) => number {
-  let [low, high] = [Infinity, -Infinity];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const [low, high] = extentOf(values);
   const width = high - low;
   const scale = width > 0 && width < Infinity ? (CELLS - 1) / width : 0;
   // If width is so small that scale is infinite, 0 × scale is NaN, which | turns into 0.

@@ -45,9 +45,9 @@ export function referenceOf(
 
 export interface ReferenceOptions {
   readonly seed: number;
-  readonly prediction?: Column;
-  readonly target?: Column;
-  readonly sampleSize?: number;
+  readonly prediction?: Column | undefined;
+  readonly target?: Column | undefined;
+  readonly sampleSize?: number | undefined;
 }
 
 /** Ascending positions of the sampled values among `count` values. */

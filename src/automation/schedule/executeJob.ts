@@ -61,18 +61,11 @@ export async function executeJob(
   ensureFolder(folder);
   const release = await lockJob(join(folder, job.name), job, context.now);
   if (release === undefined) {
-    if (request.dueAt !== null && hasRun(place.workspace, job, request.dueAt)) return "done_before";
-    const skipped = {
-      ...newExecution(job, request, context.now()),
-      status: "skipped",
-      reason: "the previous run is still running",
-    } as const;
-    const execution = { ...skipped, endedAt: skipped.startedAt, seconds: 0 };
-    saveExecution(paths, execution);
-    return execution;
+    if (hasRun(place.workspace, job, request.dueAt)) return "done_before";
+    return skipJob(job, request, "the previous run is still running", place);
   }
   try {
-    if (request.dueAt !== null && hasRun(place.workspace, job, request.dueAt)) return "done_before";
+    if (hasRun(place.workspace, job, request.dueAt)) return "done_before";
     const execution = await runAndRecord(job, request, place);
     retainExecutions(paths, config.retention.executions, context.now());
     return execution;
@@ -84,13 +77,14 @@ export async function executeJob(
 /** Records that a job was due and why it did not run. */
 export function skipJob(
   job: ScheduledJob,
-  dueAt: Date,
+  request: Omit<JobRequest, "stop">,
   reason: string,
   { workspace: { paths, context } }: JobPlace,
-): void {
-  const at = context.now();
-  const skipped = newExecution(job, { trigger: "missed", dueAt }, at);
-  saveExecution(paths, { ...skipped, status: "skipped", endedAt: skipped.startedAt, seconds: 0, reason });
+): Execution {
+  const due = newExecution(job, request, context.now());
+  const skipped: Execution = { ...due, status: "skipped", endedAt: due.startedAt, seconds: 0, reason };
+  saveExecution(paths, skipped);
+  return skipped;
 }
 
 /**
@@ -111,7 +105,8 @@ async function lockJob(database: string, { name }: ScheduledJob, now: () => Date
   }
 }
 
-function hasRun({ paths }: Workspace, { name }: ScheduledJob, dueAt: Date): boolean {
+function hasRun({ paths }: Workspace, { name }: ScheduledJob, dueAt: Date | null): boolean {
+  if (dueAt === null) return false;
   const due = dueAt.toISOString();
   // A scheduler that finds the job locked records "skipped"; that execution did not run the job.
   return recentExecutions(paths, name).some(({ dueAt: at, status }) => at === due && status !== "skipped");

@@ -5,7 +5,7 @@ import { shortTime } from "../../core/text/format.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { latestTime, nextTimes, timesAfter } from "./cron.ts";
+import { latestTime, nextTimes, timesAfter, type CronJob } from "./cron.ts";
 import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectations, type Expectation, type Scheduler } from "./scheduleState.ts";
@@ -18,11 +18,8 @@ const MAX_MISSED = 1000;
 /** Number of outcomes to report for each job. */
 const RECENT = 5;
 
-export interface JobStatus {
-  readonly name: string;
+export interface JobStatus extends CronJob {
   readonly command: string;
-  readonly cron: string;
-  readonly timezone: string;
   /** The scheduler that the job was last installed in; null: none, so no run is expected. */
   readonly scheduler: Scheduler | null;
   /** "unscheduled": not installed in any scheduler; "overdue": the job should have run and did not. */
@@ -36,27 +33,16 @@ export interface JobStatus {
   readonly last: readonly Outcome[];
 }
 
-export interface Outcome {
-  readonly executionId: string;
-  readonly status: Execution["status"];
-  readonly trigger: Execution["trigger"];
-  readonly dueAt: string | null;
-  readonly startedAt: string;
-  readonly seconds: number | null;
-  readonly exitCode: number | null;
-  readonly reason: string | null;
-  readonly log: string | null;
-}
+export type Outcome = Pick<
+  Execution,
+  "executionId" | "status" | "trigger" | "dueAt" | "startedAt" | "seconds" | "exitCode" | "reason" | "log"
+>;
 
-export interface StatusOptions {
-  readonly paths: WorkspacePaths;
-  readonly store: RunStore;
-  readonly now: Date;
-  /** Number of next times to return. */
-  readonly count: number;
-}
-
-export function jobStatuses(jobs: readonly ScheduledJob[], { paths, store, now, count }: StatusOptions): JobStatus[] {
+/** @param count number of next times to return */
+export function jobStatuses(
+  jobs: readonly ScheduledJob[],
+  { paths, store, now, count }: { paths: WorkspacePaths; store: RunStore; now: Date; count: number },
+): JobStatus[] {
   const expected = expectations(paths);
   return jobs.map((job) => {
     const executions = store.executions({ job: job.name, limit: RECENT });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Execution } from "../../core/records/execution.ts";
 import { latestTime } from "./cron.ts";
-import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
+import { executeJob, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
 import { recentExecutions } from "./executionLog.ts";
 import { describeMissed, missedTimes } from "./jobStatus.ts";
 import { jitterOf } from "./runSchedule.ts";
@@ -43,7 +43,7 @@ async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<Run
   const missed = missedTimes(job, expectations(paths)[job.name], executions, context.now());
   if (missed === undefined) return undefined;
   if (job.missed === "skip") {
-    skipJob(job, missed.latest, describeMissed(missed), options);
+    skipJob(job, { trigger: "missed", dueAt: missed.latest }, describeMissed(missed), options);
     return undefined;
   }
   return run(job, { trigger: "missed", dueAt: missed.latest }, options);
@@ -51,7 +51,7 @@ async function runMissed(job: ScheduledJob, options: RunJobOptions): Promise<Run
 
 async function run(
   job: ScheduledJob,
-  request: { readonly trigger: Execution["trigger"]; readonly dueAt: Date | null },
+  request: Omit<JobRequest, "stop">,
   options: RunJobOptions,
 ): Promise<RunJobResult> {
   const execution = await executeJob(job, { ...request, stop: options.workspace.context.signal }, options);

@@ -1,10 +1,11 @@
 /** The daemon of `mlctl schedule run`: runs the jobs of config.json at their times, each in a child process. */
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../../core/context.ts";
 import { MlctlError, exitCodes } from "../../core/errors.ts";
 import { onSchedule } from "./cron.ts";
-import { executeJob, skipJob, type JobPlace } from "./executeJob.ts";
+import { executeJob, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
 import { recentExecutions } from "./executionLog.ts";
 import { describeMissed, missedTimes, type MissedTimes } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
@@ -39,20 +40,20 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
       overlap: (time) => skip(job, time, "the previous run is still running", options),
-      missed: (time) => void catchUp(job, { first: time, latest: time, count: 1 }, { options, start }),
+      missed: (time) => void catchUp(job, { first: time, latest: time, count: 1 }, options, start),
     }),
   );
   // After onSchedule, so that no time falls in between; a time that both see runs only once.
   for (const job of jobs) {
-    const missed = missedBy(job, before[job.name], options);
-    if (missed !== undefined) void catchUp(job, missed, { options, start });
+    const missed = missedTimes(job, before[job.name], recentExecutions(paths, job.name), context.now());
+    if (missed !== undefined) void catchUp(job, missed, options, start);
   }
   context.emit({
     type: "stage",
     stage: "schedule",
     message: `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}; press Ctrl-C to stop`,
   });
-  await aborted(context.signal);
+  if (!context.signal.aborted) await once(context.signal, "abort");
   await Promise.all(stops.map((stop) => stop()));
   await drain(running, stopJobs, options);
   return { executions };
@@ -69,11 +70,7 @@ export function jitterOf(
   return Math.floor((hash.readUInt32BE(0) / 2 ** 32) * jitterMs);
 }
 
-interface Start {
-  readonly dueAt: Date;
-  readonly trigger: "schedule" | "missed";
-  readonly stop: AbortSignal;
-}
+type Start = JobRequest & { readonly dueAt: Date };
 
 /** Reports a failed job as a warning; the daemon and the other jobs continue. */
 async function execute(job: ScheduledJob, request: Start, options: RunScheduleOptions): Promise<void> {
@@ -99,23 +96,12 @@ function warnAbout(error: unknown, stage: string, context: Context): void {
   context.emit({ type: "warning", stage, message, ...hint });
 }
 
-function missedBy(
-  job: ScheduledJob,
-  expected: Parameters<typeof missedTimes>[1],
-  { workspace: { paths, context } }: RunScheduleOptions,
-): MissedTimes | undefined {
-  if (expected === undefined) return undefined;
-  return missedTimes(job, expected, recentExecutions(paths, job.name), context.now());
-}
-
 /** Runs the job once for all missed times: training five times on the same data gains nothing. */
 async function catchUp(
   job: ScheduledJob,
   missed: MissedTimes,
-  {
-    options,
-    start,
-  }: { options: RunScheduleOptions; start: (job: ScheduledJob, dueAt: Date, trigger: "missed") => Promise<void> },
+  options: RunScheduleOptions,
+  start: (job: ScheduledJob, dueAt: Date, trigger: "missed") => Promise<void>,
 ): Promise<void> {
   if (job.missed === "skip") return skip(job, missed.latest, describeMissed(missed), options);
   options.workspace.context.emit({
@@ -134,7 +120,7 @@ function skip(job: ScheduledJob, time: Date, reason: string, options: RunSchedul
     message: `skipped at ${time.toISOString()}: ${reason}`,
   });
   try {
-    skipJob(job, time, reason, options);
+    skipJob(job, { trigger: "missed", dueAt: time }, reason, options);
   } catch (error) {
     warnAbout(error, `schedule ${job.name}`, context);
   }
@@ -153,13 +139,6 @@ async function drain(
   const timer = setTimeout(() => stopJobs.abort(), isTerminated ? drainMs : 0);
   await Promise.all(running);
   clearTimeout(timer);
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 function describeExecution(execution: Execution | "done_before"): {

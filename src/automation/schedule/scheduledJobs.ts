@@ -102,15 +102,8 @@ function jobOf(entry: Config["schedule"][number]): ScheduledJob {
   requireOwnWorkspace(entry);
   const wait = takesLock && !args.some((word) => word.startsWith("--wait")) ? ["--wait", WAIT] : [];
   const timeoutMs = timeout === null ? null : milliseconds(timeout);
-  return {
-    name,
-    cron,
-    timezone,
-    words: [verb, ...args, ...wait],
-    jitterMs: milliseconds(jitter ?? "0s"),
-    missed,
-    timeoutMs,
-  };
+  const words = [verb, ...args, ...wait];
+  return { name, cron, timezone, words, jitterMs: milliseconds(jitter ?? "0s"), missed, timeoutMs };
 }
 
 function requireCommand({ name, command }: Config["schedule"][number]): { verb: string; takesLock: boolean } {
@@ -127,11 +120,6 @@ function requireCommand({ name, command }: Config["schedule"][number]): { verb: 
 function requireOwnWorkspace({ name, args }: Config["schedule"][number]): void {
   const flag = args.find((word) => /^(-[cC]|--config|--directory)/.test(word));
   if (flag === undefined) return;
-  throw new MlctlError(
-    "usage",
-    `schedule "${name}": args must not contain ${flag}: a job always uses its own workspace`,
-    {
-      hint: `remove ${flag} from args`,
-    },
-  );
+  const message = `schedule "${name}": args must not contain ${flag}: a job always uses its own workspace`;
+  throw new MlctlError("usage", message, { hint: `remove ${flag} from args` });
 }

@@ -4,9 +4,9 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
 import { createReadStream, createWriteStream, statSync } from "node:fs";
 import type { Readable } from "node:stream";
@@ -42,7 +42,7 @@ export function openBucket(name: string, environment: BucketEnvironment, signal:
   const place = (key: string): string => `s3://${name}/${key}`;
   return {
     name,
-    list: (prefix) => objectsBelow({ client, name, signal }, prefix),
+    list: (prefix) => objectsBelow(client, name, prefix, signal),
     async etagOf(key) {
       const head = client.send(new HeadObjectCommand({ Bucket: name, Key: key }));
       return (await found(`cannot look at ${place(key)}`, head))?.ETag;
@@ -105,39 +105,21 @@ async function found<T>(what: string, work: Promise<T>): Promise<T | undefined> 
   }
 }
 
-function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-}
-
 function isMissing(error: unknown): boolean {
-  const { name } = error as Error;
-  return name === "NoSuchKey" || (name === "NotFound" && statusOf(error) === 404);
+  const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+  return name === "NoSuchKey" || (name === "NotFound" && $metadata?.httpStatusCode === 404);
 }
 
-interface Listing {
-  readonly client: S3Client;
-  readonly name: string;
-  readonly signal: AbortSignal;
-}
-
-async function objectsBelow({ client, name, signal }: Listing, prefix: string): Promise<FoundObject[]> {
-  const objects: FoundObject[] = [];
-  for (let token: string | undefined; ;) {
-    // Keys may hold signs that XML cannot.
-    const command = new ListObjectsV2Command({
-      Bucket: name,
-      Prefix: prefix,
-      EncodingType: "url",
-      ContinuationToken: token,
-    });
-    const page = await found(`cannot list s3://${name}/${prefix}`, client.send(command, { abortSignal: signal }));
-    const decode = page?.EncodingType === "url" ? decodedKey : (key: string) => key;
-    for (const { Key, ETag, LastModified } of page?.Contents ?? []) {
-      if (Key !== undefined) objects.push({ key: decode(Key), etag: ETag ?? "", at: LastModified?.getTime() ?? 0 });
-    }
-    token = page?.NextContinuationToken;
-    if (page?.IsTruncated !== true || token === undefined) return objects;
-  }
+async function objectsBelow(client: S3Client, name: string, prefix: string, signal: AbortSignal) {
+  // Keys may contain characters that XML cannot.
+  const query = { Bucket: name, Prefix: prefix, EncodingType: "url" } as const;
+  const pages = Array.fromAsync(paginateListObjectsV2({ client }, query, { abortSignal: signal }));
+  return ((await found(`cannot list s3://${name}/${prefix}`, pages)) ?? []).flatMap((page) => {
+    const decode = page.EncodingType === "url" ? decodedKey : (key: string) => key;
+    return (page.Contents ?? []).flatMap(({ Key, ETag, LastModified }): FoundObject[] =>
+      Key === undefined ? [] : [{ key: decode(Key), etag: ETag ?? "", at: LastModified?.getTime() ?? 0 }],
+    );
+  });
 }
 
 /** As forms encode: a plus is a blank. */

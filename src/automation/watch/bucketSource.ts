@@ -13,7 +13,7 @@ export interface BucketSourceOptions {
   readonly address: string;
   /** Absolute; files are worked on in its `processing`, logs are kept in its `logs`. */
   readonly folder: string;
-  readonly matches?: (path: string) => boolean;
+  readonly matches?: ((path: string) => boolean) | undefined;
   readonly signal: AbortSignal;
   readonly environment: BucketEnvironment;
 }

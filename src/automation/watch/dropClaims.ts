@@ -121,14 +121,11 @@ function removeLock(watchers: string, owner: string): void {
     rmSync(join(watchers, owner + ending), { force: true });
 }
 
-interface Making {
-  readonly owner: string;
-  readonly drop: Drop;
-  readonly name: string;
-}
-
 /** The folder appears with its note in it: nobody ever sees one without an owner. */
-function makeFolder({ processing, origin, now }: ClaimOptions, { owner, drop, name }: Making): Claim | undefined {
+function makeFolder(
+  { processing, origin, now }: ClaimOptions,
+  { owner, drop, name }: { owner: string; drop: Drop; name: string },
+): Claim | undefined {
   const folder = join(processing, claimName(name));
   if (existsSync(folder)) return undefined;
   const { given, etag } = drop;
@@ -205,10 +202,7 @@ function readNote(folder: string): ClaimNote | undefined {
   }
 }
 
-interface Taking extends ClaimOptions {
-  readonly watchers: string;
-  readonly owner: string;
-}
+type Taking = ClaimOptions & { readonly watchers: string; readonly owner: string };
 
 /** Under the other's lock, which is free only when it is gone; its claims are read again there. */
 async function takeFrom(other: string, { processing, origin, watchers, owner, now }: Taking): Promise<Claim[]> {

@@ -46,18 +46,12 @@ export interface DropResult {
   readonly error: DropError | null;
 }
 
-export function dropMonitoring({
-  drift,
-  window,
-  performance,
-  findings,
-  alerts,
-  ...rest
-}: MonitorResult): DropMonitoring {
+export function dropMonitoring(result: MonitorResult): DropMonitoring {
+  const { drift, window, performance, findings, alerts } = result;
   const moved = Object.entries(drift.columns).filter(([, { drifted }]) => drifted);
   return {
-    monitorId: rest.monitorId,
-    status: rest.status,
+    monitorId: result.monitorId,
+    status: result.status,
     driftShare: drift.dataset.share,
     drifted: drift.dataset.detected,
     driftedColumns: moved.map(([name]) => name),

@@ -25,12 +25,6 @@ export interface FetchUrlOptions {
   readonly freeName: (name: string) => string;
 }
 
-export interface FetchedUrl {
-  readonly status: "new" | "unchanged";
-  /** In the folder; null where nothing is new. */
-  readonly name: string | null;
-}
-
 interface FetchState {
   readonly url: string;
   readonly etag: string | null;
@@ -47,32 +41,33 @@ const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 /**
  * The server is asked with ETag and Last-Modified, and equal bytes are no news either. Killed at any moment, the next
  * call goes on where this one ended: no version is lost, and none comes twice.
+ * @returns the name of the file in the folder; null if nothing is new
  * @throws {MlctlError} kind "failure" where the address cannot be had, "usage" where it is none
  */
-export async function fetchUrl(options: FetchUrlOptions): Promise<FetchedUrl> {
+export async function fetchUrl(options: FetchUrlOptions): Promise<string | null> {
   const { folder, statePath } = options;
   const before = readState(options);
   const waiting = join(folder, waitingName(options.url));
   if (before?.pending === true) {
     const arrived = arrive(waiting, join(folder, before.name));
     saveState(statePath, { ...before, pending: false });
-    if (arrived) return { status: "new", name: before.name };
+    if (arrived) return before.name;
   }
   ensureFolder(folder);
   const response = await respond(options, before);
-  if (response === null) return { status: "unchanged", name: null };
+  if (response === null) return null;
   const { sha256, etag, lastModified, name } = response;
   const state = { url: options.url, etag, lastModified, sha256, name: options.freeName(name), pending: true };
   if (before?.sha256 === sha256) {
     rmSync(response.path, { force: true });
     saveState(statePath, { ...state, name: before.name, pending: false });
-    return { status: "unchanged", name: null };
+    return null;
   }
   renameSync(response.path, waiting);
   saveState(statePath, state);
   arrive(waiting, join(folder, state.name));
   saveState(statePath, { ...state, pending: false });
-  return { status: "new", name: state.name };
+  return state.name;
 }
 
 /** Hidden, so that nobody takes it before it is whole. */
@@ -103,13 +98,7 @@ function saveState(path: string, state: FetchState): void {
   atomicWrite(path, `${JSON.stringify(state, null, 2)}\n`);
 }
 
-interface Download {
-  readonly path: string;
-  readonly sha256: string;
-  readonly etag: string | null;
-  readonly lastModified: string | null;
-  readonly name: string;
-}
+type Download = Pick<FetchState, "sha256" | "etag" | "lastModified" | "name"> & { readonly path: string };
 
 async function respond(options: FetchUrlOptions, before: FetchState | undefined): Promise<Download | null> {
   const { retries, retryDelay, signal } = options;
@@ -137,10 +126,7 @@ async function request(
     ...(etag === null ? {} : { "if-none-match": etag }),
     ...(lastModified === null ? {} : { "if-modified-since": lastModified }),
   };
-  const response = await fetch(addressOf(url), {
-    headers: { ...headers, ...conditions },
-    signal: stop,
-  });
+  const response = await fetch(addressOf(url), { headers: { ...headers, ...conditions }, signal: stop });
   if (response.status === 304) {
     await response.body?.cancel();
     return null;

@@ -12,7 +12,7 @@ export interface FolderSourceOptions {
   /** Absolute; holds input, processing, processed, errored and logs. */
   readonly folder: string;
   /** Undefined: every file. */
-  readonly matches?: (path: string) => boolean;
+  readonly matches?: ((path: string) => boolean) | undefined;
   /** Milliseconds. */
   readonly settle: number;
   /** Milliseconds that only go forward. */

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { milliseconds } from "../../core/text/duration.ts";
-import type { Config } from "../../config/schema/schema.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { fetchUrl, shownUrl } from "./fetchUrl.ts";
 import { glob } from "../../core/text/glob.ts";
@@ -32,14 +31,13 @@ export async function openSource(workspace: Workspace, folder: string, clock: ()
   const { source: address, pattern, settle } = config.watch;
   const warn = (message: string): void => context.emit({ type: "warning", stage: "watch", message });
   const matches = pattern === null ? undefined : glob(pattern);
-  const filter = matches === undefined ? {} : { matches };
   if (address?.startsWith("s3://") === true) {
     const { bucketSource } = await import("./bucketSource.ts");
     const { signal } = context;
-    const source = bucketSource({ address, folder, ...filter, signal, environment: process.env });
+    const source = bucketSource({ address, folder, matches, signal, environment: process.env });
     return { source, place: `watching ${source.name}`, refresh: async () => {}, failure: () => undefined };
   }
-  const source = folderSource({ folder, ...filter, settle: milliseconds(settle), clock, warn });
+  const source = folderSource({ folder, matches, settle: milliseconds(settle), clock, warn });
   const input = join(folder, "input");
   const place = `watching ${toRecordPath(paths.workspace, input)}`;
   if (address === null) return { source, place, refresh: async () => {}, failure: () => undefined };
@@ -53,53 +51,15 @@ export async function openSource(workspace: Workspace, folder: string, clock: ()
   return { source, place: `${place} and ${shownUrl(address)}`, ...refresher(workspace, { address, folder, clock }) };
 }
 
-interface Refreshing {
-  readonly address: string;
-  readonly folder: string;
-  readonly clock: () => number;
-}
-
 /** An address that cannot be had keeps nobody from the files that are there. */
 function refresher(
   { config, context }: Workspace,
-  { address, folder, clock }: Refreshing,
+  { address, folder, clock }: { address: string; folder: string; clock: () => number },
 ): Pick<OpenedSource, "refresh" | "failure"> {
-  const { download } = config.watch;
-  let failure: Error | undefined;
-  let next = -Infinity;
-  return {
-    failure: () => failure,
-    async refresh() {
-      if (clock() < next) return;
-      next = clock() + milliseconds(download.poll);
-      try {
-        const { name } = await fetchUrl(
-          fetchOptions(config, { address, folder, signal: context.signal, now: context.now }),
-        );
-        failure = undefined;
-        const message = name === null ? `${shownUrl(address)} has nothing new` : `fetched ${name}`;
-        context.emit({ type: "stage", stage: "watch", message });
-      } catch (error) {
-        context.signal.throwIfAborted();
-        failure = error as Error;
-        context.emit({ type: "warning", stage: "watch", message: failure.message });
-      }
-    },
-  };
-}
-
-interface Fetching {
-  readonly address: string;
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  readonly now: () => Date;
-}
-
-function fetchOptions({ watch: settings }: Config, { address, folder, signal, now }: Fetching) {
-  const { download, retries, retry_delay } = settings;
+  const { download, retries, retry_delay } = config.watch;
   const input = join(folder, "input");
   const key = createHash("sha256").update(address).digest("hex").slice(0, 16);
-  return {
+  const request = {
     url: address,
     folder: input,
     statePath: join(folder, "processing", ".fetched", `${key}.json`),
@@ -108,11 +68,28 @@ function fetchOptions({ watch: settings }: Config, { address, folder, signal, no
     maxBytes: download.max_bytes,
     retries,
     retryDelay: milliseconds(retry_delay),
-    signal,
+    signal: context.signal,
     // An earlier version may wait there still.
-    freeName: (name: string): string => {
-      for (const each of candidateNames(name, now())) if (!existsSync(join(input, each))) return each;
-      return name;
+    freeName: (name: string): string =>
+      candidateNames(name, context.now()).find((each) => !existsSync(join(input, each))) ?? name,
+  };
+  let failure: Error | undefined;
+  let next = -Infinity;
+  return {
+    failure: () => failure,
+    async refresh() {
+      if (clock() < next) return;
+      next = clock() + milliseconds(download.poll);
+      try {
+        const name = await fetchUrl(request);
+        failure = undefined;
+        const message = name === null ? `${shownUrl(address)} has nothing new` : `fetched ${name}`;
+        context.emit({ type: "stage", stage: "watch", message });
+      } catch (error) {
+        context.signal.throwIfAborted();
+        failure = error as Error;
+        context.emit({ type: "warning", stage: "watch", message: failure.message });
+      }
     },
   };
 }

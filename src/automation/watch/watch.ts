@@ -51,11 +51,8 @@ export async function watch(workspace: Workspace, options: WatchOptions): Promis
   });
   const round = { workspace, options, opened, claims, results: [], unfinished: new Map(), failures: [] };
   try {
-    context.emit({
-      type: "stage",
-      stage: "watch",
-      message: options.once ? opened.place : `${opened.place}; end with Ctrl-C`,
-    });
+    const message = options.once ? opened.place : `${opened.place}; end with Ctrl-C`;
+    context.emit({ type: "stage", stage: "watch", message });
     await rounds(round);
   } catch (error) {
     if (!isStop(error)) throw error;
@@ -84,13 +81,8 @@ async function rounds(round: Round): Promise<void> {
   while (!context.signal.aborted) {
     const seen = await look(round).catch((error: unknown) => {
       if (options.once || isStop(error)) throw error;
-      const hint = error instanceof MlctlError ? error.hint : undefined;
-      context.emit({
-        type: "warning",
-        stage: "watch",
-        message: messageOf(error),
-        ...(hint === undefined ? {} : { hint }),
-      });
+      const hint = error instanceof MlctlError && error.hint !== undefined ? { hint: error.hint } : {};
+      context.emit({ type: "warning", stage: "watch", message: messageOf(error), ...hint });
       return nothingSeen;
     });
     // Who looks once looks until all is done that did not change in the meantime.
@@ -152,14 +144,13 @@ async function look(round: Round): Promise<Seen> {
 }
 
 async function fetched(source: DropSource, claims: Claims, claim: Claim): Promise<boolean> {
+  let isHere = false;
   try {
-    if (await source.fetch(claim)) return true;
-  } catch (error) {
-    claims.release(claim);
-    throw error;
+    isHere = await source.fetch(claim);
+    return isHere;
+  } finally {
+    if (!isHere) claims.release(claim);
   }
-  claims.release(claim);
-  return false;
 }
 
 /** @returns how many files came to their end: one or none */
@@ -189,15 +180,9 @@ function noteFailure({ workspace, failures }: Round, what: string, error: unknow
 }
 
 function settingsOf({ config: { watch: settings, serve } }: Workspace, { wait }: WatchOptions): DropSettings {
-  return {
-    predictionColumn: settings.response_key ?? serve.response_key ?? "prediction",
-    guard: settings.guard,
-    monitor: settings.monitor,
-    log: settings.log,
-    retries: settings.retries,
-    retryDelay: milliseconds(settings.retry_delay),
-    wait,
-  };
+  const { guard, monitor, log, retries } = settings;
+  const predictionColumn = settings.response_key ?? serve.response_key ?? "prediction";
+  return { predictionColumn, guard, monitor, log, retries, retryDelay: milliseconds(settings.retry_delay), wait };
 }
 
 /** A file in errored is bad data; else what monitoring found, as asked with --fail-on. */

@@ -1,16 +1,10 @@
 /** Alert: the message sent to channels when findings change. */
-import type { MonitorArea, MonitorStatus } from "./monitoring.ts";
+import type { MonitorArea, MonitorFinding } from "./monitoring.ts";
 
 export type AlertChange = "open" | "worse" | "resolved" | "test";
 
-export interface AlertItem {
+export interface AlertItem extends Omit<MonitorFinding, "area" | "interval"> {
   readonly change: AlertChange;
-  readonly name: string;
-  readonly status: MonitorStatus;
-  readonly value: number | null;
-  readonly limit: number | null;
-  readonly passes: "at_most" | "at_least" | null;
-  readonly message: string;
   /** When it began, ISO 8601 UTC. */
   readonly since: string;
 }

@@ -5,6 +5,10 @@ import { basename, join } from "node:path";
 import { codeVersion } from "../../config/codeVersion.ts";
 import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
 import type { Context } from "../../core/context.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { parseRecordFile } from "../../storage/records/recordFiles.ts";
+import { artifactsOf } from "../../storage/records/workspaceRecord.ts";
 import { writeArchive, type ArchivedFile, type ArchiveEntry } from "../../storage/backup/archive.ts";
 import { backupFiles } from "../../storage/backup/backupFiles.ts";
 import { backupManifest } from "../../storage/backup/backupManifest.ts";
@@ -14,7 +18,6 @@ import { requireSettled } from "../../storage/backup/settleReplacement.ts";
 import { sha256File } from "../../storage/files/sha256.ts";
 import { backupName } from "../../storage/backup/workspaceBackups.ts";
 import { backupTarget } from "./backupTarget.ts";
-import { damagedIn, sourceOf } from "./damagedInBackup.ts";
 
 export interface BackupOptions {
   readonly configPath: string;
@@ -142,4 +145,37 @@ async function resultOf(
     contentBytes: written.reduce((sum, { bytes }) => sum + bytes, 0),
     damaged,
   };
+}
+
+/** Compares the copied files with the copied records. @returns sorted paths of unreadable records and of missing or changed files */
+function damagedIn(
+  entries: readonly ArchiveEntry[],
+  written: readonly ArchivedFile[],
+  paths: ConfiguredPaths,
+): string[] {
+  const hashes = new Map(
+    written.flatMap(({ name, sha256 }) => {
+      const source = sourceOf(name, paths);
+      return source === undefined ? [] : [[toRecordPath(paths.workspace, source), sha256] as const];
+    }),
+  );
+  const damaged = entries.flatMap(({ name, content }) => {
+    if (!Buffer.isBuffer(content)) return [];
+    try {
+      const record = parseRecordFile(content.toString("utf8"), name);
+      if (record === undefined) return [];
+      return artifactsOf(record).flatMap(([, { path, sha256 }]) => (hashes.get(path) === sha256 ? [] : [path]));
+    } catch (error) {
+      if (!(error instanceof MlctlError)) throw error;
+      return [name];
+    }
+  });
+  return [...new Set(damaged)].toSorted();
+}
+
+/** Path of the file with this name in the archive; undefined if it is not in one of the three folders. */
+function sourceOf(name: string, { production, models, datasets }: ConfiguredPaths): string | undefined {
+  const [role = "", ...below] = name.split("/");
+  const folder = new Map(Object.entries({ production, models, datasets })).get(role);
+  return folder === undefined ? undefined : `${folder}/${below.join("/")}`;
 }

@@ -15,7 +15,7 @@ import { reindex } from "../../storage/store/reindex.ts";
 import { replaceAll } from "../../storage/backup/replacement.ts";
 import { RESTORE, settleReplacement } from "../../storage/backup/settleReplacement.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
-import { integrity } from "../health/integrity.ts";
+import { integrity } from "../health/verify.ts";
 import { knownNames } from "../knownNames.ts";
 
 export interface RestoreOptions {

@@ -4,7 +4,7 @@ import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";
 import type { RunWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
-import { readDataset } from "../datasets.ts";
+import { readableDataset } from "../datasets.ts";
 
 export interface DataSide {
   readonly datasetId: string;
@@ -103,7 +103,7 @@ async function movedColumns(
   { a, second, same }: Sides,
 ): Promise<Pick<DataDifference, "moved" | "movedReason">> {
   if (same) return { moved: [], movedReason: null };
-  const table = second === undefined ? undefined : await readDataset(session, second).catch(() => undefined);
+  const table = await readableDataset(session, second);
   if (table === undefined) return { moved: null, movedReason: "the second dataset is missing or has changed" };
   const { columns } = driftReport(a.model.reference, table, driftOptions(session.config));
   const moved = Object.entries(columns).flatMap(([column, { drifted, test, value, psi }]) =>

@@ -3,6 +3,7 @@ import { leaves } from "../../config/jsonPath.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
+import { metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations, dropOf, type MetricDifference } from "../../pipeline/judge/compareEvaluations.ts";
@@ -10,9 +11,6 @@ import { diffData, type DataDifference } from "./diffData.ts";
 import { judgePair, runWithModel, type RunWithModel } from "./runPair.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
-
-/** With more rows, intervals of a dozen metrics take more than a second; then only the requested ones are computed. */
-const MAX_ROWS_FOR_ALL_INTERVALS = 20_000;
 
 /** Tolerance for rounding, so that it does not decide a gate: in doubles, 0.8 − 0.79 is more than 0.01. */
 const ROUNDING = 1e-12;
@@ -71,7 +69,7 @@ export async function diffRuns(
   const smallestEffects = byMetric(options.smallest, a.run);
   const test = await testDataOrNone(session, options.data);
   const judged = test === null ? null : judgePair(session, a.model, b.model, test.table);
-  const named = new Set([a.run.metric, b.run.metric, ...Object.keys(limits)]);
+  const named = [a.run.metric, b.run.metric, ...Object.keys(limits)];
   const differences = judged === null ? [] : compared();
   return {
     a: summary(a.run),
@@ -87,8 +85,7 @@ export async function diffRuns(
   };
 
   function compared(): MetricDifference[] {
-    const all = Object.keys(computeMetrics(judged!.a));
-    const names = judged!.table.rowCount <= MAX_ROWS_FOR_ALL_INTERVALS ? all : all.filter((name) => named.has(name));
+    const names = metricsWithInterval(computeMetrics(judged!.a), judged!.table.rowCount, named);
     return compareEvaluations(judged!.a, judged!.b, names, { seed: session.config.train.seed, smallestEffects });
   }
 }

@@ -4,10 +4,9 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
-import type { Candidate } from "../../pipeline/fit/fitCandidate.ts";
 import { serializeModel } from "../../storage/model/modelFile.ts";
 import { buildModel } from "../train/buildModel.ts";
-import { costsOf, transformRequests } from "../settings.ts";
+import { candidateOf } from "../train/configuredCandidates.ts";
 import type { Session } from "../session.ts";
 import { trainOne } from "../train/trainCandidates.ts";
 import { prepareData } from "../train/trainingData.ts";
@@ -31,7 +30,12 @@ export async function retrain(session: Session, { run, dataset, seed }: Recipe):
   const data = await prepareData(then, dataset);
   const emit = (share: number): void =>
     session.context.emit({ type: "progress", stage: `train ${run.family}`, done: share, total: 1, unit: "models" });
-  const trained = await trainOne(then, { candidate: candidateOf(run, config, seed), data, emit });
+  const { family, featureSet, metric } = run;
+  const featurePatterns = config.train.feature_sets[featureSet] ?? null;
+  // The recorded parameters are the resolved ones, including the engine.
+  const params = run.params as JsonObject;
+  const candidate = candidateOf(config, { family, params, featureSet, featurePatterns, metric, seed });
+  const trained = await trainOne(then, { candidate, data, emit });
   if (trained.error !== undefined) throw trained.error;
   return serializeModel(await buildModel(then, dataset, data, trained));
 }
@@ -42,21 +46,4 @@ export function datasetOf({ store }: Session, run: Run): Dataset {
   if (dataset !== undefined) return dataset;
   const message = `the record of dataset ${run.datasetId}, which run ${run.runId} was trained on, is missing`;
   throw new MlctlError("data", message, { hint: "restore it with its CSV, then run `mlctl reindex`" });
-}
-
-/** The candidate of a recorded run. Its parameters are the resolved ones, including the engine. */
-function candidateOf(run: Run, config: Session["config"], seed: number): Candidate {
-  return {
-    family: run.family,
-    params: run.params as JsonObject,
-    featureSet: run.featureSet,
-    featurePatterns: config.train.feature_sets[run.featureSet] ?? null,
-    features: transformRequests(config),
-    threshold: config.train.threshold,
-    calibration: config.train.calibration,
-    classWeight: config.train.class_weight,
-    metric: run.metric,
-    costs: costsOf(config),
-    seed,
-  };
 }

@@ -8,7 +8,7 @@ import type { Run } from "../../core/records/run.ts";
 import type { Table } from "../../core/table/table.ts";
 import { promotion, type Verdict } from "../../pipeline/judge/promotion.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
-import { commitDeployment } from "../../storage/deployment/commitDeployment.ts";
+import { commitDeployment, type DeploymentRequest } from "../../storage/deployment/commitDeployment.ts";
 import { currentDeployment, deploymentHistory } from "../../storage/deployment/currentDeployment.ts";
 import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
@@ -63,11 +63,9 @@ async function promote(session: Session, options: DeployOptions): Promise<Deploy
   const result = { runId: run.runId, previousRunId: current?.runId ?? null, metric, value, reasons };
   if (options.dryRun) return { status: "deployed", ...result, dryRun: true, path: null };
   context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
-  context.signal.throwIfAborted();
-  const deployment = commitDeployment(paths, {
+  const path = commit(session, {
     ...(await artifacts(session, run)),
     runId: run.runId,
-    deployedAt: context.now().toISOString(),
     action: forced ? "force" : "deploy",
     reasons,
     aliases: session.config.promotion.aliases,
@@ -76,8 +74,7 @@ async function promote(session: Session, options: DeployOptions): Promise<Deploy
     datasetSha256: run.datasetSha256,
     configSha256: run.configSha256,
   });
-  syncStore(paths, session.store);
-  return { status: "deployed", ...result, dryRun: false, path: deployment.model.path };
+  return { status: "deployed", ...result, dryRun: false, path };
 }
 
 interface Comparison {
@@ -150,31 +147,21 @@ function loadChampion(session: Session): LoadedModel | MlctlError | undefined {
 }
 
 async function rollback(session: Session, { dryRun = false }: DeployOptions): Promise<DeployResult> {
-  const { paths, context } = session;
-  const history = deploymentHistory(paths.production);
+  const history = deploymentHistory(session.paths.production);
   const target = rollbackTarget(history);
   const reasons = [`rolled back to deployment ${target.deploymentId} of ${target.deployedAt}`];
-  const { runId, metric, value } = target;
-  const result = {
-    status: "rolled_back" as const,
-    runId,
-    previousRunId: history[0]!.runId,
-    metric,
-    value,
-    reasons,
-    dryRun,
-  };
-  if (dryRun) return { ...result, path: null };
   const { kind: _kind, deploymentId: _id, previousRunId: _previous, ...request } = target;
+  const path = dryRun ? null : commit(session, { ...request, action: "rollback", reasons });
+  const { runId, metric, value } = target;
+  return { status: "rolled_back", runId, previousRunId: history[0]!.runId, metric, value, reasons, dryRun, path };
+}
+
+/** @returns the path of the deployed model */
+function commit({ paths, store, context }: Session, request: Omit<DeploymentRequest, "deployedAt">): string {
   context.signal.throwIfAborted();
-  const deployment = commitDeployment(paths, {
-    ...request,
-    deployedAt: context.now().toISOString(),
-    action: "rollback",
-    reasons,
-  });
-  syncStore(paths, session.store);
-  return { ...result, path: deployment.model.path };
+  const deployment = commitDeployment(paths, { ...request, deployedAt: context.now().toISOString() });
+  syncStore(paths, store);
+  return deployment.model.path;
 }
 
 async function artifacts(

@@ -71,7 +71,7 @@ export async function installEngine(from: string | undefined, context: Context):
       hint: "the file was modified, or the index serves another file; nothing was installed",
     });
   }
-  const files = unpackWheel(bytes, { source, library: libraryName() });
+  const files = unpackWheel(bytes, source, libraryName());
   if (!pinned) {
     const message = `unknown checksum of ${source}: ${sha256}`;
     context.emit({ type: "warning", stage: "engine", message });

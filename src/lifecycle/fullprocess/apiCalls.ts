@@ -7,7 +7,7 @@ import { timestamp } from "../../core/text/format.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
-import { httpCaller, type ApiCall, type ApiServer } from "./httpCaller.ts";
+import { httpCaller, type ApiCall, type ApiServer, type HttpCaller } from "./httpCaller.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 
@@ -51,16 +51,10 @@ export async function apiCalls(session: Session, server: ApiServer): Promise<Api
   return { url: server.url, runId: runId as string | null, path: toRecordPath(paths.workspace, path), calls, failed };
 }
 
-interface PredictionRequest {
-  readonly call: ReturnType<typeof httpCaller>["call"];
-  readonly table: Table;
-  readonly inputs: readonly string[];
-}
-
 /** Sends every row as JSON lines, so that one bad row does not fail the others, and one row to each other endpoint. */
 async function requestPredictions(
   session: Session,
-  { call, table, inputs }: PredictionRequest,
+  { call, table, inputs }: Pick<HttpCaller, "call"> & { table: Table; inputs: readonly string[] },
 ): Promise<{ predictions: unknown[] }> {
   const key = session.config.serve.response_key ?? "prediction";
   const rows = jsonRows(table, inputs);

@@ -101,12 +101,10 @@ async function runSteps(
     () => report(session, { model: judged.runId, drawing, onDrawing }),
     ({ path }) => path ?? "",
   );
-  const [reported] = await Promise.allSettled([reporting]);
-  const [called] = await Promise.allSettled([calling]);
-  if (reported.status === "rejected") throw reported.reason;
-  if (called.status === "rejected") throw called.reason;
-  const { path: reportPath } = reported.value;
-  const apireturnsPath = called.value ?? null;
+  await Promise.allSettled([reporting]);
+  await Promise.allSettled([calling]);
+  const { path: reportPath } = await reporting;
+  const apireturnsPath = (await calling) ?? null;
   await pruneAfter(session, log);
   return ended(session, { reason: plan.reason, steps: log.steps, run: judged, notes, reportPath, apireturnsPath });
 }
@@ -131,20 +129,17 @@ function warn({ context }: Workspace, messages: readonly string[]): void {
   for (const message of messages) context.emit({ type: "warning", stage: "fullprocess", message });
 }
 
+/** If the newest dataset differs from the training data of the deployed model. */
 async function checkDrift(session: Session, log: StepLog): Promise<void> {
-  if (await hasOtherData(session))
-    await log.run(
-      "drift",
-      () => driftOfDeployed(session),
-      (drift) => drift?.summary ?? "",
-    );
-}
-
-/** Whether the newest dataset differs from the training data of the deployed model. */
-async function hasOtherData({ store, config }: Session): Promise<boolean> {
+  const { store, config } = session;
   const [deployment] = store.deployments();
   const newest = store.latestDataset(config.input_folder_path);
-  return deployment !== undefined && newest !== undefined && newest.artifact.sha256 !== deployment.datasetSha256;
+  if (deployment === undefined || newest === undefined || newest.artifact.sha256 === deployment.datasetSha256) return;
+  await log.run(
+    "drift",
+    () => driftOfDeployed(session),
+    (drift) => drift?.summary ?? "",
+  );
 }
 
 /** Runs train, score and deploy, beginning with `start`. */

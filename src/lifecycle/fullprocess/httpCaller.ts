@@ -20,18 +20,13 @@ export interface ApiCall {
   readonly problem: string | null;
 }
 
-export interface ApiResponse {
-  readonly text: string;
-  /** The parsed JSON; null if the response is not JSON. */
-  readonly document: unknown;
-}
-
 export interface HttpCaller {
+  /** @returns the response, and the JSON in it; null if it is not JSON */
   call(
     method: ApiCall["method"],
     path: string,
     rows?: { readonly type: string; readonly body: string },
-  ): Promise<ApiResponse>;
+  ): Promise<{ readonly text: string; readonly document: unknown }>;
   readonly calls: readonly ApiCall[];
 }
 

@@ -10,7 +10,7 @@ import type { Session } from "../session.ts";
 import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
 import { loadDeployed } from "../loadModel.ts";
 import { readDataset } from "../datasets.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 
 /**
  * Computes drift by the rules of config.json. Shared by diagnose, fullprocess and report.
@@ -72,12 +72,11 @@ export function warnOfUnknownColumns({ config, context }: Pick<Session, "config"
   const known = [...Object.keys(model.reference.columns), model.signature.target.name, "prediction"];
   for (const name of Object.keys(config.monitor.drift.columns)) {
     if (known.includes(name)) continue;
-    const near = suggest(name, known);
     context.emit({
       type: "warning",
       stage: "drift",
       message: `config.json: monitor.drift.columns has "${name}", but the model was not trained on that column`,
-      hint: near === undefined ? 'use an input of the model, its target, or "prediction"' : `did you mean "${near}"?`,
+      hint: didYouMean(name, known) ?? 'use an input of the model, its target, or "prediction"',
     });
   }
 }

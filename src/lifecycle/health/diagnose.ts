@@ -12,8 +12,8 @@ import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";
-import { integrity } from "./integrity.ts";
-import { loadDeployed } from "../loadModel.ts";
+import { integrity } from "./verify.ts";
+import { namedOrDeployed } from "../loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
 import type { Session } from "../session.ts";
 import { summarize, type CategorySummary, type NumberSummary, type TableSummary } from "./summarize.ts";
@@ -49,8 +49,7 @@ export async function diagnose(
   options: { readonly offline?: boolean } = {},
 ): Promise<DiagnoseResult> {
   const { config, store, context, paths } = session;
-  const deployed = loadDeployed(session);
-  if (deployed === undefined) throw new MlctlError("notReady", "no model is deployed", { hint: "run `mlctl deploy`" });
+  const deployed = await namedOrDeployed(session, undefined, "run `mlctl deploy`");
   const dataset = store.latestDataset(config.input_folder_path) ?? store.datasets()[0];
   if (dataset === undefined)
     throw new MlctlError("notReady", "no data has been ingested yet", { hint: "run `mlctl ingest`" });
@@ -87,13 +86,8 @@ function predictionsOf(model: Model, table: Table): { column: Column; rows: numb
   const { target } = model.signature;
   // The labels of new rows are unknown. Use varied ones, so that constant predictions are reported.
   const varied = Float64Array.from(yPred, (_, row) => row % 2);
-  const evaluation = {
-    task: target.task,
-    classCount: target.classes?.length ?? 0,
-    yTrue: varied,
-    yPred,
-    probabilities,
-  };
+  const classCount = target.classes?.length ?? 0;
+  const evaluation = { task: target.task, classCount, yTrue: varied, yPred, probabilities };
   const problem = degenerate(evaluation, target.classes);
   return { column: predictionColumn(target, yPred), rows: yPred.length, problem };
 }

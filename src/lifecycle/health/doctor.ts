@@ -8,7 +8,7 @@ import { lockHolder } from "../../storage/lock.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { integrity } from "./integrity.ts";
+import { integrity } from "./verify.ts";
 import type { Workspace } from "../workspace.ts";
 
 export interface DoctorResult {

@@ -1,4 +1,5 @@
 /** Summary statistics of a table, column by column. */
+import { presentCount } from "../../core/table/presentCount.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { mean } from "../../stats/mean.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
@@ -30,16 +31,11 @@ export interface TableSummary {
 
 export function summarize({ columns, rowCount }: Table): TableSummary {
   return {
-    missing: Object.fromEntries(columns.map((column) => [column.name, missingCount(column) / Math.max(1, rowCount)])),
+    missing: Object.fromEntries(
+      columns.map((column) => [column.name, (rowCount - presentCount(column)) / Math.max(1, rowCount)]),
+    ),
     summary: Object.fromEntries(columns.map((column) => [column.name, summaryOf(column)])),
   };
-}
-
-function missingCount(column: Column): number {
-  let count = 0;
-  if (column.kind === "category") for (const code of column.codes) count += code < 0 ? 1 : 0;
-  else for (const value of column.values) count += Number.isNaN(value) ? 1 : 0;
-  return count;
 }
 
 function summaryOf(column: Column): NumberSummary | CategorySummary {

@@ -13,7 +13,6 @@ import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
-import type { InputFile } from "./inputFiles.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
 import { readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
@@ -131,14 +130,8 @@ function quarantine(session: Session, plan: IngestPlan, table: IngestedTable): R
   const { workspace, datasets } = session.paths;
   return table.rejected.map(({ path, reason, line, hint }) => {
     const { sha256, bytes, path: recorded } = plan.read.find(({ absolute }) => absolute === path)!;
-    const where = line === undefined ? {} : { line };
-    const file = {
-      path: recorded,
-      sha256,
-      bytes,
-      reason: hint === undefined ? reason : `${reason} (${hint})`,
-      ...where,
-    };
+    const full = hint === undefined ? reason : `${reason} (${hint})`;
+    const file = { path: recorded, sha256, bytes, reason: full, ...(line === undefined ? {} : { line }) };
     if (!realpathSync(path).startsWith(join(realpathSync(workspace), sep))) return file;
     const copy = join(datasets, "rejected", `${sha256.slice(0, 12)}_${basename(path)}`);
     atomicWrite(copy, readFileSync(path));
@@ -149,12 +142,11 @@ function quarantine(session: Session, plan: IngestPlan, table: IngestedTable): R
 
 function sourceFiles(plan: IngestPlan, table: IngestedTable): SourceFile[] {
   const byPath = new Map(plan.read.map((file) => [file.absolute, file]));
-  const read = table.files.map(({ path, rows }) => sourceFile(byPath.get(path)!, rows));
+  const read = table.files.map(({ path: absolute, rows }) => {
+    const { path, sha256, bytes } = byPath.get(absolute)!;
+    return { path, sha256, bytes, rows };
+  });
   return [...(plan.base?.files ?? []), ...read];
-}
-
-function sourceFile({ path, sha256, bytes }: InputFile, rows: number): SourceFile {
-  return { path, sha256, bytes, rows };
 }
 
 function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): MlctlError {

@@ -16,26 +16,26 @@ export interface InputFile {
   readonly bytes: number;
 }
 
-export interface InputFiles {
-  readonly files: readonly InputFile[];
+interface Found<File> {
+  readonly files: readonly File[];
   /** Messages about files that match the pattern but cannot be read. */
   readonly skipped: readonly string[];
 }
+
+export type FoundFiles = Found<Pick<InputFile, "path" | "absolute">>;
 
 /**
  * @param inputs files or folders to read instead of the input folder
  * @throws {MlctlError} kind "notReady" if one of them does not exist
  */
-export async function inputFiles(session: Session, inputs: readonly string[]): Promise<InputFiles> {
+export async function inputFiles(session: Session, inputs: readonly string[]): Promise<Found<InputFile>> {
   const found = await foundFiles(session, inputs);
   const files: InputFile[] = [];
-  for (const file of found.files) files.push({ ...file, ...(await hashed(file.absolute)) });
+  for (const file of found.files) {
+    const { absolute } = file;
+    files.push({ ...file, sha256: await sha256File(absolute), bytes: statSync(absolute).size });
+  }
   return { files, skipped: found.skipped };
-}
-
-export interface FoundFiles {
-  readonly files: readonly Pick<InputFile, "path" | "absolute">[];
-  readonly skipped: readonly string[];
 }
 
 /** Finds the input files without hashing them. */
@@ -80,8 +80,4 @@ function isReadable(absolute: string): boolean {
     if (errorCode(error) === "EACCES") return false;
     throw error;
   }
-}
-
-async function hashed(absolute: string): Promise<{ sha256: string; bytes: number }> {
-  return { sha256: await sha256File(absolute), bytes: statSync(absolute).size };
 }

@@ -62,10 +62,7 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
     ...(settingsChanged ? ["the ingest settings changed"] : []),
     ...(removal ? [`${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`] : []),
   ].join(", ");
-  const choice = withEarlierRows(
-    { workspace: session.paths.workspace, previous, present, fresh, gone, settingsChanged },
-    config.ingest.accumulate,
-  );
+  const choice = withEarlierRows(session, { previous, present, fresh, gone, settingsChanged });
   if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, skipped);
   return { ...common, ...choice, warnings: [...skipped, ...choice.warnings], reason: reason || "forced" };
 }
@@ -77,7 +74,6 @@ function everything(reason: string, present: readonly InputFile[]): Choice {
 }
 
 interface Situation {
-  readonly workspace: string;
   readonly previous: Dataset;
   readonly present: readonly InputFile[];
   readonly fresh: readonly InputFile[];
@@ -86,18 +82,14 @@ interface Situation {
 }
 
 /** Rows of removed files exist only in the previous dataset: if there are any, it is the base; else all files are read. */
-function withEarlierRows(situation: Situation, accumulate: boolean): Choice {
-  const { workspace, previous, present, fresh, gone, settingsChanged } = situation;
+function withEarlierRows({ paths: { workspace }, config }: Session, situation: Situation): Choice {
+  const { previous, present, fresh, gone, settingsChanged } = situation;
   const all = { ...everything("", present), fresh };
-  if (!accumulate || gone === 0) return all;
+  if (!config.ingest.accumulate || gone === 0) return all;
   const removed = gone === 1 ? "1 earlier file was removed" : `${gone} earlier files were removed`;
   if (settingsChanged) {
-    return {
-      ...all,
-      warnings: [
-        `${removed} and cannot be read again with the changed settings: ${gone === 1 ? "its" : "their"} rows are dropped`,
-      ],
-    };
+    const lost = `${gone === 1 ? "its" : "their"} rows are dropped`;
+    return { ...all, warnings: [`${removed} and cannot be read again with the changed settings: ${lost}`] };
   }
   const paths = new Set(previous.files.map(({ path }) => path));
   const changed = fresh.filter(({ path }) => paths.has(path));

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import { readRows } from "../../data/stream/rows.ts";
 import { joinLabels, type JoinResult, type LabelJoin, type LabelRow } from "../../storage/predictionLog/joinLabels.ts";
@@ -11,6 +11,7 @@ import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath
 import { formatOf, openInput, type RowFormat } from "../predict/inputStream.ts";
 import { labelReader, rowKey } from "./labelReader.ts";
 import { loadDeployed } from "../loadModel.ts";
+import { keyColumns } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface LabelsOptions {
@@ -90,7 +91,7 @@ function planOf(
 ): Plan {
   const { config, context } = session;
   const label = labelColumn(columns, options.label, config.target);
-  const by = keyColumns(session, columns, options.id);
+  const by = matchColumns(session, columns, options.id);
   const byId = by.length === 1 && by[0] === (options.id ?? "prediction_id");
   const key = rowKey(by, config.time_column);
   const join = joinLabels({
@@ -120,14 +121,13 @@ function labelColumn(columns: readonly string[], asked: string | undefined, targ
   throw missingColumn(columns, wanted[0]!, "set the label column with --label COLUMN");
 }
 
-function keyColumns({ config }: Session, columns: readonly string[], asked: string | undefined): readonly string[] {
+function matchColumns({ config }: Session, columns: readonly string[], asked: string | undefined): readonly string[] {
   if (asked !== undefined) {
     if (columns.includes(asked)) return [asked];
     throw missingColumn(columns, asked, "set the prediction id column with --id COLUMN");
   }
   if (columns.includes("prediction_id")) return ["prediction_id"];
-  const time = config.time_column === null ? [] : [config.time_column];
-  const by = [...new Set([...config.id_columns, ...time])];
+  const by = keyColumns(config);
   const missing = by.filter((name) => !columns.includes(name));
   if (by.length > 0 && missing.length === 0) return by;
   const hint = 'set the prediction id column with --id COLUMN, or set "id_columns" in config.json';
@@ -135,10 +135,10 @@ function keyColumns({ config }: Session, columns: readonly string[], asked: stri
 }
 
 function missingColumn(columns: readonly string[], name: string, hint: string): MlctlError {
-  const near = suggest(name, columns);
   const shown = columns.slice(0, 20).join(", ");
+  const hints = [didYouMean(name, columns), hint].filter((text) => text !== undefined);
   return new MlctlError("data", `the label file has no column "${name}"; its columns are ${shown}`, {
-    hint: near === undefined ? hint : `did you mean "${near}"? ${hint}`,
+    hint: hints.join(" "),
   });
 }
 

@@ -6,7 +6,7 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { acquireLock } from "../../storage/lock.ts";
 import { monitoringFolder } from "../../storage/records/workspaceRecord.ts";
 import type { Workspace } from "../workspace.ts";
-import type { MonitorArea, MonitorStatus } from "../../core/records/monitoring.ts";
+import type { MonitorFinding } from "../../core/records/monitoring.ts";
 
 /** Maximum wait for the alert lock; a change takes far less. */
 const LOCK_WAIT_MILLISECONDS = 60_000;
@@ -23,7 +23,8 @@ export async function changeAlertState(workspace: Workspace, change: (state: Ale
   try {
     const before = readAlertState(workspace);
     const after = change(before);
-    if (JSON.stringify(after) !== JSON.stringify(before)) saveAlertState(workspace, after);
+    if (JSON.stringify(after) !== JSON.stringify(before))
+      atomicWrite(statePath(workspace), `${JSON.stringify(after, null, 2)}\n`);
   } finally {
     release();
   }
@@ -48,18 +49,8 @@ export function readAlertState(workspace: Workspace): AlertState {
   return noAlerts;
 }
 
-function saveAlertState(workspace: Workspace, state: AlertState): void {
-  atomicWrite(statePath(workspace), `${JSON.stringify(state, null, 2)}\n`);
-}
-
 /** A warning or failure that has not been resolved. */
-export interface OpenAlert {
-  readonly area: MonitorArea;
-  readonly name: string;
-  readonly status: MonitorStatus;
-  readonly value: number | null;
-  readonly limit: number | null;
-  readonly message: string;
+export interface OpenAlert extends Pick<MonitorFinding, "area" | "name" | "status" | "value" | "limit" | "message"> {
   readonly since: string;
   /** End of the window with the finding. */
   readonly window: string | null;

@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { prepareRows, type PreparedRows } from "../../monitoring/prepareRows.ts";
-import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
+import { namedOrDeployed, type LoadedModel } from "../loadModel.ts";
 import { sendAlerts, type SentAlert } from "./monitorAlerts.ts";
 import {
   keepRecord,
@@ -61,15 +61,11 @@ export async function tellNews(workspace: Workspace, { result, news }: Monitored
 /** @throws {MlctlError} kind "notReady" if nothing is deployed, or there are no rows to monitor */
 export async function monitor(session: Session, options: MonitorOptions): Promise<Monitored> {
   const { config, context } = session;
-  const loaded = options.model === undefined ? loadDeployed(session) : await loadModel(session, options.model);
-  if (loaded === undefined)
-    throw new MlctlError("notReady", "no model is deployed", { hint: "run `mlctl deploy`, or use --model" });
+  const loaded = await namedOrDeployed(session, options.model, "run `mlctl deploy`, or use --model");
   // Read both in parallel, and wait for both even if one fails, so that no reader is left running.
-  const read = await Promise.allSettled([
-    readyRows(session, loaded, options),
-    monitorReference(session, loaded),
-  ] as const);
-  const [ready, reference] = [valueOf(read[0]), valueOf(read[1])];
+  const reads = [readyRows(session, loaded, options), monitorReference(session, loaded)] as const;
+  await Promise.allSettled(reads);
+  const [ready, reference] = await Promise.all(reads);
   warnOfUnknownColumns(session, loaded.model);
   const settings = monitorSettings(config, loaded, options.segments);
   const records: MonitorRecord[] = [];
@@ -89,11 +85,6 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   const news = config.monitor.window === "file" ? records : [newest];
   const result = { ...recordResult(newest), windows: records.map(summaryOf), alerts: [], dryRun };
   return { result, news: dryRun ? [] : news };
-}
-
-function valueOf<T>(settled: PromiseSettledResult<T>): T {
-  if (settled.status === "rejected") throw settled.reason;
-  return settled.value;
 }
 
 interface ReadyRows {

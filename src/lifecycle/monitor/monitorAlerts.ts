@@ -3,24 +3,18 @@ import { milliseconds } from "../../core/text/duration.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../config/schema/schema.ts";
-import type { Alert, AlertChange } from "../../core/records/alert.ts";
-import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
+import type { Alert } from "../../core/records/alert.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { alertOf } from "../../monitoring/alertOf.ts";
-import { changesFor, withPending, withRecord, withSettled, type Change } from "../../monitoring/alertState.ts";
+import { changesFor, withPending, withRecord, withSettled } from "../../monitoring/alertState.ts";
 import type { Channel } from "../../notify/channel.ts";
-import { deliver, totalWait } from "../../notify/deliver.ts";
+import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { changeAlertState } from "./alertStateFile.ts";
 import type { Workspace } from "../workspace.ts";
 
-export interface SentAlert {
+export interface SentAlert extends Pick<Alert, "change" | "area" | "subject">, Delivery {
   readonly channel: string;
-  readonly change: AlertChange;
-  readonly area: MonitorArea | "test";
-  readonly subject: string;
   readonly findings: readonly string[];
-  readonly status: "sent" | "failed";
-  readonly attempts: number;
-  readonly error: string | null;
 }
 
 interface ConfiguredChannel {
@@ -73,7 +67,7 @@ async function planned(
     for (const configured of channels) {
       const { channel, settings } = configured;
       const changes = changesFor(state, { name: channel.name, on: settings.on, level: settings.level }, at);
-      for (const [area, some] of byArea(changes)) {
+      for (const [area, some] of Map.groupBy(changes, ({ entry }) => entry.area)) {
         const keys = some.map(({ key }) => key);
         const by = randomUUID();
         const alert = alertOf(area, some, { project: config.name, record, at });
@@ -94,12 +88,6 @@ function longestDelivery({ channel, settings }: ConfiguredChannel): number {
   return (settings.retries + 1) * channel.timeoutMs + totalWait(settings.retries);
 }
 
-function byArea(changes: readonly Change[]): Map<MonitorArea, Change[]> {
-  const areas = new Map<MonitorArea, Change[]>();
-  for (const change of changes) areas.set(change.entry.area, [...(areas.get(change.entry.area) ?? []), change]);
-  return areas;
-}
-
 async function send(
   { context }: Workspace,
   { channel, settings }: ConfiguredChannel,
@@ -108,27 +96,15 @@ async function send(
   const { status, attempts, error } = await deliver(channel, alert, {
     retries: settings.retries,
     signal: context.signal,
-    wait: pause,
+    wait: async (time) => void (await sleep(time)),
   });
   if (error !== null) {
     const message = `could not send an alert to ${channel.name}: ${error}`;
     context.emit({ type: "warning", stage: "alerts", message, hint: "run `mlctl alerts test` to try again" });
   }
   const { change, area, subject, items } = alert;
-  return {
-    channel: channel.name,
-    change,
-    area,
-    subject,
-    findings: items.map(({ name }) => name),
-    status,
-    attempts,
-    error,
-  };
-}
-
-async function pause(time: number): Promise<void> {
-  await sleep(time);
+  const findings = items.map(({ name }) => name);
+  return { channel: channel.name, change, area, subject, findings, status, attempts, error };
 }
 
 /** Sends a test message to every channel, regardless of its `on` and `level`. */
@@ -141,17 +117,8 @@ export async function sendTest(workspace: Workspace): Promise<SentAlert[]> {
     "",
     `sent at ${at}`,
   ];
-  const nothing = { window: null, runId: null, modelVersion: null, items: [] };
-  const alert: Alert = {
-    change: "test",
-    area: "test",
-    project: config.name,
-    at,
-    subject,
-    lines,
-    ...nothing,
-    next: "mlctl monitor",
-  };
+  const nothing = { window: null, runId: null, modelVersion: null, items: [], next: "mlctl monitor" };
+  const alert: Alert = { change: "test", area: "test", project: config.name, at, subject, lines, ...nothing };
   const sent: SentAlert[] = [];
   for (const configured of await channelsOf(workspace)) sent.push(await send(workspace, configured, alert));
   return sent;

@@ -13,11 +13,7 @@ export function monitorHistory(
   { model, limit }: { readonly model?: string | undefined; readonly limit?: number | undefined },
 ): { windows: WindowSummary[] } {
   const runId = model === undefined ? undefined : resolveRun(store, model).runId;
-  const records = store.monitorings({
-    ...(runId === undefined ? {} : { runId }),
-    ...(limit === undefined ? {} : { limit }),
-  });
-  return { windows: records.map(summaryOf) };
+  return { windows: store.monitorings({ runId, limit }).map(summaryOf) };
 }
 
 /** @param reference an id, a unique prefix of one, or "latest" @throws {MlctlError} kind "usage" if none or several match */

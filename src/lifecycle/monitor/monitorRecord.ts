@@ -125,14 +125,7 @@ export function recordResult({
 }
 
 /** Summary of a window for lists and the exit code. */
-export interface WindowSummary {
-  readonly monitorId: string;
-  readonly label: string;
-  readonly start: string | null;
-  readonly end: string | null;
-  readonly rows: number;
-  readonly labelled: number;
-  readonly status: MonitorRecord["status"];
+export interface WindowSummary extends Pick<MonitorRecord, "monitorId" | "status">, Omit<MonitorWindow, "file"> {
   /** Areas with a failure. */
   readonly failed: readonly MonitorArea[];
   /** Areas in which nothing could be judged. */
@@ -149,26 +142,15 @@ const ESTIMATED = " (estimated)";
 
 const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
 
-export function summaryOf({
-  monitorId,
-  window,
-  status,
-  drift,
-  performance,
-  createdAt,
-  findings,
-}: MonitorRecord): WindowSummary {
+export function summaryOf(record: MonitorRecord): WindowSummary {
+  const { monitorId, status, drift, performance, createdAt, findings } = record;
   // Estimates do not count as judged.
   const measured = findings.filter(({ name }) => !name.endsWith(ESTIMATED));
-  const { label, start, end, rows, labelled } = window;
+  const { file: _file, ...window } = record.window;
   const { metric, value, intervals } = performance;
   return {
     monitorId,
-    label,
-    start,
-    end,
-    rows,
-    labelled,
+    ...window,
     status,
     failed: areas.filter((area) => findings.some((each) => each.area === area && each.status === "fail")),
     unjudged: areas.filter((area) => measured.every((each) => each.area !== area || each.status === "skipped")),
@@ -185,7 +167,7 @@ export function summaryOf({
  * not be judged in the newest window; else 0.
  */
 export function monitorExit(
-  windows: readonly { readonly failed: readonly MonitorArea[]; readonly unjudged: readonly MonitorArea[] }[],
+  windows: readonly Pick<WindowSummary, "failed" | "unjudged">[],
   failOn: readonly MonitorArea[],
 ): number {
   const failed = failOn.find((area) => windows.some((window) => window.failed.includes(area)));

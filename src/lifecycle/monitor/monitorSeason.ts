@@ -1,10 +1,10 @@
 /** The reference "same_season": the same days of earlier years, from the model's dataset. */
 import { MlctlError } from "../../core/errors.ts";
 import type { Reference } from "../../core/records/reference.ts";
-import { predictionsAndLabels } from "../../monitoring/predictionsAndLabels.ts";
+import { referenceOfPrepared } from "../../monitoring/predictionsAndLabels.ts";
 import { prepareRows, selectPrepared } from "../../monitoring/prepareRows.ts";
 import { yearToYear, type Season } from "../../monitoring/seasonalDrift.ts";
-import { referenceOf } from "../../stats/referenceOf.ts";
+import { extentOf } from "../../stats/extentOf.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { PlannedWindow } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
@@ -29,11 +29,10 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
   const { config, store } = session;
   const dataset = run === null ? undefined : store.dataset(run.datasetId);
   if (dataset === undefined) {
-    throw new MlctlError(
-      "notReady",
-      `monitor.reference: ${SAME_SEASON} needs the dataset that the model was trained on`,
-      { hint: "train a model in this workspace, or use another reference" },
-    );
+    const message = `monitor.reference: ${SAME_SEASON} needs the dataset that the model was trained on`;
+    throw new MlctlError("notReady", message, {
+      hint: "train a model in this workspace, or use another reference",
+    });
   }
   const table = await readDataset(session, dataset);
   const { time_column: timeColumn, serve, monitor, train } = config;
@@ -44,17 +43,11 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
       hint: 'set "time_column" in config.json',
     });
   }
-  const referenceTo = (rows: ArrayLike<number>): Reference => {
-    const { inputs, ...known } = selectPrepared(history, rows);
-    const { prediction, target } = predictionsAndLabels(known, model.signature.target);
-    return referenceOf(inputs, {
-      seed: train.seed,
-      ...(prediction === undefined ? {} : { prediction }),
-      ...(target === undefined || target === null ? {} : { target }),
-    });
-  };
+  const { target } = model.signature;
+  const referenceTo = (rows: ArrayLike<number>): Reference =>
+    referenceOfPrepared(selectPrepared(history, rows), target, { seed: train.seed });
   const rowsIn = rowsByTime(time);
-  const from = oldest(time);
+  const [from] = extentOf(time);
   return (window) => {
     const { start, end } = window;
     if (start === null || end === null) return null;
@@ -69,7 +62,7 @@ export async function monitorSeason(session: Session, { model, run }: LoadedMode
       if (beside.length < 2) return [];
       return beside.map((rows, left) => {
         const others = referenceTo(joined(beside.filter((_, year) => year !== left)));
-        return yearToYear(selectPrepared(history, rows), others, model.signature.target);
+        return yearToYear(selectPrepared(history, rows), others, target);
       });
     });
     return { reference: referenceTo(joined(years)), usual };
@@ -98,12 +91,6 @@ function yearsBefore(days: Bounds, { from, until }: { readonly from: number; rea
 function yearsEarlier(at: number, years: number): number {
   const date = new Date(at);
   return date.setUTCFullYear(date.getUTCFullYear() - years);
-}
-
-function oldest(time: Float64Array): number {
-  let first = Infinity;
-  for (const at of time) if (at < first) first = at;
-  return first;
 }
 
 function rowsByTime(time: Float64Array): (bounds: Bounds) => Int32Array {

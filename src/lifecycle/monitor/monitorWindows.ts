@@ -1,6 +1,8 @@
 /** Cuts rows into windows. */
 import { MlctlError } from "../../core/errors.ts";
+import { selectValues } from "../../core/table/selectRows.ts";
 import { milliseconds } from "../../core/text/duration.ts";
+import { extentOf } from "../../stats/extentOf.ts";
 
 export interface WindowRequest {
   /** "90d", "500 rows", "day", "week", "month"; null or "file": all rows ("file" is handled where files are read). */
@@ -42,7 +44,9 @@ export function planWindows(time: Float64Array | null, rowCount: number, request
   const count = /^(\d+) rows$/.exec(window ?? "");
   if (window === null || window === "file" || count !== null) {
     const rows = rowsBetween(time, rowCount, { since, until });
-    return count === null ? [wholeWindow(time, rows)] : countWindows(rows, Number(count[1]), { time, request });
+    return count === null
+      ? [{ label: "all rows", ...spanOf(time, rows), rows }]
+      : countWindows(rows, Number(count[1]), { time, request });
   }
   if (time === null) throw withoutTime(`windows of ${window}`);
   const bounds = isCalendar(window) ? calendarBounds(window, time, request) : lengthBounds(window, time, request);
@@ -84,19 +88,10 @@ function rowsBetween(
   return all.filter((row) => time[row]! >= (since ?? -Infinity) && time[row]! < (until ?? Infinity));
 }
 
-function wholeWindow(time: Float64Array | null, rows: Int32Array): PlannedWindow {
-  return { label: "all rows", ...spanOf(time, rows), rows };
-}
-
 /** From the time of the first row to just after the last. */
 function spanOf(time: Float64Array | null, rows: Int32Array): { start: number | null; end: number | null } {
   if (time === null) return { start: null, end: null };
-  let [start, end] = [Infinity, -Infinity];
-  for (const row of rows) {
-    const at = time[row]!;
-    if (at < start) start = at;
-    if (at > end) end = at;
-  }
+  const [start, end] = extentOf(selectValues(time, rows));
   return start <= end ? { start, end: end + 1 } : { start: null, end: null };
 }
 
@@ -125,16 +120,8 @@ interface Bounds {
 function newestOf(time: Float64Array, { until, now }: WindowRequest): number {
   if (until !== undefined) return until;
   if (now !== undefined) return now;
-  let newest = -Infinity;
-  for (const value of time) if (value > newest) newest = value;
   // The end is exclusive, so it is just after the newest row.
-  return newest + 1;
-}
-
-function oldestOf(time: Float64Array): number {
-  let oldest = Infinity;
-  for (const value of time) if (value < oldest) oldest = value;
-  return oldest;
+  return extentOf(time)[1] + 1;
 }
 
 function lengthBounds(window: string, time: Float64Array, request: WindowRequest): Bounds[] {
@@ -143,7 +130,7 @@ function lengthBounds(window: string, time: Float64Array, request: WindowRequest
   if (!Number.isFinite(end)) return [];
   if (!isHistory(request)) return [boundsOf(end, length)];
   const step = request.step === null ? length : milliseconds(request.step);
-  const first = request.since ?? startOf("day", oldestOf(time));
+  const first = request.since ?? startOf("day", extentOf(time)[0]);
   refuseTooMany((end - first) / step, window);
   const bounds: Bounds[] = [];
   for (let last = first; last < end; last += step) bounds.push(boundsOf(last + step, length));
@@ -166,7 +153,7 @@ function calendarBounds(unit: Calendar, time: Float64Array, request: WindowReque
   // For a log, the newest complete unit; for given rows, the unit of the newest row.
   const mustBeComplete = request.until === undefined && request.now !== undefined;
   const last = mustBeComplete ? startOf(unit, startOf(unit, end) - 1) : startOf(unit, end - 1);
-  const first = isHistory(request) ? startOf(unit, request.since ?? oldestOf(time)) : last;
+  const first = isHistory(request) ? startOf(unit, request.since ?? extentOf(time)[0]) : last;
   refuseTooMany((last - first) / 86_400_000, unit);
   const bounds: Bounds[] = [];
   for (let start = first; start <= last; start = after(unit, start)) {

@@ -4,9 +4,8 @@ import type { Reference } from "../../core/records/reference.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { ReadOptions } from "../../data/readOptions.ts";
 import { readTable } from "../../data/files/readTable.ts";
+import { referenceOfPrepared } from "../../monitoring/predictionsAndLabels.ts";
 import { prepareRows } from "../../monitoring/prepareRows.ts";
-import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";
-import { referenceOf } from "../../stats/referenceOf.ts";
 import { samplePositions } from "../../stats/samplePositions.ts";
 
 /** Maximum number of rows to predict, sampled by the seed: a share of 1 % then has a standard error below 0.05 %. */
@@ -34,19 +33,12 @@ export async function referenceOfFiles({ paths, reading, ...options }: Reference
 
 export function referenceOfRows(table: Table, options: ReferenceOptions): Reference {
   const { model, timeColumn, round, seed, isExact } = options;
-  const { inputs, yPred, yTrue } = prepareRows(model, table, {
+  const rows = prepareRows(model, table, {
     timeColumn,
     round,
     known: [],
     ...(isExact ? {} : { asked: samplePositions(table.rowCount, { seed, sampleSize: MAX_PREDICTED }) }),
   });
-  const { target } = model.signature;
-  const predictions = yPred.filter((value) => !Number.isNaN(value));
-  const labels = yTrue.filter((value) => !Number.isNaN(value));
-  return referenceOf(inputs, {
-    seed,
-    ...(isExact ? { sampleSize: table.rowCount } : {}),
-    ...(predictions.length === 0 ? {} : { prediction: predictionColumn(target, predictions) }),
-    ...(labels.length === 0 ? {} : { target: predictionColumn(target, labels) }),
-  });
+  const sampleSize = isExact ? table.rowCount : undefined;
+  return referenceOfPrepared(rows, model.signature.target, { seed, sampleSize });
 }

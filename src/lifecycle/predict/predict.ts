@@ -1,8 +1,7 @@
 /** predict: rows stream in, rows with their prediction stream out. */
 import type { Readable, Writable } from "node:stream";
-import { MlctlError } from "../../core/errors.ts";
 import { readRows } from "../../data/stream/rows.ts";
-import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
+import { namedOrDeployed } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { formatOf, openInput, type RowFormat } from "./inputStream.ts";
 import { predictBatches, type PredictedRows } from "./predictBatches.ts";
@@ -45,7 +44,7 @@ export async function predict(session: Session, options: PredictOptions): Promis
     { role: "the output", path: output },
     ...(rejectFile === undefined ? [] : [{ role: "--reject-file", path: rejectFile }]),
   ]);
-  const loaded = await chooseModel(session, options.model);
+  const loaded = await namedOrDeployed(session, options.model, "mlctl deploy, or predict with --model latest");
   const { model, run, sha256 } = loaded;
   const inputFormat = options.inputFormat ?? formatOf(input);
   const name = input === "-" ? "stdin" : input;
@@ -64,11 +63,4 @@ export async function predict(session: Session, options: PredictOptions): Promis
   const { rows, rejected, logged, warnings } = predicted;
   const place = { output, rejectFile: rejectFile ?? null };
   return { runId: run?.runId ?? null, modelSha256: sha256, rows, rejected, logged, warnings, ...place };
-}
-
-async function chooseModel(session: Session, reference: string | undefined): Promise<LoadedModel> {
-  if (reference !== undefined) return loadModel(session, reference);
-  const deployed = loadDeployed(session);
-  if (deployed !== undefined) return deployed;
-  throw new MlctlError("notReady", "no model is deployed", { hint: "mlctl deploy, or predict with --model latest" });
 }

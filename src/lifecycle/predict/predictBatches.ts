@@ -1,5 +1,6 @@
 /** The loop of `predict` and `watch`: batches of rows are checked, predicted, logged and written; bad rows are rejected. */
 import type { RowBatch } from "../../data/rowBatch.ts";
+import { selectedRows } from "../../data/stream/selectedRows.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
@@ -7,7 +8,6 @@ import { guardPolicy, warnPolicy } from "./checkRows.ts";
 import { rowLog, type RowLogOptions } from "./rowLog.ts";
 import { paddedTo, rowPredictor, type PredictedBatch } from "./rowPredictor.ts";
 import type { RowSink } from "./rowSink.ts";
-import { selectedInputs } from "./selectedInputs.ts";
 
 export interface PredictBatchesOptions {
   readonly rows: AsyncIterable<RowBatch>;
@@ -107,4 +107,22 @@ function manyBadRows({ name, badRowsHint }: PredictBatchesOptions, bad: readonly
   const rows = `${count} ${count === 1 ? "row" : "rows"} cannot be predicted, first: ${bad[0]}`;
   const details = count === 1 ? [] : [...bad, ...more];
   return new MlctlError("data", `${name}: ${rows}`, { details, hint: badRowsHint });
+}
+
+/**
+ * The rows, each with the columns that `ingest.select` makes of it: those that the model was trained on. `where` and dedupe
+ * shape datasets only: every row of the input gets its prediction.
+ */
+function selectedInputs(
+  { config, store, context }: Session,
+  { model, run }: LoadedModel,
+  rows: AsyncIterable<RowBatch>,
+): AsyncIterable<RowBatch> {
+  const { inputs, reading } = model.signature;
+  const { select, types } = config.ingest;
+  // Without `select` the store is not needed.
+  if (Object.keys(select).length === 0) return rows;
+  const recorded = run === null ? [] : (store.dataset(run.datasetId)?.columns ?? []);
+  const onNote = (message: string): void => context.emit({ type: "warning", stage: "predict", message });
+  return selectedRows(rows, { select, wanted: inputs, recorded, types, nullValues: reading.nullValues, onNote });
 }

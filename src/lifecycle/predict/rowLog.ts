@@ -6,6 +6,7 @@ import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
 import { refuseTaken, type PredictedBatch } from "./rowPredictor.ts";
 import type { LoadedModel } from "../loadModel.ts";
+import { keyColumns } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface RowLog {
@@ -32,7 +33,7 @@ export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, op
   const log = predictionLog({ path, flushMs: flush_ms, queueRows: queue_rows, retention });
   const { source = "predict", nextId = predictionIds(context.now().getTime()) } = options;
   const { inputs: specs, target } = model.signature;
-  const kept = new Set([...specs.map(({ name }) => name), ...config.id_columns, ...timeColumn(config.time_column)]);
+  const kept = new Set([...specs.map(({ name }) => name), ...keyColumns(config)]);
   const predictionWidth = target.task === "regression" ? 1 : 2;
   const entries = ({ columns, rows, inputs }: PredictedBatch, ids: readonly string[]): LoggedPrediction[] => {
     const at = context.now().getTime();
@@ -69,10 +70,6 @@ export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, op
       return { logged: written, problem: `${dropped} predictions are not in the log: ${lastError ?? before}` };
     },
   };
-}
-
-function timeColumn(name: string | null): string[] {
-  return name === null ? [] : [name];
 }
 
 /** Lists and objects are logged as JSON. */

@@ -1,5 +1,4 @@
 /** The deployed model, ready for requests: everything that can be done once is done. */
-import type { Config } from "../../config/schema/schema.ts";
 import { dateText } from "../../core/text/format.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
@@ -10,6 +9,7 @@ import type { Table } from "../../core/table/table.ts";
 import { normalizeName } from "../../data/columnNames.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { deployedModel } from "../loadModel.ts";
+import { keyColumns } from "../settings.ts";
 import { checkRows, type CheckRows } from "./checkRows.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -47,7 +47,7 @@ export function servedModel(workspace: Workspace): ServedModel | undefined {
     deployment,
     model,
     inputs: names,
-    names: namingColumns(workspace.config).filter((name) => !names.includes(name)),
+    names: keyColumns(workspace.config).filter((name) => !names.includes(name)),
     check: checkRows(model, { columns: names, policy: serve.validation, timeColumn: time_column }),
     predict: predictor(model),
     columnName: how.normalizeNames ? normalizeName : (given) => given,
@@ -55,10 +55,6 @@ export function servedModel(workspace: Workspace): ServedModel | undefined {
   };
   warmUp(served);
   return served;
-}
-
-function namingColumns({ id_columns, time_column }: Config): string[] {
-  return [...new Set([...id_columns, ...(time_column === null ? [] : [time_column])])];
 }
 
 function warmUp({ model, check, predict }: ServedModel): void {

@@ -9,7 +9,7 @@ import type { Session } from "../session.ts";
 export interface Needed {
   readonly trainIds: ReadonlySet<string>;
   /** Ids of the trainings whose reports are kept. */
-  readonly reportStamps: ReadonlySet<string>;
+  readonly reportStamps: readonly string[];
   /** @param goneRuns ids of the runs that will be deleted */
   isDatasetNeeded(dataset: Dataset, goneRuns: ReadonlySet<string>): boolean;
 }
@@ -43,7 +43,7 @@ export function neededBy({ store, paths, config, configSha256 }: Session, deploy
   const deployed = deployments[0] === undefined ? undefined : store.run(deployments[0].runId);
   return {
     trainIds: new Set(kept.map(({ trainId }) => trainId)),
-    reportStamps: new Set([deployed, newest].flatMap((run) => (run === undefined ? [] : [run.trainId]))),
+    reportStamps: [deployed, newest].flatMap((run) => run?.trainId ?? []),
     isDatasetNeeded({ datasetId }, goneRuns) {
       if (newestDatasets.some((dataset) => dataset.datasetId === datasetId)) return true;
       if (config.monitor.reference === datasetId) return true;

@@ -73,20 +73,11 @@ export function planPrune(session: Session): PrunePlan {
   const named = namedFiles(session, gone);
   // Files that are deleted with their record are not loose.
   const deleted = chosen.flatMap(({ items }) => items.flatMap((item) => item.files));
-  const files: PruneCandidate[] = looseFiles(session.paths, new Set([...named, ...deleted])).map((file) => ({
-    id: file.name,
-    createdAt: file.createdAt,
-    records: [],
-    files: [file.path],
-  }));
-  const reports = reportKinds.map((pattern) =>
-    choose(
-      session,
-      "reports",
-      files.filter(({ id }) => pattern.test(id)),
-      ({ id }) => [...needed.reportStamps].some((stamp) => id.includes(stamp)),
-    ),
-  );
+  const files = looseFiles(session.paths, new Set([...named, ...deleted]));
+  const reports = reportKinds.map((pattern) => {
+    const matching = files.filter(({ id }) => pattern.test(id));
+    return choose(session, "reports", matching, ({ id }) => needed.reportStamps.some((stamp) => id.includes(stamp)));
+  });
   const leftovers = files
     .filter(({ id }) => leftover.test(id))
     .concat(left)

@@ -11,13 +11,7 @@ import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { bytesOf, planPrune, pruneKinds, type PruneItem, type PruneKind } from "./planPrune.ts";
 import type { Session } from "../session.ts";
 
-export interface PrunedItem {
-  readonly kind: PruneKind;
-  readonly id: string;
-  readonly createdAt: string;
-  readonly files: readonly string[];
-  readonly bytes: number;
-}
+export type PrunedItem = Pick<PruneItem, "kind" | "id" | "createdAt" | "files"> & { readonly bytes: number };
 
 export interface PruneResult {
   readonly dryRun: boolean;
@@ -56,24 +50,16 @@ export async function prune(session: Session, { dryRun }: { readonly dryRun: boo
 
 function requireReadableRecords({ paths, store }: Session): void {
   if (deploymentIsLost(paths.production)) {
-    throw new MlctlError(
-      "data",
-      "nothing was pruned: deployment.json is missing, so the model in production is unknown",
-      {
-        hint: "restore it from a backup, or run `mlctl deploy`",
-      },
-    );
+    const message = "nothing was pruned: deployment.json is missing, so the model in production is unknown";
+    throw new MlctlError("data", message, { hint: "restore it from a backup, or run `mlctl deploy`" });
   }
   const { problems } = readRecords(paths, recordFiles(paths, store.knownRecords().keys()));
   if (problems.length === 0) return;
-  throw new MlctlError(
-    "data",
-    `nothing was pruned: ${problems.length} records cannot be read, so the files that they need are unknown`,
-    {
-      details: problems.map(({ error }) => error.message),
-      hint: "run `mlctl verify` to list them, and repair them first",
-    },
-  );
+  const what = `${problems.length} records cannot be read, so the files that they need are unknown`;
+  throw new MlctlError("data", `nothing was pruned: ${what}`, {
+    details: problems.map(({ error }) => error.message),
+    hint: "run `mlctl verify` to list them, and repair them first",
+  });
 }
 
 function describe({ paths }: Session, { kind, id, createdAt, records, files }: PruneItem): PrunedItem {

@@ -135,24 +135,20 @@ export function releasesOf({ store, paths, context }: Session): Releases {
   };
 }
 
-/** A file with a time stamp in the folder of models or datasets that no record names. */
-export interface LooseFile {
-  readonly name: string;
-  /** Path relative to the workspace. */
-  readonly path: string;
-  readonly createdAt: string;
-}
-
 /** "20261121T134652753Z" */
 const STAMP = /_(\d{8}T\d{9}Z)(?:_\d+)?\.[a-z]+$/;
 
-/** @param named paths that records name, relative to the workspace */
-export function looseFiles(paths: WorkspacePaths, named: ReadonlySet<string>): LooseFile[] {
+/**
+ * Files with a time stamp in the folders of models and datasets that no record names.
+ * @param named paths that records name, relative to the workspace
+ */
+export function looseFiles(paths: WorkspacePaths, named: ReadonlySet<string>): PruneCandidate[] {
   return [paths.models, paths.datasets].flatMap((folder) =>
-    namesIn(folder).flatMap((name) => {
-      const stamp = STAMP.exec(name)?.[1];
-      const path = toRecordPath(paths.workspace, join(folder, name));
-      return stamp === undefined || named.has(path) ? [] : [{ name, path, createdAt: timeOfStamp(stamp) }];
+    namesIn(folder).flatMap((id) => {
+      const stamp = STAMP.exec(id)?.[1];
+      const path = toRecordPath(paths.workspace, join(folder, id));
+      if (stamp === undefined || named.has(path)) return [];
+      return [{ id, createdAt: timeOfStamp(stamp), records: [], files: [path] }];
     }),
   );
 }

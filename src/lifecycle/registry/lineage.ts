@@ -4,7 +4,7 @@ import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
-import { findPrediction, type PredictionRecord } from "../labels/predictionRecord.ts";
+import { findPrediction, type PredictionRecord } from "../labels/predictions.ts";
 import type { Session } from "../session.ts";
 
 export interface LineageResult {

@@ -3,7 +3,6 @@ import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
 import { resolveRun } from "../../storage/store/resolveRun.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
-import { loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Alias } from "../../storage/store/runStore.ts";
 import type { Session } from "../session.ts";
 
@@ -21,8 +20,6 @@ export interface ModelRow {
   readonly path: string;
   readonly note: string | null;
 }
-
-export type ShownModel = LoadedModel;
 
 /** Newest first. */
 export function listModels({ store }: Session): ModelRow[] {
@@ -43,21 +40,10 @@ export function listModels({ store }: Session): ModelRow[] {
   }));
 }
 
-/** @param reference a run, version, alias, "latest" or the path of a model file */
-export function showModel(session: Session, reference: string): Promise<ShownModel> {
-  return loadModel(session, reference);
-}
-
-export interface AliasRequest {
-  readonly name: string;
-  readonly reference: string | undefined;
-  readonly remove: boolean;
-}
-
 /** Sets or removes an alias. @returns the run that the alias points to now; null if it was removed */
 export function setAlias(
   { store, paths, config }: Session,
-  { name, reference, remove }: AliasRequest,
+  { name, reference, remove }: { name: string; reference: string | undefined; remove: boolean },
 ): { name: string; runId: string | null } {
   const plain = name.replace(/^@/, "");
   checkName(plain);

@@ -1,6 +1,7 @@
 /** Computes the curves of a report from a model's predictions for the test set. */
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
+import { selectValues } from "../../core/table/selectRows.ts";
 import { random } from "../../core/random.ts";
 import { calibrationCurve } from "../../metrics/calibrationCurve.ts";
 import { classScores } from "../../metrics/classScores.ts";
@@ -67,13 +68,13 @@ function areaOf(evaluation: Evaluation, code: number, metric: string): number | 
   return Number.isNaN(value) ? null : value;
 }
 
-/** All rows, or a seeded sample if there are more than MAX_ROWS. */
 function sampled({ yTrue, yPred }: Evaluation): ReportInput["predictions"] {
-  if (yTrue.length <= MAX_ROWS) return { actual: yTrue, predicted: yPred };
-  const shuffled = random(0).shuffle(Int32Array.from(yTrue.keys()));
-  const rows = shuffled.subarray(0, MAX_ROWS).toSorted();
-  return {
-    actual: Float64Array.from(rows, (row) => yTrue[row]!),
-    predicted: Float64Array.from(rows, (row) => yPred[row]!),
-  };
+  const rows = sampledRows(yTrue.length, MAX_ROWS);
+  return { actual: selectValues(yTrue, rows), predicted: selectValues(yPred, rows) };
+}
+
+/** Ascending positions of all rows, or of a seeded sample if there are more than `maximum`. */
+export function sampledRows(count: number, maximum: number): Int32Array {
+  const rows = Int32Array.from({ length: count }, (_, row) => row);
+  return count <= maximum ? rows : random(0).shuffle(rows).subarray(0, maximum).toSorted();
 }

@@ -4,13 +4,12 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
-import { findMetric } from "../../metrics/findMetric.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { dataFindings } from "../health/dataFindings.ts";
-import { importanceLabel, costsOf, costUnit } from "../settings.ts";
+import { costsOf, importanceLabel, metricLabel } from "../settings.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
 import { KEPT_TAG } from "../deploy/describePromotion.ts";
@@ -20,7 +19,7 @@ import { reportShap } from "./reportShap.ts";
 import { sampleSizeWarning } from "../score/sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
-import { readDataset } from "../datasets.ts";
+import { readableDataset } from "../datasets.ts";
 
 /** @param reference REF of the model */
 export async function reportInput(session: Session, reference: string): Promise<ReportInput> {
@@ -30,9 +29,9 @@ export async function reportInput(session: Session, reference: string): Promise<
     throw new MlctlError("usage", "a report needs a model trained in this workspace", {
       hint: "run `mlctl runs list`",
     });
-  const { metric } = run;
+  const { metric, task } = run;
   const judged = await tryJudge(session, model);
-  const dataset = store.dataset(run.datasetId) ?? null;
+  const dataset = store.dataset(run.datasetId);
   const deployments = store.deployments();
   const newest = await newestData(session);
   const drifted = reportDrift(session, { run, model, newest });
@@ -42,7 +41,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     run,
     signature: model.signature,
     metric,
-    metrics: labels(session, model, run),
+    metrics: Object.keys(run.score?.metrics ?? run.metrics).map((name) => metricLabel(config, name, task)),
     decision: decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
     shap: reportShap(judged, model),
@@ -51,7 +50,7 @@ export async function reportInput(session: Session, reference: string): Promise<
     ...drifted,
     candidates: store.runsOfTraining(run.trainId),
     data: await dataOf(session, dataset, newest?.dataset.datasetId === run.datasetId ? newest.table : null),
-    dataset,
+    dataset: dataset ?? null,
     deployment: deployments[0] ?? null,
     deployments: deployments.toReversed(),
     history: historyOf(session, metric),
@@ -69,14 +68,6 @@ async function tryJudge(session: Session, model: Model): Promise<Judgement | nul
     session.context.emit({ type: "warning", stage: "report", message: `the report has no curves: ${error.message}` });
     return null;
   }
-}
-
-function labels({ config }: Session, { signature }: Model, run: Run): ReportInput["metrics"] {
-  const names = Object.keys(run.score?.metrics ?? run.metrics);
-  return names.map((name) => {
-    const { label, greaterIsBetter } = findMetric(name, signature.target.task);
-    return { name, label: name === "cost" ? `Cost in ${costUnit(config) ?? label}` : label, greaterIsBetter };
-  });
 }
 
 function fewRows({ score }: Run, { signature }: Model): string[] {
@@ -115,14 +106,18 @@ function rivalOf({ store, paths }: Session, runId: string, judged: Judgement | n
 
 async function newestData(session: Session): Promise<{ dataset: Dataset; table: Table } | null> {
   const dataset = session.store.latestDataset(session.config.input_folder_path);
-  const table = dataset && (await readDataset(session, dataset).catch(() => undefined));
+  const table = await readableDataset(session, dataset);
   return table === undefined || dataset === undefined ? null : { dataset, table };
 }
 
 /** Statistics of the training data, which usually is the newest dataset. */
-async function dataOf(session: Session, dataset: Dataset | null, newest: Table | null): Promise<ReportInput["data"]> {
-  const table = newest ?? (dataset && (await readDataset(session, dataset).catch(() => null)));
-  if (table === null) return null;
+async function dataOf(
+  session: Session,
+  dataset: Dataset | undefined,
+  newest: Table | null,
+): Promise<ReportInput["data"]> {
+  const table = newest ?? (await readableDataset(session, dataset));
+  if (table === undefined) return null;
   return { rows: table.rowCount, columns: referenceOf(table, { seed: session.config.train.seed }).columns };
 }
 

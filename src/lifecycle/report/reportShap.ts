@@ -1,6 +1,5 @@
 /** SHAP values of each feature on the test set, for model families that support them. */
 import type { Model } from "../../core/records/model.ts";
-import { random } from "../../core/random.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Task } from "../../core/task.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
@@ -9,6 +8,7 @@ import { conformTable } from "../../pipeline/rows/conformTable.ts";
 import { explain, type Explained } from "../../pipeline/predict/explain.ts";
 import { historyFromBatch } from "../../pipeline/rows/historyFromBatch.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
+import { sampledRows } from "./reportCurves.ts";
 import type { Judgement } from "../judge.ts";
 
 /** Maximum number of rows: more do not change the plot, and all would take longer than the training. */
@@ -22,7 +22,7 @@ export function reportShap(judged: Judgement | null, model: Model): ReportInput[
   const { table, evaluation } = judged;
   const inputs = conformTable(table, model.signature);
   const withHistory = historyFromBatch(model, { inputs, table, y: evaluation.yTrue });
-  const sample = selectRows(inputs, sampled(inputs.rowCount));
+  const sample = selectRows(inputs, sampledRows(inputs.rowCount, MAX_ROWS));
   const explained = explain(withHistory, sample);
   const matrix = compileTransforms(withHistory.transforms)(sample);
   const { classes, task, name } = model.signature.target;
@@ -43,11 +43,6 @@ export function reportShap(judged: Judgement | null, model: Model): ReportInput[
 function unitOf(task: Task, label: string, { blocks }: Explained): string {
   if (task === "regression") return blocks[0]!.unit === "log_target" ? `logarithm of ${label}` : label;
   return task === "binary" ? `log-odds of “${label}”` : `margin of “${label}”`;
-}
-
-function sampled(rowCount: number): Int32Array {
-  const rows = Int32Array.from({ length: rowCount }, (_, row) => row);
-  return rowCount <= MAX_ROWS ? rows : random(0).shuffle(rows).subarray(0, MAX_ROWS).toSorted();
 }
 
 function contributionsOf(

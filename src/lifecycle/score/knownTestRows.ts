@@ -8,7 +8,7 @@ import type { Table } from "../../core/table/table.ts";
 import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
 import type { Session } from "../session.ts";
 import { prepareData } from "../train/trainingData.ts";
-import { readDataset } from "../datasets.ts";
+import { readableDataset } from "../datasets.ts";
 
 export interface KnownTestRows {
   /** Copies of training rows. */
@@ -23,7 +23,7 @@ export async function knownTestRows(
   { run, model, table }: { run: Run; model: Model; table: Table },
 ): Promise<KnownTestRows | null> {
   const dataset = session.store.dataset(run.datasetId);
-  const ingested = dataset && (await readDataset(session, dataset).catch(() => undefined));
+  const ingested = await readableDataset(session, dataset);
   if (dataset === undefined || ingested === undefined) return null;
   const names = [...model.signature.inputs.map(({ name }) => name), model.signature.target.name];
   const all = splitDuplicates(table, ingested, names);

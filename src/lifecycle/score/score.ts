@@ -4,7 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import type { Run, ScoreRecord } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
-import { bootstrapIntervals } from "../../metrics/bootstrapInterval.ts";
+import { bootstrapIntervals, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
@@ -18,9 +18,6 @@ import { loadModel } from "../loadModel.ts";
 import { sampleSizeWarning } from "./sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
-
-/** With more rows, the intervals of a dozen metrics take more than a second. */
-const MAX_ROWS_FOR_ALL_INTERVALS = 20_000;
 
 export interface ScoreOptions {
   /** REF of the model; defaults to "latest". */
@@ -99,7 +96,7 @@ function scoreValues(
 
 /** Intervals of every metric; for many rows only that of the deciding metric, because bootstrapping takes time. */
 function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed: number): ScoreRecord["intervals"] {
-  const names = evaluation.yTrue.length <= MAX_ROWS_FOR_ALL_INTERVALS ? Object.keys(metrics) : [deciding];
+  const names = metricsWithInterval(metrics, evaluation.yTrue.length, [deciding]);
   const intervals = bootstrapIntervals(
     evaluation,
     names.map((name) => findMetric(name, evaluation.task)),

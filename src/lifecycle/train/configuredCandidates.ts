@@ -16,34 +16,30 @@ export interface ConfiguredCandidate {
   readonly search: ModelSettings["search"];
 }
 
+/** A candidate with the settings that all models of config.json share. */
+export function candidateOf(
+  config: Config,
+  own: Pick<Candidate, "family" | "params" | "featureSet" | "featurePatterns" | "metric" | "seed">,
+): Candidate {
+  const { family, params, featureSet, featurePatterns, metric, seed } = own;
+  const { threshold, calibration, class_weight: classWeight } = config.train;
+  const features = transformRequests(config);
+  const costs = costsOf(config);
+  const model = { family, params, featureSet, featurePatterns, features };
+  return { ...model, threshold, calibration, classWeight, metric, costs, seed };
+}
+
 /** Every model on every feature set; the baseline, which uses no features, once. */
 export function configuredCandidates({ config }: Workspace, task: Task): ConfiguredCandidate[] {
   const metric = decidingMetric(config, task);
-  const { models, feature_sets, threshold, calibration, class_weight: classWeight, seed } = config.train;
+  const { models, feature_sets, seed } = config.train;
   const defaults = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
   const chosen = models ?? defaults.map((family) => ({ family, params: {}, search: undefined }));
   const sets = Object.entries(feature_sets);
-  const features = transformRequests(config);
-  const costs = costsOf(config);
   return chosen.flatMap(({ family, params, search }, model) =>
-    (sets.length === 0 || isBaseline(family) ? [["all", null] as const] : sets).map(
-      ([featureSet, featurePatterns]): ConfiguredCandidate => ({
-        model,
-        search,
-        candidate: {
-          family,
-          params,
-          featureSet,
-          featurePatterns,
-          features,
-          threshold,
-          calibration,
-          classWeight,
-          metric,
-          costs,
-          seed,
-        },
-      }),
-    ),
+    (sets.length === 0 || isBaseline(family) ? [["all", null] as const] : sets).map(([featureSet, featurePatterns]) => {
+      const candidate = candidateOf(config, { family, params, featureSet, featurePatterns, metric, seed });
+      return { model, search, candidate };
+    }),
   );
 }

@@ -1,10 +1,12 @@
-/** Looks for leakage in the training data. */
+/** Looks for leakage in the training data; checks the configuration without training. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { findColumn } from "../../core/table/findColumn.ts";
 import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
 import { targetLeakage } from "../../pipeline/leakage/targetLeakage.ts";
 import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
-import type { PreparedData } from "./trainingData.ts";
+import { latestDataset } from "../datasets.ts";
+import type { Session } from "../session.ts";
+import { prepareData, type PreparedData } from "./trainingData.ts";
 import type { Workspace } from "../workspace.ts";
 
 /**
@@ -29,4 +31,31 @@ export async function inspectData({ context }: Workspace, data: PreparedData): P
     ...(copies === 0 ? [] : [`${copies} of ${tables.validation.rowCount} validation rows are copies of training rows`]),
     ...suspects.map(({ column, reason }) => `leakage: column "${column}" reveals the target: ${reason}`),
   ];
+}
+
+/** The checked dataset, with warnings and notes. */
+export interface CheckedData {
+  readonly path: string;
+  readonly rows: number;
+  readonly trainingRows: number;
+  readonly validationRows: number;
+  /** Duplicates across the split, target leakage, missing targets and unknown columns. */
+  readonly warnings: readonly string[];
+  /** Rows dropped because of too little history. */
+  readonly notes: readonly string[];
+}
+
+/** Runs every step of training up to the first fit: target, history, split, folds, leakage. @throws {MlctlError} as train */
+export async function checkConfig(session: Session): Promise<CheckedData> {
+  const dataset = latestDataset(session, "config");
+  const data = await prepareData(session, dataset);
+  const { split, notes } = data;
+  return {
+    path: dataset.artifact.path,
+    rows: dataset.rows,
+    trainingRows: split.training.length,
+    validationRows: split.validation.length,
+    warnings: [...data.warnings, ...(await inspectData(session, data))],
+    notes,
+  };
 }

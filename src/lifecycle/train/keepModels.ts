@@ -1,7 +1,6 @@
 /** Writes the model files that a training keeps, and sets their aliases. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import { join } from "node:path";
-import type { Config } from "../../config/schema/schema.ts";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -19,18 +18,20 @@ export interface KeptModel {
   readonly modelVersion: number;
 }
 
-interface Training {
+/** The trained candidates, best first. */
+export interface Training {
   readonly dataset: Dataset;
   readonly data: PreparedData;
-  /** Best first. */
   readonly ranked: readonly TrainedCandidate[];
-  readonly stamp: string;
+  /** Warnings of `inspectData`. */
+  readonly suspicions: readonly string[];
 }
 
 /** Writes the winner and the next models that `promotion.top` names. The winner gets the highest version. */
-export async function keepModels(session: Session, training: Training): Promise<KeptModel[]> {
-  const { dataset, data, ranked, stamp } = training;
-  const kept = ranked.filter((trained, index) => index === 0 || isWorthKeeping(trained, index, session.config));
+export async function keepModels(session: Session, training: Training, stamp: string): Promise<KeptModel[]> {
+  const { dataset, data, ranked } = training;
+  const { top } = session.config.promotion;
+  const kept = ranked.filter((trained, index) => index === 0 || (index < top.length && isWorthKeeping(trained)));
   const newest = session.store.nextModelVersion() + kept.length - 1;
   const models: KeptModel[] = [];
   for (const [index, trained] of kept.entries()) {
@@ -43,12 +44,8 @@ export async function keepModels(session: Session, training: Training): Promise<
 }
 
 /** The baseline, models with constant predictions and failed candidates are not kept (they rank last). */
-function isWorthKeeping(
-  { fitted, family, degenerate }: TrainedCandidate,
-  index: number,
-  { promotion }: Config,
-): boolean {
-  return index < promotion.top.length && fitted !== undefined && !isBaseline(family) && degenerate === undefined;
+function isWorthKeeping({ fitted, family, degenerate }: TrainedCandidate): boolean {
+  return fitted !== undefined && !isBaseline(family) && degenerate === undefined;
 }
 
 /**

@@ -8,9 +8,8 @@ import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { compareEvaluations } from "../../pipeline/judge/compareEvaluations.ts";
 
-export interface DecidingFoldOptions<T> {
+interface NoteOptions<T> {
   readonly metric: string;
-  readonly task: Task;
   /** Display name: the family, and the feature set if there are several. */
   readonly nameOf: (contender: T) => string;
 }
@@ -26,19 +25,18 @@ const MIN_LEAD = 0.01;
  * data.
  * @param ranked best first
  */
-export function decidingFold<T extends Contender>(ranked: readonly T[], options: DecidingFoldOptions<T>): string[] {
+export function decidingFold<T extends Contender>(
+  ranked: readonly T[],
+  options: NoteOptions<T> & { task: Task },
+): string[] {
   const { metric, task, nameOf } = options;
   const [winner] = ranked;
   const selection = winner?.selection;
   if (winner === undefined || selection === undefined || selection.folds < MIN_FOLDS) return [];
   if (isBaseline(winner.family)) return [];
   const winners = Array.from({ length: selection.folds }, (_, fold) => {
-    const [first] = rank(
-      ranked.map((of) => without(fold, of)),
-      metric,
-      task,
-    );
-    return first!;
+    const others = ranked.map((contender) => without(fold, contender));
+    return rank(others, metric, task)[0]!;
   });
   const changed = [...winners.keys()].filter((fold) => winners[fold]!.of !== winner);
   const [fold] = changed;
@@ -61,13 +59,6 @@ function without<T extends Contender>(fold: number, of: T): Contender & { readon
   return { family, metrics, selection: left, degenerate, error, of };
 }
 
-export interface DoubtfulLeadOptions<T> {
-  readonly metric: string;
-  readonly seed: number;
-  /** Display name: the family, and the feature set if there are several. */
-  readonly nameOf: (contender: T) => string;
-}
-
 /** A contender with its evaluation on the validation rows, if it could be fitted. */
 export interface FittedContender extends Contender {
   readonly fitted: { readonly evaluation: Evaluation } | undefined;
@@ -84,7 +75,7 @@ const MAX_METRICS = 4;
  */
 export function doubtfulLead<T extends FittedContender>(
   ranked: readonly T[],
-  { metric, seed, nameOf }: DoubtfulLeadOptions<T>,
+  { metric, seed, nameOf }: NoteOptions<T> & { seed: number },
 ): string[] {
   const [first, second] = ranked;
   if (first === undefined || second === undefined || !isComparable(first) || !isComparable(second)) return [];
@@ -109,11 +100,7 @@ function isComparable({ family, selection, degenerate, fitted }: FittedContender
   return fitted !== undefined && selection === undefined && degenerate === undefined && !isBaseline(family);
 }
 
-function metricsAhead(
-  { metrics }: FittedContender,
-  { metrics: others }: FittedContender,
-  task: Evaluation["task"],
-): string[] {
+function metricsAhead({ metrics }: Contender, { metrics: others }: Contender, task: Task): string[] {
   const ahead = Object.entries(metrics).filter(([name, value]) => {
     const other = others[name] ?? null;
     if (value === null || other === null) return false;

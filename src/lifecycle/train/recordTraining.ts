@@ -1,8 +1,7 @@
 /** Records the result of a training: model files, a run for each candidate, aliases and warnings. */
 import { createHash } from "node:crypto";
-import type { Dataset } from "../../core/records/dataset.ts";
 import type { FitRemarks } from "../../core/estimator.ts";
-import type { Json } from "../../core/json.ts";
+import type { Artifact } from "../../core/records/artifact.ts";
 import type { Run, Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
@@ -10,26 +9,20 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";
 import { decidingFold, doubtfulLead } from "./leaderboardNotes.ts";
-import { keepModels, nameModels } from "./keepModels.ts";
+import { keepModels, nameModels, type Training } from "./keepModels.ts";
 import { baselineAhead } from "./leaderboard.ts";
 import type { Session } from "../session.ts";
 import type { TrainedCandidate } from "./trainCandidates.ts";
-import type { PreparedData } from "./trainingData.ts";
 
-export interface LeaderboardRow {
-  readonly rank: number;
-  readonly runId: string;
-  readonly family: string;
-  readonly featureSet: string;
-  readonly params: Readonly<Record<string, Json>>;
-  /** On the validation rows. */
-  readonly metrics: Readonly<Record<string, number | null>>;
+export type LeaderboardRow = Pick<
+  Run,
+  "rank" | "runId" | "family" | "featureSet" | "params" | "metrics" | "seconds"
+> & {
   /** The metric over the folds, if they choose the winner. */
   readonly selection: Selection | null;
-  readonly seconds: number;
   /** Why the model cannot win, or the error that it failed with. */
   readonly note: string | null;
-}
+};
 
 export interface TrainResult {
   readonly runId: string;
@@ -40,29 +33,20 @@ export interface TrainResult {
   readonly trainingRows: number;
   readonly validationRows: number;
   readonly leaderboard: readonly LeaderboardRow[];
-  readonly model: { readonly path: string; readonly sha256: string; readonly bytes: number };
+  readonly model: Artifact;
   /** Aliases that this training set: run id by alias. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** The trained candidates, best first. */
-export interface Training {
-  readonly dataset: Dataset;
-  readonly data: PreparedData;
-  readonly ranked: readonly TrainedCandidate[];
-  /** Warnings of `inspectData`. */
-  readonly suspicions: readonly string[];
-}
-
 export async function recordTraining(session: Session, training: Training): Promise<TrainResult> {
-  const { dataset, data, ranked, suspicions } = training;
+  const { data, ranked, suspicions } = training;
   const { config, context, store } = session;
   const winner = ranked[0]!;
   const { metric } = winner.candidate;
   const stamp = timestamp(context.now());
-  const kept = await keepModels(session, { dataset, data, ranked, stamp });
+  const kept = await keepModels(session, training, stamp);
   const remarks = await fitRemarks(ranked);
   const warnings = [
     ...data.warnings,
@@ -74,8 +58,12 @@ export async function recordTraining(session: Session, training: Training): Prom
   // All runs get the same time, so that the newest run is the first in rank.
   const createdAt = context.now().toISOString();
   const runs = ranked.map((trained, index): Run => {
-    const own = { rank: index + 1, stamp, createdAt, ...(kept[index] ?? { model: null, modelVersion: null }) };
-    return runOf(session, { dataset, data, trained, own, warnings: index === 0 ? warnings : [] });
+    const own = { rank: index + 1, createdAt, warnings: index === 0 ? warnings : [] };
+    return runOf(session, training, trained, {
+      ...own,
+      stamp,
+      ...(kept[index] ?? { model: null, modelVersion: null }),
+    });
   });
   // The winner is saved last: if its record exists, the whole training is recorded.
   for (const run of runs.toReversed()) saveRecord(session.paths, store, run);
@@ -88,7 +76,7 @@ export async function recordTraining(session: Session, training: Training): Prom
     ...(unit === null ? [] : [costNote(unit, data.target.task)]),
     ...remarks.notes,
   ];
-  return resultOf({ dataset, data, ranked, runs, metric, aliases, notes });
+  return resultOf(training, { runs, aliases, notes });
 }
 
 /** Remarks of the families, without repetition. */
@@ -106,16 +94,13 @@ function nameOf({ family, candidate }: TrainedCandidate): string {
   return candidate.featureSet === "all" ? family : `${family} on ${candidate.featureSet}`;
 }
 
-interface RunParts {
-  readonly dataset: Dataset;
-  readonly data: PreparedData;
-  readonly trained: TrainedCandidate;
-  readonly own: Pick<Run, "rank" | "createdAt" | "model" | "modelVersion"> & { readonly stamp: string };
-  readonly warnings: readonly string[];
-}
-
-function runOf(session: Session, { dataset, data, trained, own, warnings }: RunParts): Run {
-  const { rank, stamp, createdAt, model, modelVersion } = own;
+function runOf(
+  session: Session,
+  { dataset, data }: Training,
+  trained: TrainedCandidate,
+  own: Pick<Run, "rank" | "createdAt" | "model" | "modelVersion" | "warnings"> & { readonly stamp: string },
+): Run {
+  const { rank, stamp, createdAt, model, modelVersion, warnings } = own;
   const { candidate, fitted, error } = trained;
   const identity = [stamp, rank, dataset.artifact.sha256, session.configSha256, process.pid].join(" ");
   return {
@@ -151,18 +136,11 @@ function runOf(session: Session, { dataset, data, trained, own, warnings }: RunP
   };
 }
 
-interface ResultParts {
-  readonly dataset: Dataset;
-  readonly data: PreparedData;
-  readonly ranked: readonly TrainedCandidate[];
-  readonly runs: readonly Run[];
-  readonly metric: string;
-  readonly aliases: TrainResult["aliases"];
-  readonly notes: readonly string[];
-}
+type Recorded = Pick<TrainResult, "aliases" | "notes"> & { readonly runs: readonly Run[] };
 
-function resultOf({ dataset, data, ranked, runs, metric, aliases, notes }: ResultParts): TrainResult {
+function resultOf({ dataset, data, ranked }: Training, { runs, aliases, notes }: Recorded): TrainResult {
   const [best, winner] = [runs[0]!, ranked[0]!];
+  const { metric } = best;
   return {
     runId: best.runId,
     modelVersion: best.modelVersion!,

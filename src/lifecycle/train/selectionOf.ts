@@ -3,7 +3,7 @@ import { cellText } from "../../core/table/cellText.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Aggregate } from "../../core/records/run.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import type { Fold } from "../../pipeline/fit/foldsOf.ts";
 import type { TrainingData } from "../../pipeline/fit/partOf.ts";
@@ -70,8 +70,7 @@ export function requireColumn(table: Table, name: string, key: string): Column {
   const column = findColumn(table, name);
   if (column !== undefined) return column;
   const names = table.columns.map((each) => each.name);
-  const near = suggest(name, names);
   throw new MlctlError("usage", `${key}: the data has no column "${name}"`, {
-    hint: near === undefined ? `its columns are ${names.slice(0, 20).join(", ")}` : `did you mean "${near}"?`,
+    hint: didYouMean(name, names) ?? `its columns are ${names.slice(0, 20).join(", ")}`,
   });
 }

@@ -14,7 +14,7 @@ import { orderOf, requireColumn, selectionOf, type SelectionPlan, type ToSelectO
 import { readDataset } from "../datasets.ts";
 import { transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 
 export interface PreparedData extends TrainingData {
   readonly split: Split;
@@ -45,12 +45,8 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const unknown = unknownColumns(table, config);
   const labelled = selectRows(table, encoded.rows);
   const history = historyOf(labelled, encoded.y, config);
-  const usable = usableRows(workspace, {
-    inputs: inputsOf(labelled, config),
-    y: encoded.y,
-    target: encoded.spec,
-    history,
-  });
+  const inputs = inputsOf(labelled, config);
+  const usable = usableRows(workspace, { inputs, y: encoded.y, target: encoded.spec, history });
   const rows = selectRows(labelled, usable);
   const y = selectValues(encoded.y, usable);
   const classCount = encoded.spec.classes?.length ?? 0;
@@ -129,10 +125,7 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-function missingTargets(
-  { missing, firstMissing }: { missing: number; firstMissing: number },
-  target: string,
-): string[] {
+function missingTargets({ missing, firstMissing }: ReturnType<typeof encodeTarget>, target: string): string[] {
   if (missing === 0) return [];
   const rows = missing === 1 ? "1 row has" : `${missing} rows have`;
   return [`${rows} no "${target}" and ${missing === 1 ? "is" : "are"} dropped; first: data row ${firstMissing + 1}`];
@@ -149,8 +142,8 @@ export function unknownColumns(table: Table, config: Config): string[] {
     config[key]
       .filter((name) => !names.includes(name))
       .map((name) => {
-        const near = suggest(name, names);
-        return `${key}: the data has no column "${name}"${near === undefined ? "" : `; did you mean "${near}"?`}`;
+        const hint = didYouMean(name, names);
+        return `${key}: the data has no column "${name}"${hint === undefined ? "" : `; ${hint}`}`;
       }),
   );
 }

@@ -13,8 +13,7 @@ import { recordTraining, type TrainResult } from "../train/recordTraining.ts";
 import type { Session } from "../session.ts";
 import { trainCandidates } from "../train/trainCandidates.ts";
 import { prepareData, type PreparedData } from "../train/trainingData.ts";
-import { recordSearch } from "./recordSearch.ts";
-import { rememberedTrials, type TrialMemory } from "./tuneMemory.ts";
+import { recordSearch, rememberedTrials, type TrialMemory } from "./tuneMemory.ts";
 import { tuneProgress, type TuneProgress } from "./tuneProgress.ts";
 import { plannedSearches, tuningFolds, type PlannedSearch, type SearchOverrides } from "./tuneSearches.ts";
 
@@ -101,14 +100,11 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
   const { trainId } = session.store.run(result.runId)!;
   for (const { search, trials, result: found, memory } of completed) {
     const { task } = prepared.target;
-    recordSearch(session, { search, trials, bestTrial: found.best.trial }, { dataset, task, trainId });
+    recordSearch(session, search, { dataset, task, trainId, trials, bestTrial: found.best.trial });
     memory.forget();
   }
   const { greaterIsBetter } = searches[0]!.plan;
-  const [winner] = results.toSorted((a, b) =>
-    greaterIsBetter ? b.best.value - a.best.value : a.best.value - b.best.value,
-  );
-  const { model, family, featureSet, best } = winner!;
+  const { model, family, featureSet, best } = bestFirst(results, greaterIsBetter)[0]!;
   return {
     ...result,
     trials: results.reduce((total, { trials }) => total + trials, 0),
@@ -116,6 +112,12 @@ export async function tune(session: Session, options: TuneOptions): Promise<Tune
     greaterIsBetter,
     best: { model, family, featureSet, ...best },
   };
+}
+
+/** Equal searches stay in their order. */
+export function bestFirst(searches: readonly SearchResult[], greaterIsBetter: boolean): SearchResult[] {
+  const sign = greaterIsBetter ? -1 : 1;
+  return searches.toSorted((a, b) => sign * (a.best.value - b.best.value));
 }
 
 interface SearchAll {

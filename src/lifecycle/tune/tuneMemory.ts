@@ -1,8 +1,12 @@
-/** Reuses the trials of an earlier search with the same key, and saves new ones in a journal. */
+/** Reuses the trials of an earlier search with the same key, and saves new ones: first in a journal, then in a record. */
+import { createHash } from "node:crypto";
 import type { JsonObject } from "../../core/json.ts";
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { SearchRecord } from "../../core/records/search.ts";
 import type { Trial } from "../../pipeline/search/trial.ts";
 import { pointText } from "../../pipeline/search/space.ts";
 import { searchJournal } from "../../storage/records/searchJournal.ts";
+import { saveRecord } from "../../storage/store/saveRecord.ts";
 import type { Session } from "../session.ts";
 import type { PlannedSearch } from "./tuneSearches.ts";
 
@@ -45,4 +49,39 @@ function isTrial(line: JsonObject): line is JsonObject & Trial {
 
 function isValue(each: unknown): boolean {
   return each === null || Number.isFinite(each);
+}
+
+/** Saves a search and all its trials as one record. */
+export function recordSearch(
+  session: Session,
+  { plan, subject, foldMethod, key }: PlannedSearch,
+  {
+    trials,
+    ...context
+  }: Pick<SearchRecord, "task" | "trainId" | "bestTrial"> & { dataset: Dataset; trials: readonly Trial[] },
+): void {
+  const { family, featureSet, metric, params, seed } = subject.candidate;
+  const searchId = createHash("sha256").update(`${key} ${context.trainId}`).digest("hex").slice(0, 12);
+  const record: SearchRecord = {
+    kind: "search",
+    searchId,
+    createdAt: session.context.now().toISOString(),
+    trainId: context.trainId,
+    key,
+    task: context.task,
+    family,
+    featureSet,
+    metric,
+    method: plan.method,
+    folds: plan.folds,
+    foldMethod,
+    seed,
+    params,
+    datasetSha256: context.dataset.artifact.sha256,
+    configSha256: session.configSha256,
+    codeVersion: session.codeVersion,
+    bestTrial: context.bestTrial,
+    trials: trials.map((trial) => ({ ...trial, trialId: `${searchId}.${trial.number}` })),
+  };
+  saveRecord(session.paths, session.store, record);
 }

@@ -33,16 +33,10 @@ export interface PlannedSearch {
   readonly key: string;
 }
 
-export interface PlanningInput {
-  readonly dataset: Dataset;
-  readonly data: PreparedData;
-  readonly overrides: SearchOverrides;
-}
-
 /** @throws {MlctlError} kind "usage" if no model has a search */
 export function plannedSearches(
   workspace: Workspace,
-  { dataset, data, overrides }: PlanningInput,
+  { dataset, data, overrides }: { dataset: Dataset; data: PreparedData; overrides: SearchOverrides },
 ): { readonly searches: readonly PlannedSearch[]; readonly candidates: readonly ConfiguredCandidate[] } {
   const candidates = configuredCandidates(workspace, data.target.task);
   const searches = candidates.flatMap((configured): PlannedSearch[] => {
@@ -120,9 +114,7 @@ function halvingFits(trials: number, folds: number): number {
   return fits;
 }
 
-interface KeyParts extends Pick<PlannedSearch, "plan" | "subject" | "foldMethod"> {
-  readonly dataset: Dataset;
-}
+type KeyParts = Pick<PlannedSearch, "plan" | "subject" | "foldMethod"> & { readonly dataset: Dataset };
 
 /** The number of trials is not part of the key (a longer search starts with the same trials), except for halving. */
 function keyOf({ config, codeVersion }: Workspace, { dataset, plan, subject, foldMethod }: KeyParts): string {

@@ -1,4 +1,5 @@
 /** Bin counts and shares as Evidently computes them for its distances. */
+import { extentOf } from "../../stats/extentOf.ts";
 import type { Side } from "../compareColumn.ts";
 
 /**
@@ -6,13 +7,8 @@ import type { Side } from "../compareColumn.ts";
  * numpy.histogram_bin_edges(…, bins="sturges") and numpy.histogram to the last bit. The last bin is closed.
  */
 export function sturgesCounts({ reference, current }: Side, size: number): Side {
-  let [first, last] = [Infinity, -Infinity];
-  for (const side of [reference, current]) {
-    for (const value of side) {
-      first = Math.min(first, value);
-      last = Math.max(last, value);
-    }
-  }
+  const [a, b] = [extentOf(reference), extentOf(current)];
+  let [first, last] = [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
   const width = (last - first) / (Math.log2(size) + 1);
   const bins = width > 0 ? Math.ceil((last - first) / width) : 1;
   if (first === last) [first, last] = [first - 0.5, last + 0.5];

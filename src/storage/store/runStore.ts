@@ -19,9 +19,9 @@ export interface RunFilter {
 }
 
 export interface MonitorFilter {
-  readonly modelSha256?: string;
-  readonly runId?: string;
-  readonly limit?: number;
+  readonly modelSha256?: string | undefined;
+  readonly runId?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 export interface Alias {

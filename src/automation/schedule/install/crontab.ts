@@ -45,7 +45,7 @@ export function crontabLines(jobs: readonly ScheduledJob[], place: JobPlace, zon
 
 function command(job: ScheduledJob, flags: readonly string[], { configPath, directory, workspace }: JobPlace): string {
   const log = join(scheduleFolder(workspace.paths), "cron.log");
-  const words = jobCommand(job, flags, { configPath }).map(shellWord).join(" ");
+  const words = jobCommand(job, flags, configPath).map(shellWord).join(" ");
   const line = `cd ${shellWord(directory)} && PATH=${shellWord(jobPath())} ${words} >> ${shellWord(log)} 2>&1`;
   if (/[\n\r]/.test(line)) {
     throw new MlctlError("usage", "a crontab cannot contain a path with a line break", { hint: "rename the folder" });

@@ -16,13 +16,10 @@ const MINUTE_MILLISECONDS = 60_000;
 export function hostTimes(job: CronJob, zones: readonly string[], now: Date): string[] {
   const fields = cronFields(job);
   if (fields.second.length !== 1 || fields.second[0] !== 0) {
-    throw new MlctlError(
-      "usage",
-      `schedule "${job.name}": cron does not support seconds (${JSON.stringify(job.cron)})`,
-      {
-        hint: "use five fields, without seconds, or use `mlctl schedule run` or `--systemd`",
-      },
-    );
+    const what = `cron does not support seconds (${JSON.stringify(job.cron)})`;
+    throw new MlctlError("usage", `schedule "${job.name}": ${what}`, {
+      hint: "use five fields, without seconds, or use `mlctl schedule run` or `--systemd`",
+    });
   }
   const stretches = zones.flatMap((zone) => zoneStretches([job.timezone, zone], now));
   const { minute: minutes, hour: hours } = fields;
@@ -91,21 +88,15 @@ interface ClockLine {
 
 function linesOf(clocks: ReadonlySet<number>): ClockLine[] {
   const sorted = [...clocks].toSorted((a, b) => a - b);
-  const byHour = groups(sorted, (clock) => Math.floor(clock / 60));
+  const byHour = Map.groupBy(sorted, (clock) => Math.floor(clock / 60));
   const minutesOf = (hour: number): string => {
     const minutes = byHour.get(hour)!.map((clock) => clock % 60);
     return field(minutes, 0, 59)!;
   };
-  return [...groups([...byHour.keys()], minutesOf)].map(([minutes, hours]) => ({
+  return [...Map.groupBy(byHour.keys(), minutesOf)].map(([minutes, hours]) => ({
     text: `${minutes} ${field(hours, 0, 23)}`,
     clocks: new Set(hours.flatMap((hour) => byHour.get(hour)!)),
   }));
-}
-
-function groups<Key>(values: readonly number[], keyOf: (value: number) => Key): Map<Key, number[]> {
-  const grouped = new Map<Key, number[]>();
-  for (const value of values) grouped.set(keyOf(value), [...(grouped.get(keyOf(value)) ?? []), value]);
-  return grouped;
 }
 
 /** "*", "*\/10" or a list; undefined if a value is not a number. */

@@ -33,10 +33,11 @@ export async function installSchedule(jobs: readonly ScheduledJob[], options: In
   const { target, dryRun } = options;
   const result =
     target === "crontab"
-      ? { ...(await installInCrontab(jobs, options)), files: [], next: null }
-      : inFiles(jobs, options);
+      ? { ...(await installInCrontab(jobs, options)), files: [] }
+      : { ...writeScheduleFiles(jobs, options), lines: [] };
   if (!dryRun) updateExpectations(jobs, options);
-  return { ...result, scheduler: target, dryRun, jobs: jobs.map(({ name }) => name) };
+  const next = target === "crontab" ? null : nextStep(jobs, result.removed, options);
+  return { ...result, next, scheduler: target, dryRun, jobs: jobs.map(({ name }) => name) };
 }
 
 /** Updates which runs are expected. Jobs that another scheduler of this machine still has stay expected. */
@@ -54,14 +55,6 @@ function updateExpectations(jobs: readonly ScheduledJob[], options: InstallOptio
   if (isLeft) moveExpectations(paths, target, other);
   // Also clears what `schedule run` was expected to do, because it has no removal of its own.
   else clearExpectations(paths, target === "crontab" ? ["crontab", "daemon", "systemd"] : [target]);
-}
-
-function inFiles(
-  jobs: readonly ScheduledJob[],
-  options: InstallOptions,
-): Pick<InstallResult, "files" | "removed" | "changed" | "lines" | "next"> {
-  const change = writeScheduleFiles(jobs, options);
-  return { ...change, lines: [], next: nextStep(jobs, change.removed, options) };
 }
 
 /** Whether the files go to a folder that the scheduler does not read. */

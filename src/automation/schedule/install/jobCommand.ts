@@ -3,11 +3,6 @@ import { dirname } from "node:path";
 import { program } from "../executeJob.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 
-export interface JobCommandOptions {
-  /** Absolute. */
-  readonly configPath: string;
-}
-
 /** How late a run may start: cron starts within the minute, but a busy machine may be slower. */
 export const DUE = "15m";
 
@@ -18,7 +13,7 @@ const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 export function jobCommand(
   { name }: Pick<ScheduledJob, "name">,
   flags: readonly string[],
-  { configPath }: JobCommandOptions,
+  configPath: string,
 ): string[] {
   return [process.execPath, program, "schedule", "now", name, ...flags, "-q", "-c", configPath];
 }

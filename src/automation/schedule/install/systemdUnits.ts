@@ -34,7 +34,7 @@ export function calendarOf(job: ScheduledJob): string {
 }
 
 function service(job: ScheduledJob, { configPath, directory }: JobPlace): string {
-  const words = jobCommand(job, ["--due", dueOf(job)], { configPath }).map(unitWord);
+  const words = jobCommand(job, ["--due", dueOf(job)], configPath).map(unitWord);
   return `${[
     "[Unit]",
     `Description=mlctl ${job.words.join(" ")} in ${unitText(directory)}`,

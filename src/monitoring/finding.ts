@@ -1,0 +1,9 @@
+/** Creates a finding. By default its value must be at most the limit, and it has no interval. */
+import type { MonitorArea, MonitorFinding } from "../core/records/monitoring.ts";
+
+type Details = Pick<MonitorFinding, "status" | "value" | "limit" | "message"> & Partial<MonitorFinding>;
+
+export function finding(area: MonitorArea, name: string, details: Details): MonitorFinding {
+  const { status, value, limit, passes = "at_most", interval = null, message } = details;
+  return { area, name, status, value, limit, passes, interval, message };
+}
