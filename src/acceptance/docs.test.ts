@@ -69,10 +69,10 @@ function commandLines(text: string): string[] {
     block!.split("\n").filter((line) => !/^\s*#/.test(line) && (!block!.includes("$ ") || line.startsWith("$ "))),
   );
   const spans = [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
-  const commands = [...blocks, ...spans].flatMap((line) => [
+  const lines = [...blocks, ...spans].flatMap((line) => [
     ...withoutQuotes(line).matchAll(/(?<![\w./-])mlctl ((?:(?!\s\d*[<>])[^|;&()#])*)/g),
   ]);
-  return commands.map(([, words]) => words!.trim()).filter((words) => words !== "" && !/[<[…]|\.\.\./.test(words));
+  return lines.map(([, words]) => words!.trim()).filter((words) => words !== "" && !/[<[…]|\.\.\./.test(words));
 }
 
 /** A quoted string becomes one word. */
