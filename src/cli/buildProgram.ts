@@ -27,7 +27,8 @@ export interface ProgramOptions {
   readonly write: (text: string) => void;
 }
 
-const listingOptions = {
+/** Flags of commands whose result is a list. */
+export const listingOptions = {
   csv: { flags: "--csv", description: "print the list as CSV" },
   csvSafe: {
     flags: "--csv-safe",

@@ -170,7 +170,7 @@ function helpExitCode(error: unknown): number {
 }
 
 /** Parses the words without running the command. */
-async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
+export async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
   const nothing = {
     version: "",
     width: () => 80,
