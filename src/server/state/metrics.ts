@@ -89,16 +89,16 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 
 export function addSnapshots(all: readonly MetricsSnapshot[]): MetricsSnapshot {
   const none = { ...metrics().snapshot({ queued: 0, written: 0, dropped: 0 }, 0), workers: 0 };
-  return all.reduce(sum<MetricsSnapshot>, none);
+  return all.reduce(plus<MetricsSnapshot>, none);
 }
 
 /** Adds the numbers at the same place in two objects or arrays. */
-function sum<T>(a: T, b: T): T {
+function plus<T>(a: T, b: T): T {
   if (typeof a === "number") return (a + Number(b)) as T;
-  if (Array.isArray(a)) return a.map((value, i) => sum(value, (b as unknown[])[i])) as T;
+  if (Array.isArray(a)) return a.map((value, i) => plus(value, (b as unknown[])[i])) as T;
   const total = new Map<string, unknown>(Object.entries(a as object));
   for (const [key, value] of Object.entries(b as object)) {
-    total.set(key, total.has(key) ? sum(total.get(key), value) : value);
+    total.set(key, total.has(key) ? plus(total.get(key), value) : value);
   }
   return Object.fromEntries(total) as T;
 }
