@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { andersonDarling } from "./andersonDarling.ts";
-import { lcgSample, type Sample } from "./lcgSample.test.ts";
+import { lcgSample, type Sample } from "../testing/lcgSample.ts";
 
 describe("andersonDarling", () => {
   // r = scipy.stats.anderson_ksamp([sample(a), sample(b)]); a, b, r.statistic, r.significance_level

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cramerVonMises } from "./cramerVonMises.ts";
-import { lcgSample, type Sample } from "./lcgSample.test.ts";
+import { lcgSample, type Sample } from "../testing/lcgSample.ts";
 
 describe("cramerVonMises", () => {
   // r = scipy.stats.cramervonmises_2samp(sample(a), sample(b)); a, b, r.statistic, r.pvalue

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { energyDistance } from "./energyDistance.ts";
-import { lcgSample, type Sample } from "./lcgSample.test.ts";
+import { lcgSample, type Sample } from "../testing/lcgSample.ts";
 
 describe("energyDistance", () => {
   // scipy.stats.energy_distance(sample(a), sample(b))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lcgSample as sample, type Sample } from "./lcgSample.test.ts";
+import { lcgSample as sample, type Sample } from "../testing/lcgSample.ts";
 import { kolmogorovSmirnov } from "./kolmogorovSmirnov.ts";
 import { wassersteinDistance } from "./wassersteinDistance.ts";
 

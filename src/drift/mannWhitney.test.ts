@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lcgSample, type Sample } from "./lcgSample.test.ts";
+import { lcgSample, type Sample } from "../testing/lcgSample.ts";
 import { mannWhitney } from "./mannWhitney.ts";
 
 describe("mannWhitney", () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../core/records/deployment.ts";
 import { at } from "./registry/at.ts";
 import { deploy } from "./deploy/deploy.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { lineage } from "./registry/lineage.ts";
 import { loadModel } from "./loadModel.ts";

@@ -5,7 +5,7 @@ import { temporaryServer } from "../server/process/temporaryServer.ts";
 import { apiCalls } from "./fullprocess/apiCalls.ts";
 import { deploy } from "./deploy/deploy.ts";
 import { diagnose } from "./health/diagnose.ts";
-import { exampleWorkspace, type ExampleWorkspace } from "./exampleWorkspace.test.ts";
+import { exampleWorkspace, type ExampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { score } from "./score/score.ts";
 import { train } from "./train/train.ts";

@@ -11,7 +11,7 @@ import { selectRows } from "../core/table/selectRows.ts";
 import type { Table } from "../core/table/table.ts";
 import { evaluate } from "../pipeline/judge/evaluate.ts";
 import { PYTHON } from "../testing/python.ts";
-import { exampleWorkspace } from "./exampleWorkspace.test.ts";
+import { exampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { loadModel } from "./loadModel.ts";
 import { score } from "./score/score.ts";

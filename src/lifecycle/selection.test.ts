@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { JsonObject } from "../core/json.ts";
 import { random } from "../core/random.ts";
-import { exampleWorkspace } from "./exampleWorkspace.test.ts";
+import { exampleWorkspace } from "../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { loadModel } from "./loadModel.ts";
 import { train } from "./train/train.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diffRuns } from "./diffRuns.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { train } from "../train/train.ts";
 

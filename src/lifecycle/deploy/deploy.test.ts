@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deploy, type DeployOptions } from "./deploy.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { score } from "../score/score.ts";
 import { train } from "../train/train.ts";

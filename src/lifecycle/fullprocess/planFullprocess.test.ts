@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deploy } from "../deploy/deploy.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { fullprocess } from "./fullprocess.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { planFullprocess } from "./planFullprocess.ts";

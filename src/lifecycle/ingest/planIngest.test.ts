@@ -1,7 +1,7 @@
 import { symlinkSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "./ingest.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
 

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { deploy } from "../deploy/deploy.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { loadModel } from "../loadModel.ts";
 import { reportDrift } from "./reportDrift.ts";

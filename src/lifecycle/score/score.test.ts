@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { score, type ScoreResult } from "./score.ts";
 import { train } from "../train/train.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { parseModel, serializeModel } from "../../storage/model/modelFile.ts";
 import { buildModel } from "./buildModel.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { trainCandidates } from "./trainCandidates.ts";
 import { prepareData } from "./trainingData.ts";

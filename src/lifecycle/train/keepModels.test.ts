@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
-import { exampleConfig, exampleCsv, exampleWorkspace } from "../exampleWorkspace.test.ts";
+import { exampleConfig, exampleCsv, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import { ingest } from "../ingest/ingest.ts";
 import { listModels, noteModel, setAlias } from "../registry/models.ts";
 import { train } from "./train.ts";

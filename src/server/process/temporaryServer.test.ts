@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exampleConfig, exampleWorkspace } from "../../lifecycle/exampleWorkspace.test.ts";
+import { exampleConfig, exampleWorkspace } from "../../testing/exampleWorkspace.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { temporaryServer } from "./temporaryServer.ts";
 

@@ -1,4 +1,7 @@
-/** Counters of one server process, and the sum of the snapshots of several processes. */
+/**
+ * Counters of one server process, and the sum of the snapshots of several processes. Not prom-client: its counters made
+ * one-row requests 3 to 8 % slower (wrk, one worker), and its histogram cannot be set from counters at scrape time.
+ */
 
 /** Upper bounds of the latency histogram's buckets, in seconds. */
 export const LATENCY_EDGES = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10] as const;
@@ -63,7 +66,7 @@ export function metrics(): Metrics {
         add(predictions, predictions.has(name) || predictions.size < MAX_CLASSES ? name : "other", 1);
       }
     },
-    snapshot: (log, memoryBytes) => ({
+    snapshot: ({ queued, written, dropped }, memoryBytes) => ({
       requests: Object.fromEntries(requests),
       latency: Object.fromEntries([...latency].map(([route, { counts }]) => [route, [...counts]])),
       latencySum: Object.fromEntries([...latency].map(([route, { sum }]) => [route, sum])),
@@ -72,7 +75,7 @@ export function metrics(): Metrics {
       refused: self.refused,
       swaps: self.swaps,
       swapFailures: self.swapFailures,
-      log,
+      log: { queued, written, dropped },
       memoryBytes,
       workers: 1,
     }),
@@ -85,39 +88,17 @@ function add(counts: Map<string, number>, key: string, by: number): void {
 }
 
 export function addSnapshots(all: readonly MetricsSnapshot[]): MetricsSnapshot {
-  const sum = (of: (each: MetricsSnapshot) => number): number => all.reduce((total, each) => total + of(each), 0);
-  return {
-    requests: addRecords(all.map((each) => each.requests)),
-    latency: addLists(all.map((each) => each.latency)),
-    latencySum: addRecords(all.map((each) => each.latencySum)),
-    predictions: addRecords(all.map((each) => each.predictions)),
-    inFlight: sum((each) => each.inFlight),
-    refused: sum((each) => each.refused),
-    swaps: sum((each) => each.swaps),
-    swapFailures: sum((each) => each.swapFailures),
-    log: {
-      queued: sum(({ log }) => log.queued),
-      written: sum(({ log }) => log.written),
-      dropped: sum(({ log }) => log.dropped),
-    },
-    memoryBytes: sum((each) => each.memoryBytes),
-    workers: sum((each) => each.workers),
-  };
+  const none = { ...metrics().snapshot({ queued: 0, written: 0, dropped: 0 }, 0), workers: 0 };
+  return all.reduce(plus<MetricsSnapshot>, none);
 }
 
-function addRecords(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total = new Map<string, number>();
-  for (const record of all) for (const [key, value] of Object.entries(record)) add(total, key, value);
-  return Object.fromEntries(total);
-}
-
-function addLists(all: readonly Readonly<Record<string, readonly number[]>>[]): Record<string, number[]> {
-  const total: Record<string, number[]> = {};
-  for (const record of all) {
-    for (const [key, values] of Object.entries(record)) {
-      const before = total[key];
-      total[key] = before === undefined ? [...values] : before.map((value, i) => value + values[i]!);
-    }
+/** Adds the numbers at the same place in two objects or arrays. */
+function plus<T>(a: T, b: T): T {
+  if (typeof a === "number") return (a + Number(b)) as T;
+  if (Array.isArray(a)) return a.map((value, i) => plus(value, (b as unknown[])[i])) as T;
+  const total = new Map<string, unknown>(Object.entries(a as object));
+  for (const [key, value] of Object.entries(b as object)) {
+    total.set(key, total.has(key) ? plus(total.get(key), value) : value);
   }
-  return total;
+  return Object.fromEntries(total) as T;
 }

@@ -25,7 +25,10 @@ export interface WriterOptions {
   readonly retention: Retention;
 }
 
-export type WriterRequest = { readonly rows: readonly LoggedRow[] } | { readonly end: true };
+export interface WriterRequest {
+  /** Null: close the file. */
+  readonly rows: readonly LoggedRow[] | null;
+}
 
 /** One reply for each batch. `written` and `refused` add up to its rows; after an error, no row was written. */
 export type WriterReply =

@@ -1,9 +1,14 @@
 /** The prediction log of a process: queues rows in memory until the next flush; a worker thread writes them. */
-import { Worker } from "node:worker_threads";
-import { endThreads } from "../../core/nativeOpening.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
-import { loggedRow, type LoggedRow, type Retention, type WriterReply, type WriterOptions } from "./loggedRow.ts";
-import { projectRoot } from "../../core/projectRoot.ts";
+import { workerThread, type WorkerThread } from "../../core/workerThread.ts";
+import {
+  loggedRow,
+  type LoggedRow,
+  type Retention,
+  type WriterOptions,
+  type WriterReply,
+  type WriterRequest,
+} from "./loggedRow.ts";
 
 export interface PredictionLogOptions {
   readonly path: string;
@@ -23,9 +28,6 @@ const RETRY_MILLISECONDS = 500;
 /** Maximum wait in close(), so that a hanging disk does not keep the process from ending. */
 const CLOSE_MILLISECONDS = 5000;
 
-/** The thread needs the compiled file, also when the sources run in tests. */
-const threadUrl = new URL("dist/storage/predictionLog/writerThread.js", projectRoot);
-
 /** Opens no file yet: the first row creates it. */
 export function predictionLog(options: PredictionLogOptions): PredictionLog {
   return new ThreadedLog(options);
@@ -33,7 +35,7 @@ export function predictionLog(options: PredictionLogOptions): PredictionLog {
 
 class ThreadedLog implements PredictionLog {
   readonly #options: PredictionLogOptions;
-  #worker: Worker | undefined;
+  readonly #thread: WorkerThread<WriterRequest, WriterReply>;
   #queue: LoggedRow[] = [];
   #queuedSigns = 0;
   /** The batch that was sent to the thread, until the thread replies. */
@@ -50,6 +52,12 @@ class ThreadedLog implements PredictionLog {
 
   constructor(options: PredictionLogOptions) {
     this.#options = options;
+    const { path, retention } = options;
+    this.#thread = workerThread({
+      file: "dist/storage/predictionLog/writerThread.js",
+      exited: "the writer thread of the prediction log ended",
+      workerData: { path, retention } satisfies WriterOptions,
+    });
   }
 
   append(predictions: readonly LoggedPrediction[]): void {
@@ -88,14 +96,8 @@ class ThreadedLog implements PredictionLog {
     this.#queuedSigns = 0;
     this.#sent = [];
     this.#stopTimer();
-    const worker = this.#worker;
-    this.#worker = undefined;
-    if (worker === undefined) return;
-    const ended = new Promise<void>((resolve) => void worker.once("exit", () => resolve()));
-    worker.ref();
-    worker.postMessage({ end: true }, []);
-    await withinTime(ended);
-    await endThreads(() => worker.terminate());
+    if (this.#thread.isRunning()) await withinTime(this.#thread.request({ rows: null }).catch(() => {}));
+    await this.#thread.end();
   }
 
   stats() {
@@ -134,37 +136,17 @@ class ThreadedLog implements PredictionLog {
       this.#sent = this.#queue.splice(0, BATCH_ROWS);
       if (this.#sent.length === 0) return;
     }
-    try {
-      this.#worker ??= this.#start();
-      this.#worker.ref();
-      this.#worker.postMessage({ rows: this.#sent }, []);
-      this.#isAwaitingReply = true;
-    } catch (error) {
-      this.#failed(String(error));
-    }
-  }
-
-  #start(): Worker {
-    const { path, retention } = this.#options;
-    const workerData: WriterOptions = { path, retention };
-    // The thread must not inherit flags of the process (--input-type, --import). Its output is not piped to ours, so that
-    // stdout stays clean.
-    const worker = new Worker(threadUrl, { stdout: true, stderr: true, execArgv: [], workerData });
-    const handleExit = (reason: string): void => {
-      if (this.#worker !== worker) return;
-      this.#worker = undefined;
-      this.#failed(reason);
-    };
-    worker.on("message", (reply: WriterReply) => this.#handleReply(reply));
-    worker.on("error", (error) => handleExit(String(error)));
-    worker.on("exit", (code) => handleExit(`the writer thread of the prediction log ended with code ${code}`));
-    return worker;
+    this.#isAwaitingReply = true;
+    this.#thread.request({ rows: this.#sent }).then(
+      (reply) => this.#handleReply(reply),
+      // Nothing is sent any more if close() has given up.
+      (error: unknown) => this.#sent.length > 0 && this.#failed(String(error)),
+    );
   }
 
   #handleReply(reply: WriterReply): void {
     if ("error" in reply) return this.#failed(reply.error);
     this.#isAwaitingReply = false;
-    this.#worker?.unref();
     for (const row of this.#sent) this.#queuedSigns -= row[4].length;
     this.#sent = [];
     this.#written += reply.written;
@@ -178,7 +160,6 @@ class ThreadedLog implements PredictionLog {
 
   #failed(reason: string): void {
     this.#isAwaitingReply = false;
-    this.#worker?.unref();
     this.#lastError = reason;
     // Callers of flush() do not wait for the retry, because a disk may stay full for days; stats() reports the error.
     for (const { resolve } of this.#listeners.splice(0)) resolve();
@@ -203,7 +184,7 @@ function rowOrProblem(entry: LoggedPrediction): LoggedRow | string {
   }
 }
 
-async function withinTime(work: Promise<void>): Promise<void> {
+async function withinTime(work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MILLISECONDS)));
   await Promise.race([work, late]);

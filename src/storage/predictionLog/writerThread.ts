@@ -1,5 +1,6 @@
 /** Entry point of the thread that writes the prediction log: receives batches and replies to each. */
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
+import { replyToRequests } from "../../core/workerThread.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
 import { batchWriter, type BatchWriter } from "./batchWriter.ts";
 import type { WriterReply, WriterOptions, WriterRequest } from "./loggedRow.ts";
@@ -26,19 +27,14 @@ function close(): void {
   closing?.database.close();
 }
 
-function replyTo(request: Extract<WriterRequest, { rows: unknown }>): WriterReply {
+replyToRequests<WriterRequest, WriterReply>(({ rows }) => {
   try {
-    return writer().write(request.rows);
+    if (rows !== null) return writer().write(rows);
+    close();
+    return { written: 0, refused: 0, problem: null };
   } catch (error) {
     close();
     const failure = logFailure(error, path) ?? error;
     return { error: failure instanceof Error ? failure.message : String(failure) };
   }
-}
-
-parentPort?.on("message", (request: WriterRequest) => {
-  if ("end" in request) {
-    close();
-    parentPort?.close();
-  } else parentPort?.postMessage(replyTo(request), []);
 });

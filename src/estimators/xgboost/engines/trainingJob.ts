@@ -38,11 +38,10 @@ export interface TrainingJob {
   readonly margins: MarginsJob | null;
 }
 
-/** After "error" the thread is not reused: it may be broken. */
-export type WorkerMessage =
-  | { readonly type: "progress"; readonly share: number }
-  | { readonly type: "model"; readonly bytes: Uint8Array; readonly memoryBytes: number }
-  | { readonly type: "error"; readonly message: string };
+/** After an error the thread is not reused: it may be broken. */
+export type TrainingReply =
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly memoryBytes: number }
+  | { readonly error: string; readonly cause?: unknown };
 
 /** Maximum number of progress messages per fit. */
 export const PROGRESS_STEPS = 50;

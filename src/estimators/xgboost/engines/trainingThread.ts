@@ -1,16 +1,12 @@
 /** The training thread of an engine: one fit at a time, reused for the next fit, terminated when a fit is aborted. */
-import { isMainThread, Worker } from "node:worker_threads";
+import { isMainThread } from "node:worker_threads";
 import { MlctlError } from "../../../core/errors.ts";
-import { endThreads } from "../../../core/nativeOpening.ts";
+import { workerThread } from "../../../core/workerThread.ts";
 import { openTrainer, type Trainer } from "./trainer.ts";
-import type { TrainingJob, WorkerMessage } from "./trainingJob.ts";
-import { projectRoot } from "../../../core/projectRoot.ts";
+import type { TrainingJob, TrainingReply } from "./trainingJob.ts";
 
 /** WebAssembly memory never shrinks: a thread that has grown beyond this is not reused. */
 const KEPT_MEMORY_BYTES = 256 * 1024 * 1024;
-
-/** Threads can only run compiled code; tests run the sources, with the build next to them. */
-const workerUrl = new URL("dist/estimators/xgboost/engines/worker.js", projectRoot);
 
 export interface TrainingHooks {
   readonly signal?: AbortSignal;
@@ -54,35 +50,32 @@ function inThisThread(engine: string): Train {
 }
 
 function inOwnThread(engine: string): Train {
-  let idleWorker: Worker | null = null;
+  const thread = workerThread<TrainingJob, TrainingReply>({
+    file: "dist/estimators/xgboost/engines/worker.js",
+    exited: "its thread exited",
+    workerData: engine,
+  });
+  const abort = (): void => void thread.end();
   let lastFit: Promise<unknown> = Promise.resolve();
-  let isStarted = false;
 
-  const start = (): Worker => {
-    isStarted = true;
-    // Its streams are not piped to ours, so that nothing it prints reaches our stdout.
-    const worker = new Worker(workerUrl, { stdout: true, stderr: true, workerData: engine });
-    worker.on("exit", () => {
-      if (idleWorker === worker) idleWorker = null;
-    });
-    return worker;
-  };
-
-  const run = async (makeJob: () => TrainingJob, hooks: TrainingHooks): Promise<Uint8Array> => {
-    hooks.signal?.throwIfAborted();
+  const run = async (makeJob: () => TrainingJob, { signal, onProgress, hint }: TrainingHooks): Promise<Uint8Array> => {
+    signal?.throwIfAborted();
     const job = makeJob(); // created as late as possible: it is as large as the data
-    const worker = idleWorker ?? start();
-    idleWorker = null;
-    worker.ref();
+    const weights = job.weights === null ? [] : [job.weights.buffer];
+    signal?.addEventListener("abort", abort);
     let isReusable = false;
     try {
-      const { bytes, memoryBytes } = await runJob(worker, job, { ...hooks, engine });
-      isReusable = memoryBytes <= KEPT_MEMORY_BYTES;
-      return bytes;
+      const transfer = [job.values.buffer, job.labels.buffer, ...weights];
+      const reply = await thread
+        .request(job, { transfer, onProgress })
+        .catch((cause: unknown): TrainingReply => ({ error: String(cause), cause }));
+      signal?.throwIfAborted();
+      if ("error" in reply) throw failure(reply.error, { engine, hint }, reply.cause);
+      isReusable = reply.memoryBytes <= KEPT_MEMORY_BYTES;
+      return reply.bytes;
     } finally {
-      worker.unref();
-      if (isReusable) idleWorker = worker;
-      else await endThreads(() => worker.terminate());
+      signal?.removeEventListener("abort", abort);
+      if (!isReusable) await thread.end();
     }
   };
 
@@ -91,61 +84,11 @@ function inOwnThread(engine: string): Train {
     lastFit = fit.catch(() => undefined); // the next fit waits for this one, even if it fails
     return fit;
   };
-  const prepare = (): void => {
-    if (isStarted) return;
-    const worker = start();
-    worker.unref();
-    // The fit then starts another thread and reports its error.
-    worker.on("error", () => {
-      if (idleWorker === worker) idleWorker = null;
-    });
-    idleWorker = worker;
-  };
-  return Object.assign(train, { prepare });
+  return Object.assign(train, { prepare: thread.start });
 }
-
-type ModelMessage = Extract<WorkerMessage, { type: "model" }>;
 
 interface JobOptions extends TrainingHooks {
   readonly engine: string;
-}
-
-function runJob(worker: Worker, job: TrainingJob, options: JobOptions): Promise<ModelMessage> {
-  const { signal, onProgress } = options;
-  const { promise, resolve, reject } = deferred<ModelMessage>();
-  const abort = (): void => reject(signal?.reason);
-  const fail = (cause: unknown): void => reject(failure(String(cause), options, cause));
-  const exit = (code: number): void => reject(failure(`its thread exited with code ${code}`, options));
-  const settle = (message: WorkerMessage): void => {
-    if (message.type === "progress") onProgress?.(message.share);
-    else if (message.type === "model") resolve(message);
-    else reject(failure(message.message, options));
-  };
-  signal?.addEventListener("abort", abort);
-  worker.on("error", fail).on("exit", exit).on("message", settle);
-  const weights = job.weights === null ? [] : [job.weights.buffer];
-  worker.postMessage(job, [job.values.buffer, job.labels.buffer, ...weights]);
-  return promise.finally(() => {
-    signal?.removeEventListener("abort", abort);
-    // Not removeAllListeners: that also removes Node's own listeners, and no further message arrives.
-    worker.off("error", fail).off("exit", exit).off("message", settle);
-  });
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((onValue, onReason) => {
-    resolve = onValue;
-    reject = onReason;
-  });
-  return { promise, resolve, reject };
 }
 
 function failure(reason: string, { engine, hint }: JobOptions, cause?: unknown): MlctlError {

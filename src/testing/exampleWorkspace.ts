@@ -2,14 +2,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll } from "vitest";
 import { loadConfig } from "../config/loadConfig.ts";
 import type { ProgressEvent } from "../core/context.ts";
 import type { JsonObject } from "../core/json.ts";
 import { random } from "../core/random.ts";
-import { knownNames } from "./knownNames.ts";
-import { reading, writing, type Session } from "./session.ts";
-import { openWorkspace, type Workspace } from "./workspace.ts";
+import { knownNames } from "../lifecycle/knownNames.ts";
+import { reading, writing, type Session } from "../lifecycle/session.ts";
+import { openWorkspace, type Workspace } from "../lifecycle/workspace.ts";
 
 export interface ExampleWorkspace {
   readonly folder: string;
@@ -92,10 +92,3 @@ export function exampleCsv(seed: number, rows: number, shift = 0): string {
   });
   return `x,z,city,leaves\n${lines.join("\n")}\n`;
 }
-
-it("gives each test its own workspace with files and a store", async () => {
-  const example = await exampleWorkspace(exampleConfig, { "practicedata/a.csv": exampleCsv(1, 3) });
-  expect(example.list("practicedata")).toEqual(["a.csv"]);
-  expect(await example.look(({ store }) => store.runs())).toEqual([]);
-  expect(exampleCsv(1, 3)).toBe(exampleCsv(1, 3));
-});

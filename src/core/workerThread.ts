@@ -1,0 +1,104 @@
+/** Worker threads that reply to requests. `end` waits while a thread loads a native library, see nativeOpening.ts. */
+import { parentPort, Worker, type Transferable } from "node:worker_threads";
+import { endThreads } from "./nativeOpening.ts";
+import { projectRoot } from "./projectRoot.ts";
+
+export interface ThreadOptions {
+  /** Entry point, relative to the project root. Threads run the compiled code: tests of the sources need a build. */
+  readonly file: string;
+  /** Message if the thread exits, to which its exit code is added: "the plot thread ended". */
+  readonly exited: string;
+  readonly workerData?: unknown;
+}
+
+export interface RequestOptions {
+  readonly transfer?: readonly Transferable[];
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
+export interface WorkerThread<Request, Reply> {
+  /** Starts the thread if it is not running; it does not keep the process alive. */
+  start(): void;
+  isRunning(): boolean;
+  /**
+   * Starts the thread if it is not running, and keeps the process alive until the reply.
+   * @throws what the thread throws, or an error if it exits
+   */
+  request(request: Request, options?: RequestOptions): Promise<Reply>;
+  /** Terminates the thread and rejects its pending requests. The next request starts another thread. */
+  end(): Promise<void>;
+}
+
+type Message<Reply> = { readonly number: number } & (
+  { readonly progress: number } | { readonly reply: Reply } | { readonly error: unknown }
+);
+
+interface Pending<Reply> extends Pick<RequestOptions, "onProgress"> {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function workerThread<Request, Reply>(options: ThreadOptions): WorkerThread<Request, Reply> {
+  let running: ReturnType<typeof started<Reply>> | undefined;
+  let lastNumber = 0;
+  const start = () => (running ??= started<Reply>(options, (ended) => running === ended && (running = undefined)));
+  return {
+    start: () => void start(),
+    isRunning: () => running !== undefined,
+    request: (request, { transfer = [], onProgress } = {}) =>
+      new Promise((resolve, reject) => {
+        const { worker, pending } = start();
+        const number = ++lastNumber;
+        worker.postMessage({ number, request }, transfer);
+        pending.set(number, { resolve, reject, onProgress });
+        worker.ref();
+      }),
+    async end() {
+      const ending = running;
+      running = undefined;
+      await endThreads(async () => ending?.worker.terminate());
+    },
+  };
+}
+
+function started<Reply>({ file, exited, workerData }: ThreadOptions, onEnd: (ended: unknown) => void) {
+  // A thread does not inherit flags of the process (--input-type, --import), and prints nothing to its stdout.
+  const worker = new Worker(new URL(file, projectRoot), { stdout: true, stderr: true, execArgv: [], workerData });
+  const pending = new Map<number, Pending<Reply>>();
+  const thread = { worker, pending };
+  worker.unref();
+  worker.on("message", ({ number, ...message }: Message<Reply>) => {
+    const request = pending.get(number);
+    if ("progress" in message) return request?.onProgress?.(message.progress);
+    pending.delete(number);
+    if (pending.size === 0) worker.unref();
+    if ("reply" in message) request?.resolve(message.reply);
+    else request?.reject(message.error);
+  });
+  const fail = (error: unknown): void => {
+    onEnd(thread);
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+  };
+  worker.on("error", fail);
+  // Without a name, String(error) is the message.
+  worker.on("exit", (code) => fail(Object.assign(new Error(`${exited} with code ${code}`), { name: "" })));
+  return thread;
+}
+
+/** In a thread: replies to each request. Error classes are lost on the way to the other thread. */
+export function replyToRequests<Request, Reply>(
+  replyTo: (request: Request, onProgress: (share: number) => void) => Reply | Promise<Reply>,
+  transferOf: (reply: Reply) => readonly Transferable[] = () => [],
+): void {
+  parentPort?.on("message", async ({ number, request }: { readonly number: number; readonly request: Request }) => {
+    const post = (message: object, transfer: readonly Transferable[] = []): void =>
+      parentPort?.postMessage({ number, ...message }, transfer);
+    try {
+      const reply = await replyTo(request, (progress) => post({ progress }));
+      post({ reply }, transferOf(reply));
+    } catch (error) {
+      post({ error });
+    }
+  });
+}
