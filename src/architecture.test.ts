@@ -20,11 +20,11 @@ const allowed: Record<string, readonly string[]> = {
   storage: ["core"],
   plots: ["core"],
   notify: ["core"],
-  monitoring: ["core", "stats", "metrics", "drift", "pipeline", "storage"],
+  monitoring: ["core", "stats", "estimators", "metrics", "drift", "pipeline", "storage"],
   reporting: ["core", "plots"],
   lifecycle: [...thinking, "config", "data", "storage", "plots", "notify", "monitoring", "reporting"],
   automation: ["core", "config", "storage", "lifecycle"],
-  server: ["core", "config", "pipeline", "monitoring", "storage", "plots", "reporting", "lifecycle"],
+  server: ["core", "config", "estimators", "pipeline", "monitoring", "storage", "plots", "reporting", "lifecycle"],
   commands: ["core", "config", "lifecycle", "automation", "server"],
   cli: ["core", "config", "commands"],
 };
@@ -42,6 +42,7 @@ const packageFolders: Record<string, string> = { zod: "config" };
  */
 const rooms: Record<string, readonly string[]> = {
   automation: ["schedule", "schedule/install", "watch"],
+  features: ["onnx", ""],
   lifecycle: [
     "",
     "engine",

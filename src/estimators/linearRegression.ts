@@ -45,6 +45,7 @@ export const linearRegression = {
   load: linearModel.load,
   importance: linearModel.importance,
   contributions: linearModel.contributions,
+  toOnnx: linearModel.toOnnx,
 } satisfies Estimator;
 
 /**
