@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   plots: ["core"],
   notify: ["core"],
   monitoring: ["core", "stats", "estimators", "metrics", "drift", "pipeline", "storage"],
-  reporting: ["core", "plots"],
+  reporting: ["core", "drift", "plots"],
   lifecycle: [...thinking, "config", "data", "storage", "plots", "notify", "monitoring", "reporting"],
   automation: ["core", "config", "storage", "lifecycle"],
   server: ["core", "config", "estimators", "pipeline", "monitoring", "storage", "plots", "reporting", "lifecycle"],

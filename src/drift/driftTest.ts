@@ -11,6 +11,8 @@ export interface DriftTest {
   readonly name: string;
   /** Display name. */
   readonly label: string;
+  /** Its name in Evidently, which config.json may use too. */
+  readonly evidentlyName?: string;
   /** "values": two samples of numbers. "counts": number of rows by category, the same categories in the same order. */
   readonly input: "values" | "counts";
   /** A p-value below the limit is drift, a distance above it is drift. */

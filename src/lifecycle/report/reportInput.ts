@@ -5,13 +5,12 @@ import type { Dataset } from "../../core/records/dataset.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
-import { findMetric } from "../../metrics/findMetric.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { dataFindings } from "../health/dataFindings.ts";
-import { costsOf, costUnit } from "../settings.ts";
+import { costsOf, metricLabel } from "../settings.ts";
 import { judge, type Judgement } from "../judge.ts";
 import { loadModel } from "../loadModel.ts";
 import { KEPT_TAG } from "../deploy/describePromotion.ts";
@@ -43,7 +42,9 @@ export async function reportInput(session: Session, reference: string): Promise<
     run,
     signature: model.signature,
     metric,
-    metrics: labels(session, model, run),
+    metrics: Object.keys(run.score?.metrics ?? run.metrics).map((name) =>
+      metricLabel(config, name, model.signature.target.task),
+    ),
     decision: decisionOf(session, run, judged),
     ...reportCurves(judged?.evaluation ?? null, model),
     shap: reportShap(judged, model),
@@ -70,14 +71,6 @@ async function tryJudge(session: Session, model: Model): Promise<Judgement | nul
     session.context.emit({ type: "warning", stage: "report", message: `the report has no curves: ${error.message}` });
     return null;
   }
-}
-
-function labels({ config }: Session, { signature }: Model, run: Run): ReportInput["metrics"] {
-  const names = Object.keys(run.score?.metrics ?? run.metrics);
-  return names.map((name) => {
-    const { label, greaterIsBetter } = findMetric(name, signature.target.task);
-    return { name, label: name === "cost" ? `Cost in ${costUnit(config) ?? label}` : label, greaterIsBetter };
-  });
 }
 
 function fewRows({ score }: Run, { signature }: Model): string[] {

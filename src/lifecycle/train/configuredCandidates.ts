@@ -1,4 +1,5 @@
 /** Turns the models of config.json into candidates. */
+import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Task } from "../../core/task.ts";
@@ -20,8 +21,7 @@ export interface ConfiguredCandidate {
 export function configuredCandidates({ config }: Workspace, task: Task): ConfiguredCandidate[] {
   const metric = decidingMetric(config, task);
   const { models, feature_sets, threshold, calibration, class_weight: classWeight, seed } = config.train;
-  const defaults = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
-  const chosen = models ?? defaults.map((family) => ({ family, params: {}, search: undefined }));
+  const chosen = models ?? defaultFamilies(task).map((family) => ({ family, params: {}, search: undefined }));
   const sets = Object.entries(feature_sets);
   const features = transformRequests(config);
   const costs = costsOf(config);
