@@ -21,6 +21,8 @@ export interface DriftTest {
   readonly limit: number;
   /** Maximum number of categories. If set, numbers are counted by value, not by decile. */
   readonly mostCategories?: number;
+  /** It matters which sample is the reference. */
+  readonly isAsymmetric?: true;
   /** Ties cause false alarms, so the test is skipped for columns with many ties. */
   readonly needsDistinct?: boolean;
   /** Ignores missing and infinite values. @throws {RangeError} if a side has nothing to compare */

@@ -59,6 +59,7 @@ export const driftTests = {
   wasserstein: {
     name: "wasserstein",
     label: "Wasserstein",
+    isAsymmetric: true,
     input: "values",
     measure: "distance",
     limit: 0.1,
@@ -84,6 +85,7 @@ export const driftTests = {
   },
   kullback_leibler: {
     ...countsTest("kullback_leibler", "Kullback–Leibler", kullbackLeiblerDivergence),
+    isAsymmetric: true,
     evidentlyName: "kl_div",
   },
   hellinger: countsTest("hellinger", "hellinger", hellingerDistance),

@@ -27,6 +27,7 @@ export const baseline = {
   isBaseline: true,
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
+    options.signal?.throwIfAborted();
     if (y.length === 0) throw new MlctlError("data", "baseline has no rows to train on");
     const params = resolveParams(baseline.params, options.params, "baseline");
     const { task, classCount } = options;
