@@ -20,7 +20,8 @@ const wholeSteps = [
 ];
 
 /** The longest files, which start first, so that both cores are busy to the end. */
-const longest = /realTune|realMonitoring|realCrs|killed\.|hostile\.|backup|lifecycle\.|badData|engine|watch|schedule\./;
+const longest =
+  /realTune|realMonitoring|realCrs|killed\.|hostile\.|backup|lifecycle\.|badData|engine|watch|schedule\.|toyRegistry/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
