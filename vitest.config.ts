@@ -26,7 +26,9 @@ const wholeSteps = [
 const long = named("realTune manyColumns");
 
 /** The files that take longest, the longest first: they start first, so that all cores are busy to the end. */
-const longest = named("killed templates badData sameAnswers backup lifecycle strangeMachine engine pages watchKilled");
+const longest = named(
+  "killed templates toyRegistry badData sameAnswers backup lifecycle strangeMachine engine pages watchKilled",
+);
 
 /** One project after the other, because files share the processes of their project. */
 const projectOrder = ["long", "acceptance", "real", "unit"];

@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   plots: ["core"],
   notify: ["core"],
   monitoring: ["core", "stats", "metrics", "drift", "pipeline", "storage"],
-  reporting: ["core", "plots"],
+  reporting: ["core", "drift", "plots"],
   lifecycle: [...thinking, "config", "data", "storage", "plots", "notify", "monitoring", "reporting"],
   automation: ["core", "config", "storage", "lifecycle"],
   server: ["core", "config", "pipeline", "monitoring", "storage", "plots", "reporting", "lifecycle"],
@@ -42,6 +42,7 @@ const packageFolders: Record<string, string> = { zod: "config" };
  */
 const rooms: Record<string, readonly string[]> = {
   automation: ["schedule", "schedule/install", "watch"],
+  features: ["onnx", ""],
   lifecycle: [
     "",
     "engine",

@@ -1,5 +1,6 @@
 /** Interface of a model family. Learned state is plain JSON; behaviour is looked up by the family's name. */
 import type { JsonObject } from "./json.ts";
+import type { EstimatorInput, GraphBuilder } from "./onnx.ts";
 import type { Matrix } from "./table/matrix.ts";
 import type { Task } from "./task.ts";
 
@@ -143,4 +144,10 @@ export interface Estimator {
   };
   /** Exports to formats of other programs, by format name, e.g. "xgboost-json". */
   readonly exports?: Readonly<Record<string, (fitted: FittedEstimator) => string>>;
+  /**
+   * The model as operators of an ONNX graph. Its state was validated by `load`.
+   *
+   * @returns (rows × 1) values, or probabilities of class 1; multiclass: (rows × classes) probabilities
+   */
+  toOnnx?(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string;
 }

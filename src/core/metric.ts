@@ -13,7 +13,7 @@ export interface Evaluation {
   readonly yPred: Float64Array;
   /** Binary: of class 1, (n_samples). Multiclass: row-major (n_samples × n_classes). Null for regression. */
   readonly probabilities: Float64Array | null;
-  /** `costs` of config.json, for the metric "cost". */
+  /** `costs` of config.json, for metrics that need them. */
   readonly costs?: Costs;
 }
 
@@ -26,6 +26,10 @@ export interface Metric {
   readonly greaterIsBetter: boolean;
   /** Has no fixed range, most often because it is in units of the target: differences are shares of its value. */
   readonly unbounded?: true;
+  /** Computed from `costs` of config.json, in their unit; left out if there are none. */
+  readonly needsCosts?: true;
+  /** Other names that config.json may use, e.g. XGBoost's. */
+  readonly aliases?: readonly string[];
   /** NaN if undefined, e.g. AUC with one class. NaN never passes a gate. */
   compute(evaluation: Evaluation): number;
 }

@@ -1,6 +1,7 @@
 /** Interface of a transform: a step from table to table whose learned state is plain JSON. */
 import type { History } from "./history.ts";
 import type { Json, JsonObject } from "./json.ts";
+import type { GraphBuilder, GraphColumn } from "./onnx.ts";
 import type { ColumnKind, Table } from "./table/table.ts";
 import type { Task } from "./task.ts";
 
@@ -83,4 +84,6 @@ export interface Transform<State extends JsonObject = JsonObject> {
   narrowHistory?(state: State, history: History): History;
   /** Transforms that keep a history: the state extended by the rows of `later`, which may lack columns. */
   extendHistory?(state: State, later: History): State;
+  /** The transform as operators of an ONNX graph; models with a transform without it are not exported from columns. */
+  toOnnx?(graph: GraphBuilder, state: State, columns: readonly GraphColumn[]): readonly GraphColumn[];
 }

@@ -11,6 +11,8 @@ export interface DriftTest {
   readonly name: string;
   /** Display name. */
   readonly label: string;
+  /** Its name in Evidently, which config.json may use too. */
+  readonly evidentlyName?: string;
   /** "values": two samples of numbers. "counts": number of rows by category, the same categories in the same order. */
   readonly input: "values" | "counts";
   /** A p-value below the limit is drift, a distance above it is drift. */
@@ -19,6 +21,8 @@ export interface DriftTest {
   readonly limit: number;
   /** Maximum number of categories. If set, numbers are counted by value, not by decile. */
   readonly mostCategories?: number;
+  /** It matters which sample is the reference. */
+  readonly isAsymmetric?: true;
   /** Ties cause false alarms, so the test is skipped for columns with many ties. */
   readonly needsDistinct?: boolean;
   /** Ignores missing and infinite values. @throws {RangeError} if a side has nothing to compare */

@@ -24,12 +24,16 @@ const ALPHA = 0.05;
 
 export const driftTests = {
   ks: valuesTest("ks", "Kolmogorov–Smirnov", kolmogorovSmirnov),
-  mann_whitney: valuesTest("mann_whitney", "Mann–Whitney U", mannWhitney),
+  mann_whitney: { ...valuesTest("mann_whitney", "Mann–Whitney U", mannWhitney), evidentlyName: "mannw" },
   cramer_von_mises: { ...valuesTest("cramer_von_mises", "Cramér–von Mises", cramerVonMises), needsDistinct: true },
-  anderson_darling: valuesTest("anderson_darling", "Anderson–Darling", andersonDarling),
+  anderson_darling: {
+    ...valuesTest("anderson_darling", "Anderson–Darling", andersonDarling),
+    evidentlyName: "anderson",
+  },
   chi_square: {
     name: "chi_square",
     label: "chi-square",
+    evidentlyName: "chisquare",
     input: "counts",
     measure: "p_value",
     limit: ALPHA,
@@ -41,6 +45,7 @@ export const driftTests = {
   z_test: {
     name: "z_test",
     label: "z-test of proportions",
+    evidentlyName: "z",
     input: "counts",
     measure: "p_value",
     limit: ALPHA,
@@ -50,9 +55,11 @@ export const driftTests = {
       return { statistic, value: pValue };
     },
   },
+  /** In standard deviations of the reference. */
   wasserstein: {
     name: "wasserstein",
-    label: "Wasserstein distance in standard deviations",
+    label: "Wasserstein",
+    isAsymmetric: true,
     input: "values",
     measure: "distance",
     limit: 0.1,
@@ -64,17 +71,25 @@ export const driftTests = {
   },
   energy: {
     name: "energy",
-    label: "energy distance",
+    label: "energy",
+    evidentlyName: "ed",
     input: "values",
     measure: "distance",
     limit: 0.1,
     compare: onPresent((reference, current) => distance(energyDistance(reference, current))),
   },
-  psi: countsTest("psi", "population stability index", populationStabilityIndex),
-  jensen_shannon: countsTest("jensen_shannon", "Jensen–Shannon distance", jensenShannonDistance),
-  kullback_leibler: countsTest("kullback_leibler", "Kullback–Leibler divergence", kullbackLeiblerDivergence),
-  hellinger: countsTest("hellinger", "Hellinger distance", hellingerDistance),
-  total_variation: countsTest("total_variation", "total variation distance", totalVariationDistance),
+  psi: countsTest("psi", "PSI", populationStabilityIndex),
+  jensen_shannon: {
+    ...countsTest("jensen_shannon", "Jensen–Shannon", jensenShannonDistance),
+    evidentlyName: "jensenshannon",
+  },
+  kullback_leibler: {
+    ...countsTest("kullback_leibler", "Kullback–Leibler", kullbackLeiblerDivergence),
+    isAsymmetric: true,
+    evidentlyName: "kl_div",
+  },
+  hellinger: countsTest("hellinger", "hellinger", hellingerDistance),
+  total_variation: countsTest("total_variation", "total variation", totalVariationDistance),
 } satisfies Record<string, DriftTest>;
 
 export type DriftTestName = keyof typeof driftTests;

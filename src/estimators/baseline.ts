@@ -1,9 +1,11 @@
 /** Baseline: predicts the mean, the class shares or the previous value. Every other model has to beat it. */
 import type { Estimator, FitOptions, FittedEstimator, Predictor } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
+import { requireFeatures, scalar, type EstimatorInput, type GraphBuilder } from "../core/onnx.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import type { Task } from "../core/task.ts";
 import { numberList } from "./fittedState.ts";
+import { constantNodes } from "./onnxNodes.ts";
 import { resolveParams } from "./params.ts";
 
 /** Predicts the same as scikit-learn's DummyRegressor("mean") and DummyClassifier("prior"). */
@@ -25,6 +27,7 @@ export const baseline = {
   isBaseline: true,
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
+    options.signal?.throwIfAborted();
     if (y.length === 0) throw new MlctlError("data", "baseline has no rows to train on");
     const params = resolveParams(baseline.params, options.params, "baseline");
     const { task, classCount } = options;
@@ -47,6 +50,16 @@ export const baseline = {
         return result;
       },
     };
+  },
+
+  toOnnx(graph: GraphBuilder, { state, task }: FittedEstimator, input: EstimatorInput): string {
+    const prediction = state["answer"] as readonly number[];
+    const last = state["last"];
+    if (typeof last !== "number")
+      return constantNodes(graph, task === "binary" ? prediction.slice(1) : prediction, input);
+    const place = graph.constant("int64", [last]);
+    const value = graph.add("Gather", [requireFeatures(input), place], { axis: { int: 1 } });
+    return graph.add("Where", [graph.add("IsNaN", [value]), scalar(graph, prediction[0]!), value]);
   },
 } satisfies Estimator;
 

@@ -1,11 +1,13 @@
-/** Shared by linear regression, ridge, lasso and elastic net: saved state, prediction, importance and contributions. */
+/** Shared by linear regression, ridge, lasso and elastic net: saved state, prediction, importance, contributions, ONNX. */
 import type { Contributions, FittedEstimator, FitOptions, Predictor } from "../core/estimator.ts";
 import type { JsonObject } from "../core/json.ts";
+import type { EstimatorInput, GraphBuilder } from "../core/onnx.ts";
 import type { Matrix } from "../core/table/matrix.ts";
 import { finiteNumber, numberList, requireWidth } from "./fittedState.ts";
 import { centre } from "./leastSquares.ts";
 import type { Centres } from "./leastSquares.ts";
 import { linearContributions } from "./linearContributions.ts";
+import { affineNodes } from "./onnxNodes.ts";
 import { dotRows } from "./rowBlock.ts";
 
 export const linearModel = {
@@ -44,6 +46,11 @@ export const linearModel = {
     requireWidth(X, fitted);
     const means = numberList(fitted, "means", fitted.state.means, fitted.featureNames.length);
     return linearContributions([read(fitted)], means, X);
+  },
+
+  toOnnx(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string {
+    const { coefficients, intercept } = read(fitted);
+    return affineNodes(graph, input, [coefficients], [intercept]);
   },
 };
 

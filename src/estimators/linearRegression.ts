@@ -27,6 +27,7 @@ export const linearRegression = {
   needs: { complete: true, standardized: true },
 
   async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
+    options.signal?.throwIfAborted();
     const resolved = resolveParams(params, options.params, "linear_regression");
     requireComplete(X, y, "linear_regression");
     const centres = centre(X, y, resolved.fit_intercept === true, options.sampleWeight);
@@ -45,6 +46,7 @@ export const linearRegression = {
   load: linearModel.load,
   importance: linearModel.importance,
   contributions: linearModel.contributions,
+  toOnnx: linearModel.toOnnx,
 } satisfies Estimator;
 
 /**

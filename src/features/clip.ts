@@ -1,5 +1,6 @@
 /** Clip: limits numbers to a range. */
 import { MlctlError } from "../core/errors.ts";
+import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
@@ -15,7 +16,7 @@ interface ClipOptions {
   readonly upper_quantile: number | null;
 }
 
-export type ClipState = {
+type ClipState = {
   /** Null: no limit on that side. */
   readonly columns: readonly {
     readonly name: string;
@@ -72,6 +73,16 @@ export const clip: Transform<ClipState> = {
         return { name, apply: (column) => [mapValues(column, (value) => Math.min(Math.max(value, low), high))] };
       }),
     ),
+  /** Comparisons with NaN are false, so NaN is kept; for ONNX's Clip this is undefined. */
+  toOnnx: (graph, state, columns) =>
+    replaceColumns(columns, state.columns, (from, { name, minimum, maximum }) => {
+      const bounded = (value: string, operator: string, bound: number | null): string => {
+        if (bound === null) return value;
+        const end = scalar(graph, bound);
+        return graph.add("Where", [graph.add(operator, [value, end]), end, value]);
+      };
+      return [graphColumn(name, bounded(bounded(columnTensor(graph, from), "Less", minimum), "Greater", maximum))];
+    }),
 };
 
 function quantileOrNull(sorted: Float64Array, q: number | null): number | null {

@@ -1,5 +1,6 @@
 /** Cyclical: encodes periodic numbers (months, hours) as sine and cosine, so that December is next to January. */
 import { MlctlError } from "../core/errors.ts";
+import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
@@ -15,7 +16,7 @@ const knownPeriods: ReadonlyMap<string, number> = new Map([
   ["hour", 24],
 ]);
 
-export type CyclicalState = {
+type CyclicalState = {
   readonly columns: readonly { readonly name: string; readonly period: number }[];
   /** Whether to keep the original column. */
   readonly keep: boolean;
@@ -53,6 +54,15 @@ export const cyclical: Transform<CyclicalState> = {
       "number",
       columns.map(({ name, period }) => ({ name, apply: (column) => circle(column, period, keep) })),
     ),
+  /** cos(x) as sin(x + π/2): all runtimes support Sin for doubles, but not all support Cos. */
+  toOnnx: (graph, { columns: states, keep }, columns) =>
+    replaceColumns(columns, states, (from, { name, period }) => {
+      const angle = graph.add("Mul", [columnTensor(graph, from), scalar(graph, (2 * Math.PI) / period)]);
+      const sine = graphColumn(`${name}_sin`, graph.add("Sin", [angle]));
+      const quarter = graph.add("Add", [angle, scalar(graph, Math.PI / 2)]);
+      const cosine = graphColumn(`${name}_cos`, graph.add("Sin", [quarter]));
+      return keep ? [from, sine, cosine] : [sine, cosine];
+    }),
 };
 
 function circle(column: NumberColumn, period: number, keep: boolean): NumberColumn[] {

@@ -1,10 +1,12 @@
 /** Date parts: extracts year, month, day and so on from a date, as numbers. */
+import { columnTensor, graphColumn, replaceColumns } from "../core/onnx.ts";
 import type { DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
+import { dateNodes } from "./onnx/dateNodes.ts";
 import { readOptions } from "./readOptions.ts";
 
 type Part = "year" | "quarter" | "month" | "day" | "day_of_week" | "is_weekend" | "hour" | "days_since_1970";
@@ -32,7 +34,7 @@ const parts = Object.keys(partOf) as Part[];
  */
 const defaultParts = parts.filter((part) => part !== "days_since_1970");
 
-export type DatePartsState = {
+type DatePartsState = {
   readonly columns: readonly {
     readonly name: string;
     readonly parts: readonly { readonly part: Part; readonly name: string }[];
@@ -88,6 +90,12 @@ export const dateParts: Transform<DatePartsState> = {
         apply: (column) => fitted.parts.map(({ part, name }) => mapValues(column, partOf[part], name)),
       })),
     ),
+  /** Adds all parts; those that are not used are removed from the graph later. */
+  toOnnx: (graph, state, columns) =>
+    replaceColumns(columns, state.columns, (from, column) => {
+      const made: Record<Part, string> = dateNodes(graph, columnTensor(graph, from));
+      return column.parts.map(({ part, name }) => graphColumn(name, made[part]));
+    }),
 };
 
 function varies(column: DateColumn, part: Part): boolean {

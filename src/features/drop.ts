@@ -4,7 +4,7 @@ import type { Transform } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
-export type DropState = { readonly columns: readonly string[] };
+type DropState = { readonly columns: readonly string[] };
 
 /** Rows to predict do not need the dropped columns. */
 export const drop: Transform<DropState> = {
@@ -28,4 +28,5 @@ export const drop: Transform<DropState> = {
       columns: table.columns.filter((column) => !dropped.has(column.name)),
     });
   },
+  toOnnx: (_graph, state, columns) => columns.filter(({ name }) => !state.columns.includes(name)),
 };

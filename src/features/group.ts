@@ -1,10 +1,12 @@
 /** Group: merges categories, by name or because they are rare. */
 import { MlctlError } from "../core/errors.ts";
+import { columnTensor, graphColumn, replaceColumns } from "../core/onnx.ts";
 import type { CategoryColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { countCategories } from "./countCategories.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { lookUp, MISSING, positions } from "./onnx/lookUp.ts";
 import { readOptions } from "./readOptions.ts";
 
 interface GroupOptions {
@@ -13,7 +15,7 @@ interface GroupOptions {
   readonly other: string;
 }
 
-export type GroupState = {
+type GroupState = {
   readonly columns: readonly {
     readonly name: string;
     /** Categories that stay; null: all. */
@@ -82,6 +84,16 @@ export const group: Transform<GroupState> = {
       }),
     );
   },
+  toOnnx: (graph, state, columns) =>
+    replaceColumns(columns, state.columns, (from, { kept }) => {
+      const valueOf = groupsOf(new Map(state.groups), kept, state.other);
+      const made = lookUp(graph, from, { valueOf, missing: MISSING, otherwise: state.other });
+      if (kept !== null) return [graphColumn(from.name, made, "category")];
+      // Strings without a group are unchanged.
+      const place = positions(graph, from, [MISSING, ...valueOf.keys()]);
+      const unknown = graph.add("Equal", [place, graph.constant("int64", [-1], [])]);
+      return [graphColumn(from.name, graph.add("Where", [unknown, columnTensor(graph, from), made]), "category")];
+    }),
 };
 
 function membersOf(name: string, members: unknown): [string, string][] {
@@ -94,6 +106,19 @@ function membersOf(name: string, members: unknown): [string, string][] {
 function frequent(column: CategoryColumn, minCount: number): string[] {
   const counted = countCategories(column).filter(({ count }) => count >= minCount);
   return counted.map(({ category }) => category);
+}
+
+/** The group of each category that is named in `groups` or kept; all others are `other` if `kept` is set. */
+function groupsOf(
+  groups: ReadonlyMap<string, string>,
+  kept: readonly string[] | null,
+  other: string,
+): ReadonlyMap<string, string> {
+  if (kept === null) return groups;
+  const keep = new Set(kept);
+  const own = kept.map((text) => [text, text] as const);
+  const merged = [...groups].map(([text, name]) => [text, keep.has(name) ? name : other] as const);
+  return new Map([...own, ...merged]);
 }
 
 /** Renames categories; categories with the same new name share a code. */

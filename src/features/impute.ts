@@ -1,4 +1,5 @@
 /** Impute: fills missing numbers with a value learned in training. */
+import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
@@ -7,6 +8,7 @@ import { quantileSorted } from "../stats/quantileSorted.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
+import { absent } from "./onnx/absent.ts";
 import { readOptions } from "./readOptions.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
@@ -17,7 +19,7 @@ interface ImputeOptions {
   readonly indicator: boolean;
 }
 
-export type ImputeState = {
+type ImputeState = {
   readonly columns: readonly { readonly name: string; readonly fill: number }[];
   /** Also add `<name>_missing`, 1 if the number was missing. */
   readonly indicator: boolean;
@@ -67,6 +69,14 @@ export const impute: Transform<ImputeState> = {
         apply: (column) => (state.indicator ? [filled(column, fill), missing(column)] : [filled(column, fill)]),
       })),
     ),
+  toOnnx: (graph, state, columns) =>
+    replaceColumns(columns, state.columns, (from, { name, fill }) => {
+      const value = columnTensor(graph, from);
+      const isMissing = absent(graph, value);
+      const complete = graphColumn(name, graph.add("Where", [isMissing, scalar(graph, fill), value]));
+      if (!state.indicator) return [complete];
+      return [complete, graphColumn(indicatorName(name), graph.add("Cast", [isMissing], { to: { int: 11 } }))];
+    }),
 };
 
 const fillOf: Record<Strategy, (present: Float64Array, value: number) => number> = {

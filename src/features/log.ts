@@ -1,13 +1,15 @@
 /** Log: logarithm of numbers, for columns with a few very large values. */
+import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
+import { absent } from "./onnx/absent.ts";
 import { readOptions } from "./readOptions.ts";
 
 type Method = "log1p" | "log" | "log10" | "signed_log1p";
 
-export type LogState = { readonly columns: readonly string[]; readonly method: Method };
+type LogState = { readonly columns: readonly string[]; readonly method: Method };
 
 const options: readonly TransformOption[] = [
   {
@@ -38,6 +40,19 @@ export const log: Transform<LogState> = {
       "number",
       columns.map((name) => ({ name, apply: (column) => [mapValues(column, finite)] })),
     );
+  },
+  toOnnx(graph, { columns: names, method }, columns) {
+    const log1p = (value: string): string => graph.add("Log", [graph.add("Add", [value, scalar(graph, 1)])]);
+    const nodes: Record<Method, (value: string) => string> = {
+      log1p,
+      log: (value) => graph.add("Log", [value]),
+      log10: (value) => graph.add("Div", [graph.add("Log", [value]), scalar(graph, Math.LN10)]),
+      signed_log1p: (value) => graph.add("Mul", [graph.add("Sign", [value]), log1p(graph.add("Abs", [value]))]),
+    };
+    return replaceColumns(columns, named(names), (from) => {
+      const raw = nodes[method](columnTensor(graph, from));
+      return [graphColumn(from.name, graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]))];
+    });
   },
 };
 

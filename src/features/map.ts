@@ -1,4 +1,5 @@
 /** Map: replaces categories by numbers or strings from a list. */
+import { graphColumn, named, replaceColumns } from "../core/onnx.ts";
 import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
@@ -6,6 +7,7 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { lookUp, MISSING, type Lookup } from "./onnx/lookUp.ts";
 import { readOptions } from "./readOptions.ts";
 
 type Scalar = number | string;
@@ -16,7 +18,7 @@ interface MapOptions {
   readonly missing: Scalar | null;
 }
 
-export type MapState = {
+type MapState = {
   readonly columns: readonly string[];
   readonly values: readonly (readonly [string, Scalar])[];
   /** For categories that are not in `values`; null: missing. */
@@ -54,8 +56,7 @@ export const map: Transform<MapState> = {
   inputNames: (state) => state.columns,
   outputNames: (state) => state.columns,
   load(state) {
-    const made = [...state.values.map(([, value]) => value), state.otherwise, state.missing];
-    const toNumbers = made.some((value) => typeof value === "number");
+    const toNumbers = makesNumbers(state);
     return mapColumns(
       "category",
       state.columns.map((name) => {
@@ -64,7 +65,35 @@ export const map: Transform<MapState> = {
       }),
     );
   },
+  toOnnx(graph, state, columns) {
+    const lookup = <T>(of: (value: Scalar | null) => T): Lookup<T> => ({
+      valueOf: new Map(state.values.map(([text, value]) => [text, of(value)])),
+      missing: of(state.missing),
+      otherwise: of(state.otherwise),
+    });
+    return replaceColumns(columns, named(state.columns), (from) => [
+      makesNumbers(state)
+        ? graphColumn(from.name, lookUp(graph, from, lookup(numberOf)))
+        : graphColumn(
+            from.name,
+            lookUp(
+              graph,
+              from,
+              lookup((value) => String(value ?? MISSING)),
+            ),
+            "category",
+          ),
+    ]);
+  },
 };
+
+function makesNumbers({ values, otherwise, missing }: MapState): boolean {
+  return [...values.map(([, value]) => value), otherwise, missing].some((value) => typeof value === "number");
+}
+
+function numberOf(value: Scalar | null): number {
+  return value === null ? NaN : Number(value);
+}
 
 function mapped(
   column: CategoryColumn,
@@ -78,5 +107,5 @@ function mapped(
       name,
       cells.map((cell) => (cell === null ? null : String(cell))),
     );
-  return { kind: "number", name, values: Float64Array.from(cells, (cell) => (cell === null ? NaN : Number(cell))) };
+  return { kind: "number", name, values: Float64Array.from(cells, numberOf) };
 }

@@ -1,4 +1,5 @@
 /** One-hot: a 0/1 column for each category seen in training. */
+import { replaceColumns } from "../core/onnx.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
@@ -6,9 +7,10 @@ import { codeLookup } from "./codeLookup.ts";
 import { compareStrings } from "./compareStrings.ts";
 import { countCategories } from "./countCategories.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { positions } from "./onnx/lookUp.ts";
 import { readOptions } from "./readOptions.ts";
 
-export type OneHotState = {
+type OneHotState = {
   readonly columns: readonly { readonly name: string; readonly categories: readonly string[] }[];
 };
 
@@ -44,6 +46,17 @@ export const oneHot: Transform<OneHotState> = {
       "category",
       state.columns.map((column) => ({ name: column.name, apply: encoder(column) })),
     ),
+  toOnnx: (graph, state, columns) =>
+    replaceColumns(columns, state.columns, (from, { categories }) => {
+      const width = categories.length;
+      if (width === 0) return [];
+      const places = graph.constant("int64", [...categories.keys()], [1, width]);
+      const same = graph.add("Equal", [positions(graph, from, categories), places]);
+      const tensor = graph.add("Cast", [same], { to: { int: 11 } });
+      return featureNames({ name: from.name, categories }).map((name, place) => {
+        return { name, kind: "number" as const, tensor, width, place };
+      });
+    }),
 };
 
 function mostFrequent(column: CategoryColumn, limit: number): string[] {

@@ -1,4 +1,5 @@
 /** Ordinal: replaces categories by whole numbers, in a given order. */
+import { graphColumn, replaceColumns } from "../core/onnx.ts";
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
@@ -6,9 +7,10 @@ import { codeLookup } from "./codeLookup.ts";
 import { compareStrings } from "./compareStrings.ts";
 import { countCategories } from "./countCategories.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { lookUp } from "./onnx/lookUp.ts";
 import { readOptions } from "./readOptions.ts";
 
-export type OrdinalState = {
+type OrdinalState = {
   /** The number of a category is its position in the list. */
   readonly columns: readonly { readonly name: string; readonly categories: readonly string[] }[];
 };
@@ -50,6 +52,11 @@ export const ordinal: Transform<OrdinalState> = {
         return { name, apply: (column) => [encoded(column, positions(column))] };
       }),
     ),
+  toOnnx: (graph, state, columns) =>
+    replaceColumns(columns, state.columns, (from, { categories }) => {
+      const valueOf = new Map(categories.map((text, place) => [text, place]));
+      return [graphColumn(from.name, lookUp(graph, from, { valueOf, missing: NaN, otherwise: NaN }))];
+    }),
 };
 
 function encoded(column: CategoryColumn, positionOf: (code: number) => number): NumberColumn {

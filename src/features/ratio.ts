@@ -1,12 +1,14 @@
 /** Ratio: divides numbers by another column, such as seconds of use by calls, since trees cannot divide. */
 import { MlctlError } from "../core/errors.ts";
+import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { absent } from "./onnx/absent.ts";
 import { readOptions } from "./readOptions.ts";
 
-export type RatioState = {
+type RatioState = {
   /** Columns to divide. */
   readonly columns: readonly string[];
   readonly by: string;
@@ -58,6 +60,17 @@ export const ratio: Transform<RatioState> = {
         ),
       };
     };
+  },
+  toOnnx(graph, { columns: names, by }, columns) {
+    const divisor = columnTensor(
+      graph,
+      columns.find(({ name }) => name === by)!,
+    );
+    return replaceColumns(columns, named(names), (from) => {
+      const raw = graph.add("Div", [columnTensor(graph, from), divisor]);
+      const finite = graph.add("Where", [absent(graph, raw), scalar(graph, NaN), raw]);
+      return [from, graphColumn(`${from.name}_by_${by}`, finite)];
+    });
   },
 };
 

@@ -1,11 +1,13 @@
 /** Round: rounds numbers to a number of decimal places. */
+import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
+import { absent } from "./onnx/absent.ts";
 import { readOptions } from "./readOptions.ts";
 
-export type RoundState = { readonly columns: readonly string[]; readonly digits: number };
+type RoundState = { readonly columns: readonly string[]; readonly digits: number };
 
 const options: readonly TransformOption[] = [
   {
@@ -40,6 +42,17 @@ export const round: Transform<RoundState> = {
       "number",
       columns.map((name) => ({ name, apply: (column) => [mapValues(column, safe)] })),
     );
+  },
+  /** ONNX rounds halves to even, too. */
+  toOnnx(graph, state, columns) {
+    const power = scalar(graph, 10 ** Math.abs(state.digits));
+    const [first, second] = state.digits >= 0 ? (["Mul", "Div"] as const) : (["Div", "Mul"] as const);
+    return replaceColumns(columns, named(state.columns), (from) => {
+      const value = columnTensor(graph, from);
+      const rounded = graph.add(second, [graph.add("Round", [graph.add(first, [value, power])]), power]);
+      const beyond = absent(graph, graph.add("Mul", [value, power]));
+      return [graphColumn(from.name, graph.add("Where", [beyond, value, rounded]))];
+    });
   },
 };
 

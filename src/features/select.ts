@@ -34,6 +34,10 @@ export const select: Transform<SelectState> = {
       return { rowCount: table.rowCount, columns };
     };
   },
+  toOnnx(_graph, state, columns) {
+    const byName = new Map(columns.map((column) => [column.name, column]));
+    return state.columns.map(({ name }) => byName.get(name)!);
+  },
 };
 
 /** Converts a column without any value to the kind it had in training, since its own kind is arbitrary. */

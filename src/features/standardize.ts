@@ -1,4 +1,5 @@
 /** Standardize: shifts and scales numbers to mean 0 and standard deviation 1 over the training rows. */
+import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform } from "../core/transform.ts";
 import { finiteValues } from "../stats/finiteValues.ts";
 import { mean } from "../stats/mean.ts";
@@ -7,7 +8,7 @@ import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
-export type StandardizeState = {
+type StandardizeState = {
   readonly columns: readonly { readonly name: string; readonly mean: number; readonly scale: number }[];
 };
 
@@ -36,6 +37,11 @@ export const standardize: Transform<StandardizeState> = {
         apply: ({ values }) => [{ kind: "number", name, values: scaled(values, center, scale) }],
       })),
     ),
+  toOnnx: (graph, state, columns) =>
+    replaceColumns(columns, state.columns, (from, { name, mean: center, scale }) => {
+      const centred = graph.add("Sub", [columnTensor(graph, from), scalar(graph, center)]);
+      return [graphColumn(name, graph.add("Div", [centred, scalar(graph, scale)]))];
+    }),
 };
 
 /** A specialised loop, since many models run it; a callback shared with other transforms would be slower. */

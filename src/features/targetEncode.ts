@@ -1,11 +1,13 @@
 /** Target encoding: replaces a category by the smoothed mean of the target over its training rows. */
 import { MlctlError } from "../core/errors.ts";
+import { graphColumn, replaceColumns } from "../core/onnx.ts";
 import { random } from "../core/random.ts";
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformContext, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { lookUp } from "./onnx/lookUp.ts";
 import { readOptions } from "./readOptions.ts";
 
 type Encoding = {
@@ -13,7 +15,7 @@ type Encoding = {
   readonly missing: number;
 };
 
-export type TargetEncodeState = {
+type TargetEncodeState = {
   readonly columns: readonly ({ readonly name: string } & Encoding)[];
   /** Mean of the target over the training rows, for unseen categories. */
   readonly prior: number;
@@ -76,6 +78,11 @@ export const targetEncode: Transform<TargetEncodeState> = {
       state.columns.map(({ name }) => ({ name, apply: (column) => [outOfFold(column, { ...state, y, foldOf })] })),
     )(table);
   },
+  toOnnx: (graph, { columns: states, prior }, columns) =>
+    replaceColumns(columns, states, (from, { values, missing }) => {
+      const lookup = { valueOf: new Map(values), missing, otherwise: prior };
+      return [graphColumn(from.name, lookUp(graph, from, lookup))];
+    }),
 };
 
 function targetOf({ task, y }: TransformContext): Float64Array {

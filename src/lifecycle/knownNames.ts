@@ -3,6 +3,7 @@ import type { Config, ConfigProblem, KnownNames } from "../config/schema/schema.
 import { MlctlError } from "../core/errors.ts";
 import type { TransformRequest } from "../core/transform.ts";
 import type { Json } from "../core/json.ts";
+import { driftTestList, findDriftTest } from "../drift/findDriftTest.ts";
 import { estimators } from "../estimators/index.ts";
 import { resolveParams } from "../estimators/params.ts";
 import { findTransform } from "../features/findTransform.ts";
@@ -10,7 +11,6 @@ import { transforms } from "../features/index.ts";
 import { transformProblems } from "../features/transformProblems.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import { metrics } from "../metrics/index.ts";
-import { driftTestNamed } from "../monitoring/driftTestNamed.ts";
 import { transformRequests } from "./settings.ts";
 
 type Space = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>["space"];
@@ -20,6 +20,7 @@ export function knownNames(): KnownNames {
     families: Object.keys(estimators),
     metrics: Object.keys(metrics),
     features: Object.keys(transforms),
+    driftTests: driftTestList(),
     problems: (config) => [
       ...metricProblems(config),
       ...paramProblems(config),
@@ -113,12 +114,12 @@ function driftProblems({ monitor }: Config): ConfigProblem[] {
   const { rules, columns } = monitor.drift;
   return Object.entries(columns).flatMap(([column, { test, limit }]) => {
     const path = `monitor.drift.columns.${column}`;
-    const message = test === undefined ? undefined : problemOf(() => driftTestNamed(test, column));
+    const message = test === undefined ? undefined : problemOf(() => findDriftTest(test, column));
     if (message !== undefined) return [{ path: `${path}.test`, message }];
     if (limit === undefined) return [];
     if (limit <= 0) return [{ path: `${path}.limit`, message: "must be above 0" }];
     // Without a named test, Evidently's rules may choose a distance instead of a p-value.
-    const isPValue = test === undefined ? rules === "calibrated" : driftTestNamed(test, column).measure === "p_value";
+    const isPValue = test === undefined ? rules === "calibrated" : findDriftTest(test, column).measure === "p_value";
     return isPValue && limit > 1
       ? [
           {

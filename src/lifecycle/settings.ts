@@ -2,6 +2,7 @@
 import { importanceUnit } from "../estimators/findEstimator.ts";
 import type { Config } from "../config/schema/schema.ts";
 import type { Costs } from "../core/costs.ts";
+import type { Metric } from "../core/metric.ts";
 import type { Task } from "../core/task.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
@@ -31,7 +32,12 @@ export function costUnit({ costs }: Configured): string | null {
   return costs === null ? null : `${costs.currency ?? "money"} per 1,000 rows`;
 }
 
-/** The metric that ranks models when config.json does not set `train.metric`. */
+/** Unit of a metric that is computed from `costs`; null for others. */
+export function metricUnit(config: Configured, { needsCosts }: Metric): string | null {
+  return needsCosts === true ? costUnit(config) : null;
+}
+
+/** The metric that ranks models when config.json does not set `train.metric`. A choice of this step. */
 const defaultMetrics = { regression: "rmse", binary: "f1", multiclass: "f1" } as const;
 
 /** Registry name of the metric that ranks models. @throws {MlctlError} kind "usage" if the task has no such metric */
@@ -70,10 +76,11 @@ export function driftOptions({ monitor }: Config): DriftOptions {
 
 /** Label of a metric for reports. An unknown metric (from another version of mlctl) is labelled with its name. */
 export function metricLabel(config: Config, name: string, task: Task): MetricLabel {
-  const metric = Object.values(metrics).find((each) => each.name === name && each.tasks.includes(task));
+  const metric = Object.values<Metric>(metrics).find((each) => each.name === name && each.tasks.includes(task));
   if (metric === undefined) return { name, label: name, greaterIsBetter: true };
   const { label, greaterIsBetter } = metric;
-  return { name, label: name === "cost" ? `Cost in ${costUnit(config) ?? label}` : label, greaterIsBetter };
+  const unit = metricUnit(config, metric);
+  return { name, label: unit === null ? label : `Cost in ${unit}`, greaterIsBetter };
 }
 
 /** What the importances of a family's models measure, for plots. */

@@ -1,5 +1,5 @@
 /** Computes all metrics of a task. */
-import type { Evaluation } from "../core/metric.ts";
+import type { Evaluation, Metric } from "../core/metric.ts";
 import { metrics } from "./index.ts";
 
 /**
@@ -10,9 +10,9 @@ export function computeMetrics(evaluation: Evaluation): Record<string, number | 
   const { yTrue, yPred } = evaluation;
   if (yTrue.length !== yPred.length) throw new RangeError(`${yTrue.length} labels, ${yPred.length} predictions`);
   const values: Record<string, number | null> = {};
-  for (const metric of Object.values(metrics)) {
+  for (const metric of Object.values<Metric>(metrics)) {
     if (!metric.tasks.includes(evaluation.task)) continue;
-    if (metric === metrics.cost && evaluation.costs === undefined) continue;
+    if (metric.needsCosts === true && evaluation.costs === undefined) continue;
     const value = metric.compute(evaluation);
     values[metric.name] = Number.isFinite(value) ? value : null;
   }

@@ -10,6 +10,7 @@ export const cost = meanMetric({
   label: "Cost per 1,000 rows",
   tasks: ["regression", "binary"],
   unbounded: true,
+  needsCosts: true,
   lossesOf: (evaluation) => {
     const { costs, task } = evaluation;
     if (costs === undefined) return null;

@@ -5,20 +5,18 @@ import type { Task } from "../core/task.ts";
 import { metrics } from "./index.ts";
 import type { ResampledMetric } from "./resampledMetric.ts";
 
-/** Names used by XGBoost and many configurations. */
-const aliases: Readonly<Record<string, string>> = { auc: "roc_auc", logloss: "log_loss" };
-
 /**
  * @param task if given, the metric must support it
  * @throws {MlctlError} kind "usage" for an unknown metric or one that does not support the task
  */
 export function findMetric(name: string, task?: Task): ResampledMetric {
-  const known = new Map<string, ResampledMetric>(Object.entries(metrics));
-  const metric = known.get((Object.hasOwn(aliases, name) ? aliases[name] : undefined) ?? name);
-  const names = [...known.values()].filter(({ tasks }) => task === undefined || tasks.includes(task));
+  const known = Object.values<ResampledMetric>(metrics);
+  const metric = known.find((each) => each.name === name || each.aliases?.includes(name));
+  const names = known.filter(({ tasks }) => task === undefined || tasks.includes(task));
   const list = names.map((candidate) => candidate.name);
   if (metric === undefined) {
-    const near = suggest(name, [...list, ...Object.keys(aliases)]) ?? suggest(name, known.keys());
+    const near =
+      suggest(name, [...list, ...known.flatMap(({ aliases = [] }) => aliases)]) ?? suggest(name, Object.keys(metrics));
     throw new MlctlError("usage", `unknown metric "${name}"`, {
       hint: near === undefined ? `use one of ${list.join(", ")}` : `did you mean "${near}"?`,
     });

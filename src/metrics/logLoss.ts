@@ -10,6 +10,7 @@ export const logLoss = meanMetric({
   label: "Log loss",
   tasks: ["binary", "multiclass"],
   unbounded: true,
+  aliases: ["logloss"],
   lossesOf: (evaluation) => (evaluation.probabilities === null ? null : losses(evaluation, evaluation.probabilities)),
 });
 

@@ -3,7 +3,7 @@ import { rankMetric } from "./rankMetric.ts";
 import type { RankedScores } from "./rankScores.ts";
 
 /** Ties count half. NaN if all rows are of one class. */
-export const rocAuc = rankMetric({ name: "roc_auc", label: "ROC AUC", valueOf: areaUnderRoc });
+export const rocAuc = rankMetric({ name: "roc_auc", label: "ROC AUC", aliases: ["auc"], valueOf: areaUnderRoc });
 
 function areaUnderRoc({ order, positive, endsTie }: RankedScores, rowCounts: Uint32Array): number {
   let positives = 0;

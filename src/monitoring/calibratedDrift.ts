@@ -2,6 +2,7 @@
 import type { ColumnDrift } from "../core/records/drift.ts";
 import { benjaminiHochberg } from "../drift/benjaminiHochberg.ts";
 import type { DriftTest } from "../drift/driftTest.ts";
+import { findDriftTest, unsuitable } from "../drift/findDriftTest.ts";
 import { driftTests } from "../drift/index.ts";
 import {
   compareSides,
@@ -11,7 +12,6 @@ import {
   untestedColumn,
   type ComparedColumn,
 } from "./compareColumn.ts";
-import { driftTestNamed, unsuitable } from "./driftTestNamed.ts";
 
 /** With fewer values on either side, tests find only extreme shifts and a single odd row can decide. */
 const MINIMUM_ROWS = 20;
@@ -45,7 +45,7 @@ export function calibratedDrift(columns: readonly ComparedColumn[], options: Cal
 
 /** Compares one column, before p-values are adjusted. */
 function compare({ name, reference, column, override }: ComparedColumn, options: CalibratedOptions): ColumnDrift {
-  const test = override.test === undefined ? defaultTest(reference.kind) : driftTestNamed(override.test, name);
+  const test = override.test === undefined ? defaultTest(reference.kind) : findDriftTest(override.test, name);
   const limit = override.limit ?? (test.measure === "p_value" ? (options.alpha ?? test.limit) : test.limit);
   const untested = untestedColumn(test, limit);
   if (test.input === "values" && reference.kind === "category") throw unsuitable(name, test);

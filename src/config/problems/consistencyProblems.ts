@@ -93,7 +93,7 @@ function limitProblems(config: Config): ConfigProblem[] {
     .map(([path, limit]) => ({ path, message: `found min ${limit?.min} above max ${limit?.max}` }));
 }
 
-/** The metric "cost" needs `costs`, with at least one value other than 0. */
+/** The metric "cost" needs `costs`, with at least one value other than 0. By name: config does not know the metrics. */
 function costProblems({ costs, train, promotion, monitor }: Config): ConfigProblem[] {
   if (costs !== null) {
     const { currency: _currency, ...values } = costs;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { positiveDuration, windowLength } from "./duration.ts";
 import { limit, type limits } from "./promotionSchema.ts";
 
-export function monitorSchema(require: ReturnType<typeof limits>) {
+export function monitorSchema(require: ReturnType<typeof limits>, driftTests?: string) {
   return z.strictObject({
     window: windowLength()
       .nullable()
@@ -23,7 +23,7 @@ export function monitorSchema(require: ReturnType<typeof limits>) {
         "reference to compare with: training, same_season (training rows of the same days in earlier years), the id of a dataset, or a path",
       ),
     minimum_rows: z.number().int().min(1).default(20).describe("drift and performance are not evaluated on fewer rows"),
-    drift: driftSchema().prefault({}).describe("when columns count as drifted"),
+    drift: driftSchema(driftTests).prefault({}).describe("when columns count as drifted"),
     quality: qualitySchema().prefault({}).describe("limits on data quality"),
     require: require.describe("limits on metrics, checked once labels are known"),
     confidence: z
@@ -47,7 +47,7 @@ export function monitorSchema(require: ReturnType<typeof limits>) {
   });
 }
 
-function driftSchema() {
+function driftSchema(driftTests: string | undefined) {
   return z.strictObject({
     rules: z
       .enum(["calibrated", "evidently"])
@@ -73,9 +73,7 @@ function driftSchema() {
             .string()
             .min(1)
             .optional()
-            .describe(
-              "the drift test to use. p-values: ks, mann_whitney, cramer_von_mises, anderson_darling (numbers), chi_square, z_test; distances: wasserstein, energy (numbers), psi, jensen_shannon, kullback_leibler, hellinger, total_variation",
-            ),
+            .describe(`the drift test to use${driftTests === undefined ? "" : `. ${driftTests}`}`),
           limit: z
             .number()
             .optional()

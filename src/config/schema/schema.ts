@@ -17,6 +17,8 @@ export interface KnownNames {
   readonly families: readonly string[];
   readonly metrics: readonly string[];
   readonly features: readonly string[];
+  /** For the description of monitor.drift.columns. */
+  readonly driftTests?: string;
   /** Checks that need a registry (parameters of a family, options of a transform); run on a valid configuration. */
   readonly problems?: (config: Config) => readonly ConfigProblem[];
 }
@@ -76,7 +78,9 @@ export function configSchema(known?: KnownNames) {
       .default(null)
       .describe("cost of right and wrong predictions, in money per row; null: not used"),
     serve: serveSchema().prefault({}).describe("the HTTP API"),
-    monitor: monitorSchema(limits(metric)).prefault({}).describe("monitoring of drift, data quality and performance"),
+    monitor: monitorSchema(limits(metric), known?.driftTests)
+      .prefault({})
+      .describe("monitoring of drift, data quality and performance"),
     alerts: alertsSchema().default([]).describe("notifications when findings change"),
     schedule: scheduleSchema().default([]).describe("scheduled jobs"),
     retention: retentionSchema().prefault({}).describe("what `mlctl prune` keeps"),

@@ -47,4 +47,5 @@ export const elasticNet = {
   load: linearModel.load,
   importance: linearModel.importance,
   contributions: linearModel.contributions,
+  toOnnx: linearModel.toOnnx,
 } satisfies Estimator;

@@ -32,4 +32,5 @@ export const lasso = {
   load: linearModel.load,
   importance: linearModel.importance,
   contributions: linearModel.contributions,
+  toOnnx: linearModel.toOnnx,
 } satisfies Estimator;

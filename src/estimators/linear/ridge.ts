@@ -32,6 +32,7 @@ export const ridge = {
   load: linearModel.load,
   importance: linearModel.importance,
   contributions: linearModel.contributions,
+  toOnnx: linearModel.toOnnx,
 } satisfies Estimator;
 
 /** Adds the penalty as p rows: √alpha on the diagonal, target 0. RᵀR + alpha I would square the condition number. */

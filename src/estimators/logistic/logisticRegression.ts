@@ -8,11 +8,13 @@ import type {
   Predictor,
 } from "../../core/estimator.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { complement, type EstimatorInput, type GraphBuilder } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { numberList, requireWidth, unfit } from "../fittedState.ts";
 import { linearContributions } from "../linearContributions.ts";
 import type { LinearOutput } from "../linearContributions.ts";
 import { linearModel } from "../linearModel.ts";
+import { affineNodes, constantNodes } from "../onnxNodes.ts";
 import { resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
@@ -90,7 +92,31 @@ export const logisticRegression = {
     for (const row of coefficients) row.forEach((value, j) => (result[j]! += Math.abs(value) / coefficients.length));
     return result;
   },
+
+  /** Classes not seen in training have probability 0. */
+  toOnnx(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string {
+    const { classCount } = fitted;
+    const { classes, coefficients, intercepts } = readState(fitted);
+    if (classes.length === 1) {
+      const sure = Array.from({ length: classCount }, (_, code) => (code === classes[0] ? 1 : 0));
+      return constantNodes(graph, classCount === 2 ? sure.slice(1) : sure, input);
+    }
+    const margins = affineNodes(graph, input, coefficients, intercepts);
+    const axis = { axis: { int: 1 } };
+    if (classes.length > 2) return toAllClasses(graph, graph.add("Softmax", [margins], axis), classes, classCount);
+    const second = graph.add("Sigmoid", [margins]);
+    if (classCount === 2) return second;
+    const both = graph.add("Concat", [complement(graph, second), second], axis);
+    return toAllClasses(graph, both, classes, classCount);
+  },
 } satisfies Estimator;
+
+/** Expands the probabilities of the classes seen in training to all classes. */
+function toAllClasses(graph: GraphBuilder, seen: string, classes: readonly number[], classCount: number): string {
+  if (classes.length === classCount) return seen;
+  const places = classes.flatMap((code) => Array.from({ length: classCount }, (_, k) => (k === code ? 1 : 0)));
+  return graph.add("MatMul", [seen, graph.constant("double", places, [classes.length, classCount])]);
+}
 
 /** Linear input of the softmax for a class; if two classes were seen, 0 for the first of them. */
 function outputOf({ classes, coefficients, intercepts }: State, code: number, width: number): LinearOutput {

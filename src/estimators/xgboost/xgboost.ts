@@ -10,6 +10,7 @@ import type {
 } from "../../core/estimator.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
+import { requireFeatures, type EstimatorInput, type GraphBuilder } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
@@ -17,6 +18,7 @@ import { engineSettings } from "./engines/engineSettings.ts";
 import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./formats/exportJsonModel.ts";
+import { ensembleNodes } from "./formats/onnxNodes.ts";
 import { firstRounds } from "./train/firstRounds.ts";
 import { checkTarget, objectiveOf } from "./objectiveOf.ts";
 import { stopEarly } from "./train/stopEarly.ts";
@@ -105,6 +107,9 @@ export const xgboost = {
   exports: {
     "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames, fitted.params),
   },
+
+  toOnnx: (graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput) =>
+    ensembleNodes(graph, readEnsemble(fitted), requireFeatures(input)),
 
   /** Share of the total gain of all splits on a feature, over all trees; sums to 1 unless no tree splits. */
   importance(fitted: FittedEstimator): Float64Array {

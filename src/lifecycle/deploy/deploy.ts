@@ -1,5 +1,6 @@
 /** deploy: compares challenger and champion on the same rows, then switches atomically; or rolls back. */
 import { isBaseline } from "../../estimators/findEstimator.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
 import { join } from "node:path";
 import type { Artifact } from "../../core/records/artifact.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
@@ -13,7 +14,7 @@ import { currentDeployment, deploymentHistory } from "../../storage/deployment/c
 import { rollbackTarget } from "../../storage/deployment/rollbackTarget.ts";
 import { syncStore } from "../../storage/store/syncStore.ts";
 import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
-import { costUnit, costsOf, decidingMetric } from "../settings.ts";
+import { costsOf, decidingMetric, metricUnit } from "../settings.ts";
 import { judge } from "../judge.ts";
 import { loadDeployed, loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
@@ -113,7 +114,7 @@ async function compare(session: Session, challenger: LoadedModel, { force }: Dep
       require: config.promotion.require,
       beatBaseline: config.promotion.beat_baseline,
       seed: config.train.seed,
-      unit: metric === "cost" ? costUnit(config) : null,
+      unit: metricUnit(config, findMetric(metric, task)),
     },
   );
   return { verdict, metric, value: judged.metrics[metric] ?? null };

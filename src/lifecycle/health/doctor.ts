@@ -66,7 +66,7 @@ async function engine(name: string, load: () => Promise<unknown>): Promise<Findi
   }
 }
 
-/** Which XGBoost engine is used, and why. */
+/** Which XGBoost engine is used, and why: the only native library that users install, see `mlctl engine`. */
 async function xgboostFinding(): Promise<Finding> {
   const finding = { name: "XGBoost", value: null, limit: null };
   try {

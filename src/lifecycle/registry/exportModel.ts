@@ -10,9 +10,8 @@ import { sha256Text } from "../../storage/files/sha256.ts";
 import { loadModel, type LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 
-export const exportFormats = ["json", "xgboost-json", "onnx"] as const;
-
-export type ExportFormat = (typeof exportFormats)[number];
+/** What --format offers: json and onnx are mlctl's own; a family has the others in its `exports`. */
+export type ExportFormat = "json" | "xgboost-json" | "onnx";
 
 export interface ExportRequest {
   readonly reference: string;
@@ -81,10 +80,11 @@ function contentOf(loaded: LoadedModel, { format, from }: ExportRequest): Conten
 /** The native format of the model family's library. */
 function nativeFormat({ model }: LoadedModel, format: ExportFormat): string {
   const { family } = model.estimator;
-  const write = findEstimator(family).exports?.[format];
+  const { exports, toOnnx } = findEstimator(family);
+  const write = exports?.[format];
   if (write !== undefined) return write(model.estimator);
   throw new MlctlError("usage", `a ${family} model cannot be exported as ${format}`, {
-    hint: "--format onnx and --format json work for every family",
+    hint: `${toOnnx === undefined ? "--format json works" : "--format onnx and --format json work"} for every family`,
   });
 }
 

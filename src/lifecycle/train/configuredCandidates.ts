@@ -1,4 +1,5 @@
 /** Turns the models of config.json into candidates. */
+import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
 import { isBaseline } from "../../estimators/findEstimator.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Task } from "../../core/task.ts";
@@ -33,8 +34,7 @@ export function candidateOf(
 export function configuredCandidates({ config }: Workspace, task: Task): ConfiguredCandidate[] {
   const metric = decidingMetric(config, task);
   const { models, feature_sets, seed } = config.train;
-  const defaults = ["baseline", task === "regression" ? "linear_regression" : "logistic_regression", "xgboost"];
-  const chosen = models ?? defaults.map((family) => ({ family, params: {}, search: undefined }));
+  const chosen = models ?? defaultFamilies(task).map((family) => ({ family, params: {}, search: undefined }));
   const sets = Object.entries(feature_sets);
   return chosen.flatMap(({ family, params, search }, model) =>
     (sets.length === 0 || isBaseline(family) ? [["all", null] as const] : sets).map(([featureSet, featurePatterns]) => {

@@ -7,6 +7,7 @@ import { recordTraining, type TrainResult } from "./recordTraining.ts";
 import type { Session } from "../session.ts";
 import { trainCandidates } from "./trainCandidates.ts";
 import { prepareData, type PreparedData } from "./trainingData.ts";
+import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -39,7 +40,7 @@ async function inspectRows(session: Session, data: PreparedData): Promise<string
 
 /** Starts loading the engines of the configured families while data is still being read. */
 export function prepareToTrain({ config }: Workspace): void {
-  // Without train.models, xgboost is the only default family with an engine.
-  const models = config.train.models ?? [{ family: "xgboost", params: {} }];
+  // The task is not known yet; the default families that depend on it have nothing to prepare.
+  const models = config.train.models ?? defaultFamilies("regression").map((family) => ({ family, params: {} }));
   for (const { family, params } of models) findEstimator(family).prepare?.(params);
 }

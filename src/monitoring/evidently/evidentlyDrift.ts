@@ -2,7 +2,9 @@
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { CategoryReference, ColumnReference } from "../../core/records/reference.ts";
 import type { CategoryColumn } from "../../core/table/table.ts";
-import { driftTests, type DriftTestName } from "../../drift/index.ts";
+import type { DriftTest } from "../../drift/driftTest.ts";
+import { findDriftTest, unsuitable } from "../../drift/findDriftTest.ts";
+import { driftTests } from "../../drift/index.ts";
 import {
   reasonToSkip,
   sidesOf,
@@ -12,8 +14,7 @@ import {
   type ComparedColumn,
   type Side,
 } from "../compareColumn.ts";
-import { driftTestNamed, unsuitable } from "../driftTestNamed.ts";
-import { evidentlyTests, type EvidentlySides } from "./evidentlyTests.ts";
+import { evidentlyTest, type EvidentlySides } from "./evidentlyTests.ts";
 
 /** Up to this many reference rows Evidently uses p-values, above it distances. The size of the batch does not matter. */
 const MAXIMUM_REFERENCE_FOR_P_VALUES = 1000;
@@ -34,7 +35,7 @@ const FREE_TEXT_SHARE = 0.5;
  */
 export function evidentlyDrift(compared: ComparedColumn): ColumnDrift {
   const { name, reference, column, override } = compared;
-  const wanted = override.test === undefined ? null : driftTestNamed(override.test, name);
+  const wanted = override.test === undefined ? null : findDriftTest(override.test, name);
   if (wanted?.input === "values" && reference.kind === "category") throw unsuitable(name, wanted);
   const skipped = untestable(reference, wanted === null) ?? reasonToSkip(reference, column, 1);
   if (skipped !== null || column === undefined) {
@@ -42,10 +43,10 @@ export function evidentlyDrift(compared: ComparedColumn): ColumnDrift {
     return { ...untestedColumn(test, override.limit ?? test.limit), skipped: skipped ?? "absent" };
   }
   const sides = evidentlySides(compared);
-  const test = wanted?.name ?? defaultTest(reference.count, sides);
-  const { measure, limit: defaultLimit, inclusive, leastRows, compare } = evidentlyTests[test];
+  const test = wanted ?? defaultTest(reference.count, sides);
+  const { measure, limit: defaultLimit, inclusive, leastRows, compare } = evidentlyTest(test);
   const limit = override.limit ?? defaultLimit;
-  const untested = untestedColumn({ name: test, measure }, limit);
+  const untested = untestedColumn(test, limit);
   const rows = Math.min(total(sides.counts.reference), total(sides.counts.current));
   if (rows < leastRows) return { ...untested, skipped: `${rows} values, at least ${leastRows} are needed` };
   const { statistic, value } = compare(sides);
@@ -63,12 +64,13 @@ function untestable(reference: ColumnReference, isDefault: boolean): string | nu
     : null;
 }
 
-function defaultTest(referenceRows: number, { isNumerical, counts }: EvidentlySides): DriftTestName {
+/** Evidently's choice. */
+function defaultTest(referenceRows: number, { isNumerical, counts }: EvidentlySides): DriftTest {
   const distinct = counts.reference.length;
   const isFew = !isNumerical || distinct <= FEW_VALUES;
-  if (referenceRows > MAXIMUM_REFERENCE_FOR_P_VALUES) return isFew ? "jensen_shannon" : "wasserstein";
-  if (!isFew) return "ks";
-  return distinct > 2 ? "chi_square" : "z_test";
+  if (referenceRows > MAXIMUM_REFERENCE_FOR_P_VALUES) return isFew ? driftTests.jensen_shannon : driftTests.wasserstein;
+  if (!isFew) return driftTests.ks;
+  return distinct > 2 ? driftTests.chi_square : driftTests.z_test;
 }
 
 function evidentlySides({ reference, column }: ComparedColumn): EvidentlySides {

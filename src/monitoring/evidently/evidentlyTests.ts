@@ -1,5 +1,5 @@
 /** Drift tests exactly as Evidently computes them, including its pitfalls, under mlctl's names. */
-import type { DriftResult } from "../../drift/driftTest.ts";
+import type { DriftResult, DriftTest } from "../../drift/driftTest.ts";
 import { driftTests, type DriftTestName } from "../../drift/index.ts";
 import { mannWhitney } from "../../drift/mannWhitney.ts";
 import { wassersteinDistance } from "../../drift/wassersteinDistance.ts";
@@ -33,50 +33,48 @@ const MAXIMUM_CELLS = 20;
 /** Minimum of the standard deviation that a Wasserstein distance is divided by. */
 const MINIMUM_DEVIATION = 0.001;
 
-const pValue = { measure: "p_value", limit: 0.05, inclusive: false, leastRows: 1 } as const;
-const atLeast = { measure: "distance", limit: 0.1, inclusive: true, leastRows: 1 } as const;
-
-/** Limits and comparisons are Evidently's defaults: registry.py and the file of each test in legacy/calculations/stattests. */
-export const evidentlyTests: Readonly<Record<DriftTestName, EvidentlyTest>> = {
-  ks: { ...pValue, inclusive: true, compare: onValues(driftTests.ks.compare) },
-  chi_square: { ...pValue, compare: ({ counts }) => goodnessOfFit(counts) },
-  z_test: { ...pValue, compare: ({ counts }) => driftTests.z_test.compare(counts.reference, counts.current) },
+/** Where Evidently's defaults differ from the usual ones: registry.py and the file of each test in legacy/calculations/stattests. */
+const differences: Readonly<Partial<Record<DriftTestName, Partial<EvidentlyTest>>>> = {
+  ks: { inclusive: true },
+  chi_square: { compare: ({ counts }) => goodnessOfFit(counts) },
+  z_test: { compare: ({ counts }) => driftTests.z_test.compare(counts.reference, counts.current) },
   mann_whitney: {
-    ...pValue,
     // One-sided: finds only shifts to larger values.
     compare: onValues((reference, current) => {
       const { statistic, pValue: value } = mannWhitney(reference, current, "less");
       return { statistic, value };
     }),
   },
-  anderson_darling: { ...pValue, limit: 0.1, leastRows: 2, compare: onValues(driftTests.anderson_darling.compare) },
-  cramer_von_mises: {
-    ...pValue,
-    limit: 0.1,
-    inclusive: true,
-    leastRows: 2,
-    compare: onValues(driftTests.cramer_von_mises.compare),
-  },
+  anderson_darling: { limit: 0.1, leastRows: 2 },
+  cramer_von_mises: { limit: 0.1, inclusive: true, leastRows: 2 },
   wasserstein: {
-    ...atLeast,
     compare: onValues((reference, current) => {
       const scale = Math.max(standardDeviation(reference, { ddof: 0 }), MINIMUM_DEVIATION);
       return distance(wassersteinDistance(reference, current) / scale);
     }),
   },
-  energy: { ...atLeast, inclusive: false, compare: onValues(driftTests.energy.compare) },
-  jensen_shannon: { ...atLeast, compare: onShares(driftTests.jensen_shannon.compare) },
-  psi: { ...atLeast, compare: onShares((reference, current) => stabilityIndex(reference, current)) },
+  energy: { inclusive: false },
+  psi: { compare: onShares((reference, current) => stabilityIndex(reference, current)) },
   kullback_leibler: {
-    ...atLeast,
     compare: onShares((reference, current) =>
       driftTests.kullback_leibler.compare(filledShares(reference), filledShares(current)),
     ),
   },
-  hellinger: { ...atLeast, compare: hellinger },
-  // Evidently's TVD is a p-value of 100 random permutations; only the distance itself is reproducible.
-  total_variation: { ...atLeast, compare: onShares(driftTests.total_variation.compare) },
+  hellinger: { compare: hellinger },
+  // Evidently's total_variation is a p-value of 100 random permutations; only the distance itself is reproducible.
 };
+
+/** The test as Evidently computes it; one that Evidently does not have compares the same rows as the others. */
+export function evidentlyTest({ name, input, measure, limit, compare }: DriftTest): EvidentlyTest {
+  return {
+    measure,
+    limit,
+    inclusive: measure === "distance",
+    leastRows: 1,
+    compare: input === "values" ? onValues(compare) : onShares(compare),
+    ...differences[name as DriftTestName],
+  };
+}
 
 /** One-sample test: takes the reference's shares as exact, so it alarms too often. A new category makes p 0. */
 function goodnessOfFit({ reference, current }: Side): DriftResult {

@@ -7,7 +7,8 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
-import { findEstimator } from "../../estimators/findEstimator.ts";
+import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
+import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
 import { featureMatrix } from "../../features/featureMatrix.ts";
 import { fitTransforms } from "../../features/fitTransforms.ts";
@@ -70,9 +71,9 @@ function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], c
 }
 
 function wrongTask(family: string, { name, task }: TargetSpec): MlctlError {
-  const [kind, other] =
-    task === "regression" ? [task, "linear_regression"] : [`${task} classification`, "logistic_regression"];
+  const kind = task === "regression" ? task : `${task} classification`;
+  const others = defaultFamilies(task).filter((other) => !isBaseline(other));
   return new MlctlError("usage", `train.models: ${family} does not support ${kind} (target "${name}")`, {
-    hint: `use ${other} or xgboost, or set "task" in config.json`,
+    hint: `use ${others.join(" or ")}, or set "task" in config.json`,
   });
 }

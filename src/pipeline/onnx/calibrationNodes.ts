@@ -1,8 +1,6 @@
 /** The calibration of probabilities as ONNX operators, see predict/calibrate.ts. */
+import { complement, scalar, type GraphBuilder } from "../../core/onnx.ts";
 import type { Calibration } from "../../core/records/model.ts";
-import type { GraphBuilder } from "./graph.ts";
-import { scalar } from "./graphColumns.ts";
-import { complement } from "./estimatorNodes.ts";
 
 /** As in predict/calibrate.ts. */
 const SMALLEST = 1e-12;

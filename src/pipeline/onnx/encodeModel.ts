@@ -1,6 +1,7 @@
 /** Encodes an ONNX graph as the bytes of a .onnx file. */
 import protobuf from "protobufjs";
-import type { GraphValue, OnnxAttribute, OnnxGraph, OnnxTensor, OnnxType } from "./graph.ts";
+import type { OnnxAttribute, OnnxType } from "../../core/onnx.ts";
+import type { GraphValue, OnnxGraph, OnnxTensor } from "./graph.ts";
 import { onnxMessages } from "./messages.ts";
 
 /** Operator sets supported by ONNX Runtime 1.10 (2021) and newer. */

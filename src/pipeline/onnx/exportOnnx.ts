@@ -1,13 +1,12 @@
 /** Exports a model as an ONNX file, from columns or from features to predictions. */
 import { MlctlError } from "../../core/errors.ts";
+import { complement, graphColumn, scalar, type GraphBuilder } from "../../core/onnx.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
 import { calibrationNodes } from "./calibrationNodes.ts";
 import { encodeModel } from "./encodeModel.ts";
-import { complement, estimatorNodes } from "./estimatorNodes.ts";
-import { graphBuilder, type GraphBuilder, type GraphValue, type OnnxGraph } from "./graph.ts";
-import { column, joined, scalar } from "./graphColumns.ts";
-import { transformNodes } from "./transformNodes.ts";
+import { newGraph, type Graph, type GraphValue, type OnnxGraph } from "./graph.ts";
+import { estimatorNodes, joined, transformNodes } from "./modelNodes.ts";
 
 export interface OnnxOptions {
   /** "columns": the inputs are the model's columns; "features": the input is the matrix that its transforms compute. */
@@ -30,7 +29,7 @@ type Output = GraphValue & { readonly from: string };
 
 /** @throws {MlctlError} kind "usage" for an unsupported transform or family */
 export function exportOnnx(model: Model, { from }: OnnxOptions): OnnxExport {
-  const graph = graphBuilder();
+  const graph = newGraph();
   const input = from === "columns" ? columnInput(graph, model) : featureInput(graph, model);
   const predictions = estimatorNodes(graph, model.estimator, input);
   const taken = new Set(model.signature.inputs.map(({ name }) => name));
@@ -44,10 +43,10 @@ function free(name: string, taken: ReadonlySet<string>): string {
   return taken.has(name) ? free(`${name}_`, taken) : name;
 }
 
-function columnInput(graph: GraphBuilder, { signature, transforms }: Model) {
+function columnInput(graph: Graph, { signature, transforms }: Model) {
   const columns = signature.inputs.map(({ name, kind }) => {
     const description = inputDescriptions[kind];
-    return column(
+    return graphColumn(
       name,
       graph.input({ name, type: kind === "category" ? "string" : "double", width: 1, description }),
       kind,
@@ -59,7 +58,7 @@ function columnInput(graph: GraphBuilder, { signature, transforms }: Model) {
   return { features: made.length > 0 ? joined(graph, made) : undefined, rows };
 }
 
-function featureInput(graph: GraphBuilder, { estimator }: Model) {
+function featureInput(graph: Graph, { estimator }: Model) {
   const width = estimator.featureNames.length;
   if (width === 0) throw new MlctlError("usage", "the model has no features to export");
   const description = "numbers in the order of the metadata's features; NaN if missing";

@@ -1,6 +1,5 @@
 /** Builds an ONNX graph operator by operator. */
-
-export type OnnxType = "float" | "double" | "int64" | "string";
+import type { GraphBuilder, OnnxAttributes, OnnxType } from "../../core/onnx.ts";
 
 /** A constant. */
 export interface OnnxTensor {
@@ -10,20 +9,12 @@ export interface OnnxTensor {
   readonly values: readonly (number | string)[];
 }
 
-export type OnnxAttribute =
-  | { readonly int: number }
-  | { readonly float: number }
-  | { readonly text: string }
-  | { readonly floats: readonly number[] }
-  | { readonly ints: readonly number[] }
-  | { readonly texts: readonly string[] };
-
 export interface OnnxNode {
   readonly operator: string;
   readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly [string];
-  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  readonly attributes: OnnxAttributes;
 }
 
 /** An input or output: (rows × width), or (rows) if `width` is null. */
@@ -41,25 +32,17 @@ export interface OnnxGraph {
   readonly initializers: readonly OnnxTensor[];
 }
 
-export type Attributes = OnnxNode["attributes"];
-
-export interface GraphBuilder {
+export interface Graph extends GraphBuilder {
   input(value: GraphValue): string;
-  /** @returns the name of the operator's output */
-  add(operator: string, inputs: readonly string[], attributes?: Attributes): string;
-  /** An operator of ai.onnx.ml, ONNX's own set for classical models. */
-  addMl(operator: string, inputs: readonly string[], attributes: Attributes): string;
-  /** Equal constants are stored once. @returns its name */
-  constant(type: OnnxType, values: readonly (number | string)[], dims?: readonly number[]): string;
   /** Removes all nodes that no output needs. @param alwaysKept an input to keep even if unused */
   finish(outputs: readonly (GraphValue & { readonly from: string })[], alwaysKept?: string): OnnxGraph;
 }
 
-export function graphBuilder(): GraphBuilder {
+export function newGraph(): Graph {
   const inputs: GraphValue[] = [];
   const nodes: OnnxNode[] = [];
   const constants = new Map<string, OnnxTensor>();
-  const push = (operator: string, domain: string, from: readonly string[], attributes: Attributes): string => {
+  const push = (operator: string, domain: string, from: readonly string[], attributes: OnnxAttributes): string => {
     const output = `mlctl:${nodes.length}`; // not a plausible column name
     nodes.push({ operator, domain, inputs: from, outputs: [output], attributes });
     return output;

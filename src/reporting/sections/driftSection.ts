@@ -1,6 +1,7 @@
 /** Drift: which columns drifted since training, with plots of those that drifted most. */
 import type { ColumnDrift, DriftReport } from "../../core/records/drift.ts";
 import type { ColumnReference } from "../../core/records/reference.ts";
+import { driftTestLabel } from "../../drift/findDriftTest.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, exact, displayNumber, percent } from "../../plots/displayNumber.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
@@ -13,19 +14,6 @@ import { emptyNote, section } from "../section.ts";
 
 /** Each plot takes about 12 kB. Drifted columns come first, then those closest to drift. */
 const MAXIMUM_PLOTS = 12;
-
-const testNames: Readonly<Record<string, string>> = {
-  ks: "Kolmogorov–Smirnov",
-  chi_square: "chi-square",
-  psi: "PSI",
-  wasserstein: "Wasserstein",
-  z_test: "z-test of proportions",
-  jensen_shannon: "Jensen–Shannon",
-  kullback_leibler: "Kullback–Leibler",
-  mann_whitney: "Mann–Whitney U",
-  cramer_von_mises: "Cramér–von Mises",
-  anderson_darling: "Anderson–Darling",
-};
 
 export async function driftSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { drift } = input;
@@ -102,7 +90,7 @@ function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {
   const limit = `${column.direction === "below" ? "below" : "at or above"} ${exact(column.limit)}`;
   const stable = html`<span class="good">stable</span>${column.note === undefined ? "" : `: ${column.note}`}`;
   const verdict = column.drifted ? html`<span class="bad">drifted</span>` : stable;
-  const test = testNames[column.test] ?? column.test.replaceAll("_", " ");
+  const test = driftTestLabel(column.test);
   return [name, test, displayNumber(column.statistic), value, limit, displayNumber(column.psi, 2), verdict];
 }
 

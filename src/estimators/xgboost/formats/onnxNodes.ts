@@ -1,6 +1,20 @@
-/** Tree ensembles as ONNX's TreeEnsembleRegressor: margins before sigmoid or softmax. */
-import type { Tree, TreeEnsemble } from "../../estimators/xgboost/ensemble.ts";
-import type { GraphBuilder } from "./graph.ts";
+/** A tree ensemble as ONNX's TreeEnsembleRegressor, followed by exp, sigmoid or softmax. */
+import type { GraphBuilder } from "../../../core/onnx.ts";
+import type { Tree, TreeEnsemble } from "../ensemble.ts";
+import { objectiveSpec, type Link } from "../objectives.ts";
+
+/** From margins to predictions. */
+const links: Readonly<Record<Link, (graph: GraphBuilder, margins: string) => string>> = {
+  identity: (_graph, margins) => margins,
+  log: (graph, margins) => graph.add("Exp", [margins]),
+  logistic: (graph, margins) => graph.add("Sigmoid", [margins]),
+  softmax: (graph, margins) => graph.add("Softmax", [margins], { axis: { int: 1 } }),
+};
+
+/** @param features (rows × features), doubles */
+export function ensembleNodes(graph: GraphBuilder, ensemble: TreeEnsemble, features: string): string {
+  return links[objectiveSpec(ensemble.objective).link](graph, treeNodes(graph, ensemble, features));
+}
 
 function isLeaf(tree: Tree, node: number): boolean {
   return tree.feature[node] === -1;
@@ -10,7 +24,7 @@ function isLeaf(tree: Tree, node: number): boolean {
  * Features are rounded to float32 first, as in XGBoost. A row goes to the left child (ONNX: the true branch) if its
  * value is below the threshold. @returns (rows × outputs), doubles
  */
-export function treeNodes(graph: GraphBuilder, ensemble: TreeEnsemble, features: string): string {
+function treeNodes(graph: GraphBuilder, ensemble: TreeEnsemble, features: string): string {
   const { trees, outputCount, baseMargin } = ensemble;
   const sizes = trees.map((tree) => tree.feature.length);
   const perNode = <T>(of: (tree: Tree, node: number, t: number) => T): T[] =>

@@ -1,26 +1,9 @@
-/** date_parts as ONNX operators: a date is a double, milliseconds since 1970-01-01 UTC. */
-import type { DatePartsState } from "../../features/dateParts.ts";
-import type { GraphBuilder } from "./graph.ts";
-import { columnTensor, column, replaceColumns, scalar, type GraphColumn } from "./graphColumns.ts";
+/** Parts of a date as ONNX operators: a date is a double, milliseconds since 1970-01-01 UTC. */
+import { scalar, type GraphBuilder } from "../../core/onnx.ts";
+import { MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 
-type Part = DatePartsState["columns"][number]["parts"][number]["part"];
-
-const MILLISECONDS_A_DAY = 86_400_000;
-
-/** Adds all parts; `finish` removes the unused ones from the graph. */
-export function datePartsNodes(
-  graph: GraphBuilder,
-  state: DatePartsState,
-  columns: readonly GraphColumn[],
-): GraphColumn[] {
-  const partsOf = new Map(state.columns.map(({ name, parts }) => [name, parts]));
-  return replaceColumns(columns, [...partsOf.keys()], (from) => {
-    const made = partNodes(graph, columnTensor(graph, from));
-    return partsOf.get(from.name)!.map(({ part, name }) => column(name, made[part]));
-  });
-}
-
-function partNodes(graph: GraphBuilder, milliseconds: string): Record<Part, string> {
+/** All parts by the name that date_parts gives them. */
+export function dateNodes(graph: GraphBuilder, milliseconds: string) {
   const { plus, over, floor, remainder, choose } = arithmetic(graph);
   const daysSince1970 = over(milliseconds, MILLISECONDS_A_DAY);
   const days = floor(daysSince1970);

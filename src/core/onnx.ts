@@ -1,0 +1,88 @@
+/** What transforms and model families need to write themselves as operators of an ONNX graph. */
+import { MlctlError } from "./errors.ts";
+import type { ColumnKind } from "./table/table.ts";
+
+export type OnnxType = "float" | "double" | "int64" | "string";
+
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly text: string }
+  | { readonly floats: readonly number[] }
+  | { readonly ints: readonly number[] }
+  | { readonly texts: readonly string[] };
+
+export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
+
+/** Adds operators to a graph. Operators that no output needs are removed at the end. */
+export interface GraphBuilder {
+  /** @returns the name of the operator's output */
+  add(operator: string, inputs: readonly string[], attributes?: OnnxAttributes): string;
+  /** An operator of ai.onnx.ml, ONNX's own set for classical models. */
+  addMl(operator: string, inputs: readonly string[], attributes: OnnxAttributes): string;
+  /** Equal constants are stored once. @returns its name */
+  constant(type: OnnxType, values: readonly (number | string)[], dims?: readonly number[]): string;
+}
+
+/** A table column inside a graph. */
+export interface GraphColumn {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** (rows × width): doubles or strings. */
+  readonly tensor: string;
+  readonly width: number;
+  /** Position of the column in the tensor. */
+  readonly place: number;
+}
+
+export interface EstimatorInput {
+  /** (rows × features), doubles; undefined if the model has no features. */
+  readonly features: string | undefined;
+  /** Any input, for the number of rows. */
+  readonly rows: string;
+}
+
+/** @throws {MlctlError} kind "usage" if the model has no features */
+export function requireFeatures({ features }: EstimatorInput): string {
+  if (features !== undefined) return features;
+  throw new MlctlError("usage", "the model has no features to export");
+}
+
+/** A column with its own tensor. */
+export function graphColumn(name: string, tensor: string, kind: ColumnKind = "number"): GraphColumn {
+  return { name, kind, tensor, width: 1, place: 0 };
+}
+
+/** Replaces the columns that `states` name in place and keeps the others. */
+export function replaceColumns<T extends { readonly name: string }>(
+  columns: readonly GraphColumn[],
+  states: readonly T[],
+  replace: (from: GraphColumn, state: T) => readonly GraphColumn[],
+): GraphColumn[] {
+  const stateOf = new Map(states.map((state) => [state.name, state]));
+  return columns.flatMap((each) => {
+    const state = stateOf.get(each.name);
+    return state === undefined ? [each] : replace(each, state);
+  });
+}
+
+/** Column names in the form that `replaceColumns` takes. */
+export function named(names: readonly string[]): { readonly name: string }[] {
+  return names.map((name) => ({ name }));
+}
+
+/** The column as a tensor of its own, (rows × 1). */
+export function columnTensor(graph: GraphBuilder, { tensor, width, place }: GraphColumn): string {
+  if (width === 1) return tensor;
+  return graph.add("Gather", [tensor, graph.constant("int64", [place])], { axis: { int: 1 } });
+}
+
+/** A number as a tensor that broadcasts to every shape. */
+export function scalar(graph: GraphBuilder, value: number): string {
+  return graph.constant("double", [value], []);
+}
+
+/** 1 − p. */
+export function complement(graph: GraphBuilder, probability: string): string {
+  return graph.add("Sub", [scalar(graph, 1), probability]);
+}
