@@ -274,7 +274,7 @@ function cycles(imports: ReadonlyMap<string, readonly string[]>): string[] {
 
 function sourcesOf(root: string): Source[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !/\.test\.ts$|^example[A-Z]/.test(entry.name))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts"))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .map((path) => ({ path: relative(root, path).replaceAll("\\", "/"), text: readFileSync(path, "utf8") }))
     .filter(({ path }) => !/^(acceptance|testing)\//.test(path));

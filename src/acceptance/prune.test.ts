@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { exampleExecution } from "../storage/exampleRecords.ts";
+import { exampleExecution } from "../testing/exampleRecords.ts";
 import { sampleWorkspace, snapshot, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 interface PruneJson {

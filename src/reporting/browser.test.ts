@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Task } from "../core/task.ts";
-import { exampleInput } from "./exampleInput.ts";
+import { exampleInput } from "../testing/exampleInput.ts";
 import { htmlReport } from "./htmlReport.ts";
 
 const CHROMIUM = "/usr/bin/chromium";

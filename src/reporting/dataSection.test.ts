@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { exampleInput } from "./exampleInput.ts";
+import { exampleInput } from "../testing/exampleInput.ts";
 import { htmlReport } from "./htmlReport.ts";
 
 it("says that a text column has more values than the reference keeps", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Task } from "../core/task.ts";
-import { exampleInput } from "./exampleInput.ts";
+import { exampleInput } from "../testing/exampleInput.ts";
 import { htmlReport } from "./htmlReport.ts";
 import type { ReportInput } from "./reportInput.ts";
 

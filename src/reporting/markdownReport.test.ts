@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { exampleInput } from "./exampleInput.ts";
+import { exampleInput } from "../testing/exampleInput.ts";
 import { MARKDOWN_MARKER, markdownReport } from "./markdownReport.ts";
 
 it("starts with the marker by which a bot finds its comment, then the headline", () => {

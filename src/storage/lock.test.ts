@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MlctlError } from "../core/errors.ts";
-import { dist, temporaryFolder } from "./exampleRecords.ts";
+import { dist, temporaryFolder } from "../testing/exampleRecords.ts";
 import { acquireLock, lockHolder, type LockOptions } from "./lock.ts";
 
 const now = (): Date => new Date("2026-01-01T00:00:00.000Z");

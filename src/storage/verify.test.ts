@@ -2,7 +2,13 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commitDeployment } from "./deployment/commitDeployment.ts";
-import { exampleArtifact, exampleDataset, exampleRequest, exampleRun, exampleWorkspace } from "./exampleRecords.ts";
+import {
+  exampleArtifact,
+  exampleDataset,
+  exampleRequest,
+  exampleRun,
+  exampleWorkspace,
+} from "../testing/exampleRecords.ts";
 import { saveRecord } from "./store/saveRecord.ts";
 import { openStore } from "./store/openStore.ts";
 import { syncStore } from "./store/syncStore.ts";

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Execution } from "../../core/records/execution.ts";
-import { exampleExecution, exampleWorkspace } from "../../storage/exampleRecords.ts";
+import { exampleExecution, exampleWorkspace } from "../../testing/exampleRecords.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { openStore } from "../../storage/store/openStore.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";

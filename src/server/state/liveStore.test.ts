@@ -2,7 +2,7 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ProgressEvent } from "../../core/context.ts";
-import { exampleRun, exampleWorkspace } from "../../storage/exampleRecords.ts";
+import { exampleRun, exampleWorkspace } from "../../testing/exampleRecords.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { openStore } from "../../storage/store/openStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";

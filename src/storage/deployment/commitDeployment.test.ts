@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { random } from "../../core/random.ts";
-import { dist, exampleRequest, exampleWorkspace } from "../exampleRecords.ts";
+import { dist, exampleRequest, exampleWorkspace } from "../../testing/exampleRecords.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { verify } from "../verify.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";

@@ -8,7 +8,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { random } from "../../core/random.ts";
 import { atomicWrite } from "./atomicWrite.ts";
 import { commitFile } from "./commitFile.ts";
-import { dist, temporaryFolder } from "../exampleRecords.ts";
+import { dist, temporaryFolder } from "../../testing/exampleRecords.ts";
 import { removeStaleTemporaries, temporaryPath } from "./temporaryPath.ts";
 import { writeFailure } from "./writeFailure.ts";
 

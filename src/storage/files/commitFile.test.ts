@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ensureFolder } from "./commitFile.ts";
-import { dist, temporaryFolder } from "../exampleRecords.ts";
+import { dist, temporaryFolder } from "../../testing/exampleRecords.ts";
 
 describe("ensureFolder", () => {
   it("creates a folder and its parents, and returns the first that was missing", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { MlctlError } from "../../core/errors.ts";
 import type { Model } from "../../core/records/model.ts";
-import { temporaryFolder } from "../exampleRecords.ts";
+import { temporaryFolder } from "../../testing/exampleRecords.ts";
 import { formatJson } from "./formatJson.ts";
 import { parseModel, readModel, serializeModel } from "./modelFile.ts";
 

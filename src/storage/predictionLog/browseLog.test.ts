@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { temporaryFolder } from "../exampleRecords.ts";
+import { temporaryFolder } from "../../testing/exampleRecords.ts";
 import { browseLog, ROWS_LOOKED_AT } from "./browseLog.ts";
 import { openLogDatabase } from "./openLogDatabase.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exampleRun } from "../exampleRecords.ts";
+import { exampleRun } from "../../testing/exampleRecords.ts";
 import { openMemoryStore } from "./openStore.ts";
 import type { Run } from "../../core/records/run.ts";
 

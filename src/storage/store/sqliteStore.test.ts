@@ -17,7 +17,7 @@ import {
   exampleWorkspace,
   temporaryFolder,
   workspaceIn,
-} from "../exampleRecords.ts";
+} from "../../testing/exampleRecords.ts";
 import { readStore } from "./readStore.ts";
 import { reindex } from "./reindex.ts";
 import { resolveRun } from "./resolveRun.ts";

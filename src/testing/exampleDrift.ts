@@ -3,7 +3,7 @@ import type { ColumnDrift } from "../core/records/drift.ts";
 import type { Random } from "../core/random.ts";
 import type { ColumnReference } from "../core/records/reference.ts";
 import { LONG_NAMES } from "./exampleRun.ts";
-import type { ReportInput } from "./reportInput.ts";
+import type { ReportInput } from "../reporting/reportInput.ts";
 
 export function exampleColumns(chance: Random, shift: number): Readonly<Record<string, ColumnReference>> {
   const numbers = (kind: "number" | "date", mean: number, deviation: number): ColumnReference => {

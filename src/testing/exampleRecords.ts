@@ -9,9 +9,9 @@ import type { Execution } from "../core/records/execution.ts";
 import type { MonitorRecord } from "../core/records/monitoring.ts";
 import type { Run } from "../core/records/run.ts";
 import type { SearchRecord } from "../core/records/search.ts";
-import type { DeploymentRequest } from "./deployment/commitDeployment.ts";
-import { sha256Text } from "./files/sha256.ts";
-import type { WorkspacePaths } from "./files/workspacePaths.ts";
+import type { DeploymentRequest } from "../storage/deployment/commitDeployment.ts";
+import { sha256Text } from "../storage/files/sha256.ts";
+import type { WorkspacePaths } from "../storage/files/workspacePaths.ts";
 
 /** Child processes run the built files: `npm test` builds first, else `npm run build`. */
 export const dist = resolve(import.meta.dirname, "../../dist/storage");

@@ -5,7 +5,7 @@ import type { Run } from "../core/records/run.ts";
 import type { Task } from "../core/task.ts";
 import { exampleColumns, exampleDrift } from "./exampleDrift.ts";
 import { CLASSES, HASH, exampleMetrics, exampleRun } from "./exampleRun.ts";
-import type { MetricLabel, ReportCurve, ReportInput } from "./reportInput.ts";
+import type { MetricLabel, ReportCurve, ReportInput } from "../reporting/reportInput.ts";
 
 const [AT, LATER] = ["2026-03-01T09:30:00.000Z", "2026-03-02T10:00:00.000Z"];
 

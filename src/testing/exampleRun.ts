@@ -2,7 +2,7 @@
 import type { Random } from "../core/random.ts";
 import type { Run, ScoreRecord } from "../core/records/run.ts";
 import type { Task } from "../core/task.ts";
-import type { MetricLabel } from "./reportInput.ts";
+import type { MetricLabel } from "../reporting/reportInput.ts";
 
 export const LONG_NAMES = [
   "administrative assistant",
