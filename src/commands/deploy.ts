@@ -29,11 +29,9 @@ export const deploy = defineCommand({
     const { rollback, force, dryRun } = invocation.options;
     const [model] = invocation.args;
     const options = { rollback, force, dryRun, ...(model === undefined ? {} : { model }) };
-    const result = await inWorkspace(
-      invocation,
-      dryRun ? "read" : { write: "deploy" },
-      () => import("../lifecycle/deploy/deploy.ts"),
-      (session, step) => step.deploy(session, options),
+    const step = await import("../lifecycle/deploy/deploy.ts");
+    const result = await inWorkspace(invocation, dryRun ? "read" : { write: "deploy" }, (session) =>
+      step.deploy(session, options),
     );
     return { result, view: deployView(result) };
   },

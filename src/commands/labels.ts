@@ -34,11 +34,9 @@ export const labels = defineCommand({
     if (input === "-" && stdin.isTTY === true) {
       context.emit({ type: "warning", stage: "labels", message: "reading rows from the terminal: end with Ctrl-D" });
     }
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/labels/labels.ts"),
-      (session, step) => step.labels(session, { ...options, input, stdin }),
+    const step = await import("../lifecycle/labels/labels.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      step.labels(session, { ...options, input, stdin }),
     );
     const bad = result.conflicts + result.invalid + result.rejected > 0;
     return { result, view: labelsView(result), ...(bad ? { exitCode: exitCodes.data } : {}) };

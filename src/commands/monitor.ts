@@ -1,8 +1,8 @@
 /** `mlctl monitor`: compares new rows with the reference: drift, data quality, performance; sends alerts. */
-import { areasOf } from "./areasOf.ts";
+import { areasOf, dateOption } from "./flagValues.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { historyView, monitoringView } from "./monitorView.ts";
+import { historyView, monitoringView } from "./views/monitorView.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 /** Default of --limit. */
@@ -92,7 +92,6 @@ export const monitor = defineCommand({
       const result = await reading(workspace, (session) => monitorEntry(session, show));
       return { result, view: monitoringView(result) };
     }
-    const { dateOption } = await import("./dateOption.ts");
     const request = {
       files: args,
       source: options.source,

@@ -15,20 +15,16 @@ export function writingOptions(name: string, wait: number | undefined): WritingO
   return { command: `mlctl ${name}`, waitMs: wait ?? 0 };
 }
 
-/**
- * Runs one step in the workspace of a call, with what the step reads or, under the lock, with what it writes.
- * @param load imports the step: heavy modules are loaded only here, so that --help stays fast
- */
-export async function inWorkspace<Step, Result>(
+/** Runs one step in the workspace of a call, with what the step reads or, under the lock, with what it writes. */
+export async function inWorkspace<Result>(
   invocation: Invocation,
   mode: "read" | { readonly write: string },
-  load: () => Promise<Step>,
-  run: (session: Session, step: Step) => Result | Promise<Result>,
+  run: (session: Session) => Result | Promise<Result>,
 ): Promise<Result> {
   const workspace = await openWorkspaceOf(invocation);
-  const [{ reading, writing }, step] = await Promise.all([import("../lifecycle/session.ts"), load()]);
-  const withStep = async (session: Session): Promise<Result> => run(session, step);
-  if (mode === "read") return reading(workspace, withStep);
+  const { reading, writing } = await import("../lifecycle/session.ts");
+  if (mode === "read") return reading(workspace, run);
   const { wait } = invocation.options;
-  return writing(workspace, writingOptions(mode.write, typeof wait === "number" ? wait : undefined), withStep);
+  const options = writingOptions(mode.write, typeof wait === "number" ? wait : undefined);
+  return writing(workspace, options, async (session) => run(session));
 }

@@ -17,11 +17,9 @@ export const reproduce = defineCommand({
     ["mlctl reproduce @champion && echo identical", "the deployed model"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/compare/reproduce.ts"),
-      (session, step) => step.reproduce(session, invocation.args[0] ?? "latest"),
+    const step = await import("../lifecycle/compare/reproduce.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      step.reproduce(session, invocation.args[0] ?? "latest"),
     );
     return { result, view: reproduceView(result), exitCode: result.identical ? 0 : exitCodes.gate };
   },

@@ -4,10 +4,10 @@ import { formatNumber, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { metricValues } from "./metricValues.ts";
+import { metricValues } from "./flagValues.ts";
 import { inWorkspace, openWorkspaceOf } from "./openWorkspaceOf.ts";
-import { trialsView } from "./trialsView.ts";
-import { runsDiffView } from "./runsDiffView.ts";
+import { trialsView } from "./views/trialsView.ts";
+import { runsDiffView } from "./views/runsDiffView.ts";
 
 const list = defineCommand({
   name: "list",
@@ -60,12 +60,8 @@ const show = defineCommand({
     ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed model"],
   ],
   async run(invocation) {
-    const run = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/registry/models.ts"),
-      (session, { namedRun }) => namedRun(session, invocation.args[0]!),
-    );
+    const { namedRun } = await import("../lifecycle/registry/models.ts");
+    const run = await inWorkspace(invocation, "read", (session) => namedRun(session, invocation.args[0]!));
     return { result: { run }, view: runView(run) };
   },
 }) satisfies Command;
@@ -106,12 +102,8 @@ const diff = defineCommand({
       maxDrop: metricValues("--max-drop", options.maxDrop),
       smallest: metricValues("--smallest", options.smallest),
     };
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/compare/diffRuns.ts"),
-      (session, { diffRuns }) => diffRuns(session, [args[0]!, args[1]!], request),
-    );
+    const { diffRuns } = await import("../lifecycle/compare/diffRuns.ts");
+    const result = await inWorkspace(invocation, "read", (session) => diffRuns(session, [args[0]!, args[1]!], request));
     const passed = result.gates.every((gate) => gate.passed);
     return { result, view: runsDiffView(result), exitCode: passed ? 0 : exitCodes.gate };
   },

@@ -34,15 +34,11 @@ export const score = defineCommand({
   async run(invocation) {
     const { model, data, failUnder } = invocation.options;
     const options = { ...(model === undefined ? {} : { model }), ...(data === undefined ? {} : { data }) };
-    const { result, passed } = await inWorkspace(
-      invocation,
-      { write: "score" },
-      () => import("../lifecycle/score/score.ts"),
-      async (session, step) => {
-        const scored = await step.score(session, options);
-        return { result: scored, passed: failUnder === undefined || step.passes(scored, failUnder) };
-      },
-    );
+    const step = await import("../lifecycle/score/score.ts");
+    const { result, passed } = await inWorkspace(invocation, { write: "score" }, async (session) => {
+      const scored = await step.score(session, options);
+      return { result: scored, passed: failUnder === undefined || step.passes(scored, failUnder) };
+    });
     const view = scoreView(result);
     if (passed) return { result, view };
     const failure = `gate failed: ${result.metric} is ${formatNumber(result.value)}, required is ${failUnder}`;

@@ -26,11 +26,9 @@ export const why = defineCommand({
     ["mlctl why v4 --against v3 --metric roc_auc --json", "for a script"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/compare/why.ts"),
-      (session, step) => step.why(session, invocation.args[0] ?? "latest", invocation.options),
+    const step = await import("../lifecycle/compare/why.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      step.why(session, invocation.args[0] ?? "latest", invocation.options),
     );
     return { result, view: whyView(result) };
   },

@@ -1,8 +1,8 @@
 /** Views of `mlctl models`. */
-import { dateText, formatNumber, shortTime } from "../core/text/format.ts";
-import type { View } from "../core/view.ts";
-import type { ExportResult } from "../lifecycle/registry/exportModel.ts";
-import type { ModelRow, NoteResult, ShownModel } from "../lifecycle/registry/models.ts";
+import { dateText, formatNumber, shortTime } from "../../core/text/format.ts";
+import type { View } from "../../core/view.ts";
+import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";
+import type { ModelRow, NoteResult, ShownModel } from "../../lifecycle/registry/models.ts";
 
 export function modelsView(rows: readonly ModelRow[]): View {
   if (rows.length === 0) return { title: "no models yet", next: "`mlctl train`" };

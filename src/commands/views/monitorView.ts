@@ -1,9 +1,9 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
-import { formatNumber, shortTime } from "../core/text/format.ts";
-import type { MonitorFinding } from "../core/records/monitoring.ts";
-import type { View, ViewTable } from "../core/view.ts";
-import type { MonitorResult } from "../lifecycle/monitor/monitor.ts";
-import type { WindowSummary } from "../lifecycle/monitor/monitorRecord.ts";
+import { formatNumber, shortTime } from "../../core/text/format.ts";
+import type { MonitorFinding } from "../../core/records/monitoring.ts";
+import type { View, ViewTable } from "../../core/view.ts";
+import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
+import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";
 
 /** Maximum number of columns in the drift table, drifted ones first. */
 const MOST_COLUMNS = 30;

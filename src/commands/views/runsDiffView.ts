@@ -1,8 +1,8 @@
 /** View of `mlctl runs diff`. */
-import { formatNumber } from "../core/text/format.ts";
-import type { Json } from "../core/json.ts";
-import type { Cell, View, ViewTable } from "../core/view.ts";
-import type { DiffResult } from "../lifecycle/compare/diffRuns.ts";
+import { formatNumber } from "../../core/text/format.ts";
+import type { Json } from "../../core/json.ts";
+import type { Cell, View, ViewTable } from "../../core/view.ts";
+import type { DiffResult } from "../../lifecycle/compare/diffRuns.ts";
 
 const verdicts = { real: "real", within_noise: "within noise", cannot_tell: "cannot tell" } as const;
 
