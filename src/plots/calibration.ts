@@ -2,8 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import { ruleLayer, unitAxis } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 /** Rows with nearly the same predicted probability; empty bins are left out. */
 export interface CalibrationBin {

@@ -2,8 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import { countOf, displayNumber, percent } from "./displayNumber.ts";
 import { textWidth } from "./textWidth.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec } from "./theme.ts";
+import { colours, plotSpec, type PlotSpec } from "./theme.ts";
 
 export interface ConfusionMatrixData {
   readonly classes: readonly string[];

@@ -4,8 +4,7 @@ import { axisFormat } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { binned } from "./histogram.ts";
 import { textWidth } from "./textWidth.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec } from "./theme.ts";
+import { colours, plotSpec, type PlotSpec } from "./theme.ts";
 
 export type DriftColumnData =
   | {

@@ -1,8 +1,7 @@
 /** Leaderboard: the candidates of one training run, with the chosen one highlighted. */
 import { displayNumber } from "./displayNumber.ts";
 import { namedBars } from "./namedBars.ts";
-import type { PlotSpec } from "./theme.ts";
-import { plotSpec } from "./theme.ts";
+import { plotSpec, type PlotSpec } from "./theme.ts";
 
 export interface LeaderboardData {
   /** Label of the metric. */

@@ -1,9 +1,7 @@
 /** Precision–recall curve. */
-import type { Curve } from "./curve.ts";
-import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
+import { curveLayers, ruleLayer, unitAxis, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { plotSpec, plotWidth } from "./theme.ts";
+import { plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 export interface PrecisionRecallData {
   /** Points are (recall, precision) in order of ascending recall; the area is the average precision. */

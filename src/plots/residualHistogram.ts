@@ -2,8 +2,7 @@
 import { axisFormat } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { binned } from "./histogram.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 export interface ResidualHistogramData {
   /** Predicted − actual. */

@@ -1,9 +1,7 @@
 /** ROC curve. */
-import type { Curve } from "./curve.ts";
-import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
+import { curveLayers, ruleLayer, unitAxis, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { plotSpec, plotWidth } from "./theme.ts";
+import { plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 /** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1). Multiclass: one-vs-rest for each class. */
 export interface RocCurveData {

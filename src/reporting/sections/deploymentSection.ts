@@ -1,10 +1,9 @@
 /** Deployment: the deployed model, earlier deployments and the history of scores. */
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { scoreHistoryPlot } from "../../plots/scoreHistory.ts";
-import { dataTable } from "../dataTable.ts";
+import { dataTable, numeric } from "../dataTable.ts";
 import { dateTime } from "../dateTime.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -36,14 +35,7 @@ function past({ deployments }: ReportInput): Html | null {
   if (deployments.length === 0) return null;
   return dataTable({
     caption: "Deployments, newest first",
-    columns: [
-      { title: "Number" },
-      { title: "When" },
-      { title: "Action" },
-      { title: "Run" },
-      { title: "Score", numeric: true },
-      { title: "Reasons" },
-    ],
+    columns: ["Number", "When", "Action", "Run", numeric("Score"), "Reasons"],
     rows: deployments
       .toReversed()
       .map(({ deploymentId, deployedAt, action, runId, metric, value, reasons, prunedAt }, place) => ({

@@ -4,9 +4,8 @@ import type { ColumnReference } from "../../core/records/reference.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, exact, displayNumber, percent } from "../../plots/displayNumber.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -51,13 +50,13 @@ export async function driftSection(input: ReportInput, draw: DrawFigure): Promis
           : dataTable({
               caption: "Drift by column, largest first",
               columns: [
-                { title: "Column" },
-                { title: "Test" },
-                { title: "Statistic", numeric: true },
-                { title: "p-value or distance", numeric: true },
-                { title: "Drift if", numeric: true },
-                { title: "PSI", numeric: true },
-                { title: "Verdict" },
+                "Column",
+                "Test",
+                numeric("Statistic"),
+                numeric("p-value or distance"),
+                numeric("Drift if"),
+                numeric("PSI"),
+                "Verdict",
               ],
               rows: sorted.map(([name, column]) => ({ cells: cellsOf(name, column) })),
             })

@@ -1,8 +1,7 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import { dateTime } from "../dateTime.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -76,7 +75,7 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
 /** Tables of the dataset's files, the rejected files and the test files. */
 export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "run">): Html {
   const parts: Html[] = [];
-  const columns = [{ title: "File" }, { title: "Rows", numeric: true }, { title: "sha256" }];
+  const columns = ["File", numeric("Rows"), "sha256"];
   if (dataset !== null) {
     parts.push(
       dataTable({
@@ -90,7 +89,7 @@ export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "ru
     parts.push(
       dataTable({
         caption: "Files rejected because they could not be read",
-        columns: [{ title: "File" }, { title: "Reason" }],
+        columns: ["File", "Reason"],
         rows: dataset.rejected.map(({ path, reason, line }) => ({
           cells: [path, line === undefined || reason.startsWith(`line ${line}`) ? reason : `${reason} (line ${line})`],
         })),

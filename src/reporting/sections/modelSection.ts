@@ -4,9 +4,8 @@ import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/importance.ts";
 import { leaderboardPlot } from "../../plots/leaderboard.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -71,12 +70,12 @@ function candidateTable(input: ReportInput): Html | null {
         ? "Candidates with their metrics on the validation rows"
         : `Candidates, chosen on ${selection.method} folds of the training rows, with their metrics on the validation rows`,
     columns: [
-      { title: "Family" },
-      { title: "Features" },
-      ...onFolds.map((title) => ({ title, numeric: true })),
-      ...shown.map(({ label }) => ({ title: label, numeric: true })),
-      { title: "Seconds", numeric: true },
-      { title: "Outcome" },
+      "Family",
+      "Features",
+      ...onFolds.map((title) => numeric(title)),
+      ...shown.map(({ label }) => numeric(label)),
+      numeric("Seconds"),
+      "Outcome",
     ],
     rows: ranked(candidates).map((candidate) => {
       const chosen = candidate.runId === input.run.runId;
@@ -107,7 +106,7 @@ function parameters({ run }: ReportInput): Html {
     ${
       rows.length === 0
         ? emptyNote("This family has no parameters.")
-        : dataTable({ caption: "Parameters", columns: [{ title: "Name" }, { title: "Value" }], rows })
+        : dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows })
     }
   </details>`;
 }

@@ -2,7 +2,7 @@
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { exact, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote } from "../../reporting/section.ts";
 import { driftState } from "./charts/columnMatrix.ts";
@@ -16,15 +16,7 @@ export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
   if (all.length === 0) return emptyNote("No column could be compared.");
   return dataTable({
     caption: "Columns, largest drift first",
-    columns: [
-      { title: "Column" },
-      { title: "Result" },
-      { title: "Test" },
-      { title: "Value", numeric: true },
-      { title: "Drift if", numeric: true },
-      { title: "PSI", numeric: true },
-      { title: "Note" },
-    ],
+    columns: ["Column", "Result", "Test", numeric("Value"), numeric("Drift if"), numeric("PSI"), "Note"],
     rows: all
       .toSorted(([, a], [, b]) => urgency(b) - urgency(a))
       .map(([name, column]) => ({

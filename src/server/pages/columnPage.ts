@@ -1,7 +1,7 @@
 /** /ui/monitoring/<id>/column?name=…: one column of a window compared with the reference, and its drift over time. */
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
@@ -67,11 +67,7 @@ function distributions({ spread }: MonitorRecord, name: string): Html {
       <summary>Show as a table</summary>
       ${dataTable({
         caption: own.kind === "category" ? "Share of rows by category" : "Share of rows by range",
-        columns: [
-          { title: own.kind === "category" ? "Category" : "Range" },
-          { title: "Reference", numeric: true },
-          { title: "Current", numeric: true },
-        ],
+        columns: [own.kind === "category" ? "Category" : "Range", numeric("Reference"), numeric("Current")],
         rows: distributionRows(own),
       })}
     </details>`;

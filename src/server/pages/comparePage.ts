@@ -3,7 +3,7 @@ import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -45,7 +45,7 @@ function about(a: Run, b: Run): Html {
   });
   return dataTable({
     caption: "The two runs",
-    columns: [{ title: "" }, { title: "A" }, { title: "B" }],
+    columns: ["", "A", "B"],
     rows: [
       row("Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)),
       row("Family", ({ family, engine }) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`),
@@ -67,13 +67,7 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
       caption: isTest
         ? "On the test rows"
         : "On the validation rows, because one of the two was not scored on test data",
-      columns: [
-        { title: "Metric" },
-        { title: "A", numeric: true },
-        { title: "B", numeric: true },
-        { title: "B − A", numeric: true },
-        { title: "Result" },
-      ],
+      columns: ["Metric", numeric("A"), numeric("B"), numeric("B − A"), "Result"],
       rows: names.map((name) => {
         const metric = metricLabel(session.config, name, a.task);
         const [first, second] = [of(a)[name] ?? null, of(b)[name] ?? null];
@@ -142,7 +136,7 @@ function sideBySide(caption: string, a: Leaves, b: Leaves, onlyDifferent = false
     return html`<p class="empty">${onlyDifferent ? "The two runs have the same settings." : "There are none."}</p>`;
   return dataTable({
     caption,
-    columns: [{ title: "Name" }, { title: "A" }, { title: "B" }, { title: "" }],
+    columns: ["Name", "A", "B", ""],
     rows: names.map((name) => {
       const differs = a.get(name) !== b.get(name);
       return {

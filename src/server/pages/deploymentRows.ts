@@ -1,7 +1,7 @@
 /** Deployments as a table, newest first. */
 import type { Deployment } from "../../core/records/deployment.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import type { Html } from "../../reporting/html.ts";
 import { runLink } from "./frame/parts.ts";
@@ -11,14 +11,7 @@ export function deploymentRows(deployments: readonly Deployment[], total = deplo
   const rest = total > deployments.length ? `, the newest ${deployments.length} of ${displayNumber(total)}` : "";
   return dataTable({
     caption: `Deployments, newest first${rest}`,
-    columns: [
-      { title: "Number" },
-      { title: "When" },
-      { title: "Action" },
-      { title: "Run" },
-      { title: "Score", numeric: true },
-      { title: "Reasons" },
-    ],
+    columns: ["Number", "When", "Action", "Run", numeric("Score"), "Reasons"],
     rows: deployments.map(({ deploymentId, deployedAt, action, runId, metric, value, reasons, prunedAt }) => ({
       cells: [
         String(deploymentId),

@@ -1,7 +1,7 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -156,15 +156,7 @@ function table(windows: readonly WindowLine[], values: readonly WindowValue[]): 
   };
   return dataTable({
     caption: `${countOf(windows.length, "window")}, newest first`,
-    columns: [
-      { title: "Window" },
-      { title: "Status" },
-      { title: "Problems" },
-      { title: "Rows", numeric: true },
-      { title: "Labelled", numeric: true },
-      { title: "Model" },
-      { title: "Monitored" },
-    ],
+    columns: ["Window", "Status", "Problems", numeric("Rows"), numeric("Labelled"), "Model", "Monitored"],
     rows: windows.map(({ monitorId, label, status, rows, labelled, runId, modelVersion, createdAt }) => ({
       cells: [
         html`<a href="${pageAddress("monitoring", monitorId)}">${label}</a>`,

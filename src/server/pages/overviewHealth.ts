@@ -20,7 +20,7 @@ export function overviewHealth({ session, state }: PageRequest): Html {
     alerts.length > 0 &&
     dataTable({
       caption: `${countOf(alerts.length, "open alert")}`,
-      columns: [{ title: "Check" }, { title: "Status" }, { title: "Since" }, { title: "Message" }],
+      columns: ["Check", "Status", "Since", "Message"],
       rows: alerts.map(({ area, name, status, since, message }) => ({
         cells: [`${area}: ${name}`, stateWord(status), dateTime(since), message],
       })),

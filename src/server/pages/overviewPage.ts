@@ -1,6 +1,6 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -100,13 +100,7 @@ function trainings({ session }: PageRequest): Html {
   if (runs.length === 0) return html`<p class="empty">There is no run yet. Next step: <code>mlctl train</code>.</p>`;
   return html`${dataTable({
       caption: "The best candidate of each training, newest first",
-      columns: [
-        { title: "Run" },
-        { title: "Trained" },
-        { title: "Family" },
-        { title: "Test score", numeric: true },
-        { title: "State" },
-      ],
+      columns: ["Run", "Trained", "Family", numeric("Test score"), "State"],
       rows: runs.map(({ runId, modelVersion, createdAt, family, task, metric, score, status }) => ({
         cells: [
           runLink(runId, modelVersion),
@@ -130,13 +124,7 @@ function executions({ session }: PageRequest): Html | null {
     "Scheduled jobs",
     dataTable({
       caption: "Latest executions, newest first",
-      columns: [
-        { title: "Job" },
-        { title: "Started" },
-        { title: "State" },
-        { title: "Seconds", numeric: true },
-        { title: "Exit code", numeric: true },
-      ],
+      columns: ["Job", "Started", "State", numeric("Seconds"), numeric("Exit code")],
       rows: last.map(({ job, startedAt, status, seconds, exitCode }) => ({
         cells: [
           job,

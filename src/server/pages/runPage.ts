@@ -4,7 +4,7 @@ import type { Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
@@ -110,14 +110,7 @@ function candidates({ session }: PageRequest, run: Run): Html {
   const { label } = metricLabel(session.config, run.metric, run.task);
   return dataTable({
     caption: `Candidates of the training ${run.trainId}, by rank`,
-    columns: [
-      { title: "Run" },
-      { title: "Family" },
-      { title: "Features" },
-      { title: `${label}, validation`, numeric: true },
-      { title: "Seconds", numeric: true },
-      { title: "State" },
-    ],
+    columns: ["Run", "Family", "Features", numeric(`${label}, validation`), numeric("Seconds"), "State"],
     rows: all.map((each) => ({
       marked: each.runId === run.runId,
       cells: [
@@ -138,5 +131,5 @@ function params({ params: values }: Run): Html {
     cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
   }));
   if (rows.length === 0) return emptyNote("This family has no parameters.");
-  return dataTable({ caption: "Parameters", columns: [{ title: "Name" }, { title: "Value" }], rows });
+  return dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows });
 }

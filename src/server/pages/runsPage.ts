@@ -2,7 +2,7 @@
 import type { Run } from "../../core/records/run.ts";
 import type { RunQuery } from "../../storage/store/browse.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -120,15 +120,15 @@ function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: st
   return dataTable({
     caption,
     columns: [
-      { title: "Run" },
-      { title: "Trained" },
-      { title: "Family" },
-      { title: "Rank", numeric: true },
-      { title: "Validation", numeric: true },
-      { title: "Test", numeric: true },
-      { title: "95 % interval", numeric: true },
-      { title: "State" },
-      { title: "Compare" },
+      "Run",
+      "Trained",
+      "Family",
+      numeric("Rank"),
+      numeric("Validation"),
+      numeric("Test"),
+      numeric("95 % interval"),
+      "State",
+      "Compare",
     ],
     rows: runs.map((run) => {
       const { runId, metric, score, task } = run;

@@ -1,7 +1,7 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, exact, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
@@ -46,13 +46,7 @@ function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
   if (own.length === 0) return emptyNote("No checks were run.");
   return dataTable({
     caption: "Checks, failures first",
-    columns: [
-      { title: "Check" },
-      { title: "Status" },
-      { title: "Value", numeric: true },
-      { title: "Limit", numeric: true },
-      { title: "Message" },
-    ],
+    columns: ["Check", "Status", numeric("Value"), numeric("Limit"), "Message"],
     rows: own.map(({ name, status, value, limit, passes, message }) => ({
       cells: [
         name,
@@ -75,12 +69,12 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
     ${dataTable({
       caption: "Data quality by column",
       columns: [
-        { title: "Column" },
-        { title: "Missing", numeric: true },
-        { title: "Invalid", numeric: true },
-        { title: "New categories", numeric: true },
-        { title: "Out of range", numeric: true },
-        { title: "Range" },
+        "Column",
+        numeric("Missing"),
+        numeric("Invalid"),
+        numeric("New categories"),
+        numeric("Out of range"),
+        "Range",
       ],
       rows: Object.entries(columns).map(([name, column]) => ({
         cells: [
@@ -106,11 +100,11 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
   return dataTable({
     caption: `Metrics on ${countOf(report.rows, "labelled row")}${estimate === null ? "" : `, and estimates without labels on ${countOf(estimate.rows, "row")}`}`,
     columns: [
-      { title: "Metric" },
-      { title: "Value", numeric: true },
-      { title: "95 % interval", numeric: true },
-      { title: "On the test data", numeric: true },
-      { title: "Estimate without labels", numeric: true },
+      "Metric",
+      numeric("Value"),
+      numeric("95 % interval"),
+      numeric("On the test data"),
+      numeric("Estimate without labels"),
     ],
     rows: names.map((name) => {
       const interval = report.intervals[name];
@@ -133,12 +127,12 @@ function segments({ segments: all }: MonitorRecord): Html | null {
   return dataTable({
     caption: "Segments, worst first",
     columns: [
-      { title: "Segment" },
-      { title: "Rows", numeric: true },
-      { title: "Labelled", numeric: true },
-      { title: all[0]!.metric, numeric: true },
-      { title: "95 % interval", numeric: true },
-      { title: "Status" },
+      "Segment",
+      numeric("Rows"),
+      numeric("Labelled"),
+      numeric(all[0]!.metric),
+      numeric("95 % interval"),
+      "Status",
     ],
     rows: all.map(({ column, value, rows, labelled, metricValue, interval, status }) => ({
       cells: [
@@ -164,12 +158,7 @@ function statements({
   const now = { asOf: createdAt, rows: window.rows, labelled: window.labelled, value };
   return dataTable({
     caption: "Results for this window as labels arrived",
-    columns: [
-      { title: "As of" },
-      { title: "Rows", numeric: true },
-      { title: "Labelled", numeric: true },
-      { title: metric, numeric: true },
-    ],
+    columns: ["As of", numeric("Rows"), numeric("Labelled"), numeric(metric)],
     rows: [...all, now].map((each) => ({
       cells: [dateTime(each.asOf), displayNumber(each.rows), displayNumber(each.labelled), displayNumber(each.value)],
     })),
