@@ -1,6 +1,6 @@
 /** `mlctl runs list | show | diff`: training runs, and the differences between two of them. */
 import { exitCodes } from "../core/errors.ts";
-import { formatNumber, shortTime } from "../core/text/format.ts";
+import { formatNumber, intervalText, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -199,8 +199,7 @@ export function runView(run: Run): View {
       {
         columns: ["metric", "validation", "test", "95 % interval", "baseline on test"],
         rows: names.map((name) => {
-          const interval = score?.intervals[name];
-          const range = interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : "";
+          const range = intervalText(score?.intervals[name]) ?? "";
           return [name, run.metrics[name] ?? null, score?.metrics[name] ?? null, range, score?.baseline[name] ?? null];
         }),
       },

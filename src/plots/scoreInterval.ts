@@ -1,6 +1,6 @@
 /** Scores with intervals: this model, the deployed model and the baseline on one scale. */
 import { axisFormat } from "./density.ts";
-import { displayNumber } from "./displayNumber.ts";
+import { displayInterval, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 export interface ScoreIntervalData {
@@ -65,7 +65,7 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
 
 function sentence(metric: string, models: ScoreIntervalData["models"]): string {
   const parts = models.map(({ label, value, interval }) => {
-    const range = interval === null ? "" : ` (${displayNumber(interval[0])} to ${displayNumber(interval[1])})`;
+    const range = interval === null ? "" : ` (${displayInterval(interval)})`;
     return `${label} ${displayNumber(value)}${range}`;
   });
   return `${metric}: ${parts.join("; ")}.`;

@@ -1,5 +1,5 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
-import { formatNumber, shortTime } from "../../core/text/format.ts";
+import { formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
 import type { MonitorFinding } from "../../core/records/monitoring.ts";
 import type { View, ViewTable } from "../../core/view.ts";
 import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
@@ -60,12 +60,6 @@ function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
       message,
     ]),
   };
-}
-
-function intervalText(interval: readonly [number, number] | null | undefined): string | null {
-  return interval === null || interval === undefined
-    ? null
-    : `${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
 }
 
 function driftTable({ drift }: MonitorResult): ViewTable[] {

@@ -1,5 +1,5 @@
 /** Metrics on the test set with intervals, compared with the baseline. */
-import { displayNumber, percent } from "../../plots/displayNumber.ts";
+import { displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
 import { covers } from "../covers.ts";
 import { dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
@@ -14,14 +14,10 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
   const rows = input.metrics.map(({ name, label, greaterIsBetter }) => {
     const interval = score.intervals[name];
     const [value, baseline] = [score.metrics[name], score.baseline[name]];
-    const range =
-      interval === null || interval === undefined
-        ? "–"
-        : `${displayNumber(interval[0])} to ${displayNumber(interval[1])}`;
     const cells = [
       html`${label}${name === input.metric && html` <span class="tag">main metric</span>`}`,
       displayNumber(value),
-      range,
+      displayInterval(interval),
       displayNumber(baseline),
       verdict([value, baseline], interval, greaterIsBetter),
       displayNumber(run.metrics[name]),

@@ -1,4 +1,5 @@
 /** Model: the candidates, feature importance, SHAP values and parameters. */
+import type { Run } from "../../core/records/run.ts";
 import { selectionLabel } from "../../core/text/selectionLabel.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/importance.ts";
@@ -98,17 +99,18 @@ function candidateTable(input: ReportInput): Html | null {
 }
 
 function parameters({ run }: ReportInput): Html {
-  const rows = Object.entries(run.params).map(([name, value]) => ({
-    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
-  }));
   return html`<details>
     <summary>Parameters of ${familyName(run.family)}</summary>
-    ${
-      rows.length === 0
-        ? emptyNote("This family has no parameters.")
-        : dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows })
-    }
+    ${parameterTable(run)}
   </details>`;
+}
+
+export function parameterTable({ params }: Pick<Run, "params">): Html {
+  const rows = Object.entries(params).map(([name, value]) => ({
+    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
+  }));
+  if (rows.length === 0) return emptyNote("This family has no parameters.");
+  return dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows });
 }
 
 /** By rank; failed candidates come last. */

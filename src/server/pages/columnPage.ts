@@ -2,10 +2,11 @@
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { limitText, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { limitText, statusOf, TARGET, valueText } from "./columnDrifts.ts";
+import { statusOf, TARGET } from "./columnDrifts.ts";
 import { driftState } from "./charts/columnMatrix.ts";
 import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";

@@ -2,7 +2,7 @@
 import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
-import { displayNumber } from "../../plots/displayNumber.ts";
+import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -93,7 +93,7 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
 
 function withInterval(run: Run, name: string, value: number | null, isTest: boolean): string {
   const interval = isTest ? run.score?.intervals[name] : null;
-  return `${displayNumber(value)}${interval ? ` (${displayNumber(interval[0])} to ${displayNumber(interval[1])})` : ""}`;
+  return `${displayNumber(value)}${interval ? ` (${displayInterval(interval)})` : ""}`;
 }
 
 function testSha({ score }: Run): string {

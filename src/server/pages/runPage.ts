@@ -10,6 +10,7 @@ import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
+import { parameterTable } from "../../reporting/sections/modelSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState } from "./frame/parts.ts";
@@ -33,7 +34,7 @@ export async function runPage(request: PageRequest): Promise<Page> {
       ${section("about", "About", about(request, run))} ${metricsSection({ run, metrics, metric: run.metric })}
       ${section("plots", "Plots", await drawnPlots(request, run))}
       ${section("candidates", "Candidates of this training", candidates(request, run))}
-      ${section("params", "Parameters", params(run))}
+      ${section("params", "Parameters", parameterTable(run))}
       ${section(
         "lineage",
         "Lineage",
@@ -124,12 +125,4 @@ function candidates({ session }: PageRequest, run: Run): Html {
     })),
     limit: 50,
   });
-}
-
-function params({ params: values }: Run): Html {
-  const rows = Object.entries(values).map(([name, value]) => ({
-    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
-  }));
-  if (rows.length === 0) return emptyNote("This family has no parameters.");
-  return dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows });
 }

@@ -1,6 +1,6 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, exact, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { countOf, displayInterval, displayNumber, exact, percent } from "../../plots/displayNumber.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -106,19 +106,16 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
       numeric("On the test data"),
       numeric("Estimate without labels"),
     ],
-    rows: names.map((name) => {
-      const interval = report.intervals[name];
-      return {
-        marked: name === report.metric,
-        cells: [
-          metricLabel(session.config, name, task).label,
-          displayNumber(report.metrics[name]),
-          interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–",
-          name === report.metric ? displayNumber(report.reference) : "–",
-          displayNumber(estimate?.metrics[name]),
-        ],
-      };
-    }),
+    rows: names.map((name) => ({
+      marked: name === report.metric,
+      cells: [
+        metricLabel(session.config, name, task).label,
+        displayNumber(report.metrics[name]),
+        displayInterval(report.intervals[name]),
+        name === report.metric ? displayNumber(report.reference) : "–",
+        displayNumber(estimate?.metrics[name]),
+      ],
+    })),
   });
 }
 
@@ -140,7 +137,7 @@ function segments({ segments: all }: MonitorRecord): Html | null {
         displayNumber(rows),
         displayNumber(labelled),
         displayNumber(metricValue),
-        interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–",
+        displayInterval(interval),
         stateWord(status),
       ],
     })),
