@@ -33,7 +33,7 @@ export async function settleReplacement(
   if (!hasReplacement(folder)) return undefined;
   const journal = readJournal(folder);
   if (journal === undefined) return void removeWorkFolder(folder);
-  if (!force) requireInside(folder, journal);
+  if (!force && outsideOf(folder, journal).length > 0) throw outside(folder, journal);
   const others = journal.locks.map((path) => fromRecordPath(folder, path)).filter((database) => database !== held);
   const releases: (() => void)[] = [];
   try {
@@ -78,10 +78,6 @@ export function replacementProblem({
 
 /** The command in the note of the lock holder. */
 export const RESTORE = "mlctl restore";
-
-function requireInside(folder: string, journal: ReplacementJournal): void {
-  if (outsideOf(folder, journal).length > 0) throw outside(folder, journal);
-}
 
 /** Paths outside the workspace: the journal of an untrusted workspace must not cause other folders to be removed. */
 function outsideOf(folder: string, { locks, places }: ReplacementJournal): string[] {

@@ -10,7 +10,7 @@ import { sha256Text } from "../files/sha256.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { recordPath, recordText } from "../records/workspaceRecord.ts";
 import { currentDeployment, historyIds } from "./currentDeployment.ts";
-import { releaseFolder } from "./releaseFolder.ts";
+import { releaseFolder } from "./release.ts";
 import { refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
 
 /** The deployment to make; its artifacts name the source files, which are copied. */

@@ -28,7 +28,7 @@ function close(): void {
 
 function replyTo(request: Extract<WriterRequest, { rows: unknown }>): WriterReply {
   try {
-    return writer().write(request.rows);
+    return writer()(request.rows);
   } catch (error) {
     close();
     const failure = logFailure(error, path) ?? error;
