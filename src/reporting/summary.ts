@@ -1,6 +1,5 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
 import { displayInterval, displayNumber } from "../plots/displayNumber.ts";
-import { covers } from "./covers.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
 export interface Summary {
@@ -43,6 +42,11 @@ export function familyName(family: string): string {
 export function withInterval(value: number | null | undefined, interval?: readonly [number, number] | null): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "undefined";
   return `${displayNumber(value)}${interval ? ` (${displayInterval(interval)})` : ""}`;
+}
+
+/** Whether the interval contains the value, so that the difference is not significant. */
+export function covers(interval: readonly [number, number] | null | undefined, value: number): boolean {
+  return interval !== null && interval !== undefined && interval[0] <= value && value <= interval[1];
 }
 
 function scoreSentence(input: ReportInput): string {

@@ -1,10 +1,10 @@
 /** Metrics on the test set with intervals, compared with the baseline. */
 import { displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { covers } from "../covers.ts";
 import { dataTable, numeric } from "../dataTable.ts";
 import { html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/run.ts";
 import { section } from "../section.ts";
+import { covers } from "../summary.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
 
 export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "metric">): Html {

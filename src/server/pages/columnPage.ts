@@ -13,7 +13,7 @@ import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { distributionChart, distributionRows } from "./charts/distributionChart.ts";
-import { timeChart, type TimePoint } from "./charts/timeChart.ts";
+import { timeChart, windowPoint } from "./charts/timeChart.ts";
 import { windowNamed } from "./lookups.ts";
 
 export function columnPage(request: PageRequest): Page {
@@ -82,16 +82,7 @@ function overTime({ session }: PageRequest, { source }: MonitorRecord, name: str
     ["drift"],
   );
   const byWindow = new Map(values.filter((value) => value.name === name).map((value) => [value.monitorId, value]));
-  const points = windows.map(({ monitorId, label, end }): TimePoint => {
-    const found = byWindow.get(monitorId);
-    return {
-      label,
-      tick: end?.slice(0, 10),
-      value: found?.value ?? null,
-      limit: found?.bound ?? null,
-      status: found?.status ?? null,
-    };
-  });
+  const points = windows.map((window) => windowPoint(window, byWindow.get(window.monitorId)));
   const test = [...byWindow.values()].at(-1)?.message?.replaceAll("_", " ") ?? "";
   return html`<div class="plots">
     ${timeChart({ id: "value", title: "Drift value", subtitle: test, points, limitName: "limit", zero: true })}

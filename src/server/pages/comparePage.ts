@@ -8,7 +8,7 @@ import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
-import { familyName } from "../../reporting/summary.ts";
+import { covers, familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareData, compareFeatures } from "./compareData.ts";
@@ -109,10 +109,8 @@ function verdict(
   if (difference === null) return "–";
   if (difference === 0) return "same";
   const word = difference > 0 === greaterIsBetter ? "B is better" : "B is worse";
-  const contains = (run: Run, value: number | null | undefined): boolean => {
-    const interval = run.score?.intervals[name];
-    return !!interval && typeof value === "number" && interval[0] <= value && value <= interval[1];
-  };
+  const contains = (run: Run, value: number | null | undefined): boolean =>
+    typeof value === "number" && covers(run.score?.intervals[name], value);
   const mayBeChance = contains(a, b.score?.metrics[name]) || contains(b, a.score?.metrics[name]);
   return mayBeChance ? `${word}, perhaps by chance` : word;
 }

@@ -11,7 +11,7 @@ import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
 import { modelLink, pager, stateWord } from "./frame/parts.ts";
-import { timeChart, type TimePoint } from "./charts/timeChart.ts";
+import { timeChart, windowPoint, type TimePoint } from "./charts/timeChart.ts";
 
 /** Number of windows on a page. */
 export const WINDOWS = 40;
@@ -88,33 +88,21 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
   const pick = valuesBy(values);
   const metric = mainMetric(request, windows, values);
   const findingPoints = (area: string, name: string): TimePoint[] =>
-    oldestFirst.map(({ monitorId, label, end }) => {
-      const found = pick(monitorId, "finding", area, name);
-      return {
-        label,
-        tick: end?.slice(0, 10),
-        value: found?.value ?? null,
-        limit: found?.bound ?? null,
-        status: found?.status ?? null,
-      };
-    });
+    oldestFirst.map((window) => windowPoint(window, pick(window.monitorId, "finding", area, name)));
   const drift = findingPoints("drift", "dataset drift");
   const missing = findingPoints("quality", "missing values");
   const rows = oldestFirst.map(({ label, end, rows: value }): TimePoint => ({ label, tick: end?.slice(0, 10), value }));
   const task = request.session.store.run(windows[0]!.runId ?? "")?.task ?? "binary";
   const { label: metricName } = metricLabel(request.session.config, metric, task);
-  const performance = oldestFirst.map(({ monitorId, label, end }): TimePoint => {
+  const performance = oldestFirst.map((window): TimePoint => {
+    const { monitorId } = window;
     const found = pick(monitorId, "metric", "performance", metric);
-    const finding = pick(monitorId, "finding", "performance", metric);
     const interval =
       typeof found?.low === "number" && typeof found.high === "number" ? ([found.low, found.high] as const) : null;
     return {
-      label,
-      tick: end?.slice(0, 10),
+      ...windowPoint(window, pick(monitorId, "finding", "performance", metric)),
       value: found?.value ?? null,
       interval,
-      limit: finding?.bound ?? null,
-      status: finding?.status ?? null,
       estimate: pick(monitorId, "estimate", "performance", metric)?.value ?? null,
     };
   });

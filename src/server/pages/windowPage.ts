@@ -1,6 +1,7 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, displayInterval, displayNumber, exact, percent } from "../../plots/displayNumber.ts";
+import { plots } from "../../plots/index.ts";
 import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
@@ -10,7 +11,6 @@ import { columnDrifts } from "./columnDrifts.ts";
 import { factList, modelLink, stateWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { predictedActual } from "./predictedActual.ts";
 import { windowNamed } from "./lookups.ts";
 
 export async function windowPage(request: PageRequest): Promise<Page> {
@@ -117,6 +117,23 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
       ],
     })),
   });
+}
+
+/** Predictions against labels of a regression model; null for classification, and with fewer than two labelled rows. */
+async function predictedActual(
+  { draw }: PageRequest,
+  { performance: { points } }: MonitorRecord,
+): Promise<Html | null> {
+  const pairs = points.flatMap(([, predicted, actual]) =>
+    typeof predicted === "number" && typeof actual === "number" ? [{ predicted, actual }] : [],
+  );
+  if (pairs.length < 2) return null;
+  const spec = plots.predictedVsActual({
+    target: "value",
+    actual: pairs.map(({ actual }) => actual),
+    predicted: pairs.map(({ predicted }) => predicted),
+  });
+  return html`<div class="plots">${await draw("predicted-actual", spec)}</div>`;
 }
 
 function segments({ segments: all }: MonitorRecord): Html | null {
