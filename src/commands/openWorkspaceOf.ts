@@ -1,10 +1,29 @@
-/** Opens the workspace of one call of a command. */
+/** Opens the configuration and the workspace of one call of a command: with -c, -C, flags, and the environment. */
+import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
 import type { Session, WritingOptions } from "../lifecycle/session.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import type { Invocation } from "./command.ts";
-import { openConfig } from "./openConfig.ts";
 
-/** Respects -c, -C, flags and environment; reads no file except config.json. */
+/**
+ * Emits warnings about unknown MLCTL_* variables. Changes the working directory to that of -C, so that relative paths
+ * are resolved there, as with git.
+ */
+export async function openConfig(
+  { global, flagSettings: flags, environment, context }: Invocation,
+  check?: LoadOptions["check"],
+): Promise<LoadedConfig> {
+  const [{ loadConfig }, { knownNames }] = await Promise.all([
+    import("../config/loadConfig.ts"),
+    import("../lifecycle/knownNames.ts"),
+  ]);
+  const { config: path, directory } = global;
+  const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check });
+  process.chdir(directory);
+  for (const message of loaded.warnings) context.emit({ type: "warning", stage: "config", message });
+  return loaded;
+}
+
+/** Reads no file except config.json. */
 export async function openWorkspaceOf(invocation: Invocation): Promise<Workspace> {
   const [loaded, { openWorkspace }] = await Promise.all([openConfig(invocation), import("../lifecycle/workspace.ts")]);
   return openWorkspace(loaded, invocation.context);

@@ -35,17 +35,10 @@ const list = defineCommand({
       const found = await reading(workspace, (session) => trialList(session, { family, limit }));
       return { result: found, view: trialsView(found) };
     }
-    const result = await reading(workspace, ({ store }) => {
-      const production = store.deployments()[0]?.runId ?? null;
-      return {
-        runs: store.runs({
-          limit,
-          ...(family === undefined ? {} : { family }),
-          ...(models ? { withModel: true } : {}),
-        }),
-        production,
-      };
-    });
+    const result = await reading(workspace, ({ store }) => ({
+      runs: store.runs({ limit, family, withModel: models }),
+      production: store.deployments()[0]?.runId ?? null,
+    }));
     return { result, view: runsView(result.runs, result.production) };
   },
 }) satisfies Command;

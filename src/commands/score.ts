@@ -33,10 +33,9 @@ export const score = defineCommand({
   ],
   async run(invocation) {
     const { model, data, failUnder } = invocation.options;
-    const options = { ...(model === undefined ? {} : { model }), ...(data === undefined ? {} : { data }) };
     const step = await import("../lifecycle/score/score.ts");
     const { result, passed } = await inWorkspace(invocation, { write: "score" }, async (session) => {
-      const scored = await step.score(session, options);
+      const scored = await step.score(session, { model, data });
       return { result: scored, passed: failUnder === undefined || step.passes(scored, failUnder) };
     });
     const view = scoreView(result);

@@ -13,14 +13,10 @@ export interface CalibrationBin {
   readonly count: number;
 }
 
-export interface CalibrationData {
-  readonly bins: readonly CalibrationBin[];
-}
-
 /** 95 % of a normal distribution are within this many standard deviations. */
 const Z = 1.959964;
 
-export function calibrationPlot({ bins }: CalibrationData): PlotSpec {
+export function calibrationPlot({ bins }: { readonly bins: readonly CalibrationBin[] }): PlotSpec {
   const points = bins.filter(({ count }) => count > 0);
   const subtitle = "dashed: perfect calibration; whiskers: 95 % interval of each share";
   return plotSpec({ text: "Calibration", subtitle }, sentence(points), {

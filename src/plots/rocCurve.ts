@@ -3,15 +3,11 @@ import { curveLayers, extremes, ruleLayer, unitSquare, type Curve } from "./curv
 import { displayNumber, percent } from "./displayNumber.ts";
 import { plotSpec, type PlotSpec } from "./theme.ts";
 
-/** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1). Multiclass: one-vs-rest for each class. */
-export interface RocCurveData {
-  readonly curves: readonly Curve[];
-}
-
 /** False positive rate at which the sentence gives the true positive rate. */
 const READ_AT = 0.1;
 
-export function rocCurvePlot({ curves }: RocCurveData): PlotSpec {
+/** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1). Multiclass: one-vs-rest for each class. */
+export function rocCurvePlot({ curves }: { readonly curves: readonly Curve[] }): PlotSpec {
   return plotSpec({ text: "ROC curve", subtitle: "dashed: chance" }, sentence(curves), {
     ...unitSquare("False positive rate", "True positive rate"),
     layer: [ruleLayer([0, 0], [1, 1]), ...curveLayers(curves, "linear")],

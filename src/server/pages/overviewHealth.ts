@@ -14,8 +14,8 @@ const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
 const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;
 
 export function overviewHealth({ session, state }: PageRequest): Html {
-  const sha = state.serving?.served.model === undefined ? undefined : state.serving.served.deployment.model.sha256;
-  const newest = session.store.monitorings({ ...(sha === undefined ? {} : { modelSha256: sha }), limit: 1 })[0];
+  const modelSha256 = state.serving?.served.deployment.model.sha256;
+  const newest = session.store.monitorings({ modelSha256, limit: 1 })[0];
   const { alerts } = openAlerts(session);
   const open =
     alerts.length > 0 &&

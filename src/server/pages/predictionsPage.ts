@@ -72,7 +72,7 @@ function recent({ log, query }: PageRequest): Html {
   const { entries, isPartial } = log.page({
     runId: wanted.model,
     prediction: wanted.prediction,
-    ...(wanted.label === "known" ? { labelled: true } : wanted.label === "unknown" ? { labelled: false } : {}),
+    labelled: wanted.label === "known" ? true : wanted.label === "unknown" ? false : undefined,
     wrong: wanted.label === "wrong",
     before: cursorOf(wanted.before),
     limit: ROWS + 1,
