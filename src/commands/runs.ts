@@ -5,7 +5,7 @@ import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { metricValues } from "./flagValues.ts";
-import { inWorkspace, openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
 import { trialsView } from "./views/trialsView.ts";
 import { runsDiffView } from "./views/runsDiffView.ts";
 
@@ -28,14 +28,12 @@ const list = defineCommand({
   ],
   async run(invocation) {
     const { family, limit, models, trials } = invocation.options;
-    const workspace = await openWorkspaceOf(invocation);
-    const { reading } = await import("../lifecycle/session.ts");
     if (trials) {
       const { trialList } = await import("../lifecycle/tune/trialList.ts");
-      const found = await reading(workspace, (session) => trialList(session, { family, limit }));
+      const found = await inWorkspace(invocation, "read", (session) => trialList(session, { family, limit }));
       return { result: found, view: trialsView(found) };
     }
-    const result = await reading(workspace, ({ store }) => ({
+    const result = await inWorkspace(invocation, "read", ({ store }) => ({
       runs: store.runs({ limit, family, withModel: models }),
       production: store.deployments()[0]?.runId ?? null,
     }));

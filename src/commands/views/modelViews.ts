@@ -1,4 +1,5 @@
 /** Views of `mlctl models`. */
+import type { ColumnSpec } from "../../core/table/signature.ts";
 import { dateText, formatNumber, shortTime } from "../../core/text/format.ts";
 import type { View } from "../../core/view.ts";
 import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";
@@ -72,13 +73,7 @@ export function modelView({ path, sha256, model, run }: ShownModel): View {
   };
 }
 
-function rangeText({
-  kind,
-  minimum,
-  maximum,
-  categories,
-  missingShare,
-}: ShownModel["model"]["signature"]["inputs"][number]): string {
+function rangeText({ kind, minimum, maximum, categories, missingShare }: ColumnSpec): string {
   if (categories !== undefined)
     return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
   if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no values seen";

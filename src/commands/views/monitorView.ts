@@ -142,17 +142,8 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
   });
   const deviation =
     errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
-  const estimated =
-    estimate === null
-      ? []
-      : [
-          [
-            "estimated without labels",
-            Object.entries(estimate.metrics)
-              .map(([name, value]) => `${name} ${formatNumber(value)}`)
-              .join(", "),
-          ] as const,
-        ];
+  const estimates = Object.entries(estimate?.metrics ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
+  const estimated = estimate === null ? [] : [["estimated without labels", estimates.join(", ")] as const];
   return [...shown, ...deviation, ...estimated];
 }
 

@@ -27,20 +27,20 @@ export function monitoringPage(request: PageRequest): Page {
   const sources = browse.windowSources();
   const source = sources.find((each) => each.source === request.query.get("source"))?.source ?? sources[0]?.source;
   if (source === undefined) {
-    const nothing = html`<p class="empty">
-      Nothing has been monitored yet. Next step: <code>mlctl monitor FILE</code>, or <code>mlctl monitor</code> for the
-      logged predictions of the deployed model; <code>--since</code> monitors past windows too.
-    </p>`;
-    return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", nothing) };
+    return emptyPage(
+      html`<p class="empty">
+        Nothing has been monitored yet. Next step: <code>mlctl monitor FILE</code>, or <code>mlctl monitor</code> for
+        the logged predictions of the deployed model; <code>--since</code> monitors past windows too.
+      </p>`,
+    );
   }
   const page = pageNumber(request.query);
   const found = browse.windows({ source, limit: WINDOWS + 1, offset: page * WINDOWS });
   const windows = found.slice(0, WINDOWS);
   if (windows.length === 0) {
-    const beyond = html`<p class="empty">
-      There are no older windows. <a href="${pageAddress("monitoring")}">Show the newest</a>
-    </p>`;
-    return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", beyond) };
+    return emptyPage(
+      html`<p class="empty">There are no older windows. <a href="${pageAddress("monitoring")}">Show the newest</a></p>`,
+    );
   }
   const ids = windows.map(({ monitorId }) => monitorId);
   const values = browse.windowValues(ids, ["finding", "metric", "estimate"]);
@@ -59,6 +59,10 @@ export function monitoringPage(request: PageRequest): Page {
       ${pager({ label: "Pages of windows", previous: page === 0 ? null : at(page - 1), next: found.length > WINDOWS ? at(page + 1) : null, words: ["Newer", "Older"] })}`,
     )}`,
   };
+}
+
+function emptyPage(note: Html): Page {
+  return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", note) };
 }
 
 function sourceLinks(
@@ -130,17 +134,10 @@ function mainMetric(request: PageRequest, windows: readonly WindowLine[], values
 }
 
 function table(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
-  const failed = (monitorId: string): string => {
-    const names = values.filter(
-      (value) =>
-        value.monitorId === monitorId &&
-        value.kind === "finding" &&
-        (value.status === "fail" || value.status === "warn"),
-    );
-    return names
-      .map(({ name }) => name)
-      .slice(0, 4)
-      .join(", ");
+  const bad = values.filter(({ kind, status }) => kind === "finding" && (status === "fail" || status === "warn"));
+  const failed = (id: string): string => {
+    const names = bad.flatMap(({ monitorId, name }) => (monitorId === id ? [name] : []));
+    return names.slice(0, 4).join(", ");
   };
   return dataTable({
     caption: `${countOf(windows.length, "window")}, newest first`,

@@ -1,5 +1,6 @@
 /** GET /score, /summarise, /diagnose and /model: recorded results of the deployed model; nothing is computed or changed. */
 import type { ColumnReference } from "../../core/records/reference.ts";
+import type { ColumnSpec } from "../../core/table/signature.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Guards } from "../http/guards.ts";
@@ -129,6 +130,6 @@ function modelDocument({ store }: Session, { model, deployment }: ServedModel): 
   };
 }
 
-function columnDocument({ missingShare, ...column }: ServedModel["model"]["signature"]["inputs"][number]): object {
+function columnDocument({ missingShare, ...column }: ColumnSpec): object {
   return { ...column, missing_share: missingShare };
 }

@@ -86,10 +86,8 @@ export async function readArchive(
     for await (const entry of tar) {
       const { name, type } = entry.header;
       if (type !== "file" || !isPlain(name) || !accepts(name) || files.some((file) => file.name === name)) {
-        throw notABackup(
-          path,
-          `it contains ${JSON.stringify(name)} (${String(type)}), which is never part of a backup`,
-        );
+        const found = `${JSON.stringify(name)} (${String(type)})`;
+        throw notABackup(path, `it contains ${found}, which is never part of a backup`);
       }
       const target = join(folder, name);
       mkdirSync(dirname(target), { recursive: true });

@@ -88,13 +88,8 @@ function refreshAfterSwitch(paths: WorkspacePaths, deployment: Deployment): void
     refreshCopies(paths, deployment);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MlctlError(
-      "failure",
-      `run ${deployment.runId} is deployed, but not all of its copies were written: ${reason}`,
-      {
-        hint: "fix the cause; the next command that writes updates the copies",
-        cause: error,
-      },
-    );
+    const message = `run ${deployment.runId} is deployed, but not all of its copies were written: ${reason}`;
+    const hint = "fix the cause; the next command that writes updates the copies";
+    throw new MlctlError("failure", message, { hint, cause: error });
   }
 }
