@@ -68,7 +68,9 @@ async function runWords(argv: readonly string[], frame: Frame): Promise<number> 
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
-    exitCode = isHelp(error) ? helpExitCode(error) : fail(asUsageError(error, argv));
+    if (!isHelp(error)) return fail(asUsageError(error, argv));
+    // A group without its subcommand ("mlctl config") is wrong usage; --help is not.
+    if ((error as { exitCode: number }).exitCode !== 0) return exitCodes.usage;
   }
   return exitCode;
 }
@@ -158,11 +160,6 @@ function formOf({ command, options }: Call): OutputForm {
       `use only one of ${chosen.map((form) => `--${form.replace("S", "-s")}`).join(" and ")}`,
     );
   return chosen[0] ?? "auto";
-}
-
-/** A group without its subcommand ("mlctl config") is wrong usage; --help is not. */
-function helpExitCode(error: unknown): number {
-  return (error as { exitCode: number }).exitCode === 0 ? 0 : exitCodes.usage;
 }
 
 /** Parses the words without running the command. */

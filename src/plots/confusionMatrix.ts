@@ -32,7 +32,7 @@ export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
     { text: "Confusion matrix", subtitle: `${countOf(total, "row")}; colour: share of each true class` },
     sentence(data),
     {
-      data: { values: cells.map((cell) => cellValue(cell, size)) },
+      data: { values: cells.map((cell) => ({ ...cell, opacity: opacityOf(cell.share), text: labelOf(cell, size) })) },
       width: { step: size },
       height: { step: size },
       encoding: {
@@ -80,10 +80,6 @@ function textLayers(size: number): JsonObject[] {
     encoding: { text: { field: "share", type: "quantitative", format: ".0%" }, color },
   };
   return [counts, shares];
-}
-
-function cellValue(cell: Cell, size: number): JsonObject {
-  return { ...cell, opacity: opacityOf(cell.share), text: labelOf(cell, size) };
 }
 
 /** Empty cells of a large matrix stay blank, so that errors stand out; long counts are shortened. */

@@ -1,5 +1,6 @@
 /** Scores with intervals: this model, the deployed model and the baseline on one scale. */
 import { axisFormat } from "./density.ts";
+import { nameAxis } from "./namedBars.ts";
 import { displayInterval, displayNumber } from "./displayNumber.ts";
 import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
@@ -33,13 +34,7 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
     width: plotWidth - 60,
     height: { step: 40 },
     encoding: {
-      y: {
-        field: "label",
-        type: "nominal",
-        sort: null,
-        scale: { domain: names },
-        axis: { title: null, labelLimit: 170, labelColor: colours.ink, ticks: false, domain: false },
-      },
+      y: nameAxis("label", names, { labelLimit: 170 }),
       x: {
         field: "value",
         type: "quantitative",

@@ -19,7 +19,7 @@ export async function modelSection(input: ReportInput, draw: DrawFigure): Promis
     importance.length === 0
       ? emptyNote("This model family has no feature importance, and permutation importance was not computed.")
       : draw("importance", importancePlot({ values: importance, measure: importanceMeasure })),
-    shapPlots(input, draw),
+    Promise.all(input.shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data)))),
   ]);
   return section(
     "model",
@@ -27,10 +27,6 @@ export async function modelSection(input: ReportInput, draw: DrawFigure): Promis
     html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
       ${candidateTable(input)} ${parameters(input)}`,
   );
-}
-
-function shapPlots({ shap }: ReportInput, draw: DrawFigure): Promise<Html[]> {
-  return Promise.all(shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data))));
 }
 
 async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> {

@@ -1,6 +1,5 @@
 /** GET /score, /summarise, /diagnose and /model: recorded results of the deployed model; nothing is computed or changed. */
 import type { ColumnReference } from "../../core/records/reference.ts";
-import type { ColumnSpec } from "../../core/table/signature.ts";
 import type { Session } from "../../lifecycle/session.ts";
 import { exampleRow, type ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import type { Guards } from "../http/guards.ts";
@@ -105,7 +104,10 @@ function modelDocument({ store }: Session, { model, deployment }: ServedModel): 
     family: model.estimator.family,
     task: target.task,
     threshold: model.threshold,
-    signature: { inputs: inputs.map(columnDocument), target },
+    signature: {
+      inputs: inputs.map(({ missingShare, ...column }) => ({ ...column, missing_share: missingShare })),
+      target,
+    },
     example: Object.fromEntries(exampleRow(model).map(({ name, value }) => [name, value])),
     metrics: { validation: model.metrics, test: run?.score?.metrics ?? null },
     importance: model.importance,
@@ -128,8 +130,4 @@ function modelDocument({ store }: Session, { model, deployment }: ServedModel): 
       code_version: model.codeVersion,
     },
   };
-}
-
-function columnDocument({ missingShare, ...column }: ColumnSpec): object {
-  return { ...column, missing_share: missingShare };
 }
