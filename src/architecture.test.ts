@@ -42,6 +42,7 @@ const packageFolders: Record<string, string> = { zod: "config" };
  */
 const rooms: Record<string, readonly string[]> = {
   automation: ["schedule", "schedule/install", "watch"],
+  commands: ["views", ""],
   features: ["onnx", ""],
   lifecycle: [
     "",

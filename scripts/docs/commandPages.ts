@@ -1,5 +1,5 @@
 /** docs/commands: a page for each command, as in its --help, and the list of commands. */
-import { listingOptions } from "../../src/cli/buildProgram.ts";
+import { listingOptions } from "../../src/commands/globalOptions.ts";
 import { groups, type Command, type OptionSpec } from "../../src/commands/command.ts";
 import { globalOptions } from "../../src/commands/globalOptions.ts";
 import { commands } from "../../src/commands/index.ts";

@@ -1,6 +1,6 @@
 /** Builds the commander program from the definitions in commands/. The only file that imports commander. */
 import { Argument, Command as CommanderCommand, CommanderError, Option, type Help as CommanderHelp } from "commander";
-import { globalOptions } from "../commands/globalOptions.ts";
+import { globalOptions, listingOptions } from "../commands/globalOptions.ts";
 import { groups, type ArgumentSpec, type Command, type OptionSpec } from "../commands/command.ts";
 import { variableOf } from "../config/variableOf.ts";
 import type { Colours } from "./colours.ts";
@@ -26,16 +26,6 @@ export interface ProgramOptions {
   readonly run: (call: Call) => Promise<void>;
   readonly write: (text: string) => void;
 }
-
-/** Flags of commands whose result is a list. */
-export const listingOptions = {
-  csv: { flags: "--csv", description: "print the list as CSV" },
-  csvSafe: {
-    flags: "--csv-safe",
-    description: "print the list as CSV without cells that a spreadsheet would run as formulas",
-  },
-  md: { flags: "--md", description: "print the list as a Markdown table" },
-} as const satisfies Record<string, OptionSpec>;
 
 const description = "Train, deploy and monitor tabular machine-learning models, from raw files to predictions.";
 
@@ -167,13 +157,16 @@ function commanderOption(key: string, spec: OptionSpec): Option {
   return option;
 }
 
+/** The remarks of a flag share one bracket with those at the end of its description. */
 function describe({ description: text, choices, default: value, setting }: Omit<OptionSpec, "flags">): string {
   const remarks = [
     ...(choices === undefined ? [] : [choices.join(" | ")]),
     ...(value === undefined ? [] : [`default: ${value}`]),
     ...(setting === undefined ? [] : [`${setting} in config.json, ${variableOf(setting)}`]),
   ];
-  return remarks.length === 0 ? text : `${text} (${remarks.join("; ")})`;
+  if (remarks.length === 0) return text;
+  const [, body = text, own] = /^(.+) \(([^()]+)\)$/.exec(text) ?? [];
+  return `${body} (${[...remarks, ...(own === undefined ? [] : [own])].join("; ")})`;
 }
 
 function sentence({ summary, details }: Command): string {

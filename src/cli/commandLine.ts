@@ -1,6 +1,6 @@
 /** One call of mlctl: parses the command line, runs the command, prints its result or error. Never exits the process. */
 import { resolve } from "node:path";
-import type { Invocation, Outcome } from "../commands/command.ts";
+import type { Command, Invocation, Outcome } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 import { codeVersion } from "../config/codeVersion.ts";
 import { exitCodes, MlctlError } from "../core/errors.ts";
@@ -10,7 +10,6 @@ import { errorText, githubActions, type GithubActions } from "./githubActions.ts
 import { progress } from "./progress.ts";
 import { reportError } from "./reportError.ts";
 import { stopSignals } from "./stopSignals.ts";
-import { usageHint } from "./usageHint.ts";
 import { terminal, type OutputForm, type Terminal } from "./terminal.ts";
 
 /** Streams and environment of a call: those of the process, or of a test. */
@@ -19,15 +18,12 @@ export interface Surroundings extends Pick<Invocation, "stdin" | "environment"> 
   readonly stderr: NodeJS.WriteStream;
 }
 
-export interface CommandLine {
-  /** Resolves to the exit code. */
-  readonly run: () => Promise<number>;
-  /** Prints an error that `run` did not catch; returns the exit code. */
-  readonly fail: (error: unknown) => number;
-}
-
-/** @param argv without node and script */
-export function commandLine(argv: readonly string[], surroundings: Surroundings): CommandLine {
+/**
+ * @param argv without node and script
+ * @returns `run`, which resolves to the exit code; and `fail`, which prints an error that `run` did not catch and returns
+ *   the exit code
+ */
+export function commandLine(argv: readonly string[], surroundings: Surroundings) {
   const { stdout, stderr, environment } = surroundings;
   const has = (flag: string): boolean => argv.includes(flag);
   const version = codeVersion();
@@ -41,7 +37,7 @@ export function commandLine(argv: readonly string[], surroundings: Surroundings)
     quiet: has("-q") || has("--quiet"),
   });
   const fail = (error: unknown, signal?: AbortSignal): number => {
-    const report = reportError(error, { colours: screen.colours, debug, version, ...(signal && { signal }) });
+    const report = reportError(error, { colours: screen.colours, debug, version, signal });
     stderr.write(report.text);
     return report.exitCode;
   };
@@ -72,7 +68,9 @@ async function runWords(argv: readonly string[], frame: Frame): Promise<number> 
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
-    exitCode = isHelp(error) ? helpExitCode(error) : fail(asUsageError(error, argv));
+    if (!isHelp(error)) return fail(asUsageError(error, argv));
+    // A group without its subcommand ("mlctl config") is wrong usage; --help is not.
+    if ((error as { exitCode: number }).exitCode !== 0) return exitCodes.usage;
   }
   return exitCode;
 }
@@ -164,11 +162,6 @@ function formOf({ command, options }: Call): OutputForm {
   return chosen[0] ?? "auto";
 }
 
-/** A group without its subcommand ("mlctl config") is wrong usage; --help is not. */
-function helpExitCode(error: unknown): number {
-  return (error as { exitCode: number }).exitCode === 0 ? 0 : exitCodes.usage;
-}
-
 /** Parses the words without running the command. */
 export async function usageError(words: readonly string[]): Promise<MlctlError | undefined> {
   const nothing = {
@@ -193,7 +186,34 @@ function asUsageError(error: unknown, argv: readonly string[]): unknown {
   const problem = usageProblem(error);
   if (problem === undefined) return error;
   const { message, hint } = problem;
-  return new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv, commands) });
+  return new MlctlError("usage", message, { hint: usageHint({ message, hint }, argv) });
+}
+
+/** `alsoCalled` takes precedence over similar spelling: `config check` means validate, not schema. */
+function usageHint(
+  { message, hint }: { readonly message: string; readonly hint: string | undefined },
+  argv: readonly string[],
+): string {
+  const { path, level } = namedCommands(argv);
+  const unknown = /^unknown command '(.+)'$/.exec(message)?.[1];
+  const alternative = level.find(({ alsoCalled = [] }) => unknown !== undefined && alsoCalled.includes(unknown));
+  if (alternative !== undefined) return `did you mean ${alternative.name}?`;
+  const { excessHint } = path.at(-1) ?? {};
+  if (excessHint !== undefined && message.startsWith("too many arguments")) return excessHint;
+  return hint ?? `\`mlctl ${[...path.map(({ name }) => name), "--help"].join(" ")}\` shows the usage`;
+}
+
+/** The commands named in argv, such as "schedule" and "now", and the commands that could follow. */
+function namedCommands(argv: readonly string[]) {
+  const path: Command[] = [];
+  let level: readonly Command[] = commands;
+  for (const word of argv) {
+    const found = level.find(({ name }) => name === word);
+    if (found === undefined) continue;
+    path.push(found);
+    level = found.subcommands ?? [];
+  }
+  return { path, level };
 }
 
 function isOn(value: string | undefined): boolean {

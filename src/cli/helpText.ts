@@ -1,7 +1,6 @@
 /** Formats the help of a command: description, usage, commands, flags, examples. */
 import type { Colours } from "./colours.ts";
-import { pad, textWidth } from "./textWidth.ts";
-import { wrap } from "./wrap.ts";
+import { pad, textWidth, wrap } from "./textWidth.ts";
 
 export interface Help {
   readonly description: string;

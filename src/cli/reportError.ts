@@ -27,7 +27,7 @@ export interface ReportOptions {
   readonly debug: boolean;
   readonly version: string;
   /** Aborted if the process received a stop signal, which then is the reason of an AbortError. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export function reportError(error: unknown, options: ReportOptions): ErrorReport {

@@ -4,17 +4,12 @@ import { exitCodes, MlctlError } from "../core/errors.ts";
 /** Exit before service managers kill the process, which most do after ten seconds or more. */
 const TERM_GRACE_MS = 8000;
 
-export interface StopSignals {
-  readonly signal: AbortSignal;
-  /** Exit code once a signal arrived; it overrides the result of the step. */
-  readonly exitCode: () => number | undefined;
-}
-
 /**
  * @param print prints a line to stderr
  * @param drains the command exits by itself after SIGTERM, without a time limit
+ * @returns `exitCode`: the exit code once a signal arrived; it overrides the result of the step
  */
-export function stopSignals(print: (line: string) => void, drains = false): StopSignals {
+export function stopSignals(print: (line: string) => void, drains = false) {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const stop = (kind: "interrupted" | "terminated", message: string): void => {
@@ -32,5 +27,5 @@ export function stopSignals(print: (line: string) => void, drains = false): Stop
     stop("terminated", "stopped by SIGTERM");
     if (!drains) setTimeout(() => process.exit(exitCodes.terminated), TERM_GRACE_MS).unref();
   });
-  return { signal: controller.signal, exitCode: () => exitCode };
+  return { signal: controller.signal, exitCode: (): number | undefined => exitCode };
 }

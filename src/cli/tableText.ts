@@ -2,8 +2,7 @@
 import type { Cell, ViewColumn, ViewTable } from "../core/view.ts";
 import { columnTexts } from "./cellText.ts";
 import type { Colours } from "./colours.ts";
-import { pad, printable, textWidth, truncate } from "./textWidth.ts";
-import { wrap } from "./wrap.ts";
+import { pad, printable, textWidth, truncate, wrap } from "./textWidth.ts";
 
 const GAP = 2;
 

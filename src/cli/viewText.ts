@@ -3,8 +3,7 @@ import type { View } from "../core/view.ts";
 import { cellText } from "./cellText.ts";
 import type { Colours } from "./colours.ts";
 import { tableText } from "./tableText.ts";
-import { pad, textWidth } from "./textWidth.ts";
-import { wrap } from "./wrap.ts";
+import { pad, textWidth, wrap } from "./textWidth.ts";
 import { wrapRemark } from "./wrapRemark.ts";
 
 /** Title, fields and tables, separated by empty lines. Notes and the next step go to stderr, see `remarkText`. */

@@ -1,6 +1,5 @@
 /** Breaks a remark at spaces to fit a width, but never within a command, because commands are copied. */
-import { textWidth } from "./textWidth.ts";
-import { wrap } from "./wrap.ts";
+import { textWidth, wrap } from "./textWidth.ts";
 
 /**
  * Text between backticks is not broken. A command that fits on no line gets a line of its own, without backticks and

@@ -20,12 +20,8 @@ export const at = defineCommand({
     ["mlctl at 2026-03-01 --json | jq .run.config", "the configuration of that run"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/registry/at.ts"),
-      (session, step) => step.at(session, invocation.args[0]!),
-    );
+    const step = await import("../lifecycle/registry/at.ts");
+    const result = await inWorkspace(invocation, "read", (session) => step.at(session, invocation.args[0]!));
     return { result, view: atView(result) };
   },
 }) satisfies Command;

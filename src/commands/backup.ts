@@ -3,7 +3,7 @@ import { formatBytes } from "../core/text/format.ts";
 import type { BackupResult } from "../lifecycle/backup/backup.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { openConfig } from "./openConfig.ts";
+import { openConfig } from "./openWorkspaceOf.ts";
 
 export const backup = defineCommand({
   name: "backup",

@@ -8,11 +8,9 @@
  *       options: { model: { flags: "--model <ref>", description: "run id, v3 or @champion (default: latest)" } },
  *       examples: [["mlctl score --model @champion", "the deployed model"]],
  *       async run(invocation) {
- *         const load = () => import("../lifecycle/score/score.ts"); // heavy imports only here: --help stays fast
+ *         const step = await import("../lifecycle/score/score.ts"); // heavy imports only here: --help stays fast
  *         const { model = "latest" } = invocation.options;
- *         const result = await inWorkspace(invocation, { write: "score" }, load, (session, step) =>
- *           step.score(session, { model }),
- *         );
+ *         const result = await inWorkspace(invocation, { write: "score" }, (session) => step.score(session, { model }));
  *         return { result, view: scoreView(result) };
  *       },
  *     })

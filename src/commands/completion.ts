@@ -1,6 +1,6 @@
 /** `mlctl completion`: completion scripts for bash, zsh and fish, generated from the command definitions. */
-import { defineCommand, type Command, type OptionSpec } from "./command.ts";
-import { globalOptions } from "./globalOptions.ts";
+import { defineCommand, type Command, type Options, type OptionSpec } from "./command.ts";
+import { globalOptions, listingOptions } from "./globalOptions.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 
@@ -38,12 +38,10 @@ interface Entry {
 
 function entriesOf(command: Command, above: readonly string[]): Entry[] {
   const path = [...above, command.name];
-  const options = command.options ?? {};
+  const options: Options = { ...command.options, ...(command.listing === true ? listingOptions : {}) };
   const own = (command.subcommands ?? []).map(({ name, summary }) => ({ text: name, meaning: summary }));
   const choices = (command.arguments ?? []).flatMap((argument) => argument.choices ?? []);
   const words = [...own, ...choices.map((text) => ({ text, meaning: "" })), ...wordsOf(options)];
-  if (command.listing === true)
-    words.push({ text: "--csv", meaning: "print as CSV" }, { text: "--md", meaning: "print as Markdown" });
   const values = Object.values(options).flatMap((option) =>
     option.choices === undefined ? [] : flagsOf(option).map((flag) => ({ flag, choices: option.choices ?? [] })),
   );
@@ -51,7 +49,7 @@ function entriesOf(command: Command, above: readonly string[]): Entry[] {
   return [{ path: path.join(" "), words, values }, ...below];
 }
 
-function wordsOf(options: Readonly<Record<string, OptionSpec>>): Word[] {
+function wordsOf(options: Options): Word[] {
   const help: OptionSpec = { flags: "-h, --help", description: "print help" };
   return [...Object.values(options), ...Object.values(globalOptions), help].map((option) => ({
     text: flagsOf(option).at(-1)!,

@@ -5,7 +5,7 @@ import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { View } from "../core/view.ts";
 import type { CheckedData } from "../lifecycle/train/inspectData.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
-import { openConfig } from "./openConfig.ts";
+import { openConfig } from "./openWorkspaceOf.ts";
 
 const show = defineCommand({
   name: "show",

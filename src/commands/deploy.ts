@@ -27,13 +27,10 @@ export const deploy = defineCommand({
   ],
   async run(invocation) {
     const { rollback, force, dryRun } = invocation.options;
-    const [model] = invocation.args;
-    const options = { rollback, force, dryRun, ...(model === undefined ? {} : { model }) };
-    const result = await inWorkspace(
-      invocation,
-      dryRun ? "read" : { write: "deploy" },
-      () => import("../lifecycle/deploy/deploy.ts"),
-      (session, step) => step.deploy(session, options),
+    const options = { rollback, force, dryRun, model: invocation.args[0] };
+    const step = await import("../lifecycle/deploy/deploy.ts");
+    const result = await inWorkspace(invocation, dryRun ? "read" : { write: "deploy" }, (session) =>
+      step.deploy(session, options),
     );
     return { result, view: deployView(result) };
   },

@@ -5,7 +5,7 @@ import type { Cell, View, ViewTable } from "../core/view.ts";
 import type { DiagnoseResult, Timing } from "../lifecycle/health/diagnose.ts";
 import type { CategorySummary, NumberSummary } from "../lifecycle/health/summarize.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { findingsTable } from "./findingsTable.ts";
+import { findingsTable } from "./views/findingsTable.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 
 const DAY = 86_400_000;
@@ -25,12 +25,8 @@ export const diagnose = defineCommand({
     ["mlctl diagnose --json | jq '.findings[] | select(.status != \"pass\")'", "only the problems"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/health/diagnose.ts"),
-      (session, step) => step.diagnose(session, invocation.options),
-    );
+    const step = await import("../lifecycle/health/diagnose.ts");
+    const result = await inWorkspace(invocation, "read", (session) => step.diagnose(session, invocation.options));
     // --json keeps milliseconds; only the view shows dates.
     const { dateColumns: _dates, ...printed } = result;
     return { result: printed, view: diagnoseView(result) };

@@ -4,7 +4,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { DoctorResult } from "../lifecycle/health/doctor.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { findingsTable } from "./findingsTable.ts";
+import { findingsTable } from "./views/findingsTable.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 

@@ -43,12 +43,8 @@ export const explain = defineCommand({
   async run(invocation) {
     const { rows, method, repeats } = invocation.options;
     const options = { model: invocation.args[0], rows, method, repeats };
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/predict/explain.ts"),
-      (session, step) => step.explain(session, options),
-    );
+    const step = await import("../lifecycle/predict/explain.ts");
+    const result = await inWorkspace(invocation, "read", (session) => step.explain(session, options));
     return { result, view: explainView(result) };
   },
 }) satisfies Command;

@@ -1,5 +1,5 @@
 /** `mlctl fullprocess`: runs every step from new files to a deployed model and its report. */
-import { formatNumber } from "../core/text/format.ts";
+import { withInterval } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { StartServer } from "../lifecycle/fullprocess/fullprocess.ts";
 import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResult.ts";
@@ -49,9 +49,7 @@ export function fullprocessView(result: FullprocessResult): View {
     rows: steps.map((step) => [step.name, step.status, step.seconds.toFixed(2), step.reason]),
   };
   if (dryRun) return { title: `would run: ${reason}`, tables: [table] };
-  const range =
-    interval === null ? "" : ` (95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
-  const scored = metric === null ? "" : `: ${metric} ${formatNumber(value)}${range}`;
+  const scored = metric === null ? "" : `: ${metric} ${withInterval(value, interval)}`;
   return {
     title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${scored}`,
     tables: [table],

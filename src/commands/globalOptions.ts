@@ -14,14 +14,19 @@ export const globalOptions = {
   color: { flags: "--no-color", description: "print without colours (NO_COLOR)" },
 } as const satisfies Record<string, OptionSpec>;
 
+/** Flags of commands whose result is a list. */
+export const listingOptions = {
+  csv: { flags: "--csv", description: "print the list as CSV" },
+  csvSafe: {
+    flags: "--csv-safe",
+    description: "print the list as CSV without cells that a spreadsheet would run as formulas",
+  },
+  md: { flags: "--md", description: "print the list as a Markdown table" },
+} as const satisfies Record<string, OptionSpec>;
+
 /** Spread into the options of the commands that take them, so that a flag means the same everywhere. */
 export const sharedOptions = {
-  seed: {
-    flags: "--seed <number>",
-    type: "integer",
-    setting: "train.seed",
-    description: "random seed",
-  },
+  seed: { flags: "--seed <number>", type: "integer", setting: "train.seed", description: "random seed" },
   output: { flags: "-o, --output <file>", description: "output file; - is stdout" },
   force: { flags: "-f, --force", type: "boolean", description: "skip the safety checks that would stop this command" },
   dryRun: { flags: "--dry-run", type: "boolean", description: "show what would be done and change nothing" },

@@ -35,18 +35,11 @@ import { verify } from "./verify.ts";
 import { watch } from "./watch.ts";
 import { why } from "./why.ts";
 
-const lifecycle = [ingest, train, score, deploy, diagnose, report, fullprocess];
-const predicting = [predict, explain, serve, apicalls];
-const monitoring = [monitor, watch, alerts, labels, schedule];
-const improve = [tune, reproduce];
-const inspect = [runs, models, why, predictions, lineage, at, verify, reindex];
-const other = [init, config, doctor, engine, prune, backup, restore, completion];
-
 export const commands: readonly Command[] = [
-  ...lifecycle,
-  ...predicting,
-  ...monitoring,
-  ...improve,
-  ...inspect,
-  ...other,
-];
+  [ingest, train, score, deploy, diagnose, report, fullprocess],
+  [predict, explain, serve, apicalls],
+  [monitor, watch, alerts, labels, schedule],
+  [tune, reproduce],
+  [runs, models, why, predictions, lineage, at, verify, reindex],
+  [init, config, doctor, engine, prune, backup, restore, completion],
+].flat();

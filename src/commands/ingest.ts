@@ -27,19 +27,13 @@ export const ingest = defineCommand({
   async run(invocation) {
     const { options, args } = invocation;
     if (options.dryRun) {
-      const plan = await inWorkspace(
-        invocation,
-        "read",
-        () => import("../lifecycle/ingest/planIngest.ts"),
-        (session, step) => step.planIngest(session, args, options.force),
-      );
+      const step = await import("../lifecycle/ingest/planIngest.ts");
+      const plan = await inWorkspace(invocation, "read", (session) => step.planIngest(session, args, options.force));
       return { result: { ...planResult(plan), dryRun: true }, view: planView(plan) };
     }
-    const result = await inWorkspace(
-      invocation,
-      { write: "ingest" },
-      () => import("../lifecycle/ingest/ingest.ts"),
-      (session, step) => step.ingest(session, { inputs: args, force: options.force }),
+    const step = await import("../lifecycle/ingest/ingest.ts");
+    const result = await inWorkspace(invocation, { write: "ingest" }, (session) =>
+      step.ingest(session, { inputs: args, force: options.force }),
     );
     return { result, view: ingestView(result) };
   },

@@ -34,11 +34,9 @@ export const labels = defineCommand({
     if (input === "-" && stdin.isTTY === true) {
       context.emit({ type: "warning", stage: "labels", message: "reading rows from the terminal: end with Ctrl-D" });
     }
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/labels/labels.ts"),
-      (session, step) => step.labels(session, { ...options, input, stdin }),
+    const step = await import("../lifecycle/labels/labels.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      step.labels(session, { ...options, input, stdin }),
     );
     const bad = result.conflicts + result.invalid + result.rejected > 0;
     return { result, view: labelsView(result), ...(bad ? { exitCode: exitCodes.data } : {}) };
@@ -47,26 +45,21 @@ export const labels = defineCommand({
 
 export function labelsView(result: LabelsResult): View {
   const { rows, matched, unmatched, by, label, examples } = result;
+  const [[conflict], [invalid]] = [examples.conflicts, examples.invalid];
   const notes = [
-    ...(unmatched > 0
-      ? [`${some(unmatched, "row")} matched no prediction, first: ${examples.unmatched.map(first).join("; ")}`]
-      : []),
-    ...examples.conflicts
-      .slice(0, 1)
-      .map(
-        (one) =>
-          `${some(result.conflicts, "conflicting label")}, first: ${first(one)} is ${String(one.known)}, but the file has ${one.label}; --force replaces it`,
-      ),
-    ...examples.invalid
-      .slice(0, 1)
-      .map(
-        (one) =>
-          `${some(result.invalid, "label")} cannot be used, first: ${first(one)} has ${JSON.stringify(one.label)}`,
-      ),
-    ...(result.firstRejected === null
+    unmatched > 0
+      ? `${some(unmatched, "row")} matched no prediction, first: ${examples.unmatched.map(first).join("; ")}`
+      : [],
+    conflict === undefined
       ? []
-      : [`${some(result.rejected, "row")} cannot be read, first: ${result.firstRejected}`]),
-  ];
+      : `${some(result.conflicts, "conflicting label")}, first: ${first(conflict)} is ${String(conflict.known)}, but the file has ${conflict.label}; --force replaces it`,
+    invalid === undefined
+      ? []
+      : `${some(result.invalid, "label")} cannot be used, first: ${first(invalid)} has ${JSON.stringify(invalid.label)}`,
+    result.firstRejected === null
+      ? []
+      : `${some(result.rejected, "row")} cannot be read, first: ${result.firstRejected}`,
+  ].flat();
   return {
     title: `joined ${label} for ${matched} of ${some(rows, "row")} by ${by.join(" and ")}`,
     fields: [

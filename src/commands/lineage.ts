@@ -23,15 +23,11 @@ export const lineage = defineCommand({
     ["mlctl lineage @champion --json | jq -r '.dataset.files[].sha256'", "checksums of its input files"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/registry/lineage.ts"),
-      (session, step) => {
-        const defaultRef = session.store.runOfAlias("champion") === undefined ? "latest" : "@champion";
-        return step.lineage(session, invocation.args[0] ?? defaultRef);
-      },
-    );
+    const step = await import("../lifecycle/registry/lineage.ts");
+    const result = await inWorkspace(invocation, "read", (session) => {
+      const defaultRef = session.store.runOfAlias("champion") === undefined ? "latest" : "@champion";
+      return step.lineage(session, invocation.args[0] ?? defaultRef);
+    });
     return { result, view: lineageView(result) };
   },
 }) satisfies Command;

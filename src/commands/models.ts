@@ -1,7 +1,7 @@
 /** `mlctl models list | show | alias | note | export`: the models of this workspace. */
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { exportView, modelsView, modelView, noteView } from "./modelViews.ts";
+import { exportView, modelsView, modelView, noteView } from "./views/modelViews.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 
 const list = defineCommand({
@@ -14,12 +14,8 @@ const list = defineCommand({
     ["mlctl models list --csv", "for a spreadsheet"],
   ],
   async run(invocation) {
-    const models = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/registry/models.ts"),
-      (session, { listModels }) => listModels(session),
-    );
+    const { listModels } = await import("../lifecycle/registry/models.ts");
+    const models = await inWorkspace(invocation, "read", listModels);
     return { result: { models }, view: modelsView(models) };
   },
 }) satisfies Command;
@@ -34,11 +30,9 @@ const show = defineCommand({
     ["mlctl models show models/trainedmodel_20261121T090000000Z.json", "a model file"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/loadModel.ts"),
-      (session, { loadModel }) => loadModel(session, invocation.args[0] ?? "latest"),
+    const { loadModel } = await import("../lifecycle/loadModel.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      loadModel(session, invocation.args[0] ?? "latest"),
     );
     return { result, view: modelView(result) };
   },
@@ -64,12 +58,8 @@ const alias = defineCommand({
   async run(invocation) {
     const { options, args } = invocation;
     const request = { name: args[0]!, reference: args[1], remove: options.delete };
-    const result = await inWorkspace(
-      invocation,
-      { write: "models alias" },
-      () => import("../lifecycle/registry/models.ts"),
-      async (session, { setAlias }) => setAlias(session, request),
-    );
+    const { setAlias } = await import("../lifecycle/registry/models.ts");
+    const result = await inWorkspace(invocation, { write: "models alias" }, (session) => setAlias(session, request));
     const title =
       result.runId === null ? `deleted alias @${result.name}` : `@${result.name} is now run ${result.runId}`;
     return { result, view: { title } };
@@ -93,11 +83,9 @@ const note = defineCommand({
   ],
   async run(invocation) {
     const { args } = invocation;
-    const result = await inWorkspace(
-      invocation,
-      { write: "models note" },
-      () => import("../lifecycle/registry/models.ts"),
-      async (session, { noteModel }) => noteModel(session, args[0]!, args[1]!),
+    const { noteModel } = await import("../lifecycle/registry/models.ts");
+    const result = await inWorkspace(invocation, { write: "models note" }, (session) =>
+      noteModel(session, args[0]!, args[1]!),
     );
     return { result, view: noteView(result) };
   },
@@ -134,12 +122,8 @@ const exported = defineCommand({
     const { options, args, stdout } = invocation;
     const { format, from, output = "-" } = options;
     const request = { reference: args[0] ?? "latest", format, from, output, stdout };
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/registry/exportModel.ts"),
-      (session, { exportModel }) => exportModel(session, request),
-    );
+    const { exportModel } = await import("../lifecycle/registry/exportModel.ts");
+    const result = await inWorkspace(invocation, "read", (session) => exportModel(session, request));
     return { result, view: exportView(result), streamed: output === "-" };
   },
 }) satisfies Command;

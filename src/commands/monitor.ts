@@ -1,9 +1,9 @@
 /** `mlctl monitor`: compares new rows with the reference: drift, data quality, performance; sends alerts. */
-import { areasOf } from "./areasOf.ts";
+import { areasOf, dateOption } from "./flagValues.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { historyView, monitoringView } from "./monitorView.ts";
-import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
+import { historyView, monitoringView } from "./views/monitorView.ts";
+import { inWorkspace, openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
 /** Default of --limit. */
 const LISTED = 20;
@@ -80,19 +80,17 @@ export const monitor = defineCommand({
   async run(invocation) {
     const { options, args } = invocation;
     const failOn = areasOf(options.failOn);
-    const workspace = await openWorkspaceOf(invocation);
-    if (options.history || options.show !== undefined) {
+    const { show } = options;
+    if (options.history || show !== undefined) {
       const { monitorHistory, monitorEntry } = await import("../lifecycle/monitor/monitorHistory.ts");
-      const { reading } = await import("../lifecycle/session.ts");
-      if (options.show === undefined) {
-        const result = await reading(workspace, (session) => monitorHistory(session, options));
+      if (show === undefined) {
+        const result = await inWorkspace(invocation, "read", (session) => monitorHistory(session, options));
         return { result, view: historyView(result.windows) };
       }
-      const { show } = options;
-      const result = await reading(workspace, (session) => monitorEntry(session, show));
+      const result = await inWorkspace(invocation, "read", (session) => monitorEntry(session, show));
       return { result, view: monitoringView(result) };
     }
-    const { dateOption } = await import("./dateOption.ts");
+    const workspace = await openWorkspaceOf(invocation);
     const request = {
       files: args,
       source: options.source,

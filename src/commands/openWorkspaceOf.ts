@@ -1,10 +1,29 @@
-/** Opens the workspace of one call of a command. */
+/** Opens the configuration and the workspace of one call of a command: with -c, -C, flags, and the environment. */
+import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
 import type { Session, WritingOptions } from "../lifecycle/session.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 import type { Invocation } from "./command.ts";
-import { openConfig } from "./openConfig.ts";
 
-/** Respects -c, -C, flags and environment; reads no file except config.json. */
+/**
+ * Emits warnings about unknown MLCTL_* variables. Changes the working directory to that of -C, so that relative paths
+ * are resolved there, as with git.
+ */
+export async function openConfig(
+  { global, flagSettings: flags, environment, context }: Invocation,
+  check?: LoadOptions["check"],
+): Promise<LoadedConfig> {
+  const [{ loadConfig }, { knownNames }] = await Promise.all([
+    import("../config/loadConfig.ts"),
+    import("../lifecycle/knownNames.ts"),
+  ]);
+  const { config: path, directory } = global;
+  const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check });
+  process.chdir(directory);
+  for (const message of loaded.warnings) context.emit({ type: "warning", stage: "config", message });
+  return loaded;
+}
+
+/** Reads no file except config.json. */
 export async function openWorkspaceOf(invocation: Invocation): Promise<Workspace> {
   const [loaded, { openWorkspace }] = await Promise.all([openConfig(invocation), import("../lifecycle/workspace.ts")]);
   return openWorkspace(loaded, invocation.context);
@@ -15,20 +34,16 @@ export function writingOptions(name: string, wait: number | undefined): WritingO
   return { command: `mlctl ${name}`, waitMs: wait ?? 0 };
 }
 
-/**
- * Runs one step in the workspace of a call, with what the step reads or, under the lock, with what it writes.
- * @param load imports the step: heavy modules are loaded only here, so that --help stays fast
- */
-export async function inWorkspace<Step, Result>(
+/** Runs one step in the workspace of a call, with what the step reads or, under the lock, with what it writes. */
+export async function inWorkspace<Result>(
   invocation: Invocation,
   mode: "read" | { readonly write: string },
-  load: () => Promise<Step>,
-  run: (session: Session, step: Step) => Result | Promise<Result>,
+  run: (session: Session) => Result | Promise<Result>,
 ): Promise<Result> {
   const workspace = await openWorkspaceOf(invocation);
-  const [{ reading, writing }, step] = await Promise.all([import("../lifecycle/session.ts"), load()]);
-  const withStep = async (session: Session): Promise<Result> => run(session, step);
-  if (mode === "read") return reading(workspace, withStep);
+  const { reading, writing } = await import("../lifecycle/session.ts");
+  if (mode === "read") return reading(workspace, run);
   const { wait } = invocation.options;
-  return writing(workspace, writingOptions(mode.write, typeof wait === "number" ? wait : undefined), withStep);
+  const options = writingOptions(mode.write, typeof wait === "number" ? wait : undefined);
+  return writing(workspace, options, async (session) => run(session));
 }

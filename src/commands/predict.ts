@@ -84,12 +84,8 @@ export const predict = defineCommand({
       log,
       csvSafe,
     };
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/predict/predict.ts"),
-      (session, step) => step.predict(session, request),
-    );
+    const step = await import("../lifecycle/predict/predict.ts");
+    const result = await inWorkspace(invocation, "read", (session) => step.predict(session, request));
     return { result, view: predictView(result), streamed: request.output === "-" };
   },
 }) satisfies Command;

@@ -3,7 +3,7 @@ import { shortTime } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { PredictionRecord } from "../lifecycle/labels/predictions.ts";
 import type { PredictionsResult } from "../lifecycle/labels/predictions.ts";
-import { dateOption } from "./dateOption.ts";
+import { dateOption } from "./flagValues.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
 
@@ -28,11 +28,9 @@ const list = defineCommand({
     const { options } = invocation;
     const since = dateOption(options.since, "--since");
     const until = dateOption(options.until, "--until");
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/labels/predictions.ts"),
-      (session, { listPredictions }) => listPredictions(session, { ...options, since, until }),
+    const { listPredictions } = await import("../lifecycle/labels/predictions.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      listPredictions(session, { ...options, since, until }),
     );
     return { result, view: predictionsView(result) };
   },
@@ -48,11 +46,9 @@ const show = defineCommand({
     ["mlctl predictions show 0193a1b2c3d4e5f6 --json | jq .prediction.inputs", "only the inputs"],
   ],
   async run(invocation) {
-    const prediction = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/labels/predictions.ts"),
-      (session, { findPrediction }) => findPrediction(session, invocation.args[0] ?? "latest"),
+    const { findPrediction } = await import("../lifecycle/labels/predictions.ts");
+    const prediction = await inWorkspace(invocation, "read", (session) =>
+      findPrediction(session, invocation.args[0] ?? "latest"),
     );
     return { result: { prediction }, view: predictionView(prediction) };
   },

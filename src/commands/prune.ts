@@ -21,11 +21,9 @@ export const prune = defineCommand({
   ],
   async run(invocation) {
     const { dryRun } = invocation.options;
-    const result = await inWorkspace(
-      invocation,
-      dryRun ? "read" : { write: "prune" },
-      () => import("../lifecycle/prune/prune.ts"),
-      (session, step) => step.prune(session, { dryRun }),
+    const step = await import("../lifecycle/prune/prune.ts");
+    const result = await inWorkspace(invocation, dryRun ? "read" : { write: "prune" }, (session) =>
+      step.prune(session, { dryRun }),
     );
     return { result, view: pruneView(result) };
   },

@@ -26,12 +26,8 @@ export const report = defineCommand({
   async run(invocation) {
     const { format, output } = invocation.options;
     const model = invocation.args[0];
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/report/report.ts"),
-      (session, step) => step.report(session, { model, format, output }),
-    );
+    const step = await import("../lifecycle/report/report.ts");
+    const result = await inWorkspace(invocation, "read", (session) => step.report(session, { model, format, output }));
     if (result.text !== null) return { text: result.text };
     return { result: { path: result.path, plots: result.plots, runId: result.runId }, view: reportView(result) };
   },

@@ -17,36 +17,24 @@ export const reproduce = defineCommand({
     ["mlctl reproduce @champion && echo identical", "the deployed model"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/compare/reproduce.ts"),
-      (session, step) => step.reproduce(session, invocation.args[0] ?? "latest"),
+    const step = await import("../lifecycle/compare/reproduce.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      step.reproduce(session, invocation.args[0] ?? "latest"),
     );
     return { result, view: reproduceView(result), exitCode: result.identical ? 0 : exitCodes.gate };
   },
 }) satisfies Command;
 
-export function reproduceView({
-  runId,
-  from,
-  identical,
-  expectedSha256,
-  sha256,
-  differences,
-  notes,
-}: ReproduceResult): View {
+export function reproduceView({ runId, from, identical, differences, ...result }: ReproduceResult): View {
+  const data = `dataset ${from.datasetId} (${from.datasetSha256.slice(0, 12)})`;
   return {
     title: identical ? `reproduced run ${runId} byte for byte` : `could not reproduce run ${runId}: the model differs`,
     fields: [
-      [
-        "from",
-        `${from.family}, seed ${from.seed}, dataset ${from.datasetId} (${from.datasetSha256.slice(0, 12)}), configuration ${from.configSha256.slice(0, 12)}`,
-      ],
-      ["recorded sha256", expectedSha256],
-      ["sha256 now", sha256],
+      ["from", `${from.family}, seed ${from.seed}, ${data}, configuration ${from.configSha256.slice(0, 12)}`],
+      ["recorded sha256", result.expectedSha256],
+      ["sha256 now", result.sha256],
       ...(differences.length === 0 ? [] : [["differs in", differences.join(", ")] as const]),
     ],
-    notes,
+    notes: result.notes,
   };
 }

@@ -1,5 +1,5 @@
 /** `mlctl restore`: restores a workspace from a backup. */
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import type { View } from "../core/view.ts";
 import type { RestoreResult } from "../lifecycle/backup/restore.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -24,10 +24,8 @@ export const restore = defineCommand({
   async run(invocation) {
     const { args, options, global, environment, context } = invocation;
     const step = await import("../lifecycle/backup/restore.ts");
-    const { resolve } = await import("node:path");
-    const archive = resolve(args[0]!);
-    const { force, wait = 0 } = options;
-    const request = { archive, folder: global.directory, force, environment, waitMs: wait };
+    const { force, wait: waitMs = 0 } = options;
+    const request = { archive: resolve(args[0]!), folder: global.directory, force, environment, waitMs };
     const result = await step.restore(request, context);
     return { result, view: restoreView(result) };
   },

@@ -1,13 +1,13 @@
 /** `mlctl runs list | show | diff`: training runs, and the differences between two of them. */
 import { exitCodes } from "../core/errors.ts";
-import { formatNumber, shortTime } from "../core/text/format.ts";
+import { formatNumber, intervalText, shortTime } from "../core/text/format.ts";
 import type { Run } from "../core/records/run.ts";
 import type { View } from "../core/view.ts";
 import { defineCommand, type Command } from "./command.ts";
-import { metricValues } from "./metricValues.ts";
-import { inWorkspace, openWorkspaceOf } from "./openWorkspaceOf.ts";
-import { trialsView } from "./trialsView.ts";
-import { runsDiffView } from "./runsDiffView.ts";
+import { metricValues } from "./flagValues.ts";
+import { inWorkspace } from "./openWorkspaceOf.ts";
+import { trialsView } from "./views/trialsView.ts";
+import { runsDiffView } from "./views/runsDiffView.ts";
 
 const list = defineCommand({
   name: "list",
@@ -28,24 +28,15 @@ const list = defineCommand({
   ],
   async run(invocation) {
     const { family, limit, models, trials } = invocation.options;
-    const workspace = await openWorkspaceOf(invocation);
-    const { reading } = await import("../lifecycle/session.ts");
     if (trials) {
       const { trialList } = await import("../lifecycle/tune/trialList.ts");
-      const found = await reading(workspace, (session) => trialList(session, { family, limit }));
+      const found = await inWorkspace(invocation, "read", (session) => trialList(session, { family, limit }));
       return { result: found, view: trialsView(found) };
     }
-    const result = await reading(workspace, ({ store }) => {
-      const production = store.deployments()[0]?.runId ?? null;
-      return {
-        runs: store.runs({
-          limit,
-          ...(family === undefined ? {} : { family }),
-          ...(models ? { withModel: true } : {}),
-        }),
-        production,
-      };
-    });
+    const result = await inWorkspace(invocation, "read", ({ store }) => ({
+      runs: store.runs({ limit, family, withModel: models }),
+      production: store.deployments()[0]?.runId ?? null,
+    }));
     return { result, view: runsView(result.runs, result.production) };
   },
 }) satisfies Command;
@@ -60,12 +51,8 @@ const show = defineCommand({
     ["mlctl runs show @champion --json | jq .run.params", "parameters of the deployed model"],
   ],
   async run(invocation) {
-    const run = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/registry/models.ts"),
-      (session, { namedRun }) => namedRun(session, invocation.args[0]!),
-    );
+    const { namedRun } = await import("../lifecycle/registry/models.ts");
+    const run = await inWorkspace(invocation, "read", (session) => namedRun(session, invocation.args[0]!));
     return { result: { run }, view: runView(run) };
   },
 }) satisfies Command;
@@ -106,12 +93,8 @@ const diff = defineCommand({
       maxDrop: metricValues("--max-drop", options.maxDrop),
       smallest: metricValues("--smallest", options.smallest),
     };
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/compare/diffRuns.ts"),
-      (session, { diffRuns }) => diffRuns(session, [args[0]!, args[1]!], request),
-    );
+    const { diffRuns } = await import("../lifecycle/compare/diffRuns.ts");
+    const result = await inWorkspace(invocation, "read", (session) => diffRuns(session, [args[0]!, args[1]!], request));
     const passed = result.gates.every((gate) => gate.passed);
     return { result, view: runsDiffView(result), exitCode: passed ? 0 : exitCodes.gate };
   },
@@ -207,8 +190,7 @@ export function runView(run: Run): View {
       {
         columns: ["metric", "validation", "test", "95 % interval", "baseline on test"],
         rows: names.map((name) => {
-          const interval = score?.intervals[name];
-          const range = interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : "";
+          const range = intervalText(score?.intervals[name]) ?? "";
           return [name, run.metrics[name] ?? null, score?.metrics[name] ?? null, range, score?.baseline[name] ?? null];
         }),
       },

@@ -6,8 +6,8 @@ import type { InstallOptions, Target } from "../automation/schedule/install/sche
 import type { ScheduledJob } from "../automation/schedule/scheduledJobs.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openConfig } from "./openConfig.ts";
-import { executionView, installView, listView, nextView } from "./scheduleViews.ts";
+import { openConfig } from "./openWorkspaceOf.ts";
+import { executionView, installView, listView, nextView } from "./views/scheduleViews.ts";
 
 const next = defineCommand({
   name: "next",

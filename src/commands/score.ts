@@ -1,6 +1,6 @@
 /** `mlctl score`: evaluates a model on the test set. */
 import { exitCodes } from "../core/errors.ts";
-import { formatNumber } from "../core/text/format.ts";
+import { formatNumber, withInterval } from "../core/text/format.ts";
 import type { View, ViewTable } from "../core/view.ts";
 import type { ScoreResult } from "../lifecycle/score/score.ts";
 import { defineCommand, type Command } from "./command.ts";
@@ -33,16 +33,11 @@ export const score = defineCommand({
   ],
   async run(invocation) {
     const { model, data, failUnder } = invocation.options;
-    const options = { ...(model === undefined ? {} : { model }), ...(data === undefined ? {} : { data }) };
-    const { result, passed } = await inWorkspace(
-      invocation,
-      { write: "score" },
-      () => import("../lifecycle/score/score.ts"),
-      async (session, step) => {
-        const scored = await step.score(session, options);
-        return { result: scored, passed: failUnder === undefined || step.passes(scored, failUnder) };
-      },
-    );
+    const step = await import("../lifecycle/score/score.ts");
+    const { result, passed } = await inWorkspace(invocation, { write: "score" }, async (session) => {
+      const scored = await step.score(session, { model, data });
+      return { result: scored, passed: failUnder === undefined || step.passes(scored, failUnder) };
+    });
     const view = scoreView(result);
     if (passed) return { result, view };
     const failure = `gate failed: ${result.metric} is ${formatNumber(result.value)}, required is ${failUnder}`;
@@ -53,10 +48,8 @@ export const score = defineCommand({
 
 export function scoreView(result: ScoreResult): View {
   const { metric, value, interval, rows, metrics, intervals, baseline } = result;
-  const range =
-    interval === null ? "" : ` (95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
   return {
-    title: `${metric} ${formatNumber(value)}${range} on ${rows} test rows; the baseline has ${formatNumber(baseline[metric])}`,
+    title: `${metric} ${withInterval(value, interval)} on ${rows} test rows; the baseline has ${formatNumber(baseline[metric])}`,
     tables: [
       {
         columns: ["metric", "value", "low", "high", "baseline"],

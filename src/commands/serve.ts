@@ -41,8 +41,8 @@ export const serve = defineCommand({
   async run(invocation) {
     const directory = process.cwd();
     const workspace = await openWorkspaceOf(invocation);
-    const { anonymous } = invocation.options;
-    const config = anonymous ? withAnonymous(workspace.config) : workspace.config;
+    const config = { ...workspace.config, serve: { ...workspace.config.serve } };
+    if (invocation.options.anonymous) config.serve.anonymous = true;
     const { serve: start } = await import("../server/process/serve.ts");
     await start(
       { ...workspace, config },
@@ -56,10 +56,6 @@ export const serve = defineCommand({
     return { text: "" };
   },
 }) satisfies Command;
-
-function withAnonymous<C extends { readonly serve: object }>(config: C): C {
-  return { ...config, serve: { ...config.serve, anonymous: true } };
-}
 
 function startText(facts: ListeningFacts, name: string, { global }: Invocation): string {
   const { url, host, port } = facts;

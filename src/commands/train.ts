@@ -24,12 +24,8 @@ export const train = defineCommand({
     ["mlctl train --json | jq '.leaderboard[0].metrics'", "metrics of the best model"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      { write: "train" },
-      () => import("../lifecycle/train/train.ts"),
-      (session, step) => step.train(session),
-    );
+    const step = await import("../lifecycle/train/train.ts");
+    const result = await inWorkspace(invocation, { write: "train" }, step.train);
     return { result, view: trainView(result) };
   },
 }) satisfies Command;

@@ -7,8 +7,7 @@ import type { View } from "../core/view.ts";
 import type { TunePlan, TuneResult } from "../lifecycle/tune/tune.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
-import { openConfig } from "./openConfig.ts";
-import { writingOptions } from "./openWorkspaceOf.ts";
+import { openConfig, writingOptions } from "./openWorkspaceOf.ts";
 
 export const tune = defineCommand({
   name: "tune",

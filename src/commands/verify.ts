@@ -1,6 +1,6 @@
 /** `mlctl verify`: compares every recorded file with its checksum. */
 import { defineCommand, type Command } from "./command.ts";
-import { findingsTable } from "./findingsTable.ts";
+import { findingsTable } from "./views/findingsTable.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
 
 export const verify = defineCommand({

@@ -2,11 +2,11 @@
 import type { DropResult } from "../automation/watch/dropResult.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { MonitorArea } from "../core/records/monitoring.ts";
-import { areasOf } from "./areasOf.ts";
+import { areasOf } from "./flagValues.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf } from "./openWorkspaceOf.ts";
-import { dropDocument, dropFields, dropSentence } from "./watchView.ts";
+import { dropDocument, dropFields, dropSentence } from "./views/watchView.ts";
 
 /** Default of --wait: maximum time to wait for another writer of the workspace. */
 const WAIT_MS = 600_000;

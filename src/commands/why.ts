@@ -1,9 +1,10 @@
 /** `mlctl why`: splits the difference between two runs into the effects of data, settings and seed. */
-import { formatNumber } from "../core/text/format.ts";
+import { formatNumber, intervalText } from "../core/text/format.ts";
 import type { View } from "../core/view.ts";
 import type { FactorEffect, WhyResult } from "../lifecycle/compare/why.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { inWorkspace } from "./openWorkspaceOf.ts";
+import { named, verdicts } from "./views/runsDiffView.ts";
 
 export const why = defineCommand({
   name: "why",
@@ -26,17 +27,13 @@ export const why = defineCommand({
     ["mlctl why v4 --against v3 --metric roc_auc --json", "for a script"],
   ],
   async run(invocation) {
-    const result = await inWorkspace(
-      invocation,
-      "read",
-      () => import("../lifecycle/compare/why.ts"),
-      (session, step) => step.why(session, invocation.args[0] ?? "latest", invocation.options),
+    const step = await import("../lifecycle/compare/why.ts");
+    const result = await inWorkspace(invocation, "read", (session) =>
+      step.why(session, invocation.args[0] ?? "latest", invocation.options),
     );
     return { result, view: whyView(result) };
   },
 }) satisfies Command;
-
-const verdicts = { real: "real", within_noise: "within noise", cannot_tell: "cannot tell" } as const;
 
 export function whyView(result: WhyResult): View {
   const { a, b, total, effects, models, notes, rows } = result;
@@ -48,14 +45,7 @@ export function whyView(result: WhyResult): View {
         columns: ["swapped", "effect", "share", "swapped first", "swapped last", "verdict"],
         rows: effects.map(({ factor, differs, effect, share, first, last, verdict }) =>
           differs
-            ? [
-                factor,
-                effect,
-                share === null ? "" : percent(share),
-                first,
-                last,
-                verdict === null ? "" : verdicts[verdict],
-              ]
+            ? [factor, effect, percent(share), first, last, verdict === null ? "" : verdicts[verdict]]
             : [factor, "the same", "", null, null, ""],
         ),
       },
@@ -80,7 +70,7 @@ function summaryFields({ total, effects }: WhyResult): [string, string][] {
   const { difference, greaterIsBetter, interval } = total;
   if (difference === null) return [["difference", `unknown: ${total.metric} is undefined on these rows`]];
   const way = difference === 0 ? "neither better nor worse" : difference > 0 === greaterIsBetter ? "better" : "worse";
-  const range = interval === null ? "" : `, 95 % interval ${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
+  const range = interval === null ? "" : `, 95 % interval ${intervalText(interval)}`;
   const verdict = { real: "real", within_noise: "within noise", cannot_tell: "may be chance" }[total.verdict];
   const size = `${formatNumber(Math.abs(difference))}${range}`;
   const whole: [string, string] = ["difference", `the second run is ${way}, by ${size}: ${verdict}`];
@@ -109,10 +99,6 @@ function interaction(differing: readonly FactorEffect[], difference: number): [s
   ];
 }
 
-function named({ runId, modelVersion, family }: WhyResult["a"]): string {
-  return `${modelVersion === null ? runId : `v${modelVersion}`} (${family})`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+function percent(share: number | null): string {
+  return share === null ? "" : `${Math.round(100 * share)} %`;
 }

@@ -2,8 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import { ruleLayer, unitAxis } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 /** Rows with nearly the same predicted probability; empty bins are left out. */
 export interface CalibrationBin {
@@ -14,14 +13,10 @@ export interface CalibrationBin {
   readonly count: number;
 }
 
-export interface CalibrationData {
-  readonly bins: readonly CalibrationBin[];
-}
-
 /** 95 % of a normal distribution are within this many standard deviations. */
 const Z = 1.959964;
 
-export function calibrationPlot({ bins }: CalibrationData): PlotSpec {
+export function calibrationPlot({ bins }: { readonly bins: readonly CalibrationBin[] }): PlotSpec {
   const points = bins.filter(({ count }) => count > 0);
   const subtitle = "dashed: perfect calibration; whiskers: 95 % interval of each share";
   return plotSpec({ text: "Calibration", subtitle }, sentence(points), {

@@ -2,8 +2,7 @@
 import type { JsonObject } from "../core/json.ts";
 import { countOf, displayNumber, percent } from "./displayNumber.ts";
 import { textWidth } from "./textWidth.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec } from "./theme.ts";
+import { colours, plotSpec, type PlotSpec } from "./theme.ts";
 
 export interface ConfusionMatrixData {
   readonly classes: readonly string[];
@@ -33,7 +32,7 @@ export function confusionMatrixPlot(data: ConfusionMatrixData): PlotSpec {
     { text: "Confusion matrix", subtitle: `${countOf(total, "row")}; colour: share of each true class` },
     sentence(data),
     {
-      data: { values: cells.map((cell) => cellValue(cell, size)) },
+      data: { values: cells.map((cell) => ({ ...cell, opacity: opacityOf(cell.share), text: labelOf(cell, size) })) },
       width: { step: size },
       height: { step: size },
       encoding: {
@@ -81,10 +80,6 @@ function textLayers(size: number): JsonObject[] {
     encoding: { text: { field: "share", type: "quantitative", format: ".0%" }, color },
   };
   return [counts, shares];
-}
-
-function cellValue(cell: Cell, size: number): JsonObject {
-  return { ...cell, opacity: opacityOf(cell.share), text: labelOf(cell, size) };
 }
 
 /** Empty cells of a large matrix stay blank, so that errors stand out; long counts are shortened. */

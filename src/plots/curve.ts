@@ -1,7 +1,7 @@
 /** Curves in the unit square (ROC, precision–recall), thinned so that a million rows draw as fast as a hundred. */
 import type { JsonObject } from "../core/json.ts";
 import { displayNumber } from "./displayNumber.ts";
-import { colours, series } from "./theme.ts";
+import { colours, plotWidth, series } from "./theme.ts";
 
 export interface Curve {
   /** Class or model that the curve belongs to. */
@@ -74,6 +74,24 @@ function rowsOf(
   line: string,
 ): { x: number; y: number; name: string; line: string; order: number }[] {
   return thinCurve(curve.points).map(([x, y], order) => ({ x, y, name, line, order }));
+}
+
+/** The curves with the smallest and the largest area; undefined if no area is defined. */
+export function extremes(curves: readonly Curve[]): readonly [worst: Curve, best: Curve] | undefined {
+  const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
+  return ordered.length === 0 ? undefined : [ordered[0]!, ordered.at(-1)!];
+}
+
+/** The dimensions and axes of a square plot whose axes go from 0 to 1. */
+export function unitSquare(x: string, y: string): JsonObject {
+  return {
+    width: plotWidth,
+    height: plotWidth,
+    encoding: {
+      x: { ...unitAxis(x), field: "x", type: "quantitative" },
+      y: { ...unitAxis(y), field: "y", type: "quantitative" },
+    },
+  };
 }
 
 /** An axis from 0 to 1. */

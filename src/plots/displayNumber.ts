@@ -12,6 +12,11 @@ export function displayNumber(value: number | null | undefined, digits = 3): str
   return minus(grouped(whole!, value < 0) + (part === undefined ? "" : `.${part}`));
 }
 
+/** "0.660 to 0.750"; "–" if there is no interval. */
+export function displayInterval(interval: readonly [number, number] | null | undefined): string {
+  return interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–";
+}
+
 /** For configured numbers such as limits: no padding with zeros, 0.05 stays "0.05". */
 export function exact(value: number): string {
   return minus(String(Number(value.toPrecision(6))));

@@ -2,10 +2,10 @@
 import type { JsonObject } from "../core/json.ts";
 import { axisFormat } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
+import { nameAxis } from "./namedBars.ts";
 import { binned } from "./histogram.ts";
 import { textWidth } from "./textWidth.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec } from "./theme.ts";
+import { colours, plotSpec, type PlotSpec } from "./theme.ts";
 
 export type DriftColumnData =
   | {
@@ -90,13 +90,7 @@ function categories(data: DriftColumnData & { kind: "category" }): PlotSpec {
     height: { step: 11 },
     mark: { type: "bar", cornerRadiusEnd: 1 },
     encoding: {
-      y: {
-        field: "category",
-        type: "nominal",
-        sort: null,
-        scale: { domain: names, paddingInner: 0.25 },
-        axis: { title: null, labelLimit: 110, labelColor: colours.ink, ticks: false, domain: false },
-      },
+      y: nameAxis("category", names, { labelLimit: 110, paddingInner: 0.25 }),
       yOffset: { field: "side", scale: { domain: SIDES } },
       x: {
         field: "share",

@@ -1,8 +1,7 @@
 /** Feature importance: which features matter most to the model. */
 import { displayNumber, percent } from "./displayNumber.ts";
 import { namedBars } from "./namedBars.ts";
-import type { PlotSpec } from "./theme.ts";
-import { plotSpec } from "./theme.ts";
+import { plotSpec, type PlotSpec } from "./theme.ts";
 
 export interface ImportanceData {
   /** By feature, in any order. */

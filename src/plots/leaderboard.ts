@@ -1,8 +1,7 @@
 /** Leaderboard: the candidates of one training run, with the chosen one highlighted. */
 import { displayNumber } from "./displayNumber.ts";
 import { namedBars } from "./namedBars.ts";
-import type { PlotSpec } from "./theme.ts";
-import { plotSpec } from "./theme.ts";
+import { plotSpec, type PlotSpec } from "./theme.ts";
 
 export interface LeaderboardData {
   /** Label of the metric. */
@@ -16,12 +15,7 @@ export interface LeaderboardData {
 
 const MAXIMUM_BARS = 15;
 
-export function leaderboardPlot({
-  metric,
-  greaterIsBetter,
-  judgedOn = "validation rows",
-  candidates,
-}: LeaderboardData): PlotSpec {
+export function leaderboardPlot({ metric, greaterIsBetter, judgedOn, candidates }: LeaderboardData): PlotSpec {
   const rows = candidates.filter(({ value }) => value !== null).slice(0, MAXIMUM_BARS);
   const better = greaterIsBetter ? "higher is better" : "lower is better";
   const bars = rows.map(({ label, value, chosen }, place) => ({
@@ -32,7 +26,7 @@ export function leaderboardPlot({
     stressed: chosen,
   }));
   const description = sentence({ metric, greaterIsBetter, candidates: rows });
-  const axis = `${metric} on the ${judgedOn}`;
+  const axis = `${metric} on the ${judgedOn ?? "validation rows"}`;
   return plotSpec({ text: "Candidates", subtitle: better }, description, namedBars(bars, axis));
 }
 

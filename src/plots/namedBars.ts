@@ -28,13 +28,7 @@ export function namedBars(bars: readonly NamedBar[], title: string): JsonObject 
     width: Math.max(200, plotWidth + 40 - labels),
     height: { step: 24 },
     encoding: {
-      y: {
-        field: "name",
-        type: "nominal",
-        sort: null,
-        scale: { domain: names, paddingInner: 0.3 },
-        axis: { title: null, labelLimit: LABEL_LIMIT, labelColor: colours.ink, ticks: false, domain: false },
-      },
+      y: nameAxis("name", names, { labelLimit: LABEL_LIMIT, paddingInner: 0.3 }),
       x: {
         field: "value",
         type: "quantitative",
@@ -55,4 +49,14 @@ export function namedBars(bars: readonly NamedBar[], title: string): JsonObject 
       },
     ],
   };
+}
+
+/** A vertical axis of names, in their order. */
+export function nameAxis(
+  field: string,
+  names: string[],
+  { labelLimit, ...scale }: { readonly labelLimit: number; readonly paddingInner?: number },
+): JsonObject {
+  const axis = { title: null, labelLimit, labelColor: colours.ink, ticks: false, domain: false };
+  return { field, type: "nominal", sort: null, scale: { domain: names, ...scale }, axis };
 }

@@ -1,9 +1,7 @@
 /** Precision–recall curve. */
-import type { Curve } from "./curve.ts";
-import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
+import { curveLayers, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { plotSpec, plotWidth } from "./theme.ts";
+import { plotSpec, type PlotSpec } from "./theme.ts";
 
 export interface PrecisionRecallData {
   /** Points are (recall, precision) in order of ascending recall; the area is the average precision. */
@@ -13,16 +11,12 @@ export interface PrecisionRecallData {
 }
 
 export function precisionRecallPlot({ curves, positiveShare }: PrecisionRecallData): PlotSpec {
-  const x = unitAxis("Recall");
-  const y = unitAxis("Precision");
   const chance = positiveShare === null ? [] : [ruleLayer([0, positiveShare], [1, positiveShare])];
   const subtitle = positiveShare === null ? "one-vs-rest curve of each class" : "dashed: share of positives";
   return plotSpec({ text: "Precision–recall curve", subtitle }, sentence(curves, positiveShare), {
-    width: plotWidth,
-    height: plotWidth,
+    ...unitSquare("Recall", "Precision"),
     // Between two thresholds, precision has the value at the higher recall: the same steps as in scikit-learn.
     layer: [...chance, ...curveLayers(curves, "step-before")],
-    encoding: { x: { ...x, field: "x", type: "quantitative" }, y: { ...y, field: "y", type: "quantitative" } },
   });
 }
 
@@ -34,8 +28,7 @@ function sentence(curves: readonly Curve[], positiveShare: number | null): strin
       positiveShare === null ? "" : `; a random model has ${displayNumber(positiveShare)}, the share of positives`;
     return `The average precision is ${displayNumber(first.area)}${chance}. ${recallAtPrecision(first)}`;
   }
-  const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
-  const [worst, best] = [ordered[0], ordered.at(-1)];
+  const [worst, best] = extremes(curves) ?? [];
   if (worst === undefined || best === undefined) return "The average precision is undefined for every class.";
   return `Average precision is lowest for “${worst.label}” (${displayNumber(worst.area)}) and highest for “${best.label}” (${displayNumber(best.area)}).`;
 }

@@ -1,8 +1,7 @@
 /** Predicted vs. actual values of a regression. */
 import { MAXIMUM_POINTS, axisFormat, densityLayer, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 export interface PredictedVsActualData {
   /** Name of the target column, with its unit if known. */

@@ -2,17 +2,12 @@
 import { axisFormat } from "./density.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
 import { binned } from "./histogram.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
-
-export interface ResidualHistogramData {
-  /** Predicted − actual. */
-  readonly residuals: ArrayLike<number>;
-}
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 const BINS = 30;
 
-export function residualHistogramPlot({ residuals }: ResidualHistogramData): PlotSpec {
+/** @param data.residuals predicted − actual */
+export function residualHistogramPlot({ residuals }: { readonly residuals: ArrayLike<number> }): PlotSpec {
   const { edges, shares } = binned([residuals], BINS);
   const bars = shares[0]!.map((share, i) => ({ from: edges[i]!, to: edges[i + 1]!, share }));
   const domain = [edges[0]!, edges.at(-1)!] as const;

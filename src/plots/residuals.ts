@@ -1,8 +1,7 @@
 /** Residuals vs. predicted values: shows whether errors depend on the prediction. */
 import { MAXIMUM_POINTS, axisFormat, densityLayer, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 export interface ResidualsData {
   readonly target: string;

@@ -1,26 +1,16 @@
 /** ROC curve. */
-import type { Curve } from "./curve.ts";
-import { curveLayers, ruleLayer, unitAxis } from "./curve.ts";
+import { curveLayers, extremes, ruleLayer, unitSquare, type Curve } from "./curve.ts";
 import { displayNumber, percent } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { plotSpec, plotWidth } from "./theme.ts";
-
-/** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1). Multiclass: one-vs-rest for each class. */
-export interface RocCurveData {
-  readonly curves: readonly Curve[];
-}
+import { plotSpec, type PlotSpec } from "./theme.ts";
 
 /** False positive rate at which the sentence gives the true positive rate. */
 const READ_AT = 0.1;
 
-export function rocCurvePlot({ curves }: RocCurveData): PlotSpec {
-  const x = unitAxis("False positive rate");
-  const y = unitAxis("True positive rate");
+/** Points are (false positive rate, true positive rate) from (0, 0) to (1, 1). Multiclass: one-vs-rest for each class. */
+export function rocCurvePlot({ curves }: { readonly curves: readonly Curve[] }): PlotSpec {
   return plotSpec({ text: "ROC curve", subtitle: "dashed: chance" }, sentence(curves), {
-    width: plotWidth,
-    height: plotWidth,
+    ...unitSquare("False positive rate", "True positive rate"),
     layer: [ruleLayer([0, 0], [1, 1]), ...curveLayers(curves, "linear")],
-    encoding: { x: { ...x, field: "x", type: "quantitative" }, y: { ...y, field: "y", type: "quantitative" } },
   });
 }
 
@@ -31,8 +21,7 @@ function sentence(curves: readonly Curve[]): string {
     const found = percent(heightAt(first.points, READ_AT));
     return `The area under the curve is ${displayNumber(first.area)} (chance is 0.5). At a false positive rate of 10 %, ${found} of the positives are found.`;
   }
-  const ordered = curves.filter(({ area }) => area !== null).toSorted((a, b) => a.area! - b.area!);
-  const [worst, best] = [ordered[0], ordered.at(-1)];
+  const [worst, best] = extremes(curves) ?? [];
   if (worst === undefined || best === undefined) return "The area is undefined for every class.";
   return `One-vs-rest: the area is smallest for “${worst.label}” (${displayNumber(worst.area)}) and largest for “${best.label}” (${displayNumber(best.area)}).`;
 }

@@ -1,8 +1,7 @@
 /** Score history: the metric of each scored run, and which runs were deployed. */
 import { axisFormat } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 export interface ScoreHistoryData {
   /** Label of the metric. */

@@ -1,8 +1,8 @@
 /** Scores with intervals: this model, the deployed model and the baseline on one scale. */
 import { axisFormat } from "./density.ts";
-import { displayNumber } from "./displayNumber.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec, plotWidth } from "./theme.ts";
+import { nameAxis } from "./namedBars.ts";
+import { displayInterval, displayNumber } from "./displayNumber.ts";
+import { colours, plotSpec, plotWidth, type PlotSpec } from "./theme.ts";
 
 export interface ScoreIntervalData {
   /** Label of the metric. */
@@ -34,13 +34,7 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
     width: plotWidth - 60,
     height: { step: 40 },
     encoding: {
-      y: {
-        field: "label",
-        type: "nominal",
-        sort: null,
-        scale: { domain: names },
-        axis: { title: null, labelLimit: 170, labelColor: colours.ink, ticks: false, domain: false },
-      },
+      y: nameAxis("label", names, { labelLimit: 170 }),
       x: {
         field: "value",
         type: "quantitative",
@@ -66,7 +60,7 @@ export function scoreIntervalPlot({ metric, greaterIsBetter, models }: ScoreInte
 
 function sentence(metric: string, models: ScoreIntervalData["models"]): string {
   const parts = models.map(({ label, value, interval }) => {
-    const range = interval === null ? "" : ` (${displayNumber(interval[0])} to ${displayNumber(interval[1])})`;
+    const range = interval === null ? "" : ` (${displayInterval(interval)})`;
     return `${label} ${displayNumber(value)}${range}`;
   });
   return `${metric}: ${parts.join("; ")}.`;

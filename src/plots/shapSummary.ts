@@ -4,8 +4,7 @@ import { axisFormat, domainOf } from "./density.ts";
 import { countOf, displayNumber } from "./displayNumber.ts";
 import { shapLevels, type Level } from "./shapLevels.ts";
 import { textWidth } from "./textWidth.ts";
-import type { PlotSpec } from "./theme.ts";
-import { colours, plotSpec } from "./theme.ts";
+import { colours, plotSpec, type PlotSpec } from "./theme.ts";
 
 export interface ShapFeature {
   readonly name: string;

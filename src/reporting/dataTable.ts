@@ -1,26 +1,27 @@
 /** An accessible HTML table that scrolls horizontally if it is wider than the page. */
-import { html } from "./html.ts";
-import type { Html } from "./html.ts";
+import { html, type Html } from "./html.ts";
 
-export interface TableColumn {
-  readonly title: string;
-  /** Aligned to the right. */
-  readonly numeric?: boolean;
-}
+/** A title, or a column of numbers, which is aligned to the right. */
+type Column = string | { readonly title: string; readonly numeric: boolean };
 
 type Cell = Html | string | number | null;
 
 export interface DataTable {
   readonly caption: string;
-  readonly columns: readonly TableColumn[];
+  readonly columns: readonly Column[];
   /** The first cell is the heading of its row. */
   readonly rows: readonly { readonly cells: readonly Cell[]; readonly marked?: boolean }[];
   /** Maximum number of rows shown; a note gives the number of the others. Default 200. */
   readonly limit?: number;
 }
 
+export function numeric(title: string): Column {
+  return { title, numeric: true };
+}
+
 export function dataTable({ caption, columns, rows, limit = 200 }: DataTable): Html {
-  const kind = (i: number): string => (columns[i]?.numeric === true ? "number" : "text");
+  const shown = columns.map((column) => (typeof column === "string" ? { title: column, numeric: false } : column));
+  const kind = (i: number): string => (shown[i]?.numeric === true ? "number" : "text");
   const rest = rows.length - limit;
   const body = rows.slice(0, limit).map(
     ({ cells, marked }) =>
@@ -37,7 +38,7 @@ export function dataTable({ caption, columns, rows, limit = 200 }: DataTable): H
       </caption>
       <thead>
         <tr>
-          ${columns.map(({ title }, i) => html`<th scope="col" class="${kind(i)}">${title}</th>`)}
+          ${shown.map(({ title }, i) => html`<th scope="col" class="${kind(i)}">${title}</th>`)}
         </tr>
       </thead>
       <tbody>

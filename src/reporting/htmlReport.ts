@@ -1,7 +1,6 @@
 /** Writes the report as one HTML file that loads no other files and runs no scripts. */
 import { dateTime } from "./dateTime.ts";
-import { html, htmlText, trusted } from "./html.ts";
-import type { Html } from "./html.ts";
+import { html, htmlText, trusted, type Html } from "./html.ts";
 import { plotFigure, type DrawFigure } from "./plotFigure.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { dataSection } from "./sections/dataSection.ts";

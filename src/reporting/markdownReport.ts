@@ -1,5 +1,5 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments. */
-import { displayNumber, percent } from "../plots/displayNumber.ts";
+import { displayInterval, displayNumber, percent } from "../plots/displayNumber.ts";
 import { dateTime } from "./dateTime.ts";
 import type { ReportInput } from "./reportInput.ts";
 import { summaryOf } from "./summary.ts";
@@ -30,11 +30,7 @@ function metricTable({ run, metrics, metric }: ReportInput): string {
   const { score } = run;
   if (score === null) return "";
   const rows = metrics.map(({ name, label }) => {
-    const interval = score.intervals[name];
-    const range =
-      interval === null || interval === undefined
-        ? "–"
-        : `${displayNumber(interval[0])} to ${displayNumber(interval[1])}`;
+    const range = displayInterval(score.intervals[name]);
     const title = name === metric ? `**${plain(label)}**` : plain(label);
     return `| ${title} | ${displayNumber(score.metrics[name])} | ${range} | ${displayNumber(score.baseline[name])} |`;
   });

@@ -1,8 +1,7 @@
 /** Renders a plot as an HTML figure: heading, picture and a caption that describes it. */
 import { renderSvg } from "../plots/render.ts";
 import type { PlotSpec } from "../plots/theme.ts";
-import { html, trusted } from "./html.ts";
-import type { Html } from "./html.ts";
+import { html, trusted, type Html } from "./html.ts";
 
 /** Below this share of its size a plot is unreadable, so on a phone it scrolls horizontally instead. */
 const MINIMUM_SCALE = 0.62;

@@ -5,19 +5,18 @@ import type { DriftReport, Finding } from "../core/records/drift.ts";
 import type { ColumnReference } from "../core/records/reference.ts";
 import type { Run } from "../core/records/run.ts";
 import type { Signature } from "../core/table/signature.ts";
+import type { CalibrationBin } from "../plots/calibration.ts";
+import type { Curve } from "../plots/curve.ts";
+import type { ScoreHistoryData } from "../plots/scoreHistory.ts";
+import type { ShapData } from "../plots/shapSummary.ts";
+
+export type { Curve as ReportCurve } from "../plots/curve.ts";
 
 /** A metric as the registry describes it. */
 export interface MetricLabel {
   readonly name: string;
   readonly label: string;
   readonly greaterIsBetter: boolean;
-}
-
-/** The curve of one class: points in drawing order, and the area as the metric computes it. */
-export interface ReportCurve {
-  readonly label: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
-  readonly area: number | null;
 }
 
 /** Whether the model of this report was deployed, and why. */
@@ -40,26 +39,7 @@ export type Candidate = Pick<
 >;
 
 /** The score of an earlier run. */
-export interface PastScore {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly value: number;
-  readonly interval: readonly [number, number] | null;
-  readonly deployed: boolean;
-}
-
-/** SHAP values of a sample of the test rows. */
-export interface ReportShap {
-  /** Unit of the contributions: the target, or the log-odds of a class. */
-  readonly unit: string;
-  readonly features: readonly {
-    readonly name: string;
-    /** (n_rows) */
-    readonly contributions: ArrayLike<number>;
-    /** Values of the feature, (n_rows); NaN is missing. */
-    readonly values: ArrayLike<number>;
-  }[];
-}
+export type PastScore = ScoreHistoryData["points"][number];
 
 /** Where a value is null or a list is empty, the report says so. */
 export interface ReportInput {
@@ -75,17 +55,16 @@ export interface ReportInput {
   readonly metrics: readonly MetricLabel[];
   readonly decision: Decision | null;
   /** Points (false positive rate, true positive rate); null for regression and without probabilities. */
-  readonly roc: readonly ReportCurve[] | null;
+  readonly roc: readonly Curve[] | null;
   /** Points (recall, precision) in order of ascending recall. */
-  readonly precisionRecall: readonly ReportCurve[] | null;
+  readonly precisionRecall: readonly Curve[] | null;
   /** Binary: share of positive test rows. */
   readonly positiveShare: number | null;
-  readonly calibration:
-    readonly { readonly predicted: number; readonly observed: number; readonly count: number }[] | null;
+  readonly calibration: readonly CalibrationBin[] | null;
   /** Regression: all test rows or a seeded sample. */
   readonly predictions: { readonly actual: ArrayLike<number>; readonly predicted: ArrayLike<number> } | null;
-  /** One entry; for multiclass one per class; empty if SHAP values are not available. */
-  readonly shap: readonly ReportShap[];
+  /** Of a sample of the test rows. One entry; for multiclass one per class; empty if SHAP values are not available. */
+  readonly shap: readonly ShapData[];
   readonly importance: readonly (readonly [feature: string, value: number])[];
   /** What importance measures, e.g. "Loss of F1 when shuffled". */
   readonly importanceMeasure: string;

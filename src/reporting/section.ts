@@ -1,6 +1,5 @@
 /** A section of the report with heading and anchor. */
-import { html } from "./html.ts";
-import type { Html } from "./html.ts";
+import { html, type Html } from "./html.ts";
 
 export function section(id: string, title: string, body: Html): Html {
   return html`<section id="${id}" aria-labelledby="${id}-title">

@@ -1,6 +1,5 @@
 /** The summary of the report in sentences, shared by HTML and Markdown. */
-import { displayNumber } from "../plots/displayNumber.ts";
-import { covers } from "./covers.ts";
+import { displayInterval, displayNumber } from "../plots/displayNumber.ts";
 import type { MetricLabel, ReportInput } from "./reportInput.ts";
 
 export interface Summary {
@@ -42,11 +41,12 @@ export function familyName(family: string): string {
 /** "0.710 (0.660 to 0.750)". */
 export function withInterval(value: number | null | undefined, interval?: readonly [number, number] | null): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "undefined";
-  const range =
-    interval === null || interval === undefined
-      ? ""
-      : ` (${displayNumber(interval[0])} to ${displayNumber(interval[1])})`;
-  return `${displayNumber(value)}${range}`;
+  return `${displayNumber(value)}${interval ? ` (${displayInterval(interval)})` : ""}`;
+}
+
+/** Whether the interval contains the value, so that the difference is not significant. */
+export function covers(interval: readonly [number, number] | null | undefined, value: number): boolean {
+  return interval !== null && interval !== undefined && interval[0] <= value && value <= interval[1];
 }
 
 function scoreSentence(input: ReportInput): string {
@@ -64,8 +64,7 @@ function scoreSentence(input: ReportInput): string {
   const interval = score.intervals[input.metric] ?? (score.metric === input.metric ? score.interval : null);
   if (value === null || Number.isNaN(value))
     return `${label} is undefined on the ${displayNumber(score.rows)} test rows.`;
-  const range =
-    interval === null ? "" : `, 95 % interval ${displayNumber(interval[0])} to ${displayNumber(interval[1])}`;
+  const range = interval === null ? "" : `, 95 % interval ${displayInterval(interval)}`;
   return `${label} is ${displayNumber(value)} on ${displayNumber(score.rows)} test rows${range}.`;
 }
 

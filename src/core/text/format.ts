@@ -7,6 +7,19 @@ export function formatNumber(value: number | null | undefined): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** "0.61 to 0.8"; null if there is no interval. */
+export function intervalText(interval: readonly [number, number] | null | undefined): string | null {
+  return interval ? `${formatNumber(interval[0])} to ${formatNumber(interval[1])}` : null;
+}
+
+/** "0.7143 (95 % interval 0.61 to 0.8)" */
+export function withInterval(
+  value: number | null | undefined,
+  interval: readonly [number, number] | null | undefined,
+): string {
+  return `${formatNumber(value)}${interval ? ` (95 % interval ${intervalText(interval)})` : ""}`;
+}
+
 const units = ["B", "kB", "MB", "GB", "TB"];
 
 /** Decimal units (powers of 1000): 1234567 → "1.2 MB". */

@@ -1,9 +1,8 @@
 /** Data: number of rows, and statistics of each column. */
 import type { ColumnReference } from "../../core/records/reference.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 
@@ -26,15 +25,15 @@ export function dataSection({ data, run, dataset, signature }: ReportInput): Htm
           : dataTable({
               caption: "Columns of the dataset",
               columns: [
-                { title: "Column" },
-                { title: "Kind" },
-                { title: "Missing", numeric: true },
-                { title: "Mean", numeric: true },
-                { title: "Std. deviation", numeric: true },
-                { title: "Minimum", numeric: true },
-                { title: "Median", numeric: true },
-                { title: "Maximum", numeric: true },
-                { title: "Most frequent" },
+                "Column",
+                "Kind",
+                numeric("Missing"),
+                numeric("Mean"),
+                numeric("Std. deviation"),
+                numeric("Minimum"),
+                numeric("Median"),
+                numeric("Maximum"),
+                "Most frequent",
               ],
               rows: entries.map(([name, column]) => ({ cells: [name, ...cellsOf(column, data.rows)] })),
             })

@@ -1,10 +1,10 @@
 /** Deployment: the deployed model, earlier deployments and the history of scores. */
+import type { Deployment } from "../../core/records/deployment.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { scoreHistoryPlot } from "../../plots/scoreHistory.ts";
-import { dataTable } from "../dataTable.ts";
+import { dataTable, numeric } from "../dataTable.ts";
 import { dateTime } from "../dateTime.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -34,29 +34,23 @@ async function history(input: ReportInput, draw: DrawFigure): Promise<Html> {
 
 function past({ deployments }: ReportInput): Html | null {
   if (deployments.length === 0) return null;
-  return dataTable({
-    caption: "Deployments, newest first",
-    columns: [
-      { title: "Number" },
-      { title: "When" },
-      { title: "Action" },
-      { title: "Run" },
-      { title: "Score", numeric: true },
-      { title: "Reasons" },
-    ],
-    rows: deployments
-      .toReversed()
-      .map(({ deploymentId, deployedAt, action, runId, metric, value, reasons, prunedAt }, place) => ({
-        cells: [
-          String(deploymentId),
-          dateTime(deployedAt),
-          prunedAt === undefined ? action : `${action}, pruned`,
-          html`<code>${runId}</code>`,
-          `${metric} ${displayNumber(value)}`,
-          reasons.join("; "),
-        ],
-        marked: place === 0,
-      })),
-    limit: 20,
-  });
+  const { columns, rows } = deploymentTable(deployments.toReversed(), (runId) => html`<code>${runId}</code>`);
+  const marked = rows.map((row, place) => ({ ...row, marked: place === 0 }));
+  return dataTable({ caption: "Deployments, newest first", columns, rows: marked, limit: 20 });
+}
+
+export function deploymentTable(deployments: readonly Deployment[], run: (runId: string) => Html) {
+  return {
+    columns: ["Number", "When", "Action", "Run", numeric("Score"), "Reasons"],
+    rows: deployments.map(({ deploymentId, deployedAt, action, runId, metric, value, reasons, prunedAt }) => ({
+      cells: [
+        String(deploymentId),
+        dateTime(deployedAt),
+        prunedAt === undefined ? action : `${action}, pruned`,
+        run(runId),
+        `${metric} ${displayNumber(value)}`,
+        reasons.join("; "),
+      ],
+    })),
+  };
 }

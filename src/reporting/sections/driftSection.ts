@@ -3,11 +3,11 @@ import type { ColumnDrift, DriftReport } from "../../core/records/drift.ts";
 import type { ColumnReference } from "../../core/records/reference.ts";
 import { driftTestLabel } from "../../drift/findDriftTest.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
-import { countOf, exact, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { limitText, urgency, valueText } from "../driftText.ts";
+import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -39,13 +39,13 @@ export async function driftSection(input: ReportInput, draw: DrawFigure): Promis
           : dataTable({
               caption: "Drift by column, largest first",
               columns: [
-                { title: "Column" },
-                { title: "Test" },
-                { title: "Statistic", numeric: true },
-                { title: "p-value or distance", numeric: true },
-                { title: "Drift if", numeric: true },
-                { title: "PSI", numeric: true },
-                { title: "Verdict" },
+                "Column",
+                "Test",
+                numeric("Statistic"),
+                numeric("p-value or distance"),
+                numeric("Drift if"),
+                numeric("PSI"),
+                "Verdict",
               ],
               rows: sorted.map(([name, column]) => ({ cells: cellsOf(name, column) })),
             })
@@ -86,16 +86,9 @@ function columnPlot(
 
 function cellsOf(name: string, column: ColumnDrift): (Html | string)[] {
   if (column.skipped !== undefined) return [name, "–", "–", "–", "–", "–", `not tested: ${column.skipped}`];
-  const value = `${column.measure === "p_value" ? "p = " : ""}${displayNumber(column.value)}`;
-  const limit = `${column.direction === "below" ? "below" : "at or above"} ${exact(column.limit)}`;
   const stable = html`<span class="good">stable</span>${column.note === undefined ? "" : `: ${column.note}`}`;
   const verdict = column.drifted ? html`<span class="bad">drifted</span>` : stable;
   const test = driftTestLabel(column.test);
-  return [name, test, displayNumber(column.statistic), value, limit, displayNumber(column.psi, 2), verdict];
-}
-
-/** Sorts drifted columns first, each group by PSI, and skipped columns last. */
-function urgency(column: ColumnDrift): number {
-  if (column.skipped !== undefined) return -1;
-  return (column.drifted ? 1000 : 0) + Math.min(999, column.psi ?? 0);
+  const [statistic, psi] = [displayNumber(column.statistic), displayNumber(column.psi, 2)];
+  return [name, test, statistic, valueText(column), limitText(column), psi, verdict];
 }

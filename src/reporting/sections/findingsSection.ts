@@ -1,9 +1,8 @@
 /** Checks: each finding of diagnose, failures first. */
 import type { Finding } from "../../core/records/drift.ts";
 import { exact, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 
@@ -18,13 +17,7 @@ export function findingsSection({ findings }: ReportInput): Html {
   const sorted = findings.toSorted((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
   const table = dataTable({
     caption: "Checks, failures first",
-    columns: [
-      { title: "Check" },
-      { title: "Verdict" },
-      { title: "Value", numeric: true },
-      { title: "Limit", numeric: true },
-      { title: "What it means" },
-    ],
+    columns: ["Check", "Verdict", numeric("Value"), numeric("Limit"), "What it means"],
     rows: sorted.map(({ name, status, value, limit, message }) => ({
       cells: [
         name,

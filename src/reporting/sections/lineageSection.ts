@@ -1,8 +1,8 @@
 /** Lineage: files, dataset, run, model and deployment, each with its hash. */
+import type { Dataset } from "../../core/records/dataset.ts";
 import { countOf, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import { dateTime } from "../dateTime.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -75,41 +75,25 @@ function links({ dataset, run, deployment }: ReportInput): readonly Link[] {
 
 /** Tables of the dataset's files, the rejected files and the test files. */
 export function lineageFiles({ dataset, run }: Pick<ReportInput, "dataset" | "run">): Html {
-  const parts: Html[] = [];
-  const columns = [{ title: "File" }, { title: "Rows", numeric: true }, { title: "sha256" }];
-  if (dataset !== null) {
-    parts.push(
-      dataTable({
-        caption: "Files of the dataset",
-        columns,
-        rows: dataset.files.map(({ path, rows, sha256 }) => ({ cells: [path, displayNumber(rows), hash(sha256)] })),
-      }),
-    );
-  }
-  if (dataset !== null && dataset.rejected.length > 0) {
-    parts.push(
-      dataTable({
-        caption: "Files rejected because they could not be read",
-        columns: [{ title: "File" }, { title: "Reason" }],
-        rows: dataset.rejected.map(({ path, reason, line }) => ({
-          cells: [path, line === undefined || reason.startsWith(`line ${line}`) ? reason : `${reason} (line ${line})`],
-        })),
-      }),
-    );
-  }
-  if (run.score === null || run.score.testFiles.length === 0) parts.push(emptyNote("No test file was used."));
-  else {
-    parts.push(
-      dataTable({
-        caption: "Test files",
-        columns,
-        rows: run.score.testFiles.map(({ path, rows, sha256 }) => ({
-          cells: [path, displayNumber(rows), hash(sha256)],
-        })),
-      }),
-    );
-  }
-  return html`${parts}`;
+  const testFiles = run.score?.testFiles ?? [];
+  return html`${dataset !== null && fileTable("Files of the dataset", dataset.files)}
+  ${dataset !== null && dataset.rejected.length > 0 && rejectedTable(dataset.rejected)}
+  ${testFiles.length === 0 ? emptyNote("No test file was used.") : fileTable("Test files", testFiles)}`;
+}
+
+function fileTable(
+  caption: string,
+  files: readonly { readonly path: string; readonly rows: number; readonly sha256: string }[],
+): Html {
+  const rows = files.map(({ path, rows: count, sha256 }) => ({ cells: [path, displayNumber(count), hash(sha256)] }));
+  return dataTable({ caption, columns: ["File", numeric("Rows"), "sha256"], rows });
+}
+
+function rejectedTable(rejected: Dataset["rejected"]): Html {
+  const rows = rejected.map(({ path, reason, line }) => ({
+    cells: [path, line === undefined || reason.startsWith(`line ${line}`) ? reason : `${reason} (line ${line})`],
+  }));
+  return dataTable({ caption: "Files rejected because they could not be read", columns: ["File", "Reason"], rows });
 }
 
 /** Twelve hex digits are enough to compare files; the tooltip has the whole hash. */

@@ -1,11 +1,10 @@
 /** Metrics on the test set with intervals, compared with the baseline. */
-import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import { covers } from "../covers.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
+import { displayInterval, displayNumber, percent } from "../../plots/displayNumber.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import type { ScoreRecord } from "../../core/records/run.ts";
-import type { Html } from "../html.ts";
 import { section } from "../section.ts";
+import { covers } from "../summary.ts";
 import type { MetricLabel, ReportInput } from "../reportInput.ts";
 
 export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "metric">): Html {
@@ -15,14 +14,10 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
   const rows = input.metrics.map(({ name, label, greaterIsBetter }) => {
     const interval = score.intervals[name];
     const [value, baseline] = [score.metrics[name], score.baseline[name]];
-    const range =
-      interval === null || interval === undefined
-        ? "–"
-        : `${displayNumber(interval[0])} to ${displayNumber(interval[1])}`;
     const cells = [
       html`${label}${name === input.metric && html` <span class="tag">main metric</span>`}`,
       displayNumber(value),
-      range,
+      displayInterval(interval),
       displayNumber(baseline),
       verdict([value, baseline], interval, greaterIsBetter),
       displayNumber(run.metrics[name]),
@@ -35,12 +30,12 @@ export function metricsSection(input: Pick<ReportInput, "run" | "metrics" | "met
     html`${dataTable({
         caption: `Metrics on ${displayNumber(score.rows)} test rows`,
         columns: [
-          { title: "Metric" },
-          { title: "Value", numeric: true },
-          { title: "95 % interval", numeric: true },
-          { title: "Baseline", numeric: true },
-          { title: "Compared with baseline" },
-          { title: "On validation rows", numeric: true },
+          "Metric",
+          numeric("Value"),
+          numeric("95 % interval"),
+          numeric("Baseline"),
+          "Compared with baseline",
+          numeric("On validation rows"),
         ],
         rows,
       })}
@@ -95,7 +90,7 @@ function validationOnly({ run, metrics }: Pick<ReportInput, "run" | "metrics">):
       known.length > 0 &&
       dataTable({
         caption: `Metrics on ${displayNumber(run.validationRows)} validation rows, held out from training`,
-        columns: [{ title: "Metric" }, { title: "Value", numeric: true }],
+        columns: ["Metric", numeric("Value")],
         rows: known.map(({ name, label }: MetricLabel) => ({ cells: [label, displayNumber(run.metrics[name])] })),
       })
     }`;

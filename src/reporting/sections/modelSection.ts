@@ -1,12 +1,12 @@
 /** Model: the candidates, feature importance, SHAP values and parameters. */
+import type { Run } from "../../core/records/run.ts";
 import { selectionLabel } from "../../core/text/selectionLabel.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
 import { importancePlot } from "../../plots/importance.ts";
 import { leaderboardPlot } from "../../plots/leaderboard.ts";
 import { shapSummaryPlot } from "../../plots/shapSummary.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { Candidate, ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -19,7 +19,7 @@ export async function modelSection(input: ReportInput, draw: DrawFigure): Promis
     importance.length === 0
       ? emptyNote("This model family has no feature importance, and permutation importance was not computed.")
       : draw("importance", importancePlot({ values: importance, measure: importanceMeasure })),
-    shapPlots(input, draw),
+    Promise.all(input.shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data)))),
   ]);
   return section(
     "model",
@@ -27,10 +27,6 @@ export async function modelSection(input: ReportInput, draw: DrawFigure): Promis
     html`<div class="plots">${leaders} ${importancePart} ${shap}</div>
       ${candidateTable(input)} ${parameters(input)}`,
   );
-}
-
-function shapPlots({ shap }: ReportInput, draw: DrawFigure): Promise<Html[]> {
-  return Promise.all(shap.map((data, i) => draw(`shap-${i + 1}`, shapSummaryPlot(data))));
 }
 
 async function leaderboard(input: ReportInput, draw: DrawFigure): Promise<Html> {
@@ -71,12 +67,12 @@ function candidateTable(input: ReportInput): Html | null {
         ? "Candidates with their metrics on the validation rows"
         : `Candidates, chosen on ${selection.method} folds of the training rows, with their metrics on the validation rows`,
     columns: [
-      { title: "Family" },
-      { title: "Features" },
-      ...onFolds.map((title) => ({ title, numeric: true })),
-      ...shown.map(({ label }) => ({ title: label, numeric: true })),
-      { title: "Seconds", numeric: true },
-      { title: "Outcome" },
+      "Family",
+      "Features",
+      ...onFolds.map((title) => numeric(title)),
+      ...shown.map(({ label }) => numeric(label)),
+      numeric("Seconds"),
+      "Outcome",
     ],
     rows: ranked(candidates).map((candidate) => {
       const chosen = candidate.runId === input.run.runId;
@@ -99,17 +95,18 @@ function candidateTable(input: ReportInput): Html | null {
 }
 
 function parameters({ run }: ReportInput): Html {
-  const rows = Object.entries(run.params).map(([name, value]) => ({
-    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
-  }));
   return html`<details>
     <summary>Parameters of ${familyName(run.family)}</summary>
-    ${
-      rows.length === 0
-        ? emptyNote("This family has no parameters.")
-        : dataTable({ caption: "Parameters", columns: [{ title: "Name" }, { title: "Value" }], rows })
-    }
+    ${parameterTable(run)}
   </details>`;
+}
+
+export function parameterTable({ params }: Pick<Run, "params">): Html {
+  const rows = Object.entries(params).map(([name, value]) => ({
+    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
+  }));
+  if (rows.length === 0) return emptyNote("This family has no parameters.");
+  return dataTable({ caption: "Parameters", columns: ["Name", "Value"], rows });
 }
 
 /** By rank; failed candidates come last. */

@@ -7,9 +7,8 @@ import { predictedVsActualPlot } from "../../plots/predictedVsActual.ts";
 import { residualHistogramPlot } from "../../plots/residualHistogram.ts";
 import { residualsPlot } from "../../plots/residuals.ts";
 import { rocCurvePlot } from "../../plots/rocCurve.ts";
-import { dataTable } from "../dataTable.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { dataTable, numeric } from "../dataTable.ts";
+import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
@@ -77,13 +76,7 @@ function classReport({ run }: ReportInput): Html | null {
   if (report === null || report === undefined) return null;
   return dataTable({
     caption: "Metrics by class",
-    columns: [
-      { title: "Class" },
-      { title: "Precision", numeric: true },
-      { title: "Recall", numeric: true },
-      { title: "F1", numeric: true },
-      { title: "Test rows", numeric: true },
-    ],
+    columns: ["Class", numeric("Precision"), numeric("Recall"), numeric("F1"), numeric("Test rows")],
     rows: report.map(({ label, precision, recall, f1, support }) => ({
       cells: [label, displayNumber(precision), displayNumber(recall), displayNumber(f1), displayNumber(support)],
     })),

@@ -1,7 +1,6 @@
 /** The box at the top: decision, score, baseline, deployed model, reasons and warnings. */
 import { scoreIntervalPlot } from "../../plots/scoreInterval.ts";
-import { html } from "../html.ts";
-import type { Html } from "../html.ts";
+import { html, type Html } from "../html.ts";
 import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { mainMetric, summaryOf } from "../summary.ts";

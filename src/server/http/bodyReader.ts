@@ -39,23 +39,46 @@ export function bodyReader(limits: BodyLimits, clock: () => number): BodyReader 
     for (const each of pending) if (each.deadline < now) each.expire();
   }, SWEEP_MS);
   sweep.unref();
-  const hold = (bytes: number): boolean => {
-    if (held + bytes > limits.totalBytes) return false;
-    held += bytes;
-    return true;
-  };
+  const nextDeadline = (): number => clock() + limits.milliseconds;
   return {
     readJson(request, done) {
-      receive(request, { limits, pending, clock, hold, free: (bytes) => void (held -= bytes) }, done);
+      const announced = Number(request.headers["content-length"] ?? 0);
+      const chunks: Buffer[] = [];
+      let [bytes, finished] = [0, false];
+      const finish = (error: HttpProblem | null, body?: unknown): void => {
+        if (finished) return;
+        finished = true;
+        held -= bytes;
+        pending.delete(entry);
+        request.off("data", take).off("end", complete).off("error", broken).off("close", broken);
+        done(error, body);
+      };
+      const take = (chunk: Buffer): void => {
+        if (bytes + chunk.length > limits.bytes) return finish(tooLarge(limits));
+        if (held + chunk.length > limits.totalBytes) return finish(overloaded());
+        held += chunk.length;
+        bytes += chunk.length;
+        chunks.push(chunk);
+      };
+      const complete = (): void => {
+        try {
+          const body = parseBody(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+          finish(null, body);
+        } catch (error) {
+          finish(error as HttpProblem);
+        }
+      };
+      const broken = (): void => finish(new HttpProblem("bad-request", "the body ended before its announced length"));
+      const entry: Pending = { deadline: nextDeadline(), expire: () => finish(tooSlow(limits)) };
+      if (announced > limits.bytes) return finish(tooLarge(limits));
+      pending.add(entry);
+      request.on("data", take).on("end", complete).on("error", broken).on("close", broken);
     },
     watch(stall) {
-      const entry: Pending = {
-        deadline: clock() + limits.milliseconds,
-        expire: () => stall(stalled(limits)),
-      };
+      const entry: Pending = { deadline: nextDeadline(), expire: () => stall(stalled(limits)) };
       pending.add(entry);
       return {
-        alive: () => void (entry.deadline = clock() + limits.milliseconds),
+        alive: () => void (entry.deadline = nextDeadline()),
         done: () => void pending.delete(entry),
       };
     },
@@ -63,50 +86,8 @@ export function bodyReader(limits: BodyLimits, clock: () => number): BodyReader 
   };
 }
 
-interface Room {
-  readonly limits: BodyLimits;
-  readonly pending: Set<Pending>;
-  readonly clock: () => number;
-  readonly hold: (bytes: number) => boolean;
-  readonly free: (bytes: number) => void;
-}
-
-function receive(request: IncomingMessage, { limits, pending, clock, hold, free }: Room, done: Done): void {
-  const announced = Number(request.headers["content-length"] ?? 0);
-  const chunks: Buffer[] = [];
-  let [bytes, finished] = [0, false];
-  const finish = (error: HttpProblem | null, body?: unknown): void => {
-    if (finished) return;
-    finished = true;
-    free(bytes);
-    pending.delete(entry);
-    request.off("data", take).off("end", complete).off("error", broken).off("close", broken);
-    done(error, body);
-  };
-  const take = (chunk: Buffer): void => {
-    if (bytes + chunk.length > limits.bytes) return finish(tooLarge(limits));
-    if (!hold(chunk.length)) return finish(overloaded());
-    bytes += chunk.length;
-    chunks.push(chunk);
-  };
-  const complete = (): void => {
-    try {
-      const body = parseJson(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-      finish(null, body);
-    } catch (error) {
-      finish(error as HttpProblem);
-    }
-  };
-  const broken = (): void => finish(new HttpProblem("bad-request", "the body ended before its announced length"));
-  const expire = (): void => finish(tooSlow(limits));
-  const entry: Pending = { deadline: clock() + limits.milliseconds, expire };
-  if (announced > limits.bytes) return finish(tooLarge(limits));
-  pending.add(entry);
-  request.on("data", take).on("end", complete).on("error", broken).on("close", broken);
-}
-
 /** @throws {HttpProblem} 400 if it is not JSON in UTF-8 */
-function parseJson(bytes: Buffer): unknown {
+function parseBody(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem("bad-request", "the body is not UTF-8", { hint: "send JSON as UTF-8" });
   const text = bytes.toString("utf8");
   try {

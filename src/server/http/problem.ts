@@ -4,41 +4,24 @@ import { MlctlError, type ErrorKind } from "../../core/errors.ts";
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
 /** Appears in the member `type` as urn:mlctl:problem:<name>. */
-export type ProblemName = keyof typeof titles;
+export type ProblemName = keyof typeof problems;
 
-const titles = {
-  "bad-request": "The request is not valid",
-  unauthorized: "A valid token is required",
-  forbidden: "The token does not allow this request",
-  "not-found": "Not found",
-  "method-not-allowed": "The method is not supported here",
-  "too-slow": "The request took too long to arrive",
-  "too-large": "The request is too large",
-  "unsupported-media-type": "The format of the body is not supported",
-  "invalid-rows": "The rows are not valid for the model",
-  "too-many-requests": "Too many requests",
-  "headers-too-large": "The headers are too large",
-  "internal-error": "This is a bug in mlctl",
-  "not-ready": "The server is not ready",
-  overloaded: "Too many requests are in progress",
-} as const;
-
-const statuses: Readonly<Record<ProblemName, number>> = {
-  "bad-request": 400,
-  unauthorized: 401,
-  forbidden: 403,
-  "not-found": 404,
-  "method-not-allowed": 405,
-  "too-slow": 408,
-  "too-large": 413,
-  "unsupported-media-type": 415,
-  "invalid-rows": 422,
-  "too-many-requests": 429,
-  "headers-too-large": 431,
-  "internal-error": 500,
-  "not-ready": 503,
-  overloaded: 503,
-};
+const problems = {
+  "bad-request": [400, "The request is not valid"],
+  unauthorized: [401, "A valid token is required"],
+  forbidden: [403, "The token does not allow this request"],
+  "not-found": [404, "Not found"],
+  "method-not-allowed": [405, "The method is not supported here"],
+  "too-slow": [408, "The request took too long to arrive"],
+  "too-large": [413, "The request is too large"],
+  "unsupported-media-type": [415, "The format of the body is not supported"],
+  "invalid-rows": [422, "The rows are not valid for the model"],
+  "too-many-requests": [429, "Too many requests"],
+  "headers-too-large": [431, "The headers are too large"],
+  "internal-error": [500, "This is a bug in mlctl"],
+  "not-ready": [503, "The server is not ready"],
+  overloaded: [503, "Too many requests are in progress"],
+} as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
 
 export interface ProblemOptions {
   /** The next step for the caller. */
@@ -63,7 +46,7 @@ export class HttpProblem extends Error {
   constructor(problem: ProblemName, detail: string, options: ProblemOptions = {}) {
     super(detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.problem = problem;
-    this.status = options.status ?? statuses[problem];
+    this.status = options.status ?? problems[problem][0];
     this.hint = options.hint;
     this.members = options.members ?? {};
     this.headers = options.headers ?? {};
@@ -72,7 +55,7 @@ export class HttpProblem extends Error {
   get document(): string {
     const { problem, status, message: detail, hint, members } = this;
     const type = `urn:mlctl:problem:${problem}`;
-    return JSON.stringify({ type, title: titles[problem], status, detail, ...(hint && { hint }), ...members });
+    return JSON.stringify({ type, title: problems[problem][1], status, detail, ...(hint && { hint }), ...members });
   }
 }
 

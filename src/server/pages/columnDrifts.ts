@@ -1,8 +1,9 @@
 /** The table of a window's columns, largest drift first; each column links to its distributions. */
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
-import { exact, displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { displayNumber } from "../../plots/displayNumber.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { limitText, urgency, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote } from "../../reporting/section.ts";
 import { driftState } from "./charts/columnMatrix.ts";
@@ -16,15 +17,7 @@ export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
   if (all.length === 0) return emptyNote("No column could be compared.");
   return dataTable({
     caption: "Columns, largest drift first",
-    columns: [
-      { title: "Column" },
-      { title: "Result" },
-      { title: "Test" },
-      { title: "Value", numeric: true },
-      { title: "Drift if", numeric: true },
-      { title: "PSI", numeric: true },
-      { title: "Note" },
-    ],
+    columns: ["Column", "Result", "Test", numeric("Value"), numeric("Drift if"), numeric("PSI"), "Note"],
     rows: all
       .toSorted(([, a], [, b]) => urgency(b) - urgency(a))
       .map(([name, column]) => ({
@@ -41,19 +34,6 @@ export function columnDrifts({ drift, monitorId }: MonitorRecord): Html {
   });
 }
 
-/** Sort key: drifted columns first, then by PSI; skipped columns last. */
-function urgency({ drifted, psi, skipped }: ColumnDrift): number {
-  return skipped === undefined ? (drifted ? 1000 : 0) + Math.min(999, psi ?? 0) : -1;
-}
-
 export function statusOf({ skipped, drifted }: ColumnDrift): "skipped" | "fail" | "pass" {
   return skipped !== undefined ? "skipped" : drifted ? "fail" : "pass";
-}
-
-export function valueText({ skipped, measure, value }: ColumnDrift): string {
-  return skipped !== undefined ? "–" : `${measure === "p_value" ? "p = " : ""}${displayNumber(value)}`;
-}
-
-export function limitText({ skipped, direction, limit }: ColumnDrift): string {
-  return skipped !== undefined ? "–" : `${direction === "below" ? "below" : "at or above"} ${exact(limit)}`;
 }

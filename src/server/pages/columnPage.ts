@@ -1,18 +1,19 @@
 /** /ui/monitoring/<id>/column?name=…: one column of a window compared with the reference, and its drift over time. */
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
+import { limitText, valueText } from "../../reporting/driftText.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
-import { limitText, statusOf, TARGET, valueText } from "./columnDrifts.ts";
+import { statusOf, TARGET } from "./columnDrifts.ts";
 import { driftState } from "./charts/columnMatrix.ts";
 import { factList } from "./frame/parts.ts";
 import { WINDOWS } from "./monitoringPage.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { distributionChart, distributionRows } from "./charts/distributionChart.ts";
-import { timeChart, type TimePoint } from "./charts/timeChart.ts";
+import { timeChart, windowPoint } from "./charts/timeChart.ts";
 import { windowNamed } from "./lookups.ts";
 
 export function columnPage(request: PageRequest): Page {
@@ -67,11 +68,7 @@ function distributions({ spread }: MonitorRecord, name: string): Html {
       <summary>Show as a table</summary>
       ${dataTable({
         caption: own.kind === "category" ? "Share of rows by category" : "Share of rows by range",
-        columns: [
-          { title: own.kind === "category" ? "Category" : "Range" },
-          { title: "Reference", numeric: true },
-          { title: "Current", numeric: true },
-        ],
+        columns: [own.kind === "category" ? "Category" : "Range", numeric("Reference"), numeric("Current")],
         rows: distributionRows(own),
       })}
     </details>`;
@@ -85,16 +82,7 @@ function overTime({ session }: PageRequest, { source }: MonitorRecord, name: str
     ["drift"],
   );
   const byWindow = new Map(values.filter((value) => value.name === name).map((value) => [value.monitorId, value]));
-  const points = windows.map(({ monitorId, label, end }): TimePoint => {
-    const found = byWindow.get(monitorId);
-    return {
-      label,
-      tick: end?.slice(0, 10),
-      value: found?.value ?? null,
-      limit: found?.bound ?? null,
-      status: found?.status ?? null,
-    };
-  });
+  const points = windows.map((window) => windowPoint(window, byWindow.get(window.monitorId)));
   const test = [...byWindow.values()].at(-1)?.message?.replaceAll("_", " ") ?? "";
   return html`<div class="plots">
     ${timeChart({ id: "value", title: "Drift value", subtitle: test, points, limitName: "limit", zero: true })}

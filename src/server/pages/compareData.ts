@@ -19,7 +19,7 @@ export function compareData(runs: readonly [Run, Run], sides: readonly (Dataset 
   const [onlyA, onlyB] = [onlyIn(sides[0], sides[1]), onlyIn(sides[1], sides[0])];
   return html`${dataTable({
     caption: "Data of the two runs",
-    columns: [{ title: "" }, { title: "A" }, { title: "B" }, { title: "" }],
+    columns: ["", "A", "B", ""],
     rows: [
       fact("Dataset", ({ datasetId }) => datasetId),
       fact("sha256", ({ datasetSha256 }) => `${datasetSha256.slice(0, 12)}…`),

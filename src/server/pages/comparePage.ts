@@ -2,13 +2,13 @@
 import { leaves } from "../../config/jsonPath.ts";
 import type { Json } from "../../core/json.ts";
 import type { Run } from "../../core/records/run.ts";
-import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricLabel } from "../../reporting/reportInput.ts";
-import { familyName } from "../../reporting/summary.ts";
+import { covers, familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { compareData, compareFeatures } from "./compareData.ts";
@@ -45,7 +45,7 @@ function about(a: Run, b: Run): Html {
   });
   return dataTable({
     caption: "The two runs",
-    columns: [{ title: "" }, { title: "A" }, { title: "B" }],
+    columns: ["", "A", "B"],
     rows: [
       row("Run", ({ runId, modelVersion }) => runLink(runId, modelVersion)),
       row("Family", ({ family, engine }) => `${familyName(family)}${engine === undefined ? "" : ` (${engine})`}`),
@@ -67,13 +67,7 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
       caption: isTest
         ? "On the test rows"
         : "On the validation rows, because one of the two was not scored on test data",
-      columns: [
-        { title: "Metric" },
-        { title: "A", numeric: true },
-        { title: "B", numeric: true },
-        { title: "B − A", numeric: true },
-        { title: "Result" },
-      ],
+      columns: ["Metric", numeric("A"), numeric("B"), numeric("B − A"), "Result"],
       rows: names.map((name) => {
         const metric = metricLabel(session.config, name, a.task);
         const [first, second] = [of(a)[name] ?? null, of(b)[name] ?? null];
@@ -99,7 +93,7 @@ function metrics({ session }: PageRequest, a: Run, b: Run): Html {
 
 function withInterval(run: Run, name: string, value: number | null, isTest: boolean): string {
   const interval = isTest ? run.score?.intervals[name] : null;
-  return `${displayNumber(value)}${interval ? ` (${displayNumber(interval[0])} to ${displayNumber(interval[1])})` : ""}`;
+  return `${displayNumber(value)}${interval ? ` (${displayInterval(interval)})` : ""}`;
 }
 
 function testSha({ score }: Run): string {
@@ -115,10 +109,8 @@ function verdict(
   if (difference === null) return "–";
   if (difference === 0) return "same";
   const word = difference > 0 === greaterIsBetter ? "B is better" : "B is worse";
-  const contains = (run: Run, value: number | null | undefined): boolean => {
-    const interval = run.score?.intervals[name];
-    return !!interval && typeof value === "number" && interval[0] <= value && value <= interval[1];
-  };
+  const contains = (run: Run, value: number | null | undefined): boolean =>
+    typeof value === "number" && covers(run.score?.intervals[name], value);
   const mayBeChance = contains(a, b.score?.metrics[name]) || contains(b, a.score?.metrics[name]);
   return mayBeChance ? `${word}, perhaps by chance` : word;
 }
@@ -142,7 +134,7 @@ function sideBySide(caption: string, a: Leaves, b: Leaves, onlyDifferent = false
     return html`<p class="empty">${onlyDifferent ? "The two runs have the same settings." : "There are none."}</p>`;
   return dataTable({
     caption,
-    columns: [{ title: "Name" }, { title: "A" }, { title: "B" }, { title: "" }],
+    columns: ["Name", "A", "B", ""],
     rows: names.map((name) => {
       const differs = a.get(name) !== b.get(name);
       return {

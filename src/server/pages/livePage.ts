@@ -1,6 +1,6 @@
 /** /ui/live: current traffic, latency and predictions of this server. */
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
@@ -82,13 +82,7 @@ function latencies(samples: readonly TrafficSample[]): Html {
   if (routes.length === 0) return html`<p class="empty">No requests in the last ten minutes.</p>`;
   return dataTable({
     caption: "Last ten minutes, by endpoint",
-    columns: [
-      { title: "Endpoint" },
-      { title: "Requests", numeric: true },
-      { title: "Median", numeric: true },
-      { title: "95 %", numeric: true },
-      { title: "99 %", numeric: true },
-    ],
+    columns: ["Endpoint", numeric("Requests"), numeric("Median"), numeric("95 %"), numeric("99 %")],
     rows: routes.map(({ route, requests: count, median, p95, p99 }: RouteRates) => ({
       cells: [
         html`<code>${route}</code>`,
@@ -108,7 +102,7 @@ function predictions({ predictions: counts }: MetricsSnapshot): Html {
   if (all.length === 1 && all[0]![0] === "") return html`<p>${countOf(total, "prediction")} since the start.</p>`;
   return dataTable({
     caption: `${countOf(total, "prediction")} since the start, by class`,
-    columns: [{ title: "Class" }, { title: "Rows", numeric: true }, { title: "Share", numeric: true }],
+    columns: ["Class", numeric("Rows"), numeric("Share")],
     rows: all.map(([name, count]) => ({ cells: [name, displayNumber(count), percent(count / total)] })),
     limit: 30,
   });
@@ -122,7 +116,7 @@ function requests({ requests: counts }: MetricsSnapshot): Html {
   if (rows.length === 0) return html`<p class="empty">No requests since the start, except for these pages.</p>`;
   return dataTable({
     caption: "Since the start, by endpoint and status",
-    columns: [{ title: "Endpoint" }, { title: "Method" }, { title: "Status" }, { title: "Requests", numeric: true }],
+    columns: ["Endpoint", "Method", "Status", numeric("Requests")],
     rows: rows.map(({ key: [method, route, status], count }) => ({
       cells: [
         html`<code>${route}</code>`,

@@ -1,7 +1,7 @@
 /** /ui/monitoring: monitored windows over time with their limits, and which columns drifted when. */
 import type { WindowLine, WindowValue } from "../../storage/store/browse.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -11,7 +11,7 @@ import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
 import { pageNumber } from "./lookups.ts";
 import { modelLink, pager, stateWord } from "./frame/parts.ts";
-import { timeChart, type TimePoint } from "./charts/timeChart.ts";
+import { timeChart, windowPoint, type TimePoint } from "./charts/timeChart.ts";
 
 /** Number of windows on a page. */
 export const WINDOWS = 40;
@@ -27,20 +27,20 @@ export function monitoringPage(request: PageRequest): Page {
   const sources = browse.windowSources();
   const source = sources.find((each) => each.source === request.query.get("source"))?.source ?? sources[0]?.source;
   if (source === undefined) {
-    const nothing = html`<p class="empty">
-      Nothing has been monitored yet. Next step: <code>mlctl monitor FILE</code>, or <code>mlctl monitor</code> for the
-      logged predictions of the deployed model; <code>--since</code> monitors past windows too.
-    </p>`;
-    return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", nothing) };
+    return emptyPage(
+      html`<p class="empty">
+        Nothing has been monitored yet. Next step: <code>mlctl monitor FILE</code>, or <code>mlctl monitor</code> for
+        the logged predictions of the deployed model; <code>--since</code> monitors past windows too.
+      </p>`,
+    );
   }
   const page = pageNumber(request.query);
   const found = browse.windows({ source, limit: WINDOWS + 1, offset: page * WINDOWS });
   const windows = found.slice(0, WINDOWS);
   if (windows.length === 0) {
-    const beyond = html`<p class="empty">
-      There are no older windows. <a href="${pageAddress("monitoring")}">Show the newest</a>
-    </p>`;
-    return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", beyond) };
+    return emptyPage(
+      html`<p class="empty">There are no older windows. <a href="${pageAddress("monitoring")}">Show the newest</a></p>`,
+    );
   }
   const ids = windows.map(({ monitorId }) => monitorId);
   const values = browse.windowValues(ids, ["finding", "metric", "estimate"]);
@@ -59,6 +59,10 @@ export function monitoringPage(request: PageRequest): Page {
       ${pager({ label: "Pages of windows", previous: page === 0 ? null : at(page - 1), next: found.length > WINDOWS ? at(page + 1) : null, words: ["Newer", "Older"] })}`,
     )}`,
   };
+}
+
+function emptyPage(note: Html): Page {
+  return { title: "Monitoring", area: "monitoring", body: section("windows", "Over time", note) };
 }
 
 function sourceLinks(
@@ -88,33 +92,21 @@ function charts(request: PageRequest, windows: readonly WindowLine[], values: re
   const pick = valuesBy(values);
   const metric = mainMetric(request, windows, values);
   const findingPoints = (area: string, name: string): TimePoint[] =>
-    oldestFirst.map(({ monitorId, label, end }) => {
-      const found = pick(monitorId, "finding", area, name);
-      return {
-        label,
-        tick: end?.slice(0, 10),
-        value: found?.value ?? null,
-        limit: found?.bound ?? null,
-        status: found?.status ?? null,
-      };
-    });
+    oldestFirst.map((window) => windowPoint(window, pick(window.monitorId, "finding", area, name)));
   const drift = findingPoints("drift", "dataset drift");
   const missing = findingPoints("quality", "missing values");
   const rows = oldestFirst.map(({ label, end, rows: value }): TimePoint => ({ label, tick: end?.slice(0, 10), value }));
   const task = request.session.store.run(windows[0]!.runId ?? "")?.task ?? "binary";
   const { label: metricName } = metricLabel(request.session.config, metric, task);
-  const performance = oldestFirst.map(({ monitorId, label, end }): TimePoint => {
+  const performance = oldestFirst.map((window): TimePoint => {
+    const { monitorId } = window;
     const found = pick(monitorId, "metric", "performance", metric);
-    const finding = pick(monitorId, "finding", "performance", metric);
     const interval =
       typeof found?.low === "number" && typeof found.high === "number" ? ([found.low, found.high] as const) : null;
     return {
-      label,
-      tick: end?.slice(0, 10),
+      ...windowPoint(window, pick(monitorId, "finding", "performance", metric)),
       value: found?.value ?? null,
       interval,
-      limit: finding?.bound ?? null,
-      status: finding?.status ?? null,
       estimate: pick(monitorId, "estimate", "performance", metric)?.value ?? null,
     };
   });
@@ -142,29 +134,14 @@ function mainMetric(request: PageRequest, windows: readonly WindowLine[], values
 }
 
 function table(windows: readonly WindowLine[], values: readonly WindowValue[]): Html {
-  const failed = (monitorId: string): string => {
-    const names = values.filter(
-      (value) =>
-        value.monitorId === monitorId &&
-        value.kind === "finding" &&
-        (value.status === "fail" || value.status === "warn"),
-    );
-    return names
-      .map(({ name }) => name)
-      .slice(0, 4)
-      .join(", ");
+  const bad = values.filter(({ kind, status }) => kind === "finding" && (status === "fail" || status === "warn"));
+  const failed = (id: string): string => {
+    const names = bad.flatMap(({ monitorId, name }) => (monitorId === id ? [name] : []));
+    return names.slice(0, 4).join(", ");
   };
   return dataTable({
     caption: `${countOf(windows.length, "window")}, newest first`,
-    columns: [
-      { title: "Window" },
-      { title: "Status" },
-      { title: "Problems" },
-      { title: "Rows", numeric: true },
-      { title: "Labelled", numeric: true },
-      { title: "Model" },
-      { title: "Monitored" },
-    ],
+    columns: ["Window", "Status", "Problems", numeric("Rows"), numeric("Labelled"), "Model", "Monitored"],
     rows: windows.map(({ monitorId, label, status, rows, labelled, runId, modelVersion, createdAt }) => ({
       cells: [
         html`<a href="${pageAddress("monitoring", monitorId)}">${label}</a>`,

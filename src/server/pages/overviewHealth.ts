@@ -1,9 +1,10 @@
 /** The health of the deployed model in its newest monitored window, and open alerts. */
-import type { MonitorArea, MonitorFinding, MonitorRecord, MonitorStatus } from "../../core/records/monitoring.ts";
+import type { MonitorArea, MonitorFinding, MonitorRecord } from "../../core/records/monitoring.ts";
 import { countOf, exact, displayNumber } from "../../plots/displayNumber.ts";
 import { dataTable } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
+import { worstStatus } from "../../monitoring/judgeWindow.ts";
 import { openAlerts } from "../../lifecycle/monitor/alertStateFile.ts";
 import type { PageRequest } from "./frame/page.ts";
 import { pageAddress } from "./frame/pageAddress.ts";
@@ -13,14 +14,14 @@ const monitored: readonly MonitorArea[] = ["drift", "quality", "performance"];
 const titles = { drift: "Drift", quality: "Data quality", performance: "Performance" } as const;
 
 export function overviewHealth({ session, state }: PageRequest): Html {
-  const sha = state.serving?.served.model === undefined ? undefined : state.serving.served.deployment.model.sha256;
-  const newest = session.store.monitorings({ ...(sha === undefined ? {} : { modelSha256: sha }), limit: 1 })[0];
+  const modelSha256 = state.serving?.served.deployment.model.sha256;
+  const newest = session.store.monitorings({ modelSha256, limit: 1 })[0];
   const { alerts } = openAlerts(session);
   const open =
     alerts.length > 0 &&
     dataTable({
       caption: `${countOf(alerts.length, "open alert")}`,
-      columns: [{ title: "Check" }, { title: "Status" }, { title: "Since" }, { title: "Message" }],
+      columns: ["Check", "Status", "Since", "Message"],
       rows: alerts.map(({ area, name, status, since, message }) => ({
         cells: [`${area}: ${name}`, stateWord(status), dateTime(since), message],
       })),
@@ -46,20 +47,15 @@ export function overviewHealth({ session, state }: PageRequest): Html {
 
 function tile({ findings, monitorId, performance }: MonitorRecord, area: MonitorArea): Html {
   const own = findings.filter((finding) => finding.area === area);
-  // Findings are sorted worst first: the status of the area is that of its worst finding, "skipped" without any.
+  // Findings are sorted worst first.
   const worst = own[0];
-  const status: MonitorStatus = worst === undefined ? "skipped" : statusOf(own);
+  const status = worstStatus(own);
   const skipped = area === "performance" ? performance.skipped : undefined;
   return html`<li class="tile ${stateTone(status)}">
     <h3><a href="${pageAddress("monitoring", monitorId)}#${area}">${titles[area]}</a></h3>
     ${stateWord(status)}
     <p>${worst === undefined ? (skipped ?? "no checks were run") : sentence(worst)}</p>
   </li>`;
-}
-
-function statusOf(findings: readonly MonitorFinding[]): MonitorStatus {
-  const order: readonly MonitorStatus[] = ["fail", "warn", "pass", "skipped"];
-  return order.find((status) => findings.some((finding) => finding.status === status)) ?? "skipped";
 }
 
 function sentence({ name, message, value, limit }: MonitorFinding): string {

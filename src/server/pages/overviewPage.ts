@@ -1,12 +1,12 @@
 /** /ui: the deployed model, its health, and the latest predictions, runs, jobs and deployments. */
-import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
+import { deploymentTable } from "../../reporting/sections/deploymentSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { metricLabel } from "../../lifecycle/settings.ts";
-import { deploymentRows } from "./deploymentRows.ts";
 import { factList, runLink, runState } from "./frame/parts.ts";
 import { overviewHealth } from "./overviewHealth.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
@@ -56,10 +56,7 @@ function production({ session, state }: PageRequest): Html {
     [
       `${label} on the test rows`,
       html`<span class="figure">${displayNumber(deployment.value)}</span>${
-          interval &&
-          html`<br /><span class="quiet"
-              >95 % interval ${displayNumber(interval[0])} to ${displayNumber(interval[1])}</span
-            >`
+          interval && html`<br /><span class="quiet">95 % interval ${displayInterval(interval)}</span>`
         }`,
     ],
     [
@@ -100,13 +97,7 @@ function trainings({ session }: PageRequest): Html {
   if (runs.length === 0) return html`<p class="empty">There is no run yet. Next step: <code>mlctl train</code>.</p>`;
   return html`${dataTable({
       caption: "The best candidate of each training, newest first",
-      columns: [
-        { title: "Run" },
-        { title: "Trained" },
-        { title: "Family" },
-        { title: "Test score", numeric: true },
-        { title: "State" },
-      ],
+      columns: ["Run", "Trained", "Family", numeric("Test score"), "State"],
       rows: runs.map(({ runId, modelVersion, createdAt, family, task, metric, score, status }) => ({
         cells: [
           runLink(runId, modelVersion),
@@ -130,13 +121,7 @@ function executions({ session }: PageRequest): Html | null {
     "Scheduled jobs",
     dataTable({
       caption: "Latest executions, newest first",
-      columns: [
-        { title: "Job" },
-        { title: "Started" },
-        { title: "State" },
-        { title: "Seconds", numeric: true },
-        { title: "Exit code", numeric: true },
-      ],
+      columns: ["Job", "Started", "State", numeric("Seconds"), numeric("Exit code")],
       rows: last.map(({ job, startedAt, status, seconds, exitCode }) => ({
         cells: [
           job,
@@ -153,5 +138,11 @@ function executions({ session }: PageRequest): Html | null {
 function deployments({ session }: PageRequest): Html | null {
   const all = session.store.deployments();
   if (all.length < 2) return null;
-  return section("deployments", "Deployments", deploymentRows(all.slice(0, 10), all.length));
+  const shown = all.slice(0, 10);
+  const rest = all.length > shown.length ? `, the newest ${shown.length} of ${displayNumber(all.length)}` : "";
+  const table = dataTable({
+    caption: `Deployments, newest first${rest}`,
+    ...deploymentTable(shown, (id) => runLink(id)),
+  });
+  return section("deployments", "Deployments", table);
 }

@@ -1,6 +1,6 @@
 /** /ui/predictions/<id>: one logged prediction with its inputs, label and SHAP values. */
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -64,7 +64,7 @@ function explanation(shap: PredictionShap): Html {
     </p>
     ${dataTable({
       caption: "SHAP values, largest first",
-      columns: [{ title: "Feature" }, { title: "Adds", numeric: true }, { title: "Direction" }, { title: "Size" }],
+      columns: ["Feature", numeric("Adds"), "Direction", "Size"],
       rows: contributions.map(({ name, value }) => ({
         cells: [
           name,
@@ -87,7 +87,7 @@ function bar(share: number): Html {
 function inputs({ inputs: given }: LogEntry): Html {
   return dataTable({
     caption: "Input values as received",
-    columns: [{ title: "Column" }, { title: "Value" }],
+    columns: ["Column", "Value"],
     rows: Object.entries(given).map(([name, value]) => ({
       cells: [name, value === null ? html`<span class="quiet">missing</span>` : String(value)],
     })),

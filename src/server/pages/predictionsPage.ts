@@ -1,7 +1,7 @@
 /** /ui/predictions: logged predictions, newest first, with filters, and a look-up by id. */
 import { ROWS_LOOKED_AT, type LogEntry } from "../../storage/predictionLog/browseLog.ts";
 import { displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
 import { HttpProblem } from "../http/problem.ts";
@@ -72,7 +72,7 @@ function recent({ log, query }: PageRequest): Html {
   const { entries, isPartial } = log.page({
     runId: wanted.model,
     prediction: wanted.prediction,
-    ...(wanted.label === "known" ? { labelled: true } : wanted.label === "unknown" ? { labelled: false } : {}),
+    labelled: wanted.label === "known" ? true : wanted.label === "unknown" ? false : undefined,
     wrong: wanted.label === "wrong",
     before: cursorOf(wanted.before),
     limit: ROWS + 1,
@@ -135,14 +135,14 @@ function table(entries: readonly LogEntry[]): Html {
   return dataTable({
     caption: `${displayNumber(entries.length)} predictions, newest first`,
     columns: [
-      { title: "ID" },
-      { title: "Time" },
+      "ID",
+      "Time",
       { title: "Prediction", numeric: !isClass },
-      ...(isClass ? [{ title: "Probability", numeric: true }] : []),
+      ...(isClass ? [numeric("Probability")] : []),
       { title: "Label", numeric: !isClass },
-      ...(isClass ? [{ title: "Correct" }] : []),
-      { title: "Model" },
-      { title: "Source" },
+      ...(isClass ? ["Correct"] : []),
+      "Model",
+      "Source",
     ],
     rows: entries.map((entry) => ({
       cells: [

@@ -1,5 +1,6 @@
 /** Registers the pages under /ui: rendered on the server, usable without scripts, protected by the scope "read". */
 import { MlctlError } from "../../core/errors.ts";
+import { html } from "../../reporting/html.ts";
 import { requireReader, type PageAccess } from "./frame/pageAccess.ts";
 import { pageRenderer, type PageRenderer } from "./frame/pageRenderer.ts";
 import { whenAllowed } from "../http/guards.ts";
@@ -8,14 +9,13 @@ import { HttpProblem } from "../http/problem.ts";
 import type { ServerState } from "../state/serverState.ts";
 import { columnPage } from "./columnPage.ts";
 import { comparePage } from "./comparePage.ts";
-import { errorPage } from "./frame/errorPage.ts";
 import { livePage } from "./livePage.ts";
 import { registerLogin } from "./frame/loginRoutes.ts";
 import { monitoringPage } from "./monitoringPage.ts";
 import { overviewPage } from "./overviewPage.ts";
-import { assetNamed } from "./frame/pageAssets.ts";
+import { pageAssets } from "./frame/pageAssets.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import type { PageWriter } from "./frame/page.ts";
+import type { Page, PageWriter } from "./frame/page.ts";
 import { predictionPage } from "./predictionPage.ts";
 import { predictionsPage } from "./predictionsPage.ts";
 import { recordedReport } from "./recordedReport.ts";
@@ -56,7 +56,7 @@ export function registerPages(app: App, state: ServerState, access: PageAccess):
     );
     registerLogin(ui, access, renderer);
     ui.get("/assets/:name", hidden, (request, reply) => {
-      const asset = assetNamed((request.params as { name: string }).name);
+      const asset = pageAssets().byName.get((request.params as { name: string }).name);
       if (asset === undefined) throw new HttpProblem("not-found", "there is no such file");
       const headers = { "content-type": asset.type, "cache-control": "public, max-age=31536000, immutable" };
       return reply.headers(headers).send(asset.text);
@@ -77,10 +77,21 @@ function addErrors(ui: App, renderer: PageRenderer): void {
     return renderer.send(reply.code(problem.status).headers(problem.headers), errorPage(problem), request);
   });
   ui.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?")[0]!.slice(0, 200);
     const hint = "use the navigation at the top of the page";
-    const problem = new HttpProblem("not-found", `there is no page ${request.url.split("?")[0]!.slice(0, 200)}`, {
-      hint,
-    });
+    const problem = new HttpProblem("not-found", `there is no page ${path}`, { hint });
     return renderer.send(reply.code(404), errorPage(problem), request);
   });
+}
+
+function errorPage({ status, message, hint }: HttpProblem): Page {
+  return {
+    title: status === 404 ? "Not found" : `Error ${status}`,
+    area: null,
+    body: html`<section aria-label="Error">
+      <p class="warning">${message}</p>
+      ${hint !== undefined && html`<p>Next step: ${hint}.</p>`}
+      <p><a href="/ui">Back to the overview</a></p>
+    </section>`,
+  };
 }

@@ -3,12 +3,13 @@ import type { Run } from "../../core/records/run.ts";
 import type { PlotSpec } from "../../plots/theme.ts";
 import { plots } from "../../plots/index.ts";
 import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
 import { lineageFiles } from "../../reporting/sections/lineageSection.ts";
 import { metricsSection } from "../../reporting/sections/metricsSection.ts";
+import { parameterTable } from "../../reporting/sections/modelSection.ts";
 import { familyName } from "../../reporting/summary.ts";
 import { importanceLabel, metricLabel } from "../../lifecycle/settings.ts";
 import { factList, runLink, runState } from "./frame/parts.ts";
@@ -32,7 +33,7 @@ export async function runPage(request: PageRequest): Promise<Page> {
       ${section("about", "About", about(request, run))} ${metricsSection({ run, metrics, metric: run.metric })}
       ${section("plots", "Plots", await drawnPlots(request, run))}
       ${section("candidates", "Candidates of this training", candidates(request, run))}
-      ${section("params", "Parameters", params(run))}
+      ${section("params", "Parameters", parameterTable(run))}
       ${section(
         "lineage",
         "Lineage",
@@ -109,14 +110,7 @@ function candidates({ session }: PageRequest, run: Run): Html {
   const { label } = metricLabel(session.config, run.metric, run.task);
   return dataTable({
     caption: `Candidates of the training ${run.trainId}, by rank`,
-    columns: [
-      { title: "Run" },
-      { title: "Family" },
-      { title: "Features" },
-      { title: `${label}, validation`, numeric: true },
-      { title: "Seconds", numeric: true },
-      { title: "State" },
-    ],
+    columns: ["Run", "Family", "Features", numeric(`${label}, validation`), numeric("Seconds"), "State"],
     rows: all.map((each) => ({
       marked: each.runId === run.runId,
       cells: [
@@ -130,12 +124,4 @@ function candidates({ session }: PageRequest, run: Run): Html {
     })),
     limit: 50,
   });
-}
-
-function params({ params: values }: Run): Html {
-  const rows = Object.entries(values).map(([name, value]) => ({
-    cells: [name, typeof value === "string" ? value : JSON.stringify(value)],
-  }));
-  if (rows.length === 0) return emptyNote("This family has no parameters.");
-  return dataTable({ caption: "Parameters", columns: [{ title: "Name" }, { title: "Value" }], rows });
 }

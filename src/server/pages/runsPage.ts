@@ -1,8 +1,8 @@
 /** /ui/runs: all runs, ordered by time or by a metric; two of them can be compared. */
 import type { Run } from "../../core/records/run.ts";
 import type { RunQuery } from "../../storage/store/browse.ts";
-import { displayNumber } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { displayInterval, displayNumber } from "../../plots/displayNumber.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { section } from "../../reporting/section.ts";
@@ -120,20 +120,19 @@ function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: st
   return dataTable({
     caption,
     columns: [
-      { title: "Run" },
-      { title: "Trained" },
-      { title: "Family" },
-      { title: "Rank", numeric: true },
-      { title: "Validation", numeric: true },
-      { title: "Test", numeric: true },
-      { title: "95 % interval", numeric: true },
-      { title: "State" },
-      { title: "Compare" },
+      "Run",
+      "Trained",
+      "Family",
+      numeric("Rank"),
+      numeric("Validation"),
+      numeric("Test"),
+      numeric("95 % interval"),
+      "State",
+      "Compare",
     ],
     rows: runs.map((run) => {
       const { runId, metric, score, task } = run;
       const { label } = metricLabel(session.config, metric, task);
-      const interval = score?.intervals[metric] ?? null;
       return {
         marked: runId === deployed,
         cells: [
@@ -143,7 +142,7 @@ function leaderboard({ session }: PageRequest, runs: readonly Run[], caption: st
           String(run.rank),
           `${label} ${displayNumber(run.metrics[metric])}`,
           score === null ? "–" : displayNumber(score.metrics[metric] ?? score.value),
-          interval === null ? "–" : `${displayNumber(interval[0])} to ${displayNumber(interval[1])}`,
+          displayInterval(score?.intervals[metric]),
           runState(run.status),
           html`<input type="checkbox" name="run" value="${runId}" aria-label="compare run ${runId}" />`,
         ],

@@ -1,7 +1,8 @@
 /** /ui/monitoring/<id>: one monitored window with all findings, columns, metrics and segments. */
 import type { MonitorArea, MonitorRecord } from "../../core/records/monitoring.ts";
-import { countOf, exact, displayNumber, percent } from "../../plots/displayNumber.ts";
-import { dataTable } from "../../reporting/dataTable.ts";
+import { countOf, displayInterval, displayNumber, exact, percent } from "../../plots/displayNumber.ts";
+import { plots } from "../../plots/index.ts";
+import { dataTable, numeric } from "../../reporting/dataTable.ts";
 import { dateTime } from "../../reporting/dateTime.ts";
 import { html, type Html } from "../../reporting/html.ts";
 import { emptyNote, section } from "../../reporting/section.ts";
@@ -10,7 +11,6 @@ import { columnDrifts } from "./columnDrifts.ts";
 import { factList, modelLink, stateWord } from "./frame/parts.ts";
 import type { Page, PageRequest } from "./frame/page.ts";
 import { pageAddress, withQuery } from "./frame/pageAddress.ts";
-import { predictedActual } from "./predictedActual.ts";
 import { windowNamed } from "./lookups.ts";
 
 export async function windowPage(request: PageRequest): Promise<Page> {
@@ -46,13 +46,7 @@ function findings({ findings: all }: MonitorRecord, area: MonitorArea): Html {
   if (own.length === 0) return emptyNote("No checks were run.");
   return dataTable({
     caption: "Checks, failures first",
-    columns: [
-      { title: "Check" },
-      { title: "Status" },
-      { title: "Value", numeric: true },
-      { title: "Limit", numeric: true },
-      { title: "Message" },
-    ],
+    columns: ["Check", "Status", numeric("Value"), numeric("Limit"), "Message"],
     rows: own.map(({ name, status, value, limit, passes, message }) => ({
       cells: [
         name,
@@ -75,12 +69,12 @@ function quality({ quality: { columns, duplicateShare, missingColumns, extraColu
     ${dataTable({
       caption: "Data quality by column",
       columns: [
-        { title: "Column" },
-        { title: "Missing", numeric: true },
-        { title: "Invalid", numeric: true },
-        { title: "New categories", numeric: true },
-        { title: "Out of range", numeric: true },
-        { title: "Range" },
+        "Column",
+        numeric("Missing"),
+        numeric("Invalid"),
+        numeric("New categories"),
+        numeric("Out of range"),
+        "Range",
       ],
       rows: Object.entries(columns).map(([name, column]) => ({
         cells: [
@@ -106,26 +100,40 @@ function performance({ session }: PageRequest, { performance: report, runId }: M
   return dataTable({
     caption: `Metrics on ${countOf(report.rows, "labelled row")}${estimate === null ? "" : `, and estimates without labels on ${countOf(estimate.rows, "row")}`}`,
     columns: [
-      { title: "Metric" },
-      { title: "Value", numeric: true },
-      { title: "95 % interval", numeric: true },
-      { title: "On the test data", numeric: true },
-      { title: "Estimate without labels", numeric: true },
+      "Metric",
+      numeric("Value"),
+      numeric("95 % interval"),
+      numeric("On the test data"),
+      numeric("Estimate without labels"),
     ],
-    rows: names.map((name) => {
-      const interval = report.intervals[name];
-      return {
-        marked: name === report.metric,
-        cells: [
-          metricLabel(session.config, name, task).label,
-          displayNumber(report.metrics[name]),
-          interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–",
-          name === report.metric ? displayNumber(report.reference) : "–",
-          displayNumber(estimate?.metrics[name]),
-        ],
-      };
-    }),
+    rows: names.map((name) => ({
+      marked: name === report.metric,
+      cells: [
+        metricLabel(session.config, name, task).label,
+        displayNumber(report.metrics[name]),
+        displayInterval(report.intervals[name]),
+        name === report.metric ? displayNumber(report.reference) : "–",
+        displayNumber(estimate?.metrics[name]),
+      ],
+    })),
   });
+}
+
+/** Predictions against labels of a regression model; null for classification, and with fewer than two labelled rows. */
+async function predictedActual(
+  { draw }: PageRequest,
+  { performance: { points } }: MonitorRecord,
+): Promise<Html | null> {
+  const pairs = points.flatMap(([, predicted, actual]) =>
+    typeof predicted === "number" && typeof actual === "number" ? [{ predicted, actual }] : [],
+  );
+  if (pairs.length < 2) return null;
+  const spec = plots.predictedVsActual({
+    target: "value",
+    actual: pairs.map(({ actual }) => actual),
+    predicted: pairs.map(({ predicted }) => predicted),
+  });
+  return html`<div class="plots">${await draw("predicted-actual", spec)}</div>`;
 }
 
 function segments({ segments: all }: MonitorRecord): Html | null {
@@ -133,12 +141,12 @@ function segments({ segments: all }: MonitorRecord): Html | null {
   return dataTable({
     caption: "Segments, worst first",
     columns: [
-      { title: "Segment" },
-      { title: "Rows", numeric: true },
-      { title: "Labelled", numeric: true },
-      { title: all[0]!.metric, numeric: true },
-      { title: "95 % interval", numeric: true },
-      { title: "Status" },
+      "Segment",
+      numeric("Rows"),
+      numeric("Labelled"),
+      numeric(all[0]!.metric),
+      numeric("95 % interval"),
+      "Status",
     ],
     rows: all.map(({ column, value, rows, labelled, metricValue, interval, status }) => ({
       cells: [
@@ -146,7 +154,7 @@ function segments({ segments: all }: MonitorRecord): Html | null {
         displayNumber(rows),
         displayNumber(labelled),
         displayNumber(metricValue),
-        interval ? `${displayNumber(interval[0])} to ${displayNumber(interval[1])}` : "–",
+        displayInterval(interval),
         stateWord(status),
       ],
     })),
@@ -164,12 +172,7 @@ function statements({
   const now = { asOf: createdAt, rows: window.rows, labelled: window.labelled, value };
   return dataTable({
     caption: "Results for this window as labels arrived",
-    columns: [
-      { title: "As of" },
-      { title: "Rows", numeric: true },
-      { title: "Labelled", numeric: true },
-      { title: metric, numeric: true },
-    ],
+    columns: ["As of", numeric("Rows"), numeric("Labelled"), numeric(metric)],
     rows: [...all, now].map((each) => ({
       cells: [dateTime(each.asOf), displayNumber(each.rows), displayNumber(each.labelled), displayNumber(each.value)],
     })),

@@ -4,7 +4,7 @@ import type { Json } from "../../core/json.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import { csvLine, requestBatches } from "../../lifecycle/predict/requestBatches.ts";
 import { refuseTaken } from "../../lifecycle/predict/rowPredictor.ts";
-import { asInvalidRows, invalidRows, type ServedPredictor } from "./servedPredictor.ts";
+import { invalidRows, refusingRows, type ServedPredictor } from "./servedPredictor.ts";
 import { HttpProblem } from "../http/problem.ts";
 import { namePositions, rowCells } from "./rowCells.ts";
 
@@ -75,7 +75,7 @@ export async function* csvResponse(
   ];
   let isFirst = true;
   for await (const { columns, rows, cells, errors } of csvBatches(pieces, predictor, config)) {
-    if (isFirst) refuseNames(columns, added);
+    if (isFirst) refusingRows(() => refuseTaken(columns, added));
     const predictions = predictor.predictEach(cells, { errors, warnings: [] });
     const lines = predictions.map(({ value, probability, predictionId, warning, error }, i) => {
       const own = columns.map((_, at) => rows[i]![at] ?? null);
@@ -83,13 +83,5 @@ export async function* csvResponse(
     });
     yield `${isFirst ? csvLine([...columns, ...added], false) : ""}${lines.join("")}`;
     isFirst = false;
-  }
-}
-
-function refuseNames(columns: readonly string[], added: readonly string[]): void {
-  try {
-    refuseTaken(columns, added);
-  } catch (error) {
-    throw asInvalidRows(error);
   }
 }

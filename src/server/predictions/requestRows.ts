@@ -1,4 +1,5 @@
 /** From the body of a request to its rows, in any of the usual shapes. */
+import { isObject } from "../../core/json.ts";
 import { HttpProblem } from "../http/problem.ts";
 
 /** A row by column. Keys are only ever looked up and listed, so that "__proto__" is a name like any other. */
@@ -122,8 +123,4 @@ function record(entries: readonly (readonly [string, unknown])[]): RequestRow {
   const row = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of entries) row[name] = value;
   return row;
-}
-
-function isObject(value: unknown): value is RequestRow {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

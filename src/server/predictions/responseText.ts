@@ -17,7 +17,8 @@ export function responseText(
   const version = `,"model_version":${JSON.stringify(runId)},`;
   const echoed = echo.map((name) => ({ name, key: `,${JSON.stringify(name)}:` }));
   return ({ rows, single }, { values, probabilities, predictionIds, warnings }, extra) => {
-    const end = `${extra === undefined ? "" : membersText(extra)}${warningsText(warnings)}}`;
+    const members = extra === undefined ? "" : `,${JSON.stringify(extra).slice(1, -1)}`;
+    const end = `${members}${warningsText(warnings)}}`;
     if (single) {
       let text = `{${oneKey}:${JSON.stringify(values[0])}`;
       for (const { name, key } of echoed) if (Object.hasOwn(rows[0]!, name)) text += key + scalarText(rows[0]![name]);
@@ -32,10 +33,6 @@ export function responseText(
     if (probabilities !== null) text += `,"probabilities":${JSON.stringify(probabilities)}`;
     return `${text}${version}"prediction_ids":${JSON.stringify(predictionIds)}${end}`;
   };
-}
-
-function membersText(members: Readonly<Record<string, unknown>>): string {
-  return `,${JSON.stringify(members).slice(1, -1)}`;
 }
 
 function warningsText(warnings: readonly RowFinding[]): string {

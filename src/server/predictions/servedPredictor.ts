@@ -82,7 +82,7 @@ function servedValues(
   const valuesOf = predictedValues(target, { labels, digits });
   return (table) => {
     if (table.rowCount === 0) return { values: [], probabilities: target.task === "regression" ? null : [] };
-    const predicted = valuesOf(predictOrRefuse(predict, table));
+    const predicted = valuesOf(refusingRows(() => predict(table)));
     if (predicted.notFinite.length > 0) {
       const finding = { column: target.name, check: "row", message: NOT_FINITE } as const;
       throw invalidRows(predicted.notFinite.map((row) => ({ row, ...finding })));
@@ -91,18 +91,14 @@ function servedValues(
   };
 }
 
-function predictOrRefuse(predict: ServedModel["predict"], table: Table) {
+/** Runs `work`; an error of the rows becomes a 422. */
+export function refusingRows<T>(work: () => T): T {
   try {
-    return predict(table);
+    return work();
   } catch (error) {
-    throw asInvalidRows(error);
+    if (!(error instanceof MlctlError)) throw error;
+    throw new HttpProblem("invalid-rows", error.message, { hint: error.hint, cause: error });
   }
-}
-
-/** 422 for an error of the rows; any other error as it is. */
-export function asInvalidRows(error: unknown): unknown {
-  if (!(error instanceof MlctlError)) return error;
-  return new HttpProblem("invalid-rows", error.message, { hint: error.hint, cause: error });
 }
 
 function logEntries({ inputs, names, deployment, labels }: ServedModel, { now }: PredictorTools) {

@@ -77,7 +77,9 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
       context.emit({ type: "warning", stage: "serve", message: `${request}: ${reason}` });
     },
   });
-  const check = access(serve, rateOf(serve, options));
+  const { sharedRate, clock } = options;
+  const rate = serve.rate_limit === null ? null : (sharedRate ?? rateLimit(serve.rate_limit, clock));
+  const check = access(serve, rate);
   const allowed = guards(check);
   registerPredict(app, state, allowed);
   registerInvocations(app, state, allowed);
@@ -109,10 +111,6 @@ export async function serveApi(workspace: Workspace, options: ServeOptions): Pro
     await drain(app, state, closeUnused);
   }
   return { requests: state.metrics.requests };
-}
-
-function rateOf({ rate_limit }: Workspace["config"]["serve"], { sharedRate, clock }: ServeOptions): Rate | null {
-  return rate_limit === null ? null : (sharedRate ?? rateLimit(rate_limit, clock));
 }
 
 function exampleOf({ serving, workspace }: ServerState): ListeningFacts["example"] {

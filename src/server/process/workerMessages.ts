@@ -3,19 +3,14 @@ import type { ErrorKind } from "../../core/errors.ts";
 import type { MetricsSnapshot } from "../state/metrics.ts";
 import type { ListeningFacts } from "./serveApi.ts";
 
-export interface PendingRequests<Reply> {
-  /** @param fallback gives the reply if none arrives in time */
-  request(send: (id: number) => void, fallback: () => Reply): Promise<Reply>;
-  resolve(id: number, reply: Reply): void;
-}
-
 const TIMEOUT_MS = 1000;
 
-export function pendingRequests<Reply>(): PendingRequests<Reply> {
+export function pendingRequests<Reply>() {
   const open = new Map<number, (reply: Reply) => void>();
   let last = 0;
   return {
-    request: (send, fallback) =>
+    /** @param fallback gives the reply if none arrives in time */
+    request: (send: (id: number) => void, fallback: () => Reply): Promise<Reply> =>
       new Promise((resolve) => {
         const id = ++last;
         const finish = (reply: Reply): void => {
@@ -27,7 +22,7 @@ export function pendingRequests<Reply>(): PendingRequests<Reply> {
         open.set(id, finish);
         send(id);
       }),
-    resolve: (id, reply) => open.get(id)?.(reply),
+    resolve: (id: number, reply: Reply): void => open.get(id)?.(reply),
   };
 }
 

@@ -104,7 +104,10 @@ function modelDocument({ store }: Session, { model, deployment }: ServedModel): 
     family: model.estimator.family,
     task: target.task,
     threshold: model.threshold,
-    signature: { inputs: inputs.map(columnDocument), target },
+    signature: {
+      inputs: inputs.map(({ missingShare, ...column }) => ({ ...column, missing_share: missingShare })),
+      target,
+    },
     example: Object.fromEntries(exampleRow(model).map(({ name, value }) => [name, value])),
     metrics: { validation: model.metrics, test: run?.score?.metrics ?? null },
     importance: model.importance,
@@ -127,8 +130,4 @@ function modelDocument({ store }: Session, { model, deployment }: ServedModel): 
       code_version: model.codeVersion,
     },
   };
-}
-
-function columnDocument({ missingShare, ...column }: ServedModel["model"]["signature"]["inputs"][number]): object {
-  return { ...column, missing_share: missingShare };
 }

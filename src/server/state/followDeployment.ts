@@ -39,7 +39,9 @@ export function followDeployment({ workspace, take, refuse }: FollowOptions): Fo
     known = stamp;
     try {
       const served = servedModel(workspace);
-      if (served === undefined && taken !== "") throw missingDeployment(path);
+      if (served === undefined && taken !== "") {
+        throw new MlctlError("notReady", `${path} is missing`, { hint: "run `mlctl deploy` to write it again" });
+      }
       const found = served === undefined ? "" : JSON.stringify(served.deployment);
       // The file may have changed back, or have been read once already: then it is not a new deployment.
       if (served !== undefined && (found !== taken || refused !== "")) take(served);
@@ -82,10 +84,6 @@ function watchFolder(folder: string, changed: () => void): FSWatcher | undefined
 function stampOf(path: string): string {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? "none" : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
-}
-
-function missingDeployment(path: string): MlctlError {
-  return new MlctlError("notReady", `${path} is missing`, { hint: "run `mlctl deploy` to write it again" });
 }
 
 function asMlctlError(error: unknown): MlctlError {

@@ -1,6 +1,6 @@
 /** The index (mlctl.db) for pages and GET requests: one handle that stays open, so a request need not read all record files. */
-import { statSync } from "node:fs";
 import type { Workspace } from "../../lifecycle/workspace.ts";
+import { identityOf } from "../../storage/sqlite/sqlite.ts";
 import { readStore } from "../../storage/store/readStore.ts";
 import { openStoreReadonly } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
@@ -69,12 +69,6 @@ function openIndex(path: string): RunStore | undefined {
     if (isDamaged(error)) return undefined;
     throw error;
   }
-}
-
-/** Changes if the file is replaced, e.g. by `restore` or `reindex`. */
-function identityOf(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? "none" : `${stat.dev} ${stat.ino}`;
 }
 
 /** Null if no drift was recorded, or if it cannot be read: the other metrics are reported all the same. */

@@ -7,16 +7,11 @@ export interface TrafficSample {
   readonly snapshot: MetricsSnapshot;
 }
 
-export interface TrafficSamples {
-  readonly samples: readonly TrafficSample[];
-  close(): void;
-}
-
 export const SAMPLE_SECONDS = 10;
 /** Ten minutes. */
 const MAX_SAMPLES = 61;
 
-export function trafficSamples(snapshot: () => Promise<MetricsSnapshot>, clock: () => number): TrafficSamples {
+export function trafficSamples(snapshot: () => Promise<MetricsSnapshot>, clock: () => number) {
   const samples: TrafficSample[] = [];
   const take = async (): Promise<void> => {
     const taken = await snapshot();
@@ -26,5 +21,5 @@ export function trafficSamples(snapshot: () => Promise<MetricsSnapshot>, clock: 
   const timer = setInterval(() => void take(), SAMPLE_SECONDS * 1000);
   timer.unref();
   void take();
-  return { samples, close: () => clearInterval(timer) };
+  return { samples: samples as readonly TrafficSample[], close: () => clearInterval(timer) };
 }

@@ -86,14 +86,12 @@ export async function readArchive(
     for await (const entry of tar) {
       const { name, type } = entry.header;
       if (type !== "file" || !isPlain(name) || !accepts(name) || files.some((file) => file.name === name)) {
-        throw notABackup(
-          path,
-          `it contains ${JSON.stringify(name)} (${String(type)}), which is never part of a backup`,
-        );
+        const found = `${JSON.stringify(name)} (${String(type)})`;
+        throw notABackup(path, `it contains ${found}, which is never part of a backup`);
       }
       const target = join(folder, name);
       mkdirSync(dirname(target), { recursive: true });
-      files.push({ name, ...(await unpack(entry as AsyncIterable<Buffer>, target)) });
+      files.push({ name, ...(await copyHashed(entry as AsyncIterable<Buffer>, newFile(target))) });
     }
     await unpacked;
     return files;
@@ -111,18 +109,7 @@ async function fill(tar: Pack, { entries, closing, modifiedAt, onFile }: WriteAr
     if (source === undefined) continue;
     const { bytes, stream } = source;
     const sink = tar.entry({ name, size: bytes, mtime: modifiedAt, mode: 0o644 });
-    const hash = createHash("sha256");
-    await pipeline(
-      stream,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      },
-      sink as unknown as NodeJS.WritableStream,
-    );
-    files.push({ name, bytes, sha256: hash.digest("hex") });
+    files.push({ name, ...(await copyHashed(stream, sink as unknown as NodeJS.WritableStream)) });
   }
   tar.entry({ name: closing.name, mtime: modifiedAt, mode: 0o644 }, closing.text(files));
   tar.finalize();
@@ -155,11 +142,15 @@ function closed(fd: number): Readable {
   return Readable.from([]);
 }
 
-async function unpack(entry: AsyncIterable<Buffer>, target: string): Promise<{ bytes: number; sha256: string }> {
+/** Also checksums the bytes on their way. */
+async function copyHashed(
+  source: AsyncIterable<Buffer>,
+  target: NodeJS.WritableStream,
+): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256");
   let bytes = 0;
   await pipeline(
-    entry,
+    source,
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         hash.update(chunk);
@@ -167,7 +158,7 @@ async function unpack(entry: AsyncIterable<Buffer>, target: string): Promise<{ b
         yield chunk;
       }
     },
-    newFile(target),
+    target,
   );
   return { bytes, sha256: hash.digest("hex") };
 }

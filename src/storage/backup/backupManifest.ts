@@ -1,42 +1,31 @@
 /** The manifest is the last file of a backup: it lists all files with their checksums. */
 import { MlctlError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import type { ArchivedFile } from "./archive.ts";
 
 /** Increase it when an older mlctl could not restore a new backup correctly. */
 const VERSION = 1;
 
-export interface BackupFacts {
-  readonly codeVersion: string;
-  readonly createdAt: Date;
-  /** File name of the configuration. */
-  readonly configName: string;
-}
-
 export interface BackupManifest {
   readonly codeVersion: string;
   readonly createdAt: string;
+  /** File name of the configuration. */
   readonly configName: string;
   readonly files: readonly ArchivedFile[];
 }
 
-export function backupManifest(
-  { codeVersion, createdAt, configName }: BackupFacts,
-  files: readonly ArchivedFile[],
-): string {
-  const facts = {
-    format: "mlctl-backup",
-    version: VERSION,
-    codeVersion,
-    createdAt: createdAt.toISOString(),
-    configName,
-  };
+type Facts = Pick<BackupManifest, "codeVersion" | "configName"> & { readonly createdAt: Date };
+
+export function backupManifest(facts: Facts, files: readonly ArchivedFile[]): string {
+  const { codeVersion, createdAt, configName } = facts;
+  const head = { format: "mlctl-backup", version: VERSION, codeVersion, createdAt, configName };
   const lines = files.map((file) => `    ${JSON.stringify(file)}`).join(",\n");
-  return `${JSON.stringify(facts, null, 2).slice(0, -2)},\n  "files": [\n${lines}\n  ]\n}\n`;
+  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "files": [\n${lines}\n  ]\n}\n`;
 }
 
 /** @throws {MlctlError} kind "data" if it is not a manifest, or was written by a newer mlctl */
 export function readManifest(text: string, path: string): BackupManifest {
-  const manifest = parsed(text) as Partial<BackupManifest & { format: string; version: number }> | undefined;
+  const manifest = parseJson(text) as Partial<BackupManifest & { format: string; version: number }> | undefined;
   const isOurs = manifest?.format === "mlctl-backup" && Array.isArray(manifest.files);
   if (!isOurs || typeof manifest.configName !== "string" || !isPlainName(manifest.configName)) {
     throw new MlctlError("data", `${path} is not an mlctl backup: its manifest is damaged`, {
@@ -55,12 +44,4 @@ export function readManifest(text: string, path: string): BackupManifest {
 function isPlainName(name: string): boolean {
   // oxlint-disable-next-line no-control-regex
   return /^[^/\\:\u0000-\u001f]+$/.test(name) && !/^(\.|\.\.|\.mlctl-.*)$/.test(name);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

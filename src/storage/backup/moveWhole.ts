@@ -1,7 +1,7 @@
 /** Moves a file or folder, also to another file system, so that the new path is never incomplete. */
-import { closeSync, cpSync, fsyncSync, lstatSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { syncFolder } from "../files/commitFile.ts";
+import { syncFolder, syncToDisk } from "../files/commitFile.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
 /**
@@ -27,12 +27,5 @@ function syncTree(path: string): void {
   if (stat.isDirectory()) {
     for (const name of readdirSync(path)) syncTree(join(path, name));
     syncFolder(path);
-  } else if (stat.isFile()) {
-    const descriptor = openSync(path, "r");
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  }
+  } else if (stat.isFile()) syncToDisk(path);
 }

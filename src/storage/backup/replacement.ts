@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { ensureFolder, syncFolder } from "../files/commitFile.ts";
 import { moveWhole } from "./moveWhole.ts";
@@ -76,7 +77,7 @@ export function replaceAll({ folder, staged, places, config, locks }: Replacing)
 export function readJournal(folder: string): ReplacementJournal | undefined {
   const path = journalPath(folder);
   if (!exists(path)) return undefined;
-  const journal = parsed(readFileSync(path, "utf8"));
+  const journal = parseJson(readFileSync(path, "utf8")) as Partial<ReplacementJournal> | undefined;
   const isOurs = /^[0-9a-f]{12}$/.test(journal?.id ?? "") && Array.isArray(journal?.places);
   if (isOurs && Array.isArray(journal?.locks)) return journal as ReplacementJournal;
   throw new MlctlError("data", `${path} is damaged: it is needed to undo an interrupted restore`, {
@@ -157,13 +158,5 @@ function exists(path: string): boolean {
     // A parent of the path is a file.
     if (errorCode(error) === "ENOTDIR") return false;
     throw error;
-  }
-}
-
-function parsed(text: string): Partial<ReplacementJournal> | undefined {
-  try {
-    return JSON.parse(text) as Partial<ReplacementJournal>;
-  } catch {
-    return undefined;
   }
 }

@@ -33,7 +33,7 @@ export async function settleReplacement(
   if (!hasReplacement(folder)) return undefined;
   const journal = readJournal(folder);
   if (journal === undefined) return void removeWorkFolder(folder);
-  if (!force) requireInside(folder, journal);
+  if (!force && outsideOf(folder, journal).length > 0) throw outside(folder, journal);
   const others = journal.locks.map((path) => fromRecordPath(folder, path)).filter((database) => database !== held);
   const releases: (() => void)[] = [];
   try {
@@ -48,17 +48,16 @@ export async function settleReplacement(
   }
 }
 
+type Places = Pick<WorkspacePaths, "workspace" | "database">;
+
 /** For readers. @throws {MlctlError} kind "busy" or "notReady" if the workspace is partly old and partly new */
-export function requireSettled(paths: Pick<WorkspacePaths, "workspace" | "database">): void {
+export function requireSettled(paths: Places): void {
   const problem = replacementProblem(paths);
   if (problem !== undefined) throw problem;
 }
 
 /** The error that `requireSettled` throws. */
-export function replacementProblem({
-  workspace,
-  database,
-}: Pick<WorkspacePaths, "workspace" | "database">): MlctlError | undefined {
+export function replacementProblem({ workspace, database }: Places): MlctlError | undefined {
   const journal = readJournal(workspace);
   if (journal === undefined || isReplaced(workspace)) return undefined;
   if (lockHolder(database)?.command === RESTORE) {
@@ -67,21 +66,14 @@ export function replacementProblem({
     });
   }
   if (outsideOf(workspace, journal).length > 0) return outside(workspace, journal);
-  return new MlctlError(
-    "notReady",
-    "a restore was interrupted: this workspace is partly the backup and partly its previous state",
-    {
-      hint: "`mlctl reindex` (or any command that writes) brings back the previous state; then restore again",
-    },
-  );
+  const message = "a restore was interrupted: this workspace is partly the backup and partly its previous state";
+  return new MlctlError("notReady", message, {
+    hint: "`mlctl reindex` (or any command that writes) brings back the previous state; then restore again",
+  });
 }
 
 /** The command in the note of the lock holder. */
 export const RESTORE = "mlctl restore";
-
-function requireInside(folder: string, journal: ReplacementJournal): void {
-  if (outsideOf(folder, journal).length > 0) throw outside(folder, journal);
-}
 
 /** Paths outside the workspace: the journal of an untrusted workspace must not cause other folders to be removed. */
 function outsideOf(folder: string, { locks, places }: ReplacementJournal): string[] {

@@ -11,7 +11,7 @@ import { sha256Text } from "../files/sha256.ts";
 import { verify } from "../verify.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
 import { commitDeployment, type DeploymentRequest } from "./commitDeployment.ts";
-import { copies } from "./copies.ts";
+import { copies } from "./release.ts";
 import { currentDeployment, deploymentHistory } from "./currentDeployment.ts";
 import { repairDeployment } from "./repairDeployment.ts";
 import { rollbackTarget } from "./rollbackTarget.ts";

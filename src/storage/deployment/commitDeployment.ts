@@ -10,7 +10,7 @@ import { sha256Text } from "../files/sha256.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { recordPath, recordText } from "../records/workspaceRecord.ts";
 import { currentDeployment, historyIds } from "./currentDeployment.ts";
-import { releaseFolder } from "./releaseFolder.ts";
+import { releaseFolder } from "./release.ts";
 import { refreshCopies, removeOrphanReleases } from "./repairDeployment.ts";
 
 /** The deployment to make; its artifacts name the source files, which are copied. */
@@ -88,13 +88,8 @@ function refreshAfterSwitch(paths: WorkspacePaths, deployment: Deployment): void
     refreshCopies(paths, deployment);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MlctlError(
-      "failure",
-      `run ${deployment.runId} is deployed, but not all of its copies were written: ${reason}`,
-      {
-        hint: "fix the cause; the next command that writes updates the copies",
-        cause: error,
-      },
-    );
+    const message = `run ${deployment.runId} is deployed, but not all of its copies were written: ${reason}`;
+    const hint = "fix the cause; the next command that writes updates the copies";
+    throw new MlctlError("failure", message, { hint, cause: error });
   }
 }

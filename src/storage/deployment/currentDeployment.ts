@@ -1,9 +1,10 @@
 /** Reads the current deployment and its history. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { parseRecord } from "../records/parseRecord.ts";
+import { namesIn } from "../files/namesIn.ts";
 import { errorCode } from "../files/writeFailure.ts";
 
 /**
@@ -41,16 +42,6 @@ export function historyIds(production: string): { readonly id: number; readonly 
     const id = /^deployment_0*(\d+)\.json$/.exec(name)?.[1];
     return id === undefined ? [] : [{ id: Number(id), name }];
   });
-}
-
-/** Names in a folder; empty if it does not exist. */
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 /** Content of a text file; undefined if it does not exist. */

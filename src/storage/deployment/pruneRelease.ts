@@ -11,8 +11,7 @@ import { removeStaleTemporaries } from "../files/temporaryPath.ts";
 import { toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { recordPath } from "../records/workspaceRecord.ts";
 import { errorCode, writeFailure } from "../files/writeFailure.ts";
-import { copies } from "./copies.ts";
-import { releaseFolder } from "./releaseFolder.ts";
+import { copies, releaseFolder } from "./release.ts";
 
 /**
  * Marks the record as pruned first, then removes the files. After a kill in between, no record names the files, and the

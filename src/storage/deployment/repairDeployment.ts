@@ -6,10 +6,11 @@ import type { Deployment } from "../../core/records/deployment.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { atomicWrite } from "../files/atomicWrite.ts";
 import { holdsArtifact } from "../files/artifactOf.ts";
+import { namesIn } from "../files/namesIn.ts";
 import { removeStaleTemporaries } from "../files/temporaryPath.ts";
 import { fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import { copies } from "./copies.ts";
-import { currentDeployment, deploymentIsLost, historyIds, namesIn } from "./currentDeployment.ts";
+import { copies } from "./release.ts";
+import { currentDeployment, deploymentIsLost, historyIds } from "./currentDeployment.ts";
 import { restoreRelease } from "./restoreRelease.ts";
 
 export interface DeploymentRepair {

@@ -6,8 +6,8 @@ import { atomicWrite } from "../files/atomicWrite.ts";
 import { holdsArtifact } from "../files/artifactOf.ts";
 import { isOwnFile } from "../files/isOwnFile.ts";
 import { fromRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
-import { namesIn } from "./currentDeployment.ts";
-import { copies } from "./copies.ts";
+import { namesIn } from "../files/namesIn.ts";
+import { copies } from "./release.ts";
 
 /** True if every file of the release is unchanged. */
 export function releaseIsWhole({ workspace }: WorkspacePaths, deployment: Deployment): boolean {
@@ -31,9 +31,6 @@ export function restoreRelease(paths: WorkspacePaths, deployment: Deployment): s
 }
 
 function sourcesOf({ production, models, datasets }: WorkspacePaths, name: string): string[] {
-  return [join(production, name), ...pathsIn(models), ...pathsIn(datasets)];
-}
-
-function pathsIn(folder: string): string[] {
-  return namesIn(folder).map((name) => join(folder, name));
+  const inside = [models, datasets].flatMap((folder) => namesIn(folder).map((each) => join(folder, each)));
+  return [join(production, name), ...inside];
 }

@@ -66,7 +66,7 @@ export function syncFolder(folder: string): void {
   }
 }
 
-function syncToDisk(path: string): void {
+export function syncToDisk(path: string): void {
   const descriptor = openSync(path, "r");
   try {
     fsyncSync(descriptor);

@@ -12,17 +12,16 @@ export function requireKinds({ workspace, datasets, models, production, database
   ] as const;
   const shown = (path: string): string => toRecordPath(workspace, path);
   for (const [key, path] of folders) {
-    if (kindOf(path) === "other")
+    if (isFolder(path) === false)
       throw usageError(`${shown(path)} is a file, not a folder`, `move it away, or set "${key}" in config.json`);
   }
-  if (kindOf(database) === "folder")
+  if (isFolder(database) === true)
     throw usageError(`${shown(database)} is a folder, not a file`, 'move it away, or set "database" in config.json');
 }
 
-function kindOf(path: string): "folder" | "other" | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return undefined;
-  return stat.isDirectory() ? "folder" : "other";
+/** Undefined if there is nothing at the path. */
+function isFolder(path: string): boolean | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory();
 }
 
 function usageError(message: string, hint: string): MlctlError {

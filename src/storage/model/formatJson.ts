@@ -18,12 +18,6 @@ export function formatJson(value: unknown): string {
 function format(value: Json, indent: string, path: string): string {
   if (Array.isArray(value)) return formatList(value, indent, path);
   if (typeof value === "object" && value !== null) return formatObject(value, indent, path);
-  return formatScalar(value as Scalar, path);
-}
-
-type Scalar = null | boolean | number | string;
-
-function formatScalar(value: Scalar, path: string): string {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new TypeError(`${path.slice(1)} is ${value}, which JSON cannot hold`);
   }

@@ -1,4 +1,5 @@
 /** Validates the structure of a model file, because an edited file can have a correct, recomputed checksum. */
+import { isObject } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
 
 const kinds = new Set<unknown>(["number", "category", "date"]);
@@ -54,10 +55,6 @@ function isReference(value: unknown): boolean {
   if (value["kind"] === "category")
     return isList(value["counts"], (each) => Array.isArray(each) && isString(each[0]) && isNumber(each[1]));
   return isList(value["quantiles"], isNumber) && isList(value["sample"], isNumber);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isList(value: unknown, holds: (each: unknown) => boolean): boolean {

@@ -1,26 +1,17 @@
 /** Writes batches of predictions to the log, one transaction each, and applies the retention. */
 import { sqliteCode, type SqliteDatabase } from "../sqlite/sqlite.ts";
-import type { LoggedRow, Retention } from "./loggedRow.ts";
+import type { LoggedRow, Retention, Written } from "./loggedRow.ts";
 import { retain } from "./retain.ts";
 
 /** Rows between two applications of the retention; one costs less than 1 % of the time to write these rows. */
 const ROWS_BETWEEN_RETENTIONS = 20_000;
 
-export interface Written {
-  readonly written: number;
-  /** Number of rows that SQLite rejects, such as one with an input of a gigabyte. */
-  readonly refused: number;
-  readonly problem: string | null;
-}
+export type BatchWriter = (rows: readonly LoggedRow[]) => Written;
 
-export interface BatchWriter {
-  /** A row that already exists, from an attempt whose reply was lost, counts as written. */
-  write(rows: readonly LoggedRow[]): Written;
-  /** @param now milliseconds since 1970 */
-  retain(now: number): void;
-}
-
-/** Its methods throw SQLite's error if the file is locked, full or read-only; no row of the batch is written then. */
+/**
+ * A row that already exists, from an attempt whose reply was lost, counts as written. The writer throws SQLite's error if
+ * the file is locked, full or read-only; no row of the batch is written then.
+ */
 export function batchWriter(database: SqliteDatabase, retention: Retention): BatchWriter {
   const insert = database.prepare(
     `INSERT INTO predictions (prediction_id, at, model, inputs, prediction, probability, source)
@@ -41,20 +32,21 @@ export function batchWriter(database: SqliteDatabase, retention: Retention): Bat
     }
     return { written: rows.length - refused, refused, problem };
   });
-  return {
-    write(rows) {
-      models.forgetUncommitted();
-      const result = writeAll.immediate(rows);
-      models.committed();
-      rowsSinceRetention += rows.length;
-      const last = rows.at(-1);
-      if (rowsSinceRetention >= ROWS_BETWEEN_RETENTIONS && last !== undefined) {
-        rowsSinceRetention = 0;
-        retain(database, retention, last[1]);
-      }
-      return result;
-    },
-    retain: (now) => retain(database, retention, now),
+  return (rows) => {
+    let result: Written;
+    try {
+      result = writeAll.immediate(rows);
+    } catch (error) {
+      models.forget();
+      throw error;
+    }
+    rowsSinceRetention += rows.length;
+    const last = rows.at(-1);
+    if (rowsSinceRetention >= ROWS_BETWEEN_RETENTIONS && last !== undefined) {
+      rowsSinceRetention = 0;
+      retain(database, retention, last[1]);
+    }
+    return result;
   };
 }
 
@@ -66,32 +58,21 @@ function isDiskError(error: unknown): boolean {
   );
 }
 
-interface ModelNumbers {
-  numberOf(runId: string | null, sha256: string): number;
-  committed(): void;
-  forgetUncommitted(): void;
-}
-
-/** The numbers of the models in the log; a new model gets the next number. */
-function modelNumbers(database: SqliteDatabase): ModelNumbers {
+/** The numbers of the models in the log; a new model gets the next number. A rollback discards it: call `forget` then. */
+function modelNumbers(database: SqliteDatabase) {
   const find = database.prepare("SELECT model FROM models WHERE sha256 = ? AND ifnull(run_id, '') = ifnull(?, '')");
   const add = database.prepare("INSERT INTO models (run_id, sha256) VALUES (?, ?)");
   const known = new Map<string, number>();
-  // Numbers of the current transaction; a rollback discards them.
-  const fresh = new Map<string, number>();
   return {
-    numberOf(runId, sha256) {
+    numberOf(runId: string | null, sha256: string): number {
       const name = `${runId ?? ""} ${sha256}`;
-      const number = known.get(name) ?? fresh.get(name);
+      const number = known.get(name);
       if (number !== undefined) return number;
       const found = find.get(sha256, runId) as { model: number } | undefined;
       const given = found?.model ?? Number(add.run(runId, sha256).lastInsertRowid);
-      fresh.set(name, given);
+      known.set(name, given);
       return given;
     },
-    committed() {
-      for (const [name, number] of fresh) known.set(name, number);
-    },
-    forgetUncommitted: () => fresh.clear(),
+    forget: () => known.clear(),
   };
 }

@@ -1,8 +1,14 @@
 /** Reads the prediction log for web pages: an open connection, and queries whose cost does not grow with the log. */
-import { statSync } from "node:fs";
-import type { SqliteDatabase } from "../sqlite/sqlite.ts";
+import { identityOf, type SqliteDatabase } from "../sqlite/sqlite.ts";
 import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
-import type { JoinedPrediction } from "./readPredictions.ts";
+import {
+  COLUMNS,
+  JOINS,
+  predictionsByPrefix,
+  withInputs,
+  type JoinedPrediction,
+  type Stored,
+} from "./readPredictions.ts";
 
 /** Maximum number of predictions that a filter reads, newest first, so that a page with a rare class stays fast. */
 export const ROWS_LOOKED_AT = 20_000;
@@ -65,19 +71,15 @@ export function browseLog(path: string): LogBrowser {
   };
   return {
     page: (filter) => query((opened) => pageOf(opened, filter), { entries: [], isPartial: false }),
-    find: (prefix) => query((opened) => findByPrefix(opened, prefix), []),
+    find: (prefix) => query((opened) => predictionsByPrefix<LogEntry>(opened, NUMBERED_COLUMNS, prefix), []),
     totals: (since) =>
       query((opened) => totalsOf(opened, since), { predictions: 0, labelled: 0, since: 0, newestAt: null }),
     close: () => open?.database.close(),
   };
 }
 
-const COLUMNS = `p.seq AS seq, p.prediction_id AS "predictionId", p.at AS at, m.run_id AS "runId", m.sha256 AS "modelSha256", p.inputs AS inputs,
-  p.prediction AS prediction, p.probability AS probability, p.source AS source, l.label AS label, l.labelled_at AS "labelledAt"`;
+const NUMBERED_COLUMNS = `p.seq AS seq, ${COLUMNS}`;
 const LATEST = { at: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER };
-const JOINS = "CROSS JOIN models m USING (model) LEFT JOIN labels l USING (seq)";
-
-type Row = Omit<LogEntry, "inputs"> & { readonly inputs: string };
 
 function pageOf(database: SqliteDatabase, query: LogQuery): LogPage {
   const { before = LATEST, runId, labelled, prediction, wrong, limit } = query;
@@ -92,21 +94,14 @@ function pageOf(database: SqliteDatabase, query: LogQuery): LogPage {
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.map(([sql]) => sql).join(" AND ")}`;
   const scanned = conditions.length === 0 ? limit : ROWS_LOOKED_AT;
   const rows = database
-    .prepare<unknown[], Row>(
-      `SELECT ${COLUMNS} FROM (${newest}) p ${JOINS} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT ?`,
+    .prepare<unknown[], Stored<LogEntry>>(
+      `SELECT ${NUMBERED_COLUMNS} FROM (${newest}) p ${JOINS} ${where} ORDER BY p.at DESC, p.seq DESC LIMIT ?`,
     )
     .all(...position, scanned, ...conditions.flatMap(([, value]) => (value === null ? [] : [value])), limit);
   const beyond = `SELECT 1 FROM predictions WHERE ${older} LIMIT 1 OFFSET ?`;
   const isPartial =
     conditions.length > 0 && rows.length < limit && database.prepare(beyond).get(...position, scanned) !== undefined;
-  return { entries: rows.map(joined), isPartial };
-}
-
-function findByPrefix(database: SqliteDatabase, prefix: string): LogEntry[] {
-  const sql = `SELECT ${COLUMNS} FROM predictions p ${JOINS}
-    WHERE p.prediction_id >= ? AND p.prediction_id < ? ORDER BY p.prediction_id LIMIT 3`;
-  // A range, so that SQLite uses the index: "g" sorts after every hexadecimal digit.
-  return database.prepare<unknown[], Row>(sql).all(prefix, `${prefix}g`).map(joined);
+  return { entries: rows.map(withInputs), isPartial };
 }
 
 function totalsOf(database: SqliteDatabase, since: number): LogTotals {
@@ -121,13 +116,4 @@ function totalsOf(database: SqliteDatabase, since: number): LogTotals {
     since: count("SELECT count(*) FROM predictions WHERE at >= ?", since),
     newestAt: database.prepare<unknown[], number | null>("SELECT max(at) FROM predictions").pluck().get() ?? null,
   };
-}
-
-function joined(row: Row): LogEntry {
-  return { ...row, inputs: JSON.parse(row.inputs) as JoinedPrediction["inputs"] };
-}
-
-function identityOf(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? "none" : `${stat.dev} ${stat.ino}`;
 }

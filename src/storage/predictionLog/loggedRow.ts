@@ -31,8 +31,15 @@ export interface WriterRequest {
 }
 
 /** One reply for each batch. `written` and `refused` add up to its rows; after an error, no row was written. */
-export type WriterReply =
-  { readonly written: number; readonly refused: number; readonly problem: string | null } | { readonly error: string };
+export type WriterReply = Written | { readonly error: string };
+
+/** What became of a batch. */
+export interface Written {
+  readonly written: number;
+  /** Number of rows that SQLite rejects, such as one with an input of a gigabyte. */
+  readonly refused: number;
+  readonly problem: string | null;
+}
 
 export function loggedRow(entry: LoggedPrediction): LoggedRow {
   return [

@@ -1,23 +1,13 @@
 /** Finds the runs and models of the logged predictions, which must be kept for their lineage. */
-import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
+import { queryLog } from "./openLogDatabase.ts";
 
 /** @returns run ids, and checksums of models */
 export function modelsOfPredictions(path: string): { readonly runIds: Set<string>; readonly sha256s: Set<string> } {
-  const database = openLogReadonly(path);
-  if (database === undefined) return { runIds: new Set(), sha256s: new Set() };
-  try {
-    const rows = withLogErrors(path, () =>
-      database
-        .prepare<[], { run_id: string | null; sha256: string }>(
-          "SELECT run_id, sha256 FROM models AS m WHERE EXISTS (SELECT 1 FROM predictions AS p WHERE p.model = m.model)",
-        )
-        .all(),
-    );
-    return {
-      runIds: new Set(rows.flatMap(({ run_id: runId }) => (runId === null ? [] : [runId]))),
-      sha256s: new Set(rows.map(({ sha256 }) => sha256)),
-    };
-  } finally {
-    database.close();
-  }
+  const sql =
+    "SELECT run_id, sha256 FROM models AS m WHERE EXISTS (SELECT 1 FROM predictions AS p WHERE p.model = m.model)";
+  const rows = queryLog(path, [], (log) => log.prepare<[], { run_id: string | null; sha256: string }>(sql).all());
+  return {
+    runIds: new Set(rows.flatMap(({ run_id: runId }) => (runId === null ? [] : [runId]))),
+    sha256s: new Set(rows.map(({ sha256 }) => sha256)),
+  };
 }

@@ -46,6 +46,17 @@ export function openLogReadonly(path: string, options: { readonly stays?: boolea
   });
 }
 
+/** Runs a query on the log and closes it; `empty` if nothing has been logged yet. */
+export function queryLog<T>(path: string, empty: T, query: (database: SqliteDatabase) => T): T {
+  const database = openLogReadonly(path);
+  if (database === undefined) return empty;
+  try {
+    return withLogErrors(path, () => query(database));
+  } finally {
+    database.close();
+  }
+}
+
 /** Runs `work` and converts SQLite errors to MlctlErrors; other errors are not changed. */
 export function withLogErrors<T>(path: string, work: () => T): T {
   try {

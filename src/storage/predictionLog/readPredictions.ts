@@ -1,7 +1,7 @@
 /** Reads logged predictions and their labels one by one, so that memory does not grow with the log. */
 import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import type { SqliteDatabase } from "../sqlite/sqlite.ts";
-import { openLogReadonly, withLogErrors } from "./openLogDatabase.ts";
+import { openLogReadonly, queryLog, withLogErrors } from "./openLogDatabase.ts";
 
 export interface JoinedPrediction extends LoggedPrediction {
   /** The label, once it has arrived; of the same type as the prediction. */
@@ -23,15 +23,17 @@ export interface PredictionFilter {
   readonly newestFirst?: boolean | undefined;
 }
 
-/** CROSS JOIN makes SQLite read the predictions first, in index order, so that it never sorts the log. */
-const COLUMNS = `p.prediction_id AS predictionId, p.at AS at, m.run_id AS runId, m.sha256 AS modelSha256, p.inputs AS inputs,
-  p.prediction AS prediction, p.probability AS probability, p.source AS source, l.label AS label, l.labelled_at AS labelledAt
-  FROM predictions p CROSS JOIN models m USING (model) LEFT JOIN labels l USING (seq)`;
+export const COLUMNS = `p.prediction_id AS predictionId, p.at AS at, m.run_id AS runId, m.sha256 AS modelSha256, p.inputs AS inputs,
+  p.prediction AS prediction, p.probability AS probability, p.source AS source, l.label AS label, l.labelled_at AS labelledAt`;
+
+/** Follows the predictions `p`. CROSS JOIN makes SQLite read them first, in index order, so that it never sorts the log. */
+export const JOINS = "CROSS JOIN models m USING (model) LEFT JOIN labels l USING (seq)";
 
 /** Enough matches of a prefix to report that it is ambiguous. */
 const MAX_MATCHES = 3;
 
-type Row = Omit<JoinedPrediction, "inputs"> & { readonly inputs: string };
+/** A row as SQLite returns it. */
+export type Stored<Row> = Omit<Row, "inputs"> & { readonly inputs: string };
 
 /** In the order of time; nothing if there is no log. @throws {MlctlError} if the log is damaged */
 export function* readPredictions(path: string, filter: PredictionFilter = {}): Generator<JoinedPrediction> {
@@ -39,8 +41,8 @@ export function* readPredictions(path: string, filter: PredictionFilter = {}): G
   if (database === undefined) return;
   try {
     const { sql, values } = queryOf(filter);
-    const rows = withLogErrors(path, () => database.prepare(sql).iterate(...values)) as IterableIterator<Row>;
-    for (const row of rows) yield joined(row);
+    const statement = database.prepare<unknown[], Stored<JoinedPrediction>>(sql);
+    for (const row of withLogErrors(path, () => statement.iterate(...values))) yield withInputs(row);
   } finally {
     database.close();
   }
@@ -48,16 +50,18 @@ export function* readPredictions(path: string, filter: PredictionFilter = {}): G
 
 /** Predictions whose id begins with `prefix`, at most three. */
 export function findPredictions(path: string, prefix: string): JoinedPrediction[] {
-  const database = openLogReadonly(path);
-  if (database === undefined) return [];
-  try {
-    // A range, so that SQLite uses the index: "g" sorts after every hexadecimal digit.
-    const sql = `SELECT ${COLUMNS} WHERE p.prediction_id >= ? AND p.prediction_id < ? ORDER BY p.prediction_id LIMIT ?`;
-    const rows = withLogErrors(path, () => database.prepare(sql).all(prefix, `${prefix}g`, MAX_MATCHES)) as Row[];
-    return rows.map(joined);
-  } finally {
-    database.close();
-  }
+  return queryLog(path, [], (log) => predictionsByPrefix<JoinedPrediction>(log, COLUMNS, prefix));
+}
+
+export function predictionsByPrefix<Row extends JoinedPrediction>(
+  log: SqliteDatabase,
+  columns: string,
+  prefix: string,
+): Row[] {
+  // A range, so that SQLite uses the index: "g" sorts after every hexadecimal digit.
+  const sql = `SELECT ${columns} FROM predictions p ${JOINS}
+    WHERE p.prediction_id >= ? AND p.prediction_id < ? ORDER BY p.prediction_id LIMIT ?`;
+  return log.prepare<unknown[], Stored<Row>>(sql).all(prefix, `${prefix}g`, MAX_MATCHES).map(withInputs);
 }
 
 export interface LogCounts {
@@ -67,27 +71,17 @@ export interface LogCounts {
 
 /** Counts the predictions that match the filter. */
 export function countPredictions(path: string, filter: PredictionFilter = {}): LogCounts {
-  const database = openLogReadonly(path);
-  if (database === undefined) return { predictions: 0, labelled: 0 };
-  try {
-    return withLogErrors(path, () => counted(database, filter));
-  } finally {
-    database.close();
-  }
-}
-
-function counted(database: SqliteDatabase, filter: PredictionFilter): LogCounts {
   const { where, values } = conditionsOf(filter);
-  const sql = `SELECT count(*) AS predictions, count(l.label) AS labelled
-    FROM predictions p CROSS JOIN models m USING (model) LEFT JOIN labels l USING (seq) ${where}`;
-  return database.prepare(sql).get(...values) as LogCounts;
+  const sql = `SELECT count(*) AS predictions, count(l.label) AS labelled FROM predictions p ${JOINS} ${where}`;
+  const nothing: LogCounts = { predictions: 0, labelled: 0 };
+  return queryLog(path, nothing, (log) => log.prepare(sql).get(...values) as LogCounts);
 }
 
 function queryOf(filter: PredictionFilter): { sql: string; values: (string | number)[] } {
   const { where, values } = conditionsOf(filter);
   const order = filter.newestFirst === true ? "DESC" : "ASC";
   // Predictions of the same millisecond keep the order in which they were written.
-  const sql = `SELECT ${COLUMNS} ${where} ORDER BY p.at ${order}, p.seq ${order} LIMIT ?`;
+  const sql = `SELECT ${COLUMNS} FROM predictions p ${JOINS} ${where} ORDER BY p.at ${order}, p.seq ${order} LIMIT ?`;
   return { sql, values: [...values, filter.limit ?? -1] };
 }
 
@@ -104,6 +98,6 @@ function conditionsOf({ since, until, runId, labelled }: PredictionFilter): {
   return { where, values: conditions.flatMap(([, parameters]) => parameters) };
 }
 
-function joined(row: Row): JoinedPrediction {
-  return { ...row, inputs: JSON.parse(row.inputs) as LoggedPrediction["inputs"] };
+export function withInputs<Row extends JoinedPrediction>(row: Stored<Row>): Row {
+  return { ...row, inputs: JSON.parse(row.inputs) as LoggedPrediction["inputs"] } as Row;
 }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { batchWriter } from "./batchWriter.ts";
 import { openLogDatabase } from "./openLogDatabase.ts";
 import type { LoggedRow, Retention } from "./loggedRow.ts";
+import { retain } from "./retain.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mlctl-retain-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,18 +19,19 @@ let files = 0;
 function logOf(rows: number, retention: Partial<Retention>) {
   const path = join(folder, `${files++}.predictions`);
   const database = openLogDatabase(path);
-  const writer = batchWriter(database, { ...NOTHING, ...retention });
+  const kept = { ...NOTHING, ...retention };
+  const write = batchWriter(database, kept);
   const row = (i: number): LoggedRow => {
     const inputs = JSON.stringify({ text: "x".repeat(400) });
     return [i.toString(16).padStart(27, "0"), (i * DAY) / 24, "run", "sha", inputs, 1, null, "serve"];
   };
   for (let start = 0; start < rows; start += 1000) {
-    writer.write(Array.from({ length: Math.min(1000, rows - start) }, (_, i) => row(start + i)));
+    write(Array.from({ length: Math.min(1000, rows - start) }, (_, i) => row(start + i)));
   }
   database.exec("INSERT INTO labels SELECT seq, 1, 0 FROM predictions WHERE seq % 2 = 0");
   const numbers = (sql: string): number => database.prepare(sql).pluck().get() as number;
   return {
-    writer,
+    retain: (now: number) => retain(database, kept, now),
     size: () => (database.pragma("wal_checkpoint(TRUNCATE)"), statSync(path).size),
     oldest: () => numbers("SELECT min(seq) FROM predictions"),
     count: () => numbers("SELECT count(*) FROM predictions"),
@@ -42,14 +44,14 @@ describe("retain", () => {
   it("keeps the rows of a number of days", () => {
     const log = logOf(2400, { days: 10 });
     // The last row is of hour 2399. Rows older than hour 2399 − 240 = 2159 are deleted: 1 to 2159 (hours 0 to 2158).
-    log.writer.retain((2399 * DAY) / 24);
+    log.retain((2399 * DAY) / 24);
     expect([log.oldest(), log.count(), log.labels()]).toEqual([2160, 241, 121]);
     log.close();
   });
 
   it("keeps a number of newest rows, and only their labels", () => {
     const log = logOf(6000, { rows: 500 });
-    log.writer.retain(0);
+    log.retain(0);
     expect([log.oldest(), log.count(), log.labels()]).toEqual([5501, 500, 250]);
     log.close();
   });
@@ -57,7 +59,7 @@ describe("retain", () => {
   it("keeps the file below a number of bytes, with room for more rows", () => {
     const log = logOf(6000, { bytes: 1_000_000 });
     expect(log.size()).toBeGreaterThan(3_000_000);
-    log.writer.retain(0);
+    log.retain(0);
     expect(log.size()).toBeLessThanOrEqual(1_000_000);
     // Not much more than necessary: another 5 % is freed, and not all pages are full.
     expect(log.size()).toBeGreaterThan(700_000);
@@ -67,7 +69,7 @@ describe("retain", () => {
 
   it("keeps everything if there are no limits", () => {
     const log = logOf(1000, {});
-    log.writer.retain(Number.MAX_SAFE_INTEGER);
+    log.retain(Number.MAX_SAFE_INTEGER);
     expect(log.count()).toBe(1000);
     log.close();
   });

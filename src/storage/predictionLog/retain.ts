@@ -18,7 +18,8 @@ const DAY_MILLISECONDS = 86_400_000;
 export function retain(database: SqliteDatabase, { days, rows, bytes }: Retention, now: number): number {
   let removed = 0;
   if (days !== null) removed += removeBefore(database, now - days * DAY_MILLISECONDS);
-  if (rows !== null) removed += removeUpTo(database, seqBeyond(database, rows));
+  // Rows are numbered in the order of writing and the oldest are deleted first, so there are no gaps.
+  if (rows !== null) removed += removeUpTo(database, (ends(database)?.highest ?? 0) - rows);
   if (bytes !== null) removed += shrink(database, bytes);
   if (removed > 0) database.pragma("incremental_vacuum");
   return removed;
@@ -43,11 +44,6 @@ function repeated(some: () => number): number {
   do sum += changes = some();
   while (changes > 0);
   return sum;
-}
-
-/** The last row to delete. Rows are numbered in the order of writing and the oldest are deleted first, so there are no gaps. */
-function seqBeyond(database: SqliteDatabase, count: number): number {
-  return (ends(database)?.highest ?? 0) - count;
 }
 
 function ends(database: SqliteDatabase): { lowest: number; highest: number } | undefined {

@@ -29,7 +29,7 @@ function close(): void {
 
 replyToRequests<WriterRequest, WriterReply>(({ rows }) => {
   try {
-    if (rows !== null) return writer().write(rows);
+    if (rows !== null) return writer()(rows);
     close();
     return { written: 0, refused: 0, problem: null };
   } catch (error) {

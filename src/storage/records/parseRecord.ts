@@ -1,75 +1,46 @@
 /** Parses and validates a record file. */
 import { MlctlError } from "../../core/errors.ts";
+import { isObject } from "../../core/json.ts";
 import { recordId, type WorkspaceRecord } from "./workspaceRecord.ts";
 
-type Kind = "string" | "number" | "array" | "object" | "artifact" | "artifact?" | "string?";
+const types = {
+  string: (value: unknown) => typeof value === "string",
+  "string?": (value: unknown) => value === undefined || typeof value === "string",
+  number: (value: unknown) => typeof value === "number",
+  array: Array.isArray,
+  object: isObject,
+  artifact: isArtifact,
+  "artifact?": (value: unknown) => value === null || isArtifact(value),
+};
 
-/** The keys of each kind that the index reads; other keys are not checked. */
-const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Record<string, Kind>>>> = {
+/** The keys of each kind of record that the index reads, by their type; other keys are not checked. */
+const shapes: Readonly<Record<WorkspaceRecord["kind"], Readonly<Partial<Record<keyof typeof types, string>>>>> = {
   dataset: {
-    datasetId: "string",
-    createdAt: "string",
-    inputFolder: "string",
+    string: "datasetId createdAt inputFolder",
     artifact: "artifact",
-    rows: "number",
-    columns: "array",
-    files: "array",
-    rejected: "array",
+    number: "rows",
+    array: "columns files rejected",
   },
   run: {
-    runId: "string",
-    status: "string",
-    createdAt: "string",
-    trainId: "string",
-    family: "string",
-    params: "object",
-    metrics: "object",
-    datasetSha256: "string",
-    configSha256: "string",
-    model: "artifact?",
+    string: "runId status createdAt trainId family datasetSha256 configSha256",
+    object: "params metrics",
+    "artifact?": "model",
   },
   deployment: {
-    deploymentId: "number",
-    runId: "string",
-    deployedAt: "string",
-    action: "string",
-    aliases: "array",
-    model: "artifact",
-    latestScore: "artifact?",
-    ingestedFiles: "artifact?",
-    prunedAt: "string?",
+    number: "deploymentId",
+    string: "runId deployedAt action",
+    array: "aliases",
+    artifact: "model",
+    "artifact?": "latestScore ingestedFiles",
+    "string?": "prunedAt",
   },
-  aliases: { aliases: "object" },
-  search: {
-    searchId: "string",
-    createdAt: "string",
-    trainId: "string",
-    key: "string",
-    family: "string",
-    featureSet: "string",
-    metric: "string",
-    method: "string",
-    trials: "array",
-  },
-  execution: {
-    executionId: "string",
-    job: "string",
-    command: "array",
-    trigger: "string",
-    startedAt: "string",
-    status: "string",
-  },
+  aliases: { object: "aliases" },
+  search: { string: "searchId createdAt trainId key family featureSet metric method", array: "trials" },
+  execution: { string: "executionId job trigger startedAt status", array: "command" },
   monitor: {
-    monitorId: "string",
-    createdAt: "string",
-    source: "string",
-    window: "object",
-    modelSha256: "string",
-    status: "string",
-    drift: "object",
-    quality: "object",
-    performance: "object",
-    findings: "array",
+    string: "monitorId createdAt source modelSha256 status",
+    object: "window drift quality performance",
+    array: "findings",
   },
 };
 
@@ -85,13 +56,14 @@ export interface ExpectedRecord {
  * @throws {MlctlError} kind "data" if the record is damaged or is not the expected one
  */
 export function parseRecord(text: string, path: string, expected: ExpectedRecord): WorkspaceRecord {
-  const value = parseJson(text, path);
+  const value = parsed(text, path);
   if (!isObject(value)) throw damaged(path, "it is not a JSON object");
   if (value["kind"] !== expected.kind) {
     throw damaged(path, `its kind is ${JSON.stringify(value["kind"])}, not ${JSON.stringify(expected.kind)}`);
   }
-  for (const [key, kind] of Object.entries(shapes[expected.kind])) {
-    if (!matches(value[key], kind)) throw damaged(path, `its ${key} is missing or has the wrong type`);
+  for (const [type, keys] of Object.entries(shapes[expected.kind])) {
+    const wrong = keys.split(" ").find((key) => !types[type as keyof typeof types](value[key]));
+    if (wrong !== undefined) throw damaged(path, `its ${wrong} is missing or has the wrong type`);
   }
   // The loop above checked all keys that storage reads.
   const record = value as unknown as WorkspaceRecord;
@@ -101,7 +73,7 @@ export function parseRecord(text: string, path: string, expected: ExpectedRecord
   return record;
 }
 
-function parseJson(text: string, path: string): unknown {
+function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -109,29 +81,8 @@ function parseJson(text: string, path: string): unknown {
   }
 }
 
-function matches(value: unknown, kind: Kind): boolean {
-  switch (kind) {
-    case "array":
-      return Array.isArray(value);
-    case "object":
-      return isObject(value);
-    case "artifact":
-      return isArtifact(value);
-    case "artifact?":
-      return value === null || isArtifact(value);
-    case "string?":
-      return value === undefined || typeof value === "string";
-    default:
-      return typeof value === kind;
-  }
-}
-
 function isArtifact(value: unknown): boolean {
   return isObject(value) && typeof value["path"] === "string" && typeof value["sha256"] === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function damaged(path: string, reason: string, cause?: unknown): MlctlError {

@@ -1,11 +1,11 @@
 /** Finds the record files of a workspace and reads them. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseRecord, type ExpectedRecord } from "./parseRecord.ts";
 import { sha256Text } from "../files/sha256.ts";
 import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../files/workspacePaths.ts";
 import { monitoringFolder, scheduleFolder, searchFolder, type WorkspaceRecord } from "./workspaceRecord.ts";
-import { errorCode } from "../files/writeFailure.ts";
+import { namesIn } from "../files/namesIn.ts";
 
 /** A record file that has not been read yet. */
 export interface RecordFile {
@@ -98,13 +98,4 @@ function expectedRecord(path: string): ExpectedRecord | undefined {
     if (match !== null) return match[1] === undefined ? { kind } : { kind, id: match[1] };
   }
   return undefined;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 /** Journal of a search: one line per finished trial, so that a killed search continues where it stopped. */
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Json, JsonObject } from "../../core/json.ts";
+import { isObject, parseJson, type JsonObject } from "../../core/json.ts";
 import { ensureFolder } from "../files/commitFile.ts";
 import { writeFailure } from "../files/writeFailure.ts";
 
@@ -17,7 +17,10 @@ export interface SearchJournal {
 export function searchJournal(folder: string, key: string): SearchJournal {
   const path = join(folder, `search_${key}.jsonl`);
   return {
-    lines: () => (existsSync(path) ? readFileSync(path, "utf8").split("\n").flatMap(parsed) : []),
+    lines: () => {
+      const values = existsSync(path) ? readFileSync(path, "utf8").split("\n").map(parseJson) : [];
+      return values.filter(isObject) as JsonObject[];
+    },
     append(line) {
       try {
         ensureFolder(dirname(path));
@@ -29,13 +32,4 @@ export function searchJournal(folder: string, key: string): SearchJournal {
     },
     remove: () => rmSync(path, { force: true }),
   };
-}
-
-function parsed(line: string): JsonObject[] {
-  try {
-    const value = JSON.parse(line) as Json;
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? [value as JsonObject] : [];
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,5 @@
 /** Opens SQLite databases. The only file that imports better-sqlite3. */
-import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, resolve, sep } from "node:path";
 import Database from "better-sqlite3";
 import { MlctlError } from "../../core/errors.ts";
@@ -28,6 +28,12 @@ export function openSqlite(
 export function sqliteCode(error: unknown): string | undefined {
   const code = errorCode(error);
   return code?.startsWith("SQLITE_") === true ? code.split("_").slice(0, 2).join("_") : undefined;
+}
+
+/** Changes if the file is replaced, e.g. by `restore` or `reindex`. */
+export function identityOf(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? "none" : `${stat.dev} ${stat.ino}`;
 }
 
 /** Otherwise an untrusted workspace could change the database of another program, or create files anywhere. */

@@ -1,4 +1,4 @@
-/** Indexes monitoring results in tables for dashboards: every row has the run, model version, window and file. */
+/** Indexes the values of monitoring results for dashboards: every row has the run, model version, window and file. */
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import type { Execute } from "./execute.ts";
 
@@ -14,27 +14,8 @@ interface Value {
   readonly message?: string;
 }
 
-export function indexMonitoring(execute: Execute, record: MonitorRecord): void {
-  const { monitorId, createdAt, source, window, runId, modelVersion, modelSha256, status } = record;
-  const { label, start, end, file, rows, labelled } = window;
-  execute("DELETE FROM monitorings WHERE monitor_id = ?", monitorId);
-  execute(
-    "INSERT INTO monitorings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    monitorId,
-    createdAt,
-    source,
-    label,
-    start,
-    end,
-    file,
-    rows,
-    labelled,
-    runId,
-    modelVersion,
-    modelSha256,
-    status,
-    JSON.stringify(record),
-  );
+export function indexMonitorValues(execute: Execute, record: MonitorRecord): void {
+  const { monitorId, createdAt, window, runId, modelVersion } = record;
   for (const value of valuesOf(record)) {
     execute(
       "INSERT OR REPLACE INTO monitor_values VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -50,9 +31,9 @@ export function indexMonitoring(execute: Execute, record: MonitorRecord): void {
       value.message,
       runId,
       modelVersion,
-      start,
-      end,
-      file,
+      window.start,
+      window.end,
+      window.file,
       createdAt,
     );
   }

@@ -1,44 +1,64 @@
 /** Writes records to the index; nothing else fills it. */
 import type { Dataset } from "../../core/records/dataset.ts";
-import type { Execution } from "../../core/records/execution.ts";
-import type { Deployment } from "../../core/records/deployment.ts";
 import type { Run } from "../../core/records/run.ts";
+import type { SearchRecord } from "../../core/records/search.ts";
 import { artifactsOf, recordId, type Aliases, type WorkspaceRecord } from "../records/workspaceRecord.ts";
 import type { ReadRecord } from "../records/recordFiles.ts";
 import type { Execute } from "./execute.ts";
-import { indexMonitoring } from "./indexMonitoring.ts";
-import { indexSearch } from "./indexSearch.ts";
+import { indexMonitorValues } from "./indexMonitoring.ts";
+
+/**
+ * The table of each kind of record: its name, its key, and for each column the path of its value in the record. The last
+ * column is the record itself. Aliases have rows, but no record.
+ */
+const tables = {
+  dataset: ["datasets", "dataset_id", "datasetId createdAt inputFolder artifact.path artifact.sha256 rows seconds"],
+  run: ["runs", "run_id", "runId createdAt trainId status family featureSet rank datasetSha256 configSha256 seconds"],
+  deployment: ["deployments", "deployment_id", "deploymentId runId deployedAt action"],
+  search: ["searches", "search_id", "searchId createdAt trainId key family featureSet metric method"],
+  monitor: [
+    "monitorings",
+    "monitor_id",
+    "monitorId createdAt source window.label window.start window.end window.file window.rows window.labelled runId modelVersion modelSha256 status",
+  ],
+  execution: [
+    "executions",
+    "execution_id",
+    "executionId job trigger dueAt startedAt endedAt status exitCode seconds log",
+  ],
+} as const;
 
 /** Writes a record to all its tables, replacing the rows of the same id. */
 export function indexRecord(execute: Execute, { path, stat, sha256, record }: ReadRecord): void {
+  const { kind } = record;
   const id = recordId(record);
-  execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", path, record.kind, id, sha256, stat);
-  execute("DELETE FROM artifacts WHERE kind = ? AND id = ?", record.kind, id);
-  for (const [role, artifact] of artifactsOf(record)) {
-    const { path: artifactPath, sha256: hash, bytes } = artifact;
-    execute(
-      "INSERT OR REPLACE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)",
-      record.kind,
-      id,
-      role,
-      artifactPath,
-      hash,
-      bytes,
-    );
+  execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)", path, kind, id, sha256, stat);
+  execute("DELETE FROM artifacts WHERE kind = ? AND id = ?", kind, id);
+  for (const [role, { path: file, sha256: hash, bytes }] of artifactsOf(record)) {
+    execute("INSERT OR REPLACE INTO artifacts VALUES (?, ?, ?, ?, ?, ?)", kind, id, role, file, hash, bytes);
   }
-  indexKind(execute, record);
+  if (kind === "aliases") return indexAliases(execute, record);
+  const [table, key, columns] = tables[kind];
+  const values = columns.split(" ").map((column) => valueAt(record, column));
+  execute(`DELETE FROM ${table} WHERE ${key} = ?`, id);
+  execute(`INSERT INTO ${table} VALUES (${"?, ".repeat(values.length)}?)`, ...values, JSON.stringify(record));
+  indexParts(execute, record);
+}
+
+type Value = string | number | null | undefined;
+
+/** The value at a path such as "window.start". */
+function valueAt(record: WorkspaceRecord, path: string): Value {
+  let value: unknown = record;
+  for (const key of path.split(".")) value = (value as Readonly<Record<string, unknown>>)[key];
+  return value as Value;
 }
 
 /** Removes rows without a record file, and sets the deployment aliases to the newest deployment. */
 export function forgetOrphans(execute: Execute): void {
-  execute("DELETE FROM datasets WHERE dataset_id NOT IN (SELECT id FROM records WHERE kind = 'dataset')");
-  execute("DELETE FROM runs WHERE run_id NOT IN (SELECT id FROM records WHERE kind = 'run')");
-  execute(
-    "DELETE FROM deployments WHERE deployment_id NOT IN (SELECT CAST(id AS INTEGER) FROM records WHERE kind = 'deployment')",
-  );
-  execute("DELETE FROM monitorings WHERE monitor_id NOT IN (SELECT id FROM records WHERE kind = 'monitor')");
-  execute("DELETE FROM searches WHERE search_id NOT IN (SELECT id FROM records WHERE kind = 'search')");
-  execute("DELETE FROM executions WHERE execution_id NOT IN (SELECT id FROM records WHERE kind = 'execution')");
+  for (const [kind, [table, key]] of Object.entries(tables)) {
+    execute(`DELETE FROM ${table} WHERE CAST(${key} AS TEXT) NOT IN (SELECT id FROM records WHERE kind = '${kind}')`);
+  }
   execute("DELETE FROM artifacts WHERE (kind, id) NOT IN (SELECT kind, id FROM records)");
   execute("DELETE FROM aliases WHERE source = 'manual' AND NOT EXISTS (SELECT 1 FROM records WHERE kind = 'aliases')");
   execute("DELETE FROM aliases WHERE source = 'deployment'");
@@ -47,105 +67,41 @@ export function forgetOrphans(execute: Execute): void {
          json_each(newest.record, '$.aliases') AS alias`);
 }
 
-function indexKind(execute: Execute, record: WorkspaceRecord): void {
-  switch (record.kind) {
-    case "dataset":
-      return indexDataset(execute, record);
-    case "run":
-      return indexRun(execute, record);
-    case "deployment":
-      return indexDeployment(execute, record);
-    case "aliases":
-      return indexAliases(execute, record);
-    case "search":
-      return indexSearch(execute, record);
-    case "monitor":
-      return indexMonitoring(execute, record);
-    case "execution":
-      return indexExecution(execute, record);
+/** Rows of the tables that refer to the record's own; those of an earlier version were deleted with it. */
+function indexParts(execute: Execute, record: WorkspaceRecord): void {
+  if (record.kind === "dataset") indexFiles(execute, record);
+  else if (record.kind === "run") indexValues(execute, record);
+  else if (record.kind === "search") indexTrials(execute, record);
+  else if (record.kind === "monitor") indexMonitorValues(execute, record);
+}
+
+function indexFiles(execute: Execute, { datasetId, files }: Dataset): void {
+  for (const { path, sha256, bytes, rows } of files) {
+    execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", datasetId, path, sha256, bytes, rows);
   }
 }
 
-function indexDataset(execute: Execute, dataset: Dataset): void {
-  const { datasetId, createdAt, inputFolder, artifact, rows, seconds } = dataset;
-  execute("DELETE FROM datasets WHERE dataset_id = ?", datasetId);
-  execute(
-    "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    datasetId,
-    createdAt,
-    inputFolder,
-    artifact.path,
-    artifact.sha256,
-    rows,
-    seconds,
-    JSON.stringify(dataset),
-  );
-  for (const file of dataset.files) {
-    const { path, sha256, bytes } = file;
-    execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", datasetId, path, sha256, bytes, file.rows);
-  }
-}
-
-function indexRun(execute: Execute, run: Run): void {
-  const { runId, createdAt, trainId, status, family, featureSet, rank, datasetSha256, configSha256, seconds } = run;
-  execute("DELETE FROM runs WHERE run_id = ?", runId);
-  execute(
-    "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    runId,
-    createdAt,
-    trainId,
-    status,
-    family,
-    featureSet,
-    rank,
-    datasetSha256,
-    configSha256,
-    seconds,
-    JSON.stringify(run),
-  );
-  for (const [name, value] of Object.entries(run.params)) {
+function indexValues(execute: Execute, { runId, params, metrics, score, model, modelVersion }: Run): void {
+  for (const [name, value] of Object.entries(params)) {
     execute("INSERT INTO params VALUES (?, ?, ?)", runId, name, JSON.stringify(value));
   }
-  for (const [name, value] of Object.entries(run.metrics)) {
+  for (const [name, value] of Object.entries(metrics)) {
     execute("INSERT INTO metrics VALUES (?, 'validation', ?, ?)", runId, name, value);
   }
-  for (const [name, value] of Object.entries(run.score?.metrics ?? {})) {
+  for (const [name, value] of Object.entries(score?.metrics ?? {})) {
     execute("INSERT INTO metrics VALUES (?, 'test', ?, ?)", runId, name, value);
   }
-  if (run.model !== null) {
-    const { path, sha256 } = run.model;
-    execute("INSERT INTO models VALUES (?, ?, ?, ?)", runId, run.modelVersion, path, sha256);
+  if (model !== null) {
+    execute("INSERT INTO models VALUES (?, ?, ?, ?)", runId, modelVersion, model.path, model.sha256);
   }
 }
 
-function indexDeployment(execute: Execute, deployment: Deployment): void {
-  const { deploymentId, runId, deployedAt, action } = deployment;
-  execute(
-    "INSERT OR REPLACE INTO deployments VALUES (?, ?, ?, ?, ?)",
-    deploymentId,
-    runId,
-    deployedAt,
-    action,
-    JSON.stringify(deployment),
-  );
-}
-
-function indexExecution(execute: Execute, execution: Execution): void {
-  const { executionId, job, trigger, dueAt, startedAt, endedAt, status, exitCode, seconds, log } = execution;
-  execute(
-    "INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    executionId,
-    job,
-    trigger,
-    dueAt,
-    startedAt,
-    endedAt,
-    status,
-    exitCode,
-    seconds,
-    log,
-    JSON.stringify(execution),
-  );
+/** Trials have their own table, so that they do not appear among the runs of a leaderboard. */
+function indexTrials(execute: Execute, { searchId, trials }: SearchRecord): void {
+  for (const { number, status, value, seconds, params } of trials) {
+    const [id, values] = [`${searchId}.${number}`, JSON.stringify(params)];
+    execute("INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?)", searchId, number, id, status, value, seconds, values);
+  }
 }
 
 function indexAliases(execute: Execute, { aliases }: Aliases): void {

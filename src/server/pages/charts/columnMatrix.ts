@@ -1,7 +1,7 @@
 /** A table of drift by column and window; each column links to its distributions. */
 import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { exact, displayNumber } from "../../../plots/displayNumber.ts";
-import { dataTable } from "../../../reporting/dataTable.ts";
+import { dataTable, numeric } from "../../../reporting/dataTable.ts";
 import { html, type Html } from "../../../reporting/html.ts";
 import { pageAddress, withQuery } from "../frame/pageAddress.ts";
 import { stateWord } from "../frame/parts.ts";
@@ -26,12 +26,12 @@ export function columnMatrix(windows: readonly WindowLine[], values: readonly Wi
   return dataTable({
     caption: "Drift by column, most frequent drift first",
     columns: [
-      { title: "Column" },
-      { title: "Newest window" },
-      { title: "Value", numeric: true },
-      { title: "Limit", numeric: true },
-      { title: "Test" },
-      { title: `Last ${shown.length} windows, oldest first` },
+      "Column",
+      "Newest window",
+      numeric("Value"),
+      numeric("Limit"),
+      "Test",
+      `Last ${shown.length} windows, oldest first`,
     ],
     rows: ranked.map(([name, own]) => {
       const last = own.get(newest.monitorId);

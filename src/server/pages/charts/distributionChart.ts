@@ -2,10 +2,10 @@
 import type { ColumnDistribution } from "../../../core/records/monitoring.ts";
 import { displayNumber, percent } from "../../../plots/displayNumber.ts";
 import { html, type Html } from "../../../reporting/html.ts";
-import { niceTicks } from "./timeChart.ts";
+import { gridLines, LEFT, niceTicks, RIGHT, round } from "./timeChart.ts";
 
 const [WIDTH, HEIGHT] = [560, 240];
-const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 12, 32];
+const [TOP, BOTTOM] = [12, 32];
 
 export interface DistributionChart {
   readonly id: string;
@@ -58,16 +58,10 @@ function outlines({ kind, edges, reference, current }: NumberDistribution): { bo
     shares.map((share, i) => `${i === 0 ? "M" : "L"}${x(edges[i]!)} ${y(share)}H${x(edges[i + 1]!)}`).join("");
   const area = `${steps(reference)}V${y(0)}H${LEFT}Z`;
   const shown = [first, (first + last) / 2, last];
-  const body = html`${ticks.map(
-      (tick) =>
-        html`<path class="grid" d="M${LEFT} ${y(tick)}H${WIDTH - RIGHT}" /><text
-            class="axis"
-            x="${LEFT - 6}"
-            y="${y(tick) + 4}"
-            text-anchor="end"
-            >${percent(tick)}</text
-          >`,
-    )}<path class="before" d="${area}" /><path class="now" d="${steps(current)}" />${shown.map(
+  const body = html`${gridLines(ticks, { y, format: percent, width: WIDTH })}<path class="before" d="${area}" /><path
+      class="now"
+      d="${steps(current)}"
+    />${shown.map(
       (value, i) =>
         html`<text class="axis" x="${x(value)}" y="${HEIGHT - 10}" text-anchor="${["start", "middle", "end"][i]!}"
           >${valueText(value, kind)}</text
@@ -124,8 +118,4 @@ function sentenceOf(distribution: ColumnDistribution): string {
   const largest = changes.toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))[0]!;
   const what = distribution.kind === "category" ? `“${largest.name}”` : largest.name;
   return `Largest change: ${what}, from ${percent(largest.before)} of the reference to ${percent(largest.now)} now.`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,5 +1,6 @@
 /** A line chart of a value over time windows, with its limit. Plain SVG, so that a page need not wait for the plot library. */
 import { displayNumber } from "../../../plots/displayNumber.ts";
+import type { WindowLine, WindowValue } from "../../../storage/store/browse.ts";
 import { html, trusted, type Html } from "../../../reporting/html.ts";
 
 export interface TimePoint {
@@ -30,7 +31,8 @@ export interface TimeChart {
 }
 
 const [WIDTH, HEIGHT] = [480, 190];
-const [LEFT, RIGHT, TOP, BOTTOM] = [52, 14, 12, 30];
+export const [LEFT, RIGHT] = [52, 14];
+const [TOP, BOTTOM] = [12, 30];
 
 export function timeChart(chart: TimeChart): Html {
   const { id, title, subtitle, points, limitName, format = (value) => displayNumber(value) } = chart;
@@ -77,43 +79,39 @@ function drawing({ points, zero = false }: TimeChart, format: (value: number) =>
         : LEFT + 8 + (i / (points.length - 1)) * (WIDTH - RIGHT - LEFT - 16),
     );
   const y = (value: number): number => round(TOP + (1 - (value - low) / (high - low)) * (HEIGHT - TOP - BOTTOM));
-  return html`${ticks.map(
+  const course = (name: string, of: (point: TimePoint) => number | null | undefined): Html =>
+    line(name, points.map(of), x, y);
+  const marks = points.map((point, i) =>
+    mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, format }),
+  );
+  return html`${gridLines(ticks, { y, format, width: WIDTH })}${band(points, x, y)}${course("limit", ({ limit }) => limit)}${course("estimate", ({ estimate }) => estimate)}${course("course", ({ value }) => value)}${marks}${axisLabels(points, x)}`;
+}
+
+/** Horizontal lines across a chart of this width, with their values on the left. */
+export function gridLines(
+  ticks: readonly number[],
+  { y, format, width }: { readonly y: Scale; readonly format: (value: number) => string; readonly width: number },
+): Html[] {
+  return ticks.map(
     (tick) =>
-      html`<path class="grid" d="M${LEFT} ${y(tick)}H${WIDTH - RIGHT}" /><text
+      html`<path class="grid" d="M${LEFT} ${y(tick)}H${width - RIGHT}" /><text
           class="axis"
           x="${LEFT - 6}"
           y="${y(tick) + 4}"
           text-anchor="end"
           >${format(tick)}</text
         >`,
-  )}${band(points, x, y)}${line(
-    "limit",
-    points.map(({ limit }) => limit ?? null),
-    x,
-    y,
-  )}${line(
-    "estimate",
-    points.map(({ estimate }) => estimate ?? null),
-    x,
-    y,
-  )}${line(
-    "course",
-    points.map(({ value }) => value),
-    x,
-    y,
-  )}${points.map((point, i) =>
-    mark(point, { x: x(i), y: typeof point.value === "number" ? y(point.value) : null, format }),
-  )}${axisLabels(points, x)}`;
+  );
 }
 
 type Scale = (value: number) => number;
 
 /** A missing value leaves a gap. */
-function line(name: string, values: readonly (number | null)[], x: Scale, y: Scale): Html {
+function line(name: string, values: readonly (number | null | undefined)[], x: Scale, y: Scale): Html {
   let path = "";
   values.forEach((value, i) => {
-    if (value === null || !Number.isFinite(value)) return;
-    const starts = i === 0 || values[i - 1] === null;
+    if (typeof value !== "number" || !Number.isFinite(value)) return;
+    const starts = i === 0 || (values[i - 1] ?? null) === null;
     path += `${starts ? "M" : "L"}${x(i)} ${y(value)}`;
     // A single point would be invisible: draw a short line.
     if (starts && (values[i + 1] ?? null) === null && name !== "course") path += `h8`;
@@ -171,6 +169,15 @@ function sentenceOf({ points, limitName }: TimeChart, format: (value: number) =>
   return `Newest: ${format(newest.value!)}${limit}${broken}.`;
 }
 
+/** The point of a monitored window: a value with its limit and status, as the index stores it. */
+export function windowPoint(
+  { label, end }: Pick<WindowLine, "label" | "end">,
+  found: Pick<WindowValue, "value" | "bound" | "status"> | undefined,
+): TimePoint {
+  const { value = null, bound: limit = null, status = null } = found ?? {};
+  return { label, tick: end?.slice(0, 10), value, limit, status };
+}
+
 /** Round numbers that cover the range from `low` to `high`, usually three to six. */
 export function niceTicks(low: number, high: number): number[] {
   const range = high > low ? high - low : Math.abs(high) || 1;
@@ -186,6 +193,6 @@ function legendKey(name: string, text: string): Html {
   return html`<span class="key ${name}">${text}</span>`;
 }
 
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }

@@ -1,7 +1,8 @@
-/** Routes to sign in and out: the form posts a token, the browser gets a signed cookie. */
+/** The sign-in page and its routes: the form posts the token, so that it is in no URL; the browser gets a signed cookie. */
+import { html } from "../../../reporting/html.ts";
 import type { App } from "../../http/http.ts";
 import { HttpProblem } from "../../http/problem.ts";
-import { loginPage, safeNext } from "./loginPage.ts";
+import type { Page } from "./page.ts";
 import type { PageAccess } from "./pageAccess.ts";
 import { pageAddress } from "./pageAddress.ts";
 import { cookieHeader, signedCookie } from "./pageCookie.ts";
@@ -19,7 +20,7 @@ export function registerLogin(ui: App, access: PageAccess, renderer: PageRendere
   ui.get("/login", hidden, (request, reply) => {
     const next = new URLSearchParams(request.url.split("?")[1] ?? "").get("next");
     if (access.tokens.length === 0) return reply.redirect("/ui", 303);
-    return renderer.send(reply, loginPage({ next: safeNext(next), problem: null }), request);
+    return renderer.send(reply, loginPage(safeNext(next), null), request);
   });
   ui.post("/login", hidden, async (request, reply) => {
     const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
@@ -33,7 +34,7 @@ export function registerLogin(ui: App, access: PageAccess, renderer: PageRendere
     } catch (error) {
       if (!(error instanceof HttpProblem)) throw error;
       const problem = error.status === 401 ? "This token is not valid." : `${error.message}.`;
-      return renderer.send(reply.code(error.status).headers(error.headers), loginPage({ next, problem }), request);
+      return renderer.send(reply.code(error.status).headers(error.headers), loginPage(next, problem), request);
     }
     const secure = request.headers["x-forwarded-proto"] === "https";
     return reply.header("set-cookie", cookieHeader(signedCookie(token, access.now()), { secure })).redirect(next, 303);
@@ -41,4 +42,43 @@ export function registerLogin(ui: App, access: PageAccess, renderer: PageRendere
   ui.post("/logout", hidden, (_request, reply) =>
     reply.header("set-cookie", cookieHeader("", { secure: false })).redirect(pageAddress("login"), 303),
   );
+}
+
+/** @param next the page to open after signing in @param problem why the last attempt failed; null on the first one */
+function loginPage(next: string, problem: string | null): Page {
+  return {
+    title: "Sign in",
+    area: null,
+    body: html`<section class="narrow" aria-labelledby="login-title">
+      <h2 id="login-title">With a token</h2>
+      ${problem !== null && html`<p class="warning" role="alert" id="problem">${problem}</p>`}
+      <form class="fields" method="post" action="${pageAddress("login")}">
+        <label
+          >Token with the scope “read”
+          <input
+            type="password"
+            name="token"
+            autocomplete="current-password"
+            required
+            ${problem !== null && html`aria-describedby="problem" aria-invalid="true"`}
+          />
+        </label>
+        <input type="hidden" name="next" value="${next}" />
+        <button type="submit">Sign in</button>
+      </form>
+      <p class="note">
+        Tokens are set in config.json (serve.token, serve.tokens). The browser stores a signed cookie for 12 hours, not
+        the token.
+      </p>
+    </section>`,
+  };
+}
+
+/** Returns `wanted` if it is a page of this server, else /ui: a sign-in must not redirect to another site. */
+function safeNext(wanted: string | null): string {
+  return typeof wanted === "string" &&
+    /^\/ui(\/[\w\-./%~]*)?(\?[\w\-./%~=&+*]*)?$/.test(wanted) &&
+    !wanted.includes("//")
+    ? wanted
+    : "/ui";
 }

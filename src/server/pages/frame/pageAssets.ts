@@ -1,34 +1,48 @@
 /** The style sheet and the script. Their names contain a hash of the content, so browsers may cache them for ever. */
 import { createHash } from "node:crypto";
 import { pageStyle } from "./pageStyle.ts";
-import { LIVE_SCRIPT } from "./liveScript.ts";
 
-export interface Asset {
-  readonly type: string;
-  readonly text: string;
+/** The only script of the pages: refreshes the values of the live page in place, so that focus and scroll position stay. */
+const LIVE_SCRIPT = `
+const live = document.getElementById("live");
+const button = document.getElementById("pause");
+const seconds = Number(live.dataset.refresh);
+let paused = false;
+button.hidden = false;
+button.addEventListener("click", () => {
+  paused = !paused;
+  button.textContent = paused ? "Resume updates" : "Pause updates";
+  button.setAttribute("aria-pressed", String(paused));
+});
+const update = async () => {
+  if (paused || document.hidden) return;
+  try {
+    const reply = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (!reply.ok || reply.redirected) return;
+    const fresh = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("live");
+    if (fresh && !paused) live.replaceChildren(...fresh.childNodes);
+  } catch {
+    document.getElementById("update-status").textContent = "The server does not respond; these values are out of date.";
+  }
+};
+setInterval(update, seconds * 1000);
+`;
+
+let made: ReturnType<typeof make> | undefined;
+
+/** The addresses of the style sheet and the script, and both by the last segment of their path. */
+export function pageAssets() {
+  return (made ??= make());
 }
 
-let made: { readonly style: string; readonly script: string; readonly byName: ReadonlyMap<string, Asset> } | undefined;
-
-export function assetAddresses(): { readonly style: string; readonly script: string } {
-  return assets();
-}
-
-/** @param name the last segment of the path */
-export function assetNamed(name: string): Asset | undefined {
-  return assets().byName.get(name);
-}
-
-function assets() {
-  if (made !== undefined) return made;
-  const [style, script] = [pageStyle(), LIVE_SCRIPT];
-  const [styleName, scriptName] = [`${digest(style)}.css`, `${digest(script)}.js`];
+function make() {
+  const style = pageStyle();
+  const [styleName, scriptName] = [`${digest(style)}.css`, `${digest(LIVE_SCRIPT)}.js`];
   const byName = new Map([
     [styleName, { type: "text/css; charset=utf-8", text: style }],
-    [scriptName, { type: "text/javascript; charset=utf-8", text: script }],
+    [scriptName, { type: "text/javascript; charset=utf-8", text: LIVE_SCRIPT }],
   ]);
-  made = { style: `/ui/assets/${styleName}`, script: `/ui/assets/${scriptName}`, byName };
-  return made;
+  return { style: `/ui/assets/${styleName}`, script: `/ui/assets/${scriptName}`, byName };
 }
 
 function digest(text: string): string {

@@ -1,6 +1,6 @@
 /** The HTML around every page: head, navigation, footer, and the script on pages that refresh. */
 import { html, htmlText, trusted } from "../../../reporting/html.ts";
-import { assetAddresses } from "./pageAssets.ts";
+import { pageAssets } from "./pageAssets.ts";
 import { areas, type Page } from "./page.ts";
 import { pageAddress } from "./pageAddress.ts";
 
@@ -33,7 +33,7 @@ export const PAGE_POLICY =
   "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 export function pageShell({ title, area, body, refresh }: Page, { name, codeVersion, signedIn }: ShellOptions): string {
-  const { style, script } = assetAddresses();
+  const { style, script } = pageAssets();
   const page = html`<!doctype html>
     <html lang="en">
       <head>

@@ -6,19 +6,12 @@ import type { DrawFigure } from "../../../reporting/plotFigure.ts";
 import { plotWorker } from "../../../reporting/plotWorker.ts";
 import { emptyNote } from "../../../reporting/section.ts";
 
-export interface PlotDrawer {
-  readonly draw: DrawFigure;
-  /** Starts the thread if it is not running. */
-  prepare(): void;
-  close(): Promise<void>;
-}
-
 /** Maximum number of cached plots; one takes about 12 kB. */
 const MAX_CACHED = 500;
 /** Loading Vega alone takes half a second. */
 const TIMEOUT_MS = 10_000;
 
-export function plotDrawer(): PlotDrawer {
+export function plotDrawer() {
   const cache = new Map<string, Promise<Html>>();
   const worker = plotWorker();
   const drawn = (id: string, spec: PlotSpec): Promise<Html> =>
@@ -30,22 +23,19 @@ export function plotDrawer(): PlotDrawer {
         .finally(() => clearTimeout(timeout));
     });
 
-  return {
-    draw(id, spec) {
-      const key = createHash("sha256")
-        .update(`${id}\n${JSON.stringify(spec)}`)
-        .digest("base64url");
-      const cached = cache.get(key);
-      if (cached !== undefined) return cached;
-      const made = drawn(id, spec).catch((error: Error) => {
-        cache.delete(key);
-        return emptyNote(`“${spec.title.text}” cannot be drawn: ${error.message}`);
-      });
-      cache.set(key, made);
-      if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
-      return made;
-    },
-    prepare: worker.prepare,
-    close: worker.close,
+  const draw: DrawFigure = (id, spec) => {
+    const key = createHash("sha256")
+      .update(`${id}\n${JSON.stringify(spec)}`)
+      .digest("base64url");
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const made = drawn(id, spec).catch((error: Error) => {
+      cache.delete(key);
+      return emptyNote(`“${spec.title.text}” cannot be drawn: ${error.message}`);
+    });
+    cache.set(key, made);
+    if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value!);
+    return made;
   };
+  return { draw, prepare: worker.prepare, close: worker.close };
 }

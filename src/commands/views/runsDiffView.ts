@@ -1,10 +1,11 @@
 /** View of `mlctl runs diff`. */
-import { formatNumber } from "../core/text/format.ts";
-import type { Json } from "../core/json.ts";
-import type { Cell, View, ViewTable } from "../core/view.ts";
-import type { DiffResult } from "../lifecycle/compare/diffRuns.ts";
+import { formatNumber } from "../../core/text/format.ts";
+import type { Json } from "../../core/json.ts";
+import type { Run } from "../../core/records/run.ts";
+import type { Cell, View, ViewTable } from "../../core/view.ts";
+import type { DiffResult } from "../../lifecycle/compare/diffRuns.ts";
 
-const verdicts = { real: "real", within_noise: "within noise", cannot_tell: "cannot tell" } as const;
+export const verdicts = { real: "real", within_noise: "within noise", cannot_tell: "cannot tell" } as const;
 
 /** Names listed before "and n more". */
 const LISTED = 12;
@@ -26,7 +27,7 @@ export function runsDiffView(result: DiffResult): View {
   };
 }
 
-function named({ runId, modelVersion, family }: DiffResult["a"]): string {
+export function named({ runId, modelVersion, family }: Pick<Run, "runId" | "modelVersion" | "family">): string {
   return `${modelVersion === null ? runId : `v${modelVersion}`} (${family})`;
 }
 

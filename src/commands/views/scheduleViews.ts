@@ -1,11 +1,11 @@
 /** Views of `mlctl schedule`. */
-import type { Execution } from "../core/records/execution.ts";
-import { shortTime } from "../core/text/format.ts";
-import type { View } from "../core/view.ts";
-import type { InstallResult } from "../automation/schedule/install/installSchedule.ts";
-import { localTime } from "../automation/schedule/localTime.ts";
-import type { JobStatus } from "../automation/schedule/jobStatus.ts";
-import type { RunJobResult } from "../automation/schedule/runJobNow.ts";
+import type { Execution } from "../../core/records/execution.ts";
+import { shortTime } from "../../core/text/format.ts";
+import type { View } from "../../core/view.ts";
+import type { InstallResult } from "../../automation/schedule/install/installSchedule.ts";
+import { localTime } from "../../automation/schedule/localTime.ts";
+import type { JobStatus } from "../../automation/schedule/jobStatus.ts";
+import type { RunJobResult } from "../../automation/schedule/runJobNow.ts";
 
 export function nextView(jobs: readonly JobStatus[]): View {
   const rows = jobs.flatMap(({ name, cron, timezone, next }) =>

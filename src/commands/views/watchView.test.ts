@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { DropResult } from "../automation/watch/dropResult.ts";
+import type { DropResult } from "../../automation/watch/dropResult.ts";
 import { dropFields } from "./watchView.ts";
 
 function lastField(message: string, details: readonly string[]): string {

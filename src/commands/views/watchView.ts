@@ -1,7 +1,7 @@
 /** The result of a dropped file: as JSON, as tab-separated fields, as a sentence. */
-import { oneLine } from "../automation/watch/dropNames.ts";
-import type { DropResult } from "../automation/watch/dropResult.ts";
-import { formatNumber } from "../core/text/format.ts";
+import { oneLine } from "../../automation/watch/dropNames.ts";
+import type { DropResult } from "../../automation/watch/dropResult.ts";
+import { formatNumber } from "../../core/text/format.ts";
 
 /** Scripts rely on these keys: add keys, never change them. */
 export function dropDocument(drop: DropResult): object {

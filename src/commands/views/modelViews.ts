@@ -1,9 +1,10 @@
 /** Views of `mlctl models`. */
-import { dateText, formatNumber, shortTime } from "../core/text/format.ts";
-import type { View } from "../core/view.ts";
-import type { ExportResult } from "../lifecycle/registry/exportModel.ts";
-import type { LoadedModel } from "../lifecycle/loadModel.ts";
-import type { ModelRow, NoteResult } from "../lifecycle/registry/models.ts";
+import type { ColumnSpec } from "../../core/table/signature.ts";
+import { dateText, formatNumber, shortTime } from "../../core/text/format.ts";
+import type { View } from "../../core/view.ts";
+import type { LoadedModel } from "../../lifecycle/loadModel.ts";
+import type { ExportResult } from "../../lifecycle/registry/exportModel.ts";
+import type { ModelRow, NoteResult } from "../../lifecycle/registry/models.ts";
 
 export function modelsView(rows: readonly ModelRow[]): View {
   if (rows.length === 0) return { title: "no models yet", next: "`mlctl train`" };
@@ -73,13 +74,7 @@ export function modelView({ path, sha256, model, run }: LoadedModel): View {
   };
 }
 
-function rangeText({
-  kind,
-  minimum,
-  maximum,
-  categories,
-  missingShare,
-}: LoadedModel["model"]["signature"]["inputs"][number]): string {
+function rangeText({ kind, minimum, maximum, categories, missingShare }: ColumnSpec): string {
   if (categories !== undefined)
     return categories.slice(0, 8).join(", ") + (categories.length > 8 ? `, … (${categories.length})` : "");
   if (minimum === undefined || maximum === undefined) return missingShare < 1 ? "any" : "no values seen";

@@ -1,7 +1,7 @@
 /** View of `mlctl runs list --trials`. */
-import { shortTime } from "../core/text/format.ts";
-import type { View } from "../core/view.ts";
-import type { TrialList } from "../lifecycle/tune/trialList.ts";
+import { shortTime } from "../../core/text/format.ts";
+import type { View } from "../../core/view.ts";
+import type { TrialList } from "../../lifecycle/tune/trialList.ts";
 
 export function trialsView({ trials, more }: TrialList): View {
   if (trials.length === 0) return { title: "no trials yet", next: "`mlctl tune`" };

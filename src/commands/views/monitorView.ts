@@ -1,9 +1,9 @@
 /** Views of `mlctl monitor`: findings first, worst on top. */
-import { formatNumber, shortTime } from "../core/text/format.ts";
-import type { MonitorFinding } from "../core/records/monitoring.ts";
-import type { View, ViewTable } from "../core/view.ts";
-import type { MonitorResult } from "../lifecycle/monitor/monitor.ts";
-import type { WindowSummary } from "../lifecycle/monitor/monitorRecord.ts";
+import { formatNumber, intervalText, shortTime } from "../../core/text/format.ts";
+import type { MonitorFinding } from "../../core/records/monitoring.ts";
+import type { View, ViewTable } from "../../core/view.ts";
+import type { MonitorResult } from "../../lifecycle/monitor/monitor.ts";
+import type { WindowSummary } from "../../lifecycle/monitor/monitorRecord.ts";
 
 /** Maximum number of columns in the drift table, drifted ones first. */
 const MOST_COLUMNS = 30;
@@ -60,12 +60,6 @@ function findingsTable(findings: readonly MonitorFinding[]): ViewTable {
       message,
     ]),
   };
-}
-
-function intervalText(interval: readonly [number, number] | null | undefined): string | null {
-  return interval === null || interval === undefined
-    ? null
-    : `${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
 }
 
 function driftTable({ drift }: MonitorResult): ViewTable[] {
@@ -148,17 +142,8 @@ function metricFields({ metrics, intervals, errorStandardDeviation, estimate }: 
   });
   const deviation =
     errorStandardDeviation === null ? [] : [["error std", formatNumber(errorStandardDeviation)] as const];
-  const estimated =
-    estimate === null
-      ? []
-      : [
-          [
-            "estimated without labels",
-            Object.entries(estimate.metrics)
-              .map(([name, value]) => `${name} ${formatNumber(value)}`)
-              .join(", "),
-          ] as const,
-        ];
+  const estimates = Object.entries(estimate?.metrics ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
+  const estimated = estimate === null ? [] : [["estimated without labels", estimates.join(", ")] as const];
   return [...shown, ...deviation, ...estimated];
 }
 

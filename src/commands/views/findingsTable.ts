@@ -1,6 +1,6 @@
 /** The table of findings that several commands share. */
-import type { Finding } from "../core/records/drift.ts";
-import type { ViewTable } from "../core/view.ts";
+import type { Finding } from "../../core/records/drift.ts";
+import type { ViewTable } from "../../core/view.ts";
 
 export function findingsTable(findings: readonly Finding[]): ViewTable {
   return {

@@ -1,0 +1,54 @@
+/** Parses the values of flags that several commands take. */
+import { MlctlError } from "../core/errors.ts";
+import type { MonitorArea } from "../core/records/monitoring.ts";
+import { parseDate } from "../core/text/parseDate.ts";
+import { suggest } from "../core/text/suggest.ts";
+
+const areas: readonly MonitorArea[] = ["drift", "quality", "performance"];
+
+/** `--fail-on drift,performance`. @throws {MlctlError} kind "usage" for an unknown area */
+export function areasOf(text: string | undefined): MonitorArea[] {
+  return (text ?? "")
+    .split(",")
+    .filter((name) => name.trim() !== "")
+    .map((given) => {
+      const area = areas.find((name) => name === given.trim());
+      if (area !== undefined) return area;
+      const near = suggest(given.trim(), areas);
+      throw new MlctlError("usage", `--fail-on: unknown area "${given.trim()}"`, {
+        hint: near === undefined ? `use ${areas.join(", ")}` : `did you mean "${near}"?`,
+      });
+    });
+}
+
+/**
+ * For `--until`, a day without a time means the end of that day, so the day is included.
+ * @returns milliseconds since 1970 UTC
+ * @throws {MlctlError} kind "usage" for anything that is not a date
+ */
+export function dateOption(text: string | undefined, flag: "--since" | "--until"): number | undefined {
+  if (text === undefined) return undefined;
+  const at = parseDate(text);
+  if (at === undefined) {
+    throw new MlctlError("usage", `${flag}: ${JSON.stringify(text)} is not a date`, {
+      hint: "write 2024-01-31 or 2024-01-31T12:00:00Z",
+    });
+  }
+  const isDay = !/:/.test(text);
+  return flag === "--until" && isDay ? at + 86_400_000 : at;
+}
+
+/** `--max-drop auc=0.01`. @throws {MlctlError} kind "usage" if a value is not metric=number with a number of at least 0 */
+export function metricValues(flag: string, given: readonly string[] | undefined): Record<string, number> {
+  const pairs = (given ?? [])
+    .flatMap((list) => list.split(","))
+    .map((text): [string, number] => {
+      const [, name, amount] = /^([A-Za-z]\w*)=(.+)$/.exec(text) ?? [];
+      const value = Number(amount);
+      if (name !== undefined && Number.isFinite(value) && value >= 0) return [name, value];
+      throw new MlctlError("usage", `${flag} takes a metric and a number of at least 0, found "${text}"`, {
+        hint: `write ${flag} roc_auc=0.01`,
+      });
+    });
+  return Object.fromEntries(pairs);
+}
