@@ -19,7 +19,7 @@ import {
   trainingsOf,
   type PruneCandidate,
 } from "./pruneCandidates.ts";
-import { neededBy, type Needed } from "./neededRecords.ts";
+import { neededBy } from "./neededRecords.ts";
 import type { Session } from "../session.ts";
 
 export const pruneKinds = [
@@ -54,14 +54,18 @@ export function planPrune(session: Session): PrunePlan {
   const deployments = candidates.flatMap(({ release }) => (goneReleases.has(release) ? [] : [release]));
   const needed = neededBy(session, deployments);
   const trainings = choose(session, "models", trainingsOf(session), (item) => needed.trainIds.has(item.id));
-  const goneRuns = new Set(trainings.items.flatMap(({ records }) => records.flatMap(runIdsOf)));
+  const goneRuns = new Set(
+    trainings.items.flatMap(({ records }) => records.flatMap((record) => (record.kind === "run" ? record.runId : []))),
+  );
   const datasets = choose(session, "datasets", datasetsOf(session), ({ records }) =>
     records.some((record) => record.kind === "dataset" && needed.isDatasetNeeded(record, goneRuns)),
   );
   const executions = session.store.executions();
   const last = lastExecutions(executions);
   const others = [
-    choose(session, "trials", searchesOf(session), ({ records }) => records.some((record) => isOf(record, needed))),
+    choose(session, "trials", searchesOf(session), ({ records }) =>
+      records.some((record) => record.kind === "search" && needed.trainIds.has(record.trainId)),
+    ),
     choose(session, "monitoring", monitoringsOf(session), () => false),
     choose(session, "executions", executionsOf(executions), ({ records }) =>
       records.some((record) => record.kind === "execution" && (actualStatus(record) === "running" || last.has(record))),
@@ -88,10 +92,9 @@ export function planPrune(session: Session): PrunePlan {
     .toSorted()
     .at(-1);
   const all = [releases, ...chosen, ...reports, choose(session, "backups", backups, ({ id }) => id === newest)];
-  return {
-    items: [...all.flatMap(({ items }) => items).map((item) => withoutNamed(item, named)), ...leftovers],
-    kept: keptOf(all),
-  };
+  const items = all.flatMap((choice) => choice.items);
+  const unnamed = items.map((item) => ({ ...item, files: item.files.filter((file) => !named.has(file)) }));
+  return { items: [...unnamed, ...leftovers], kept: keptOf(all) };
 }
 
 interface Choice {
@@ -121,14 +124,6 @@ function choose(
   return { kind, items, kept: candidates.length - items.length };
 }
 
-function runIdsOf(record: WorkspaceRecord): string[] {
-  return record.kind === "run" ? [record.runId] : [];
-}
-
-function isOf(record: WorkspaceRecord, { trainIds }: Needed): boolean {
-  return record.kind === "search" && trainIds.has(record.trainId);
-}
-
 /** Files that a remaining record names. Two datasets may share a rejected file. */
 function namedFiles({ store, paths }: Session, gone: ReadonlySet<WorkspaceRecord>): Set<string> {
   const isGone = new Set([...gone].map(keyOf));
@@ -154,10 +149,6 @@ const reportKinds = [/^report_.+\.html$/, /^report_.+\.md$/, /\.png$/, /^apiretu
 
 /** Files that a killed training, ingestion or prune left behind. */
 const leftover = /^(trainedmodel|finaldata|ingestedfiles)_/;
-
-function withoutNamed(item: PruneItem, named: ReadonlySet<string>): PruneItem {
-  return { ...item, files: item.files.filter((file) => !named.has(file)) };
-}
 
 function keptOf(choices: readonly Choice[]): PrunePlan["kept"] {
   const kept: Partial<Record<PruneKind, number>> = {};
