@@ -1,12 +1,11 @@
 /** Decides what prune deletes and what it keeps. Changes nothing. */
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
 import { daysBefore } from "../../core/daysBefore.ts";
 import { lastExecutions } from "../../core/records/lastExecutions.ts";
 import { recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
-import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import {
   backupsOf,
   datasetsOf,
@@ -17,6 +16,7 @@ import {
   releasesOf,
   searchesOf,
   trainingsOf,
+  unrecordedFilesOf,
   type PruneCandidate,
 } from "./pruneCandidates.ts";
 import { neededBy } from "./neededRecords.ts";
@@ -129,14 +129,7 @@ function namedFiles({ store, paths }: Session, gone: ReadonlySet<WorkspaceRecord
   const isGone = new Set([...gone].map(keyOf));
   const all: WorkspaceRecord[] = [...store.datasets(), ...store.runs(), ...store.deployments()];
   const remaining = all.filter((record) => !isGone.has(keyOf(record)));
-  const extra = remaining.flatMap((record) =>
-    record.kind === "dataset"
-      ? [
-          toRecordPath(paths.workspace, join(paths.datasets, `ingestedfiles_${record.datasetId}.txt`)),
-          ...record.rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`])),
-        ]
-      : [],
-  );
+  const extra = remaining.flatMap((record) => (record.kind === "dataset" ? unrecordedFilesOf(record, paths) : []));
   return new Set([...remaining.flatMap(filesOf), ...extra]);
 }
 

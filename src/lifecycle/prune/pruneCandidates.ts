@@ -1,6 +1,7 @@
 /** Lists the items of a workspace that prune keeps or deletes as a whole. */
 import { join } from "node:path";
 import { readdirSync, statSync } from "node:fs";
+import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
@@ -42,12 +43,14 @@ export function datasetsOf({ store, paths }: Session): PruneCandidate[] {
     id: dataset.datasetId,
     createdAt: dataset.createdAt,
     records: [dataset],
-    files: [
-      ...filesOf(dataset),
-      ...dataset.rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`])),
-      toRecordPath(paths.workspace, join(paths.datasets, `ingestedfiles_${dataset.datasetId}.txt`)),
-    ],
+    files: [...filesOf(dataset), ...unrecordedFilesOf(dataset, paths)],
   }));
+}
+
+/** Files that ingest wrote for a dataset and that its record does not name. */
+export function unrecordedFilesOf({ datasetId, rejected }: Dataset, { workspace, datasets }: WorkspacePaths): string[] {
+  const reasons = rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`]));
+  return [...reasons, toRecordPath(workspace, join(datasets, `ingestedfiles_${datasetId}.txt`))];
 }
 
 export function searchesOf({ store }: Session): PruneCandidate[] {

@@ -5,8 +5,7 @@ import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
-import { readRecordedModel } from "../../storage/model/modelFile.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { recordedModel } from "../loadModel.ts";
 import { batchDrift } from "../health/batchDrift.ts";
 import type { Session } from "../session.ts";
 
@@ -45,7 +44,7 @@ function earlierModel({ store, paths }: Session, run: Run): Model | null {
   const deployment = unpruned.find((each) => each.runId !== run.runId && each.datasetSha256 !== run.datasetSha256);
   if (deployment === undefined) return null;
   try {
-    return readRecordedModel(fromRecordPath(paths.workspace, deployment.model.path), deployment.model.sha256);
+    return recordedModel({ paths }, deployment.model);
   } catch {
     // verify reports a damaged old model; the report leaves the comparison out.
     return null;
