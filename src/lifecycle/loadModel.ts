@@ -1,6 +1,7 @@
 /** Loads the model that a REF on the command line names, or the deployed model. */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Artifact } from "../core/records/artifact.ts";
 import type { Deployment } from "../core/records/deployment.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Model } from "../core/records/model.ts";
@@ -47,6 +48,11 @@ export async function loadModel({ store, paths }: Session, reference: string): P
   const path = modelPath({ paths }, run);
   const { sha256 } = run.model!;
   return { model: readRecordedModel(path, sha256), run, path, sha256 };
+}
+
+/** @throws {MlctlError} kind "data" if the file is missing or has changed */
+export function recordedModel({ paths }: Pick<Session, "paths">, { path, sha256 }: Artifact): Model {
+  return readRecordedModel(fromRecordPath(paths.workspace, path), sha256);
 }
 
 export interface DeployedModel extends Omit<LoadedModel, "run"> {

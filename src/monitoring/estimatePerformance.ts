@@ -70,13 +70,8 @@ function shareOf(part: number, whole: number): number | null {
   return whole > 0 ? part / whole : null;
 }
 
-interface BinaryPredictions {
-  readonly probabilities: Float64Array;
-  readonly yPred: Float64Array;
-}
-
 function drawnIntervals(
-  all: BinaryPredictions,
+  all: { readonly probabilities: Float64Array; readonly yPred: Float64Array },
   names: readonly string[],
   seed: number,
 ): PerformanceEstimate["intervals"] {

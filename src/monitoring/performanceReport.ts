@@ -95,10 +95,8 @@ export function sureInterval(rows: PreparedRows, { model, metric, seed }: Perfor
 /** Of label minus prediction, with n − 1 as Evidently computes it. */
 function errorStandardDeviation({ task, yTrue, yPred }: Evaluation): number | null {
   if (task !== "regression") return null;
-  const deviation = standardDeviation(
-    yTrue.map((value, row) => value - yPred[row]!),
-    { ddof: 1 },
-  );
+  const errors = yTrue.map((value, row) => value - yPred[row]!);
+  const deviation = standardDeviation(errors, { ddof: 1 });
   return Number.isFinite(deviation) ? deviation : null;
 }
 

@@ -42,7 +42,7 @@ export interface PrepareOptions {
   /** Expected columns that are not inputs: ids, the target, dropped columns. */
   readonly known: readonly string[];
   /** Recorded predictions; if absent, the model predicts now. */
-  readonly answers?: Prediction;
+  readonly answers?: Prediction | undefined;
   /** Ascending positions of the rows to predict; default all. */
   readonly asked?: Int32Array;
 }

@@ -1,18 +1,18 @@
 /** Saves, reads and prunes the execution records and log files of scheduled jobs. */
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { daysBefore } from "../../core/daysBefore.ts";
 import { lastExecutions } from "../../core/records/lastExecutions.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
-import { isOwnFile } from "../../storage/files/isOwnFile.ts";
+import { forgetRecords } from "../../storage/store/forgetRecords.ts";
 import { readStore } from "../../storage/store/readStore.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { openStore } from "../../storage/store/openStore.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
-import { fromRecordPath, toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { recordPath, scheduleFolder } from "../../storage/records/workspaceRecord.ts";
+import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
+import { scheduleFolder } from "../../storage/records/workspaceRecord.ts";
 
 /** Maximum number of executions to search for the last time of a job. */
 const RECENT = 100;
@@ -50,14 +50,7 @@ export function retainExecutions(
     const removed = all
       .slice(keep ?? 0)
       .filter((each) => each.startedAt < oldest && actualStatus(each) !== "running" && !last.has(each));
-    for (const execution of removed) {
-      // Remove the record first: a leftover log is harmless, but a record must not name a missing log.
-      rmSync(recordPath(paths, execution), { force: true });
-      const log = fromRecordPath(paths.workspace, execution.log ?? "");
-      if (execution.log !== null && isOwnFile(paths, log)) rmSync(log, { force: true });
-    }
-    const removedPaths = removed.map((execution) => toRecordPath(paths.workspace, recordPath(paths, execution)));
-    if (removedPaths.length > 0) store.update({ changed: [], touched: [], removed: removedPaths });
+    forgetRecords(paths, store, { records: removed, files: removed.flatMap(({ log }) => log ?? []) });
     return removed.length;
   });
 }

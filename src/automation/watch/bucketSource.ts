@@ -65,18 +65,11 @@ function placeOf(address: string): { name: string; prefix: string } {
   return { name, prefix: prefix === "" ? "" : `${prefix}/` };
 }
 
-interface Publishing {
-  readonly outcome: Outcome;
-  /** Path of the log on this machine. */
-  readonly log: string;
-  readonly prefix: string;
-}
-
 /** Results, log, the dropped object under its new key; its old key goes last. All of it may be done again. */
 async function publish(
   bucket: Bucket,
   claim: Claim,
-  { outcome, log, prefix }: Publishing,
+  { outcome, log, prefix }: { readonly outcome: Outcome; readonly log: string; readonly prefix: string },
 ): Promise<ReadonlyMap<string, string>> {
   const places = new Map<string, string>();
   for (const { from, to } of outcome.moves) {

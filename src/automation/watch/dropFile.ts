@@ -51,16 +51,16 @@ export async function dropFile(workspace: Workspace, claim: Claim, work: DropWor
   return { ...outcome.result, output: placeOf(PREDICTIONS), rejectFile: placeOf(REJECTED) };
 }
 
-interface Deciding extends DropWork {
-  readonly say: Say;
-}
-
 function logger(path: string, now: () => Date): Say {
   ensureFolder(dirname(path));
   return (message) => appendFileSync(path, `${now().toISOString()} ${oneLine(message)}\n`);
 }
 
-async function decide(workspace: Workspace, claim: Claim, work: Deciding): Promise<Outcome<DropResult>> {
+async function decide(
+  workspace: Workspace,
+  claim: Claim,
+  work: DropWork & { readonly say: Say },
+): Promise<Outcome<DropResult>> {
   const { settings, clock, say } = work;
   const started = clock();
   const base = {
@@ -87,15 +87,8 @@ async function decide(workspace: Workspace, claim: Claim, work: Deciding): Promi
       const failed = dropError(error);
       for (const line of [failed.message, ...failed.details, ...(failed.hint === null ? [] : [`hint: ${failed.hint}`])])
         say(line);
-      const result = {
-        ...base,
-        ...nothing,
-        attempts: attempt,
-        seconds: seconds(),
-        status: "errored" as const,
-        error: failed,
-      };
-      return { status: "errored", moves: [originalMove(claim)], result };
+      const end = { attempts: attempt, seconds: seconds(), status: "errored" as const, error: failed };
+      return { status: "errored", moves: [originalMove(claim)], result: { ...base, ...nothing, ...end } };
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Compares the training data of two runs. */
+import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";
@@ -18,12 +19,7 @@ export interface DataSide {
 }
 
 /** A column whose distribution differs between the first and the second dataset. */
-export interface MovedColumn {
-  readonly column: string;
-  readonly test: string;
-  readonly value: number;
-  readonly psi: number | null;
-}
+export type MovedColumn = Pick<ColumnDrift, "test" | "value" | "psi"> & { readonly column: string };
 
 export interface DataDifference {
   readonly same: boolean;
@@ -45,10 +41,7 @@ export interface DataDifference {
 }
 
 export async function diffData(session: Session, a: RunWithModel, b: RunWithModel): Promise<DataDifference> {
-  const [first, second] = [a, b].map(({ run }) => session.store.dataset(run.datasetId)) as [
-    Dataset | undefined,
-    Dataset | undefined,
-  ];
+  const [first, second] = [session.store.dataset(a.run.datasetId), session.store.dataset(b.run.datasetId)];
   const same = a.run.datasetSha256 === b.run.datasetSha256;
   const [types, otherTypes] = [typesOf(first), typesOf(second)];
   const bothKnown = first !== undefined && second !== undefined;
@@ -91,16 +84,10 @@ function missingFiles(from: Dataset | undefined, other: Dataset | undefined): st
   return from.files.filter(({ sha256 }) => !known.has(sha256)).map(({ path }) => path);
 }
 
-interface Sides {
-  readonly a: RunWithModel;
-  readonly second: Dataset | undefined;
-  readonly same: boolean;
-}
-
 /** Compares the second dataset with the training rows of the first run, by the drift rules of config.json. */
 async function movedColumns(
   session: Session,
-  { a, second, same }: Sides,
+  { a, second, same }: { a: RunWithModel; second: Dataset | undefined; same: boolean },
 ): Promise<Pick<DataDifference, "moved" | "movedReason">> {
   if (same) return { moved: [], movedReason: null };
   const table = await readableDataset(session, second);

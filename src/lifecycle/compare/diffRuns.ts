@@ -108,13 +108,15 @@ function gateOf(differences: readonly MetricDifference[], metric: string, limit:
 }
 
 function changes(a: Json, b: Json): Difference[] {
-  const [first, second] = [a, b].map((value) => {
-    return new Map(leaves(value).map((leaf) => [leaf.path.join("."), leaf.value]));
-  }) as [Map<string, Json>, Map<string, Json>];
-  const keys = [...new Set([...first.keys(), ...second.keys()])].toSorted();
-  return keys
+  const [first, second] = [leavesByKey(a), leavesByKey(b)];
+  return [...new Set([...first.keys(), ...second.keys()])]
+    .toSorted()
     .map((key) => ({ key, a: first.get(key) ?? null, b: second.get(key) ?? null }))
     .filter((difference) => JSON.stringify(difference.a) !== JSON.stringify(difference.b));
+}
+
+function leavesByKey(of: Json): Map<string, Json> {
+  return new Map(leaves(of).map(({ path, value }) => [path.join("."), value]));
 }
 
 /** The settings without `$schema`, which is for editors only. */

@@ -30,11 +30,12 @@ export async function reproduce(session: Session, reference: string): Promise<Re
   const start = performance.now();
   const run = resolveRun(session.store, reference);
   const { model: recorded } = await loadModel(session, run.runId);
-  const text = await retrain(session, { run, dataset: datasetOf(session, run), seed: run.seed });
+  const { datasetId, datasetSha256, configSha256, family, seed } = run;
+  const text = await retrain(session, { run, dataset: datasetOf(session, run), seed });
   const [expectedSha256, sha256] = [run.model!.sha256, sha256Text(text)];
   return {
     runId: run.runId,
-    from: fromOf(run),
+    from: { datasetId, datasetSha256, configSha256, family, seed },
     identical: sha256 === expectedSha256,
     expectedSha256,
     sha256,
@@ -45,10 +46,6 @@ export async function reproduce(session: Session, reference: string): Promise<Re
         ? []
         : [`trained by mlctl ${run.codeVersion}; this is mlctl ${session.codeVersion}`],
   };
-}
-
-function fromOf({ datasetId, datasetSha256, configSha256, family, seed }: Run): ReproduceResult["from"] {
-  return { datasetId, datasetSha256, configSha256, family, seed };
 }
 
 function differingParts(recorded: object, again: object): string[] {

@@ -35,22 +35,17 @@ export async function runWithModel(session: Session, reference: string): Promise
   return { run, model: parseModel(text, `the model of run ${run.runId}`), retrained: true };
 }
 
-export interface JudgedPair {
-  readonly a: Evaluation;
-  readonly b: Evaluation;
-  /** The rows that both models can predict. */
-  readonly table: Table;
-}
-
-/** @throws {MlctlError} kind "data" if the models have different targets, or one cannot predict the rows */
-export function judgePair(session: Session, first: Model, second: Model, table: Table): JudgedPair {
+/** @returns the evaluations on the rows that both models can predict, and these rows; @throws {MlctlError} kind "data" if the models have different targets, or one cannot predict the rows */
+export function judgePair(
+  session: Session,
+  first: Model,
+  second: Model,
+  table: Table,
+): { a: Evaluation; b: Evaluation; table: Table } {
   const [mine, theirs] = [first.signature.target, second.signature.target];
   if (JSON.stringify(mine) !== JSON.stringify(theirs)) {
-    throw new MlctlError(
-      "data",
-      "the two models have different targets or classes, so their metrics cannot be compared",
-      { hint: `${describe(mine)} vs ${describe(theirs)}` },
-    );
+    const message = "the two models have different targets or classes, so their metrics cannot be compared";
+    throw new MlctlError("data", message, { hint: `${describe(mine)} vs ${describe(theirs)}` });
   }
   const costs = costsOf(session.config);
   const a = judge(first, table, costs);

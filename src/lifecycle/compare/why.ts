@@ -74,10 +74,11 @@ export async function why(session: Session, reference: string, options: WhyOptio
       isTrained ? trained : await swappedModel(session, { a: a.run, b: b.run, fromSecond, table: ends.table }),
     );
   }
-  const lookup = lookupOf(models);
+  const evaluationOf = (wanted: ReadonlySet<Factor>): Evaluation | null =>
+    models.find(({ fromSecond }) => fromSecond.symmetricDifference(wanted).size === 0)?.evaluation ?? null;
   const valueOf = (fromSecond: ReadonlySet<Factor>): number => {
-    const evaluation = lookup(fromSecond)?.evaluation;
-    return evaluation ? metric.compute(evaluation) : NaN;
+    const evaluation = evaluationOf(fromSecond);
+    return evaluation === null ? NaN : metric.compute(evaluation);
   };
   return {
     a: summary(a.run),
@@ -85,7 +86,7 @@ export async function why(session: Session, reference: string, options: WhyOptio
     rows: ends.table.rowCount,
     total: compare(ends.a, ends.b),
     effects: effectsOf(differing, valueOf, (factor) => {
-      const [none, one] = [lookup(new Set())?.evaluation, lookup(new Set([factor]))?.evaluation];
+      const [none, one] = [evaluationOf(new Set()), evaluationOf(new Set([factor]))];
       return none && one ? compare(none, one).verdict : null;
     }),
     models: models.map(({ fromSecond, reason }) => ({
@@ -115,15 +116,6 @@ function combinations(differing: readonly Factor[]): ReadonlySet<Factor>[] {
     { length: 2 ** differing.length },
     (_, bits) => new Set(differing.filter((_factor, i) => ((bits >> i) & 1) === 1)),
   );
-}
-
-function lookupOf(models: readonly SwappedModel[]): (fromSecond: ReadonlySet<Factor>) => SwappedModel | undefined {
-  const byKey = new Map(models.map((model) => [keyOf(model.fromSecond), model]));
-  return (fromSecond) => byKey.get(keyOf(fromSecond));
-}
-
-function keyOf(fromSecond: ReadonlySet<Factor>): string {
-  return factors.filter((factor) => fromSecond.has(factor)).join();
 }
 
 function effectsOf(

@@ -47,22 +47,27 @@ export async function deploy(session: Session, options: DeployOptions = {}): Pro
   return options.rollback ? rollback(session, options) : promote(session, options);
 }
 
-async function promote(session: Session, options: DeployOptions): Promise<DeployResult> {
+async function promote(
+  session: Session,
+  { model = "latest", force = false, dryRun = false }: DeployOptions,
+): Promise<DeployResult> {
   const { paths, context } = session;
-  const challenger = await loadModel(session, options.model ?? "latest");
+  const challenger = await loadModel(session, model);
   const current = currentDeployment(paths.production);
   if (challenger.run === null)
     throw new MlctlError("usage", "only models trained in this workspace can be deployed", {
       hint: "run `mlctl models list`",
     });
   const run = challenger.run;
-  if (current?.runId === run.runId) return kept(run, current, ["it is already deployed"], options);
-  const { verdict, metric, value } = await compare(session, challenger, options);
-  const forced = !verdict.promote && options.force === true;
-  if (!verdict.promote && !forced) return kept(run, current, verdict.reasons, options, { metric, value });
+  const runs = { runId: run.runId, previousRunId: current?.runId ?? null };
+  const unscored = { metric: null, value: null, reasons: ["it is already deployed"], dryRun };
+  if (current?.runId === run.runId) return { status: "kept", ...runs, ...unscored, path: null };
+  const { verdict, metric, value } = await compare(session, challenger, force);
+  const forced = !verdict.promote && force;
   const reasons = forced ? ["forced", ...verdict.reasons] : verdict.reasons;
-  const result = { runId: run.runId, previousRunId: current?.runId ?? null, metric, value, reasons };
-  if (options.dryRun) return { status: "deployed", ...result, dryRun: true, path: null };
+  const result = { ...runs, metric, value, reasons, dryRun };
+  if (!verdict.promote && !forced) return { status: "kept", ...result, path: null };
+  if (dryRun) return { status: "deployed", ...result, path: null };
   context.emit({ type: "stage", stage: "deploy", message: `switching production to ${run.runId}` });
   const path = commit(session, {
     ...(await artifacts(session, run)),
@@ -75,7 +80,7 @@ async function promote(session: Session, options: DeployOptions): Promise<Deploy
     datasetSha256: run.datasetSha256,
     configSha256: run.configSha256,
   });
-  return { status: "deployed", ...result, dryRun: false, path };
+  return { status: "deployed", ...result, path };
 }
 
 interface Comparison {
@@ -85,12 +90,12 @@ interface Comparison {
 }
 
 /** Compares challenger and champion on the same test rows. */
-async function compare(session: Session, challenger: LoadedModel, { force }: DeployOptions): Promise<Comparison> {
+async function compare(session: Session, challenger: LoadedModel, force: boolean): Promise<Comparison> {
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
   const test = await readTestData(session).catch((error: unknown) => {
-    if (force === true && error instanceof MlctlError) return error;
+    if (force && error instanceof MlctlError) return error;
     throw error;
   });
   if (test instanceof MlctlError) return { verdict: { promote: false, reasons: [test.message] }, metric, value: null };
@@ -179,23 +184,4 @@ async function artifacts(
       artifact && (await artifactOf(paths.workspace, fromRecordPath(paths.workspace, artifact.path)).catch(() => null))
     );
   }
-}
-
-function kept(
-  run: Run,
-  current: Deployment | undefined,
-  reasons: readonly string[],
-  options: DeployOptions,
-  scored: { metric: string; value: number | null } | null = null,
-): DeployResult {
-  return {
-    status: "kept",
-    runId: run.runId,
-    previousRunId: current?.runId ?? null,
-    metric: scored?.metric ?? null,
-    value: scored?.value ?? null,
-    reasons,
-    dryRun: options.dryRun ?? false,
-    path: null,
-  };
 }

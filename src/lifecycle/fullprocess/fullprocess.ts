@@ -68,16 +68,10 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
   });
 }
 
-interface StepOptions {
-  readonly force: boolean;
-  readonly startServer: StartServer;
-  readonly drawing: Drawing;
-}
-
 async function runSteps(
   session: Session,
   plan: FullprocessPlan,
-  { force, startServer, drawing }: StepOptions,
+  { force, startServer, drawing }: { force: boolean; startServer: StartServer; drawing: Drawing },
 ): Promise<FullprocessResult> {
   const log = stepLog(session.context.signal);
   const ingesting = plan.start === "ingest" && log.run("ingest", () => ingest(session, { force }), describeIngest);
@@ -198,10 +192,8 @@ async function callOwnServer(session: Session, startServer: StartServer): Promis
   try {
     const result = await apiCalls(session, server);
     const wrong = result.calls.filter(({ ok }) => !ok);
-    warn(
-      session,
-      wrong.map(({ method, path, problem }) => `${method} ${path} failed: ${problem}`),
-    );
+    const messages = wrong.map(({ method, path, problem }) => `${method} ${path} failed: ${problem}`);
+    warn(session, messages);
     return result;
   } finally {
     await server.stop();

@@ -37,14 +37,8 @@ const empty = {
 };
 
 export function nothingNew({ reason, run }: FullprocessPlan): FullprocessResult {
-  return {
-    ...empty,
-    status: "nothing_new",
-    reason,
-    steps: [],
-    runId: run?.runId ?? null,
-    modelVersion: run?.modelVersion ?? null,
-  };
+  const { runId = null, modelVersion = null } = run ?? {};
+  return { ...empty, status: "nothing_new", reason, steps: [], runId, modelVersion };
 }
 
 /** Result of --dry-run: the steps that would run. */
@@ -63,14 +57,8 @@ export function planned({ start, reason }: FullprocessPlan): FullprocessResult {
 export function noNewRows(steps: readonly Step[], known: Run): FullprocessResult {
   const reason = `the new files contain no new rows: run ${known.runId} was trained on the same data`;
   const skipped = { name: "train", status: "skipped" as const, reason, seconds: 0 };
-  return {
-    ...empty,
-    status: "kept",
-    reason,
-    steps: [...steps, skipped],
-    runId: known.runId,
-    modelVersion: known.modelVersion,
-  };
+  const { runId, modelVersion } = known;
+  return { ...empty, status: "kept", reason, steps: [...steps, skipped], runId, modelVersion };
 }
 
 export interface Ending {

@@ -51,12 +51,8 @@ export async function driftOfDeployed(session: Session): Promise<DatasetDrift | 
   const start = performance.now();
   const { model } = loadDeployed(session)!;
   const report = batchDrift(session, { model, table: await readDataset(session, dataset) });
-  return {
-    report,
-    datasetId: dataset.datasetId,
-    summary: summaryOf(report),
-    seconds: (performance.now() - start) / 1000,
-  };
+  const seconds = (performance.now() - start) / 1000;
+  return { report, datasetId: dataset.datasetId, summary: summaryOf(report), seconds };
 }
 
 function summaryOf({ rules, dataset, columns, target }: DriftReport): string {

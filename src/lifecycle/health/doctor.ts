@@ -98,12 +98,9 @@ function folderFinding(workspace: string, folder: string, mode: number): Finding
   const finding = { name: `folder ${folder}`, value: null, limit: null };
   const verb = mode === constants.W_OK ? "written to" : "read";
   if (!existsSync(path)) {
-    const created = mode === constants.W_OK;
-    return {
-      ...finding,
-      status: created ? "pass" : "warn",
-      message: created ? "will be created when needed" : "does not exist",
-    };
+    return mode === constants.W_OK
+      ? { ...finding, status: "pass", message: "will be created when needed" }
+      : { ...finding, status: "warn", message: "does not exist" };
   }
   if (mode === constants.W_OK && !statSync(path).isDirectory())
     return { ...finding, status: "fail", message: "is a file, not a folder: move it away" };

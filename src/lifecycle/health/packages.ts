@@ -22,21 +22,11 @@ export interface PackageCheck {
   readonly packages: readonly PackageFinding[];
 }
 
-interface Outdated {
-  readonly current?: string;
-  readonly wanted?: string;
-  readonly latest?: string;
-}
-
-interface Audit {
-  readonly vulnerabilities?: Readonly<Record<string, { readonly severity: string }>>;
-}
-
 /** Never throws: without a network, the status is "unknown". */
 export async function checkPackages(signal: AbortSignal): Promise<PackageCheck> {
   const [outdated, audit] = await Promise.all([
-    npm<Record<string, Outdated>>("outdated", signal),
-    npm<Audit>("audit", signal),
+    npm<Record<string, { current?: string; wanted?: string; latest?: string }>>("outdated", signal),
+    npm<{ vulnerabilities?: Record<string, { severity: string }> }>("audit", signal),
   ]);
   if (outdated === null) return { status: "unknown", reason: "no package registry responded", packages: [] };
   const vulnerable = audit?.vulnerabilities ?? {};
@@ -57,14 +47,8 @@ export async function checkPackages(signal: AbortSignal): Promise<PackageCheck> 
 
 /** npm's JSON output; null if it fails. Exit code 1 with output means that there are findings. */
 function npm<T extends object>(command: string, signal: AbortSignal): Promise<T | null> {
-  const cwd = fileURLToPath(projectRoot);
-  const options = {
-    cwd,
-    signal,
-    timeout: TIMEOUT_MILLISECONDS,
-    maxBuffer: 64 << 20,
-    shell: process.platform === "win32",
-  };
+  const limits = { signal, timeout: TIMEOUT_MILLISECONDS, maxBuffer: 64 << 20 };
+  const options = { ...limits, cwd: fileURLToPath(projectRoot), shell: process.platform === "win32" };
   return new Promise((resolve) => {
     execFile("npm", [command, "--json", "--omit=dev", "--fetch-retries=0"], options, (error, stdout) => {
       const output = parse<T & { error?: unknown }>(stdout);

@@ -10,10 +10,11 @@ import {
   recordResult,
   summaryOf,
   type Judging,
+  type ReadyRows,
   type WindowSummary,
 } from "./monitorRecord.ts";
 import { monitorReference } from "./monitorReference.ts";
-import { watchedRows, type WatchedRows } from "./monitorRows.ts";
+import { watchedRows } from "./monitorRows.ts";
 import { monitorSettings } from "./monitorSettings.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
@@ -87,11 +88,6 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
   return { result, news: dryRun ? [] : news };
 }
 
-interface ReadyRows {
-  readonly watched: WatchedRows;
-  readonly prepared: PreparedRows;
-}
-
 /** Reads the rows and predicts them, while a thread may still read the reference. */
 async function readyRows(session: Session, loaded: LoadedModel, options: MonitorOptions): Promise<ReadyRows[]> {
   const { config, context, store } = session;
@@ -109,7 +105,7 @@ async function readyRows(session: Session, loaded: LoadedModel, options: Monitor
       timeColumn: rows.timeColumn,
       round: config.serve.round,
       known: [target, ...id_columns, ...drop_columns, ...trained, rows.timeColumn ?? target],
-      ...(rows.predictions === undefined ? {} : { answers: rows.predictions }),
+      answers: rows.predictions,
     });
     return { watched: rows, prepared };
   });

@@ -25,10 +25,8 @@ export function monitorEntry({ store }: Session, reference: string): MonitorResu
   if (reference === "latest") return resultOf(newest);
   const found = all.filter(({ monitorId }) => monitorId.startsWith(reference));
   if (found.length === 1 && reference !== "") return resultOf(found[0]!);
-  const near = suggest(
-    reference,
-    all.map(({ monitorId }) => monitorId),
-  );
+  const ids = all.map(({ monitorId }) => monitorId);
+  const near = suggest(reference, ids);
   const what =
     found.length > 1 ? `${found.length} entries start with "${reference}"` : `there is no entry ${reference}`;
   throw new MlctlError("usage", what, {

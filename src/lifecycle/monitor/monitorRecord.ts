@@ -14,22 +14,20 @@ import { isHistory, type PlannedWindow, type WindowRequest } from "./monitorWind
 import type { Session } from "../session.ts";
 import { exitCodes } from "../../core/errors.ts";
 
+export interface ReadyRows {
+  readonly watched: WatchedRows;
+  readonly prepared: PreparedRows;
+}
+
 export interface Judging {
   readonly loaded: LoadedModel;
   readonly reference: NamedReference;
   readonly settings: MonitorSettings;
 }
 
-export interface WindowOfRows {
-  readonly watched: WatchedRows;
-  readonly prepared: PreparedRows;
-  readonly window: PlannedWindow;
-  readonly request: WindowRequest;
-}
-
 export function monitorRecord(
   session: Session,
-  { watched, prepared, window, request }: WindowOfRows,
+  { watched, prepared, window, request }: ReadyRows & { window: PlannedWindow; request: WindowRequest },
   judging: Judging,
 ): MonitorRecord {
   const { config, context, store } = session;

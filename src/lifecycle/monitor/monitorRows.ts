@@ -28,7 +28,7 @@ export interface WatchedRows {
   readonly file: string | null;
   readonly table: Table;
   /** The logged predictions; undefined if the model has to predict the rows now. */
-  readonly predictions?: Prediction;
+  readonly predictions?: Prediction | undefined;
   /** `time_column`, or the time column of the log. */
   readonly timeColumn: string | null;
 }
@@ -77,23 +77,13 @@ async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: Watc
   const batches = eachFile ? found.files.map((file) => [file]) : [found.files];
   const watched: WatchedRows[] = [];
   for (const batch of batches) {
-    const table = await readTable(
-      batch.map(({ absolute }) => absolute),
-      {
-        ...readingOptions(session.config),
-        lenient: true,
-        nameOf: (file) => calledAs ?? toRecordPath(session.paths.workspace, file),
-      },
-    );
+    const paths = batch.map(({ absolute }) => absolute);
+    const nameOf = (file: string): string => calledAs ?? toRecordPath(session.paths.workspace, file);
+    const table = await readTable(paths, { ...readingOptions(session.config), lenient: true, nameOf });
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
+    const file = names.length === 1 ? names[0]! : null;
     const timeColumn = session.config.time_column;
-    watched.push({
-      source: "files",
-      name: names.join(", "),
-      file: names.length === 1 ? names[0]! : null,
-      table,
-      timeColumn,
-    });
+    watched.push({ source: "files", name: names.join(", "), file, table, timeColumn });
   }
   return watched;
 }
@@ -109,13 +99,8 @@ async function rowsOfDataset(session: Session): Promise<WatchedRows> {
   const message = `monitoring the newest dataset, ${dataset.artifact.path}`;
   context.emit({ type: "stage", stage: "monitor", message });
   const table = await readDataset(session, dataset);
-  return {
-    source: "dataset",
-    name: dataset.artifact.path,
-    file: dataset.artifact.path,
-    table,
-    timeColumn: config.time_column,
-  };
+  const { path } = dataset.artifact;
+  return { source: "dataset", name: path, file: path, table, timeColumn: config.time_column };
 }
 
 function rowsOfLog(path: string, { model, run }: LoadedModel, { since, until }: WatchOptions): WatchedRows {
@@ -129,14 +114,7 @@ function rowsOfLog(path: string, { model, run }: LoadedModel, { since, until }: 
   }
   const predictions = loggedPredictions(logged, model);
   const table = tableOfLog(logged, model);
-  return {
-    source: "predictions",
-    name: "predictions",
-    file: null,
-    table,
-    timeColumn: LOGGED_AT,
-    ...(predictions === undefined ? {} : { predictions }),
-  };
+  return { source: "predictions", name: "predictions", file: null, table, timeColumn: LOGGED_AT, predictions };
 }
 
 /** Logged inputs as a table. Columns with any non-number become categories; labels get the name of the target. */
@@ -145,28 +123,21 @@ function tableOfLog(logged: readonly JoinedPrediction[], { signature }: Model): 
   names.delete(signature.target.name);
   const missing = new Set<unknown>([...signature.reading.nullValues, undefined]);
   const columns = [...names].map((name) => {
-    const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name] : null));
-    return columnOf(
-      name,
-      values.map((value) => (missing.has(value) ? null : value!)),
-    );
+    const values = logged.map(({ inputs }) => (Object.hasOwn(inputs, name) ? inputs[name]! : null));
+    const present = values.map((value) => (missing.has(value) ? null : value));
+    return columnOf(name, present);
   });
-  const labels = columnOf(
-    signature.target.name,
-    logged.map(({ label }) => label),
-  );
+  const labels = logged.map(({ label }) => label);
   const at: Column = { kind: "date", name: LOGGED_AT, values: Float64Array.from(logged, (each) => each.at) };
-  return { rowCount: logged.length, columns: [...columns, labels, at] };
+  return { rowCount: logged.length, columns: [...columns, columnOf(signature.target.name, labels), at] };
 }
 
 function columnOf(name: string, values: readonly (string | number | boolean | null)[]): Column {
   if (values.every((value) => value === null || typeof value === "number")) {
     return { kind: "number", name, values: Float64Array.from(values, (value) => value ?? NaN) };
   }
-  return categoryColumn(
-    name,
-    values.map((value) => (value === null ? null : String(value))),
-  );
+  const texts = values.map((value) => (value === null ? null : String(value)));
+  return categoryColumn(name, texts);
 }
 
 /** Undefined for multiclass: the log has only the probability of the predicted class, so the model predicts again. */

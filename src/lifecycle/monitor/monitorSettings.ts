@@ -1,6 +1,5 @@
 /** Turns `monitor` of config.json into the settings that judge a window. */
 import type { Config } from "../../config/schema/schema.ts";
-import type { Run } from "../../core/records/run.ts";
 import { milliseconds, MILLISECONDS_A_DAY } from "../../core/text/duration.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import type { JudgeOptions } from "../../monitoring/judgeWindow.ts";
@@ -28,7 +27,13 @@ export function monitorSettings(
       ...quality,
       freshnessDays: freshness === undefined ? undefined : milliseconds(freshness) / MILLISECONDS_A_DAY,
     },
-    performance: { metric, ...testScore(run, metric), require: monitor.require, confidence: monitor.confidence },
+    performance: {
+      metric,
+      reference: run?.score?.metrics[metric] ?? null,
+      referenceInterval: run?.score?.intervals[metric] ?? null,
+      require: monitor.require,
+      confidence: monitor.confidence,
+    },
     segments: segments ?? monitor.segments,
     segmentRows: monitor.segment_rows,
     minimumRows: monitor.minimum_rows,
@@ -40,13 +45,4 @@ export function monitorSettings(
 export function settingsHash({ monitor, serve, target }: Config, segments: readonly string[]): string {
   const { window: _window, step: _step, retrain_on: _retrain, ...rest } = monitor;
   return sha256Text(JSON.stringify({ ...rest, segments, round: serve.round, target }));
-}
-
-/** The deciding metric on the test set, for comparison. */
-function testScore(
-  run: Run | null,
-  metric: string,
-): { reference: number | null; referenceInterval: readonly [number, number] | null } {
-  const score = run?.score ?? null;
-  return { reference: score?.metrics[metric] ?? null, referenceInterval: score?.intervals[metric] ?? null };
 }

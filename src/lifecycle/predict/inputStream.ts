@@ -7,11 +7,6 @@ import { errorCode } from "../../storage/files/writeFailure.ts";
 
 export type RowFormat = "csv" | "jsonl";
 
-export interface InputPlace {
-  readonly input: string;
-  readonly stdin: Readable;
-}
-
 /** By the name of the file; CSV for stdin. */
 export function formatOf(input: string): RowFormat {
   return /\.(jsonl|ndjson)(\.gz)?$/i.test(input) ? "jsonl" : "csv";
@@ -21,7 +16,13 @@ export function formatOf(input: string): RowFormat {
  * @param input a path, or "-" for `stdin`
  * @throws {MlctlError} while it is read: kind "usage" for a format that cannot be streamed, "data" where it cannot be read
  */
-export async function* openInput({ input, stdin }: InputPlace): AsyncGenerator<Buffer | string> {
+export async function* openInput({
+  input,
+  stdin,
+}: {
+  input: string;
+  stdin: Readable;
+}): AsyncGenerator<Buffer | string> {
   if (input === "-") return yield* stdin as AsyncIterable<Buffer | string>;
   if (/\.(parquet|json|xlsx?)$/i.test(input)) {
     throw new MlctlError("usage", `${input}: only CSV and JSON lines are read as a stream`, {

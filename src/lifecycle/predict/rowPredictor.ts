@@ -35,18 +35,13 @@ export interface RowPredictorOptions {
   readonly predictionColumn?: string | undefined;
 }
 
-interface Unusual {
-  count: number;
-  readonly first: string;
-}
-
 /** @throws {MlctlError} from `predict`, kind "data": a column is missing, or one has the name of a column to be added */
 export function rowPredictor(model: Model, options: RowPredictorOptions, predict = predictor(model)): RowPredictor {
   const { policy, timeColumn, predictionColumn = "prediction" } = options;
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
   const added = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"])];
-  const unusual = new Map<string, Unusual>();
+  const unusual = new Map<string, { count: number; readonly first: string }>();
   let [predicted, rejectedRows] = [0, 0];
   let checker: { columns: readonly string[]; check: CheckRows } | undefined;
   const count = (kind: string, place: string): void => {

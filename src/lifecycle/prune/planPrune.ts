@@ -1,12 +1,11 @@
 /** Decides what prune deletes and what it keeps. Changes nothing. */
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import type { Config } from "../../config/schema/schema.ts";
 import { daysBefore } from "../../core/daysBefore.ts";
 import { lastExecutions } from "../../core/records/lastExecutions.ts";
 import { recordId, type WorkspaceRecord } from "../../storage/records/workspaceRecord.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
-import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
+import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
 import {
   backupsOf,
   datasetsOf,
@@ -17,9 +16,10 @@ import {
   releasesOf,
   searchesOf,
   trainingsOf,
+  unrecordedFilesOf,
   type PruneCandidate,
 } from "./pruneCandidates.ts";
-import { neededBy, type Needed } from "./neededRecords.ts";
+import { neededBy } from "./neededRecords.ts";
 import type { Session } from "../session.ts";
 
 export const pruneKinds = [
@@ -54,14 +54,18 @@ export function planPrune(session: Session): PrunePlan {
   const deployments = candidates.flatMap(({ release }) => (goneReleases.has(release) ? [] : [release]));
   const needed = neededBy(session, deployments);
   const trainings = choose(session, "models", trainingsOf(session), (item) => needed.trainIds.has(item.id));
-  const goneRuns = new Set(trainings.items.flatMap(({ records }) => records.flatMap(runIdsOf)));
+  const goneRuns = new Set(
+    trainings.items.flatMap(({ records }) => records.flatMap((record) => (record.kind === "run" ? record.runId : []))),
+  );
   const datasets = choose(session, "datasets", datasetsOf(session), ({ records }) =>
     records.some((record) => record.kind === "dataset" && needed.isDatasetNeeded(record, goneRuns)),
   );
   const executions = session.store.executions();
   const last = lastExecutions(executions);
   const others = [
-    choose(session, "trials", searchesOf(session), ({ records }) => records.some((record) => isOf(record, needed))),
+    choose(session, "trials", searchesOf(session), ({ records }) =>
+      records.some((record) => record.kind === "search" && needed.trainIds.has(record.trainId)),
+    ),
     choose(session, "monitoring", monitoringsOf(session), () => false),
     choose(session, "executions", executionsOf(executions), ({ records }) =>
       records.some((record) => record.kind === "execution" && (actualStatus(record) === "running" || last.has(record))),
@@ -88,10 +92,9 @@ export function planPrune(session: Session): PrunePlan {
     .toSorted()
     .at(-1);
   const all = [releases, ...chosen, ...reports, choose(session, "backups", backups, ({ id }) => id === newest)];
-  return {
-    items: [...all.flatMap(({ items }) => items).map((item) => withoutNamed(item, named)), ...leftovers],
-    kept: keptOf(all),
-  };
+  const items = all.flatMap((choice) => choice.items);
+  const unnamed = items.map((item) => ({ ...item, files: item.files.filter((file) => !named.has(file)) }));
+  return { items: [...unnamed, ...leftovers], kept: keptOf(all) };
 }
 
 interface Choice {
@@ -121,27 +124,12 @@ function choose(
   return { kind, items, kept: candidates.length - items.length };
 }
 
-function runIdsOf(record: WorkspaceRecord): string[] {
-  return record.kind === "run" ? [record.runId] : [];
-}
-
-function isOf(record: WorkspaceRecord, { trainIds }: Needed): boolean {
-  return record.kind === "search" && trainIds.has(record.trainId);
-}
-
 /** Files that a remaining record names. Two datasets may share a rejected file. */
 function namedFiles({ store, paths }: Session, gone: ReadonlySet<WorkspaceRecord>): Set<string> {
   const isGone = new Set([...gone].map(keyOf));
   const all: WorkspaceRecord[] = [...store.datasets(), ...store.runs(), ...store.deployments()];
   const remaining = all.filter((record) => !isGone.has(keyOf(record)));
-  const extra = remaining.flatMap((record) =>
-    record.kind === "dataset"
-      ? [
-          toRecordPath(paths.workspace, join(paths.datasets, `ingestedfiles_${record.datasetId}.txt`)),
-          ...record.rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`])),
-        ]
-      : [],
-  );
+  const extra = remaining.flatMap((record) => (record.kind === "dataset" ? unrecordedFilesOf(record, paths) : []));
   return new Set([...remaining.flatMap(filesOf), ...extra]);
 }
 
@@ -154,10 +142,6 @@ const reportKinds = [/^report_.+\.html$/, /^report_.+\.md$/, /\.png$/, /^apiretu
 
 /** Files that a killed training, ingestion or prune left behind. */
 const leftover = /^(trainedmodel|finaldata|ingestedfiles)_/;
-
-function withoutNamed(item: PruneItem, named: ReadonlySet<string>): PruneItem {
-  return { ...item, files: item.files.filter((file) => !named.has(file)) };
-}
 
 function keptOf(choices: readonly Choice[]): PrunePlan["kept"] {
   const kept: Partial<Record<PruneKind, number>> = {};

@@ -1,9 +1,11 @@
 /** Lists the items of a workspace that prune keeps or deletes as a whole. */
 import { join } from "node:path";
 import { readdirSync, statSync } from "node:fs";
+import type { Dataset } from "../../core/records/dataset.ts";
 import type { Deployment } from "../../core/records/deployment.ts";
 import type { Execution } from "../../core/records/execution.ts";
-import type { Run } from "../../core/records/run.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import type { SearchRecord } from "../../core/records/search.ts";
 import { timeOfStamp } from "../../core/text/format.ts";
 import { toRecordPath, type WorkspacePaths } from "../../storage/files/workspacePaths.ts";
 import { workspaceBackups } from "../../storage/backup/workspaceBackups.ts";
@@ -25,12 +27,10 @@ export interface PruneCandidate {
 }
 
 export function trainingsOf({ store }: Session): PruneCandidate[] {
-  const byTraining = new Map<string, Run[]>();
-  for (const run of store.runs()) byTraining.set(run.trainId, [...(byTraining.get(run.trainId) ?? []), run]);
-  return [...byTraining].map(([id, runs]) => ({
+  return [...Map.groupBy(store.runs(), ({ trainId }) => trainId)].map(([id, runs]) => ({
     id,
     createdAt: runs
-      .map(({ createdAt }) => createdAt)
+      .map((run) => run.createdAt)
       .toSorted()
       .at(-1)!,
     records: runs,
@@ -43,24 +43,26 @@ export function datasetsOf({ store, paths }: Session): PruneCandidate[] {
     id: dataset.datasetId,
     createdAt: dataset.createdAt,
     records: [dataset],
-    files: [
-      ...filesOf(dataset),
-      ...dataset.rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`])),
-      toRecordPath(paths.workspace, join(paths.datasets, `ingestedfiles_${dataset.datasetId}.txt`)),
-    ],
+    files: [...filesOf(dataset), ...unrecordedFilesOf(dataset, paths)],
   }));
 }
 
+/** Files that ingest wrote for a dataset and that its record does not name. */
+export function unrecordedFilesOf({ datasetId, rejected }: Dataset, { workspace, datasets }: WorkspacePaths): string[] {
+  const reasons = rejected.flatMap(({ copy }) => (copy === undefined ? [] : [`${copy}.reason.txt`]));
+  return [...reasons, toRecordPath(workspace, join(datasets, `ingestedfiles_${datasetId}.txt`))];
+}
+
 export function searchesOf({ store }: Session): PruneCandidate[] {
-  return store
-    .searches()
-    .map((record) => ({ id: record.searchId, createdAt: record.createdAt, records: [record], files: [] }));
+  return store.searches().map((record) => recordOnly(record.searchId, record));
 }
 
 export function monitoringsOf({ store }: Session): PruneCandidate[] {
-  return store
-    .monitorings()
-    .map((record) => ({ id: record.monitorId, createdAt: record.createdAt, records: [record], files: [] }));
+  return store.monitorings().map((record) => recordOnly(record.monitorId, record));
+}
+
+function recordOnly(id: string, record: SearchRecord | MonitorRecord): PruneCandidate {
+  return { id, createdAt: record.createdAt, records: [record], files: [] };
 }
 
 export function executionsOf(executions: readonly Execution[]): PruneCandidate[] {

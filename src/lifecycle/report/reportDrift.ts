@@ -5,8 +5,7 @@ import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
-import { readRecordedModel } from "../../storage/model/modelFile.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
+import { recordedModel } from "../loadModel.ts";
 import { batchDrift } from "../health/batchDrift.ts";
 import type { Session } from "../session.ts";
 
@@ -33,25 +32,19 @@ export function reportDrift(session: Session, { run, model, newest }: DriftInput
   if (other === null) return none;
   const drift = batchDrift(session, { model: other, table });
   const current = referenceOf(table, { seed: config.train.seed }).columns;
-  const names = Object.keys(other.reference.columns).filter(
-    (name) => current[name]?.kind === other.reference.columns[name]!.kind,
-  );
-  const pairs = names.map(
-    (name) => [name, { reference: other.reference.columns[name]!, current: current[name]! }] as const,
-  );
+  const pairs = Object.entries(other.reference.columns).flatMap(([name, reference]) => {
+    const now = current[name];
+    return now?.kind === reference.kind ? [[name, { reference, current: now }] as const] : [];
+  });
   return { drift, distributions: Object.fromEntries(pairs) };
 }
 
 function earlierModel({ store, paths }: Session, run: Run): Model | null {
-  const deployment = store
-    .deployments()
-    .find(
-      ({ runId, datasetSha256, prunedAt }) =>
-        prunedAt === undefined && runId !== run.runId && datasetSha256 !== run.datasetSha256,
-    );
+  const unpruned = store.deployments().filter(({ prunedAt }) => prunedAt === undefined);
+  const deployment = unpruned.find((each) => each.runId !== run.runId && each.datasetSha256 !== run.datasetSha256);
   if (deployment === undefined) return null;
   try {
-    return readRecordedModel(fromRecordPath(paths.workspace, deployment.model.path), deployment.model.sha256);
+    return recordedModel({ paths }, deployment.model);
   } catch {
     // verify reports a damaged old model; the report leaves the comparison out.
     return null;

@@ -6,12 +6,10 @@ import type { Table } from "../../core/table/table.ts";
 import type { Run } from "../../core/records/run.ts";
 import type { Decision, PastScore, ReportInput } from "../../reporting/reportInput.ts";
 import { referenceOf } from "../../stats/referenceOf.ts";
-import { fromRecordPath } from "../../storage/files/workspacePaths.ts";
-import { readRecordedModel } from "../../storage/model/modelFile.ts";
 import { dataFindings } from "../health/dataFindings.ts";
 import { costsOf, importanceLabel, metricLabel } from "../settings.ts";
 import { judge, type Judgement } from "../judge.ts";
-import { loadModel } from "../loadModel.ts";
+import { loadModel, recordedModel } from "../loadModel.ts";
 import { KEPT_TAG } from "../deploy/describePromotion.ts";
 import { reportCurves } from "./reportCurves.ts";
 import { reportDrift } from "./reportDrift.ts";
@@ -87,15 +85,11 @@ function decisionOf(session: Session, run: Run, judged: Judgement | null): Decis
 }
 
 /** Evaluates the other model on the same rows; null if it cannot be read or cannot predict them. */
-function rivalOf({ store, paths }: Session, runId: string, judged: Judgement | null): Decision["champion"] {
-  const rival = store.run(runId);
+function rivalOf(session: Session, runId: string, judged: Judgement | null): Decision["champion"] {
+  const rival = session.store.run(runId);
   if (judged === null || rival?.model === null || rival === undefined) return null;
   try {
-    const { metrics } = judge(
-      readRecordedModel(fromRecordPath(paths.workspace, rival.model.path), rival.model.sha256),
-      judged.table,
-      judged.evaluation.costs,
-    );
+    const { metrics } = judge(recordedModel(session, rival.model), judged.table, judged.evaluation.costs);
     const metric = rival.score?.metric ?? "";
     return { runId, value: metrics[metric] ?? null, interval: rival.score?.interval ?? null };
   } catch (error) {

@@ -14,7 +14,7 @@ import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit, costsOf, decidingMetric } from "../settings.ts";
 import { knownTestRows, type KnownTestRows } from "./knownTestRows.ts";
 import { judge, type Judgement } from "../judge.ts";
-import { loadModel } from "../loadModel.ts";
+import { loadModel, type LoadedModel } from "../loadModel.ts";
 import { sampleSizeWarning } from "./sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
@@ -42,7 +42,8 @@ export interface ScoreResult extends ScoreValues {
 /** @throws {MlctlError} kind "notReady" if there is no model or no test data, "data" if they do not match */
 export async function score(session: Session, options: ScoreOptions = {}): Promise<ScoreResult> {
   const { context } = session;
-  const { model, run } = await loadModel(session, options.model ?? "latest");
+  const loaded = await loadModel(session, options.model ?? "latest");
+  const { model, run } = loaded;
   const test = await readTestData(session, options.data);
   context.emit({
     type: "stage",
@@ -53,7 +54,7 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
   const known = run === null ? null : await knownTestRows(session, { run, model, table: judged.table });
   const leakage = { copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
   const values = scoreValues(session, { model, judged, test });
-  const warnings = warningsOf({ judged, known, model, run, values });
+  const warnings = warningsOf(loaded, judged, known, values);
   for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
   const recorded =
     run === null || options.data !== undefined ? null : await record(session, run, { ...values, ...leakage });
@@ -97,23 +98,17 @@ function scoreValues(
 /** Intervals of every metric; for many rows only that of the deciding metric, because bootstrapping takes time. */
 function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed: number): ScoreRecord["intervals"] {
   const names = metricsWithInterval(metrics, evaluation.yTrue.length, [deciding]);
-  const intervals = bootstrapIntervals(
-    evaluation,
-    names.map((name) => findMetric(name, evaluation.task)),
-    { seed },
-  );
+  const chosen = names.map((name) => findMetric(name, evaluation.task));
+  const intervals = bootstrapIntervals(evaluation, chosen, { seed });
   return Object.fromEntries(names.map((name, i) => [name, intervals[i]!]));
 }
 
-interface WarningInput {
-  readonly judged: Judgement;
-  readonly known: KnownTestRows | null;
-  readonly model: Model;
-  readonly run: Run | null;
-  readonly values: ScoreValues;
-}
-
-function warningsOf({ judged: { evaluation, withoutHistory }, known, model, run, values }: WarningInput): string[] {
+function warningsOf(
+  { model, run }: LoadedModel,
+  { evaluation, withoutHistory }: Judgement,
+  known: KnownTestRows | null,
+  values: ScoreValues,
+): string[] {
   const problem = degenerate(evaluation, model.signature.target.classes);
   const { rows } = values;
   return [

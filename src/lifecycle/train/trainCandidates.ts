@@ -1,5 +1,4 @@
 /** Fits every configured model and ranks them. */
-import type { ProgressEvent } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Selection } from "../../core/records/run.ts";
 import { computeMetrics } from "../../metrics/computeMetrics.ts";
@@ -33,22 +32,15 @@ export interface TrainedCandidate {
 export async function trainCandidates(
   workspace: Workspace,
   data: PreparedData,
-  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map(
-    ({ candidate }) => candidate,
-  ),
+  candidates: readonly Candidate[] = configuredCandidates(workspace, data.target.task).map((each) => each.candidate),
 ): Promise<TrainedCandidate[]> {
   const { task } = data.target;
   const metric = decidingMetric(workspace.config, task);
   const trained: TrainedCandidate[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    const done = (share: number): ProgressEvent => ({
-      type: "progress",
-      stage: `train ${candidate.family}`,
-      done: index + share,
-      total: candidates.length,
-      unit: "models",
-    });
-    trained.push(await trainOne(workspace, { candidate, data, emit: (share) => workspace.context.emit(done(share)) }));
+    const progress = { type: "progress", stage: `train ${candidate.family}`, total: candidates.length } as const;
+    const emit = (share: number): void => workspace.context.emit({ ...progress, done: index + share, unit: "models" });
+    trained.push(await trainOne(workspace, { candidate, data, emit }));
   }
   const ranked = rank(trained, metric, task);
   if (ranked[0]?.error !== undefined) throw ranked[0].error;
@@ -73,11 +65,8 @@ export async function trainOne({ context }: Workspace, { candidate, data, emit }
   emit(1);
   const common = { candidate, family: candidate.family, seconds: (performance.now() - start) / 1000 };
   if (outcome instanceof MlctlError) {
-    context.emit({
-      type: "warning",
-      stage: "train",
-      message: `${candidate.family} could not be fitted: ${outcome.message}`,
-    });
+    const message = `${candidate.family} could not be fitted: ${outcome.message}`;
+    context.emit({ type: "warning", stage: "train", message });
     return { ...common, ...nothing, error: outcome };
   }
   const { fitted, crossValidation } = outcome;

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { MlctlError } from "../../core/errors.ts";
 import type { Candidate } from "../../pipeline/fit/candidate.ts";
+import type { TrainingData } from "../../pipeline/fit/partOf.ts";
 import { foldJudge } from "../../pipeline/search/foldJudge.ts";
 import { runSearch } from "../../pipeline/search/runSearch.ts";
 import type { Point } from "../../pipeline/search/space.ts";
@@ -134,15 +135,9 @@ interface CompletedSearch {
 }
 
 async function searchAll(session: Session, { searches, data, options }: SearchAll): Promise<CompletedSearch[]> {
-  const {
-    split: _,
-    parts: _parts,
-    selection: _folds,
-    toSelectOn: _rows,
-    warnings: _warnings,
-    notes: _notes,
-    ...training
-  } = data;
+  // Sent to threads, so it holds nothing else.
+  const { inputs, y, target, history, times, groups } = data;
+  const training = { inputs, y, target, history, times, groups } satisfies Record<keyof TrainingData, unknown>;
   const work = { data: training, subjects: searches.map(({ subject }) => subject) };
   const progress = tuneProgress(session.context, searches);
   const fits = searches.map((search) => search.fits);

@@ -1,5 +1,4 @@
 /** Workflow steps that carry mlctl's files from one run to the next: each runner starts with only the repository. */
-import { Document, isNode } from "yaml";
 import { shellWord } from "./jobCommand.ts";
 
 /**
@@ -60,14 +59,4 @@ function step(name: string, properties: object, script: readonly string[]): obje
 
 function words(folders: readonly string[]): string {
   return folders.map(shellWord).join(" ");
-}
-
-/** @param remarks comment lines above the document, without the leading "# " */
-export function yamlText(content: object, remarks: readonly string[], options: { separated?: boolean } = {}): string {
-  const document = new Document(content);
-  if (options.separated === true && document.directives !== undefined) document.directives.docStart = true;
-  // A line break would end the comment.
-  const comment = remarks.map((line) => ` ${line.replace(/[\r\n\u0085\u2028\u2029]+/g, " ")}`).join("\n");
-  if (isNode(document.contents)) document.contents.commentBefore = comment;
-  return document.toString({ lineWidth: 0, nullStr: "" });
 }

@@ -1,5 +1,6 @@
 /** Generates a GitHub Actions workflow that runs a job at its times. */
-import { STATE_BRANCH, keepStep, restoreStep, yamlText } from "./githubState.ts";
+import { STATE_BRANCH, keepStep, restoreStep } from "./githubState.ts";
+import { yamlText } from "./yamlText.ts";
 import { hostTimes } from "./hostTimes.ts";
 import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";

@@ -81,12 +81,7 @@ function clockLines({ all, repeated }: HostClocks): string[] {
   return [`${field([...hourly], 0, 59)!} *`, ...rest.map(({ text }) => text)];
 }
 
-interface ClockLine {
-  readonly text: string;
-  readonly clocks: ReadonlySet<number>;
-}
-
-function linesOf(clocks: ReadonlySet<number>): ClockLine[] {
+function linesOf(clocks: ReadonlySet<number>): { text: string; clocks: ReadonlySet<number> }[] {
   const sorted = [...clocks].toSorted((a, b) => a - b);
   const byHour = Map.groupBy(sorted, (clock) => Math.floor(clock / 60));
   const minutesOf = (hour: number): string => {

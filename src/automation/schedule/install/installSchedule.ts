@@ -6,6 +6,7 @@ import {
   scheduleFilesFolder,
   unitPrefix,
   writeScheduleFiles,
+  type FileChange,
   type InstallOptions,
   type Target,
 } from "./scheduleFiles.ts";
@@ -13,15 +14,11 @@ import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { clearExpectations, expectFromFirstRun, expectJobs, moveExpectations } from "../scheduleState.ts";
 
-export interface InstallResult {
+/** `removed` are files or crontab lines. */
+export interface InstallResult extends FileChange {
   readonly scheduler: Target;
-  readonly changed: boolean;
   readonly dryRun: boolean;
   readonly jobs: readonly string[];
-  /** Files that were written (dry run: would be written). */
-  readonly files: readonly string[];
-  /** Files or crontab lines that were removed (dry run: would be removed). */
-  readonly removed: readonly string[];
   /** The lines of the crontab block. */
   readonly lines: readonly string[];
   /** The next step for the user: a command, or an instruction. */

@@ -2,7 +2,7 @@
 import { sha256Text } from "../../../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
-import { yamlText } from "./githubState.ts";
+import { yamlText } from "./yamlText.ts";
 
 /** Seconds: a job that catches up may start up to a day late, others up to five minutes. */
 const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
