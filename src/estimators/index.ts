@@ -3,8 +3,8 @@ import type { Estimator } from "../core/estimator.ts";
 import { baseline } from "./baseline.ts";
 import { elasticNet } from "./linear/elasticNet.ts";
 import { lasso } from "./linear/lasso.ts";
+import { linearRegression } from "./linear/linearRegression.ts";
 import { ridge } from "./linear/ridge.ts";
-import { linearRegression } from "./linearRegression.ts";
 import { logisticRegression } from "./logistic/logisticRegression.ts";
 import { xgboost } from "./xgboost/xgboost.ts";
 

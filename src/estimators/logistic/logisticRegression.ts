@@ -10,9 +10,8 @@ import type {
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { numberList, requireWidth, unfit } from "../fittedState.ts";
-import { linearContributions } from "../linearContributions.ts";
-import type { LinearOutput } from "../linearContributions.ts";
-import { linearModel } from "../linearModel.ts";
+import { featureMeans } from "../leastSquares.ts";
+import { linearContributions, type LinearOutput } from "../linearContributions.ts";
 import { resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
@@ -59,7 +58,7 @@ export const logisticRegression = {
     requireComplete(X, y, "logistic_regression");
     const { task, classCount } = options;
     const learned = await fitLogistic(X, y, { ...options, params: resolved });
-    const state = { ...learned, means: [...linearModel.means(X, y, options)] };
+    const state = { ...learned, means: [...featureMeans(X, y, options.sampleWeight)] };
     return { family: "logistic_regression", params: resolved, featureNames: X.columnNames, task, classCount, state };
   },
 
