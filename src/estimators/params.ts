@@ -4,6 +4,9 @@ import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
 
+/** A number above 0. */
+export const positive = { type: "number", minimum: 0, exclusiveMinimum: true } as const;
+
 /**
  * Every parameter of `specs` with its value, in the order of `specs`. All unknown names and invalid values are
  * reported at once: ignoring a misspelt parameter would silently train a different model.
@@ -22,22 +25,17 @@ export function resolveParams(specs: readonly ParamSpec[], given: JsonObject, fa
     resolved[spec.name] = value;
     if (!isAllowed(spec, value)) problems.push(invalidValue(spec, value, family));
   }
-  throwIfAny(problems, family);
-  return resolved;
+  const [first] = problems;
+  if (first === undefined) return resolved;
+  if (problems.length === 1) throw new MlctlError("usage", first.message, { hint: first.hint });
+  throw new MlctlError("usage", `${problems.length} invalid parameters for ${family}`, {
+    details: problems.map(({ message, hint }) => `${message}: ${hint}`),
+  });
 }
 
 interface Problem {
   readonly message: string;
   readonly hint: string;
-}
-
-function throwIfAny(problems: readonly Problem[], family: string): void {
-  const first = problems[0];
-  if (first === undefined) return;
-  if (problems.length === 1) throw new MlctlError("usage", first.message, { hint: first.hint });
-  throw new MlctlError("usage", `${problems.length} invalid parameters for ${family}`, {
-    details: problems.map((problem) => `${problem.message}: ${problem.hint}`),
-  });
 }
 
 function unknownParam(name: string, names: readonly string[], family: string): Problem {

@@ -12,7 +12,7 @@ import type { Matrix } from "../../core/table/matrix.ts";
 import { numberList, requireWidth, unfit } from "../fittedState.ts";
 import { featureMeans } from "../leastSquares.ts";
 import { linearContributions, type LinearOutput } from "../linearContributions.ts";
-import { resolveParams } from "../params.ts";
+import { positive, resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
 import { logisticPredictor } from "./logisticPredictor.ts";
@@ -20,19 +20,15 @@ import { logisticPredictor } from "./logisticPredictor.ts";
 const params: readonly ParamSpec[] = [
   {
     name: "C",
-    type: "number",
+    ...positive,
     default: 1,
-    minimum: 0,
-    exclusiveMinimum: true,
     description: "inverse strength of the L2 penalty: smaller values shrink the coefficients more",
   },
   { name: "max_iter", type: "integer", default: 1000, minimum: 1, description: "maximum number of solver iterations" },
   {
     name: "tol",
-    type: "number",
+    ...positive,
     default: 1e-6,
-    minimum: 0,
-    exclusiveMinimum: true,
     description: "stop when no component of the gradient is larger; tighter than scikit-learn's 1e-4",
   },
   { name: "fit_intercept", type: "boolean", default: true, description: "fit an intercept, which is not penalized" },
@@ -116,10 +112,8 @@ interface State {
 function readState(fitted: FittedEstimator): State {
   const state: JsonObject = fitted.state;
   const classes = [...numberList(fitted, "classes", state.classes)];
-  if (
-    classes.length === 0 ||
-    !classes.every((code) => Number.isInteger(code) && code >= 0 && code < fitted.classCount)
-  ) {
+  const isCode = (code: number): boolean => Number.isInteger(code) && code >= 0 && code < fitted.classCount;
+  if (classes.length === 0 || !classes.every(isCode)) {
     throw unfit(fitted, "classes", "a list of class codes");
   }
   const rows: Json = state.coefficients ?? null;

@@ -112,7 +112,7 @@ interface JobOptions extends TrainingHooks {
 
 function runJob(worker: Worker, job: TrainingJob, options: JobOptions): Promise<ModelMessage> {
   const { signal, onProgress } = options;
-  const { promise, resolve, reject } = deferred<ModelMessage>();
+  const { promise, resolve, reject } = Promise.withResolvers<ModelMessage>();
   const abort = (): void => reject(signal?.reason);
   const fail = (cause: unknown): void => reject(failure(String(cause), options, cause));
   const exit = (code: number): void => reject(failure(`its thread exited with code ${code}`, options));
@@ -130,22 +130,6 @@ function runJob(worker: Worker, job: TrainingJob, options: JobOptions): Promise<
     // Not removeAllListeners: that also removes Node's own listeners, and no further message arrives.
     worker.off("error", fail).off("exit", exit).off("message", settle);
   });
-}
-
-interface Deferred<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-function deferred<T>(): Deferred<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((onValue, onReason) => {
-    resolve = onValue;
-    reject = onReason;
-  });
-  return { promise, resolve, reject };
 }
 
 function failure(reason: string, { engine, hint }: JobOptions, cause?: unknown): MlctlError {

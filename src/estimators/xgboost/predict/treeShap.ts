@@ -3,8 +3,7 @@ import type { Contributions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { leafContributions } from "./leafContributions.ts";
-import { leafPaths } from "./leafPaths.ts";
-import type { LeafPaths } from "./leafPaths.ts";
+import { leafPaths, type LeafPaths } from "./leafPaths.ts";
 import { objectives } from "../objectives.ts";
 
 /** Maximum number of slots of a leaf with a table: 4,096 outcomes. */

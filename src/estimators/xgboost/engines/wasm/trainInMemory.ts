@@ -4,9 +4,8 @@ import { watchRounds } from "../../train/bestRound.ts";
 import { revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "../../formats/parseModel.ts";
 import { roundMetric } from "../../train/roundMetrics.ts";
-import { PROGRESS_STEPS } from "../trainingJob.ts";
-import type { TrainingJob, WatchJob } from "../trainingJob.ts";
-import { runningPredictions } from "../../predict/runningPredictions.ts";
+import { linkMargins, treePredictor } from "../../predict/treePredictor.ts";
+import { PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../trainingJob.ts";
 
 /** Minimum number of rounds between two evaluations for early stopping. */
 const FEWEST_ROUNDS = 10;
@@ -49,20 +48,25 @@ export function trainInMemory(job: TrainingJob, onProgress: (share: number) => v
   return bytes;
 }
 
-/** This build has no evaluation: reads the new trees and predicts with our own predictor. */
-function watch(model: number, { columnCount }: TrainingJob, rows: WatchJob) {
-  const { rowCount, values, labels, weights, metric, patience } = rows;
-  const roundLabels = { ...rows, y: labels, weights };
+/** This build has no evaluation: reads the new trees and predicts with our own predictor; each tree is evaluated once. */
+function watch(model: number, { columnCount }: TrainingJob, job: WatchJob) {
+  const { rowCount, labels, weights, metric, treesPerRound } = job;
   const columnNames = Array.from({ length: columnCount }, (_, column) => `f${column}`);
-  const running = runningPredictions({ rowCount, columnNames, values: Float64Array.from(values) });
-  const rounds = watchRounds(metric, patience);
+  const X = { rowCount, columnNames, values: Float64Array.from(job.values) };
+  const rounds = watchRounds(metric, job.patience);
+  let margins: Float32Array | null = null;
+  let done = 0;
   return {
     best: rounds.best,
     shouldContinue(): boolean {
-      const ensemble = parseModel(saved(model));
-      const revealed = { ...ensemble, trees: ensemble.trees.map(revealMissing) };
-      for (const predictions of running.add(revealed, rows.treesPerRound)) {
-        if (!rounds.record(roundMetric(metric, predictions, roundLabels))) return false;
+      const { trees, ...ensemble } = parseModel(saved(model));
+      margins ??= new Float32Array(rowCount * ensemble.outputCount).fill(ensemble.baseMargin);
+      for (; done < trees.length; done += treesPerRound) {
+        const added = trees.slice(done, done + treesPerRound).map(revealMissing);
+        const sums = treePredictor({ ...ensemble, baseMargin: 0, trees: added }).margins(X);
+        for (let i = 0; i < sums.length; i++) margins[i]! += sums[i]!;
+        const predictions = linkMargins(ensemble, margins);
+        if (!rounds.record(roundMetric(metric, predictions, { ...job, y: labels, weights }))) return false;
       }
       return true;
     },
