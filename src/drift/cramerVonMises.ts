@@ -1,11 +1,7 @@
 /** Two-sample Cramér–von Mises test: do both samples come from one distribution? Uses the whole range of values. */
+import type { TestResult } from "./driftTest.ts";
 import { cramerVonMisesSurvival } from "../stats/distributions/cramerVonMisesSurvival.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
-
-export interface CramerVonMises {
-  readonly statistic: number;
-  readonly pValue: number;
-}
 
 /** Up to this many values on both sides the p-value is exact, as with SciPy's method="auto". */
 const LARGEST_EXACT_SAMPLE = 20;
@@ -18,7 +14,7 @@ const LARGEST_EXACT_SAMPLE = 20;
  * @throws {RangeError} if a sample has fewer than two values
  * @see Anderson, On the distribution of the two-sample Cramér–von Mises criterion (1962), eq. 9 to 15
  */
-export function cramerVonMises(reference: Float64Array, current: Float64Array): CramerVonMises {
+export function cramerVonMises(reference: Float64Array, current: Float64Array): TestResult {
   const [m, n] = [reference.length, current.length];
   if (m < 2 || n < 2) throw new RangeError("a Cramér–von Mises test needs two values on both sides");
   const u = rankDistance(reference, current);

@@ -4,7 +4,7 @@ import { standardDeviation } from "../stats/standardDeviation.ts";
 import { andersonDarling } from "./andersonDarling.ts";
 import { chiSquare } from "./chiSquare.ts";
 import { cramerVonMises } from "./cramerVonMises.ts";
-import type { DriftResult, DriftTest } from "./driftTest.ts";
+import type { DriftResult, DriftTest, TestResult } from "./driftTest.ts";
 import { energyDistance } from "./energyDistance.ts";
 import { hellingerDistance } from "./hellingerDistance.ts";
 import { jensenShannonDistance } from "./jensenShannonDistance.ts";
@@ -23,90 +23,58 @@ const LEAST_EXPECTED = 5;
 const ALPHA = 0.05;
 
 export const driftTests = {
-  ks: valuesTest("ks", "Kolmogorov–Smirnov", kolmogorovSmirnov),
-  mann_whitney: valuesTest("mann_whitney", "Mann–Whitney U", mannWhitney),
-  cramer_von_mises: { ...valuesTest("cramer_von_mises", "Cramér–von Mises", cramerVonMises), needsDistinct: true },
-  anderson_darling: valuesTest("anderson_darling", "Anderson–Darling", andersonDarling),
-  chi_square: {
-    name: "chi_square",
-    label: "chi-square",
-    input: "counts",
-    measure: "p_value",
-    limit: ALPHA,
-    compare: (reference, current) => {
-      const { statistic, pValue } = chiSquare(reference, current, { leastExpected: LEAST_EXPECTED });
-      return { statistic, value: pValue };
-    },
+  ks: pValueTest("ks", "Kolmogorov–Smirnov", "values", kolmogorovSmirnov),
+  mann_whitney: pValueTest("mann_whitney", "Mann–Whitney U", "values", mannWhitney),
+  cramer_von_mises: {
+    ...pValueTest("cramer_von_mises", "Cramér–von Mises", "values", cramerVonMises),
+    needsDistinct: true,
   },
-  z_test: {
-    name: "z_test",
-    label: "z-test of proportions",
-    input: "counts",
-    measure: "p_value",
-    limit: ALPHA,
-    mostCategories: 2,
-    compare: (reference, current) => {
-      const { statistic, pValue } = zTest(reference, current);
-      return { statistic, value: pValue };
-    },
-  },
-  wasserstein: {
-    name: "wasserstein",
-    label: "Wasserstein distance in standard deviations",
-    input: "values",
-    measure: "distance",
-    limit: 0.1,
-    compare: onPresent((reference, current) => {
+  anderson_darling: pValueTest("anderson_darling", "Anderson–Darling", "values", andersonDarling),
+  chi_square: pValueTest("chi_square", "chi-square", "counts", (reference, current) =>
+    chiSquare(reference, current, { leastExpected: LEAST_EXPECTED }),
+  ),
+  z_test: { ...pValueTest("z_test", "z-test of proportions", "counts", zTest), mostCategories: 2 },
+  wasserstein: distance(
+    "wasserstein",
+    "Wasserstein distance in standard deviations",
+    "values",
+    (reference, current) => {
       // For a constant reference the standard deviation is 0: any difference gives an infinite distance.
       const moved = wassersteinDistance(reference, current);
-      return distance(moved === 0 ? 0 : moved / standardDeviation(reference, { ddof: 0 }));
-    }),
-  },
-  energy: {
-    name: "energy",
-    label: "energy distance",
-    input: "values",
-    measure: "distance",
-    limit: 0.1,
-    compare: onPresent((reference, current) => distance(energyDistance(reference, current))),
-  },
-  psi: countsTest("psi", "population stability index", populationStabilityIndex),
-  jensen_shannon: countsTest("jensen_shannon", "Jensen–Shannon distance", jensenShannonDistance),
-  kullback_leibler: countsTest("kullback_leibler", "Kullback–Leibler divergence", kullbackLeiblerDivergence),
-  hellinger: countsTest("hellinger", "Hellinger distance", hellingerDistance),
-  total_variation: countsTest("total_variation", "total variation distance", totalVariationDistance),
+      return moved === 0 ? 0 : moved / standardDeviation(reference, { ddof: 0 });
+    },
+  ),
+  energy: distance("energy", "energy distance", "values", energyDistance),
+  psi: distance("psi", "population stability index", "counts", populationStabilityIndex),
+  jensen_shannon: distance("jensen_shannon", "Jensen–Shannon distance", "counts", jensenShannonDistance),
+  kullback_leibler: distance("kullback_leibler", "Kullback–Leibler divergence", "counts", kullbackLeiblerDivergence),
+  hellinger: distance("hellinger", "Hellinger distance", "counts", hellingerDistance),
+  total_variation: distance("total_variation", "total variation distance", "counts", totalVariationDistance),
 } satisfies Record<string, DriftTest>;
 
 export type DriftTestName = keyof typeof driftTests;
 
-type Compare = DriftTest["compare"];
+type Input = DriftTest["input"];
+type Compare<Result> = (reference: Float64Array, current: Float64Array) => Result;
 
-function valuesTest(
-  name: string,
-  label: string,
-  test: (reference: Float64Array, current: Float64Array) => { readonly statistic: number; readonly pValue: number },
-): DriftTest {
-  const compare = onPresent((reference, current) => {
+function pValueTest(name: string, label: string, input: Input, test: Compare<TestResult>): DriftTest {
+  const compare = onPresent(input, (reference, current) => {
     const { statistic, pValue } = test(reference, current);
     return { statistic, value: pValue };
   });
-  return { name, label, input: "values", measure: "p_value", limit: ALPHA, compare };
+  return { name, label, input, measure: "p_value", limit: ALPHA, compare };
 }
 
-function countsTest(
-  name: string,
-  label: string,
-  measure: (reference: Float64Array, current: Float64Array) => number,
-): DriftTest {
-  const compare: Compare = (reference, current) => distance(measure(reference, current));
-  return { name, label, input: "counts", measure: "distance", limit: 0.1, compare };
+function distance(name: string, label: string, input: Input, distanceOf: Compare<number>): DriftTest {
+  const compare = onPresent(input, (reference, current) => {
+    const value = distanceOf(reference, current);
+    return { statistic: value, value };
+  });
+  return { name, label, input, measure: "distance", limit: 0.1, compare };
 }
 
-/** Without missing and infinite values. */
-function onPresent(compare: Compare): Compare {
+/** Values without missing and infinite ones; counts as they are. */
+function onPresent(input: Input, compare: Compare<DriftResult>): Compare<DriftResult> {
+  if (input === "counts") return compare;
   return (reference, current) => compare(presentValues(reference), presentValues(current));
-}
-
-function distance(value: number): DriftResult {
-  return { statistic: value, value };
 }

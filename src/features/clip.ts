@@ -1,6 +1,6 @@
 /** Clip: limits numbers to a range. */
 import { MlctlError } from "../core/errors.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { finiteValues } from "../stats/presentValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";

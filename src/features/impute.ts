@@ -1,7 +1,7 @@
 /** Impute: fills missing numbers with a value learned in training. */
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { chooseColumns } from "./chooseColumns.ts";

@@ -1,6 +1,6 @@
 /** Standardize: shifts and scales numbers to mean 0 and standard deviation 1 over the training rows. */
 import type { Transform } from "../core/transform.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { chooseColumns } from "./chooseColumns.ts";

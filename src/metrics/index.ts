@@ -43,5 +43,3 @@ export const metrics = {
   max_error: maxError,
   cost,
 } satisfies Record<string, ResampledMetric>;
-
-export type MetricName = keyof typeof metrics;

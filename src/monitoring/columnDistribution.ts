@@ -2,7 +2,7 @@
 import type { ColumnDistribution, MonitorDistribution } from "../core/records/monitoring.ts";
 import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import type { Column } from "../core/table/table.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { finiteValues } from "../stats/presentValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";
 

@@ -1,4 +1,5 @@
 /** Computes the reference: statistics of the training rows, small enough for the model file. */
+import { finiteOrNull } from "../core/json.ts";
 import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/records/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
 import { columnStatistics } from "./columnStatistics.ts";
@@ -93,8 +94,4 @@ function categoryReference({ codes, categories }: CategoryColumn): CategoryRefer
   const counts = categories.map((category, code) => [category, rows[code]!] as const).filter(([, count]) => count > 0);
   counts.sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1));
   return { kind: "category", count: codes.length - missing, missing, counts: counts.slice(0, MAX_CATEGORIES) };
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
