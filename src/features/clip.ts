@@ -4,7 +4,7 @@ import { finiteValues } from "../stats/presentValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -62,16 +62,13 @@ export const clip: Transform<ClipState> = {
     }
     return { columns };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
-  outputNames: (state) => state.columns.map((column) => column.name),
-  load: (state) =>
-    mapColumns(
-      "number",
-      state.columns.map(({ name, minimum, maximum }) => {
-        const [low, high] = [minimum ?? -Infinity, maximum ?? Infinity];
-        return { name, apply: (column) => [mapValues(column, (value) => Math.min(Math.max(value, low), high))] };
-      }),
-    ),
+  inputNames: namesOf,
+  outputNames: namesOf,
+  load: ({ columns }) =>
+    mapColumns("number", columns, ({ minimum, maximum }) => {
+      const [low, high] = [minimum ?? -Infinity, maximum ?? Infinity];
+      return (column) => [mapValues(column, (value) => Math.min(Math.max(value, low), high))];
+    }),
 };
 
 function quantileOrNull(sorted: Float64Array, q: number | null): number | null {

@@ -3,7 +3,7 @@ import { MlctlError } from "../core/errors.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -46,12 +46,15 @@ export const cyclical: Transform<CyclicalState> = {
       .map(({ name }) => ({ name, period: period ?? knownPeriod(name) ?? unknownPeriod(name) }));
     return { columns, keep };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
   outputNames: ({ columns, keep }) => columns.flatMap(({ name }) => madeNames(name, keep)),
   load: ({ columns, keep }) =>
     mapColumns(
       "number",
-      columns.map(({ name, period }) => ({ name, apply: (column) => circle(column, period, keep) })),
+      columns,
+      ({ period }) =>
+        (column) =>
+          circle(column, period, keep),
     ),
 };
 

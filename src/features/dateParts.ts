@@ -3,7 +3,7 @@ import type { DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -78,16 +78,12 @@ export const dateParts: Transform<DatePartsState> = {
       })),
     };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
   outputNames: (state) => state.columns.flatMap((column) => column.parts.map((part) => part.name)),
-  load: (state) =>
-    mapColumns(
-      "date",
-      state.columns.map((fitted) => ({
-        name: fitted.name,
-        apply: (column) => fitted.parts.map(({ part, name }) => mapValues(column, partOf[part], name)),
-      })),
-    ),
+  load: ({ columns }) =>
+    mapColumns("date", columns, (fitted) => (column) => {
+      return fitted.parts.map(({ part, name }) => mapValues(column, partOf[part], name));
+    }),
 };
 
 function varies(column: DateColumn, part: Part): boolean {

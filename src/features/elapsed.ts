@@ -62,7 +62,7 @@ export const elapsed: Transform<ElapsedState> = {
   load({ series: [state], lags, unit }) {
     const past = loadSeries(state);
     const made = (rows: DateColumn): NumberColumn[] => lags.map((back) => elapsedColumn(past, rows, { back, unit }));
-    return mapColumns("date", [{ name: state.timeColumn, apply: (rows) => [rows, ...made(rows)] }]);
+    return mapColumns("date", [state.timeColumn], () => (rows) => [rows, ...made(rows)]);
   },
   extendHistory: ({ series: [state], ...rest }, later) => ({
     ...rest,

@@ -31,11 +31,7 @@ export const hashText: Transform<HashTextState> = {
   },
   inputNames: (state) => state.columns,
   outputNames: ({ columns, buckets }) => columns.flatMap((name) => bucketNames(name, buckets)),
-  load: ({ columns, buckets }) =>
-    mapColumns(
-      "category",
-      columns.map((name) => ({ name, apply: (column) => counted(column, buckets) })),
-    ),
+  load: ({ columns, buckets }) => mapColumns("category", columns, () => (column) => counted(column, buckets)),
 };
 
 function bucketNames(name: string, buckets: number): string[] {
@@ -43,11 +39,9 @@ function bucketNames(name: string, buckets: number): string[] {
 }
 
 function counted({ name, codes, categories }: CategoryColumn, buckets: number): NumberColumn[] {
-  const columns = bucketNames(name, buckets).map((made): NumberColumn => ({
-    kind: "number",
-    name: made,
-    values: new Float64Array(codes.length),
-  }));
+  const columns = bucketNames(name, buckets).map((made): NumberColumn => {
+    return { kind: "number", name: made, values: new Float64Array(codes.length) };
+  });
   codes.forEach((code, row) => {
     if (code < 0) return;
     for (const word of words(categories[code]!)) columns[hash(word) % buckets]!.values[row]!++;

@@ -5,7 +5,7 @@ import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
 import { mapValues } from "./mapValues.ts";
 import { readOptions } from "./readOptions.ts";
 
@@ -57,16 +57,12 @@ export const impute: Transform<ImputeState> = {
     });
     return { columns, indicator };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
   outputNames: (state) => state.columns.flatMap(({ name }) => (state.indicator ? [name, indicatorName(name)] : [name])),
-  load: (state) =>
-    mapColumns(
-      "number",
-      state.columns.map(({ name, fill }) => ({
-        name,
-        apply: (column) => (state.indicator ? [filled(column, fill), missing(column)] : [filled(column, fill)]),
-      })),
-    ),
+  load: ({ columns, indicator }) =>
+    mapColumns("number", columns, ({ fill }) => (column) => {
+      return indicator ? [filled(column, fill), missing(column)] : [filled(column, fill)];
+    }),
 };
 
 const fillOf: Record<Strategy, (present: Float64Array, value: number) => number> = {

@@ -48,8 +48,7 @@ export const lag: Transform<LagState> = {
     const loaded = series.map(loadSeries);
     const lagged = (rows: DateColumn): NumberColumn[] =>
       loaded.flatMap((past) => lags.map((back) => lagColumn(past, rows, back)));
-    const [name] = timeColumns({ series });
-    return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...lagged(rows)] }]);
+    return mapColumns("date", timeColumns({ series }), () => (rows) => [rows, ...lagged(rows)]);
   },
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps({ series, lags }) {

@@ -84,10 +84,9 @@ export const rolling: Transform<RollingState> = {
   load(state) {
     const loaded = state.series.map(loadSeries);
     const valuesAt = windowsAt(state);
-    const [name] = timeColumns(state);
     const made = (rows: DateColumn): NumberColumn[] =>
       loaded.flatMap((past) => rollingColumns(past, rows, state, valuesAt));
-    return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...made(rows)] }]);
+    return mapColumns("date", timeColumns(state), () => (rows) => [rows, ...made(rows)]);
   },
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps(state) {

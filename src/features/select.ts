@@ -4,7 +4,7 @@ import { suggest } from "../core/text/suggest.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
-import { wrongKind } from "./mapColumns.ts";
+import { namesOf, wrongKind } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
 export type SelectState = { readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[] };
@@ -20,8 +20,8 @@ export const select: Transform<SelectState> = {
     const chosen = chooseColumns(table, given, select.kinds);
     return { columns: chosen.map(({ name, kind }) => ({ name, kind })) };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
-  outputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
+  outputNames: namesOf,
   load(state) {
     const slotOf = new Map(state.columns.map((column, slot) => [column.name, slot]));
     return (table) => {

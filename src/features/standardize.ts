@@ -4,7 +4,7 @@ import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
 import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
 import { readOptions } from "./readOptions.ts";
 
 export type StandardizeState = {
@@ -22,20 +22,14 @@ export const standardize: Transform<StandardizeState> = {
   options: [],
   fit(table, given) {
     readOptions(given, []);
-    return {
-      columns: chooseColumns(table, given, ["number"]).map(({ name, values }) => scaleOf(name, values)),
-    };
+    return { columns: chooseColumns(table, given, ["number"]).map(({ name, values }) => scaleOf(name, values)) };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
-  outputNames: (state) => state.columns.map((column) => column.name),
-  load: (state) =>
-    mapColumns(
-      "number",
-      state.columns.map(({ name, mean: center, scale }) => ({
-        name,
-        apply: ({ values }) => [{ kind: "number", name, values: scaled(values, center, scale) }],
-      })),
-    ),
+  inputNames: namesOf,
+  outputNames: namesOf,
+  load: ({ columns }) =>
+    mapColumns("number", columns, ({ name, mean: center, scale }) => ({ values }) => {
+      return [{ kind: "number", name, values: scaled(values, center, scale) }];
+    }),
 };
 
 /** A specialised loop, since many models run it; a callback shared with other transforms would be slower. */

@@ -21,16 +21,10 @@ export const textLength: Transform<TextLengthState> = {
   inputNames: (state) => state.columns,
   outputNames: (state) => state.columns.flatMap((name) => [`${name}_length`, `${name}_words`]),
   load: ({ columns }) =>
-    mapColumns(
-      "category",
-      columns.map((name) => ({
-        name,
-        apply: (column) => [
-          measured(column, `${name}_length`, (text) => [...text].length),
-          measured(column, `${name}_words`, (text) => words(text).length),
-        ],
-      })),
-    ),
+    mapColumns("category", columns, (name) => (column) => [
+      measured(column, `${name}_length`, (text) => [...text].length),
+      measured(column, `${name}_words`, (text) => words(text).length),
+    ]),
 };
 
 function measured(
@@ -38,9 +32,6 @@ function measured(
   name: string,
   measure: (text: string) => number,
 ): NumberColumn {
-  return {
-    kind: "number",
-    name,
-    values: Float64Array.from(codes, (code) => (code < 0 ? NaN : measure(categories[code]!))),
-  };
+  const values = Float64Array.from(codes, (code) => (code < 0 ? NaN : measure(categories[code]!)));
+  return { kind: "number", name, values };
 }
