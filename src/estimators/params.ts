@@ -2,7 +2,7 @@
 import type { ParamSpec } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 
 /** A number above 0. */
 export const positive = { type: "number", minimum: 0, exclusiveMinimum: true } as const;
@@ -39,19 +39,15 @@ interface Problem {
 }
 
 function unknownParam(name: string, names: readonly string[], family: string): Problem {
-  const closest = suggest(name, names);
   const known = names.length === 0 ? `${family} has no parameters` : `known: ${names.join(", ")}`;
-  return {
-    message: `unknown parameter "${name}" for ${family}`,
-    hint: closest === undefined ? known : `did you mean "${closest}"?`,
-  };
+  return { message: `unknown parameter "${name}" for ${family}`, hint: didYouMean(name, names, known) };
 }
 
 function invalidValue(spec: ParamSpec, value: Json, family: string): Problem {
-  const closest = typeof value === "string" ? suggest(value, spec.choices ?? []) : undefined;
+  const choices = typeof value === "string" ? (spec.choices ?? []) : [];
   return {
     message: `parameter "${spec.name}" of ${family} is ${JSON.stringify(value)}`,
-    hint: closest === undefined ? `allowed: ${allowed(spec)}` : `did you mean "${closest}"?`,
+    hint: didYouMean(String(value), choices, `allowed: ${allowed(spec)}`),
   };
 }
 

@@ -1,10 +1,10 @@
 /** Resolves the `column` and `columns` options of a transform. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { columnHint } from "../core/text/suggest.ts";
+import { wildcard } from "../core/text/wildcard.ts";
 import type { ColumnKind, Table } from "../core/table/table.ts";
 import type { TransformOptions } from "../core/transform.ts";
-import { kindWords } from "./mapColumns.ts";
-import type { ColumnOf } from "./mapColumns.ts";
+import { kindWords, type ColumnOf } from "./mapColumns.ts";
 
 /** Maximum number of column names in a hint. */
 const MAX_NAMES = 10;
@@ -29,8 +29,11 @@ export function chooseColumns<K extends ColumnKind>(
   for (const name of wanted) {
     const column = byName.get(name);
     if (column === undefined) {
-      const matching = name.includes("*") ? candidates.filter((each) => pattern(name).test(each.name)) : [];
-      if (matching.length === 0) throw unknownColumn(name, table);
+      const matches = wildcard(name);
+      const matching = name.includes("*") ? candidates.filter((each) => matches(each.name)) : [];
+      if (matching.length === 0) {
+        throw new MlctlError("usage", `no column "${name}"`, { hint: columnHint(name, [...byName.keys()], MAX_NAMES) });
+      }
       for (const each of matching) chosen.add(each.name);
     } else if (allowed.has(column.kind)) {
       chosen.add(name);
@@ -45,19 +48,4 @@ export function chooseColumns<K extends ColumnKind>(
 function wantedNames(options: TransformOptions): readonly string[] | undefined {
   if (typeof options["column"] === "string") return [options["column"]];
   return Array.isArray(options["columns"]) ? options["columns"].map(String) : undefined;
-}
-
-function pattern(glob: string): RegExp {
-  const escaped = glob.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll("*", ".*")}$`, "s");
-}
-
-function unknownColumn(name: string, table: Table): MlctlError {
-  const names = table.columns.map((column) => column.name);
-  const close = suggest(name, names);
-  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
-  const listed = `available columns: ${names.slice(0, MAX_NAMES).join(", ")}${more}`;
-  return new MlctlError("usage", `no column "${name}"`, {
-    hint: close === undefined ? listed : `did you mean "${close}"?`,
-  });
 }

@@ -1,7 +1,7 @@
 /** Validates a transform's options and fills in defaults. */
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean, suggest } from "../core/text/suggest.ts";
 import type { TransformOption, TransformOptions } from "../core/transform.ts";
 
 /** Options of every transform; by default a transform uses all columns of its kinds. */
@@ -40,9 +40,7 @@ export function optionProblems(options: TransformOptions, specs: readonly Transf
 }
 
 function unknownOption(name: string, known: readonly string[]): string {
-  const close = suggest(name, known);
-  const advice = close === undefined ? `allowed: ${known.join(", ")}` : `did you mean "${close}"?`;
-  return `unknown option "${name}", ${advice}`;
+  return `unknown option "${name}", ${didYouMean(name, known, `allowed: ${known.join(", ")}`)}`;
 }
 
 function valueProblem(spec: TransformOption, value: Json): string | undefined {

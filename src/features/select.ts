@@ -1,6 +1,6 @@
 /** Select: keeps the named columns, in training order, and ignores all others. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
 import { chooseColumns } from "./chooseColumns.ts";
@@ -48,11 +48,7 @@ function asKind(column: Column, kind: ColumnKind): Column {
 }
 
 function absent(name: string, table: Table): never {
-  const close = suggest(
-    name,
-    table.columns.map((column) => column.name),
-  );
-  throw new MlctlError("data", `column "${name}" is missing`, {
-    hint: close === undefined ? "the model needs every column it was trained on" : `did you mean "${close}"?`,
-  });
+  const names = table.columns.map((column) => column.name);
+  const hint = didYouMean(name, names, "the model needs every column it was trained on");
+  throw new MlctlError("data", `column "${name}" is missing`, { hint });
 }

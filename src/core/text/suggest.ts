@@ -36,3 +36,16 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length]!;
 }
+
+/** `did you mean "…"?` with the closest candidate, else `otherwise`. */
+export function didYouMean(word: string, candidates: Iterable<string>, otherwise: string): string {
+  const closest = suggest(word, candidates);
+  return closest === undefined ? otherwise : `did you mean "${closest}"?`;
+}
+
+/** Hint for an unknown column: one with a similar name, if the name is known, else the first `limit` columns. */
+export function columnHint(name: string | undefined, columns: readonly string[], limit = 20): string {
+  const more = columns.length > limit ? ` and ${columns.length - limit} more` : "";
+  const available = `available columns: ${columns.slice(0, limit).join(", ")}${more}`;
+  return name === undefined ? available : didYouMean(name, columns, available);
+}

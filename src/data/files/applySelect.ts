@@ -1,7 +1,7 @@
 /** Applies `select` and `where` of the configuration; creates the table `result`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { MlctlError } from "../../core/errors.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { columnHint } from "../../core/text/suggest.ts";
 import { storedExpression } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
@@ -9,9 +9,6 @@ import { identifier } from "../duckdb/sql.ts";
 import { refuseStatements } from "../duckdb/refuseStatements.ts";
 import { sqlError } from "../duckdb/sqlError.ts";
 import { unifyColumns } from "../load/unifyColumns.ts";
-
-/** Maximum number of column names in a hint. */
-const MAX_NAMES = 20;
 
 interface Selecting {
   readonly options: ReadOptions;
@@ -102,10 +99,7 @@ function hintOf(error: unknown, names: readonly string[]): string {
   if (message.includes("file system operations are disabled"))
     return "SQL in config.json can read only the input files";
   const unknown = /Referenced column "([^"]*)" not found/.exec(message)?.[1];
-  const close = unknown === undefined ? undefined : suggest(unknown, names);
-  if (close !== undefined) return `did you mean "${close}"?`;
-  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
-  return `available columns: ${names.slice(0, MAX_NAMES).join(", ")}${more}`;
+  return columnHint(unknown, names);
 }
 
 /** All expressions bind, so a value caused the error. Names the first expression that fails on its own. */

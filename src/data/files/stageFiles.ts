@@ -1,7 +1,7 @@
 /** Reads files into the table `result` of a database: loads them, unifies columns, applies `select` and `where`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
 import { formatNotes } from "./formatNotes.ts";
@@ -169,8 +169,7 @@ function checkTypeColumns(options: StageOptions, columns: readonly DatasetColumn
   const names = columns.map((column) => column.name);
   const unknown = Object.keys(options.types ?? {}).find((name) => !names.includes(name));
   if (unknown === undefined) return;
-  const close = suggest(unknown, names);
   throw new MlctlError("usage", `ingest.types.${unknown}: no file has this column`, {
-    hint: close === undefined ? `available columns: ${names.slice(0, 20).join(", ")}` : `did you mean "${close}"?`,
+    hint: columnHint(unknown, names),
   });
 }

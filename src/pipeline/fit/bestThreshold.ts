@@ -1,6 +1,5 @@
 /** Tunes the threshold of a binary classifier. */
 import type { Costs } from "../../core/costs.ts";
-import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 
 /** Values that differ by less count as equal, to ignore rounding of sums. */
@@ -69,9 +68,8 @@ function valueOfCounts(name: string, costs: Costs | undefined): (counts: Counts)
   const four = { yTrue: Float64Array.of(0, 0, 1, 1), yPred: Float64Array.of(0, 1, 0, 1) };
   // constant probabilities: metrics of probabilities then do not depend on the threshold
   const common = { task: "binary", classCount: 2, probabilities: new Float64Array(4).fill(0.5) } as const;
-  const evaluation: Evaluation = { ...common, ...four, ...(costs === undefined ? {} : { costs }) };
   const sign = metric.greaterIsBetter ? 1 : -1;
-  const valueOf = metric.prepare(evaluation);
+  const valueOf = metric.prepare({ ...common, ...four, costs });
   return (counts) => {
     const value = sign * valueOf(counts);
     return Number.isNaN(value) ? -Infinity : value;

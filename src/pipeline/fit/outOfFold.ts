@@ -72,12 +72,7 @@ function withReason<T>(rowCount: number, makeFolds: () => T): T {
 }
 
 function tooFew(rowCount: number, cause?: MlctlError): MlctlError {
-  return new MlctlError(
-    "data",
-    `too few training rows (${rowCount}) to tune the threshold or calibrate on ${FOLDS} folds`,
-    {
-      cause,
-      hint: 'set "train.threshold" to 0.5 and "train.calibration" to null, or ingest more rows',
-    },
-  );
+  const message = `too few training rows (${rowCount}) to tune the threshold or calibrate on ${FOLDS} folds`;
+  const hint = 'set "train.threshold" to 0.5 and "train.calibration" to null, or ingest more rows';
+  return new MlctlError("data", message, { cause, hint });
 }

@@ -7,7 +7,7 @@ import { random } from "../../core/random.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
-import { featureMatrix } from "../../features/featureMatrix.ts";
+import { featureMatrix } from "../../features/compileTransforms.ts";
 import { fitCandidate, type Candidate } from "../fit/fitCandidate.ts";
 import { predictor } from "../predict/predictor.ts";
 import { signatureOf } from "../rows/signatureOf.ts";

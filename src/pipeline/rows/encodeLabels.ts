@@ -48,11 +48,8 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
 
 function unknownLabel({ target, text, row }: { target: TargetSpec; text: string; row: number }): MlctlError {
   const expected = target.classes === undefined ? "a number" : `one of ${target.classes.join(", ")}`;
-  return new MlctlError(
-    "data",
-    `target column "${target.name}" contains ${JSON.stringify(text)} in data row ${row + 1}, expected ${expected}`,
-    {
-      hint: "the model was trained on other labels: correct the row, or train again",
-    },
-  );
+  const place = `target column "${target.name}" contains ${JSON.stringify(text)} in data row ${row + 1}`;
+  return new MlctlError("data", `${place}, expected ${expected}`, {
+    hint: "the model was trained on other labels: correct the row, or train again",
+  });
 }

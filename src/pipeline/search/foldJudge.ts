@@ -117,10 +117,9 @@ function valueOf(
   const labels = predictions.map((_, fold) => Float64Array.from(folds[fold]!.validation, (row) => data.y[row]!));
   const [calibrated, threshold] = decisionOf(predictions, labels, { task, candidate });
   const classCount = classes.length;
-  const priced = candidate.costs === undefined ? {} : { costs: candidate.costs };
   const values = calibrated.map((raw, fold) => {
     const prediction = applyThreshold(raw, { task, classCount, threshold });
-    return metric.compute({ task, classCount, yTrue: labels[fold]!, ...prediction, ...priced });
+    return metric.compute({ task, classCount, yTrue: labels[fold]!, costs: candidate.costs, ...prediction });
   });
   return aggregateFolds(values, aggregate);
 }

@@ -1,7 +1,7 @@
 /** Converts the family's parameters to those of an engine; rejects combinations that XGBoost ignores or aborts on. */
 import { MlctlError } from "../../../core/errors.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { suggest } from "../../../core/text/suggest.ts";
+import { didYouMean } from "../../../core/text/suggest.ts";
 import { INSTALL_HINT } from "./native/installedEngines.ts";
 import { objectives, type Objective } from "../objectives.ts";
 
@@ -119,11 +119,7 @@ function groups(names: readonly Json[], featureNames: readonly string[]): string
 function columnOf(name: string, featureNames: readonly string[], param: string): number {
   const column = featureNames.indexOf(name);
   if (column >= 0) return column;
-  const closest = suggest(name, featureNames);
   throw new MlctlError("usage", `parameter "${param}" of xgboost: the model has no feature "${name}"`, {
-    hint:
-      closest === undefined
-        ? `available features: ${featureNames.slice(0, 30).join(", ")}`
-        : `did you mean "${closest}"?`,
+    hint: didYouMean(name, featureNames, `available features: ${featureNames.slice(0, 30).join(", ")}`),
   });
 }
