@@ -1,6 +1,8 @@
 /** Errors of DuckDB. */
 import { MlctlError } from "../../core/errors.ts";
 
+export const TRY_CAST_HINT = "use TRY_CAST to turn values that cannot be converted into missing values";
+
 /** An error in SQL of the configuration, with the `key` that contains it. */
 export function sqlError(key: string, error: unknown, hint: string): MlctlError {
   const plain = firstLine(error)

@@ -6,9 +6,9 @@ import { storedExpression } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
 import { identifier } from "../duckdb/sql.ts";
-import { refuseStatements } from "../duckdb/refuseStatements.ts";
-import { sqlError } from "../duckdb/sqlError.ts";
-import { unifyColumns } from "../load/unifyColumns.ts";
+import { refuseStatements } from "../duckdb/untrustedSql.ts";
+import { sqlError, TRY_CAST_HINT } from "../duckdb/sqlError.ts";
+import { unifyColumns, unionAll } from "../load/unifyColumns.ts";
 
 interface Selecting {
   readonly options: ReadOptions;
@@ -25,8 +25,8 @@ export async function applySelect(database: Database, selecting: Selecting): Pro
     if (previous !== undefined) await database.run("ALTER TABLE previous RENAME TO result");
     return;
   }
-  const options =
-    selecting.options.lenient === true ? await applicable(database, selecting.options) : selecting.options;
+  const { options: given } = selecting;
+  const options = given.lenient === true ? await applicable(database, given) : given;
   const query = await selectedQuery(database, options);
   const columns = await database.describe(query);
   const stored = columns.map(({ name, type }) => `${storedExpression(name, type)} AS ${identifier(name)}`);
@@ -104,32 +104,23 @@ function hintOf(error: unknown, names: readonly string[]): string {
 
 /** All expressions bind, so a value caused the error. Names the first expression that fails on its own. */
 async function failedExpression(database: Database, options: ReadOptions, error: unknown): Promise<MlctlError> {
-  const hint = "use TRY_CAST to turn values that cannot be converted into missing values";
   for (const [name, sql] of Object.entries(options.select ?? {})) {
     try {
       await database.run(`SELECT count(value) FROM (SELECT (${sql}\n) AS value FROM raw)`);
     } catch (cause) {
-      return sqlError(`ingest.select.${name}`, cause, hint);
+      return sqlError(`ingest.select.${name}`, cause, TRY_CAST_HINT);
     }
   }
-  return sqlError(options.where === undefined ? "ingest.select" : "ingest.where", error, hint);
+  return sqlError(options.where === undefined ? "ingest.select" : "ingest.where", error, TRY_CAST_HINT);
 }
 
 async function appendToPrevious(database: Database, previous: readonly LoadedColumn[]): Promise<void> {
   const selected = await database.describe("SELECT * FROM selected");
   const tables = [
-    { path: "previous", columns: previous },
-    { path: "selected", columns: selected.map(({ name, type }) => ({ name, type, empty: false })) },
+    { path: "previous", table: "previous", columns: previous },
+    { path: "selected", table: "selected", columns: selected.map((column) => ({ ...column, empty: false })) },
   ];
-  const every = new Set(tables.flatMap(({ columns }) => columns.map((column) => column.name)));
-  const { columns } = unifyColumns(tables, every);
-  const parts = tables.map((table) => {
-    const own = new Map(table.columns.map((column) => [column.name.toLowerCase(), column.name]));
-    const items = columns.map(({ name, type }) => {
-      const source = own.get(name.toLowerCase());
-      return `CAST(${source === undefined ? "NULL" : identifier(source)} AS ${type}) AS ${identifier(name)}`;
-    });
-    return `SELECT ${items.join(", ")} FROM ${table.path}`;
-  });
-  await database.run(`CREATE TABLE result AS ${parts.join(" UNION ALL ")}; DROP TABLE previous; DROP TABLE selected`);
+  const every = new Set(tables.flatMap(({ columns }) => columns.map(({ name }) => name)));
+  const union = unionAll(tables, unifyColumns(tables, every).columns, (value, type) => `CAST(${value} AS ${type})`);
+  await database.run(`CREATE TABLE result AS ${union}; DROP TABLE previous; DROP TABLE selected`);
 }

@@ -1,13 +1,10 @@
 /** Turns input files into one dataset: a CSV file in file order, without duplicates. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
-import type { Expectations } from "./checkExpectations.ts";
-import { checkExpectations } from "./checkExpectations.ts";
+import { checkExpectations, type Expectations } from "./checkExpectations.ts";
 import { dropDuplicates } from "./dropDuplicates.ts";
-import type { Database } from "../duckdb/duckdb.ts";
-import { withDatabase } from "../duckdb/duckdb.ts";
+import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import { literal } from "../duckdb/sql.ts";
-import type { Staged, StageOptions } from "./stageFiles.ts";
-import { stageFiles } from "./stageFiles.ts";
+import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
 
 export interface IngestOptions extends Omit<StageOptions, "writes"> {
   /** Path to write to; the caller moves the file into place. */

@@ -7,8 +7,7 @@ import { kindOf } from "../duckdb/columnTypes.ts";
 import { withDatabase } from "../duckdb/duckdb.ts";
 import { damaged, datasetReader } from "../load/loadPrevious.ts";
 import { readPlainCsv } from "../csv/readPlainCsv.ts";
-import type { Staged, StageOptions } from "./stageFiles.ts";
-import { stageFiles } from "./stageFiles.ts";
+import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
 import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
 
 /**

@@ -1,6 +1,5 @@
 /** Sample data: companies that leave or stay, in overlapping CSV files, two of them with drift. */
-import type { Random } from "../../core/random.ts";
-import { random } from "../../core/random.ts";
+import { random, type Random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
 /** How the companies of a folder differ from those in practicedata; 0 is no drift. */

@@ -1,6 +1,5 @@
 /** Sample data: a feed of immigration rounds, as JSON with string values, newest first, on irregular dates. */
-import type { Random } from "../../core/random.ts";
-import { random } from "../../core/random.ts";
+import { random, type Random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
 const DAY = 86_400_000;
