@@ -18,5 +18,3 @@ export const estimators = {
   logistic_regression: logisticRegression,
   xgboost,
 } satisfies Record<string, Estimator>;
-
-export type Family = keyof typeof estimators;

@@ -1,11 +1,9 @@
 /** Date parts: extracts year, month, day and so on from a date, as numbers. */
 import type { DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { mapColumns, namesOf } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
-import { readOptions } from "./readOptions.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type Part = "year" | "quarter" | "month" | "day" | "day_of_week" | "is_weekend" | "hour" | "days_since_1970";
 

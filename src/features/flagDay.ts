@@ -5,11 +5,10 @@ import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { cellText } from "../core/table/cellText.ts";
 import type { CategoryColumn, Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { requireHistory } from "./historySeries.ts";
 import { kindWords } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type Flag = number | string;
 

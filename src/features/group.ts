@@ -2,10 +2,9 @@
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { countCategories } from "./countCategories.ts";
+import { countCategories } from "../stats/countCategories.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 interface GroupOptions {
   readonly groups: Readonly<Record<string, unknown>> | null;

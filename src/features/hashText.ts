@@ -1,9 +1,8 @@
 /** Text hashing: counts the words of a text in a fixed number of hash buckets, so that any later word has a bucket. */
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { words } from "./words.ts";
 
 export type HashTextState = { readonly columns: readonly string[]; readonly buckets: number };

@@ -4,10 +4,8 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns, namesOf } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
-import { readOptions } from "./readOptions.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
 

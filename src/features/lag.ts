@@ -4,6 +4,7 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import {
   extendSeries,
   fitSeries,
+  lagsOption,
   loadSeries,
   reach,
   seriesGaps,
@@ -16,15 +17,7 @@ import { readOptions } from "./readOptions.ts";
 
 export type LagState = { readonly series: readonly SeriesState[]; readonly lags: readonly number[] };
 
-const options: readonly TransformOption[] = [
-  {
-    name: "lags",
-    type: "integers",
-    default: [1],
-    minimum: 1,
-    description: "number of rows to look back; 1 is the previous row",
-  },
-];
+const options: readonly TransformOption[] = [lagsOption];
 
 /**
  * `<column>_lag_<k>`: the k-th last value strictly before the time of the row, for training, validation and prediction

@@ -1,9 +1,7 @@
 /** Log: logarithm of numbers, for columns with a few very large values. */
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns, namesOf } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
-import { readOptions } from "./readOptions.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type Method = "log1p" | "log" | "log10" | "signed_log1p";
 

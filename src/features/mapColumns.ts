@@ -49,6 +49,17 @@ export function mapColumns<K extends ColumnKind, Fitted extends FittedColumn>(
   };
 }
 
+/** A number column of `f` of each value; `f` gets NaN for a missing value and may return NaN. */
+export function mapValues(
+  column: NumberColumn | DateColumn,
+  f: (value: number) => number,
+  name = column.name,
+): NumberColumn {
+  const values = new Float64Array(column.values.length);
+  for (let row = 0; row < values.length; row++) values[row] = f(column.values[row]!);
+  return { kind: "number", name, values };
+}
+
 function isKind<K extends ColumnKind>(column: Column, kind: K): column is ColumnOf<K> {
   return column.kind === kind;
 }

@@ -1,11 +1,10 @@
 /** One-hot: a 0/1 column for each category seen in training. */
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
-import { countCategories } from "./countCategories.ts";
+import { countCategories } from "../stats/countCategories.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 export type OneHotState = {
   readonly columns: readonly { readonly name: string; readonly categories: readonly string[] }[];

@@ -1,9 +1,7 @@
 /** Round: rounds numbers to a number of decimal places. */
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns, namesOf } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
-import { readOptions } from "./readOptions.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 export type RoundState = { readonly columns: readonly string[]; readonly digits: number };
 

@@ -3,9 +3,8 @@ import { MlctlError } from "../core/errors.ts";
 import { didYouMean } from "../core/text/suggest.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { namesOf, wrongKind } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 export type SelectState = { readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[] };
 

@@ -3,9 +3,8 @@ import type { Transform } from "../core/transform.ts";
 import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 export type StandardizeState = {
   readonly columns: readonly { readonly name: string; readonly mean: number; readonly scale: number }[];

@@ -3,15 +3,11 @@ import { MlctlError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformContext, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
 import { mapColumns, namesOf } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
-type Encoding = {
-  readonly values: readonly (readonly [string, number])[];
-  readonly missing: number;
-};
+type Encoding = { readonly values: readonly (readonly [string, number])[]; readonly missing: number };
 
 export type TargetEncodeState = {
   readonly columns: readonly ({ readonly name: string } & Encoding)[];

@@ -1,9 +1,8 @@
 /** Text length: number of characters and words of a text. */
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { words } from "./words.ts";
 
 export type TextLengthState = { readonly columns: readonly string[] };

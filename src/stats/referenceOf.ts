@@ -3,6 +3,7 @@ import { finiteOrNull } from "../core/json.ts";
 import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/records/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
 import { columnStatistics } from "./columnStatistics.ts";
+import { countCategories } from "./countCategories.ts";
 import { presentValues } from "./presentValues.ts";
 import { samplePositions } from "./samplePositions.ts";
 
@@ -84,14 +85,9 @@ function numberReference(kind: "number" | "date", values: Float64Array, position
   };
 }
 
-function categoryReference({ codes, categories }: CategoryColumn): CategoryReference {
-  const rows = new Float64Array(categories.length);
-  let missing = 0;
-  for (let row = 0; row < codes.length; row++) {
-    if (codes[row]! < 0) missing++;
-    else rows[codes[row]!]!++;
-  }
-  const counts = categories.map((category, code) => [category, rows[code]!] as const).filter(([, count]) => count > 0);
-  counts.sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1));
-  return { kind: "category", count: codes.length - missing, missing, counts: counts.slice(0, MAX_CATEGORIES) };
+function categoryReference(column: CategoryColumn): CategoryReference {
+  const counted = countCategories(column);
+  const count = counted.reduce((sum, each) => sum + each.count, 0);
+  const counts = counted.slice(0, MAX_CATEGORIES).map((each) => [each.category, each.count] as const);
+  return { kind: "category", count, missing: column.codes.length - count, counts };
 }

@@ -15,7 +15,7 @@ import { linearContributions, type LinearOutput } from "../linearContributions.t
 import { positive, resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
-import { logisticPredictor } from "./logisticPredictor.ts";
+import { logisticPredictor, type LogisticModel } from "./logisticPredictor.ts";
 
 const params: readonly ParamSpec[] = [
   {
@@ -59,8 +59,7 @@ export const logisticRegression = {
   },
 
   load(fitted: FittedEstimator): Predictor {
-    const { classes, intercepts, coefficients } = readState(fitted);
-    const predict = logisticPredictor({ classes, intercepts, coefficients, classCount: fitted.classCount });
+    const predict = logisticPredictor(readState(fitted));
     return {
       predict(X) {
         requireWidth(X, fitted);
@@ -88,7 +87,7 @@ export const logisticRegression = {
 } satisfies Estimator;
 
 /** Linear input of the softmax for a class; if two classes were seen, 0 for the first of them. */
-function outputOf({ classes, coefficients, intercepts }: State, code: number, width: number): LinearOutput {
+function outputOf({ classes, coefficients, intercepts }: LogisticModel, code: number, width: number): LinearOutput {
   const seen = classes.indexOf(code);
   const none = new Float64Array(width);
   if (seen === -1) return { coefficients: none, intercept: -Infinity };
@@ -103,13 +102,7 @@ function logOdds([first, second]: readonly LinearOutput[]): LinearOutput {
   return { coefficients: second!.coefficients, intercept: second!.intercept - first!.intercept };
 }
 
-interface State {
-  readonly classes: readonly number[];
-  readonly coefficients: readonly Float64Array[];
-  readonly intercepts: Float64Array;
-}
-
-function readState(fitted: FittedEstimator): State {
+function readState(fitted: FittedEstimator): LogisticModel {
   const state: JsonObject = fitted.state;
   const classes = [...numberList(fitted, "classes", state.classes)];
   const isCode = (code: number): boolean => Number.isInteger(code) && code >= 0 && code < fitted.classCount;
@@ -122,5 +115,6 @@ function readState(fitted: FittedEstimator): State {
     throw unfit(fitted, "coefficients", `${expected} lists of numbers`);
   const width = fitted.featureNames.length;
   const coefficients = rows.map((row: Json) => numberList(fitted, "coefficients", row, width));
-  return { classes, coefficients, intercepts: numberList(fitted, "intercepts", state.intercepts, expected) };
+  const intercepts = numberList(fitted, "intercepts", state.intercepts, expected);
+  return { classes, coefficients, intercepts, classCount: fitted.classCount };
 }

@@ -6,7 +6,7 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { targetNumber } from "./targetNumber.ts";
+import { targetNumber } from "./encodeLabels.ts";
 
 /** Integers with more distinct values than this are a regression target unless "task" says otherwise. */
 const MAX_INFERRED_CLASSES = 10;

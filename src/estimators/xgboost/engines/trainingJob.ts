@@ -49,12 +49,12 @@ export interface TrainingJob {
   readonly weights: Float32Array<ArrayBuffer> | null;
   readonly params: readonly (readonly [string, string])[];
   readonly rounds: number;
-  /** Path of the native library; null for WebAssembly. */
-  readonly library: string | null;
-  /** If not null, the result is the best round, as JSON, instead of the model. */
-  readonly watch: WatchJob | null;
-  /** If not null, the result is float32 margins, by round and row, instead of the model. "native" only. */
-  readonly margins: MarginsJob | null;
+  /** Path of the native library; absent for WebAssembly. */
+  readonly library?: string;
+  /** If given, the result is the best round, as JSON, instead of the model. */
+  readonly watch?: WatchJob;
+  /** If given, the result is float32 margins, by round and row, instead of the model. "native" only. */
+  readonly margins?: MarginsJob;
 }
 
 /** After "error" the thread is not reused: it may be broken. */

@@ -66,8 +66,6 @@ function trainingJob(request: TrainingRequest, library: string): TrainingJob {
     params: settings,
     rounds: Number(rounds),
     library,
-    watch: null,
-    margins: null,
   };
 }
 

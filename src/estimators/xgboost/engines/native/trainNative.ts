@@ -19,7 +19,7 @@ export function trainNative(job: TrainingJob, onProgress: (share: number) => voi
   try {
     const filling = { library, check, columnCount: job.columnCount, threads: Number(paramOf(job, "nthread") ?? 0) };
     fill(matrix, job, filling);
-    if (job.watch !== null) fill(evaluated, job.watch, filling);
+    if (job.watch) fill(evaluated, job.watch, filling);
     check(library.createBooster(matrix, 1, booster));
     for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));
     const rounds = watchRounds(job.watch?.metric ?? "", job.watch?.patience ?? 0);
@@ -27,13 +27,13 @@ export function trainNative(job: TrainingJob, onProgress: (share: number) => voi
     for (let round = 0; round < job.rounds; round++) {
       check(library.updateOneRound(booster[0], round, matrix[0]));
       if ((round + 1) % step === 0 || round + 1 === job.rounds) onProgress((round + 1) / job.rounds);
-      if (job.watch === null) continue;
+      if (!job.watch) continue;
       const text: [string] = [""];
       check(library.evaluateRound(booster[0], round, evaluated, ["watched"], 1, text));
       if (!rounds.record(Number(text[0].slice(text[0].lastIndexOf(":") + 1)))) break;
     }
-    if (job.watch !== null) return new TextEncoder().encode(JSON.stringify(rounds.best()));
-    if (job.margins !== null) {
+    if (job.watch) return new TextEncoder().encode(JSON.stringify(rounds.best()));
+    if (job.margins) {
       fill(predicted, job.margins, filling);
       const outputs = Number(paramOf(job, "num_class") ?? 1);
       return predictMargins(job.margins, { library, check, booster: booster[0], matrix: predicted[0], outputs });

@@ -35,15 +35,16 @@ export function trainInMemory(job: TrainingJob, onProgress: (share: number) => v
   free(values);
   free(labels);
   for (const [name, value] of job.params) setParam(model, name, value);
-  const watcher = job.watch === null ? null : watch(model, job, job.watch);
+  const watcher = job.watch && watch(model, job, job.watch);
   // Evaluation saves the model with all of its trees, which is too slow after every round.
-  const step = watcher === null ? Math.ceil(job.rounds / PROGRESS_STEPS) : Math.max(FEWEST_ROUNDS, job.watch!.patience);
+  const step =
+    watcher === undefined ? Math.ceil(job.rounds / PROGRESS_STEPS) : Math.max(FEWEST_ROUNDS, job.watch!.patience);
   for (let done = 0; done < job.rounds; done += step) {
     trainRounds(model, Math.min(step, job.rounds - done));
     onProgress(Math.min(1, (done + step) / job.rounds));
-    if (watcher !== null && !watcher.shouldContinue()) break;
+    if (watcher?.shouldContinue() === false) break;
   }
-  const bytes = watcher === null ? saved(model) : new TextEncoder().encode(JSON.stringify(watcher.best()));
+  const bytes = watcher === undefined ? saved(model) : new TextEncoder().encode(JSON.stringify(watcher.best()));
   freeModel(model);
   return bytes;
 }

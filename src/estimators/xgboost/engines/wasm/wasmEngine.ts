@@ -71,8 +71,5 @@ function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequ
     weights: null,
     params: settings,
     rounds: Number(rounds),
-    library: null,
-    watch: null,
-    margins: null,
   };
 }
