@@ -5,7 +5,7 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { MlctlError } from "../core/errors.ts";
+import { messageOf, MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts";
 import { environmentSettings, type Environment } from "./environmentSettings.ts";
@@ -159,8 +159,10 @@ function readConfig(path: string, name: string): ParsedJson {
     return parseJsonc(bytes.toString("utf8"), name);
   } catch (cause) {
     if (cause instanceof MlctlError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MlctlError("usage", `${path} cannot be read: ${reason}`, { cause, hint: "check its permissions" });
+    throw new MlctlError("usage", `${path} cannot be read: ${messageOf(cause)}`, {
+      cause,
+      hint: "check its permissions",
+    });
   }
 }
 

@@ -21,18 +21,15 @@ import { readOptions } from "./readOptions.ts";
 
 type Statistic = "mean" | "min" | "max" | "median" | "std" | "count";
 
-interface RollingOptions {
+type RollingOptions = {
+  /** Window lengths, in the order of config.json. */
   readonly windows: readonly string[];
   readonly statistic: Statistic;
   readonly fallback: "longer" | "none";
   readonly empty: "keep" | "skip";
-}
-
-export type RollingState = Omit<RollingOptions, "windows"> & {
-  readonly series: readonly SeriesState[];
-  /** Window lengths, in the order of config.json. */
-  readonly windows: readonly string[];
 };
+
+export type RollingState = RollingOptions & { readonly series: readonly SeriesState[] };
 
 const options: readonly TransformOption[] = [
   {

@@ -1,6 +1,7 @@
 /** Finds the first invalid line of a JSON or JSON Lines file. DuckDB reports other positions. */
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { messageOf } from "../../core/errors.ts";
 import { bytesOf, withoutMark, type TextFile } from "./inspectText.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -47,8 +48,7 @@ export async function explainJson(file: TextFile): Promise<UnreadableFile | unde
 
 /** V8's message without the position, which is reported as a line, and without the quoted text. */
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const plain = message
+  const plain = messageOf(error)
     .replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, "")
     .replace(/(,? after JSON)? ?(in JSON)? at position \d+.*$/s, "");
   return plain === "" || /end of/i.test(plain)

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { messageOf } from "../../core/errors.ts";
 import { firstRecordLength } from "../csv/csvHeader.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -80,7 +81,7 @@ export async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffe
   try {
     yield* file.pipe(unpacked);
   } catch (error) {
-    throw new UnreadableFile(`the gzip data is damaged: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UnreadableFile(`the gzip data is damaged: ${messageOf(error)}`);
   } finally {
     file.destroy();
   }

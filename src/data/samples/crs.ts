@@ -36,13 +36,10 @@ interface Round {
 export function crsSample(seed: number): SampleFile[] {
   const rounds = drawnRounds(random(seed));
   const before = rounds.filter(({ time }) => time < TEST_START);
+  const test = rounds.filter(({ time }) => time >= TEST_START);
   return [
     feed("sourcedata/rounds.json", before, 1),
-    feed(
-      "testdata/rounds.json",
-      rounds.filter(({ time }) => time >= TEST_START),
-      before.length + 1,
-    ),
+    feed("testdata/rounds.json", test, before.length + 1),
     csvFile("requests/dates.csv", "date", ["2024-02-07", "2024-02-21"]),
     { path: "requests/request.json", content: `${JSON.stringify({ date: "2024-02-07" })}\n` },
   ];

@@ -54,10 +54,8 @@ function conformColumn(
 }
 
 function toCategories(column: Column, { rowCount }: Table): Column {
-  return categoryColumn(
-    column.name,
-    Array.from({ length: rowCount }, (_, row) => cellText(column, row)),
-  );
+  const texts = Array.from({ length: rowCount }, (_, row) => cellText(column, row));
+  return categoryColumn(column.name, texts);
 }
 
 function toValues(column: CategoryColumn, spec: ColumnSpec, placeOf: PlaceOf): Column | string {
