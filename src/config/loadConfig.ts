@@ -56,9 +56,7 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-/**
- * @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details`
- */
+/** @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details` */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { known, check } = options;
   const path = findConfig(options);

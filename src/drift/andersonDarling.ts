@@ -14,7 +14,6 @@ const LOG_P: readonly [number, number, number] = [0.01819809457411147, -1.008226
 /**
  * Equal to scipy.stats.anderson_ksamp([reference, current]), including ties (midranks). If all values are equal, SciPy
  * raises an error; here the p-value is 1.
- *
  * @param reference (n_reference), without NaN
  * @param current   (n_current), without NaN
  * @returns the standardized statistic (about 0 without drift) and a p-value clamped to the table, 0.001 … 0.25

@@ -7,7 +7,6 @@ import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
 /**
  * Equal to scipy.stats.chi2_contingency([reference, current], correction=False) without the categories that are empty
  * on both sides. If only one category is left: statistic 0, p-value 1.
- *
  * @param reference number of rows by category, (n_categories)
  * @param current   number of rows by the same categories in the same order
  * @param options.leastExpected pools categories with fewer expected rows than this on either side. With fewer than five

@@ -8,7 +8,6 @@ const LARGEST_EXACT_SAMPLE = 20;
 
 /**
  * Equal to scipy.stats.cramervonmises_2samp(reference, current), including ties (midranks). O(n log n).
- *
  * @param reference (n_reference), without NaN, at least two values
  * @param current   (n_current), without NaN, at least two values
  * @throws {RangeError} if a sample has fewer than two values
@@ -45,7 +44,6 @@ function rankDistance(reference: Float64Array, current: Float64Array): number {
 /**
  * Share of lattice paths from (0, 0) to (m, n) whose Σ (a x − b y)² is at least that of the samples. Counts paths by
  * sum, cell by cell, and drops those whose sum reaches the bound.
- *
  * @see Xiao, Gordon & Yakovlev, A C++ program for the Cramér–von Mises two-sample test (2006)
  */
 function exactPValue(u: number, m: number, n: number): number {

@@ -4,7 +4,6 @@ import { integralOfGaps } from "./wassersteinDistance.ts";
 /**
  * √(2 ∫ (F(x) − G(x))² dx) of the two empirical distribution functions, in the square root of the values' unit;
  * equal to scipy.stats.energy_distance. O(n log n).
- *
  * @param reference (n_reference), finite
  * @param current   (n_current), finite
  * @throws {RangeError} if a sample is empty

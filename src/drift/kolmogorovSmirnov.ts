@@ -14,7 +14,6 @@ const NEGLIGIBLE = 1e-300;
 
 /**
  * Equal to scipy.stats.ks_2samp. Ties are allowed. O(n log n); at most O(n m) for the exact p-value.
- *
  * @param reference (n_reference), without NaN
  * @param current   (n_current), without NaN
  * @returns the largest distance between the empirical distribution functions, 0 to 1, and a two-sided p-value
@@ -93,7 +92,6 @@ function leavesSquare(n: number, h: number): number {
  * Share of lattice paths from (0, 0) to (m, n) that have |x n − y m| ≥ distance at some point. Outside this band it is
  * 1; inside, P(x, y) = (x P(x − 1, y) + y P(x, y − 1)) / (x + y), since the last step came from the left with probability
  * x / (x + y). Iterates over diagonals x + y, whose cells do not depend on each other.
- *
  * @see Viehmann, Numerically more stable computation of the p-values for the two-sample KS test (2021)
  */
 function leavesBand(m: number, n: number, distance: number): number {

@@ -7,7 +7,6 @@ const EMPTY_SHARE = 1e-4;
 /**
  * Σ p ln(p / q) in nats, with reference shares p and current shares q. Not symmetric. Without empty cells equal to
  * scipy.stats.entropy(reference, current); an empty cell counts as one row in ten thousand.
- *
  * @param reference number of rows by bin or category, the same ones as in `current`
  * @throws {RangeError} if a side has no rows
  * @see Kullback & Leibler, On information and sufficiency (1951)

@@ -9,7 +9,6 @@ const LARGEST_EXACT_SAMPLE = 8;
 /**
  * Equal to scipy.stats.mannwhitneyu(reference, current, alternative): exact without ties if a side has at most eight
  * values, else by the normal approximation with corrections for ties and continuity. O(n log n).
- *
  * @param reference (n_reference), without NaN
  * @param current   (n_current), without NaN
  * @param alternative "less": tests only whether the reference is below the current values

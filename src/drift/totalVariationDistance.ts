@@ -3,7 +3,6 @@ import { sharesOf } from "./sharesOf.ts";
 
 /**
  * ½ Σ |p − q|.
- *
  * @param reference number of rows by bin or category, the same ones as in `current`
  * @throws {RangeError} if a side has no rows
  */

@@ -3,7 +3,6 @@
 /**
  * ∫ |F(x) − G(x)| dx of the two empirical distribution functions, in units of the values; equal to
  * scipy.stats.wasserstein_distance. Divided by the standard deviation of the reference, it is an effect size.
- *
  * @param reference (n_reference), finite
  * @param current   (n_current), finite
  * @throws {RangeError} if a sample is empty

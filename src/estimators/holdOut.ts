@@ -17,7 +17,6 @@ export interface Parts {
 /**
  * With times: the latest rows, never splitting rows of the same time. Else whole groups, or a stratified random
  * sample, both drawn by the seed.
- *
  * @throws {MlctlError} kind "data" if either part would be empty
  */
 export function holdOut(y: Float64Array, options: HoldOutOptions): Parts {

@@ -10,7 +10,6 @@ export const positive = { type: "number", minimum: 0, exclusiveMinimum: true } a
 /**
  * Every parameter of `specs` with its value, in the order of `specs`. All unknown names and invalid values are
  * reported at once: ignoring a misspelt parameter would silently train a different model.
- *
  * @throws {MlctlError} kind "usage"
  */
 export function resolveParams(specs: readonly ParamSpec[], given: JsonObject, family: string): JsonObject {

@@ -24,7 +24,6 @@ export interface AutomaticPlan {
  * Drops columns without information (constants, ids, free text), splits dates into parts, imputes and standardizes numbers
  * if the family needs it, and one-hot encodes categories. One-hot encoding comes last so that its columns stay 0 and 1, as
  * in a typical ColumnTransformer of scikit-learn; numbers made from dates are standardized too.
- *
  * @param table training rows, without the target
  */
 export function automaticTransforms(table: Table, { needs }: Pick<Estimator, "needs">): AutomaticPlan {

@@ -12,7 +12,6 @@ const SLICE_ROWS = 4096;
 
 /**
  * Builds all lookups once and returns the function from table to matrix.
- *
  * @throws {MlctlError} kind "data" if this version does not support a transform of the model; when applied, kind "data"
  *   for a column that is missing or of another kind, and "usage" for text or dates that no transform converts to numbers
  */

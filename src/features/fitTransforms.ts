@@ -14,7 +14,6 @@ import { transformProblems } from "./transformProblems.ts";
 /**
  * The result starts with a `select` of the columns that are needed, so that prediction accepts columns in any order,
  * ignores extra ones and does not require dropped ones. The target is never a feature, even if `table` contains it.
- *
  * @throws {MlctlError} kind "usage", with the path in config.json, for an unknown type, option or column, or if text or
  *   dates remain
  */

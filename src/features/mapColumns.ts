@@ -21,7 +21,6 @@ export function namesOf({ columns }: { readonly columns: readonly FittedColumn[]
 
 /**
  * Compiles `columns` into a function from table to table: one pass over the columns, one lookup per column.
- *
  * @param applyOf called once per fitted column; returns the function that replaces the column by any number of columns
  * @throws {MlctlError} (when applied) kind "data" if a column is missing or of another kind than in training
  */

@@ -111,7 +111,6 @@ const MAX_NAMES = 10;
 /**
  * The columns named by `options.column` or `options.columns` (`*` matches any characters), in the order of the table; all
  * columns of `kinds` if neither is set. A pattern selects only columns of `kinds`; a plain name must be a column of `kinds`.
- *
  * @throws {MlctlError} kind "usage" for a name or pattern that matches no column, or a column of another kind
  */
 export function chooseColumns<K extends ColumnKind>(

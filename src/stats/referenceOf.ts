@@ -23,7 +23,6 @@ const MAX_CATEGORIES = 1_000;
 /**
  * Reference statistics of each column of `table`. Infinite numbers count as missing, because JSON cannot represent them.
  * For a given seed, the sample of every complete column has the same rows.
- *
  * @param options.prediction predictions on the validation rows; the length may differ from the table's
  * @param options.target labels of the rows
  * @param options.sampleSize values to sample per numeric column; default: the budget divided by the number of columns, 200 to 2,000

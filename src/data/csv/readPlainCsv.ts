@@ -27,7 +27,6 @@ export interface ExpectedColumn {
 
 /**
  * The same table that DuckDB would give; null if the file or the options are not plain.
- *
  * @param expected all columns of the file, if known
  */
 export async function readPlainCsv(

@@ -22,7 +22,6 @@ export interface IngestedTable extends Staged {
 /**
  * The same files and options give the same bytes. If no file can be read, the dataset is the rows of `previous`. If no
  * row is left, nothing is written and `rows` is 0.
- *
  * @throws {MlctlError} kind "usage" if SQL or a type of the configuration is invalid, "data" if `expect` is violated
  */
 export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestedTable> {

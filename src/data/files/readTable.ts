@@ -12,7 +12,6 @@ import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
 
 /**
  * Reads a dataset that mlctl wrote, with the types in its record.
- *
  * @param rowCount as recorded: allocates columns of the right length, which avoids copying them at the end
  * @throws {MlctlError} kind "data" if the file differs from what mlctl wrote
  */
@@ -32,7 +31,6 @@ export async function readDataset(path: string, columns: readonly DatasetColumn[
 
 /**
  * Reads input files the way ingest reads them, in the order of their paths, with duplicates.
- *
  * @throws {MlctlError} kind "data" if one of them cannot be read
  */
 export async function readTable(

@@ -27,7 +27,6 @@ export interface TextFile {
 
 /**
  * Copies UTF-16 with a byte order mark as UTF-8 into `folder`.
- *
  * @throws {UnreadableFile} with the invalid line
  */
 export async function inspectText(path: string, folder: string): Promise<TextFile> {

@@ -12,7 +12,6 @@ const MAX_OBJECT_BYTES = 16 << 20;
 
 /**
  * Reads rows from an array (the document itself, or at the path `records`) or from consecutive objects (JSON Lines).
- *
  * @throws {UnreadableFile} if the file is not JSON or contains no rows
  */
 export async function loadJson(

@@ -19,7 +19,6 @@ const BATCH_SIZE = 2000;
 /**
  * Reads the stream no faster than the batches are consumed. The delimiter of a CSV is detected from its header; blank
  * lines are skipped.
- *
  * @throws {MlctlError} kind "data", with the line, if the stream is not text or its header is invalid
  */
 export async function* readRows(stream: AsyncIterable<Buffer | string>, options: RowOptions): AsyncGenerator<RowBatch> {

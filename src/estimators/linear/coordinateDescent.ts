@@ -10,7 +10,6 @@ const SWEEPS_PER_TURN = 16;
  * Minimizes ‖z − R w‖² / (2 n) + alpha · (l1Ratio ‖w‖₁ + (1 − l1Ratio) ‖w‖² / 2) from w = 0, where n is the number of rows
  * or the sum of their weights, as in scikit-learn. Stops when every coefficient is closer to its optimum than the share
  * `tol` of the largest initial gradient. A sweep costs p², independent of the number of rows.
- *
  * @see Friedman, Hastie & Tibshirani, Regularization paths for generalized linear models (2010)
  */
 export async function coordinateDescent(

@@ -9,7 +9,6 @@ const EQUAL = 1e-12;
  * Tries every cut between neighbouring probabilities. Neighbouring cuts with the same, best value form a plateau;
  * returns the middle of the widest one, furthest from the rows that would change the value. Returns 0.5 if the metric
  * does not depend on the cut. O(n log n).
- *
  * @param costs if given, the cheapest threshold is the best one, for any metric
  * @param y class codes 0 and 1, (n_training)
  * @param probabilities of class 1, each from a model that had not seen the row (see outOfFold), (n_training)

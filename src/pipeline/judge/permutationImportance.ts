@@ -34,7 +34,6 @@ export interface PermutationImportance {
  * As scikit-learn's permutation_importance: mean and (population) standard deviation of `value − shuffled value`, with
  * the opposite sign if smaller is better. Correlated columns share their importance: each one alone may look
  * unimportant.
- *
  * @param table labelled rows that were not used for training
  * @throws {MlctlError} kind "data" if the rows do not fit the model, have no labels, or the metric is undefined on them
  * @see Breiman, Random forests (2001)

@@ -35,7 +35,6 @@ export interface EncodedTarget {
 /**
  * Encodes the target of training data. Classes are sorted (numerically if all are numbers); of two, the positive class
  * comes last.
- *
  * @throws {MlctlError} kind "data" for a missing or empty column, a single class, or text in a regression target
  */
 export function encodeTarget(table: Table, options: TargetOptions): EncodedTarget {

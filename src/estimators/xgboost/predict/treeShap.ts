@@ -17,7 +17,6 @@ const USES_PER_OUTCOME = 2;
  * The same values as XGBoost's `pred_contribs`, in float64. A leaf has 2^d possible outcomes, by which of the d
  * features on its path pass. For many rows their contributions are tabulated per leaf, so that a row costs d additions
  * per leaf.
- *
  * @returns contributions to the margin; together with the base value they sum to the margin
  * @see Lundberg et al., Consistent individualized feature attribution for tree ensembles (2018)
  * @see Yang, Fast TreeSHAP (2021), for the tables

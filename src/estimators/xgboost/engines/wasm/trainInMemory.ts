@@ -24,7 +24,6 @@ const setParam = xgboost.cwrap("set_param", null, ["number", "string", "string"]
 /**
  * This build of XGBoost treats −1 as missing and rejects NaN. The matrix is put on the heap, because the package's own
  * wrapper puts it on a stack of 5 MiB.
- *
  * @returns XGBoost's binary model; if the job has evaluation rows, the best round as JSON
  * @throws a string or a number, as the WebAssembly build does; the instance is unusable afterwards
  */
