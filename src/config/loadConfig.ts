@@ -5,10 +5,9 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { MlctlError } from "../core/errors.ts";
+import { messageOf, MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
 import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts";
-import { configError } from "./problems/configError.ts";
 import { environmentSettings, type Environment } from "./environmentSettings.ts";
 import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
@@ -57,9 +56,7 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-/**
- * @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details`
- */
+/** @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details` */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { known, check } = options;
   const path = findConfig(options);
@@ -160,8 +157,10 @@ function readConfig(path: string, name: string): ParsedJson {
     return parseJsonc(bytes.toString("utf8"), name);
   } catch (cause) {
     if (cause instanceof MlctlError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new MlctlError("usage", `${path} cannot be read: ${reason}`, { cause, hint: "check its permissions" });
+    throw new MlctlError("usage", `${path} cannot be read: ${messageOf(cause)}`, {
+      cause,
+      hint: "check its permissions",
+    });
   }
 }
 
@@ -170,4 +169,22 @@ function notUtf8(bytes: Buffer, name: string): MlctlError {
   const lines = bytes.toString("latin1").split("\n");
   const line = lines.findIndex((text) => text.includes("\0") || !isUtf8(Buffer.from(text, "latin1"))) + 1;
   return new MlctlError("usage", `${name} is not UTF-8, line ${line}`, { hint: "save it as UTF-8 in your editor" });
+}
+
+/**
+ * One error with all problems of config.json, each with its line.
+ * @param sourceOf line of a key, or the flag or variable that set it
+ */
+function configError(
+  problems: readonly ConfigProblem[],
+  name: string,
+  sourceOf: (path: string) => string | undefined,
+): MlctlError {
+  const placed = problems.map(({ path, message }) => ({ source: sourceOf(path) ?? name, path: path || name, message }));
+  const inFileOrder = placed.toSorted((a, b) => a.source.localeCompare(b.source, "en", { numeric: true }));
+  const details = inFileOrder.map(({ source, path, message }) => `${source}: ${path}: ${message}`);
+  return new MlctlError("usage", `${name} has ${problems.length === 1 ? "an error" : `${problems.length} errors`}`, {
+    details,
+    hint: "`mlctl config schema` describes every key",
+  });
 }

@@ -32,10 +32,8 @@ export function resolveReferences(value: Json, environment: Environment, schema:
       if (environment[name] !== undefined) continue;
       const close = suggest(name, Object.keys(environment));
       const advice = close === undefined ? "set it before mlctl starts" : `did you mean "\${${close}}"?`;
-      problems.push({
-        path: path.join("."),
-        message: `found "${text}", but the variable ${name} is not set; ${advice}`,
-      });
+      const message = `found "${text}", but the variable ${name} is not set; ${advice}`;
+      problems.push({ path: path.join("."), message });
     }
     const replaced = text.replace(REFERENCE, (_, name: string) => environment[name] ?? "");
     return text === `\${${referenced[0]}}` ? settingFromText(replaced, path, schema()) : replaced;

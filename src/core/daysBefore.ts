@@ -1,6 +1,5 @@
 /** Cutoff dates for retention rules, which are given in days. */
-
-const MILLISECONDS = 86_400_000;
+import { MILLISECONDS_A_DAY } from "./text/duration.ts";
 
 /** The earliest instant that a Date can have (ECMA-262, 21.4.1.1). */
 const EARLIEST = -8.64e15;
@@ -10,5 +9,5 @@ const EARLIEST = -8.64e15;
  * before every record's timestamp.
  */
 export function daysBefore(now: Date, days: number): string {
-  return new Date(Math.max(EARLIEST, now.getTime() - days * MILLISECONDS)).toISOString();
+  return new Date(Math.max(EARLIEST, now.getTime() - days * MILLISECONDS_A_DAY)).toISOString();
 }

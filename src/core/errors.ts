@@ -42,3 +42,7 @@ export class MlctlError extends Error {
     return exitCodes[this.kind];
   }
 }
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

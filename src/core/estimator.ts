@@ -12,7 +12,7 @@ export interface FitOptions {
   readonly params: JsonObject;
   readonly seed: number;
   /** One weight per row, (n_samples); all 1 if absent. */
-  readonly sampleWeight?: Float64Array;
+  readonly sampleWeight?: Float64Array | undefined;
   /** Time of each row, (n_samples). If given, the rows that an estimator holds out for itself are the last ones. */
   readonly times?: Float64Array | undefined;
   /** Group of each row, (n_samples). Rows of a group are held out together. */

@@ -14,3 +14,8 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** JSON has no NaN and no infinity. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -14,7 +14,7 @@ export interface Evaluation {
   /** Binary: of class 1, (n_samples). Multiclass: row-major (n_samples × n_classes). Null for regression. */
   readonly probabilities: Float64Array | null;
   /** `costs` of config.json, for metrics that need them. */
-  readonly costs?: Costs;
+  readonly costs?: Costs | undefined;
 }
 
 export interface Metric {

@@ -14,7 +14,6 @@ export function normalizeName(name: string): string {
 
 /**
  * Column names for a header; a column without a name is named by its position, "column_3".
- *
  * @throws {UnreadableFile} if two names are equal or differ only in case (SQL ignores case), or if a name is too long
  */
 export function columnNames(header: readonly string[], normalize: boolean): string[] {

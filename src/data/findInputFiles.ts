@@ -10,7 +10,6 @@ export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
 /**
  * Returns sorted paths that start with `folder` as given. Skips names that start with a dot, as a shell does, and links
  * that point outside the folder, so that an untrusted workspace cannot read other files.
- *
  * @param pattern relative to `folder`, see glob
  * @throws {MlctlError} kind "usage" if the folder does not exist
  */

@@ -3,7 +3,6 @@
 /**
  * If every adjusted p-value ≤ q raises an alarm, the expected share of false alarms among them is at most q. Adjusted
  * p-value: minimum over larger p-values of p × tests / rank, at most 1. Like scipy.stats.false_discovery_control (1.11).
- *
  * @param pValues (n_tests), each 0 to 1
  * @returns in the same order
  * @see Benjamini & Hochberg, Controlling the false discovery rate (1995)

@@ -1,34 +1,23 @@
 /** Two-sample chi-square test: do both samples come from one distribution of categories? */
+import type { TestResult } from "./driftTest.ts";
+import { total } from "./sharesOf.ts";
 import { random } from "../core/random.ts";
 import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
-
-export interface ChiSquare {
-  readonly statistic: number;
-  readonly degreesOfFreedom: number;
-  readonly pValue: number;
-}
-
-export interface ChiSquareOptions {
-  /**
-   * Pools categories with fewer expected rows than this on either side. With fewer than five, the chi-square
-   * approximation is poor (Cochran, 1954), and columns with many such categories would raise false alarms. 0: no pooling.
-   */
-  readonly leastExpected?: number;
-}
 
 /**
  * Equal to scipy.stats.chi2_contingency([reference, current], correction=False) without the categories that are empty
  * on both sides. If only one category is left: statistic 0, p-value 1.
- *
  * @param reference number of rows by category, (n_categories)
  * @param current   number of rows by the same categories in the same order
+ * @param options.leastExpected pools categories with fewer expected rows than this on either side. With fewer than five
+ *   the approximation is poor (Cochran, 1954), and columns with many such categories would raise false alarms
  * @throws {RangeError} if a side has no rows, or the lengths differ
  */
 export function chiSquare(
   reference: Float64Array,
   current: Float64Array,
-  { leastExpected = 0 }: ChiSquareOptions = {},
-): ChiSquare {
+  { leastExpected = 0 } = {},
+): TestResult & { readonly degreesOfFreedom: number } {
   if (reference.length !== current.length) throw new RangeError("a chi-square test needs the same categories");
   const rows: Cell = [total(reference), total(current)];
   if (rows[0] === 0 || rows[1] === 0) throw new RangeError("a chi-square test needs rows on both sides");
@@ -82,8 +71,4 @@ function shuffled(cells: readonly Cell[]): readonly Cell[] {
 
 function join(x: Cell, y: Cell): Cell {
   return [x[0] + y[0], x[1] + y[1]];
-}
-
-function total(counts: Float64Array): number {
-  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,24 +1,19 @@
 /** Two-sample Cramér–von Mises test: do both samples come from one distribution? Uses the whole range of values. */
+import type { TestResult } from "./driftTest.ts";
 import { cramerVonMisesSurvival } from "../stats/distributions/cramerVonMisesSurvival.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
-
-export interface CramerVonMises {
-  readonly statistic: number;
-  readonly pValue: number;
-}
 
 /** Up to this many values on both sides the p-value is exact, as with SciPy's method="auto". */
 const LARGEST_EXACT_SAMPLE = 20;
 
 /**
  * Equal to scipy.stats.cramervonmises_2samp(reference, current), including ties (midranks). O(n log n).
- *
  * @param reference (n_reference), without NaN, at least two values
  * @param current   (n_current), without NaN, at least two values
  * @throws {RangeError} if a sample has fewer than two values
  * @see Anderson, On the distribution of the two-sample Cramér–von Mises criterion (1962), eq. 9 to 15
  */
-export function cramerVonMises(reference: Float64Array, current: Float64Array): CramerVonMises {
+export function cramerVonMises(reference: Float64Array, current: Float64Array): TestResult {
   const [m, n] = [reference.length, current.length];
   if (m < 2 || n < 2) throw new RangeError("a Cramér–von Mises test needs two values on both sides");
   const u = rankDistance(reference, current);
@@ -49,7 +44,6 @@ function rankDistance(reference: Float64Array, current: Float64Array): number {
 /**
  * Share of lattice paths from (0, 0) to (m, n) whose Σ (a x − b y)² is at least that of the samples. Counts paths by
  * sum, cell by cell, and drops those whose sum reaches the bound.
- *
  * @see Xiao, Gordon & Yakovlev, A C++ program for the Cramér–von Mises two-sample test (2006)
  */
 function exactPValue(u: number, m: number, n: number): number {

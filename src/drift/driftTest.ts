@@ -1,5 +1,11 @@
 /** Interface of a drift test. */
 
+/** Of a test of the hypothesis that both samples come from one distribution. */
+export interface TestResult {
+  readonly statistic: number;
+  readonly pValue: number;
+}
+
 export interface DriftResult {
   readonly statistic: number;
   /** The p-value or the distance, which is compared with the limit. */

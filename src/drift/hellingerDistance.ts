@@ -3,9 +3,7 @@ import { sharesOf } from "./sharesOf.ts";
 
 /**
  * √(½ Σ (√p − √q)²), which equals √(1 − Σ √(p q)) without the cancellation near 0.
- *
- * @param reference number of rows by bin or category
- * @param current   number of rows by the same bins or categories
+ * @param reference number of rows by bin or category, the same ones as in `current`
  * @throws {RangeError} if a side has no rows
  * @see Hellinger, Neue Begründung der Theorie quadratischer Formen (1909)
  */

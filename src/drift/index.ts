@@ -4,7 +4,7 @@ import { standardDeviation } from "../stats/standardDeviation.ts";
 import { andersonDarling } from "./andersonDarling.ts";
 import { chiSquare } from "./chiSquare.ts";
 import { cramerVonMises } from "./cramerVonMises.ts";
-import type { DriftResult, DriftTest } from "./driftTest.ts";
+import type { DriftResult, DriftTest, TestResult } from "./driftTest.ts";
 import { energyDistance } from "./energyDistance.ts";
 import { hellingerDistance } from "./hellingerDistance.ts";
 import { jensenShannonDistance } from "./jensenShannonDistance.ts";
@@ -23,105 +23,69 @@ const LEAST_EXPECTED = 5;
 const ALPHA = 0.05;
 
 export const driftTests = {
-  ks: valuesTest("ks", "Kolmogorov–Smirnov", kolmogorovSmirnov),
-  mann_whitney: { ...valuesTest("mann_whitney", "Mann–Whitney U", mannWhitney), evidentlyName: "mannw" },
-  cramer_von_mises: { ...valuesTest("cramer_von_mises", "Cramér–von Mises", cramerVonMises), needsDistinct: true },
+  ks: pValueTest("ks", "Kolmogorov–Smirnov", "values", kolmogorovSmirnov),
+  mann_whitney: { ...pValueTest("mann_whitney", "Mann–Whitney U", "values", mannWhitney), evidentlyName: "mannw" },
+  cramer_von_mises: {
+    ...pValueTest("cramer_von_mises", "Cramér–von Mises", "values", cramerVonMises),
+    needsDistinct: true,
+  },
   anderson_darling: {
-    ...valuesTest("anderson_darling", "Anderson–Darling", andersonDarling),
+    ...pValueTest("anderson_darling", "Anderson–Darling", "values", andersonDarling),
     evidentlyName: "anderson",
   },
   chi_square: {
-    name: "chi_square",
-    label: "chi-square",
+    ...pValueTest("chi_square", "chi-square", "counts", (reference, current) =>
+      chiSquare(reference, current, { leastExpected: LEAST_EXPECTED }),
+    ),
     evidentlyName: "chisquare",
-    input: "counts",
-    measure: "p_value",
-    limit: ALPHA,
-    compare: (reference, current) => {
-      const { statistic, pValue } = chiSquare(reference, current, { leastExpected: LEAST_EXPECTED });
-      return { statistic, value: pValue };
-    },
   },
-  z_test: {
-    name: "z_test",
-    label: "z-test of proportions",
-    evidentlyName: "z",
-    input: "counts",
-    measure: "p_value",
-    limit: ALPHA,
-    mostCategories: 2,
-    compare: (reference, current) => {
-      const { statistic, pValue } = zTest(reference, current);
-      return { statistic, value: pValue };
-    },
-  },
-  /** In standard deviations of the reference. */
+  z_test: { ...pValueTest("z_test", "z-test of proportions", "counts", zTest), mostCategories: 2, evidentlyName: "z" },
   wasserstein: {
-    name: "wasserstein",
-    label: "Wasserstein",
-    isAsymmetric: true,
-    input: "values",
-    measure: "distance",
-    limit: 0.1,
-    compare: onPresent((reference, current) => {
+    ...distance("wasserstein", "Wasserstein", "values", (reference, current) => {
       // For a constant reference the standard deviation is 0: any difference gives an infinite distance.
       const moved = wassersteinDistance(reference, current);
-      return distance(moved === 0 ? 0 : moved / standardDeviation(reference, { ddof: 0 }));
+      return moved === 0 ? 0 : moved / standardDeviation(reference, { ddof: 0 });
     }),
+    isAsymmetric: true,
   },
-  energy: {
-    name: "energy",
-    label: "energy",
-    evidentlyName: "ed",
-    input: "values",
-    measure: "distance",
-    limit: 0.1,
-    compare: onPresent((reference, current) => distance(energyDistance(reference, current))),
-  },
-  psi: countsTest("psi", "PSI", populationStabilityIndex),
+  energy: { ...distance("energy", "energy", "values", energyDistance), evidentlyName: "ed" },
+  psi: distance("psi", "PSI", "counts", populationStabilityIndex),
   jensen_shannon: {
-    ...countsTest("jensen_shannon", "Jensen–Shannon", jensenShannonDistance),
+    ...distance("jensen_shannon", "Jensen–Shannon", "counts", jensenShannonDistance),
     evidentlyName: "jensenshannon",
   },
   kullback_leibler: {
-    ...countsTest("kullback_leibler", "Kullback–Leibler", kullbackLeiblerDivergence),
+    ...distance("kullback_leibler", "Kullback–Leibler", "counts", kullbackLeiblerDivergence),
     isAsymmetric: true,
     evidentlyName: "kl_div",
   },
-  hellinger: countsTest("hellinger", "hellinger", hellingerDistance),
-  total_variation: countsTest("total_variation", "total variation", totalVariationDistance),
+  hellinger: distance("hellinger", "hellinger", "counts", hellingerDistance),
+  total_variation: distance("total_variation", "total variation", "counts", totalVariationDistance),
 } satisfies Record<string, DriftTest>;
 
 export type DriftTestName = keyof typeof driftTests;
 
-type Compare = DriftTest["compare"];
+type Input = DriftTest["input"];
+type Compare<Result> = (reference: Float64Array, current: Float64Array) => Result;
 
-function valuesTest(
-  name: string,
-  label: string,
-  test: (reference: Float64Array, current: Float64Array) => { readonly statistic: number; readonly pValue: number },
-): DriftTest {
-  const compare = onPresent((reference, current) => {
+function pValueTest(name: string, label: string, input: Input, test: Compare<TestResult>): DriftTest {
+  const compare = onPresent(input, (reference, current) => {
     const { statistic, pValue } = test(reference, current);
     return { statistic, value: pValue };
   });
-  return { name, label, input: "values", measure: "p_value", limit: ALPHA, compare };
+  return { name, label, input, measure: "p_value", limit: ALPHA, compare };
 }
 
-function countsTest(
-  name: string,
-  label: string,
-  measure: (reference: Float64Array, current: Float64Array) => number,
-): DriftTest {
-  const compare: Compare = (reference, current) => distance(measure(reference, current));
-  return { name, label, input: "counts", measure: "distance", limit: 0.1, compare };
+function distance(name: string, label: string, input: Input, distanceOf: Compare<number>): DriftTest {
+  const compare = onPresent(input, (reference, current) => {
+    const value = distanceOf(reference, current);
+    return { statistic: value, value };
+  });
+  return { name, label, input, measure: "distance", limit: 0.1, compare };
 }
 
-/** Without missing and infinite values. */
-function onPresent(compare: Compare): Compare {
+/** Values without missing and infinite ones; counts as they are. */
+function onPresent(input: Input, compare: Compare<DriftResult>): Compare<DriftResult> {
+  if (input === "counts") return compare;
   return (reference, current) => compare(presentValues(reference), presentValues(current));
-}
-
-function distance(value: number): DriftResult {
-  return { statistic: value, value };
 }

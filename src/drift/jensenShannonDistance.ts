@@ -4,9 +4,7 @@ import { sharesOf } from "./sharesOf.ts";
 /**
  * √((KL(p ‖ m) + KL(q ‖ m)) / 2) with m = (p + q) / 2 and natural logarithms; a metric, at most √ln 2.
  * Equal to scipy.spatial.distance.jensenshannon(reference, current).
- *
- * @param reference number of rows by bin or category
- * @param current   number of rows by the same bins or categories
+ * @param reference number of rows by bin or category, the same ones as in `current`
  * @throws {RangeError} if a side has no rows
  * @see Endres & Schindelin, A new metric for probability distributions (2003)
  */

@@ -1,5 +1,6 @@
 /** Two-sample Kolmogorov–Smirnov test: do both samples come from one distribution of numbers? */
 import { kolmogorovSurvival } from "../stats/distributions/kolmogorovSurvival.ts";
+import type { TestResult } from "./driftTest.ts";
 import { ranksBetween } from "../stats/ranksBetween.ts";
 
 /** Up to this many values the p-value is exact, above it is asymptotic, as with SciPy's method="auto". */
@@ -11,21 +12,14 @@ const LARGE_BATCH = 8;
 /** Smaller shares are set to zero, because processors are a hundred times slower with subnormal numbers. */
 const NEGLIGIBLE = 1e-300;
 
-export interface KolmogorovSmirnov {
-  /** Largest distance between the empirical distribution functions, 0 to 1. */
-  readonly statistic: number;
-  /** Two-sided. */
-  readonly pValue: number;
-}
-
 /**
  * Equal to scipy.stats.ks_2samp. Ties are allowed. O(n log n); at most O(n m) for the exact p-value.
- *
  * @param reference (n_reference), without NaN
  * @param current   (n_current), without NaN
+ * @returns the largest distance between the empirical distribution functions, 0 to 1, and a two-sided p-value
  * @throws {RangeError} if a sample is empty
  */
-export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array): KolmogorovSmirnov {
+export function kolmogorovSmirnov(reference: Float64Array, current: Float64Array): TestResult {
   const [m, n] = [reference.length, current.length];
   if (m === 0 || n === 0) throw new RangeError("a Kolmogorov–Smirnov test needs values on both sides");
   // In units of 1 / (m n): an integer, so that rounding cannot change the statistic by a step.
@@ -98,7 +92,6 @@ function leavesSquare(n: number, h: number): number {
  * Share of lattice paths from (0, 0) to (m, n) that have |x n − y m| ≥ distance at some point. Outside this band it is
  * 1; inside, P(x, y) = (x P(x − 1, y) + y P(x, y − 1)) / (x + y), since the last step came from the left with probability
  * x / (x + y). Iterates over diagonals x + y, whose cells do not depend on each other.
- *
  * @see Viehmann, Numerically more stable computation of the p-values for the two-sample KS test (2021)
  */
 function leavesBand(m: number, n: number, distance: number): number {

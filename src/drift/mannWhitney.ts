@@ -1,33 +1,26 @@
 /** Mann–Whitney U test: does one sample tend to have larger values than the other? */
+import type { TestResult } from "./driftTest.ts";
 import { normalSurvival } from "../stats/distributions/normalSurvival.ts";
 import { tieCounts } from "../stats/tieCounts.ts";
-
-export interface MannWhitney {
-  /** Number of pairs in which the reference value is larger; a tie counts half. */
-  readonly statistic: number;
-  readonly pValue: number;
-}
 
 /** With more values on both sides the normal approximation is used, as with SciPy's method="auto". */
 const LARGEST_EXACT_SAMPLE = 8;
 
-/** "less": tests only whether the reference is below the current values. */
-export type Alternative = "two-sided" | "less";
-
 /**
  * Equal to scipy.stats.mannwhitneyu(reference, current, alternative): exact without ties if a side has at most eight
  * values, else by the normal approximation with corrections for ties and continuity. O(n log n).
- *
  * @param reference (n_reference), without NaN
  * @param current   (n_current), without NaN
+ * @param alternative "less": tests only whether the reference is below the current values
+ * @returns as statistic the number of pairs in which the reference value is larger; a tie counts half
  * @throws {RangeError} if a sample is empty
  * @see Mann & Whitney (1947)
  */
 export function mannWhitney(
   reference: Float64Array,
   current: Float64Array,
-  alternative: Alternative = "two-sided",
-): MannWhitney {
+  alternative: "two-sided" | "less" = "two-sided",
+): TestResult {
   const [m, n] = [reference.length, current.length];
   if (m === 0 || n === 0) throw new RangeError("a Mann–Whitney test needs values on both sides");
   const { first, second } = tieCounts(reference, current);

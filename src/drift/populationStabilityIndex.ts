@@ -7,9 +7,7 @@ const EMPTY_SHARE = 1e-4;
 /**
  * Σ (current share − reference share) ln (current share / reference share). Rule of thumb: below 0.1 is stable, above
  * 0.25 is drift. Its expected value without drift is about (bins − 1) (1/n + 1/m), so small batches look unstable.
- *
- * @param reference number of rows by bin or category
- * @param current   number of rows by the same bins or categories
+ * @param reference number of rows by bin or category, the same ones as in `current`
  * @returns in nats, at least 0
  * @throws {RangeError} if a side has no rows
  * @see Siddiqi, Credit Risk Scorecards (2006)

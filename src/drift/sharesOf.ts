@@ -10,7 +10,11 @@ export function sharesOf(
 }
 
 function shares(counts: Float64Array): Float64Array {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  if (!(total > 0)) throw new RangeError("a distance needs rows on both sides");
-  return counts.map((count) => count / total);
+  const sum = total(counts);
+  if (!(sum > 0)) throw new RangeError("a distance needs rows on both sides");
+  return counts.map((count) => count / sum);
+}
+
+export function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -3,9 +3,7 @@ import { sharesOf } from "./sharesOf.ts";
 
 /**
  * ½ Σ |p − q|.
- *
- * @param reference number of rows by bin or category
- * @param current   number of rows by the same bins or categories
+ * @param reference number of rows by bin or category, the same ones as in `current`
  * @throws {RangeError} if a side has no rows
  */
 export function totalVariationDistance(reference: Float64Array, current: Float64Array): number {

@@ -3,23 +3,27 @@
 /**
  * ∫ |F(x) − G(x)| dx of the two empirical distribution functions, in units of the values; equal to
  * scipy.stats.wasserstein_distance. Divided by the standard deviation of the reference, it is an effect size.
- *
  * @param reference (n_reference), finite
  * @param current   (n_current), finite
  * @throws {RangeError} if a sample is empty
  */
 export function wassersteinDistance(reference: Float64Array, current: Float64Array): number {
+  return integralOfGaps(reference, current, Math.abs);
+}
+
+/** ∫ f(F(x) − G(x)) dx of the two empirical distribution functions, for an f that is 0 at 0. */
+export function integralOfGaps(reference: Float64Array, current: Float64Array, f: (gap: number) => number): number {
   if (reference.length === 0 || current.length === 0) throw new RangeError("a distance needs values on both sides");
   const [first, second] = [reference.toSorted(), current.toSorted()];
   const [m, n] = [first.length, second.length];
-  let [i, j, distance] = [0, 0, 0];
+  let [i, j, sum] = [0, 0, 0];
   let position = Math.min(first[0]!, second[0]!);
   while (i < m || j < n) {
     const next = Math.min(first[i] ?? Infinity, second[j] ?? Infinity);
-    distance += Math.abs(i / m - j / n) * (next - position);
+    sum += f(i / m - j / n) * (next - position);
     position = next;
     while (i < m && first[i] === position) i++;
     while (j < n && second[j] === position) j++;
   }
-  return distance;
+  return sum;
 }

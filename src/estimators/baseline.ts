@@ -30,11 +30,14 @@ export const baseline = {
     options.signal?.throwIfAborted();
     if (y.length === 0) throw new MlctlError("data", "baseline has no rows to train on");
     const params = resolveParams(baseline.params, options.params, "baseline");
-    const { task, classCount } = options;
+    const { task, classCount, sampleWeight } = options;
     // Column of the lag feature that is the prediction; null: predict the mean.
     const last = params["strategy"] === "last" ? lagColumn(X, task) : null;
-    const prediction = task === "regression" ? [mean(y, options)] : classShares(y, options);
-    const state = { answer: prediction, last };
+    const answer =
+      task === "regression"
+        ? [meanOf(y, sampleWeight, (value) => value)]
+        : Array.from({ length: classCount }, (_, code) => meanOf(y, sampleWeight, (own) => (own === code ? 1 : 0)));
+    const state = { answer, last };
     return { family: "baseline", params, featureNames: X.columnNames, task, classCount, state };
   },
 
@@ -85,24 +88,13 @@ function columnOf({ rowCount, columnNames, values }: Matrix, column: number, fal
   return predictions.map((value) => (Number.isNaN(value) ? fallback : value));
 }
 
-function mean(y: Float64Array, { sampleWeight }: FitOptions): number {
-  let sum = 0;
-  let total = 0;
+/** The (weighted) mean of `valueOf` over the rows. */
+function meanOf(y: Float64Array, sampleWeight: Float64Array | undefined, valueOf: (y: number) => number): number {
+  let [sum, total] = [0, 0];
   for (let i = 0; i < y.length; i++) {
     const weight = sampleWeight === undefined ? 1 : sampleWeight[i]!;
-    sum += weight * y[i]!;
+    sum += weight * valueOf(y[i]!);
     total += weight;
   }
   return sum / total;
-}
-
-function classShares(y: Float64Array, { classCount, sampleWeight }: FitOptions): number[] {
-  const shares = Array.from({ length: classCount }, () => 0);
-  let total = 0;
-  for (let i = 0; i < y.length; i++) {
-    const weight = sampleWeight === undefined ? 1 : sampleWeight[i]!;
-    shares[y[i]!]! += weight;
-    total += weight;
-  }
-  return shares.map((share) => share / total);
 }

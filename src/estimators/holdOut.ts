@@ -1,17 +1,11 @@
 /** Holds out training rows for early stopping. They are never the rows that the model is evaluated on. */
 import { MlctlError } from "../core/errors.ts";
+import type { FitOptions } from "../core/estimator.ts";
 import { random } from "../core/random.ts";
 
-export interface HoldOutOptions {
+export interface HoldOutOptions extends Pick<FitOptions, "seed" | "classCount" | "times" | "groups"> {
   /** Share of the rows to hold out, above 0 and below 1. */
   readonly share: number;
-  readonly seed: number;
-  /** 0 for regression. */
-  readonly classCount: number;
-  /** Time of each row, (n_samples). If given, the latest rows are held out; rows with NaN are not. */
-  readonly times?: Float64Array | undefined;
-  /** Group of each row, (n_samples). If given, groups are held out as a whole. */
-  readonly groups?: readonly (string | null)[] | undefined;
 }
 
 /** Row positions, ascending. */
@@ -23,7 +17,6 @@ export interface Parts {
 /**
  * With times: the latest rows, never splitting rows of the same time. Else whole groups, or a stratified random
  * sample, both drawn by the seed.
- *
  * @throws {MlctlError} kind "data" if either part would be empty
  */
 export function holdOut(y: Float64Array, options: HoldOutOptions): Parts {

@@ -3,8 +3,8 @@ import type { Estimator } from "../core/estimator.ts";
 import { baseline } from "./baseline.ts";
 import { elasticNet } from "./linear/elasticNet.ts";
 import { lasso } from "./linear/lasso.ts";
+import { linearRegression } from "./linear/linearRegression.ts";
 import { ridge } from "./linear/ridge.ts";
-import { linearRegression } from "./linearRegression.ts";
 import { logisticRegression } from "./logistic/logisticRegression.ts";
 import { xgboost } from "./xgboost/xgboost.ts";
 
@@ -18,5 +18,3 @@ export const estimators = {
   logistic_regression: logisticRegression,
   xgboost,
 } satisfies Record<string, Estimator>;
-
-export type Family = keyof typeof estimators;

@@ -36,6 +36,11 @@ export function centre(X: Matrix, y: Float64Array, hasIntercept: boolean, weight
   return { columns: columns.map((value) => value / total), y: sum / total };
 }
 
+/** Feature means over the training rows, which contributions need even without an intercept. */
+export function featureMeans(X: Matrix, y: Float64Array, weights?: Float64Array): Float64Array {
+  return centre(X, y, true, weights).columns.map((mean) => mean + 0);
+}
+
 /** R and z with ‖R w − z‖² = ‖X w − y‖² − constant for every w. */
 export interface TriangularFactor {
   /** Columns of R. */

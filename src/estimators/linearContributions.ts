@@ -10,7 +10,6 @@ export interface LinearOutput {
 
 /**
  * Exact if the features are independent, which linear SHAP assumes ("interventional").
- *
  * @param outputs one, or one per class
  * @param means feature means over the training rows, (n_features)
  * @see Lundberg & Lee, A unified approach to interpreting model predictions (2017), corollary 1

@@ -2,12 +2,14 @@
 import type { ParamSpec } from "../core/estimator.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
+
+/** A number above 0. */
+export const positive = { type: "number", minimum: 0, exclusiveMinimum: true } as const;
 
 /**
  * Every parameter of `specs` with its value, in the order of `specs`. All unknown names and invalid values are
  * reported at once: ignoring a misspelt parameter would silently train a different model.
- *
  * @throws {MlctlError} kind "usage"
  */
 export function resolveParams(specs: readonly ParamSpec[], given: JsonObject, family: string): JsonObject {
@@ -22,8 +24,12 @@ export function resolveParams(specs: readonly ParamSpec[], given: JsonObject, fa
     resolved[spec.name] = value;
     if (!isAllowed(spec, value)) problems.push(invalidValue(spec, value, family));
   }
-  throwIfAny(problems, family);
-  return resolved;
+  const [first] = problems;
+  if (first === undefined) return resolved;
+  if (problems.length === 1) throw new MlctlError("usage", first.message, { hint: first.hint });
+  throw new MlctlError("usage", `${problems.length} invalid parameters for ${family}`, {
+    details: problems.map(({ message, hint }) => `${message}: ${hint}`),
+  });
 }
 
 interface Problem {
@@ -31,29 +37,16 @@ interface Problem {
   readonly hint: string;
 }
 
-function throwIfAny(problems: readonly Problem[], family: string): void {
-  const first = problems[0];
-  if (first === undefined) return;
-  if (problems.length === 1) throw new MlctlError("usage", first.message, { hint: first.hint });
-  throw new MlctlError("usage", `${problems.length} invalid parameters for ${family}`, {
-    details: problems.map((problem) => `${problem.message}: ${problem.hint}`),
-  });
-}
-
 function unknownParam(name: string, names: readonly string[], family: string): Problem {
-  const closest = suggest(name, names);
   const known = names.length === 0 ? `${family} has no parameters` : `known: ${names.join(", ")}`;
-  return {
-    message: `unknown parameter "${name}" for ${family}`,
-    hint: closest === undefined ? known : `did you mean "${closest}"?`,
-  };
+  return { message: `unknown parameter "${name}" for ${family}`, hint: didYouMean(name, names, known) };
 }
 
 function invalidValue(spec: ParamSpec, value: Json, family: string): Problem {
-  const closest = typeof value === "string" ? suggest(value, spec.choices ?? []) : undefined;
+  const choices = typeof value === "string" ? (spec.choices ?? []) : [];
   return {
     message: `parameter "${spec.name}" of ${family} is ${JSON.stringify(value)}`,
-    hint: closest === undefined ? `allowed: ${allowed(spec)}` : `did you mean "${closest}"?`,
+    hint: didYouMean(String(value), choices, `allowed: ${allowed(spec)}`),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Automatic features: chooses transforms from the column kinds of a table. */
+import type { Estimator } from "../core/estimator.ts";
 import type { CategoryColumn, Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
 
@@ -12,11 +13,6 @@ const MAX_CATEGORIES = 1000;
 /** "id", "user_id", "user-id", "userId", "UserID", but not "paid" or "grid". */
 const idNames = [/(^|[^a-z])id$/i, /[a-z]I[dD]$/];
 
-export interface AutomaticOptions {
-  /** Whether the model family needs complete (no missing values) and standardized numbers. */
-  readonly needs: { readonly complete: boolean; readonly standardized: boolean };
-}
-
 export interface AutomaticPlan {
   /** In order, for `fitTransforms`. */
   readonly requests: readonly TransformRequest[];
@@ -28,10 +24,9 @@ export interface AutomaticPlan {
  * Drops columns without information (constants, ids, free text), splits dates into parts, imputes and standardizes numbers
  * if the family needs it, and one-hot encodes categories. One-hot encoding comes last so that its columns stay 0 and 1, as
  * in a typical ColumnTransformer of scikit-learn; numbers made from dates are standardized too.
- *
  * @param table training rows, without the target
  */
-export function automaticTransforms(table: Table, { needs }: AutomaticOptions): AutomaticPlan {
+export function automaticTransforms(table: Table, { needs }: Pick<Estimator, "needs">): AutomaticPlan {
   const judged = table.columns.map((column) => ({ column, reason: reasonToDrop(column) }));
   const dropped = judged.filter(({ reason }) => reason !== undefined);
   const kept = judged.filter(({ reason }) => reason === undefined).map(({ column }) => column);

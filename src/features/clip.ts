@@ -1,13 +1,11 @@
 /** Clip: limits numbers to a range. */
 import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { finiteValues } from "../stats/presentValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
-import { readOptions } from "./readOptions.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 interface ClipOptions {
   readonly minimum: number | null;
@@ -63,16 +61,13 @@ export const clip: Transform<ClipState> = {
     }
     return { columns };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
-  outputNames: (state) => state.columns.map((column) => column.name),
-  load: (state) =>
-    mapColumns(
-      "number",
-      state.columns.map(({ name, minimum, maximum }) => {
-        const [low, high] = [minimum ?? -Infinity, maximum ?? Infinity];
-        return { name, apply: (column) => [mapValues(column, (value) => Math.min(Math.max(value, low), high))] };
-      }),
-    ),
+  inputNames: namesOf,
+  outputNames: namesOf,
+  load: ({ columns }) =>
+    mapColumns("number", columns, ({ minimum, maximum }) => {
+      const [low, high] = [minimum ?? -Infinity, maximum ?? Infinity];
+      return (column) => [mapValues(column, (value) => Math.min(Math.max(value, low), high))];
+    }),
   /** Comparisons with NaN are false, so NaN is kept; for ONNX's Clip this is undefined. */
   toOnnx: (graph, state, columns) =>
     replaceColumns(columns, state.columns, (from, { name, minimum, maximum }) => {

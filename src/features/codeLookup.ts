@@ -4,7 +4,6 @@ import type { CategoryColumn } from "../core/table/table.ts";
 /**
  * Codes differ between training and prediction, so the lookup is by category. It is cached until another dictionary is
  * used, since slices of one table share a dictionary.
- *
  * @returns for a column, a function from code to value; `absent` for missing (−1) and for categories not in `valueOf`
  */
 export function codeLookup<T>(

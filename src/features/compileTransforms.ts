@@ -5,14 +5,13 @@ import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/table/selectRows.ts";
 import type { Column, NumberColumn, Table } from "../core/table/table.ts";
 import type { TableMap } from "../core/transform.ts";
-import { findTransform } from "./findTransform.ts";
+import { findTransform } from "./index.ts";
 
 /** Rows transformed at a time, so that columns stay in the processor's cache and memory is bounded. */
 const SLICE_ROWS = 4096;
 
 /**
  * Builds all lookups once and returns the function from table to matrix.
- *
  * @throws {MlctlError} kind "data" if this version does not support a transform of the model; when applied, kind "data"
  *   for a column that is missing or of another kind, and "usage" for text or dates that no transform converts to numbers
  */
@@ -33,16 +32,16 @@ export function compileTransforms(transforms: readonly FittedTransform[]): (tabl
   };
 }
 
+/** Features in training order, (n_samples × n_features). To transform many tables, call `compileTransforms` once instead. */
+export function featureMatrix(table: Table, transforms: readonly FittedTransform[]): Matrix {
+  return compileTransforms(transforms)(table);
+}
+
 function loadTransform({ type, state }: FittedTransform): TableMap {
   const transform = findTransform(type);
   if (transform === undefined) {
-    throw new MlctlError(
-      "data",
-      `the model uses the transform "${type}", which this version of mlctl does not support`,
-      {
-        hint: "update mlctl or train again",
-      },
-    );
+    const message = `the model uses the transform "${type}", which this version of mlctl does not support`;
+    throw new MlctlError("data", message, { hint: "update mlctl or train again" });
   }
   return transform.load(state);
 }

@@ -3,10 +3,8 @@ import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
-import { readOptions } from "./readOptions.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 /** Periods of the parts that date_parts makes. */
 const knownPeriods: ReadonlyMap<string, number> = new Map([
@@ -47,12 +45,15 @@ export const cyclical: Transform<CyclicalState> = {
       .map(({ name }) => ({ name, period: period ?? knownPeriod(name) ?? unknownPeriod(name) }));
     return { columns, keep };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
   outputNames: ({ columns, keep }) => columns.flatMap(({ name }) => madeNames(name, keep)),
   load: ({ columns, keep }) =>
     mapColumns(
       "number",
-      columns.map(({ name, period }) => ({ name, apply: (column) => circle(column, period, keep) })),
+      columns,
+      ({ period }) =>
+        (column) =>
+          circle(column, period, keep),
     ),
   /** cos(x) as sin(x + π/2): all runtimes support Sin for doubles, but not all support Cos. */
   toOnnx: (graph, { columns: states, keep }, columns) =>

@@ -2,12 +2,10 @@
 import { columnTensor, graphColumn, replaceColumns } from "../core/onnx.ts";
 import type { DateColumn, Table } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { dateNodes } from "./onnx/dateNodes.ts";
-import { readOptions } from "./readOptions.ts";
 
 type Part = "year" | "quarter" | "month" | "day" | "day_of_week" | "is_weekend" | "hour" | "days_since_1970";
 
@@ -80,16 +78,12 @@ export const dateParts: Transform<DatePartsState> = {
       })),
     };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
   outputNames: (state) => state.columns.flatMap((column) => column.parts.map((part) => part.name)),
-  load: (state) =>
-    mapColumns(
-      "date",
-      state.columns.map((fitted) => ({
-        name: fitted.name,
-        apply: (column) => fitted.parts.map(({ part, name }) => mapValues(column, partOf[part], name)),
-      })),
-    ),
+  load: ({ columns }) =>
+    mapColumns("date", columns, (fitted) => (column) => {
+      return fitted.parts.map(({ part, name }) => mapValues(column, partOf[part], name));
+    }),
   /** Adds all parts; those that are not used are removed from the graph later. */
   toOnnx: (graph, state, columns) =>
     replaceColumns(columns, state.columns, (from, column) => {

@@ -1,8 +1,7 @@
 /** Drop: removes columns. */
 import { MlctlError } from "../core/errors.ts";
 import type { Transform } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type DropState = { readonly columns: readonly string[] };
 

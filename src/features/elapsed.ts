@@ -5,6 +5,7 @@ import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import {
   extendSeries,
   fitSeries,
+  lagsOption,
   loadSeries,
   reach,
   seriesGaps,
@@ -30,13 +31,7 @@ export type ElapsedState = {
 };
 
 const options: readonly TransformOption[] = [
-  {
-    name: "lags",
-    type: "integers",
-    default: [1],
-    minimum: 1,
-    description: "number of rows to look back; 1 is the previous row",
-  },
+  lagsOption,
   {
     name: "unit",
     type: "choice",
@@ -62,7 +57,7 @@ export const elapsed: Transform<ElapsedState> = {
   load({ series: [state], lags, unit }) {
     const past = loadSeries(state);
     const made = (rows: DateColumn): NumberColumn[] => lags.map((back) => elapsedColumn(past, rows, { back, unit }));
-    return mapColumns("date", [{ name: state.timeColumn, apply: (rows) => [rows, ...made(rows)] }]);
+    return mapColumns("date", [state.timeColumn], () => (rows) => [rows, ...made(rows)]);
   },
   extendHistory: ({ series: [state], ...rest }, later) => ({
     ...rest,

@@ -2,7 +2,7 @@
 import { findColumn } from "../core/table/findColumn.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
-import { findTransform } from "./findTransform.ts";
+import { findTransform } from "./index.ts";
 
 /**
  * Extends the history of transforms that look back by the rows of `known` after its end, as if they had been ingested. A

@@ -5,8 +5,7 @@ import type { Matrix } from "../core/table/matrix.ts";
 import { selectRows } from "../core/table/selectRows.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import { automaticTransforms } from "./automatic.ts";
-import { compileTransforms } from "./compileTransforms.ts";
-import { featureMatrix } from "./featureMatrix.ts";
+import { compileTransforms, featureMatrix } from "./compileTransforms.ts";
 import { fitTransforms } from "./fitTransforms.ts";
 
 const context = { task: "binary", seed: 1, target: "left" } as const;

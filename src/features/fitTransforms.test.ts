@@ -3,7 +3,7 @@ import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { Column, Table } from "../core/table/table.ts";
 import type { TransformRequest } from "../core/transform.ts";
-import { featureMatrix } from "./featureMatrix.ts";
+import { featureMatrix } from "./compileTransforms.ts";
 import { fitTransforms } from "./fitTransforms.ts";
 
 const context = { task: "binary", seed: 1, target: "left" } as const;

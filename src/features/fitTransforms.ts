@@ -1,21 +1,19 @@
 /** Fits a list of transforms, each on the output of the previous one. */
 import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
+import type { Matrix } from "../core/table/matrix.ts";
 import type { FittedTransform } from "../core/records/model.ts";
 import { sliceRows } from "../core/table/selectRows.ts";
 import type { Table } from "../core/table/table.ts";
 import type { Transform, TransformContext, TransformRequest } from "../core/transform.ts";
-import { featureMatrix } from "./featureMatrix.ts";
-import { findTransform } from "./findTransform.ts";
-import { transforms } from "./index.ts";
+import { featureMatrix } from "./compileTransforms.ts";
+import { findTransform, transforms } from "./index.ts";
+import type { SelectState } from "./select.ts";
 import { transformProblems } from "./transformProblems.ts";
-
-export type { TransformRequest } from "../core/transform.ts";
 
 /**
  * The result starts with a `select` of the columns that are needed, so that prediction accepts columns in any order,
  * ignores extra ones and does not require dropped ones. The target is never a feature, even if `table` contains it.
- *
  * @throws {MlctlError} kind "usage", with the path in config.json, for an unknown type, option or column, or if text or
  *   dates remain
  */
@@ -33,6 +31,28 @@ export function fitTransforms(
   const fitted = [selected, ...steps.map(({ type, state }) => ({ type, state }))];
   featureMatrix(sliceRows(inputs, 0, 0), fitted); // throws if text or dates remain, before any model is trained
   return fitted;
+}
+
+/** Column names in the leading `select` that `fitTransforms` adds. */
+export function requiredColumns([select]: readonly FittedTransform[]): ReadonlySet<string> {
+  const { columns } = select!.state as SelectState;
+  return new Set(columns.map(({ name }) => name));
+}
+
+/** Like `featureMatrix`, but transforms may treat training rows differently (out-of-fold target encoding). */
+export function trainingMatrix(table: Table, fitted: readonly FittedTransform[], context: TransformContext): Matrix {
+  const steps = fitted.map(({ type, state }) => ({ transform: findTransform(type)!, state }));
+  if (steps.every(({ transform }) => transform.trainingTable === undefined)) return featureMatrix(table, fitted);
+  const made = steps.reduce((current, step) => trainingTable(step, current, context), table);
+  return featureMatrix(made, []);
+}
+
+function trainingTable(
+  { transform, state }: Pick<Step, "transform" | "state">,
+  table: Table,
+  context: TransformContext,
+) {
+  return transform.trainingTable?.(state, table, context) ?? transform.load(state)(table);
 }
 
 /** A fitted transform with its implementation. */
@@ -58,9 +78,7 @@ export function fitSteps(
       steps.push({ type, state, transform });
       if (history !== undefined) history = transform.narrowHistory?.(state, history) ?? history;
       // The last one is not applied, since its output (often many one-hot columns) would be discarded.
-      if (i < requests.length - 1) {
-        current = transform.trainingTable?.(state, current, context) ?? transform.load(state)(current);
-      }
+      if (i < requests.length - 1) current = trainingTable({ transform, state }, current, context);
     } catch (error) {
       throw located(error, `features[${i}] (${type})`, context.target);
     }

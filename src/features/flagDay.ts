@@ -5,11 +5,10 @@ import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { cellText } from "../core/table/cellText.ts";
 import type { CategoryColumn, Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
 import { requireHistory } from "./historySeries.ts";
 import { kindWords } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type Flag = number | string;
 
@@ -77,14 +76,11 @@ export const flagDay: Transform<FlagDayState> = {
     return (table) => {
       const time = findColumn(table, timeColumn);
       if (time?.kind !== "date") throw new MlctlError("data", `column "${timeColumn}" is missing`);
-      const flagAt = (days: ReadonlyMap<number, Flag>, row: number): Flag | undefined =>
-        days.get(dayOf(time.values[row]!));
       const extended = (column: Column): Column => {
         const days = daysOf.get(column.name);
         if (days === undefined || column.kind === "date") return column;
-        return column.kind === "number"
-          ? extendNumbers(column, days, flagAt)
-          : extendCategories(column, { days, unset, flagAt });
+        const flagOf: FlagOf = (row) => days.get(dayOf(time.values[row]!));
+        return column.kind === "number" ? extendNumbers(column, flagOf) : extendCategories(column, flagOf, unset);
       };
       return { ...table, columns: table.columns.map(extended) };
     };
@@ -116,24 +112,19 @@ function isSet(flag: Flag, unset: readonly string[]): boolean {
   return typeof flag === "number" ? flag !== 0 && !Number.isNaN(flag) : flag !== "" && !unset.includes(flag);
 }
 
-type FlagAt = (days: ReadonlyMap<number, Flag>, row: number) => Flag | undefined;
+/** The flag of the day of a row. */
+type FlagOf = (row: number) => Flag | undefined;
 
-function extendNumbers(column: NumberColumn, days: ReadonlyMap<number, Flag>, flagAt: FlagAt): NumberColumn {
-  const values = column.values.map((own, row) => (isSet(own, []) ? own : Number(flagAt(days, row) ?? own)));
+function extendNumbers(column: NumberColumn, flagOf: FlagOf): NumberColumn {
+  const values = column.values.map((own, row) => (isSet(own, []) ? own : Number(flagOf(row) ?? own)));
   return { ...column, values };
 }
 
-interface ExtendOptions {
-  readonly days: ReadonlyMap<number, Flag>;
-  readonly unset: readonly string[];
-  readonly flagAt: FlagAt;
-}
-
-function extendCategories(column: CategoryColumn, { days, unset, flagAt }: ExtendOptions): CategoryColumn {
+function extendCategories(column: CategoryColumn, flagOf: FlagOf, unset: readonly string[]): CategoryColumn {
   const categories = Array.from(column.codes, (_, row) => {
     const own = cellText(column, row);
     if (own !== null && isSet(own, unset)) return own;
-    const flag = flagAt(days, row);
+    const flag = flagOf(row);
     return flag === undefined ? own : String(flag);
   });
   return categoryColumn(column.name, categories);

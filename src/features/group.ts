@@ -3,11 +3,10 @@ import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn, replaceColumns } from "../core/onnx.ts";
 import type { CategoryColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { countCategories } from "./countCategories.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { countCategories } from "../stats/countCategories.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { lookUp, MISSING, positions } from "./onnx/lookUp.ts";
-import { readOptions } from "./readOptions.ts";
 
 interface GroupOptions {
   readonly groups: Readonly<Record<string, unknown>> | null;
@@ -56,33 +55,26 @@ export const group: Transform<GroupState> = {
     }
     const pairs = Object.entries(groups ?? {}).flatMap(([name, members]) => membersOf(name, members));
     const named = new Map(pairs);
+    const merged = (column: CategoryColumn): CategoryColumn =>
+      renamed(column, (category) => named.get(category) ?? category);
     const columns = chooseColumns(table, given, ["category"]).map((column) => ({
       name: column.name,
-      kept:
-        minCount === null
-          ? null
-          : frequent(
-              renamed(column, (category) => named.get(category) ?? category),
-              minCount,
-            ),
+      kept: minCount === null ? null : frequent(merged(column), minCount),
     }));
     return { columns, groups: pairs, other };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
-  outputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
+  outputNames: namesOf,
   load(state) {
     const named = new Map(state.groups);
-    return mapColumns(
-      "category",
-      state.columns.map(({ name, kept }) => {
-        const keep = kept === null ? undefined : new Set(kept);
-        const groupOf = (category: string): string => {
-          const merged = named.get(category) ?? category;
-          return keep === undefined || keep.has(merged) ? merged : state.other;
-        };
-        return { name, apply: (column) => [renamed(column, groupOf)] };
-      }),
-    );
+    return mapColumns("category", state.columns, ({ kept }) => {
+      const keep = kept === null ? undefined : new Set(kept);
+      const groupOf = (category: string): string => {
+        const merged = named.get(category) ?? category;
+        return keep === undefined || keep.has(merged) ? merged : state.other;
+      };
+      return (column) => [renamed(column, groupOf)];
+    });
   },
   toOnnx: (graph, state, columns) =>
     replaceColumns(columns, state.columns, (from, { kept }) => {

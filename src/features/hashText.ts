@@ -1,9 +1,8 @@
 /** Text hashing: counts the words of a text in a fixed number of hash buckets, so that any later word has a bucket. */
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { words } from "./words.ts";
 
 export type HashTextState = { readonly columns: readonly string[]; readonly buckets: number };
@@ -31,11 +30,7 @@ export const hashText: Transform<HashTextState> = {
   },
   inputNames: (state) => state.columns,
   outputNames: ({ columns, buckets }) => columns.flatMap((name) => bucketNames(name, buckets)),
-  load: ({ columns, buckets }) =>
-    mapColumns(
-      "category",
-      columns.map((name) => ({ name, apply: (column) => counted(column, buckets) })),
-    ),
+  load: ({ columns, buckets }) => mapColumns("category", columns, () => (column) => counted(column, buckets)),
 };
 
 function bucketNames(name: string, buckets: number): string[] {
@@ -43,11 +38,9 @@ function bucketNames(name: string, buckets: number): string[] {
 }
 
 function counted({ name, codes, categories }: CategoryColumn, buckets: number): NumberColumn[] {
-  const columns = bucketNames(name, buckets).map((made): NumberColumn => ({
-    kind: "number",
-    name: made,
-    values: new Float64Array(codes.length),
-  }));
+  const columns = bucketNames(name, buckets).map((made): NumberColumn => {
+    return { kind: "number", name: made, values: new Float64Array(codes.length) };
+  });
   codes.forEach((code, row) => {
     if (code < 0) return;
     for (const word of words(categories[code]!)) columns[hash(word) % buckets]!.values[row]!++;

@@ -2,7 +2,7 @@
 import type { FittedTransform } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
 import type { HistoryGap, TransformContext, TransformRequest } from "../core/transform.ts";
-import { findTransform } from "./findTransform.ts";
+import { findTransform } from "./index.ts";
 import { fitSteps } from "./fitTransforms.ts";
 
 /** @returns a function from table to the gap of each row, or null; undefined if no transform looks back */

@@ -4,9 +4,10 @@ import { MlctlError } from "../core/errors.ts";
 import { findColumn } from "../core/table/findColumn.ts";
 import type { History } from "../core/history.ts";
 import type { DateColumn, NumberColumn, Table } from "../core/table/table.ts";
-import type { HistoryGap, TransformContext, TransformOptions } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
+import type { HistoryGap, TransformContext, TransformOption, TransformOptions } from "../core/transform.ts";
 import { MILLISECONDS_A_DAY } from "../core/text/duration.ts";
+import { lowerBound } from "../stats/lowerBound.ts";
+import { chooseColumns } from "./readOptions.ts";
 
 /** Compact JSON: times are integer multiples of `unit`, so that days are short numbers. */
 export type SeriesState = {
@@ -19,6 +20,15 @@ export type SeriesState = {
   readonly values: readonly number[];
   /** Maximum time in milliseconds from a training row back to the last value before it; null if there is none. */
   readonly longestWait: number | null;
+};
+
+/** How far `lag` and `elapsed` look back. */
+export const lagsOption: TransformOption = {
+  name: "lags",
+  type: "integers",
+  default: [1],
+  minimum: 1,
+  description: "number of rows to look back; 1 is the previous row",
 };
 
 /** A day, an hour, a minute, a second, a millisecond. */
@@ -88,17 +98,6 @@ export interface Series {
 export function loadSeries({ column, unit, times, values }: SeriesState): Series {
   const instants = Float64Array.from(times, (time) => time * unit);
   return { column, times: instants, values: Float64Array.from(values), before: (time) => lowerBound(instants, time) };
-}
-
-/** Position of the first entry ≥ `time`; 0 for NaN. */
-function lowerBound(times: Float64Array, time: number): number {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function longestBefore({ times, before }: Series, rows: Float64Array): number | null {

@@ -2,14 +2,12 @@
 import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { absent } from "./onnx/absent.ts";
-import { readOptions } from "./readOptions.ts";
 
 type Strategy = "mean" | "median" | "most_frequent" | "constant";
 
@@ -59,16 +57,12 @@ export const impute: Transform<ImputeState> = {
     });
     return { columns, indicator };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
   outputNames: (state) => state.columns.flatMap(({ name }) => (state.indicator ? [name, indicatorName(name)] : [name])),
-  load: (state) =>
-    mapColumns(
-      "number",
-      state.columns.map(({ name, fill }) => ({
-        name,
-        apply: (column) => (state.indicator ? [filled(column, fill), missing(column)] : [filled(column, fill)]),
-      })),
-    ),
+  load: ({ columns, indicator }) =>
+    mapColumns("number", columns, ({ fill }) => (column) => {
+      return indicator ? [filled(column, fill), missing(column)] : [filled(column, fill)];
+    }),
   toOnnx: (graph, state, columns) =>
     replaceColumns(columns, state.columns, (from, { name, fill }) => {
       const value = columnTensor(graph, from);

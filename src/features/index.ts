@@ -45,3 +45,7 @@ export const transforms = {
   target_encode: targetEncode,
   text_length: textLength,
 } satisfies Record<string, Transform>;
+
+export function findTransform(type: string): Transform | undefined {
+  return Object.hasOwn(transforms, type) ? transforms[type as keyof typeof transforms] : undefined;
+}

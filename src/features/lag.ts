@@ -4,6 +4,7 @@ import type { Transform, TransformOption } from "../core/transform.ts";
 import {
   extendSeries,
   fitSeries,
+  lagsOption,
   loadSeries,
   reach,
   seriesGaps,
@@ -16,15 +17,7 @@ import { readOptions } from "./readOptions.ts";
 
 export type LagState = { readonly series: readonly SeriesState[]; readonly lags: readonly number[] };
 
-const options: readonly TransformOption[] = [
-  {
-    name: "lags",
-    type: "integers",
-    default: [1],
-    minimum: 1,
-    description: "number of rows to look back; 1 is the previous row",
-  },
-];
+const options: readonly TransformOption[] = [lagsOption];
 
 /**
  * `<column>_lag_<k>`: the k-th last value strictly before the time of the row, for training, validation and prediction
@@ -48,8 +41,7 @@ export const lag: Transform<LagState> = {
     const loaded = series.map(loadSeries);
     const lagged = (rows: DateColumn): NumberColumn[] =>
       loaded.flatMap((past) => lags.map((back) => lagColumn(past, rows, back)));
-    const [name] = timeColumns({ series });
-    return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...lagged(rows)] }]);
+    return mapColumns("date", timeColumns({ series }), () => (rows) => [rows, ...lagged(rows)]);
   },
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps({ series, lags }) {

@@ -1,11 +1,9 @@
 /** Log: logarithm of numbers, for columns with a few very large values. */
 import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { absent } from "./onnx/absent.ts";
-import { readOptions } from "./readOptions.ts";
 
 type Method = "log1p" | "log" | "log10" | "signed_log1p";
 
@@ -31,15 +29,12 @@ export const log: Transform<LogState> = {
     const { method } = readOptions<{ method: Method }>(given, options);
     return { columns: chooseColumns(table, given, ["number"]).map((column) => column.name), method };
   },
-  inputNames: (state) => state.columns,
-  outputNames: (state) => state.columns,
+  inputNames: namesOf,
+  outputNames: namesOf,
   load({ columns, method }) {
     const logarithm = logarithms[method];
     const finite = (value: number): number => (Number.isFinite(logarithm(value)) ? logarithm(value) : NaN);
-    return mapColumns(
-      "number",
-      columns.map((name) => ({ name, apply: (column) => [mapValues(column, finite)] })),
-    );
+    return mapColumns("number", columns, () => (column) => [mapValues(column, finite)]);
   },
   toOnnx(graph, { columns: names, method }, columns) {
     const log1p = (value: string): string => graph.add("Log", [graph.add("Add", [value, scalar(graph, 1)])]);

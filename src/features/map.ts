@@ -4,11 +4,10 @@ import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { CategoryColumn, Column } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { lookUp, MISSING, type Lookup } from "./onnx/lookUp.ts";
-import { readOptions } from "./readOptions.ts";
 
 type Scalar = number | string;
 
@@ -53,17 +52,15 @@ export const map: Transform<MapState> = {
     const columns = chooseColumns(table, given, ["category"]).map((column) => column.name);
     return { columns, values: pairs, otherwise, missing };
   },
-  inputNames: (state) => state.columns,
-  outputNames: (state) => state.columns,
+  inputNames: namesOf,
+  outputNames: namesOf,
   load(state) {
-    const toNumbers = makesNumbers(state);
-    return mapColumns(
-      "category",
-      state.columns.map((name) => {
-        const lookup = codeLookup<Scalar | null>(new Map(state.values), state.otherwise);
-        return { name, apply: (column) => [mapped(column, lookup(column), { toNumbers, missing: state.missing })] };
-      }),
-    );
+    const made = [...state.values.map(([, value]) => value), state.otherwise, state.missing];
+    const toNumbers = made.some((value) => typeof value === "number");
+    return mapColumns("category", state.columns, () => {
+      const lookup = codeLookup<Scalar | null>(new Map(state.values), state.otherwise);
+      return (column) => [mapped(column, lookup(column), { toNumbers, missing: state.missing })];
+    });
   },
   toOnnx(graph, state, columns) {
     const lookup = <T>(of: (value: Scalar | null) => T): Lookup<T> => ({
@@ -102,10 +99,8 @@ function mapped(
 ): Column {
   const { name, codes } = column;
   const cells = Array.from(codes, (code) => (code < 0 ? missing : valueOf(code)));
-  if (!toNumbers)
-    return categoryColumn(
-      name,
-      cells.map((cell) => (cell === null ? null : String(cell))),
-    );
-  return { kind: "number", name, values: Float64Array.from(cells, numberOf) };
+  if (toNumbers)
+    return { kind: "number", name, values: Float64Array.from(cells, (cell) => (cell === null ? NaN : Number(cell))) };
+  const texts = cells.map((cell) => (cell === null ? null : String(cell)));
+  return categoryColumn(name, texts);
 }

@@ -11,35 +11,52 @@ interface ColumnByKind {
   readonly date: DateColumn;
 }
 
-/** Replaces one column by any number of columns; an empty list drops it. */
-export interface ColumnMap<K extends ColumnKind> {
-  readonly name: string;
-  readonly apply: (column: ColumnOf<K>) => readonly Column[];
+/** A column in the state of a transform: its name, or an object with its name. */
+type FittedColumn = string | { readonly name: string };
+
+/** Names of the fitted columns, for transforms that keep them. */
+export function namesOf({ columns }: { readonly columns: readonly FittedColumn[] }): readonly string[] {
+  return columns.map((column) => (typeof column === "string" ? column : column.name));
 }
 
 /**
- * Compiles `maps` into a function from table to table: one pass over the columns, one lookup per column.
- *
+ * Compiles `columns` into a function from table to table: one pass over the columns, one lookup per column.
+ * @param applyOf called once per fitted column; returns the function that replaces the column by any number of columns
  * @throws {MlctlError} (when applied) kind "data" if a column is missing or of another kind than in training
  */
-export function mapColumns<K extends ColumnKind>(kind: K, maps: readonly ColumnMap<K>[]): (table: Table) => Table {
-  const applyByName = new Map(maps.map(({ name, apply }) => [name, apply]));
+export function mapColumns<K extends ColumnKind, Fitted extends FittedColumn>(
+  kind: K,
+  columns: readonly Fitted[],
+  applyOf: (fitted: Fitted) => (column: ColumnOf<K>) => readonly Column[],
+): (table: Table) => Table {
+  const applyByName = new Map(namesOf({ columns }).map((name, i) => [name, applyOf(columns[i]!)]));
   return (table) => {
-    const columns: Column[] = [];
+    const made: Column[] = [];
     let found = 0;
     for (const column of table.columns) {
       const apply = applyByName.get(column.name);
       if (apply === undefined) {
-        columns.push(column);
+        made.push(column);
         continue;
       }
       if (!isKind(column, kind)) throw wrongKind(column, kind);
       found++;
-      for (const made of apply(column)) columns.push(made);
+      for (const each of apply(column)) made.push(each);
     }
     if (found < applyByName.size) throw absent(table, [...applyByName.keys()]);
-    return { rowCount: table.rowCount, columns };
+    return { rowCount: table.rowCount, columns: made };
   };
+}
+
+/** A number column of `f` of each value; `f` gets NaN for a missing value and may return NaN. */
+export function mapValues(
+  column: NumberColumn | DateColumn,
+  f: (value: number) => number,
+  name = column.name,
+): NumberColumn {
+  const values = new Float64Array(column.values.length);
+  for (let row = 0; row < values.length; row++) values[row] = f(column.values[row]!);
+  return { kind: "number", name, values };
 }
 
 function isKind<K extends ColumnKind>(column: Column, kind: K): column is ColumnOf<K> {

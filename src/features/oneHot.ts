@@ -1,14 +1,12 @@
 /** One-hot: a 0/1 column for each category seen in training. */
 import { replaceColumns } from "../core/onnx.ts";
-import type { CategoryColumn, Column } from "../core/table/table.ts";
+import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
-import { compareStrings } from "./compareStrings.ts";
-import { countCategories } from "./countCategories.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { countCategories } from "../stats/countCategories.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { positions } from "./onnx/lookUp.ts";
-import { readOptions } from "./readOptions.ts";
 
 type OneHotState = {
   readonly columns: readonly { readonly name: string; readonly categories: readonly string[] }[];
@@ -39,13 +37,9 @@ export const oneHot: Transform<OneHotState> = {
       })),
     };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
   outputNames: (state) => state.columns.flatMap((column) => featureNames(column)),
-  load: (state) =>
-    mapColumns(
-      "category",
-      state.columns.map((column) => ({ name: column.name, apply: encoder(column) })),
-    ),
+  load: ({ columns }) => mapColumns("category", columns, encoder),
   toOnnx: (graph, state, columns) =>
     replaceColumns(columns, state.columns, (from, { categories }) => {
       const width = categories.length;
@@ -60,26 +54,22 @@ export const oneHot: Transform<OneHotState> = {
 };
 
 function mostFrequent(column: CategoryColumn, limit: number): string[] {
-  return countCategories(column)
-    .slice(0, limit)
-    .map(({ category }) => category)
-    .toSorted(compareStrings);
+  const counted = countCategories(column).slice(0, limit);
+  return counted.map(({ category }) => category).toSorted();
 }
 
 function featureNames(column: OneHotState["columns"][number]): string[] {
   return column.categories.map((category) => `${column.name}=${category}`);
 }
 
-function encoder(state: OneHotState["columns"][number]): (column: CategoryColumn) => Column[] {
+function encoder(state: OneHotState["columns"][number]): (column: CategoryColumn) => NumberColumn[] {
   const names = featureNames(state);
   const slots = codeLookup(new Map(state.categories.map((category, slot) => [category, slot])), -1);
   return (column) => {
     const slotOf = slots(column);
-    const made = names.map((name) => ({
-      kind: "number" as const,
-      name,
-      values: new Float64Array(column.codes.length),
-    }));
+    const made = names.map((name): NumberColumn => {
+      return { kind: "number", name, values: new Float64Array(column.codes.length) };
+    });
     for (let row = 0; row < column.codes.length; row++) {
       const slot = slotOf(column.codes[row]!);
       if (slot >= 0) made[slot]!.values[row] = 1;

@@ -2,13 +2,11 @@
 import { graphColumn, replaceColumns } from "../core/onnx.ts";
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
-import { compareStrings } from "./compareStrings.ts";
-import { countCategories } from "./countCategories.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { countCategories } from "../stats/countCategories.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { lookUp } from "./onnx/lookUp.ts";
-import { readOptions } from "./readOptions.ts";
 
 type OrdinalState = {
   /** The number of a category is its position in the list. */
@@ -34,30 +32,29 @@ export const ordinal: Transform<OrdinalState> = {
     const { order } = readOptions<{ order: readonly string[] | null }>(given, options);
     const columns = chooseColumns(table, given, ["category"]).map((column) => ({
       name: column.name,
-      categories:
-        order ??
-        countCategories(column)
-          .map(({ category }) => category)
-          .toSorted(compareStrings),
+      categories: order ?? seen(column),
     }));
     return { columns };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
-  outputNames: (state) => state.columns.map((column) => column.name),
-  load: (state) =>
-    mapColumns(
-      "category",
-      state.columns.map(({ name, categories }) => {
-        const positions = codeLookup(new Map(categories.map((category, position) => [category, position])), NaN);
-        return { name, apply: (column) => [encoded(column, positions(column))] };
-      }),
-    ),
+  inputNames: namesOf,
+  outputNames: namesOf,
+  load: ({ columns }) =>
+    mapColumns("category", columns, ({ categories }) => {
+      const positions = codeLookup(new Map(categories.map((category, position) => [category, position])), NaN);
+      return (column) => [encoded(column, positions(column))];
+    }),
   toOnnx: (graph, state, columns) =>
     replaceColumns(columns, state.columns, (from, { categories }) => {
       const valueOf = new Map(categories.map((text, place) => [text, place]));
       return [graphColumn(from.name, lookUp(graph, from, { valueOf, missing: NaN, otherwise: NaN }))];
     }),
 };
+
+/** In the order of UTF-16 code units, so that a model does not depend on the locale. */
+function seen(column: CategoryColumn): string[] {
+  const counted = countCategories(column);
+  return counted.map(({ category }) => category).toSorted();
+}
 
 function encoded(column: CategoryColumn, positionOf: (code: number) => number): NumberColumn {
   const values = Float64Array.from(column.codes, positionOf);

@@ -1,12 +1,11 @@
 /** Ratio: divides numbers by another column, such as seconds of use by calls, since trees cannot divide. */
 import { MlctlError } from "../core/errors.ts";
 import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
-import type { NumberColumn } from "../core/table/table.ts";
+import type { Column, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { absent } from "./onnx/absent.ts";
-import { readOptions } from "./readOptions.ts";
 
 type RatioState = {
   /** Columns to divide. */
@@ -35,9 +34,8 @@ export const ratio: Transform<RatioState> = {
     }
     const [divisor] = chooseColumns(table, { column: by }, ["number"]);
     const columns = chooseColumns(table, given, ["number"]).filter((column) => column !== divisor);
-    const inputs = table.columns.filter(
-      (column) => columns.some(({ name }) => name === column.name) || column === divisor,
-    );
+    const read = new Set<Column>([...columns, divisor!]);
+    const inputs = table.columns.filter((column) => read.has(column));
     return { columns: columns.map(({ name }) => name), by, inputs: inputs.map(({ name }) => name) };
   },
   inputNames: ({ inputs }) => inputs,
@@ -45,20 +43,15 @@ export const ratio: Transform<RatioState> = {
     inputs.flatMap((name) => (columns.includes(name) ? [name, madeName(name, by)] : [name])),
   load({ columns, by, inputs }) {
     // Throws if a column is missing or of another kind.
-    const checked = mapColumns(
-      "number",
-      inputs.map((name) => ({ name, apply: (column) => [column] })),
-    );
+    const checked = mapColumns("number", inputs, () => (column) => [column]);
     const divided = new Set(columns);
     return (table) => {
       const { rowCount, columns: all } = checked(table);
       const divisor = all.find((column): column is NumberColumn => column.name === by)!;
-      return {
-        rowCount,
-        columns: all.flatMap((column) =>
-          divided.has(column.name) && column.kind === "number" ? [column, quotient(column, divisor)] : [column],
-        ),
-      };
+      const made = all.flatMap((column) =>
+        divided.has(column.name) && column.kind === "number" ? [column, quotient(column, divisor)] : [column],
+      );
+      return { rowCount, columns: made };
     };
   },
   toOnnx(graph, { columns: names, by }, columns) {

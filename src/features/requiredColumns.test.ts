@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import type { Table } from "../core/table/table.ts";
-import { fitTransforms } from "./fitTransforms.ts";
-import { requiredColumns } from "./requiredColumns.ts";
+import { fitTransforms, requiredColumns } from "./fitTransforms.ts";
 
 it("names the columns that fitted transforms read, without dropped ones and the target", () => {
   const table: Table = {

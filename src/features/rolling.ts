@@ -21,18 +21,15 @@ import { readOptions } from "./readOptions.ts";
 
 type Statistic = "mean" | "min" | "max" | "median" | "std" | "count";
 
-interface RollingOptions {
+type RollingOptions = {
+  /** Window lengths, in the order of config.json. */
   readonly windows: readonly string[];
   readonly statistic: Statistic;
   readonly fallback: "longer" | "none";
   readonly empty: "keep" | "skip";
-}
-
-export type RollingState = Omit<RollingOptions, "windows"> & {
-  readonly series: readonly SeriesState[];
-  /** Window lengths, in the order of config.json. */
-  readonly windows: readonly string[];
 };
+
+export type RollingState = RollingOptions & { readonly series: readonly SeriesState[] };
 
 const options: readonly TransformOption[] = [
   {
@@ -84,10 +81,9 @@ export const rolling: Transform<RollingState> = {
   load(state) {
     const loaded = state.series.map(loadSeries);
     const valuesAt = windowsAt(state);
-    const [name] = timeColumns(state);
     const made = (rows: DateColumn): NumberColumn[] =>
       loaded.flatMap((past) => rollingColumns(past, rows, state, valuesAt));
-    return mapColumns("date", name === undefined ? [] : [{ name, apply: (rows) => [rows, ...made(rows)] }]);
+    return mapColumns("date", timeColumns(state), () => (rows) => [rows, ...made(rows)]);
   },
   extendHistory: (state, later) => ({ ...state, series: state.series.map((each) => extendSeries(each, later)) }),
   historyGaps(state) {

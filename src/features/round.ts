@@ -1,11 +1,9 @@
 /** Round: rounds numbers to a number of decimal places. */
 import { columnTensor, graphColumn, named, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
+import { mapColumns, mapValues, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { absent } from "./onnx/absent.ts";
-import { readOptions } from "./readOptions.ts";
 
 type RoundState = { readonly columns: readonly string[]; readonly digits: number };
 
@@ -30,18 +28,15 @@ export const round: Transform<RoundState> = {
     const { digits } = readOptions<{ digits: number }>(given, options);
     return { columns: chooseColumns(table, given, ["number"]).map((column) => column.name), digits };
   },
-  inputNames: (state) => state.columns,
-  outputNames: (state) => state.columns,
+  inputNames: namesOf,
+  outputNames: namesOf,
   load({ columns, digits }) {
     const power = 10 ** Math.abs(digits);
     const rounded = (value: number): number =>
       digits >= 0 ? halfToEven(value * power) / power : halfToEven(value / power) * power;
     // For very large numbers the product overflows, and there is nothing to round.
     const safe = (value: number): number => (Number.isFinite(value * power) ? rounded(value) : value);
-    return mapColumns(
-      "number",
-      columns.map((name) => ({ name, apply: (column) => [mapValues(column, safe)] })),
-    );
+    return mapColumns("number", columns, () => (column) => [mapValues(column, safe)]);
   },
   /** ONNX rounds halves to even, too. */
   toOnnx(graph, state, columns) {

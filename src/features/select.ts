@@ -1,11 +1,10 @@
 /** Select: keeps the named columns, in training order, and ignores all others. */
 import { MlctlError } from "../core/errors.ts";
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { Column, ColumnKind, Table } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { wrongKind } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { namesOf, wrongKind } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 export type SelectState = { readonly columns: readonly { readonly name: string; readonly kind: ColumnKind }[] };
 
@@ -20,8 +19,8 @@ export const select: Transform<SelectState> = {
     const chosen = chooseColumns(table, given, select.kinds);
     return { columns: chosen.map(({ name, kind }) => ({ name, kind })) };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
-  outputNames: (state) => state.columns.map((column) => column.name),
+  inputNames: namesOf,
+  outputNames: namesOf,
   load(state) {
     const slotOf = new Map(state.columns.map((column, slot) => [column.name, slot]));
     return (table) => {
@@ -52,11 +51,7 @@ function asKind(column: Column, kind: ColumnKind): Column {
 }
 
 function absent(name: string, table: Table): never {
-  const close = suggest(
-    name,
-    table.columns.map((column) => column.name),
-  );
-  throw new MlctlError("data", `column "${name}" is missing`, {
-    hint: close === undefined ? "the model needs every column it was trained on" : `did you mean "${close}"?`,
-  });
+  const names = table.columns.map((column) => column.name);
+  const hint = didYouMean(name, names, "the model needs every column it was trained on");
+  throw new MlctlError("data", `column "${name}" is missing`, { hint });
 }

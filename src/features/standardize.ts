@@ -1,12 +1,11 @@
 /** Standardize: shifts and scales numbers to mean 0 and standard deviation 1 over the training rows. */
 import { columnTensor, graphColumn, replaceColumns, scalar } from "../core/onnx.ts";
 import type { Transform } from "../core/transform.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { finiteValues } from "../stats/presentValues.ts";
 import { mean } from "../stats/mean.ts";
 import { standardDeviation } from "../stats/standardDeviation.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 type StandardizeState = {
   readonly columns: readonly { readonly name: string; readonly mean: number; readonly scale: number }[];
@@ -23,20 +22,14 @@ export const standardize: Transform<StandardizeState> = {
   options: [],
   fit(table, given) {
     readOptions(given, []);
-    return {
-      columns: chooseColumns(table, given, ["number"]).map(({ name, values }) => scaleOf(name, values)),
-    };
+    return { columns: chooseColumns(table, given, ["number"]).map(({ name, values }) => scaleOf(name, values)) };
   },
-  inputNames: (state) => state.columns.map((column) => column.name),
-  outputNames: (state) => state.columns.map((column) => column.name),
-  load: (state) =>
-    mapColumns(
-      "number",
-      state.columns.map(({ name, mean: center, scale }) => ({
-        name,
-        apply: ({ values }) => [{ kind: "number", name, values: scaled(values, center, scale) }],
-      })),
-    ),
+  inputNames: namesOf,
+  outputNames: namesOf,
+  load: ({ columns }) =>
+    mapColumns("number", columns, ({ name, mean: center, scale }) => ({ values }) => {
+      return [{ kind: "number", name, values: scaled(values, center, scale) }];
+    }),
   toOnnx: (graph, state, columns) =>
     replaceColumns(columns, state.columns, (from, { name, mean: center, scale }) => {
       const centred = graph.add("Sub", [columnTensor(graph, from), scalar(graph, center)]);

@@ -3,9 +3,8 @@ import { categoryColumn } from "../core/table/categoryColumn.ts";
 import { random } from "../core/random.ts";
 import type { Table } from "../core/table/table.ts";
 import type { TransformContext, TransformOptions } from "../core/transform.ts";
-import { featureMatrix } from "./featureMatrix.ts";
-import { fitTransforms } from "./fitTransforms.ts";
-import { trainingMatrix } from "./trainingMatrix.ts";
+import { featureMatrix } from "./compileTransforms.ts";
+import { fitTransforms, trainingMatrix } from "./fitTransforms.ts";
 
 const table = tableOf(["a", "a", "b", null, "b", "b"]);
 const context: TransformContext = { task: "regression", seed: 1, target: "y", y: Float64Array.of(1, 3, 10, 4, 12, 6) };

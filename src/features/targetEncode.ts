@@ -4,16 +4,12 @@ import { graphColumn, replaceColumns } from "../core/onnx.ts";
 import { random } from "../core/random.ts";
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform, TransformContext, TransformOption } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { codeLookup } from "./codeLookup.ts";
-import { mapColumns } from "./mapColumns.ts";
+import { mapColumns, namesOf } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { lookUp } from "./onnx/lookUp.ts";
-import { readOptions } from "./readOptions.ts";
 
-type Encoding = {
-  readonly values: readonly (readonly [string, number])[];
-  readonly missing: number;
-};
+type Encoding = { readonly values: readonly (readonly [string, number])[]; readonly missing: number };
 
 type TargetEncodeState = {
   readonly columns: readonly ({ readonly name: string } & Encoding)[];
@@ -60,23 +56,17 @@ export const targetEncode: Transform<TargetEncodeState> = {
     }));
     return { columns, prior, smoothing, folds };
   },
-  inputNames: (state) => state.columns.map(({ name }) => name),
-  outputNames: (state) => state.columns.map(({ name }) => name),
+  inputNames: namesOf,
+  outputNames: namesOf,
   load: ({ columns, prior }) =>
-    mapColumns(
-      "category",
-      columns.map(({ name, values, missing }) => {
-        const lookup = codeLookup(new Map(values), prior);
-        return { name, apply: (column) => [encoded(column, lookup(column), missing)] };
-      }),
-    ),
+    mapColumns("category", columns, ({ values, missing }) => {
+      const lookup = codeLookup(new Map(values), prior);
+      return (column) => [encoded(column, lookup(column), missing)];
+    }),
   trainingTable(state, table, context) {
     const y = targetOf(context);
     const foldOf = assignFolds(table.rowCount, state.folds, context.seed);
-    return mapColumns(
-      "category",
-      state.columns.map(({ name }) => ({ name, apply: (column) => [outOfFold(column, { ...state, y, foldOf })] })),
-    )(table);
+    return mapColumns("category", state.columns, () => (column) => [outOfFold(column, { ...state, y, foldOf })])(table);
   },
   toOnnx: (graph, { columns: states, prior }, columns) =>
     replaceColumns(columns, states, (from, { values, missing }) => {

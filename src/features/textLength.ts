@@ -1,9 +1,8 @@
 /** Text length: number of characters and words of a text. */
 import type { CategoryColumn, NumberColumn } from "../core/table/table.ts";
 import type { Transform } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
 import { mapColumns } from "./mapColumns.ts";
-import { readOptions } from "./readOptions.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 import { words } from "./words.ts";
 
 export type TextLengthState = { readonly columns: readonly string[] };
@@ -21,16 +20,10 @@ export const textLength: Transform<TextLengthState> = {
   inputNames: (state) => state.columns,
   outputNames: (state) => state.columns.flatMap((name) => [`${name}_length`, `${name}_words`]),
   load: ({ columns }) =>
-    mapColumns(
-      "category",
-      columns.map((name) => ({
-        name,
-        apply: (column) => [
-          measured(column, `${name}_length`, (text) => [...text].length),
-          measured(column, `${name}_words`, (text) => words(text).length),
-        ],
-      })),
-    ),
+    mapColumns("category", columns, (name) => (column) => [
+      measured(column, `${name}_length`, (text) => [...text].length),
+      measured(column, `${name}_words`, (text) => words(text).length),
+    ]),
 };
 
 function measured(
@@ -38,9 +31,6 @@ function measured(
   name: string,
   measure: (text: string) => number,
 ): NumberColumn {
-  return {
-    kind: "number",
-    name,
-    values: Float64Array.from(codes, (code) => (code < 0 ? NaN : measure(categories[code]!))),
-  };
+  const values = Float64Array.from(codes, (code) => (code < 0 ? NaN : measure(categories[code]!)));
+  return { kind: "number", name, values };
 }

@@ -1,8 +1,7 @@
 /** Validates a list of transforms without data. */
-import { suggest } from "../core/text/suggest.ts";
+import { didYouMean } from "../core/text/suggest.ts";
 import type { TransformRequest } from "../core/transform.ts";
-import { findTransform } from "./findTransform.ts";
-import { transforms } from "./index.ts";
+import { findTransform, transforms } from "./index.ts";
 import { optionProblems } from "./readOptions.ts";
 
 /** A problem with its path in config.json. */
@@ -17,14 +16,10 @@ export function transformProblems(requests: readonly TransformRequest[]): Transf
   return requests.flatMap(({ type, options }, i) => {
     const path = `features[${i}]`;
     const transform = findTransform(type);
-    if (transform === undefined) return [{ path, message: unknownType(type) }];
+    if (transform === undefined) {
+      const known = Object.keys(transforms);
+      return [{ path, message: `unknown type "${type}", ${didYouMean(type, known, `allowed: ${known.join(", ")}`)}` }];
+    }
     return optionProblems(options, transform.options).map((problem) => ({ path, message: `${type}: ${problem}` }));
   });
-}
-
-function unknownType(type: string): string {
-  const known = Object.keys(transforms);
-  const close = suggest(type, known);
-  const advice = close === undefined ? `allowed: ${known.join(", ")}` : `did you mean "${close}"?`;
-  return `unknown type "${type}", ${advice}`;
 }

@@ -15,7 +15,6 @@ export interface CalibrationBin {
 /**
  * Of class 1, or of `classCode` against the rest. A probability on an edge belongs to the bin below, like in
  * sklearn.calibration.calibration_curve.
- *
  * @returns empty without probabilities
  */
 export function calibrationCurve(evaluation: Evaluation, classCode = 1): CalibrationBin[] {

@@ -1,4 +1,5 @@
 /** Computes all metrics of a task. */
+import { finiteOrNull } from "../core/json.ts";
 import type { Evaluation, Metric } from "../core/metric.ts";
 import { metrics } from "./index.ts";
 
@@ -13,8 +14,7 @@ export function computeMetrics(evaluation: Evaluation): Record<string, number | 
   for (const metric of Object.values<Metric>(metrics)) {
     if (!metric.tasks.includes(evaluation.task)) continue;
     if (metric.needsCosts === true && evaluation.costs === undefined) continue;
-    const value = metric.compute(evaluation);
-    values[metric.name] = Number.isFinite(value) ? value : null;
+    values[metric.name] = finiteOrNull(metric.compute(evaluation));
   }
   return values;
 }

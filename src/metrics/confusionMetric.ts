@@ -1,6 +1,6 @@
 /** Metrics that are functions of the confusion matrix. */
 import type { Metric } from "../core/metric.ts";
-import { confusionCells } from "./confusionCells.ts";
+import { confusionCells } from "./confusionMatrix.ts";
 import { resampledMetric, type ResampledMetric } from "./resampledMetric.ts";
 
 /** A confusion matrix with its margins. */

@@ -1,6 +1,6 @@
 /** Largest absolute error. */
 import { resampledMetric } from "./resampledMetric.ts";
-import { sortedErrors } from "./sortedErrors.ts";
+import { sortedErrors } from "./rowErrors.ts";
 
 /** In units of the target. */
 export const maxError = resampledMetric({

@@ -16,7 +16,6 @@ export interface PairedComparison {
 
 /**
  * Paired, so the variation between rows cancels out: detects much smaller differences than comparing two intervals.
- *
  * @throws {RangeError} if the evaluations are not of the same rows
  */
 export function pairedBootstrap(

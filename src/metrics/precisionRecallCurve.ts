@@ -12,7 +12,6 @@ export interface PrecisionRecallCurve {
 
 /**
  * Equal to scikit-learn's precision_recall_curve: one point per distinct score, lowest first.
- *
  * @returns null without probabilities or without rows of the class
  */
 export function precisionRecallCurve(evaluation: Evaluation, classCode = 1): PrecisionRecallCurve | null {

@@ -12,7 +12,6 @@ export interface RocCurve {
 
 /**
  * Equal to scikit-learn's roc_curve: one point per distinct score, without those on a straight line between others.
- *
  * @returns null without probabilities or if all rows are of one class
  */
 export function rocCurve(evaluation: Evaluation, classCode = 1): RocCurve | null {

@@ -4,7 +4,7 @@ import type { ColumnReference, Reference } from "../core/records/reference.ts";
 import { selectValues } from "../core/table/selectRows.ts";
 import type { Column } from "../core/table/table.ts";
 import { evenRows } from "../stats/evenRows.ts";
-import { finiteValues } from "../stats/finiteValues.ts";
+import { finiteValues } from "../stats/presentValues.ts";
 import { quantileSorted } from "../stats/quantileSorted.ts";
 import { quantilesOf } from "../stats/quantilesOf.ts";
 

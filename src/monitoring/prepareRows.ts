@@ -11,7 +11,7 @@ import type { Column, Table } from "../core/table/table.ts";
 import { historyFromBatch } from "../pipeline/rows/historyFromBatch.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
-import { targetNumber } from "../pipeline/rows/targetNumber.ts";
+import { targetNumber } from "../pipeline/rows/encodeLabels.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
 
 /** Rows per batch of predictions: the matrix of a million rows would not fit in the CPU cache, nor always in memory. */

@@ -11,7 +11,6 @@ const CELLS = 65_536;
 /**
  * Like `quantileSorted` of the sorted values, but for many values only the grid cells that contain a quantile are sorted.
  * O(n), unless most values are concentrated in a tiny part of the range.
- *
  * @param values finite
  * @returns in the order of `shares`; NaN for each without values
  */

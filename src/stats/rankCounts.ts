@@ -5,7 +5,6 @@ const CELLS_PER_POINT = 4;
 
 /**
  * About O(n + k) for n values and k evenly distributed points; O(n log k) in the worst case.
- *
  * @param points ascending, distinct, without NaN, (n_points)
  * @param values without NaN
  * @returns counts, (2 n_points + 1): below the first point, at it, between it and the second, at the second, …, above

@@ -1,7 +1,9 @@
 /** Computes the reference: statistics of the training rows, small enough for the model file. */
+import { finiteOrNull } from "../core/json.ts";
 import type { CategoryReference, ColumnReference, NumberReference, Reference } from "../core/records/reference.ts";
 import type { CategoryColumn, Column, Table } from "../core/table/table.ts";
 import { columnStatistics } from "./columnStatistics.ts";
+import { countCategories } from "./countCategories.ts";
 import { presentValues } from "./presentValues.ts";
 import { samplePositions } from "./samplePositions.ts";
 
@@ -21,7 +23,6 @@ const MAX_CATEGORIES = 1_000;
 /**
  * Reference statistics of each column of `table`. Infinite numbers count as missing, because JSON cannot represent them.
  * For a given seed, the sample of every complete column has the same rows.
- *
  * @param options.prediction predictions on the validation rows; the length may differ from the table's
  * @param options.target labels of the rows
  * @param options.sampleSize values to sample per numeric column; default: the budget divided by the number of columns, 200 to 2,000
@@ -83,18 +84,9 @@ function numberReference(kind: "number" | "date", values: Float64Array, position
   };
 }
 
-function categoryReference({ codes, categories }: CategoryColumn): CategoryReference {
-  const rows = new Float64Array(categories.length);
-  let missing = 0;
-  for (let row = 0; row < codes.length; row++) {
-    if (codes[row]! < 0) missing++;
-    else rows[codes[row]!]!++;
-  }
-  const counts = categories.map((category, code) => [category, rows[code]!] as const).filter(([, count]) => count > 0);
-  counts.sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1));
-  return { kind: "category", count: codes.length - missing, missing, counts: counts.slice(0, MAX_CATEGORIES) };
-}
-
-function finiteOrNull(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
+function categoryReference(column: CategoryColumn): CategoryReference {
+  const counted = countCategories(column);
+  const count = counted.reduce((sum, each) => sum + each.count, 0);
+  const counts = counted.slice(0, MAX_CATEGORIES).map((each) => [each.category, each.count] as const);
+  return { kind: "category", count, missing: column.codes.length - count, counts };
 }

@@ -3,7 +3,6 @@ import { random } from "../core/random.ts";
 
 /**
  * Each subset of `sampleSize` positions is equally likely (Knuth's algorithm S). All positions if `count` is not larger.
- *
  * @returns ascending
  */
 export function samplePositions(

@@ -8,7 +8,6 @@ const DIGITS = 65_536;
 /**
  * Positions of the values, smallest first; equal values (including 0 and −0) keep their order. Many values are sorted by
  * radix sort with four digits of 16 bits: 178,000 values take 8 ms, compared with 70 ms for a comparison sort.
- *
  * @param values without NaN
  */
 export function sortingOrder(values: Float64Array): Uint32Array {

@@ -3,7 +3,6 @@ import { mean } from "./mean.ts";
 
 /**
  * Ignores missing values (NaN).
- *
  * @param options.ddof delta degrees of freedom: 1 (default) for a sample like pandas, 0 for a population like numpy
  * @returns NaN unless there are more than `ddof` values
  */

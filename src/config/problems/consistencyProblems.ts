@@ -52,12 +52,8 @@ function splitProblems({ train: { split }, time_column }: Config): ConfigProblem
     return [{ path: "train.split.rows", message: 'missing, method "head" needs the number of training rows' }];
   }
   if (split.cutoff !== null && split.method !== null && split.method !== "time") {
-    return [
-      {
-        path: "train.split.cutoff",
-        message: `found a cutoff, but the method is "${split.method}"; did you mean "time"?`,
-      },
-    ];
+    const message = `found a cutoff, but the method is "${split.method}"; did you mean "time"?`;
+    return [{ path: "train.split.cutoff", message }];
   }
   return [];
 }
@@ -65,32 +61,33 @@ function splitProblems({ train: { split }, time_column }: Config): ConfigProblem
 function selectionProblems({ train: { selection }, time_column }: Config): ConfigProblem[] {
   const { method, group_column, period } = selection;
   if (period !== null && method !== "time_series") {
-    return [
-      { path: "train.selection.period", message: `found "${period}", but only method "time_series" has periods` },
-    ];
+    const message = `found "${period}", but only method "time_series" has periods`;
+    return [{ path: "train.selection.period", message }];
   }
   if (method === "time_series" && time_column === null) {
     return [{ path: "train.selection.method", message: 'found "time_series", but time_column is not set' }];
   }
   if (method === "group_k_fold" && group_column === null) {
-    return [
-      { path: "train.selection.group_column", message: 'missing, method "group_k_fold" needs the column of groups' },
-    ];
+    const message = 'missing, method "group_k_fold" needs the column of groups';
+    return [{ path: "train.selection.group_column", message }];
   }
   return [];
 }
 
 function limitProblems(config: Config): ConfigProblem[] {
-  const limits = [
-    ...Object.entries(config.ingest.expect.columns).map(
-      ([name, limit]) => [`ingest.expect.columns.${name}`, limit] as const,
-    ),
-    ...Object.entries(config.promotion.require).map(([name, limit]) => [`promotion.require.${name}`, limit] as const),
-    ...Object.entries(config.monitor.require).map(([name, limit]) => [`monitor.require.${name}`, limit] as const),
-  ];
-  return limits
-    .filter(([, limit]) => limit?.min !== undefined && limit.max !== undefined && limit.min > limit.max)
-    .map(([path, limit]) => ({ path, message: `found min ${limit?.min} above max ${limit?.max}` }));
+  const limits = {
+    "ingest.expect.columns": config.ingest.expect.columns,
+    "promotion.require": config.promotion.require,
+    "monitor.require": config.monitor.require,
+  };
+  return Object.entries(limits).flatMap(([path, byName]) =>
+    Object.entries(byName)
+      .filter(([, { min = -Infinity, max = Infinity } = {}]) => min > max)
+      .map(([name, limit]) => ({
+        path: `${path}.${name}`,
+        message: `found min ${limit?.min} above max ${limit?.max}`,
+      })),
+  );
 }
 
 /** The metric "cost" needs `costs`, with at least one value other than 0. By name: config does not know the metrics. */

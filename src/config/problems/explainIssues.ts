@@ -1,6 +1,6 @@
 /** Turns schema issues into messages: path, value found, values allowed, and a suggestion. */
 import type { Json } from "../../core/json.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean, suggest } from "../../core/text/suggest.ts";
 import { schemaNodesAt, type SchemaNode } from "../schema/configJsonSchema.ts";
 import { valueAt } from "../jsonPath.ts";
 import type { ConfigProblem } from "../schema/schema.ts";
@@ -50,13 +50,8 @@ function explain(issue: Issue, shown: Json, schema: SchemaNode): ConfigProblem[]
   const allowed = joined(allowedBy(issue));
   const nullable = schemaNodesAt(schema, issue.path).some(({ type }) => type === "null") ? " or null" : "";
   if (found === undefined) return [{ path, message: `missing, allowed ${allowed}${described(schema, issue.path)}` }];
-  const close =
-    typeof found === "string"
-      ? suggest(
-          found,
-          choices.filter((each) => typeof each === "string"),
-        )
-      : undefined;
+  const texts = choices.filter((each) => typeof each === "string");
+  const close = typeof found === "string" ? suggest(found, texts) : undefined;
   const advice = close === undefined ? "" : `; did you mean "${close}"?`;
   return [{ path, message: `found ${shortJson(found)}, allowed ${allowed}${nullable}${advice}` }];
 }
@@ -65,8 +60,7 @@ function unknownKeys(issue: Issue, schema: SchemaNode): ConfigProblem[] {
   const nodes = schemaNodesAt(schema, issue.path);
   const known = [...new Set(nodes.flatMap(knownKeys))];
   return (issue.keys ?? []).map((key) => {
-    const close = suggest(key, known);
-    const advice = close === undefined ? `allowed ${known.join(", ")}` : `did you mean "${close}"?`;
+    const advice = didYouMean(key, known, `allowed ${known.join(", ")}`);
     return { path: [...issue.path, key].join("."), message: `found an unknown key, ${advice}` };
   });
 }

@@ -1,5 +1,5 @@
 /** Checks of train.models.*.search that do not depend on the family. */
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 import type { Config, ConfigProblem } from "../schema/schema.ts";
 
 type Search = NonNullable<NonNullable<Config["train"]["models"]>[number]["search"]>;
@@ -68,8 +68,7 @@ function conditionProblems({ when = {} }: Dimension, { path, name, search }: Pla
     const place = `${path}.when.${other}`;
     const condition = other === name ? undefined : search.space[other];
     if (condition === undefined) {
-      const near = suggest(other, others);
-      const advice = near === undefined ? "name another parameter of the space" : `did you mean "${near}"?`;
+      const advice = didYouMean(other, others, "name another parameter of the space");
       return [{ path: place, message: `the space has no other parameter "${other}"; ${advice}` }];
     }
     const values = Array.isArray(condition) ? condition : (condition as Dimension).values;

@@ -1,37 +1,31 @@
 /** The `ingest` section of config.json. */
 import { z } from "zod";
+import { byName, flag, orNull, text, whole } from "./values.ts";
 
-const sqlExpressions = () => z.record(z.string(), z.string().min(1)).default({});
+const sqlExpressions = () => byName(text());
 
 export function ingestSchema() {
   return z.strictObject({
-    pattern: z
-      .string()
-      .min(1)
-      .default("**/*.{csv,csv.gz,tsv,json,jsonl,parquet}")
-      .describe("files of the input folder to read"),
-    records: z.string().min(1).nullable().default(null).describe("path of the array of rows in a JSON file"),
-    normalize_names: z.boolean().default(false).describe("convert column names to lower_snake_case"),
+    pattern: text().default("**/*.{csv,csv.gz,tsv,json,jsonl,parquet}").describe("files of the input folder to read"),
+    records: orNull(text()).describe("path of the array of rows in a JSON file"),
+    normalize_names: flag(false).describe("convert column names to lower_snake_case"),
     null_values: z.array(z.string()).default([""]).describe("strings that mean a missing value; all others are kept"),
     types: sqlExpressions().describe("SQL type by column, to override the detected type"),
     select: sqlExpressions().describe(
       "SQL expression by column: adds the column or replaces the one of that name; applied to files of ingest, score, monitor, explain, predict and watch; requests to serve must contain the resulting columns",
     ),
-    where: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe("SQL condition on rows to keep; rows given to predict, watch and explain --rows are never dropped"),
+    where: orNull(text()).describe(
+      "SQL condition on rows to keep; rows given to predict, watch and explain --rows are never dropped",
+    ),
     dedupe: z
       .union([z.enum(["first", "last"]), z.literal(false)])
       .default("first")
       .describe("which of several identical rows to keep; false keeps all"),
-    accumulate: z.boolean().default(true).describe("keep rows of earlier files from the same input folder"),
+    accumulate: flag(true).describe("keep rows of earlier files from the same input folder"),
     expect: z
       .strictObject({
-        min_rows: z.number().int().min(0).default(0).describe("minimum number of rows"),
-        columns: z.record(z.string(), columnExpectation()).default({}).describe("limits by column"),
+        min_rows: whole(0).default(0).describe("minimum number of rows"),
+        columns: byName(columnExpectation()).describe("limits by column"),
       })
       .prefault({})
       .describe("requirements on the dataset; if it violates one, ingest fails and writes nothing"),

@@ -1,45 +1,30 @@
 /** The `monitor` section of config.json: windows, drift, quality and limits on metrics. */
 import { z } from "zod";
-import { positiveDuration, windowLength } from "./duration.ts";
 import { limit, type limits } from "./promotionSchema.ts";
+import { byName, choice, orNull, positiveDuration, share, text, texts, whole, windowLength } from "./values.ts";
 
 export function monitorSchema(require: ReturnType<typeof limits>, driftTests?: string) {
   return z.strictObject({
-    window: windowLength()
-      .nullable()
-      .default(null)
-      .describe("rows to evaluate together: 90d, 500 rows, day, week, month or file; null: all rows given"),
-    step: positiveDuration("1d")
-      .nullable()
-      .default(null)
-      .describe(
-        "distance between the starts of windows of a duration when evaluating history; null: the duration of a window",
-      ),
-    reference: z
-      .string()
-      .min(1)
+    window: orNull(windowLength()).describe(
+      "rows to evaluate together: 90d, 500 rows, day, week, month or file; null: all rows given",
+    ),
+    step: orNull(positiveDuration("1d")).describe(
+      "distance between the starts of windows of a duration when evaluating history; null: the duration of a window",
+    ),
+    reference: text()
       .default("training")
       .describe(
         "reference to compare with: training, same_season (training rows of the same days in earlier years), the id of a dataset, or a path",
       ),
-    minimum_rows: z.number().int().min(1).default(20).describe("drift and performance are not evaluated on fewer rows"),
+    minimum_rows: whole(1).default(20).describe("drift and performance are not evaluated on fewer rows"),
     drift: driftSchema(driftTests).prefault({}).describe("when columns count as drifted"),
     quality: qualitySchema().prefault({}).describe("limits on data quality"),
     require: require.describe("limits on metrics, checked once labels are known"),
-    confidence: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .nullable()
-      .default(null)
-      .describe(
-        "confidence required to report that a limit in require is violated (bootstrap, e.g. 0.95); null: compare the value itself",
-      ),
-    segments: z
-      .array(z.string().min(1))
-      .default([])
-      .describe("columns whose values define segments to evaluate separately"),
-    segment_rows: z.number().int().min(2).default(30).describe("a segment with fewer labelled rows is not evaluated"),
+    confidence: orNull(share()).describe(
+      "confidence required to report that a limit in require is violated (bootstrap, e.g. 0.95); null: compare the value itself",
+    ),
+    segments: texts().describe("columns whose values define segments to evaluate separately"),
+    segment_rows: whole(2).default(30).describe("a segment with fewer labelled rows is not evaluated"),
     retrain_on: z
       .array(z.enum(["drift", "quality", "performance"]))
       .default([])
@@ -49,12 +34,9 @@ export function monitorSchema(require: ReturnType<typeof limits>, driftTests?: s
 
 function driftSchema(driftTests: string | undefined) {
   return z.strictObject({
-    rules: z
-      .enum(["calibrated", "evidently"])
-      .default("calibrated")
-      .describe(
-        "calibrated: few false alarms at any number of rows; evidently: the defaults of that library, for any number of rows, with predictions and labels among the columns",
-      ),
+    rules: choice(["calibrated", "evidently"], "calibrated").describe(
+      "calibrated: few false alarms at any number of rows; evidently: the defaults of that library, for any number of rows, with predictions and labels among the columns",
+    ),
     dataset_share: z
       .number()
       .min(0)
@@ -65,23 +47,14 @@ function driftSchema(driftTests: string | undefined) {
       .array(z.enum(["dataset", "prediction", "target", "columns"]))
       .default(["dataset"])
       .describe("which drift is a failure; other drift is a warning"),
-    columns: z
-      .record(
-        z.string(),
-        z.strictObject({
-          test: z
-            .string()
-            .min(1)
-            .optional()
-            .describe(`the drift test to use${driftTests === undefined ? "" : `. ${driftTests}`}`),
-          limit: z
-            .number()
-            .optional()
-            .describe("limit of the test: a p-value below it or a distance above it is drift"),
-        }),
-      )
-      .default({})
-      .describe('test and limit by column, to override the rules; also "prediction" and the target'),
+    columns: byName(
+      z.strictObject({
+        test: text()
+          .optional()
+          .describe(`the drift test to use${driftTests === undefined ? "" : `. ${driftTests}`}`),
+        limit: z.number().optional().describe("limit of the test: a p-value below it or a distance above it is drift"),
+      }),
+    ).describe('test and limit by column, to override the rules; also "prediction" and the target'),
   });
 }
 
@@ -96,17 +69,13 @@ function qualitySchema() {
     freshness: positiveDuration("2d")
       .optional()
       .describe("maximum age of the newest row in the newest window, by time_column"),
-    columns: z
-      .record(
-        z.string(),
-        z.strictObject({
-          missing_share: limit().optional().describe("share of missing values"),
-          new_categories: limit().optional().describe("share of categories not seen in training"),
-          out_of_range: limit().optional().describe("share of numbers outside the training range"),
-          invalid_share: limit().optional().describe("share of values of the wrong type"),
-        }),
-      )
-      .default({})
-      .describe("limits for single columns"),
+    columns: byName(
+      z.strictObject({
+        missing_share: limit().optional().describe("share of missing values"),
+        new_categories: limit().optional().describe("share of categories not seen in training"),
+        out_of_range: limit().optional().describe("share of numbers outside the training range"),
+        invalid_share: limit().optional().describe("share of values of the wrong type"),
+      }),
+    ).describe("limits for single columns"),
   });
 }

@@ -1,6 +1,6 @@
 /** The `schedule` and `retention` sections of config.json. */
 import { z } from "zod";
-import { duration } from "./duration.ts";
+import { choice, duration, flag, orNull, text, whole } from "./values.ts";
 
 export function scheduleSchema() {
   return z.array(
@@ -9,22 +9,21 @@ export function scheduleSchema() {
         .string()
         .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, "letters, digits, - and _, at most 60")
         .describe("name of the job; without `command` also the command to run, e.g. fullprocess"),
-      command: z.string().min(1).nullable().default(null).describe("command to run; null: the job's name"),
+      command: orNull(text()).describe("command to run; null: the job's name"),
       args: z.array(z.string()).default([]).describe('arguments of the command, such as ["--fail-on", "drift"]'),
       cron: z
         .string()
         .regex(/^\s*\S+(\s+\S+){4,5}\s*$/, "five or six cron fields, such as */10 * * * *")
         .describe("when to run: minute hour day month weekday"),
-      timezone: z.string().min(1).default("UTC").describe("time zone of cron"),
+      timezone: text().default("UTC").describe("time zone of cron"),
       jitter: duration("10m")
         .nullable()
         .default("0s")
         .describe("maximum random delay, so that not all jobs start at once; a given time always gets the same delay"),
-      missed: z
-        .enum(["run", "skip"])
-        .default("run")
-        .describe("times missed while the scheduler was not running: run once for all of them, or skip them"),
-      timeout: duration("2h").nullable().default(null).describe("stop a run that takes longer than this; null: never"),
+      missed: choice(["run", "skip"], "run").describe(
+        "times missed while the scheduler was not running: run once for all of them, or skip them",
+      ),
+      timeout: orNull(duration("2h")).describe("stop a run that takes longer than this; null: never"),
     }),
   );
 }
@@ -51,14 +50,14 @@ export function retentionSchema() {
       null,
       "archives that `mlctl backup` wrote into the workspace under its default name; never deletes the newest",
     ),
-    after_fullprocess: z.boolean().default(false).describe("prune at the end of each fullprocess that trained a model"),
+    after_fullprocess: flag(false).describe("prune at the end of each fullprocess that trained a model"),
   });
 }
 
 function kept(keep: number | null, days: number | null, description: string) {
   return z
     .strictObject({
-      keep: z.number().int().min(1).nullable().default(keep).describe("number of newest ones to keep"),
+      keep: whole(1).nullable().default(keep).describe("number of newest ones to keep"),
       days: z.number().gt(0).nullable().default(days).describe("keep what is younger than this number of days"),
     })
     .prefault({})

@@ -1,5 +1,6 @@
 /** The `promotion` and `costs` sections of config.json, and limits on metrics. */
 import { z } from "zod";
+import { flag, orNull, share, text } from "./values.ts";
 
 /** Limits by name of the metric: `{ "rmse": { "max": 20 } }`. */
 export function limits(metric: z.ZodType<string, string>) {
@@ -20,15 +21,11 @@ export function promotionSchema(require: ReturnType<typeof limits>) {
       .min(0)
       .default(0)
       .describe("the new model must be better by more than this, in units of the metric"),
-    confidence: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .nullable()
-      .default(null)
-      .describe("confidence required for the improvement (bootstrap, e.g. 0.95); null: not required"),
+    confidence: orNull(share()).describe(
+      "confidence required for the improvement (bootstrap, e.g. 0.95); null: not required",
+    ),
     require: require.describe("limits that a model must satisfy, by metric"),
-    beat_baseline: z.boolean().default(true).describe("do not deploy a model that is not better than the baseline"),
+    beat_baseline: flag(true).describe("do not deploy a model that is not better than the baseline"),
     aliases: names().default(["champion"]).describe("aliases of the deployed model"),
     top: names()
       .default([])
@@ -48,7 +45,7 @@ function names() {
 
 export function costsSchema() {
   return z.strictObject({
-    currency: z.string().min(1).nullable().default(null).describe("currency of the costs, e.g. EUR"),
+    currency: orNull(text()).describe("currency of the costs, e.g. EUR"),
     false_positive: money("a false positive"),
     false_negative: money("a false negative"),
     true_positive: money("a true positive"),

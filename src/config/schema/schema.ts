@@ -11,6 +11,7 @@ import { costsSchema, limits, promotionSchema } from "./promotionSchema.ts";
 import { serveSchema } from "./serveSchema.ts";
 import { trainSchema } from "./trainSchema.ts";
 import { watchSchema } from "./watchSchema.ts";
+import { orNull, text, texts } from "./values.ts";
 
 /** Names from the registries, passed in because config may not import them. */
 export interface KnownNames {
@@ -32,14 +33,12 @@ export interface ConfigProblem {
 /** A parsed config.json with all defaults. */
 export type Config = z.output<ReturnType<typeof configSchema>>;
 
-const columnList = () => z.array(z.string().min(1)).default([]);
-
 /** @param known allowed names; without it any name is valid */
 export function configSchema(known?: KnownNames) {
   const metric = nameSchema(known?.metrics);
   return z.strictObject({
     $schema: z.string().optional().describe("path of the JSON Schema of this file, for editors"),
-    name: z.string().min(1).default("model").describe("name of the model in reports"),
+    name: text().default("model").describe("name of the model in reports"),
     input_folder_path: folder("sourcedata", "folder of input files, at any depth"),
     output_folder_path: folder("ingesteddata", "ingest writes datasets here"),
     test_data_path: folder(
@@ -49,34 +48,21 @@ export function configSchema(known?: KnownNames) {
     output_model_path: folder("models", "train writes models and scores here"),
     prod_deployment_path: folder("production_deployment", "deploy puts the deployed model here"),
     database: folder("mlctl.db", "the SQLite index of runs, datasets and deployments; rebuilt by `mlctl reindex`"),
-    task: z
-      .enum(["regression", "classification"])
-      .nullable()
-      .default(null)
-      .describe("null: inferred from the values of the target"),
-    target: z.string().min(1).describe("the column to predict"),
-    positive_class: z
-      .union([z.string(), z.number(), z.boolean()])
-      .nullable()
-      .default(null)
-      .describe(
-        "two classes: the class that precision, recall and probabilities refer to; null: the last in sort order",
-      ),
-    id_columns: columnList().describe("columns that identify a row; copied to the predictions, never used as features"),
-    drop_columns: columnList().describe("columns to ignore"),
-    time_column: z.string().min(1).nullable().default(null).describe("column with the time of each row"),
+    task: orNull(z.enum(["regression", "classification"])).describe("null: inferred from the values of the target"),
+    target: text().describe("the column to predict"),
+    positive_class: orNull(z.union([z.string(), z.number(), z.boolean()])).describe(
+      "two classes: the class that precision, recall and probabilities refer to; null: the last in sort order",
+    ),
+    id_columns: texts().describe("columns that identify a row; copied to the predictions, never used as features"),
+    drop_columns: texts().describe("columns to ignore"),
+    time_column: orNull(text()).describe("column with the time of each row"),
     ingest: ingestSchema().prefault({}).describe("how files are combined into one clean dataset"),
-    features: z
-      .array(z.looseObject({ type: nameSchema(known?.features) }))
-      .nullable()
-      .default(null)
-      .describe("transforms, in order; null: chosen by the kinds of the columns"),
+    features: orNull(z.array(z.looseObject({ type: nameSchema(known?.features) }))).describe(
+      "transforms, in order; null: chosen by the kinds of the columns",
+    ),
     train: trainSchema(nameSchema(known?.families), metric).prefault({}).describe("split, models and metric"),
     promotion: promotionSchema(limits(metric)).prefault({}).describe("when a new model replaces the deployed one"),
-    costs: costsSchema()
-      .nullable()
-      .default(null)
-      .describe("cost of right and wrong predictions, in money per row; null: not used"),
+    costs: orNull(costsSchema()).describe("cost of right and wrong predictions, in money per row; null: not used"),
     serve: serveSchema().prefault({}).describe("the HTTP API"),
     monitor: monitorSchema(limits(metric), known?.driftTests)
       .prefault({})
@@ -91,10 +77,10 @@ export function configSchema(known?: KnownNames) {
 }
 
 function folder(path: string, description: string) {
-  return z.string().min(1).default(path).describe(`${description} (relative to this file)`);
+  return text().default(path).describe(`${description} (relative to this file)`);
 }
 
 /** An enum of `names`, so that errors suggest one and editors complete it. */
 function nameSchema(names: readonly string[] | undefined): z.ZodType<string, string> {
-  return names === undefined ? z.string().min(1) : z.enum(names as readonly [string, ...string[]]);
+  return names === undefined ? text() : z.enum(names as readonly [string, ...string[]]);
 }

@@ -1,35 +1,23 @@
 /** The `serve` section of config.json: the HTTP API. */
 import { z } from "zod";
+import { byName, choice, flag, orNull, text, texts, whole } from "./values.ts";
 
 export function serveSchema() {
   return z.strictObject({
-    host: z.string().min(1).default("127.0.0.1").describe("address to listen on"),
-    port: z.number().int().min(0).max(65_535).default(8000).describe("port to listen on; 0: any free port"),
-    workers: z.number().int().min(1).max(256).default(1).describe("number of processes that share the port"),
-    response_key: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe("key of the prediction in a response; null: prediction"),
-    round: z.number().int().min(0).max(15).nullable().default(null).describe("decimals of the prediction; null: all"),
-    request_aliases: z
-      .record(z.string(), z.string().min(1))
-      .default({})
-      .describe('alternative column names in requests: { "query_date": "date" }'),
-    echo: z.array(z.string().min(1)).default([]).describe("fields of a request to copy unchanged into its response"),
+    host: text().default("127.0.0.1").describe("address to listen on"),
+    port: whole(0).max(65_535).default(8000).describe("port to listen on; 0: any free port"),
+    workers: whole(1).max(256).default(1).describe("number of processes that share the port"),
+    response_key: orNull(text()).describe("key of the prediction in a response; null: prediction"),
+    round: whole(0).max(15).nullable().default(null).describe("decimals of the prediction; null: all"),
+    request_aliases: byName(text()).describe('alternative column names in requests: { "query_date": "date" }'),
+    echo: texts().describe("fields of a request to copy unchanged into its response"),
     validation: validationSchema().prefault({}).describe("how to handle rows that differ from the training rows"),
-    token: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe("bearer token required from callers, as ${NAME}; it allows everything"),
+    token: orNull(text()).describe("bearer token required from callers, as ${NAME}; it allows everything"),
     tokens: z
       .array(
         z.strictObject({
-          name: z.string().min(1).describe("holder of the token, for the log and the rate limit"),
-          token: z.string().min(1).describe("the token, as ${NAME}"),
+          name: text().describe("holder of the token, for the log and the rate limit"),
+          token: text().describe("the token, as ${NAME}"),
           scopes: z
             .array(z.enum(["read", "predict", "admin"]))
             .min(1)
@@ -38,23 +26,13 @@ export function serveSchema() {
       )
       .default([])
       .describe("further bearer tokens, each with its scopes"),
-    anonymous: z
-      .boolean()
-      .default(false)
-      .describe("accept requests without a token even if other machines can reach the port"),
-    rate_limit: z
-      .number()
-      .int()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe(
-        "maximum number of requests per minute and token (per address if there are no tokens), over all workers; null: no limit",
-      ),
-    cors: z
-      .array(z.string().min(1))
-      .default([])
-      .describe('origins whose pages may call the API from a browser, such as "https://example.org"; "*": any'),
+    anonymous: flag(false).describe("accept requests without a token even if other machines can reach the port"),
+    rate_limit: orNull(whole(1)).describe(
+      "maximum number of requests per minute and token (per address if there are no tokens), over all workers; null: no limit",
+    ),
+    cors: texts().describe(
+      'origins whose pages may call the API from a browser, such as "https://example.org"; "*": any',
+    ),
     log: logSchema().prefault({}).describe("the prediction log, used by `labels`, `lineage` and `monitor`"),
     limits: limitsSchema().prefault({}).describe("limits on requests, to bound memory and time"),
   });
@@ -62,44 +40,34 @@ export function serveSchema() {
 
 function validationSchema() {
   return z.strictObject({
-    missing: z
-      .enum(["error", "warn"])
-      .default("error")
-      .describe("a missing column; warn: predict with a missing value"),
-    extra: z.enum(["error", "warn", "ignore"]).default("warn").describe("a column that the model does not use"),
-    unseen: z.enum(["error", "warn", "ignore"]).default("warn").describe("a category not seen in training"),
-    range: z.enum(["error", "warn", "ignore"]).default("warn").describe("a number or date outside the training range"),
-    history: z
-      .enum(["error", "warn", "ignore"])
-      .default("error")
-      .describe("models with lag or rolling features: a date whose last known value is older than in any training row"),
+    missing: choice(["error", "warn"], "error").describe("a missing column; warn: predict with a missing value"),
+    extra: choice(["error", "warn", "ignore"], "warn").describe("a column that the model does not use"),
+    unseen: choice(["error", "warn", "ignore"], "warn").describe("a category not seen in training"),
+    range: choice(["error", "warn", "ignore"], "warn").describe("a number or date outside the training range"),
+    history: choice(["error", "warn", "ignore"], "error").describe(
+      "models with lag or rolling features: a date whose last known value is older than in any training row",
+    ),
   });
 }
 
 /** The log file is next to `database`; `predict --log` writes to it too. */
 function logSchema() {
   return z.strictObject({
-    enabled: z.boolean().default(true).describe("log every prediction with its inputs, model, time and id"),
-    flush_ms: z
-      .number()
-      .int()
-      .min(10)
+    enabled: flag(true).describe("log every prediction with its inputs, model, time and id"),
+    flush_ms: whole(10)
       .max(60_000)
       .default(200)
       .describe(
         "maximum time in milliseconds until a prediction is on disk; kill -9 can lose the predictions of this time",
       ),
-    queue_rows: z
-      .number()
-      .int()
-      .min(1)
+    queue_rows: whole(1)
       .default(100_000)
       .describe(
         "maximum number of rows to queue while the disk is locked or full; further rows are predicted but not logged, and counted as dropped",
       ),
     retention: z
       .strictObject({
-        days: z.number().gt(0).nullable().default(null).describe("delete older rows; null: no limit"),
+        days: orNull(z.number().gt(0)).describe("delete older rows; null: no limit"),
         rows: cap().default(null).describe("maximum number of rows; the oldest are deleted first; null: no limit"),
         bytes: cap()
           .default(2_147_483_648)
@@ -110,9 +78,9 @@ function logSchema() {
   });
 }
 
-const cap = () => z.number().int().min(1).nullable();
+const cap = () => whole(1).nullable();
 
-const count = (fallback: number) => z.number().int().min(1).default(fallback);
+const count = (fallback: number) => whole(1).default(fallback);
 
 function limitsSchema() {
   return z.strictObject({

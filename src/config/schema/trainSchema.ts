@@ -1,8 +1,9 @@
 /** The `train` section of config.json. */
 import { z } from "zod";
 import { aggregates } from "../../core/records/run.ts";
+import { byName, choice, orNull, share, text, whole } from "./values.ts";
 
-const seed = () => z.number().int().min(0).max(4_294_967_295);
+const seed = () => whole(0).max(4_294_967_295);
 
 const scalar = () => z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -10,91 +11,56 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
   return z.strictObject({
     split: splitSchema().prefault({}).describe("how rows are split into a training set and a validation set"),
     selection: selectionSchema().prefault({}).describe("how the best model is selected"),
-    feature_sets: z
-      .record(z.string(), z.array(z.string().min(1)).min(1))
-      .default({})
-      .describe("lists of features by name of the set, * as wildcard; every model is trained on every set"),
-    models: z
-      .array(modelSchema(family))
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe("models to train; null: baseline, the linear family of the task, xgboost"),
-    metric: metric
-      .nullable()
-      .default(null)
-      .describe("metric that ranks the leaderboard; null: f1 for classification, rmse for regression"),
+    feature_sets: byName(z.array(text()).min(1)).describe(
+      "lists of features by name of the set, * as wildcard; every model is trained on every set",
+    ),
+    models: orNull(z.array(modelSchema(family)).min(1)).describe(
+      "models to train; null: baseline, the linear family of the task, xgboost",
+    ),
+    metric: orNull(metric).describe(
+      "metric that ranks the leaderboard; null: f1 for classification, rmse for regression",
+    ),
     seed: seed().default(42).describe("random seed"),
     threshold: z
       .union([z.number().min(0).max(1), z.literal("tune")])
       .default(0.5)
       .describe("two classes: minimum probability to predict the positive class, or tune"),
-    class_weight: z
-      .union([z.literal("balanced"), z.record(z.string(), z.number().gt(0))])
-      .nullable()
-      .default(null)
-      .describe("classification: weight of a training row by label, or balanced; null: equal weights"),
-    calibration: z
-      .enum(["sigmoid", "isotonic"])
-      .nullable()
-      .default(null)
-      .describe("two classes: how probabilities are calibrated, on folds of the training set; null: not calibrated"),
+    class_weight: orNull(z.union([z.literal("balanced"), z.record(z.string(), z.number().gt(0))])).describe(
+      "classification: weight of a training row by label, or balanced; null: equal weights",
+    ),
+    calibration: orNull(z.enum(["sigmoid", "isotonic"])).describe(
+      "two classes: how probabilities are calibrated, on folds of the training set; null: not calibrated",
+    ),
   });
 }
 
 function splitSchema() {
   return z.strictObject({
-    method: z
-      .enum(["random", "stratified", "time", "head"])
-      .nullable()
-      .default(null)
-      .describe("null: time if time_column is set, else stratified for classification, random for regression"),
-    validation_size: z
-      .number()
-      .gt(0)
-      .lt(1)
+    method: orNull(z.enum(["random", "stratified", "time", "head"])).describe(
+      "null: time if time_column is set, else stratified for classification, random for regression",
+    ),
+    validation_size: share()
       .default(0.2)
       .describe("share of validation rows (random, stratified, time without a cutoff)"),
-    cutoff: z.string().min(1).nullable().default(null).describe("time: last date of the training set (inclusive)"),
-    rows: z
-      .number()
-      .int()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe("head: number of training rows, taken from the start"),
-    seed: seed().nullable().default(null).describe("null: train.seed"),
+    cutoff: orNull(text()).describe("time: last date of the training set (inclusive)"),
+    rows: orNull(whole(1)).describe("head: number of training rows, taken from the start"),
+    seed: orNull(seed()).describe("null: train.seed"),
   });
 }
 
 function selectionSchema() {
   return z.strictObject({
-    method: z
-      .enum(["validation", "k_fold", "stratified_k_fold", "time_series", "group_k_fold"])
-      .default("validation")
-      .describe(
-        "validation: select on the validation set; others: cross-validate on the training set and evaluate the best model on the validation set once",
-      ),
-    folds: z.number().int().min(2).default(5).describe("number of folds"),
-    period: z
-      .enum(["year", "quarter", "month", "week", "day"])
-      .nullable()
-      .default(null)
-      .describe(
-        "time_series: each fold is evaluated on one of the last whole years, months, …, so that it covers a full season; null: folds of equal numbers of rows",
-      ),
-    aggregate: z
-      .enum(aggregates)
-      .default("mean")
-      .describe(
-        "how the scores of the folds are combined, also in `tune`: mean, median, or trimmed_mean (without the best and the worst fifth of the folds); the last two suit a series with a break in one fold",
-      ),
-    group_column: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe("group_k_fold: rows with the same value are in the same fold"),
+    method: choice(["validation", "k_fold", "stratified_k_fold", "time_series", "group_k_fold"], "validation").describe(
+      "validation: select on the validation set; others: cross-validate on the training set and evaluate the best model on the validation set once",
+    ),
+    folds: whole(2).default(5).describe("number of folds"),
+    period: orNull(z.enum(["year", "quarter", "month", "week", "day"])).describe(
+      "time_series: each fold is evaluated on one of the last whole years, months, …, so that it covers a full season; null: folds of equal numbers of rows",
+    ),
+    aggregate: choice(aggregates, "mean").describe(
+      "how the scores of the folds are combined, also in `tune`: mean, median, or trimmed_mean (without the best and the worst fifth of the folds); the last two suit a series with a break in one fold",
+    ),
+    group_column: orNull(text()).describe("group_k_fold: rows with the same value are in the same fold"),
   });
 }
 
@@ -106,28 +72,21 @@ function paramValue() {
 function modelSchema(family: z.ZodType<string, string>) {
   return z.strictObject({
     family: family.describe("the model family"),
-    params: z.record(z.string(), paramValue()).default({}).describe("parameters that override the family's defaults"),
+    params: byName(paramValue()).describe("parameters that override the family's defaults"),
     search: searchSchema().optional().describe("hyperparameter search, run by `mlctl tune`"),
   });
 }
 
 function searchSchema() {
   return z.strictObject({
-    method: z
-      .enum(["grid", "random", "tpe", "halving"])
-      .default("grid")
-      .describe(
-        "grid: every combination; random; tpe: learns from earlier trials; halving: the best third gets more folds",
-      ),
-    trials: z.number().int().min(1).default(50).describe("number of trials (all methods but grid)"),
-    folds: z.number().int().min(2).default(3).describe("number of cross-validation folds per trial"),
-    pruning: z
-      .enum(["median"])
-      .nullable()
-      .default(null)
-      .describe(
-        "median: stop a trial that is worse than the median of earlier trials after the same fold; null: never",
-      ),
+    method: choice(["grid", "random", "tpe", "halving"], "grid").describe(
+      "grid: every combination; random; tpe: learns from earlier trials; halving: the best third gets more folds",
+    ),
+    trials: whole(1).default(50).describe("number of trials (all methods but grid)"),
+    folds: whole(2).default(3).describe("number of cross-validation folds per trial"),
+    pruning: orNull(z.enum(["median"])).describe(
+      "median: stop a trial that is worse than the median of earlier trials after the same fold; null: never",
+    ),
     space: z
       .record(z.string(), z.union([z.array(scalar()).min(1), dimensionSchema()]))
       .describe("by parameter: a list of values, or an object with a range or a condition"),

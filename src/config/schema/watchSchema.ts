@@ -1,73 +1,38 @@
 /** The `watch` section of config.json: predicts files dropped into a folder. */
 import { z } from "zod";
-import { duration } from "./duration.ts";
+import { duration, flag, httpHeaders, orNull, text, whole } from "./values.ts";
 
 export function watchSchema() {
   return z.strictObject({
-    folder: z
-      .string()
-      .min(1)
+    folder: text()
       .default("drops")
       .describe("contains input, processing, processed, errored and logs (relative to this file)"),
-    source: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe(
-        "further source of files: https://… is downloaded when it changes, s3://bucket/prefix has the same folders as prefixes; null: only the folder",
-      ),
-    pattern: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe(
-        "files to process; others are left in place; null: all files, and those that are not a table are moved to errored",
-      ),
+    source: orNull(text()).describe(
+      "further source of files: https://… is downloaded when it changes, s3://bucket/prefix has the same folders as prefixes; null: only the folder",
+    ),
+    pattern: orNull(text()).describe(
+      "files to process; others are left in place; null: all files, and those that are not a table are moved to errored",
+    ),
     poll: duration("5s").default("5s").describe("interval between checks for new files"),
     settle: duration("2s")
       .default("2s")
       .describe(
         "how long size and time of a file must be unchanged before it is read, because it may still be uploading",
       ),
-    retries: z
-      .number()
-      .int()
-      .min(0)
-      .max(100)
-      .default(3)
-      .describe("number of retries after a failure not caused by the file"),
+    retries: whole(0).max(100).default(3).describe("number of retries after a failure not caused by the file"),
     retry_delay: duration("5s").default("5s").describe("wait before each retry"),
-    response_key: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe("column name of the predictions; null: serve.response_key, else prediction"),
-    guard: z
-      .boolean()
-      .default(false)
-      .describe(
-        "write rows that differ from the training rows to a separate file; false: a row that cannot be read is an error",
-      ),
-    monitor: z
-      .boolean()
-      .default(true)
-      .describe("monitor drift, quality and performance of each file, with history and alerts"),
-    log: z
-      .boolean()
-      .default(false)
-      .describe("write every prediction to the prediction log, and its id to the output row"),
+    response_key: orNull(text()).describe("column name of the predictions; null: serve.response_key, else prediction"),
+    guard: flag(false).describe(
+      "write rows that differ from the training rows to a separate file; false: a row that cannot be read is an error",
+    ),
+    monitor: flag(true).describe("monitor drift, quality and performance of each file, with history and alerts"),
+    log: flag(false).describe("write every prediction to the prediction log, and its id to the output row"),
     download: z
       .strictObject({
         poll: duration("10m").default("10m").describe("interval between requests to the address of source"),
         timeout: duration("60s").default("60s").describe("timeout of a download"),
-        max_bytes: z.number().int().min(1).default(1_073_741_824).describe("maximum size of a download"),
-        headers: z
-          .record(z.string(), z.string())
-          .default({})
-          .describe("HTTP headers to send, e.g. Authorization as ${NAME}"),
+        max_bytes: whole(1).default(1_073_741_824).describe("maximum size of a download"),
+        headers: httpHeaders(),
       })
       .prefault({})
       .describe("settings for downloads from source"),

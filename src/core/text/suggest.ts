@@ -37,8 +37,19 @@ function editDistance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
-/** The hint `did you mean "…"?` with the closest candidate; undefined if none is close. */
-export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
-  const near = suggest(word, candidates);
-  return near === undefined ? undefined : `did you mean "${near}"?`;
+/** The hint `did you mean "…"?` with the closest candidate, else `otherwise`. */
+export function didYouMean<Otherwise extends string | undefined>(
+  word: string,
+  candidates: Iterable<string>,
+  otherwise?: Otherwise,
+): string | Otherwise {
+  const closest = suggest(word, candidates);
+  return closest === undefined ? (otherwise as Otherwise) : `did you mean "${closest}"?`;
+}
+
+/** Hint for an unknown column: one with a similar name, if the name is known, else the first `limit` columns. */
+export function columnHint(name: string | undefined, columns: readonly string[], limit = 20): string {
+  const more = columns.length > limit ? ` and ${columns.length - limit} more` : "";
+  const available = `available columns: ${columns.slice(0, limit).join(", ")}${more}`;
+  return name === undefined ? available : didYouMean(name, columns, available);
 }

@@ -3,9 +3,10 @@ import { parse } from "csv-parse";
 import { MlctlError } from "../../core/errors.ts";
 import { normalizeName } from "../columnNames.ts";
 import { firstRecordLength, sniffDelimiter, splitRecord, widthMismatch } from "./csvHeader.ts";
-import { plainLines, type LineEnd } from "./plainLines.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { textChunks } from "./textChunks.ts";
+
+type LineEnd = "\n" | "\r\n";
 
 export interface CsvOptions {
   readonly normalizeNames?: boolean | undefined;
@@ -48,6 +49,19 @@ export async function* csvRows(stream: AsyncIterable<Buffer | string>, options: 
     chunk = next.done === true ? undefined : next.value;
   }
   if (parser !== undefined) yield { columns, rows: await parser.rest() };
+}
+
+/**
+ * Splits text without quotes into lines: each line is one record. Splitting takes a fifth of the time of parsing (1 M rows of 11 numbers: 1.1 s instead of 6 s of CPU).
+ * @param text whole lines; the last one may lack its line end
+ * @returns undefined if the text has quotes or line ends other than `lineEnd`, and so must be parsed
+ */
+function plainLines(text: string, lineEnd: LineEnd): string[] | undefined {
+  if (text.includes('"')) return undefined;
+  if (lineEnd === "\n" ? text.includes("\r") : /\r(?!\n)|(?<!\r)\n/.test(text)) return undefined;
+  const lines = text.split(lineEnd);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
 }
 
 /** @param first line number of `lines[0]` */
@@ -165,10 +179,8 @@ async function readHeader(chunks: AsyncGenerator<string>, name: string): Promise
     const length = firstRecordLength(head);
     if (length >= 0 && length <= MAX_HEADER_LENGTH) return { head, ended: false };
     if (head.length > MAX_HEADER_LENGTH) {
-      const problem =
-        length < 0
-          ? "a quote is not closed"
-          : `the header has ${length} characters, the maximum is ${MAX_HEADER_LENGTH}`;
+      const tooLong = `the header has ${length} characters, the maximum is ${MAX_HEADER_LENGTH}`;
+      const problem = length < 0 ? "a quote is not closed" : tooLong;
       throw new MlctlError("data", `${name}, line 1: ${problem}`, { hint: "correct this line" });
     }
   }
@@ -196,8 +208,7 @@ function lineBreaks(text: string): number {
 
 function parseFailure(error: Error, name: string, line: number): MlctlError {
   const isUnclosed = "code" in error && ["CSV_QUOTE_NOT_CLOSED", "CSV_MAX_RECORD_SIZE"].includes(String(error.code));
-  const reason = isUnclosed
-    ? "a quote is not closed"
-    : error.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  const message = error.message.replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  const reason = isUnclosed ? "a quote is not closed" : message;
   return new MlctlError("data", `${name}, line ${line}: ${reason}`, { hint: "correct this line", cause: error });
 }

@@ -27,7 +27,6 @@ export interface ExpectedColumn {
 
 /**
  * The same table that DuckDB would give; null if the file or the options are not plain.
- *
  * @param expected all columns of the file, if known
  */
 export async function readPlainCsv(
@@ -61,7 +60,7 @@ interface Reading {
   readonly expected: readonly ExpectedColumn[] | undefined;
 }
 
-async function readLines(file: FileHandle, { path, options, expected }: Reading): Promise<Table | null> {
+async function readLines(file: FileHandle, reading: Reading): Promise<Table | null> {
   const { size } = await file.stat();
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let head: Head | null = null;
@@ -79,10 +78,10 @@ async function readLines(file: FileHandle, { path, options, expected }: Reading)
     const lines = buffer.subarray(0, end);
     if ((end === 0 && filled > 0) || !isUtf8(lines)) return null;
     if (head === null) {
-      head = headOf(lines, { size, path, options });
-      if (head === null || !head.rows.add(lines.subarray(head.length)) || !matches(head, expected)) return null;
+      head = headOf(lines, size, reading);
+      if (head === null || !head.rows.add(lines.subarray(head.length)) || !matches(head, reading)) return null;
     } else if (!head.rows.add(lines)) return null;
-    if (bytesRead === 0) return matches(head, expected) ? tableOf(head) : null;
+    if (bytesRead === 0) return matches(head, reading) ? tableOf(head) : null;
     buffer.copyWithin(0, end, filled);
     kept = filled - end;
   }
@@ -95,13 +94,7 @@ interface Head {
   readonly length: number;
 }
 
-interface HeadOptions {
-  readonly size: number;
-  readonly path: string;
-  readonly options: ReadOptions;
-}
-
-function headOf(lines: Buffer, { size, path, options }: HeadOptions): Head | null {
+function headOf(lines: Buffer, size: number, { path, options }: Reading): Head | null {
   const length = lines.indexOf(LINE_FEED) + 1;
   const header = lines.toString("utf8", 0, Math.max(0, length - 1));
   if (header.trim() === "" || /["\r\0\ufeff]/.test(header)) return null;
@@ -116,7 +109,7 @@ function headOf(lines: Buffer, { size, path, options }: HeadOptions): Head | nul
   return { names, rows: plainRows({ delimiter, columnCount: names.length, expected }), length };
 }
 
-function matches({ names, rows }: Head, expected: readonly ExpectedColumn[] | undefined): boolean {
+function matches({ names, rows }: Head, { expected }: Reading): boolean {
   if (expected === undefined) return true;
   const agrees = (name: string, position: number): boolean => {
     const [{ kind }, wanted] = [rows.columns[position]!, expected[position]!];

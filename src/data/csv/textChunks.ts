@@ -11,7 +11,6 @@ type Decoder = InstanceType<typeof TextDecoder>;
 
 /**
  * Removes a byte order mark; recognises UTF-16 by its byte order mark.
- *
  * @param carriageReturns accept a carriage return as line end (classic Mac OS) if there is no line feed
  * @throws {MlctlError} kind "data", with the line that contains a NUL byte, is not UTF-8 or is longer than 32 MiB
  */

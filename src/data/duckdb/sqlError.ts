@@ -1,5 +1,7 @@
 /** Errors of DuckDB. */
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
+
+export const TRY_CAST_HINT = "use TRY_CAST to turn values that cannot be converted into missing values";
 
 /** An error in SQL of the configuration, with the `key` that contains it. */
 export function sqlError(key: string, error: unknown, hint: string): MlctlError {
@@ -12,5 +14,5 @@ export function sqlError(key: string, error: unknown, hint: string): MlctlError 
 
 /** The first line of an error message; DuckDB appends the SQL below it. */
 export function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+  return messageOf(error).split("\n")[0]!;
 }

@@ -1,17 +1,14 @@
 /** Applies `select` and `where` of the configuration; creates the table `result`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { MlctlError } from "../../core/errors.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { columnHint } from "../../core/text/suggest.ts";
 import { storedExpression } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
 import { identifier } from "../duckdb/sql.ts";
-import { refuseStatements } from "../duckdb/refuseStatements.ts";
-import { sqlError } from "../duckdb/sqlError.ts";
-import { unifyColumns } from "../load/unifyColumns.ts";
-
-/** Maximum number of column names in a hint. */
-const MAX_NAMES = 20;
+import { refuseStatements } from "../duckdb/untrustedSql.ts";
+import { sqlError, TRY_CAST_HINT } from "../duckdb/sqlError.ts";
+import { unifyColumns, unionAll } from "../load/unifyColumns.ts";
 
 interface Selecting {
   readonly options: ReadOptions;
@@ -28,8 +25,8 @@ export async function applySelect(database: Database, selecting: Selecting): Pro
     if (previous !== undefined) await database.run("ALTER TABLE previous RENAME TO result");
     return;
   }
-  const options =
-    selecting.options.lenient === true ? await applicable(database, selecting.options) : selecting.options;
+  const { options: given } = selecting;
+  const options = given.lenient === true ? await applicable(database, given) : given;
   const query = await selectedQuery(database, options);
   const columns = await database.describe(query);
   const stored = columns.map(({ name, type }) => `${storedExpression(name, type)} AS ${identifier(name)}`);
@@ -102,40 +99,28 @@ function hintOf(error: unknown, names: readonly string[]): string {
   if (message.includes("file system operations are disabled"))
     return "SQL in config.json can read only the input files";
   const unknown = /Referenced column "([^"]*)" not found/.exec(message)?.[1];
-  const close = unknown === undefined ? undefined : suggest(unknown, names);
-  if (close !== undefined) return `did you mean "${close}"?`;
-  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : "";
-  return `available columns: ${names.slice(0, MAX_NAMES).join(", ")}${more}`;
+  return columnHint(unknown, names);
 }
 
 /** All expressions bind, so a value caused the error. Names the first expression that fails on its own. */
 async function failedExpression(database: Database, options: ReadOptions, error: unknown): Promise<MlctlError> {
-  const hint = "use TRY_CAST to turn values that cannot be converted into missing values";
   for (const [name, sql] of Object.entries(options.select ?? {})) {
     try {
       await database.run(`SELECT count(value) FROM (SELECT (${sql}\n) AS value FROM raw)`);
     } catch (cause) {
-      return sqlError(`ingest.select.${name}`, cause, hint);
+      return sqlError(`ingest.select.${name}`, cause, TRY_CAST_HINT);
     }
   }
-  return sqlError(options.where === undefined ? "ingest.select" : "ingest.where", error, hint);
+  return sqlError(options.where === undefined ? "ingest.select" : "ingest.where", error, TRY_CAST_HINT);
 }
 
 async function appendToPrevious(database: Database, previous: readonly LoadedColumn[]): Promise<void> {
   const selected = await database.describe("SELECT * FROM selected");
   const tables = [
-    { path: "previous", columns: previous },
-    { path: "selected", columns: selected.map(({ name, type }) => ({ name, type, empty: false })) },
+    { path: "previous", table: "previous", columns: previous },
+    { path: "selected", table: "selected", columns: selected.map((column) => ({ ...column, empty: false })) },
   ];
-  const every = new Set(tables.flatMap(({ columns }) => columns.map((column) => column.name)));
-  const { columns } = unifyColumns(tables, every);
-  const parts = tables.map((table) => {
-    const own = new Map(table.columns.map((column) => [column.name.toLowerCase(), column.name]));
-    const items = columns.map(({ name, type }) => {
-      const source = own.get(name.toLowerCase());
-      return `CAST(${source === undefined ? "NULL" : identifier(source)} AS ${type}) AS ${identifier(name)}`;
-    });
-    return `SELECT ${items.join(", ")} FROM ${table.path}`;
-  });
-  await database.run(`CREATE TABLE result AS ${parts.join(" UNION ALL ")}; DROP TABLE previous; DROP TABLE selected`);
+  const every = new Set(tables.flatMap(({ columns }) => columns.map(({ name }) => name)));
+  const union = unionAll(tables, unifyColumns(tables, every).columns, (value, type) => `CAST(${value} AS ${type})`);
+  await database.run(`CREATE TABLE result AS ${union}; DROP TABLE previous; DROP TABLE selected`);
 }

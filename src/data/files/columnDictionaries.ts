@@ -19,12 +19,9 @@ export interface ColumnDictionary {
 /** Dictionaries by column name. @param table scanned three times, so it must be a table in memory, not a file */
 export async function columnDictionaries(
   database: Database,
-  {
-    table,
-    rowCount,
-    columns,
-  }: { readonly table: string; readonly rowCount: number; readonly columns: readonly DatasetColumn[] },
+  source: { readonly table: string; readonly rowCount: number; readonly columns: readonly DatasetColumn[] },
 ): Promise<ReadonlyMap<string, ColumnDictionary>> {
+  const { table, rowCount, columns } = source;
   const found = new Map<string, ColumnDictionary>();
   const candidates = columns.filter(({ type }) => type === "VARCHAR" && kindOf(type) === "category");
   if (candidates.length === 0 || rowCount < MIN_ROWS) return found;

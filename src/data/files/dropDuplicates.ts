@@ -5,7 +5,6 @@ import { identifier } from "../duckdb/sql.ts";
 /**
  * Two missing values count as equal. Rows are grouped by a 64-bit hash first and compared value by value only if their
  * hashes are equal: exact, and as fast with 10,000 columns as with ten.
- *
  * @returns number of rows removed
  */
 export async function dropDuplicates(database: Database, keep: "first" | "last"): Promise<number> {

@@ -1,13 +1,10 @@
 /** Turns input files into one dataset: a CSV file in file order, without duplicates. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
-import type { Expectations } from "./checkExpectations.ts";
-import { checkExpectations } from "./checkExpectations.ts";
+import { checkExpectations, type Expectations } from "./checkExpectations.ts";
 import { dropDuplicates } from "./dropDuplicates.ts";
-import type { Database } from "../duckdb/duckdb.ts";
-import { withDatabase } from "../duckdb/duckdb.ts";
+import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import { literal } from "../duckdb/sql.ts";
-import type { Staged, StageOptions } from "./stageFiles.ts";
-import { stageFiles } from "./stageFiles.ts";
+import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
 
 export interface IngestOptions extends Omit<StageOptions, "writes"> {
   /** Path to write to; the caller moves the file into place. */
@@ -25,7 +22,6 @@ export interface IngestedTable extends Staged {
 /**
  * The same files and options give the same bytes. If no file can be read, the dataset is the rows of `previous`. If no
  * row is left, nothing is written and `rows` is 0.
- *
  * @throws {MlctlError} kind "usage" if SQL or a type of the configuration is invalid, "data" if `expect` is violated
  */
 export async function ingestFiles(paths: readonly string[], options: IngestOptions): Promise<IngestedTable> {

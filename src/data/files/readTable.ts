@@ -7,13 +7,11 @@ import { kindOf } from "../duckdb/columnTypes.ts";
 import { withDatabase } from "../duckdb/duckdb.ts";
 import { damaged, datasetReader } from "../load/loadPrevious.ts";
 import { readPlainCsv } from "../csv/readPlainCsv.ts";
-import type { Staged, StageOptions } from "./stageFiles.ts";
-import { stageFiles } from "./stageFiles.ts";
+import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
 import { tableFromQuery, tableFromStored } from "../duckdb/tableFromQuery.ts";
 
 /**
  * Reads a dataset that mlctl wrote, with the types in its record.
- *
  * @param rowCount as recorded: allocates columns of the right length, which avoids copying them at the end
  * @throws {MlctlError} kind "data" if the file differs from what mlctl wrote
  */
@@ -33,7 +31,6 @@ export async function readDataset(path: string, columns: readonly DatasetColumn[
 
 /**
  * Reads input files the way ingest reads them, in the order of their paths, with duplicates.
- *
  * @throws {MlctlError} kind "data" if one of them cannot be read
  */
 export async function readTable(

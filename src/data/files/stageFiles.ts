@@ -1,19 +1,17 @@
 /** Reads files into the table `result` of a database: loads them, unifies columns, applies `select` and `where`. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
 import { formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import type { Loaded } from "../load/loadFile.ts";
-import { loadFile } from "../load/loadFile.ts";
+import { loadFile, type Loaded } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
-import { sandboxDatabase } from "../duckdb/sandboxDatabase.ts";
+import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { identifier } from "../duckdb/sql.ts";
-import type { Part } from "../load/unifyColumns.ts";
-import { unifyColumns } from "../load/unifyColumns.ts";
+import { unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** A file that cannot be read or contradicts the others. */
@@ -55,8 +53,9 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   if (isUnchanged(agreed, options)) {
     await database.run(`ALTER TABLE ${identifier(agreed.parts[0]!.table)} RENAME TO result`);
   } else {
-    if (agreed.parts.length > 0) await createRaw(database, agreed);
-    await applySelect(database, { options, previous, raw: agreed.parts.length > 0 });
+    const { parts, columns } = agreed;
+    if (parts.length > 0) await database.run(`CREATE VIEW raw AS ${unionAll(parts, columns, castExpression)}`);
+    await applySelect(database, { options, previous, raw: parts.length > 0 });
   }
   const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
   const notes = [...agreed.notes, ...formatNotes(agreed.parts, options)];
@@ -141,19 +140,6 @@ function isUnchanged(agreed: Agreed, options: StageOptions): boolean {
   return plain && agreed.parts.length === 1 && agreed.parts[0]!.settled;
 }
 
-async function createRaw(database: Database, agreed: Agreed): Promise<void> {
-  const selects = agreed.parts.map((part) => {
-    const own = new Map(part.columns.map((column) => [column.name.toLowerCase(), column.name]));
-    const columns = agreed.columns.map(({ name, type }) => {
-      const source = own.get(name.toLowerCase());
-      const value = source === undefined ? "NULL" : identifier(source);
-      return `${castExpression(value, type)} AS ${identifier(name)}`;
-    });
-    return `SELECT ${columns.join(", ")} FROM ${identifier(part.table)}`;
-  });
-  await database.run(`CREATE VIEW raw AS ${selects.join(" UNION ALL ")}`);
-}
-
 async function checkType(database: Database, column: string, type: string): Promise<void> {
   const wanted = requestedType(column, type);
   await database.run(`SELECT CAST(NULL AS ${wanted})`).catch((error: unknown) => {
@@ -169,8 +155,7 @@ function checkTypeColumns(options: StageOptions, columns: readonly DatasetColumn
   const names = columns.map((column) => column.name);
   const unknown = Object.keys(options.types ?? {}).find((name) => !names.includes(name));
   if (unknown === undefined) return;
-  const close = suggest(unknown, names);
   throw new MlctlError("usage", `ingest.types.${unknown}: no file has this column`, {
-    hint: close === undefined ? `available columns: ${names.slice(0, 20).join(", ")}` : `did you mean "${close}"?`,
+    hint: columnHint(unknown, names),
   });
 }

@@ -1,7 +1,8 @@
 /** Finds the first invalid line of a JSON or JSON Lines file. DuckDB reports other positions. */
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { bytesOf, type TextFile } from "./inspectText.ts";
+import { messageOf } from "../../core/errors.ts";
+import { bytesOf, withoutMark, type TextFile } from "./inspectText.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** A larger document is not parsed again just to find the line. */
@@ -15,7 +16,7 @@ export async function explainJsonLines(file: TextFile): Promise<UnreadableFile |
     line += 1;
     if (text.trim() === "") continue;
     try {
-      const value: unknown = JSON.parse(line === 1 ? text.replace(/^\ufeff/, "") : text);
+      const value: unknown = JSON.parse(line === 1 ? withoutMark(text) : text);
       if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
     } catch (error) {
       return new UnreadableFile(`line ${line} is not JSON: ${reasonOf(error)}`, { line });
@@ -34,9 +35,7 @@ export async function explainJson(file: TextFile): Promise<UnreadableFile | unde
     if (bytes > MAX_BYTES) return undefined;
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks)
-    .toString()
-    .replace(/^\ufeff/, "");
+  const text = withoutMark(Buffer.concat(chunks).toString());
   try {
     JSON.parse(text);
     return undefined;
@@ -49,8 +48,7 @@ export async function explainJson(file: TextFile): Promise<UnreadableFile | unde
 
 /** V8's message without the position, which is reported as a line, and without the quoted text. */
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const plain = message
+  const plain = messageOf(error)
     .replace(/,? ?(\.\.\.)?"[^]*"(\.\.\.)? is not valid JSON$/, "")
     .replace(/(,? after JSON)? ?(in JSON)? at position \d+.*$/s, "");
   return plain === "" || /end of/i.test(plain)

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { messageOf } from "../../core/errors.ts";
 import { firstRecordLength } from "../csv/csvHeader.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
@@ -26,11 +27,10 @@ export interface TextFile {
 
 /**
  * Copies UTF-16 with a byte order mark as UTF-8 into `folder`.
- *
  * @throws {UnreadableFile} with the invalid line
  */
 export async function inspectText(path: string, folder: string): Promise<TextFile> {
-  const start = await firstBytes(path);
+  const start = await firstBytes(path, 2);
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
   const encoding = utf16(start);
   if (encoding !== undefined) return inspectText(await toUtf8(path, encoding, folder), folder);
@@ -40,10 +40,11 @@ export async function inspectText(path: string, folder: string): Promise<TextFil
   return { path, gzip, header, lastChar };
 }
 
-async function firstBytes(path: string): Promise<Buffer> {
+/** At most `count` bytes. */
+export async function firstBytes(path: string, count: number): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
@@ -79,7 +80,7 @@ export async function* bytesOf(path: string, gzip: boolean): AsyncIterable<Buffe
   try {
     yield* file.pipe(unpacked);
   } catch (error) {
-    throw new UnreadableFile(`the gzip data is damaged: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UnreadableFile(`the gzip data is damaged: ${messageOf(error)}`);
   } finally {
     file.destroy();
   }
@@ -125,7 +126,7 @@ function firstRecord(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-function withoutMark(text: string): string {
+export function withoutMark(text: string): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 

@@ -1,4 +1,5 @@
 /** Loads one input file of any supported format into a table with stored types. */
+import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { countValues, COUNTS, dateIn, earlyYear, numberIn } from "../files/countValues.ts";
 import { columnNames } from "../columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "../duckdb/columnTypes.ts";
@@ -89,12 +90,8 @@ interface Storing {
 async function storeColumns(database: Database, storing: Storing): Promise<void> {
   const { table, into, options, renamed, csv } = storing;
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
-  if (
-    csv !== undefined &&
-    columns.every((column) => storedType(column.type) === column.type || csv.fixedTypes.has(column.name))
-  ) {
-    return;
-  }
+  const isStored = ({ name, type }: DatasetColumn): boolean => storedType(type) === type || csv!.fixedTypes.has(name);
+  if (csv !== undefined && columns.every(isStored)) return;
   const missing = literalList(options.nullValues ?? [""]);
   const expressions = columns.map((column, i) => {
     const name = renamed[i]!;
@@ -173,12 +170,7 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
   const row = (await database.rows(`SELECT ${counts.join(", ")} FROM ${identifier(table)}`))[0]!;
   const settled: LoadedColumn[] = [];
   for (const [i, { name, type }] of some.entries()) {
-    const [present, numbers, dates, commas] = row.slice(COUNTS * i, COUNTS * i + 4).map(Number) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [present = 0, numbers = 0, dates = 0, commas = 0] = row.slice(COUNTS * i, COUNTS * i + 4).map(Number);
     const requested = requestedDateIn(name);
     if (requested !== undefined && dates < present) throw await settling.explain(name, requested);
     const found =

@@ -1,8 +1,8 @@
 /** Loads one JSON or JSON Lines file into a table of the database. */
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { Database } from "../duckdb/duckdb.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
-import { inspectText } from "./inspectText.ts";
+import { firstBytes, inspectText, withoutMark } from "./inspectText.ts";
 import { fileLiteral, identifier, literal } from "../duckdb/sql.ts";
 import { firstLine } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
@@ -12,7 +12,6 @@ const MAX_OBJECT_BYTES = 16 << 20;
 
 /**
  * Reads rows from an array (the document itself, or at the path `records`) or from consecutive objects (JSON Lines).
- *
  * @throws {UnreadableFile} if the file is not JSON or contains no rows
  */
 export async function loadJson(
@@ -23,7 +22,8 @@ export async function loadJson(
 ): Promise<void> {
   const text = await inspectText(path, database.folder);
   const lines = /\.(jsonl|ndjson)(\.gz)?$/i.test(path);
-  const array = !lines && (text.gzip ? text.header : await beginning(text.path)).trimStart().startsWith("[");
+  const beginning = text.gzip ? text.header : withoutMark((await firstBytes(text.path, 4096)).toString());
+  const array = !lines && beginning.trimStart().startsWith("[");
   const format = lines ? "newline_delimited" : array ? "array" : "unstructured";
   const bytes = (await stat(text.path)).size;
   const reader = `read_json(${fileLiteral(text.path)}, format = ${literal(format)}, records = ${records === undefined || lines || array ? "true" : "'auto'"}, compression = ${text.gzip ? "'gzip'" : "'uncompressed'"}, sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)})`;
@@ -38,20 +38,6 @@ export async function loadJson(
   if (array && text.lastChar !== "]")
     throw (await explainJson(text)) ?? new UnreadableFile("not JSON: the array is cut off");
   if (!lines && !array && records === undefined) await refuseSingleObject(database, table);
-}
-
-/** The first 4,096 bytes as text, without a byte order mark. */
-async function beginning(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
-    return buffer
-      .subarray(0, bytesRead)
-      .toString()
-      .replace(/^\ufeff/, "");
-  } finally {
-    await file.close();
-  }
 }
 
 function nested(reader: string, records: string): string {

@@ -1,5 +1,6 @@
-/** Combines the columns of several files: union by name, one type each. Pure. */
+/** Combines the columns of several files: union by name, one type each. */
 import { kindOf } from "../duckdb/columnTypes.ts";
+import { identifier } from "../duckdb/sql.ts";
 import type { LoadedColumn } from "../readOptions.ts";
 
 /** The columns of one file. */
@@ -55,6 +56,22 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
     return { name, type: "VARCHAR" };
   });
   return { columns, conflicts, notes };
+}
+
+/** SQL for the rows of all tables, each with all `columns`; `cast` gives the SQL that casts a value. */
+export function unionAll(
+  tables: readonly { readonly table: string; readonly columns: readonly { readonly name: string }[] }[],
+  columns: UnifiedColumns["columns"],
+  cast: (value: string, type: string) => string,
+): string {
+  const selects = tables.map(({ table, columns: given }) => {
+    const own = new Map(given.map(({ name }) => [name.toLowerCase(), identifier(name)]));
+    const items = columns.map(
+      ({ name, type }) => `${cast(own.get(name.toLowerCase()) ?? "NULL", type)} AS ${identifier(name)}`,
+    );
+    return `SELECT ${items.join(", ")} FROM ${identifier(table)}`;
+  });
+  return selects.join(" UNION ALL ");
 }
 
 function weight(holders: readonly { readonly part: Part }[]): number {

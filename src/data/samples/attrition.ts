@@ -1,12 +1,6 @@
 /** Sample data: companies that leave or stay, in overlapping CSV files, two of them with drift. */
-import type { Random } from "../../core/random.ts";
-import { random } from "../../core/random.ts";
+import { random, type Random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
-
-/** How the companies of a folder differ from those in practicedata; 0 is no drift. */
-interface Population {
-  readonly drift: number;
-}
 
 const HEADER = "corporation,lastmonth_activity,lastyear_activity,number_of_employees,exited";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
@@ -24,11 +18,11 @@ const MISSING_EMPLOYEES = 0.02;
 export function attritionSample(seed: number): (SampleFile & { readonly content: string })[] {
   const source = random(seed);
   const codes = new Set<string>();
-  const companies = (count: number, population: Population): string[] =>
-    Array.from({ length: count }, () => company(source, codes, population));
-  const practice = companies(1800, { drift: 0 });
-  const drifted = companies(1100, { drift: 1 });
-  const test = companies(500, { drift: 0 });
+  const companies = (count: number, drift = 0): string[] =>
+    Array.from({ length: count }, () => company(source, codes, drift));
+  const practice = companies(1800);
+  const drifted = companies(1100, 1);
+  const test = companies(500);
   return [
     csvFile("practicedata/dataset1.csv", HEADER, practice.slice(0, 1000)),
     csvFile("practicedata/dataset2.csv", HEADER, source.shuffle(practice.slice(800))),
@@ -38,7 +32,8 @@ export function attritionSample(seed: number): (SampleFile & { readonly content:
   ];
 }
 
-function company(source: Random, codes: Set<string>, { drift }: Population): string {
+/** @param drift 0: as in practicedata; 1: less active and larger */
+function company(source: Random, codes: Set<string>, drift: number): string {
   const employees = Math.max(1, Math.round(Math.exp(3.6 + 0.4 * drift + 1.3 * source.normal())));
   const lastYear = Math.round(Math.exp(6.3 - 0.4 * drift + 0.75 * source.normal()));
   const trend = Math.exp(-0.15 - 0.2 * drift + 0.85 * source.normal());

@@ -1,6 +1,5 @@
 /** Sample data: telephone customers who stay or leave, with double spaces in the header and files for the watch folder. */
-import type { Random } from "../../core/random.ts";
-import { random } from "../../core/random.ts";
+import { random, type Random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
 /** The double spaces are intended: the original system exports them. */

@@ -1,6 +1,5 @@
 /** Sample data: a feed of immigration rounds, as JSON with string values, newest first, on irregular dates. */
-import type { Random } from "../../core/random.ts";
-import { random } from "../../core/random.ts";
+import { random, type Random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
 const DAY = 86_400_000;
@@ -37,13 +36,10 @@ interface Round {
 export function crsSample(seed: number): SampleFile[] {
   const rounds = drawnRounds(random(seed));
   const before = rounds.filter(({ time }) => time < TEST_START);
+  const test = rounds.filter(({ time }) => time >= TEST_START);
   return [
     feed("sourcedata/rounds.json", before, 1),
-    feed(
-      "testdata/rounds.json",
-      rounds.filter(({ time }) => time >= TEST_START),
-      before.length + 1,
-    ),
+    feed("testdata/rounds.json", test, before.length + 1),
     csvFile("requests/dates.csv", "date", ["2024-02-07", "2024-02-21"]),
     { path: "requests/request.json", content: `${JSON.stringify({ date: "2024-02-07" })}\n` },
   ];

@@ -1,6 +1,5 @@
 /** Sample data: hourly traffic on a road, one CSV file a year, holidays marked at midnight only, several rows in some hours. */
-import type { Random } from "../../core/random.ts";
-import { random } from "../../core/random.ts";
+import { random, type Random } from "../../core/random.ts";
 import { csvFile, type SampleFile } from "./sampleFile.ts";
 
 const HEADER = "holiday,temp,rain_1h,snow_1h,clouds_all,weather_main,weather_description,date_time,traffic_volume";

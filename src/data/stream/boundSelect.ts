@@ -3,7 +3,7 @@ import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { ColumnKind } from "../../core/table/table.ts";
 import { kindOf, requestedType, storedType } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { refuseStatements } from "../duckdb/refuseStatements.ts";
+import { refuseStatements } from "../duckdb/untrustedSql.ts";
 import { identifier } from "../duckdb/sql.ts";
 import { sqlError } from "../duckdb/sqlError.ts";
 
@@ -37,10 +37,8 @@ const CANDIDATES = ["VARCHAR", "BIGINT", "DOUBLE", "TIMESTAMP", "DATE"];
 const MAX_COMBINED = 2;
 
 /** The expressions of `select` that give a column of the model. */
-export function wantedExpressions({
-  select,
-  wanted,
-}: SelectOptions): { name: string; kind: ColumnKind; sql: string }[] {
+export function wantedExpressions(options: SelectOptions): { name: string; kind: ColumnKind; sql: string }[] {
+  const { select, wanted } = options;
   const named = new Map(Object.entries(select).map(([name, sql]) => [name.toLowerCase(), sql]));
   return wanted.flatMap(({ name, kind }) => {
     const sql = named.get(name.toLowerCase());
@@ -70,9 +68,8 @@ export async function boundSelect(
     const found = await bind(database, { name, kind, sql, columns }, options);
     if (found === "missing column") continue;
     if (found === "wrong kind") {
-      options.onNote(
-        `${key} is not applied: for these rows it does not give the ${kind} that the model was trained on`,
-      );
+      const expected = `the ${kind} that the model was trained on`;
+      options.onNote(`${key} is not applied: for these rows it does not give ${expected}`);
     } else if (readsOtherRows(sql)) {
       options.onNote(`${key} is not applied: it reads other rows, but here each row is read on its own`);
     } else bound.push({ name, kind, sql, ...found });

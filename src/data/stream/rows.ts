@@ -1,5 +1,5 @@
 /** Reads rows from a CSV or JSON Lines stream, in batches and constant memory. */
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { csvRows } from "../csv/csvRows.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
@@ -19,7 +19,6 @@ const BATCH_SIZE = 2000;
 /**
  * Reads the stream no faster than the batches are consumed. The delimiter of a CSV is detected from its header; blank
  * lines are skipped.
- *
  * @throws {MlctlError} kind "data", with the line, if the stream is not text or its header is invalid
  */
 export async function* readRows(stream: AsyncIterable<Buffer | string>, options: RowOptions): AsyncGenerator<RowBatch> {
@@ -85,7 +84,7 @@ function jsonRow(text: string, line: number, positionOf: Map<string, number>): I
   try {
     parsed = JSON.parse(text) as Json;
   } catch (error) {
-    return { line, values: [text], problem: `not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { line, values: [text], problem: `not JSON: ${messageOf(error)}` };
   }
   if (parsed === null || typeof parsed !== "object" || Array.isArray(parsed)) {
     return { line, values: [text], problem: "not a JSON object" };

@@ -6,7 +6,7 @@ import { castExpression, kindOf, storedExpression, storedType } from "../duckdb/
 import type { Cell, Database } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
 import { identifier, literal } from "../duckdb/sql.ts";
-import { sqlError } from "../duckdb/sqlError.ts";
+import { sqlError, TRY_CAST_HINT } from "../duckdb/sqlError.ts";
 
 /** Failures explained per batch and column, since each explanation takes a query. */
 const MAX_EXPLAINED = 50;
@@ -114,19 +114,12 @@ async function evaluate(database: Database, expression: BoundExpression, count: 
     // The expression must occur only once: DuckDB evaluates a repeated one outside of TRY.
     const tried = `SELECT TRY({'value': (${sql}\n)}) AS tried, ${BAD}, ${ROW} FROM (${rawRows(expression, "TRY_CAST")}) AS raw`;
     const lenient = `SELECT tried.value AS value, ${BAD} OR tried IS NULL AS failed, ${ROW} FROM (${tried})`;
-    const rows = await database
-      .rows(`SELECT ${result}, failed FROM (${lenient}) ORDER BY ${ROW}`)
-      .catch((error: unknown) => {
-        throw sqlError(
-          `ingest.select.${expression.name}`,
-          error,
-          "use TRY_CAST to turn values that cannot be converted into missing values",
-        );
-      });
-    return {
-      values: rows.map((row) => (row[1] === true ? null : read(row))),
-      failed: rows.map((row) => row[1] === true),
-    };
+    const query = `SELECT ${result}, failed FROM (${lenient}) ORDER BY ${ROW}`;
+    const rows = await database.rows(query).catch((error: unknown) => {
+      throw sqlError(`ingest.select.${expression.name}`, error, TRY_CAST_HINT);
+    });
+    const failed = rows.map((row) => row[1] === true);
+    return { values: rows.map((row, i) => (failed[i] ? null : read(row))), failed };
   }
 }
 

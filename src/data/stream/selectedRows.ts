@@ -2,7 +2,7 @@
 import { boundSelect, mentioned, wantedExpressions, type SelectOptions } from "./boundSelect.ts";
 import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
-import { sandboxDatabase } from "../duckdb/sandboxDatabase.ts";
+import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { selectBatch } from "./selectBatch.ts";
 
 /**
@@ -49,14 +49,12 @@ interface OpenDatabase {
 
 /** A database that stays open until `close` is called. */
 async function openDatabase(): Promise<OpenDatabase> {
-  let release: (() => void) | undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
-  return new Promise((resolve, reject) => {
-    const finished = withDatabase(async (database) => {
-      await sandboxDatabase(database);
-      resolve({ database, close: () => (release?.(), finished) });
-      await released;
-    });
-    finished.catch(reject);
+  const [opened, closing] = [Promise.withResolvers<Database>(), Promise.withResolvers<void>()];
+  const finished = withDatabase(async (database) => {
+    await sandboxDatabase(database);
+    opened.resolve(database);
+    await closing.promise;
   });
+  finished.catch(opened.reject);
+  return { database: await opened.promise, close: () => (closing.resolve(), finished) };
 }

@@ -1,30 +1,21 @@
 /** Coordinate descent for least squares with L1 and L2 penalties, the objective of lasso and elastic net. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TriangularFactor } from "../leastSquares.ts";
+import type { LinearProblem } from "./linearFamily.ts";
 
 /** Sweeps between two checks of the abort signal. */
 const SWEEPS_PER_TURN = 16;
 
-export interface CoordinateDescentOptions {
-  /** Number of rows that `factor` was computed from, or the sum of their weights. */
-  readonly totalWeight: number;
-  /** Penalties per row: Σ l1 |w_j| + l2 w_j² / 2. */
-  readonly l1: number;
-  readonly l2: number;
-  readonly maxIterations: number;
-  /** Stops when every coefficient is closer to its optimum than this share of the largest initial gradient. */
-  readonly tolerance: number;
-  readonly signal?: AbortSignal;
-}
-
 /**
- * Minimizes ‖z − R w‖² / (2 n) + l1 ‖w‖₁ + l2 ‖w‖² / 2 from w = 0. A sweep costs p², independent of the number of rows.
- *
+ * Minimizes ‖z − R w‖² / (2 n) + alpha · (l1Ratio ‖w‖₁ + (1 − l1Ratio) ‖w‖² / 2) from w = 0, where n is the number of rows
+ * or the sum of their weights, as in scikit-learn. Stops when every coefficient is closer to its optimum than the share
+ * `tol` of the largest initial gradient. A sweep costs p², independent of the number of rows.
  * @see Friedman, Hastie & Tibshirani, Regularization paths for generalized linear models (2010)
  */
 export async function coordinateDescent(
   { size, factor, target }: TriangularFactor,
-  options: CoordinateDescentOptions,
+  { params, totalWeight, signal }: LinearProblem,
+  l1Ratio: number,
 ): Promise<number[]> {
   const height = target.length;
   const columns = Float64Array.from({ length: factor.length }, (_, at) => {
@@ -33,15 +24,24 @@ export async function coordinateDescent(
   const coefficients = new Float64Array(size);
   const residual = Float64Array.from(target);
   const norms = squaredNorms(columns, height, size);
-  const problem = { columns, residual, coefficients, norms };
+  const alpha = params.alpha as number;
+  const problem = {
+    columns,
+    residual,
+    coefficients,
+    norms,
+    totalWeight,
+    l1: alpha * l1Ratio,
+    l2: alpha * (1 - l1Ratio),
+  };
   let largestGradient = 0;
   for (let j = 0; j < size; j++) {
-    largestGradient = Math.max(largestGradient, Math.abs(correlation(problem, j)) / options.totalWeight);
+    largestGradient = Math.max(largestGradient, Math.abs(correlation(problem, j)) / totalWeight);
   }
-  for (let sweep = 0; sweep < options.maxIterations; sweep++) {
+  for (let sweep = 0; sweep < (params.max_iter as number); sweep++) {
     if (sweep % SWEEPS_PER_TURN === 0) await nextTurn();
-    options.signal?.throwIfAborted();
-    if (sweepOnce(problem, options) <= options.tolerance * largestGradient) break;
+    signal?.throwIfAborted();
+    if (sweepOnce(problem) <= (params.tol as number) * largestGradient) break;
   }
   return Array.from(coefficients, (value) => value + 0); // + 0 turns −0 into 0: JSON has no −0
 }
@@ -52,11 +52,15 @@ interface Problem {
   readonly residual: Float64Array;
   readonly coefficients: Float64Array;
   readonly norms: Float64Array;
+  readonly totalWeight: number;
+  /** Penalties per row: Σ l1 |w_j| + l2 w_j² / 2. */
+  readonly l1: number;
+  readonly l2: number;
 }
 
 /** @returns how far the worst coefficient was from its optimum, as a derivative per row */
-function sweepOnce(problem: Problem, { totalWeight, l1, l2 }: CoordinateDescentOptions): number {
-  const { columns, residual, coefficients, norms } = problem;
+function sweepOnce(problem: Problem): number {
+  const { columns, residual, coefficients, norms, totalWeight, l1, l2 } = problem;
   const height = residual.length;
   let worst = 0;
   for (let j = 0; j < coefficients.length; j++) {

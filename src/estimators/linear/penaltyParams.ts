@@ -1,13 +1,12 @@
 /** Parameters shared by ridge, lasso and elastic net, named as in scikit-learn. */
 import type { ParamSpec } from "../../core/estimator.ts";
+import { positive } from "../params.ts";
 
 export const penaltyParams = {
   alpha: {
     name: "alpha",
-    type: "number",
+    ...positive,
     default: 1,
-    minimum: 0,
-    exclusiveMinimum: true,
     description: "penalty strength: larger values shrink the coefficients more",
   },
   fitIntercept: { name: "fit_intercept", type: "boolean", default: true, description: "fit an intercept" },
@@ -20,10 +19,8 @@ export const penaltyParams = {
   },
   tol: {
     name: "tol",
-    type: "number",
+    ...positive,
     default: 1e-9,
-    minimum: 0,
-    exclusiveMinimum: true,
     description: "stop when every coefficient is this close to its optimum, as a share of the largest initial gradient",
   },
 } satisfies Record<string, ParamSpec>;

@@ -79,17 +79,11 @@ function lossOf(
   return value + Math.log(product);
 }
 
-interface PenaltyOptions {
-  readonly size: number;
-  readonly columnCount: number;
-  readonly C: number;
-}
-
 function addPenalty(
   weights: Float64Array,
   gradient: Float64Array,
   hessian: Float64Array | null,
-  { size, columnCount, C }: PenaltyOptions,
+  { size, columnCount, C }: { readonly size: number; readonly columnCount: number; readonly C: number },
 ): number {
   let squares = 0;
   for (let j = 0; j < columnCount; j++) {

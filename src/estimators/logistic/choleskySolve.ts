@@ -3,7 +3,6 @@
 /**
  * If H is singular to rounding (collinear columns, separated classes), a ridge just large enough to make it definite is
  * added: the step becomes shorter but still descends.
- *
  * @param upper row-major (n × n), not modified; only the upper triangle is read
  */
 export function choleskySolve(upper: Float64Array, right: Float64Array): Float64Array {

@@ -43,7 +43,7 @@ export async function fitLogistic(X: Matrix, y: Float64Array, options: FitOption
   const { weights, iterations, converged } = await solve(problem, {
     maxIterations: options.params.max_iter as number,
     tolerance: options.params.tol as number,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   });
   const stride = width + (hasIntercept ? 1 : 0);
   const outputs = Array.from({ length: classes.length === 2 ? 1 : classes.length }, (_, k) => k * stride);

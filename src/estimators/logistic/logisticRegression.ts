@@ -11,31 +11,26 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import { complement, type EstimatorInput, type GraphBuilder } from "../../core/onnx.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { numberList, requireWidth, unfit } from "../fittedState.ts";
-import { linearContributions } from "../linearContributions.ts";
-import type { LinearOutput } from "../linearContributions.ts";
-import { linearModel } from "../linearModel.ts";
+import { featureMeans } from "../leastSquares.ts";
+import { linearContributions, type LinearOutput } from "../linearContributions.ts";
+import { positive, resolveParams } from "../params.ts";
 import { affineNodes, constantNodes } from "../onnxNodes.ts";
-import { resolveParams } from "../params.ts";
 import { requireComplete } from "../requireComplete.ts";
 import { fitLogistic } from "./fitLogistic.ts";
-import { logisticPredictor } from "./logisticPredictor.ts";
+import { logisticPredictor, type LogisticModel } from "./logisticPredictor.ts";
 
 const params: readonly ParamSpec[] = [
   {
     name: "C",
-    type: "number",
+    ...positive,
     default: 1,
-    minimum: 0,
-    exclusiveMinimum: true,
     description: "inverse strength of the L2 penalty: smaller values shrink the coefficients more",
   },
   { name: "max_iter", type: "integer", default: 1000, minimum: 1, description: "maximum number of solver iterations" },
   {
     name: "tol",
-    type: "number",
+    ...positive,
     default: 1e-6,
-    minimum: 0,
-    exclusiveMinimum: true,
     description: "stop when no component of the gradient is larger; tighter than scikit-learn's 1e-4",
   },
   { name: "fit_intercept", type: "boolean", default: true, description: "fit an intercept, which is not penalized" },
@@ -61,13 +56,12 @@ export const logisticRegression = {
     requireComplete(X, y, "logistic_regression");
     const { task, classCount } = options;
     const learned = await fitLogistic(X, y, { ...options, params: resolved });
-    const state = { ...learned, means: [...linearModel.means(X, y, options)] };
+    const state = { ...learned, means: [...featureMeans(X, y, options.sampleWeight)] };
     return { family: "logistic_regression", params: resolved, featureNames: X.columnNames, task, classCount, state };
   },
 
   load(fitted: FittedEstimator): Predictor {
-    const { classes, intercepts, coefficients } = readState(fitted);
-    const predict = logisticPredictor({ classes, intercepts, coefficients, classCount: fitted.classCount });
+    const predict = logisticPredictor(readState(fitted));
     return {
       predict(X) {
         requireWidth(X, fitted);
@@ -119,7 +113,7 @@ function toAllClasses(graph: GraphBuilder, seen: string, classes: readonly numbe
 }
 
 /** Linear input of the softmax for a class; if two classes were seen, 0 for the first of them. */
-function outputOf({ classes, coefficients, intercepts }: State, code: number, width: number): LinearOutput {
+function outputOf({ classes, coefficients, intercepts }: LogisticModel, code: number, width: number): LinearOutput {
   const seen = classes.indexOf(code);
   const none = new Float64Array(width);
   if (seen === -1) return { coefficients: none, intercept: -Infinity };
@@ -134,19 +128,11 @@ function logOdds([first, second]: readonly LinearOutput[]): LinearOutput {
   return { coefficients: second!.coefficients, intercept: second!.intercept - first!.intercept };
 }
 
-interface State {
-  readonly classes: readonly number[];
-  readonly coefficients: readonly Float64Array[];
-  readonly intercepts: Float64Array;
-}
-
-function readState(fitted: FittedEstimator): State {
+function readState(fitted: FittedEstimator): LogisticModel {
   const state: JsonObject = fitted.state;
   const classes = [...numberList(fitted, "classes", state.classes)];
-  if (
-    classes.length === 0 ||
-    !classes.every((code) => Number.isInteger(code) && code >= 0 && code < fitted.classCount)
-  ) {
+  const isCode = (code: number): boolean => Number.isInteger(code) && code >= 0 && code < fitted.classCount;
+  if (classes.length === 0 || !classes.every(isCode)) {
     throw unfit(fitted, "classes", "a list of class codes");
   }
   const rows: Json = state.coefficients ?? null;
@@ -155,5 +141,6 @@ function readState(fitted: FittedEstimator): State {
     throw unfit(fitted, "coefficients", `${expected} lists of numbers`);
   const width = fitted.featureNames.length;
   const coefficients = rows.map((row: Json) => numberList(fitted, "coefficients", row, width));
-  return { classes, coefficients, intercepts: numberList(fitted, "intercepts", state.intercepts, expected) };
+  const intercepts = numberList(fitted, "intercepts", state.intercepts, expected);
+  return { classes, coefficients, intercepts, classCount: fitted.classCount };
 }

@@ -20,7 +20,7 @@ export interface OptimizerOptions {
   readonly maxIterations: number;
   /** Stops when no component of the gradient is larger, as in scikit-learn. */
   readonly tolerance: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Training data and penalty; classes are 0 … k − 1, all present. */

@@ -8,7 +8,7 @@ import type { Matrix } from "../../core/table/matrix.ts";
 import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import { hasPython, python } from "../../testing/python.ts";
-import { importModel } from "./formats/importModel.ts";
+import { importModel } from "../../testing/importModel.ts";
 import { xgboost } from "./xgboost.ts";
 
 const canCompare = hasPython("xgboost, sklearn");

@@ -13,11 +13,8 @@ export function objectiveOf(params: JsonObject, task: Task): Objective {
     refuse("objective", objective, `allowed for ${tasks[task]}: ${suitable.join(", ")}`);
   if (params.base_score !== null) checkBaseScore(params.base_score as number, objective);
   if (task !== "binary" && params.scale_pos_weight !== 1) {
-    refuse(
-      "scale_pos_weight",
-      params.scale_pos_weight as number,
-      'it applies to binary classification only; for more classes use "train.class_weight"',
-    );
+    const hint = 'it applies to binary classification only; for more classes use "train.class_weight"';
+    refuse("scale_pos_weight", params.scale_pos_weight as number, hint);
   }
   const metrics: readonly string[] = metricsOfTask[task];
   if (params.eval_metric !== null && !metrics.includes(params.eval_metric as string)) {
@@ -49,11 +46,6 @@ export function checkTarget(y: Float64Array, objective: Objective): void {
   const { target } = objectiveSpec(objective);
   const row = target === undefined ? -1 : y.findIndex((value) => !target.isAllowed(value));
   if (row < 0) return;
-  throw new MlctlError(
-    "data",
-    `xgboost objective ${objective} needs a target ${target!.range}, but row ${row + 1} has ${y[row]}`,
-    {
-      hint: 'choose another "objective", or remove it',
-    },
-  );
+  const message = `xgboost objective ${objective} needs a target ${target!.range}, but row ${row + 1} has ${y[row]}`;
+  throw new MlctlError("data", message, { hint: 'choose another "objective", or remove it' });
 }

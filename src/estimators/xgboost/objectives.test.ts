@@ -10,7 +10,7 @@ import { random } from "../../core/random.ts";
 import type { Task } from "../../core/task.ts";
 import { hasPython, python } from "../../testing/python.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
-import { importModel } from "./formats/importModel.ts";
+import { importModel } from "../../testing/importModel.ts";
 import { objectives, type Objective } from "./objectives.ts";
 import { xgboost } from "./xgboost.ts";
 

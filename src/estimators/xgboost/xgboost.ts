@@ -19,7 +19,6 @@ import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./formats/exportJsonModel.ts";
 import { ensembleNodes } from "./formats/onnxNodes.ts";
-import { firstRounds } from "./train/firstRounds.ts";
 import { checkTarget, objectiveOf } from "./objectiveOf.ts";
 import { stopEarly } from "./train/stopEarly.ts";
 import { linkMargins, treePredictor } from "./predict/treePredictor.ts";
@@ -94,7 +93,13 @@ export const xgboost = {
     param: "n_estimators",
     shares: ({ early_stopping_rounds: patience = null, best_iteration: best = null }) =>
       patience === null && best === null,
-    first: firstRounds,
+    /** Each round depends only on earlier rounds, so the first ones equal a shorter fit. */
+    first(fitted: FittedEstimator, rounds: number): FittedEstimator {
+      const { trees, ...ensemble } = readEnsemble(fitted);
+      const treesPerRound = ensemble.outputCount * Number(fitted.params.num_parallel_tree ?? 1);
+      const state = { ...ensemble, trees: trees.slice(0, rounds * treesPerRound) };
+      return { ...fitted, params: { ...fitted.params, n_estimators: rounds }, state };
+    },
     async predictions(X: Matrix, y: Float64Array, options: FitOptions, { lengths, rows }: StagedRequest) {
       const { engine, request, objective } = await prepareFit(X, y, options);
       if (engine.margins === undefined) return undefined;
@@ -104,9 +109,7 @@ export const xgboost = {
     },
   },
 
-  exports: {
-    "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames, fitted.params),
-  },
+  exports: { "xgboost-json": (fitted) => exportJsonModel(readEnsemble(fitted), fitted.featureNames, fitted.params) },
 
   toOnnx: (graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput) =>
     ensembleNodes(graph, readEnsemble(fitted), requireFeatures(input)),
@@ -153,9 +156,9 @@ function requireFloat32(X: Matrix, y: Float64Array): void {
     });
   }
   const row = y.findIndex((value) => !(Math.abs(value) <= LARGEST_FLOAT32));
-  if (row >= 0)
-    throw new MlctlError(
-      "data",
-      `the target in row ${row + 1} is ${y[row]}, which is outside the float32 range of xgboost`,
-    );
+  if (row < 0) return;
+  throw new MlctlError(
+    "data",
+    `the target in row ${row + 1} is ${y[row]}, which is outside the float32 range of xgboost`,
+  );
 }

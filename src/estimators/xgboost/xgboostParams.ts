@@ -1,11 +1,14 @@
 /** Parameters of the xgboost family; names, ranges and defaults as in XGBoost. */
 import type { ParamSpec } from "../../core/estimator.ts";
+import { positive } from "../params.ts";
 import { objectiveNames } from "./objectives.ts";
 import { metricsOfTask } from "./train/roundMetrics.ts";
 
-const share = { type: "number", default: 1, minimum: 0, exclusiveMinimum: true, maximum: 1 } as const;
+const share = { ...positive, default: 1, maximum: 1 } as const;
 
 const amount = { type: "number", minimum: 0 } as const;
+
+const whole = (minimum: number, maximum?: number) => ({ type: "integer", minimum, maximum }) as const;
 
 export const xgboostParams: readonly ParamSpec[] = [
   {
@@ -25,25 +28,20 @@ export const xgboostParams: readonly ParamSpec[] = [
   },
   {
     name: "n_estimators",
-    type: "integer",
+    ...whole(1, 100_000),
     default: 100,
-    minimum: 1,
-    maximum: 100_000,
     description: "number of boosting rounds: one tree each, or one per class for more than two classes",
   },
   {
     name: "max_depth",
-    type: "integer",
+    ...whole(0, 100),
     default: 6,
-    minimum: 0,
-    maximum: 100,
     description: "maximum depth of a tree; 0: no limit, which needs max_leaves and grow_policy lossguide",
   },
   {
     name: "max_leaves",
-    type: "integer",
+    ...whole(0),
     default: 0,
-    minimum: 0,
     description: "maximum number of leaves per tree (hist only); 0: no limit",
   },
   {
@@ -56,10 +54,8 @@ export const xgboostParams: readonly ParamSpec[] = [
   },
   {
     name: "learning_rate",
-    type: "number",
+    ...positive,
     default: 0.3,
-    minimum: 0,
-    exclusiveMinimum: true,
     maximum: 1,
     description: "shrinkage of each tree; 0.3 is XGBoost's default, 0.05 to 0.1 with more trees is often better",
   },
@@ -82,10 +78,8 @@ export const xgboostParams: readonly ParamSpec[] = [
   },
   {
     name: "num_parallel_tree",
-    type: "integer",
+    ...whole(1, 10_000),
     default: 1,
-    minimum: 1,
-    maximum: 10_000,
     description:
       "trees per round; more than 1 with subsample below 1, learning_rate 1 and n_estimators 1 is a random forest",
   },
@@ -106,18 +100,14 @@ export const xgboostParams: readonly ParamSpec[] = [
   },
   {
     name: "huber_slope",
-    type: "number",
+    ...positive,
     default: 1,
-    minimum: 0,
-    exclusiveMinimum: true,
     description: "for reg:pseudohubererror: larger errors count linearly, smaller ones quadratically",
   },
   {
     name: "scale_pos_weight",
-    type: "number",
+    ...positive,
     default: 1,
-    minimum: 0,
-    exclusiveMinimum: true,
     description: "weight of the positive class (binary classification)",
   },
   {
@@ -134,14 +124,7 @@ export const xgboostParams: readonly ParamSpec[] = [
     choices: ["auto", "exact", "approx", "hist"],
     description: "split search; auto: exact up to 100,000 rows, hist for more",
   },
-  {
-    name: "max_bin",
-    type: "integer",
-    default: 256,
-    minimum: 2,
-    maximum: 65_536,
-    description: "maximum number of bins for hist and approx",
-  },
+  { name: "max_bin", ...whole(2, 65_536), default: 256, description: "maximum number of bins for hist and approx" },
   {
     name: "monotone_constraints",
     type: "directions",
@@ -156,19 +139,15 @@ export const xgboostParams: readonly ParamSpec[] = [
   },
   {
     name: "early_stopping_rounds",
-    type: "integer",
+    ...whole(1, 10_000),
     default: null,
-    minimum: 1,
-    maximum: 10_000,
     description:
       "stop after this number of rounds without improvement on held-out training rows, then train on all training rows with the best number of rounds; null: n_estimators rounds",
   },
   {
     name: "early_stopping_fraction",
-    type: "number",
+    ...positive,
     default: 0.1,
-    minimum: 0,
-    exclusiveMinimum: true,
     maximum: 0.5,
     description: "share of the training rows held out for early stopping; the latest rows if rows have a time",
   },
@@ -181,17 +160,14 @@ export const xgboostParams: readonly ParamSpec[] = [
   },
   {
     name: "best_iteration",
-    type: "integer",
+    ...whole(0),
     default: null,
-    minimum: 0,
     description: "last round to keep, counted from 0, as found by early stopping; if set, early stopping is skipped",
   },
   {
     name: "nthread",
-    type: "integer",
+    ...whole(1, 1024),
     default: null,
-    minimum: 1,
-    maximum: 1024,
     description:
       "number of threads (native engine only); null: all cores, or one for small data. Does not change the trees",
   },

@@ -4,7 +4,7 @@ import type { Model } from "../../core/records/model.ts";
 import { MODEL_VERSION } from "../../core/records/model.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
-import { requiredColumns } from "../../features/requiredColumns.ts";
+import { requiredColumns } from "../../features/fitTransforms.ts";
 import { fitBaseline } from "../../pipeline/fit/fitBaseline.ts";
 import type { FittedCandidate } from "../../pipeline/fit/fitCandidate.ts";
 import { predictionColumn } from "../../pipeline/rows/predictionColumn.ts";

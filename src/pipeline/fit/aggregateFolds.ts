@@ -11,7 +11,6 @@ const TRIMMED_SHARE = 0.2;
  * wrong if a break in the data (a gap, a regime change) makes it an outlier. The median uses the values of only one or
  * two folds. The trimmed mean drops a fifth of the folds at each end, but at least the best and the worst one: of three
  * or four folds it is the median, of more it is similar to the interquartile mean.
- *
  * @param values one per fold; null if undefined
  * @returns null if any value is undefined
  * @see Agarwal et al., Deep Reinforcement Learning at the Edge of the Statistical Precipice (2021), on few noisy runs

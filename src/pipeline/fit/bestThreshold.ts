@@ -1,6 +1,5 @@
 /** Tunes the threshold of a binary classifier. */
 import type { Costs } from "../../core/costs.ts";
-import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 
 /** Values that differ by less count as equal, to ignore rounding of sums. */
@@ -10,7 +9,6 @@ const EQUAL = 1e-12;
  * Tries every cut between neighbouring probabilities. Neighbouring cuts with the same, best value form a plateau;
  * returns the middle of the widest one, furthest from the rows that would change the value. Returns 0.5 if the metric
  * does not depend on the cut. O(n log n).
- *
  * @param costs if given, the cheapest threshold is the best one (the metric "cost"), for any metric
  * @param y class codes 0 and 1, (n_training)
  * @param probabilities of class 1, each from a model that had not seen the row (see outOfFold), (n_training)
@@ -69,9 +67,8 @@ function valueOfCounts(name: string, costs: Costs | undefined): (counts: Counts)
   const four = { yTrue: Float64Array.of(0, 0, 1, 1), yPred: Float64Array.of(0, 1, 0, 1) };
   // constant probabilities: metrics of probabilities then do not depend on the threshold
   const common = { task: "binary", classCount: 2, probabilities: new Float64Array(4).fill(0.5) } as const;
-  const evaluation: Evaluation = { ...common, ...four, ...(costs === undefined ? {} : { costs }) };
   const sign = metric.greaterIsBetter ? 1 : -1;
-  const valueOf = metric.prepare(evaluation);
+  const valueOf = metric.prepare({ ...common, ...four, costs });
   return (counts) => {
     const value = sign * valueOf(counts);
     return Number.isNaN(value) ? -Infinity : value;

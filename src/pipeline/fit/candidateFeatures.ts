@@ -7,16 +7,15 @@ import { selectRows } from "../../core/table/selectRows.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
+import { wildcard } from "../../core/text/wildcard.ts";
 import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
-import { featureMatrix } from "../../features/featureMatrix.ts";
-import { fitTransforms } from "../../features/fitTransforms.ts";
-import { trainingMatrix } from "../../features/trainingMatrix.ts";
+import { featureMatrix } from "../../features/compileTransforms.ts";
+import { fitTransforms, trainingMatrix } from "../../features/fitTransforms.ts";
 import { classWeights } from "./classWeights.ts";
 import type { Candidate } from "./candidate.ts";
 import type { TrainingData } from "./partOf.ts";
-import { wildcard } from "./wildcard.ts";
 
 export interface CandidateFeatures {
   readonly transforms: readonly FittedTransform[];
@@ -50,11 +49,9 @@ export function candidateFeatures(
     });
   }
   // The baseline predicts the class shares without weights.
-  const weights = estimator.isBaseline ? undefined : classWeights(y, target, candidate.classWeight ?? null);
-  const weighted = weights === undefined ? {} : { sampleWeight: weights };
+  const sampleWeight = estimator.isBaseline ? undefined : classWeights(y, target, candidate.classWeight ?? null);
   const common = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed };
-  const options = { ...common, times, groups, ...weighted };
-  return { transforms, notes: plan.notes, X, y, options };
+  return { transforms, notes: plan.notes, X, y, options: { ...common, times, groups, sampleWeight } };
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {

@@ -1,7 +1,7 @@
 /** Sample weights by class, e.g. to give rare classes more weight. */
 import { MlctlError } from "../../core/errors.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
-import { suggest } from "../../core/text/suggest.ts";
+import { didYouMean } from "../../core/text/suggest.ts";
 
 /** "balanced": n / (classes · rows of the class). Else weights by label; other classes weigh 1. */
 export type ClassWeight = "balanced" | Readonly<Record<string, number>>;
@@ -34,9 +34,8 @@ function byLabel(
 ): number[] {
   const unknown = Object.keys(weight).find((label) => !classes.includes(label));
   if (unknown !== undefined) {
-    const near = suggest(unknown, classes);
     throw new MlctlError("usage", `train.class_weight: "${unknown}" is not a class of "${name}"`, {
-      hint: near === undefined ? `classes: ${classes.slice(0, 20).join(", ")}` : `did you mean "${near}"?`,
+      hint: didYouMean(unknown, classes, `classes: ${classes.slice(0, 20).join(", ")}`),
     });
   }
   return classes.map((label) => weight[label] ?? 1);

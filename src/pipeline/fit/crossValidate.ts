@@ -1,4 +1,5 @@
 /** Evaluates a candidate by cross-validation on folds of the training part. */
+import { finiteOrNull } from "../../core/json.ts";
 import type { Aggregate, Selection } from "../../core/records/run.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
@@ -38,7 +39,7 @@ export async function crossValidate(
     selection: {
       method,
       folds: folds.length,
-      values: values.map((value) => (Number.isFinite(value) ? value : null)),
+      values: values.map(finiteOrNull),
       aggregate,
       value: defined ? aggregateFolds(values, aggregate) : null,
       mean: defined ? mean(values) : null,

@@ -52,12 +52,11 @@ export async function fitOnParts(
   const decision = await decisionOf(candidate, training, hooks);
   const prediction = predictor({ ...fitted, ...decision })(validation.inputs);
   const { task, classes = [] } = training.target;
-  const { costs } = candidate;
-  const priced = costs === undefined ? {} : { costs };
+  const common = { task, classCount: classes.length, yTrue: validation.y, costs: candidate.costs };
   return {
     ...fitted,
     ...decision,
-    evaluation: { task, classCount: classes.length, yTrue: validation.y, ...prediction, ...priced },
+    evaluation: { ...common, ...prediction },
     importance: importanceOf(fitted.estimator),
   };
 }
@@ -67,11 +66,8 @@ type Fitted = Pick<FittedCandidate, "transforms" | "estimator" | "notes">;
 async function fitOn(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Fitted> {
   const { transforms, notes, X, y, options } = candidateFeatures(candidate, training);
   const estimator = findEstimator(candidate.family);
-  return {
-    transforms,
-    estimator: await estimator.fit(X, y, { ...options, params: candidate.params, ...hooks }),
-    notes,
-  };
+  const fitted = await estimator.fit(X, y, { ...options, params: candidate.params, ...hooks });
+  return { transforms, estimator: fitted, notes };
 }
 
 type Decision = Pick<FittedCandidate, "threshold" | "calibration">;

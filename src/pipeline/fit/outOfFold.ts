@@ -1,5 +1,6 @@
 /** Out-of-fold predictions: predicts training rows with models that have not seen them. */
 import { MlctlError } from "../../core/errors.ts";
+import type { TrainingData } from "./partOf.ts";
 import { selectionFolds, type SelectionMethod } from "./selectionFolds.ts";
 
 const FOLDS = 3;
@@ -17,14 +18,9 @@ const DRAWS = [
 /** Fits on `training` and returns the probability of class 1 for `validation`; both are row positions. */
 export type FitAndPredict = (training: Int32Array, validation: Int32Array) => Promise<Float64Array>;
 
-export interface FoldRows {
-  /** Class codes 0 and 1, (n_training). */
-  readonly y: Float64Array;
+/** With times, each model is trained on earlier rows than it predicts; rows of a group are in the same fold. */
+export interface FoldRows extends Pick<TrainingData, "y" | "times" | "groups"> {
   readonly seed: number;
-  /** Time of each row. If given, each model is trained on earlier rows than it predicts. */
-  readonly times?: Float64Array | undefined;
-  /** Group of each row. Rows of a group are in the same fold. */
-  readonly groups?: readonly (string | null)[] | undefined;
 }
 
 /** Labels and predictions of the same rows: with times only later rows, with several draws each row several times. */
@@ -72,12 +68,7 @@ function withReason<T>(rowCount: number, makeFolds: () => T): T {
 }
 
 function tooFew(rowCount: number, cause?: MlctlError): MlctlError {
-  return new MlctlError(
-    "data",
-    `too few training rows (${rowCount}) to tune the threshold or calibrate on ${FOLDS} folds`,
-    {
-      cause,
-      hint: 'set "train.threshold" to 0.5 and "train.calibration" to null, or ingest more rows',
-    },
-  );
+  const message = `too few training rows (${rowCount}) to tune the threshold or calibrate on ${FOLDS} folds`;
+  const hint = 'set "train.threshold" to 0.5 and "train.calibration" to null, or ingest more rows';
+  return new MlctlError("data", message, { cause, hint });
 }

@@ -87,12 +87,7 @@ function periodOf(date: Date, period: Period): number {
 
 /** Assigns whole groups, largest first, to the fold with the fewest rows so far. */
 function groupFolds(groups: readonly (string | null)[], count: number): Fold[] {
-  const rowsOf = new Map<string | null, number[]>();
-  groups.forEach((group, row) => {
-    const known = rowsOf.get(group);
-    if (known === undefined) rowsOf.set(group, [row]);
-    else known.push(row);
-  });
+  const rowsOf = Map.groupBy(groups.keys(), (row) => groups[row]!);
   const dealt = Array.from({ length: count }, () => [] as number[]);
   for (const rows of [...rowsOf.values()].toSorted((a, b) => b.length - a.length)) {
     const smallest = dealt.reduce((found, fold) => (fold.length < found.length ? fold : found));

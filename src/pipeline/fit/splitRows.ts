@@ -37,13 +37,8 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   const split = { training: rowsWhere(validation, 0), validation: rowsWhere(validation, 1) };
   for (const part of ["training", "validation"] as const) {
     if (split[part].length > 0) continue;
-    throw new MlctlError(
-      "data",
-      `the split leaves no ${part} rows (${table.rowCount} rows, method ${options.method})`,
-      {
-        hint: 'change "train.split" in config.json, or ingest more rows',
-      },
-    );
+    const message = `the split leaves no ${part} rows (${table.rowCount} rows, method ${options.method})`;
+    throw new MlctlError("data", message, { hint: 'change "train.split" in config.json, or ingest more rows' });
   }
   return split;
 }

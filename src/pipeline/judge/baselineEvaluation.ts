@@ -11,8 +11,7 @@ export function baselineEvaluation({ baseline }: Pick<Model, "baseline">, evalua
   const none = { rowCount: yTrue.length, columnNames: [], values: new Float64Array(0) };
   const raw = findEstimator(baseline.family).load(baseline).predict(none);
   const threshold = costs === undefined ? null : cheapestThreshold(costs);
-  const priced = costs === undefined ? {} : { costs };
-  return { task, classCount, yTrue, ...applyThreshold(raw, { task, classCount, threshold }), ...priced };
+  return { task, classCount, yTrue, costs, ...applyThreshold(raw, { task, classCount, threshold }) };
 }
 
 /** Threshold at which yes and no cost the same on average: the baseline predicts the cheaper one (Elkan, 2001). */

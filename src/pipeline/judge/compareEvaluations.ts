@@ -1,4 +1,5 @@
 /** Compares two models on the same rows: difference of each metric, and whether it is more than noise. */
+import { finiteOrNull } from "../../core/json.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
@@ -55,12 +56,12 @@ export function compareEvaluations(
     return {
       metric: metric.name,
       greaterIsBetter: metric.greaterIsBetter,
-      a: finite(a),
-      b: finite(b),
-      difference: finite(difference),
+      a: finiteOrNull(a),
+      b: finiteOrNull(b),
+      difference: finiteOrNull(difference),
       interval,
       shareBetter: interval === null ? null : shareBetter,
-      smallestEffect: finite(smallest),
+      smallestEffect: finiteOrNull(smallest),
       ...verdictOf({ difference, interval, smallest, rows }),
     };
   });
@@ -84,10 +85,6 @@ function verdictOf({ difference, interval, smallest, rows }: Comparison): Pick<M
 
 function open(reason: string): Pick<MetricDifference, "verdict" | "reason"> {
   return { verdict: "cannot_tell", reason };
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }
 
 /** How much worse the second model is; negative if it is better. */

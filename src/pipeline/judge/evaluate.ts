@@ -2,7 +2,7 @@
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Model } from "../../core/records/model.ts";
-import { selectRows } from "../../core/table/selectRows.ts";
+import { selectRows, selectValues } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
 import { conformTable } from "../rows/conformTable.ts";
 import { encodeLabels } from "../rows/encodeLabels.ts";
@@ -20,18 +20,24 @@ export interface Evaluated {
 
 /** @throws {MlctlError} kind "data" if the rows do not fit the model or have no labels */
 export function evaluate(model: Model, table: Table): Evaluated {
-  const { target } = model.signature;
-  const labels = encodeLabels(table, target);
+  const { inputs, common, predict, ...rows } = labelledRows(model, table);
+  return { evaluation: { ...common, ...predict(inputs) }, ...rows };
+}
+
+/** The labelled rows that the model can predict, and what their evaluations have in common. */
+export function labelledRows(model: Model, table: Table) {
+  const { task, classes = [] } = model.signature.target;
+  const labels = encodeLabels(table, model.signature.target);
   const labelled = selectRows(conformTable(table, model.signature), labels.rows);
   const extended = historyFromBatch(model, { inputs: labelled, table: selectRows(table, labels.rows), y: labels.y });
   const reached = rowsInReach(extended, labelled);
   if (reached.length === 0) {
     throw new MlctlError("data", "the model's history reaches none of the rows", { hint: "train on newer rows" });
   }
-  const yTrue = Float64Array.from(reached, (row) => labels.y[row]!);
-  const classCount = target.classes?.length ?? 0;
   return {
-    evaluation: { task: target.task, classCount, yTrue, ...predictor(extended)(selectRows(labelled, reached)) },
+    inputs: selectRows(labelled, reached),
+    common: { task, classCount: classes.length, yTrue: selectValues(labels.y, reached) },
+    predict: predictor(extended),
     rows: Int32Array.from(reached, (row) => labels.rows[row]!),
     withoutHistory: labels.rows.length - reached.length,
   };

@@ -5,15 +5,11 @@ import type { Model } from "../../core/records/model.ts";
 import { random } from "../../core/random.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { Table } from "../../core/table/table.ts";
-import { requiredColumns } from "../../features/requiredColumns.ts";
+import { requiredColumns } from "../../features/fitTransforms.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { mean } from "../../stats/mean.ts";
 import { standardDeviation } from "../../stats/standardDeviation.ts";
-import { conformTable } from "../rows/conformTable.ts";
-import { encodeLabels } from "../rows/encodeLabels.ts";
-import { historyFromBatch } from "../rows/historyFromBatch.ts";
-import { predictor } from "../predict/predictor.ts";
-import { rowsInReach } from "../rows/rowsInReach.ts";
+import { labelledRows } from "./evaluate.ts";
 
 export interface PermutationOptions {
   /** Name of the metric. */
@@ -38,20 +34,21 @@ export interface PermutationImportance {
  * As scikit-learn's permutation_importance: mean and (population) standard deviation of `value − shuffled value`, with
  * the opposite sign if smaller is better. Correlated columns share their importance: each one alone may look
  * unimportant.
- *
  * @param table labelled rows that were not used for training
  * @throws {MlctlError} kind "data" if the rows do not fit the model, have no labels, or the metric is undefined on them
  * @see Breiman, Random forests (2001)
  */
 export function permutationImportance(model: Model, table: Table, options: PermutationOptions): PermutationImportance {
-  const { rows, valueOf } = prepareRows(model, table, options);
+  const { inputs: rows, common, predict } = labelledRows(model, table);
+  const metric = findMetric(options.metric, common.task);
+  const valueOf = (inputs: Table): number => metric.compute({ ...common, ...predict(inputs), costs: options.costs });
   const value = valueOf(rows);
   if (!Number.isFinite(value)) {
     throw new MlctlError("data", `${options.metric} is undefined on the ${rows.rowCount} rows`, {
       hint: 'provide rows of every class, or set "train.metric" to another metric',
     });
   }
-  const sign = findMetric(options.metric).greaterIsBetter ? 1 : -1;
+  const sign = metric.greaterIsBetter ? 1 : -1;
   const needed = requiredColumns(model.transforms);
   const names = rows.columns.map(({ name }) => name).filter((name) => needed.has(name));
   const { shuffle } = random(options.seed);
@@ -66,27 +63,6 @@ export function permutationImportance(model: Model, table: Table, options: Permu
   });
   options.onProgress?.(1);
   return { value, rowCount: rows.rowCount, columns: columns.toSorted((a, b) => b.mean - a.mean) };
-}
-
-/** The rows that the model can predict, and a function that computes the metric on them, shuffled or not. */
-function prepareRows(model: Model, table: Table, { metric: name, costs }: PermutationOptions) {
-  const { target } = model.signature;
-  const labels = encodeLabels(table, target);
-  const inputs = selectRows(conformTable(table, model.signature), labels.rows);
-  const extended = historyFromBatch(model, { inputs, table: selectRows(table, labels.rows), y: labels.y });
-  const reached = rowsInReach(extended, inputs);
-  if (reached.length === 0) {
-    throw new MlctlError("data", "the model's history reaches none of the rows", { hint: "train on newer rows" });
-  }
-  const yTrue = Float64Array.from(reached, (row) => labels.y[row]!);
-  const metric = findMetric(name, target.task);
-  const predict = predictor(extended);
-  const common = { task: target.task, classCount: target.classes?.length ?? 0, yTrue };
-  const priced = costs === undefined ? {} : { costs };
-  return {
-    rows: selectRows(inputs, reached),
-    valueOf: (rows: Table): number => metric.compute({ ...common, ...predict(rows), ...priced }),
-  };
 }
 
 function shuffled(rows: Table, name: string, order: Int32Array): Table {

@@ -86,15 +86,10 @@ function isImbalanced(classes: Float64Array): boolean {
 
 /** Share of rows in the most common class of their value; 0 if there are too many distinct values. */
 function purity(cells: Float64Array, classes: Float64Array): number {
-  const classesOf = new Map<number, number[]>();
-  cells.forEach((cell, row) => {
-    const known = classesOf.get(cell);
-    if (known === undefined) classesOf.set(cell, [classes[row]!]);
-    else known.push(classes[row]!);
-  });
-  if (classesOf.size > cells.length / 10) return 0;
+  const rowsOf = Map.groupBy(cells.keys(), (row) => cells[row]!);
+  if (rowsOf.size > cells.length / 10) return 0;
   let pure = 0;
-  for (const found of classesOf.values()) pure += Math.max(...countsOf(found).values());
+  for (const rows of rowsOf.values()) pure += Math.max(...countsOf(rows.map((row) => classes[row]!)).values());
   return pure / cells.length;
 }
 

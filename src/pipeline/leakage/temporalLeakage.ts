@@ -15,7 +15,6 @@ const MAX_STEPS = 7;
 /**
  * Finds columns that equal the target of a later row, which cannot be known at the row's own time. Ignores rows without
  * a time; tests nothing if two rows have the same time.
- *
  * @param y values or class codes, (n_samples)
  * @param times time of each row, (n_samples)
  */

@@ -10,7 +10,7 @@ import type { Column, Table } from "../../core/table/table.ts";
 import type { TransformRequest } from "../../core/transform.ts";
 import { isBaseline as isBaselineFamily } from "../../estimators/findEstimator.ts";
 import { estimators } from "../../estimators/index.ts";
-import { featureMatrix } from "../../features/featureMatrix.ts";
+import { featureMatrix } from "../../features/compileTransforms.ts";
 import { fitCandidate, type Candidate } from "../fit/fitCandidate.ts";
 import { predictor } from "../predict/predictor.ts";
 import { signatureOf } from "../rows/signatureOf.ts";

@@ -5,7 +5,7 @@ import { columnTensor, type EstimatorInput, type GraphBuilder, type GraphColumn 
 import type { FittedTransform } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import { estimators } from "../../estimators/index.ts";
-import { findTransform } from "../../features/findTransform.ts";
+import { findTransform } from "../../features/index.ts";
 
 /** @throws {MlctlError} kind "usage" naming the first unsupported transform */
 export function transformNodes(

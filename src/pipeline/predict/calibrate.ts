@@ -2,6 +2,7 @@
 import type { Model } from "../../core/records/model.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
 import type { Calibration } from "../../core/records/model.ts";
+import { lowerBound } from "../../stats/lowerBound.ts";
 
 /** Keeps the log-odds of 0 and 1 finite. */
 const SMALLEST = 1e-12;
@@ -21,12 +22,7 @@ export function logOdds(probability: number): number {
 
 /** Linear interpolation between neighbouring points; constant outside the range. */
 function interpolate(at: number, { x, y }: { readonly x: readonly number[]; readonly y: readonly number[] }): number {
-  let [low, high] = [0, x.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (x[middle]! < at) low = middle + 1;
-    else high = middle;
-  }
+  const low = lowerBound(x, at);
   if (low === 0) return y[0]!;
   if (low === x.length) return y.at(-1)!;
   const share = (at - x[low - 1]!) / (x[low]! - x[low - 1]!);

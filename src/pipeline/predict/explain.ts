@@ -38,11 +38,5 @@ export function explain(model: Pick<Model, "transforms" | "estimator">, table: T
     estimator.contributions!(model.estimator, toMatrix(sliceRows(table, start, start + BLOCK_ROWS))),
   );
   const { outputCount, baseValues, unit } = blocks[0]!;
-  return {
-    featureNames,
-    outputCount,
-    baseValues: [...baseValues],
-    blocks,
-    ...(unit === undefined ? {} : { unit }),
-  };
+  return { featureNames, outputCount, baseValues: [...baseValues], blocks, ...(unit === undefined ? {} : { unit }) };
 }

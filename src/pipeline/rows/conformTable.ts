@@ -12,7 +12,6 @@ import { missingColumns } from "./missingColumns.ts";
 /**
  * The model's input columns, in its order and with its kinds; other columns are dropped. Strings in a number column are
  * parsed, numbers in a category column become strings.
- *
  * @param placeOf names a row in an error, e.g. by its line if the caller knows it
  * @throws {MlctlError} kind "data" naming every column that is missing or of another kind
  */
@@ -54,10 +53,8 @@ function conformColumn(
 }
 
 function toCategories(column: Column, { rowCount }: Table): Column {
-  return categoryColumn(
-    column.name,
-    Array.from({ length: rowCount }, (_, row) => cellText(column, row)),
-  );
+  const texts = Array.from({ length: rowCount }, (_, row) => cellText(column, row));
+  return categoryColumn(column.name, texts);
 }
 
 function toValues(column: CategoryColumn, spec: ColumnSpec, placeOf: PlaceOf): Column | string {

@@ -4,8 +4,8 @@ import { MlctlError } from "../../core/errors.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
-import type { Table } from "../../core/table/table.ts";
-import { targetNumber } from "./targetNumber.ts";
+import type { Column, Table } from "../../core/table/table.ts";
+import { parseNumber } from "../../core/text/parseNumber.ts";
 
 /** Labels of the rows that have one, and the positions of these rows. */
 export interface EncodedLabels {
@@ -46,13 +46,17 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
   return { y: Float64Array.from(y), rows: Int32Array.from(rows) };
 }
 
+/** A regression target: the value at `row`, which must not be missing; undefined if it is a string that is not a number. */
+export function targetNumber(column: Column, row: number): number | undefined {
+  if (column.kind !== "category") return column.values[row]!;
+  const value = parseNumber(column.categories[column.codes[row]!]!);
+  return Number.isNaN(value) ? undefined : value;
+}
+
 function unknownLabel({ target, text, row }: { target: TargetSpec; text: string; row: number }): MlctlError {
   const expected = target.classes === undefined ? "a number" : `one of ${target.classes.join(", ")}`;
-  return new MlctlError(
-    "data",
-    `target column "${target.name}" contains ${JSON.stringify(text)} in data row ${row + 1}, expected ${expected}`,
-    {
-      hint: "the model was trained on other labels: correct the row, or train again",
-    },
-  );
+  const place = `target column "${target.name}" contains ${JSON.stringify(text)} in data row ${row + 1}`;
+  return new MlctlError("data", `${place}, expected ${expected}`, {
+    hint: "the model was trained on other labels: correct the row, or train again",
+  });
 }

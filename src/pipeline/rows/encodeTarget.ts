@@ -6,7 +6,7 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { targetNumber } from "./targetNumber.ts";
+import { targetNumber } from "./encodeLabels.ts";
 
 /** Integers with more distinct values than this are a regression target unless "task" says otherwise. */
 const MAX_INFERRED_CLASSES = 10;
@@ -35,7 +35,6 @@ export interface EncodedTarget {
 /**
  * Encodes the target of training data. Classes are sorted (numerically if all are numbers); of two, the positive class
  * comes last.
- *
  * @throws {MlctlError} kind "data" for a missing or empty column, a single class, or text in a regression target
  */
 export function encodeTarget(table: Table, options: TargetOptions): EncodedTarget {
@@ -111,16 +110,11 @@ function sortLabels(distinct: ReadonlySet<string>): string[] {
 
 function looksLikeClasses(column: Column, distinct: readonly string[]): boolean {
   if (column.kind === "category" && distinct.length > MAX_INFERRED_CLASSES && distinct.every(hasDecimalComma)) {
-    throw new MlctlError(
-      "data",
-      `target column "${column.name}" has decimal commas ("${distinct[0]}"), so it is text, not numbers`,
-      {
-        hint: `${decimalCommaHint(column.name)}, or set "task" to "classification"`,
-      },
-    );
+    const message = `target column "${column.name}" has decimal commas ("${distinct[0]}"), so it is text, not numbers`;
+    const hint = `${decimalCommaHint(column.name)}, or set "task" to "classification"`;
+    throw new MlctlError("data", message, { hint });
   }
-  if (column.kind === "category") return true;
-  if (distinct.length <= 2) return true;
+  if (column.kind === "category" || distinct.length <= 2) return true;
   return distinct.length <= MAX_INFERRED_CLASSES && distinct.every((text) => Number.isInteger(Number(text)));
 }
 
@@ -138,23 +132,13 @@ function numberAt(column: Column, row: number, target: string): number {
 
 function orderClasses(classes: readonly string[], { target, positiveClass }: TargetOptions): readonly string[] {
   if (classes.length < 2) {
-    throw new MlctlError(
-      "data",
-      `target column "${target}" has only one class (${classes[0]}): there is nothing to learn`,
-      {
-        hint: 'add rows of another class, or check "ingest.where"',
-      },
-    );
+    const message = `target column "${target}" has only one class (${classes[0]}): there is nothing to learn`;
+    throw new MlctlError("data", message, { hint: 'add rows of another class, or check "ingest.where"' });
   }
   if (positiveClass === null) return classes;
   if (!classes.includes(positiveClass)) {
-    throw new MlctlError(
-      "data",
-      `positive_class "${positiveClass}" is not a class of "${target}": ${classes.join(", ")}`,
-      {
-        hint: `set "positive_class" to one of them`,
-      },
-    );
+    const message = `positive_class "${positiveClass}" is not a class of "${target}": ${classes.join(", ")}`;
+    throw new MlctlError("data", message, { hint: 'set "positive_class" to one of them' });
   }
   return classes.length === 2 ? [...classes.filter((label) => label !== positiveClass), positiveClass] : classes;
 }

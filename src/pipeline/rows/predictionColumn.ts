@@ -5,8 +5,6 @@ import type { Column } from "../../core/table/table.ts";
 
 export function predictionColumn({ classes }: TargetSpec, yPred: Float64Array): Column {
   if (classes === undefined) return { kind: "number", name: "prediction", values: yPred };
-  return categoryColumn(
-    "prediction",
-    Array.from(yPred, (code) => classes[code]!),
-  );
+  const labels = Array.from(yPred, (code) => classes[code]!);
+  return categoryColumn("prediction", labels);
 }

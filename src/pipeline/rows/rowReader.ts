@@ -48,14 +48,11 @@ export function rowReader(
 ): (rows: readonly (readonly Cell[])[]) => CheckedRows {
   const missing = missingColumns(signature, names);
   if (missing.length > 0) {
-    throw new MlctlError(
-      "data",
-      `the rows lack ${missing.length === 1 ? "a column" : "columns"} that the model needs`,
-      {
-        details: missing,
-        hint: "provide the columns listed by `mlctl models show`",
-      },
-    );
+    const lacking = missing.length === 1 ? "a column" : "columns";
+    throw new MlctlError("data", `the rows lack ${lacking} that the model needs`, {
+      details: missing,
+      hint: "provide the columns listed by `mlctl models show`",
+    });
   }
   const nullValues = new Set(signature.reading.nullValues);
   const readers = signature.inputs.map((spec) => columnReader(spec, names.indexOf(spec.name), nullValues));
@@ -87,12 +84,8 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
     const codes = new Int32Array(rows.length);
     for (let row = 0; row < rows.length; row++) {
       const cell = rows[row]![position];
-      if (isMissing(cell)) {
-        codes[row] = -1;
-        continue;
-      }
-      if (typeof cell === "object") {
-        problems.push(unreadable(spec, row, cell));
+      if (isMissing(cell) || typeof cell === "object") {
+        if (!isMissing(cell)) problems.push(unreadable(spec, row, cell));
         codes[row] = -1;
         continue;
       }
@@ -109,12 +102,8 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
         problems.push(unseen(spec, row, { text, near }));
       }
     }
-    return {
-      kind: "category",
-      name: spec.name,
-      codes,
-      categories: extra.length === 0 ? categories : [...categories, ...extra],
-    };
+    const all = extra.length === 0 ? categories : [...categories, ...extra];
+    return { kind: "category", name: spec.name, codes, categories: all };
   };
 }
 

@@ -38,12 +38,7 @@ function categorySpec(column: CategoryColumn, rowCount: number): ColumnSpec {
     else seen.add(code);
   }
   const categories = [...seen].map((code) => column.categories[code]!).toSorted();
-  const listed = categories.length > MAX_CATEGORIES ? { truncated: true } : {};
-  return {
-    name: column.name,
-    kind: "category",
-    categories: categories.slice(0, MAX_CATEGORIES),
-    ...listed,
-    missingShare: missing / rowCount,
-  };
+  const truncated = categories.length > MAX_CATEGORIES ? { truncated: true } : {};
+  const listed = { categories: categories.slice(0, MAX_CATEGORIES), ...truncated };
+  return { name: column.name, kind: "category", ...listed, missingShare: missing / rowCount };
 }

@@ -22,9 +22,12 @@ interface State {
   error: string | undefined;
 }
 
-export interface JudgeOptions {
+interface Judged {
   readonly data: TrainingData;
   readonly subject: TrialSubject;
+}
+
+export interface JudgeOptions extends Judged {
   /** Position of the subject in the pool's work. */
   readonly position: number;
 }
@@ -95,11 +98,7 @@ function groupsOf({ candidate }: TrialSubject, drawn: readonly Drawn[]): Group[]
 }
 
 /** Threshold and calibration are fitted on the predictions of all folds so far, which are out-of-fold predictions. */
-function judgementOf(
-  { predictions, seconds, error }: State,
-  folds: number,
-  options: Omit<JudgeOptions, "position">,
-): Judgement {
+function judgementOf({ predictions, seconds, error }: State, folds: number, options: Judged): Judgement {
   if (error !== undefined) return { steps: [], seconds, error };
   const steps = Array.from({ length: folds }, (_, i) =>
     valueOf(predictions.slice(0, i + 1) as Float64Array[], options),
@@ -107,20 +106,16 @@ function judgementOf(
   return { steps, seconds };
 }
 
-function valueOf(
-  predictions: readonly Float64Array[],
-  { data, subject }: Omit<JudgeOptions, "position">,
-): number | null {
+function valueOf(predictions: readonly Float64Array[], { data, subject }: Judged): number | null {
   const { candidate, folds, aggregate } = subject;
   const { task, classes = [] } = data.target;
   const metric = findMetric(candidate.metric, task);
   const labels = predictions.map((_, fold) => Float64Array.from(folds[fold]!.validation, (row) => data.y[row]!));
   const [calibrated, threshold] = decisionOf(predictions, labels, { task, candidate });
   const classCount = classes.length;
-  const priced = candidate.costs === undefined ? {} : { costs: candidate.costs };
   const values = calibrated.map((raw, fold) => {
     const prediction = applyThreshold(raw, { task, classCount, threshold });
-    return metric.compute({ task, classCount, yTrue: labels[fold]!, ...prediction, ...priced });
+    return metric.compute({ task, classCount, yTrue: labels[fold]!, costs: candidate.costs, ...prediction });
   });
   return aggregateFolds(values, aggregate);
 }

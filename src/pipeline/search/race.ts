@@ -93,10 +93,8 @@ export async function race({ folds, judge, hooks }: Arena, batch: readonly Drawn
   const end = (drawn: Drawn, status: Trial["status"]): void => {
     const judgement = judged.get(drawn.number)!;
     const known = hooks.known?.get(drawn.number);
-    const trial =
-      known !== undefined && judgement === known
-        ? known
-        : trialOf(drawn, judgement, judgement.error === undefined ? status : "failed");
+    const isKnown = known !== undefined && judgement === known;
+    const trial = isKnown ? known : trialOf(drawn, judgement, judgement.error === undefined ? status : "failed");
     ended.set(drawn.number, trial);
     hooks.onTrial?.(trial);
   };
@@ -112,20 +110,17 @@ export async function race({ folds, judge, hooks }: Arena, batch: readonly Drawn
       return judgement !== undefined && (judgement.error !== undefined || judgement.steps.length >= stop);
     };
     if (isLast) for (const drawn of alive.filter(isDone)) end(drawn, "finished");
-    await judge(
-      alive.filter((drawn) => !isDone(drawn)),
-      stop,
-      (drawn, judgement) => {
-        judged.set(drawn.number, judgement);
-        if (isLast) end(drawn, "finished");
-      },
-    );
+    const open = alive.filter((drawn) => !isDone(drawn));
+    await judge(open, stop, (drawn, judgement) => {
+      judged.set(drawn.number, judgement);
+      if (isLast) end(drawn, "finished");
+    });
     if (isLast) break;
     const partial = alive.map(({ number }) => firstSteps(judged.get(number)!, stop));
     const continues = rule.continues?.(partial) ?? [];
-    alive.forEach((drawn, i) =>
-      continues[i] === false || partial[i]!.error !== undefined ? end(drawn, "pruned") : undefined,
-    );
+    for (const [i, drawn] of alive.entries()) {
+      if (continues[i] === false || partial[i]!.error !== undefined) end(drawn, "pruned");
+    }
     alive = alive.filter(({ number }) => !ended.has(number));
   }
   return batch.map(({ number }) => ended.get(number)!);

@@ -1,6 +1,6 @@
 /** Thread pool of a search (piscina). */
 import { Piscina } from "piscina";
-import { MlctlError } from "../../core/errors.ts";
+import { messageOf, MlctlError } from "../../core/errors.ts";
 import { endThreads } from "../../core/nativeOpening.ts";
 import type { TrialResult, TrialTask, TrialWork } from "./trialTask.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
@@ -35,8 +35,7 @@ export function trialPool(work: TrialWork, options: { workers: number; signal: A
         return (await pool.run(task)) as TrialResult;
       } catch (error) {
         signal.throwIfAborted();
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new MlctlError("failure", `a search thread failed: ${reason}`, {
+        throw new MlctlError("failure", `a search thread failed: ${messageOf(error)}`, {
           cause: error,
           hint: "try --workers 1, or report this with the data and configuration",
         });

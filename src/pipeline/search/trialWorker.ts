@@ -6,7 +6,7 @@ import type { JsonObject } from "../../core/json.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import { findEstimator } from "../../estimators/findEstimator.ts";
-import { featureMatrix } from "../../features/featureMatrix.ts";
+import { featureMatrix } from "../../features/compileTransforms.ts";
 import { candidateFeatures, type CandidateFeatures } from "../fit/candidateFeatures.ts";
 import { partOf } from "../fit/partOf.ts";
 import { requireHistory } from "../predict/predictor.ts";

@@ -4,7 +4,6 @@ import { stirlingError } from "./stirlingError.ts";
 /**
  * P(X = k) for X ~ Binomial(n, p), by the saddle-point expansion: relative error near 1e-15, where sums of log-gamma
  * values lose as many digits as log(n!) has.
- *
  * @param n integer, at least 1
  * @param k integer, 0 to n
  * @see Loader, Fast and accurate computation of binomial probabilities (2000)

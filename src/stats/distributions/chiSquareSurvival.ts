@@ -3,7 +3,6 @@ import gammainc from "@stdlib/math-base-special-gammainc";
 
 /**
  * Q(df / 2, statistic / 2), computed from the upper tail: 1 − cdf would lose all digits below 1e-16.
- *
  * @returns P(X ≥ statistic), 0 to 1; NaN for NaN or df ≤ 0
  */
 export function chiSquareSurvival(statistic: number, degreesOfFreedom: number): number {

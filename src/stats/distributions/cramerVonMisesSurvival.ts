@@ -10,7 +10,6 @@ const LAST_TERM = 1e-7;
 /**
  * 1 − π^(−3/2) x^(−1/2) Σ Γ(k + ½) / Γ(k + 1) √(4k + 1) e^(−q) K_¼(q), q = (4k + 1)² / 16x. Absolute error about 1e-8,
  * from cutting the series; 1e-16 in the far tail.
- *
  * @see Csörgő & Faraway, The exact and asymptotic distributions of Cramér–von Mises statistics (1996), eq. 1.2
  */
 export function cramerVonMisesSurvival(x: number): number {

@@ -13,7 +13,6 @@ interface Scaled {
 
 /**
  * P(Dₙ < d): n! / nⁿ times the middle entry of Hⁿ, with H of size 2 ⌈nd⌉ − 1. O((nd)³ log n).
- *
  * @param n number of values, at least 1
  * @see Marsaglia, Tsang & Wang, Evaluating Kolmogorov's distribution (2003), after Durbin (1968)
  */

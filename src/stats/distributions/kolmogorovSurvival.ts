@@ -7,7 +7,6 @@ import { stirlingError } from "./stirlingError.ts";
 /**
  * P(Dₙ ≥ d) for n values. The method depends on (n, d), chosen as by Simard & L'Ecuyer. SciPy's kstwo.sf makes the same
  * choice, so values agree even where an expansion is only exact to six digits.
- *
  * @param n integer, at least 1
  * @see Simard & L'Ecuyer, Computing the two-sided Kolmogorov–Smirnov distribution (2011)
  */

@@ -5,7 +5,6 @@ const SMALLEST_EXPONENT = -745;
 
 /**
  * P(Dₙ < d) ≈ K₀(z) + K₁(z)/√n + K₂(z)/n + K₃(z)/n^1.5 with z = d√n; at least five digits from n = 140 on.
- *
  * @see Pelz & Good, Approximating the lower tail-areas of the Kolmogorov–Smirnov one-sample statistic (1976)
  */
 export function pelzGoodProbability(n: number, d: number): number {

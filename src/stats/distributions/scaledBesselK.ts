@@ -8,7 +8,6 @@ const LARGEST_EXPONENT = 745;
 
 /**
  * eˣ K_ν(x) = ∫₀^∞ exp(−x (cosh t − 1)) cosh(ν t) dt, for 0 ≤ ν < 1. Equal to scipy.special.kve.
- *
  * @param x above 0
  * @see NIST Digital Library of Mathematical Functions, 10.32.9
  */

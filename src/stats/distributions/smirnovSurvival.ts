@@ -3,7 +3,6 @@ import { binomialDensity } from "./binomialDensity.ts";
 
 /**
  * P(D⁺ₙ ≥ d), exact: d Σⱼ C(n, j) (d + j/n)^(j−1) (1 − d − j/n)^(n−j) over j ≤ n (1 − d). O(n).
- *
  * @param n number of values, at least 1
  * @see Birnbaum & Tingey, One-sided confidence contours for probability distribution functions (1951)
  */

@@ -5,7 +5,6 @@ const SERIES_FROM = 16;
 
 /**
  * log(n!) − log(√(2πn) (n/e)ⁿ), to about 1e-16. Used to divide factorials of large numbers without cancellation.
- *
  * @param n at least 1
  * @see Loader, Fast and accurate computation of binomial probabilities (2000)
  */

@@ -1,5 +1,5 @@
 /** Chooses the engine that grows the trees: the first native library that works, else WebAssembly. */
-import { MlctlError } from "../../../core/errors.ts";
+import { messageOf, MlctlError } from "../../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { findLibraries, type FoundLibrary } from "./native/findLibrary.ts";
 import { INSTALL_HINT } from "./native/installedEngines.ts";
@@ -65,6 +65,6 @@ async function tryLibrary(found: FoundLibrary): Promise<UsableLibrary | RefusedL
     const { libraryVersion } = await import("./native/nativeLibrary.ts");
     return { ...found, version: libraryVersion(found.path) };
   } catch (error) {
-    return { ...found, reason: error instanceof Error ? error.message : String(error) };
+    return { ...found, reason: messageOf(error) };
   }
 }

@@ -1,7 +1,7 @@
 /** Converts the family's parameters to those of an engine; rejects combinations that XGBoost ignores or aborts on. */
 import { MlctlError } from "../../../core/errors.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { suggest } from "../../../core/text/suggest.ts";
+import { didYouMean } from "../../../core/text/suggest.ts";
 import { INSTALL_HINT } from "./native/installedEngines.ts";
 import { objectives, type Objective } from "../objectives.ts";
 
@@ -62,41 +62,29 @@ function inapplicable({ engine, objective }: EngineContext): string[] {
 }
 
 function refuse(params: JsonObject, { engine, objective }: EngineContext): void {
-  if (engine === "wasm" && objectives[objective].nativeOnly) {
-    throw new MlctlError("usage", `the wasm engine of xgboost does not support objective "${objective}"`, {
-      hint: INSTALL_HINT,
-    });
-  }
+  if (engine === "wasm" && objectives[objective].nativeOnly) throw unsupported(`objective "${objective}"`);
   for (const [name, neutral] of nativeOnly) {
-    if (engine !== "wasm" || params[name] === neutral) continue;
-    throw new MlctlError("usage", `the wasm engine of xgboost does not support ${name}`, {
-      hint: INSTALL_HINT,
-    });
+    if (engine === "wasm" && params[name] !== neutral) throw unsupported(name);
   }
   const method = params.tree_method;
   if (growsByLeaves(params) && method !== "auto" && method !== "hist") {
-    throw new MlctlError(
-      "usage",
-      `xgboost's tree_method "${String(method)}" does not support max_leaves and lossguide`,
-      {
-        hint: 'set tree_method to "hist" or "auto"',
-      },
-    );
+    const message = `xgboost's tree_method "${String(method)}" does not support max_leaves and lossguide`;
+    throw new MlctlError("usage", message, { hint: 'set tree_method to "hist" or "auto"' });
   }
   if (params.max_depth === 0 && (params.max_leaves === 0 || params.grow_policy !== "lossguide")) {
-    throw new MlctlError(
-      "usage",
-      'parameter "max_depth" of xgboost is 0 (no limit) without max_leaves and grow_policy "lossguide"',
-      {
-        hint: 'set grow_policy to "lossguide" and max_leaves to a number above 0',
-      },
-    );
-  }
-  if (engine === "wasm" && params.monotone_constraints !== null && (method === "hist" || growsByLeaves(params))) {
-    throw new MlctlError("usage", "the wasm engine of xgboost does not support monotone_constraints with hist", {
-      hint: `set tree_method to "exact" or "approx" and remove max_leaves and grow_policy, or ${INSTALL_HINT}`,
+    const message = 'parameter "max_depth" of xgboost is 0 (no limit) without max_leaves and grow_policy "lossguide"';
+    throw new MlctlError("usage", message, {
+      hint: 'set grow_policy to "lossguide" and max_leaves to a number above 0',
     });
   }
+  if (engine === "wasm" && params.monotone_constraints !== null && (method === "hist" || growsByLeaves(params))) {
+    const other = 'set tree_method to "exact" or "approx" and remove max_leaves and grow_policy';
+    throw unsupported("monotone_constraints with hist", `${other}, or ${INSTALL_HINT}`);
+  }
+}
+
+function unsupported(what: string, hint: string = INSTALL_HINT): MlctlError {
+  return new MlctlError("usage", `the wasm engine of xgboost does not support ${what}`, { hint });
 }
 
 function growsByLeaves({ max_leaves: leaves, grow_policy: policy }: JsonObject): boolean {
@@ -131,11 +119,7 @@ function groups(names: readonly Json[], featureNames: readonly string[]): string
 function columnOf(name: string, featureNames: readonly string[], param: string): number {
   const column = featureNames.indexOf(name);
   if (column >= 0) return column;
-  const closest = suggest(name, featureNames);
   throw new MlctlError("usage", `parameter "${param}" of xgboost: the model has no feature "${name}"`, {
-    hint:
-      closest === undefined
-        ? `available features: ${featureNames.slice(0, 30).join(", ")}`
-        : `did you mean "${closest}"?`,
+    hint: didYouMean(name, featureNames, `available features: ${featureNames.slice(0, 30).join(", ")}`),
   });
 }

@@ -1,4 +1,5 @@
 /** Trainer: an engine that trains in the calling thread and blocks it. */
+import { messageOf } from "../../../core/errors.ts";
 import { openNative } from "../../../core/nativeOpening.ts";
 import type { TrainingJob } from "./trainingJob.ts";
 
@@ -33,8 +34,4 @@ async function webAssembly(): Promise<Trainer> {
 async function native(): Promise<Trainer> {
   const { trainNative } = await openNative(() => import("./native/trainNative.ts"));
   return { train: trainNative, reason: messageOf, memoryBytes: () => 0 };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,7 @@
 /** Messages to and from the training thread. */
+import type { Watch } from "../train/bestRound.ts";
 import type { RoundLabels } from "../train/roundMetrics.ts";
+import type { TrainingRequest } from "./engine.ts";
 
 /** Rows that each round is evaluated on, see `Watch`; NaN is missing, for every engine. */
 export interface WatchJob extends Omit<RoundLabels, "y" | "weights"> {
@@ -11,6 +13,23 @@ export interface WatchJob extends Omit<RoundLabels, "y" | "weights"> {
   readonly patience: number;
   /** Number of outputs times num_parallel_tree. */
   readonly treesPerRound: number;
+}
+
+export function watchJob(watch: Watch, { objective, classCount, params }: TrainingRequest): WatchJob {
+  const { X, y, sampleWeight, metric, patience } = watch;
+  const outputs = objective === "multi:softprob" ? classCount : 1;
+  return {
+    rowCount: X.rowCount,
+    values: new Float32Array(X.values),
+    labels: new Float32Array(y),
+    weights: sampleWeight === undefined ? null : new Float32Array(sampleWeight),
+    metric,
+    patience,
+    objective,
+    treesPerRound: outputs * Number(params.num_parallel_tree),
+    tweedieVariancePower: Number(params.tweedie_variance_power ?? 1.5),
+    huberSlope: Number(params.huber_slope ?? 1),
+  };
 }
 
 /** Rows whose margins are returned instead of the model. */
@@ -30,12 +49,12 @@ export interface TrainingJob {
   readonly weights: Float32Array<ArrayBuffer> | null;
   readonly params: readonly (readonly [string, string])[];
   readonly rounds: number;
-  /** Path of the native library; null for WebAssembly. */
-  readonly library: string | null;
-  /** If not null, the result is the best round, as JSON, instead of the model. */
-  readonly watch: WatchJob | null;
-  /** If not null, the result is float32 margins, by round and row, instead of the model. "native" only. */
-  readonly margins: MarginsJob | null;
+  /** Path of the native library; absent for WebAssembly. */
+  readonly library?: string;
+  /** If given, the result is the best round, as JSON, instead of the model. */
+  readonly watch?: WatchJob;
+  /** If given, the result is float32 margins, by round and row, instead of the model. "native" only. */
+  readonly margins?: MarginsJob;
 }
 
 /** After an error the thread is not reused: it may be broken. */

@@ -22,7 +22,6 @@ const objectiveNames: Readonly<Record<string, Objective>> = {
 
 /**
  * Layout: learner parameters, names of objective and booster, booster parameters, trees, output of each tree.
- *
  * @throws {RangeError} if the bytes are not such a model
  * @see XGBoost 0.7, src/learner.cc, src/gbm/gbtree.cc and include/xgboost/tree_model.h, each its `Save`
  */

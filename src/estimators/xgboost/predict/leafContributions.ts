@@ -11,7 +11,6 @@ import { gaussLegendre } from "./gaussLegendre.ts";
  *
  * a polynomial of degree d − 1, which Gauss–Legendre quadrature integrates exactly. All terms are positive: nothing
  * cancels. O(d²).
- *
  * @param isFailed by slot: 1 if the row fails a test of the feature
  * @param result d entries from `at` on are overwritten
  */

@@ -37,7 +37,11 @@ export function treePredictor(ensemble: TreeEnsemble): TreePredictor {
     if (many && heap === null) heap = heapTrees(ensemble);
     const sums = new Float32Array(X.rowCount * ensemble.outputCount);
     if (many && heap) sumLeaves(heap, X, sums, ensemble.outputCount);
-    else eachLeaf(trees, X, leafAdder(ensemble, trees, sums));
+    else {
+      const { outputCount } = ensemble;
+      const { value } = trees;
+      eachLeaf(trees, X, (row, tree, leaf) => (sums[row * outputCount + (tree % outputCount)]! += value[leaf]!));
+    }
     for (let i = 0; i < sums.length; i++) sums[i]! += ensemble.baseMargin;
     return sums;
   };
@@ -97,13 +101,6 @@ function eachLeaf(trees: FlatTrees, X: Matrix, visit: (row: number, tree: number
       }
     }
   }
-}
-
-/** Adds each leaf value to the sum of its row and output, (n_samples × outputCount). */
-function leafAdder({ outputCount }: TreeEnsemble, { value }: FlatTrees, sums: Float32Array) {
-  return (row: number, tree: number, leaf: number): void => {
-    sums[row * outputCount + (tree % outputCount)]! += value[leaf]!;
-  };
 }
 
 /** Converts margins to predictions: unchanged, or by exp, sigmoid or softmax. */

@@ -7,7 +7,7 @@ import { random } from "../../../core/random.ts";
 import { hasPython, python } from "../../../testing/python.ts";
 import type { Tree } from "../ensemble.ts";
 import { readEnsemble } from "../ensemble.ts";
-import { importModel } from "../formats/importModel.ts";
+import { importModel } from "../../../testing/importModel.ts";
 import { treePredictor } from "./treePredictor.ts";
 import { treeShap } from "./treeShap.ts";
 

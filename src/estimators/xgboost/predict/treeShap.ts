@@ -3,8 +3,7 @@ import type { Contributions } from "../../../core/estimator.ts";
 import type { Matrix } from "../../../core/table/matrix.ts";
 import type { Tree, TreeEnsemble } from "../ensemble.ts";
 import { leafContributions } from "./leafContributions.ts";
-import { leafPaths } from "./leafPaths.ts";
-import type { LeafPaths } from "./leafPaths.ts";
+import { leafPaths, type LeafPaths } from "./leafPaths.ts";
 import { objectives } from "../objectives.ts";
 
 /** Maximum number of slots of a leaf with a table: 4,096 outcomes. */
@@ -18,7 +17,6 @@ const USES_PER_OUTCOME = 2;
  * The same values as XGBoost's `pred_contribs`, in float64. A leaf has 2^d possible outcomes, by which of the d
  * features on its path pass. For many rows their contributions are tabulated per leaf, so that a row costs d additions
  * per leaf.
- *
  * @returns contributions to the margin; together with the base value they sum to the margin
  * @see Lundberg et al., Consistent individualized feature attribution for tree ensembles (2018)
  * @see Yang, Fast TreeSHAP (2021), for the tables

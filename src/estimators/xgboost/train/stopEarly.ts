@@ -10,7 +10,6 @@ import { objectives } from "../objectives.ts";
 /**
  * Trains on the other rows until the metric on the held-out rows has not improved for `early_stopping_rounds` rounds.
  * The caller then trains on all rows with the best number of rounds.
- *
  * @param params parameters of the family
  * @throws {MlctlError} kind "data" if there are too few rows
  */

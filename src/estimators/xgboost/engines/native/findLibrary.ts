@@ -33,16 +33,12 @@ export function findLibraries(
     });
   }
   const name = libraryName(platform);
-  const all: FoundLibrary[] = [
-    ...installedEngines(environment, platform).map(({ library: path }) => ({
-      path,
-      origin: "mlctl engine install" as const,
-    })),
-    ...inEnvironment(environment, { platform, name }).map((path) => ({
-      path,
-      origin: "the active Python environment" as const,
-    })),
-    ...inSystem(environment, { platform, name }).map((path) => ({ path, origin: "the system" as const })),
+  const installed = installedEngines(environment, platform).map(({ library }) => library);
+  const from = (origin: FoundLibrary["origin"], paths: readonly string[]) => paths.map((path) => ({ path, origin }));
+  const all = [
+    ...from("mlctl engine install", installed),
+    ...from("the active Python environment", inEnvironment(environment, { platform, name })),
+    ...from("the system", inSystem(environment, { platform, name })),
   ];
   return all.filter(({ path }, i) => isFile(path) && all.findIndex((other) => other.path === path) === i);
 }

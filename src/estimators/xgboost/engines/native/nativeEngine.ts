@@ -4,9 +4,8 @@ import type { Engine, TrainingRequest } from "../engine.ts";
 import type { TreeEnsemble } from "../../ensemble.ts";
 import { parseJsonModel } from "../../formats/parseJsonModel.ts";
 import type { Matrix } from "../../../../core/table/matrix.ts";
-import type { TrainingJob } from "../trainingJob.ts";
+import { watchJob, type TrainingJob } from "../trainingJob.ts";
 import { trainingThread } from "../trainingThread.ts";
-import { watchJob } from "../watchJob.ts";
 
 const train = trainingThread("native");
 
@@ -67,8 +66,6 @@ function trainingJob(request: TrainingRequest, library: string): TrainingJob {
     params: settings,
     rounds: Number(rounds),
     library,
-    watch: null,
-    margins: null,
   };
 }
 

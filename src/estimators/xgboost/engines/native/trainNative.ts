@@ -1,8 +1,7 @@
 /** Trains one model in an installed libxgboost; blocks the thread, so it runs in worker.ts. */
 import { watchRounds } from "../../train/bestRound.ts";
 import { nativeLibrary, type Handle, type NativeLibrary } from "./nativeLibrary.ts";
-import { PROGRESS_STEPS } from "../trainingJob.ts";
-import type { MarginsJob, TrainingJob, WatchJob } from "../trainingJob.ts";
+import { PROGRESS_STEPS, type MarginsJob, type TrainingJob, type WatchJob } from "../trainingJob.ts";
 
 /**
  * @returns XGBoost's JSON model; if the job has evaluation rows, the best round as JSON; if it asks for margins, those
@@ -20,7 +19,7 @@ export function trainNative(job: TrainingJob, onProgress: (share: number) => voi
   try {
     const filling = { library, check, columnCount: job.columnCount, threads: Number(paramOf(job, "nthread") ?? 0) };
     fill(matrix, job, filling);
-    if (job.watch !== null) fill(evaluated, job.watch, filling);
+    if (job.watch) fill(evaluated, job.watch, filling);
     check(library.createBooster(matrix, 1, booster));
     for (const [name, value] of job.params) check(library.setParam(booster[0], name, value));
     const rounds = watchRounds(job.watch?.metric ?? "", job.watch?.patience ?? 0);
@@ -28,14 +27,14 @@ export function trainNative(job: TrainingJob, onProgress: (share: number) => voi
     for (let round = 0; round < job.rounds; round++) {
       check(library.updateOneRound(booster[0], round, matrix[0]));
       if ((round + 1) % step === 0 || round + 1 === job.rounds) onProgress((round + 1) / job.rounds);
-      if (job.watch === null) continue;
+      if (!job.watch) continue;
       const text: [string] = [""];
       check(library.evaluateRound(booster[0], round, evaluated, ["watched"], 1, text));
       if (!rounds.record(Number(text[0].slice(text[0].lastIndexOf(":") + 1)))) break;
     }
-    if (job.watch !== null) return new TextEncoder().encode(JSON.stringify(rounds.best()));
-    if (job.margins !== null) {
-      fill(predicted, { ...job.margins, labels: null, weights: null }, filling);
+    if (job.watch) return new TextEncoder().encode(JSON.stringify(rounds.best()));
+    if (job.margins) {
+      fill(predicted, job.margins, filling);
       const outputs = Number(paramOf(job, "num_class") ?? 1);
       return predictMargins(job.margins, { library, check, booster: booster[0], matrix: predicted[0], outputs });
     }
@@ -61,10 +60,6 @@ interface Filling {
   readonly threads: number;
 }
 
-interface Labelled {
-  readonly labels: Float32Array | null;
-}
-
 interface BoosterAndRows extends Pick<Filling, "library" | "check"> {
   readonly booster: Handle;
   readonly matrix: Handle;
@@ -84,13 +79,8 @@ function predictMargins(
   const all = new Uint8Array(size * job.rounds.length);
   job.rounds.forEach((end, i) => {
     const values: [Handle] = [null];
-    const json = JSON.stringify({
-      type: 1,
-      training: false,
-      iteration_begin: 0,
-      iteration_end: end,
-      strict_shape: false,
-    });
+    const rounds = { iteration_begin: 0, iteration_end: end };
+    const json = JSON.stringify({ type: 1, training: false, ...rounds, strict_shape: false });
     check(library.predict(booster, matrix, json, [null], [0], values));
     all.set(library.copy(values[0], size), i * size);
   });
@@ -100,10 +90,15 @@ function predictMargins(
 /** Creates the library's matrix from rows, labels and weights. */
 function fill(
   matrix: [Handle],
-  { values, labels, weights, rowCount }: Pick<WatchJob, "values" | "weights" | "rowCount"> & Labelled,
+  {
+    values,
+    rowCount,
+    labels,
+    weights,
+  }: Pick<WatchJob, "values" | "rowCount"> & Partial<Pick<WatchJob, "labels" | "weights">>,
   { library, check, columnCount, threads }: Filling,
 ): void {
   check(library.createMatrix(values, rowCount, columnCount, Number.NaN, matrix, threads));
-  if (labels !== null) check(library.setFloats(matrix[0], "label", labels, rowCount));
-  if (weights !== null) check(library.setFloats(matrix[0], "weight", weights, rowCount));
+  if (labels) check(library.setFloats(matrix[0], "label", labels, rowCount));
+  if (weights) check(library.setFloats(matrix[0], "weight", weights, rowCount));
 }

@@ -4,9 +4,8 @@ import { watchRounds } from "../../train/bestRound.ts";
 import { revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "../../formats/parseModel.ts";
 import { roundMetric } from "../../train/roundMetrics.ts";
-import { PROGRESS_STEPS } from "../trainingJob.ts";
-import type { TrainingJob, WatchJob } from "../trainingJob.ts";
-import { runningPredictions } from "../../predict/runningPredictions.ts";
+import { linkMargins, treePredictor } from "../../predict/treePredictor.ts";
+import { PROGRESS_STEPS, type TrainingJob, type WatchJob } from "../trainingJob.ts";
 
 /** Minimum number of rounds between two evaluations for early stopping. */
 const FEWEST_ROUNDS = 10;
@@ -25,7 +24,6 @@ const setParam = xgboost.cwrap("set_param", null, ["number", "string", "string"]
 /**
  * This build of XGBoost treats −1 as missing and rejects NaN. The matrix is put on the heap, because the package's own
  * wrapper puts it on a stack of 5 MiB.
- *
  * @returns XGBoost's binary model; if the job has evaluation rows, the best round as JSON
  * @throws a string or a number, as the WebAssembly build does; the instance is unusable afterwards
  */
@@ -36,33 +34,39 @@ export function trainInMemory(job: TrainingJob, onProgress: (share: number) => v
   free(values);
   free(labels);
   for (const [name, value] of job.params) setParam(model, name, value);
-  const watcher = job.watch === null ? null : watch(model, job, job.watch);
+  const watcher = job.watch && watch(model, job, job.watch);
   // Evaluation saves the model with all of its trees, which is too slow after every round.
-  const step = watcher === null ? Math.ceil(job.rounds / PROGRESS_STEPS) : Math.max(FEWEST_ROUNDS, job.watch!.patience);
+  const step =
+    watcher === undefined ? Math.ceil(job.rounds / PROGRESS_STEPS) : Math.max(FEWEST_ROUNDS, job.watch!.patience);
   for (let done = 0; done < job.rounds; done += step) {
     trainRounds(model, Math.min(step, job.rounds - done));
     onProgress(Math.min(1, (done + step) / job.rounds));
-    if (watcher !== null && !watcher.shouldContinue()) break;
+    if (watcher?.shouldContinue() === false) break;
   }
-  const bytes = watcher === null ? saved(model) : new TextEncoder().encode(JSON.stringify(watcher.best()));
+  const bytes = watcher === undefined ? saved(model) : new TextEncoder().encode(JSON.stringify(watcher.best()));
   freeModel(model);
   return bytes;
 }
 
-/** This build has no evaluation: reads the new trees and predicts with our own predictor. */
-function watch(model: number, { columnCount }: TrainingJob, rows: WatchJob) {
-  const { rowCount, values, labels, weights, metric, patience } = rows;
-  const roundLabels = { ...rows, y: labels, weights };
+/** This build has no evaluation: reads the new trees and predicts with our own predictor; each tree is evaluated once. */
+function watch(model: number, { columnCount }: TrainingJob, job: WatchJob) {
+  const { rowCount, labels, weights, metric, treesPerRound } = job;
   const columnNames = Array.from({ length: columnCount }, (_, column) => `f${column}`);
-  const running = runningPredictions({ rowCount, columnNames, values: Float64Array.from(values) });
-  const rounds = watchRounds(metric, patience);
+  const X = { rowCount, columnNames, values: Float64Array.from(job.values) };
+  const rounds = watchRounds(metric, job.patience);
+  let margins: Float32Array | null = null;
+  let done = 0;
   return {
     best: rounds.best,
     shouldContinue(): boolean {
-      const ensemble = parseModel(saved(model));
-      const revealed = { ...ensemble, trees: ensemble.trees.map(revealMissing) };
-      for (const predictions of running.add(revealed, rows.treesPerRound)) {
-        if (!rounds.record(roundMetric(metric, predictions, roundLabels))) return false;
+      const { trees, ...ensemble } = parseModel(saved(model));
+      margins ??= new Float32Array(rowCount * ensemble.outputCount).fill(ensemble.baseMargin);
+      for (; done < trees.length; done += treesPerRound) {
+        const added = trees.slice(done, done + treesPerRound).map(revealMissing);
+        const sums = treePredictor({ ...ensemble, baseMargin: 0, trees: added }).margins(X);
+        for (let i = 0; i < sums.length; i++) margins[i]! += sums[i]!;
+        const predictions = linkMargins(ensemble, margins);
+        if (!rounds.record(roundMetric(metric, predictions, { ...job, y: labels, weights }))) return false;
       }
       return true;
     },

@@ -6,9 +6,8 @@ import type { Tree, TreeEnsemble } from "../../ensemble.ts";
 import { hideMissing, revealMissing } from "./missingAsMinusOne.ts";
 import { parseModel } from "../../formats/parseModel.ts";
 import { shortFloat } from "../../formats/shortFloat.ts";
-import type { TrainingJob } from "../trainingJob.ts";
+import { watchJob, type TrainingJob } from "../trainingJob.ts";
 import { trainingThread } from "../trainingThread.ts";
-import { watchJob } from "../watchJob.ts";
 import { weightsAsParams } from "./weightsAsParams.ts";
 
 const train = trainingThread("wasm");
@@ -72,8 +71,5 @@ function trainingJob({ X, y, objective, classCount, params, seed }: TrainingRequ
     weights: null,
     params: settings,
     rounds: Number(rounds),
-    library: null,
-    watch: null,
-    margins: null,
   };
 }

@@ -18,7 +18,6 @@ const scaledParams = ["reg_lambda", "reg_alpha", "gamma", "min_child_weight"];
  * If all rows of class 0 have weight c and all of class 1 weight d, gradients and Hessians are c times those with
  * weights 1 and d / c, which is what scale_pos_weight does. The trees are the same up to float32 rounding (and, with
  * hist and approx, up to the position of the bins).
- *
  * @throws {MlctlError} kind "usage" if weights differ within a class
  */
 export function weightsAsParams({ y, sampleWeight, objective, params }: TrainingRequest): WeightsAsParams {

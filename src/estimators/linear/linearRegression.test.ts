@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { FitOptions, FittedEstimator } from "../core/estimator.ts";
-import type { Matrix } from "../core/table/matrix.ts";
-import { random } from "../core/random.ts";
+import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
+import { random } from "../../core/random.ts";
 import { linearRegression } from "./linearRegression.ts";
 
 // The same numbers in Python:

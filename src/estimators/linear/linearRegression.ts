@@ -1,15 +1,7 @@
 /** Linear regression: ordinary or weighted least squares by ml-regression-multivariate-linear. */
-import type { Estimator, FitOptions, FittedEstimator, ParamSpec } from "../core/estimator.ts";
-import type { Matrix } from "../core/table/matrix.ts";
-import { centre, triangularFactor } from "./leastSquares.ts";
-import type { TriangularFactor } from "./leastSquares.ts";
-import { linearModel } from "./linearModel.ts";
-import { resolveParams } from "./params.ts";
-import { requireComplete } from "./requireComplete.ts";
-
-const params: readonly ParamSpec[] = [
-  { name: "fit_intercept", type: "boolean", default: true, description: "fit an intercept" },
-];
+import type { TriangularFactor } from "../leastSquares.ts";
+import { linearFamily } from "./linearFamily.ts";
+import { penaltyParams } from "./penaltyParams.ts";
 
 /** The axes are orthogonal, so each weight is independent of the others: fitting in chunks costs p², not p³. */
 const AXES_PER_FIT = 32;
@@ -19,35 +11,12 @@ const AXES_PER_FIT = 32;
  * same problem on its principal axes instead: p rows, condition number 1, without axes of zero variance. The result is
  * the minimum-norm least-squares solution, as in scikit-learn's LinearRegression.
  */
-export const linearRegression = {
+export const linearRegression = linearFamily({
   family: "linear_regression",
   description: "ordinary least squares",
-  tasks: ["regression"],
-  params,
-  needs: { complete: true, standardized: true },
-
-  async fit(X: Matrix, y: Float64Array, options: FitOptions): Promise<FittedEstimator> {
-    options.signal?.throwIfAborted();
-    const resolved = resolveParams(params, options.params, "linear_regression");
-    requireComplete(X, y, "linear_regression");
-    const centres = centre(X, y, resolved.fit_intercept === true, options.sampleWeight);
-    const factor = triangularFactor(X, y, centres, options.sampleWeight);
-    const coefficients = await leastNorm(factor, X.rowCount);
-    return {
-      family: "linear_regression",
-      params: resolved,
-      featureNames: X.columnNames,
-      task: options.task,
-      classCount: 0,
-      state: linearModel.state(coefficients, centres, linearModel.means(X, y, options)),
-    };
-  },
-
-  load: linearModel.load,
-  importance: linearModel.importance,
-  contributions: linearModel.contributions,
-  toOnnx: linearModel.toOnnx,
-} satisfies Estimator;
+  params: [penaltyParams.fitIntercept],
+  solve: (factor, { X }) => leastNorm(factor, X.rowCount),
+});
 
 /**
  * Minimum-norm solution of min ‖R w − z‖: R = U S Vᵀ, the package regresses z on the columns of U that carry variance,

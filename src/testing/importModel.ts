@@ -1,10 +1,9 @@
 /** Imports a model that XGBoost saved as JSON, from any language. */
-import type { FittedEstimator } from "../../../core/estimator.ts";
-import { MlctlError } from "../../../core/errors.ts";
-import { readEnsemble } from "../ensemble.ts";
-import { objectives } from "../objectives.ts";
-import { parseJsonModel } from "./parseJsonModel.ts";
-import type { JsonModel } from "./parseJsonModel.ts";
+import type { FittedEstimator } from "../core/estimator.ts";
+import { MlctlError } from "../core/errors.ts";
+import { readEnsemble } from "../estimators/xgboost/ensemble.ts";
+import { objectives } from "../estimators/xgboost/objectives.ts";
+import { parseJsonModel, type JsonModel } from "../estimators/xgboost/formats/parseJsonModel.ts";
 
 /**
  * Unnamed features are called f0, f1, … as in XGBoost. Such a file has no training parameters.

@@ -1,0 +1,50 @@
+/** Kinds of values that several sections of config.json have. */
+import { z } from "zod";
+import { durationPattern } from "../../core/text/duration.ts";
+
+/** A string that is not empty. */
+export const text = () => z.string().min(1);
+
+export const texts = () => z.array(text()).default([]);
+
+/** A whole number. */
+export const whole = (minimum: number) => z.number().int().min(minimum);
+
+/** A number between 0 and 1, without the bounds. */
+export const share = () => z.number().gt(0).lt(1);
+
+export const flag = (usual: boolean) => z.boolean().default(usual);
+
+/** An object with any names; empty unless it is set. */
+export function byName<T extends z.ZodType>(schema: T) {
+  return z.record(z.string(), schema).default({});
+}
+
+export function choice<const T extends string>(values: readonly T[], usual: NoInfer<T>) {
+  return z.enum(values).default(usual as never);
+}
+
+export const httpHeaders = () => byName(z.string()).describe("HTTP headers to send, e.g. Authorization as ${NAME}");
+
+/** Null unless it is set. */
+export function orNull<T extends z.ZodType>(schema: T) {
+  return z.nullable(schema).default(null);
+}
+
+const positive = `(?=.*[1-9])${durationPattern.source.slice(1, -1)}`;
+
+/** @param example in the error message */
+export function duration(example: string) {
+  return z.string().regex(durationPattern, `a duration such as ${example}`);
+}
+
+/** Longer than zero. */
+export function positiveDuration(example: string) {
+  return z.string().regex(new RegExp(`^${positive}$`), `a duration such as ${example}`);
+}
+
+/** A duration, or a window of another kind. */
+export function windowLength() {
+  const allowed = 'a duration such as 90d, "500 rows", day, week, month or file';
+  return z.string().regex(new RegExp(`^(${positive}|[1-9]\\d* rows|day|week|month|file)$`), allowed);
+}

@@ -1,0 +1,93 @@
+/** Shared by linear regression, ridge, lasso and elastic net, which differ only in how they solve for the coefficients. */
+import type {
+  Contributions,
+  Estimator,
+  FitOptions,
+  FittedEstimator,
+  ParamSpec,
+  Predictor,
+} from "../../core/estimator.ts";
+import type { JsonObject } from "../../core/json.ts";
+import type { EstimatorInput, GraphBuilder } from "../../core/onnx.ts";
+import type { Matrix } from "../../core/table/matrix.ts";
+import { finiteNumber, numberList, requireWidth } from "../fittedState.ts";
+import { centre, featureMeans, triangularFactor, type TriangularFactor } from "../leastSquares.ts";
+import { linearContributions, type LinearOutput } from "../linearContributions.ts";
+import { affineNodes } from "../onnxNodes.ts";
+import { resolveParams } from "../params.ts";
+import { requireComplete } from "../requireComplete.ts";
+import { dotRows } from "../rowBlock.ts";
+
+/** The rows that were reduced to a triangular factor, and the resolved parameters. */
+export interface LinearProblem {
+  readonly X: Matrix;
+  readonly params: JsonObject;
+  /** Number of rows, or the sum of their weights. */
+  readonly totalWeight: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Definition extends Pick<Estimator, "family" | "description" | "params"> {
+  readonly params: readonly ParamSpec[];
+  /** Coefficients of the centred problem, one per feature. */
+  solve(factor: TriangularFactor, problem: LinearProblem): readonly number[] | Promise<readonly number[]>;
+}
+
+export function linearFamily({ solve, ...definition }: Definition) {
+  const { family, params: specs } = definition;
+  return {
+    ...definition,
+    tasks: ["regression"],
+    needs: { complete: true, standardized: true },
+
+    async fit(X: Matrix, y: Float64Array, { task, params: given, sampleWeight, signal }: FitOptions) {
+      signal?.throwIfAborted();
+      const params = resolveParams(specs, given, family);
+      requireComplete(X, y, family);
+      const centres = centre(X, y, params.fit_intercept === true, sampleWeight);
+      const factor = triangularFactor(X, y, centres, sampleWeight);
+      const totalWeight = sampleWeight?.reduce((sum, weight) => sum + weight, 0) ?? X.rowCount;
+      const coefficients = await solve(factor, { X, params, totalWeight, signal });
+      const intercept = coefficients.reduce((sum, value, j) => sum - value * centres.columns[j]!, centres.y);
+      const means = [...featureMeans(X, y, sampleWeight)];
+      const state = { coefficients, intercept: intercept + 0, means }; // + 0 turns −0 into 0: JSON has no −0
+      return { family, params, featureNames: X.columnNames, task, classCount: 0, state };
+    },
+
+    load(fitted: FittedEstimator): Predictor {
+      const { coefficients, intercept } = read(fitted);
+      const columnCount = coefficients.length;
+      const weights = new Float64Array(columnCount + 1);
+      weights.set(coefficients);
+      weights[columnCount] = intercept;
+      return {
+        predict(X) {
+          requireWidth(X, fitted);
+          const result = new Float64Array(X.rowCount);
+          dotRows({ values: X.values, first: 0, count: X.rowCount, columnCount }, weights, result);
+          return result;
+        },
+      };
+    },
+
+    importance(fitted: FittedEstimator): Float64Array {
+      return numberList(fitted, "coefficients", fitted.state.coefficients).map(Math.abs);
+    },
+
+    contributions(fitted: FittedEstimator, X: Matrix): Contributions {
+      requireWidth(X, fitted);
+      const means = numberList(fitted, "means", fitted.state.means, fitted.featureNames.length);
+      return linearContributions([read(fitted)], means, X);
+    },
+
+    toOnnx(graph: GraphBuilder, fitted: FittedEstimator, input: EstimatorInput): string {
+      const { coefficients, intercept } = read(fitted);
+      return affineNodes(graph, input, [coefficients], [intercept]);
+    },
+  } satisfies Estimator;
+}
+
+function read(fitted: FittedEstimator): LinearOutput {
+  const coefficients = numberList(fitted, "coefficients", fitted.state.coefficients, fitted.featureNames.length);
+  return { coefficients, intercept: finiteNumber(fitted, "intercept", fitted.state.intercept) };
+}
