@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { suggest } from "./suggest.ts";
+import { didYouMean, suggest } from "./suggest.ts";
 
 it.each([
   ["trian", "train"],
@@ -13,4 +13,9 @@ it.each([
 it("makes no far-fetched suggestions", () => {
   expect(suggest("banana", ["train", "score"])).toBeUndefined();
   expect(suggest("x", [])).toBeUndefined();
+});
+
+it("asks with the closest candidate, or not at all", () => {
+  expect(didYouMean("agee", ["age", "income"])).toBe('did you mean "age"?');
+  expect(didYouMean("zip", ["age", "income"])).toBeUndefined();
 });
