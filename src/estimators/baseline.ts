@@ -30,14 +30,10 @@ export const baseline = {
     options.signal?.throwIfAborted();
     if (y.length === 0) throw new MlctlError("data", "baseline has no rows to train on");
     const params = resolveParams(baseline.params, options.params, "baseline");
-    const { task, classCount, sampleWeight } = options;
+    const { task, classCount } = options;
     // Column of the lag feature that is the prediction; null: predict the mean.
     const last = params["strategy"] === "last" ? lagColumn(X, task) : null;
-    const answer =
-      task === "regression"
-        ? [meanOf(y, sampleWeight, (value) => value)]
-        : Array.from({ length: classCount }, (_, code) => meanOf(y, sampleWeight, (own) => (own === code ? 1 : 0)));
-    const state = { answer, last };
+    const state = { answer: meansOf(y, options), last };
     return { family: "baseline", params, featureNames: X.columnNames, task, classCount, state };
   },
 
@@ -88,13 +84,15 @@ function columnOf({ rowCount, columnNames, values }: Matrix, column: number, fal
   return predictions.map((value) => (Number.isNaN(value) ? fallback : value));
 }
 
-/** The (weighted) mean of `valueOf` over the rows. */
-function meanOf(y: Float64Array, sampleWeight: Float64Array | undefined, valueOf: (y: number) => number): number {
-  let [sum, total] = [0, 0];
+/** Regression: the (weighted) mean, one value. Classification: the (weighted) share of each class. */
+function meansOf(y: Float64Array, { task, classCount, sampleWeight }: FitOptions): number[] {
+  const sums = new Float64Array(Math.max(1, classCount));
+  let total = 0;
   for (let i = 0; i < y.length; i++) {
     const weight = sampleWeight === undefined ? 1 : sampleWeight[i]!;
-    sum += weight * valueOf(y[i]!);
+    if (task === "regression") sums[0]! += weight * y[i]!;
+    else sums[y[i]!]! += weight;
     total += weight;
   }
-  return sum / total;
+  return Array.from(sums, (sum) => sum / total);
 }
