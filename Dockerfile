@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY scripts ./scripts
 # Every package brings its binary; none needs its install script.
-RUN npm ci --ignore-scripts --no-audit
+RUN npm ci --include=dev --ignore-scripts --no-audit
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin ./bin
 COPY src ./src
