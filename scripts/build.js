@@ -14,7 +14,7 @@ const aside = join(root, `dist.tmp-${process.pid}`);
 const stamp = join(dist, ".built");
 const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
 
-if (newestSource() > (existsSync(stamp) ? statSync(stamp).mtimeMs : 0)) {
+if (!isCurrent()) {
   if (existsSync(compiler)) await build();
   else if (process.env.npm_lifecycle_event === "prepare") {
     console.error("note: mlctl is not built, because typescript is not installed; npm start installs and builds it");
@@ -39,20 +39,25 @@ async function build() {
     utimesSync(join(aside, ".built"), startedAt, startedAt);
     replaceDist();
   } finally {
-    for (const name of readdirSync(root).filter(isAbandoned)) rmSync(join(root, name), { recursive: true, force: true });
+    for (const name of readdirSync(root).filter(isAbandoned))
+      rmSync(join(root, name), { recursive: true, force: true });
   }
 }
 
 function replaceDist() {
   const old = `${aside}-old`;
-  if (existsSync(dist)) renameSync(dist, old);
   try {
+    if (existsSync(dist)) renameSync(dist, old);
     renameSync(aside, dist);
   } catch (error) {
-    if (existsSync(stamp)) return; // another build was faster
-    if (existsSync(old)) renameSync(old, dist);
+    if (isCurrent()) return; // another build was faster
+    if (existsSync(old) && !existsSync(dist)) renameSync(old, dist);
     throw error;
   }
+}
+
+function isCurrent() {
+  return existsSync(stamp) && statSync(stamp).mtimeMs >= newestSource();
 }
 
 /** Temporary folders of this build and of builds that were killed. */

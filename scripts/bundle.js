@@ -35,7 +35,14 @@ export async function bundle(dist) {
       plotThread: join(dist, "reporting", "plotThread.js"),
       referenceThread: join(dist, "lifecycle", "monitor", "referenceThread.js"),
     };
-    const build = await rolldown({ input, cwd: dist, platform: "node", external, resolve: { alias }, logLevel: "silent" });
+    const build = await rolldown({
+      input,
+      cwd: dist,
+      platform: "node",
+      external,
+      resolve: { alias },
+      logLevel: "silent",
+    });
     await build.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });
     await build.close();
   } catch (error) {
