@@ -1,5 +1,6 @@
 /** Loads config.json for one call of a command, with -c, -C, flags that override keys, and the environment. */
 import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
+import { resolve } from "node:path";
 import type { Invocation } from "./command.ts";
 
 /**
@@ -23,6 +24,9 @@ export async function openConfig(
     known: knownNames(),
     ...(check && { check }),
   });
+  const { MLCTL_XGBOOST_LIBRARY: library = "none" } = process.env;
+  // It is relative to where the user is, as are the other paths in the shell.
+  if (library !== "none" && library !== "") process.env.MLCTL_XGBOOST_LIBRARY = resolve(library);
   process.chdir(directory);
   for (const message of loaded.warnings) context.emit({ type: "warning", stage: "config", message });
   return loaded;

@@ -1,10 +1,9 @@
 /** Tests downloads from a local server that behaves like a package index. */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
-import { downloadWheel } from "./download.ts";
-import { pipSettings } from "./pipSettings.ts";
-import type { Wheel } from "./releases.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Wheel } from "../../estimators/xgboost/engines/native/releases.ts";
+import { downloadWheel, linked, reasonOf, shown } from "./download.ts";
 
 const wheel: Wheel = { project: "xgboost-cpu", filename: "xgboost_cpu-3.2.0-py3-none-any.whl", sha256: "0" };
 const content = Buffer.from("a wheel");
@@ -27,10 +26,12 @@ async function index(respond: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+const pip = { source: "a test", certificates: null, proxy: null, ignored: [] };
+
 function download(indexUrl: string, signal = new AbortController().signal) {
   const seen: number[] = [];
   const options = { signal, onProgress: (done: number) => void seen.push(done) };
-  return downloadWheel(wheel, { indexUrl, source: "a test", certificates: null }, options).then((result) => ({
+  return downloadWheel(wheel, { ...pip, indexUrl }, options).then((result) => ({
     ...result,
     seen,
   }));
@@ -117,37 +118,81 @@ describe("downloadWheel", () => {
     ["an invalid address", { indexUrl: "nonsense" }, "Invalid URL"],
     ["missing certificates", { certificates: "/no/such.pem" }, "certificates in /no/such.pem"],
   ])("says what is wrong with %s", async (_what, settings, reason) => {
-    const pip = { indexUrl: "http://127.0.0.1:9/simple", source: "a test", certificates: null, ...settings };
     const options = { signal: new AbortController().signal, onProgress: () => {} };
-    await expect(downloadWheel(wheel, pip, options)).rejects.toMatchObject({
+    await expect(
+      downloadWheel(wheel, { ...pip, indexUrl: "http://127.0.0.1:9/simple", ...settings }, options),
+    ).rejects.toMatchObject({
       kind: "failure",
       message: expect.stringContaining(reason) as string,
     });
+  });
+
+  it("keeps user and password in an absolute redirect to the same server", async () => {
+    const url = await index((request, response) => {
+      if (request.headers.authorization === undefined) response.writeHead(401).end();
+      else if (request.url === "/simple/xgboost-cpu/") response.writeHead(301, { location: `${url}/moved/` }).end();
+      else response.end(request.url === "/moved/" ? `<a href="${url}/${wheel.filename}">it</a>` : content);
+    });
+    const result = await download(`${url.replace("//", "//me:word@")}/simple`);
+    expect(Buffer.from(result.bytes)).toEqual(content);
+  });
+
+  it.skipIf(!process.allowedNodeEnvironmentFlags.has("--use-env-proxy"))(
+    "uses the proxy of pip, else of the environment, for http: too (needs Node 24.5)",
+    async () => {
+      const proxy = await index(
+        (request, response) =>
+          void response.end(request.url!.endsWith(".whl") ? content : `<a href="/${wheel.filename}">it</a>`),
+      );
+      const options = { signal: new AbortController().signal, onProgress: () => {} };
+      const get = (settings: object) =>
+        downloadWheel(wheel, { ...pip, indexUrl: "http://index.invalid/simple", ...settings }, options);
+      expect(Buffer.from((await get({ proxy: proxy.replace("http://", "") })).bytes)).toEqual(content);
+      vi.stubEnv("http_proxy", proxy);
+      expect(Buffer.from((await get({})).bytes)).toEqual(content);
+      vi.unstubAllEnvs();
+      expect(requests.map((request) => request.url)).toEqual([
+        "http://index.invalid/simple/xgboost-cpu/",
+        `http://index.invalid/${wheel.filename}`,
+        "http://index.invalid/simple/xgboost-cpu/",
+        `http://index.invalid/${wheel.filename}`,
+      ]);
+    },
+  );
+
+  it.each([
+    ["https://h/file", "https://me:word@h/file"],
+    ["/file", "https://me:word@h/file"],
+    ["https://you:other@h/file", "https://you:other@h/file"],
+    ["http://h/file", "http://h/file"],
+    ["https://h:8443/file", "https://h:8443/file"],
+    ["https://other/file", "https://other/file"],
+  ])("links from https://me:word@h/ to %s as %s", (href, expected) => {
+    const from = new URL("https://me:word@h/");
+    expect(linked(href, { from, index: from }).href).toBe(expected);
+  });
+
+  it.each([
+    ["https://me:word@h/simple/", "https://h/simple/"],
+    ["https://me:wo rd@h:port/simple/", "…@h:port/simple/"],
+    ["me:word@h/simple/", "…@h/simple/"],
+    ["ftp://me:wo@rd@h/simple/", "…@h/simple/"],
+    ["nonsense", "nonsense"],
+  ])("shows %s as %s", (address, expected) => {
+    expect(shown(address)).toBe(expected);
+  });
+
+  it.each<[Error, string]>([
+    [new AggregateError([new Error("connect ECONNREFUSED ::1:9"), new Error("other")]), "connect ECONNREFUSED ::1:9"],
+    [Object.assign(new AggregateError([]), { code: "ETIMEDOUT" }), "ETIMEDOUT"],
+    [new TypeError(""), "TypeError"],
+  ])("gives the reason of %o", (error, expected) => {
+    expect(reasonOf(error)).toBe(expected);
   });
 
   it("stops at once if the user aborts", async () => {
     const stop = new AbortController();
     const url = await index(() => stop.abort(new Error("called off"))); // never responds
     await expect(download(`${url}/simple`, stop.signal)).rejects.toThrow("called off");
-  });
-});
-
-describe("pipSettings", () => {
-  const none = { PIP_CONFIG_FILE: "/dev/null" };
-
-  it("defaults to PyPI", () => {
-    expect(pipSettings(none)).toEqual({
-      indexUrl: "https://pypi.org/simple",
-      source: "pip's default",
-      certificates: null,
-    });
-  });
-
-  it("uses PIP_INDEX_URL and PIP_CERT", () => {
-    expect(pipSettings({ ...none, PIP_INDEX_URL: "https://example.org/simple/", PIP_CERT: "/ca.pem" })).toEqual({
-      indexUrl: "https://example.org/simple",
-      source: "PIP_INDEX_URL",
-      certificates: "/ca.pem",
-    });
   });
 });

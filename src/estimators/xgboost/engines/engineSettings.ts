@@ -2,7 +2,7 @@
 import { MlctlError } from "../../../core/errors.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { suggest } from "../../../core/text/suggest.ts";
-import { INSTALL_HINT } from "./native/installedEngines.ts";
+import { installHint } from "./native/releases.ts";
 import { objectives, type Objective } from "../objectives.ts";
 
 /** Above this "auto" chooses hist, because exact sorts every column again at every level. */
@@ -64,13 +64,13 @@ function inapplicable({ engine, objective }: EngineContext): string[] {
 function refuse(params: JsonObject, { engine, objective }: EngineContext): void {
   if (engine === "wasm" && objectives[objective].nativeOnly) {
     throw new MlctlError("usage", `the wasm engine of xgboost does not support objective "${objective}"`, {
-      hint: INSTALL_HINT,
+      hint: installHint(),
     });
   }
   for (const [name, neutral] of nativeOnly) {
     if (engine !== "wasm" || params[name] === neutral) continue;
     throw new MlctlError("usage", `the wasm engine of xgboost does not support ${name}`, {
-      hint: INSTALL_HINT,
+      hint: installHint(),
     });
   }
   const method = params.tree_method;
@@ -94,7 +94,7 @@ function refuse(params: JsonObject, { engine, objective }: EngineContext): void 
   }
   if (engine === "wasm" && params.monotone_constraints !== null && (method === "hist" || growsByLeaves(params))) {
     throw new MlctlError("usage", "the wasm engine of xgboost does not support monotone_constraints with hist", {
-      hint: `set tree_method to "exact" or "approx" and remove max_leaves and grow_policy, or ${INSTALL_HINT}`,
+      hint: `set tree_method to "exact" or "approx" and remove max_leaves and grow_policy, or ${installHint()}`,
     });
   }
 }
