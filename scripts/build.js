@@ -14,7 +14,7 @@ const aside = join(root, `dist.tmp-${process.pid}`);
 const stamp = join(dist, ".built");
 const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
 
-if (!isCurrent()) {
+if (newestSource() > (existsSync(stamp) ? statSync(stamp).mtimeMs : 0)) {
   if (existsSync(compiler)) await build();
   else if (process.env.npm_lifecycle_event === "prepare") {
     console.error("note: mlctl is not built, because typescript is not installed; npm start installs and builds it");
@@ -26,49 +26,17 @@ if (!isCurrent()) {
 
 async function build() {
   const startedAt = new Date();
-  try {
-    const args = [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", aside];
-    const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
-    if (status !== 0) {
-      process.exitCode = status ?? 1;
-      return;
-    }
+  const args = [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", aside];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status === 0) {
     await bundle(aside);
     writeFileSync(join(aside, ".built"), "");
-    // A source that was saved during the build is newer.
-    utimesSync(join(aside, ".built"), startedAt, startedAt);
-    replaceDist();
-  } finally {
-    for (const name of readdirSync(root).filter(isAbandoned))
-      rmSync(join(root, name), { recursive: true, force: true });
-  }
-}
-
-function replaceDist() {
-  const old = `${aside}-old`;
-  try {
-    if (existsSync(dist)) renameSync(dist, old);
+    utimesSync(join(aside, ".built"), startedAt, startedAt); // a source that was saved meanwhile is newer
+    if (existsSync(dist)) renameSync(dist, `${aside}-old`);
     renameSync(aside, dist);
-  } catch (error) {
-    if (isCurrent()) return; // another build was faster
-    if (existsSync(old) && !existsSync(dist)) renameSync(old, dist);
-    throw error;
   }
-}
-
-function isCurrent() {
-  return existsSync(stamp) && statSync(stamp).mtimeMs >= newestSource();
-}
-
-/** Temporary folders of this build and of builds that were killed. */
-function isAbandoned(name) {
-  const pid = Number(/^dist\.tmp-(\d+)/.exec(name)?.[1] ?? 0);
-  if (pid === 0 || pid === process.pid) return pid !== 0;
-  try {
-    return !process.kill(pid, 0);
-  } catch (error) {
-    return error.code === "ESRCH";
-  }
+  for (const folder of [aside, `${aside}-old`]) rmSync(folder, { recursive: true, force: true });
+  process.exitCode = status ?? 1;
 }
 
 function newestSource() {

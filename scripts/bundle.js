@@ -23,7 +23,7 @@ const external = [
 ];
 
 /** The default build of this package has a top-level await, which threads must not have, see bin/plotThread.js. */
-const alias = { "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js") };
+const resolve = { alias: { "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js") } };
 
 /** @param {string} dist the folder of the compiled files */
 export async function bundle(dist) {
@@ -35,14 +35,7 @@ export async function bundle(dist) {
       plotThread: join(dist, "reporting", "plotThread.js"),
       referenceThread: join(dist, "lifecycle", "monitor", "referenceThread.js"),
     };
-    const build = await rolldown({
-      input,
-      cwd: dist,
-      platform: "node",
-      external,
-      resolve: { alias },
-      logLevel: "silent",
-    });
+    const build = await rolldown({ input, cwd: dist, platform: "node", external, resolve, logLevel: "silent" });
     await build.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });
     await build.close();
   } catch (error) {

@@ -24,8 +24,7 @@ if (isTooOld()) {
 } else {
   if (packagesAreOutdated()) {
     console.error("Installing the packages of package-lock.json …");
-    // No package needs its install script, and mlctl's own script is the build below. The build needs the packages of
-    // development, which npm leaves out with NODE_ENV=production.
+    // No package needs its install script, and mlctl's own is the build below, which needs the packages of development.
     require(npm(["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"], root), "npm ci");
     fs.writeFileSync(stamp, machine());
   }

@@ -161,8 +161,6 @@ describe("scripts/build.js", () => {
 
   it("builds beside dist, and again after a change during the build; a build that fails keeps the last one", () => {
     const { folder, build } = program();
-    const { pid } = spawnSync(process.execPath, ["--version"]);
-    mkdirSync(join(folder, `dist.tmp-${pid}`)); // of a build that was killed
     const stamp = join(folder, "dist/.built");
     const main = join(folder, "dist/cli/main.js");
     expect(build()).toMatchObject({ status: 0, stderr: "" });

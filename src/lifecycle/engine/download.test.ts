@@ -1,9 +1,13 @@
 /** Tests downloads from a local server that behaves like a package index. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import tls from "node:tls";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Wheel } from "../../estimators/xgboost/engines/native/releases.ts";
-import { downloadWheel, linked, reasonOf, shown } from "./download.ts";
+import { agentsFor, downloadWheel, hintsFor, linked, reasonOf, shown } from "./download.ts";
 
 const wheel: Wheel = { project: "xgboost-cpu", filename: "xgboost_cpu-3.2.0-py3-none-any.whl", sha256: "0" };
 const content = Buffer.from("a wheel");
@@ -194,5 +198,40 @@ describe("downloadWheel", () => {
     const stop = new AbortController();
     const url = await index(() => stop.abort(new Error("called off"))); // never responds
     await expect(download(`${url}/simple`, stop.signal)).rejects.toThrow("called off");
+  });
+});
+
+describe("agentsFor", () => {
+  it.skipIf(tls.getCACertificates === undefined)(
+    "trusts the certificates of Node, of the system and of pip (needs Node 22.15)",
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), "mlctl-ca-"));
+      writeFileSync(join(folder, "own.pem"), "own");
+      const all = new Set([...tls.getCACertificates("default"), ...tls.getCACertificates("system")]);
+      expect(new Set(agentsFor({ ...pip, indexUrl: "https://x" }).https.options.ca as string[])).toEqual(all);
+      const withOwn = agentsFor({ ...pip, indexUrl: "https://x", certificates: join(folder, "own.pem") }).https.options
+        .ca as string[];
+      expect(new Set(withOwn)).toEqual(new Set([...all, "own"]));
+      rmSync(folder, { recursive: true });
+    },
+  );
+});
+
+describe("hintsFor", () => {
+  const failed = (code: string): Error => Object.assign(new Error("failed"), { code });
+
+  it.each([
+    ["nothing", failed("ECONNRESET"), {}, {}, []],
+    ["settings without effect", failed("X"), { ignored: ["no-index (pip.conf)"] }, {}, ["no-index (pip.conf)"]],
+    ["a certificate", failed("SELF_SIGNED_CERT_IN_CHAIN"), {}, {}, ["PIP_CERT or NODE_EXTRA_CA_CERTS"]],
+    ["a signature", failed("UNABLE_TO_VERIFY_LEAF_SIGNATURE"), {}, {}, ["PIP_CERT or NODE_EXTRA_CA_CERTS"]],
+    ["a password", new Error("HTTP 401"), {}, {}, ["put user and password"]],
+    ["a proxy", failed("X"), {}, { environment: { HTTPS_PROXY: "http://p" }, canProxy: false }, ["Node 24.5"]],
+    ["pip's proxy", failed("X"), { proxy: "p:1" }, { environment: {}, canProxy: false }, ["Node 24.5"]],
+    ["an empty proxy", failed("X"), {}, { environment: { http_proxy: "" }, canProxy: false }, []],
+    ["a proxy that works", failed("X"), {}, { environment: { HTTPS_PROXY: "http://p" }, canProxy: true }, []],
+  ])("is about %s", (_what, error, settings, options, expected) => {
+    const hints = hintsFor(error, { ...pip, indexUrl: "https://x", ...settings }, { environment: {}, ...options });
+    expect(hints).toEqual(expected.map((words) => expect.stringContaining(words) as string));
   });
 });

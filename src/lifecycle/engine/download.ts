@@ -1,10 +1,11 @@
 /** Downloads a wheel from a package index (PEP 503 and PEP 691). Trusts the same certificates as pip. */
-import { get as getPlain, type IncomingMessage } from "node:http";
-import { get as getSecure } from "node:https";
+import { readFileSync } from "node:fs";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import tls from "node:tls";
 import type { Wheel } from "../../estimators/xgboost/engines/native/releases.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { errorCode } from "../../storage/files/writeFailure.ts";
-import { networkAgents, networkHints } from "./network.ts";
 import type { PipSettings } from "./pipSettings.ts";
 
 /** Maximum time without data. */
@@ -44,7 +45,7 @@ export async function downloadWheel(wheel: Wheel, pip: PipSettings, options: Dow
       cause: error,
       hint: [
         `the index is set by ${pip.source}`,
-        ...networkHints(error, pip),
+        ...hintsFor(error, pip),
         `without a network, copy the file here and run \`mlctl engine install --from ${wheel.filename}\``,
       ].join("; "),
     });
@@ -80,16 +81,53 @@ function addressOf(filename: string, text: string, type: string): string | undef
 
 type Request = (url: URL, accept: string) => Promise<{ response: IncomingMessage; url: URL }>;
 
+/** With the certificates of Node, of the system and of pip, and pip's proxy, else that of the environment. */
+export function agentsFor({ certificates, proxy }: PipSettings): { http: http.Agent; https: https.Agent } {
+  const proxyUrl = proxy === null || proxy.includes("://") ? proxy : `http://${proxy}`;
+  const proxyEnv = proxyUrl === null ? process.env : { http_proxy: proxyUrl, https_proxy: proxyUrl };
+  const own = certificates === null ? [] : [certificatesIn(certificates)];
+  // An own list replaces Node's, which contains NODE_EXTRA_CA_CERTS. Node has this function since 22.15.
+  const list = tls.getCACertificates as typeof tls.getCACertificates | undefined;
+  const known = list === undefined ? tls.rootCertificates : [...list("default"), ...list("system")];
+  const ca = list === undefined && certificates === null ? {} : { ca: [...known, ...own] };
+  // Node 22.21 and 24.5 know the option proxyEnv, which the types of Node 22 lack.
+  return { http: new http.Agent({ proxyEnv } as object), https: new https.Agent({ proxyEnv, ...ca } as object) };
+}
+
+/** What to change where a download failed. @param canProxy whether this Node uses proxies */
+export function hintsFor(
+  error: unknown,
+  { proxy, ignored }: PipSettings,
+  { environment = process.env, canProxy = process.allowedNodeEnvironmentFlags.has("--use-env-proxy") } = {},
+): string[] {
+  const named = Object.entries(environment).some(([name, value]) => /^https?_proxy$/i.test(name) && value !== "");
+  const hints: readonly (readonly [boolean, string])[] = [
+    [ignored.length > 0, `mlctl does not use pip's ${ignored.join(", ")}`],
+    [/CERT|SIGNATURE/.test(errorCode(error) ?? ""), "set PIP_CERT or NODE_EXTRA_CA_CERTS to the file of your network"],
+    [reasonOf(error) === "HTTP 401", "put user and password into the address: mlctl does not use netrc and keyring"],
+    [(proxy !== null || named) && !canProxy, `Node ${process.versions.node} uses no proxy: Node 24.5 or newer does`],
+  ];
+  return hints.flatMap(([applies, hint]) => (applies ? [hint] : []));
+}
+
+function certificatesIn(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new Error(`the certificates in ${path} cannot be read`, { cause });
+  }
+}
+
 function opener(pip: PipSettings, signal: AbortSignal): Request {
-  const { http, https } = networkAgents(pip);
+  const agents = agentsFor(pip);
   const open = (url: URL, accept: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const headers = { accept, ...authorization(url) };
       const common = { headers, signal, timeout: IDLE_MILLISECONDS };
       const request =
         url.protocol === "http:"
-          ? getPlain(url, { ...common, agent: http })
-          : getSecure(url, { ...common, agent: https });
+          ? http.get(url, { ...common, agent: agents.http })
+          : https.get(url, { ...common, agent: agents.https });
       request.on("timeout", () => request.destroy(new Error(`no data received for ${IDLE_MILLISECONDS / 1000} s`)));
       request.on("response", resolve).on("error", reject);
     });

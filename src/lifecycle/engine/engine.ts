@@ -1,9 +1,11 @@
 /** engine: installs, lists and removes the native XGBoost library of this user. */
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { projectRoot } from "../../core/projectRoot.ts";
 import { nativeLibraries, type NativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
 import { findLibraries } from "../../estimators/xgboost/engines/native/findLibrary.ts";
 import {
@@ -27,9 +29,11 @@ import { removeStaleTemporaries, temporaryPath } from "../../storage/files/tempo
 import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import { downloadWheel } from "./download.ts";
 import { pipSettings } from "./pipSettings.ts";
-import { discard, removeFolder, replaceFolder } from "./replaceFolder.ts";
-import { tryLibrary, unusable } from "./tryLibrary.ts";
+import { discard, replaceFolder } from "./replaceFolder.ts";
 import { unpackWheel } from "./unpackWheel.ts";
+
+/** Maximum time to load a library. */
+const TRIAL_MILLISECONDS = 60_000;
 
 export interface InstallResult {
   readonly status: "installed" | "already_installed";
@@ -66,7 +70,7 @@ export async function installEngine(from: string | undefined, context: Context):
   }
   const wheel = from === undefined ? pinnedWheel() : null;
   const known = wheel === null ? undefined : installedEngines().find((one) => wheelChecksum(one) === wheel.sha256);
-  if (known !== undefined && (await tryLibrary(known.library)).version === known.version) {
+  if (known !== undefined && (await trial(known.library)).version === known.version) {
     const { version, library } = known;
     warnIfUnused(known, context);
     return { status: "already_installed", version, library, source: null, sha256: wheelChecksum(known), pinned: true };
@@ -100,12 +104,12 @@ function warnIfUnused({ version, library }: { version: string; library: string }
   const named = process.env.MLCTL_XGBOOST_LIBRARY ?? "";
   const used = named === "" ? findLibraries()[0]?.path : resolve(named);
   if (used === library) return;
-  const newer = installedEngines().find((engine) => engine.library === used)?.version;
+  const other = installedEngines().find((engine) => engine.library === used)?.version;
   const why =
     named === ""
-      ? `version ${newer} trains; \`mlctl engine remove ${newer}\` removes it`
-      : `MLCTL_XGBOOST_LIBRARY is ${named}; unset it`;
-  emit({ type: "warning", stage: "engine", message: `XGBoost ${version} is installed but not used: ${why}` });
+      ? `${other} is newer: \`mlctl engine remove ${other}\``
+      : `MLCTL_XGBOOST_LIBRARY is ${named}: unset it`;
+  emit({ type: "warning", stage: "engine", message: `XGBoost ${version} is installed, but will not train: ${why}` });
 }
 
 export async function listEngines(): Promise<ListResult> {
@@ -124,7 +128,7 @@ export function removeEngines(version: string | undefined): RemoveResult {
       hint: versions === "" ? "run `mlctl engine list` to see the installed versions" : `installed: ${versions}`,
     });
   }
-  for (const { folder } of removed) removeFolder(folder);
+  for (const { folder } of removed) replaceFolder(null, folder);
   return { removed };
 }
 
@@ -132,8 +136,7 @@ function pinnedWheel(): Wheel {
   const machine = thisMachine();
   const wheel = availableWheel(machine);
   if (wheel !== null) return wheel;
-  const name = `${machine.platform}-${machine.arch}${machine.isMusl ? " with musl" : ""}`;
-  throw new MlctlError("failure", `XGBoost has no wheel for ${name}`, {
+  throw new MlctlError("failure", `XGBoost has no wheel for ${machine}`, {
     hint: "the WebAssembly engine works on this machine; or set MLCTL_XGBOOST_LIBRARY to your own library",
   });
 }
@@ -183,7 +186,7 @@ function newFolder(parent: string): string {
 
 /** Tries the library, then renames its folder: others find the old engine or the new one. */
 async function place(aside: string, parent: string): Promise<{ version: string; library: string }> {
-  const { version, reason } = await tryLibrary(join(aside, libraryFolder, libraryName()));
+  const { version, reason } = await trial(join(aside, libraryFolder, libraryName()));
   if (version === null) throw unusable(reason);
   const folder = join(parent, `xgboost-${version}`);
   replaceFolder(aside, folder);
@@ -199,4 +202,38 @@ function writeFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): voi
   } catch (error) {
     throw writeFailure(error, folder);
   }
+}
+
+export function unusable(reason: string, platform = process.platform): MlctlError {
+  let hint = "nothing was installed; the WebAssembly engine needs no library";
+  if (platform === "darwin" && /libomp/.test(reason)) {
+    hint = "it needs OpenMP: run `brew install libomp`, then try again";
+  } else if (platform === "win32") {
+    hint = "it needs the Microsoft Visual C++ Redistributable (https://aka.ms/vc14): install it, then try again";
+  }
+  return new MlctlError("failure", `the library in the wheel cannot be used on this machine: ${reason}`, { hint });
+}
+
+interface Trial {
+  readonly version: string | null;
+  readonly reason: string;
+}
+
+/**
+ * Loads the library in a separate process, because it may crash, and in the library's folder, so that nothing in the
+ * current folder is loaded with it.
+ */
+function trial(library: string): Promise<Trial> {
+  const module = new URL("dist/estimators/xgboost/engines/native/nativeLibrary.js", projectRoot).href;
+  const code = `const [module, library] = process.argv.slice(1);
+    import(module).then(({ libraryVersion }) => process.stdout.write(libraryVersion(library)));`;
+  const args = ["--input-type=module", "-e", code, module, library];
+  const options = { timeout: TRIAL_MILLISECONDS, cwd: dirname(library) };
+  return new Promise((done) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      if (error === null) return done({ version: stdout, reason: "" });
+      const words = /^\w*Error: (.*)$/m.exec(stderr)?.[1];
+      done({ version: null, reason: words ?? (error.signal ? `it crashes (${error.signal})` : error.message) });
+    });
+  });
 }

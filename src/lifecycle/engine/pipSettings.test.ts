@@ -134,29 +134,4 @@ describe("pipSettings", () => {
       process.chdir(before);
     }
   });
-
-  it.each([
-    ["https://x.org/simple", "machine x.org login me password p@ss", "https://me:p%40ss@x.org/simple"],
-    [
-      "https://x.org/simple",
-      "machine y.org login a password b\nmachine x.org\n  login me\n  password p",
-      "https://me:p@x.org/simple",
-    ],
-    [
-      "https://x.org/simple",
-      "# machine x.org login a password b\nmachine x.org password p login me",
-      "https://me:p@x.org/simple",
-    ],
-    ["https://x.org", "machine x.org login me password p", "https://me:p@x.org"],
-    ["https://you@x.org/simple", "machine x.org login me password p", "https://you@x.org/simple"],
-    ["https://x.org/simple", "machine y.org login x.org password p", "https://x.org/simple"],
-    ["https://x.org/simple", "default login me password p", "https://x.org/simple"],
-    ["https://x.org/simple", "machine x.org", "https://x.org/simple"],
-    ["nonsense", "machine x.org login me password p", "nonsense"],
-  ])("%s with the netrc %j becomes %s", (index, netrc, expected) => {
-    const at = home({ ".netrc": netrc, _netrc: "machine x.org login wrong password wrong" });
-    expect(pipSettings({ HOME: at("."), PIP_CONFIG_FILE: devNull, PIP_INDEX_URL: index }).indexUrl).toBe(expected);
-    const named = { HOME: folder, NETRC: at(".netrc"), PIP_CONFIG_FILE: devNull, PIP_INDEX_URL: index };
-    expect(pipSettings(named).indexUrl).toBe(expected);
-  });
 });

@@ -3,10 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { devNull } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { homeFolder, userFolder, type Environment } from "../../core/userFolder.ts";
-import { withNetrc } from "./netrc.ts";
 
 export interface PipSettings {
-  /** Without a trailing slash; with user and password if they are known. */
+  /** Without a trailing slash. */
   readonly indexUrl: string;
   /** Variable or file that sets the index, for messages. */
   readonly source: string;
@@ -26,12 +25,7 @@ const ignored = ["extra-index-url", "find-links", "no-index", "trusted-host", "c
 /** Read by the HTTP library of pip or by Python. */
 const certificateVariables = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"];
 
-interface Setting {
-  readonly section: string;
-  readonly key: string;
-  readonly value: string;
-  readonly source: string;
-}
+type Setting = Readonly<Record<"section" | "key" | "value" | "source", string>>;
 
 /** Later files override earlier ones, and variables override files. @see https://pip.pypa.io/en/stable/topics/configuration/ */
 export function pipSettings(environment: Environment = process.env, platform = process.platform): PipSettings {
@@ -49,7 +43,7 @@ export function pipSettings(environment: Environment = process.env, platform = p
   const index = settings.get("index-url");
   const variable = certificateVariables.find((name) => (environment[name] ?? "") !== "") ?? "";
   return {
-    indexUrl: withNetrc(index?.value ?? PYPI, environment).replace(/\/+$/, ""),
+    indexUrl: (index?.value ?? PYPI).replace(/\/+$/, ""),
     source: index?.source ?? "pip's default",
     certificates: settings.get("cert")?.value ?? environment[variable] ?? null,
     proxy: settings.get("proxy")?.value ?? null,
@@ -60,24 +54,20 @@ export function pipSettings(environment: Environment = process.env, platform = p
 function configurationFiles(environment: Environment, platform: NodeJS.Platform): string[] {
   const named = environment.PIP_CONFIG_FILE ?? "";
   if (named === devNull) return [];
-  const { ProgramData, APPDATA, VIRTUAL_ENV, CONDA_PREFIX, XDG_CONFIG_DIRS } = environment;
+  const { ProgramData = "", APPDATA = "", VIRTUAL_ENV = "", CONDA_PREFIX = "", XDG_CONFIG_DIRS } = environment;
   const name = platform === "win32" ? "pip.ini" : "pip.conf";
-  const home = homeFolder(environment);
-  const inHome = (...path: string[]): string[] => (home === null ? [] : [join(home, ...path)]);
+  const home = homeFolder(environment) ?? "";
+  const machine = [...(XDG_CONFIG_DIRS || "/etc/xdg").split(delimiter), "/Library/Application Support", ProgramData];
   const settings = userFolder("XDG_CONFIG_HOME", ".config", environment) ?? "";
-  const machine = {
-    win32: [join(ProgramData ?? "", "pip")],
-    darwin: ["/Library/Application Support/pip"],
-  }[platform as string] ?? [
-    ...(XDG_CONFIG_DIRS || "/etc/xdg").split(delimiter).map((path) => join(path, "pip")),
+  const user = [settings, join(home, "Library/Application Support"), APPDATA].map((folder) => join(folder, "pip"));
+  const folders = [
+    ...machine.map((folder) => join(folder, "pip")),
     "/etc",
+    // As in pip, an own file replaces those of the user, but no others.
+    ...(existsSync(named) ? [] : [join(home, platform === "win32" ? "pip" : ".pip"), ...user]),
+    CONDA_PREFIX,
+    VIRTUAL_ENV,
   ];
-  const user = {
-    win32: [...inHome("pip"), join(APPDATA ?? "", "pip")],
-    darwin: [...inHome(".pip"), join(settings, "pip"), ...inHome("Library/Application Support/pip")],
-  }[platform as string] ?? [...inHome(".pip"), join(settings, "pip")];
-  // As in pip, an own file replaces those of the user, but no others.
-  const folders = [...machine, ...(existsSync(named) ? [] : user), CONDA_PREFIX ?? "", VIRTUAL_ENV ?? ""];
   return [...folders.filter((folder) => isAbsolute(folder)).map((folder) => join(folder, name)), named];
 }
 
@@ -104,11 +94,8 @@ function readConfiguration(path: string): Setting[] {
     section = /^\[(.+)\]/.exec(words)?.[1] ?? section;
     const [, key, value = ""] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(words) ?? [];
     isValue = key !== undefined;
-    if (isValue) found.push({ section, key: normalized(key!), value, source: path });
+    if (key === undefined) continue;
+    found.push({ section, key: key.toLowerCase().replaceAll("_", "-").replace(/^--/, ""), value, source: path });
   }
   return found;
-}
-
-function normalized(key: string): string {
-  return key.toLowerCase().replaceAll("_", "-").replace(/^--/, "");
 }

@@ -4,42 +4,27 @@ import { MlctlError } from "../../core/errors.ts";
 import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 
-/** What tests replace. */
-interface System {
-  readonly platform: NodeJS.Platform;
-  readonly rename: (from: string, to: string) => void;
-  readonly pause: (milliseconds: number) => void;
-}
-
-const thisSystem: System = {
-  platform: process.platform,
-  rename: renameSync,
-  pause: (milliseconds) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds),
-};
-
 /** Windows reports these for a folder in which a file is open. Virus scanners open new files for a moment. */
 const BUSY = new Set(["EPERM", "EBUSY", "EACCES"]);
-const LONGEST_PAUSE = 800;
+const PAUSES = [50, 100, 200, 400];
 
-/** A folder cannot be renamed over another, so the old one is renamed first, and back if the new one cannot be. */
-export function replaceFolder(from: string, to: string, system = thisSystem): void {
+const thisSystem = { platform: process.platform, rename: renameSync as (from: string, to: string) => void };
+
+/**
+ * Replaces folder `to`, or removes it if `from` is null. Renames it before it is deleted, so that other processes never
+ * find half an engine, and back if the new one cannot be renamed.
+ */
+export function replaceFolder(from: string | null, to: string, system = thisSystem): void {
   const old = temporaryPath(to);
   const isReplaced = existsSync(to);
   if (isReplaced) move(to, old, { ...system, folder: to });
   try {
-    move(from, to, { ...system, folder: to });
+    if (from !== null) move(from, to, { ...system, folder: to });
   } catch (error) {
     if (isReplaced) move(old, to, { ...system, folder: to });
     throw error;
   }
   discard(old);
-}
-
-/** Renames before it deletes, so that other processes never find half an engine. */
-export function removeFolder(folder: string, system = thisSystem): void {
-  const aside = temporaryPath(folder);
-  move(folder, aside, { ...system, folder });
-  discard(aside);
 }
 
 /** Deletes a folder with a temporary name. What cannot be deleted now is deleted by the next installation. */
@@ -51,17 +36,15 @@ export function discard(folder: string): void {
   }
 }
 
-function move(from: string, to: string, { platform, rename, pause, folder }: System & { folder: string }): void {
-  for (let milliseconds = 50; ; milliseconds *= 2) {
+function move(from: string, to: string, { platform, rename, folder }: typeof thisSystem & { folder: string }): void {
+  for (const pause of [...PAUSES, null]) {
     try {
       return rename(from, to);
-    } catch (error) {
-      if (platform !== "win32" || !BUSY.has(errorCode(error) ?? "")) throw writeFailure(error, folder);
-      if (milliseconds <= LONGEST_PAUSE) pause(milliseconds);
-      else {
-        const hint = "stop the `mlctl serve` or `mlctl train` that uses it, then try again";
-        throw new MlctlError("failure", `${folder} is in use by another mlctl`, { hint, cause: error });
-      }
+    } catch (cause) {
+      if (platform !== "win32" || !BUSY.has(errorCode(cause) ?? "")) throw writeFailure(cause, folder);
+      const hint = "stop it, e.g. `mlctl serve`, then try again";
+      if (pause === null) throw new MlctlError("failure", `${folder} is in use by another mlctl`, { hint, cause });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
     }
   }
 }

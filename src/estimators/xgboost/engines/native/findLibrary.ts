@@ -25,8 +25,8 @@ export function findLibraries(
   const named = environment.MLCTL_XGBOOST_LIBRARY;
   if (named === NO_LIBRARY) return [];
   if (named !== undefined && named !== "") {
-    // The system would look for a relative path in its own folders.
-    if (realFile(named) !== null) return [{ path: resolve(named), origin: "MLCTL_XGBOOST_LIBRARY" }];
+    const path = resolve(named); // the system would look for a relative one in its own folders
+    if (realFile(path) !== null) return [{ path, origin: "MLCTL_XGBOOST_LIBRARY" }];
     throw new MlctlError("usage", `MLCTL_XGBOOST_LIBRARY: no such file: ${named}`, {
       hint: `set it to the path of libxgboost, or to "${NO_LIBRARY}" to train without it`,
     });
@@ -53,39 +53,29 @@ interface Names {
 }
 
 /** Candidates in the active virtual environment or conda environment. */
-function inEnvironment({ VIRTUAL_ENV, CONDA_PREFIX }: Environment, { platform, name }: Names): string[] {
+function inEnvironment({ VIRTUAL_ENV = "", CONDA_PREFIX = "" }: Environment, { platform, name }: Names): string[] {
   const folders = platform === "win32" ? ["Library/bin"] : libraryFolders;
-  return absolute(VIRTUAL_ENV, CONDA_PREFIX).flatMap((prefix) => [
-    ...folders.map((inside) => join(prefix, inside, name)),
+  return [VIRTUAL_ENV, CONDA_PREFIX].flatMap((prefix) => [
+    ...folders.map((folder) => join(prefix, folder, name)),
     ...inPython(prefix, name),
   ]);
 }
 
-/** Only the absolute ones: relative ones would name files in the current folder, which others may have written. */
-function absolute(...paths: (string | null | undefined)[]): string[] {
-  return paths.filter((path): path is string => isAbsolute(path ?? ""));
-}
-
 /** Candidates of package managers and of the Pythons of system and user. */
 function inSystem(environment: Environment, { platform, name }: Names): string[] {
-  const home = homeFolder(environment);
-  const inHome = (path: string): string[] => (home === null ? [] : [join(home, path)]);
+  const home = homeFolder(environment) ?? "";
   if (platform === "win32") {
-    return [...absolute(environment.LOCALAPPDATA), ...inHome("AppData/Local")].flatMap((local) => {
-      const pythons = join(local, "Programs/Python");
-      return entries(pythons).flatMap((entry) => inPython(join(pythons, entry), name));
-    });
+    const pythons = join(environment.LOCALAPPDATA || join(home, "AppData/Local"), "Programs/Python");
+    return entries(pythons).flatMap((entry) => inPython(join(pythons, entry), name));
   }
   if (platform === "darwin") {
     const brew = ["/opt/homebrew", "/usr/local"];
     const folders = brew.flatMap((prefix) => [join(prefix, "opt/xgboost/lib"), join(prefix, "lib")]);
-    const frameworks = inHome("Library/Python");
+    const frameworks = join(home, "Library/Python");
     return [
       ...folders.map((folder) => join(folder, name)),
       ...brew.flatMap((prefix) => inPython(prefix, name)),
-      ...frameworks.flatMap((folder) =>
-        entries(folder).flatMap((version) => inPackages(join(folder, version, "lib/python"), name)),
-      ),
+      ...entries(frameworks).flatMap((version) => inPackages(join(frameworks, version, "lib/python"), name)),
     ];
   }
   const triplets = entries("/usr/lib").filter((entry) => entry.endsWith("-linux-gnu"));
@@ -98,7 +88,7 @@ function inSystem(environment: Environment, { platform, name }: Names): string[]
   ];
   return [
     ...folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.0`)]),
-    ...[...inHome(".local"), "/usr/local", "/usr"].flatMap((prefix) => inPython(prefix, name)),
+    ...[join(home, ".local"), "/usr/local", "/usr"].flatMap((prefix) => inPython(prefix, name)),
   ];
 }
 
@@ -117,10 +107,13 @@ function inPackages(library: string, name: string): string[] {
   return ["site-packages", "dist-packages"].map((packages) => join(library, packages, "xgboost/lib", name));
 }
 
-/** The file without symbolic links; null if it is none or cannot be inspected (no permission). */
+/**
+ * The file without symbolic links. Null if it is none, if it cannot be inspected (no permission), or if the path is
+ * relative, as with an empty variable: others may have written what is in the current folder.
+ */
 function realFile(path: string): string | null {
   try {
-    return statSync(path).isFile() ? realpathSync(path) : null;
+    return isAbsolute(path) && statSync(path).isFile() ? realpathSync(path) : null;
   } catch {
     return null;
   }

@@ -3,15 +3,15 @@ import { availableWheel, installHint, wheels } from "./releases.ts";
 
 describe("availableWheel", () => {
   it.each([
-    ["linux", "x64", false, true],
-    ["linux", "x64", true, false],
-    ["linux", "arm64", false, true],
-    ["linux", "ppc64", false, false],
-    ["freebsd", "x64", false, false],
-    ["darwin", "arm64", false, true],
-    ["win32", "x64", false, true],
-  ])("%s %s, musl %s: %s", (platform, arch, isMusl, expected) => {
-    expect(availableWheel({ platform, arch, isMusl }) !== null).toBe(expected);
+    ["linux-x64", true],
+    ["linux-x64-musl", false],
+    ["linux-arm64", true],
+    ["linux-ppc64", false],
+    ["freebsd-x64", false],
+    ["darwin-arm64", true],
+    ["win32-x64", true],
+  ])("%s: %s", (machine, expected) => {
+    expect(availableWheel(machine) !== null).toBe(expected);
   });
 });
 

@@ -46,23 +46,18 @@ export const wheels: Readonly<Record<string, Wheel>> = {
   },
 };
 
-export interface Machine {
-  readonly platform: string;
-  readonly arch: string;
-  readonly isMusl: boolean;
+/** The wheel for a machine; null if XGBoost has none. */
+export function availableWheel(machine = thisMachine()): Wheel | null {
+  return wheels[machine] ?? null;
 }
 
-/** The wheel for a machine; null if the release has none: XGBoost's wheels for Linux need glibc. */
-export function availableWheel({ platform, arch, isMusl }: Machine = thisMachine()): Wheel | null {
-  return isMusl ? null : (wheels[`${platform}-${arch}`] ?? null);
-}
-
-export function thisMachine(): Machine {
-  const { platform, arch } = process;
-  if (platform !== "linux") return { platform, arch, isMusl: false };
+/** E.g. "linux-x64". The wheels for Linux need glibc, so a Linux with musl is another machine: "linux-x64-musl". */
+export function thisMachine(): string {
+  const machine = `${process.platform}-${process.arch}`;
+  if (process.platform !== "linux") return machine;
   Object.assign(process.report, { excludeNetwork: true }); // no look-up of host names
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
-  return { platform, arch, isMusl: header.glibcVersionRuntime === undefined };
+  return header.glibcVersionRuntime === undefined ? `${machine}-musl` : machine;
 }
 
 /** How to get the native engine on this machine. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { unusable } from "./tryLibrary.ts";
+import { unusable } from "./engine.ts";
 
 describe("unusable", () => {
   it.each<[NodeJS.Platform, string, string]>([
