@@ -52,12 +52,11 @@ export async function downloadWheel(wheel: Wheel, pip: PipSettings, options: Dow
   }
 }
 
-/** An address that has the credentials of the index only if it is on the same server, reached in the same way. */
+/** A link. It gets the credentials of the index only if it is on the same server, reached in the same way. */
 export function linked(href: string, { from, index }: { from: URL; index: URL }): URL {
   const url = new URL(href, from);
-  if (url.origin === index.origin && url.username === "")
-    [url.username, url.password] = [index.username, index.password];
-  return url;
+  if (url.origin !== index.origin || url.username !== "") return url;
+  return Object.assign(url, { username: index.username, password: index.password });
 }
 
 /** All addresses of a host were tried if it is an AggregateError, whose message is empty. */

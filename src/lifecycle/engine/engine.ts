@@ -105,10 +105,8 @@ function warnIfUnused({ version, library }: { version: string; library: string }
   const used = named === "" ? findLibraries()[0]?.path : resolve(named);
   if (used === library) return;
   const other = installedEngines().find((engine) => engine.library === used)?.version;
-  const why =
-    named === ""
-      ? `${other} is newer: \`mlctl engine remove ${other}\``
-      : `MLCTL_XGBOOST_LIBRARY is ${named}: unset it`;
+  const unset = `MLCTL_XGBOOST_LIBRARY is ${named}: unset it`;
+  const why = named === "" ? `${other} is newer: \`mlctl engine remove ${other}\` removes it` : unset;
   emit({ type: "warning", stage: "engine", message: `XGBoost ${version} is installed, but will not train: ${why}` });
 }
 
@@ -179,7 +177,7 @@ function newFolder(parent: string): string {
   try {
     removeStaleTemporaries(parent);
   } catch {
-    // Files of another user, or in use: they are in nobody's way.
+    // Those that are in use remain.
   }
   return aside;
 }
@@ -219,10 +217,7 @@ interface Trial {
   readonly reason: string;
 }
 
-/**
- * Loads the library in a separate process, because it may crash, and in the library's folder, so that nothing in the
- * current folder is loaded with it.
- */
+/** Loads the library in a separate process, because it may crash, and away from what is in the current folder. */
 function trial(library: string): Promise<Trial> {
   const module = new URL("dist/estimators/xgboost/engines/native/nativeLibrary.js", projectRoot).href;
   const code = `const [module, library] = process.argv.slice(1);

@@ -2,11 +2,9 @@
 import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { MlctlError } from "../../../../core/errors.ts";
-import { homeFolder } from "../../../../core/userFolder.ts";
+import { homeFolder, type Environment } from "../../../../core/userFolder.ts";
 import { entries, installedEngines, libraryName } from "./installedEngines.ts";
 import { NO_LIBRARY } from "./releases.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface FoundLibrary {
   readonly path: string;

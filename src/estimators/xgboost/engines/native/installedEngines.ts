@@ -1,9 +1,7 @@
 /** The libraries installed by `mlctl engine install` in the user's data folder. */
 import { readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { userFolder } from "../../../../core/userFolder.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { userFolder, type Environment } from "../../../../core/userFolder.ts";
 
 export interface InstalledEngine {
   /** Version of XGBoost, e.g. "3.2.0". */
