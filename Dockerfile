@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY scripts ./scripts
 # Every package brings its binary; none needs its install script.
-RUN npm ci --ignore-scripts --no-audit
+RUN npm ci --include=dev --ignore-scripts --no-audit
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin ./bin
 COPY src ./src
@@ -22,9 +22,10 @@ COPY config.json README.md CHANGELOG.md ./
 RUN ln -s /app/bin/mlctl.js /usr/local/bin/mlctl \
  && mkdir /workspace && chown node:node /workspace
 # The native XGBoost is several times as fast to train as WebAssembly, which trains without it. 0 leaves it out (17 MB).
+# It has no wheel for some architectures.
 ARG WITH_XGBOOST=1
 ENV XDG_DATA_HOME=/usr/local/share
-RUN if [ "$WITH_XGBOOST" = 1 ]; then mlctl engine install; fi
+RUN if [ "$WITH_XGBOOST" = 1 ] && ! mlctl engine list --json | grep -q '"available": *null'; then mlctl engine install; fi
 ENV NODE_ENV=production
 # Compiled code is kept here; the rest of the container is often read-only.
 ENV NODE_COMPILE_CACHE=/tmp/mlctl

@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-/** Starts mlctl. Must load on any version of Node, to report the required one before any native module is loaded. */
+/** Starts mlctl. Must load on Node 12 and newer, to report the required one before any native module is loaded. */
 import { fileURLToPath } from "node:url";
 import { isTooOld, OLDEST_NODE, runWithNodeOfClone } from "./nodeVersion.js";
 
 const args = process.argv.slice(2);
 if (!isTooOld()) {
-  const { start } = await import("./start.js");
-  await start(args);
+  void import("./start.js").then(({ start }) => start(args));
 } else if (!runWithNodeOfClone(fileURLToPath(import.meta.url), args)) {
   process.stderr.write(`error: mlctl needs Node.js ${OLDEST_NODE} or newer, this is ${process.version}\n`);
   process.stderr.write(

@@ -1,7 +1,8 @@
-/** The required version of Node.js, and the copy of Node.js that a clone may have. Must load on any version of Node. */
+/** The required version of Node.js, and the copy of Node.js that a clone may have. Must load on Node 12 and newer. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 
 export const OLDEST_NODE = "22.12";
@@ -26,16 +27,22 @@ export function isTooOld(version = process.versions.node) {
  */
 export function runWithNodeOfClone(script, args) {
   if (!existsSync(nodeOfClone)) return false;
-  const child = spawn(nodeOfClone, [script, ...args], { stdio: "inherit" });
-  // Ctrl-C reaches both processes, because they share the terminal. Signals sent only to this process are forwarded.
-  process.on("SIGINT", () => {});
+  runInForeground(nodeOfClone, [script, ...args]);
+  return true;
+}
+
+/** Runs a program in place of this one: forwards signals to it and exits with its exit code. */
+export function runInForeground(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: "inherit", ...options });
+  // Ctrl-C reaches both processes if they share a terminal.
+  const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  process.on("SIGINT", () => hasTerminal || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
-    process.stderr.write(`error: ${nodeOfClone} could not be started: ${error.message}\n`);
+    process.stderr.write(`error: ${command} could not be started: ${error.message}\n`);
     process.exit(1);
   });
-  child.on("exit", (status, signal) => process.exit(status ?? 128 + (constants.signals[signal] ?? 0)));
-  return true;
+  child.on("exit", (status, signal) => process.exit(status === null ? 128 + constants.signals[signal] : status));
 }
 
 function packageFor(platform, arch) {

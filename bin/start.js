@@ -6,10 +6,10 @@ import { isAbsolute, join } from "node:path";
 import { loadEntry } from "./loadEntry.js";
 
 export async function start(args) {
-  const cache = process.env.NODE_COMPILE_CACHE ?? cacheFolder();
+  const cache = process.env.NODE_COMPILE_CACHE || cacheFolder();
   if (cache !== undefined) enableCompileCache(cache);
-  if (!existsSync(new URL("../dist/cli/main.js", import.meta.url))) {
-    process.stderr.write("error: mlctl is not built\nhint: run `npm install` or `npm run build` in its folder\n");
+  if (!existsSync(new URL("../dist/.built", import.meta.url))) {
+    process.stderr.write("error: mlctl is not built\nhint: run `npm install --include=dev` in its folder\n");
     process.exit(1);
   }
   const { main } = await loadEntry("main", "cli/main.js");
@@ -21,7 +21,8 @@ function cacheFolder() {
   const named = process.env.XDG_CACHE_HOME ?? "";
   if (isAbsolute(named)) return join(named, "mlctl");
   try {
-    return join(homedir(), ".cache", "mlctl");
+    const home = homedir();
+    return isAbsolute(home) ? join(home, ".cache", "mlctl") : undefined;
   } catch {
     return undefined; // a user without a home folder, e.g. in a container
   }

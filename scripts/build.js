@@ -1,28 +1,42 @@
-/** Compiles src/ to dist/ and bundles it, if a source file or a setting is newer than the last build. */
+/**
+ * Compiles src/ to dist/ and bundles it, if a source file or a setting is newer than the last build. Builds in a folder
+ * beside dist/ and then renames it, so that mlctl never runs half a build. A failed build leaves the last one in place.
+ */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const stamp = join(root, "dist", ".built");
+const dist = join(root, "dist");
+const aside = join(root, `dist.tmp-${process.pid}`);
+const stamp = join(dist, ".built");
 const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
 
 if (newestSource() > (existsSync(stamp) ? statSync(stamp).mtimeMs : 0)) {
-  if (!existsSync(compiler)) {
-    console.error("error: typescript is not installed\nhint: npm install");
+  if (existsSync(compiler)) await build();
+  else if (process.env.npm_lifecycle_event === "prepare") {
+    console.error("note: mlctl is not built, because typescript is not installed; npm start installs and builds it");
+  } else {
+    console.error("error: typescript is not installed\nhint: npm install --include=dev");
     process.exit(1);
   }
+}
+
+async function build() {
   const startedAt = new Date();
-  rmSync(join(root, "dist"), { recursive: true, force: true });
-  const { status } = spawnSync(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json")], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-  });
-  if (status !== 0) process.exit(status ?? 1);
-  await bundle();
-  writeFileSync(stamp, `${startedAt.toISOString()}\n`);
+  const args = [compiler, "-p", join(root, "tsconfig.build.json"), "--outDir", aside];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (status === 0) {
+    await bundle(aside);
+    writeFileSync(join(aside, ".built"), "");
+    utimesSync(join(aside, ".built"), startedAt, startedAt); // a source that was saved meanwhile is newer
+    if (existsSync(dist)) renameSync(dist, `${aside}-old`);
+    renameSync(aside, dist);
+  }
+  for (const folder of [aside, `${aside}-old`]) rmSync(folder, { recursive: true, force: true });
+  process.exitCode = status ?? 1;
 }
 
 function newestSource() {

@@ -23,18 +23,19 @@ const external = [
 ];
 
 /** The default build of this package has a top-level await, which threads must not have, see bin/plotThread.js. */
-const alias = { "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js") };
+const resolve = { alias: { "vega-canvas": join(root, "node_modules/vega-canvas/build/vega-canvas.browser.js") } };
 
-export async function bundle() {
-  const dir = join(root, "dist", "app");
+/** @param {string} dist the folder of the compiled files */
+export async function bundle(dist) {
+  const dir = join(dist, "app");
   try {
     const { rolldown } = await import("rolldown");
     const input = {
-      main: join(root, "dist", "cli", "main.js"),
-      plotThread: join(root, "dist", "reporting", "plotThread.js"),
-      referenceThread: join(root, "dist", "lifecycle", "monitor", "referenceThread.js"),
+      main: join(dist, "cli", "main.js"),
+      plotThread: join(dist, "reporting", "plotThread.js"),
+      referenceThread: join(dist, "lifecycle", "monitor", "referenceThread.js"),
     };
-    const build = await rolldown({ input, platform: "node", external, resolve: { alias }, logLevel: "silent" });
+    const build = await rolldown({ input, cwd: dist, platform: "node", external, resolve, logLevel: "silent" });
     await build.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" });
     await build.close();
   } catch (error) {

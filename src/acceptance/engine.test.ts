@@ -1,5 +1,5 @@
 /** `mlctl engine` and what it does where libraries are absent or broken. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { findLibraries } from "../estimators/xgboost/engines/native/findLibrary.ts";
 import { libraryName } from "../estimators/xgboost/engines/native/installedEngines.ts";
-import { wheels } from "../lifecycle/engine/releases.ts";
+import { availableWheel } from "../estimators/xgboost/engines/native/releases.ts";
 import {
   emptyWorkspace,
   repository,
@@ -17,7 +17,7 @@ import {
 } from "./lifecycleWorkspace.ts";
 
 const library = findLibraries()[0]?.path;
-const release = wheels[`${process.platform}-${process.arch}`];
+const release = availableWheel();
 
 const contains = (text: string): string => expect.stringContaining(text) as string;
 
@@ -32,6 +32,9 @@ function wheel(files: Readonly<Record<string, Uint8Array>>): string {
   writeFileSync(path, zipSync(files, { level: 0 }));
   return path;
 }
+
+/** The engines of this machine in a data folder. */
+const engines = (data: string): string => join(data, "mlctl", "engines", `${process.platform}-${process.arch}`);
 
 const inLibrary = `xgboost/lib/${libraryName()}`;
 
@@ -49,12 +52,19 @@ describe("mlctl engine install --from", () => {
     expect(installed).toMatchObject({ status: 0 });
     expect(installed.stderr).toContain("unknown checksum of");
     const { version, library: path } = JSON.parse(installed.stdout) as { version: string; library: string };
-    const folder = join(data, "mlctl", "engines", `xgboost-${version}`);
+    const folder = join(engines(data), `xgboost-${version}`);
     expect(path).toBe(join(folder, inLibrary));
     expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual(
-      ["xgboost", "xgboost/lib", inLibrary, "xgboost_cpu.libs", "xgboost_cpu.libs/libnothing.so"].toSorted(),
+      [
+        "wheel.sha256",
+        "xgboost",
+        "xgboost/lib",
+        inLibrary,
+        "xgboost_cpu.libs",
+        "xgboost_cpu.libs/libnothing.so",
+      ].toSorted(),
     );
-    expect(readdirSync(join(data, "mlctl", "engines"))).toEqual([`xgboost-${version}`]);
+    expect(readdirSync(engines(data))).toEqual([`xgboost-${version}`]);
     expect(JSON.parse(engine("list", "--json").stdout)).toMatchObject({
       engine: "native",
       used: { path, version, origin: "mlctl engine install" },
@@ -69,7 +79,7 @@ describe("mlctl engine install --from", () => {
       status: 0,
       stderr: contains(`removed XGBoost ${version}`),
     });
-    expect(readdirSync(join(data, "mlctl", "engines"))).toEqual([]);
+    expect(readdirSync(engines(data))).toEqual([]);
     expect(engine("remove").stderr).toContain("nothing to remove");
   });
 
@@ -96,11 +106,11 @@ describe("mlctl engine install --from", () => {
     const environment = { XDG_DATA_HOME: data };
     const finished = emptyWorkspace().run(["engine", "install", "--from", file()], { environment });
     expect(finished).toMatchObject({ status, stderr: contains(message) });
-    const parent = join(data, "mlctl", "engines");
+    const parent = engines(data);
     expect(existsSync(parent) ? readdirSync(parent) : []).toEqual([]);
   });
 
-  it.skipIf(release === undefined)(
+  it.skipIf(release === null)(
     "refuses what an index has changed (needs a machine that XGBoost has a wheel for)",
     async () => {
       const { filename } = release!;
@@ -113,10 +123,71 @@ describe("mlctl engine install --from", () => {
       const variables = { XDG_DATA_HOME: temporaryFolder(), PIP_INDEX_URL: `http://127.0.0.1:${port}` };
       const { finished } = emptyWorkspace().startWith(variables, "engine", "install");
       expect(await finished).toMatchObject({ status: 3, stderr: contains("not that of the release") });
-      expect(readdirSync(variables.XDG_DATA_HOME)).toEqual([]);
+      expect(readdirSync(engines(variables.XDG_DATA_HOME))).toEqual([]);
       server.close();
     },
   );
+
+  it("finds out before it downloads that it cannot write", async () => {
+    let requests = 0;
+    const server = createServer((_request, response) => {
+      requests += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    // A file in place of a folder, because root may write everywhere.
+    const data = join(temporaryFolder(), "file");
+    writeFileSync(data, "");
+    const variables = { XDG_DATA_HOME: data, PIP_INDEX_URL: `http://127.0.0.1:${port}` };
+    const { finished } = emptyWorkspace().startWith(variables, "engine", "install");
+    expect(await finished).toMatchObject({ status: 1, stderr: contains("to a folder that you can write") });
+    expect(requests).toBe(0);
+    server.close();
+  });
+});
+
+describe.skipIf(library === undefined || release === null)("mlctl engine install (needs libxgboost)", () => {
+  const unreachable = { PIP_INDEX_URL: "http://127.0.0.1:9/simple" };
+
+  /** An engine that was there before. */
+  function placed(data: string, version: string, sha256?: string): void {
+    const folder = join(engines(data), `xgboost-${version}`);
+    mkdirSync(dirname(join(folder, inLibrary)), { recursive: true });
+    writeFileSync(join(folder, inLibrary), readFileSync(library!));
+    if (sha256 !== undefined) writeFileSync(join(folder, "wheel.sha256"), `${sha256}\n`);
+  }
+
+  const install = (environment: Record<string, string>, ...args: string[]) =>
+    emptyWorkspace().run(["engine", "install", "--json", ...args], { environment });
+
+  it("takes as installed only what came from the wheel of the release", async () => {
+    const { nativeLibraries } = await import("../estimators/xgboost/engines/chooseEngine.ts");
+    const { version } = (await nativeLibraries()).used!;
+    const data = temporaryFolder();
+    const environment = { ...unreachable, XDG_DATA_HOME: data };
+    placed(data, version);
+    expect(install(environment)).toMatchObject({ status: 1, stderr: contains("could not be downloaded") });
+    placed(data, version, "0".repeat(64));
+    expect(install(environment)).toMatchObject({ status: 1, stderr: contains("could not be downloaded") });
+    placed(data, version, release!.sha256);
+    const installed = install(environment);
+    expect(installed).toMatchObject({ status: 0, stderr: expect.not.stringContaining("will not train") as string });
+    expect(JSON.parse(installed.stdout)).toMatchObject({ status: "already_installed", sha256: release!.sha256 });
+  });
+
+  it.each([
+    ["a newer one", {}, "mlctl engine remove 99.0.0"],
+    ["no library at all", { MLCTL_XGBOOST_LIBRARY: "none" }, "MLCTL_XGBOOST_LIBRARY is none: unset it"],
+    ["another one", { MLCTL_XGBOOST_LIBRARY: library ?? "" }, "MLCTL_XGBOOST_LIBRARY is /"],
+  ])("warns if %s is what will train", (_what, variables, warning) => {
+    const data = temporaryFolder();
+    placed(data, "99.0.0");
+    const file = wheel({ [inLibrary]: readFileSync(library!) });
+    const installed = install({ XDG_DATA_HOME: data, ...variables }, "--from", file);
+    expect(installed).toMatchObject({ status: 0, stderr: contains("is installed, but will not train: ") });
+    expect(installed.stderr.replace(/\s+/g, " ")).toContain(warning);
+  });
 });
 
 /** A file in the place of a library, in a Python environment that is active. */
@@ -165,21 +236,30 @@ describe.each([
   });
 });
 
+it("MLCTL_XGBOOST_LIBRARY is relative to where the user is, not to -C", () => {
+  const workspace = sampleWorkspace();
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, "mine.so"), "not a library\n");
+  const environment = { MLCTL_XGBOOST_LIBRARY: "mine.so" };
+  const { stdout } = workspace.run(["doctor", "--json", "-C", workspace.folder], { environment, cwd });
+  expect(stdout).toContain(`${join(realpathSync(cwd), "mine.so")} cannot be used`);
+});
+
 describe("where there is no libxgboost", () => {
   const environment = { MLCTL_XGBOOST_LIBRARY: "none" };
 
-  it("WebAssembly trains, and the training says once how to get the faster engine", () => {
+  it("WebAssembly trains, and the training says once how to get the faster engine: an installation would not help", () => {
     const workspace = ingested();
     const models = [1, 2].map((depth) => ({ family: "xgboost", params: { n_estimators: 5, max_depth: depth } }));
     workspace.configure({ train: { models } });
     const { status, stdout } = workspace.run(["train", "--json"], { environment });
     expect(status).toBe(0);
     const { notes } = JSON.parse(stdout) as { notes: string[] };
-    expect(notes.filter((note) => note.includes("mlctl engine install"))).toHaveLength(1);
+    expect(notes.filter((note) => note.includes("unset it to use the native engine"))).toHaveLength(1);
   });
 
   it("engine native is an error that says how to get it", () => {
     const trained = ingested({ engine: "native" }).run(["train"], { environment });
-    expect(trained).toMatchObject({ status: 2, stderr: contains("`mlctl engine install` installs the native engine") });
+    expect(trained).toMatchObject({ status: 2, stderr: contains('MLCTL_XGBOOST_LIBRARY is "none": unset it') });
   });
 });

@@ -10,7 +10,10 @@ let files: string[];
 beforeAll(() => {
   folder = temporaryFolder();
   // Without scripts: `prepare` would build dist/ anew while other tests run it.
-  run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], repository);
+  // The npm that runs the tests, because Windows starts npm.cmd only in a shell.
+  const npm = process.env["npm_execpath"] ?? "";
+  const [command, first] = /npm-cli\.c?js$/.test(npm) ? [process.execPath, [npm]] : ["npm", []];
+  run(command, [...first, "pack", "--ignore-scripts", "--silent", "--pack-destination", folder], repository);
   const [tarball] = readdirSync(folder);
   files = run("tar", ["-xzvf", tarball!], folder)
     .trim()

@@ -70,6 +70,19 @@ describe.each<[string, Machine]>([
   });
 });
 
+describe("variables that are set to nothing", () => {
+  it.each([
+    ["HOME", { HOME: "" }],
+    ["NODE_COMPILE_CACHE", { HOME: "", NODE_COMPILE_CACHE: "" }],
+    ["XDG_CACHE_HOME", { HOME: "", XDG_CACHE_HOME: "" }],
+  ])("%s: no cache of code in the current folder, which others may have written", (_name, env) => {
+    const cwd = temporaryFolder();
+    const program = join(installed, "bin", "mlctl.js");
+    expect(spawnSync(process.execPath, [program, "--version"], { cwd, env })).toMatchObject({ status: 0 });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
 describe("a user without a home folder", () => {
   it.skipIf(!isRoot)("is told what to set where one is needed (needs root, to become nobody)", () => {
     expect(mlctl({ env: {}, uid: UNKNOWN_USER }, "engine", "install")).toMatchObject({

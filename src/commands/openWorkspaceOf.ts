@@ -1,4 +1,5 @@
 /** Opens the configuration and the workspace of one call of a command: with -c, -C, flags, and the environment. */
+import { resolve } from "node:path";
 import type { LoadedConfig, LoadOptions } from "../config/loadConfig.ts";
 import type { Session, WritingOptions } from "../lifecycle/session.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
@@ -18,6 +19,9 @@ export async function openConfig(
   ]);
   const { config: path, directory } = global;
   const loaded = await loadConfig({ path, directory, environment, flags, known: knownNames(), check });
+  const { MLCTL_XGBOOST_LIBRARY: library = "none" } = process.env;
+  // It is relative to the folder in which mlctl was started, like other paths of the shell.
+  if (library !== "none" && library !== "") process.env.MLCTL_XGBOOST_LIBRARY = resolve(library);
   process.chdir(directory);
   for (const message of loaded.warnings) context.emit({ type: "warning", stage: "config", message });
   return loaded;

@@ -15,7 +15,7 @@ import type { Matrix } from "../../core/table/matrix.ts";
 import { requireWidth } from "../fittedState.ts";
 import { resolveParams } from "../params.ts";
 import { engineSettings } from "./engines/engineSettings.ts";
-import { INSTALL_HINT } from "./engines/native/installedEngines.ts";
+import { installHint } from "./engines/native/releases.ts";
 import { readEnsemble } from "./ensemble.ts";
 import { exportJsonModel } from "./formats/exportJsonModel.ts";
 import { ensembleNodes } from "./formats/onnxNodes.ts";
@@ -51,7 +51,7 @@ export const xgboost = {
     const engineUsed = used === null ? "WebAssembly" : used.path;
     return {
       warnings: refused.map((library) => `xgboost trained with ${engineUsed}: ${describeRefusal(library)}`),
-      notes: used === null ? [`xgboost trained in WebAssembly; ${INSTALL_HINT}, which is several times faster`] : [],
+      notes: used === null ? [`xgboost trained in WebAssembly; ${installHint()}, which is several times faster`] : [],
     };
   },
 

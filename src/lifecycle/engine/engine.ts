@@ -1,25 +1,35 @@
 /** engine: installs, lists and removes the native XGBoost library of this user. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/projectRoot.ts";
 import { nativeLibraries, type NativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
+import { findLibraries } from "../../estimators/xgboost/engines/native/findLibrary.ts";
 import {
+  CHECKSUM_FILE,
   enginesFolder,
   installedEngines,
   libraryFolder,
   libraryName,
+  wheelChecksum,
   type InstalledEngine,
 } from "../../estimators/xgboost/engines/native/installedEngines.ts";
+import {
+  availableWheel,
+  thisMachine,
+  wheels,
+  XGBOOST_VERSION,
+  type Wheel,
+} from "../../estimators/xgboost/engines/native/releases.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { removeStaleTemporaries, temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import { downloadWheel } from "./download.ts";
 import { pipSettings } from "./pipSettings.ts";
-import { wheels, XGBOOST_VERSION, type Wheel } from "./releases.ts";
+import { discard, replaceFolder } from "./replaceFolder.ts";
 import { unpackWheel } from "./unpackWheel.ts";
 
 /** Maximum time to load a library. */
@@ -58,30 +68,51 @@ export async function installEngine(from: string | undefined, context: Context):
       hint: "set XDG_DATA_HOME or HOME to a folder that you own",
     });
   }
-  const known = installedEngines().find(({ version }) => version === XGBOOST_VERSION);
-  if (from === undefined && known !== undefined && (await trial(known.library)).version !== null) {
+  const wheel = from === undefined ? pinnedWheel() : null;
+  const known = wheel === null ? undefined : installedEngines().find((one) => wheelChecksum(one) === wheel.sha256);
+  if (known !== undefined && (await trial(known.library)).version === known.version) {
     const { version, library } = known;
-    return { status: "already_installed", version, library, source: null, sha256: null, pinned: true };
+    warnIfUnused(known, context);
+    return { status: "already_installed", version, library, source: null, sha256: wheelChecksum(known), pinned: true };
   }
-  const { bytes, source } = from === undefined ? await fromIndex(pinnedWheel(), context) : fromFile(from);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const pinned = Object.values(wheels).some((wheel) => wheel.sha256 === sha256);
-  if (!pinned && from === undefined) {
-    throw new MlctlError("data", `${source} has the checksum ${sha256}, which is not that of the release`, {
-      hint: "the file was modified, or the index serves another file; nothing was installed",
-    });
+  const aside = newFolder(parent);
+  try {
+    const { bytes, source } = wheel === null ? fromFile(from!) : await fromIndex(wheel, context);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const pinned = Object.values(wheels).some((one) => one.sha256 === sha256);
+    if (!pinned && wheel !== null) {
+      throw new MlctlError("data", `${source} has the checksum ${sha256}, which is not that of the release`, {
+        hint: "the file was modified, or the index serves another file; nothing was installed",
+      });
+    }
+    const files = unpackWheel(bytes, source, libraryName());
+    if (!pinned) {
+      const message = `unknown checksum of ${source}: ${sha256}`;
+      context.emit({ type: "warning", stage: "engine", message });
+    }
+    writeFiles(new Map([...files, [CHECKSUM_FILE, Buffer.from(`${sha256}\n`)]]), aside);
+    const placed = await place(aside, parent);
+    warnIfUnused(placed, context);
+    return { status: "installed", ...placed, source, sha256, pinned };
+  } finally {
+    discard(aside);
   }
-  const files = unpackWheel(bytes, source, libraryName());
-  if (!pinned) {
-    const message = `unknown checksum of ${source}: ${sha256}`;
-    context.emit({ type: "warning", stage: "engine", message });
-  }
-  return { status: "installed", ...(await place(files, parent)), source, sha256, pinned };
+}
+
+/** Another library may have precedence over the installed one. */
+function warnIfUnused({ version, library }: { version: string; library: string }, { emit }: Context): void {
+  const named = process.env.MLCTL_XGBOOST_LIBRARY ?? "";
+  const used = named === "" ? findLibraries()[0]?.path : resolve(named);
+  if (used === library) return;
+  const other = installedEngines().find((engine) => engine.library === used)?.version;
+  const unset = `MLCTL_XGBOOST_LIBRARY is ${named}: unset it`;
+  const why = named === "" ? `${other} is newer: \`mlctl engine remove ${other}\` removes it` : unset;
+  emit({ type: "warning", stage: "engine", message: `XGBoost ${version} is installed, but will not train: ${why}` });
 }
 
 export async function listEngines(): Promise<ListResult> {
   const { used, refused } = await nativeLibraries();
-  const available = wheels[`${process.platform}-${process.arch}`] === undefined ? null : XGBOOST_VERSION;
+  const available = availableWheel() === null ? null : XGBOOST_VERSION;
   return { engine: used === null ? "wasm" : "native", used, refused, installed: installedEngines(), available };
 }
 
@@ -95,26 +126,15 @@ export function removeEngines(version: string | undefined): RemoveResult {
       hint: versions === "" ? "run `mlctl engine list` to see the installed versions" : `installed: ${versions}`,
     });
   }
-  for (const { folder } of removed) {
-    // Rename before deleting, so that other processes never find half an engine.
-    const aside = temporaryPath(folder);
-    try {
-      renameSync(folder, aside);
-      rmSync(aside, { recursive: true, force: true });
-    } catch (error) {
-      throw writeFailure(error, folder);
-    }
-  }
+  for (const { folder } of removed) replaceFolder(null, folder);
   return { removed };
 }
 
 function pinnedWheel(): Wheel {
-  const machine = `${process.platform}-${process.arch}`;
-  const wheel = wheels[machine];
-  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
-  const isMusl = process.platform === "linux" && header.glibcVersionRuntime === undefined;
-  if (wheel !== undefined && !isMusl) return wheel;
-  throw new MlctlError("failure", `XGBoost has no wheel for ${machine}${isMusl ? " with musl" : ""}`, {
+  const machine = thisMachine();
+  const wheel = availableWheel(machine);
+  if (wheel !== null) return wheel;
+  throw new MlctlError("failure", `XGBoost has no wheel for ${machine}`, {
     hint: "the WebAssembly engine works on this machine; or set MLCTL_XGBOOST_LIBRARY to your own library",
   });
 }
@@ -142,22 +162,33 @@ function fromFile(path: string): Source {
   }
 }
 
-/** Writes the files to a temporary folder, tries the library, then renames: others find the old engine or the new one. */
-async function place(files: ReadonlyMap<string, Uint8Array>, parent: string) {
-  ensureFolder(parent);
-  removeStaleTemporaries(parent);
+/** A temporary folder in `parent`, made before the download to find out whether it can be. */
+function newFolder(parent: string): string {
   const aside = temporaryPath(join(parent, "engine"));
   try {
-    writeFiles(files, aside);
-    const outcome = await trial(join(aside, libraryFolder, libraryName()));
-    if (outcome.version === null) throw unusable(outcome.reason);
-    const { version } = outcome;
-    const folder = join(parent, `xgboost-${version}`);
-    exchange(aside, folder);
-    return { version, library: join(folder, libraryFolder, libraryName()) };
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
+    ensureFolder(parent);
+    ensureFolder(aside);
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    const variable = process.platform === "win32" ? "LOCALAPPDATA" : "XDG_DATA_HOME";
+    const hint = `set ${variable} to a folder that you can write`;
+    throw new MlctlError("failure", error.message, { hint, cause: error });
   }
+  try {
+    removeStaleTemporaries(parent);
+  } catch {
+    // Those that are in use remain.
+  }
+  return aside;
+}
+
+/** Tries the library, then renames its folder: others find the old engine or the new one. */
+async function place(aside: string, parent: string): Promise<{ version: string; library: string }> {
+  const { version, reason } = await trial(join(aside, libraryFolder, libraryName()));
+  if (version === null) throw unusable(reason);
+  const folder = join(parent, `xgboost-${version}`);
+  replaceFolder(aside, folder);
+  return { version, library: join(folder, libraryFolder, libraryName()) };
 }
 
 function writeFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
@@ -171,30 +202,14 @@ function writeFiles(files: ReadonlyMap<string, Uint8Array>, folder: string): voi
   }
 }
 
-/** Replaces folder `to`. A folder cannot be renamed over another, so the old one is renamed first. */
-function exchange(from: string, to: string): void {
-  const old = temporaryPath(to);
-  try {
-    renameSync(to, old);
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw writeFailure(error, to);
+export function unusable(reason: string, platform = process.platform): MlctlError {
+  let hint = "nothing was installed; the WebAssembly engine needs no library";
+  if (platform === "darwin" && /libomp/.test(reason)) {
+    hint = "it needs OpenMP: run `brew install libomp`, then try again";
+  } else if (platform === "win32") {
+    hint = "it needs the Microsoft Visual C++ Redistributable (https://aka.ms/vc14): install it, then try again";
   }
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    throw writeFailure(error, to);
-  } finally {
-    rmSync(old, { recursive: true, force: true });
-  }
-}
-
-function unusable(reason: string): MlctlError {
-  const openMp = process.platform === "darwin" && /libomp/.test(reason);
-  return new MlctlError("failure", `the library in the wheel cannot be used on this machine: ${reason}`, {
-    hint: openMp
-      ? "it needs OpenMP: run `brew install libomp`, then try again"
-      : "nothing was installed; the WebAssembly engine needs no library",
-  });
+  return new MlctlError("failure", `the library in the wheel cannot be used on this machine: ${reason}`, { hint });
 }
 
 interface Trial {
@@ -202,17 +217,18 @@ interface Trial {
   readonly reason: string;
 }
 
-/** Loads the library in a separate process, because it may crash. */
+/** Loads the library in a separate process, because it may crash, and away from what is in the current folder. */
 function trial(library: string): Promise<Trial> {
   const module = new URL("dist/estimators/xgboost/engines/native/nativeLibrary.js", projectRoot).href;
   const code = `const [module, library] = process.argv.slice(1);
     import(module).then(({ libraryVersion }) => process.stdout.write(libraryVersion(library)));`;
   const args = ["--input-type=module", "-e", code, module, library];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { timeout: TRIAL_MILLISECONDS }, (error, stdout, stderr) => {
-      if (error === null) return resolve({ version: stdout, reason: "" });
+  const options = { timeout: TRIAL_MILLISECONDS, cwd: dirname(library) };
+  return new Promise((done) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      if (error === null) return done({ version: stdout, reason: "" });
       const words = /^\w*Error: (.*)$/m.exec(stderr)?.[1];
-      resolve({ version: null, reason: words ?? (error.signal ? `it crashes (${error.signal})` : error.message) });
+      done({ version: null, reason: words ?? (error.signal ? `it crashes (${error.signal})` : error.message) });
     });
   });
 }

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
-import { INSTALL_HINT } from "../../estimators/xgboost/engines/native/installedEngines.ts";
+import { installHint } from "../../estimators/xgboost/engines/native/releases.ts";
 import { lockHolder } from "../../storage/lock.ts";
 import { requireKinds } from "../../storage/files/requireKinds.ts";
 import { replacementProblem } from "../../storage/backup/settleReplacement.ts";
@@ -74,7 +74,7 @@ async function xgboostFinding(): Promise<Finding> {
     const broken = refused.map((library) => `; ${describeRefusal(library)}`).join("");
     const chosen =
       used === null
-        ? `trains in WebAssembly${refused.length === 0 ? ": no libxgboost was found" : ""}; ${INSTALL_HINT}`
+        ? `trains in WebAssembly${refused.length === 0 ? ": no libxgboost was found" : ""}; ${installHint()}`
         : `trains natively: ${used.version} at ${used.path}, found by ${used.origin}`;
     return { ...finding, status: refused.length === 0 ? "pass" : "warn", message: `${chosen}${broken}` };
   } catch (error) {

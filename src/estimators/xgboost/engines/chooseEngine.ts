@@ -2,7 +2,7 @@
 import { messageOf, MlctlError } from "../../../core/errors.ts";
 import type { Engine } from "./engine.ts";
 import { findLibraries, type FoundLibrary } from "./native/findLibrary.ts";
-import { INSTALL_HINT } from "./native/installedEngines.ts";
+import { installHint } from "./native/releases.ts";
 import { nativeEngine } from "./native/nativeEngine.ts";
 import { wasmEngine } from "./wasm/wasmEngine.ts";
 
@@ -52,7 +52,7 @@ export async function chooseEngine(wanted: string): Promise<Engine> {
   throw new MlctlError("usage", `cannot use the native engine of xgboost: ${why}`, {
     hint: isNamed
       ? "set MLCTL_XGBOOST_LIBRARY to another file, or unset it"
-      : `${INSTALL_HINT}; engine "wasm" needs no library`,
+      : `${installHint()}; engine "wasm" needs no library`,
   });
 }
 

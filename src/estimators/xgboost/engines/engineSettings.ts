@@ -2,7 +2,7 @@
 import { MlctlError } from "../../../core/errors.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { didYouMean } from "../../../core/text/suggest.ts";
-import { INSTALL_HINT } from "./native/installedEngines.ts";
+import { installHint } from "./native/releases.ts";
 import { objectives, type Objective } from "../objectives.ts";
 
 /** Above this "auto" chooses hist, because exact sorts every column again at every level. */
@@ -79,11 +79,11 @@ function refuse(params: JsonObject, { engine, objective }: EngineContext): void 
   }
   if (engine === "wasm" && params.monotone_constraints !== null && (method === "hist" || growsByLeaves(params))) {
     const other = 'set tree_method to "exact" or "approx" and remove max_leaves and grow_policy';
-    throw unsupported("monotone_constraints with hist", `${other}, or ${INSTALL_HINT}`);
+    throw unsupported("monotone_constraints with hist", `${other}, or ${installHint()}`);
   }
 }
 
-function unsupported(what: string, hint: string = INSTALL_HINT): MlctlError {
+function unsupported(what: string, hint: string = installHint()): MlctlError {
   return new MlctlError("usage", `the wasm engine of xgboost does not support ${what}`, { hint });
 }
 

@@ -1,14 +1,10 @@
 /** Finds the libxgboost files of this machine, in the order in which they are tried. */
-import { statSync } from "node:fs";
-import { join } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
 import { MlctlError } from "../../../../core/errors.ts";
-import { homeFolder } from "../../../../core/userFolder.ts";
+import { homeFolder, type Environment } from "../../../../core/userFolder.ts";
 import { entries, installedEngines, libraryName } from "./installedEngines.ts";
-
-/** Value of MLCTL_XGBOOST_LIBRARY that disables all installed libraries. */
-const NONE = "none";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { NO_LIBRARY } from "./releases.ts";
 
 export interface FoundLibrary {
   readonly path: string;
@@ -17,7 +13,7 @@ export interface FoundLibrary {
 }
 
 /**
- * @returns existing files, which may still be unusable
+ * @returns absolute paths of existing files, which may still be unusable
  * @throws {MlctlError} kind "usage" if MLCTL_XGBOOST_LIBRARY is not a file
  */
 export function findLibraries(
@@ -25,11 +21,12 @@ export function findLibraries(
   platform: NodeJS.Platform = process.platform,
 ): FoundLibrary[] {
   const named = environment.MLCTL_XGBOOST_LIBRARY;
-  if (named === NONE) return [];
+  if (named === NO_LIBRARY) return [];
   if (named !== undefined && named !== "") {
-    if (isFile(named)) return [{ path: named, origin: "MLCTL_XGBOOST_LIBRARY" }];
+    const path = resolve(named); // the system would look for a relative one in its own folders
+    if (realFile(path) !== null) return [{ path, origin: "MLCTL_XGBOOST_LIBRARY" }];
     throw new MlctlError("usage", `MLCTL_XGBOOST_LIBRARY: no such file: ${named}`, {
-      hint: `set it to the path of libxgboost, or to "${NONE}" to train without it`,
+      hint: `set it to the path of libxgboost, or to "${NO_LIBRARY}" to train without it`,
     });
   }
   const name = libraryName(platform);
@@ -40,7 +37,8 @@ export function findLibraries(
     ...from("the active Python environment", inEnvironment(environment, { platform, name })),
     ...from("the system", inSystem(environment, { platform, name })),
   ];
-  return all.filter(({ path }, i) => isFile(path) && all.findIndex((other) => other.path === path) === i);
+  const files = all.map(({ path }) => realFile(path));
+  return all.filter((_, i) => files[i] !== null && files.indexOf(files[i]!) === i);
 }
 
 interface Names {
@@ -49,18 +47,19 @@ interface Names {
 }
 
 /** Candidates in the active virtual environment or conda environment. */
-function inEnvironment({ VIRTUAL_ENV, CONDA_PREFIX }: Environment, { platform, name }: Names): string[] {
-  const inside = platform === "win32" ? "Library/bin" : "lib";
-  return [VIRTUAL_ENV, CONDA_PREFIX].flatMap((prefix) =>
-    prefix === undefined ? [] : [join(prefix, inside, name), ...inPython(prefix, name)],
-  );
+function inEnvironment({ VIRTUAL_ENV = "", CONDA_PREFIX = "" }: Environment, { platform, name }: Names): string[] {
+  const folders = platform === "win32" ? ["Library/bin"] : libraryFolders;
+  return [VIRTUAL_ENV, CONDA_PREFIX].flatMap((prefix) => [
+    ...folders.map((folder) => join(prefix, folder, name)),
+    ...inPython(prefix, name),
+  ]);
 }
 
 /** Candidates of package managers and of the Pythons of system and user. */
 function inSystem(environment: Environment, { platform, name }: Names): string[] {
-  const home = homeFolder(environment) ?? "/";
+  const home = homeFolder(environment) ?? "";
   if (platform === "win32") {
-    const pythons = join(environment.LOCALAPPDATA ?? join(home, "AppData/Local"), "Programs/Python");
+    const pythons = join(environment.LOCALAPPDATA || join(home, "AppData/Local"), "Programs/Python");
     return entries(pythons).flatMap((entry) => inPython(join(pythons, entry), name));
   }
   if (platform === "darwin") {
@@ -70,36 +69,46 @@ function inSystem(environment: Environment, { platform, name }: Names): string[]
     return [
       ...folders.map((folder) => join(folder, name)),
       ...brew.flatMap((prefix) => inPython(prefix, name)),
-      ...entries(frameworks)
-        .toReversed()
-        .flatMap((version) => inPackages(join(frameworks, version, "lib/python"), name)),
+      ...entries(frameworks).flatMap((version) => inPackages(join(frameworks, version, "lib/python"), name)),
     ];
   }
   const triplets = entries("/usr/lib").filter((entry) => entry.endsWith("-linux-gnu"));
-  const folders = ["/usr/local/lib", ...triplets.map((triplet) => `/usr/lib/${triplet}`), "/usr/lib64", "/usr/lib"];
+  const folders = [
+    "/usr/local/lib",
+    "/usr/local/lib64",
+    ...triplets.map((triplet) => `/usr/lib/${triplet}`),
+    "/usr/lib64",
+    "/usr/lib",
+  ];
   return [
     ...folders.flatMap((folder) => [join(folder, name), join(folder, `${name}.0`)]),
     ...[join(home, ".local"), "/usr/local", "/usr"].flatMap((prefix) => inPython(prefix, name)),
   ];
 }
 
+/** 64-bit libraries are in lib64 on Fedora and its relatives. */
+const libraryFolders = ["lib", "lib64"];
+
 /** Candidates in the wheels of the Pythons below `prefix`, newest first. */
 function inPython(prefix: string, name: string): string[] {
-  const versions = entries(join(prefix, "lib")).filter((entry) => /^(python|pypy)\d/.test(entry));
-  return [...versions.toReversed().map((version) => join(prefix, "lib", version)), join(prefix, "Lib")].flatMap(
-    (library) => inPackages(library, name),
-  );
+  const found = libraryFolders.flatMap((folder) => entries(join(prefix, folder)).map((entry) => ({ folder, entry })));
+  const versions = found.filter(({ entry }) => /^(python|pypy)\d/.test(entry));
+  const libraries = versions.map(({ folder, entry }) => join(prefix, folder, entry));
+  return [...libraries, join(prefix, "Lib")].flatMap((library) => inPackages(library, name));
 }
 
 function inPackages(library: string, name: string): string[] {
   return ["site-packages", "dist-packages"].map((packages) => join(library, packages, "xgboost/lib", name));
 }
 
-/** False if the path cannot be inspected (a file in place of a folder, no permission). */
-function isFile(path: string): boolean {
+/**
+ * The file without symbolic links. Null if it is none, if it cannot be inspected (no permission), or if the path is
+ * relative, as with an empty variable: others may have written what is in the current folder.
+ */
+function realFile(path: string): string | null {
   try {
-    return statSync(path).isFile();
+    return isAbsolute(path) && statSync(path).isFile() ? realpathSync(path) : null;
   } catch {
-    return false;
+    return null;
   }
 }

@@ -1,6 +1,6 @@
 /** Expresses class weights as parameters, because ml-xgboost's WebAssembly has no function to set sample weights. */
 import { MlctlError } from "../../../../core/errors.ts";
-import { INSTALL_HINT } from "../native/installedEngines.ts";
+import { installHint } from "../native/releases.ts";
 import type { Json, JsonObject } from "../../../../core/json.ts";
 import type { TrainingRequest } from "../engine.ts";
 import type { Objective } from "../../objectives.ts";
@@ -39,6 +39,6 @@ export function weightsAsParams({ y, sampleWeight, objective, params }: Training
 function unsupportedWeights(objective: Objective): MlctlError {
   const kind = objective === "multi:softprob" ? "several classes" : "single rows";
   return new MlctlError("usage", `the wasm engine of xgboost supports weights of two classes only, not of ${kind}`, {
-    hint: INSTALL_HINT,
+    hint: installHint(),
   });
 }

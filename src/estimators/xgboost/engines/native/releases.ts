@@ -1,4 +1,4 @@
-/** The XGBoost release that `mlctl engine install` installs: wheel and checksum for each platform. */
+/** The XGBoost release that `mlctl engine install` installs: wheel and checksum for each platform, and who has none. */
 
 export interface Wheel {
   /** Project on the package index. "xgboost-cpu" has no GPU code: 6 MB instead of 132 MB. */
@@ -8,6 +8,9 @@ export interface Wheel {
 }
 
 export const XGBOOST_VERSION = "3.2.0";
+
+/** Value of MLCTL_XGBOOST_LIBRARY that disables all installed libraries. */
+export const NO_LIBRARY = "none";
 
 /** By Node's platform and architecture. Copied from the package index on 2026-11-28. */
 export const wheels: Readonly<Record<string, Wheel>> = {
@@ -42,3 +45,24 @@ export const wheels: Readonly<Record<string, Wheel>> = {
     sha256: "2f661966d3e322536d9c448090a870fcba1e32ee5760c10b7c46bac7a342079a",
   },
 };
+
+/** The wheel for a machine; null if XGBoost has none. */
+export function availableWheel(machine = thisMachine()): Wheel | null {
+  return wheels[machine] ?? null;
+}
+
+/** E.g. "linux-x64". The wheels for Linux need glibc, so a Linux with musl is another machine: "linux-x64-musl". */
+export function thisMachine(): string {
+  const machine = `${process.platform}-${process.arch}`;
+  if (process.platform !== "linux") return machine;
+  Object.assign(process.report, { excludeNetwork: true }); // no look-up of host names
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined ? `${machine}-musl` : machine;
+}
+
+/** How to get the native engine on this machine. */
+export function installHint(named = process.env.MLCTL_XGBOOST_LIBRARY, wheel = availableWheel()): string {
+  if (named === NO_LIBRARY) return `MLCTL_XGBOOST_LIBRARY is "${NO_LIBRARY}": unset it to use the native engine`;
+  if (wheel === null) return "set MLCTL_XGBOOST_LIBRARY to a libxgboost of your own to use the native engine";
+  return "`mlctl engine install` installs the native engine";
+}
