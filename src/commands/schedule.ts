@@ -116,7 +116,9 @@ const now = defineCommand({
     const result = await runJobNow(jobNamed(jobs, invocation.args[0]!), options);
     const { status, execution } = result;
     const succeeded = status === "done" || execution === null;
-    const exitCode = succeeded ? 0 : status === "skipped" ? exitCodes.busy : (execution.exitCode ?? exitCodes.failure);
+    // A job that was stopped before it could handle the signal has no exit code of its own.
+    const ended = execution.exitCode ?? (status === "timed_out" ? exitCodes.terminated : exitCodes.failure);
+    const exitCode = succeeded ? 0 : status === "skipped" ? exitCodes.busy : ended;
     return { result, view: executionView(result), exitCode };
   },
 }) satisfies Command;
