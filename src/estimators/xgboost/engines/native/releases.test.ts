@@ -20,7 +20,7 @@ describe("installHint", () => {
     ["", wheels["linux-x64"]!, "`mlctl engine install`"],
     ["none", wheels["linux-x64"]!, "unset it"],
     ["", null, "set MLCTL_XGBOOST_LIBRARY"],
-  ])("names what helps where the variable is "%s"", (named, wheel, expected) => {
+  ])("names what helps where the variable is %j", (named, wheel, expected) => {
     expect(installHint(named, wheel)).toContain(expected);
   });
 });
