@@ -37,12 +37,17 @@ export function runInForeground(command, args, options = {}) {
   // Ctrl-C reaches both processes if they share a terminal.
   const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   process.on("SIGINT", () => hasTerminal || child.kill("SIGINT"));
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  const forwarded = ["SIGTERM", "SIGHUP"];
+  for (const signal of forwarded) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     process.stderr.write(`error: ${command} could not be started: ${error.message}\n`);
     process.exit(1);
   });
-  child.on("exit", (status, signal) => process.exit(status === null ? 128 + constants.signals[signal] : status));
+  child.on("exit", (status, signal) => {
+    if (status !== null) process.exit(status);
+    if (![...forwarded, "SIGINT"].includes(signal)) process.stderr.write(`error: ${command} was ended by ${signal}\n`);
+    process.exit(128 + constants.signals[signal]);
+  });
 }
 
 function packageFor(platform, arch) {

@@ -94,6 +94,13 @@ describe("scripts/setup.js", () => {
     expect(await once(child, "exit")).toEqual([7, null]);
   });
 
+  it.skipIf(process.platform === "win32")("says by which signal the program ended", () => {
+    const { folder, setup } = clone();
+    put(folder, { "run.js": "process.kill(process.pid, 'SIGSEGV'); setTimeout(() => {}, 10_000);" });
+    const stderr = expect.stringContaining("was ended by SIGSEGV") as string;
+    expect(setup("run.js")).toMatchObject({ status: 139, stderr });
+  });
+
   describe.skipIf(process.platform === "win32")("with a Node that is too old (skipped where there is no sh)", () => {
     it.each([
       ["is absent", ""],

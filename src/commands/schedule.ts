@@ -117,7 +117,7 @@ const now = defineCommand({
     const { status, execution } = result;
     const succeeded = status === "done" || execution === null;
     // A job that was stopped before it could handle the signal has no exit code of its own.
-    const ended = execution.exitCode ?? (status === "timed_out" ? exitCodes.terminated : exitCodes.failure);
+    const ended = execution?.exitCode ?? (status === "timed_out" ? exitCodes.terminated : exitCodes.failure);
     const exitCode = succeeded ? 0 : status === "skipped" ? exitCodes.busy : ended;
     return { result, view: executionView(result), exitCode };
   },

@@ -11,6 +11,7 @@ import type { Task } from "../../core/task.ts";
 import { hasPython, python } from "../../testing/python.ts";
 import { findLibraries } from "./engines/native/findLibrary.ts";
 import { importModel } from "../../testing/importModel.ts";
+import { installHint } from "./engines/native/releases.ts";
 import { objectives, type Objective } from "./objectives.ts";
 import { xgboost } from "./xgboost.ts";
 
@@ -180,7 +181,7 @@ describe("rejected settings", () => {
       "regression",
       { objective: "reg:absoluteerror" },
       'the wasm engine of xgboost does not support objective "reg:absoluteerror"',
-      "mlctl engine install",
+      installHint(),
     );
   });
 

@@ -17,10 +17,10 @@ describe("availableWheel", () => {
 
 describe("installHint", () => {
   it.each([
-    [undefined, wheels["linux-x64"]!, "`mlctl engine install`"],
+    ["", wheels["linux-x64"]!, "`mlctl engine install`"],
     ["none", wheels["linux-x64"]!, "unset it"],
-    [undefined, null, "set MLCTL_XGBOOST_LIBRARY"],
-  ])("names what helps where the variable is %s", (named, wheel, expected) => {
+    ["", null, "set MLCTL_XGBOOST_LIBRARY"],
+  ])("names what helps where the variable is %j", (named, wheel, expected) => {
     expect(installHint(named, wheel)).toContain(expected);
   });
 });
