@@ -51,6 +51,11 @@ function run(program, args) {
 function reportTotals() {
   if (!existsSync(results)) return console.error("error: vitest exited without writing its results");
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(results, "utf8"));
+  // A file whose set-up failed has only skipped tests.
+  for (const { name, status: fileStatus, assertionResults } of testResults) {
+    if (fileStatus === "failed" && assertionResults.every((test) => test.status !== "failed"))
+      console.log(`failed: ${relative(root, name)}, before its tests`);
+  }
   const skipped = testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.filter((test) => test.status === "skipped").map((test) => reasonOf(name, test)),
   );

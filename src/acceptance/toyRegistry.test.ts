@@ -141,10 +141,8 @@ function probabilities(outputs: readonly LinearOutput[], values: Float64Array): 
     source: `/** Square: the square of numbers. */
 import { columnTensor, graphColumn, named, replaceColumns } from "../core/onnx.ts";
 import type { Transform } from "../core/transform.ts";
-import { chooseColumns } from "./chooseColumns.ts";
-import { mapColumns } from "./mapColumns.ts";
-import { mapValues } from "./mapValues.ts";
-import { readOptions } from "./readOptions.ts";
+import { mapColumns, mapValues } from "./mapColumns.ts";
+import { chooseColumns, readOptions } from "./readOptions.ts";
 
 export const square: Transform<{ readonly columns: readonly string[] }> = {
   type: "square",
@@ -158,13 +156,9 @@ export const square: Transform<{ readonly columns: readonly string[] }> = {
   inputNames: ({ columns }) => columns,
   outputNames: ({ columns }) => columns.map((name) => \`\${name}_squared\`),
   load: ({ columns }) =>
-    mapColumns(
-      "number",
-      columns.map((name) => ({
-        name,
-        apply: (column) => [mapValues(column, (value) => value ** 2, \`\${name}_squared\`)],
-      })),
-    ),
+    mapColumns("number", columns, (name) => (column) => {
+      return [mapValues(column, (value) => value ** 2, \`\${name}_squared\`)];
+    }),
   toOnnx: (graph, state, columns) =>
     replaceColumns(columns, named(state.columns), (from) => {
       const value = columnTensor(graph, from);
@@ -194,7 +188,7 @@ export const worstRecall = confusionMetric({
     folder: "drift",
     file: "chebyshevDistance.ts",
     imported: "chebyshevDistance",
-    entry: 'chebyshev: countsTest("chebyshev", "Chebyshev", chebyshevDistance),',
+    entry: 'chebyshev: distance("chebyshev", "Chebyshev", "counts", chebyshevDistance),',
     source: `/** Chebyshev distance: the largest difference of the shares of a bin or category, 0 to 1. */
 import { sharesOf } from "./sharesOf.ts";
 
@@ -209,7 +203,7 @@ export function chebyshevDistance(reference: Float64Array, current: Float64Array
     folder: "commands",
     file: "echo.ts",
     imported: "echo",
-    entry: "echo,",
+    entry: "[echo],",
     source: `/** \`mlctl echo\`: prints its argument. */
 import { defineCommand, type Command } from "./command.ts";
 
@@ -279,7 +273,9 @@ beforeAll(() => {
   for (const { folder, file, imported, entry, source } of toys) {
     writeFileSync(join(copy, "src", folder, file), source);
     const index = join(copy, "src", folder, "index.ts");
-    const [head, tail] = readFileSync(index, "utf8").split(/(?<=^export const \w+ = \{|^const other = \[)/m);
+    const [head, tail] = readFileSync(index, "utf8").split(
+      /(?<=^export const \w+ = \{|^export const commands: readonly Command\[\] = \[)/m,
+    );
     writeFileSync(index, `import { ${imported} } from "./${file}";\n${head!}\n  ${entry} ${tail!}`);
   }
   run(["scripts/build.js"], copy);
