@@ -27,7 +27,7 @@ export const monitor = defineCommand({
     step: {
       flags: "--step <length>",
       setting: "monitor.step",
-      description: "distance between the ends of windows, e.g. 7d; by default, the window length",
+      description: "distance between the starts of windows, e.g. 7d (default: the length of a window)",
     },
     since: {
       flags: "--since <date>",

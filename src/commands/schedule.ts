@@ -126,12 +126,12 @@ const now = defineCommand({
 const DRAIN_MILLISECONDS = 60_000;
 
 const targetOptions = {
-  systemd: { flags: "--systemd", type: "boolean", description: "write a systemd user service and timer for each job" },
-  github: { flags: "--github", type: "boolean", description: "write a GitHub Actions workflow for each job" },
-  k8s: { flags: "--k8s", type: "boolean", description: "write Kubernetes CronJobs" },
+  systemd: { flags: "--systemd", type: "boolean", description: "systemd: a user service and a timer for each job" },
+  github: { flags: "--github", type: "boolean", description: "GitHub Actions: a workflow for each job" },
+  k8s: { flags: "--k8s", type: "boolean", description: "Kubernetes: CronJobs" },
   output: {
     flags: "-o, --output <dir>",
-    description: "folder of the written files (default: the scheduler's own folder)",
+    description: "folder of these files (default: the scheduler's own folder)",
   },
   dryRun: sharedOptions.dryRun,
 } as const;

@@ -1,5 +1,5 @@
 /** Template churn: a classifier with a tuned threshold, and a folder of files to predict. */
-export const churn = `// Which customers will leave? Only one in six does, so the threshold matters as much as the model.
+export const churn = `// Which customers will leave? About one in four does, so the threshold matters as much as the model.
 // All other keys have defaults: \`mlctl config show\` prints all settings, \`mlctl config schema\` describes them.
 {
   "$schema": "./config.schema.json",

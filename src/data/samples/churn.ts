@@ -15,7 +15,7 @@ interface Population {
   readonly unlabelled?: boolean;
 }
 
-/** Customers who complain or hardly use the telephone leave, about one in six; the rest is random. */
+/** Customers who complain or hardly use the telephone leave, about one in four; the rest is random. */
 export function churnSample(seed: number): SampleFile[] {
   const source = random(seed);
   const customers = (count: number, population: Population): string[] =>
