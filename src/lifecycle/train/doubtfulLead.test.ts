@@ -57,3 +57,8 @@ it("reports nothing for a real lead, a lead decided by folds, models that learne
   expect(doubtfulLead([first], options)).toEqual([]);
   expect(doubtfulLead([fitted("a", [20, 1], 20_002), fitted("b", [20, 3], 20_002)], options)).toEqual([]);
 });
+
+it("reports nothing where so few rows are compared that no verdict is given, but the interval excludes 0", () => {
+  // 1 and 10 of 20 rows are wrong.
+  expect(doubtfulLead([fitted("a", [20, 1], 20), fitted("b", [2, 0], 20)], options)).toEqual([]);
+});

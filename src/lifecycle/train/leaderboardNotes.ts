@@ -84,6 +84,8 @@ export function doubtfulLead<T extends FittedContender>(
   if (rows > MAX_ROWS) return [];
   const [found] = compareEvaluations(other, own, [metric], { seed });
   if (found === undefined || found.verdict === "real" || found.interval === null) return [];
+  // With very few rows the verdict is "cannot_tell" for any interval: one without 0 supports no such note.
+  if (found.interval[0] > 0 || found.interval[1] < 0) return [];
   const name = nameOf(first);
   const otherName = nameOf(second) === name ? "the second-ranked model" : nameOf(second);
   const values = `${metric} ${formatNumber(found.b)} vs ${formatNumber(found.a)}`;
