@@ -1,11 +1,13 @@
 /**
- * `npm run docs`: writes the reference pages of docs/ from the program itself, the source of --help. Needs Node.js 22.18,
- * which runs TypeScript.
+ * `npm run docs`: writes the reference pages of docs/ and config.schema.json from the program itself, the source of
+ * --help. Needs Node.js 22.18, which runs TypeScript.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commands } from "../../src/commands/index.ts";
+import { configJsonSchema } from "../../src/config/schema/configJsonSchema.ts";
+import { knownNames } from "../../src/lifecycle/knownNames.ts";
 import { commandIndex, commandPage } from "./commandPages.ts";
 import { configurationPage } from "./configurationPage.ts";
 import { modelsPage } from "./modelsPage.ts";
@@ -29,4 +31,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     mkdirSync(dirname(join(docs, path)), { recursive: true });
     writeFileSync(join(docs, path), text);
   }
+  writeFileSync(join(docs, "../config.schema.json"), `${JSON.stringify(configJsonSchema(knownNames()), null, 2)}\n`);
 }

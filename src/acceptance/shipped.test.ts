@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-it("ships the JSON Schema that `mlctl config schema` prints (else: node bin/mlctl.js config schema > config.schema.json)", () => {
+it("ships the JSON Schema that `mlctl config schema` prints (else: npm run docs)", () => {
   const printed = execFileSync(process.execPath, [join(root, "bin/mlctl.js"), "config", "schema"], {
     encoding: "utf8",
   });
