@@ -287,17 +287,21 @@ describe("the index and the records", () => {
     expect(readdirSync(paths.workspace).toSorted()).toEqual(["ingesteddata", "models", "production_deployment"]);
   });
 
-  it("syncs 3,000 known records fast enough for every command", () => {
+  it("syncs 3,000 known records without reading them", () => {
     const paths = exampleWorkspace();
     for (let n = 0; n < 3_000; n++) {
       writeFileSync(join(paths.models, `run_r${n}.json`), JSON.stringify(exampleRun(1, { runId: `r${n}` })));
     }
     const store = openStore(paths.database);
-    syncStore(paths, store);
-    const start = performance.now();
+    const seconds = (): number => {
+      const start = performance.now();
+      syncStore(paths, store);
+      return performance.now() - start;
+    };
+    const [first, second] = [seconds(), seconds()];
     expect(syncStore(paths, store)).toEqual({ indexed: 0, removed: 0, problems: [] });
-    // Measured 20 ms; reading the files instead of their stat takes ten times as long.
-    expect(performance.now() - start).toBeLessThan(300);
+    // Compared in the same run: a look at size and time of a file takes a fraction of reading and indexing it.
+    expect(second).toBeLessThan(first / 3);
     store.close();
   });
 });
