@@ -293,12 +293,12 @@ describe("the index and the records", () => {
       writeFileSync(join(paths.models, `run_r${n}.json`), JSON.stringify(exampleRun(1, { runId: `r${n}` })));
     }
     const store = openStore(paths.database);
-    const seconds = (): number => {
+    const timed = (): number => {
       const start = performance.now();
       syncStore(paths, store);
       return performance.now() - start;
     };
-    const [first, second] = [seconds(), seconds()];
+    const [first, second] = [timed(), timed()];
     expect(syncStore(paths, store)).toEqual({ indexed: 0, removed: 0, problems: [] });
     // Compared in the same run: a look at size and time of a file takes a fraction of reading and indexing it.
     expect(second).toBeLessThan(first / 3);
