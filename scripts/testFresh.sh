@@ -61,7 +61,7 @@ cd ~/mlctl
 step() {
   local from=$SECONDS
   echo "$ $*"
-  "$@" || { echo "error: $* failed with exit code $?"; exit 1; }
+  "$@" || { echo "error: $* failed with exit code $?"; return 1; }
   echo "($((SECONDS - from)) s)"
 }
 echo "node $(node --version), npm $(npm --version), user $(id -un), $(command -v cc python3 git chromium || true)"
