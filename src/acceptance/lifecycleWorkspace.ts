@@ -101,7 +101,17 @@ let calls = 0;
 const shared = globalThis as { mlctlWarmProgram?: WarmProgram };
 
 const made: string[] = [];
-afterAll(() => made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+afterAll(() => made.splice(0).forEach(removeFolder));
+
+/** Also what a test took its own permissions from: root may remove it as it is, another user may not. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    spawnSync("chmod", ["-R", "u+rwX", folder]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "mlctl-lifecycle-"));
