@@ -30,7 +30,10 @@ const git = (folder: string, ...args: string[]): string => {
   return stdout;
 };
 
+const hasGit = spawnSync("git", ["--version"]).status === 0;
+
 beforeAll(() => {
+  if (!hasGit) return;
   origin = temporaryFolder();
   git(origin, "init", "--quiet", "--bare", "--initial-branch=main");
   const folder = temporaryFolder();
@@ -89,7 +92,7 @@ function runner(): { folder: string; run: (job: string, names?: RegExp) => Ran[]
 const isOurs = (script: string | undefined): boolean =>
   script !== undefined && !/npm install|MLCTL_REPOSITORY/.test(script);
 
-describe("a job on GitHub Actions", () => {
+describe.skipIf(!hasGit)("a job on GitHub Actions (needs git)", () => {
   it("finds what earlier runs made, and keeps what it made, although .gitignore names it", () => {
     const first = runner();
     expect(first.run("fullprocess").map(({ status, said }) => [status, status === 0 ? "" : said])).toEqual([
