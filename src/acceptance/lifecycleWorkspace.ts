@@ -103,14 +103,10 @@ const shared = globalThis as { mlctlWarmProgram?: WarmProgram };
 const made: string[] = [];
 afterAll(() => made.splice(0).forEach(removeFolder));
 
-/** Also what a test took its own permissions from: root may remove it as it is, another user may not. */
+/** Folders that a test made read-only become writable first, because only root can remove them as they are. */
 function removeFolder(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true });
-  } catch {
-    spawnSync("chmod", ["-R", "u+rwX", folder]);
-    rmSync(folder, { recursive: true, force: true });
-  }
+  spawnSync("chmod", ["-R", "u+rwX", folder]);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 export function temporaryFolder(): string {

@@ -10,6 +10,6 @@ export async function fitBaseline(data: TrainingData, rows: Int32Array): Promise
   const none: Matrix = { rowCount: rows.length, columnNames: [], values: new Float64Array(0) };
   const classCount = target.classes?.length ?? 0;
   const options = { task: target.task, classCount, params: {}, seed: 0 };
-  // By name: records compare scores with this baseline, whatever other families learn nothing from features.
+  // By name: records compare scores with this baseline, even if another family learns nothing from features either.
   return findEstimator("baseline").fit(none, y, options);
 }

@@ -44,7 +44,7 @@ function classReason(column: Column, y: Float64Array, { task }: TargetSpec): str
   return `its ${isCategory ? "category" : "value"} determines the class in ${(100 * pure).toFixed(1)} % of its rows`;
 }
 
-/** AUC of the column as a score, in the better direction; by choice, whatever metric ranks the models. */
+/** AUC of the column as a score, in the better direction; by choice, for any metric that ranks the models. */
 function separation(probabilities: Float64Array, yTrue: Float64Array): number {
   const yPred = new Float64Array(yTrue.length);
   const evaluation = { task: "binary", classCount: 2, yTrue, yPred, probabilities } as const;
