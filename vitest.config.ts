@@ -2,6 +2,7 @@
  * Four projects: the parts of the program, the program as people call it, real data, and what takes minutes.
  * `npm test` runs the first three, `npm run test:long` the last.
  */
+import { availableParallelism } from "node:os";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
 
@@ -14,21 +15,23 @@ const real = [
   ...named("evidentlyDrift readTable recordedDrift lifecycle/scikitLearn strangerData templatesReal"),
 ];
 
-/** Beside their sources, but whole steps that train, a browser, killed processes, or repetitions and sizes that take their time. */
+/** Beside their sources, but whole steps that train, or repetitions and sizes that take their time. */
 const wholeSteps = [
   ...named("buildModel deploy diffRuns keepModels lookBackModel planFullprocess planIngest selection why"),
-  ...named("referenceInThread reportDrift score browser htmlReport plotWorker"),
-  ...named("atomicWrite commitDeployment predictionLog retain sqliteStore"),
-  ...named("calibration judgeWindow millionRows"),
+  ...named("referenceInThread reportDrift score htmlReport plotWorker ingestFiles xgboost/xgboost"),
+  ...named("atomicWrite predictionLog retain sqliteStore calibration judgeWindow"),
 ];
 
-/** Searches of many fits, and sizes that take half a minute. */
-const long = named("realTune manyColumns");
+/** What takes minutes together: killed processes, full disks, other machines, real time, many fits, large sizes. */
+const long = [
+  "src/acceptance/faults/**/*.test.ts",
+  ...named("restoreKilled watchKilled commitDeployment crontab serveSwaps"),
+  ...named("engine strangeMachine toyRegistry packages templates browser serveSystems"),
+  ...named("realTune realSeason manyColumns millionRows duckdb/duckdb"),
+];
 
 /** The files that take longest, the longest first: they start first, so that all cores are busy to the end. */
-const longest = named(
-  "killed templates toyRegistry badData sameAnswers backup lifecycle strangeMachine engine pages watchKilled",
-);
+const longest = named("templatesReal realMonitoring pages schedule serve backup tune lifecycle templates killed");
 
 /** One project after the other, because files share the processes of their project. */
 const projectOrder = ["long", "acceptance", "real", "unit"];
@@ -49,10 +52,11 @@ const runsTheProgram = { globalSetup: ["src/acceptance/runFolder.ts"] };
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: "forks",
-    maxWorkers: 2,
+    // One more than the least machine has cores: many tests wait for a process or a clock.
+    maxWorkers: Math.max(3, availableParallelism()),
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -80,7 +84,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "long", include: long, testTimeout: 600_000, ...runsTheProgram },
+        test: { name: "long", include: long, testTimeout: 600_000, ...sharedProcess, ...runsTheProgram },
       },
     ],
   },

@@ -1,6 +1,6 @@
 /**
- * `npm test`: checks types, lint and format (stops at the first failure), then runs all tests except the long searches
- * (`npm run test:long`). Arguments are passed to vitest.
+ * `npm test`: checks types, lint and format (stops at the first failure), then runs all tests except the long ones.
+ * `npm run test:long`: `--long`, only those. Other arguments are passed to vitest.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -19,20 +19,25 @@ const programs = {
 const scratch = mkdtempSync(join(tmpdir(), "mlctl-test-"));
 const results = join(scratch, "results.json");
 
-check("types", "tsc", ["--noEmit"]);
-check("lint", "oxlint", ["--deny-warnings", "src", "bin", "scripts", "bench"]);
-check("format", "prettier", ["--check", "--log-level", "warn", "."]);
+const long = process.argv.includes("--long");
+if (!long) checkSources();
 const status = run("vitest", [
   "run",
   "--reporter=default",
   "--reporter=json",
   `--outputFile.json=${results}`,
-  ...["unit", "acceptance", "real"].flatMap((project) => ["--project", project]),
-  ...process.argv.slice(2),
+  ...(long ? ["long"] : ["unit", "acceptance", "real"]).flatMap((project) => ["--project", project]),
+  ...process.argv.slice(2).filter((argument) => argument !== "--long"),
 ]);
 reportTotals();
 rmSync(scratch, { recursive: true, force: true });
 process.exit(status);
+
+function checkSources() {
+  check("types", "tsc", ["--noEmit"]);
+  check("lint", "oxlint", ["--deny-warnings", "src", "bin", "scripts", "bench"]);
+  check("format", "prettier", ["--check", "--log-level", "warn", "."]);
+}
 
 function check(name, program, args) {
   const checkStatus = run(program, args);

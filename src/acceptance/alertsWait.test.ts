@@ -45,7 +45,7 @@ describe("an alert whose channel takes its time", () => {
     return (JSON.parse(stdout) as Monitored).alerts.map(({ change, status: how }) => `${change} ${how}`);
   };
 
-  it("leaves the workspace free, and of two runs one tells it", async () => {
+  it("does not lock the workspace, and of two runs one sends the alert", async () => {
     const told = once(server, "told");
     const first = monitor();
     await told;

@@ -85,7 +85,7 @@ describe("backup and restore", () => {
     restored.ok("verify");
   });
 
-  it("leave out what vanishes after it was listed, and tell of it by its name where a record names it", () => {
+  it("leave out files that vanish after they were listed, and report those that a record names", () => {
     const copy = workspace.copy();
     const [report] = copy.names("models", /^report_.*html$/);
     const [model] = copy.names("models", /^trainedmodel/);
@@ -184,7 +184,7 @@ describe("backup and restore", () => {
     }
   });
 
-  it("keep the name of the configuration, whatever it is", () => {
+  it("keep the name of the configuration", () => {
     for (const name of ["my.conf", "config 2.json", "settings"]) {
       const named = workspace.copy();
       named.write({ [name]: named.read("config.json"), "config.json": null });

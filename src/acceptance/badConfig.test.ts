@@ -183,7 +183,7 @@ describe("config.json", () => {
     expect([done.status, errorOf(done)]).toEqual([2, [expect.stringMatching(message), hint]]);
   });
 
-  it("is told which variable of the environment is wrong", () => {
+  it("names the environment variable that is wrong", () => {
     workspace.write({ "config.json": config });
     const done = workspace.run(["fullprocess"], { environment: { MLCTL_TRAIN_SEED: "x", MLCTL_TRIAN_METRIC: "f1" } });
     expect([done.status, errorOf(done)]).toEqual([
@@ -336,7 +336,7 @@ describe("ingest", () => {
   });
 });
 
-it("after all of that the deployed model answers as before, and every recorded byte is sound", () => {
+it("after all of that the deployed model predicts as before, and every recorded byte verifies", () => {
   workspace.write({ "config.json": config });
   expect(answers(workspace)).toBe(answered);
   expect(workspace.run(["verify"])).toMatchObject({ status: 0 });

@@ -88,7 +88,7 @@ describe("no model can be made of data", () => {
     expectKept(workspace, before);
   });
 
-  it("a missing id column is told, since what was meant would become a feature", () => {
+  it("a missing id column is reported, since the intended one would become a feature", () => {
     const { options } = inputOf({ "a.csv": renamed("corporation", "corporations") });
     const { status, stderr } = workspace.run(["fullprocess", "--dry-run"], options);
     expect(status, stderr).toBe(0);
@@ -207,7 +207,7 @@ describe("files that cannot be read", () => {
   );
 });
 
-describe("a file is left out, and that is told", () => {
+describe("a file is rejected and reported", () => {
   it.each<[string, (folder: string) => void, string]>([
     ["a link to itself", (folder) => symlinkSync("loop.csv", join(folder, "loop.csv")), "loop.csv: broken link"],
     [
@@ -272,7 +272,7 @@ describe("data that can be used after all", () => {
     expect(workspace.read(`ingesteddata/${newest}`)).toContain("Zürich c29,39,390,2,0\n");
   });
 
-  it("with a column without values is trained on without it, also told by fullprocess", () => {
+  it("with a column without values is trained on without it, also reported by fullprocess", () => {
     const { options } = inputOf({ "a.csv": HEADER + rows(40, ([name, , ...rest]) => [name!, "", ...rest]) });
     const { status, stderr } = workspace.run(["fullprocess"], options);
     expect(status, stderr).toBe(0);
@@ -300,7 +300,7 @@ describe("data that can be used after all", () => {
   });
 });
 
-it("after all of that the deployed model answers as before, and every recorded byte is sound", () => {
+it("after all of that the deployed model predicts as before, and every recorded byte verifies", () => {
   expect(answers(workspace)).toBe(answered);
   expect(workspace.run(["verify"])).toMatchObject({ status: 0 });
 });

@@ -210,7 +210,7 @@ describe("the deployed model", () => {
     return `${releases}/${readdirSync(join(folder, releases))[0]}/trainedmodel.json`;
   };
 
-  it("when damaged is refused, told by doctor and verify, and restored by the next command that writes", () => {
+  it("when damaged is refused, reported by doctor and verify, and restored by the next command that writes", () => {
     for (const line of ["deploy", "fullprocess"]) {
       const copy = workspace.copy();
       const path = release(copy);

@@ -134,7 +134,7 @@ describe("rows from a pipe", () => {
     expect([done.status, done.stdout, errorOf(done)]).toEqual([3, "", told]);
   });
 
-  it("in UTF-16 with a byte order mark are answered", () => {
+  it("in UTF-16 with a byte order mark are predicted", () => {
     const input = Buffer.from(`\uFEFF${header}Zürich,20,300,5\n`, "utf16le");
     const { status, stdout } = workspace.run(["predict", "-q"], { input });
     expect([status, stdout.split("\n")[1]]).toEqual([0, expect.stringMatching(/^Zürich,20,300,5,[01],0\.\d+$/)]);
@@ -240,7 +240,7 @@ function inBash(script: string) {
 }
 
 describe("--guard", () => {
-  it("sets aside what cannot be read, what is ragged and what training never saw, and answers the others", () => {
+  it("rejects unreadable rows, ragged rows and unseen values, and predicts the others", () => {
     const input = `${header}${good}b,many,300,5\nc,1\nd,20,300,99999999\n${good}`;
     const { status, stdout, stderr } = workspace.run(["predict", "--guard", "--reject-file", "rejected.csv"], {
       input,
@@ -267,6 +267,6 @@ describe("--guard", () => {
   });
 });
 
-it("after all of that the deployed model answers as before", () => {
+it("after all of that the deployed model predicts as before", () => {
   expect(answers(workspace)).toBe(answered);
 });

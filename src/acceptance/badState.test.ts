@@ -208,7 +208,7 @@ describe.skipIf(!isRoot)("without the right", () => {
     expect(asNobody(workspace, "predict", "testdata/testdata.csv")).toMatchObject({ status: 0, stdout: answered });
   });
 
-  it("to read an input file the others go on, and it is told", () => {
+  it("to read an input file: the others are read, and the file is reported", () => {
     const { workspace, before } = waiting();
     workspace.write({ "practicedata/secret.csv": HEADER + rows(3) });
     owned(workspace.folder, NOBODY);
@@ -229,7 +229,7 @@ describe.skipIf(!isRoot)("without the right", () => {
 });
 
 describe("a full disk", () => {
-  it("at whatever step: exit 1 with the file, the old model answers, and with space the work is done", ({ skip }) => {
+  it("at any step: exit 1 with the file, the old model still predicts, and with space the work completes", ({ skip }) => {
     const disk = temporaryFolder();
     const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
     if (status !== 0) skip("this machine does not let tests mount a disk of one megabyte");
@@ -268,7 +268,7 @@ describe("a full disk", () => {
     expect(full.run(["verify"])).toMatchObject({ status: 0 });
   }
 
-  it("or a limit on the size of files is told alike", () => {
+  it("or a limit on the size of files is reported in the same way", () => {
     const { workspace, before } = waiting();
     const script = 'trap "" XFSZ; ulimit -f 8; exec "$NODE" "$BIN" fullprocess';
     const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", script], {
@@ -289,7 +289,7 @@ describe("a full disk", () => {
 });
 
 describe("two at once", () => {
-  it("the second is told who works there and exits 75; with --wait it follows; looking is never held up", async () => {
+  it("the second names the running process and exits 75; with --wait it waits; reading commands never wait", async () => {
     const { workspace, before } = waiting();
     const database = join(workspace.folder, "mlctl.db");
     const now = (): Date => new Date("2026-04-01T12:00:00Z");

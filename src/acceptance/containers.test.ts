@@ -73,7 +73,7 @@ describe("the Dockerfile", () => {
     expect(let_through.filter((path) => !sources.includes(path))).toEqual([]);
   });
 
-  it("runs as nobody special, by number, and asks an address that the server has whether it is alive", () => {
+  it("runs as an unprivileged numeric user, and probes an endpoint that the server has", () => {
     expect(last("USER")).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     const [, port, path] = /127\.0\.0\.1:(\d+)(\/\w+)/.exec(last("HEALTHCHECK"))!;
     expect(paths).toContain(path);
@@ -162,7 +162,7 @@ describe("the Kubernetes manifests", () => {
     expect(config.serve.token).toBe("secret");
   });
 
-  it("scale the deployment and keep a pod alive, which has time to finish what it answers", () => {
+  it("scale the deployment, and give a pod time to finish its requests", () => {
     const { scaleTargetRef, minReplicas, maxReplicas } = byKind.get("HorizontalPodAutoscaler")!["spec"];
     const { apiVersion, kind, metadata, spec } = byKind.get("Deployment")!;
     expect(scaleTargetRef).toEqual({ apiVersion, kind, name: metadata.name });

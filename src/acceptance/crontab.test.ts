@@ -31,7 +31,7 @@ const schedulerOf = (of: LifecycleWorkspace): string | null | undefined =>
   of.json<{ jobs: { scheduler: string | null }[] }>("schedule", "list").jobs[0]?.scheduler;
 
 describe("a crontab that cannot be read", () => {
-  it("is not taken for an empty one, also where BusyBox says so", () => {
+  it("is not taken for an empty one, also with BusyBox", () => {
     const denied = call(workspaceWithJob(), "install", {
       CRONTAB_BROKEN: "crontab: can't open 'root': Permission denied",
     });

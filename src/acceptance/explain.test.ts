@@ -12,7 +12,7 @@ interface Explained {
 }
 
 describe.each(["logistic_regression", "xgboost"])("explain %s", (family) => {
-  it("takes each answer apart: base value and contributions add up to its log-odds", () => {
+  it("explains each prediction: base value and contributions add up to its log-odds", () => {
     const workspace = sampleWorkspace();
     workspace.configure({ train: { models: [{ family }] } });
     workspace.ok("fullprocess", "-q");

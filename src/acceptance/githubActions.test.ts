@@ -51,7 +51,7 @@ describe("on GitHub Actions", () => {
     expect(stderr).not.toContain("::");
   });
 
-  it("a summary that cannot be written is told and changes no exit code", () => {
+  it("a summary that cannot be written is reported and changes no exit code", () => {
     const { status, stderr } = workspace.run(["score"], {
       environment: { GITHUB_STEP_SUMMARY: "/nowhere/summary.md" },
     });

@@ -109,7 +109,7 @@ describe.skipIf(!hasGit)("a job on GitHub Actions (needs git)", () => {
     expect(git(origin, "log", "--format=%s", "main")).toBe("a workspace\n");
   });
 
-  it("tells what the job said: annotations and the summary reach the runner, and the record is kept all the same", () => {
+  it("passes annotations and the summary to the runner, and keeps the record", () => {
     const { run, folder } = runner();
     const [, judge, keep] = run("judge");
     expect([judge!.status, keep!.name, keep!.status]).toEqual([10, "save the state", 0]);

@@ -54,7 +54,7 @@ beforeAll(() => {
 });
 
 describe("the first fullprocess", () => {
-  it("tells every step with what it did", () => {
+  it("reports what each step did", () => {
     expect(first.status).toBe("deployed");
     expect(stepsOf(first)).toEqual(
       ["ingest", "train", "score", "deploy", "report", "apicalls"].map((s) => `${s} done`),
@@ -218,7 +218,7 @@ describe("with something new", () => {
     expect(result.files.map(({ path }) => path)).toEqual(["practicedata/dataset2.csv"]);
   });
 
-  it("a file that cannot be read is set aside with its line and reason, the others go on, and it is told once", () => {
+  it("a file that cannot be read is rejected with its line and reason, the others are read, and it is reported once", () => {
     const workspace = deployed.copy();
     const text = workspace.read("practicedata/dataset1.csv");
     const good = firstRows(text, 5, ([name, ...rest]) => [`good${name}`, ...rest]);
@@ -237,7 +237,7 @@ describe("with something new", () => {
     expect(workspace.json("ingest")).toMatchObject({ status: "nothing_new" });
   });
 
-  it("another input folder is another dataset; drift is told; only a model that is better on the same rows is promoted", () => {
+  it("another input folder is another dataset; drift is reported; only a model that is better on the same rows is promoted", () => {
     const workspace = deployed.copy();
     const environment = { MLCTL_INPUT_FOLDER_PATH: "sourcedata" };
     const { status, stdout, stderr } = workspace.run(["fullprocess", "--json"], { environment });
@@ -274,7 +274,7 @@ describe("deploy", () => {
     second = workspace.json<{ run_id: string }>("train", "--seed", "7").run_id;
   });
 
-  it("--dry-run writes nothing and tells the verdict", () => {
+  it("--dry-run writes nothing and prints the verdict", () => {
     const before = snapshot(workspace.folder);
     const dry = workspace.json<DeployJson>("deploy", "--force", "--dry-run");
     expect(dry).toMatchObject({ status: "deployed", dry_run: true, run_id: second, previous_run_id: first.run_id });
@@ -373,7 +373,7 @@ describe("the store", () => {
     // What is still to come is asked of now, which is another each time.
     questions.map((line) => workspace.ok(...line.split(" "), "--json").replace(/^\{"at":"[^"]+"/, "{"));
 
-  it("comes back from the folders: the same answers, whether by reindex or by the next command", () => {
+  it("is rebuilt from the folders with the same contents, by reindex or by the next command", () => {
     const workspace = deployed.copy();
     workspace.ok("models", "alias", "staging", "latest");
     workspace.ok("train", "--seed", "7");
@@ -387,7 +387,7 @@ describe("the store", () => {
     expect(answers(workspace)).toEqual(before);
   });
 
-  it("a workspace under another path is sound, answers the same and goes on", () => {
+  it("a workspace under another path verifies, predicts the same and can be used", () => {
     const moved = deployed.copy();
     expect(answers(moved)).toEqual(answers(deployed));
     expect(moved.run(["verify"])).toMatchObject({ status: 0 });

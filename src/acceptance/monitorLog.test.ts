@@ -69,7 +69,7 @@ function labels(isRight: boolean): string {
 describe("the prediction log", () => {
   let first: Entry;
 
-  it("is what monitor looks at without files, once there is one; without truth an estimate is all there is", async () => {
+  it("is what monitor judges without files, once it exists; without labels it estimates performance", async () => {
     first = await monitor();
     expect(first).toMatchObject({ source: "predictions", window: { rows: 500, labelled: 0 } });
     expect(statusOf(first, "f1")).toBe("skipped");
@@ -79,7 +79,7 @@ describe("the prediction log", () => {
     expect(workspace.run(["monitor", "--dry-run", "--fail-on", "drift,quality"]).status).toBe(0);
   });
 
-  it("is restated when labels come, and people are told once; a dead channel is reported and harmless", async () => {
+  it("is judged again when labels come, with one alert; a dead channel is reported and harmless", async () => {
     workspace.write({ "labels.csv": labels(false) });
     workspace.ok("labels", "labels.csv");
     const entry = await monitor();

@@ -98,7 +98,7 @@ describe("the pages", () => {
     expect(text).toContain("&lt;img src=x onerror=document.title=&#39;pwned&#39;&gt;");
   });
 
-  it("tell what is there: the run, its score with interval, the drift, and the SHAP values of an answer", async () => {
+  it("show the run, its score with interval, the drift, and the SHAP values of a prediction", async () => {
     const [overview, , run, compare, , window, column, , prediction] = await addresses();
     const text = async (address: string | undefined): Promise<string> =>
       (await open.get(address ?? "")).text.replace(/\s+/g, " ");
@@ -130,7 +130,7 @@ describe("the pages", () => {
     await server.stop();
   });
 
-  it("answer what does not exist, or cannot be meant, with a page that says so", async () => {
+  it("respond to unknown or invalid addresses with an error page", async () => {
     const wrong = {
       404: [
         "/ui/runs/zzz",
@@ -169,7 +169,7 @@ describe("signing in", () => {
       ...headers,
     });
 
-  it("is asked of whoever has no token, and the token never stands in an address or a cookie", async () => {
+  it("is required without a token, and the token is never in a URL or a cookie", async () => {
     const turned = await closed.get("/ui/runs?by=test+f1");
     expect([turned.status, turned.headers.location]).toEqual([303, "/ui/login?next=%2Fui%2Fruns%3Fby%3Dtest%2Bf1"]);
     expect((await closed.get("/ui/login")).text).toMatch(/<input\s+type="password"\s+name="token"/);

@@ -41,7 +41,7 @@ describe("predict with ingest.select", () => {
   const answersOf = (lines: readonly string[]): number[] =>
     lines.slice(1).map((line) => Number(line.split(",").at(-1)));
 
-  it("answers each row as score does: the root of the mean squared error is the same to the last digits", () => {
+  it("predicts each row as score does: the RMSE is the same to the last digits", () => {
     const { value } = workspace.json<{ value: number }>("score");
     const { status, lines } = predictions(withoutPrice(workspace.read("testdata/b.csv")));
     expect(status).toBe(0);
@@ -95,7 +95,7 @@ describe("predict with ingest.select", () => {
     expect(lacking.stderr).toContain('column "amount" is missing');
   });
 
-  it("does not apply what looks at other rows, and says so once", () => {
+  it("does not apply expressions over other rows, with one note", () => {
     const other = workspace.copy();
     const config = JSON.parse(other.read("config.json")) as { ingest: { select: object } };
     config.ingest.select = { ...config.ingest.select, visits: "visits * 2 + 0 * count(*) OVER ()" };

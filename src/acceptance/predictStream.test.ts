@@ -43,7 +43,7 @@ function asJsonLines(csv: string): string {
   return objects.map((object) => `${JSON.stringify(object)}\n`).join("");
 }
 
-describe("the answers", () => {
+describe("the predictions", () => {
   it("stand behind the row as it came: every column, id and empty cell, in order", () => {
     const [header, ...rows] = cells(answered);
     expect(header!.slice(-2)).toEqual(["prediction", "probability"]);
@@ -97,7 +97,7 @@ describe("every form", () => {
     expect(workspace.run(["predict"], { input }).stdout).toBe(answered);
   });
 
-  it("JSON lines give JSON lines with the same answers", () => {
+  it("JSON Lines give JSON Lines with the same predictions", () => {
     const input = asJsonLines(testCsv);
     const { status, stdout } = workspace.run(["predict", "--input-format", "jsonl"], { input });
     expect(status).toBe(0);
@@ -178,7 +178,7 @@ describe("-o", () => {
     expect(snapshot(place.folder)).toEqual(before);
   });
 
-  it("into a folder that is not there says so", () => {
+  it("into a missing folder is an error", () => {
     const { status, stderr } = workspace.run(["predict", "testdata/testdata.csv", "-o", "nowhere/answers.csv"]);
     expect([status, stderr]).toEqual([
       1,
@@ -188,7 +188,7 @@ describe("-o", () => {
 });
 
 describe("--guard", () => {
-  it("diverts bad rows with their line and reason; the others are answered, in order", () => {
+  it("writes bad rows to the reject file with line and reason; the others are predicted, in order", () => {
     const [header, ...rows] = lines(testCsv);
     const input = [
       header,

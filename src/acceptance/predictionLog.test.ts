@@ -78,7 +78,7 @@ describe("labels", () => {
 });
 
 describe("a logged prediction", () => {
-  it("is listed with its truth, and shown with what was asked", () => {
+  it("is listed with its label, and shown with its inputs", () => {
     const { total, predictions } = workspace.json<{ total: number; predictions: { label: unknown }[] }>(
       "predictions",
       "list",
@@ -110,7 +110,7 @@ describe("a logged prediction", () => {
 });
 
 describe("apicalls", () => {
-  it("calls every address that the API has, and keeps the answers of the deployed model to the test rows", async () => {
+  it("calls every endpoint of the API, and keeps the deployed model's predictions for the test rows", async () => {
     const { path, calls, failed, run_id } = workspace.json<{
       path: string;
       calls: { path: string }[];

@@ -58,7 +58,7 @@ function runIds(of: LifecycleWorkspace): string[] {
 }
 
 describe("prune", () => {
-  it("tells with --dry-run what it would take, with sizes, and changes nothing", () => {
+  it("lists with --dry-run what it would delete, with sizes, and changes nothing", () => {
     const before = snapshot(workspace.folder);
     const { items, bytes } = workspace.json<PruneJson>("prune", "--dry-run");
     expect(snapshot(workspace.folder)).toEqual(before);
@@ -102,7 +102,7 @@ describe("prune", () => {
     expect(gone).toEqual(["20200101T000000001Z_killed"]);
   });
 
-  it("takes old backups of the workspace where retention.backups says so, by the name that backup gives, but the newest", () => {
+  it("deletes old backups of the workspace if retention.backups says so, except the newest", () => {
     const copy = workspace.copy();
     const old = ["backup_20200101T000000000Z.tar.gz", "backup_20210101T000000000Z.tar.gz"];
     const others = ["backup_2020.tar.gz", "my_backup_20200101T000000000Z.tar.gz"];

@@ -155,7 +155,7 @@ describe("prune of deployments", () => {
     for (const args of [["diagnose", "--offline"], ["report"], ["models", "list"], ["score"]]) copy.ok(...args);
   });
 
-  it("tells in lineage which copies were pruned of a run that has a note", () => {
+  it("shows in lineage which copies of a run with a note were pruned", () => {
     const copy = workspace.copy();
     copy.ok("models", "note", runs[0]!, "the first");
     copy.ok("prune");
@@ -197,7 +197,7 @@ describe("prune of deployments", () => {
     expect(copy.json<PruneJson>("prune").items).toEqual([]);
   });
 
-  it("leaves the deployment in force whole whatever a record that was copied from the history says of it", () => {
+  it("leaves the current deployment complete despite a record copied from the history", () => {
     const copy = pruned();
     const path = `${production}/deployment.json`;
     const current = JSON.parse(copy.read(path)) as object;
@@ -210,7 +210,7 @@ describe("prune of deployments", () => {
     expect(copy.run(["prune"]).stderr).toContain("its prunedAt is missing or has the wrong type");
   });
 
-  it("takes nothing from outside, whatever run a stranger's record names", () => {
+  it("deletes nothing outside, even if a foreign record names it", () => {
     const copy = workspace.copy();
     const elsewhere = join(copy.folder, "elsewhere");
     copy.write({ "elsewhere/trainedmodel.json": "theirs", "trainedmodel.json": "theirs" });
@@ -228,7 +228,7 @@ describe("prune of deployments", () => {
     expect(copy.names(`${production}/releases`)).toHaveLength(6);
   });
 
-  it("takes nothing where the folder of releases is a link that leads elsewhere, and says so", () => {
+  it("deletes nothing if the folder of releases is a link that leads elsewhere, with a message", () => {
     const copy = workspace.copy();
     const elsewhere = join(temporaryFolder(), "releases");
     renameSync(join(copy.folder, production, "releases"), elsewhere);

@@ -66,7 +66,7 @@ describe.skipIf(absent)("the files of the attrition system", () => {
     expect(fullprocess(workspace, "sourcedata").status).toBe("nothing_new");
   });
 
-  it("without scaling the original's model gets the original's figure and answers", () => {
+  it("without scaling the original's model gets the original's metric and predictions", () => {
     const workspace = workspaceOf({ features: [], train: original, promotion: originalRule });
     // LogisticRegression().fit(...) of the original: predictions 0,1,1,1,1 for 1,0,0,1,1 [systems.md 001].
     expect(fullprocess(workspace, "practicedata").value).toBeCloseTo(4 / 7, 12);
@@ -83,7 +83,7 @@ describe.skipIf(absent)("the files of the attrition system", () => {
     expect(answers.map((line) => line.split(",")[5])).toEqual(["0", "1", "1", "1", "1"]);
   });
 
-  it("by default a model that loses to answering 1 always is not deployed, and it is told why", () => {
+  it("by default a model that is worse than always predicting 1 is not deployed, with the reason", () => {
     const workspace = workspaceOf({ train: original });
     const practice = fullprocess(workspace, "practicedata");
     expect(practice.status).toBe("kept");

@@ -94,7 +94,7 @@ describe.skipIf(absent)("the feed of the crs system", () => {
     expect(trained.warnings).toContain("the baseline is better than the best model on the folds: rmse 11.29 vs 30.43");
   });
 
-  it("predicts for a date alone what the system's server answered", () => {
+  it("predicts from a date alone what the system's server predicted", () => {
     // 535 and 530 after rounding [recorded].
     expect(answers("2024-07-31", "2024-01-01").map(Math.round)).toEqual([535, 530]);
     expect(answers("31-Jul-2024")).toEqual(answers("2024-07-31"));
@@ -107,7 +107,7 @@ describe.skipIf(absent)("the feed of the crs system", () => {
     expect(Math.abs(onDay! - known!)).toBeGreaterThan(1);
   });
 
-  it("answers no date that its history does not reach, where the server answered with another round's features", () => {
+  it("rejects a date without history, where the server used another round's features", () => {
     expect(predict("2024-10-20").status).toBe(0);
     for (const date of ["2024-10-21", "2026-01-01", "2015-01-01"]) {
       const { status, stdout, stderr } = predict(date);
@@ -119,7 +119,7 @@ describe.skipIf(absent)("the feed of the crs system", () => {
     }
   });
 
-  it("sets such dates aside with --guard and answers the others", () => {
+  it("rejects such dates with --guard and predicts the others", () => {
     const input = "date\n2024-05-08\n2026-01-01\nnever\n";
     const { status, stdout } = workspace.run(
       ["predict", "-", "--model", "latest", "--guard", "--reject-file", "rejected.csv"],

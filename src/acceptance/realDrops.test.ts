@@ -28,7 +28,7 @@ interface Drop {
   };
 }
 
-it.runIf(canRun)("churn: drift of the recorded columns, scores below 0.7 told, unlabelled files answered", () => {
+it.runIf(canRun)("churn: drift of the recorded columns, scores below 0.7 reported, unlabelled files predicted", () => {
   const original = readFileSync(join(data, "customer_churn_0.csv"), "utf8").trim().split(/\r?\n/);
   const [header, ...rows] = original;
   const isHeld = new Set(held.stdout.trim().split(" ").map(Number));

@@ -82,7 +82,7 @@ describe.skipIf(absent)("the year 2017 of the traffic system", () => {
     expect(temperature("celsius.csv")).toMatchObject({ drifted: true });
   });
 
-  it("cannot be held against seasons of a model without a time", () => {
+  it("cannot be compared by season if the model has no time column", () => {
     const workspace = emptyWorkspace({ target: "y", train: { models: [{ family: "linear_regression" }] } });
     const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i % 7) * 2 + (i % 2)}`);
     workspace.write({ "sourcedata/a.csv": ["x,y", ...rows].join("\n") });

@@ -33,7 +33,7 @@ beforeAll(() => {
 });
 
 describe("money", () => {
-  it("ranks, scores and gates in what answers cost, with the currency in words", () => {
+  it("ranks, scores and gates by the cost of predictions, with the currency", () => {
     const { leaderboard } = workspace.json<{ leaderboard: { metrics: { cost: number } }[] }>("train");
     expect(leaderboard[0]!.metrics.cost).toBeLessThanOrEqual(leaderboard[1]!.metrics.cost);
     const scored = workspace.run(["score"]);
@@ -48,7 +48,7 @@ describe("money", () => {
     expect([status, reasons[0]]).toEqual(["kept", expect.stringMatching(/^cost is \d+; required: at most 100$/)]);
   });
 
-  it("is a mistake of the configuration where nobody said what answers cost", () => {
+  it("is a configuration error if no costs are set", () => {
     const other = emptyWorkspace({ target: "y", train: { metric: "cost" } });
     const { status, stderr } = other.run(["train"]);
     expect(status).toBe(2);
@@ -64,7 +64,7 @@ describe("the registry", () => {
     expect(listed.split("\n")[1]).toContain("@runner_up");
   });
 
-  it("tells how two runs differ, and fails a gate with exit 10", () => {
+  it("shows how two runs differ, and fails a gate with exit 10", () => {
     const diff = workspace.json<DiffJson>("runs", "diff", "@best", "@runner_up");
     expect(diff.rows).toBe(500);
     const worse = diff.differences.find(({ metric }) => metric === "roc_auc")!;
@@ -145,7 +145,7 @@ function head(path: string, rows: number): string {
     .join("\n")}\n`;
 }
 
-describe.runIf(existsSync(shared))("models of real data as ONNX answer as mlctl predict does", () => {
+describe.runIf(existsSync(shared))("models of real data as ONNX predict as mlctl predict does", () => {
   it("traffic: numbers and texts, trees and ridge, texts that training never saw", async () => {
     const csv = head(join(shared, "traffic/Metro_Interstate_Traffic_Volume_2012.csv"), 1500);
     const families = [{ family: "xgboost", params: { n_estimators: 30 } }, { family: "ridge" }];

@@ -29,7 +29,7 @@ describe("reproduce", () => {
     expect(changed.run(["reproduce", "v1"]).status).toBe(0);
   });
 
-  it("ends with 10 and names the parts that differ when the record tells another seed", () => {
+  it("exits 10 and names the parts that differ if the record has another seed", () => {
     const changed = workspace.copy();
     editRun(changed, (text) => text.replace('"seed": 42,\n  "trainingRows"', '"seed": 43,\n  "trainingRows"'));
     const { status, stdout, stderr } = changed.run(["reproduce", "v1"]);

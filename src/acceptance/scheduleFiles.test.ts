@@ -18,7 +18,7 @@ function repositoryOfTwo(): {
 }
 
 describe("two workspaces of one repository", () => {
-  it("each keep their own workflows, whatever the other installs and removes", () => {
+  it("each keep their own workflows when the other installs and removes", () => {
     const { all, a, b } = repositoryOfTwo();
     const workflows = (): string[] => all.names(".github/workflows");
     a.ok("schedule", "install", "--github");
@@ -51,7 +51,7 @@ describe("two workspaces of one repository", () => {
 });
 
 describe("a job that runs more often than GitHub starts workflows", () => {
-  it("is told by its name", () => {
+  it("is reported by name", () => {
     const often = { name: "often", command: "verify", cron: "*/2 * * * *" };
     const workspace = emptyWorkspace({ target: "y", schedule: [often, { name: "verify", cron: "*/5 * * * *" }] });
     const { status, stderr } = workspace.run(["schedule", "install", "--github"]);

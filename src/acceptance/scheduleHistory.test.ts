@@ -97,13 +97,13 @@ describe("a job whose units were only written into a folder of one's own", () =>
     expect(workspace.names("models/schedule", /jobs\.json/)).toEqual([]);
   });
 
-  it("stays expected of who was told before", () => {
+  it("stays expected of schedulers that already had it", () => {
     const workspace = workspaceWith(yearly, newYear(2));
     install(workspace);
     expect(statusOf(workspace)).toMatchObject({ status: "overdue", missed: 2, scheduler: "crontab" });
   });
 
-  it("is waited for from the day on which a scheduler was told of it", () => {
+  it("is expected from the day on which a scheduler got it", () => {
     const workspace = emptyWorkspace({ target: "y", schedule: [{ name: "job", command: "verify", cron: yearly }] });
     install(workspace);
     date(workspace);

@@ -6,7 +6,7 @@ const job = (more: object): object => ({ name: "nightly", command: "verify", cro
 const workspaceOf = (...schedule: readonly object[]): LifecycleWorkspace => emptyWorkspace({ target: "y", schedule });
 
 describe("config validate", () => {
-  it("tells all that is wrong with the schedule at once, each with its line", () => {
+  it("reports all errors of the schedule at once, each with its line", () => {
     const workspace = workspaceOf(
       job({ name: "a", command: "banana" }),
       job({ name: "b", timezone: "Mars" }),
@@ -33,7 +33,7 @@ describe("config validate", () => {
     expect(lines).toContain(`config.json:${lineOf('"args"')}: schedule.5.args: schedule "e": args must not contain -C`);
   });
 
-  it("tells them beside what is wrong in other sections, and each only once", () => {
+  it("reports them beside errors of other sections, each only once", () => {
     const workspace = emptyWorkspace({
       target: "y",
       // Not whole without the family that is meant: what train would say of the rest is not known.

@@ -38,7 +38,7 @@ function testRows(): Record<string, string>[] {
 }
 
 describe("POST /predict", () => {
-  it("answers one object with one object", async () => {
+  it("responds to one object with one object", async () => {
     const { status, body } = await server.post("/predict", row);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -103,7 +103,7 @@ describe("POST /predict", () => {
     expect(answers[0]).toMatchObject({ ...testRows()[0], model_version: runId });
   });
 
-  it("says in a streamed row why it has no answer, and answers the others", async () => {
+  it("reports in a streamed row why it has no prediction, and predicts the others", async () => {
     const bad = [JSON.stringify(row), "nope", '{"lastmonth_activity": "many"}', "", JSON.stringify(row)].join("\n");
     const answers = (await server.post("/predict", bad, lines)).text.trimEnd().split("\n");
     expect(answers.map((line) => (JSON.parse(line) as { prediction_error?: string }).prediction_error)).toEqual([
@@ -119,7 +119,7 @@ describe("POST /predict", () => {
     expect(table[3]).toContain("2 values, but the header has 3 columns");
   });
 
-  it("takes an answer apart with ?explain=true", async () => {
+  it("explains a prediction with ?explain=true", async () => {
     const { body } = await server.post("/predict?explain=true", row);
     const { base_value: base, contributions } = body["explanation"] as {
       base_value: number;
@@ -194,7 +194,7 @@ describe("MLflow's protocol", () => {
 });
 
 describe("GET", () => {
-  it("tells what was recorded and changes nothing", async () => {
+  it("shows what was recorded and changes nothing", async () => {
     const recorded = workspace.json<{ value: number }>("score", "--data", "testdata").value;
     const before = workspace.names("models");
     expect((await server.get("/score")).body).toMatchObject({ score: recorded, metric: "f1", model_version: runId });
@@ -256,7 +256,7 @@ function predictionCount(metrics: string): number {
 }
 
 describe("settings", () => {
-  it("name and round the answer, rename columns, and give back what was asked for", async () => {
+  it("name and round predictions, rename columns, and echo the requested columns", async () => {
     const other = workspace.copy();
     other.configure({
       serve: {
@@ -280,7 +280,7 @@ describe("settings", () => {
     expect((await own.stop()).status).toBe(143);
   });
 
-  it("limit what is answered at once: more is refused with Retry-After, and probes are still answered", async () => {
+  it("limit concurrent requests: more are rejected with Retry-After, and probes still succeed", async () => {
     const other = workspace.copy();
     other.configure({ serve: { limits: { concurrent: 2, body_seconds: 20 } } });
     const own = await served(other);
@@ -420,7 +420,7 @@ describe("starting and stopping", () => {
     });
   });
 
-  it("allows a caller the same rate whichever worker answers", async () => {
+  it("allows a caller the same rate on every worker", async () => {
     const other = workspace.copy();
     // A further request is allowed after fifteen seconds.
     other.configure({ serve: { rate_limit: 4, workers: 2, tokens: [{ name: "a", token: "t", scopes: ["read"] }] } });

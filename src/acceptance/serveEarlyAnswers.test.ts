@@ -98,7 +98,7 @@ it.each(refusals)("%s: %i, and the connection ends where the caller wants that",
   await ended(socket);
 });
 
-it("a caller that takes three times the time for bodies still gets its answer", async () => {
+it("a caller that takes three times the body timeout still gets its response", async () => {
   const socket = await silentSocket();
   await write(socket, head({}));
   for (let part = 0; part < 12; part++) {

@@ -157,7 +157,7 @@ function memory(): number {
   return Number(pages) / 1024;
 }
 
-it("answers 500 bad requests of a seeded fuzzer with 4xx and a problem document", async () => {
+it("responds to 500 bad requests of a seeded fuzzer with 4xx and a problem document", async () => {
   const chance = random(SEED);
   const made = Array.from({ length: REQUESTS }, (_, i) => makers[i % makers.length]!(chance));
   const ask = async ({

@@ -11,7 +11,7 @@ import { ask, served } from "./servedWorkspace.ts";
 const SWAPS = 100;
 const CONNECTIONS = 8;
 
-it("swaps models 100 times under load without a failed request and without a mixed-up answer", async () => {
+it("swaps models 100 times under load without a failed request or a mixed response", async () => {
   const workspace = logisticWorkspace();
   const rowOf = { lastmonth_activity: 73, lastyear_activity: 955, number_of_employees: 14 };
   workspace.configure({ train: { models: [{ family: "xgboost", params: { n_estimators: 20 } }] } });

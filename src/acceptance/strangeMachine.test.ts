@@ -84,7 +84,7 @@ describe("variables that are set to nothing", () => {
 });
 
 describe("a user without a home folder", () => {
-  it.skipIf(!isRoot)("is told what to set where one is needed (needs root, to become nobody)", () => {
+  it.skipIf(!isRoot)("gets an error that names what to set (needs root, to become nobody)", () => {
     expect(mlctl({ env: {}, uid: UNKNOWN_USER }, "engine", "install")).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("set XDG_DATA_HOME") as string,

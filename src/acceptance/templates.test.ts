@@ -64,7 +64,7 @@ describe("init --template", () => {
     expect(other).not.toBe(one);
   });
 
-  it("is told what each template shows by --list, and refuses a file in place of a folder", () => {
+  it("describes each template with --list, and refuses a file in place of a folder", () => {
     const workspace = emptyWorkspace();
     workspace.write({ taken: "" });
     const { templates } = workspace.json<{ templates: { name: string }[] }>("init", "--list");
@@ -73,7 +73,7 @@ describe("init --template", () => {
     expect(workspace.names(".")).toEqual(["taken"]);
   });
 
-  it("blank needs files and a target, and says so", () => {
+  it("blank reports that it needs files and a target", () => {
     const workspace = emptyWorkspace();
     workspace.ok("init", "--template", "blank");
     const { status, stderr } = workspace.run(["fullprocess"]);
@@ -81,7 +81,7 @@ describe("init --template", () => {
     expect(stderr).toContain("hint:");
   });
 
-  it("tells of files that will be read too, and leaves a .gitignore of one's own alone", () => {
+  it("reports files that will also be read, and does not change an existing .gitignore", () => {
     const workspace = emptyWorkspace();
     workspace.write({ ".gitignore": "node_modules\n", "sourcedata/old.csv": "a\n1\n" });
     const { notes } = workspace.json<{ notes: string[] }>("init", "--template", "crs");

@@ -36,7 +36,7 @@ function trainedOn(
 }
 
 describe.skipIf(absent)("the templates on the files of the systems", () => {
-  it("crs: the winner of the folds has the system's best figure, and answers for a date", () => {
+  it("crs: the winner of the folds has the system's best metric, and predicts from a date", () => {
     const { workspace, trained } = trainedOn("crs");
     // 16.734 on the lags is the system's record; 18.052 is what the last cutoff is worth [systems.md 000].
     expect(trained.leaderboard[0]).toMatchObject({ family: "linear_regression", feature_set: "lags" });

@@ -155,7 +155,7 @@ describe("tune", () => {
     expect(readdirSync(join(other.folder, "models")).filter((name) => name.endsWith(".jsonl"))).toEqual([]);
   });
 
-  it("Ctrl-C tells the best so far and how to go on, with exit 130", async () => {
+  it("Ctrl-C prints the best trial so far and how to resume, and exits 130", async () => {
     const other = workspaceOf(config.replace('"learning_rate": 0.2', '"learning_rate": 0.2, "num_parallel_tree": 80'));
     const { child, finished } = other.start("tune", "--workers", "1");
     while (other.names("models", /\.jsonl$/).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));

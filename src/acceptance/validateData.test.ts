@@ -27,7 +27,7 @@ describe("config validate", () => {
     expect(left.stderr).toContain('lag looks back in time, but id_columns or drop_columns remove "day"');
   });
 
-  it("--data tells which rows have no history and which columns look ahead, and writes nothing", () => {
+  it("--data reports rows without history and columns that leak the future, and writes nothing", () => {
     const made = workspace([lags(5)]);
     made.ok("ingest", "-q");
     const before = made.names("models");
@@ -45,7 +45,7 @@ describe("config validate", () => {
     expect(stderr).toContain('it equals "sales" of the next row in time');
   });
 
-  it("--data refuses what no row has the history for, and says so before anything was ingested", () => {
+  it("--data rejects a transform for which no row has history, before anything is ingested", () => {
     const made = workspace([lags(90)]);
     const early = made.run(["config", "validate", "--data"]);
     expect(early.status).toBe(4);

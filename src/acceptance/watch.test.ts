@@ -59,7 +59,7 @@ function once(
 }
 
 describe("a dropped file", () => {
-  it("is answered as predict answers it, kept whole, judged, and has a log", () => {
+  it("is predicted as predict does, kept whole, judged and logged", () => {
     const workspace = trained.copy();
     workspace.write({ "drops/input/a.csv": csv() });
     workspace.ok("predict", "drops/input/a.csv", "-o", "answers.csv");
@@ -118,7 +118,7 @@ describe("a dropped file", () => {
     expect(drops[4]!.monitoring).toBe(null);
   });
 
-  it("called .tsv may have commas all the same: it is answered and judged as one", () => {
+  it("called .tsv may have commas: it is predicted and judged as a CSV", () => {
     const workspace = trained.copy();
     workspace.configure({ monitor: { minimum_rows: 1 } });
     workspace.write({ "drops/input/commas.tsv": csv(), "drops/input/tabs.tsv": csv().replaceAll(",", "\t") });
@@ -163,7 +163,7 @@ describe("a dropped file", () => {
     expect(workspace.read("drops/logs/names.csv.log")).toContain("did you rename it");
   });
 
-  it("with guard keeps rows that cannot be answered apart; --response-key names the answers; the log has each once", () => {
+  it("with guard writes rejected rows to their own file; --response-key names the predictions; the log has each once", () => {
     const workspace = trained.copy();
     workspace.configure({ watch: { guard: true, log: true }, monitor: { minimum_rows: 1 } });
     workspace.write({ "drops/input/rows.csv": csv([...rows.slice(0, 5), "x,many,1,2,0"]) });
@@ -294,7 +294,7 @@ describe("watch", () => {
     expect(workspace.names("drops/processed")).toHaveLength(28);
   });
 
-  it("leaves files where they are while nothing is deployed, and says so", () => {
+  it("leaves files where they are while nothing is deployed, with a message", () => {
     const workspace = sampleWorkspace();
     workspace.write({ "drops/input/a.csv": csv() });
     const { status, stderr } = once(workspace);
@@ -339,7 +339,7 @@ describe("watch", () => {
     expect([forever.status, forever.stderr]).toEqual([2, expect.stringContaining("--fail-on needs --once")]);
   });
 
-  it("takes the oldest first, and tells with --fail-on what was found", () => {
+  it("takes the oldest first, and exits as --fail-on asks", () => {
     const workspace = trained.copy();
     workspace.configure({ monitor: { require: { f1: { min: 0.999 } }, minimum_rows: 1 } });
     workspace.write({ "drops/input/b.csv": csv(), "drops/input/a.csv": csv() });

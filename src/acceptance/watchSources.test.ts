@@ -104,7 +104,7 @@ describe("an address", () => {
     expect(filesOf(await watch(workspace, [url]))[0]).toMatch(/^processed feed one\.csv processed\/feed one_\d{8}T/);
   });
 
-  it("that cannot be had is told, and files that are there are answered all the same", async () => {
+  it("that cannot be fetched is reported, and existing files are still predicted", async () => {
     const workspace = trained.copy();
     workspace.write({ "drops/input/a.csv": content });
     answer = (response) => void response.writeHead(404).end();
@@ -198,7 +198,7 @@ describe("a bucket", () => {
     expect((await keys()).filter((key) => key.startsWith("many/input/"))).toEqual([]);
   });
 
-  it("that is not there, or may not be read, is told with the next step", async () => {
+  it("that is missing or unreadable is reported with the next step", async () => {
     const none = await watch(trained, ["s3://nosuchbucket/data"], variables);
     expect(none.status).toBe(1);
     expect(none.stderr).toMatch(

@@ -127,7 +127,7 @@ describe("fullprocess killed", () => {
     expect(fresh.json("fullprocess")).toMatchObject({ status: "deployed" });
   });
 
-  it("by Ctrl-C it stops cleanly with 130 and says so", async () => {
+  it("by Ctrl-C it stops cleanly with 130 and a message", async () => {
     const workspace = waiting.copy();
     const { child, finished } = workspace.start("fullprocess");
     child.stderr!.once("data", () => child.kill("SIGINT"));

@@ -182,7 +182,7 @@ describe("SQL of the configuration", () => {
     FAULTS_TIMEOUT,
   );
 
-  it("is sealed alike where test data and rows are read", async () => {
+  it("is sandboxed in the same way where test data and rows are read", async () => {
     for (const where of [
       "a IN (SELECT length(content) FROM read_text('FILE'))",
       "1); COPY (SELECT 1) TO 'OUT'; SELECT (1",

@@ -49,7 +49,7 @@ describe("predictions", () => {
     ]);
   });
 
-  it("tell the probability of the predicted class where there are many", () => {
+  it("give the probability of the predicted class if there are more than two", () => {
     const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
     const probabilities = Float64Array.of(0.2, 0.7, 0.1, 0.3, 0.3, 0.4);
     const many = rowPredictorOf(false, target, () => ({ yPred: Float64Array.of(1, 2), probabilities }));

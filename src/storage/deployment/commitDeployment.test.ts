@@ -201,7 +201,7 @@ function child(script: string, given: { paths: WorkspacePaths; requests: Deploym
 }
 
 describe("a killed deploy", () => {
-  it("leaves the old or the new deployment complete, whatever step it is killed before", async () => {
+  it("leaves the old or the new deployment complete, before whichever step it is killed", async () => {
     const outcomes = new Set<string>();
     let killAt = 0;
     for (let killed = true; killed; killAt++) {

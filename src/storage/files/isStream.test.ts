@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { isStream } from "./isStream.ts";
 
-it("tells devices, pipes and descriptors from files, folders and missing paths", () => {
+it("distinguishes devices, pipes and descriptors from files, folders and missing paths", () => {
   const folder = mkdtempSync(join(tmpdir(), "stream-test-"));
   const [file, pipe, link] = ["file", "pipe", "link"].map((name) => join(folder, name)) as [string, string, string];
   writeFileSync(file, "x");
