@@ -229,7 +229,9 @@ describe.skipIf(!isRoot)("without the right", () => {
 });
 
 describe("a full disk", () => {
-  it("at any step: exit 1 with the file, the old model still predicts, and with space the work completes", ({ skip }) => {
+  it("at any step: exit 1 with the file, the old model still predicts, and with space the work completes", ({
+    skip,
+  }) => {
     const disk = temporaryFolder();
     const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
     if (status !== 0) skip("this machine does not let tests mount a disk of one megabyte");
