@@ -42,12 +42,12 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "steps[]": "name,reason,seconds,status",
   },
   ingest: {
-    "": "dataset,duplicates_removed,files,notes,reason,rejected,seconds,status",
+    "": "dataset,duplicates_kept,duplicates_removed,files,notes,reason,rejected,seconds,status",
     dataset: "columns,path,rows,sha256",
     "files[]": "is_new,path,rows",
   },
   train: {
-    "": "aliases,dataset,leaderboard,metric,model,model_version,notes,run_id,training_rows,validation_rows,value,warnings",
+    "": "aliases,dataset,leaderboard,metric,model,model_version,notes,rows_without_target,run_id,training_rows,validation_rows,value,warnings",
     dataset: "path,rows,sha256",
     "leaderboard[]": "family,feature_set,metrics,note,params,rank,run_id,seconds,selection",
     model: artifact,
@@ -172,7 +172,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   tune: {
     "":
-      "aliases,best,dataset,greater_is_better,leaderboard,metric,model,model_version,notes,run_id,searches,training_rows,trials," +
+      "aliases,best,dataset,greater_is_better,leaderboard,metric,model,model_version,notes,rows_without_target,run_id,searches,training_rows,trials," +
       "validation_rows,value,warnings,written",
     best: "family,feature_set,model,params,trial,value",
     "searches[]": "best,failed,family,feature_set,fits,fold_method,folds,method,model,pruned,reused,trials",

@@ -209,7 +209,7 @@ describe("with something new", () => {
 
   it("without accumulate the rows of a vanished file go with it", () => {
     const workspace = deployed.copy();
-    workspace.configure({ ingest: { accumulate: false } });
+    workspace.configure({ ingest: { dedupe: "first", accumulate: false } });
     workspace.write({ "practicedata/dataset1.csv": null });
     const alone = workspace.read("practicedata/dataset2.csv").trim().split("\n").length - 1;
     const result = workspace.json<IngestJson>("ingest");

@@ -63,7 +63,7 @@ function planView(plan: IngestPlan): View {
 }
 
 export function ingestView(result: IngestResult): View {
-  const { status, reason, dataset, files, rejected, duplicatesRemoved } = result;
+  const { status, reason, dataset, files, rejected, duplicatesRemoved, duplicatesKept } = result;
   if (status === "nothing_new" || dataset === null) {
     return {
       title: `nothing new: ${reason}`,
@@ -77,13 +77,16 @@ export function ingestView(result: IngestResult): View {
       next: "`mlctl ingest --force` reads all files again",
     };
   }
+  // In a pipe, the title is all that is printed of these numbers.
+  const removed = duplicatesRemoved === 0 ? "" : `, ${duplicatesRemoved} duplicates removed`;
   return {
-    title: `ingested ${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"} (${reason})`,
+    title: `ingested ${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"} (${reason})${removed}`,
     fields: [
       ["dataset", dataset.path],
       ["rows", dataset.rows],
       ["columns", dataset.columns],
       ["duplicates removed", duplicatesRemoved],
+      ...(duplicatesKept === 0 ? [] : [["equal rows kept", duplicatesKept] as const]),
       ["rejected files", rejected.length],
     ],
     tables: [

@@ -61,9 +61,9 @@ const diff = defineCommand({
   name: "diff",
   summarizes: true,
   group: "Inspect",
-  summary: "compare two runs, and test whether the difference is real",
+  summary: "compare two runs, and test whether the difference is significant",
   details:
-    "Both models predict the same test rows; each difference has a 95 % interval (paired bootstrap). real: the interval excludes 0. within noise: it includes 0 and no effect larger than the smallest effect that counts, by default 0.02 (for unbounded metrics such as rmse, 2 % of the first run's value). cannot tell: it includes both 0 and larger effects, or there are fewer than 30 rows, or the metric is undefined. A run without a model file is trained again in memory.",
+    "Both models predict the same test rows; each difference has a 95 % interval (paired bootstrap). significant: the interval excludes 0. within noise: it includes 0 and no effect larger than the smallest effect that counts, by default 0.02 (for unbounded metrics such as rmse, 2 % of the first run's value). inconclusive: it includes both 0 and larger effects, or there are fewer than 30 rows, or the metric is undefined. A run without a model file is trained again in memory.",
   arguments: [
     { name: "<a>", description: "run id or unique prefix, v3, @champion or latest" },
     { name: "<b>", description: "the run to compare with it" },

@@ -32,7 +32,7 @@ export const train = defineCommand({
 
 /** Columns: the metric that ranks, then up to three others, and cost if there is one. */
 export function trainView(result: TrainResult): View {
-  const { metric, leaderboard, model, runId, modelVersion, dataset, notes } = result;
+  const { metric, leaderboard, model, runId, modelVersion, notes, rowsWithoutTarget } = result;
   const rest = Object.keys(leaderboard[0]!.metrics).filter((name) => name !== metric);
   const others = rest.slice(0, leaderboard[0]!.selection === null ? 3 : 0);
   if (rest.includes("cost")) others.push("cost");
@@ -40,8 +40,9 @@ export function trainView(result: TrainResult): View {
   const folds = leaderboard[0]!.selection;
   const foldColumns = folds === null ? [] : [`${metric}, ${selectionLabel(folds)}`, "±"];
   const sets = leaderboard.some(({ featureSet }) => featureSet !== "all") ? ["features"] : [];
+  const left = rowsWithoutTarget === 0 ? "" : ` (${rowsWithoutTarget} rows without target were left out)`;
   return {
-    title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${dataset.rows} rows; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
+    title: `trained ${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"} on ${result.trainingRows + result.validationRows} rows${left}; best: ${leaderboard[0]!.family}, ${metric} ${formatNumber(result.value)} on ${result.validationRows} validation rows`,
     tables: [
       {
         columns: [

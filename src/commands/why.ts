@@ -71,9 +71,12 @@ function summaryFields({ total, effects }: WhyResult): [string, string][] {
   if (difference === null) return [["difference", `unknown: ${total.metric} is undefined on these rows`]];
   const way = difference === 0 ? "neither better nor worse" : difference > 0 === greaterIsBetter ? "better" : "worse";
   const range = interval === null ? "" : `, 95 % interval ${intervalText(interval)}`;
-  const verdict = { real: "real", within_noise: "within noise", cannot_tell: "may be chance" }[total.verdict];
+  const reason = total.reason === null ? "" : ` (${total.reason})`;
   const size = `${formatNumber(Math.abs(difference))}${range}`;
-  const whole: [string, string] = ["difference", `the second run is ${way}, by ${size}: ${verdict}`];
+  const whole: [string, string] = [
+    "difference",
+    `the second run is ${way}, by ${size}: ${verdicts[total.verdict]}${reason}`,
+  ];
   const unknown = differing.some(({ effect }) => effect === null);
   if (unknown) return [whole, ["by cause", "unknown: a model in between could not be trained, see below"]];
   const parts = differing.toSorted((x, y) => Math.abs(y.effect!) - Math.abs(x.effect!)).map(part);

@@ -5,7 +5,7 @@ import type { Run } from "../../core/records/run.ts";
 import type { Cell, View, ViewTable } from "../../core/view.ts";
 import type { DiffResult } from "../../lifecycle/compare/diffRuns.ts";
 
-export const verdicts = { real: "real", within_noise: "within noise", cannot_tell: "cannot tell" } as const;
+export const verdicts = { real: "significant", within_noise: "within noise", cannot_tell: "inconclusive" } as const;
 
 /** Names listed before "and n more". */
 const LISTED = 12;

@@ -14,6 +14,7 @@ export const attrition = `// Which companies will leave? New files in practiceda
 
   "target": "exited", // the column to predict
   "id_columns": ["corporation"], // identifies a row, never a feature
+  "ingest": { "dedupe": "first" }, // the files overlap: a company that comes twice is kept once
 
   "train": {
     // All models are trained; the one with the best metric on the validation set wins.

@@ -19,8 +19,10 @@ export function ingestSchema() {
     ),
     dedupe: z
       .union([z.enum(["first", "last"]), z.literal(false)])
-      .default("first")
-      .describe("which of several identical rows to keep; false keeps all"),
+      .default(false)
+      .describe(
+        "which of several identical rows to keep, e.g. if files overlap; false keeps all: without an id, equal rows may be different cases",
+      ),
     accumulate: flag(true).describe("keep rows of earlier files from the same input folder"),
     expect: z
       .strictObject({

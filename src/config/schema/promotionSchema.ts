@@ -21,9 +21,12 @@ export function promotionSchema(require: ReturnType<typeof limits>) {
       .min(0)
       .default(0)
       .describe("the new model must be better by more than this, in units of the metric"),
-    confidence: orNull(share()).describe(
-      "confidence required for the improvement (bootstrap, e.g. 0.95); null: not required",
-    ),
+    confidence: share()
+      .nullable()
+      .default(0.95)
+      .describe(
+        "confidence required for the improvement: the bootstrap interval of the difference at this level must exclude 0, on at least 30 test rows; null: not required",
+      ),
     require: require.describe("limits that a model must satisfy, by metric"),
     beat_baseline: flag(true).describe("do not deploy a model that is not better than the baseline"),
     aliases: names().default(["champion"]).describe("aliases of the deployed model"),

@@ -22,9 +22,15 @@ export function trainSchema(family: z.ZodType<string, string>, metric: z.ZodType
     ),
     seed: seed().default(42).describe("random seed"),
     threshold: z
-      .union([z.number().min(0).max(1), z.literal("tune")])
+      .union([
+        z.number().min(0).max(1),
+        z.literal("tune"),
+        z.strictObject({ metric: metric.describe("the metric that the threshold is best for") }),
+      ])
       .default(0.5)
-      .describe("two classes: minimum probability to predict the positive class, or tune"),
+      .describe(
+        'two classes: minimum probability to predict the positive class; or tune: the best one for train.metric, for the costs if they are set, or for f1 if the metric does not depend on it; or { "metric": "f1" }: the best one for this metric',
+      ),
     class_weight: orNull(z.union([z.literal("balanced"), z.record(z.string(), z.number().gt(0))])).describe(
       "classification: weight of a training row by label, or balanced; null: equal weights",
     ),

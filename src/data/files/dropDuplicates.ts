@@ -1,13 +1,20 @@
-/** Removes duplicate rows from the table `result`; the other rows keep their order. */
+/** Finds duplicate rows of the table `result`, and removes them if asked; the other rows keep their order. */
 import type { Database } from "../duckdb/duckdb.ts";
 import { identifier } from "../duckdb/sql.ts";
+
+/** @returns number of rows removed */
+export async function dropDuplicates(database: Database, keep: "first" | "last"): Promise<number> {
+  const count = await countDuplicates(database, keep);
+  await database.run("DELETE FROM result WHERE rowid IN (SELECT position FROM copies)");
+  return count;
+}
 
 /**
  * Two missing values count as equal. Rows are grouped by a 64-bit hash first and compared value by value only if their
  * hashes are equal: exact, and as fast with 10,000 columns as with ten.
- * @returns number of rows removed
+ * @returns number of rows that equal another row that comes first, or last
  */
-export async function dropDuplicates(database: Database, keep: "first" | "last"): Promise<number> {
+export async function countDuplicates(database: Database, keep: "first" | "last" = "first"): Promise<number> {
   const columns = await database.describe("SELECT * FROM result");
   const names = columns.map((column) => identifier(column.name)).join(", ");
   await database.run(`CREATE TEMP TABLE hashes AS SELECT rowid AS position, hash(${names}) AS hash FROM result`);
@@ -19,7 +26,6 @@ export async function dropDuplicates(database: Database, keep: "first" | "last")
   await database.run(
     `CREATE TEMP TABLE copies AS SELECT position FROM suspects WHERE position NOT IN (SELECT ${kept} ${among} GROUP BY whole)`,
   );
-  await database.run("DELETE FROM result WHERE rowid IN (SELECT position FROM copies)");
   const count = await database.rows("SELECT count(*) FROM copies");
   return Number(count[0]![0]);
 }

@@ -206,9 +206,9 @@ describe("dedupe", () => {
   const file = "a,b\n1,x\n2,y\n1,x\n3,\n2,y\n3,\n";
 
   it("keeps the first of equal rows, in file order", async () => {
-    const done = await ingest({ "f.csv": file });
+    const done = await ingest({ "f.csv": file }, { dedupe: "first" });
     expect(done.csv).toBe("a,b\n1,x\n2,y\n3,\n");
-    expect(done.duplicatesRemoved).toBe(3);
+    expect([done.duplicatesRemoved, done.duplicatesKept]).toEqual([3, 0]);
   });
 
   it("keeps the last of equal rows, in file order", async () => {
@@ -216,13 +216,16 @@ describe("dedupe", () => {
     expect((await ingest({ "f.csv": "a\n1\n2\n1\n" }, { dedupe: "last" })).csv).toBe("a\n2\n1\n");
   });
 
-  it("keeps all rows when it is off", async () => {
-    expect((await ingest({ "f.csv": file }, { dedupe: false })).rows).toBe(6);
+  it("keeps and counts equal rows by default, because without an id they are frequencies", async () => {
+    for (const options of [{}, { dedupe: false as const }]) {
+      const { csv, rows, duplicatesRemoved, duplicatesKept } = await ingest({ "f.csv": file }, options);
+      expect([csv, rows, duplicatesRemoved, duplicatesKept]).toEqual([file, 6, 0, 3]);
+    }
   });
 
   it("keeps the order of more rows than one thread reads", async () => {
     const numbers = Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 200_003);
-    const done = await ingest({ "f.csv": `n\n${numbers.join("\n")}\n` });
+    const done = await ingest({ "f.csv": `n\n${numbers.join("\n")}\n` }, { dedupe: "first" });
     expect(done.csv).toBe(`n\n${[...new Set(numbers)].join("\n")}\n`);
   });
 });

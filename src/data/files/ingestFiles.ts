@@ -1,7 +1,7 @@
-/** Turns input files into one dataset: a CSV file in file order, without duplicates. */
+/** Turns input files into one dataset: a CSV file in file order, without duplicates if `dedupe` is set. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { checkExpectations, type Expectations } from "./checkExpectations.ts";
-import { dropDuplicates } from "./dropDuplicates.ts";
+import { countDuplicates, dropDuplicates } from "./dropDuplicates.ts";
 import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import { literal } from "../duckdb/sql.ts";
 import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
@@ -9,6 +9,7 @@ import { stageFiles, type Staged, type StageOptions } from "./stageFiles.ts";
 export interface IngestOptions extends Omit<StageOptions, "writes"> {
   /** Path to write to; the caller moves the file into place. */
   readonly output: string;
+  /** Which of equal rows to keep; default: all. */
   readonly dedupe?: "first" | "last" | false;
   readonly expect?: Expectations;
 }
@@ -17,6 +18,8 @@ export interface IngestedTable extends Staged {
   readonly rows: number;
   readonly columns: readonly DatasetColumn[];
   readonly duplicatesRemoved: number;
+  /** Number of rows that equal an earlier row and are kept. */
+  readonly duplicatesKept: number;
 }
 
 /**
@@ -29,14 +32,15 @@ export async function ingestFiles(paths: readonly string[], options: IngestOptio
   return withDatabase(async (database) => {
     const staged = await stageFiles(database, paths.toSorted(), { ...options, writes: options.output });
     if (staged.files.length === 0 && options.previous === undefined)
-      return { ...staged, rows: 0, columns: [], duplicatesRemoved: 0 };
-    const dedupe = options.dedupe ?? "first";
+      return { ...staged, rows: 0, columns: [], duplicatesRemoved: 0, duplicatesKept: 0 };
+    const { dedupe = false } = options;
     const duplicatesRemoved = dedupe === false ? 0 : await dropDuplicates(database, dedupe);
+    const duplicatesKept = dedupe === false ? await countDuplicates(database) : 0;
     if (options.expect !== undefined) await checkExpectations(database, options.expect);
     const columns = await database.describe("SELECT * FROM result");
     const rows = Number((await database.rows("SELECT count(*) FROM result"))[0]![0]);
     if (rows > 0) await write(database, options.output);
-    return { ...staged, rows, columns, duplicatesRemoved };
+    return { ...staged, rows, columns, duplicatesRemoved, duplicatesKept };
   }, `${options.output}.spill`);
 }
 

@@ -200,22 +200,30 @@ async function callOwnServer(session: Session, startServer: StartServer): Promis
   }
 }
 
-function describeIngest({ status, dataset, files, duplicatesRemoved, reason }: IngestResult): string {
+function describeIngest(result: IngestResult): string {
+  const { status, dataset, files, duplicatesRemoved, duplicatesKept, reason } = result;
   if (status === "nothing_new" || dataset === null) return reason;
-  return `${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"}, ${duplicatesRemoved} duplicates removed`;
+  const equal = duplicatesKept > 0 ? `${duplicatesKept} equal rows kept` : `${duplicatesRemoved} duplicates removed`;
+  return `${dataset.rows} rows from ${files.length} ${files.length === 1 ? "file" : "files"}, ${equal}`;
 }
 
-function describeTraining({ leaderboard }: TrainResult): string {
-  return `${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"}, best ${leaderboard[0]!.family}`;
+function describeTraining({ leaderboard, trainingRows, validationRows, rowsWithoutTarget }: TrainResult): string {
+  const models = `${leaderboard.length} ${leaderboard.length === 1 ? "model" : "models"}`;
+  const rows =
+    rowsWithoutTarget === 0
+      ? ""
+      : ` on ${trainingRows + validationRows} rows (${rowsWithoutTarget} rows without target were left out)`;
+  return `${models}${rows}, best ${leaderboard[0]!.family}`;
 }
 
 function describeScore({ metric, value, rows }: ScoreResult): string {
   return `${metric} ${formatNumber(value)} on ${rows} test ${rows === 1 ? "row" : "rows"}`;
 }
 
-function describeVerdict({ status, runId, previousRunId }: DeployResult): string {
+/** With the reasons of a rejection, because in a pipe only the table of the steps is printed. */
+function describeVerdict({ status, runId, previousRunId, reasons }: DeployResult): string {
   if (status === "deployed") return `switched to ${runId}`;
-  return previousRunId === null
-    ? "not deployed; no model is in production"
-    : `kept the deployed model ${previousRunId}`;
+  const kept =
+    previousRunId === null ? "not deployed; no model is in production" : `kept the deployed model ${previousRunId}`;
+  return reasons.length === 0 ? kept : `${kept}: ${reasons.join("; ")}`;
 }

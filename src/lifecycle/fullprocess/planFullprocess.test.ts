@@ -81,7 +81,7 @@ describe("fullprocess", () => {
   });
 
   it("does not train if a new file contains no new rows", async () => {
-    const example = await exampleWorkspace(exampleConfig, files);
+    const example = await exampleWorkspace({ ...exampleConfig, ingest: { dedupe: "first" } }, files);
     const { runId } = await run(example);
     const [header, first] = files["practicedata/a.csv"].split("\n");
     example.write({ "practicedata/again.csv": `${header}\n${first}\n` });
@@ -92,7 +92,7 @@ describe("fullprocess", () => {
   });
 
   it("continues after a killed process, even if a new file contains no new rows", async () => {
-    const example = await exampleWorkspace(exampleConfig, files);
+    const example = await exampleWorkspace({ ...exampleConfig, ingest: { dedupe: "first" } }, files);
     await example.change(async (session) => {
       await ingest(session);
       await train(session);

@@ -14,7 +14,7 @@ import { temporaryPath } from "../../storage/files/temporaryPath.ts";
 import { fromRecordPath, toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { writeFailure } from "../../storage/files/writeFailure.ts";
 import { planIngest, type IngestPlan } from "./planIngest.ts";
-import { readingOptions } from "../settings.ts";
+import { keyColumns, readingOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
 
 export interface IngestOptions {
@@ -36,6 +36,8 @@ export interface IngestResult {
   } | null;
   readonly files: readonly { readonly path: string; readonly rows: number; readonly isNew: boolean }[];
   readonly duplicatesRemoved: number;
+  /** Number of rows that equal an earlier row and are kept, because `dedupe` is off. */
+  readonly duplicatesKept: number;
   readonly rejected: readonly RejectedFile[];
   readonly notes: readonly string[];
   readonly seconds: number;
@@ -60,7 +62,8 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
   const rejected = [...plan.rejectedBefore, ...quarantine(session, plan, table)];
   // If no file could be read, the error lists them all, so there is no warning for each.
   const warned = table.rows === 0 && table.files.length === 0 ? [] : rejected.map(describe);
-  for (const message of [...warned, ...table.notes]) context.emit({ type: "warning", stage: "ingest", message });
+  const notes = [...table.notes, ...duplicatesNote(table, keyColumns(config))];
+  for (const message of [...warned, ...notes]) context.emit({ type: "warning", stage: "ingest", message });
   if (table.rows === 0) throw nothingLeft(table, rejected);
   const files = sourceFiles(plan, table);
   atomicWrite(
@@ -82,7 +85,7 @@ export async function ingest(session: Session, options: IngestOptions = {}): Pro
     seconds: (performance.now() - start) / 1000,
   };
   saveRecord(session.paths, store, dataset);
-  return resultOf(dataset, plan, table.notes);
+  return resultOf(dataset, plan, { notes, duplicatesKept: table.duplicatesKept });
 }
 
 /** Writes the dataset to a temporary file and renames it. An error leaves no file behind. */
@@ -160,6 +163,18 @@ function nothingLeft(table: IngestedTable, rejected: readonly RejectedFile[]): M
   });
 }
 
+/** With an id or a time, equal rows are most often one row that came twice; without, they may be frequencies. */
+function duplicatesNote({ rows, duplicatesKept }: IngestedTable, keys: readonly string[]): string[] {
+  if (duplicatesKept === 0) return [];
+  const equal = `${duplicatesKept} of ${rows} rows equal an earlier row`;
+  const remove = '"ingest": { "dedupe": "first" } removes them';
+  return [
+    keys.length > 0
+      ? `${equal}, also in ${keys.join(", ")}, and are kept: ${remove}`
+      : `${equal} and are kept, because without an id they may be different cases: ${remove}`,
+  ];
+}
+
 function describe({ path, line, reason }: Pick<RejectedFile, "path" | "line" | "reason">): string {
   return atLine(path, line, reason);
 }
@@ -171,13 +186,18 @@ function nothingNew(plan: IngestPlan, dataset: Dataset | undefined, start: numbe
     dataset: dataset === undefined ? null : summary(dataset),
     files: [],
     duplicatesRemoved: 0,
+    duplicatesKept: 0,
     rejected: [],
     notes: [],
     seconds: (performance.now() - start) / 1000,
   };
 }
 
-function resultOf(dataset: Dataset, plan: IngestPlan, notes: readonly string[]): IngestResult {
+function resultOf(
+  dataset: Dataset,
+  plan: IngestPlan,
+  { notes, duplicatesKept }: Pick<IngestResult, "notes" | "duplicatesKept">,
+): IngestResult {
   const fresh = new Set(plan.fresh.map(({ path }) => path));
   return {
     status: "ingested",
@@ -185,6 +205,7 @@ function resultOf(dataset: Dataset, plan: IngestPlan, notes: readonly string[]):
     dataset: summary(dataset),
     files: dataset.files.map(({ path, rows }) => ({ path, rows, isNew: fresh.has(path) })),
     duplicatesRemoved: dataset.duplicatesRemoved,
+    duplicatesKept,
     rejected: dataset.rejected,
     notes: [...plan.warnings, ...notes],
     seconds: dataset.seconds,

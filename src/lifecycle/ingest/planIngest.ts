@@ -34,9 +34,11 @@ export interface IngestPlan {
 export async function planIngest(session: Session, inputs: readonly string[], force: boolean): Promise<IngestPlan> {
   const { config, store } = session;
   const previous = store.latestDataset(config.input_folder_path);
-  const { files: present, skipped } = await inputFiles(session, inputs);
+  const found = await inputFiles(session, inputs);
+  const { present, copies } = withoutCopies(found.files);
+  const skipped = [...found.skipped, ...copies];
   if (present.length === 0 && (previous === undefined || inputs.length > 0)) throw noInput(session, inputs, skipped);
-  const ingestSha256 = sha256Text(JSON.stringify([readingOptions(config), config.ingest.dedupe]));
+  const ingestSha256 = settingsSha256(session, config.ingest.dedupe);
   const common = { ingestSha256, present };
   if (previous === undefined)
     return { ...common, ...everything("no earlier dataset for this input folder", present), warnings: skipped };
@@ -62,7 +64,11 @@ export async function planIngest(session: Session, inputs: readonly string[], fo
     ...(settingsChanged ? ["the ingest settings changed"] : []),
     ...(removal ? [`${gone} earlier ${gone === 1 ? "file was" : "files were"} removed`] : []),
   ].join(", ");
-  const choice = withEarlierRows(session, { previous, present, fresh, gone, settingsChanged });
+  // Datasets of earlier versions have another default of dedupe.
+  const readingChanged = !(["first", "last", false] as const).some(
+    (dedupe) => settingsSha256(session, dedupe) === previous.ingestSha256,
+  );
+  const choice = withEarlierRows(session, { previous, present, fresh, gone, readingChanged });
   if (choice.read.length === 0 && choice.base === null) throw noInput(session, inputs, skipped);
   return { ...common, ...choice, warnings: [...skipped, ...choice.warnings], reason: reason || "forced" };
 }
@@ -78,25 +84,44 @@ interface Situation {
   readonly present: readonly InputFile[];
   readonly fresh: readonly InputFile[];
   readonly gone: number;
-  readonly settingsChanged: boolean;
+  /** The settings changed in more than dedupe, so the rows of removed files would be read in another way now. */
+  readonly readingChanged: boolean;
+}
+
+function settingsSha256({ config }: Pick<Session, "config">, dedupe: Session["config"]["ingest"]["dedupe"]): string {
+  return sha256Text(JSON.stringify([readingOptions(config), dedupe]));
+}
+
+/** Of files with the same content, the first; dedupe would not tell their rows from rows that are equal in one file. */
+function withoutCopies(files: readonly InputFile[]): { present: InputFile[]; copies: string[] } {
+  const groups = [...Map.groupBy(files, ({ sha256 }) => sha256).values()];
+  return {
+    present: groups.map(([first]) => first!),
+    copies: groups.flatMap(([first, ...others]) =>
+      others.map(({ path }) => `skipped ${path}: it has the same content as ${first!.path}`),
+    ),
+  };
 }
 
 /** Rows of removed files exist only in the previous dataset: if there are any, it is the base; else all files are read. */
 function withEarlierRows({ paths: { workspace }, config }: Session, situation: Situation): Choice {
-  const { previous, present, fresh, gone, settingsChanged } = situation;
+  const { previous, present, fresh, gone, readingChanged } = situation;
   const all = { ...everything("", present), fresh };
   if (!config.ingest.accumulate || gone === 0) return all;
   const removed = gone === 1 ? "1 earlier file was removed" : `${gone} earlier files were removed`;
-  if (settingsChanged) {
+  if (readingChanged) {
     const lost = `${gone === 1 ? "its" : "their"} rows are dropped`;
     return { ...all, warnings: [`${removed} and cannot be read again with the changed settings: ${lost}`] };
   }
   const paths = new Set(previous.files.map(({ path }) => path));
   const changed = fresh.filter(({ path }) => paths.has(path));
+  const twice = config.ingest.dedupe === false ? '; "ingest": { "dedupe": "first" } removes those that come twice' : "";
   const warnings =
     changed.length === 0
       ? []
-      : [`${removed}, so rows of earlier versions of ${changed.map(({ path }) => path).join(", ")} are kept too`];
+      : [
+          `${removed}, so rows of earlier versions of ${changed.map(({ path }) => path).join(", ")} are kept too${twice}`,
+        ];
   return { ...all, read: fresh, base: previous, rejectedBefore: stillThere(workspace, previous, fresh), warnings };
 }
 

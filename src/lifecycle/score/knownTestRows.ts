@@ -2,35 +2,48 @@
 import { configSchema } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
-import type { Model } from "../../core/records/model.ts";
 import type { Run } from "../../core/records/run.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
 import type { Table } from "../../core/table/table.ts";
 import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
+import { wholeRow } from "../../pipeline/leakage/wholeRow.ts";
 import type { Session } from "../session.ts";
 import { prepareData } from "../train/trainingData.ts";
-import { readableDataset } from "../datasets.ts";
 
 export interface KnownTestRows {
   /** Copies of training rows. */
   readonly training: number;
   /** Copies of validation rows that are not copies of training rows. */
   readonly validation: number;
+  /** Which columns were compared, e.g. "all 12 columns". */
+  readonly compared: string;
 }
 
-/** @returns null if the dataset is missing or has changed */
+export interface TestedRun {
+  readonly run: Run;
+  readonly target: string;
+  /** The test rows. */
+  readonly table: Table;
+  readonly dataset: Dataset;
+  /** All rows of the dataset. */
+  readonly ingested: Table;
+}
+
 export async function knownTestRows(
   session: Session,
-  { run, model, table }: { run: Run; model: Model; table: Table },
-): Promise<KnownTestRows | null> {
-  const dataset = session.store.dataset(run.datasetId);
-  const ingested = await readableDataset(session, dataset);
-  if (dataset === undefined || ingested === undefined) return null;
-  const names = [...model.signature.inputs.map(({ name }) => name), model.signature.target.name];
+  { run, table, target, dataset, ingested }: TestedRun,
+): Promise<KnownTestRows> {
+  const whole = wholeRow(ingested, target);
+  const names = whole.filter((name) => findColumn(table, name) !== undefined);
   const all = splitDuplicates(table, ingested, names);
   // The split takes time, so it is repeated only if there are copies.
   const learned = all === 0 ? undefined : await learnedRows(session, run, dataset);
   const training = learned === undefined ? all : splitDuplicates(table, learned, names);
-  return { training, validation: all - training };
+  return { training, validation: all - training, compared: compared(names.length, whole.length) };
+}
+
+function compared(columns: number, all: number): string {
+  return columns === all ? `all ${all} columns` : `the ${columns} columns that both have`;
 }
 
 /** The training rows of the run's split; undefined if they cannot be reproduced with the recorded configuration. */

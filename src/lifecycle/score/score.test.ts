@@ -46,7 +46,7 @@ describe("score", () => {
     const { result } = await scoredOn([...rows.slice(75, 90), ...unseen]);
     expect(result.leakage).toEqual({ copiedRows: 5, copiedValidationRows: 10 });
     expect(leakageWarnings(result)).toEqual([
-      "5 of 45 test rows are copies of training rows",
+      "5 of 45 test rows are copies of training rows: all 4 columns are equal",
       expect.stringMatching(/^10 of 45 test rows are validation rows of the model, so the score partly repeats /),
     ]);
   });

@@ -6,7 +6,9 @@ import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
 import { bootstrapIntervals, metricsWithInterval } from "../../metrics/bootstrapInterval.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
+import { isBaseline } from "../../estimators/findEstimator.ts";
 import { degenerate } from "../../pipeline/judge/degenerate.ts";
+import { worseThanBaseline } from "../../pipeline/judge/worseThanBaseline.ts";
 import { artifactOf } from "../../storage/files/artifactOf.ts";
 import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
@@ -18,6 +20,8 @@ import { loadModel, type LoadedModel } from "../loadModel.ts";
 import { sampleSizeWarning } from "./sampleSizeWarning.ts";
 import type { Session } from "../session.ts";
 import { readTestData, type TestData } from "../testData.ts";
+import { readableDataset } from "../datasets.ts";
+import { validationGap } from "./validationGap.ts";
 
 export interface ScoreOptions {
   /** REF of the model; defaults to "latest". */
@@ -51,10 +55,22 @@ export async function score(session: Session, options: ScoreOptions = {}): Promi
     message: `scoring ${run?.runId ?? "the model"} on ${test.table.rowCount} rows`,
   });
   const judged = judge(model, test.table, costsOf(session.config));
-  const known = run === null ? null : await knownTestRows(session, { run, model, table: judged.table });
+  const dataset = run === null ? undefined : session.store.dataset(run.datasetId);
+  const ingested = await readableDataset(session, dataset);
+  const known =
+    run === null || dataset === undefined || ingested === undefined
+      ? null
+      : await knownTestRows(session, {
+          run,
+          table: judged.table,
+          target: model.signature.target.name,
+          dataset,
+          ingested,
+        });
   const leakage = { copiedRows: known?.training ?? null, copiedValidationRows: known?.validation ?? null };
   const values = scoreValues(session, { model, judged, test });
-  const warnings = warningsOf(loaded, judged, known, values);
+  const gap = run === null ? [] : validationGap(values, run, { test: judged.table, ingested });
+  const warnings = [...warningsOf(loaded, judged, known, values), ...gap];
   for (const message of warnings) context.emit({ type: "warning", stage: "score", message });
   const recorded =
     run === null || options.data !== undefined ? null : await record(session, run, { ...values, ...leakage });
@@ -105,20 +121,24 @@ function intervalsOf({ evaluation, metrics }: Judgement, deciding: string, seed:
 
 function warningsOf(
   { model, run }: LoadedModel,
-  { evaluation, withoutHistory }: Judgement,
+  { evaluation, withoutHistory, metrics, baseline }: Judgement,
   known: KnownTestRows | null,
   values: ScoreValues,
 ): string[] {
   const problem = degenerate(evaluation, model.signature.target.classes);
   const { rows } = values;
+  const worse = isBaseline(model.estimator.family) ? undefined : worseThanBaseline(metrics, baseline, evaluation.task);
   return [
     ...[sampleSizeWarning(values, evaluation.task)].filter((text) => text !== undefined),
     ...(withoutHistory > 0
       ? [`test rows not scored because the model's history does not reach them: ${withoutHistory}`]
       : []),
-    ...(known?.training ? [`${known.training} of ${rows} test rows are copies of training rows`] : []),
+    ...(known?.training
+      ? [`${known.training} of ${rows} test rows are copies of training rows: ${known.compared} are equal`]
+      : []),
     ...(known?.validation ? [validationRowsWarning(known.validation, rows, run!.validationRows)] : []),
     ...(problem === undefined ? [] : [`the model is degenerate: ${problem}`]),
+    ...(worse === undefined ? [] : [worse]),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { findColumn } from "../../core/table/findColumn.ts";
 import { splitDuplicates } from "../../pipeline/leakage/splitDuplicates.ts";
+import { wholeRow } from "../../pipeline/leakage/wholeRow.ts";
 import { targetLeakage } from "../../pipeline/leakage/targetLeakage.ts";
 import { temporalLeakage } from "../../pipeline/leakage/temporalLeakage.ts";
 import { latestDataset } from "../datasets.ts";
@@ -25,12 +26,16 @@ export async function inspectData({ context }: Workspace, data: PreparedData): P
   if (time?.kind === "date") suspects.push(...temporalLeakage(data.inputs, { ...data, times: time.values }));
   await nextTurn();
   context.signal.throwIfAborted();
-  const names = tables.training.columns.map(({ name }) => name);
+  const names = wholeRow(data.toSelectOn.table, data.target.name);
   const copies = splitDuplicates(tables.validation, tables.training, names);
   return [
-    ...(copies === 0 ? [] : [`${copies} of ${tables.validation.rowCount} validation rows are copies of training rows`]),
+    ...(copies === 0 ? [] : [copiesOf(copies, tables.validation.rowCount, names.length)]),
     ...suspects.map(({ column, reason }) => `leakage: column "${column}" reveals the target: ${reason}`),
   ];
+}
+
+function copiesOf(copies: number, rows: number, columns: number): string {
+  return `${copies} of ${rows} validation rows are copies of training rows: all ${columns} columns are equal`;
 }
 
 /** The checked dataset, with warnings and notes. */

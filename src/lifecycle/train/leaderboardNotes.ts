@@ -6,7 +6,7 @@ import { aggregateFolds } from "../../pipeline/fit/aggregateFolds.ts";
 import { decidingValue, rank, type Contender } from "./leaderboard.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
-import { compareEvaluations } from "../../pipeline/judge/compareEvaluations.ts";
+import { compareEvaluations, MIN_ROWS } from "../../pipeline/judge/compareEvaluations.ts";
 
 interface NoteOptions<T> {
   readonly metric: string;
@@ -84,17 +84,17 @@ export function doubtfulLead<T extends FittedContender>(
   if (rows > MAX_ROWS) return [];
   const [found] = compareEvaluations(other, own, [metric], { seed });
   if (found === undefined || found.verdict === "real" || found.interval === null) return [];
-  // With very few rows the verdict is "cannot_tell" for any interval: one without 0 supports no such note.
-  if (found.interval[0] > 0 || found.interval[1] < 0) return [];
   const name = nameOf(first);
   const otherName = nameOf(second) === name ? "the second-ranked model" : nameOf(second);
   const values = `${metric} ${formatNumber(found.b)} vs ${formatNumber(found.a)}`;
   const interval = `95 % interval of the difference ${found.interval.map((end) => formatNumber(end)).join(" to ")}`;
   const ahead = metricsAhead(second, first, own.task);
   const others = ahead.length === 0 ? "" : `; ${otherName} is better in ${ahead.join(", ")}`;
-  return [
-    `no significant difference between ${name} and ${otherName} on ${rows} validation rows: ${values} (${interval})${others}`,
-  ];
+  const finding =
+    rows < MIN_ROWS
+      ? `${rows} validation rows are too few to compare ${name} and ${otherName} (at least ${MIN_ROWS} are needed)`
+      : `no significant difference between ${name} and ${otherName} on ${rows} validation rows`;
+  return [`${finding}: ${values} (${interval})${others}`];
 }
 
 /** Excludes models that folds rank, and models that learned nothing. */

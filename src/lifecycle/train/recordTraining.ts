@@ -5,7 +5,9 @@ import type { Artifact } from "../../core/records/artifact.ts";
 import type { Run, Selection } from "../../core/records/run.ts";
 import type { Task } from "../../core/task.ts";
 import { timestamp } from "../../core/text/format.ts";
-import { findEstimator } from "../../estimators/findEstimator.ts";
+import { tunedMetric } from "../../pipeline/fit/tunedMetric.ts";
+import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
+import { worseThanBaseline } from "../../pipeline/judge/worseThanBaseline.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { costUnit } from "../settings.ts";
 import { decidingFold, doubtfulLead } from "./leaderboardNotes.ts";
@@ -32,6 +34,8 @@ export interface TrainResult {
   readonly dataset: { readonly path: string; readonly rows: number; readonly sha256: string };
   readonly trainingRows: number;
   readonly validationRows: number;
+  /** Number of rows of the dataset that were left out because they have no target. */
+  readonly rowsWithoutTarget: number;
   readonly leaderboard: readonly LeaderboardRow[];
   readonly model: Artifact;
   /** Aliases that this training set: run id by alias. */
@@ -54,6 +58,7 @@ export async function recordTraining(session: Session, training: Training): Prom
     ...suspicions,
     ...(winner.degenerate ? [`the best model is degenerate: ${winner.degenerate}`] : []),
     ...baselineAhead(ranked, metric, data.target.task),
+    ...worseThanNothing(ranked, metric, data.target.task),
   ];
   // All runs get the same time, so that the newest run is the first in rank.
   const createdAt = context.now().toISOString();
@@ -74,6 +79,7 @@ export async function recordTraining(session: Session, training: Training): Prom
     ...decidingFold(ranked, { metric, task: data.target.task, nameOf }),
     ...doubtfulLead(ranked, { metric, seed: config.train.seed, nameOf }),
     ...(unit === null ? [] : [costNote(unit, data.target.task)]),
+    ...thresholdNote(winner.candidate, data.target.task),
     ...remarks.notes,
   ];
   return resultOf(training, { runs, aliases, notes });
@@ -149,6 +155,7 @@ function resultOf({ dataset, data, ranked }: Training, { runs, aliases, notes }:
     dataset: { path: dataset.artifact.path, rows: dataset.rows, sha256: dataset.artifact.sha256 },
     trainingRows: data.split.training.length,
     validationRows: data.split.validation.length,
+    rowsWithoutTarget: data.withoutTarget,
     leaderboard: runs.map((run, index) => ({
       rank: run.rank,
       runId: run.runId,
@@ -165,6 +172,25 @@ function resultOf({ dataset, data, ranked }: Training, { runs, aliases, notes }:
     aliases,
     notes: [...new Set([...data.notes, ...winner.fitted!.notes, ...notes])],
   };
+}
+
+/** On the validation rows, by another metric than the deciding one, which baselineAhead compares. */
+function worseThanNothing([winner, ...others]: readonly TrainedCandidate[], metric: string, task: Task): string[] {
+  const baseline = others.find(({ family, error }) => isBaseline(family) && error === undefined);
+  if (winner === undefined || baseline === undefined || metric === "log_loss" || metric === "rmse") return [];
+  const worse = worseThanBaseline(winner.metrics, baseline.metrics, task);
+  return worse === undefined ? [] : [`on the validation rows ${worse}`];
+}
+
+/** What a tuned threshold is best for, if the configuration does not say it. */
+function thresholdNote(candidate: TrainedCandidate["candidate"], task: Task): string[] {
+  const { threshold, metric } = candidate;
+  if (typeof threshold === "number") return [];
+  if (task !== "binary") return ["train.threshold is ignored: it applies to two classes only"];
+  const tuned = tunedMetric(candidate)!;
+  if (tuned === metric || threshold !== "tune") return [];
+  const why = tuned === "cost" ? "costs are set" : `${metric} does not depend on it`;
+  return [`the threshold is tuned for ${tuned}, because ${why}; "threshold": { "metric": … } names another metric`];
 }
 
 function costNote(unit: string, task: Task): string {

@@ -8,9 +8,12 @@ import { selectRows, selectValues } from "../../core/table/selectRows.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { rowsWithHistory } from "../../features/historyGaps.ts";
 import { encodeTarget } from "../../pipeline/rows/encodeTarget.ts";
+import { rowNumbers } from "../../pipeline/rows/rowNumbers.ts";
+import { targetRemarks } from "../../pipeline/rows/targetRemarks.ts";
 import { partOf, type Parts, type TrainingData } from "../../pipeline/fit/partOf.ts";
-import { splitRows, type Split } from "../../pipeline/fit/splitRows.ts";
+import type { Split } from "../../pipeline/fit/splitRows.ts";
 import { orderOf, requireColumn, selectionOf, type SelectionPlan, type ToSelectOn } from "./selectionOf.ts";
+import { splitData } from "./splitData.ts";
 import { readDataset } from "../datasets.ts";
 import { transformRequests } from "../settings.ts";
 import type { Workspace } from "../workspace.ts";
@@ -24,6 +27,8 @@ export interface PreparedData extends TrainingData {
   readonly selection: SelectionPlan | undefined;
   /** Rows from which folds can be built. */
   readonly toSelectOn: ToSelectOn;
+  /** Number of rows of the dataset that were left out because they have no target. */
+  readonly withoutTarget: number;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -37,35 +42,69 @@ export interface PreparedParts extends Parts {
 export async function prepareData(workspace: Workspace, dataset: Dataset): Promise<PreparedData> {
   const { config } = workspace;
   const table = await readDataset(workspace, dataset);
-  const encoded = encodeTarget(table, {
+  const asked = {
     target: config.target,
     task: config.task,
     positiveClass: config.positive_class === null ? null : String(config.positive_class),
-  });
+  };
+  const encoded = encodeTarget(table, asked);
   const unknown = unknownColumns(table, config);
+  const { leftOut, notes: numbering } = withoutRowNumbers(table, config);
   const labelled = selectRows(table, encoded.rows);
   const history = historyOf(labelled, encoded.y, config);
-  const inputs = inputsOf(labelled, config);
+  const inputs = inputsOf(labelled, leftOut);
   const usable = usableRows(workspace, { inputs, y: encoded.y, target: encoded.spec, history });
   const rows = selectRows(labelled, usable);
   const y = selectValues(encoded.y, usable);
   const classCount = encoded.spec.classes?.length ?? 0;
-  const split = splitTable(workspace, rows, y, classCount);
+  const { split, times, notes: splitting } = splitData(workspace, rows, y, classCount);
   const toSelectOn = { table: rows, y, split, classCount };
-  const data = { inputs: inputsOf(rows, config), y, target: encoded.spec, history, ...orderOf(workspace, rows) };
+  const order = times === undefined ? orderOf(workspace, rows) : { times };
+  const data = { inputs: inputsOf(rows, leftOut), y, target: encoded.spec, history, ...order };
+  const remarks = targetRemarks(encoded, asked);
   return {
     ...data,
     split,
-    parts: once(() => partsOf(config, rows, data, split)),
+    parts: once(() => partsOf(leftOut, rows, data, split)),
     selection: selectionOf(workspace, toSelectOn),
     toSelectOn,
-    warnings: [...unknown, ...missingTargets(encoded, config.target)],
-    notes: shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
+    withoutTarget: encoded.missing,
+    warnings: [...unknown, ...missingTargets(encoded, config.target), ...remarks.warnings],
+    notes: [
+      ...remarks.notes,
+      ...numbering,
+      ...splitting,
+      ...shortHistory(labelled.rowCount - usable.length, labelled.rowCount),
+    ],
   };
 }
 
-function inputsOf(table: Table, config: Config): Table {
-  const leftOut = new Set([config.target, ...config.id_columns, ...config.drop_columns]);
+/** Names of the columns that are no inputs, with a note on row numbers among them. */
+interface LeftOut {
+  readonly leftOut: ReadonlySet<string>;
+  readonly notes: readonly string[];
+}
+
+/** Row numbers are left out unless the configuration chooses the features or names the column, or no other is left. */
+function withoutRowNumbers(table: Table, config: Config): LeftOut {
+  const configured = new Set([config.target, ...config.id_columns, ...config.drop_columns]);
+  const named = [config.time_column, config.train.selection.group_column, ...Object.values(config.train.feature_sets)];
+  const others = table.columns.filter(({ name }) => !configured.has(name));
+  const numbers = config.features === null ? rowNumbers({ ...table, columns: others }) : [];
+  const unwanted = numbers.filter((name) => !named.flat().includes(name));
+  if (unwanted.length === 0 || unwanted.length === others.length) return { leftOut: configured, notes: [] };
+  const listed = unwanted.map((name) => `"${name}"`).join(", ");
+  const subject =
+    unwanted.length === 1 ? `column ${listed} is not used: it numbers` : `columns ${listed} are not used: they number`;
+  return {
+    leftOut: new Set([...configured, ...unwanted]),
+    notes: [
+      `${subject} the rows; to use ${unwanted.length === 1 ? "it" : "one"}, name it in "train": { "feature_sets": … }`,
+    ],
+  };
+}
+
+function inputsOf(table: Table, leftOut: ReadonlySet<string>): Table {
   const columns = table.columns.filter(({ name }) => !leftOut.has(name));
   if (columns.length > 0) return { ...table, columns };
   throw new MlctlError("data", "no feature columns are left", {
@@ -98,24 +137,11 @@ function shortHistory(count: number, rows: number): string[] {
   ];
 }
 
-function splitTable({ config }: Workspace, table: Table, y: Float64Array, classCount: number): Split {
-  const { split, seed } = config.train;
-  return splitRows(table, y, {
-    method: split.method ?? (config.time_column === null ? (classCount > 0 ? "stratified" : "random") : "time"),
-    validationSize: split.validation_size,
-    seed: split.seed ?? seed,
-    cutoff: split.cutoff ?? undefined,
-    rows: split.rows ?? undefined,
-    timeColumn: config.time_column ?? undefined,
-    classCount,
-  });
-}
-
-function partsOf(config: Config, table: Table, data: TrainingData, split: Split): PreparedParts {
+function partsOf(leftOut: ReadonlySet<string>, table: Table, data: TrainingData, split: Split): PreparedParts {
   const tables = { training: selectRows(table, split.training), validation: selectRows(table, split.validation) };
   const part = (name: keyof Split): TrainingData => ({
     ...partOf({ ...data, inputs: { ...data.inputs, columns: [] } }, split[name]),
-    inputs: inputsOf(tables[name], config),
+    inputs: inputsOf(tables[name], leftOut),
   });
   return { training: part("training"), validation: part("validation"), tables };
 }

@@ -52,10 +52,10 @@ describe("bestThreshold", () => {
     expect(bestThreshold(labels, Float64Array.of(0.1, 0.2, 0.5, 0.9), "f1")).toBeCloseTo(0.35, 12);
   });
 
-  it("finds the cheapest threshold if there are costs, for any metric", () => {
+  it("finds the cheapest threshold for the metric cost", () => {
     const costs = { truePositive: 0, falsePositive: 1, falseNegative: 10, trueNegative: 0, over: 1, under: 1 };
     const price: Metric = (_tp, fp, fn) => -(fp + 10 * fn);
-    const found = bestThreshold(y, shares, "accuracy", costs);
+    const found = bestThreshold(y, shares, "cost", costs);
     const tried = Array.from({ length: 1000 }, (_, i) => at((i + 0.5) / 1000, price));
     expect(at(found, price)).toBe(Math.max(...tried));
   });

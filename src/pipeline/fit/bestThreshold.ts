@@ -7,14 +7,14 @@ const EQUAL = 1e-12;
 
 /**
  * Tries every cut between neighbouring probabilities. Neighbouring cuts with the same, best value form a plateau;
- * returns the middle of the widest one, furthest from the rows that would change the value. Returns 0.5 if the metric
- * does not depend on the cut. O(n log n).
- * @param costs if given, the cheapest threshold is the best one (the metric "cost"), for any metric
+ * returns the middle of the widest one, furthest from the rows that would change the value. O(n log n).
+ * @param metricName a metric that depends on the threshold
+ * @param costs for the metric "cost"
  * @param y class codes 0 and 1, (n_training)
  * @param probabilities of class 1, each from a model that had not seen the row (see outOfFold), (n_training)
  */
 export function bestThreshold(y: Float64Array, probabilities: Float64Array, metricName: string, costs?: Costs): number {
-  const valueOf = valueOfCounts(costs === undefined ? metricName : "cost", costs);
+  const valueOf = valueOfCounts(metricName, costs);
   const cuts = cutsOf(y, probabilities).map(({ low, high, counts }) => ({ low, high, value: valueOf(counts) }));
   const best = cuts.reduce((largest, { value }) => Math.max(largest, value), -Infinity);
   if (best === -Infinity) return 0.5; // undefined everywhere
@@ -29,6 +29,15 @@ export function bestThreshold(y: Float64Array, probabilities: Float64Array, metr
     first = last;
   }
   return (widest.low + widest.high) / 2;
+}
+
+/** False for metrics of the probabilities or of their order, such as log loss and ROC AUC. */
+export function dependsOnThreshold(metricName: string): boolean {
+  const metric = findMetric(metricName, "binary");
+  if (metric.needsCosts === true) return true;
+  const valueOf = valueOfCounts(metric.name, undefined);
+  const [right, wrong] = [valueOf(Uint32Array.of(1, 0, 0, 1)), valueOf(Uint32Array.of(0, 1, 1, 0))];
+  return right !== wrong;
 }
 
 /** Number of rows by label and predicted class, at index 2 · label + predicted. */

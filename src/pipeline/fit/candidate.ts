@@ -13,8 +13,8 @@ export interface Candidate {
   readonly featurePatterns: readonly string[] | null;
   /** Null: chosen automatically from the kinds of the columns. */
   readonly features: readonly TransformRequest[] | null;
-  /** Binary: a probability, or "tune" for the best one on folds of the training part. */
-  readonly threshold: number | "tune";
+  /** Binary: a probability, or "tune" or a metric for the best one on folds of the training part; see tunedMetric. */
+  readonly threshold: number | "tune" | { readonly metric: string };
   /** Binary: calibration of probabilities; null or absent: none. */
   readonly calibration?: Calibration["method"] | null;
   /** Classification: weights of the classes; null or absent: all 1. */

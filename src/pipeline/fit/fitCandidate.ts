@@ -13,6 +13,7 @@ import { candidateFeatures } from "./candidateFeatures.ts";
 import { fitCalibration } from "./fitCalibration.ts";
 import { outOfFold } from "./outOfFold.ts";
 import { bestThreshold } from "./bestThreshold.ts";
+import { tunedMetric } from "./tunedMetric.ts";
 
 export type { Candidate } from "./candidate.ts";
 
@@ -76,16 +77,18 @@ type Decision = Pick<FittedCandidate, "threshold" | "calibration">;
 async function decisionOf(candidate: Candidate, training: TrainingData, hooks: FitHooks): Promise<Decision> {
   const { threshold, calibration: method = null, seed } = candidate;
   if (training.target.task !== "binary") return { threshold: null };
-  if (threshold !== "tune" && method === null) return { threshold };
+  const fixed = typeof threshold === "number" ? threshold : null;
+  if (fixed !== null && method === null) return { threshold: fixed };
   const { y, times, groups } = training;
   const unseen = await outOfFold({ y, times, groups, seed }, async (rows, validation) => {
     const fitted = await fitOn(candidate, partOf(training, rows), { signal: hooks.signal });
     return predictor({ ...fitted, threshold: null })(selectRows(training.inputs, validation)).probabilities!;
   });
   const learned = method === null ? {} : { calibration: fitCalibration(method, unseen.probabilities, unseen.y) };
-  if (threshold !== "tune") return { threshold, ...learned };
+  const metric = tunedMetric(candidate);
+  if (metric === undefined) return { threshold: fixed, ...learned };
   const calibrated = calibrate(unseen.probabilities, learned.calibration);
-  return { threshold: bestThreshold(unseen.y, calibrated, candidate.metric, candidate.costs), ...learned };
+  return { threshold: bestThreshold(unseen.y, calibrated, metric, candidate.costs), ...learned };
 }
 
 function importanceOf(fitted: FittedEstimator): (readonly [string, number])[] {

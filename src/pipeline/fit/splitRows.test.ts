@@ -39,6 +39,29 @@ describe("splitRows", () => {
     expect([...split.validation]).toEqual([2, 4, 7]);
   });
 
+  it("time: keeps rows of one time together, and trains up to the last time that leaves later rows", () => {
+    const split = (times: readonly number[], size = 0.2) => {
+      const columns = [{ kind: "date", name: "when", values: Float64Array.from(times, (n) => n * day) }] as const;
+      const { training, validation } = splitRows({ rowCount: times.length, columns }, Float64Array.from(times), {
+        ...options,
+        method: "time",
+        timeColumn: "when",
+        validationSize: size,
+      });
+      return [training.length, validation.length];
+    };
+    const snapshots = Array.from({ length: 90 }, (_, row) => 30 * Math.floor(row / 30));
+    expect(split(snapshots)).toEqual([60, 30]); // three months: the last one has more than a fifth of the rows
+    expect(split(snapshots, 0.7)).toEqual([30, 60]);
+    expect(split([0, 1, 1, 1, NaN])).toEqual([2, 3]); // a row without a time trains
+    expect(() => split([5, 5, 5])).toThrow(/leaves no validation rows .*: all of them have the same time/);
+  });
+
+  it("time: may be given instead of a column", () => {
+    const times = Float64Array.from(y, (_, row) => -row);
+    expect([...splitRows(table, y, { ...options, method: "time", times }).validation]).toEqual([0, 1, 2]);
+  });
+
   it("head: trains on the first rows", () => {
     expect([...splitRows(table, y, { ...options, method: "head", rows: 8 }).validation]).toEqual([8, 9]);
   });

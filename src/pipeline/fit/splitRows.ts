@@ -14,6 +14,8 @@ export interface SplitOptions {
   /** time: rows at or before this time train. */
   readonly cutoff?: string | undefined;
   readonly timeColumn?: string | undefined;
+  /** time: instead of `timeColumn`, (n_samples). */
+  readonly times?: Float64Array | undefined;
   /** head: number of rows that train. */
   readonly rows?: number | undefined;
   /** Number of classes, for stratified; 0 for regression. */
@@ -37,7 +39,8 @@ export function splitRows(table: Table, y: Float64Array, options: SplitOptions):
   const split = { training: rowsWhere(validation, 0), validation: rowsWhere(validation, 1) };
   for (const part of ["training", "validation"] as const) {
     if (split[part].length > 0) continue;
-    const message = `the split leaves no ${part} rows (${table.rowCount} rows, method ${options.method})`;
+    const why = options.method === "time" && options.cutoff === undefined ? ": all of them have the same time" : "";
+    const message = `the split leaves no ${part} rows (${table.rowCount} rows, method ${options.method})${why}`;
     throw new MlctlError("data", message, { hint: 'change "train.split" in config.json, or ingest more rows' });
   }
   return split;
@@ -65,24 +68,29 @@ function markStratified(y: Float64Array, options: SplitOptions, validation: Uint
 }
 
 function markLate(table: Table, options: SplitOptions, validation: Uint8Array): void {
-  const column = options.timeColumn === undefined ? undefined : findColumn(table, options.timeColumn);
-  if (column === undefined || column.kind === "category") {
-    const found = options.timeColumn === undefined ? "time_column is not set" : `"${options.timeColumn}" is not a date`;
-    throw new MlctlError("usage", `train.split.method is "time" but ${found}`, {
-      hint: 'set "time_column" to a date column; use "ingest.types" or "ingest.select" to parse it as a date',
-    });
-  }
-  const cutoff = options.cutoff === undefined ? quantileTime(column.values, options) : parseDate(options.cutoff);
+  const times = options.times ?? timesOf(table, options.timeColumn);
+  const cutoff = options.cutoff === undefined ? quantileTime(times, options) : parseDate(options.cutoff);
   if (cutoff === undefined || Number.isNaN(cutoff))
     throw new MlctlError("usage", `train.split.cutoff "${options.cutoff}" is not a date`);
-  column.values.forEach((time, row) => {
+  times.forEach((time, row) => {
     if (time > cutoff) validation[row] = 1;
   });
 }
 
+function timesOf(table: Table, name: string | undefined): Float64Array {
+  const column = name === undefined ? undefined : findColumn(table, name);
+  if (column !== undefined && column.kind !== "category") return column.values;
+  const found = name === undefined ? "time_column is not set" : `"${name}" is not a date`;
+  throw new MlctlError("usage", `train.split.method is "time" but ${found}`, {
+    hint: 'set "time_column" to a date column; use "ingest.types" or "ingest.select" to parse it as a date',
+  });
+}
+
+/** Rows of one time stay together; if the last time has more rows than validate, the one before it is the cutoff. */
 function quantileTime(times: Float64Array, { validationSize }: SplitOptions): number {
   const sorted = times.filter((time) => !Number.isNaN(time)).toSorted();
-  return sorted[Math.max(0, sorted.length - 1 - Math.ceil(sorted.length * validationSize))] ?? NaN;
+  const cutoff = sorted[Math.max(0, sorted.length - 1 - Math.ceil(sorted.length * validationSize))] ?? NaN;
+  return cutoff < sorted.at(-1)! ? cutoff : (sorted.findLast((time) => time < cutoff) ?? cutoff);
 }
 
 function headSize(table: Table, options: SplitOptions): number {

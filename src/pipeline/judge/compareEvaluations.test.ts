@@ -31,7 +31,7 @@ describe("compareEvaluations", () => {
     expect(compared(a, b)).toMatchObject({ verdict: "within_noise", reason: null });
     expect(compared(a, b, { accuracy: 0.001 })).toMatchObject({
       verdict: "cannot_tell",
-      reason: "the interval includes both no difference and a relevant one",
+      reason: "the interval includes both zero and a meaningful difference",
     });
   });
 

@@ -80,7 +80,7 @@ function verdictOf({ difference, interval, smallest, rows }: Comparison): Pick<M
   const [low, high] = interval;
   if (low > 0 || high < 0) return { verdict: "real", reason: null };
   if (Math.max(-low, high) <= smallest) return { verdict: "within_noise", reason: null };
-  return open("the interval includes both no difference and a relevant one");
+  return open("the interval includes both zero and a meaningful difference");
 }
 
 function open(reason: string): Pick<MetricDifference, "verdict" | "reason"> {

@@ -35,10 +35,6 @@ function verdict(input: Partial<PromotionInput>, more: Partial<PromotionRules> =
   return promotion({ ...whole, ...input }, { ...rules, ...more });
 }
 
-function shareReported(reasons: readonly string[]): number {
-  return Number(/better in ([\d.]+) % of resamples/.exec(reasons.at(-1)!)![1]);
-}
-
 describe("required limits", () => {
   it("accepts a value exactly at its limit, and reports value and limit if it fails", () => {
     const metrics = { recall: 0.75, log_loss: 0.5 };
@@ -121,16 +117,56 @@ describe("champion", () => {
     expect(verdict({ champion }, { minImprovement: 0.24 }).promote).toBe(true);
   });
 
-  it("has to be beaten with the required confidence, over resamples of the same rows", () => {
-    // One of four rows differs: better in a resample if that row is drawn, 1 − (3/4)⁴ = 68.4 %.
-    const [challenger, champion] = [allRight, threeOfFour];
-    const sure = verdict({ challenger, champion }, { confidence: 0.6 });
+  it("has to be beaten so that the interval of the difference excludes 0, at the required confidence", () => {
+    // Three of 40 rows differ. None of them is in a resample with probability (37/40)⁴⁰ = 4.4 %, and then the models are
+    // equal: the lower end of the interval is 0 if its tail is smaller than that.
+    const champion = binary("01".repeat(20), `${"10"}${"00"}${"01".repeat(18)}`);
+    const challenger = binary("01".repeat(20), "01".repeat(20));
+    const sure = verdict({ challenger, champion }, { confidence: 0.8 }); // tail 10 %
     expect(sure.promote).toBe(true);
-    // 1000 resamples: standard deviation 1.5 %; allow five of them.
-    expect(Math.abs(shareReported(sure.reasons) - 68.4)).toBeLessThan(7.4);
-    const unsure = verdict({ challenger, champion }, { confidence: 0.95 });
+    expect(sure.reasons.at(-1)).toMatch(
+      /^accuracy 1 against the champion's 0.925 on the same 40 rows: better \(80 % interval of the difference 0.025 to /,
+    );
+    const unsure = verdict({ challenger, champion }, { confidence: 0.95 }); // tail 2.5 %
     expect(unsure.promote).toBe(false);
-    expect(unsure.reasons[0]).toContain(", 95 % required");
+    expect(unsure.reasons[0]).toMatch(
+      /: better, but not statistically certain: the interval includes 0 \(95 % interval of the difference 0 to /,
+    );
+    // Without a required confidence it is deployed, but the doubt is reported.
+    const { promote, reasons } = verdict({ challenger, champion });
+    expect([promote, reasons.at(-1)]).toEqual([true, unsure.reasons[0]]);
+  });
+
+  it("has to be beaten on at least 30 rows if a confidence is required, whatever the interval", () => {
+    const of = (rows: number) => ({
+      challenger: binary("01".repeat(rows / 2), "01".repeat(rows / 2)),
+      champion: binary("01".repeat(rows / 2), "10".repeat(rows / 2)),
+    });
+    expect(verdict(of(30), { confidence: 0.95 }).promote).toBe(true);
+    const few = verdict(of(28), { confidence: 0.95 });
+    expect(few.promote).toBe(false);
+    expect(few.reasons[0]).toContain(
+      ": better, but not statistically certain: 28 rows are too few, at least 30 are needed (95 % interval of the difference 1 to 1)",
+    );
+  });
+
+  it("has to be beaten in the direction of the metric: a smaller error", () => {
+    const labels = Array.from({ length: 40 }, (_, row) => row);
+    const [close, far] = [
+      regression(
+        labels,
+        labels.map((value) => value + 1),
+      ),
+      regression(
+        labels,
+        labels.map((value) => value + 2),
+      ),
+    ];
+    const rule = { metric: "mae", confidence: 0.95 };
+    expect(verdict({ challenger: close, champion: far }, rule).promote).toBe(true);
+    const worse = verdict({ challenger: far, champion: close }, rule);
+    expect(worse.promote).toBe(false);
+    expect(worse.reasons[0]).toContain(": not better (95 % interval of the difference 1 to 1)");
   });
 
   it("stays if either value is undefined, or if there is only one row for a required confidence", () => {
@@ -141,7 +177,7 @@ describe("champion", () => {
     });
     const row = { challenger: binary("1", "1"), champion: binary("1", "0") };
     expect(verdict(row, { confidence: 0.5 })).toMatchObject({ promote: false });
-    expect(verdict(row, { confidence: 0.5 }).reasons[0]).toContain("too few rows for an interval");
+    expect(verdict(row, { confidence: 0.5 }).reasons[0]).toContain("1 row is too few");
     expect(verdict(row).promote).toBe(true);
   });
 
@@ -167,7 +203,7 @@ describe("costs", () => {
     const { promote, reasons } = verdict({ challenger, champion }, { ...rule, minImprovement: 12_000 });
     expect(promote).toBe(true);
     expect(reasons.at(-1)).toMatch(
-      /^cost 1250 EUR per 1,000 rows against the champion's 13750 on the same 4 rows: better by more than 12000 /,
+      /^cost 1250 EUR per 1,000 rows against the champion's 13750 on the same 4 rows: better by more than 12000, but not /,
     );
     expect(verdict({ challenger, champion }, { ...rule, minImprovement: 12_500 }).promote).toBe(false);
     expect(verdict({ challenger: champion, champion: challenger }, rule).promote).toBe(false);

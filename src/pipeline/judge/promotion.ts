@@ -3,7 +3,11 @@ import { formatNumber } from "../../core/text/format.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { pairedBootstrap } from "../../metrics/pairedBootstrap.ts";
+import { MIN_ROWS } from "./compareEvaluations.ts";
 import { degenerate } from "./degenerate.ts";
+
+/** Level of the interval in the reasons if no confidence is required. */
+const DEFAULT_CONFIDENCE = 0.95;
 
 /** Limits of a metric, inclusive. */
 export interface Limits {
@@ -16,7 +20,7 @@ export interface PromotionRules {
   readonly metric: string;
   /** The challenger must be better by more than this, in units of the metric. */
   readonly minImprovement: number;
-  /** Share of bootstrap resamples in which the challenger must be better, 0 to 1; null: not required. */
+  /** Level of the bootstrap interval of the difference that must exclude 0, 0 to 1; null: not required. */
   readonly confidence: number | null;
   readonly require: Readonly<Record<string, Limits | undefined>>;
   readonly beatBaseline: boolean;
@@ -105,22 +109,33 @@ function againstChampion(input: PromotionInput, rules: PromotionRules): Gate {
     return { passed: true, reason };
   }
   const [mine, theirs, better] = compare(challenger, champion, rules.metric);
-  const { interval, shareBetter } = pairedBootstrap(champion, challenger, findMetric(rules.metric, champion.task), {
-    seed: rules.seed,
-  });
-  const sure = rules.confidence === null || shareBetter >= rules.confidence;
-  const passed = better > rules.minImprovement && sure;
+  const metric = findMetric(rules.metric, champion.task);
+  const confidence = rules.confidence ?? DEFAULT_CONFIDENCE;
+  const { interval } = pairedBootstrap(champion, challenger, metric, { seed: rules.seed, confidence });
+  const rows = challenger.yTrue.length;
+  const isAhead = better > rules.minImprovement;
+  const doubt = doubtOf(interval, rows, metric.greaterIsBetter);
+  const passed = isAhead && (doubt === undefined || rules.confidence === null);
   const margin = rules.minImprovement > 0 ? ` by more than ${rules.minImprovement}` : "";
-  const values = `${rules.metric} ${withUnit(mine, rules)} against the champion's ${formatNumber(theirs)} on the same ${challenger.yTrue.length} rows`;
+  const values = `${rules.metric} ${withUnit(mine, rules)} against the champion's ${formatNumber(theirs)} on the same ${rows} rows`;
+  const relation = `${isAhead ? "" : "not "}better${margin}`;
+  const certainty = isAhead && doubt !== undefined ? `, but not statistically certain: ${doubt}` : "";
+  const range = `${percent(confidence)} interval of the difference`;
   const difference =
-    interval === null
-      ? "too few rows for an interval"
-      : `95 % interval of the difference ${formatNumber(interval[0])} to ${formatNumber(interval[1])}`;
-  const confidence =
-    rules.confidence === null
-      ? ""
-      : `, better in ${percent(shareBetter)} of resamples, ${percent(rules.confidence)} required`;
-  return { passed, reason: `${values}: ${passed ? "" : "not "}better${margin} (${difference}${confidence})` };
+    interval === null ? "" : ` (${range} ${formatNumber(interval[0])} to ${formatNumber(interval[1])})`;
+  return { passed, reason: `${values}: ${relation}${certainty}${difference}` };
+}
+
+/** Why a lead may be chance; undefined if the interval excludes 0 and there are enough rows to trust it. */
+function doubtOf(
+  interval: readonly [number, number] | null,
+  rows: number,
+  greaterIsBetter: boolean,
+): string | undefined {
+  if (rows < MIN_ROWS) return `${rows} ${rows === 1 ? "row is" : "rows are"} too few, at least ${MIN_ROWS} are needed`;
+  if (interval === null) return "the metric is undefined on most resamples of the rows";
+  const excludesZero = greaterIsBetter ? interval[0] > 0 : interval[1] < 0;
+  return excludesZero ? undefined : "the interval includes 0";
 }
 
 /** Both values, and how much better the first is (negative: worse; NaN if either is undefined). */

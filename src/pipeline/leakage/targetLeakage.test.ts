@@ -118,13 +118,28 @@ describe("many classes", () => {
   const target: TargetSpec = { name: "y", task: "multiclass", classes: ["a", "b", "c"] };
 
   it("reports a number that encodes the class, in any order", () => {
-    const codes = y.map((code) => [20, 10, 30][code]!);
-    expect(suspects(number(codes), y, target)).toEqual([
+    const codes = y.map((code, row) => (row < 3 ? NaN : [20, 10, 30, 5][code]!));
+    expect(suspects(number(codes), y, target)).toEqual([{ column: "x", reason: "its ranges determine the class" }]);
+    // Two values for the class between the others: no ranges, but few values.
+    const scattered = y.map((code, row) => (code === 1 ? (row % 2 ? 5 : 25) : [20, 0, 30][code]!));
+    expect(suspects(number(scattered), y, target)).toEqual([
       { column: "x", reason: "its value determines the class in 100.0 % of its rows" },
     ]);
   });
 
-  it("does not report a number with many distinct values", () => {
-    expect(suspects(number(y.map((code, row) => 100 * code + row)), y, target)).toEqual([]);
+  it("reports a number with many distinct values if each class has a range of its own, as row numbers of a sorted file", () => {
+    const banded = y.map((code, row) => 100 * code + row);
+    expect(suspects(number(banded), y, target)).toEqual([{ column: "x", reason: "its ranges determine the class" }]);
+    const reversed = banded.map((value) => -value);
+    expect(suspects(number(reversed), y, target)).toHaveLength(1);
+  });
+
+  it("does not report numbers of which the classes share a value or a range", () => {
+    const sorted = y.toSorted();
+    expect(suspects(number(sorted.map(() => 5)), sorted, target)).toEqual([]);
+    expect(suspects(number(y.map((_, row) => row)), y, target)).toEqual([]);
+    // One row in another class's range: two changes more than three ranges need, 2 / 90 of the rows.
+    const overlapping = y.map((code, row) => (row === 0 ? 250.5 : 100 * code + row));
+    expect(suspects(number(overlapping), y, target)).toEqual([]);
   });
 });

@@ -15,9 +15,13 @@ export interface Suspect {
   readonly reason: string;
 }
 
+/** In fewer rows per class, a column has few changes of class by chance. */
+const MIN_ROWS_PER_CLASS = 5;
+
 /**
- * Checks each input column by itself: numbers by Pearson correlation (regression) or AUC (binary), categories and
- * numbers with few distinct values by the share of rows in the most common class of their value.
+ * Checks each input column by itself: numbers by Pearson correlation (regression), AUC (binary) or the number of changes
+ * of class in ascending order (several classes), categories and numbers with few distinct values by the share of rows in
+ * the most common class of their value.
  */
 export function targetLeakage(inputs: Table, y: Float64Array, target: TargetSpec): Suspect[] {
   return inputs.columns.flatMap((column) => {
@@ -39,6 +43,7 @@ function classReason(column: Column, y: Float64Array, { task }: TargetSpec): str
   if (rows.length < MIN_ROWS || isImbalanced(classes)) return undefined;
   const auc = isCategory || task !== "binary" ? 0 : separation(present, classes);
   if (auc >= SUSPICIOUS) return `it alone separates the classes (ROC AUC ${auc.toFixed(4)})`;
+  if (!isCategory && task === "multiclass" && isBanded(present, classes)) return "its ranges determine the class";
   const pure = purity(present, classes);
   if (pure < SUSPICIOUS) return undefined;
   return `its ${isCategory ? "category" : "value"} determines the class in ${(100 * pure).toFixed(1)} % of its rows`;
@@ -50,6 +55,21 @@ function separation(probabilities: Float64Array, yTrue: Float64Array): number {
   const evaluation = { task: "binary", classCount: 2, yTrue, yPred, probabilities } as const;
   const auc = findMetric("roc_auc", "binary").compute(evaluation);
   return Math.max(auc, 1 - auc);
+}
+
+/** Whether each class has a range of values of its own: in ascending order, the class changes hardly more than it must. */
+function isBanded(values: Float64Array, classes: Float64Array): boolean {
+  const classCount = new Set(classes).size;
+  if (values.length < MIN_ROWS_PER_CLASS * classCount) return false;
+  const order = Int32Array.from(values.keys()).toSorted((a, b) => values[a]! - values[b]! || classes[a]! - classes[b]!);
+  let changes = 0;
+  for (let at = 1; at < order.length; at++) {
+    const [before, now] = [order[at - 1]!, order[at]!];
+    if (classes[now] === classes[before]) continue;
+    if (values[now] === values[before]) return false;
+    changes++;
+  }
+  return classCount > 2 && changes - (classCount - 1) <= (1 - SUSPICIOUS) * values.length;
 }
 
 /** Local sums and no isNaN call: takes a third of the time of a version with an array of sums. */

@@ -6,6 +6,7 @@ import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { parseNumber } from "../../core/text/parseNumber.ts";
+import { labelKey } from "./labelKey.ts";
 
 /** Labels of the rows that have one, and the positions of these rows. */
 export interface EncodedLabels {
@@ -56,7 +57,9 @@ export function targetNumber(column: Column, row: number): number | undefined {
 function unknownLabel({ target, text, row }: { target: TargetSpec; text: string; row: number }): MlctlError {
   const expected = target.classes === undefined ? "a number" : `one of ${target.classes.join(", ")}`;
   const place = `target column "${target.name}" contains ${JSON.stringify(text)} in data row ${row + 1}`;
+  const twin = target.classes?.find((label) => labelKey(label) === labelKey(text));
+  const why = twin === undefined ? "" : `${JSON.stringify(twin)} differs from it only in case or blanks: `;
   return new MlctlError("data", `${place}, expected ${expected}`, {
-    hint: "the model was trained on other labels: correct the row, or train again",
+    hint: `the model was trained on other labels: ${why}correct the row, or train again`,
   });
 }

@@ -7,8 +7,9 @@ import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { targetNumber } from "./encodeLabels.ts";
+import { looksOrdered } from "./orderedNumbers.ts";
 
-/** Integers with more distinct values than this are a regression target unless "task" says otherwise. */
+/** Integers with more distinct values than this are a regression target unless "task" says otherwise; see looksOrdered. */
 const MAX_INFERRED_CLASSES = 10;
 
 /** Settings of the target in config.json. */
@@ -30,6 +31,8 @@ export interface EncodedTarget {
   readonly missing: number;
   /** Position of the first row without a target, or −1. */
   readonly firstMissing: number;
+  /** The values in ascending order if they are three to ten integers and "task" is not set: classes or numbers was a guess. */
+  readonly integers?: readonly number[];
 }
 
 /**
@@ -49,10 +52,13 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
   const isNumber = options.task === null ? isQuantity(column, rows) : options.task === "regression";
   const labels = isNumber ? new Map<number, string>() : distinctLabels(column, rows);
   const distinct = sortLabels(new Set(labels.values()));
-  if (isNumber || (options.task === null && !looksLikeClasses(column, distinct))) {
+  const integers = options.task === null && !isNumber ? fewIntegers(column, distinct) : undefined;
+  const isOrdered = integers !== undefined && looksOrdered(column.name, countsOf(column, rows, integers));
+  const guess = integers === undefined ? {} : { integers };
+  if (isNumber || isOrdered || (options.task === null && !looksLikeClasses(column, distinct))) {
     const y = new Float64Array(rows.length);
     for (let i = 0; i < y.length; i++) y[i] = numberAt(column, rows[i]!, options.target);
-    return { spec: { name: options.target, task: "regression" }, y, rows, ...missing };
+    return { spec: { name: options.target, task: "regression" }, y, rows, ...missing, ...guess };
   }
   const classes = orderClasses(distinct, options);
   const codeOf = new Map(classes.map((label, code) => [label, code]));
@@ -61,7 +67,22 @@ export function encodeTarget(table: Table, options: TargetOptions): EncodedTarge
   const y = new Float64Array(rows.length);
   for (let i = 0; i < y.length; i++) y[i] = codes.get(cells[rows[i]!]!)!;
   const task = classes.length === 2 ? "binary" : "multiclass";
-  return { spec: { name: options.target, task, classes }, y, rows, ...missing };
+  return { spec: { name: options.target, task, classes }, y, rows, ...missing, ...guess };
+}
+
+/** The values of a number column with three to ten different integers; undefined for other columns. */
+function fewIntegers(column: Column, distinct: readonly string[]): number[] | undefined {
+  if (column.kind !== "number" || distinct.length <= 2) return undefined;
+  const values = distinct.map(Number);
+  return values.every(Number.isInteger) ? values : undefined;
+}
+
+/** Number of rows with each of the values. */
+function countsOf(column: Column, rows: Int32Array, values: readonly number[]): number[] {
+  const counts = new Map(values.map((value) => [value, 0]));
+  const cells = column.kind === "category" ? column.codes : column.values;
+  for (const row of rows) counts.set(cells[row]!, (counts.get(cells[row]!) ?? 0) + 1);
+  return [...counts.values()];
 }
 
 function targetColumn(table: Table, target: string): Column {

@@ -5,6 +5,7 @@ import { findEstimator } from "../../estimators/findEstimator.ts";
 import { findMetric } from "../../metrics/findMetric.ts";
 import { aggregateFolds } from "../fit/aggregateFolds.ts";
 import { bestThreshold } from "../fit/bestThreshold.ts";
+import { tunedMetric } from "../fit/tunedMetric.ts";
 import { calibrate } from "../predict/calibrate.ts";
 import { applyThreshold } from "../predict/applyThreshold.ts";
 import { fitCalibration } from "../fit/fitCalibration.ts";
@@ -125,13 +126,15 @@ function decisionOf(
   labels: readonly Float64Array[],
   { task, candidate }: { task: string; candidate: TrialSubject["candidate"] },
 ): [readonly Float64Array[], number | null] {
-  const { threshold, calibration: method = null, metric, costs } = candidate;
+  const { threshold, calibration: method = null, costs } = candidate;
   if (task !== "binary") return [predictions, null];
-  const learns = method !== null || threshold === "tune";
+  const metric = tunedMetric(candidate);
+  const learns = method !== null || metric !== undefined;
   const y = learns ? joined(labels) : new Float64Array();
   const calibration = method === null ? undefined : fitCalibration(method, joined(predictions), y);
   const calibrated = predictions.map((raw) => calibrate(raw, calibration));
-  return [calibrated, threshold === "tune" ? bestThreshold(y, joined(calibrated), metric, costs) : threshold];
+  const fixed = typeof threshold === "number" ? threshold : null;
+  return [calibrated, metric === undefined ? fixed : bestThreshold(y, joined(calibrated), metric, costs)];
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {

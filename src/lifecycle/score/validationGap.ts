@@ -1,0 +1,60 @@
+/** Reports a score that is far worse than on the validation rows, and test rows that are all later than the training rows. */
+import { configSchema } from "../../config/schema/schema.ts";
+import type { Run, ScoreRecord } from "../../core/records/run.ts";
+import { findColumn } from "../../core/table/findColumn.ts";
+import type { Table } from "../../core/table/table.ts";
+import { formatNumber } from "../../core/text/format.ts";
+import { findMetric } from "../../metrics/findMetric.ts";
+import { timeOrder } from "../../pipeline/fit/timeOrder.ts";
+
+/** Gap from which a score is far worse: absolute for metrics between 0 and 1, else as a share of the validation value. */
+const GAP = 0.1;
+const RELATIVE_GAP = 0.25;
+
+type Scored = Pick<ScoreRecord, "metric" | "value" | "interval">;
+
+/** @param ingested all rows of the run's dataset; undefined if the file is gone */
+export function validationGap(
+  scored: Scored,
+  run: Pick<Run, "metrics" | "task" | "config">,
+  { test, ingested }: { readonly test: Table; readonly ingested: Table | undefined },
+): string[] {
+  const later = ingested === undefined ? undefined : laterIn(test, ingested, run);
+  const because =
+    later === undefined
+      ? undefined
+      : `the test rows are all later in "${later}" than the ingested rows, but the validation rows were chosen at random: set "time_column": "${later}"`;
+  const gap = gapOf(scored, run);
+  if (gap === undefined) return because === undefined ? [] : [because];
+  return [
+    `${gap}: ${because ?? "the test rows differ from the ingested rows, see `mlctl diagnose`, or rows that belong together are on both sides of the split"}`,
+  ];
+}
+
+function gapOf(
+  { metric: name, value, interval }: Scored,
+  { metrics, task }: Pick<Run, "metrics" | "task">,
+): string | undefined {
+  const validation = metrics[name] ?? null;
+  if (value === null || validation === null || interval === null) return undefined;
+  const { greaterIsBetter, unbounded } = findMetric(name, task);
+  const gap = greaterIsBetter ? validation - value : value - validation;
+  const isOutside = greaterIsBetter ? validation > interval[1] : validation < interval[0];
+  if (!isOutside || gap < (unbounded ? RELATIVE_GAP * Math.abs(validation) : GAP)) return undefined;
+  return `${name} is far worse on the test rows (${formatNumber(value)}) than on the validation rows (${formatNumber(validation)})`;
+}
+
+/** A date column in which every test row is later than every ingested row, if the run was not split by time. */
+function laterIn(test: Table, ingested: Table, { config }: Pick<Run, "config">): string | undefined {
+  const { data } = configSchema().safeParse(config);
+  if (data === undefined || data.time_column !== null || data.train.split.method !== null) return undefined;
+  const column = ingested.columns.find(({ name }) => isLater(test, ingested, name));
+  return column === undefined || timeOrder(ingested) !== undefined ? undefined : column.name;
+}
+
+function isLater(test: Table, ingested: Table, name: string): boolean {
+  const [own, others] = [findColumn(test, name), findColumn(ingested, name)];
+  if (own?.kind !== "date" || others?.kind !== "date") return false;
+  const latest = others.values.reduce((most, time) => (time > most ? time : most), -Infinity);
+  return latest > -Infinity && own.values.every((time) => time > latest);
+}

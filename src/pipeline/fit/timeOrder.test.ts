@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import type { Column, Table } from "../../core/table/table.ts";
+import { timeOrder } from "./timeOrder.ts";
+
+const day = 86_400_000;
+const days = Array.from({ length: 60 }, (_, row) => Math.floor(row / 2) * day);
+const column = (kind: "number" | "date", name: string, values: readonly number[]): Column => ({
+  kind,
+  name,
+  values: Float64Array.from(values),
+});
+const tableOf = (...columns: Column[]): Table => ({ rowCount: 60, columns });
+
+describe("timeOrder", () => {
+  it("finds a date column that never goes back", () => {
+    const found = timeOrder(tableOf(column("date", "birth", days.toReversed()), column("date", "sold", days)));
+    expect(found?.name).toBe("sold");
+    expect([...found!.times]).toEqual(days);
+  });
+
+  it("finds year, month, day and hour in columns of their own", () => {
+    const part = (of: (time: Date) => number) => days.map((time) => of(new Date(time + 31 * day)));
+    const [year, month, dayOfMonth] = [
+      column(
+        "number",
+        "year",
+        part((time) => time.getUTCFullYear()),
+      ),
+      column(
+        "number",
+        "Month",
+        part((time) => time.getUTCMonth() + 1),
+      ),
+      column(
+        "number",
+        "day",
+        part((time) => time.getUTCDate()),
+      ),
+    ];
+    const hour = column(
+      "number",
+      "hour",
+      days.map((_, row) => 12 * (row % 2)),
+    );
+    expect(timeOrder(tableOf(hour, dayOfMonth, month, year))?.name).toBe("year, Month, day, hour");
+    expect([...timeOrder(tableOf(year, month, dayOfMonth))!.times]).toEqual(days.map((time) => time + 31 * day));
+    expect(timeOrder(tableOf(year, month))).toBeUndefined(); // a day is missing, so there are few times
+    expect(timeOrder(tableOf(year, dayOfMonth, hour))).toBeUndefined();
+  });
+
+  it("finds nothing in a shuffled file, with a missing date, or with few dates", () => {
+    expect(timeOrder(tableOf(column("date", "sold", [...days.slice(1), 0])))).toBeUndefined();
+    expect(timeOrder(tableOf(column("date", "sold", days.with(30, NaN))))).toBeUndefined();
+    expect(
+      timeOrder(
+        tableOf(
+          column(
+            "date",
+            "sold",
+            days.map((time) => Math.floor(time / day / 10) * day),
+          ),
+        ),
+      ),
+    ).toBeUndefined();
+    expect(timeOrder(tableOf(column("number", "sold", days)))).toBeUndefined();
+  });
+});
