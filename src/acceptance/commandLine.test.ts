@@ -176,6 +176,8 @@ describe("streams and signals", () => {
     ["SIGINT", 1, 130, "stopped cleanly"],
     ["SIGINT", 2, 130, ""],
     ["SIGTERM", 1, 143, "stopped cleanly"],
+    ["SIGTERM", 2, 143, ""],
+    ["SIGHUP", 2, 143, "stopped cleanly"], // twice: from the shell and from the kernel
   ] as const)("%s × %i ends with %i", async (name, times, code, said) => {
     const signals = new URL("../../dist/cli/stopSignals.js", import.meta.url).href;
     // A step that takes 300 ms to stop: the second signal does not wait for it.

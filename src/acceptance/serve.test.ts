@@ -397,28 +397,31 @@ describe("starting and stopping", () => {
     expect(stderr).toContain(`run ${runId} is still served`);
   });
 
-  it("finishes what it is answering on SIGTERM, and all of it is in the log", async () => {
-    const other = workspace.copy();
-    for (const name of other.names(".", /predictions/)) other.write({ [name]: null });
-    const own = await served(other);
-    const header = "lastmonth_activity,lastyear_activity,number_of_employees\n";
-    const streaming = own.post("/predict", header + "73,955,14\n".repeat(20_000), csv);
-    const single = await own.post("/predict", row);
-    const finished = own.stop();
-    const answered = await streaming;
-    expect(answered.text.trimEnd().split("\n")).toHaveLength(20_001);
-    const { status, stderr } = await finished;
-    expect([status, stderr]).toEqual([143, expect.not.stringContaining("error")]);
-    const logged = [...readPredictions(join(other.folder, "mlctl.db.predictions"))];
-    expect(logged).toHaveLength(20_001);
-    expect(logged.find(({ predictionId }) => predictionId === single.body["prediction_id"])).toMatchObject({
-      runId,
-      inputs: row,
-      prediction: "0",
-      probability: single.body["probability"],
-      source: "serve",
-    });
-  });
+  it.each(["SIGTERM", "SIGHUP"] as const)(
+    "on %s finishes what it is answering, and all of it is logged",
+    async (stopSignal) => {
+      const other = workspace.copy();
+      for (const name of other.names(".", /predictions/)) other.write({ [name]: null });
+      const own = await served(other);
+      const header = "lastmonth_activity,lastyear_activity,number_of_employees\n";
+      const streaming = own.post("/predict", header + "73,955,14\n".repeat(20_000), csv);
+      const single = await own.post("/predict", row);
+      const finished = own.stop(stopSignal);
+      const answered = await streaming;
+      expect(answered.text.trimEnd().split("\n")).toHaveLength(20_001);
+      const { status, stderr } = await finished;
+      expect([status, stderr]).toEqual([143, expect.not.stringContaining("error")]);
+      const logged = [...readPredictions(join(other.folder, "mlctl.db.predictions"))];
+      expect(logged).toHaveLength(20_001);
+      expect(logged.find(({ predictionId }) => predictionId === single.body["prediction_id"])).toMatchObject({
+        runId,
+        inputs: row,
+        prediction: "0",
+        probability: single.body["probability"],
+        source: "serve",
+      });
+    },
+  );
 
   it("allows a caller the same rate on every worker", async () => {
     const other = workspace.copy();

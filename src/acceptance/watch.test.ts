@@ -237,7 +237,7 @@ describe("a dropped file", () => {
 });
 
 describe("watch", () => {
-  it("waits for a file that still grows, follows deployments, and finishes on SIGTERM", async () => {
+  it("waits for a file that still grows, follows deployments, and finishes on SIGHUP", async () => {
     const workspace = trained.copy();
     workspace.write({ "drops/input/slow.csv": csv(rows.slice(0, 20)) });
     const path = join(workspace.folder, "drops/input/slow.csv");
@@ -271,7 +271,7 @@ describe("watch", () => {
       file: "next.csv",
       output: "processed/next_predictions_attrition_v2.csv",
     });
-    child.kill("SIGTERM");
+    child.kill("SIGHUP");
     expect((await finished).status).toBe(143);
     expect(tree(workspace).filter((name) => name.startsWith("processing/"))).toEqual([]);
   });

@@ -1,5 +1,6 @@
 /** main: runs the command line in this process and exits with its exit code. */
 import { commandLine } from "./commandLine.ts";
+import { isStopping } from "./stopSignals.ts";
 
 // Tests import it from the same bundle to run many calls in one process.
 export { commandLine };
@@ -15,10 +16,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exit(exitCode);
 }
 
-/** A reader that closes the pipe early, as in `mlctl runs | head -1`, is not an error. */
+/**
+ * A reader that closes the pipe early, as in `mlctl runs | head -1`, is not an error. A signal that ends the reader or the
+ * terminal (EIO) reaches mlctl too, which then still saves its work.
+ */
 function survivePipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EIO" || (error.code === "EPIPE" && isStopping())) return;
       if (error.code === "EPIPE") process.exit(0);
       throw error;
     });

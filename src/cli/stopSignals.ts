@@ -1,12 +1,19 @@
-/** Ctrl-C and SIGTERM: the first signal asks the step to stop cleanly, the second ends the process. */
+/** Ctrl-C, SIGTERM and SIGHUP: the first signal asks the step to stop cleanly, the second ends the process. */
 import { exitCodes, MlctlError } from "../core/errors.ts";
 
 /** Exit before service managers kill the process, which most do after ten seconds or more. */
 const TERM_GRACE_MS = 8000;
 
+let hasStopped = false;
+
+/** Whether a signal arrived: then a terminal or pipe that is gone is no reason to exit before the work is saved. */
+export function isStopping(): boolean {
+  return hasStopped;
+}
+
 /**
  * @param print prints a line to stderr
- * @param drains the command exits by itself after SIGTERM, without a time limit
+ * @param drains the command exits by itself after SIGTERM or SIGHUP, without a time limit
  * @returns `exitCode`: the exit code once a signal arrived; it overrides the result of the step
  */
 export function stopSignals(print: (line: string) => void, drains = false) {
@@ -14,18 +21,24 @@ export function stopSignals(print: (line: string) => void, drains = false) {
   let exitCode: number | undefined;
   const stop = (kind: "interrupted" | "terminated", message: string): void => {
     if (exitCode !== undefined) process.exit(exitCodes[kind]);
+    hasStopped = true;
     exitCode = exitCodes[kind];
     controller.abort(
       new MlctlError(kind, message, { hint: "finished work is kept; run the command again to continue" }),
     );
   };
+  const terminate = (message: string): void => {
+    stop("terminated", message);
+    if (!drains) setTimeout(() => process.exit(exitCodes.terminated), TERM_GRACE_MS).unref();
+  };
   process.on("SIGINT", () => {
     stop("interrupted", "stopped by Ctrl-C");
     print("stopping; press Ctrl-C again to quit at once");
   });
-  process.on("SIGTERM", () => {
-    stop("terminated", "stopped by SIGTERM");
-    if (!drains) setTimeout(() => process.exit(exitCodes.terminated), TERM_GRACE_MS).unref();
+  process.on("SIGTERM", () => terminate("stopped by SIGTERM"));
+  process.on("SIGHUP", () => {
+    // A closed terminal sends it twice, from its shell and from the kernel: the second one is no wish to quit at once.
+    if (exitCode === undefined) terminate("stopped by SIGHUP: the terminal was closed");
   });
   return { signal: controller.signal, exitCode: (): number | undefined => exitCode };
 }

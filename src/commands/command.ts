@@ -131,7 +131,7 @@ export interface Command<O extends Options = Options> {
   readonly listing?: boolean;
   /** On GitHub Actions, its view is added to the job summary. */
   readonly summarizes?: boolean;
-  /** After SIGTERM it finishes its running work, instead of being ended after some seconds. */
+  /** After SIGTERM or SIGHUP it finishes its running work, instead of being ended after some seconds. */
   readonly drains?: boolean;
   run?(invocation: Invocation<O>): Promise<Outcome>;
 }

@@ -56,7 +56,7 @@ const run = defineCommand({
   group: "Monitor",
   summary: "run each job at its times, until Ctrl-C",
   details:
-    "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. config.json is read once, at the start. After SIGTERM, no job starts and running jobs may finish.",
+    "Each job runs in its own process, never twice at once, with a record and a log under models/schedule. A failed job is reported and runs again at its next time. Times missed while this command was not running are caught up once or skipped, as `missed` of the job says. config.json is read once, at the start. After SIGTERM or SIGHUP, no job starts and running jobs may finish.",
   options: {
     drain: {
       flags: "--drain <time>",

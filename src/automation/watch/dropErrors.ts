@@ -8,7 +8,7 @@ export interface DropError {
   readonly hint: string | null;
 }
 
-/** Ctrl-C, SIGTERM. */
+/** Ctrl-C, SIGTERM, SIGHUP. */
 export function isStop(error: unknown): boolean {
   if (error instanceof MlctlError) return error.kind === "interrupted" || error.kind === "terminated";
   return error instanceof Error && error.name === "AbortError";

@@ -60,7 +60,8 @@ export async function prepareData(workspace: Workspace, dataset: Dataset): Promi
   const { split, times, notes: splitting } = splitData(workspace, rows, y, classCount);
   const toSelectOn = { table: rows, y, split, classCount };
   const order = times === undefined ? orderOf(workspace, rows) : { times };
-  const data = { inputs: inputsOf(rows, leftOut), y, target: encoded.spec, history, ...order };
+  const dataRows = usable.map((row) => encoded.rows[row]!);
+  const data = { inputs: inputsOf(rows, leftOut), y, target: encoded.spec, history, dataRows, ...order };
   const remarks = targetRemarks(encoded, asked);
   return {
     ...data,

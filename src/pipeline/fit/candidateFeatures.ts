@@ -1,6 +1,6 @@
 /** Fits the transforms of a candidate and computes its feature matrix for the training rows. */
-import { MlctlError } from "../../core/errors.ts";
-import type { FitOptions } from "../../core/estimator.ts";
+import { MlctlError, RowError } from "../../core/errors.ts";
+import type { FitOptions, FittedEstimator } from "../../core/estimator.ts";
 import type { Matrix } from "../../core/table/matrix.ts";
 import type { FittedTransform } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
@@ -10,6 +10,7 @@ import type { TransformRequest } from "../../core/transform.ts";
 import { wildcard } from "../../core/text/wildcard.ts";
 import { defaultFamilies } from "../../estimators/defaultFamilies.ts";
 import { findEstimator, isBaseline } from "../../estimators/findEstimator.ts";
+import { fitEstimator } from "../../estimators/fitEstimator.ts";
 import { automaticTransforms } from "../../features/automatic.ts";
 import { featureMatrix } from "../../features/compileTransforms.ts";
 import { fitTransforms, trainingMatrix } from "../../features/fitTransforms.ts";
@@ -25,12 +26,27 @@ export interface CandidateFeatures {
   /** Encoded target of the training rows. */
   readonly y: Float64Array;
   readonly options: Omit<FitOptions, "params">;
+  /** Position of each row in the dataset, for errors. */
+  readonly dataRows: Int32Array | undefined;
+}
+
+/** Fits the family on the features. @throws {MlctlError} kind "data" naming rows by their number in the dataset */
+export async function fitFeatures(
+  family: string,
+  { X, y, options, dataRows }: CandidateFeatures,
+  more: Pick<FitOptions, "params" | "signal" | "onProgress">,
+): Promise<FittedEstimator> {
+  try {
+    return await fitEstimator(findEstimator(family), X, y, { ...options, ...more });
+  } catch (error) {
+    throw error instanceof RowError && dataRows !== undefined ? error.inDataset(dataRows[error.row]!) : error;
+  }
 }
 
 /** Does not depend on the parameters of the family, so the trials of a search share it. */
 export function candidateFeatures(
   candidate: Candidate,
-  { inputs, y, target, history, times, groups }: TrainingData,
+  { inputs, y, target, history, times, groups, dataRows }: TrainingData,
 ): CandidateFeatures {
   const estimator = findEstimator(candidate.family);
   if (!estimator.tasks.includes(target.task)) throw wrongTask(candidate.family, target);
@@ -51,7 +67,7 @@ export function candidateFeatures(
   // The baseline predicts the class shares without weights.
   const sampleWeight = estimator.isBaseline ? undefined : classWeights(y, target, candidate.classWeight ?? null);
   const common = { task: target.task, classCount: target.classes?.length ?? 0, seed: candidate.seed };
-  return { transforms, notes: plan.notes, X, y, options: { ...common, times, groups, sampleWeight } };
+  return { transforms, notes: plan.notes, X, y, options: { ...common, times, groups, sampleWeight }, dataRows };
 }
 
 function selectFeatures(inputs: Table, transforms: readonly FittedTransform[], candidate: Candidate): TransformRequest {
