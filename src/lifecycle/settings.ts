@@ -55,6 +55,7 @@ export function readingOptions({ ingest, id_columns, drop_columns }: Config): Re
     select: ingest.select,
     ...(ingest.where === null ? {} : { where: ingest.where }),
     textColumns: [...id_columns, ...drop_columns],
+    idColumns: id_columns,
   };
 }
 

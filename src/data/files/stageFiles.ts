@@ -4,7 +4,7 @@ import { MlctlError } from "../../core/errors.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
-import { formatNotes } from "./formatNotes.ts";
+import { digitNotes, formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
@@ -50,15 +50,19 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   const agreed = await agree(loaded, { free, previous: previousPart(previous, options), rejected, nameOf });
   checkTypeColumns(options, agreed.columns, previous);
   await sandboxDatabase(database, options.writes);
+  let digits: ReadonlyMap<string, string> = new Map();
   if (isUnchanged(agreed, options)) {
     await database.run(`ALTER TABLE ${identifier(agreed.parts[0]!.table)} RENAME TO result`);
   } else {
     const { parts, columns } = agreed;
     if (parts.length > 0) await database.run(`CREATE VIEW raw AS ${unionAll(parts, columns, castExpression)}`);
-    await applySelect(database, { options, previous, raw: parts.length > 0 });
+    digits = await applySelect(database, { options, previous, raw: parts.length > 0 });
   }
   const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
-  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options)];
+  const made = Array.from(digits, ([name, example]) => ({ name, digits: example })).filter(
+    ({ name }) => !free.has(name),
+  );
+  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options), ...digitNotes(made)];
   return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
 }
 
