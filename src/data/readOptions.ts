@@ -12,6 +12,8 @@ export interface ReadOptions {
   readonly records?: string;
   /** Columns that may mix numbers and text: ids and dropped columns. */
   readonly textColumns?: readonly string[];
+  /** Columns that are text whatever their values look like, because a model was trained on text. */
+  readonly categoryColumns?: readonly string[];
   /** Columns that identify rows: kept as text unless they are plain integers. */
   readonly idColumns?: readonly string[];
   /** SQL expressions by new or replaced column, over the columns of the files; they cannot refer to each other. */
@@ -20,6 +22,11 @@ export interface ReadOptions {
   readonly where?: string;
   /** Skip expressions in `select` and `where` that read a missing column, such as the target of unlabelled rows. */
   readonly lenient?: boolean;
+}
+
+/** Columns that may mix numbers and text. */
+export function freeColumns({ textColumns = [], categoryColumns = [], types = {} }: ReadOptions): ReadonlySet<string> {
+  return new Set([...textColumns, ...categoryColumns, ...Object.keys(types)]);
 }
 
 /** A file loaded into a table of the database. */

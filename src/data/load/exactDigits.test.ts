@@ -145,3 +145,19 @@ it("refuses a large object of pandas at once", async () => {
   const { reasons } = await ingest({ "a.json": `{"a":${column},"y":${column}}` });
   expect(reasons).toEqual(["the file is one object, not rows, as pandas' to_json writes it without orient"]);
 });
+
+it("reads a column that is text in one file as text in all: 007 is not 7", async () => {
+  const { rows } = await ingest({ "a.csv": "code,y\nA12,1\n007,2\n", "b.csv": "code,y\n007,3\n1e5,4\n" });
+  expect(rows).toEqual(["A12,1", "007,2", "007,3", "1e5,4"]);
+});
+
+it("gives true and false, and accented letters, one spelling in all files", async () => {
+  const { rows, notes } = await ingest({
+    "a.csv": "flag,city,y\nTrue,caf\u00e9,1\nFalse,oslo,2\n",
+    "b.jsonl": '{"flag":true,"city":"cafe\u0301","y":3}\n',
+  });
+  expect(rows).toEqual(["true,caf\u00e9,1", "false,oslo,2", "true,caf\u00e9,3"]);
+  expect(notes).toHaveLength(2);
+  const one = await ingest({ "a.csv": "flag,x\nTrue,1\nFalse,2\n" });
+  expect([one.rows, one.notes]).toEqual([["True,1", "False,2"], []]);
+});

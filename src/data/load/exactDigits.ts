@@ -67,6 +67,18 @@ export function lostInteger(text: string): string {
   return `min(${text}) FILTER (regexp_full_match(${text}, '\\s*[+-]?\\d{16,}\\s*') AND (${isLost}))`;
 }
 
+/** An example of a string that would lose digits as a number: a long integer, or in JSON, which has numbers, 007. */
+export async function codeIn(
+  database: Database,
+  table: string,
+  { name, csv }: { name: string; csv: boolean },
+): Promise<string | undefined> {
+  const value = identifier(name);
+  const zero = csv ? "NULL" : `min(${value}) FILTER (regexp_matches(${value}, '^\\s*-?0\\d'))`;
+  const [row] = await database.rows(`SELECT coalesce(${lostInteger(value)}, ${zero}) FROM ${identifier(table)}`);
+  return row![0] === null ? undefined : String(row![0]);
+}
+
 /**
  * Columns of a CSV file that were read as numbers although their text has more digits, with an example: integers that a
  * double cannot hold, and ids that are not plain integers, such as 007.

@@ -62,7 +62,10 @@ function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
     // Leaves room for tables with 10,000 columns.
     `max_line_size = ${Math.max(2 << 20, text.header.length * 8)}`,
   ].join(", ");
-  const fixed = Object.entries(options.types ?? {}).filter(([name]) => names.includes(name));
+  const texts = (options.categoryColumns ?? []).map((name) => [name, "category"] as const);
+  const fixed = Object.entries({ ...Object.fromEntries(texts), ...options.types }).filter(([name]) =>
+    names.includes(name),
+  );
   const fixedTypes = new Map(
     fixed.map(([name, type]) => {
       const wanted = requestedType(name, type);

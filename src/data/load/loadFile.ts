@@ -5,27 +5,27 @@ import { columnNames } from "../columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "../duckdb/columnTypes.ts";
 import { dayMonthDates } from "../files/dayMonthDates.ts";
 import type { Database } from "../duckdb/duckdb.ts";
-import { keepDigits, lostInteger } from "./exactDigits.ts";
+import { codeIn, keepDigits } from "./exactDigits.ts";
 import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
 import { lineOfRow } from "./explainJson.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
-import type { CsvFile, LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
-import { fileLiteral, identifier, literalList } from "../duckdb/sql.ts";
-import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
+import { loadParquet } from "./loadParquet.ts";
+import { freeColumns, type CsvFile, type LoadedColumn, type LoadedFile, type ReadOptions } from "../readOptions.ts";
+import { identifier, literalList } from "../duckdb/sql.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Columns per query: one query over 10,000 columns is slower than many small ones. */
 const COLUMNS_PER_QUERY = 500;
 /** If a larger share of the values are numbers (or dates), any other value is an error, not a category. */
 const MAJORITY = 0.5;
-/** Of a decimal in DuckDB. */
-const MAX_DECIMAL_DIGITS = 38;
 
 /** A loaded file. */
 export interface Loaded extends LoadedFile {
   /** Whether the table already has the types in `columns`; otherwise they have to be cast. */
   readonly settled: boolean;
+  /** Whether the file says nothing of types, so that its numbers may be text: 007. */
+  readonly isText: boolean;
   /** Error for the first value of the column that is not of `type`; for conflicts with other files. */
   explain(column: string, type: string): Promise<UnreadableFile>;
 }
@@ -44,10 +44,10 @@ export async function loadFile(database: Database, path: string, table: string, 
   for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
     const known = { table, some, options, explain, digits, csv: csv !== undefined };
-    columns.push(...(await settleTypes(database, { ...known, typed: /\.parquet$/i.test(path) })));
+    columns.push(...(await settleTypes(database, { ...known, isTyped: /\.parquet$/i.test(path) })));
   }
   const settled = columns.every((column, i) => column.type === described[i]!.type);
-  return { path, table, rows, columns, settled, explain };
+  return { path, table, rows, columns, settled, isText: csv !== undefined, explain };
 }
 
 interface Raw {
@@ -76,35 +76,6 @@ async function loadRaw(database: Database, path: string, table: string, options:
     csv: undefined,
     texts: new Map(Array.from(digits, ([name, example]) => [renamed[header.indexOf(name)]!, example])),
   };
-}
-
-async function loadParquet(database: Database, path: string, table: string): Promise<void> {
-  try {
-    const schema = `SELECT name, logical_type, precision, scale FROM parquet_schema(${fileLiteral(path)})`;
-    const [tooLong] = await database.rows(`${schema} WHERE precision > ${MAX_DECIMAL_DIGITS} LIMIT 1`);
-    // DuckDB would read other numbers, without an error.
-    if (tooLong !== undefined) {
-      const type = `decimal(${tooLong[2]},${tooLong[3]})`;
-      throw new UnreadableFile(
-        `column "${tooLong[0]}" is ${type}, but at most ${MAX_DECIMAL_DIGITS} digits can be read`,
-        {
-          hint: "write it with a smaller precision, or as text",
-        },
-      );
-    }
-    await database.run(`CREATE TABLE ${identifier(table)} AS SELECT * FROM read_parquet(${fileLiteral(path)})`);
-  } catch (error) {
-    if (error instanceof UnreadableFile || isOutOfMemory(error)) throw error;
-    const reason = firstLine(error)
-      .replace(/^[A-Za-z ]+ Error: /, "")
-      .replace(/ ?'[^']*'/, "");
-    // A file with a readable footer is Parquet, though of a kind that DuckDB does not read, or damaged further up.
-    const hasFooter = await database.rows(`SELECT 1 FROM parquet_schema(${fileLiteral(path)}) LIMIT 1`).then(
-      () => true,
-      () => false,
-    );
-    throw new UnreadableFile(`${hasFooter ? "a Parquet file that cannot be read" : "not a Parquet file"}: ${reason}`);
-  }
 }
 
 interface Storing {
@@ -189,7 +160,7 @@ interface Settling {
   readonly options: ReadOptions;
   readonly csv: boolean;
   /** Whether the file says which columns are text, as Parquet does; otherwise, text may be numbers or dates. */
-  readonly typed: boolean;
+  readonly isTyped: boolean;
   /** Columns that are text because numbers would lose digits, with an example. */
   readonly digits: ReadonlyMap<string, string>;
   readonly explain: (column: string, type: string) => Promise<UnreadableFile>;
@@ -197,11 +168,11 @@ interface Settling {
 
 /** Determines column types by counting values; rejects other values in a column of numbers or dates. */
 async function settleTypes(database: Database, settling: Settling): Promise<LoadedColumn[]> {
-  const { table, some, options, csv, typed, digits } = settling;
-  const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {}), ...digits.keys()]);
+  const { table, some, options, csv, isTyped, digits } = settling;
+  const free = new Set([...freeColumns(options), ...digits.keys()]);
   const requestedDateIn = (name: string): string | undefined => (csv ? requestedDate(name, options) : undefined);
   const counts = some.map(({ name, type }) => {
-    const isCounted = !typed && type === "VARCHAR" && (!free.has(name) || requestedDateIn(name) !== undefined);
+    const isCounted = !isTyped && type === "VARCHAR" && (!free.has(name) || requestedDateIn(name) !== undefined);
     const early = csv && type === "DATE" && !free.has(name) ? earlyYear(identifier(name)) : "NULL";
     return isCounted ? countValues(identifier(name)) : `count(${identifier(name)}), 0, 0, 0, ${early}, 0`;
   });
@@ -226,18 +197,6 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
     settled.push({ name, ...kept, empty: present === 0, ...decimalComma, ...dayMonth, ...early });
   }
   return settled;
-}
-
-/** An example of a string that would lose digits as a number: a long integer, or in JSON, which has numbers, 007. */
-async function codeIn(
-  database: Database,
-  table: string,
-  { name, csv }: { name: string; csv: boolean },
-): Promise<string | undefined> {
-  const value = identifier(name);
-  const zero = csv ? "NULL" : `min(${value}) FILTER (regexp_matches(${value}, '^\\s*-?0\\d'))`;
-  const [row] = await database.rows(`SELECT coalesce(${lostInteger(value)}, ${zero}) FROM ${identifier(table)}`);
-  return row![0] === null ? undefined : String(row![0]);
 }
 
 function requestedDate(name: string, options: ReadOptions): string | undefined {

@@ -111,10 +111,10 @@ const PANDAS_RECORDS = 'to_json(path, orient="records", lines=True)';
 /** Rejects a document like {"updated": …, "rounds": […]}, which would become one row of lists. */
 async function refuseSingleObject(database: Database, table: string): Promise<void> {
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
-  const names = columns.map((column) => column.name);
+  const names = new Set(columns.map((column) => column.name));
   const isStruct = columns.every(({ type }) => type.startsWith("STRUCT(") && type.endsWith(")"));
-  const isSplit = ["columns", "index", "data"].every((name) => names.includes(name));
-  const isTable = names.includes("data") && columns.some(({ type }) => type.includes("pandas_version"));
+  const isSplit = ["columns", "index", "data"].every((name) => names.has(name));
+  const isTable = names.has("data") && columns.some(({ type }) => type.includes("pandas_version"));
   const count = await database.rows(`SELECT count(*) FROM ${identifier(table)}`);
   if (count[0]![0] !== 1) return;
   refusePandas(isStruct || isSplit || isTable);
