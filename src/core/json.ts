@@ -6,6 +6,25 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A number of 16 digits or more: a double may not hold it. Fractions, which floats often have, do not count. */
+const LONG_INTEGER = /(?<![\d.])\d{16}/;
+
+/**
+ * As JSON.parse, but an integer that a double cannot hold becomes the string of its digits: it is an id or a code.
+ * @throws {SyntaxError} if it is not JSON
+ */
+export function parseExactJson(text: string): unknown {
+  // A reviver takes ten times as long, so it runs only if the text has such a number.
+  return LONG_INTEGER.test(text) ? JSON.parse(text, exactInteger as Reviver) : JSON.parse(text);
+}
+
+type Reviver = (key: string, value: unknown) => unknown;
+
+function exactInteger(_key: string, value: unknown, { source }: { source: string }): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value) || !Number.isFinite(value)) return value;
+  return /^-?\d+$/.test(source) ? source : value;
+}
+
 /** The value of a JSON text; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {

@@ -12,12 +12,21 @@ export interface ReadOptions {
   readonly records?: string;
   /** Columns that may mix numbers and text: ids and dropped columns. */
   readonly textColumns?: readonly string[];
+  /** Columns that are text whatever their values look like, because a model was trained on text. */
+  readonly categoryColumns?: readonly string[];
+  /** Columns that identify rows: kept as text unless they are plain integers. */
+  readonly idColumns?: readonly string[];
   /** SQL expressions by new or replaced column, over the columns of the files; they cannot refer to each other. */
   readonly select?: Readonly<Record<string, string>>;
   /** SQL condition over the columns after `select`; rows for which it is not true are excluded. */
   readonly where?: string;
   /** Skip expressions in `select` and `where` that read a missing column, such as the target of unlabelled rows. */
   readonly lenient?: boolean;
+}
+
+/** Columns that may mix numbers and text. */
+export function freeColumns({ textColumns = [], categoryColumns = [], types = {} }: ReadOptions): ReadonlySet<string> {
+  return new Set([...textColumns, ...categoryColumns, ...Object.keys(types)]);
 }
 
 /** A file loaded into a table of the database. */
@@ -34,6 +43,8 @@ export interface LoadedColumn {
   readonly type: string;
   /** No row has a value, so `type` is arbitrary. */
   readonly empty: boolean;
+  /** An example, if the column is text only because numbers would lose digits. */
+  readonly digits?: string;
   /** An example, if most values are numbers with a decimal comma. */
   readonly decimalComma?: string;
   /** Set if most values are dates with day and month in an unknown order. */
@@ -51,4 +62,6 @@ export interface CsvFile {
   readonly dialect: string;
   /** Types that are set, not detected. */
   readonly fixedTypes: ReadonlyMap<string, string>;
+  /** Columns that are text because numbers would lose digits, with an example. */
+  readonly digits?: ReadonlyMap<string, string>;
 }

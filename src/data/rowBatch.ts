@@ -4,17 +4,19 @@ import type { Json } from "../core/json.ts";
 export interface InputRow {
   /** Line on which the row starts, from 1. */
   readonly line: number;
-  /** In the order of `RowBatch.columns`; strings from CSV, JSON values from JSON Lines. */
+  /** In the order of `RowBatch.columns`; strings from CSV, JSON values from JSON Lines (integers beyond 2^53 as strings). */
   readonly values: readonly Json[];
   /** Why the row is invalid (too few values, not JSON). Other rows are not affected. */
   readonly problem?: string;
-  /** The original line, if it is the CSV of `values` with commas and without quotes. */
+  /** The original line, if it is the CSV of `values` with commas and without quotes, or if it is a JSON object. */
   readonly source?: string;
 }
 
 export interface RowBatch {
   readonly columns: readonly string[];
   readonly rows: readonly InputRow[];
+  /** Whether `source` of the rows is JSON. */
+  readonly isJson?: boolean;
   /** Columns and cells (by row) for the model after `ingest.select`, if it applies. */
   readonly inputs?: { readonly columns: readonly string[]; readonly cells: readonly (readonly Json[])[] };
 }

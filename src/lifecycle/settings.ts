@@ -3,6 +3,8 @@ import { importanceUnit } from "../estimators/findEstimator.ts";
 import type { Config } from "../config/schema/schema.ts";
 import type { Costs } from "../core/costs.ts";
 import type { Metric } from "../core/metric.ts";
+import type { Model } from "../core/records/model.ts";
+import type { Signature } from "../core/table/signature.ts";
 import type { Task } from "../core/task.ts";
 import { findMetric } from "../metrics/findMetric.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
@@ -45,17 +47,40 @@ export function decidingMetric(config: Config, task: Task): string {
   return findMetric(config.train.metric ?? defaultMetrics[task], task).name;
 }
 
-/** How to read data files. Ingest, score and monitor share it, so that a column means the same everywhere. */
-export function readingOptions({ ingest, id_columns, drop_columns }: Config): ReadOptions {
-  return {
+/**
+ * How to read data files. Ingest, score and monitor share it, so that a column means the same everywhere.
+ * @param models that will see the rows: they decide which columns are text, not the values of the files
+ */
+export function readingOptions(
+  { ingest, id_columns, drop_columns }: Config,
+  ...models: readonly Pick<Model, "signature">[]
+): ReadOptions {
+  const { nullValues, normalizeNames } = models[0]?.signature.reading ?? {
     normalizeNames: ingest.normalize_names,
     nullValues: ingest.null_values,
+  };
+  const computed = new Set(Object.keys(ingest.select).map((name) => name.toLowerCase()));
+  const texts = models
+    .flatMap(({ signature }) => textsOf(signature))
+    .filter((name) => !computed.has(name.toLowerCase()));
+  return {
+    normalizeNames,
+    nullValues,
+    ...(texts.length === 0 ? {} : { categoryColumns: [...new Set(texts)] }),
     types: ingest.types,
     ...(ingest.records === null ? {} : { records: ingest.records }),
     select: ingest.select,
     ...(ingest.where === null ? {} : { where: ingest.where }),
     textColumns: [...id_columns, ...drop_columns],
+    idColumns: id_columns,
   };
+}
+
+/** Columns that are text for a model. A target with classes such as 0 and 1 may be numbers. */
+function textsOf({ inputs, target }: Signature): string[] {
+  const { classes = [] } = target;
+  const isText = classes.some((label) => String(Number(label)) !== label);
+  return [...inputs.flatMap(({ name, kind }) => (kind === "category" ? [name] : [])), ...(isText ? [target.name] : [])];
 }
 
 /** The columns that identify a row: ids and time. */

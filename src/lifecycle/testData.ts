@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { MlctlError } from "../core/errors.ts";
+import type { Model } from "../core/records/model.ts";
 import type { Table } from "../core/table/table.ts";
 import { findInputFiles } from "../data/findInputFiles.ts";
 import type { ReadOptions } from "../data/readOptions.ts";
@@ -17,17 +18,18 @@ export interface TestData {
 }
 
 /**
+ * @param models that will be judged on the rows: their columns keep the kinds of training
  * @param path a file or folder to read instead of test_data_path
  * @throws {MlctlError} kind "notReady" if there is no file, "data" if a file cannot be read
  */
-export async function readTestData(session: Session, path?: string): Promise<TestData> {
+export async function readTestData(session: Session, models: readonly Model[], path?: string): Promise<TestData> {
   const found = await testFiles(session, path);
-  return readFound(session, found, readingOptions(session.config));
+  return readFound(session, found, readingOptions(session.config, ...models));
 }
 
 /** Reads the rows to explain from a file or folder. Labels are optional and `ingest.where` is not applied. */
-export async function readAskedRows(session: Session, path: string): Promise<TestData> {
-  const { where: _where, ...options } = readingOptions(session.config);
+export async function readAskedRows(session: Session, model: Model, path: string): Promise<TestData> {
+  const { where: _where, ...options } = readingOptions(session.config, model);
   return readFound(session, await testFiles(session, path), { ...options, lenient: true });
 }
 

@@ -11,7 +11,7 @@ import type { Column, Table } from "../core/table/table.ts";
 import { historyFromBatch } from "../pipeline/rows/historyFromBatch.ts";
 import { predictor } from "../pipeline/predict/predictor.ts";
 import { rowsInReach } from "../pipeline/rows/rowsInReach.ts";
-import { targetNumber } from "../pipeline/rows/encodeLabels.ts";
+import { classReader, targetNumber } from "../pipeline/rows/encodeLabels.ts";
 import { conformLeniently, type ConformedBatch } from "./conformLeniently.ts";
 
 /** Rows per batch of predictions: the matrix of a million rows would not fit in the CPU cache, nor always in memory. */
@@ -151,11 +151,11 @@ export function labelsOf(table: Table, target: TargetSpec): Pick<PreparedRows, "
   const column = findColumn(table, target.name);
   const yTrue = new Float64Array(table.rowCount).fill(NaN);
   if (column === undefined) return { yTrue, unknownLabels: null };
-  const codeOf = new Map((target.classes ?? []).map((label, code) => [label, code]));
+  const codeOf = classReader(target.classes ?? []);
   let [count, example] = [0, ""];
   for (let row = 0; row < table.rowCount; row++) {
     if (isMissing(column, row)) continue;
-    const value = target.classes === undefined ? targetNumber(column, row) : codeOf.get(cellText(column, row) ?? "");
+    const value = target.classes === undefined ? targetNumber(column, row) : codeOf(cellText(column, row) ?? "");
     if (value !== undefined) yTrue[row] = value;
     else if (count++ === 0) example = cellText(column, row) ?? "";
   }

@@ -127,11 +127,12 @@ export function plainRows({ delimiter, columnCount, expected }: PlainOptions): P
     return at + 1;
   }
 
-  /** A number with many digits or an exponent. */
+  /** A number with many decimals or an exponent. */
   function longNumber(lines: Buffer, start: number, stop: number, values: Float64Array): number {
     const end = lines.indexOf(stop, start);
     const text = lines.toString("latin1", start, end);
-    if (!(/^-?\d+(\.\d+)?$/.test(text) || WITH_EXPONENT.test(text))) return -1;
+    // A long integer may be an id, whose digits a number would lose.
+    if (!(/^-?\d+\.\d+$/.test(text) || WITH_EXPONENT.test(text))) return -1;
     const value = Number(text);
     if (!Number.isFinite(value) || value === 0) return -1;
     values[rows.rowCount] = value;

@@ -81,7 +81,7 @@ async function readLines(file: FileHandle, reading: Reading): Promise<Table | nu
       head = headOf(lines, size, reading);
       if (head === null || !head.rows.add(lines.subarray(head.length)) || !matches(head, reading)) return null;
     } else if (!head.rows.add(lines)) return null;
-    if (bytesRead === 0) return matches(head, reading) ? tableOf(head) : null;
+    if (bytesRead === 0) return matches(head, reading) ? tableOf(head, reading.options) : null;
     buffer.copyWithin(0, end, filled);
     kept = filled - end;
   }
@@ -127,8 +127,10 @@ function namesOf(header: readonly string[], { normalizeNames = false }: ReadOpti
   }
 }
 
-function tableOf({ names, rows }: Head): Table | null {
+function tableOf({ names, rows }: Head, { categoryColumns = [] }: ReadOptions): Table | null {
   const { columns, rowCount } = rows;
+  const texts = new Set(categoryColumns);
+  if (columns.some(({ kind }, position) => kind === "number" && texts.has(names[position]!))) return null;
   if (rowCount === 0 || !columns.every((column) => column.kind !== "unknown" && areWords(column))) return null;
   return { rowCount, columns: columns.map((column, position) => columnOf(column, names[position]!, rowCount)) };
 }

@@ -4,7 +4,9 @@ import type { ColumnKind } from "../../core/table/table.ts";
 import { identifier } from "./sql.ts";
 
 const INTEGERS = new Set(["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"]);
-const REALS = new Set(["FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT", "UBIGINT", "BIGNUM"]);
+/** Integers that BIGINT may not hold: `keepDigits` decides by their values how they are stored. */
+export const BIG_INTEGERS: ReadonlySet<string> = new Set(["UBIGINT", "HUGEINT", "UHUGEINT"]);
+const REALS = new Set(["FLOAT", "DOUBLE", "BIGNUM"]);
 const STRINGS = new Set(["VARCHAR", "BOOLEAN", "UUID", "TIME", "TIMETZ", "TIME WITH TIME ZONE", "INTERVAL"]);
 const TIMESTAMPS = new Set(["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATETIME"]);
 /** A type name allowed in `types`: it cannot break out of the cast that contains it. */
@@ -12,14 +14,14 @@ const TYPE_NAME = /^[A-Za-z_][A-Za-z0-9_ ]*(\(\s*\d+\s*(,\s*\d+\s*)?\))?$/;
 
 /** Column kind of a DuckDB type; any type that is neither number nor date is a category. */
 export function kindOf(type: string): ColumnKind {
-  if (INTEGERS.has(type) || REALS.has(type) || type.startsWith("DECIMAL")) return "number";
+  if (INTEGERS.has(type) || BIG_INTEGERS.has(type) || REALS.has(type) || type.startsWith("DECIMAL")) return "number";
   return type === "DATE" || type.startsWith("TIMESTAMP") || TIMESTAMPS.has(type) ? "date" : "category";
 }
 
-/** The type a column of DuckDB type `type` is stored in: BIGINT, DOUBLE, DECIMAL, DATE, TIMESTAMP or VARCHAR. */
+/** The type a column of DuckDB type `type` is stored in: BIGINT, a larger integer, DOUBLE, DECIMAL, DATE, TIMESTAMP or VARCHAR. */
 export function storedType(type: string): string {
   if (INTEGERS.has(type)) return "BIGINT";
-  if (type.startsWith("DECIMAL")) return type;
+  if (BIG_INTEGERS.has(type) || type.startsWith("DECIMAL")) return type;
   if (kindOf(type) === "number") return "DOUBLE";
   if (type === "DATE") return "DATE";
   return kindOf(type) === "date" ? "TIMESTAMP" : "VARCHAR";

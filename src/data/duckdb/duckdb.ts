@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import type { DatasetColumn } from "../../core/records/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
 import { openNative } from "../../core/nativeOpening.ts";
+import { firstLine, isOutOfMemory } from "./sqlError.ts";
 
 /** A value of a small result; integers beyond 2^53 lose precision. */
 export type Cell = string | number | boolean | null;
@@ -53,6 +55,10 @@ export async function withDatabase<T>(
       // Times without a zone must not depend on the machine's time zone.
       await connection.run("SET TimeZone = 'UTC'");
       return await work(database(connection, folder));
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      const hint = "read smaller files, or leave out columns: one column of long texts can take all memory";
+      throw new MlctlError("failure", `memory ran out: ${firstLine(error)}`, { hint, cause: error });
     } finally {
       connection.closeSync();
       instance.closeSync();

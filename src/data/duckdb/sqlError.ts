@@ -12,6 +12,10 @@ export function sqlError(key: string, error: unknown, hint: string): MlctlError 
   return new MlctlError("usage", `${key}: ${plain}`, { hint, cause: error });
 }
 
+export function isOutOfMemory(error: unknown): boolean {
+  return messageOf(error).startsWith("Out of Memory Error");
+}
+
 /** The first line of an error message; DuckDB appends the SQL below it. */
 export function firstLine(error: unknown): string {
   return messageOf(error).split("\n")[0]!;

@@ -2,6 +2,7 @@
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import type { MlctlError } from "../../core/errors.ts";
 import { columnHint } from "../../core/text/suggest.ts";
+import { keepDigits } from "../load/exactDigits.ts";
 import { storedExpression } from "../duckdb/columnTypes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
@@ -18,12 +19,15 @@ interface Selecting {
   readonly raw: boolean;
 }
 
-/** The rows of `previous` have been selected and filtered already; they come first, unchanged. */
-export async function applySelect(database: Database, selecting: Selecting): Promise<void> {
+/**
+ * The rows of `previous` have been selected and filtered already; they come first, unchanged.
+ * @returns an example by column that became text because numbers would lose digits
+ */
+export async function applySelect(database: Database, selecting: Selecting): Promise<ReadonlyMap<string, string>> {
   const { previous, raw } = selecting;
   if (!raw) {
     if (previous !== undefined) await database.run("ALTER TABLE previous RENAME TO result");
-    return;
+    return new Map();
   }
   const { options: given } = selecting;
   const options = given.lenient === true ? await applicable(database, given) : given;
@@ -36,8 +40,10 @@ export async function applySelect(database: Database, selecting: Selecting): Pro
   } catch (error) {
     throw await failedExpression(database, options, error);
   }
+  const digits = await keepDigits(database, "selected", options.types);
   if (previous === undefined) await database.run("ALTER TABLE selected RENAME TO result");
   else await appendToPrevious(database, previous);
+  return digits;
 }
 
 /** The options without the expressions that read a missing column. */

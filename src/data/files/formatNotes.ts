@@ -11,7 +11,18 @@ export function formatNotes(files: readonly LoadedFile[], options: ReadOptions):
     [...textColumns, ...Object.keys(types), ...Object.keys(select)].map((name) => name.toLowerCase()),
   );
   const columns = files.flatMap((file) => file.columns).filter(({ name }) => !handled.has(name.toLowerCase()));
-  return [...decimalCommaNotes(columns), ...dayMonthNotes(columns), ...earlyYearNotes(columns)];
+  const found = [...decimalCommaNotes(columns), ...dayMonthNotes(columns), ...earlyYearNotes(columns)];
+  return [...digitNotes(columns), ...found];
+}
+
+/** Numbers that were kept as text. */
+export function digitNotes(columns: readonly Pick<LoadedColumn, "name" | "digits">[]): string[] {
+  const found = new Map<string, string>();
+  for (const { name, digits } of columns) if (digits !== undefined && !found.has(name)) found.set(name, digits);
+  return [...found].map(([name, example]) => {
+    const types = JSON.stringify({ [name]: "number" });
+    return `column "${name}" would lose digits as a number ("${example}") and was kept as text: for rounded numbers, set "ingest.types": ${types} in config.json`;
+  });
 }
 
 function decimalCommaNotes(columns: readonly LoadedColumn[]): string[] {

@@ -4,11 +4,12 @@ import { MlctlError } from "../../core/errors.ts";
 import { columnHint } from "../../core/text/suggest.ts";
 import { applySelect } from "./applySelect.ts";
 import { castExpression, requestedType } from "../duckdb/columnTypes.ts";
-import { formatNotes } from "./formatNotes.ts";
+import { digitNotes, formatNotes } from "./formatNotes.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import { loadFile, type Loaded } from "../load/loadFile.ts";
 import { loadPrevious } from "../load/loadPrevious.ts";
-import type { LoadedColumn, ReadOptions } from "../readOptions.ts";
+import { freeColumns, type LoadedColumn, type ReadOptions } from "../readOptions.ts";
+import { oneSpelling } from "./oneSpelling.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { identifier } from "../duckdb/sql.ts";
 import { unifyColumns, unionAll, type Part } from "../load/unifyColumns.ts";
@@ -45,20 +46,27 @@ export async function stageFiles(database: Database, paths: readonly string[], o
   for (const [column, type] of Object.entries(options.types ?? {})) await checkType(database, column, type);
   const { loaded, rejected } = await loadAll(database, paths, options);
   const previous = options.previous && (await loadPrevious(database, options.previous));
-  const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {})]);
+  const free = freeColumns(options);
   const { nameOf = (path) => path } = options;
-  const agreed = await agree(loaded, { free, previous: previousPart(previous, options), rejected, nameOf });
+  const known = { free, previous: previousPart(previous, options), rejected, nameOf };
+  const agreed = await readAsText(database, await agree(loaded, known), options);
   checkTypeColumns(options, agreed.columns, previous);
   await sandboxDatabase(database, options.writes);
+  let digits: ReadonlyMap<string, string> = new Map();
   if (isUnchanged(agreed, options)) {
     await database.run(`ALTER TABLE ${identifier(agreed.parts[0]!.table)} RENAME TO result`);
   } else {
     const { parts, columns } = agreed;
     if (parts.length > 0) await database.run(`CREATE VIEW raw AS ${unionAll(parts, columns, castExpression)}`);
-    await applySelect(database, { options, previous, raw: parts.length > 0 });
+    digits = await applySelect(database, { options, previous, raw: parts.length > 0 });
   }
+  const hasResult = agreed.parts.length > 0 || previous !== undefined;
+  const spellings = hasResult ? await oneSpelling(database, new Set(options.textColumns)) : [];
   const files = agreed.parts.map(({ path, rows }) => ({ path, rows }));
-  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options)];
+  const made = Array.from(digits, ([name, example]) => ({ name, digits: example })).filter(
+    ({ name }) => !free.has(name),
+  );
+  const notes = [...agreed.notes, ...formatNotes(agreed.parts, options), ...digitNotes(made), ...spellings];
   return { files, rejected: rejected.toSorted((a, b) => (a.path < b.path ? -1 : 1)), notes };
 }
 
@@ -123,6 +131,20 @@ async function agree(
     known.rejected.push(rejection(part.path, await part.explain(conflict.column, conflict.type)));
     parts = parts.filter((other) => other !== part);
   }
+}
+
+/** Reads columns that are text in other files as text, not as numbers or dates that become text: 007 is not 7. */
+async function readAsText(database: Database, agreed: Agreed, options: StageOptions): Promise<Agreed> {
+  const texts = new Set(agreed.columns.flatMap(({ name, type }) => (type === "VARCHAR" ? [name.toLowerCase()] : [])));
+  const parts: Loaded[] = [];
+  for (const part of agreed.parts) {
+    const columns = part.columns.filter(({ name, type }) => type !== "VARCHAR" && texts.has(name.toLowerCase()));
+    const names = columns.map(({ name }) => name).filter((name) => !Object.hasOwn(options.types ?? {}, name));
+    const categoryColumns = [...(options.categoryColumns ?? []), ...names];
+    const asText = (): Promise<Loaded> => loadFile(database, part.path, part.table, { ...options, categoryColumns });
+    parts.push(part.isText && names.length > 0 ? await asText() : part);
+  }
+  return { ...agreed, parts };
 }
 
 /** Without columns made by `select`, which do not restrict the columns of the files. */

@@ -26,6 +26,20 @@ export async function explainJsonLines(file: TextFile): Promise<UnreadableFile |
   return undefined;
 }
 
+/** The line of a row of a JSON Lines file, both from 1; undefined if the file has no such row. */
+export async function lineOfRow(
+  { path, gzip }: Pick<TextFile, "path" | "gzip">,
+  row: number,
+): Promise<number | undefined> {
+  const lines = createInterface({ input: Readable.from(bytesOf(path, gzip)), crlfDelay: Infinity });
+  let [line, rows] = [0, 0];
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() !== "" && ++rows === row) return line;
+  }
+  return undefined;
+}
+
 /** @returns undefined if the file is valid JSON or too large to check */
 export async function explainJson(file: TextFile): Promise<UnreadableFile | undefined> {
   const chunks: Buffer[] = [];

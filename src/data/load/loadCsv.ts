@@ -3,11 +3,12 @@ import { columnNames } from "../columnNames.ts";
 import { kindOf, requestedType } from "../duckdb/columnTypes.ts";
 import { sniffDelimiter, splitRecord } from "../csv/csvHeader.ts";
 import type { Database } from "../duckdb/duckdb.ts";
+import { digitsInCsv } from "./exactDigits.ts";
 import { explainCsv } from "./explainCsv.ts";
 import { inspectText, type TextFile } from "./inspectText.ts";
 import type { CsvFile, ReadOptions } from "../readOptions.ts";
 import { fileLiteral, identifier, literal, literalList, literalStruct } from "../duckdb/sql.ts";
-import { firstLine } from "../duckdb/sqlError.ts";
+import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Booleans and times of day stay text, so that "True" in training equals "True" in a row to predict. */
@@ -27,6 +28,16 @@ const NO_MARKER = "\u0001mlctl\u0001";
 export async function loadCsv(database: Database, path: string, table: string, options: ReadOptions): Promise<CsvFile> {
   const text = await inspectText(path, database.folder);
   const file = csvFile(text, path, options);
+  await createTable(database, file, table);
+  const digits = await digitsInCsv(database, { table, file, idColumns: options.idColumns ?? [] });
+  if (digits.size > 0) {
+    const texts = Array.from(digits.keys(), (name) => [name, "VARCHAR"] as const);
+    await createTable(database, { ...file, fixedTypes: new Map([...file.fixedTypes, ...texts]) }, table);
+  }
+  return { ...file, digits };
+}
+
+async function createTable(database: Database, file: CsvFile, table: string): Promise<void> {
   const create = (sample: number): Promise<void> =>
     database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT * FROM ${detecting(file, sample)}`);
   try {
@@ -34,10 +45,10 @@ export async function loadCsv(database: Database, path: string, table: string, o
   } catch {
     // A later row does not have the type detected in the first rows: detect types from all rows.
     await create(-1).catch(async (error: unknown) => {
+      if (isOutOfMemory(error)) throw error;
       throw (await explainCsv(database, file, file.fixedTypes)) ?? unexplained(error);
     });
   }
-  return file;
 }
 
 function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
@@ -51,7 +62,10 @@ function csvFile(text: TextFile, path: string, options: ReadOptions): CsvFile {
     // Leaves room for tables with 10,000 columns.
     `max_line_size = ${Math.max(2 << 20, text.header.length * 8)}`,
   ].join(", ");
-  const fixed = Object.entries(options.types ?? {}).filter(([name]) => names.includes(name));
+  const texts = (options.categoryColumns ?? []).map((name) => [name, "category"] as const);
+  const fixed = Object.entries({ ...Object.fromEntries(texts), ...options.types }).filter(([name]) =>
+    names.includes(name),
+  );
   const fixedTypes = new Map(
     fixed.map(([name, type]) => {
       const wanted = requestedType(name, type);

@@ -5,12 +5,14 @@ import { columnNames } from "../columnNames.ts";
 import { castExpression, kindOf, requestedType, storedExpression, storedType } from "../duckdb/columnTypes.ts";
 import { dayMonthDates } from "../files/dayMonthDates.ts";
 import type { Database } from "../duckdb/duckdb.ts";
+import { codeIn, keepDigits } from "./exactDigits.ts";
 import { explainCsv, notOfType, typeHint } from "./explainCsv.ts";
+import { lineOfRow } from "./explainJson.ts";
 import { loadCsv } from "./loadCsv.ts";
 import { loadJson } from "./loadJson.ts";
-import type { CsvFile, LoadedColumn, LoadedFile, ReadOptions } from "../readOptions.ts";
-import { fileLiteral, identifier, literalList } from "../duckdb/sql.ts";
-import { firstLine } from "../duckdb/sqlError.ts";
+import { loadParquet } from "./loadParquet.ts";
+import { freeColumns, type CsvFile, type LoadedColumn, type LoadedFile, type ReadOptions } from "../readOptions.ts";
+import { identifier, literalList } from "../duckdb/sql.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** Columns per query: one query over 10,000 columns is slower than many small ones. */
@@ -22,63 +24,62 @@ const MAJORITY = 0.5;
 export interface Loaded extends LoadedFile {
   /** Whether the table already has the types in `columns`; otherwise they have to be cast. */
   readonly settled: boolean;
+  /** Whether the file says nothing of types, so that its numbers may be text: 007. */
+  readonly isText: boolean;
   /** Error for the first value of the column that is not of `type`; for conflicts with other files. */
   explain(column: string, type: string): Promise<UnreadableFile>;
 }
 
 /** @throws {UnreadableFile} */
 export async function loadFile(database: Database, path: string, table: string, options: ReadOptions): Promise<Loaded> {
-  const csv = await loadRaw(database, path, table, options);
+  const { csv, texts } = await loadRaw(database, path, table, options);
+  const digits = new Map([...texts, ...(await keepDigits(database, table, options.types))]);
   const explain = async (column: string, type: string): Promise<UnreadableFile> =>
     (csv && (await explainCsv(database, csv, new Map([[column, type]])))) ??
-    firstWrong(database, table, { column, type });
+    firstWrong(database, table, { column, type, path });
   const rows = Number((await database.rows(`SELECT count(*) FROM ${identifier(table)}`))[0]![0]);
   if (rows === 0) throw new UnreadableFile(csv === undefined ? "the file has no rows" : "the file has only a header");
   const described = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const columns: LoadedColumn[] = [];
   for (let start = 0; start < described.length; start += COLUMNS_PER_QUERY) {
     const some = described.slice(start, start + COLUMNS_PER_QUERY);
-    columns.push(...(await settleTypes(database, { table, some, options, explain, csv: csv !== undefined })));
+    const known = { table, some, options, explain, digits, csv: csv !== undefined };
+    columns.push(...(await settleTypes(database, { ...known, isTyped: /\.parquet$/i.test(path) })));
   }
   const settled = columns.every((column, i) => column.type === described[i]!.type);
-  return { path, table, rows, columns, settled, explain };
+  return { path, table, rows, columns, settled, isText: csv !== undefined, explain };
 }
 
-async function loadRaw(
-  database: Database,
-  path: string,
-  table: string,
-  options: ReadOptions,
-): Promise<CsvFile | undefined> {
+interface Raw {
+  readonly csv: CsvFile | undefined;
+  /** Columns that are text because numbers would lose digits, with an example. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+async function loadRaw(database: Database, path: string, table: string, options: ReadOptions): Promise<Raw> {
   const format = /\.(csv|tsv|txt|jsonl|ndjson|json|parquet)(\.gz)?$/i.exec(path)?.[1]?.toLowerCase();
   if (format === "csv" || format === "tsv" || format === "txt") {
     const csv = await loadCsv(database, path, table, options);
-    await storeColumns(database, { table, into: table, options, renamed: csv.names, csv });
-    return csv;
+    await storeColumns(database, { path, table, into: table, options, renamed: csv.names, csv });
+    return { csv, texts: csv.digits ?? new Map() };
   }
   const raw = `${table}_raw`;
+  let digits: ReadonlyMap<string, string> = new Map();
   if (format === "parquet") await loadParquet(database, path, raw);
-  else if (format !== undefined) await loadJson(database, path, raw, options.records);
+  else if (format !== undefined) digits = await loadJson(database, path, raw, options.records);
   else throw new UnreadableFile("not a CSV, TSV, JSON, JSON Lines or Parquet file", { hint: "see ingest.pattern" });
   const header = (await database.describe(`SELECT * FROM ${identifier(raw)}`)).map((column) => column.name);
   const renamed = columnNames(header, options.normalizeNames ?? false);
-  await storeColumns(database, { table: raw, into: table, options, renamed });
+  await storeColumns(database, { path, table: raw, into: table, options, renamed });
   await database.run(`DROP TABLE ${identifier(raw)}`);
-  return undefined;
-}
-
-async function loadParquet(database: Database, path: string, table: string): Promise<void> {
-  try {
-    await database.run(`CREATE TABLE ${identifier(table)} AS SELECT * FROM read_parquet(${fileLiteral(path)})`);
-  } catch (error) {
-    const reason = firstLine(error)
-      .replace(/^[A-Za-z ]+ Error: /, "")
-      .replace(/ ?'[^']*'/, "");
-    throw new UnreadableFile(`not a Parquet file: ${reason}`);
-  }
+  return {
+    csv: undefined,
+    texts: new Map(Array.from(digits, ([name, example]) => [renamed[header.indexOf(name)]!, example])),
+  };
 }
 
 interface Storing {
+  readonly path: string;
   readonly table: string;
   readonly into: string;
   readonly options: ReadOptions;
@@ -88,7 +89,7 @@ interface Storing {
 
 /** Converts every column to its stored type; the CSV reader has handled names, missing values and most types already. */
 async function storeColumns(database: Database, storing: Storing): Promise<void> {
-  const { table, into, options, renamed, csv } = storing;
+  const { path, table, into, options, renamed, csv } = storing;
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
   const isStored = ({ name, type }: DatasetColumn): boolean => storedType(type) === type || csv!.fixedTypes.has(name);
   if (csv !== undefined && columns.every(isStored)) return;
@@ -109,7 +110,7 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
     const value = storedExpression(column.name, column.type);
     const present = `${value} IS NOT NULL AND NOT list_contains(${missing}, CAST(${value} AS VARCHAR))`;
     const condition = `${present} AND TRY_CAST(${value} AS ${type}) IS NULL`;
-    const wrong = await firstMatch(database, { table, value, condition, column: renamed[i]!, type });
+    const wrong = await firstMatch(database, { table, value, condition, column: renamed[i]!, type, path });
     if (wrong !== undefined) throw wrong;
   }
   await database.run(
@@ -120,14 +121,18 @@ async function storeColumns(database: Database, storing: Storing): Promise<void>
 /** The error for the first row that meets `condition`. */
 async function firstMatch(
   database: Database,
-  cast: { table: string; value: string; condition: string; column: string; type: string },
+  cast: { table: string; value: string; condition: string; column: string; type: string; path: string },
 ): Promise<UnreadableFile | undefined> {
   const found = await database.rows(
     `SELECT rowid + 1, CAST(${cast.value} AS VARCHAR) FROM ${identifier(cast.table)} WHERE ${cast.condition} ORDER BY rowid LIMIT 1`,
   );
   if (found[0] === undefined) return undefined;
-  const value = String(found[0][1]);
-  return new UnreadableFile(`row ${found[0][0]}, column "${cast.column}": ${notOfType(value, cast.type)}`, {
+  const [row, value] = [Number(found[0][0]), String(found[0][1])];
+  const isLines = /\.(jsonl|ndjson)(\.gz)?$/i.test(cast.path);
+  const line = isLines ? await lineOfRow({ path: cast.path, gzip: cast.path.endsWith(".gz") }, row) : undefined;
+  const place = line === undefined ? `row ${row}` : `line ${line}`;
+  return new UnreadableFile(`${place}, column "${cast.column}": ${notOfType(value, cast.type)}`, {
+    line,
     hint: typeHint(cast.column, value),
   });
 }
@@ -135,7 +140,7 @@ async function firstMatch(
 async function firstWrong(
   database: Database,
   table: string,
-  cast: { column: string; type: string },
+  cast: { column: string; type: string; path: string },
 ): Promise<UnreadableFile> {
   const value = identifier(cast.column);
   // A cast accepts some strings that were not counted as numbers or dates: if no cast fails, the error is one of these.
@@ -154,16 +159,20 @@ interface Settling {
   readonly some: readonly { readonly name: string; readonly type: string }[];
   readonly options: ReadOptions;
   readonly csv: boolean;
+  /** Whether the file says which columns are text, as Parquet does; otherwise, text may be numbers or dates. */
+  readonly isTyped: boolean;
+  /** Columns that are text because numbers would lose digits, with an example. */
+  readonly digits: ReadonlyMap<string, string>;
   readonly explain: (column: string, type: string) => Promise<UnreadableFile>;
 }
 
 /** Determines column types by counting values; rejects other values in a column of numbers or dates. */
 async function settleTypes(database: Database, settling: Settling): Promise<LoadedColumn[]> {
-  const { table, some, options, csv } = settling;
-  const free = new Set([...(options.textColumns ?? []), ...Object.keys(options.types ?? {})]);
+  const { table, some, options, csv, isTyped, digits } = settling;
+  const free = new Set([...freeColumns(options), ...digits.keys()]);
   const requestedDateIn = (name: string): string | undefined => (csv ? requestedDate(name, options) : undefined);
   const counts = some.map(({ name, type }) => {
-    const isCounted = csv && type === "VARCHAR" && (!free.has(name) || requestedDateIn(name) !== undefined);
+    const isCounted = !isTyped && type === "VARCHAR" && (!free.has(name) || requestedDateIn(name) !== undefined);
     const early = csv && type === "DATE" && !free.has(name) ? earlyYear(identifier(name)) : "NULL";
     return isCounted ? countValues(identifier(name)) : `count(${identifier(name)}), 0, 0, 0, ${early}, 0`;
   });
@@ -182,7 +191,10 @@ async function settleTypes(database: Database, settling: Settling): Promise<Load
     const early = type === "DATE" && typeof example === "string" ? { earlyYear: example } : {};
     const isDayMonth = Number(row[COUNTS * i + 5]) > MAJORITY * present;
     const dayMonth = isDayMonth ? { dayMonth: await dayMonthDates(database, table, name) } : {};
-    settled.push({ name, type: found, empty: present === 0, ...decimalComma, ...dayMonth, ...early });
+    const code = found === "DOUBLE" && type === "VARCHAR" ? await codeIn(database, table, { name, csv }) : undefined;
+    const lost = code ?? digits.get(name);
+    const kept = { type: code === undefined ? found : type, ...(lost === undefined ? {} : { digits: lost }) };
+    settled.push({ name, ...kept, empty: present === 0, ...decimalComma, ...dayMonth, ...early });
   }
   return settled;
 }

@@ -1,17 +1,23 @@
 /** Loads one JSON or JSON Lines file into a table of the database. */
 import { stat } from "node:fs/promises";
 import type { Database } from "../duckdb/duckdb.ts";
+import { largeDoubles, lostInteger } from "./exactDigits.ts";
 import { explainJson, explainJsonLines } from "./explainJson.ts";
 import { firstBytes, inspectText, withoutMark } from "./inspectText.ts";
-import { fileLiteral, identifier, literal } from "../duckdb/sql.ts";
-import { firstLine } from "../duckdb/sqlError.ts";
+import { fileLiteral, identifier, literal, literalStruct } from "../duckdb/sql.ts";
+import { firstLine, isOutOfMemory } from "../duckdb/sqlError.ts";
 import { UnreadableFile } from "../unreadableFile.ts";
 
 /** DuckDB's default limit, raised for larger files. */
 const MAX_OBJECT_BYTES = 16 << 20;
+/** DuckDB takes minutes to find the types of an object of so many characters. */
+const LONG_LINE = 1 << 20;
+/** What pandas' to_json writes without orient: the values of a column by row number, or the rows by their number. */
+const OBJECT_OF_OBJECTS = /^\s*\{\s*"(\d+"\s*:\s*\{|[^"]*"\s*:\s*\{\s*"\d+"\s*:)/;
 
 /**
  * Reads rows from an array (the document itself, or at the path `records`) or from consecutive objects (JSON Lines).
+ * @returns an example by column that became text because numbers would lose digits
  * @throws {UnreadableFile} if the file is not JSON or contains no rows
  */
 export async function loadJson(
@@ -19,18 +25,23 @@ export async function loadJson(
   path: string,
   table: string,
   records: string | undefined,
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
   const text = await inspectText(path, database.folder);
   const lines = /\.(jsonl|ndjson)(\.gz)?$/i.test(path);
   const beginning = text.gzip ? text.header : withoutMark((await firstBytes(text.path, 4096)).toString());
   const array = !lines && beginning.trimStart().startsWith("[");
   const format = lines ? "newline_delimited" : array ? "array" : "unstructured";
   const bytes = (await stat(text.path)).size;
-  const reader = `read_json(${fileLiteral(text.path)}, format = ${literal(format)}, records = ${records === undefined || lines || array ? "true" : "'auto'"}, compression = ${text.gzip ? "'gzip'" : "'uncompressed'"}, sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)})`;
-  const rows = records === undefined || lines || array ? `SELECT * FROM ${reader}` : nested(reader, records);
+  const isRows = lines || array || records === undefined;
+  const isLongLine = text.header.length > LONG_LINE && text.header.trimStart().startsWith("{");
+  if (isRows && !array && isLongLine) refusePandas(OBJECT_OF_OBJECTS.test(text.header.slice(0, 4096)));
+  const options = `${fileLiteral(text.path)}, format = ${literal(format)}, records = ${isRows ? "true" : "'auto'"}, compression = ${text.gzip ? "'gzip'" : "'uncompressed'"}, sample_size = -1, map_inference_threshold = -1, maximum_object_size = ${Math.max(MAX_OBJECT_BYTES, bytes + 1)}`;
+  const reader = `read_json(${options})`;
+  const rows = isRows ? `SELECT * FROM ${reader}` : nested(reader, records);
   try {
     await database.run(`CREATE OR REPLACE TABLE ${identifier(table)} AS ${rows}`);
   } catch (error) {
+    if (isOutOfMemory(error)) throw error;
     const found = lines ? await explainJsonLines(text) : array ? await explainJson(text) : undefined;
     throw found ?? explained(error, records);
   }
@@ -38,6 +49,33 @@ export async function loadJson(
   if (array && text.lastChar !== "]")
     throw (await explainJson(text)) ?? new UnreadableFile("not JSON: the array is cut off");
   if (!lines && !array && records === undefined) await refuseSingleObject(database, table);
+  return digitsInJson(database, table, isRows ? options : undefined);
+}
+
+/**
+ * Reads the numbers of a column as text if DOUBLE, the type of integers beyond 64 bits and of mixed numbers, lost digits.
+ * @param options of read_json; undefined if the rows are inside of a document
+ */
+async function digitsInJson(
+  database: Database,
+  table: string,
+  options: string | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const large = await largeDoubles(database, table);
+  const kept = new Map<string, string>();
+  if (large.length === 0 || options === undefined) return kept;
+  const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
+  const types = columns.map(({ name, type }) => [name, large.includes(name) ? "VARCHAR" : type] as const);
+  await database.run(
+    `CREATE OR REPLACE TABLE ${identifier(table)} AS SELECT * FROM read_json(${options}, columns = ${literalStruct(types)})`,
+  );
+  const examples = large.map((name) => lostInteger(identifier(name)));
+  const [row] = await database.rows(`SELECT ${examples.join(", ")} FROM ${identifier(table)}`);
+  for (const [i, name] of large.entries()) {
+    if (row![i] !== null) kept.set(name, String(row![i]));
+    else await database.run(`ALTER TABLE ${identifier(table)} ALTER ${identifier(name)} TYPE DOUBLE`);
+  }
+  return kept;
 }
 
 function nested(reader: string, records: string): string {
@@ -51,21 +89,38 @@ function explained(error: unknown, records: string | undefined): UnreadableFile 
     return new UnreadableFile(`no array of objects at "${records}"`, { hint: "correct ingest.records" });
   }
   if (message.includes("expected records"))
-    return new UnreadableFile("the file has no rows: each row must be an object");
+    return new UnreadableFile("the file has no rows: each row must be an object", {
+      hint: `pandas writes such rows with ${PANDAS_RECORDS}`,
+    });
   const detail = /Malformed JSON in file "[^"]*"(.*)/.exec(message)?.[1] ?? /Error: (.*)/.exec(message)?.[1] ?? message;
   // DuckDB's byte and line numbers differ from those of an editor.
   const reason = detail.replace(/^, at byte \d+ in (record\/value|line) \d+: /, "");
   return new UnreadableFile(`not JSON: ${reason.trim().replace(/\.$/, "")}`);
 }
 
+/** Rejects the forms of pandas' to_json that are not a list of rows. */
+function refusePandas(isPandas: boolean): void {
+  if (!isPandas) return;
+  throw new UnreadableFile("the file is one object, not rows, as pandas' to_json writes it without orient", {
+    hint: `write it with ${PANDAS_RECORDS}`,
+  });
+}
+
+const PANDAS_RECORDS = 'to_json(path, orient="records", lines=True)';
+
 /** Rejects a document like {"updated": …, "rounds": […]}, which would become one row of lists. */
 async function refuseSingleObject(database: Database, table: string): Promise<void> {
   const columns = await database.describe(`SELECT * FROM ${identifier(table)}`);
-  const arrays = columns.filter((column) => column.type.startsWith("STRUCT(") && column.type.endsWith("[]"));
+  const names = new Set(columns.map((column) => column.name));
+  const isStruct = columns.every(({ type }) => type.startsWith("STRUCT(") && type.endsWith(")"));
+  const isSplit = ["columns", "index", "data"].every((name) => names.has(name));
+  const isTable = names.has("data") && columns.some(({ type }) => type.includes("pandas_version"));
   const count = await database.rows(`SELECT count(*) FROM ${identifier(table)}`);
-  if (arrays.length === 0 || count[0]![0] !== 1) return;
-  const names = arrays.map((column) => `"${column.name}"`).join(", ");
+  if (count[0]![0] !== 1) return;
+  refusePandas(isStruct || isSplit || isTable);
+  const arrays = columns.filter((column) => column.type.startsWith("STRUCT(") && column.type.endsWith("[]"));
+  if (arrays.length === 0) return;
   throw new UnreadableFile("the file is one object, not an array of rows", {
-    hint: `set ingest.records to the array that contains the rows: ${names}`,
+    hint: `set ingest.records to the array that contains the rows: ${arrays.map((column) => `"${column.name}"`).join(", ")}`,
   });
 }

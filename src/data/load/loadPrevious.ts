@@ -1,6 +1,7 @@
 /** Loads a dataset that mlctl wrote, with its recorded types. */
 import type { DatasetColumn } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { keepDigits } from "./exactDigits.ts";
 import type { Database } from "../duckdb/duckdb.ts";
 import type { LoadedColumn } from "../readOptions.ts";
 import { fileLiteral, literalStruct } from "../duckdb/sql.ts";
@@ -23,7 +24,12 @@ export async function loadPrevious(
   } catch (error) {
     throw damaged(dataset.path, error);
   }
-  return dataset.columns.map(({ name, type }) => ({ name, type, empty: false }));
+  // Datasets of earlier versions have long integers as numbers.
+  const digits = await keepDigits(database, "previous");
+  return dataset.columns.map(({ name, type }) => {
+    const example = digits.get(name);
+    return { name, empty: false, ...(example === undefined ? { type } : { type: "VARCHAR", digits: example }) };
+  });
 }
 
 export function damaged(path: string, error: unknown): MlctlError {

@@ -38,6 +38,8 @@ export function unifyColumns(parts: readonly Part[], free: ReadonlySet<string>):
   const conflicts: { path: string; column: string; type: string }[] = [];
   const notes = parts.flatMap((part) => missingNote(part, byName));
   const columns = [...byName.values()].map(({ name, holders }) => {
+    // Text that would lose digits as a number is no reason to reject a file, and makes the numbers of others text.
+    if (holders.some(({ column }) => column.digits !== undefined)) return { name, type: "VARCHAR" };
     const filled = holders.filter(({ column }) => !column.empty);
     const all = filled.length === 0 ? holders : filled;
     const typed = all.filter(({ column }) => kindOf(column.type) !== "category");

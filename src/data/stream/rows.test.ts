@@ -220,10 +220,17 @@ describe("readRows of JSON Lines", () => {
     );
     expect(columns).toEqual(["a", "b", "c"]);
     expect(rows).toEqual([
-      { line: 1, values: [1, "x"] },
-      { line: 3, values: [null, null, true] },
+      { line: 1, values: [1, "x"], source: '{"a":1,"b":"x"}' },
+      { line: 3, values: [null, null, true], source: '{"b":null,"c":true}' },
       { line: 4, values: ["nope"], problem: expect.stringMatching(/^not JSON: /) },
       { line: 5, values: ["[1]"], problem: "not a JSON object" },
     ]);
+  });
+
+  it("keeps every digit of an integer", async () => {
+    const { rows } = await read('{"a":4611686018427387907,"b":9007199254740991,"c":0.1234567890123456}', {
+      format: "jsonl",
+    });
+    expect(rows[0]!.values).toEqual(["4611686018427387907", 9007199254740991, 0.1234567890123456]);
   });
 });

@@ -1,6 +1,6 @@
 /** Reads rows from a CSV or JSON Lines stream, in batches and constant memory. */
 import { messageOf, MlctlError } from "../../core/errors.ts";
-import type { Json, JsonObject } from "../../core/json.ts";
+import { parseExactJson, type Json, type JsonObject } from "../../core/json.ts";
 import { csvRows } from "../csv/csvRows.ts";
 import type { InputRow, RowBatch } from "../rowBatch.ts";
 import { textChunks } from "../csv/textChunks.ts";
@@ -28,6 +28,7 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
     options.format === "csv"
       ? csvRows(stream, { normalizeNames: options.normalizeNames, name })
       : jsonRows(stream, name);
+  const kind = options.format === "jsonl" ? { isJson: true } : {};
   let waiting: InputRow[] = [];
   let columns: readonly string[] = [];
   let yielded = 0;
@@ -35,7 +36,7 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
     refuseInvalidStart(batch, name);
     if (batch.columns.length !== columns.length && waiting.length > 0) {
       yielded += 1;
-      yield { columns, rows: waiting };
+      yield { columns, rows: waiting, ...kind };
       waiting = [];
     }
     columns = batch.columns;
@@ -43,12 +44,12 @@ export async function* readRows(stream: AsyncIterable<Buffer | string>, options:
       waiting.push(row);
       if (waiting.length < size) continue;
       yielded += 1;
-      yield { columns, rows: waiting };
+      yield { columns, rows: waiting, ...kind };
       waiting = [];
     }
   }
   // A header without rows is yielded too, so that its columns can be checked and written.
-  if (waiting.length > 0 || (yielded === 0 && columns.length > 0)) yield { columns, rows: waiting };
+  if (waiting.length > 0 || (yielded === 0 && columns.length > 0)) yield { columns, rows: waiting, ...kind };
 }
 
 /** Throws if the stream does not start with a JSON object: then it is probably not JSON Lines. */
@@ -82,7 +83,7 @@ async function* jsonRows(stream: AsyncIterable<Buffer | string>, name: string): 
 function jsonRow(text: string, line: number, positionOf: Map<string, number>): InputRow {
   let parsed: Json;
   try {
-    parsed = JSON.parse(text) as Json;
+    parsed = parseExactJson(text) as Json;
   } catch (error) {
     return { line, values: [text], problem: `not JSON: ${messageOf(error)}` };
   }
@@ -95,5 +96,5 @@ function jsonRow(text: string, line: number, positionOf: Map<string, number>): I
     if (position === undefined) positionOf.set(key, (position = positionOf.size));
     values[position] = value;
   }
-  return { line, values };
+  return { line, values, source: text.trim() };
 }

@@ -38,6 +38,20 @@ describe("rowWriter", () => {
     },
   );
 
+  it("adds members to the original line of a JSON object, so that no value changes", async () => {
+    const stream = new PassThrough();
+    const sources = { isJson: true, width: 2, texts: ['{"b":9007199254740993 }', "{}", undefined] };
+    const rows = [
+      [null, "9007199254740993", 1],
+      [null, null, 2],
+      ["x", null, 3],
+    ];
+    await rowWriter(stream, { format: "jsonl", columns: ["a", "b", "p"] }).write(rows, sources);
+    stream.end();
+    const lines = ['{"b":9007199254740993,"p":1}', '{"p":2}', '{"a":"x","b":null,"p":3}'];
+    expect((await stream.toArray()).join("")).toBe(`${lines.join("\n")}\n`);
+  });
+
   it("writes JSON Lines, with null for values that JSON cannot represent", async () => {
     expect(await written("jsonl", ["a", "b"], [[1, "x"], [Number.NaN]])).toBe('{"a":1,"b":"x"}\n{"a":null,"b":null}\n');
   });

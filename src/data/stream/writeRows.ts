@@ -9,8 +9,10 @@ export interface RowWriter {
   write(rows: readonly (readonly Json[])[], sources?: RowSources): Promise<void>;
 }
 
-/** Original CSV text of the first fields of rows: writing it takes a quarter of the time of writing the fields. */
+/** Original text of the first fields of rows: it loses no digit, and writing it takes a quarter of the time of the fields. */
 export interface RowSources {
+  /** Whether each text is a JSON object, not CSV. */
+  readonly isJson?: boolean | undefined;
   /** Number of fields in each text. */
   readonly width: number;
   /** By row; undefined if the fields themselves must be written. */
@@ -34,17 +36,19 @@ export function rowWriter(stream: Writable, options: WriteOptions): RowWriter {
   const safe = options.formulaSafe === true ? safeRow : (row: readonly Json[]) => row;
   if (format === "csv" && options.header !== false) stream.write(csvLine(safe(columns), false));
   const { bareEmpty = false } = options;
+  const keepsSource = format === "jsonl" || options.formulaSafe !== true;
   const line = (row: readonly Json[]): string =>
     format === "csv" ? csvLine(safe(row), bareEmpty) : jsonLine(row, columns);
-  const usesSources = format === "csv" && options.formulaSafe !== true;
   return {
     async write(rows, sources) {
       if (rows.length === 0) return;
+      const isSameFormat = (sources?.isJson ?? false) === (format === "jsonl");
       let text = "";
       for (let i = 0; i < rows.length; i++) {
-        const source = usesSources ? sources?.texts[i] : undefined;
-        text +=
-          source === undefined ? line(rows[i]!) : sourceLine(source, rows[i]!, { from: sources!.width, bareEmpty });
+        const source = keepsSource && isSameFormat ? sources?.texts[i] : undefined;
+        if (source === undefined) text += line(rows[i]!);
+        else if (format === "csv") text += sourceLine(source, rows[i]!, { from: sources!.width, bareEmpty });
+        else text += sourceObject(source, jsonLine(rows[i]!.slice(sources!.width), columns.slice(sources!.width)));
       }
       if (!stream.write(text) && !stream.destroyed) await once(stream, "drain");
     },
@@ -64,6 +68,12 @@ function sourceLine(
   let text = source;
   for (let i = from; i < row.length; i++) text += `,${csvField(row[i]!, bareEmpty)}`;
   return `${text}\n`;
+}
+
+/** A JSON object with the members of another, a line. */
+function sourceObject(source: string, line: string): string {
+  const members = source.slice(0, -1).trimEnd();
+  return `${members}${members === "{" ? "" : ","}${line.slice(1)}`;
 }
 
 function safeRow(row: readonly Json[]): readonly Json[] {

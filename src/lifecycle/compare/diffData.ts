@@ -1,6 +1,7 @@
 /** Compares the training data of two runs. */
 import type { ColumnDrift } from "../../core/records/drift.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
+import { conformLeniently } from "../../monitoring/conformLeniently.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { driftOptions } from "../settings.ts";
 import type { RunWithModel } from "./runPair.ts";
@@ -92,7 +93,8 @@ async function movedColumns(
   if (same) return { moved: [], movedReason: null };
   const table = await readableDataset(session, second);
   if (table === undefined) return { moved: null, movedReason: "the second dataset is missing or has changed" };
-  const { columns } = driftReport(a.model.reference, table, driftOptions(session.config));
+  const { inputs } = conformLeniently(table, a.model.signature);
+  const { columns } = driftReport(a.model.reference, inputs, driftOptions(session.config));
   const moved = Object.entries(columns).flatMap(([column, { drifted, test, value, psi }]) =>
     drifted ? [{ column, test, value, psi }] : [],
   );

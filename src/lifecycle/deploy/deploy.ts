@@ -94,20 +94,28 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
   const { config } = session;
   const { task, classes = [] } = challenger.model.signature.target;
   const metric = decidingMetric(config, task);
-  const test = await readTestData(session).catch((error: unknown) => {
+  const champion = loadChampion(session);
+  const models = [
+    challenger.model,
+    ...(champion === undefined || champion instanceof MlctlError ? [] : [champion.model]),
+  ];
+  const test = await readTestData(session, models).catch((error: unknown) => {
     if (force && error instanceof MlctlError) return error;
     throw error;
   });
   if (test instanceof MlctlError) return { verdict: { promote: false, reasons: [test.message] }, metric, value: null };
   const costs = costsOf(config);
   const alone = judge(challenger.model, test.table, costs);
-  const { table: common = alone.table, ...champion } = judgeChampion(session, challenger, alone.table);
+  const { table: common = alone.table, ...judgedChampion } = judgeChampion(session, challenger, {
+    champion,
+    table: alone.table,
+  });
   // A champion with history features may reach fewer rows than a challenger with newer history.
   const judged = common.rowCount < alone.table.rowCount ? judge(challenger.model, common, costs) : alone;
   const verdict = promotion(
     {
       challenger: judged.evaluation,
-      ...champion,
+      ...judgedChampion,
       baseline: isBaseline(challenger.model.estimator.family) ? null : judged.baselineEvaluation,
       metrics: judged.metrics,
       classes,
@@ -126,8 +134,11 @@ async function compare(session: Session, challenger: LoadedModel, force: boolean
 }
 
 /** Evaluates the deployed model on the same rows, or returns the reason why it cannot be compared. */
-function judgeChampion(session: Session, { model }: LoadedModel, table: Table) {
-  const deployed = loadChampion(session);
+function judgeChampion(
+  session: Session,
+  { model }: LoadedModel,
+  { champion: deployed, table }: { champion: LoadedModel | MlctlError | undefined; table: Table },
+) {
   if (deployed === undefined) return { champion: null };
   if (deployed instanceof MlctlError) return { champion: null, championDamage: deployed.message };
   try {

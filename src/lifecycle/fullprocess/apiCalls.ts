@@ -8,6 +8,7 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { httpCaller, type ApiCall, type ApiServer, type HttpCaller } from "./httpCaller.ts";
+import { deployedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
 
@@ -33,7 +34,8 @@ type Document = Readonly<Record<string, unknown>>;
  */
 export async function apiCalls(session: Session, server: ApiServer): Promise<ApiCallsResult> {
   const { paths, context } = session;
-  const { table } = await readTestData(session);
+  const deployed = deployedModel(session.paths);
+  const { table } = await readTestData(session, deployed === undefined ? [] : [deployed.model]);
   const { call, calls } = httpCaller(server, context.signal);
   const responses: Record<string, unknown> = {};
   for (const path of READ) responses[path] = (await call("GET", path)).document;

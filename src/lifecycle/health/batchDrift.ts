@@ -3,6 +3,7 @@ import type { DriftReport } from "../../core/records/drift.ts";
 import type { Model } from "../../core/records/model.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { predictionsAndLabels } from "../../monitoring/predictionsAndLabels.ts";
+import { conformLeniently } from "../../monitoring/conformLeniently.ts";
 import { driftReport } from "../../monitoring/driftReport.ts";
 import { prepareRows, labelsOf } from "../../monitoring/prepareRows.ts";
 import { driftOptions } from "../settings.ts";
@@ -29,7 +30,8 @@ export function batchDrift(
       : { yPred: new Float64Array(0), yTrue: labelsOf(table, target).yTrue };
   const columns = predictionsAndLabels(rows, target);
   const given = predictions === undefined ? {} : { prediction: predictions };
-  return driftReport(model.reference, table, { ...driftOptions(config), ...columns, ...given });
+  const { inputs } = conformLeniently(table, model.signature);
+  return driftReport(model.reference, inputs, { ...driftOptions(config), ...columns, ...given });
 }
 
 /** Drift of the newest dataset compared with the training data of the deployed model. */

@@ -57,7 +57,7 @@ export async function watchedRows(
   loaded: LoadedModel,
   options: WatchOptions,
 ): Promise<WatchedRows[]> {
-  if (options.files.length > 0) return rowsOfFiles(session, options);
+  if (options.files.length > 0) return rowsOfFiles(session, loaded.model, options);
   const path = predictionLogPath(session.paths.database);
   const isLogged = existsSync(path) && countPredictions(path, { runId: loaded.run?.runId }).predictions > 0;
   if (options.source === "predictions" || (options.source === undefined && isLogged)) {
@@ -66,7 +66,11 @@ export async function watchedRows(
   return [await rowsOfDataset(session)];
 }
 
-async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: WatchOptions): Promise<WatchedRows[]> {
+async function rowsOfFiles(
+  session: Session,
+  model: Model,
+  { files, eachFile, calledAs }: WatchOptions,
+): Promise<WatchedRows[]> {
   const found = await foundFiles(session, files);
   for (const message of found.skipped) session.context.emit({ type: "warning", stage: "monitor", message });
   if (found.files.length === 0) {
@@ -79,7 +83,7 @@ async function rowsOfFiles(session: Session, { files, eachFile, calledAs }: Watc
   for (const batch of batches) {
     const paths = batch.map(({ absolute }) => absolute);
     const nameOf = (file: string): string => calledAs ?? toRecordPath(session.paths.workspace, file);
-    const table = await readTable(paths, { ...readingOptions(session.config), lenient: true, nameOf });
+    const table = await readTable(paths, { ...readingOptions(session.config, model), lenient: true, nameOf });
     const names = calledAs === undefined ? batch.map(({ path }) => path) : [calledAs];
     const file = names.length === 1 ? names[0]! : null;
     const timeColumn = session.config.time_column;

@@ -85,14 +85,18 @@ export async function explain(session: Session, options: ExplainOptions = {}): P
   if (options.model !== undefined) requireModel(options.model);
   const deployed = options.model === undefined ? loadDeployed(session) : undefined;
   const loaded = deployed ?? (await loadModel(session, options.model ?? "latest"));
-  const { family } = loaded.model.estimator;
-  const { classes = null } = loaded.model.signature.target;
+  const { model } = loaded;
+  const { family } = model.estimator;
+  const { classes = null } = model.signature.target;
   const common = { runId: loaded.run?.runId ?? null, family, method, classes, ...nothing };
   if (method === "gain") return { ...common, ...ownImportance(loaded, options) };
-  const data = options.rows === undefined ? await readTestData(session) : await readAskedRows(session, options.rows);
+  const data =
+    options.rows === undefined
+      ? await readTestData(session, [model])
+      : await readAskedRows(session, model, options.rows);
   const { table } = data;
   if (table.rowCount === 0) throw new MlctlError("data", "there is no row to explain");
-  const inputs = await conformRows(session, data, loaded.model.signature);
+  const inputs = await conformRows(session, data, model.signature);
   return {
     ...common,
     ...(method === "shap" ? shap(loaded, { table, inputs }, options) : permuted(session, loaded, table, options)),
@@ -226,7 +230,7 @@ async function conformRows(session: Session, { table, files }: TestData, signatu
 /** Read only for an error: blank lines and line breaks within quotes make line numbers differ from row numbers. */
 async function linesOf({ config }: Session, path: string, signature: Signature): Promise<number[]> {
   const lines: number[] = [];
-  for await (const { rows } of fileRows({ path, name: basename(path) }, signature, config))
+  for await (const { rows } of fileRows({ path, name: basename(path) }, { signature }, config))
     for (const { line } of rows) lines.push(line);
   return lines;
 }

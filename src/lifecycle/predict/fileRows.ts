@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
-import type { Signature } from "../../core/table/signature.ts";
+import type { Model } from "../../core/records/model.ts";
 import type { Column } from "../../core/table/table.ts";
 import { readTable } from "../../data/files/readTable.ts";
 import type { RowBatch } from "../../data/rowBatch.ts";
@@ -19,16 +19,17 @@ export interface FileToRead {
 const BATCH_ROWS = 2000;
 
 /** @throws {MlctlError} kind "data" where the file cannot be read */
-export function fileRows(file: FileToRead, { reading }: Signature, config: Config): AsyncGenerator<RowBatch> {
-  if (/\.(parquet|json(\.gz)?)$/i.test(file.path)) return tableRows(file, reading.normalizeNames, config);
+export function fileRows(file: FileToRead, model: Pick<Model, "signature">, config: Config): AsyncGenerator<RowBatch> {
+  if (/\.(parquet|json(\.gz)?)$/i.test(file.path)) return tableRows(file, model, config);
+  const { reading } = model.signature;
   const stream = openInput({ input: file.path, stdin: Readable.from([]) });
   return readRows(stream, { format: formatOf(file.path), normalizeNames: reading.normalizeNames, name: file.name });
 }
 
 /** Columns as they are in the file: `ingest.select` and `ingest.where` apply to datasets only. */
-async function* tableRows({ path, name }: FileToRead, normalizeNames: boolean, config: Config) {
-  const { select: _select, where: _where, ...options } = readingOptions(config);
-  const table = await readTable([path], { ...options, normalizeNames, nameOf: () => name });
+async function* tableRows({ path, name }: FileToRead, model: Pick<Model, "signature">, config: Config) {
+  const { select: _select, where: _where, ...options } = readingOptions(config, model);
+  const table = await readTable([path], { ...options, nameOf: () => name });
   const columns = table.columns.map((column) => column.name);
   const cells = table.columns.map(cellReader);
   for (let first = 0; first < table.rowCount; first += BATCH_ROWS) {

@@ -26,7 +26,7 @@ export async function predictFile(
   // A file that is refused must leave no row in the log, and only its end shows whether it is refused.
   if (log !== null && rejectFile === null) await predictFile(session, loaded, { ...options, log: null });
   return predictBatches(session, loaded, {
-    rows: fileRows(options, loaded.model.signature, session.config),
+    rows: fileRows(options, loaded.model, session.config),
     name,
     out: toFile(output),
     rejects: rejectFile === null ? null : toFile(rejectFile),

@@ -79,7 +79,11 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       return {
         columns: [...batch.columns, ...added],
         rows,
-        sources: { width: batch.columns.length, texts: good.map((row) => batch.rows[row]!.source) },
+        sources: {
+          isJson: batch.isJson,
+          width: batch.columns.length,
+          texts: good.map((row) => batch.rows[row]!.source),
+        },
         rejected: [...reasons]
           .toSorted(([a], [b]) => a - b)
           .map(([row, reason]) => ({ row: batch.rows[row]!, reason })),

@@ -8,6 +8,7 @@ import { parseNumber } from "../../core/text/parseNumber.ts";
 import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import type { CategoryColumn, Column, Table } from "../../core/table/table.ts";
 import { missingColumns } from "./missingColumns.ts";
+import { otherSpelling } from "./otherSpelling.ts";
 
 /**
  * The model's input columns, in its order and with its kinds; other columns are dropped. Strings in a number column are
@@ -45,14 +46,24 @@ function conformColumn(
   spec: ColumnSpec,
   { table, placeOf }: { readonly table: Table; readonly placeOf: PlaceOf },
 ): Column | string {
+  if (spec.kind === "category") return spelled(column.kind === "category" ? column : toCategories(column, table), spec);
   if (column.kind === spec.kind) return column;
-  if (spec.kind === "category" && column.kind !== "category") return toCategories(column, table);
   if (column.kind !== "category")
     return `column "${spec.name}" contains ${column.kind}s, but the model was trained on ${spec.kind}s`;
   return toValues(column, spec, placeOf);
 }
 
-function toCategories(column: Column, { rowCount }: Table): Column {
+/** The column with the model's spelling of its categories. */
+function spelled(column: CategoryColumn, { categories = [] }: ColumnSpec): CategoryColumn {
+  const known = new Set(categories);
+  const spelling = otherSpelling(categories);
+  const texts = column.categories.map((text) => (known.has(text) ? text : (spelling(text) ?? text)));
+  if (texts.every((text, code) => text === column.categories[code])) return column;
+  const merged = categoryColumn(column.name, texts);
+  return { ...merged, codes: column.codes.map((code) => (code < 0 ? code : merged.codes[code]!)) };
+}
+
+function toCategories(column: Column, { rowCount }: Table): CategoryColumn {
   const texts = Array.from({ length: rowCount }, (_, row) => cellText(column, row));
   return categoryColumn(column.name, texts);
 }

@@ -6,6 +6,7 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
+import { otherSpelling } from "./otherSpelling.ts";
 import { parseNumber } from "../../core/text/parseNumber.ts";
 import { labelKey } from "./labelKey.ts";
 
@@ -29,13 +30,13 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
         near === undefined ? `available columns: ${names.slice(0, 20).join(", ")}` : `did you rename it to "${near}"?`,
     });
   }
-  const codeOf = new Map((target.classes ?? []).map((label, code) => [label, code]));
+  const codeOf = classReader(target.classes ?? []);
   const y: number[] = [];
   const rows: number[] = [];
   for (let row = 0; row < table.rowCount; row++) {
     const text = cellText(column, row);
     if (text === null) continue;
-    const value = target.classes === undefined ? targetNumber(column, row) : codeOf.get(text);
+    const value = target.classes === undefined ? targetNumber(column, row) : codeOf(text);
     if (value === undefined) throw unknownLabel({ target, text, row });
     if (!(Math.abs(value) <= LARGEST_FLOAT32)) throw targetTooLarge(target.name, value, row);
     y.push(value);
@@ -47,6 +48,25 @@ export function encodeLabels(table: Table, target: TargetSpec): EncodedLabels {
     });
   }
   return { y: Float64Array.from(y), rows: Int32Array.from(rows) };
+}
+
+/**
+ * The code of a label: of the class that is written so, in another spelling of it (see otherSpelling), or as another
+ * numeral for the same number, if there is one such class.
+ */
+export function classReader(classes: readonly string[]): (label: string) => number | undefined {
+  const codeOf = new Map<string, number | undefined>(classes.map((label, code) => [label, code]));
+  const spelling = otherSpelling(classes);
+  const byNumber = (label: string): number | undefined => {
+    const number = parseNumber(label);
+    if (number === undefined || Number.isNaN(number)) return undefined;
+    const same = [...classes.keys()].filter((code) => parseNumber(classes[code]) === number);
+    return same.length === 1 ? same[0] : undefined;
+  };
+  return (label) => {
+    if (!codeOf.has(label)) codeOf.set(label, codeOf.get(spelling(label) ?? label) ?? byNumber(label));
+    return codeOf.get(label);
+  };
 }
 
 /** A regression target: the value at `row`, which must not be missing; undefined if it is a string that is not a number. */

@@ -7,7 +7,7 @@ import { findColumn } from "../../core/table/findColumn.ts";
 import type { TargetSpec } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { targetNumber, targetTooLarge } from "./encodeLabels.ts";
+import { classReader, targetNumber, targetTooLarge } from "./encodeLabels.ts";
 import { looksOrdered } from "./orderedNumbers.ts";
 
 /** Integers with more distinct values than this are a regression target unless "task" says otherwise; see looksOrdered. */
@@ -159,9 +159,10 @@ function orderClasses(classes: readonly string[], { target, positiveClass }: Tar
     throw new MlctlError("data", message, { hint: 'add rows of another class, or check "ingest.where"' });
   }
   if (positiveClass === null) return classes;
-  if (!classes.includes(positiveClass)) {
+  const positive = classes[classReader(classes)(positiveClass) ?? -1];
+  if (positive === undefined) {
     const message = `positive_class "${positiveClass}" is not a class of "${target}": ${classes.join(", ")}`;
     throw new MlctlError("data", message, { hint: 'set "positive_class" to one of them' });
   }
-  return classes.length === 2 ? [...classes.filter((label) => label !== positiveClass), positiveClass] : classes;
+  return classes.length === 2 ? [...classes.filter((label) => label !== positive), positive] : classes;
 }

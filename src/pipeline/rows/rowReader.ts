@@ -7,6 +7,7 @@ import type { ColumnSpec, Signature } from "../../core/table/signature.ts";
 import { suggest } from "../../core/text/suggest.ts";
 import type { Column, Table } from "../../core/table/table.ts";
 import { missingColumns } from "./missingColumns.ts";
+import { otherSpelling } from "./otherSpelling.ts";
 
 /** A problem with one value. */
 export interface RowProblem {
@@ -78,6 +79,7 @@ function columnReader(spec: ColumnSpec, position: number, nullValues: ReadonlySe
 function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Cell) => boolean): ColumnReader {
   const categories = [...(spec.categories ?? [])];
   const codeOf = new Map(categories.map((text, code) => [text, code]));
+  const spelling = otherSpelling(categories);
   return (rows, problems) => {
     const extra: string[] = [];
     const extraCodeOf = new Map<string, number>();
@@ -91,6 +93,7 @@ function categoryReader(spec: ColumnSpec, position: number, isMissing: (cell: Ce
       }
       const text = typeof cell === "string" ? cell : String(cell);
       let code = codeOf.get(text) ?? extraCodeOf.get(text);
+      code ??= codeOf.get(spelling(text) ?? text);
       if (code === undefined) {
         code = categories.length + extra.length;
         extra.push(text);

@@ -1,6 +1,7 @@
 /** Reads request bodies within limits of size and time. */
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { parseExactJson } from "../../core/json.ts";
 import { HttpProblem } from "./problem.ts";
 
 export interface BodyLimits {
@@ -91,7 +92,7 @@ function parseBody(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new HttpProblem("bad-request", "the body is not UTF-8", { hint: "send JSON as UTF-8" });
   const text = bytes.toString("utf8");
   try {
-    return JSON.parse(text) as unknown;
+    return parseExactJson(text);
   } catch (error) {
     if (text.trim() === "") throw new HttpProblem("bad-request", "the body is empty", { hint: "send one row as JSON" });
     const reason = error instanceof Error ? error.message.slice(0, 200) : "";

@@ -1,7 +1,7 @@
 /** JSON lines in, JSON lines out: each line comes back with the prediction added. */
 import { isUtf8 } from "node:buffer";
 import type { Config } from "../../config/schema/schema.ts";
-import { isObject } from "../../core/json.ts";
+import { isObject, parseExactJson } from "../../core/json.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { BATCH_ROWS } from "../../lifecycle/predict/requestBatches.ts";
 import type { ServedPredictor } from "./servedPredictor.ts";
@@ -71,7 +71,7 @@ function parseLine(bytes: Buffer): Line | null {
   const text = bytes.toString("utf8").trim();
   if (text === "") return null;
   try {
-    const row = JSON.parse(text) as unknown;
+    const row = parseExactJson(text);
     return isObject(row) ? { text, row, problem: "" } : { text, row: null, problem: "not a JSON object" };
   } catch (error) {
     return { text, row: null, problem: `not JSON: ${error instanceof Error ? error.message.slice(0, 200) : ""}` };

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { parseExactJson } from "./json.ts";
+
+it.each([
+  ["9007199254740991", 9007199254740991],
+  ["9007199254740993", "9007199254740993"],
+  ["-14689519642107133949", "-14689519642107133949"],
+  ["1e20", 1e20],
+  ["0.12345678901234567890", 0.12345678901234568],
+  ["12345678901234567.5", 12345678901234568],
+  ['"9007199254740993"', "9007199254740993"],
+  ["[[9007199254740993]]", [["9007199254740993"]]],
+])("parses %s without losing a digit of an integer", (text, value) => expect(parseExactJson(text)).toEqual(value));
+
+it("keeps __proto__ as a key like any other", () => {
+  const parsed = parseExactJson('{"__proto__":9007199254740993}');
+  expect(Object.entries(parsed as object)).toEqual([["__proto__", "9007199254740993"]]);
+});
+
+it("rejects what JSON.parse rejects", () => {
+  expect(() => parseExactJson("[09007199254740993]")).toThrow(SyntaxError);
+});

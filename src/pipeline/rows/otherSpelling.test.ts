@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { categoryColumn } from "../../core/table/categoryColumn.ts";
+import { cellText } from "../../core/table/cellText.ts";
+import type { Signature } from "../../core/table/signature.ts";
+import { conformTable } from "./conformTable.ts";
+import { encodeLabels } from "./encodeLabels.ts";
+import { otherSpelling } from "./otherSpelling.ts";
+import { rowReader } from "./rowReader.ts";
+
+it.each([
+  [["False", "True"], "true", "True"],
+  [["False", "True"], "FALSE", "False"],
+  [["False", "True"], "1", "True"],
+  [["False", "True"], "0", "False"],
+  [["False", "True"], "yes", undefined],
+  [["TRUE"], "0", undefined],
+  [["False", "True", "unknown"], "true", "True"],
+  [["False", "True", "unknown"], "1", undefined],
+  // Which of the two is meant is unknown.
+  [["True", "true"], "TRUE", undefined],
+  [["A", "b"], "a", undefined],
+  [["café"], "cafe\u0301", "café"],
+  [["cafe\u0301"], "café", "cafe\u0301"],
+])("of %j, recognises %j as %j", (categories, text, known) => expect(otherSpelling(categories)(text)).toBe(known));
+
+it("gives booleans one reading in rows, tables and labels", () => {
+  const categories = ["False", "True"];
+  const signature: Signature = {
+    inputs: [{ name: "flag", kind: "category", categories, missingShare: 0 }],
+    target: { name: "y", task: "binary", classes: categories },
+    reading: { nullValues: [""], normalizeNames: false },
+  };
+  const cells = ["True", true, "TRUE", 1, "1", "false", false, 0, null];
+  const { table, problems } = rowReader(signature, ["flag"])(cells.map((cell) => [cell]));
+  expect(problems).toEqual([]);
+  expect(table.columns[0]).toMatchObject({ codes: Int32Array.of(1, 1, 1, 1, 1, 0, 0, 0, -1), categories });
+  const texts = cells.map((cell) => (cell === null ? null : String(cell)));
+  const columns = [categoryColumn("flag", texts), categoryColumn("y", texts)];
+  const flag = conformTable({ rowCount: texts.length, columns }, signature).columns[0]!;
+  const read = texts.map((_, row) => cellText(flag, row));
+  expect(read).toEqual([...Array.from({ length: 5 }, () => "True"), "False", "False", "False", null]);
+  const labels = encodeLabels({ rowCount: texts.length, columns }, signature.target);
+  expect([...labels.y]).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
+});
+
+it("matches labels of a file that has other numerals for the same numbers", () => {
+  const target = { name: "y", task: "binary", classes: ["0", "1"] } as const;
+  const table = { rowCount: 3, columns: [categoryColumn("y", ["1.0", "0", "01"])] };
+  expect([...encodeLabels(table, target).y]).toEqual([1, 0, 1]);
+});

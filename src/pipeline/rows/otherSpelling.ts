@@ -1,0 +1,30 @@
+/** Recognises a category that is written in another way than in training. */
+
+const BOOLEANS: ReadonlySet<string> = new Set(["true", "false"]);
+
+/**
+ * The category of the model that `text` stands for: true is True and TRUE, and é is one letter in both forms of Unicode.
+ * Where the categories are only true and false, 1 and 0 are these too.
+ * @param categories of the model
+ * @returns a function that gives undefined for a text without such a category; builds its lookup on first use
+ */
+export function otherSpelling(categories: readonly string[]): (text: string) => string | undefined {
+  let known: ReadonlyMap<string, string | undefined> | undefined;
+  return (text) => (known ??= spellings(categories)).get(folded(text));
+}
+
+/** Undefined for two categories with one spelling: which of them is meant is unknown. */
+function spellings(categories: readonly string[]): Map<string, string | undefined> {
+  const known = new Map<string, string | undefined>();
+  for (const category of categories) {
+    const key = folded(category);
+    known.set(key, known.has(key) ? undefined : category);
+  }
+  const isBoolean = categories.length > 0 && [...known.keys()].every((key) => BOOLEANS.has(key));
+  return isBoolean ? new Map([...known, ["1", known.get("true")], ["0", known.get("false")]]) : known;
+}
+
+function folded(text: string): string {
+  const lower = text.length > 5 ? text : text.toLowerCase();
+  return BOOLEANS.has(lower) ? lower : text.normalize("NFC");
+}
