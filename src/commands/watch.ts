@@ -59,9 +59,13 @@ export const watch = defineCommand({
     }
     const workspace = await openWorkspaceOf(invocation);
     const [source] = args;
-    const config =
-      source === undefined ? workspace.config : { ...workspace.config, watch: { ...workspace.config.watch, source } };
-    const { watch: start } = await import("../automation/watch/watch.ts");
+    const [{ watch: start }, { withValues }] = await Promise.all([
+      import("../automation/watch/watch.ts"),
+      import("../config/unsetValues.ts"),
+    ]);
+    const settings = workspace.config.watch;
+    const watch = source === undefined ? settings : withValues(settings, { source });
+    const config = withValues(workspace.config, { watch });
     const summary = await start(
       { ...workspace, config },
       {
