@@ -1,4 +1,5 @@
 /** `mlctl doctor`: checks that mlctl can work in this workspace and that its files are undamaged. */
+import { isReadable } from "../config/unsetValues.ts";
 import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { Finding } from "../core/records/drift.ts";
 import { MlctlError } from "../core/errors.ts";
@@ -42,7 +43,7 @@ function variableFindings({ unset }: LoadedConfig): Finding[] {
 /** Installed jobs that did not run at their time, or failed. */
 async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   const { config, paths, context } = workspace;
-  if (config.schedule.length === 0) return [];
+  if (!isReadable(config, "schedule") || config.schedule.length === 0) return [];
   const [{ reading }, { scheduledJobs }, { jobStatuses, scheduleFindings }] = await Promise.all([
     import("../lifecycle/session.ts"),
     import("../automation/schedule/scheduledJobs.ts"),

@@ -72,9 +72,20 @@ export function guardUnset(
   return deferred.map(messageOf);
 }
 
-/** @throws {MlctlError} kind "usage" if a value in it needs a variable that is not set */
-export function requireVariables(section: unknown): void {
-  if (typeof section === "object" && section !== null) Object.values(section).forEach(requireVariables);
+/**
+ * Reads every value, so that a command fails before it starts its work.
+ * @param except keys that the command does not need
+ * @throws {MlctlError} kind "usage" if a value needs a variable that is not set
+ */
+export function requireVariables(section: unknown, except: readonly string[] = []): void {
+  if (typeof section !== "object" || section === null) return;
+  for (const key of Object.keys(section))
+    if (!except.includes(key)) requireVariables((section as Record<string, unknown>)[key]);
+}
+
+/** Whether a value can be read without an error. */
+export function isReadable<T extends object>(section: T, key: keyof T): boolean {
+  return Object.getOwnPropertyDescriptor(section, key)?.get === undefined;
 }
 
 /** A copy of a section with other values. Does not read the values that are replaced. */

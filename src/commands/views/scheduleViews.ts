@@ -58,13 +58,13 @@ export function listView(jobs: readonly JobStatus[]): View {
 }
 
 export function installView(result: InstallResult): View {
-  const { scheduler, changed, dryRun, jobs, files, removed, lines, next } = result;
+  const { scheduler, changed, dryRun, jobs, files, removed, lines, next, variablesNote } = result;
   const written = !changed ? "unchanged" : dryRun ? "would write" : "written";
   const rows = [
     ...files.map((path) => [written, path]),
     ...removed.map((path) => [dryRun ? "would remove" : "removed", path]),
   ];
-  const note = "user units run only while you are logged in; `loginctl enable-linger` changes that";
+  const linger = "user units run only while you are logged in; `loginctl enable-linger` changes that";
   return {
     title: `${installTitle(result)}${changed ? "" : "; nothing changed"}`,
     tables: [
@@ -72,7 +72,10 @@ export function installView(result: InstallResult): View {
         ? { columns: [{ header: "line", overflow: "whole" }], rows: lines.map((line) => [line]) }
         : { columns: ["status", { header: scheduler === "crontab" ? "line" : "file", overflow: "whole" }], rows },
     ],
-    ...(scheduler === "systemd" && jobs.length > 0 ? { notes: [note] } : {}),
+    notes: [
+      ...(scheduler === "systemd" && jobs.length > 0 ? [linger] : []),
+      ...(variablesNote === null ? [] : [variablesNote]),
+    ],
     ...(next === null || dryRun ? {} : { next: asCommand(next) }),
   };
 }

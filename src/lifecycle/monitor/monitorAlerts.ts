@@ -2,7 +2,7 @@
 import { milliseconds } from "../../core/text/duration.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { requireVariables } from "../../config/unsetValues.ts";
+import { isReadable, requireVariables } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Alert } from "../../core/records/alert.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
@@ -154,10 +154,10 @@ function variableProblem(settings: Config["alerts"][number]): MlctlError | undef
 /** Every message to a channel whose variable is not set fails with that reason; the other channels get theirs. */
 function unusable(settings: Config["alerts"][number], problem: MlctlError): Channel {
   const { type } = settings;
-  const name: unknown = Object.getOwnPropertyDescriptor(settings, "name")?.value;
+  const name = isReadable(settings, "name") ? settings.name : undefined;
   return {
     type,
-    name: typeof name === "string" ? name : type,
+    name: name ?? type,
     secrets: [],
     timeoutMs: 1000,
     send: () => Promise.reject(new RefusedError(problem.message)),

@@ -92,11 +92,11 @@ export function unitPrefix(configPath: string): string {
 }
 
 function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record<string, string> {
-  const { target, configPath, workspace } = options;
+  const { target, configPath, workspace, references } = options;
   const now = workspace.context.now();
   if (jobs.length === 0) return {};
   if (target === "systemd") return systemdUnits(jobs, options, unitPrefix(configPath));
-  if (target === "k8s") return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, now) };
+  if (target === "k8s") return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, { references, now }) };
   const config = pathInRepository(configPath);
   const prefix = workflowPrefix(config);
   const kept = keptFolders(options);
@@ -104,7 +104,7 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   return Object.fromEntries(
     jobs.map((job) => [
       `${prefix}-${job.name}.yml`,
-      githubWorkflow(job, { folder: dirname(config), config: basename(config), kept, now }),
+      githubWorkflow(job, { folder: dirname(config), config: basename(config), kept, now, references }),
     ]),
   );
 }
