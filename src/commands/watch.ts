@@ -64,8 +64,8 @@ export const watch = defineCommand({
       import("../config/unsetValues.ts"),
     ]);
     const settings = workspace.config.watch;
-    const watch = source === undefined ? settings : withValues(settings, { source });
-    const config = withValues(workspace.config, { watch });
+    const own = source === undefined ? settings : withValues(settings, { source });
+    const config = withValues(workspace.config, { watch: own });
     const summary = await start(
       { ...workspace, config },
       {

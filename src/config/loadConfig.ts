@@ -78,7 +78,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, layers.shown, schema());
   const found = [...layers.problems, ...issues];
   const checks = { known, check, parse: (each: Json) => (each === given ? parsed : parse(each)).data };
-  const unset = new Set(deferred.map(({ path }) => path.join(".")));
+  const unset = new Set(deferred.map((each) => each.path.join(".")));
   const further = (await furtherProblems(given, found, checks)).filter((problem) => !unset.has(problem.path));
   const problems = [...found, ...further];
   if (!parsed.success || problems.length > 0) throw configError(problems, name, layers.sourceOf);
@@ -89,10 +89,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
     parsed.data,
     written.map((at) => ({ path: at, value: valueAt(shown, at) as Json })),
   );
-  return {
-    ...{ config: parsed.data, recordable, path, directory: dirname(path) },
-    ...{ sources, sourceOf, warnings, references, unset: guardUnset(parsed.data, deferred, sourceOf) },
-  };
+  const lines = guardUnset(parsed.data, deferred, sourceOf);
+  const loaded = { config: parsed.data, recordable, path, directory: dirname(path) };
+  return { ...loaded, sources, sourceOf, warnings, references, unset: lines };
 }
 
 interface Layers {
