@@ -2,7 +2,8 @@
 import { dirname } from "node:path";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { JobPlace } from "../automation/schedule/executeJob.ts";
-import type { InstallOptions, Target } from "../automation/schedule/install/scheduleFiles.ts";
+import type { Target } from "../automation/schedule/install/jobCommand.ts";
+import type { InstallOptions } from "../automation/schedule/install/scheduleFiles.ts";
 import type { ScheduledJob } from "../automation/schedule/scheduledJobs.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";

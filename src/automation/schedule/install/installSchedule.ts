@@ -8,10 +8,9 @@ import {
   writeScheduleFiles,
   type FileChange,
   type InstallOptions,
-  type Target,
 } from "./scheduleFiles.ts";
 import { jobVariables, variablesNote, type JobVariable } from "./jobVariables.ts";
-import { shellWord } from "./jobCommand.ts";
+import { shellWord, type Target } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { clearExpectations, expectFromFirstRun, expectJobs, moveExpectations } from "../scheduleState.ts";
 

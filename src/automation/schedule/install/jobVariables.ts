@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reference } from "../../../config/references.ts";
 import type { JobPlace } from "../executeJob.ts";
-import type { Target } from "./scheduleFiles.ts";
+import type { Target } from "./jobCommand.ts";
 
 /** Next to config.json; read by cron's shell, by systemd and by Compose: lines NAME='value'. */
 const FILE = "mlctl.env";

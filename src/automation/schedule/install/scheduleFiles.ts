@@ -7,6 +7,7 @@ import { atomicWrite } from "../../../storage/files/atomicWrite.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
 import { shortestInterval } from "../cron.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
+import type { Target } from "./jobCommand.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { systemdUnits } from "./systemdUnits.ts";
@@ -185,9 +186,6 @@ function repositoryOf(folder: string): string {
     if (dirname(at) === at) return folder;
   }
 }
-
-/** The scheduler to install the jobs in. */
-export type Target = "crontab" | "systemd" | "github" | "k8s";
 
 export interface InstallOptions extends JobPlace {
   readonly target: Target;
