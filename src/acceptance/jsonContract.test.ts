@@ -23,7 +23,7 @@ const monitoring =
   "alerts,as_of,drift,dry_run,findings,model_sha256,model_version,monitor_id,performance,quality,reference,run_id," +
   "segments,source,statements,status,window,windows";
 const jobKeys = "command,cron,last,missed,name,next,overdue_since,scheduler,status,timezone";
-const installed = "changed,dry_run,files,jobs,lines,next,removed,scheduler";
+const installed = "changed,dry_run,files,jobs,lines,next,removed,scheduler,variables,variables_note";
 const watchedWindow =
   "as_of,drift_share,end,failed,interval,label,labelled,metric,monitor_id,rows,start,status,unjudged,value";
 

@@ -87,7 +87,7 @@ describe("init --template", () => {
     const { notes } = workspace.json<{ notes: string[] }>("init", "--template", "crs");
     expect(workspace.read(".gitignore")).toBe("node_modules\n");
     expect(notes).toEqual([
-      ".gitignore was not changed; it lacks mlctl.db* /ingesteddata/ /models/ /production_deployment/",
+      ".gitignore was not changed; it lacks mlctl.db* /ingesteddata/ /models/ /production_deployment/ /mlctl.env",
       "sourcedata already had old.csv; mlctl reads these files too",
     ]);
     expect(workspace.run(["init", "--template", "churn"]).status).toBe(2);

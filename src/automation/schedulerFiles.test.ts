@@ -6,8 +6,12 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { nextTimes } from "./schedule/cron.ts";
+import type { Reference } from "../config/references.ts";
 import type { JobPlace } from "./schedule/executeJob.ts";
 import { githubWorkflow } from "./schedule/install/githubWorkflow.ts";
+import { jobVariables, loadVariables, variablesNote } from "./schedule/install/jobVariables.ts";
+import type { Target } from "./schedule/install/jobCommand.ts";
+import type { InstallOptions } from "./schedule/install/scheduleFiles.ts";
 import { kubernetesCronJobs } from "./schedule/install/kubernetesCronJobs.ts";
 import type { ScheduledJob } from "./schedule/scheduledJobs.ts";
 import { calendarOf, systemdUnits } from "./schedule/install/systemdUnits.ts";
@@ -26,12 +30,23 @@ function job(change: Partial<ScheduledJob> = {}): ScheduledJob {
   return { ...defaults, jitterMs: 0, missed: "run", timeoutMs: 7_200_000, ...change };
 }
 
+/** HOOK_URL and a variable with a default; HOME is the system's own. */
+const references: Reference[] = [
+  { name: "HOOK_URL", path: ["alerts", 0, "url"], fallback: undefined, isSet: true },
+  { name: "TOKEN", path: ["serve", "token"], fallback: "dev", isSet: false },
+  { name: "HOME", path: ["input_folder_path"], fallback: undefined, isSet: true },
+];
+
 const has = (program: string): boolean => spawnSync(program, ["--version"]).error === undefined;
 
 describe("systemd", () => {
   it.skipIf(!has("systemd-analyze"))("accepts the units, also with spaces and % in paths", () => {
     // systemdUnits reads only the paths of JobPlace.
-    const place = { configPath: "/srv/my 100% $HOME/config.json", directory: folder } as JobPlace;
+    const place = {
+      configPath: "/srv/my 100% $HOME/config.json",
+      directory: folder,
+      references,
+    } as unknown as JobPlace;
     const units = systemdUnits([job(), job({ name: "second", cron: "15 0 10 L * *" })], place, "mlctl-test");
     for (const [name, text] of Object.entries(units)) writeFileSync(join(folder, name), text);
     const paths = Object.keys(units).map((name) => join(folder, name));
@@ -74,17 +89,80 @@ describe("systemd", () => {
   });
 });
 
+describe("the variables that config.json names", () => {
+  const place = (target: Target) => ({ directory: folder, references, target }) as unknown as InstallOptions;
+
+  it("reach the jobs of every scheduler", () => {
+    const env = (
+      parse(githubWorkflow(job(), { folder: ".", config: "config.json", kept: [], now, references })) as Workflow
+    ).jobs["mlctl"]!.steps.find(({ run }) => run?.includes("schedule now") === true)!.env;
+    expect(env).toMatchObject({ HOOK_URL: "${{ secrets.HOOK_URL }}", TOKEN: "${{ secrets.TOKEN }}" });
+    expect(Object.keys(env!)).toEqual(["HOOK_URL", "TOKEN", "DUE"]);
+    const secret = (name: string) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: "mlctl-env", key: name, optional: true } },
+    });
+    expect(parse(kubernetesCronJobs([job()], { references, now }))).toMatchObject({
+      spec: {
+        jobTemplate: { spec: { template: { spec: { containers: [{ env: [secret("HOOK_URL"), secret("TOKEN")] }] } } } },
+      },
+    });
+    const units = systemdUnits([job()], { ...place("systemd"), configPath: "/srv/c.json" }, "p");
+    expect(units["p-nightly.service"]).toContain(`\nEnvironmentFile=-${folder}/mlctl.env\n`);
+  });
+
+  it("are read from mlctl.env by the shell of cron, if it exists", () => {
+    const printed = () => {
+      const script = `cd ${folder} && ${loadVariables(place("crontab"))}/usr/bin/printenv HOOK_URL`;
+      return spawnSync("/bin/sh", ["-c", script], { encoding: "utf8", env: { PATH: "/usr/bin:/bin" } }).stdout;
+    };
+    expect(printed()).toBe("");
+    writeFileSync(join(folder, "mlctl.env"), "# comment\nHOOK_URL='https://example.org/?a=$b c'\n");
+    expect(printed()).toBe("https://example.org/?a=$b c\n");
+    expect(loadVariables({ ...place("crontab"), references: [] })).toBe("");
+  });
+
+  it("are listed after the installation, if they are not in the file", () => {
+    const note = (target: Target) => variablesNote(jobVariables(place(target), target), target);
+    writeFileSync(join(folder, "mlctl.env"), "XHOOK_URL=1\n");
+    expect(note("crontab")).toMatch(
+      /mlctl\.env.*: HOOK_URL \(alerts\.0\.url\), TOKEN \(serve\.token; has a default\)$/,
+    );
+    expect(note("github")).toContain("secrets of the repository");
+    expect(note("k8s")).toContain(
+      "kubectl create secret generic mlctl-env --from-literal=HOOK_URL=… --from-literal=TOKEN=…",
+    );
+    writeFileSync(join(folder, "mlctl.env"), "export HOOK_URL=1\n TOKEN=2\n");
+    expect(note("systemd")).toBeUndefined();
+  });
+});
+
 interface Workflow {
   readonly on: { readonly schedule: readonly { readonly cron: string }[] };
   readonly jobs: Readonly<
-    Record<string, { readonly steps: readonly { readonly run?: string; readonly uses?: string }[] }>
+    Record<
+      string,
+      {
+        readonly steps: readonly {
+          readonly run?: string;
+          readonly uses?: string;
+          readonly env?: Readonly<Record<string, string>>;
+        }[];
+      }
+    >
   >;
 }
 
 describe("GitHub Actions", () => {
   it("gets a workflow in UTC that runs the job when it is due", () => {
     const workflow = parse(
-      githubWorkflow(job(), { folder: 'models/it\'s "one"', config: "config.json", kept: ["models"], now }),
+      githubWorkflow(job(), {
+        folder: 'models/it\'s "one"',
+        config: "config.json",
+        kept: ["models"],
+        now,
+        references: [],
+      }),
     ) as Workflow;
     expect(workflow.on.schedule).toEqual([{ cron: "30 0,1 * * *" }]);
     expect(workflow).toMatchObject({
@@ -97,7 +175,7 @@ describe("GitHub Actions", () => {
   it("gives each job its own concurrency group, because GitHub cancels pending runs of a group", () => {
     const of = (name: string): unknown =>
       (
-        parse(githubWorkflow(job({ name }), { folder: ".", config: "config.json", kept: [], now })) as {
+        parse(githubWorkflow(job({ name }), { folder: ".", config: "config.json", kept: [], now, references: [] })) as {
           concurrency: object;
         }
       ).concurrency;
@@ -108,7 +186,7 @@ describe("GitHub Actions", () => {
 describe("Kubernetes", () => {
   it("gets a CronJob in the job's own time zone, with deadlines and no overlap", () => {
     const jobs = [job({ name: "Nightly_Run" }), job({ name: "skips", missed: "skip", timeoutMs: null })];
-    const documents = parseAllDocuments(kubernetesCronJobs(jobs, now)).map((document) => {
+    const documents = parseAllDocuments(kubernetesCronJobs(jobs, { references: [], now })).map((document) => {
       expect(document.errors).toEqual([]);
       return document.toJS() as object;
     });
@@ -133,7 +211,7 @@ describe("Kubernetes", () => {
     const names = ["a_b", "A-b", "a-b", "a-b-", "x".repeat(60), `${"x".repeat(59)}y`];
     const text = kubernetesCronJobs(
       names.map((name) => job({ name })),
-      now,
+      { references: [], now },
     );
     const found = parseAllDocuments(text).map(
       (document) => (document.toJS() as { metadata: { name: string } }).metadata.name,

@@ -13,7 +13,7 @@ const show = defineCommand({
   alsoCalled: ["list", "get", "print"],
   summary: "print every setting with its value and where it comes from",
   details:
-    "Flags override MLCTL_* variables, which override config.json, which overrides the defaults. Secrets are not printed.",
+    "Flags override MLCTL_* variables, which override config.json, which overrides the defaults. Secrets are not printed: a value that names a variable is shown as ${NAME}, with whether the variable is set.",
   arguments: [{ name: "[keys...]", description: "only these keys and the keys below them, e.g. train" }],
   listing: true,
   examples: [
@@ -43,7 +43,7 @@ const validate = defineCommand({
   summary: "check config.json and print all errors at once",
   alsoCalled: ["check", "test", "lint", "verify"],
   details:
-    "With --data, runs every check that `mlctl train` makes before fitting, on the newest dataset: target, history for lag features, split, folds, and leakage (duplicates across the split, columns that reveal the target or the future). Nothing is written.",
+    "A variable that is named as ${NAME} and is not set is a warning: only the commands that need its value fail. With --data, runs every check that `mlctl train` makes before fitting, on the newest dataset: target, history for lag features, split, folds, and leakage (duplicates across the split, columns that reveal the target or the future). Nothing is written.",
   options: { data: { flags: "--data", description: "also check it against the newest dataset" } },
   examples: [
     ["mlctl config validate", "exit 0 if it is valid, else 2"],
@@ -52,9 +52,11 @@ const validate = defineCommand({
   ],
   async run(invocation) {
     const loaded = await openConfig(invocation, (config) => scheduleProblemsOf(config, invocation));
-    const { path, warnings } = loaded;
+    const { path, unset } = loaded;
+    const warnings = [...loaded.warnings, ...unset];
     if (!invocation.options.data) {
-      return { result: { path, valid: true, warnings, data: null }, view: { title: `${path} is valid` } };
+      const view = { title: `${path} is valid`, notes: unset };
+      return { result: { path, valid: true, warnings, data: null }, view };
     }
     const [{ openWorkspace }, { reading }, { checkConfig }] = await Promise.all([
       import("../lifecycle/workspace.ts"),
@@ -62,7 +64,7 @@ const validate = defineCommand({
       import("../lifecycle/train/inspectData.ts"),
     ]);
     const data = await reading(openWorkspace(loaded, invocation.context), checkConfig);
-    return { result: { path, valid: true, warnings, data }, view: validView(path, data) };
+    return { result: { path, valid: true, warnings, data }, view: { ...validView(path, data), notes: unset } };
   },
 }) satisfies Command;
 

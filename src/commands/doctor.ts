@@ -1,11 +1,13 @@
 /** `mlctl doctor`: checks that mlctl can work in this workspace and that its files are undamaged. */
+import { isReadable } from "../config/unsetValues.ts";
+import type { LoadedConfig } from "../config/loadConfig.ts";
 import type { Finding } from "../core/records/drift.ts";
 import { MlctlError } from "../core/errors.ts";
 import type { View } from "../core/view.ts";
 import type { DoctorResult } from "../lifecycle/health/doctor.ts";
 import { defineCommand, type Command } from "./command.ts";
 import { findingsTable } from "./views/findingsTable.ts";
-import { openWorkspaceOf } from "./openWorkspaceOf.ts";
+import { openConfig } from "./openWorkspaceOf.ts";
 import type { Workspace } from "../lifecycle/workspace.ts";
 
 export const doctor = defineCommand({
@@ -19,19 +21,29 @@ export const doctor = defineCommand({
     ["mlctl doctor --json | jq '.findings[] | select(.status == \"fail\")'", "only what failed"],
   ],
   async run(invocation) {
-    const workspace = await openWorkspaceOf(invocation);
-    const step = await import("../lifecycle/health/doctor.ts");
+    const [loaded, step, { openWorkspace }] = await Promise.all([
+      openConfig(invocation),
+      import("../lifecycle/health/doctor.ts"),
+      import("../lifecycle/workspace.ts"),
+    ]);
+    const workspace = openWorkspace(loaded, invocation.context);
     const found = await step.doctor(workspace);
-    const result = { ...found, findings: [...found.findings, ...(await jobFindings(workspace))] };
+    const findings = [...found.findings, ...variableFindings(loaded), ...(await jobFindings(workspace))];
+    const result = { ...found, findings };
     const failed = result.findings.some(({ status }) => status === "fail");
     return { result, view: doctorView(result), exitCode: failed ? 1 : 0 };
   },
 }) satisfies Command;
 
+/** The variables that config.json names, if one is not set. */
+function variableFindings({ unset }: LoadedConfig): Finding[] {
+  return unset.map((message) => ({ name: "variable", status: "warn", value: null, limit: null, message }));
+}
+
 /** Installed jobs that did not run at their time, or failed. */
 async function jobFindings(workspace: Workspace): Promise<Finding[]> {
   const { config, paths, context } = workspace;
-  if (config.schedule.length === 0) return [];
+  if (!isReadable(config, "schedule") || config.schedule.length === 0) return [];
   const [{ reading }, { scheduledJobs }, { jobStatuses, scheduleFindings }] = await Promise.all([
     import("../lifecycle/session.ts"),
     import("../automation/schedule/scheduledJobs.ts"),

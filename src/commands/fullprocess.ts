@@ -29,12 +29,19 @@ export const fullprocess = defineCommand({
   async run(invocation) {
     const { force, dryRun, wait } = invocation.options;
     const workspace = await openWorkspaceOf(invocation);
-    const step = await import("../lifecycle/fullprocess/fullprocess.ts");
+    const [step, { requireVariables }] = await Promise.all([
+      import("../lifecycle/fullprocess/fullprocess.ts"),
+      import("../config/unsetValues.ts"),
+    ]);
+    requireVariables(workspace.config, OTHER_SECTIONS);
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
     const result = await step.fullprocess(workspace, options);
     return { result, view: fullprocessView(result) };
   },
 }) satisfies Command;
+
+/** Not needed before the first step: its own server replaces tokens and address, and these alerts are sent by monitor. */
+const OTHER_SECTIONS = ["serve", "alerts", "schedule", "watch"];
 
 /** Loads the server only if needed: most cron runs find nothing new. */
 const startServer: StartServer = async (opened) =>

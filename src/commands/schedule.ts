@@ -2,7 +2,8 @@
 import { dirname } from "node:path";
 import { exitCodes, MlctlError } from "../core/errors.ts";
 import type { JobPlace } from "../automation/schedule/executeJob.ts";
-import type { InstallOptions, Target } from "../automation/schedule/install/scheduleFiles.ts";
+import type { Target } from "../automation/schedule/install/jobCommand.ts";
+import type { InstallOptions } from "../automation/schedule/install/scheduleFiles.ts";
 import type { ScheduledJob } from "../automation/schedule/scheduledJobs.ts";
 import { defineCommand, type Command, type Invocation } from "./command.ts";
 import { sharedOptions } from "./globalOptions.ts";
@@ -141,7 +142,7 @@ const install = defineCommand({
   group: "Monitor",
   summary: "install the jobs in your crontab, systemd, GitHub Actions or Kubernetes",
   details:
-    "In the crontab, the jobs are between two marker lines; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in your own folder (-o) are expected to run only after their first run: until you link them, they are not reported as overdue. Environment variables of this shell are not passed on.",
+    "In the crontab, the jobs are between two marker lines; no other line changes, and installing again changes nothing. Cron has one time zone: a job in another one is started at every hour that can match, and runs only when it is due. Systemd units in your own folder (-o) are expected to run only after their first run: until you link them, they are not reported as overdue. Environment variables of this shell are not passed on: jobs get the variables that config.json names as ${NAME} from mlctl.env next to it (cron, systemd; lines NAME='value'), the secrets of the repository (GitHub) or the secret mlctl-env (Kubernetes).",
   options: {
     ...targetOptions,
     force: { ...sharedOptions.force, description: "replace files that mlctl did not write" },
@@ -219,7 +220,7 @@ async function openPlace(invocation: Invocation): Promise<JobPlace> {
   const path = realConfigPath(loaded.path);
   const directory = dirname(path);
   const workspace = openWorkspace({ ...loaded, path, directory }, invocation.context);
-  return { workspace, configPath: path, directory };
+  return { workspace, configPath: path, directory, references: loaded.references };
 }
 
 async function statuses(invocation: Invocation, count: number) {

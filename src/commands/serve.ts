@@ -41,16 +41,20 @@ export const serve = defineCommand({
   async run(invocation) {
     const directory = process.cwd();
     const workspace = await openWorkspaceOf(invocation);
-    const config = { ...workspace.config, serve: { ...workspace.config.serve } };
-    if (invocation.options.anonymous) config.serve.anonymous = true;
-    const { serve: start } = await import("../server/process/serve.ts");
+    const [{ serve: start }, { withValues }] = await Promise.all([
+      import("../server/process/serve.ts"),
+      import("../config/unsetValues.ts"),
+    ]);
+    const { name, serve: settings } = workspace.config;
+    const anonymous = settings.anonymous || invocation.options.anonymous;
+    const config = withValues(workspace.config, { serve: withValues(settings, { anonymous }) });
     await start(
       { ...workspace, config },
       {
         directory,
         accessLog: invocation.global.verbose,
         clock: () => performance.now(),
-        listening: (facts) => void invocation.stdout.write(startText(facts, config.name, invocation)),
+        listening: (facts) => void invocation.stdout.write(startText(facts, name, invocation)),
       },
     );
     return { text: "" };

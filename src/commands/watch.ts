@@ -59,9 +59,13 @@ export const watch = defineCommand({
     }
     const workspace = await openWorkspaceOf(invocation);
     const [source] = args;
-    const config =
-      source === undefined ? workspace.config : { ...workspace.config, watch: { ...workspace.config.watch, source } };
-    const { watch: start } = await import("../automation/watch/watch.ts");
+    const [{ watch: start }, { withValues }] = await Promise.all([
+      import("../automation/watch/watch.ts"),
+      import("../config/unsetValues.ts"),
+    ]);
+    const settings = workspace.config.watch;
+    const own = source === undefined ? settings : withValues(settings, { source });
+    const config = withValues(workspace.config, { watch: own });
     const summary = await start(
       { ...workspace, config },
       {

@@ -1,6 +1,7 @@
 /** Hash of the settings that affect training. */
 import { createHash } from "node:crypto";
 import type { Json } from "../core/json.ts";
+import type { Path } from "./jsonPath.ts";
 import type { Config } from "./schema/schema.ts";
 
 /** Not included: folders, server, monitoring and schedules, which do not change the model. */
@@ -8,6 +9,11 @@ const trainingKeys = [
   ...(["task", "target", "positive_class", "id_columns", "drop_columns", "time_column"] as const),
   ...(["ingest", "features", "train"] as const),
 ] satisfies (keyof Config)[];
+
+/** Whether a setting affects training. */
+export function affectsTraining([section]: Path): boolean {
+  return section === "costs" || trainingKeys.some((key) => key === section);
+}
 
 /** Independent of the order of the keys. */
 export function configSha256(config: Config): string {

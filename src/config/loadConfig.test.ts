@@ -6,6 +6,8 @@ import { MlctlError } from "../core/errors.ts";
 import { configSha256 } from "./configSha256.ts";
 import { describeSettings } from "./describeSettings.ts";
 import { loadConfig, type LoadOptions } from "./loadConfig.ts";
+import { parseRecorded } from "./parseRecorded.ts";
+import { requireVariables, withValues } from "./unsetValues.ts";
 import { workspaceOf } from "./workspaceOf.ts";
 
 const known = {
@@ -187,11 +189,70 @@ describe("${NAME}", () => {
     expect(JSON.stringify(recordable)).not.toContain("s3cret");
   });
 
-  it("is reported once if the variable is not set, with a suggestion", async () => {
-    const error = await refusal({ target: "y", serve: { token: "${TOKN}" } }, { environment: { TOKEN: "x" } });
-    expect(error.details).toEqual([
-      'config.json:1: serve.token: found "${TOKN}", but the variable TOKN is not set; did you mean "${TOKEN}"?',
+  it("stops only who reads a value whose variable is not set, with its place and a suggestion", async () => {
+    const alerts = [{ type: "webhook", url: "${HOOK}", timeout: "${WAIT}" }];
+    const serve = { token: "${TOKN}", port: "${PORT}", host: "${PORT}.${HOST}" };
+    const schedule = [{ name: "monitor", cron: "${WHEN}", timezone: "${ZONE}" }];
+    const text = { target: "y", drop_columns: "${DROP}", train: { seed: "${SEED}" }, alerts, serve, schedule };
+    const { config, recordable, unset } = await load(text, { environment: { TOKEN: "x", PORT: "" } });
+    const at = (key: string, value: string, name: string, advice = "set it before mlctl starts") =>
+      `config.json:1: ${key}: found "${value}", but the variable ${name} is not set; ${advice}`;
+    const reads: [() => unknown, string][] = [
+      [() => config.serve.token, at("serve.token", "${TOKN}", "TOKN", 'did you mean "${TOKEN}"?')],
+      [() => config.serve.port, at("serve.port", "${PORT}", "PORT")],
+      [() => config.serve.host, at("serve.host", "${PORT}.${HOST}", "HOST")],
+      [() => config.alerts[0]!.timeout, at("alerts.0.timeout", "${WAIT}", "WAIT")],
+      [() => config.drop_columns, at("drop_columns", "${DROP}", "DROP")],
+      [() => config.train.seed, at("train.seed", "${SEED}", "SEED")],
+      [() => configSha256(config), at("drop_columns", "${DROP}", "DROP")],
+      [() => config.schedule, at("schedule.0.cron", "${WHEN}", "WHEN")],
+      [() => requireVariables(config.alerts), at("alerts.0.url", "${HOOK}", "HOOK")],
+    ];
+    for (const [read, message] of reads) expect(read, message).toThrow(new MlctlError("usage", message));
+    expect(unset).toHaveLength(9);
+    expect(config).toMatchObject({ target: "y", database: "mlctl.db" });
+    expect(config.serve.rate_limit).toBeNull();
+    expect(recordable).toMatchObject({
+      alerts: [{ url: "${HOOK}", retries: 3 }],
+      schedule,
+      train: { seed: "${SEED}" },
+    });
+    const open = withValues(config.serve, { token: null, port: 1, host: "::1" });
+    expect(open).toMatchObject({ token: null, port: 1, workers: 1 });
+  });
+
+  it("reports further errors beside a variable that is not set", async () => {
+    const alerts = [{ type: "webhook", url: "${HOOK}", retires: 1 }];
+    expect((await refusal({ target: "y", alerts, train: { seed: -1 }, nme: "${NAME}" })).details).toEqual([
+      "config.json:1: train.seed: found -1, allowed at least 0",
+      'config.json:1: alerts.0.retires: found an unknown key, did you mean "retries"?',
+      'config.json:1: nme: found an unknown key, did you mean "name"?',
     ]);
+  });
+
+  it("has a default after :-, also for an empty variable, and $${ for a literal ${", async () => {
+    const serve = { port: "${PORT:-81}", token: "${TOKEN:-dev}", host: "${HOST:-}127.0.0.1" };
+    const text = { target: "${T:-a:-b c}", name: "$${NAME} ${NAME}$", serve };
+    const { config, recordable } = await load(text, { environment: { PORT: "", NAME: "n", HOST: "" } });
+    expect(config).toMatchObject({ target: "a:-b c", name: "${NAME} n$" });
+    expect(config.serve).toMatchObject({ port: 81, token: "dev", host: "127.0.0.1" });
+    expect(recordable["serve"]).toMatchObject({ token: "${TOKEN:-(hidden)}" });
+  });
+
+  it.each(["${X:+y}", "a${x", "${}", "${1}", "${A B}", "${A:-${B}}", "${A-b}", "${A:=b}"])(
+    "rejects %s",
+    async (text) => {
+      expect((await refusal({ target: "y", name: text }, { environment: { A: "", B: "", X: "" } })).details).toEqual([
+        `config.json:1: name: found "${text}", allowed \${NAME} and \${NAME:-default}; a literal \${ is written $\${`,
+      ]);
+    },
+  );
+
+  it("records the values of settings that affect training, to reproduce them", async () => {
+    const text = { target: "${T}", train: { seed: "${SEED}" }, monitor: { window: "${W}" } };
+    const { config, recordable } = await load(text, { environment: { T: "y", SEED: "7", W: "30d" } });
+    expect(recordable).toMatchObject({ target: "y", train: { seed: 7 }, monitor: { window: "${W}" } });
+    expect(configSha256(parseRecorded(recordable)!)).toBe(configSha256(config));
   });
 
   it("does not print the secret when it has the wrong form", async () => {
@@ -204,6 +265,11 @@ describe("${NAME}", () => {
     const { recordable } = await load({ target: "y", alerts }, { environment: { MLCTL_SERVE_TOKEN: "s3cret" } });
     expect(JSON.stringify(recordable)).not.toContain("s3cret");
     expect(recordable).toMatchObject({ serve: { token: "(hidden)" }, alerts: [{ url: "(hidden)" }] });
+    const headers = { Authorization: "Bearer s3cret", "X-Key": "s3cret${KEY}" };
+    const watch = { source: "https://me:s3cret@example.org/feed.csv", download: { headers } };
+    const other = await load({ target: "y", watch }, { environment: { KEY: "s3cret" } });
+    expect(JSON.stringify(other.recordable)).not.toContain("s3cret");
+    expect(other.recordable["watch"]).toMatchObject({ download: { headers: { "X-Key": "(hidden)${KEY}" } } });
   });
 });
 

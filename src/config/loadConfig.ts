@@ -7,15 +7,17 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { messageOf, MlctlError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
+import { affectsTraining } from "./configSha256.ts";
 import { configJsonSchema, type SchemaNode } from "./schema/configJsonSchema.ts";
 import { environmentSettings, type Environment } from "./environmentSettings.ts";
 import { explainIssues } from "./problems/explainIssues.ts";
 import { furtherProblems } from "./problems/furtherProblems.ts";
-import { leaves, withValueAt, type Path } from "./jsonPath.ts";
+import { leaves, valueAt, withValueAt, type Path } from "./jsonPath.ts";
 import { parseJsonc, type ParsedJson } from "./jsonc.ts";
 import { recordableConfig } from "./recordableConfig.ts";
-import { resolveReferences } from "./references.ts";
+import { resolveReferences, type Reference, type UnsetValue } from "./references.ts";
 import { configSchema, type Config, type ConfigProblem, type KnownNames } from "./schema/schema.ts";
+import { deferUnset, guardUnset } from "./unsetValues.ts";
 
 /** A command-line flag that overrides a key of config.json. */
 export interface FlagSetting {
@@ -39,6 +41,7 @@ export interface LoadOptions {
 }
 
 export interface LoadedConfig {
+  /** Reading a value whose variable is not set throws an MlctlError of kind "usage". */
   readonly config: Config;
   /** The configuration without secrets: for records, logs and `config show`. */
   readonly recordable: JsonObject;
@@ -54,6 +57,10 @@ export interface LoadedConfig {
   /** Source of any key; for a key that is not set, the source of its nearest ancestor. */
   readonly sourceOf: (path: string) => string | undefined;
   readonly warnings: readonly string[];
+  /** The variables that config.json names, in the order of the file. */
+  readonly references: readonly Reference[];
+  /** The values that cannot be read, because a variable is not set, one line each. */
+  readonly unset: readonly string[];
 }
 
 /** @throws {MlctlError} kind "notReady" if there is no config.json, kind "usage" with all problems in `details` */
@@ -66,16 +73,25 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const schema = (): SchemaNode => (cached ??= configJsonSchema(known));
   const layers = readLayers(readConfig(path, name), { ...options, name, schema });
   const parse = (given: Json) => configSchema(known).safeParse(given, { jitless: true }); // the JIT would cost 12 ms for a single use
-  const parsed = parse(layers.given);
-  const unset = new Set(layers.problems.map((problem) => problem.path));
+  const { given, deferred } = deferUnset(layers.given, layers.unset, (each) => parse(each).error?.issues ?? []);
+  const parsed = parse(given);
   const issues = parsed.success ? [] : explainIssues(parsed.error.issues, layers.shown, schema());
-  const found = [...layers.problems, ...issues.filter((issue) => !unset.has(issue.path))];
-  const checks = { known, check, parse: (given: Json) => (given === layers.given ? parsed : parse(given)).data };
-  const problems = [...found, ...(await furtherProblems(layers.given, found, checks))];
+  const found = [...layers.problems, ...issues];
+  const checks = { known, check, parse: (each: Json) => (each === given ? parsed : parse(each)).data };
+  const unset = new Set(deferred.map((each) => each.path.join(".")));
+  const further = (await furtherProblems(given, found, checks)).filter((problem) => !unset.has(problem.path));
+  const problems = [...found, ...further];
   if (!parsed.success || problems.length > 0) throw configError(problems, name, layers.sourceOf);
-  const recordable = recordableConfig(parsed.data, layers.originals);
-  const { sources, sourceOf, warnings } = layers;
-  return { config: parsed.data, recordable, path, directory: dirname(path), sources, sourceOf, warnings };
+  const { shown, originals, references, sources, sourceOf, warnings } = layers;
+  // A run is reproduced from its record, so the record has the values that decided the model.
+  const written = [...originals.filter((at) => !affectsTraining(at)), ...deferred.map(({ at }) => at)];
+  const recordable = recordableConfig(
+    parsed.data,
+    written.map((at) => ({ path: at, value: valueAt(shown, at) as Json })),
+  );
+  const lines = guardUnset(parsed.data, deferred, sourceOf);
+  const loaded = { config: parsed.data, recordable, path, directory: dirname(path) };
+  return { ...loaded, sources, sourceOf, warnings, references, unset: lines };
 }
 
 interface Layers {
@@ -83,8 +99,10 @@ interface Layers {
   readonly given: Json;
   /** As written by the user, with `${NAME}` unresolved, for messages. */
   readonly shown: Json;
-  /** Strings that contained `${NAME}`, as written. */
-  readonly originals: readonly { readonly path: Path; readonly text: string }[];
+  /** Places of strings that contain `${NAME}`. */
+  readonly originals: readonly Path[];
+  readonly references: readonly Reference[];
+  readonly unset: readonly UnsetValue[];
   readonly sources: ReadonlyMap<string, string>;
   readonly sourceOf: (path: string) => string | undefined;
   readonly problems: readonly ConfigProblem[];
@@ -94,15 +112,16 @@ interface Layers {
 /** Overrides the file with the environment and the flags. */
 function readLayers(file: ParsedJson, options: LoadOptions & { name: string; schema: () => SchemaNode }): Layers {
   const { name, schema } = options;
-  const references = resolveReferences(file.value, options.environment, schema);
-  const environment = environmentSettings(options.environment, schema, references.names);
+  const resolved = resolveReferences(file.value, options.environment, schema);
+  const names = new Set(resolved.references.map(({ name: variable }) => variable));
+  const environment = environmentSettings(options.environment, schema, names);
   const overrides = [
     ...environment.settings.map(({ variable, path, value }) => ({ path, source: variable, value })),
     ...(options.flags ?? []).map(({ key, flag, value }) => ({ path: key.split("."), source: flag, value })),
   ];
   const lineOf = (path: string) => `${name}:${file.positions.get(path)?.line ?? 1}`;
   const sources = new Map(leaves(file.value).map(({ path }) => [path.join("."), lineOf(path.join("."))]));
-  let [given, shown] = [references.value, file.value];
+  let [given, shown] = [resolved.value, file.value];
   for (const { path, source, value } of overrides) {
     given = withValueAt(given, path, value);
     shown = withValueAt(shown, path, value);
@@ -119,8 +138,10 @@ function readLayers(file: ParsedJson, options: LoadOptions & { name: string; sch
     sources,
     sourceOf,
     warnings: environment.warnings,
-    originals: references.originals.filter(({ path }) => isKept(path)),
-    problems: references.problems.filter(({ path }) => isKept(path.split("."))),
+    originals: resolved.originals.filter(isKept),
+    references: resolved.references.filter(({ path }) => isKept(path)),
+    unset: resolved.unset.filter(({ path }) => isKept(path)),
+    problems: resolved.problems.filter(({ path }) => isKept(path.split("."))),
   };
 }
 

@@ -1,30 +1,43 @@
 /** The configuration for records and logs: with all defaults, without secrets. */
-import type { JsonObject } from "../core/json.ts";
-import { valueAt, withValueAt, type Path } from "./jsonPath.ts";
+import type { Json, JsonObject } from "../core/json.ts";
+import { mapStrings, withValueAt, type Path } from "./jsonPath.ts";
+import { maskedReferences } from "./references.ts";
 import type { Config } from "./schema/schema.ts";
 
-/** Keys that are hidden even if the file has the secret in plain text. */
-const secretKeys = [["serve", "token"]] as const;
-const secretAlertKeys = ["url", "smtp", "command"];
+/** Keys that are hidden even if the file has the secret in plain text; `*` is any key. */
+const secretKeys = [
+  "serve.token",
+  "serve.tokens.*.token",
+  "alerts.*.url",
+  "alerts.*.smtp",
+  "alerts.*.command",
+  "alerts.*.headers.*",
+  "watch.download.headers.*",
+].map((key) => key.split("."));
 
-/** @param originals strings that contained `${NAME}`, as written in the file */
+/** An address with a password or a signed query. */
+const SECRET_ADDRESS = /\/\/[^/?#]*@|\?/;
+
+/** @param written values that contained `${NAME}`, as written in the file */
 export function recordableConfig(
   config: Config,
-  originals: readonly { readonly path: Path; readonly text: string }[],
+  written: readonly { readonly path: Path; readonly value: Json }[],
 ): JsonObject {
-  const secrets: Path[] = [...secretKeys];
-  config.alerts.forEach((_, i) => secrets.push(...secretAlertKeys.map((key) => ["alerts", i, key])));
-  config.alerts.forEach((alert, i) => {
-    const headers = alert.type === "webhook" ? Object.keys(alert.headers) : [];
-    secrets.push(...headers.map((name) => ["alerts", i, "headers", name]));
+  const asWritten = written.reduce<Json>(
+    (all, { path, value }) => withValueAt(all, path, value),
+    config as unknown as JsonObject,
+  );
+  const references = new Set(written.map(({ path }) => path.join(".")));
+  const masked = mapStrings(asWritten, (text, path) => {
+    if (!isSecret(path, text)) return text;
+    return references.has(path.join(".")) ? maskedReferences(text) : "(hidden)";
   });
-  config.serve.tokens.forEach((_, i) => secrets.push(["serve", "tokens", i, "token"]));
-  let recordable = config as unknown as JsonObject;
-  for (const path of secrets) {
-    if (typeof valueAt(config, path) === "string") recordable = withValueAt(recordable, path, "(hidden)") as JsonObject;
-  }
-  for (const { path, text } of originals) {
-    if (valueAt(config, path) !== undefined) recordable = withValueAt(recordable, path, text) as JsonObject;
-  }
-  return recordable;
+  return masked as JsonObject;
+}
+
+function isSecret(path: Path, text: string): boolean {
+  if (path.join(".") === "watch.source") return SECRET_ADDRESS.test(text);
+  return secretKeys.some(
+    (key) => key.length === path.length && key.every((part, i) => part === "*" || part === String(path[i])),
+  );
 }

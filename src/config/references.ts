@@ -1,4 +1,7 @@
-/** `${NAME}` in config.json: resolved from the environment when the file is loaded, kept unresolved in records. */
+/**
+ * `${NAME}` and `${NAME:-default}` in config.json: resolved from the environment when the file is loaded, kept
+ * unresolved in records. `$${` is a literal `${`.
+ */
 import type { Json } from "../core/json.ts";
 import { suggest } from "../core/text/suggest.ts";
 import type { SchemaNode } from "./schema/configJsonSchema.ts";
@@ -6,37 +9,94 @@ import type { Environment } from "./environmentSettings.ts";
 import { mapStrings, type Path } from "./jsonPath.ts";
 import { settingFromText } from "./settingText.ts";
 
-const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** `$${`, a reference, or the begin of something that is neither. */
+const REFERENCE = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:(?!\$\{)[^}])*))?\})?/g;
+
+/** A variable that config.json names. */
+export interface Reference {
+  readonly name: string;
+  readonly path: Path;
+  /** Undefined: the reference has no default. */
+  readonly fallback: string | undefined;
+  readonly isSet: boolean;
+}
+
+/** A string that cannot be resolved, because a variable without a default is not set. */
+export interface UnsetValue {
+  readonly path: Path;
+  readonly message: string;
+}
 
 export interface ResolvedReferences {
+  /** A string with a variable that is not set stays as written. */
   readonly value: Json;
-  /** Strings that contained `${NAME}`, as written. */
-  readonly originals: readonly { readonly path: Path; readonly text: string }[];
-  /** Names of the referenced variables. */
-  readonly names: ReadonlySet<string>;
-  /** One for each variable that is not set. */
+  /** Places of strings that contain a reference. */
+  readonly originals: readonly Path[];
+  readonly references: readonly Reference[];
+  readonly unset: readonly UnsetValue[];
+  /** One for each string with a `${` that is not a reference. */
   readonly problems: readonly { readonly path: string; readonly message: string }[];
 }
 
 /** A string that is exactly one reference gets the type of its key, so that `"port": "${PORT}"` is a number. */
 export function resolveReferences(value: Json, environment: Environment, schema: () => SchemaNode): ResolvedReferences {
-  const originals: { path: Path; text: string }[] = [];
-  const names = new Set<string>();
+  const originals: Path[] = [];
+  const references: Reference[] = [];
+  const unset: UnsetValue[] = [];
   const problems: { path: string; message: string }[] = [];
   const resolved = mapStrings(value, (text, path) => {
-    const referenced = [...text.matchAll(REFERENCE)].map((match) => match[1]!);
-    if (referenced.length === 0) return text;
-    originals.push({ path, text });
-    for (const name of referenced) {
-      names.add(name);
-      if (environment[name] !== undefined) continue;
-      const close = suggest(name, Object.keys(environment));
-      const advice = close === undefined ? "set it before mlctl starts" : `did you mean "\${${close}}"?`;
-      const message = `found "${text}", but the variable ${name} is not set; ${advice}`;
+    const found = referencesIn(text);
+    if (found === "invalid") {
+      const message = `found "${text}", allowed \${NAME} and \${NAME:-default}; a literal \${ is written $\${`;
       problems.push({ path: path.join("."), message });
+      return text;
     }
-    const replaced = text.replace(REFERENCE, (_, name: string) => environment[name] ?? "");
-    return text === `\${${referenced[0]}}` ? settingFromText(replaced, path, schema()) : replaced;
+    const isWhole = found.length === 1 && found[0]!.text === text;
+    const here = found.map(({ name, fallback }) => {
+      const given = environment[name];
+      // GitHub, Compose and Kubernetes pass a secret that does not exist as an empty string.
+      return { name, path, fallback, isSet: given !== undefined && !(given === "" && isWhole) };
+    });
+    references.push(...here);
+    if (here.length > 0) originals.push(path);
+    const missing = here.filter(({ isSet, fallback }) => !isSet && fallback === undefined).map(({ name }) => name);
+    if (missing.length > 0) {
+      unset.push({ path, message: unsetMessage(text, missing, environment) });
+      return text;
+    }
+    const replaced = text.replace(REFERENCE, (match, name: string | undefined, fallback: string | undefined) =>
+      name === undefined ? match.slice(1) : valueOf(environment[name], fallback),
+    );
+    return isWhole ? settingFromText(replaced, path, schema()) : replaced;
   });
-  return { value: resolved, originals, names, problems };
+  return { value: resolved, originals, references, unset, problems };
+}
+
+/** As in a shell, the default also replaces an empty value. */
+function valueOf(given: string | undefined, fallback: string | undefined): string {
+  return (fallback !== undefined && given === "" ? undefined : given) ?? fallback ?? "";
+}
+
+function referencesIn(text: string): { text: string; name: string; fallback: string | undefined }[] | "invalid" {
+  const matches = [...text.matchAll(REFERENCE)].filter(([match]) => match !== "$${");
+  if (matches.some(([, name]) => name === undefined)) return "invalid";
+  return matches.map(([match, name, fallback]) => ({ text: match, name: name!, fallback }));
+}
+
+function unsetMessage(text: string, missing: readonly string[], environment: Environment): string {
+  const [first] = missing;
+  const setVariables = Object.keys(environment).filter((name) => environment[name] !== "");
+  const close = missing.length === 1 ? suggest(first!, setVariables) : undefined;
+  const advice = close === undefined ? "set it before mlctl starts" : `did you mean "\${${close}}"?`;
+  return `found "${text}", but the variable ${missing.join(" and ")} is not set; ${advice}`;
+}
+
+/** The references of a secret, without the text around them and without defaults, which could be secret too. */
+export function maskedReferences(text: string): string {
+  const matches = [...text.matchAll(REFERENCE)];
+  const references = matches.flatMap(([, name, fallback]) =>
+    name === undefined ? [] : [fallback === undefined ? `\${${name}}` : `\${${name}:-(hidden)}`],
+  );
+  const isWhole = matches.length === 1 && matches[0]![0] === text;
+  return `${isWhole ? "" : "(hidden)"}${references.join("")}`;
 }

@@ -21,12 +21,19 @@ export interface ConfiguredPaths {
 export function workspaceOf({ config, directory }: Pick<LoadedConfig, "config" | "directory">): ConfiguredPaths {
   return {
     workspace: directory,
-    input: resolve(directory, config.input_folder_path),
+    // Getters, because a variable in a path that the command does not need may not be set.
+    get input() {
+      return resolve(directory, config.input_folder_path);
+    },
     datasets: resolve(directory, config.output_folder_path),
-    testData: resolve(directory, config.test_data_path),
+    get testData() {
+      return resolve(directory, config.test_data_path);
+    },
     models: resolve(directory, config.output_model_path),
     production: resolve(directory, config.prod_deployment_path),
     database: resolve(directory, config.database),
-    drops: resolve(directory, config.watch.folder),
+    get drops() {
+      return resolve(directory, config.watch.folder);
+    },
   };
 }

@@ -13,6 +13,11 @@ async function folderWith(paths: readonly string[]): Promise<string> {
   return folder;
 }
 
+/** A path as an old Windows archive has it: é is one byte, which is not valid UTF-8. */
+function latin1(folder: string, name: string): Buffer {
+  return Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, "latin1")]);
+}
+
 describe("findInputFiles", () => {
   it("finds files of every format at any depth, sorted, without hidden files", async () => {
     const wanted = ["a.csv", "b.csv.gz", "c/d/e.parquet", "c/f.TSV", "g.json", "h.jsonl"];
@@ -35,6 +40,18 @@ describe("findInputFiles", () => {
       `${join(folder, "c.csv")}: link to a file outside the folder`,
       `${join(folder, "e.csv")}: broken link`,
     ]);
+  });
+
+  it("leaves out files and folders whose names are not UTF-8, and finds the others", async () => {
+    const folder = await folderWith(["a.csv", "caf\u00e9.csv", "\uFFFD.csv"]);
+    await mkdir(latin1(folder, "d\u00e9"));
+    for (const name of ["caf\u00e9.csv", "notes\u00e9.txt", "d\u00e9/x.csv"])
+      await writeFile(latin1(folder, name), "a\n1\n");
+    const leftOut: string[] = [];
+    const found = await findInputFiles(folder, undefined, (path, reason) => leftOut.push(`${path}: ${reason}`));
+    expect(found).toEqual(["a.csv", "caf\u00e9.csv", "\uFFFD.csv"].map((name) => join(folder, name)));
+    const names = ["caf\uFFFD.csv", "d\uFFFD"].map((name) => `${join(folder, name)}: its name is not UTF-8; rename it`);
+    expect(leftOut.toSorted()).toEqual(names);
   });
 
   it("names a folder that does not exist", async () => {

@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { MlctlError } from "../core/errors.ts";
+import { hasUnreadableName, UNREADABLE_NAME } from "../core/unreadableName.ts";
 import { glob } from "../core/text/glob.ts";
 
 export const DEFAULT_PATTERN = "**/*.{csv,csv.gz,tsv,json,jsonl,parquet}";
@@ -28,8 +29,10 @@ export async function findInputFiles(
   const found: string[] = [];
   await walk(folder, "", async (entry, relative) => {
     const path = join(folder, relative);
-    if (!matches(relative)) return;
-    const problem = entry.isFile() ? undefined : await problemOfLink(path, root);
+    // A folder with such a name may hold matching files.
+    const isUnreadable = hasUnreadableName(path);
+    if (!matches(relative) && !(isUnreadable && entry.isDirectory())) return;
+    const problem = isUnreadable ? UNREADABLE_NAME : entry.isFile() ? undefined : await problemOfLink(path, root);
     if (problem === undefined) found.push(path);
     else onLeftOut(path, problem);
   });
@@ -48,7 +51,7 @@ async function walk(
     if (entry.name.startsWith(".")) continue;
     const relative = below === "" ? entry.name : `${below}/${entry.name}`;
     // Linked folders are not followed, since they could form a loop.
-    if (entry.isDirectory()) await walk(folder, relative, visit);
+    if (entry.isDirectory() && !hasUnreadableName(join(folder, relative))) await walk(folder, relative, visit);
     else await visit(entry, relative);
   }
 }

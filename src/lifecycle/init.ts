@@ -37,7 +37,7 @@ interface File {
   readonly content: string | Uint8Array;
 }
 
-const IGNORED = ["mlctl.db*", "/ingesteddata/", "/models/", "/production_deployment/"];
+const IGNORED = ["mlctl.db*", "/ingesteddata/", "/models/", "/production_deployment/", "/mlctl.env"];
 /** Folders of the example templates that mlctl reads data files from. */
 const READ_FOLDERS = ["sourcedata", "practicedata", "testdata"];
 

@@ -13,8 +13,8 @@ export interface Workspace {
   readonly config: Config;
   /** The configuration as a run record stores it: without secrets. */
   readonly recordedConfig: Json;
-  /** Hash of the settings that affect training. */
-  readonly configSha256: string;
+  /** Hash of the settings that affect training. Computed on demand, because a variable in them may not be set. */
+  readonly configSha256: () => string;
   readonly paths: WorkspacePaths;
   readonly codeVersion: string;
   readonly context: Context;
@@ -28,7 +28,7 @@ export function openWorkspace(loaded: LoadedConfig, context: Context): Workspace
   return {
     config: loaded.config,
     recordedConfig: loaded.recordable,
-    configSha256: configSha256(loaded.config),
+    configSha256: () => configSha256(loaded.config),
     paths: { workspace, datasets, models, production, database },
     codeVersion: codeVersion(),
     context,

@@ -1,11 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createTask } from "node-cron";
-import { shortestInterval, nextTimes, onSchedule, timesAfter } from "./cron.ts";
+import { shortestInterval, nextTimes, onSchedule, timesAfter, type MissedTimes } from "./cron.ts";
 
 const at = (text: string): Date => new Date(text);
 const job = (cron: string, timezone = "UTC") => ({ name: "fullprocess", cron, timezone });
 const times = (cron: string, timezone: string, after: string, count: number): string[] =>
   nextTimes(job(cron, timezone), count, at(after)).map((time) => time.toISOString().slice(0, 19));
+
+afterEach(() => void vi.useRealTimers());
 
 describe("nextTimes", () => {
   it("returns the next times in order, on the minute", () => {
@@ -33,6 +35,25 @@ describe("nextTimes", () => {
     ]);
   });
 
+  it("lists each time once on the nights when clocks change, in order", () => {
+    const halfHours = (zone: string, after: string, count: number) =>
+      times("*/30 * * * *", zone, after, count)
+        .map((time) => time.slice(11, 16))
+        .join(" ");
+    // Europe/Berlin, 01:50 local time: 02:00 and 02:30 do not exist, or occur twice.
+    expect(halfHours("Europe/Berlin", "2026-03-29T00:50:00Z", 4)).toBe("01:00 01:30 02:00 02:30");
+    expect(halfHours("Europe/Berlin", "2026-10-24T23:50:00Z", 4)).toBe("00:00 00:30 02:00 02:30");
+    // Between the two 02:30, in the second 02:10.
+    expect(halfHours("Europe/Berlin", "2026-10-25T01:10:00Z", 2)).toBe("02:00 02:30");
+    // Australia/Lord_Howe changes by half an hour: 02:00 → 02:30 on 2026-10-04, UTC+10:30 → UTC+11.
+    expect(halfHours("Australia/Lord_Howe", "2026-10-03T15:10:00Z", 3)).toBe("15:30 16:00 16:30");
+    // America/Santiago: 2026-09-06 00:00 → 01:00, so that the day has no midnight.
+    expect(times("0 0,1 * * *", "America/Santiago", "2026-09-05T12:00:00Z", 2)).toEqual([
+      "2026-09-06T04:00:00",
+      "2026-09-07T03:00:00",
+    ]);
+  });
+
   it("requires a day that matches both the day of the month and the weekday, also years ahead", () => {
     expect(times("0 0 13 * 5", "UTC", "2026-01-01T00:00:00Z", 2)).toEqual([
       "2026-02-13T00:00:00",
@@ -44,7 +65,7 @@ describe("nextTimes", () => {
     expect(times("0 12 L * *", "UTC", "2026-02-01T00:00:00Z", 1)).toEqual(["2026-02-28T12:00:00"]);
   });
 
-  it("agrees with node-cron, which starts the jobs", () => {
+  it("agrees with node-cron, away from the nights when clocks change", () => {
     const now = new Date();
     for (const cron of ["*/7 3-5 * * 1-5", "15 10 1,15 * *", "0 0 * * 0", "*/20 * * * * *", "0 10 L * *"]) {
       for (const timezone of ["UTC", "America/Chicago", "Asia/Kolkata", "Australia/Lord_Howe"]) {
@@ -92,7 +113,7 @@ describe("onSchedule", () => {
       missed: () => {},
     });
     await new Promise((resolve) => setTimeout(resolve, 2600));
-    await stop();
+    stop();
     const atStop = started.length;
     expect(started.length).toBeGreaterThanOrEqual(1);
     expect(started.every((time) => time.getUTCMilliseconds() === 0)).toBe(true);
@@ -100,6 +121,53 @@ describe("onSchedule", () => {
     expect(most).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 1100));
     expect(started).toHaveLength(atStop);
+  });
+
+  const nights = [
+    ["2026-03-28T22:00:00Z", "Europe/Berlin"],
+    ["2026-10-24T22:00:00Z", "Europe/Berlin"],
+    ["2026-03-08T05:00:00Z", "America/New_York"],
+    ["2026-11-01T04:00:00Z", "America/New_York"],
+  ] as const;
+  it.each(nights)("starts the listed times, each once, through the night after %s in %s", async (from, timezone) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: at(from) });
+    for (const cron of ["*/30 * * * *", "30 2 * * *", "15 1-3 * * *", "0 0 * * *"]) {
+      vi.setSystemTime(at(from));
+      const hours = 8;
+      const until = new Date(at(from).getTime() + hours * 3_600_000);
+      const listed = [...nextTimes(job(cron, timezone), 40, at(from))].filter((time) => time <= until);
+      const started: Date[] = [];
+      const odd: unknown[] = [];
+      const stop = onSchedule(job(cron, timezone), {
+        due: async (time) => {
+          expect(Math.abs(Date.now() - time.getTime())).toBeLessThanOrEqual(1000);
+          started.push(time);
+        },
+        overlap: (time) => odd.push(time),
+        missed: (missed) => odd.push(missed),
+      });
+      for (let minute = 0; minute < hours * 60; minute++) await vi.advanceTimersByTimeAsync(60_000);
+      stop();
+      expect(started, cron).toEqual(listed);
+      expect(odd).toEqual([]);
+    }
+  });
+
+  it("reports the times that passed while the machine slept once, and goes on with the next", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: at("2026-03-29T00:10:00Z") });
+    const [started, missed]: [Date[], MissedTimes[]] = [[], []];
+    const stop = onSchedule(job("*/30 * * * *", "Europe/Berlin"), {
+      due: async (time) => void started.push(time),
+      overlap: () => {},
+      missed: (each) => missed.push(each),
+    });
+    // Asleep: the clock moves on, timers do not.
+    vi.setSystemTime(at("2026-03-29T03:10:00Z"));
+    await vi.advanceTimersByTimeAsync(25 * 60_000);
+    stop();
+    // 01:30, then 03:00 to 05:00 by the local clock.
+    expect(missed).toEqual([{ first: at("2026-03-29T00:30:00Z"), latest: at("2026-03-29T03:00:00Z"), count: 6 }]);
+    expect(started).toEqual([at("2026-03-29T03:30:00Z")]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Computes the times of cron expressions and runs work at these times. The only file that imports node-cron. */
-import { createTask, parse, validateDetailed, type Logger, type ParsedFields, type ScheduledTask } from "node-cron";
+import { createTask, parse, validateDetailed, type ParsedFields } from "node-cron";
 import { MlctlError } from "../../core/errors.ts";
 import { isZone, localTime, utcOf, type LocalTime } from "./localTime.ts";
 
@@ -17,15 +17,28 @@ export interface CronWork {
   readonly due: (time: Date) => Promise<void>;
   /** The work of an earlier time is still running. */
   readonly overlap: (time: Date) => void;
-  /** The machine slept, or this process was too busy. */
-  readonly missed: (time: Date) => void;
+  /** The machine slept, or this process was too busy. Called once for all times that passed. */
+  readonly missed: (missed: MissedTimes) => void;
 }
+
+/** Times that passed without a run. */
+export interface MissedTimes {
+  readonly first: Date;
+  readonly latest: Date;
+  /** At most 1000. */
+  readonly count: number;
+}
+
+const MAX_MISSED = 1000;
+
+/** A run may start this late before its time counts as missed. */
+const TOLERANCE_MILLISECONDS = 1000;
+
+/** Timers stand still while the machine sleeps, so the clock is read at least this often. */
+const BEAT_MILLISECONDS = 60_000;
 
 /** Number of days to search for a match. Nine years, because the leap years around 2100 are eight years apart. */
 const MAX_DAYS = 366 * 9;
-
-/** The caller reports what matters; node-cron's own log lines would end up in piped output. */
-const silent: Logger = { info() {}, warn() {}, error() {}, debug() {} };
 
 /** The next `count` times. @throws {MlctlError} kind "usage" with the job and the error in its expression or time zone */
 export function nextTimes(job: CronJob, count: number, after: Date): Date[] {
@@ -38,12 +51,11 @@ export function nextTimes(job: CronJob, count: number, after: Date): Date[] {
 
 /**
  * All times later than `after`, in order, by node-cron's rules: a day must match both the day of the month and the
- * weekday. A local time that daylight saving skips is left out; one that occurs twice is returned once.
+ * weekday. A local time that daylight saving skips is left out; one that occurs twice is returned once, the first time.
  */
 export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
   const fields = cronFields(job);
-  const task = taskOf(job, () => {});
-  const day = taskOf({ ...job, cron: dayPattern(job.cron), timezone: "UTC" }, () => {});
+  const day = createTask(dayPattern(job.cron), () => {}, { timezone: "UTC" });
   const from = localTime(after.getTime(), job.timezone);
   try {
     for (let i = 0; i < MAX_DAYS; i++) {
@@ -51,12 +63,11 @@ export function* timesAfter(job: CronJob, after: Date): Generator<Date, void> {
       if (!day.match(midnight)) continue;
       const date = { year: midnight.getUTCFullYear(), month: midnight.getUTCMonth() + 1, day: midnight.getUTCDate() };
       for (const clock of clockTimes(fields, i === 0 ? from : undefined)) {
-        const time = new Date(utcOf({ ...date, ...clock }, job.timezone));
-        if (time > after && task.match(time)) yield time;
+        const time = utcOf({ ...date, ...clock }, job.timezone);
+        if (time !== undefined && time > after.getTime()) yield new Date(time);
       }
     }
   } finally {
-    void task.destroy();
     void day.destroy();
   }
 }
@@ -91,16 +102,56 @@ export function shortestInterval(job: CronJob): number {
   return Math.min(...gaps);
 }
 
-/** Runs the work at the job's times, never two runs at once. @returns a function that stops the schedule */
-export function onSchedule(job: CronJob, work: CronWork): () => Promise<void> {
-  checkJob(job);
-  const task = taskOf(job, ({ date }) => work.due(date));
-  task.on("execution:overlap", ({ date }) => work.overlap(date));
-  task.on("execution:missed", ({ date }) => work.missed(date));
-  void task.start();
-  return async () => {
-    await task.destroy();
+/** The times later than `from`, up to `until`; undefined if there are none. */
+export function passedTimes(job: CronJob, from: Date, until: Date): MissedTimes | undefined {
+  let count = 0;
+  let first: Date | undefined;
+  let latest: Date | undefined;
+  for (const time of timesAfter(job, from)) {
+    if (time > until || count >= MAX_MISSED) break;
+    first ??= time;
+    latest = time;
+    count++;
+  }
+  if (first === undefined || latest === undefined) return undefined;
+  if (count === MAX_MISSED) latest = latestTime(job, until, until.getTime() - from.getTime()) ?? latest;
+  return { first, latest, count };
+}
+
+/**
+ * Runs the work at the times of `timesAfter`, never two runs at once. (node-cron would run a local time that occurs twice
+ * at its second occurrence, or at both.)
+ * @returns a function that stops the schedule
+ */
+export function onSchedule(job: CronJob, work: CronWork): () => void {
+  let seen = new Date();
+  let next = nextTimes(job, 1, seen)[0];
+  let isRunning = false;
+  let timer: NodeJS.Timeout;
+  const start = (time: Date): void => {
+    if (isRunning) return work.overlap(time);
+    isRunning = true;
+    void work.due(time).finally(() => (isRunning = false));
   };
+  const beat = (): void => {
+    const now = new Date();
+    if (next !== undefined && now >= next) {
+      const passed = passedTimes(job, seen, now)!;
+      const isInTime = now.getTime() - passed.latest.getTime() <= TOLERANCE_MILLISECONDS;
+      const missed = isInTime ? passedTimes(job, seen, new Date(passed.latest.getTime() - 1)) : passed;
+      seen = passed.latest;
+      next = nextTimes(job, 1, seen)[0];
+      if (missed !== undefined) work.missed(missed);
+      if (isInTime) start(passed.latest);
+    }
+    arm();
+  };
+  const arm = (): void => {
+    const wait = next === undefined ? BEAT_MILLISECONDS : next.getTime() - Date.now();
+    timer = setTimeout(beat, Math.max(0, Math.min(wait, BEAT_MILLISECONDS)));
+  };
+  arm();
+  return () => clearTimeout(timer);
 }
 
 function* clockTimes(
@@ -163,8 +214,4 @@ function checkJob({ name, cron, timezone }: CronJob): void {
       hint: "use an IANA name such as Europe/Oslo or UTC",
     });
   }
-}
-
-function taskOf({ name, cron, timezone }: CronJob, work: Parameters<typeof createTask>[1]): ScheduledTask {
-  return createTask(cron.trim(), work, { name, timezone, noOverlap: true, logger: silent });
 }

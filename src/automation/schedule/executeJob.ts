@@ -4,6 +4,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Reference } from "../../config/references.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Execution } from "../../core/records/execution.ts";
 import { timestamp } from "../../core/text/format.ts";
@@ -31,6 +32,8 @@ export interface JobPlace {
   readonly configPath: string;
   /** Working directory of the jobs. */
   readonly directory: string;
+  /** The variables that config.json names, which other schedulers have to pass on. */
+  readonly references: readonly Reference[];
   /** Receives the output of the job, in addition to its log file. */
   readonly echo?: (text: Buffer) => void;
 }

@@ -5,15 +5,13 @@ import { shortTime } from "../../core/text/format.ts";
 import { actualStatus } from "../../storage/records/actualStatus.ts";
 import type { RunStore } from "../../storage/store/runStore.ts";
 import type { WorkspacePaths } from "../../storage/files/workspacePaths.ts";
-import { latestTime, nextTimes, timesAfter, type CronJob } from "./cron.ts";
+import { nextTimes, passedTimes, type CronJob, type MissedTimes } from "./cron.ts";
 import { unattendedExecutions } from "./executionLog.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectations, type Expectation, type Scheduler } from "./scheduleState.ts";
 
 /** How late a run may start, for example on a busy machine, before it counts as missed. */
 const GRACE_MILLISECONDS = 300_000;
-
-const MAX_MISSED = 1000;
 
 /** Number of outcomes to report for each job. */
 const RECENT = 5;
@@ -65,13 +63,6 @@ export function jobStatuses(
   });
 }
 
-export interface MissedTimes {
-  readonly first: Date;
-  readonly latest: Date;
-  /** At most 1000. */
-  readonly count: number;
-}
-
 /** Times without a run, from the last run (or the installation of the job) up to `until`. */
 export function missedTimes(
   job: ScheduledJob,
@@ -86,15 +77,7 @@ export function missedTimes(
   // Times that passed while the job was running were not missed.
   const seen = unattended.flatMap(({ dueAt, endedAt, startedAt }) => [dueAt ?? startedAt, endedAt ?? startedAt]);
   const from = new Date([expected.since, ...seen].toSorted().at(-1)!);
-  let count = 0;
-  let first: Date | undefined;
-  for (const time of timesAfter(job, from)) {
-    if (time > until || count >= MAX_MISSED) break;
-    first ??= time;
-    count++;
-  }
-  if (first === undefined) return undefined;
-  return { first, latest: latestTime(job, until, until.getTime() - from.getTime()) ?? first, count };
+  return passedTimes(job, from, until);
 }
 
 export function describeMissed({ first, latest, count }: MissedTimes): string {

@@ -39,13 +39,13 @@ export function offsetAt(instant: number, timezone: string): number {
   return asUtc(localTime(instant, timezone)) - Math.floor(instant / 1000) * 1000;
 }
 
-/** The instant of a local time: the earlier one if the time occurs twice, a nearby one if it does not exist. */
-export function utcOf(time: LocalTime, timezone: string): number {
+/** The instant of a local time: the earlier one if the time occurs twice, undefined if it does not exist. */
+export function utcOf(time: LocalTime, timezone: string): number | undefined {
   const shown = asUtc(time);
   // No zone is more than 14 hours from UTC, so these are the offsets before and after any change on that day.
   const offsets = [offsetAt(shown - 86_400_000, timezone), offsetAt(shown + 86_400_000, timezone)];
   const candidates = offsets.map((offset) => shown - offset).toSorted((a, b) => a - b);
-  return candidates.find((instant) => asUtc(localTime(instant, timezone)) === shown) ?? candidates[0]!;
+  return candidates.find((instant) => asUtc(localTime(instant, timezone)) === shown);
 }
 
 function asUtc({ year, month, day, hour, minute, second }: LocalTime): number {

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "../../core/context.ts";
 import { MlctlError, exitCodes } from "../../core/errors.ts";
-import { onSchedule } from "./cron.ts";
+import { onSchedule, type MissedTimes } from "./cron.ts";
 import { executeJob, skipJob, type JobPlace, type JobRequest } from "./executeJob.ts";
 import { recentExecutions } from "./executionLog.ts";
-import { describeMissed, missedTimes, type MissedTimes } from "./jobStatus.ts";
+import { describeMissed, missedTimes } from "./jobStatus.ts";
 import type { ScheduledJob } from "./scheduledJobs.ts";
 import { expectJobs, expectations } from "./scheduleState.ts";
 import type { Execution } from "../../core/records/execution.ts";
@@ -40,7 +40,7 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
     onSchedule(job, {
       due: (time) => start(job, time, "schedule"),
       overlap: (time) => skip(job, time, "the previous run is still running", options),
-      missed: (time) => void catchUp(job, { first: time, latest: time, count: 1 }, options, start),
+      missed: (missed) => void catchUp(job, missed, options, start),
     }),
   );
   // After onSchedule, so that no time falls in between; a time that both see runs only once.
@@ -54,7 +54,7 @@ export async function runSchedule(options: RunScheduleOptions): Promise<{ readon
     message: `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}; press Ctrl-C to stop`,
   });
   if (!context.signal.aborted) await once(context.signal, "abort");
-  await Promise.all(stops.map((stop) => stop()));
+  for (const stop of stops) stop();
   await drain(running, stopJobs, options);
   return { executions };
 }

@@ -2,6 +2,7 @@
 import { linkSync, lstatSync, readdirSync, realpathSync, renameSync, unlinkSync, type Stats } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
+import { hasUnreadableName, UNREADABLE_NAME } from "../../core/unreadableName.ts";
 import { ensureFolder, syncFolder } from "../../storage/files/commitFile.ts";
 import { errorCode, writeFailure } from "../../storage/files/writeFailure.ts";
 import type { Claim } from "./dropClaims.ts";
@@ -102,7 +103,8 @@ function filesBelow(root: string, below: string, warn: (message: string) => void
   for (const entry of entriesOf(join(root, below), warn)) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (isTemporary(entry.name)) continue;
-    if (entry.isDirectory()) found.push(...filesBelow(root, path, warn));
+    if (hasUnreadableName(join(root, path))) warn(`${path} is left where it is: ${UNREADABLE_NAME}`);
+    else if (entry.isDirectory()) found.push(...filesBelow(root, path, warn));
     else if (entry.isFile()) {
       const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
       if (stat?.isFile() === true) found.push({ path, stat });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { MlctlError } from "../../core/errors.ts";
 import { loadDeployed, type LoadedModel } from "../../lifecycle/loadModel.ts";
 import { monitor, tellNews, type MonitorResult } from "../../lifecycle/monitor/monitor.ts";
+import { withValues } from "../../config/unsetValues.ts";
 import type { PredictedRows } from "../../lifecycle/predict/predictBatches.ts";
 import { predictFile } from "../../lifecycle/predict/predictFile.ts";
 import { reading, writing } from "../../lifecycle/session.ts";
@@ -120,7 +121,8 @@ async function monitorDrop(
   { original, name }: Claim,
   { settings, say, loaded, stop }: Monitoring,
 ): Promise<MonitorResult | null> {
-  const config = { ...workspace.config, monitor: { ...workspace.config.monitor, window: "file" } };
+  const monitoring = withValues(workspace.config.monitor, { window: "file" });
+  const config = withValues(workspace.config, { monitor: monitoring });
   const waiting = { ...workspace, config, context: { ...workspace.context, signal: stop } };
   try {
     const judged = await writing(waiting, { command: "mlctl watch", waitMs: settings.wait }, (session) =>

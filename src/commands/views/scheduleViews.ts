@@ -11,9 +11,9 @@ export function nextView(jobs: readonly JobStatus[]): View {
   const rows = jobs.flatMap(({ name, cron, timezone, next }) =>
     next.map((time) => [name, clockTime(time, timezone), cron, timezone]),
   );
-  const outcomes = jobs.flatMap(({ name, last }) =>
+  const outcomes = jobs.flatMap(({ name, timezone, last }) =>
     last.map(({ status, startedAt, seconds, trigger, log, reason }) => {
-      return [name, shortTime(startedAt), status.replace("_", " "), trigger, seconds, reason ?? log ?? ""];
+      return [name, clockTime(startedAt, timezone), status.replace("_", " "), trigger, seconds, reason ?? log ?? ""];
     }),
   );
   return {
@@ -29,7 +29,9 @@ export function nextView(jobs: readonly JobStatus[]): View {
   };
 }
 
+/** Times are in the time zone of the job. */
 export function listView(jobs: readonly JobStatus[]): View {
+  const isLocal = jobs.some(({ timezone }) => timezone !== "UTC");
   return {
     tables: [
       {
@@ -37,7 +39,7 @@ export function listView(jobs: readonly JobStatus[]): View {
           "job",
           "command",
           "cron",
-          { header: "time zone", leaveOut: 1 },
+          isLocal ? "time zone" : { header: "time zone", leaveOut: 1 },
           { header: "scheduler", leaveOut: 2 },
           "status",
           { header: "last run", leaveOut: 3 },
@@ -45,8 +47,8 @@ export function listView(jobs: readonly JobStatus[]): View {
         ],
         rows: jobs.map(({ name, command, cron, timezone, scheduler, status, last, next }) => {
           const [newest] = last;
-          const lastRun = newest === undefined ? "" : shortTime(newest.startedAt);
-          return [name, command, cron, timezone, scheduler ?? "", status, lastRun, shortTime(next[0]!)];
+          const lastRun = newest === undefined ? "" : listTime(newest.startedAt, timezone);
+          return [name, command, cron, timezone, scheduler ?? "", status, lastRun, listTime(next[0]!, timezone)];
         }),
       },
     ],
@@ -58,13 +60,13 @@ export function listView(jobs: readonly JobStatus[]): View {
 }
 
 export function installView(result: InstallResult): View {
-  const { scheduler, changed, dryRun, jobs, files, removed, lines, next } = result;
+  const { scheduler, changed, dryRun, jobs, files, removed, lines, next, variablesNote } = result;
   const written = !changed ? "unchanged" : dryRun ? "would write" : "written";
   const rows = [
     ...files.map((path) => [written, path]),
     ...removed.map((path) => [dryRun ? "would remove" : "removed", path]),
   ];
-  const note = "user units run only while you are logged in; `loginctl enable-linger` changes that";
+  const linger = "user units run only while you are logged in; `loginctl enable-linger` changes that";
   return {
     title: `${installTitle(result)}${changed ? "" : "; nothing changed"}`,
     tables: [
@@ -72,7 +74,10 @@ export function installView(result: InstallResult): View {
         ? { columns: [{ header: "line", overflow: "whole" }], rows: lines.map((line) => [line]) }
         : { columns: ["status", { header: scheduler === "crontab" ? "line" : "file", overflow: "whole" }], rows },
     ],
-    ...(scheduler === "systemd" && jobs.length > 0 ? { notes: [note] } : {}),
+    notes: [
+      ...(scheduler === "systemd" && jobs.length > 0 ? [linger] : []),
+      ...(variablesNote === null ? [] : [variablesNote]),
+    ],
     ...(next === null || dryRun ? {} : { next: asCommand(next) }),
   };
 }
@@ -121,6 +126,11 @@ function exitText({ exitCode }: Execution): string {
 function clockTime(iso: string, timezone: string): string {
   const { year, month, day, hour, minute, second } = localTime(Date.parse(iso), timezone);
   return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}${second === 0 ? "" : `:${two(second)}`}`;
+}
+
+/** In a list, times in UTC keep their Z. */
+function listTime(iso: string, timezone: string): string {
+  return timezone === "UTC" ? shortTime(iso) : clockTime(iso, timezone);
 }
 
 function two(value: number): string {

@@ -6,6 +6,7 @@ import { codeVersion } from "../../config/codeVersion.ts";
 import type { ConfiguredPaths } from "../../config/workspaceOf.ts";
 import type { Context } from "../../core/context.ts";
 import { MlctlError } from "../../core/errors.ts";
+import { UNREADABLE_NAME } from "../../core/unreadableName.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { parseRecordFile } from "../../storage/records/recordFiles.ts";
 import { artifactsOf } from "../../storage/records/workspaceRecord.ts";
@@ -73,10 +74,14 @@ async function attemptBackup(
   context: Context,
   { path, folder, endsIfPruned }: Attempt,
 ): Promise<BackupResult | undefined> {
-  const { production, models, datasets, input, testData, drops } = paths;
-  const extra = inputs ? { inputs: input, tests: testData, drops } : {};
+  const { production, models, datasets } = paths;
+  const extra = inputs ? { inputs: paths.input, tests: paths.testData, drops: paths.drops } : {};
+  const warn = (leftOut: readonly string[]): void => {
+    const names = leftOut.map((each) => toRecordPath(paths.workspace, each)).join(", ");
+    context.emit({ type: "warning", stage: "backup", message: `not in the backup: ${names}: ${UNREADABLE_NAME}` });
+  };
   // The target file itself is not part of the backup; config.json is added below.
-  const files = backupFiles({ production, models, datasets, ...extra }, paths).filter(
+  const files = backupFiles({ production, models, datasets, ...extra }, paths, warn).filter(
     ({ content }) => Buffer.isBuffer(content) || (content.path !== path && content.path !== configPath),
   );
   const entries: ArchiveEntry[] = [

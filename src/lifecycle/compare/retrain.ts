@@ -1,5 +1,5 @@
 /** Trains a recorded run again, as it was or with the dataset or seed of another run. Writes nothing. */
-import { configSchema } from "../../config/schema/schema.ts";
+import { parseRecorded } from "../../config/parseRecorded.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { JsonObject } from "../../core/json.ts";
@@ -24,9 +24,11 @@ export interface Recipe {
  * @throws {MlctlError} kind "data" if the dataset is missing, has changed, or does not suit the recipe
  */
 export async function retrain(session: Session, { run, dataset, seed }: Recipe): Promise<string> {
-  const recorded = configSchema().parse(run.config);
+  const recorded = parseRecorded(run.config);
+  if (recorded === undefined)
+    throw new MlctlError("data", `the configuration in the record of run ${run.runId} is damaged`);
   const config = seed === run.seed ? recorded : { ...recorded, train: { ...recorded.train, seed } };
-  const then = { ...session, config, configSha256: run.configSha256, recordedConfig: run.config };
+  const then = { ...session, config, configSha256: () => run.configSha256, recordedConfig: run.config };
   const data = await prepareData(then, dataset);
   const emit = (share: number): void =>
     session.context.emit({ type: "progress", stage: `train ${run.family}`, done: share, total: 1, unit: "models" });

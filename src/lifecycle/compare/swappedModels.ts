@@ -1,6 +1,6 @@
 /** Trains the models between two runs, each with data, settings and seed of one run or the other. */
 import { configSha256 } from "../../config/configSha256.ts";
-import { configSchema } from "../../config/schema/schema.ts";
+import { parseRecorded } from "../../config/parseRecorded.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Evaluation } from "../../core/metric.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -34,8 +34,9 @@ export function differingFactors(a: Run, b: Run): Factor[] {
   return factors.filter((factor) => differs[factor]);
 }
 
-function settingsText({ config: recorded, family, featureSet, params }: Run): string {
-  const config = configSchema().parse(recorded);
+function settingsText({ config: recorded, runId, family, featureSet, params }: Run): string {
+  const config = parseRecorded(recorded);
+  if (config === undefined) throw new MlctlError("data", `the configuration in the record of run ${runId} is damaged`);
   return JSON.stringify([configSha256({ ...config, train: { ...config.train, seed: 0 } }), family, featureSet, params]);
 }
 

@@ -1,5 +1,6 @@
 /** doctor: checks the installation (engines, folders, lock) and the recorded files. */
 import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { isReadable } from "../../config/unsetValues.ts";
 import type { Finding } from "../../core/records/drift.ts";
 import { MlctlError } from "../../core/errors.ts";
 import { describeRefusal, nativeLibraries } from "../../estimators/xgboost/engines/chooseEngine.ts";
@@ -84,9 +85,10 @@ async function xgboostFinding(): Promise<Finding> {
 }
 
 function folders({ paths, config }: Workspace): Finding[] {
-  const inputs = [config.input_folder_path, config.test_data_path].map((folder) =>
-    folderFinding(paths.workspace, folder, constants.R_OK),
-  );
+  const inputs = (["input_folder_path", "test_data_path"] as const)
+    .filter((key) => isReadable(config, key))
+    .map((key) => config[key])
+    .map((folder) => folderFinding(paths.workspace, folder, constants.R_OK));
   const outputs = [paths.workspace, paths.datasets, paths.models, paths.production].map((folder) =>
     folderFinding(paths.workspace, toRecordPath(paths.workspace, folder) || ".", constants.W_OK),
   );

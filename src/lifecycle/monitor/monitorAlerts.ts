@@ -2,12 +2,14 @@
 import { milliseconds } from "../../core/text/duration.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isReadable, requireVariables } from "../../config/unsetValues.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Alert } from "../../core/records/alert.ts";
 import type { MonitorRecord } from "../../core/records/monitoring.ts";
 import { alertOf } from "../../monitoring/alertOf.ts";
 import { changesFor, withPending, withRecord, withSettled } from "../../monitoring/alertState.ts";
-import type { Channel } from "../../notify/channel.ts";
+import { MlctlError } from "../../core/errors.ts";
+import { RefusedError, type Channel } from "../../notify/channel.ts";
 import { deliver, totalWait, type Delivery } from "../../notify/deliver.ts";
 import { changeAlertState } from "./alertStateFile.ts";
 import type { Workspace } from "../workspace.ts";
@@ -130,9 +132,34 @@ async function channelsOf({ config }: Workspace): Promise<ConfiguredChannel[]> {
   const { channelOf } = await import("../../notify/channelOf.ts");
   const used = new Map<string, number>();
   return config.alerts.map((settings) => {
-    const channel = channelOf(settings, milliseconds(settings.timeout));
+    const problem = variableProblem(settings);
+    const channel =
+      problem === undefined ? channelOf(settings, milliseconds(settings.timeout)) : unusable(settings, problem);
     const count = (used.get(channel.name) ?? 0) + 1;
     used.set(channel.name, count);
     return { settings, channel: count === 1 ? channel : { ...channel, name: `${channel.name} (${count})` } };
   });
+}
+
+function variableProblem(settings: Config["alerts"][number]): MlctlError | undefined {
+  try {
+    requireVariables(settings);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MlctlError) return error;
+    throw error;
+  }
+}
+
+/** Every message to a channel whose variable is not set fails with that reason; the other channels get theirs. */
+function unusable(settings: Config["alerts"][number], problem: MlctlError): Channel {
+  const { type } = settings;
+  const name = isReadable(settings, "name") ? settings.name : undefined;
+  return {
+    type,
+    name: name ?? type,
+    secrets: [],
+    timeoutMs: 1000,
+    send: () => Promise.reject(new RefusedError(problem.message)),
+  };
 }

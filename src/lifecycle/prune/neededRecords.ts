@@ -36,7 +36,7 @@ export function neededBy({ store, paths, config, configSha256 }: Session, deploy
     run.note !== undefined ||
     (run.model !== null && predicted.sha256s.has(run.model.sha256)) ||
     // Otherwise the next fullprocess would train again on the same data.
-    (newestHashes.has(run.datasetSha256) && run.configSha256 === configSha256);
+    (newestHashes.has(run.datasetSha256) && run.configSha256 === configSha256());
   const needed = runs.filter(isNeeded);
   const newest = store.latestModelRun();
   const kept = newest === undefined ? needed : [...needed, newest];

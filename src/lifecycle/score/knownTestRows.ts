@@ -1,5 +1,5 @@
 /** Counts test rows that are copies of the model's training or validation rows. */
-import { configSchema } from "../../config/schema/schema.ts";
+import { parseRecorded } from "../../config/parseRecorded.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import { MlctlError } from "../../core/errors.ts";
 import type { Run } from "../../core/records/run.ts";
@@ -48,7 +48,7 @@ function compared(columns: number, all: number): string {
 
 /** The training rows of the run's split; undefined if they cannot be reproduced with the recorded configuration. */
 async function learnedRows(session: Session, run: Run, dataset: Dataset): Promise<Table | undefined> {
-  const { data: config } = configSchema().safeParse(run.config);
+  const config = parseRecorded(run.config);
   const data = config && (await prepareData({ ...session, config }, dataset).catch(ignoreMlctlError));
   return data?.parts().tables.training;
 }

@@ -39,7 +39,7 @@ export async function buildModel(
     importance: fitted.importance,
     lineage: {
       datasetSha256: dataset.artifact.sha256,
-      configSha256,
+      configSha256: configSha256(),
       seed: candidate.seed,
       featureSet: candidate.featureSet,
       trainingRows: data.split.training.length,

@@ -108,7 +108,7 @@ function runOf(
 ): Run {
   const { rank, stamp, createdAt, model, modelVersion, warnings } = own;
   const { candidate, fitted, error } = trained;
-  const identity = [stamp, rank, dataset.artifact.sha256, session.configSha256, process.pid].join(" ");
+  const identity = [stamp, rank, dataset.artifact.sha256, session.configSha256(), process.pid].join(" ");
   return {
     kind: "run",
     runId: createHash("sha256").update(identity).digest("hex").slice(0, 12),
@@ -126,7 +126,7 @@ function runOf(
     tags: trained.degenerate === undefined ? {} : { degenerate: trained.degenerate },
     datasetId: dataset.datasetId,
     datasetSha256: dataset.artifact.sha256,
-    configSha256: session.configSha256,
+    configSha256: session.configSha256(),
     config: session.recordedConfig,
     codeVersion: session.codeVersion,
     seed: candidate.seed,

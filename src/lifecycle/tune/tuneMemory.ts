@@ -78,7 +78,7 @@ export function recordSearch(
     seed,
     params,
     datasetSha256: context.dataset.artifact.sha256,
-    configSha256: session.configSha256,
+    configSha256: session.configSha256(),
     codeVersion: session.codeVersion,
     bestTrial: context.bestTrial,
     trials: trials.map((trial) => ({ ...trial, trialId: `${searchId}.${trial.number}` })),

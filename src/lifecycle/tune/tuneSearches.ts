@@ -1,4 +1,5 @@
 /** Plans the searches that config.json configures: each model with a search space, on each feature set. */
+import { withValues } from "../../config/unsetValues.ts";
 import { createHash } from "node:crypto";
 import { MlctlError } from "../../core/errors.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
@@ -76,7 +77,7 @@ export function tuningFolds(
     config.time_column !== null ? "time_series" : toSelectOn.classCount > 0 ? "stratified_k_fold" : "k_fold";
   const method = selection.method === "validation" ? defaultMethod : selection.method;
   const train = { ...config.train, selection: { ...selection, method, folds } };
-  return selectionOf({ ...rest, config: { ...config, train } }, toSelectOn)!;
+  return selectionOf({ ...rest, config: withValues(config, { train }) }, toSelectOn)!;
 }
 
 function sizeOf(plan: SearchPlan, model: number): { trials: number; fits: number } {

@@ -1,5 +1,6 @@
 /** `mlctl serve`: one process, or several workers that share the port. */
 import cluster from "node:cluster";
+import { requireVariables } from "../../config/unsetValues.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { openLog } from "../state/openLog.ts";
 import { requireSafeAddress } from "../http/listen.ts";
@@ -21,6 +22,7 @@ export interface ServeCommandOptions {
 export async function serve(workspace: Workspace, options: ServeCommandOptions): Promise<void> {
   const { accessLog, clock, listening, directory } = options;
   if (cluster.isWorker) return asWorker(workspace, { accessLog, clock });
+  requireVariables(workspace.config.serve);
   requireSafeAddress(workspace.config.serve);
   if (workspace.config.serve.workers > 1) return runWorkers(workspace, { directory, clock, listening });
   await serveApi(workspace, { log: openLog(workspace), accessLog, clock, listening });

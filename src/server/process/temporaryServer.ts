@@ -1,5 +1,6 @@
 /** A short-lived server on a free local port, protected by a random token. */
 import { randomBytes } from "node:crypto";
+import { withValues } from "../../config/unsetValues.ts";
 import type { Workspace } from "../../lifecycle/workspace.ts";
 import { openLog } from "../state/openLog.ts";
 import { serveApi } from "./serveApi.ts";
@@ -23,7 +24,7 @@ export async function temporaryServer(workspace: Workspace): Promise<TemporarySe
   const stopped = new AbortController();
   const own: Workspace = {
     ...workspace,
-    config: { ...config, serve: { ...config.serve, ...address, log } },
+    config: withValues(config, { serve: withValues(config.serve, { ...address, log }) }),
     context: {
       ...context,
       signal: AbortSignal.any([context.signal, stopped.signal]),

@@ -1,6 +1,7 @@
 /** Lists the files of a workspace in an order in which they can be copied while another mlctl writes. */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
+import { hasUnreadableName } from "../../core/unreadableName.ts";
 import type { ArchiveEntry } from "./archive.ts";
 import { isBackupName } from "./workspaceBackups.ts";
 import type { WorkspacePaths } from "../files/workspacePaths.ts";
@@ -27,13 +28,20 @@ export type BackupPlaces = Readonly<Partial<Record<BackupFolder, string>>>;
 /**
  * Reads deployment.json before it lists the history, and all records before the artifacts. So the history has no gap and
  * each copied record has its files, even if models are trained or deployed meanwhile.
+ * @param onLeftOut receives the files whose names are not UTF-8
  */
-export function backupFiles(folders: BackupPlaces, { database }: Pick<WorkspacePaths, "database">): ArchiveEntry[] {
+export function backupFiles(
+  folders: BackupPlaces,
+  { database }: Pick<WorkspacePaths, "database">,
+  onLeftOut: (paths: readonly string[]) => void = () => {},
+): ArchiveEntry[] {
+  const leftOut = new Set<string>();
   const list = (wanted: (name: string) => boolean): Found[] =>
     backupFolders.flatMap((role) => {
       const folder = folders[role];
       if (folder === undefined) return [];
       return foundIn(role, folder).filter(({ name, path }) => {
+        if (hasUnreadableName(path)) leftOut.add(path);
         const isOurs = !path.startsWith(database) && !machineSpecific.test(name);
         return wanted(name) && isOurs && innermost(path, folders) === role;
       });
@@ -44,6 +52,7 @@ export function backupFiles(folders: BackupPlaces, { database }: Pick<WorkspaceP
     const stat = lstatSync(path, { throwIfNoEntry: false });
     return stat?.isFile() === true ? [{ name, content: { path, bytes: stat.size } }] : [];
   });
+  if (leftOut.size > 0) onLeftOut([...leftOut]);
   return [...current, ...records, ...rest];
 }
 

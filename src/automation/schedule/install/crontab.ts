@@ -5,6 +5,7 @@ import { MlctlError } from "../../../core/errors.ts";
 import { scheduleFolder } from "../../../storage/records/workspaceRecord.ts";
 import type { JobPlace } from "../executeJob.ts";
 import { hostTimes } from "./hostTimes.ts";
+import { loadVariables } from "./jobVariables.ts";
 import { DUE, jobCommand, jobPath, shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 
@@ -43,10 +44,11 @@ export function crontabLines(jobs: readonly ScheduledJob[], place: JobPlace, zon
   });
 }
 
-function command(job: ScheduledJob, flags: readonly string[], { configPath, directory, workspace }: JobPlace): string {
+function command(job: ScheduledJob, flags: readonly string[], place: JobPlace): string {
+  const { configPath, directory, workspace } = place;
   const log = join(scheduleFolder(workspace.paths), "cron.log");
   const words = jobCommand(job, flags, configPath).map(shellWord).join(" ");
-  const line = `cd ${shellWord(directory)} && PATH=${shellWord(jobPath())} ${words} >> ${shellWord(log)} 2>&1`;
+  const line = `cd ${shellWord(directory)} && ${loadVariables(place)}PATH=${shellWord(jobPath())} ${words} >> ${shellWord(log)} 2>&1`;
   if (/[\n\r]/.test(line)) {
     throw new MlctlError("usage", "a crontab cannot contain a path with a line break", { hint: "rename the folder" });
   }
@@ -66,7 +68,11 @@ function crontab(args: readonly string[], input?: string): { status: number | nu
     ...(input === undefined ? {} : { input }),
   });
   if (error === undefined) return { status, stdout, stderr };
-  throw new MlctlError("notReady", `cannot run the program crontab: ${error.message}`, {
+  const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+  const what = isMissing
+    ? "cron is not installed: there is no program crontab"
+    : `cannot run the program crontab: ${error.message}`;
+  throw new MlctlError("notReady", what, {
     hint: "install cron, or use `mlctl schedule run`, `--systemd`, `--github` or `--k8s`",
     cause: error,
   });

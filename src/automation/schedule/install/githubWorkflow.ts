@@ -1,7 +1,9 @@
 /** Generates a GitHub Actions workflow that runs a job at its times. */
+import type { Reference } from "../../../config/references.ts";
 import { STATE_BRANCH, keepStep, restoreStep } from "./githubState.ts";
 import { yamlText } from "./yamlText.ts";
 import { hostTimes } from "./hostTimes.ts";
+import { githubSecrets } from "./jobVariables.ts";
 import { shellWord } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 
@@ -13,6 +15,8 @@ export interface WorkflowOptions {
   /** Folders that mlctl writes, relative to `folder`. */
   readonly kept: readonly string[];
   readonly now: Date;
+  /** The variables that config.json names. */
+  readonly references: readonly Reference[];
 }
 
 /** GitHub may start hours late or skip a time. The long window is safe: a job never runs twice for one time. */
@@ -25,7 +29,7 @@ const EXTRA_MINUTES = 15;
 const MAX_MINUTES = 360;
 
 /** One workflow and one concurrency group for each job: GitHub cancels a pending run when another joins its group. */
-export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now }: WorkflowOptions): string {
+export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now, references }: WorkflowOptions): string {
   const times = hostTimes(job, ["UTC"], now);
   const minutes = job.timeoutMs === null ? MAX_MINUTES : Math.ceil(job.timeoutMs / 60_000) + EXTRA_MINUTES;
   const content = {
@@ -44,7 +48,10 @@ export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now }:
           restoreStep(kept),
           {
             name: `mlctl ${job.words.join(" ")}`,
-            env: { DUE: `\${{ github.event_name == 'schedule' && '--due ${DUE[job.missed]}' || '' }}` },
+            env: {
+              ...githubSecrets(references),
+              DUE: `\${{ github.event_name == 'schedule' && '--due ${DUE[job.missed]}' || '' }}`,
+            },
             run: `mlctl schedule now ${job.name} $DUE -c ${shellWord(config)}`,
           },
           keepStep(kept, `mlctl ${job.name}`),
@@ -58,7 +65,7 @@ export function githubWorkflow(job: ScheduledJob, { folder, config, kept, now }:
 const sourceRemarks = [
   "Set two repository variables (Settings, Secrets and variables, Actions): MLCTL_REPOSITORY, the owner/name of the",
   "repository to install mlctl from, and MLCTL_REF, a commit that you trust: its code runs with your data. For a private",
-  "repository, also set the secret MLCTL_TOKEN, a token with read access.",
+  "repository, also set the secret MLCTL_REPOSITORY_TOKEN, a token with read access.",
   `Records, data and models are stored on the branch ${STATE_BRANCH}; delete it to start from scratch.`,
 ];
 
@@ -74,7 +81,7 @@ const installSteps = [
     with: {
       repository: "${{ vars.MLCTL_REPOSITORY }}",
       ref: "${{ vars.MLCTL_REF }}",
-      token: "${{ secrets.MLCTL_TOKEN || github.token }}",
+      token: "${{ secrets.MLCTL_REPOSITORY_TOKEN || github.token }}",
       path: ".mlctl",
     },
   },

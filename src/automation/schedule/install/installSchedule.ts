@@ -8,9 +8,9 @@ import {
   writeScheduleFiles,
   type FileChange,
   type InstallOptions,
-  type Target,
 } from "./scheduleFiles.ts";
-import { shellWord } from "./jobCommand.ts";
+import { jobVariables, variablesNote, type JobVariable } from "./jobVariables.ts";
+import { shellWord, type Target } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { clearExpectations, expectFromFirstRun, expectJobs, moveExpectations } from "../scheduleState.ts";
 
@@ -23,6 +23,10 @@ export interface InstallResult extends FileChange {
   readonly lines: readonly string[];
   /** The next step for the user: a command, or an instruction. */
   readonly next: string | null;
+  /** The variables that config.json names; the jobs get them from `place`, not from this shell. */
+  readonly variables: readonly JobVariable[];
+  /** Which of these variables are still to be set, and how; null: none. */
+  readonly variablesNote: string | null;
 }
 
 /** @param jobs empty: everything of this workspace is removed */
@@ -34,7 +38,17 @@ export async function installSchedule(jobs: readonly ScheduledJob[], options: In
       : { ...writeScheduleFiles(jobs, options), lines: [] };
   if (!dryRun) updateExpectations(jobs, options);
   const next = target === "crontab" ? null : nextStep(jobs, result.removed, options);
-  return { ...result, next, scheduler: target, dryRun, jobs: jobs.map(({ name }) => name) };
+  const variables = jobs.length === 0 ? [] : jobVariables(options, target);
+  const note = variablesNote(variables, target) ?? null;
+  return {
+    ...result,
+    next,
+    variables,
+    variablesNote: note,
+    scheduler: target,
+    dryRun,
+    jobs: jobs.map(({ name }) => name),
+  };
 }
 
 /** Updates which runs are expected. Jobs that another scheduler of this machine still has stay expected. */

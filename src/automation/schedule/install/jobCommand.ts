@@ -6,6 +6,9 @@ import type { ScheduledJob } from "../scheduledJobs.ts";
 /** How late a run may start: cron starts within the minute, but a busy machine may be slower. */
 export const DUE = "15m";
 
+/** The scheduler to install the jobs in. */
+export type Target = "crontab" | "systemd" | "github" | "k8s";
+
 /** Lets a job find programs other than Node, such as alert commands and python. */
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

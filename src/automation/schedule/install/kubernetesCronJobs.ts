@@ -1,6 +1,8 @@
 /** Generates Kubernetes CronJobs for the jobs. */
+import type { Reference } from "../../../config/references.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
 import { hostTimes } from "./hostTimes.ts";
+import { secretKeys } from "./jobVariables.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { yamlText } from "./yamlText.ts";
 
@@ -11,15 +13,20 @@ const STARTING_DEADLINE = { run: 86_400, skip: 300 } as const;
 const MAX_NAME_LENGTH = 36;
 
 /** The CronJobs mount the workspace volume of deploy/kubernetes. */
-export function kubernetesCronJobs(jobs: readonly ScheduledJob[], now: Date): string {
-  return jobs.map((job) => cronJobs(job, now)).join("");
+export function kubernetesCronJobs(
+  jobs: readonly ScheduledJob[],
+  { references, now }: { readonly references: readonly Reference[]; readonly now: Date },
+): string {
+  return jobs.map((job) => cronJobs(job, secretKeys(references), now)).join("");
 }
 
-function cronJobs(job: ScheduledJob, now: Date): string {
+function cronJobs(job: ScheduledJob, env: readonly object[], now: Date): string {
   const name = nameOf(job);
   // Kubernetes supports time zones, so no translation is needed.
   const times = hostTimes(job, [job.timezone], now);
-  return times.map((time, i) => cronJob(job, times.length === 1 ? name : `${name}-${i + 1}`, time)).join("");
+  return times
+    .map((time, i) => cronJob(job, env, { name: times.length === 1 ? name : `${name}-${i + 1}`, time }))
+    .join("");
 }
 
 /** Kubernetes allows neither capitals nor "_"; a hash keeps changed names distinct. */
@@ -28,7 +35,11 @@ function nameOf({ name }: ScheduledJob): string {
   return plain === name ? `mlctl-${plain}` : `mlctl-${plain}-${sha256Text(name).slice(0, 6)}`;
 }
 
-function cronJob(job: ScheduledJob, name: string, time: string): string {
+function cronJob(
+  job: ScheduledJob,
+  env: readonly object[],
+  { name, time }: { readonly name: string; readonly time: string },
+): string {
   const content = {
     apiVersion: "batch/v1",
     kind: "CronJob",
@@ -47,7 +58,7 @@ function cronJob(job: ScheduledJob, name: string, time: string): string {
         spec: {
           backoffLimit: 0,
           ...(job.timeoutMs === null ? {} : { activeDeadlineSeconds: Math.ceil(job.timeoutMs / 1000) + 60 }),
-          template: { spec: podOf(job) },
+          template: { spec: podOf(job, env) },
         },
       },
     },
@@ -55,7 +66,7 @@ function cronJob(job: ScheduledJob, name: string, time: string): string {
   return yamlText(content, [`${job.cron} (${job.timezone})`], { separated: true });
 }
 
-function podOf({ name, missed }: ScheduledJob): object {
+function podOf({ name, missed }: ScheduledJob, env: readonly object[]): object {
   return {
     restartPolicy: "Never",
     automountServiceAccountToken: false,
@@ -72,6 +83,7 @@ function podOf({ name, missed }: ScheduledJob): object {
         image: "mlctl:latest",
         imagePullPolicy: "IfNotPresent",
         args: ["schedule", "now", name, "--due", missed === "run" ? "24h" : "15m"],
+        ...(env.length === 0 ? {} : { env }),
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,

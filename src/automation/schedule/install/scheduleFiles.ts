@@ -7,6 +7,7 @@ import { atomicWrite } from "../../../storage/files/atomicWrite.ts";
 import { sha256Text } from "../../../storage/files/sha256.ts";
 import { shortestInterval } from "../cron.ts";
 import { githubWorkflow } from "./githubWorkflow.ts";
+import type { Target } from "./jobCommand.ts";
 import { kubernetesCronJobs } from "./kubernetesCronJobs.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { systemdUnits } from "./systemdUnits.ts";
@@ -92,11 +93,11 @@ export function unitPrefix(configPath: string): string {
 }
 
 function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record<string, string> {
-  const { target, configPath, workspace } = options;
+  const { target, configPath, workspace, references } = options;
   const now = workspace.context.now();
   if (jobs.length === 0) return {};
   if (target === "systemd") return systemdUnits(jobs, options, unitPrefix(configPath));
-  if (target === "k8s") return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, now) };
+  if (target === "k8s") return { "mlctl-cronjobs.yaml": kubernetesCronJobs(jobs, { references, now }) };
   const config = pathInRepository(configPath);
   const prefix = workflowPrefix(config);
   const kept = keptFolders(options);
@@ -104,7 +105,7 @@ function filesOf(jobs: readonly ScheduledJob[], options: InstallOptions): Record
   return Object.fromEntries(
     jobs.map((job) => [
       `${prefix}-${job.name}.yml`,
-      githubWorkflow(job, { folder: dirname(config), config: basename(config), kept, now }),
+      githubWorkflow(job, { folder: dirname(config), config: basename(config), kept, now, references }),
     ]),
   );
 }
@@ -185,9 +186,6 @@ function repositoryOf(folder: string): string {
     if (dirname(at) === at) return folder;
   }
 }
-
-/** The scheduler to install the jobs in. */
-export type Target = "crontab" | "systemd" | "github" | "k8s";
 
 export interface InstallOptions extends JobPlace {
   readonly target: Target;

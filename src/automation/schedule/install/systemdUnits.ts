@@ -1,6 +1,7 @@
 /** Generates a systemd service and timer for each job. */
 import { cronFields, type CronFields } from "../cron.ts";
 import type { JobPlace } from "../executeJob.ts";
+import { environmentFile } from "./jobVariables.ts";
 import { jobCommand, jobPath } from "./jobCommand.ts";
 import type { ScheduledJob } from "../scheduledJobs.ts";
 import { MlctlError } from "../../../core/errors.ts";
@@ -33,7 +34,8 @@ export function calendarOf(job: ScheduledJob): string {
   return `${week}*-${month}${day} ${clock} ${job.timezone}`;
 }
 
-function service(job: ScheduledJob, { configPath, directory }: JobPlace): string {
+function service(job: ScheduledJob, place: JobPlace): string {
+  const { configPath, directory } = place;
   const words = jobCommand(job, ["--due", dueOf(job)], configPath).map(unitWord);
   return `${[
     "[Unit]",
@@ -43,6 +45,7 @@ function service(job: ScheduledJob, { configPath, directory }: JobPlace): string
     "Type=oneshot",
     `WorkingDirectory=${unitText(directory)}`,
     `Environment=${unitWord(`PATH=${jobPath()}`)}`,
+    ...environmentFile(place),
     `ExecStart=${words.join(" ")}`,
     `TimeoutStopSec=${STOP_SECONDS}`,
   ].join("\n")}\n`;

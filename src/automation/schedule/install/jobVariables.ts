@@ -1,0 +1,86 @@
+/** The variables that config.json names as `${NAME}`, for jobs that another scheduler starts without this shell's environment. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Reference } from "../../../config/references.ts";
+import type { JobPlace } from "../executeJob.ts";
+import type { Target } from "./jobCommand.ts";
+
+/** Next to config.json; read by cron's shell, by systemd and by Compose: lines NAME='value'. */
+const FILE = "mlctl.env";
+
+/** Of Kubernetes; the pods of deploy/kubernetes read it too. */
+const SECRET = "mlctl-env";
+
+/** Set by the system or the scheduler itself: a secret of that name would hide the right value. */
+const OF_SYSTEM = /^(PATH|HOME|USER|LOGNAME|SHELL|PWD|LANG|TZ|TMPDIR|HOSTNAME|RUNNER_.*|GITHUB_(?!TOKEN$).*)$/;
+
+export interface JobVariable {
+  readonly name: string;
+  /** Keys of config.json that use it. */
+  readonly keys: readonly string[];
+  /** Every use has a default. */
+  readonly optional: boolean;
+  /** Where to set it. */
+  readonly place: string;
+}
+
+export function variableNames(references: readonly Reference[]): string[] {
+  return [...new Set(references.map(({ name }) => name))].filter((name) => !OF_SYSTEM.test(name));
+}
+
+/** Where the jobs of each target get their variables from. */
+export function jobVariables({ references, directory }: JobPlace, target: Target): JobVariable[] {
+  return variableNames(references).map((name) => {
+    const uses = references.filter((each) => each.name === name);
+    return {
+      name,
+      keys: [...new Set(uses.map(({ path }) => path.join(".")))],
+      optional: uses.every(({ fallback }) => fallback !== undefined),
+      place:
+        { github: "secrets of the repository", k8s: `secret ${SECRET}` }[target as string] ?? join(directory, FILE),
+    };
+  });
+}
+
+/** What the user has to set after an installation; undefined if nothing. */
+export function variablesNote(variables: readonly JobVariable[], target: Target): string | undefined {
+  const [first] = variables;
+  if (first === undefined) return undefined;
+  const isFile = target === "crontab" || target === "systemd";
+  const lines = isFile && existsSync(first.place) ? readFileSync(first.place, "utf8") : "";
+  const missing = variables.filter(({ name }) => !new RegExp(String.raw`^\s*(export\s+)?${name}=`, "m").test(lines));
+  if (missing.length === 0) return undefined;
+  const names = missing.map(
+    ({ name, keys, optional }) => `${name} (${keys.join(", ")}${optional ? "; has a default" : ""})`,
+  );
+  const how = {
+    github: "set as secrets of the repository (Settings, Secrets and variables, Actions)",
+    k8s: `set in the secret ${SECRET}, as \`kubectl create secret generic ${SECRET} ${missing.map(({ name }) => `--from-literal=${name}=…`).join(" ")}\``,
+  }[target as string];
+  return `the jobs do not see the variables of this shell; ${how ?? `write into ${first.place}, a line NAME='value' each, readable only by you`}: ${names.join(", ")}`;
+}
+
+/** A shell command that exports the variables of the file, if there is one; empty if config.json names none. */
+export function loadVariables({ references }: JobPlace): string {
+  return variableNames(references).length === 0 ? "" : `{ set -a; [ ! -f ./${FILE} ] || . ./${FILE}; set +a; } && `;
+}
+
+/** The line of a systemd service; the minus sign: the file may be missing. */
+export function environmentFile({ references, directory }: JobPlace): string[] {
+  return variableNames(references).length === 0
+    ? []
+    : [`EnvironmentFile=-${join(directory, FILE).replaceAll("%", "%%")}`];
+}
+
+/** For the step of a GitHub workflow that runs the job. */
+export function githubSecrets(references: readonly Reference[]): Record<string, string> {
+  return Object.fromEntries(variableNames(references).map((name) => [name, `\${{ secrets.${name} }}`]));
+}
+
+/** For the container of a CronJob. Optional, because a job needs only the variables that it uses. */
+export function secretKeys(references: readonly Reference[]): object[] {
+  return variableNames(references).map((name) => ({
+    name,
+    valueFrom: { secretKeyRef: { name: SECRET, key: name, optional: true } },
+  }));
+}
