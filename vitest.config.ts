@@ -17,7 +17,9 @@ const real = [
 
 /** Beside their sources, but whole steps that train, or repetitions and sizes that take their time. */
 const wholeSteps = [
-  ...named("buildModel deploy diffRuns keepModels lookBackModel planFullprocess planIngest selection why"),
+  ...named(
+    "buildModel deploy diffRuns keepModels lookBackModel monitorNewRows planFullprocess planIngest selection why",
+  ),
   ...named("referenceInThread reportDrift score htmlReport plotWorker ingestFiles xgboost/xgboost"),
   ...named("atomicWrite predictionLog retain sqliteStore calibration judgeWindow"),
 ];

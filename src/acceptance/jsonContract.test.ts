@@ -38,7 +38,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "config validate": { "": "data,path,valid,warnings" },
   "ingest --dry-run": { "": "dry_run,files,reason,status", "files[]": "bytes,is_new,path,sha256" },
   "fullprocess --dry-run": {
-    "": "apireturns_path,dry_run,interval,metric,model_version,notes,reason,reasons,report_path,run_id,status,steps,value",
+    "": "alerts,apireturns_path,dry_run,interval,metric,model_version,monitored,not_monitored,notes,reason,reasons,report_path,run_id,status,steps,value",
     "steps[]": "name,reason,seconds,status",
   },
   ingest: {
@@ -66,13 +66,13 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "timing.ingest": "last,maximum,median,runs",
     "timing.train": "last,maximum,median,runs",
     "summary.lastmonth_activity": "maximum,mean,median,minimum,q25,q75,standard_deviation",
-    drift: "columns,current_rows,dataset,reference_rows,rules,target",
+    drift: "columns,current_rows,dataset,known_rows?,reference_rows,rules,target",
     "drift.dataset": "detected,drifted,limit,share,tested",
     "findings[]": finding,
   },
   report: { "": "path,plots,run_id" },
   fullprocess: {
-    "": "apireturns_path,dry_run,interval,metric,model_version,notes,reason,reasons,report_path,run_id,status,steps,value",
+    "": "alerts,apireturns_path,dry_run,interval,metric,model_version,monitored,not_monitored,notes,reason,reasons,report_path,run_id,status,steps,value",
   },
   "predict testdata/testdata.csv -o answers.csv": {
     "": "logged,model_sha256,output,reject_file,rejected,rows,run_id,warnings",
@@ -81,7 +81,7 @@ const contract: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "": monitoring,
     window: "end,file,label,labelled,rows,start",
     reference: "name,rows",
-    drift: "columns,current_rows,dataset,reference_rows,rules,target",
+    drift: "columns,current_rows,dataset,known_rows?,reference_rows,rules,target",
     "drift.dataset": "detected,drifted,limit,share,tested",
     "drift.columns.lastmonth_activity": "direction,drifted,limit,measure,psi,statistic,test,value",
     quality: "age_days,columns,duplicate_share,extra_columns,missing_columns,newest_at,rows",

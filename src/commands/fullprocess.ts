@@ -1,9 +1,12 @@
 /** `mlctl fullprocess`: runs every step from new files to a deployed model and its report. */
 import { withInterval } from "../core/text/format.ts";
+import type { MonitorArea } from "../core/records/monitoring.ts";
 import type { View } from "../core/view.ts";
 import type { StartServer } from "../lifecycle/fullprocess/fullprocess.ts";
 import type { FullprocessResult } from "../lifecycle/fullprocess/fullprocessResult.ts";
 import { defineCommand, type Command } from "./command.ts";
+import { areasOf } from "./flagValues.ts";
+import { alertTable } from "./views/monitorView.ts";
 import { sharedOptions } from "./globalOptions.ts";
 import { openWorkspaceOf, writingOptions } from "./openWorkspaceOf.ts";
 
@@ -13,9 +16,14 @@ export const fullprocess = defineCommand({
   group: "Lifecycle",
   summary: "ingest, train, score, deploy and report, each step only if needed",
   details:
-    "For cron and CI: if there is nothing new, it exits 0 at once and writes nothing. A model that was not deployed is not trained again on the same data.",
+    "For cron and CI: if there is nothing new, it exits 0 at once and writes nothing. A model that was not deployed is not trained again on the same data. Before it trains, it compares the new rows with those that the deployed model was trained on, as `mlctl monitor` does: the result is in `mlctl monitor --history`, and the `alerts` of config.json are notified.",
   options: {
     force: { ...sharedOptions.force, description: "ingest and train even if nothing is new" },
+    failOn: {
+      flags: "--fail-on <areas>",
+      description:
+        "as of monitor, for the new rows: exit 11 for drift, 12 for quality, 13 for performance, 14 if there are too few rows or labels to decide; every step runs all the same",
+    },
     dryRun: sharedOptions.dryRun,
     seed: sharedOptions.seed,
     wait: sharedOptions.wait,
@@ -23,11 +31,13 @@ export const fullprocess = defineCommand({
   examples: [
     ["mlctl fullprocess", "every step that is needed"],
     ["mlctl fullprocess --dry-run", "the steps that would run, and why"],
+    ["mlctl fullprocess --fail-on drift", "train as usual, but exit 11 if the new rows drifted"],
     ["*/10 * * * * cd /srv/churn && mlctl fullprocess -q", "a line for crontab"],
     ["mlctl fullprocess --json | jq -r .status", "nothing_new, kept or deployed"],
   ],
   async run(invocation) {
     const { force, dryRun, wait } = invocation.options;
+    const failOn = areasOf(invocation.options.failOn);
     const workspace = await openWorkspaceOf(invocation);
     const [step, { requireVariables }] = await Promise.all([
       import("../lifecycle/fullprocess/fullprocess.ts"),
@@ -36,19 +46,26 @@ export const fullprocess = defineCommand({
     requireVariables(workspace.config, OTHER_SECTIONS);
     const options = { ...writingOptions("fullprocess", wait), force, dryRun, startServer };
     const result = await step.fullprocess(workspace, options);
-    return { result, view: fullprocessView(result) };
+    return { result, view: fullprocessView(result), exitCode: await exitOf(result, failOn) };
   },
 }) satisfies Command;
 
-/** Not needed before the first step: its own server replaces tokens and address, and these alerts are sent by monitor. */
+/** Not needed before the first step: its own server replaces tokens and address; alerts read theirs when they are sent. */
 const OTHER_SECTIONS = ["serve", "alerts", "schedule", "watch"];
+
+/** As of monitor; new rows that could not be judged count as too few rows. */
+async function exitOf({ monitored, notMonitored }: FullprocessResult, failOn: readonly MonitorArea[]): Promise<number> {
+  const unjudged = { failed: [], unjudged: failOn };
+  const windows = monitored !== null ? [monitored] : notMonitored !== null ? [unjudged] : [];
+  return (await import("../lifecycle/monitor/monitorRecord.ts")).monitorExit(windows, failOn);
+}
 
 /** Loads the server only if needed: most cron runs find nothing new. */
 const startServer: StartServer = async (opened) =>
   (await import("../server/process/temporaryServer.ts")).temporaryServer(opened);
 
 export function fullprocessView(result: FullprocessResult): View {
-  const { status, reason, steps, metric, value, interval, runId, reasons, notes, reportPath, dryRun } = result;
+  const { status, reason, steps, metric, value, interval, runId, reasons, notes, reportPath, dryRun, alerts } = result;
   if (status === "nothing_new")
     return { title: `nothing new: ${reason}`, next: "`mlctl fullprocess --force` runs every step" };
   const table = {
@@ -59,7 +76,7 @@ export function fullprocessView(result: FullprocessResult): View {
   const scored = metric === null ? "" : `: ${metric} ${withInterval(value, interval)}`;
   return {
     title: `${status === "deployed" ? "deployed" : "not deployed"} ${runId}${scored}`,
-    tables: [table],
+    tables: [table, ...alertTable(alerts)],
     fields: [["started because", reason], ...reasons.map((why) => ["because", why] as const), ["report", reportPath]],
     notes,
     next: reportPath === null ? "`mlctl runs list`" : `open ${reportPath}`,

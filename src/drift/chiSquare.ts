@@ -1,14 +1,14 @@
 /** Two-sample chi-square test: do both samples come from one distribution of categories? */
 import type { TestResult } from "./driftTest.ts";
 import { total } from "./sharesOf.ts";
-import { random } from "../core/random.ts";
 import { chiSquareSurvival } from "../stats/distributions/chiSquareSurvival.ts";
 
 /**
  * Equal to scipy.stats.chi2_contingency([reference, current], correction=False) without the categories that are empty
  * on both sides. If only one category is left: statistic 0, p-value 1.
  * @param reference number of rows by category, (n_categories)
- * @param current   number of rows by the same categories in the same order
+ * @param current   number of rows by the same categories in the same order, which must not depend on the counts: groups
+ *   of rare categories that are listed by their count in the reference would differ without any drift
  * @param options.leastExpected pools categories with fewer expected rows than this on either side. With fewer than five
  *   the approximation is poor (Cochran, 1954), and columns with many such categories would raise false alarms
  * @throws {RangeError} if a side has no rows, or the lengths differ
@@ -41,13 +41,14 @@ function cellsOf(reference: Float64Array, current: Float64Array): Cell[] {
 
 /**
  * Merges rare cells, most frequent first, into groups that are not rare. The remainder joins the last group, or the
- * smallest other cell. Uses only the sums of both sides, so that pooling does not bias the test without drift.
+ * smallest other cell. Uses only the sums of both sides and, for equal sums, the given order, so that pooling does not
+ * bias the test without drift.
  */
 function pooled(cells: readonly Cell[], options: { rows: Cell; leastExpected: number }): readonly Cell[] {
   const { rows, leastExpected } = options;
   const smallerShare = Math.min(rows[0], rows[1]) / (rows[0] + rows[1]);
   const isRare = ([a, b]: Cell): boolean => (a + b) * smallerShare < leastExpected;
-  const bySize = shuffled(cells).toSorted((x, y) => y[0] + y[1] - (x[0] + x[1]));
+  const bySize = cells.toSorted((x, y) => y[0] + y[1] - (x[0] + x[1]));
   const groups = bySize.filter((cell) => !isRare(cell));
   let group: Cell = [0, 0];
   for (const cell of bySize.filter(isRare)) {
@@ -59,14 +60,6 @@ function pooled(cells: readonly Cell[], options: { rows: Cell; leastExpected: nu
   if (group[0] + group[1] === 0) return groups;
   const last = groups.pop();
   return [...groups, last === undefined ? group : join(last, group)];
-}
-
-/**
- * Random order for cells of equal size. Callers list cells by their count in the reference; groups in that order would
- * contain cells with a high reference count first and differ from the other groups without any drift.
- */
-function shuffled(cells: readonly Cell[]): readonly Cell[] {
-  return random(cells.length).shuffle([...cells]);
 }
 
 function join(x: Cell, y: Cell): Cell {

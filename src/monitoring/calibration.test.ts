@@ -17,8 +17,8 @@ const sizes = [
   [5000, 5000],
 ] as const;
 
-/** Standard normal, or the number of equally frequent categories. */
-type Kind = "normal" | 2 | 4 | 20 | 100;
+/** Standard normal, or the number of equally frequent categories: of 3,000, most rows have a value of their own. */
+type Kind = "normal" | 2 | 4 | 20 | 100 | 3000;
 
 function column(kind: Kind, rows: number, { normal, integer }: Random, shift: number): Column {
   if (kind === "normal")
@@ -44,7 +44,7 @@ function alarms(kind: Kind, [before, now]: readonly [number, number], trials: nu
 const TRIALS = 40;
 
 describe("the calibrated rules", () => {
-  it.each<Kind>(["normal", 2, 4, 20, 100])(
+  it.each<Kind>(["normal", 2, 4, 20, 100, 3000])(
     "raise few false alarms, for any sizes of reference and batch: %s",
     (kind) => {
       const found = sizes.map((size) => alarms(kind, size, TRIALS));
@@ -54,6 +54,36 @@ describe("the calibrated rules", () => {
       expect(found.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(26);
     },
   );
+
+  it("raise at most 5 % false alarms in random splits of a column with many rare categories", () => {
+    // Sizes of groups as of tickets or employers: half of the rows have a value of their own, others share it with many.
+    const { uniform } = random(1);
+    const values = Array.from({ length: 2500 }, () => `v${Math.floor(uniform() ** 4 * 2000 + uniform() * 2)}`);
+    const split = (trial: number, before: number): boolean => {
+      const shuffled = random(trial).shuffle([...values]);
+      const table = (part: readonly string[]) => ({ rowCount: part.length, columns: [categoryColumn("x", part)] });
+      const reference = referenceOf(table(shuffled.slice(0, before)), { seed: 1 });
+      return driftReport(reference, table(shuffled.slice(before))).columns["x"]!.value < 0.05;
+    };
+    for (const before of [1250, 2000, 2375]) {
+      const found = Array.from({ length: 200 }, (_, trial) => split(trial + 1, before)).filter(Boolean).length;
+      // scipy.stats.binom.sf(17, 200, 0.05) is 0.01. With one cell for all unseen values, all 200 are alarms.
+      expect(found, `${before} of 2,500 rows`).toBeLessThanOrEqual(17);
+    }
+  });
+
+  it.each([40, 3000])("detect a new category and the loss of all known ones, among %i categories", (among) => {
+    const drifted = (replaced: (value: string, row: number) => string): boolean => {
+      const { integer } = random(5);
+      const values = (rows: number) => Array.from({ length: rows }, () => `c${integer(among)}`);
+      const reference = referenceOf({ rowCount: 5000, columns: [categoryColumn("x", values(5000))] }, { seed: 1 });
+      const batch = { rowCount: 300, columns: [categoryColumn("x", values(300).map(replaced))] };
+      return driftReport(reference, batch).columns["x"]!.drifted;
+    };
+    expect(drifted((value) => value)).toBe(false);
+    expect(drifted((value, row) => (row % 10 === 0 ? "new" : value))).toBe(true);
+    expect(drifted((value) => `other ${value}`)).toBe(true);
+  });
 
   it("detect a shift of half a standard deviation in at least 95 % of batches of 300 rows", () => {
     expect(alarms("normal", [1000, 300], 100, 0.5)).toBeGreaterThanOrEqual(95);

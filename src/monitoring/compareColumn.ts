@@ -106,14 +106,49 @@ export function valueCounts({ reference, current }: Side): Side {
   return { reference: first, current: second };
 }
 
-/** Row counts by category of the reference. The last cell counts all others: unseen, or too rare to be kept. */
+/**
+ * Row counts by category, in the order of their names. Neither the cells nor their order may depend on which side a row
+ * is from: a common cell for all unseen categories has no rows of the reference, and would be drift in any column with
+ * many rare categories.
+ */
 function categoryCounts(reference: CategoryReference, { codes, categories }: CategoryColumn): Side {
-  const kept = reference.counts.length;
-  const cellOf = new Map(reference.counts.map(([category], cell) => [category, cell]));
-  const cellOfCode = Int32Array.from(categories, (category) => cellOf.get(category) ?? kept);
-  const expected = Float64Array.from([...reference.counts.map(([, count]) => count), 0]);
-  expected[kept] = reference.count - expected.reduce((sum, count) => sum + count, 0);
-  const current = new Float64Array(kept + 1);
-  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) current[cellOfCode[codes[row]!]!]!++;
-  return { reference: expected, current };
+  const rows = new Float64Array(categories.length);
+  for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) rows[codes[row]!]!++;
+  const cells = new Map(reference.counts.map(([name, count]): [string, Cell] => [name, [count, 0]]));
+  categories.forEach((name, code) => {
+    if (rows[code]! > 0) cells.set(name, [cells.get(name)?.[0] ?? 0, rows[code]!]);
+  });
+  const inOrder = [...cells].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
+  const known = certainCells(inOrder, reference);
+  return { reference: Float64Array.from(known, ([a]) => a), current: Float64Array.from(known, ([, b]) => b) };
+}
+
+type Cell = readonly [reference: number, current: number];
+
+/**
+ * If the reference lists only its most frequent categories, categories with fewer rows on both sides together than a
+ * threshold share the last cell. A category that is not listed has at most as many rows in the reference as the rarest
+ * listed one; the threshold leaves no category of which it is unknown whether it reaches it.
+ */
+function certainCells(cells: readonly Cell[], { counts, count: rows }: CategoryReference): readonly Cell[] {
+  let unlisted = rows - total(cells, 0);
+  if (unlisted === 0) return cells;
+  const rarest = counts.at(-1)![1];
+  const unseen = cells.flatMap(([before, now]) => (before === 0 ? [now] : []));
+  let threshold = rarest + 1;
+  for (const now of unseen.toSorted((a, b) => a - b)) if (now < threshold) threshold = now + rarest + 1;
+  const currentRows = total(cells, 1);
+  const frequent = cells.flatMap(([before, now]): Cell[] => {
+    if (before + now < threshold) return [];
+    if (before > 0) return [[before, now]];
+    // Its rows in the reference are unknown: of the possible numbers, the one closest to no drift.
+    const most = Math.min(rarest, unlisted, Math.round((now * rows) / currentRows));
+    unlisted -= most;
+    return [[most, now]];
+  });
+  return [...frequent, [rows - total(frequent, 0), currentRows - total(frequent, 1)]];
+}
+
+function total(cells: readonly Cell[], side: 0 | 1): number {
+  return cells.reduce((sum, cell) => sum + cell[side], 0);
 }

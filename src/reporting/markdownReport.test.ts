@@ -13,7 +13,7 @@ it("lists failed checks and drifted columns", () => {
   const text = markdownReport(exampleInput("binary"));
   expect(text).toContain("- integrity: models/old.json has changed since it was written");
   expect(text).not.toContain("missing values");
-  expect(text).toContain("2 of 3 columns drifted (limit 50 %): corporation, lastmonth_activity.");
+  expect(text).toContain("2 of 3 columns drifted (detected from 50 %): corporation, lastmonth_activity; ");
 });
 
 it("escapes names that look like markup, mentions or table cells", () => {
@@ -31,6 +31,6 @@ it("says that the model was not scored and drift was not tested", () => {
   const input = exampleInput("binary");
   const text = markdownReport({ ...input, run: { ...input.run, score: null }, decision: null, drift: null });
   expect(text).toContain("It was not scored: there is no test data yet.");
-  expect(text).toContain("Drift was not tested.");
+  expect(text).toContain("Drift: there were no new rows to compare.");
   expect(text).not.toContain("| Metric |");
 });

@@ -1,4 +1,5 @@
 /** Writes the report as a short Markdown summary for CI logs and pull request comments. */
+import { comparedRows } from "../core/text/comparedRows.ts";
 import { displayInterval, displayNumber, percent } from "../plots/displayNumber.ts";
 import { dateTime } from "./dateTime.ts";
 import type { ReportInput } from "./reportInput.ts";
@@ -38,12 +39,12 @@ function metricTable({ run, metrics, metric }: ReportInput): string {
 }
 
 function driftLine({ drift }: ReportInput): string {
-  if (drift === null) return "Drift was not tested.";
+  if (drift === null) return "Drift: there were no new rows to compare.";
   const { dataset, columns } = drift;
   if (dataset.tested === 0) return "Drift: no column could be tested.";
   const drifted = Object.keys(columns).filter((name) => columns[name]!.drifted);
   const names = drifted.length === 0 ? "" : `: ${drifted.slice(0, 10).join(", ")}${drifted.length > 10 ? ", …" : ""}`;
-  return `Drift: ${dataset.detected ? "detected" : "not detected"}, ${dataset.drifted} of ${dataset.tested} columns drifted (limit ${percent(dataset.limit)})${names}.`;
+  return `Drift: ${dataset.detected ? "detected" : "not detected"}, ${dataset.drifted} of ${dataset.tested} columns drifted (detected from ${percent(dataset.limit)})${names}; ${comparedRows(drift, displayNumber)}.`;
 }
 
 function list(title: string, items: readonly string[]): string {

@@ -129,7 +129,7 @@ function statementsTable({ statements, performance }: MonitorResult): ViewTable[
   return [{ title: "earlier results of this window", columns, rows }];
 }
 
-function alertTable(alerts: MonitorResult["alerts"]): ViewTable[] {
+export function alertTable(alerts: MonitorResult["alerts"]): ViewTable[] {
   if (alerts.length === 0) return [];
   const rows = alerts.map(({ channel, change, status, subject, error }) => [channel, change, status, error ?? subject]);
   return [{ title: "alerts", columns: ["channel", "change", "status", "subject or error"], rows }];

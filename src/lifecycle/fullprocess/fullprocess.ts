@@ -9,10 +9,10 @@ import { releaseIsWhole } from "../../storage/deployment/restoreRelease.ts";
 import { saveRecord } from "../../storage/store/saveRecord.ts";
 import { apiCalls, type ApiCallsResult } from "./apiCalls.ts";
 import { deploy, type DeployResult } from "../deploy/deploy.ts";
-import { driftOfDeployed } from "../health/batchDrift.ts";
 import {
   ended,
   noNewRows,
+  withMonitoring,
   nothingNew,
   planned,
   stepLog,
@@ -25,6 +25,8 @@ import { ingest, type IngestResult } from "../ingest/ingest.ts";
 import { KEPT_TAG, RULES_TAG, rulesHash, wasDeployed } from "../deploy/describePromotion.ts";
 import { order, planFullprocess, type FullprocessPlan, type Start } from "./planFullprocess.ts";
 import { prepareToTrain, train, type TrainResult } from "../train/train.ts";
+import { monitorNewRows, type MonitoredNewRows } from "../monitor/monitorNewRows.ts";
+import { sendAlerts, type SentAlert } from "../monitor/monitorAlerts.ts";
 import { prune } from "../prune/prune.ts";
 import { report } from "../report/report.ts";
 import { score, type ScoreResult } from "../score/score.ts";
@@ -44,8 +46,31 @@ export interface FullprocessOptions {
 /** @returns the address of the server, and a function that stops it */
 export type StartServer = (workspace: Workspace) => Promise<ApiServer & { stop(): Promise<void> }>;
 
-/** If nothing is new, returns at once without taking the lock or writing. */
+/**
+ * If nothing is new, returns at once without taking the lock or writing. Alerts about the new rows are sent at the end
+ * without the lock, because a slow channel takes time; also if a later step fails.
+ */
 export async function fullprocess(workspace: Workspace, options: FullprocessOptions): Promise<FullprocessResult> {
+  const verdicts: Verdicts = [];
+  const alerts: SentAlert[] = [];
+  let result: FullprocessResult;
+  try {
+    result = await neededSteps(workspace, options, verdicts);
+  } finally {
+    const records = verdicts.flatMap(({ record }) => record ?? []);
+    alerts.push(...(await sendAlerts(workspace, records)));
+  }
+  return withMonitoring(result, verdicts[0], alerts);
+}
+
+/** Receives the verdict on the new rows as soon as it is known. */
+type Verdicts = MonitoredNewRows[];
+
+async function neededSteps(
+  workspace: Workspace,
+  options: FullprocessOptions,
+  verdicts: Verdicts,
+): Promise<FullprocessResult> {
   const force = options.force ?? false;
   const plan = await reading(workspace, (session) => planFullprocess(session, force));
   if (plan.start === "nothing_new" && deployedIsWhole(workspace)) {
@@ -61,7 +86,7 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
     const plots = plotWorker();
     plots.prepare();
     try {
-      return await runSteps(session, current, { ...options, force, drawing: drawInThread(plots) });
+      return await runSteps(session, current, { ...options, force, verdicts, drawing: drawInThread(plots) });
     } finally {
       await plots.close();
     }
@@ -71,14 +96,15 @@ export async function fullprocess(workspace: Workspace, options: FullprocessOpti
 async function runSteps(
   session: Session,
   plan: FullprocessPlan,
-  { force, startServer, drawing }: { force: boolean; startServer: StartServer; drawing: Drawing },
+  options: { force: boolean; startServer: StartServer; drawing: Drawing; verdicts: Verdicts },
 ): Promise<FullprocessResult> {
+  const { force, startServer, drawing, verdicts } = options;
   const log = stepLog(session.context.signal);
   const ingesting = plan.start === "ingest" && log.run("ingest", () => ingest(session, { force }), describeIngest);
   if (order.indexOf(plan.start) <= order.indexOf("train")) prepareToTrain(session);
   if (ingesting === false) log.skip("ingest", plan.ingest.reason);
   else await ingesting;
-  await checkDrift(session, log);
+  await checkDrift(session, log, verdicts);
   // A new file may contain only known rows. The dataset is then unchanged, and so are the remaining steps.
   const { start, run: known } = plan.start === "ingest" && !force ? await planFullprocess(session, false) : plan;
   if (start === "nothing_new") return noNewRows(log.steps, known!);
@@ -124,15 +150,17 @@ function warn({ context }: Workspace, messages: readonly string[]): void {
 }
 
 /** If the newest dataset differs from the training data of the deployed model. */
-async function checkDrift(session: Session, log: StepLog): Promise<void> {
+async function checkDrift(session: Session, log: StepLog, verdicts: Verdicts): Promise<void> {
   const { store, config } = session;
   const [deployment] = store.deployments();
   const newest = store.latestDataset(config.input_folder_path);
   if (deployment === undefined || newest === undefined || newest.artifact.sha256 === deployment.datasetSha256) return;
-  await log.run(
-    "drift",
-    () => driftOfDeployed(session),
-    (drift) => drift?.summary ?? "",
+  verdicts.push(
+    await log.run(
+      "drift",
+      () => monitorNewRows(session, newest),
+      ({ summary }) => summary,
+    ),
   );
 }
 

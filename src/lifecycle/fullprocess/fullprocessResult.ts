@@ -2,6 +2,9 @@
 import type { Run } from "../../core/records/run.ts";
 import { isInProduction, verdictReasons } from "../deploy/describePromotion.ts";
 import { order, type FullprocessPlan } from "./planFullprocess.ts";
+import type { SentAlert } from "../monitor/monitorAlerts.ts";
+import type { MonitoredNewRows } from "../monitor/monitorNewRows.ts";
+import { summaryOf, type WindowSummary } from "../monitor/monitorRecord.ts";
 import type { Session } from "../session.ts";
 
 export interface FullprocessResult {
@@ -21,6 +24,11 @@ export interface FullprocessResult {
   readonly reportPath: string | null;
   readonly apireturnsPath: string | null;
   readonly dryRun: boolean;
+  /** The verdict on the rows that the deployed model was not trained on; null if there were none. */
+  readonly monitored: WindowSummary | null;
+  /** Why the new rows were not judged: an error of the settings of monitoring. */
+  readonly notMonitored: string | null;
+  readonly alerts: readonly SentAlert[];
 }
 
 const empty = {
@@ -34,7 +42,21 @@ const empty = {
   reportPath: null,
   apireturnsPath: null,
   dryRun: false,
+  monitored: null,
+  notMonitored: null,
+  alerts: [],
 };
+
+/** Adds the verdict on the new rows and the alerts about it. */
+export function withMonitoring(
+  result: FullprocessResult,
+  found: MonitoredNewRows | undefined,
+  alerts: readonly SentAlert[],
+): FullprocessResult {
+  if (found === undefined) return result;
+  const { record, problem: notMonitored } = found;
+  return { ...result, monitored: record === null ? null : summaryOf(record), notMonitored, alerts };
+}
 
 export function nothingNew({ reason, run }: FullprocessPlan): FullprocessResult {
   const { runId = null, modelVersion = null } = run ?? {};

@@ -1,68 +1,45 @@
-/** Drift of a table compared with a model's training data: inputs, predictions and labels. */
+/** Drift of the new rows of a table compared with a model's training data: inputs, predictions and labels. */
 import type { DriftReport } from "../../core/records/drift.ts";
 import type { Model } from "../../core/records/model.ts";
-import type { Column, Table } from "../../core/table/table.ts";
+import { selectRows } from "../../core/table/selectRows.ts";
+import type { Table } from "../../core/table/table.ts";
 import { predictionsAndLabels } from "../../monitoring/predictionsAndLabels.ts";
 import { conformLeniently } from "../../monitoring/conformLeniently.ts";
-import { driftReport } from "../../monitoring/driftReport.ts";
-import { prepareRows, labelsOf } from "../../monitoring/prepareRows.ts";
+import { driftReport, type DriftOptions } from "../../monitoring/driftReport.ts";
+import { prepareRows, selectPredicted } from "../../monitoring/prepareRows.ts";
 import { driftOptions } from "../settings.ts";
 import type { Session } from "../session.ts";
-import { currentDeployment } from "../../storage/deployment/currentDeployment.ts";
-import { loadDeployed } from "../loadModel.ts";
-import { readDataset } from "../datasets.ts";
+import type { NewRows } from "./newRows.ts";
 import { didYouMean } from "../../core/text/suggest.ts";
 
-/**
- * Computes drift by the rules of config.json. Shared by diagnose, fullprocess and report.
- * @param predictions the model's predictions for the table, if they are known already
- */
+/** The reason of every column if there are no new rows. */
+const NOTHING_NEW = "no new rows";
+
+/** Computes the drift of new rows by the rules of config.json. Shared by diagnose and report. */
 export function batchDrift(
   session: Pick<Session, "config" | "context">,
-  { model, table, predictions }: { readonly model: Model; readonly table: Table; readonly predictions?: Column },
+  { model, table, fresh }: { readonly model: Model; readonly table: Table; readonly fresh: NewRows },
 ): DriftReport {
   const { config } = session;
   warnOfUnknownColumns(session, model);
   const { target } = model.signature;
-  const rows =
-    predictions === undefined
-      ? prepareRows(model, table, { timeColumn: null, round: config.serve.round, known: [] })
-      : { yPred: new Float64Array(0), yTrue: labelsOf(table, target).yTrue };
+  const { positions, known } = fresh;
+  const counts = known === undefined ? {} : { knownRows: known };
+  if (positions.length === 0) return { ...nothingNew(model, table, driftOptions(config)), ...counts };
+  const options = { timeColumn: null, round: config.serve.round, known: [], asked: positions };
+  const rows = selectPredicted(prepareRows(model, table, options), positions);
   const columns = predictionsAndLabels(rows, target);
-  const given = predictions === undefined ? {} : { prediction: predictions };
-  const { inputs } = conformLeniently(table, model.signature);
-  return driftReport(model.reference, inputs, { ...driftOptions(config), ...columns, ...given });
+  const compared = positions.length === table.rowCount ? table : selectRows(table, positions);
+  const { inputs } = conformLeniently(compared, model.signature);
+  return { ...driftReport(model.reference, inputs, { ...driftOptions(config), ...columns }), ...counts };
 }
 
-/** Drift of the newest dataset compared with the training data of the deployed model. */
-export interface DatasetDrift {
-  readonly report: DriftReport;
-  readonly datasetId: string;
-  /** The report in one sentence. */
-  readonly summary: string;
-  readonly seconds: number;
-}
-
-/** @returns null if nothing is deployed, there is no dataset, or the deployed model was trained on the newest dataset */
-export async function driftOfDeployed(session: Session): Promise<DatasetDrift | null> {
-  const { config, store, paths } = session;
-  const deployment = currentDeployment(paths.production);
-  const dataset = store.latestDataset(config.input_folder_path);
-  if (deployment === undefined || dataset === undefined || dataset.artifact.sha256 === deployment.datasetSha256)
-    return null;
-  const start = performance.now();
-  const { model } = loadDeployed(session)!;
-  const report = batchDrift(session, { model, table: await readDataset(session, dataset) });
-  const seconds = (performance.now() - start) / 1000;
-  return { report, datasetId: dataset.datasetId, summary: summaryOf(report), seconds };
-}
-
-function summaryOf({ rules, dataset, columns, target }: DriftReport): string {
-  const inputs = Object.entries(columns).filter(([name]) => rules === "evidently" || name !== "prediction");
-  const counted = rules === "evidently" && target ? [...inputs, ["the target", target] as const] : inputs;
-  const names = counted.flatMap(([name, { drifted }]) => (drifted ? [name] : []));
-  const which = names.length === 0 ? "" : `: ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
-  return `${dataset.drifted} of ${dataset.tested} columns drifted since the deployed model was trained${which}`;
+function nothingNew({ reference }: Model, table: Table, options: DriftOptions): DriftReport {
+  const report = driftReport(reference, selectRows(table, []), options);
+  const columns = Object.entries(report.columns).map(
+    ([name, column]) => [name, { ...column, skipped: NOTHING_NEW }] as const,
+  );
+  return { ...report, columns: Object.fromEntries(columns), target: null };
 }
 
 /** Warns about configured columns that the model does not have. Not an error, because the model may be older than the column. */

@@ -2,6 +2,7 @@
 import type { Config } from "../../config/schema/schema.ts";
 import type { Dataset } from "../../core/records/dataset.ts";
 import type { ColumnDrift, DriftReport, Finding } from "../../core/records/drift.ts";
+import { comparedRows } from "../../core/text/comparedRows.ts";
 import { formatNumber } from "../../core/text/format.ts";
 import type { Table } from "../../core/table/table.ts";
 import { summarize } from "./summarize.ts";
@@ -42,17 +43,22 @@ export function dataFindings(config: Config, { dataset, table, drift }: NewestDa
 }
 
 /** Drift of the inputs together, of the predictions and of the target. */
-function driftFindings({ dataset, columns, target }: DriftReport): Finding[] {
+function driftFindings(report: DriftReport): Finding[] {
+  const { dataset, columns, target, currentRows } = report;
   const { tested, drifted, detected } = dataset;
   const reasons = new Set(Object.values(columns).flatMap(({ skipped }) => skipped ?? []));
   const untested = ["no column could be tested", ...[...reasons].slice(0, 3)].join("; ");
+  const rows = comparedRows(report, formatNumber);
   return [
     {
       name: "drift",
       status: detected ? "fail" : drifted > 0 ? "warn" : "pass",
       value: dataset.share,
       limit: dataset.limit,
-      message: tested === 0 ? untested : `${drifted} of ${tested} columns drifted since training`,
+      message:
+        currentRows === 0
+          ? rows
+          : `${tested === 0 ? untested : `${drifted} of ${tested} columns drifted since training`}: ${rows}`,
     },
     ...oneDrift("prediction drift", columns["prediction"]),
     ...oneDrift("target drift", target ?? undefined),

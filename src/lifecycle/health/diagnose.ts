@@ -12,6 +12,7 @@ import { rowsInReach } from "../../pipeline/rows/rowsInReach.ts";
 import { quantileSorted } from "../../stats/quantileSorted.ts";
 import { batchDrift } from "./batchDrift.ts";
 import { dataFindings } from "./dataFindings.ts";
+import { newRows } from "./newRows.ts";
 import { integrity } from "./verify.ts";
 import { namedOrDeployed } from "../loadModel.ts";
 import { checkPackages, type PackageCheck } from "./packages.ts";
@@ -58,7 +59,8 @@ export async function diagnose(
     : checkPackages(context.signal);
   const table = await readDataset(session, dataset);
   const { column, rows, problem } = predictionsOf(deployed.model, table);
-  const drift = batchDrift(session, { model: deployed.model, table, predictions: column });
+  const fresh = await newRows(session, deployed.run, { dataset, table });
+  const drift = batchDrift(session, { model: deployed.model, table, fresh });
   const predicted = { rowCount: rows, columns: [column] };
 
   return {

@@ -14,7 +14,7 @@ import {
   type WindowSummary,
 } from "./monitorRecord.ts";
 import { monitorReference } from "./monitorReference.ts";
-import { watchedRows } from "./monitorRows.ts";
+import { knownColumns, watchedRows } from "./monitorRows.ts";
 import { monitorSettings } from "./monitorSettings.ts";
 import { earliestNeeded, planWindows, type WindowRequest } from "./monitorWindows.ts";
 import type { Session } from "../session.ts";
@@ -90,21 +90,18 @@ export async function monitor(session: Session, options: MonitorOptions): Promis
 
 /** Reads the rows and predicts them, while a thread may still read the reference. */
 async function readyRows(session: Session, loaded: LoadedModel, options: MonitorOptions): Promise<ReadyRows[]> {
-  const { config, context, store } = session;
+  const { config, context } = session;
   const watched = await watchedRows(session, loaded, {
     ...options,
     eachFile: config.monitor.window === "file",
     since: earliestNeeded(requestOf(session, options, true)),
   });
-  const { target, id_columns, drop_columns } = config;
-  const training = loaded.run === null ? undefined : store.dataset(loaded.run.datasetId);
-  const trained = training?.columns.map(({ name }) => name) ?? [];
   return watched.map((rows) => {
     context.signal.throwIfAborted();
     const prepared = prepareRows(loaded.model, rows.table, {
       timeColumn: rows.timeColumn,
       round: config.serve.round,
-      known: [target, ...id_columns, ...drop_columns, ...trained, rows.timeColumn ?? target],
+      known: knownColumns(session, loaded, rows.timeColumn),
       answers: rows.predictions,
     });
     return { watched: rows, prepared };

@@ -66,6 +66,14 @@ export async function watchedRows(
   return [await rowsOfDataset(session)];
 }
 
+/** Expected columns that are not inputs of the model: ids, the target, dropped columns and those it was trained with. */
+export function knownColumns({ config, store }: Session, { run }: LoadedModel, timeColumn: string | null): string[] {
+  const { target, id_columns, drop_columns } = config;
+  const training = run === null ? undefined : store.dataset(run.datasetId);
+  const trained = training?.columns.map(({ name }) => name) ?? [];
+  return [target, ...id_columns, ...drop_columns, ...trained, timeColumn ?? target];
+}
+
 async function rowsOfFiles(
   session: Session,
   model: Model,

@@ -89,7 +89,7 @@ function rowsBetween(
 }
 
 /** From the time of the first row to just after the last. */
-function spanOf(time: Float64Array | null, rows: Int32Array): { start: number | null; end: number | null } {
+export function spanOf(time: Float64Array | null, rows: Int32Array): { start: number | null; end: number | null } {
   if (time === null) return { start: null, end: null };
   const [start, end] = extentOf(selectValues(time, rows));
   return start <= end ? { start, end: end + 1 } : { start: null, end: null };

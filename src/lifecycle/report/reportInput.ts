@@ -32,7 +32,7 @@ export async function reportInput(session: Session, reference: string): Promise<
   const dataset = store.dataset(run.datasetId);
   const deployments = store.deployments();
   const newest = await newestData(session);
-  const drifted = reportDrift(session, { run, model, newest });
+  const drifted = await reportDrift(session, { run, model, newest });
   return {
     name: config.name,
     generatedAt: context.now().toISOString(),

@@ -3,7 +3,7 @@ import { categoryColumn } from "../../core/table/categoryColumn.ts";
 import { cellText } from "../../core/table/cellText.ts";
 import { random } from "../../core/random.ts";
 import type { Column, Table } from "../../core/table/table.ts";
-import { splitDuplicates } from "./splitDuplicates.ts";
+import { rowsWithout, splitDuplicates } from "./splitDuplicates.ts";
 
 const number = (name: string, values: readonly number[]): Column => ({
   kind: "number",
@@ -71,4 +71,16 @@ it("handles a hundred thousand identical rows without comparing all pairs", () =
     ),
   );
   expect(splitDuplicates(alike, alike, ["a"])).toBe(100_000);
+});
+
+it("leaves the rows of a table that another table does not have, each copy once", () => {
+  const old = table(number("a", [1, 2, 2, NaN]), categoryColumn("b", ["x", "y", "y", null]));
+  // In another order, with another column, and with a number that is a string now.
+  const grown = table(
+    categoryColumn("b", ["y", null, "x", "y", "y", "x", "z"]),
+    categoryColumn("a", ["2", null, "1", "2", "2", "1", "3"]),
+    number("c", [1, 2, 3, 4, 5, 6, 7]),
+  );
+  expect([...rowsWithout(grown, old)]).toEqual([4, 5, 6]);
+  expect([...rowsWithout(old, grown)]).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** Counts rows that occur in both of two tables, e.g. in the training and the test set. */
+/** Finds rows that occur in both of two tables, e.g. in the training and the test set. */
 import { cellText } from "../../core/table/cellText.ts";
 import { findColumn } from "../../core/table/findColumn.ts";
 import type { Column, Table } from "../../core/table/table.ts";
@@ -10,22 +10,41 @@ import type { Column, Table } from "../../core/table/table.ts";
  * eleven columns, where joining the cells of each row to a string took 2 s.
  */
 export function splitDuplicates(table: Table, other: Table, names: readonly string[]): number {
+  return originals(table, other, names).reduce((copies, original) => copies + (original >= 0 ? 1 : 0), 0);
+}
+
+/**
+ * Ascending positions of the rows of `table` that are left after each row of `other` is removed from it once: a row that
+ * `other` has twice removes two. Rows are compared in the columns that both tables have.
+ */
+export function rowsWithout(table: Table, other: Table): Int32Array {
+  const names = table.columns.flatMap(({ name }) => (findColumn(other, name) === undefined ? [] : [name]));
+  const left = new Int32Array(other.rowCount);
+  // A row of `other` counts for the first of its copies.
+  for (const original of originals(other, other, names)) left[original]!++;
+  const found = originals(table, other, names);
+  return Int32Array.from(found.keys()).filter((row) => {
+    const original = found[row]!;
+    if (original < 0 || left[original] === 0) return true;
+    left[original]!--;
+    return false;
+  });
+}
+
+/** For each row of `table` the position of the first equal row of `other`; −1 if there is none. */
+function originals(table: Table, other: Table, names: readonly string[]): Int32Array {
   const pairs = names.map((name) => comparable(findColumn(table, name)!, findColumn(other, name)!));
   const [own, others] = [pairs.map(([first]) => first), pairs.map(([, second]) => second)];
   const known = hashesOf(others, other.rowCount);
   const slots = slotsOf(known, others);
   const hashes = hashesOf(own, table.rowCount);
-  let copies = 0;
-  for (let row = 0; row < table.rowCount; row++) {
-    let slot = hashes[row]! & (slots.length - 1);
-    for (; slots[slot]! >= 0; slot = (slot + 1) & (slots.length - 1)) {
+  return hashes.map((hash, row) => {
+    for (let slot = hash & (slots.length - 1); slots[slot]! >= 0; slot = (slot + 1) & (slots.length - 1)) {
       const candidate = slots[slot]!;
-      if (known[candidate] !== hashes[row] || !sameRow(own, row, others, candidate)) continue;
-      copies++;
-      break;
+      if (known[candidate] === hash && sameRow(own, row, others, candidate)) return candidate;
     }
-  }
-  return copies;
+    return -1;
+  });
 }
 
 /** Both columns as numbers that are equal if their texts are; NaN for a missing value or an empty string. */

@@ -1,6 +1,7 @@
 /** Drift: which columns drifted since training, with plots of those that drifted most. */
 import type { ColumnDrift, DriftReport } from "../../core/records/drift.ts";
 import type { ColumnReference } from "../../core/records/reference.ts";
+import { comparedRows } from "../../core/text/comparedRows.ts";
 import { driftTestLabel } from "../../drift/findDriftTest.ts";
 import { driftColumnPlot } from "../../plots/driftColumn.ts";
 import { countOf, displayNumber, percent } from "../../plots/displayNumber.ts";
@@ -12,17 +13,18 @@ import type { DrawFigure } from "../plotFigure.ts";
 import type { ReportInput } from "../reportInput.ts";
 import { emptyNote, section } from "../section.ts";
 
+const NOTHING_NEW =
+  "Nothing to compare: the newest dataset had no rows that this model was not trained on, or could no longer be read, " +
+  "and no other model was deployed before. To test new rows, run mlctl monitor FILE; mlctl report compares them after " +
+  "mlctl ingest.";
+
 /** Each plot takes about 12 kB. Drifted columns come first, then those closest to drift. */
 const MAXIMUM_PLOTS = 12;
 
 export async function driftSection(input: ReportInput, draw: DrawFigure): Promise<Html> {
   const { drift } = input;
   if (drift === null) {
-    return section(
-      "drift",
-      "Drift",
-      emptyNote("Drift was not tested. Run mlctl diagnose to compare the newest data with the training data."),
-    );
+    return section("drift", "Drift", emptyNote(NOTHING_NEW));
   }
   const { target } = drift;
   const compared = [...Object.entries(drift.columns), ...(target ? [["(label)", target] as const] : [])];
@@ -53,12 +55,13 @@ export async function driftSection(input: ReportInput, draw: DrawFigure): Promis
   );
 }
 
-function sentence({ dataset, referenceRows, currentRows }: DriftReport): string {
-  const compared = `${countOf(currentRows, "new row")} compared with ${countOf(referenceRows, "training row")}`;
+function sentence(report: DriftReport): string {
+  const { dataset, referenceRows } = report;
+  const compared = `${comparedRows(report, displayNumber)} compared with ${countOf(referenceRows, "training row")}`;
   if (dataset.tested === 0 || dataset.share === null) return `${compared}: no column could be tested.`;
   const drifted = `${dataset.drifted} of ${countOf(dataset.tested, "column")} drifted (${percent(dataset.share)})`;
   const verdict = dataset.detected ? "dataset drift detected" : "no dataset drift";
-  return `${compared}: ${drifted}, ${verdict} (limit ${percent(dataset.limit)}).`;
+  return `${compared}: ${drifted}, ${verdict} (detected from ${percent(dataset.limit)}).`;
 }
 
 async function pictures(

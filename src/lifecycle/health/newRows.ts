@@ -1,0 +1,43 @@
+/** Finds the rows of the newest dataset that a model does not know from its training. */
+import type { Dataset } from "../../core/records/dataset.ts";
+import type { Run } from "../../core/records/run.ts";
+import type { Table } from "../../core/table/table.ts";
+import { rowsWithout } from "../../pipeline/leakage/splitDuplicates.ts";
+import { readableDataset } from "../datasets.ts";
+import type { Session } from "../session.ts";
+
+export interface NewRows {
+  /** Ascending positions in the table. */
+  readonly positions: Int32Array;
+  /** Number of the other rows; undefined if the training data no longer exists, so that any row may be old. */
+  readonly known: number | undefined;
+  /** Paths of the files that the training data did not have. */
+  readonly files: readonly string[];
+}
+
+/**
+ * A dataset that repeats less than this share of the training rows replaces them; rows that are equal are then new
+ * rows that happen to be equal, and leaving them out would make the others look unusual.
+ */
+const REPEATED = 0.9;
+
+/** Datasets accumulate: the newest one repeats rows of the training data, among which a change of the new rows is lost. */
+export async function newRows(
+  session: Session,
+  run: Pick<Run, "datasetId" | "datasetSha256"> | null,
+  { dataset, table }: { readonly dataset: Dataset; readonly table: Table },
+): Promise<NewRows> {
+  if (run?.datasetSha256 === dataset.artifact.sha256)
+    return { positions: new Int32Array(0), known: table.rowCount, files: [] };
+  const all = Int32Array.from({ length: table.rowCount }, (_, row) => row);
+  const training = run === null ? undefined : session.store.dataset(run.datasetId);
+  const trained = await readableDataset(session, training);
+  if (training === undefined || trained === undefined) return { positions: all, known: undefined, files: [] };
+  const contents = new Set(training.files.map(({ sha256 }) => sha256));
+  const fresh = dataset.files.filter(({ sha256 }) => !contents.has(sha256));
+  const files = fresh.map(({ path }) => path);
+  const positions = rowsWithout(table, trained);
+  const known = table.rowCount - positions.length;
+  const isGrown = fresh.length < dataset.files.length || known >= REPEATED * trained.rowCount;
+  return isGrown ? { positions, known, files } : { positions: all, known: 0, files };
+}

@@ -1,0 +1,106 @@
+import { expect, it } from "vitest";
+import { exampleConfig, exampleCsv, exampleWorkspace, type ExampleWorkspace } from "../../testing/exampleWorkspace.ts";
+import { deploy } from "../deploy/deploy.ts";
+import { diagnose } from "../health/diagnose.ts";
+import { fullprocess } from "../fullprocess/fullprocess.ts";
+import { ingest } from "../ingest/ingest.ts";
+import { train } from "../train/train.ts";
+import { monitorNewRows } from "./monitorNewRows.ts";
+
+const config = { ...exampleConfig, ingest: { dedupe: false } };
+
+async function deployed(settings: object = {}): Promise<ExampleWorkspace> {
+  const example = await exampleWorkspace({ ...config, ...settings }, { "practicedata/a.csv": exampleCsv(1, 900) });
+  await example.change(async (session) => {
+    await ingest(session);
+    await train(session);
+    await deploy(session, { force: true });
+  });
+  return example;
+}
+
+const verdict = (example: ExampleWorkspace) =>
+  example.change(async (session) => {
+    await ingest(session);
+    return monitorNewRows(session, session.store.latestDataset("practicedata")!);
+  });
+
+it("judges the rows of a new file, not diluted by the rows of the training data", async () => {
+  const example = await deployed();
+  example.write({ "practicedata/b.csv": exampleCsv(2, 100, 1) });
+  const { record, summary } = await verdict(example);
+  expect(summary).toBe(
+    "1 of 3 columns drifted since the deployed model was trained: x; " +
+      "100 new rows (the other 900 rows of the dataset are training data)",
+  );
+  expect(record).toMatchObject({ source: "dataset", window: { label: "new rows of practicedata/b.csv", rows: 100 } });
+  expect(record!.drift.currentRows).toBe(100);
+  const { drift, findings } = await example.look((session) => diagnose(session, { offline: true }));
+  expect(drift).toMatchObject({ currentRows: 100, knownRows: 900, dataset: { drifted: 1 } });
+  expect(findings[0]!.message).toContain("100 new rows (the other 900 rows");
+});
+
+it("takes the rows that were added to a changed file, and those only", async () => {
+  const example = await deployed();
+  const more = exampleCsv(2, 100, 1).split("\n").slice(1).join("\n");
+  example.write({ "practicedata/a.csv": exampleCsv(1, 900) + more });
+  expect((await verdict(example)).record!.window).toMatchObject({ rows: 100 });
+});
+
+it("takes all rows of files that replaced the training files, also those that equal a training row", async () => {
+  const coarse = (seed: number, rows: number): string => exampleCsv(seed, rows).replace(/(-?\d)\.\d+/g, "$1");
+  const example = await deployed({ ingest: { dedupe: false, accumulate: false } });
+  example.write({ "practicedata/a.csv": coarse(3, 900) });
+  await example.change(async (session) => {
+    await ingest(session);
+    await train(session);
+    await deploy(session, { force: true });
+  });
+  example.write({ "practicedata/a.csv": null, "practicedata/b.csv": coarse(4, 200) });
+  const { record, summary } = await verdict(example);
+  expect(record!.window.rows).toBe(200);
+  expect(summary).toBe("0 of 3 columns drifted since the deployed model was trained; 200 new rows");
+});
+
+it("says so if nothing is new, and if the training data no longer exists", async () => {
+  const example = await deployed();
+  expect(await verdict(example)).toEqual({
+    record: null,
+    summary: "no new rows (all 900 rows of the dataset are training data)",
+    problem: null,
+  });
+  const { drift, findings } = await example.look((session) => diagnose(session, { offline: true }));
+  expect(drift).toMatchObject({ currentRows: 0, knownRows: 900, dataset: { tested: 0, detected: false } });
+  expect(findings[0]).toMatchObject({
+    status: "pass",
+    message: "no new rows (all 900 rows of the dataset are training data)",
+  });
+  const old = example.list("ingesteddata").find((name) => name.endsWith(".csv"));
+  example.write({ "practicedata/b.csv": exampleCsv(2, 100, 1), [`ingesteddata/${old}`]: null });
+  const { record, summary } = await verdict(example);
+  expect(record!.window.label).toBe("rows of ingesteddata/" + record!.window.label.split("/").at(-1));
+  expect(summary).toMatch(/; 1000 rows$/);
+});
+
+it("sends the findings of fullprocess to the channels, also if a later step fails, and does not stop on bad settings", async () => {
+  const example = await deployed();
+  const alerts = [{ type: "command", command: `cat >> "${example.folder}/alerts.log"`, level: "warn" }];
+  await example.configure({ ...config, alerts });
+  example.write({ "practicedata/b.csv": exampleCsv(2, 100, 2) });
+  const run = () =>
+    fullprocess(example.workspace(), {
+      command: "a test",
+      waitMs: 0,
+      startServer: () => Promise.reject(new Error("not needed")),
+    });
+  await expect(run()).rejects.toThrow("test"); // there is no test data, so that it cannot be scored
+  const sent = example.read("alerts.log");
+  expect(sent).toContain("drifted columns");
+  expect(sent).toContain("new rows of practicedata/b.csv, 100 rows");
+
+  await example.configure({ ...config, alerts, monitor: { reference: "nowhere" } });
+  example.write({ "practicedata/c.csv": exampleCsv(3, 100, 2) });
+  const { record, problem } = await verdict(example);
+  expect([record, problem]).toEqual([null, expect.stringContaining("nowhere")]);
+  expect(example.warnings().at(-1)).toContain("the new rows were not judged");
+});

@@ -1,0 +1,105 @@
+/** Monitors the rows of the newest dataset that the deployed model was not trained on; a step of fullprocess. */
+import type { Dataset } from "../../core/records/dataset.ts";
+import { MlctlError } from "../../core/errors.ts";
+import type { MonitorRecord } from "../../core/records/monitoring.ts";
+import { comparedRows } from "../../core/text/comparedRows.ts";
+import { prepareRows } from "../../monitoring/prepareRows.ts";
+import { readDataset } from "../datasets.ts";
+import { newRows, type NewRows } from "../health/newRows.ts";
+import { warnOfUnknownColumns } from "../health/batchDrift.ts";
+import { loadDeployed, type LoadedModel } from "../loadModel.ts";
+import type { Session } from "../session.ts";
+import { keepRecord, monitorRecord } from "./monitorRecord.ts";
+import { monitorReference } from "./monitorReference.ts";
+import { knownColumns } from "./monitorRows.ts";
+import { monitorSettings } from "./monitorSettings.ts";
+import { spanOf } from "./monitorWindows.ts";
+
+export interface MonitoredNewRows {
+  /** Null if there are no new rows, or they could not be judged. */
+  readonly record: MonitorRecord | null;
+  /** The drift in one sentence, or why there is none. */
+  readonly summary: string;
+  /** The error of the settings that prevented a verdict. */
+  readonly problem: string | null;
+}
+
+/** Maximum number of files in the name of the window. */
+const NAMED_FILES = 3;
+
+/**
+ * Keeps a record as `mlctl monitor` does: all new rows are one window. An error of the settings of monitoring is a
+ * warning, so that a training does not depend on them.
+ */
+export async function monitorNewRows(session: Session, dataset: Dataset): Promise<MonitoredNewRows> {
+  const loaded = loadDeployed(session)!;
+  const table = await readDataset(session, dataset);
+  const fresh = await newRows(session, loaded.run, { dataset, table });
+  const counts = {
+    currentRows: fresh.positions.length,
+    ...(fresh.known === undefined ? {} : { knownRows: fresh.known }),
+  };
+  if (counts.currentRows === 0) return { record: null, summary: comparedRows(counts), problem: null };
+  try {
+    const record = await judged(session, loaded, { dataset, table, fresh });
+    keepRecord(session, record);
+    return { record, summary: `${driftSentence(record)}; ${comparedRows(counts)}`, problem: null };
+  } catch (error) {
+    if (!(error instanceof MlctlError)) throw error;
+    const { message, hint } = error;
+    session.context.emit({
+      type: "warning",
+      stage: "drift",
+      message: `the new rows were not judged: ${message}`,
+      hint,
+    });
+    return { record: null, summary: `not judged: ${message}`, problem: message };
+  }
+}
+
+async function judged(
+  session: Session,
+  loaded: LoadedModel,
+  {
+    dataset,
+    table,
+    fresh,
+  }: { readonly dataset: Dataset; readonly table: Awaited<ReturnType<typeof readDataset>>; readonly fresh: NewRows },
+): Promise<MonitorRecord> {
+  const { config } = session;
+  const { time_column: timeColumn, serve } = config;
+  warnOfUnknownColumns(session, loaded.model);
+  const reference = await monitorReference(session, loaded);
+  const { positions: rows } = fresh;
+  const known = knownColumns(session, loaded, timeColumn);
+  const prepared = prepareRows(loaded.model, table, { timeColumn, round: serve.round, known, asked: rows });
+  const name = dataset.artifact.path;
+  return monitorRecord(
+    session,
+    {
+      watched: { source: "dataset", name, file: null, table, timeColumn },
+      prepared,
+      window: { label: labelOf(fresh, name), ...spanOf(prepared.time, rows), rows },
+      request: { window: null, step: null, backfill: false },
+    },
+    { loaded, reference, settings: monitorSettings(config, loaded) },
+  );
+}
+
+function labelOf({ files, known }: NewRows, dataset: string): string {
+  const which = known === undefined ? "rows" : "new rows";
+  if (files.length === 0) return `${which} of ${dataset}`;
+  return `${which} of ${files.length > NAMED_FILES ? `${files.length} files` : files.join(", ")}`;
+}
+
+function driftSentence({ drift, reference }: MonitorRecord): string {
+  const { rules, dataset, columns, target } = drift;
+  const inputs = Object.entries(columns).filter(([name]) => rules === "evidently" || name !== "prediction");
+  const counted = rules === "evidently" && target ? [...inputs, ["the target", target] as const] : inputs;
+  const names = counted.flatMap(([name, { drifted }]) => (drifted ? [name] : []));
+  const which = names.length === 0 ? "" : `: ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
+  if (dataset.tested === 0) return "no column could be tested for drift";
+  const since =
+    reference.name === "training" ? "since the deployed model was trained" : `compared with ${reference.name}`;
+  return `${dataset.drifted} of ${dataset.tested} columns drifted ${since}${which}`;
+}
