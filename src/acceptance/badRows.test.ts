@@ -69,11 +69,6 @@ describe("rows from a pipe", () => {
       header.replace("lastyear_activity", "lastmonth_activity") + good,
       ['error: stdin, line 1: two columns are called "lastmonth_activity"', "hint: rename one of them"],
     ],
-    [
-      "with answers already",
-      `prediction,${header}1,${good}`,
-      ['error: the rows have a column called "prediction" already', "hint: rename or drop it first"],
-    ],
     ["with a NUL byte", `${header}${good}b\0,1,2,3\n`, ["error: stdin, line 3 contains a NUL byte", BINARY]],
     [
       "in latin-1",

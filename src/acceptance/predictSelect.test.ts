@@ -1,5 +1,6 @@
 /** `ingest.select` makes the same columns of the rows to predict as it made of the rows that were trained on. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { served } from "./servedWorkspace.ts";
 import { emptyWorkspace, type LifecycleWorkspace } from "./lifecycleWorkspace.ts";
 
 const select = {
@@ -83,6 +84,54 @@ describe("predict with ingest.select", () => {
     expect(guarded.lines.map((line) => line[0])).toEqual(["i", "1", "3"]);
     const rejected = workspace.read("rejected.csv").trimEnd().split("\n");
     expect(rejected[2]).toMatch(/^4,.*ingest\.select\.visits: Could not convert string 'x'/);
+  });
+
+  it("is applied to requests as to files: JSON, JSON lines, CSV and /invocations", async () => {
+    const csv = 'id,bought,amount,visits,kind\n1,04/05/2024,"49,56",3,b\n2,28/12/2024,"7,5",4,a\n';
+    const expected = answersOf(predictions(csv).lines);
+    const raw = [
+      { id: 1, bought: "04/05/2024", amount: "49,56", visits: 3, kind: "b" },
+      { id: 2, bought: "28/12/2024", amount: "7,5", visits: 4, kind: "a" },
+    ];
+    const server = await served(workspace.copy());
+    const reply = await server.post("/predict", raw);
+    expect([reply.status, reply.body["predictions"], reply.body["warnings"]]).toEqual([200, expected, []]);
+    expect((await server.post("/predict", raw[0])).body["prediction"]).toBe(expected[0]);
+    expect((await server.post("/invocations", { dataframe_records: raw })).body["predictions"]).toEqual(expected);
+    const lines = await server.post("/predict", raw.map((row) => `${JSON.stringify(row)}\n`).join(""), {
+      "content-type": "application/x-ndjson",
+    });
+    const byLine = lines.text.trimEnd().split("\n");
+    expect(byLine.map((line) => (JSON.parse(line) as { prediction: number }).prediction)).toEqual(expected);
+    const text = await server.post("/predict", csv, { "content-type": "text/csv" });
+    expect(text.text).toMatch(
+      new RegExp(`^id,bought,amount,visits,kind,prediction,.*\n1,04/05/2024,"49,56",3,b,${expected[0]},`),
+    );
+    // Two requests at once share one database.
+    const both = await Promise.all(raw.map((row) => server.post("/predict", row)));
+    expect(both.map(({ body }) => body["prediction"])).toEqual(expected);
+    const bad = await server.post("/predict", [raw[0], { ...raw[1], bought: "31/31/2024" }]);
+    expect([bad.status, bad.body["errors"]]).toEqual([
+      422,
+      [
+        expect.objectContaining({
+          row: 1,
+          column: "bought",
+          message: expect.stringContaining('Could not parse string "31/31/2024"'),
+        }),
+      ],
+    ]);
+    const { amount: _amount, ...lacking } = raw[0]!;
+    expect((await server.post("/predict", lacking)).body["errors"]).toContainEqual(
+      expect.objectContaining({
+        column: "amount",
+        check: "missing",
+        message: expect.stringContaining("replace(amount"),
+      }),
+    );
+    const { signature } = (await server.get("/model")).body as { signature: { computed: object } };
+    expect(Object.keys(signature.computed)).toEqual(["bought", "amount", "visits", "per_visit"]);
+    await server.stop();
   });
 
   it("makes a column over one that came under its name, as ingest does, and names a column that did not come", () => {

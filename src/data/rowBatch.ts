@@ -18,5 +18,10 @@ export interface RowBatch {
   /** Whether `source` of the rows is JSON. */
   readonly isJson?: boolean;
   /** Columns and cells (by row) for the model after `ingest.select`, if it applies. */
-  readonly inputs?: { readonly columns: readonly string[]; readonly cells: readonly (readonly Json[])[] };
+  readonly inputs?: {
+    readonly columns: readonly string[];
+    readonly cells: readonly (readonly Json[])[];
+    /** By computed column, the columns that its expression reads. */
+    readonly computed?: ReadonlyMap<string, readonly string[]>;
+  };
 }

@@ -12,7 +12,7 @@ export function ingestSchema() {
     null_values: z.array(z.string()).default([""]).describe("strings that mean a missing value; all others are kept"),
     types: sqlExpressions().describe("SQL type by column, to override the detected type"),
     select: sqlExpressions().describe(
-      "SQL expression by column: adds the column or replaces the one of that name; applied to files of ingest, score, monitor, explain, predict and watch; requests to serve must contain the resulting columns",
+      "SQL expression by column: adds the column or replaces the one of that name; applied to files of ingest, score, monitor, explain, predict and watch, and to requests to serve; rows without the columns of an expression must contain its result",
     ),
     where: orNull(text()).describe(
       "SQL condition on rows to keep; rows given to predict, watch and explain --rows are never dropped",

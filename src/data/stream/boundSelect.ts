@@ -37,7 +37,9 @@ const CANDIDATES = ["VARCHAR", "BIGINT", "DOUBLE", "TIMESTAMP", "DATE"];
 const MAX_COMBINED = 2;
 
 /** The expressions of `select` that give a column of the model. */
-export function wantedExpressions(options: SelectOptions): { name: string; kind: ColumnKind; sql: string }[] {
+export function wantedExpressions(
+  options: Pick<SelectOptions, "select" | "wanted">,
+): { name: string; kind: ColumnKind; sql: string }[] {
   const { select, wanted } = options;
   const named = new Map(Object.entries(select).map(([name, sql]) => [name.toLowerCase(), sql]));
   return wanted.flatMap(({ name, kind }) => {

@@ -50,7 +50,8 @@ export async function selectBatch(
     }
   }
   const rows = batch.rows.map((row, i) => (problems.has(i) ? { ...row, problem: problems.get(i)! } : row));
-  return { ...batch, rows, inputs: { columns, cells } };
+  const computed = new Map(bound.map(({ name, reads }) => [name, [...reads.keys()]] as const));
+  return { ...batch, rows, inputs: { columns, cells, computed } };
 }
 
 /** Creates the table `cells` with the columns that expressions may read, as strings; null is missing. */

@@ -1,44 +1,77 @@
 /** Applies `ingest.select` to the rows of a stream, so that they get the same columns as the training data. */
-import { boundSelect, mentioned, wantedExpressions, type SelectOptions } from "./boundSelect.ts";
+import { boundSelect, mentioned, wantedExpressions, type BoundExpression, type SelectOptions } from "./boundSelect.ts";
 import { withDatabase, type Database } from "../duckdb/duckdb.ts";
 import type { RowBatch } from "../rowBatch.ts";
 import { sandboxDatabase } from "../duckdb/untrustedSql.ts";
 import { selectBatch } from "./selectBatch.ts";
 
+export interface RowSelector {
+  /**
+   * Keeps all rows in order; a row for which an expression fails gets a `problem`. Skips expressions whose columns are
+   * missing: such rows have the result already, or lack it.
+   * @throws {MlctlError} kind "usage" if an entry of `select` is not a single SQL expression
+   */
+  apply(batch: RowBatch): Promise<RowBatch>;
+  /** Closes the database; `apply` would open it again. */
+  close(): Promise<void>;
+}
+
+/** Sets of columns whose expressions are kept: a request may have any. */
+const MAX_KEPT = 100;
+
 /**
- * Keeps all rows in order; a row for which an expression fails gets a `problem`. Skips expressions whose columns are
- * missing: such rows have the result already, or lack it. Opens DuckDB only if an expression may apply.
- * @throws {MlctlError} kind "usage" if an entry of `select` is not a single SQL expression
+ * Opens DuckDB only if an expression may apply.
+ * @returns undefined if no expression computes a column of the model
  */
-export async function* selectedRows(
-  batches: AsyncIterable<RowBatch>,
-  options: SelectOptions,
-): AsyncGenerator<RowBatch> {
+export function rowSelector(options: SelectOptions): RowSelector | undefined {
   const expressions = wantedExpressions(options);
-  if (expressions.length === 0) return yield* batches;
+  if (expressions.length === 0) return undefined;
   const reported = new Set<string>();
   const onNote = (message: string): void => {
     if (!reported.has(message)) options.onNote(message);
     reported.add(message);
   };
-  let opened: OpenDatabase | undefined;
-  let select: { readonly width: number; readonly apply: (batch: RowBatch) => Promise<RowBatch> } | undefined;
+  let opened: Promise<OpenDatabase> | undefined;
+  const known = new Map<string, readonly BoundExpression[]>();
+  const select = async (batch: RowBatch): Promise<RowBatch> => {
+    const { columns } = batch;
+    const mayApply = ({ name, sql }: { name: string; sql: string }): boolean =>
+      !columns.includes(name) || mentioned(sql, columns).length > 0;
+    if (opened === undefined && !expressions.some(mayApply)) return batch;
+    const { database } = await (opened ??= openDatabase());
+    const key = JSON.stringify(columns);
+    const bound = known.get(key) ?? (await boundSelect(database, columns, { ...options, onNote }));
+    if (known.size >= MAX_KEPT) known.clear();
+    known.set(key, bound);
+    return bound.length === 0 ? batch : selectBatch(database, batch, { bound, nullValues: options.nullValues });
+  };
+  // One after the other, because all use the same table of the database.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    apply(batch) {
+      const selected = last.then(() => select(batch));
+      last = selected.catch(() => undefined);
+      return selected;
+    },
+    async close() {
+      await last;
+      await (await opened)?.close();
+      opened = undefined;
+    },
+  };
+}
+
+/** The batches with the columns that `select` computes. @throws {MlctlError} as `apply` */
+export async function* selectedRows(
+  batches: AsyncIterable<RowBatch>,
+  options: SelectOptions,
+): AsyncGenerator<RowBatch> {
+  const selector = rowSelector(options);
+  if (selector === undefined) return yield* batches;
   try {
-    for await (const batch of batches) {
-      const { columns } = batch;
-      if (select?.width !== columns.length) {
-        const mayApply = ({ name, sql }: { name: string; sql: string }): boolean =>
-          !columns.includes(name) || mentioned(sql, columns).length > 0;
-        if (expressions.some(mayApply)) opened ??= await openDatabase();
-        const bound = opened === undefined ? [] : await boundSelect(opened.database, columns, { ...options, onNote });
-        const apply = async (each: RowBatch): Promise<RowBatch> =>
-          bound.length === 0 ? each : selectBatch(opened!.database, each, { bound, nullValues: options.nullValues });
-        select = { width: columns.length, apply };
-      }
-      yield await select.apply(batch);
-    }
+    for await (const batch of batches) yield await selector.apply(batch);
   } finally {
-    await opened?.close();
+    await selector.close();
   }
 }
 

@@ -8,6 +8,7 @@ import { atomicWrite } from "../../storage/files/atomicWrite.ts";
 import { ensureFolder } from "../../storage/files/commitFile.ts";
 import { toRecordPath } from "../../storage/files/workspacePaths.ts";
 import { httpCaller, type ApiCall, type ApiServer, type HttpCaller } from "./httpCaller.ts";
+import { freeNames } from "../predict/addedNames.ts";
 import { deployedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { readTestData } from "../testData.ts";
@@ -58,7 +59,7 @@ async function requestPredictions(
   session: Session,
   { call, table, inputs }: Pick<HttpCaller, "call"> & { table: Table; inputs: readonly string[] },
 ): Promise<{ predictions: unknown[] }> {
-  const key = session.config.serve.response_key ?? "prediction";
+  const key = freeNames([session.config.serve.response_key ?? "prediction"], inputs)[0]!;
   const rows = jsonRows(table, inputs);
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   const { text } = await call("POST", "/predict", { type: "application/x-ndjson", body: lines });

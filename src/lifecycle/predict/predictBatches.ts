@@ -5,6 +5,7 @@ import { MlctlError } from "../../core/errors.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import type { Session } from "../session.ts";
 import { guardPolicy, warnPolicy } from "./checkRows.ts";
+import { selectOptions } from "./modelSelector.ts";
 import { rowLog, type RowLogOptions } from "./rowLog.ts";
 import { paddedTo, rowPredictor, type PredictedBatch } from "./rowPredictor.ts";
 import type { RowSink } from "./rowSink.ts";
@@ -109,20 +110,15 @@ function manyBadRows({ name, badRowsHint }: PredictBatchesOptions, bad: readonly
   return new MlctlError("data", `${name}: ${rows}`, { details, hint: badRowsHint });
 }
 
-/**
- * The rows, each with the columns that `ingest.select` makes of it: those that the model was trained on. `where` and dedupe
- * shape datasets only: every row of the input gets its prediction.
- */
+/** The rows, each with the columns that `ingest.select` makes of it. */
 function selectedInputs(
   { config, store, context }: Session,
   { model, run }: LoadedModel,
   rows: AsyncIterable<RowBatch>,
 ): AsyncIterable<RowBatch> {
-  const { inputs, reading } = model.signature;
-  const { select, types } = config.ingest;
   // Without `select` the store is not needed.
-  if (Object.keys(select).length === 0) return rows;
+  if (Object.keys(config.ingest.select).length === 0) return rows;
   const recorded = run === null ? [] : (store.dataset(run.datasetId)?.columns ?? []);
   const onNote = (message: string): void => context.emit({ type: "warning", stage: "predict", message });
-  return selectedRows(rows, { select, wanted: inputs, recorded, types, nullValues: reading.nullValues, onNote });
+  return selectedRows(rows, selectOptions(config, model, { recorded, onNote }));
 }

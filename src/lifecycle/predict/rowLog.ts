@@ -4,7 +4,8 @@ import type { LoggedPrediction } from "../../core/records/predictionLog.ts";
 import { predictionIds } from "../../storage/predictionLog/predictionIds.ts";
 import { predictionLog } from "../../storage/predictionLog/predictionLog.ts";
 import { predictionLogPath } from "../../storage/predictionLog/predictionLogPath.ts";
-import { refuseTaken, type PredictedBatch } from "./rowPredictor.ts";
+import { freeNames, refuseTaken } from "./addedNames.ts";
+import type { PredictedBatch } from "./rowPredictor.ts";
 import type { LoadedModel } from "../loadModel.ts";
 import { keyColumns } from "../settings.ts";
 import type { Session } from "../session.ts";
@@ -51,15 +52,17 @@ export function rowLog(session: Session, { model, run, sha256 }: LoadedModel, op
       source,
     }));
   };
+  let idColumn: string | undefined;
   return {
     async add(batch) {
-      refuseTaken(batch.columns, [ID_COLUMN], "rename or drop it first, or predict without --log");
+      if (idColumn === undefined) [idColumn] = freeNames([ID_COLUMN], batch.columns);
+      else refuseTaken(batch.columns, [idColumn]);
       const ids = batch.rows.map(nextId);
       log.append(entries(batch, ids));
       const { queued, lastError } = log.stats();
       if (queued > MOST_WAITING && lastError === null) await log.flush();
       const rows = batch.rows.map((cells, row) => [...cells, ids[row]!]);
-      return { ...batch, columns: [...batch.columns, ID_COLUMN], rows };
+      return { ...batch, columns: [...batch.columns, idColumn!], rows };
     },
     async close() {
       await log.flush();

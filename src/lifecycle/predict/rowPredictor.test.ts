@@ -88,9 +88,13 @@ describe("predictions", () => {
     expect(rows[1]!.slice(0, 3)).toEqual(["id2", "oslo", null]);
   });
 
-  it("refuse rows that have a column of that name already", () => {
-    const rows = batch([["1", "oslo", "yes"]], ["x", "city", "prediction"]);
-    expect(() => rowPredictorOf(false).predict(rows)).toThrow('the rows have a column called "prediction" already');
+  it("get another name where the rows have a column of that name already, with a note", () => {
+    const predictor = rowPredictorOf(false);
+    const { columns } = predictor.predict(batch([["1", "oslo", "yes"]], ["x", "city", "prediction"]));
+    expect(columns.slice(0, 4)).toEqual(["x", "city", "prediction", "prediction_2"]);
+    expect(predictor.warnings()).toContain(
+      'the rows have a column called "prediction": the column that is added is called "prediction_2"',
+    );
   });
 });
 

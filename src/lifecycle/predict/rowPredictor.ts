@@ -1,11 +1,11 @@
 /** Predicts batches of rows: checks each row, predicts the good ones, and counts what was unusual. */
-import { MlctlError } from "../../core/errors.ts";
 import type { Json } from "../../core/json.ts";
 import type { Model } from "../../core/records/model.ts";
 import { selectRows } from "../../core/table/selectRows.ts";
 import type { InputRow, RowBatch } from "../../data/rowBatch.ts";
 import type { RowSources } from "../../data/stream/writeRows.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
+import { freeNames, refuseTaken, renamedNotes } from "./addedNames.ts";
 import { checkRows, messagesByRow, type CheckRows, type RowFinding, type RowPolicy } from "./checkRows.ts";
 import { NOT_FINITE, predictedValues } from "./predictedValues.ts";
 
@@ -35,12 +35,13 @@ export interface RowPredictorOptions {
   readonly predictionColumn?: string | undefined;
 }
 
-/** @throws {MlctlError} from `predict`, kind "data": a column is missing, or one has the name of a column to be added */
+/** @throws {MlctlError} from `predict`, kind "data": a column is missing, or one that comes late has the name of an added one */
 export function rowPredictor(model: Model, options: RowPredictorOptions, predict = predictor(model)): RowPredictor {
   const { policy, timeColumn, predictionColumn = "prediction" } = options;
   const { target } = model.signature;
   const valuesOf = predictedValues(target, { labels: target.classes ?? null });
-  const added = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"])];
+  const names = [predictionColumn, ...(target.task === "regression" ? [] : ["probability"])];
+  let added: readonly string[] | undefined;
   const unusual = new Map<string, { count: number; readonly first: string }>();
   let [predicted, rejectedRows] = [0, 0];
   let checker: { columns: readonly string[]; check: CheckRows } | undefined;
@@ -53,7 +54,8 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     predict(batch) {
       const { columns, cells } = batch.inputs ?? { ...batch, cells: batch.rows.map(({ values }) => values) };
       if (checker?.columns.length !== columns.length) {
-        refuseTaken(batch.columns, added);
+        if (added === undefined) added = freeNames(names, batch.columns);
+        else refuseTaken(batch.columns, added);
         checker = { columns, check: checkRows(model, { columns, policy, timeColumn }) };
       }
       const { table, errors, warnings } = checker.check(cells);
@@ -77,7 +79,7 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
       rejectedRows += reasons.size;
       const inputs = batch.inputs && { columns, cells: good.map((row) => cells[row]!) };
       return {
-        columns: [...batch.columns, ...added],
+        columns: [...batch.columns, ...(added ?? names)],
         rows,
         sources: {
           isJson: batch.isJson,
@@ -92,20 +94,14 @@ export function rowPredictor(model: Model, options: RowPredictorOptions, predict
     },
     rows: () => predicted,
     rejected: () => rejectedRows,
-    warnings: () =>
-      [...unusual].map(([kind, { count: n, first }]) => `${n} ${n === 1 ? "row" : "rows"} ${kind}, first: ${first}`),
+    warnings: () => [
+      ...renamedNotes(names, added ?? names),
+      ...Array.from(
+        unusual,
+        ([kind, { count: n, first }]) => `${n} ${n === 1 ? "row" : "rows"} ${kind}, first: ${first}`,
+      ),
+    ],
   };
-}
-
-/** @throws {MlctlError} kind "data" where a column that will be added is there already */
-export function refuseTaken(
-  columns: readonly string[],
-  added: readonly string[],
-  hint = "rename or drop it first",
-): void {
-  const taken = added.find((column) => columns.includes(column));
-  if (taken === undefined) return;
-  throw new MlctlError("data", `the rows have a column called "${taken}" already`, { hint });
 }
 
 /** As long as the header: what lies beyond it is in the reason why the row is rejected. */

@@ -7,6 +7,7 @@ import type { Prediction } from "../../core/prediction.ts";
 import type { ColumnSpec } from "../../core/table/signature.ts";
 import type { Table } from "../../core/table/table.ts";
 import { normalizeName } from "../../data/columnNames.ts";
+import { wantedExpressions } from "../../data/stream/boundSelect.ts";
 import { predictor } from "../../pipeline/predict/predictor.ts";
 import { deployedModel } from "../loadModel.ts";
 import { keyColumns } from "../settings.ts";
@@ -25,6 +26,8 @@ export interface ServedModel {
   readonly predict: (table: Table) => Prediction;
   /** The model's name of a column that has this name in the request. */
   readonly columnName: (given: string) => string;
+  /** Columns of the model that `ingest.select` computes where a request has the columns of its expression. */
+  readonly computed: Readonly<Record<string, string>>;
   /** A class by its code, as JSON has it: numbers where every class is one. */
   readonly labels: readonly (string | number)[] | null;
 }
@@ -41,7 +44,8 @@ export function servedModel(workspace: Workspace): ServedModel | undefined {
   if (deployed === undefined) return undefined;
   const { model, deployment } = deployed;
   const { inputs, target, reading: how } = model.signature;
-  const { serve, time_column } = workspace.config;
+  const { serve, time_column, ingest } = workspace.config;
+  const { select } = ingest;
   const names = inputs.map(({ name }) => name);
   const served: ServedModel = {
     deployment,
@@ -51,6 +55,7 @@ export function servedModel(workspace: Workspace): ServedModel | undefined {
     check: checkRows(model, { columns: names, policy: serve.validation, timeColumn: time_column }),
     predict: predictor(model),
     columnName: how.normalizeNames ? normalizeName : (given) => given,
+    computed: Object.fromEntries(wantedExpressions({ select, wanted: inputs }).map(({ name, sql }) => [name, sql])),
     labels: target.classes === undefined ? null : jsonLabels(target.classes),
   };
   warmUp(served);

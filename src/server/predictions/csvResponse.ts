@@ -3,9 +3,11 @@ import type { Config } from "../../config/schema/schema.ts";
 import type { Json } from "../../core/json.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import { csvLine, requestBatches } from "../../lifecycle/predict/requestBatches.ts";
-import { refuseTaken } from "../../lifecycle/predict/rowPredictor.ts";
-import { invalidRows, refusingRows, type ServedPredictor } from "./servedPredictor.ts";
+import type { RowBatch, RowSelector } from "../../lifecycle/predict/modelSelector.ts";
+import { freeNames } from "../../lifecycle/predict/addedNames.ts";
+import { invalidRows, type ServedPredictor } from "./servedPredictor.ts";
 import { HttpProblem } from "../http/problem.ts";
+import { columnNaming, rawColumns } from "./selectRequest.ts";
 import { namePositions, rowCells } from "./rowCells.ts";
 
 /** The cells of some rows in the model's order, beside what came. */
@@ -22,14 +24,19 @@ export interface CsvBatch {
 /** @throws {HttpProblem} 422 for a header that lacks columns, 413 for one that is too wide; {MlctlError} for what is no CSV */
 export async function* csvBatches(
   pieces: AsyncIterable<Buffer>,
-  { served }: ServedPredictor,
+  { served, selector }: Pick<ServedPredictor, "served" | "selector">,
   config: Config,
 ): AsyncGenerator<CsvBatch> {
   let positions: readonly number[] | undefined;
   let start = 0;
-  for await (const { columns, rows } of requestBatches(pieces, served)) {
-    positions ??= headerPositions(columns, served, config);
-    const cells = rows.map(({ values }) => positions!.map((at) => (at < 0 ? null : (values[at] ?? null))));
+  for await (const batch of requestBatches(pieces, served)) {
+    const { columns } = batch;
+    if (columns.length > MOST_COLUMNS) throw tooWide(columns.length);
+    const { rows, inputs } = selector === undefined ? batch : await selected(batch, selector, { served, config });
+    positions ??= headerPositions(inputs?.columns ?? columns, served, config);
+    const cells = rows.map(({ values }, row) =>
+      positions!.map((at) => (at < 0 ? null : ((inputs?.cells[row] ?? values)[at] ?? null))),
+    );
     const errors = rows.flatMap(({ problem, line }, row): RowFinding[] =>
       problem === undefined ? [] : [{ row, column: "", check: "row", message: `line ${line}: ${problem}` }],
     );
@@ -42,12 +49,29 @@ export async function* csvBatches(
 /** More would delay other requests: every name is compared with those of the model. */
 const MOST_COLUMNS = 20_000;
 
+function tooWide(count: number): HttpProblem {
+  const detail = `the header names ${count} columns, at most ${MOST_COLUMNS} are read`;
+  return new HttpProblem("too-large", detail, { hint: "send the columns of the model" });
+}
+
+/** The batch with the columns that `ingest.select` computes, and without those that only its expressions read. */
+async function selected(
+  batch: RowBatch,
+  selector: RowSelector,
+  { served, config }: { served: ServedPredictor["served"]; config: Config },
+): Promise<RowBatch> {
+  const columns = batch.columns.map(columnNaming(served, config));
+  const computed = await selector.apply({ ...batch, columns });
+  const { inputs } = computed;
+  if (inputs === undefined) return batch;
+  const raw = rawColumns(inputs, served);
+  const kept = [...inputs.columns.keys()].filter((at) => !raw.has(inputs.columns[at]!));
+  const take = <T>(list: readonly T[]): T[] => kept.map((at) => list[at]!);
+  return { ...computed, inputs: { columns: take(inputs.columns), cells: inputs.cells.map(take) } };
+}
+
 /** For each column of the model, and each that names a row, its position in the file; −1 where it may be missing. */
 function headerPositions(columns: readonly string[], served: ServedPredictor["served"], config: Config): number[] {
-  if (columns.length > MOST_COLUMNS) {
-    const detail = `the header names ${columns.length} columns, at most ${MOST_COLUMNS} are read`;
-    throw new HttpProblem("too-large", detail, { hint: "send the columns of the model" });
-  }
   const header = Object.assign(
     Object.create(null) as Record<string, unknown>,
     Object.fromEntries(columns.map((name) => [name, ""])),
@@ -66,7 +90,7 @@ export async function* csvResponse(
   config: Config,
 ): AsyncGenerator<string> {
   const isClass = predictor.served.labels !== null;
-  const added = [
+  const names = [
     config.serve.response_key ?? "prediction",
     ...(isClass ? ["probability"] : []),
     "prediction_id",
@@ -74,8 +98,9 @@ export async function* csvResponse(
     "prediction_error",
   ];
   let isFirst = true;
+  let added: readonly string[] = names;
   for await (const { columns, rows, cells, errors } of csvBatches(pieces, predictor, config)) {
-    if (isFirst) refusingRows(() => refuseTaken(columns, added));
+    if (isFirst) added = freeNames(names, columns);
     const predictions = predictor.predictEach(cells, { errors, warnings: [] });
     const lines = predictions.map(({ value, probability, predictionId, warning, error }, i) => {
       const own = columns.map((_, at) => rows[i]![at] ?? null);

@@ -2,13 +2,13 @@
 import { isUtf8 } from "node:buffer";
 import type { Config } from "../../config/schema/schema.ts";
 import { isObject, parseExactJson } from "../../core/json.ts";
+import { freeNames } from "../../lifecycle/predict/addedNames.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { BATCH_ROWS } from "../../lifecycle/predict/requestBatches.ts";
 import type { ServedPredictor } from "./servedPredictor.ts";
 import type { RowPrediction } from "./predictions.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
-import { rowCells } from "./rowCells.ts";
 
 interface Line {
   /** As it came, without spaces around it. */
@@ -42,10 +42,10 @@ export async function* jsonLinesResponse(
     first = false;
     waiting.push(line);
     if (waiting.length < BATCH_ROWS) continue;
-    yield respond(waiting);
+    yield await respond(waiting);
     waiting = [];
   }
-  if (waiting.length > 0) yield respond(waiting);
+  if (waiting.length > 0) yield await respond(waiting);
 }
 
 async function* lines(pieces: AsyncIterable<Buffer>, mostBytes: number): AsyncGenerator<Buffer> {
@@ -78,34 +78,44 @@ function parseLine(bytes: Buffer): Line | null {
   }
 }
 
-function linePredictions(predictor: ServedPredictor, config: Config): (batch: readonly Line[]) => string {
-  const toCells = rowCells(predictor.served, config);
-  const write = lineWriter(predictor.served, config);
-  return (batch) => {
+function linePredictions(predictor: ServedPredictor, config: Config): (batch: readonly Line[]) => Promise<string> {
+  let write: LineWriter | undefined;
+  return async (batch) => {
     const rows = batch.flatMap(({ row }) => (row === null ? [] : [row]));
-    const { cells, ...found } = toCells(rows);
+    write ??= lineWriter(predictor.served, config, rows);
+    const { cells, ...found } = await predictor.toCells(rows);
     const predictions = predictor.predictEach(cells, found);
     let next = 0;
     return batch
       .map(({ text, row, problem }) =>
-        row === null
-          ? `{"prediction_error":${JSON.stringify(problem)}}\n`
-          : write(text, predictions[next++]!, Object.keys(row).length > 0),
+        row === null ? `{"prediction_error":${JSON.stringify(problem)}}\n` : write!(text, predictions[next++]!, row),
       )
       .join("");
   };
 }
 
-function lineWriter({ model, deployment }: ServedModel, { serve }: Config) {
-  const key = JSON.stringify(serve.response_key ?? "prediction");
+type LineWriter = (text: string, prediction: RowPrediction, row: RequestRow) => string;
+
+/** @param rows the first ones: where a name is taken, the added member gets another in all lines */
+function lineWriter(
+  { model, deployment, inputs }: ServedModel,
+  { serve }: Config,
+  rows: readonly RequestRow[],
+): LineWriter {
+  const names = [serve.response_key ?? "prediction", "probability", "model_version", "prediction_id"];
+  const taken = new Set([...inputs, ...rows.flatMap((row) => Object.keys(row))]);
+  const added = freeNames([...names, "prediction_warning", "prediction_error"], taken);
+  const [key, shareKey, versionKey, idKey, warningKey, errorKey] = added.map((name) => JSON.stringify(name));
   const isClass = model.signature.target.task !== "regression";
-  const version = `,"model_version":${JSON.stringify(deployment.runId)}`;
-  return (text: string, prediction: RowPrediction, hasKeys: boolean): string => {
+  const version = `,${versionKey}:${JSON.stringify(deployment.runId)}`;
+  return (text, prediction, row) => {
     const { value, probability, predictionId, warning, error } = prediction;
-    const before = `${text.slice(0, -1)}${hasKeys ? "," : ""}`;
-    if (error !== null) return `${before}${key}:null,"prediction_error":${JSON.stringify(error)}}\n`;
-    const share = isClass ? `,"probability":${probability}` : "";
-    const odd = warning === null ? "" : `,"prediction_warning":${JSON.stringify(warning)}`;
-    return `${before}${key}:${JSON.stringify(value)}${share}${version},"prediction_id":"${predictionId}"${odd}}\n`;
+    const before = `${text.slice(0, -1)}${Object.keys(row).length > 0 ? "," : ""}`;
+    const late = added.find((name) => Object.hasOwn(row, name));
+    if (late !== undefined) return `{"prediction_error":${JSON.stringify(`a key like the added one: "${late}"`)}}\n`;
+    if (error !== null) return `${before}${key}:null,${errorKey}:${JSON.stringify(error)}}\n`;
+    const share = isClass ? `,${shareKey}:${probability}` : "";
+    const odd = warning === null ? "" : `,${warningKey}:${JSON.stringify(warning)}`;
+    return `${before}${key}:${JSON.stringify(value)}${share}${version},${idKey}:"${predictionId}"${odd}}\n`;
   };
 }

@@ -1,5 +1,6 @@
 /** Writes predictions as JSON: one object for one row, lists for several. */
 import type { Config } from "../../config/schema/schema.ts";
+import { freeNames } from "../../lifecycle/predict/addedNames.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
 import { MOST_FINDINGS } from "./servedPredictor.ts";
 import type { Predictions } from "./predictions.ts";
@@ -11,10 +12,12 @@ export function responseText(
   runId: string,
 ): (request: RequestRows, predictions: Predictions, extra?: Readonly<Record<string, unknown>>) => string {
   const { response_key, echo } = serve;
-  const [oneKey, manyKey] = [response_key ?? "prediction", response_key ?? "predictions"].map((key) =>
-    JSON.stringify(key),
-  );
-  const version = `,"model_version":${JSON.stringify(runId)},`;
+  // An echoed column keeps its name, so a member of the response with this name gets another.
+  const keyOf = (name: string): string => JSON.stringify(freeNames([name], echo)[0]);
+  const [oneKey, manyKey] = [keyOf(response_key ?? "prediction"), keyOf(response_key ?? "predictions")];
+  const [shareKey, sharesKey] = [keyOf("probability"), keyOf("probabilities")];
+  const [idKey, idsKey] = [keyOf("prediction_id"), keyOf("prediction_ids")];
+  const version = `,${keyOf("model_version")}:${JSON.stringify(runId)},`;
   const echoed = echo.map((name) => ({ name, key: `,${JSON.stringify(name)}:` }));
   return ({ rows, single }, { values, probabilities, predictionIds, warnings }, extra) => {
     const members = extra === undefined ? "" : `,${JSON.stringify(extra).slice(1, -1)}`;
@@ -22,20 +25,21 @@ export function responseText(
     if (single) {
       let text = `{${oneKey}:${JSON.stringify(values[0])}`;
       for (const { name, key } of echoed) if (Object.hasOwn(rows[0]!, name)) text += key + scalarText(rows[0]![name]);
-      if (probabilities !== null) text += `,"probability":${probabilities[0]}`;
-      return `${text}${version}"prediction_id":"${predictionIds[0]!}"${end}`;
+      if (probabilities !== null) text += `,${shareKey}:${probabilities[0]}`;
+      return `${text}${version}${idKey}:"${predictionIds[0]!}"${end}`;
     }
     let text = `{${manyKey}:${JSON.stringify(values)}`;
     for (const { name, key } of echoed) {
       if (rows.some((row) => Object.hasOwn(row, name)))
         text += `${key}[${rows.map((row) => scalarText(row[name])).join(",")}]`;
     }
-    if (probabilities !== null) text += `,"probabilities":${JSON.stringify(probabilities)}`;
-    return `${text}${version}"prediction_ids":${JSON.stringify(predictionIds)}${end}`;
+    if (probabilities !== null) text += `,${sharesKey}:${JSON.stringify(probabilities)}`;
+    return `${text}${version}${idsKey}:${JSON.stringify(predictionIds)}${end}`;
   };
 }
 
-function warningsText(warnings: readonly RowFinding[]): string {
+/** The member of a response with its warnings, after a comma. */
+export function warningsText(warnings: readonly RowFinding[]): string {
   if (warnings.length === 0) return ',"warnings":[]';
   const more = warnings.length <= MOST_FINDINGS ? "" : `,"warning_count":${warnings.length}`;
   return `,"warnings":${JSON.stringify(warnings.slice(0, MOST_FINDINGS))}${more}`;

@@ -89,7 +89,7 @@ function twice(row: number, column: string): RowFinding {
 
 function missingColumns(
   { row, given, values }: { row: number; given: RequestRow; values: readonly unknown[] },
-  { inputs }: ServedModel,
+  { inputs, computed }: ServedModel,
   before: number,
 ): RowFinding[] {
   const strangers = before < MOST_SUGGESTIONS ? strangersIn(given, inputs) : [];
@@ -97,7 +97,8 @@ function missingColumns(
     if (values[position] !== undefined) return [];
     const near = suggest(column, strangers);
     const meant = near === undefined ? "" : `; did you mean it by "${near}"?`;
-    const finding: RowFinding = { row, column, check: "missing", message: `the column is missing${meant}` };
+    const made = Object.hasOwn(computed, column) ? `; ingest.select computes it: ${computed[column]}` : "";
+    const finding: RowFinding = { row, column, check: "missing", message: `the column is missing${made}${meant}` };
     return [near === undefined ? finding : { ...finding, ...shownValue(given[near]), suggestion: near }];
   });
 }

@@ -4,19 +4,25 @@ import { MlctlError } from "../../core/errors.ts";
 import type { LoggedPrediction, PredictionLog } from "../../core/records/predictionLog.ts";
 import type { Table } from "../../core/table/table.ts";
 import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import type { RowSelector } from "../../lifecycle/predict/modelSelector.ts";
 import { NOT_FINITE, predictedValues } from "../../lifecycle/predict/predictedValues.ts";
 import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
 import { HttpProblem } from "../http/problem.ts";
 import type { RequestRow } from "./requestRows.ts";
 import { predictEach } from "./predictEach.ts";
 import type { Predictions, Found, RowPrediction } from "./predictions.ts";
-import { rowCells } from "./rowCells.ts";
+import { rowCells, type RowCells } from "./rowCells.ts";
+import { selectRequest } from "./selectRequest.ts";
 
 export interface ServedPredictor {
   readonly served: ServedModel;
   readonly inputs: ReadonlySet<string>;
-  /** @throws {HttpProblem} 422 naming every value that prevents a prediction */
-  predict(rows: readonly RequestRow[]): Predictions;
+  /** Computes the columns of `ingest.select`; undefined if the model has none. */
+  readonly selector: RowSelector | undefined;
+  /** @throws {HttpProblem} 422 naming every value that prevents a prediction; a promise only if there is a selector */
+  predict(rows: readonly RequestRow[]): Predictions | Promise<Predictions>;
+  /** The cells of rows by column, with what is wrong. */
+  toCells(rows: readonly RequestRow[]): RowCells | Promise<RowCells>;
   /** The same for cells in the order of the model's columns. @param found findings about names, added to those about values */
   predictCells(cells: readonly (readonly unknown[])[], found?: Found): Predictions;
   /** Row by row: a row without a prediction does not affect the others. */
@@ -30,6 +36,7 @@ export interface PredictorTools {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly counted: (values: readonly (string | number)[]) => void;
+  readonly selector: RowSelector | undefined;
 }
 
 /** Maximum number of findings in one document; the rest is counted. */
@@ -38,7 +45,17 @@ export const MOST_FINDINGS = 100;
 const NOTHING: Found = { errors: [], warnings: [] };
 
 export function servedPredictor(served: ServedModel, config: Config, tools: PredictorTools): ServedPredictor {
-  const toCells = rowCells(served, config);
+  const cellsOf = rowCells(served, config);
+  const { selector } = tools;
+  const toCells: ServedPredictor["toCells"] = (rows) => {
+    if (selector === undefined) return cellsOf(rows);
+    return selectRequest(rows, selector, { served, config }).then((selected) => {
+      const found = cellsOf(selected.rows);
+      // What an expression could not compute is no second error.
+      const failed = new Set(selected.errors.map(({ row }) => row));
+      return { ...found, errors: [...selected.errors, ...found.errors.filter(({ row }) => !failed.has(row))] };
+    });
+  };
   const { check } = served;
   const valuesOf = servedValues(served, config.serve.round);
   const logged = logEntries(served, tools);
@@ -55,9 +72,13 @@ export function servedPredictor(served: ServedModel, config: Config, tools: Pred
   return {
     served,
     inputs: new Set(served.inputs),
+    selector,
+    toCells,
     predict(rows) {
-      const { cells, errors, warnings } = toCells(rows);
-      return predictCells(cells, { errors, warnings });
+      const read = toCells(rows);
+      return read instanceof Promise
+        ? read.then(({ cells, ...found }) => predictCells(cells, found))
+        : predictCells(read.cells, read);
     },
     predictCells,
     predictEach: (cells, found = NOTHING) => predictEach(cells, found, { check, predictCells }),

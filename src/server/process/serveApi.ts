@@ -156,6 +156,7 @@ async function drain(app: App, state: ServerState, closeUnused: () => void): Pro
   clearInterval(idle);
   clearTimeout(unused);
   clearTimeout(cut);
+  await state.serving?.predictor.selector?.close();
   state.bodies.close();
   await state.log.close();
 }

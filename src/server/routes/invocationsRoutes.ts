@@ -4,7 +4,10 @@ import { csvBatches } from "../predictions/csvResponse.ts";
 import type { Guards } from "../http/guards.ts";
 import { frameworkProblem, sendProblem, sendText, type App, type Reply, type Request } from "../http/http.ts";
 import { HttpProblem } from "../http/problem.ts";
+import type { RowFinding } from "../../lifecycle/predict/checkRows.ts";
+import type { Predictions } from "../predictions/predictions.ts";
 import { requestRows } from "../predictions/requestRows.ts";
+import { warningsText } from "../predictions/responseText.ts";
 import { requireServing, type ServerState, type Serving } from "../state/serverState.ts";
 import { streamPieces } from "../http/streamPieces.ts";
 
@@ -14,7 +17,7 @@ export function registerInvocations(app: App, state: ServerState, guards: Guards
   const schema = {
     summary: "Predicts rows as an MLflow model server does",
     tags: ["mlflow"],
-    description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the response is { predictions: [...] }.`,
+    description: `text/csv, or JSON with exactly one of ${FORMS.join(", ")}; the response is { predictions: [...] }, and its "warnings" if there are any.`,
     body: {
       content: {
         "application/json": { schema: { $ref: "#/components/schemas/Invocation" } },
@@ -34,13 +37,17 @@ async function respond(state: ServerState, request: Request, reply: Reply): Prom
   if (body instanceof Readable && !isCsv) {
     throw new HttpProblem("unsupported-media-type", "/invocations supports only text/csv and application/json");
   }
-  const predictions =
-    body instanceof Readable ? await predictCsv(serving, state, request) : predictJson(serving, state, body);
+  const { values, warnings } =
+    body instanceof Readable ? await predictCsv(serving, state, request) : await predictJson(serving, state, body);
   reply.header("x-model-version", serving.served.deployment.runId);
-  return sendText(reply, `{"predictions": ${JSON.stringify(predictions)}}`);
+  // MLflow's clients ignore other members; without a warning, the response is MLflow's.
+  const more = warnings.length === 0 ? "" : warningsText(warnings);
+  return sendText(reply, `{"predictions": ${JSON.stringify(values)}${more}}`);
 }
 
-function predictJson({ predictor }: Serving, { workspace }: ServerState, body: unknown): readonly (string | number)[] {
+type Invoked = Pick<Predictions, "values" | "warnings">;
+
+function predictJson({ predictor }: Serving, { workspace }: ServerState, body: unknown): Invoked | Promise<Invoked> {
   const given = typeof body === "object" && body !== null ? body : {};
   const forms = FORMS.filter((form) => Object.hasOwn(given, form));
   if (Array.isArray(body) || forms.length !== 1) {
@@ -53,16 +60,17 @@ function predictJson({ predictor }: Serving, { workspace }: ServerState, body: u
   const options = { inputs: predictor.inputs, mostRows: workspace.config.serve.limits.rows };
   const [form] = forms as [string];
   // Passes only that key: another key called "data" would be read as rows.
-  return predictor.predict(requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows).values;
+  return predictor.predict(requestRows({ [form]: (given as Record<string, unknown>)[form] }, options).rows);
 }
 
 async function predictCsv(
   { predictor }: Serving,
   { workspace, bodies }: ServerState,
   request: Request,
-): Promise<(string | number)[]> {
+): Promise<Invoked> {
   const { limits } = workspace.config.serve;
-  const predictions: (string | number)[] = [];
+  const values: (string | number)[] = [];
+  const warnings: RowFinding[] = [];
   for await (const { cells, errors, start } of csvBatches(
     streamPieces(request.raw, bodies),
     predictor,
@@ -72,9 +80,11 @@ async function predictCsv(
       const hint = "use POST /predict, which streams any number of rows";
       throw new HttpProblem("too-large", `the body has more than ${limits.rows} rows`, { hint });
     }
-    predictions.push(...predictor.predictCells(cells, { errors, warnings: [] }).values);
+    const predicted = predictor.predictCells(cells, { errors, warnings: [] });
+    values.push(...predicted.values);
+    warnings.push(...predicted.warnings.map((warning) => ({ ...warning, row: start + warning.row })));
   }
-  return predictions;
+  return { values, warnings };
 }
 
 function sendMlflowProblem(error: unknown, _request: Request, reply: Reply): void {

@@ -61,10 +61,19 @@ function rowSchema(served: ServedModel | undefined): Schema {
   const { inputs } = served.model.signature;
   return {
     type: "object",
-    required: inputs.map(({ name }) => name),
+    description: rowDescription(served),
+    // What ingest.select computes may be given as the columns that its expression reads.
+    required: inputs.map(({ name }) => name).filter((name) => !Object.hasOwn(served.computed, name)),
     properties: Object.fromEntries(inputs.map((spec) => [spec.name, columnSchema(spec)])),
     example: Object.fromEntries(exampleRow(served.model).map(({ name, value }) => [name, value])),
   };
+}
+
+function rowDescription({ computed }: ServedModel): string {
+  const columns = Object.entries(computed).map(([name, sql]) => `"${name}" from ${sql}`);
+  const both = `these columns, or those of the files, from which ingest.select computes ${columns.join(", ")}`;
+  const digits = "An integer beyond 2^53 keeps its digits; where it is echoed in JSON, it is a string.";
+  return `${columns.length === 0 ? "one value for each column" : both}. ${digits}`;
 }
 
 function columnSchema({ kind, minimum, maximum, categories, integer }: ColumnSpec): Schema {

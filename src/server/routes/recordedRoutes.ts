@@ -95,7 +95,7 @@ function diagnosis({ store }: Session, { model, deployment }: ServedModel, refus
   };
 }
 
-function modelDocument({ store }: Session, { model, deployment }: ServedModel): object {
+function modelDocument({ store }: Session, { model, deployment, computed }: ServedModel): object {
   const run = store.run(deployment.runId);
   const { inputs, target } = model.signature;
   return {
@@ -107,6 +107,7 @@ function modelDocument({ store }: Session, { model, deployment }: ServedModel): 
     signature: {
       inputs: inputs.map(({ missingShare, ...column }) => ({ ...column, missing_share: missingShare })),
       target,
+      ...(Object.keys(computed).length === 0 ? {} : { computed }),
     },
     example: Object.fromEntries(exampleRow(model).map(({ name, value }) => [name, value])),
     metrics: { validation: model.metrics, test: run?.score?.metrics ?? null },

@@ -1,6 +1,8 @@
 /** Serves the current deployment and switches to each new one. */
 import { servedPredictor, type PredictorTools } from "../predictions/servedPredictor.ts";
 import { responseText } from "../predictions/responseText.ts";
+import type { ServedModel } from "../../lifecycle/predict/servedModel.ts";
+import { modelSelector, type RowSelector } from "../../lifecycle/predict/modelSelector.ts";
 import { followDeployment, type Follower } from "./followDeployment.ts";
 import type { ServerState } from "./serverState.ts";
 
@@ -19,12 +21,14 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
       const { runId, deploymentId } = served.deployment;
       const isClass = served.labels !== null;
       const counted = (values: readonly (string | number)[]): void => metrics.countPredictions(values, isClass);
+      const { selector: replaced } = state.serving?.predictor ?? {};
       const before = state.serving?.served.deployment.runId;
       state.serving = {
         served,
-        predictor: servedPredictor(served, config, { log, counted, ...tools }),
+        predictor: servedPredictor(served, config, { log, counted, selector: selectorOf(state, served), ...tools }),
         responseText: responseText(config, runId),
       };
+      void replaced?.close();
       state.refusal = null;
       metrics.swaps++;
       report(`deployment ${deploymentId}: serving run ${runId}${before === undefined ? "" : ` instead of ${before}`}`);
@@ -40,4 +44,14 @@ export function keepServing(state: ServerState, { report, ...tools }: ServingToo
       context.emit({ type: "warning", stage: "serve", message, ...(reason.hint && { hint: reason.hint }) });
     },
   });
+}
+
+/** What computes the columns of `ingest.select` for the rows of requests; undefined if the model has none. */
+function selectorOf({ workspace, store }: ServerState, { model, deployment }: ServedModel): RowSelector | undefined {
+  const { config, context } = workspace;
+  if (Object.keys(config.ingest.select).length === 0) return undefined;
+  const run = store.current().run(deployment.runId);
+  const recorded = run === undefined ? [] : (store.current().dataset(run.datasetId)?.columns ?? []);
+  const onNote = (message: string): void => context.emit({ type: "warning", stage: "serve", message });
+  return modelSelector(config, model, { recorded, onNote });
 }
